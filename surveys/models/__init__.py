@@ -1,0 +1,37 @@
+"""The tables, as typed SQLAlchemy 2 models, one file per concept.
+
+Every invariant is a named constraint here or a trigger in `migrations/`. No Flask: the one exception is
+`staff`, whose accounts Flask-Security signs in.
+"""
+
+from surveys.models.alert import Alert
+from surveys.models.audit import Erasure, Event, EventValue
+from surveys.models.base import Base
+from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
+from surveys.models.response import Draft, InstrumentVersion, Response, Score
+from surveys.models.staff import Membership, Staff
+from surveys.models.study import Study, Timepoint
+from surveys.models.visit import Link, Visit
+
+__all__ = [
+    "Alert",
+    "Base",
+    "Contact",
+    "Draft",
+    "Erasure",
+    "Event",
+    "EventValue",
+    "Grading",
+    "InstrumentVersion",
+    "Link",
+    "Membership",
+    "Palsy",
+    "Patient",
+    "Response",
+    "Score",
+    "Staff",
+    "Study",
+    "Timepoint",
+    "Treatment",
+    "Visit",
+]

@@ -1,0 +1,207 @@
+"""A patient in a study, the palsies, treatments and gradings; and, apart, the person behind the code."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from surveys.models.base import Base, Code, Id, Name, one_of
+from surveys.models.study import Study
+
+SEXES = ("female", "male", "other", "unknown")
+PATIENT_STATUSES = ("active", "paused", "left", "lost", "died")
+SIDES = ("left", "right", "both", "unknown")
+BEGINNINGS = ("sudden", "after_operation", "gradual", "from_birth", "unknown")
+PRECISIONS = ("day", "month", "year")
+CAUSES = (
+    "bells_palsy",
+    "ramsay_hunt",
+    "vestibular_schwannoma",
+    "facial_nerve_schwannoma",
+    "parotid_or_other_malignancy",
+    "other_tumour",
+    "iatrogenic_postoperative",
+    "trauma",
+    "lyme",
+    "otitis_or_other_infection",
+    "congenital_or_syndromic",
+    "birth_trauma",
+    "stroke_central",
+    "other",
+    "unknown",
+)
+# With these a questionnaire may well come before the palsy: it follows the tumour or the operation.
+CAUSES_AFTER_A_VISIT = (
+    "vestibular_schwannoma",
+    "facial_nerve_schwannoma",
+    "parotid_or_other_malignancy",
+    "other_tumour",
+    "iatrogenic_postoperative",
+)
+CAUSES_FROM_BIRTH = ("congenital_or_syndromic", "birth_trauma")
+TREATMENT_KINDS = (
+    "oral_corticosteroid",
+    "antiviral",
+    "physiotherapy_neuromuscular_retraining",
+    "mime_therapy",
+    "emg_biofeedback",
+    "neuro_proprioceptive_rehabilitation",
+    "massage",
+    "botulinum_toxin",
+    "selective_neurectomy",
+    "myectomy",
+    "nerve_transfer",
+    "nerve_repair_or_graft",
+    "gracilis_free_muscle_transfer",
+    "regional_muscle_transfer",
+    "static_sling",
+    "eyelid_weight",
+    "other_periocular",
+    "facial_nerve_decompression",
+    "electrical_stimulation",
+    "acupuncture",
+    "stem_cell_therapy",
+    "psychological_support",
+    "eye_lubricants_or_taping",
+    "watchful_waiting",
+    "tumour_operation",
+    "radiosurgery",
+    "self_care",
+    "other",
+)
+TREATMENT_STATES = ("planned", "given", "cancelled")
+GRADING_SCALES = ("house_brackmann", "sunnybrook")
+GRADING_MODES = ("in_person", "live_video", "recorded_video", "photo", "unknown")
+
+
+class Contact(Base):
+    """One person, kept apart: frames and exports never read this table."""
+
+    __tablename__ = "contact"
+
+    id: Mapped[Id]
+    hospital_number: Mapped[str | None] = mapped_column(String(64))
+    name: Mapped[Name] = mapped_column(default="")
+    born_on: Mapped[date | None]
+    email: Mapped[str | None] = mapped_column(String(254))
+    telephone: Mapped[str | None] = mapped_column(String(64))
+    locale: Mapped[str | None] = mapped_column(String(16))
+
+
+class Patient(Base):
+    """A participant of one study under a study code. Holds no identity."""
+
+    __tablename__ = "patient"
+    __table_args__ = (
+        UniqueConstraint("study_id", "code"),
+        one_of("sex", SEXES),
+        one_of("status", PATIENT_STATUSES),
+        CheckConstraint("birth_year BETWEEN 1880 AND 2200", name="birth_year"),
+    )
+
+    id: Mapped[Id]
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"), index=True)
+    code: Mapped[Code]
+    site: Mapped[str | None] = mapped_column(String(64))
+    birth_year: Mapped[int | None]
+    sex: Mapped[Code] = mapped_column(default="unknown")
+    enrolled_on: Mapped[date]
+    status: Mapped[Code] = mapped_column(default="active")
+    status_since: Mapped[date]
+
+    study: Mapped[Study] = relationship(lazy="raise_on_sql")
+    contact: Mapped[Contact | None] = relationship(lazy="raise_on_sql")
+    palsies: Mapped[list[Palsy]] = relationship(order_by="Palsy.number", lazy="raise_on_sql")
+    treatments: Mapped[list[Treatment]] = relationship(order_by="Treatment.started_on", lazy="raise_on_sql")
+
+
+class Palsy(Base):
+    """One palsy. A relapse or the other side is a new row; exactly one at most is the index palsy.
+
+    `onset_on` is the first day of the period that is known: with precision `month` the month's first day,
+    with `year` 1 January.
+    """
+
+    __tablename__ = "palsy"
+    __table_args__ = (
+        UniqueConstraint("patient_id", "number"),
+        Index(
+            "uq_palsy_index",
+            "patient_id",
+            unique=True,
+            sqlite_where=text("is_index"),
+            postgresql_where=text("is_index"),
+        ),
+        one_of("side", SIDES),
+        one_of("cause", CAUSES),
+        one_of("begin", BEGINNINGS),
+        one_of("onset_precision", PRECISIONS),
+        CheckConstraint("(onset_on IS NULL) = (onset_precision IS NULL)", name="onset"),
+    )
+
+    id: Mapped[Id]
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    number: Mapped[int]
+    is_index: Mapped[bool] = mapped_column(default=True)
+    side: Mapped[Code] = mapped_column(default="unknown")
+    cause: Mapped[Code] = mapped_column(default="unknown")
+    begin: Mapped[Code] = mapped_column(default="unknown")
+    onset_on: Mapped[date | None]
+    onset_precision: Mapped[str | None] = mapped_column(String(8))
+    recovered_on: Mapped[date | None]
+
+
+class Treatment(Base):
+    """One treatment: a course, or a single injection or operation. A start not known is NULL."""
+
+    __tablename__ = "treatment"
+    __table_args__ = (
+        UniqueConstraint("patient_id", "kind", "started_on", "state"),
+        one_of("kind", TREATMENT_KINDS),
+        one_of("state", TREATMENT_STATES),
+        one_of("started_precision", PRECISIONS),
+        one_of("side", SIDES),
+        CheckConstraint("(started_on IS NULL) = (started_precision IS NULL)", name="started"),
+        CheckConstraint("ended_on >= started_on", name="ended_on"),
+    )
+
+    id: Mapped[Id]
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    palsy_id: Mapped[int | None] = mapped_column(ForeignKey("palsy.id"))
+    kind: Mapped[Code]
+    state: Mapped[Code] = mapped_column(default="given")
+    started_on: Mapped[date | None]
+    started_precision: Mapped[str | None] = mapped_column(String(8))
+    ended_on: Mapped[date | None]
+    product: Mapped[str | None] = mapped_column(String(200))
+    dose: Mapped[float | None]
+    unit: Mapped[str | None] = mapped_column(String(32))
+    sessions: Mapped[int | None]
+    side: Mapped[str | None] = mapped_column(String(8))
+    note: Mapped[str | None]
+
+
+class Grading(Base):
+    """A clinician's grading of a palsy on one day. House–Brackmann is 1 (normal) to 6."""
+
+    __tablename__ = "grading"
+    __table_args__ = (
+        UniqueConstraint("patient_id", "palsy_id", "scale", "graded_on"),
+        one_of("scale", GRADING_SCALES),
+        one_of("mode", GRADING_MODES),
+        CheckConstraint("scale <> 'house_brackmann' OR value BETWEEN 1 AND 6", name="house_brackmann"),
+        CheckConstraint("scale <> 'sunnybrook' OR value BETWEEN 0 AND 100", name="sunnybrook"),
+    )
+
+    id: Mapped[Id]
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    palsy_id: Mapped[int] = mapped_column(ForeignKey("palsy.id"))
+    scale: Mapped[Code]
+    value: Mapped[int]
+    parts: Mapped[dict[str, str] | None]
+    graded_on: Mapped[date]
+    mode: Mapped[Code] = mapped_column(default="unknown")
+    graded_by: Mapped[str | None] = mapped_column(String(200))

@@ -1,0 +1,112 @@
+"""Answers: drafts while they are being given, responses once submitted, and the scores of a response."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from surveys.models.base import Base, Code, Digest, Id, Instant, one_of
+from surveys.models.visit import Visit
+
+SOURCES = ("web", "kiosk", "staff_read", "paper", "import", "simulated")
+
+
+class InstrumentVersion(Base):
+    """A definition and its wording as they were when first used. Append-only.
+
+    `wording` is the wording's name; `unknown` stands for imported answers whose printed text nobody recorded.
+    """
+
+    __tablename__ = "instrument_version"
+    __table_args__ = (UniqueConstraint("instrument", "version", "wording"),)
+
+    id: Mapped[Id]
+    instrument: Mapped[Code]
+    version: Mapped[Code]
+    wording: Mapped[Code]
+    wording_status: Mapped[Code]
+    definition: Mapped[str]
+    definition_sha256: Mapped[Digest]
+    texts: Mapped[dict[str, Any]]
+    texts_sha256: Mapped[Digest]
+    frozen_at: Mapped[Instant]
+
+
+class Draft(Base):
+    """Answers of one questionnaire while it is being filled in.
+
+    `answers` maps an item to the list of what was said, latest last:
+    `{"q1": [{"value": 3, "at": "…"}, {"value": 2, "at": "…"}], "q2": [{"skipped": true, "at": "…"}]}`.
+    """
+
+    __tablename__ = "draft"
+    __table_args__ = (UniqueConstraint("visit_id", "instrument"),)
+
+    id: Mapped[Id]
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
+    instrument: Mapped[Code]
+    instrument_version_id: Mapped[int] = mapped_column(ForeignKey("instrument_version.id"))
+    locale: Mapped[str] = mapped_column(String(16))
+    answers: Mapped[dict[str, Any]]
+    started_at: Mapped[Instant]
+    saved_at: Mapped[Instant]
+
+
+class Response(Base):
+    """A submitted questionnaire. Append-only: a correction is a new response that supersedes this one.
+
+    `answers` holds the values given, `not_given` the items passed over and how (`skipped`); an item in
+    neither was not reached. `completed_on` is the calendar date in the study's time zone.
+    """
+
+    __tablename__ = "response"
+    __table_args__ = (
+        Index(
+            "uq_response_current",
+            "visit_id",
+            "instrument",
+            unique=True,
+            sqlite_where=text("superseded_at IS NULL AND annulled_at IS NULL"),
+            postgresql_where=text("superseded_at IS NULL AND annulled_at IS NULL"),
+        ),
+        one_of("source", SOURCES),
+        CheckConstraint("started_at <= submitted_at", name="times"),
+        CheckConstraint("supersedes_id IS NULL OR reason IS NOT NULL", name="reason"),
+    )
+
+    id: Mapped[Id]
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
+    instrument: Mapped[Code]
+    instrument_version_id: Mapped[int] = mapped_column(ForeignKey("instrument_version.id"))
+    answers: Mapped[dict[str, Any]]
+    not_given: Mapped[dict[str, str]]
+    answered_at: Mapped[dict[str, str]]
+    locale: Mapped[str | None] = mapped_column(String(16))
+    source: Mapped[Code]
+    answered_by: Mapped[str | None] = mapped_column(String(32))
+    started_at: Mapped[datetime | None]
+    submitted_at: Mapped[Instant]
+    completed_on: Mapped[date]
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("response.id"))
+    superseded_at: Mapped[datetime | None]
+    annulled_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+
+    visit: Mapped[Visit] = relationship(lazy="raise_on_sql")
+
+
+class Score(Base):
+    """One scale's value for one response, unrounded, written in the response's transaction. Append-only."""
+
+    __tablename__ = "score"
+    __table_args__ = (CheckConstraint("items_used >= 0 AND items_missing >= 0", name="items"),)
+
+    response_id: Mapped[int] = mapped_column(ForeignKey("response.id"), primary_key=True)
+    scale: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[float | None]
+    items_used: Mapped[int]
+    items_missing: Mapped[int]
+    prorated: Mapped[bool]

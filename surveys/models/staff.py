@@ -1,0 +1,50 @@
+"""Accounts and their roles per study. The only model that knows Flask-Security."""
+
+from __future__ import annotations
+
+from flask_security import RoleMixin, UserMixin
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from surveys.models.base import Base, Id, Instant, Name, one_of
+from surveys.models.study import Study
+
+ROLES = ("coordinator", "investigator", "analyst")
+
+
+class Staff(Base, UserMixin):
+    """A person who signs in. `admin` is global; every other right comes from a membership."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[Id]
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[Name] = mapped_column(default="")
+    password: Mapped[str] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    admin: Mapped[bool] = mapped_column(default=False)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[Instant]
+
+    memberships: Mapped[list[Membership]] = relationship(back_populates="staff", lazy="selectin")
+
+    @property
+    def roles(self) -> list[RoleMixin]:  # type: ignore[override]
+        """Flask-Security asks for global roles; ours are per study, so there are none."""
+        return []
+
+
+class Membership(Base):
+    """What one person may do in one study, limited to a site where `site` is set."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("staff_id", "study_id"), one_of("role", ROLES))
+
+    id: Mapped[Id]
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    role: Mapped[str] = mapped_column(String(16))
+    site: Mapped[str | None] = mapped_column(String(64))
+
+    staff: Mapped[Staff] = relationship(back_populates="memberships", lazy="raise_on_sql")
+    study: Mapped[Study] = relationship(lazy="joined")

@@ -1,0 +1,53 @@
+"""A patient's timepoint, and the links that open it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from surveys.models.base import Base, Digest, Id, Instant, Name
+from surveys.models.patient import Patient
+
+
+class Visit(Base):
+    """One occasion of one patient: planned (`timepoint_id`) or unscheduled. Its dates are stored."""
+
+    __tablename__ = "visit"
+    __table_args__ = (
+        UniqueConstraint("patient_id", "timepoint_id", "occurrence"),
+        UniqueConstraint("patient_id", "name", "occurrence"),
+        CheckConstraint("opens_on <= due_on AND due_on <= closes_on", name="window"),
+        CheckConstraint("occurrence >= 1", name="occurrence"),
+        Index("ix_visit_closes_on", "closes_on"),
+    )
+
+    id: Mapped[Id]
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    timepoint_id: Mapped[int | None] = mapped_column(ForeignKey("timepoint.id"))
+    name: Mapped[Name]
+    occurrence: Mapped[int] = mapped_column(default=1)
+    opens_on: Mapped[date]
+    due_on: Mapped[date]
+    closes_on: Mapped[date]
+    battery: Mapped[list[str]]
+    missed_reason: Mapped[str | None] = mapped_column(String(200))
+
+    patient: Mapped[Patient] = relationship(lazy="raise_on_sql")
+
+
+class Link(Base):
+    """A personal link to one visit. Only the token's digest is kept; several may be live at once."""
+
+    __tablename__ = "link"
+
+    id: Mapped[Id]
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), index=True)
+    digest: Mapped[Digest] = mapped_column(unique=True)
+    created_at: Mapped[Instant]
+    created_by: Mapped[str] = mapped_column(String(100))
+    expires_at: Mapped[Instant]
+    revoked_at: Mapped[datetime | None]
+
+    visit: Mapped[Visit] = relationship(lazy="raise_on_sql")

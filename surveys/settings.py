@@ -1,0 +1,89 @@
+"""What an installation may set, read once from the environment. Knows no Flask and no database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+DEFAULT_DATABASE = "sqlite:///instance/seventh.db"
+SHORTEST_SECRET = 32
+
+
+class SettingsError(Exception):
+    """A setting is missing or cannot be used; the message says how to mend it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of `docs/deploy.md`, checked. Build it with `from_env()`; tests build it directly."""
+
+    database_url: str
+    secret_key: str
+    public_url: str = "http://127.0.0.1:8000"
+    mail_url: str = "console:"
+    mail_from: str = "Seventh <seventh@localhost>"
+    instruments: tuple[Path, ...] = ()
+    redis_url: str | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.secret_key) < SHORTEST_SECRET:
+            raise SettingsError(
+                f"SEVENTH_SECRET_KEY must have at least {SHORTEST_SECRET} characters. Make one with: "
+                'python3 -c "import secrets; print(secrets.token_urlsafe(48))" '
+                "and put it into the environment or into the file .env."
+            )
+        if not self.public_url.startswith(("http://", "https://")):
+            raise SettingsError(
+                f"SEVENTH_PUBLIC_URL is {self.public_url!r}; it must begin with http:// or https://."
+            )
+        for folder in self.instruments:
+            if not folder.is_dir():
+                raise SettingsError(
+                    f"SEVENTH_INSTRUMENTS names the folder {folder}, which is not there. "
+                    "Make it or take it out of the setting."
+                )
+
+    @property
+    def secure(self) -> bool:
+        """Whether the public address is https, so that cookies may be marked Secure."""
+        return self.public_url.startswith("https://")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Settings from `environ`.
+
+        Raises:
+            SettingsError: a required setting is missing or unusable.
+        """
+        port = environ.get("PORT") or "8000"
+        return cls(
+            database_url=database_url(environ),
+            secret_key=environ.get("SEVENTH_SECRET_KEY", ""),
+            public_url=(environ.get("SEVENTH_PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
+            mail_url=environ.get("SEVENTH_MAIL_URL") or "console:",
+            mail_from=environ.get("SEVENTH_MAIL_FROM") or "Seventh <seventh@localhost>",
+            instruments=tuple(
+                Path(folder).expanduser()
+                for folder in environ.get("SEVENTH_INSTRUMENTS", "").split(os.pathsep)
+                if folder
+            ),
+            redis_url=environ.get("SEVENTH_REDIS_URL") or None,
+        )
+
+
+def database_url(environ: Mapping[str, str]) -> str:
+    """The database's address; a relative SQLite path is taken from the project's root."""
+    url = environ.get("SEVENTH_DATABASE_URL") or DEFAULT_DATABASE
+    if url.startswith("sqlite:///") and not url.startswith("sqlite:////") and ":memory:" not in url:
+        path = ROOT / url.removeprefix("sqlite:///")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{path}"
+    if not url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
+        raise SettingsError(
+            f"SEVENTH_DATABASE_URL begins with {url.split(':')[0]!r}; use sqlite:///… or postgresql://…."
+        )
+    return url
