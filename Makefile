@@ -1,0 +1,85 @@
+# Everything a stranger needs: `make run` looks at it, `make test` proves it. `make help` lists the rest.
+# Needs only python3 (3.11 or newer), make, git and gcc. Works with GNU Make 3.81, as macOS has it.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHONS := $(PYTHON) python3.13 python3.12 python3.11 python3
+UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv --quiet pip
+INSTALL := $(UV) install --python $(BIN)/python --no-build-isolation --compile-bytecode
+LOCK := $(UV) compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
+SOURCES := app.py surveys analysis migrations tests benchmarks
+
+.PHONY: help run test prove lint types lock assets browser
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make run     start Seventh with its demo study on 127.0.0.1:8000 (PORT=9000 changes the port)"
+	@echo "make test    the whole test suite, with a real PostgreSQL and a real browser"
+	@echo "make prove   the long proofs: what the suite proves in short form, at length; mutation testing"
+	@echo "make lint    ruff, djlint and the import rule"
+	@echo "make types   mypy"
+	@echo "make lock    write requirements/*.txt anew from pyproject.toml (UPGRADE=1: newest versions)"
+	@echo "make assets  build static/ from its sources (needs Node and npm; the result is committed)"
+
+run: $(VENV)/.run $(BIN)/seventh
+	@exec $(BIN)/seventh run
+
+test: $(VENV)/.dev $(BIN)/seventh browser
+	$(BIN)/pytest -n auto
+
+prove: $(VENV)/.dev $(BIN)/seventh browser
+	$(BIN)/pytest -n auto --prove tests/proofs
+	$(BIN)/mutmut run
+
+lint: $(VENV)/.dev $(BIN)/seventh
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/lint-imports --no-cache --no-logo
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+lock: $(VENV)/.build
+	$(LOCK) pyproject.toml --group dev -o requirements/dev.txt
+	$(LOCK) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
+	$(LOCK) --group build -c requirements/dev.txt -o requirements/build.txt
+
+# A browser for the tests: the one found, else Debian's where we are root, else the command to get one.
+browser: $(VENV)/.dev
+	@$(BIN)/python -m tests.support.get_browser
+
+# The environment. Each stamp follows its lock; `run` over `dev` removes nothing.
+$(VENV)/.python:
+	@best=; old=; for python in $(PYTHONS); do \
+		version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2] if sys.version_info >= (3, 11) else "")' 2>/dev/null) || continue; \
+		[ -n "$$version" ] || { old=$$python; continue; }; \
+		if $$python -c 'import venv, ensurepip' 2>/dev/null; then best=$$python; break; fi; \
+		[ -n "$$bare" ] || bare=$$version; \
+	done; \
+	if [ -z "$$best" ] && [ -n "$$bare" ]; then \
+		echo "Python $$bare is here without its venv module. Install the package python$$bare-venv, then run make again." >&2; exit 1; \
+	elif [ -z "$$best" ]; then \
+		echo "Seventh needs Python 3.11 or newer$${old:+ ($$old is older)}. Install it, or name one: make PYTHON=/path/to/python3 …" >&2; exit 1; \
+	fi; \
+	$$best -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.build: $(VENV)/.python requirements/build.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.build requirements/run.txt
+	@echo "Installing what Seventh runs on (only the first time takes long) …"
+	@$(INSTALL) --require-hashes -r requirements/run.txt
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.build requirements/dev.txt
+	@echo "Installing the test tools (only the first time takes long) …"
+	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(BIN)/seventh: $(VENV)/.build pyproject.toml
+	@$(INSTALL) --no-deps --editable .
+	@touch $@
