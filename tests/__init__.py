@@ -1,0 +1,1 @@
+"""Mirrors the code's paths; journeys/ are whole paths, browser/ runs in Chromium, proofs/ take long."""

@@ -1,0 +1,258 @@
+"""Fixtures of the whole suite: databases, the application, a browser.
+
+A test that takes `database_url`, `app` or `client` runs on SQLite and on PostgreSQL. Where one database is
+enough, the test module (or a conftest.py beside it) says so with a `database_url` fixture of its own that
+returns `sqlite_url`. A missing PostgreSQL or browser skips the tests that need it, and fails them in CI.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, Protocol
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from tests.support.browser import PHONE, ColourScheme, Watch, accessibility_faults, find_chromium, launch
+from tests.support.postgres import Postgres, PostgresMissingError, name_of, running_postgres
+from tests.support.server import LiveServer, free_listener
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from surveys.settings import Settings
+
+PROOFS = Path(__file__).parent / "proofs"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--prove", action="store_true", help="also run the long proofs in tests/proofs")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    return True if collection_path == PROOFS and not config.getoption("--prove") else None
+
+
+# Databases ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server, one per test process, started when first asked for."""
+    try:
+        with running_postgres() as server:
+            yield server
+    except PostgresMissingError as missing:
+        _not_here(str(missing))
+
+
+@pytest.fixture(scope="session")
+def _migrated_postgres(postgres: Postgres) -> str:
+    from surveys.db import migrate
+
+    template = postgres.create()
+    migrate(template)
+    return name_of(template)
+
+
+@pytest.fixture(scope="session")
+def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from surveys.db import migrate
+
+    template = tmp_path_factory.mktemp("template") / "seventh.db"
+    migrate(f"sqlite:///{template}")
+    return template
+
+
+@pytest.fixture
+def empty_postgres_url(postgres: Postgres) -> Iterator[str]:
+    """A new PostgreSQL database without a table."""
+    url = postgres.create()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture
+def empty_sqlite_url(tmp_path: Path) -> str:
+    """A new SQLite database without a table."""
+    return f"sqlite:///{tmp_path / 'seventh.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres, _migrated_postgres: str) -> Iterator[str]:
+    """A new PostgreSQL database with our tables."""
+    url = postgres.create(_migrated_postgres)
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, _migrated_sqlite: Path) -> str:
+    """A new SQLite database with our tables."""
+    path = tmp_path / "seventh.db"
+    shutil.copyfile(_migrated_sqlite, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest) -> str:
+    """A new database without a table; the test runs on both kinds."""
+    kind = "sqlite" if request.param == "sqlite" else "postgres"
+    return str(request.getfixturevalue(f"empty_{kind}_url"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A new database with our tables; the test runs on both kinds."""
+    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+
+
+# The application ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def public_url() -> str:
+    """The address under which the application believes it is reached."""
+    return "http://localhost"
+
+
+@pytest.fixture
+def settings(database_url: str, public_url: str) -> Settings:
+    """Settings for one test, with a database of its own."""
+    from surveys.settings import Settings
+
+    return Settings(
+        database_url=database_url,
+        secret_key="test " * 10,
+        public_url=public_url,
+        mail_url="console:",
+        mail_from="Seventh <seventh@localhost>",
+        instruments=(),
+        redis_url=None,
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application; its connections are closed afterwards."""
+    from app import create_app
+
+    from surveys.db import db
+
+    application = create_app(settings)
+    application.testing = True
+    yield application
+    with application.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client without cookies."""
+    return app.test_client()
+
+
+# The browser --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    """The port of the live server, known before the application is made."""
+    with free_listener() as listening:
+        yield listening
+
+
+@pytest.fixture
+def live_server(app: Flask, listener: socket.socket) -> Iterator[LiveServer]:
+    """The application on a port of its own; `live_server.url` is its address."""
+    with LiveServer(app, listener) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium, one per test process."""
+    executable = find_chromium()
+    if executable is None:
+        _not_here("no Chromium found; `make browser` gets one or says how")
+    with sync_playwright() as playwright:
+        browser = launch(playwright, executable)
+        yield browser
+        browser.close()
+
+
+class OpenPage(Protocol):
+    """How a test opens a page; `statuses` are the HTTP errors that this test expects to see."""
+
+    def __call__(
+        self,
+        *,
+        viewport: ViewportSize = ...,
+        colour_scheme: ColourScheme = ...,
+        javascript: bool = ...,
+        statuses: frozenset[int] = ...,
+        locale: str = ...,
+    ) -> Page: ...
+
+
+@pytest.fixture
+def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
+    """Opens pages, each with cookies of its own, and fails the test for anything that went wrong on one.
+
+    That is: errors on the console, refusals by the Content-Security-Policy, uncaught exceptions, failed
+    requests, and any request to another address. 422 is the answer to an invalid form, so it is expected.
+    Paths in `page.goto()` are relative to the live server.
+    """
+    watches: list[Watch] = []
+    contexts = []
+
+    def open_page(
+        *,
+        viewport: ViewportSize = PHONE,
+        colour_scheme: ColourScheme = "light",
+        javascript: bool = True,
+        statuses: frozenset[int] = frozenset({422}),
+        locale: str = "en-GB",
+    ) -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url,
+            viewport=viewport,
+            color_scheme=colour_scheme,
+            java_script_enabled=javascript,
+            locale=locale,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        watches.append(Watch(page, live_server.url, statuses))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    problems = [problem for watch in watches for problem in watch.problems]
+    assert not problems, "\n".join(["the browser reported:", *problems])
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """Checks a page against WCAG 2.2 AA with axe-core: not one violation."""
+
+    def axe(page: Page) -> None:
+        faults = accessibility_faults(page)
+        assert not faults, "\n".join([f"axe-core on {page.url}:", *faults])
+
+    return axe
+
+
+def _not_here(reason: str) -> NoReturn:
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)

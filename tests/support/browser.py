@@ -1,0 +1,118 @@
+"""A real Chromium for the tests, and pages that tell what went wrong on them.
+
+Knows no page of ours: where to go and what to expect is each test's business.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any, Literal
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    Response,
+    Route,
+    ViewportSize,
+)
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC_APPS = (
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+
+# Nothing but our pages: without these Chromium looks for updates and its makers' services at every start.
+FLAGS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+PHONE = ViewportSize(width=360, height=780)
+DESKTOP = ViewportSize(width=1280, height=900)
+
+ColourScheme = Literal["light", "dark"]
+
+# WCAG 2.2 AA; axe's "best practices" are opinions beyond it.
+AXE_RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+}
+
+
+def find_chromium() -> str | None:
+    """Where a Chromium is: `CHROMIUM`, the PATH, a Mac's applications, Playwright's own; or None."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return named
+    on_path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    return on_path or next((app for app in MAC_APPS if Path(app).exists()), None) or _playwrights_own()
+
+
+def _playwrights_own() -> str | None:
+    """The one that `playwright install` fetched; the newest where there are several."""
+    stores = [Path.home() / ".cache/ms-playwright", Path.home() / "Library/Caches/ms-playwright"]
+    names = ["chrome-linux*/chrome", "chrome-mac*/*.app/Contents/MacOS/*"]
+    found = [str(path) for store in stores for name in names for path in store.glob(f"chromium-*/{name}")]
+    return max(found, default=None)
+
+
+def launch(playwright: Playwright, executable: str) -> Browser:
+    """A headless browser; root has to do without the sandbox."""
+    root = ["--no-sandbox"] if os.getuid() == 0 else []
+    return playwright.chromium.launch(executable_path=executable, args=[*FLAGS, *root])
+
+
+class Watch:
+    """Everything that goes wrong on a page: errors on the console (refusals by the Content-Security-Policy
+    are among them), uncaught exceptions, requests that fail, and requests to any other address."""
+
+    def __init__(self, page: Page, home: str, statuses: frozenset[int]) -> None:
+        self.problems: list[str] = []
+        self._home = home.rstrip("/") + "/"
+        self._statuses = statuses
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
+        page.on("requestfailed", self._failed)
+        page.on("response", self._response)
+        page.route(lambda url: not self._ours(url), self._foreign)
+
+    def _ours(self, url: str) -> bool:
+        return url.startswith((self._home, "data:", "blob:", "about:"))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # Chromium repeats the status of each response as a console error; _response judges those.
+        if message.type == "error" and "the server responded with a status of" not in message.text:
+            self.problems.append(f"console: {message.text}")
+
+    def _failed(self, request: Request) -> None:
+        # Leaving a page aborts what it was still loading.
+        if request.failure != "net::ERR_ABORTED" and self._ours(request.url):
+            self.problems.append(f"failed: {request.method} {request.url} {request.failure}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400 and response.status not in self._statuses:
+            self.problems.append(f"status {response.status}: {response.request.method} {response.url}")
+
+    def _foreign(self, route: Route) -> None:
+        self.problems.append(f"foreign: {route.request.method} {route.request.url}")
+        route.abort()
+
+
+def accessibility_faults(page: Page) -> list[str]:
+    """What axe-core finds against WCAG 2.2 AA on `page` as it stands; one line per element."""
+    results: dict[str, Any] = Axe().run(page, options=AXE_RULES).response
+    return [
+        f"{violation['id']} ({violation['impact']}): {node['html']} — {node['failureSummary']}"
+        for violation in results["violations"]
+        for node in violation["nodes"]
+    ]

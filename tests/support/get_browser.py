@@ -1,0 +1,36 @@
+"""`make browser`: a Chromium for the tests, installed where that may be done; else says how to get one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+from tests.support.browser import find_chromium
+
+# Another process may hold the package manager's lock: wait for it.
+APT = ["apt-get", "-o", "DPkg::Lock::Timeout=300"]
+PACKAGES = ["chromium", "fonts-noto-core"]
+
+
+def main() -> int:
+    """0 where a browser is there or the tests may go on without; 1 in CI, where they may not."""
+    if find_chromium():
+        return 0
+    debian = shutil.which("apt-get") is not None
+    if debian and os.getuid() == 0:
+        print("Installing Chromium for the browser tests …", flush=True)
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        install = [*APT, "install", "-y", "--no-install-recommends", *PACKAGES]
+        for command in ([*APT, "update"], install):
+            subprocess.run(command, env=quiet, stdout=subprocess.DEVNULL, check=False)
+        if find_chromium():
+            return 0
+    how = "sudo apt-get install chromium" if debian else ".venv/bin/playwright install chromium"
+    print(f"No Chromium found, so the browser tests will be skipped. To get one: {how}", file=sys.stderr)
+    return 1 if os.environ.get("CI") else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""A WSGI application on a free port of this machine, in threads of the test process."""
+
+from __future__ import annotations
+
+import socket
+from threading import Thread
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, *_: object) -> None:
+        """Say nothing: a test that fails shows its own story."""
+
+
+class LiveServer:
+    """Serves `application` while the block lasts; `url` is its address, without a slash at the end."""
+
+    def __init__(self, application: WSGIApplication, listener: socket.socket) -> None:
+        self.url = url_of(listener)
+        self._server = make_server(
+            "127.0.0.1",
+            0,
+            application,
+            threaded=True,
+            request_handler=_Quiet,
+            fd=listener.fileno(),
+        )
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def free_listener() -> socket.socket:
+    """A socket that listens on a free port, so that the address is known before the server starts."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """The address under which a listener is reached."""
+    host, port = listener.getsockname()
+    return f"http://{host}:{port}"
