@@ -52,7 +52,7 @@ browser: $(VENV)/.dev
 
 # The environment. Each stamp follows its lock; `run` over `dev` removes nothing.
 $(VENV)/.python:
-	@best=; old=; for python in $(PYTHONS); do \
+	@best=; bare=; old=; for python in $(PYTHONS); do \
 		version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2] if sys.version_info >= (3, 11) else "")' 2>/dev/null) || continue; \
 		[ -n "$$version" ] || { old=$$python; continue; }; \
 		if $$python -c 'import venv, ensurepip' 2>/dev/null; then best=$$python; break; fi; \
