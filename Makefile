@@ -8,7 +8,6 @@ UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv --quiet pip
 INSTALL := $(UV) install --python $(BIN)/python --no-build-isolation --compile-bytecode
 LOCK := $(UV) compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
-SOURCES := app.py surveys analysis migrations tests benchmarks
 
 .PHONY: help run test prove lint types lock assets browser
 .DELETE_ON_ERROR:
@@ -45,6 +44,10 @@ lock: $(VENV)/.build
 	$(LOCK) pyproject.toml --group dev -o requirements/dev.txt
 	$(LOCK) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
 	$(LOCK) --group build -c requirements/dev.txt -o requirements/build.txt
+
+assets:
+	npm ci
+	npm run build
 
 # A browser for the tests: the one found, else Debian's where we are root, else the command to get one.
 browser: $(VENV)/.dev

@@ -1,0 +1,87 @@
+"""The import rule, and what a start of the server may not load."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+HEAVY = {"numpy", "pandas", "plotly", "pyreadstat", "scipy", "statsmodels"}
+KNOW_FLASK = ("surveys/cli", "surveys/db", "surveys/forms", "surveys/views", "surveys/models/staff.py")
+
+
+def sources(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The modules that a file imports, anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+
+
+def importers(package: str, paths: list[Path]) -> set[str]:
+    """Those of the files that import a package whose name begins so."""
+    return {
+        path.relative_to(ROOT).as_posix()
+        for path in paths
+        if any(name.split(".")[0] == package or name.startswith(f"{package}_") for name in imported(path))
+    }
+
+
+def test_the_import_rule_holds() -> None:
+    """Each line of the layout imports only lines below it, and `analysis` nothing of ours."""
+    tool = Path(sys.executable).with_name("lint-imports")
+    run = subprocess.run(
+        [tool, "--no-cache", "--no-logo"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_nothing_imports_the_application() -> None:
+    """`app.py` puts the parts together; no part knows it."""
+    assert importers("app", sources("surveys", "analysis", "migrations")) == set()
+
+
+def test_only_the_edge_knows_flask() -> None:
+    """What is stored, scored and computed needs no web server (accounts are Flask-Security's)."""
+    knowing = importers("flask", sources("surveys", "analysis"))
+    assert {path for path in knowing if not path.startswith(KNOW_FLASK)} == set()
+
+
+@pytest.mark.parametrize("package", ["sqlalchemy", "pandas", "wtforms"])
+def test_instruments_stand_alone(package: str) -> None:
+    """What is asked and how it is scored needs no database, no forms and no frames."""
+    assert importers(package, sources("surveys/instruments")) == set()
+
+
+def test_the_server_starts_without_the_statistics(sqlite_url: str) -> None:
+    """No statistics package is loaded before a dashboard is asked for: starting would take seconds longer."""
+    program = (
+        "import sys\n"
+        "from app import create_app\n"
+        "client = create_app().test_client()\n"
+        "assert client.get('/').status_code < 400\n"
+        "assert client.get('/s/unknown').status_code == 404\n"
+        f"print(*{HEAVY} & sys.modules.keys())\n"
+    )
+    environment = {**os.environ, "SEVENTH_DATABASE_URL": sqlite_url, "SEVENTH_SECRET_KEY": "test " * 10}
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split() == [], "loaded at the start of the server"
