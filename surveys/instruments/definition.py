@@ -1,0 +1,94 @@
+"""One TOML file is one instrument: load(path) gives it, or refuses it with every fault that it has.
+
+The front door of the package: the dataclasses of instrument.py and DefinitionError are imported from here.
+"""
+
+import tomllib
+from pathlib import Path
+
+from surveys.instruments.checks import check_structure
+from surveys.instruments.examples import check_examples
+from surveys.instruments.faults import DefinitionError, Fault, Faults
+from surveys.instruments.instrument import (
+    Alert,
+    Band,
+    ChangeThreshold,
+    Choice,
+    Citation,
+    Cutoff,
+    Example,
+    Instrument,
+    Item,
+    Licence,
+    LocaleText,
+    Loinc,
+    MissingRule,
+    Scale,
+    Section,
+    SectionText,
+    UnknownPart,
+    Wording,
+    WrongAnswer,
+)
+from surveys.instruments.parts import read_instrument
+from surveys.instruments.table import Table
+from surveys.instruments.wording import check_markup, check_wording
+
+__all__ = [
+    "Alert",
+    "Band",
+    "ChangeThreshold",
+    "Choice",
+    "Citation",
+    "Cutoff",
+    "DefinitionError",
+    "Example",
+    "Fault",
+    "Instrument",
+    "Item",
+    "Licence",
+    "LocaleText",
+    "Loinc",
+    "MissingRule",
+    "Scale",
+    "Section",
+    "SectionText",
+    "UnknownPart",
+    "Wording",
+    "WrongAnswer",
+    "load",
+]
+
+_SCORED_PARTS = ("sections", "items", "scales", "alerts", "examples")
+
+
+def load(path: str | Path) -> Instrument:
+    """The instrument that a file defines. Raises DefinitionError with all faults of the file."""
+    file = str(path)
+    try:
+        source = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise DefinitionError(
+            file, "", f"cannot be read: {error.strerror}.", "Give a TOML file that exists."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise DefinitionError(file, "", f"is not UTF-8: {error.reason}.", "Save it as UTF-8.") from error
+    return parse(source, file)
+
+
+def parse(source: str, file: str) -> Instrument:
+    """The same for the text of a file; `file` is the name that faults give."""
+    try:
+        data = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError(file, "", f"is not TOML: {error}.", "Correct the line.") from error
+    faults = Faults(file)
+    instrument = read_instrument(data, source, Table(data, "", faults))
+    check_markup(data, faults)
+    check_structure(instrument, faults)
+    check_wording(instrument.wording, instrument.sections, instrument.items, faults)
+    if not faults.about(*_SCORED_PARTS):
+        check_examples(instrument, faults)
+    if faults.all():
+        raise DefinitionError.of(faults.all())
+    return instrument

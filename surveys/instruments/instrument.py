@@ -1,0 +1,318 @@
+"""An instrument as data: what is asked, in which words, how it is scored and on whose authority.
+
+Frozen dataclasses only. They know neither files (definition.py) nor arithmetic (scoring.py).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Literal
+
+Method = Literal["sum", "mean"]
+Direction = Literal["higher_better", "higher_worse"]
+MissingMethod = Literal["none", "person_mean"]
+WordingStatus = Literal["verbatim", "working", "absent"]
+ChangeKind = Literal[
+    "sdc_individual",  # smallest detectable change of one person
+    "sdc_group",  # smallest detectable change of a group's mean
+    "mdc95",  # minimum detectable change at 95 % confidence
+    "mic_improvement",  # minimal important change for the better
+    "mic_deterioration",  # minimal important change for the worse
+    "mcid",  # minimal clinically important difference, in points
+    "mcid_percent_of_baseline",
+]
+
+
+class UnknownPart(KeyError):
+    """An item or scale that the instrument does not have; the message names those it has."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True)
+class Citation:
+    """The publication that an instrument rests on."""
+
+    authors: str
+    title: str
+    journal: str
+    year: int
+    volume: str | None = None
+    pages: str | None = None
+    doi: str | None = None
+    note: str | None = None
+
+    def __str__(self) -> str:
+        place = ";".join(part for part in (str(self.year), self.volume) if part)
+        pages = f":{self.pages}" if self.pages else ""
+        doi = f" doi:{self.doi}" if self.doi else ""
+        return f"{self.authors}. {self.title}. {self.journal} {place}{pages}.{doi}"
+
+
+@dataclass(frozen=True)
+class Licence:
+    """Who holds the rights, what they allow and where that was read."""
+
+    status: str
+    shippable: str
+    holder: str
+    statement: str
+    source: str
+    obligation: str | None = None
+    ask: str | None = None
+
+    def __str__(self) -> str:
+        return self.statement
+
+
+@dataclass(frozen=True)
+class Loinc:
+    """LOINC codes of the whole instrument; scales, items, sections and choices carry their own."""
+
+    panel: str | None
+    note: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: int
+    loinc: str | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """Items that share choices, recall period and instruction. `loinc` is the answer list's code."""
+
+    key: str
+    choices: tuple[Choice, ...]
+    loinc: str | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question. `label` tells staff its content; `optional` items are asked on request only."""
+
+    key: str
+    number: int
+    label: str
+    section: str
+    optional: bool = False
+    loinc: str | None = None
+
+
+@dataclass(frozen=True)
+class MissingRule:
+    """How many items of a scale may be missing, what then happens, and who decided that."""
+
+    allowed: int
+    method: MissingMethod
+    statement: str
+    source: str
+    project_decision: str | None = None
+
+
+@dataclass(frozen=True)
+class Band:
+    """A published name for values from `at_least` up to the next band; applies to unrounded values."""
+
+    label: str
+    at_least: float
+
+
+@dataclass(frozen=True)
+class Cutoff:
+    label: str
+    at_least: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A score: items, transform, attainable range `low` to `high`, direction and missing rule."""
+
+    key: str
+    title: str
+    items: tuple[str, ...]
+    reverse: tuple[str, ...]
+    method: Method
+    subtract: float
+    multiply: float
+    divide: float
+    low: float
+    high: float
+    direction: Direction
+    missing: MissingRule
+    bands: tuple[Band, ...] = ()
+    cutoffs: tuple[Cutoff, ...] = ()
+    loinc: str | None = None
+
+
+@dataclass(frozen=True)
+class Alert:
+    """An answer to one item that a person must see, whatever the score. `crisis`: help is shown at once."""
+
+    rule: str
+    item: str
+    at_least: int
+    crisis: bool
+    evidence: tuple[str, ...] = ()
+    practice: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChangeThreshold:
+    """A published amount of change, with its source, the people it was found in and its caveat."""
+
+    scale: str
+    kind: ChangeKind
+    value: float
+    source: str
+    population: str
+    caveat: str
+
+
+@dataclass(frozen=True)
+class WrongAnswer:
+    """A value or band that a known mistake would give, and that must therefore not come out."""
+
+    name: str
+    scale: str
+    value: float | None
+    band: str | None
+
+
+@dataclass(frozen=True)
+class Example:
+    """Answers and what they must score. None in `answers` is not answered; in `expected`, no score."""
+
+    name: str
+    answers: Mapping[str, int | None]
+    expected: Mapping[str, float | None]
+    bands: Mapping[str, str]
+    alerts: tuple[str, ...]
+    wrong: Mapping[str, WrongAnswer]
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class SectionText:
+    """The words of a section. `instruction` is empty where the items are whole questions themselves."""
+
+    recall: str
+    instruction: str
+    choices: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class LocaleText:
+    """All words of one language. `title` is what the patient reads; `notice` is shown where it is asked."""
+
+    title: str
+    notice: str | None
+    sections: Mapping[str, SectionText]
+    items: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Texts by language, and whether they are the instrument's own (verbatim) or ours (working)."""
+
+    name: str
+    status: WordingStatus
+    texts: Mapping[str, LocaleText]
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of the texts alone: the same words under another name are the same words."""
+        return canonical_sha256({locale: asdict(text) for locale, text in self.texts.items()})
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """One version of an instrument with one wording. Hashable: a page prepared for it can be kept by it."""
+
+    key: str
+    version: str
+    title: str
+    short_title: str
+    purpose: str
+    recall: str
+    minutes: int
+    never_last: bool
+    not_to_be_confused_with: tuple[str, ...]
+    citation: Citation
+    licence: Licence
+    loinc: Loinc | None
+    traps: tuple[str, ...]
+    evidence: tuple[str, ...]
+    translations: tuple[str, ...]
+    references: tuple[str, ...]
+    sections: tuple[Section, ...]
+    items: tuple[Item, ...]
+    scales: tuple[Scale, ...]
+    alerts: tuple[Alert, ...]
+    change_thresholds: tuple[ChangeThreshold, ...]
+    examples: tuple[Example, ...]
+    wording: Wording
+    sha256: str
+    source: str
+
+    def __hash__(self) -> int:
+        return hash((self.key, self.version, self.sha256, self.wording.sha256))
+
+    def item(self, key: str) -> Item:
+        """The item with this key. Raises UnknownPart."""
+        try:
+            return self._items[key]
+        except KeyError:
+            raise UnknownPart(f"{self.key} has no item {key!r}; it has {', '.join(self._items)}.") from None
+
+    def scale(self, key: str) -> Scale:
+        """The scale with this key. Raises UnknownPart."""
+        try:
+            return self._scales[key]
+        except KeyError:
+            raise UnknownPart(f"{self.key} has no scale {key!r}; it has {', '.join(self._scales)}.") from None
+
+    def asked(self, optional: bool = False) -> tuple[Item, ...]:
+        """The items in the order of their numbers; optional ones only where asked for."""
+        shown = (item for item in self.items if optional or not item.optional)
+        return tuple(sorted(shown, key=lambda item: item.number))
+
+    def choices(self, item_key: str) -> tuple[Choice, ...]:
+        """The choices of an item in the order shown. Raises UnknownPart."""
+        return self._choices[self.item(item_key).section]
+
+    def values(self, item_key: str) -> tuple[int, ...]:
+        """The values that an answer to the item may take, in the order shown. Raises UnknownPart."""
+        return self._values[self.item(item_key).section]
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """The languages in which it can be asked, in the definition's order."""
+        return tuple(self.wording.texts)
+
+    @cached_property
+    def _items(self) -> dict[str, Item]:
+        return {item.key: item for item in self.items}
+
+    @cached_property
+    def _scales(self) -> dict[str, Scale]:
+        return {scale.key: scale for scale in self.scales}
+
+    @cached_property
+    def _choices(self) -> dict[str, tuple[Choice, ...]]:
+        return {section.key: section.choices for section in self.sections}
+
+    @cached_property
+    def _values(self) -> dict[str, tuple[int, ...]]:
+        return {key: tuple(choice.value for choice in choices) for key, choices in self._choices.items()}
+
+
+def canonical_sha256(data: object) -> str:
+    """SHA-256 of JSON with sorted keys, so that layout and order of keys in a file do not count."""
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,222 @@
+"""From TOML tables to the parts of an instrument. Reads shape only; whether parts agree is for checks.py."""
+
+from collections.abc import Mapping
+from typing import cast, get_args
+
+from surveys.instruments.instrument import (
+    Alert,
+    Band,
+    ChangeKind,
+    ChangeThreshold,
+    Choice,
+    Citation,
+    Cutoff,
+    Direction,
+    Example,
+    Instrument,
+    Item,
+    Licence,
+    Loinc,
+    Method,
+    MissingMethod,
+    MissingRule,
+    Scale,
+    Section,
+    WrongAnswer,
+    canonical_sha256,
+)
+from surveys.instruments.table import Table
+from surveys.instruments.wording import read_wording
+
+
+def read_instrument(data: dict[str, object], source: str, root: Table) -> Instrument:
+    """The instrument that a whole file describes; faults go to the table's faults.
+
+    Its sha256 covers everything but the wording, as written: layout, comments and the order of keys do not
+    count, and a later version of this program that knows more names gives the same digest.
+    """
+    structure = {name: value for name, value in data.items() if name != "wording"}
+    instrument = Instrument(
+        key=root.text("key"),
+        version=root.text("version"),
+        title=root.text("title"),
+        short_title=root.text("short_title"),
+        purpose=root.text("purpose"),
+        recall=root.text("recall"),
+        minutes=root.whole("minutes"),
+        never_last=root.flag("never_last"),
+        not_to_be_confused_with=root.texts("not_to_be_confused_with"),
+        citation=_citation(root),
+        licence=_licence(root),
+        loinc=_loinc(root),
+        traps=root.texts("traps"),
+        evidence=root.texts("evidence"),
+        translations=root.texts("translations"),
+        references=root.texts("references"),
+        sections=tuple(_section(table) for table in root.each("sections", "key")),
+        items=tuple(_item(table) for table in root.each("items", "key")),
+        scales=tuple(_scale(table) for table in root.each("scales", "key")),
+        alerts=tuple(_alert(table) for table in root.each("alerts", "rule")),
+        change_thresholds=tuple(_threshold(table) for table in root.each("change_thresholds", "kind")),
+        examples=tuple(_example(table) for table in root.each("examples", "name")),
+        wording=read_wording(root),
+        sha256=canonical_sha256(structure),
+        source=source,
+    )
+    root.refuse_unknown()
+    return instrument
+
+
+def _citation(root: Table) -> Citation:
+    with root.open_table("citation") as table:
+        return Citation(
+            authors=table.text("authors"),
+            title=table.text("title"),
+            journal=table.text("journal"),
+            year=table.whole("year"),
+            volume=table.optional_text("volume"),
+            pages=table.optional_text("pages"),
+            doi=table.optional_text("doi"),
+            note=table.optional_text("note"),
+        )
+
+
+def _licence(root: Table) -> Licence:
+    with root.open_table("licence") as table:
+        return Licence(
+            status=table.text("status"),
+            shippable=table.text("shippable"),
+            holder=table.text("holder"),
+            statement=table.text("statement"),
+            source=table.text("source"),
+            obligation=table.optional_text("obligation"),
+            ask=table.optional_text("ask"),
+        )
+
+
+def _loinc(root: Table) -> Loinc | None:
+    if "loinc" not in root:
+        return None
+    with root.open_table("loinc") as table:
+        return Loinc(panel=table.optional_text("panel"), note=table.text("note"))
+
+
+def _section(table: Table) -> Section:
+    return Section(
+        key=table.text("key"),
+        choices=tuple(
+            Choice(value=choice.whole("value"), loinc=choice.optional_text("loinc"))
+            for choice in table.each("choices", "value")
+        ),
+        loinc=table.optional_text("loinc"),
+    )
+
+
+def _item(table: Table) -> Item:
+    return Item(
+        key=table.text("key"),
+        number=table.whole("number"),
+        label=table.text("label"),
+        section=table.text("section"),
+        optional=table.flag("optional"),
+        loinc=table.optional_text("loinc"),
+    )
+
+
+def _scale(table: Table) -> Scale:
+    return Scale(
+        key=table.text("key"),
+        title=table.text("title"),
+        items=table.texts("items"),
+        reverse=table.texts("reverse"),
+        method=cast(Method, table.one_of("method", get_args(Method))),
+        subtract=table.number("subtract") if "subtract" in table else 0.0,
+        multiply=table.number("multiply") if "multiply" in table else 1.0,
+        divide=table.number("divide") if "divide" in table else 1.0,
+        low=table.number("low"),
+        high=table.number("high"),
+        direction=cast(Direction, table.one_of("direction", get_args(Direction))),
+        missing=_missing(table),
+        bands=tuple(
+            Band(label=band.text("label"), at_least=band.number("at_least"))
+            for band in table.each("bands", "label")
+        ),
+        cutoffs=tuple(
+            Cutoff(
+                label=cutoff.text("label"), at_least=cutoff.number("at_least"), source=cutoff.text("source")
+            )
+            for cutoff in table.each("cutoffs", "label")
+        ),
+        loinc=table.optional_text("loinc"),
+    )
+
+
+def _missing(scale: Table) -> MissingRule:
+    with scale.open_table("missing") as table:
+        return MissingRule(
+            allowed=table.whole("allowed"),
+            method=cast(MissingMethod, table.one_of("method", get_args(MissingMethod))),
+            statement=table.text("statement"),
+            source=table.text("source"),
+            project_decision=table.optional_text("project_decision"),
+        )
+
+
+def _alert(table: Table) -> Alert:
+    return Alert(
+        rule=table.text("rule"),
+        item=table.text("item"),
+        at_least=table.whole("at_least"),
+        crisis=table.flag("crisis"),
+        evidence=table.texts("evidence"),
+        practice=table.texts("practice"),
+    )
+
+
+def _threshold(table: Table) -> ChangeThreshold:
+    return ChangeThreshold(
+        scale=table.text("scale"),
+        kind=cast(ChangeKind, table.one_of("kind", get_args(ChangeKind))),
+        value=table.number("value"),
+        source=table.text("source"),
+        population=table.text("population"),
+        caveat=table.text("caveat"),
+    )
+
+
+def _example(table: Table) -> Example:
+    with table.open_table("answers") as answers:
+        given: dict[str, int | None] = {name: answers.whole(name) for name in answers.names()}
+    given.update(dict.fromkeys(table.texts("missing")))
+    return Example(
+        name=table.text("name"),
+        answers=given,
+        expected=_expected(table),
+        bands=_bands(table),
+        alerts=table.texts("alerts"),
+        wrong={
+            wrong.text("name"): WrongAnswer(
+                name=wrong.text("name"),
+                scale=wrong.text("scale"),
+                value=wrong.number("value") if "value" in wrong else None,
+                band=wrong.optional_text("band"),
+            )
+            for wrong in table.each("wrong", "name")
+        },
+        note=table.optional_text("note"),
+    )
+
+
+def _expected(example: Table) -> Mapping[str, float | None]:
+    expected: dict[str, float | None] = dict.fromkeys(example.texts("unscored"))
+    if "expected" in example or not expected:
+        with example.open_table("expected") as table:
+            expected.update({name: table.number(name) for name in table.names()})
+    return expected
+
+
+def _bands(example: Table) -> Mapping[str, str]:
+    if "bands" not in example:
+        return {}
+    with example.open_table("bands") as table:
+        return {name: table.text(name) for name in table.names()}

@@ -1,0 +1,121 @@
+"""Reading and checking the words of an instrument: every item and choice in every language, no markup."""
+
+import re
+from collections.abc import Iterator
+from typing import cast, get_args
+
+from surveys.instruments.faults import Faults
+from surveys.instruments.instrument import Item, LocaleText, Section, SectionText, Wording, WordingStatus
+from surveys.instruments.table import Table
+
+_LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_MARKUP = re.compile(r"<\s*[/!?a-zA-Z]|&(#\w+|[A-Za-z]\w*);")
+
+
+def read_wording(root: Table) -> Wording:
+    """The `wording` table: name, status, and texts by language."""
+    with root.open_table("wording") as table:
+        return Wording(
+            name=table.text("name"),
+            status=cast(WordingStatus, table.one_of("status", get_args(WordingStatus))),
+            texts=_texts(table) if "texts" in table else {},
+        )
+
+
+def check_wording(
+    wording: Wording, sections: tuple[Section, ...], items: tuple[Item, ...], faults: Faults
+) -> None:
+    """Adds a fault for each text that a language lacks, or has for something that does not exist."""
+    if faults.at("wording", "wording.status", "wording.texts"):
+        return
+    if wording.status == "absent" and wording.texts:
+        faults.add(
+            "wording.texts",
+            "has texts, but the wording is said to be absent.",
+            "Remove the texts, or say verbatim or working.",
+        )
+    if wording.status != "absent" and not wording.texts:
+        faults.add(
+            "wording.texts",
+            f"has no language, but the wording is said to be {wording.status}.",
+            "Add [wording.texts.en], or say absent.",
+        )
+    for locale, text in wording.texts.items():
+        where = f"wording.texts.{locale}"
+        if not _LOCALE.fullmatch(locale):
+            faults.add(where, "is not a language code.", "Write one such as en, de or pt-BR.")
+        _compare(f"{where}.items", "item", {item.key for item in items}, set(text.items), faults)
+        _compare(
+            f"{where}.sections", "section", {section.key for section in sections}, set(text.sections), faults
+        )
+        for section in sections:
+            if section.key in text.sections:
+                _compare(
+                    f"{where}.sections.{section.key}.choices",
+                    "choice",
+                    {str(choice.value) for choice in section.choices},
+                    {str(value) for value in text.sections[section.key].choices},
+                    faults,
+                )
+
+
+def check_markup(data: object, faults: Faults, where: str = "") -> None:
+    """Adds a fault for each text of a file, staff's or patients', that holds tags or character entities."""
+    for place, text in _strings(data, where):
+        if found := _MARKUP.search(text):
+            faults.add(place, f"holds markup ({found.group()!r}).", "Write plain text: pages add the markup.")
+
+
+def _texts(wording: Table) -> dict[str, LocaleText]:
+    with wording.open_table("texts") as texts:
+        return {locale: _locale(texts, locale) for locale in texts.names()}
+
+
+def _locale(texts: Table, locale: str) -> LocaleText:
+    with texts.open_table(locale) as table:
+        with table.open_table("sections") as sections:
+            by_section = {key: _section(sections, key) for key in sections.names()}
+        with table.open_table("items") as items:
+            by_item = {key: items.text(key) for key in items.names()}
+        return LocaleText(
+            title=table.text("title"),
+            notice=table.optional_text("notice"),
+            sections=by_section,
+            items=by_item,
+        )
+
+
+def _section(sections: Table, key: str) -> SectionText:
+    with sections.open_table(key) as table:
+        with table.open_table("choices") as choices:
+            labels = {name: choices.text(name) for name in choices.names()}
+            for name in labels:
+                if not re.fullmatch(r"-?\d+", name):
+                    choices.faults.add(
+                        choices.at(name), "is not a whole number.", "Use the choice's value as its name."
+                    )
+        return SectionText(
+            recall=table.text("recall"),
+            instruction=table.optional_text("instruction") or "",
+            choices={int(name): label for name, label in labels.items() if re.fullmatch(r"-?\d+", name)},
+        )
+
+
+def _compare(where: str, kind: str, wanted: set[str], found: set[str], faults: Faults) -> None:
+    if faults.at(where):
+        return
+    for key in sorted(wanted - found):
+        faults.add(f"{where}.{key}", "is missing.", f"Add the text of this {kind}.")
+    for key in sorted(found - wanted):
+        faults.add(f"{where}.{key}", f"names no {kind} of the instrument.", f"Remove it or add the {kind}.")
+
+
+def _strings(data: object, where: str) -> Iterator[tuple[str, str]]:
+    if isinstance(data, str):
+        yield where, data
+    elif isinstance(data, dict):
+        for name, value in data.items():
+            yield from _strings(value, f"{where}.{name}" if where else name)
+    elif isinstance(data, list):
+        for position, value in enumerate(data, start=1):
+            yield from _strings(value, f"{where}.{position}")
