@@ -1,0 +1,117 @@
+"""Alerts: raised when an answer is saved, acknowledged and closed by staff, never deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from surveys.instruments.definition import Instrument
+from surveys.instruments.scoring import alerts_raised
+from surveys.models import Alert, Visit
+from surveys.store import audit
+from surveys.store.errors import Refused
+
+HISTORICAL_AFTER = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """An answer that some rule may speak of."""
+
+    visit_id: int
+    patient_id: int
+    instrument: Instrument
+    item: str
+    answer: int | None
+    answered_at: datetime
+
+
+def notice(session: Session, causes: Iterable[Cause], *, at: datetime, actor: str) -> int:
+    """Raise what the answers raise, and keep the latest answer of alerts already there.
+
+    One alert per visit, instrument and rule, however often it is saved. Changing an answer back neither
+    closes nor hides it. Answers older than `HISTORICAL_AFTER` are listed as historical: nobody is called.
+    Returns how many alerts are new.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    new = 0
+    for cause in causes:
+        raised = (
+            set() if cause.answer is None else set(alerts_raised(cause.instrument, cause.item, cause.answer))
+        )
+        for rule in cause.instrument.alerts:
+            if rule.item != cause.item:
+                continue
+            where = (
+                Alert.visit_id == cause.visit_id,
+                Alert.instrument == cause.instrument.key,
+                Alert.rule == rule.rule,
+            )
+            if rule not in raised:
+                session.execute(update(Alert).where(*where).values(last_answer=cause.answer))
+                continue
+            state = "historical" if at - cause.answered_at > HISTORICAL_AFTER else "new"
+            statement = insert(Alert).values(
+                visit_id=cause.visit_id,
+                instrument=cause.instrument.key,
+                rule=rule.rule,
+                first_answer=cause.answer,
+                last_answer=cause.answer,
+                raised_at=at,
+                state=state,
+            )
+            added = session.execute(statement.on_conflict_do_nothing().returning(Alert.id)).first()
+            if added is None:
+                session.execute(
+                    update(Alert).where(*where).values(last_answer=cause.answer, crisis_text_seen_at=None)
+                )
+                continue
+            new += 1
+            audit.record(
+                session,
+                audit.Entry(
+                    at,
+                    actor,
+                    "alert.raised",
+                    cause.patient_id,
+                    {
+                        "alert": added.id,
+                        "instrument": cause.instrument.key,
+                        "rule": rule.rule,
+                        "state": state,
+                    },
+                ),
+            )
+    return new
+
+
+def crisis_text_seen(session: Session, visit_id: int, *, at: datetime) -> None:
+    """The patient went on from the crisis text."""
+    session.execute(
+        update(Alert)
+        .where(Alert.visit_id == visit_id, Alert.crisis_text_seen_at.is_(None))
+        .values(crisis_text_seen_at=at)
+    )
+
+
+def acknowledge(session: Session, alert_id: int, *, at: datetime, actor: str, note: str | None) -> Alert:
+    """A member of staff takes the alert on.
+
+    Raises:
+        Refused: somebody already did.
+    """
+    query = select(Alert, Visit.patient_id).join(Visit).where(Alert.id == alert_id).with_for_update(of=Alert)
+    alert, patient_id = session.execute(query).one()
+    if alert.state != "new":
+        raise Refused(f"This alert is {alert.state} already.")
+    alert.state = "acknowledged"
+    alert.acknowledged_at = at
+    alert.acknowledged_by = actor
+    alert.note = note or None
+    audit.record(session, audit.Entry(at, actor, "alert.acknowledged", patient_id, {"alert": alert.id}))
+    return alert

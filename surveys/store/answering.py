@@ -1,0 +1,282 @@
+"""A patient's visit as the patient's pages need it: opened by a link, answered item by item, submitted.
+
+The hot path: Core statements, few of them. Whoever is going to write locks the visit first, so that two tabs
+or two devices follow one another.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from surveys.instruments.definition import Instrument
+from surveys.instruments.library import Library, asking_order
+from surveys.instruments.scoring import check_answers
+from surveys.models import Alert, Draft, InstrumentVersion, Link, Patient, Response, Study, Visit
+from surveys.schedule import FINISHING_DAYS
+from surveys.store import audit, versions
+from surveys.store.alerts import Cause, notice
+from surveys.store.responses import NewResponse, insert_scored
+
+
+class LinkRefusal(StrEnum):
+    """Why a link opens nothing now; the page's words for it are in `templates/patient/refused.html`."""
+
+    UNKNOWN = "unknown"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    LEFT = "left"
+    STUDY_NOT_OPEN = "study_not_open"
+    TOO_EARLY = "too_early"
+    CLOSED = "closed"
+
+
+class LinkRefused(Exception):
+    """A link that opens nothing now: why, the day concerned where there is one, and whom to ask."""
+
+    def __init__(self, refusal: LinkRefusal, contact: str = "", on: date | None = None) -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal
+        self.contact = contact
+        self.on = on
+
+
+@dataclass(frozen=True)
+class DraftState:
+    """One questionnaire under way. `given` maps an item to its latest value, None where it was skipped."""
+
+    version: str
+    version_id: int
+    locale: str
+    given: Mapping[str, int | None]
+
+
+@dataclass(frozen=True)
+class OpenVisit:
+    """Everything the patient's pages show of a visit."""
+
+    id: int
+    link_id: int
+    patient_id: int
+    name: str
+    battery: tuple[str, ...]
+    study_code: str
+    study_title: str
+    timezone: str
+    locales: tuple[str, ...]
+    contact: str
+    who_reads: Mapping[str, str]
+    crisis_texts: Mapping[str, str]
+    simulated: bool
+    today: date
+    drafts: Mapping[str, DraftState]
+    submitted: Mapping[str, date]
+    crisis_text_due: bool
+    crisis: bool
+
+
+def load(session: Session, link_id: int, library: Library, *, at: datetime, lock: bool = False) -> OpenVisit:
+    """The visit that the link opens at the instant `at`; `lock` for whoever is going to write.
+
+    Raises:
+        LinkRefused: the link is revoked or expired, the visit is not open, or the study is not.
+    """
+    query = _visit(Link.id == link_id)
+    row = session.execute(query.with_for_update(of=Visit) if lock else query).one_or_none()
+    if row is None:
+        raise LinkRefused(LinkRefusal.UNKNOWN)
+    submitted = {
+        response.instrument: response.completed_on
+        for response in session.execute(
+            select(Response.instrument, Response.completed_on).where(
+                Response.visit_id == row.visit_id,
+                Response.superseded_at.is_(None),
+                Response.annulled_at.is_(None),
+            )
+        )
+    }
+    drafts = {
+        draft.instrument: DraftState(
+            version=draft.version,
+            version_id=draft.instrument_version_id,
+            locale=draft.locale,
+            given={item: said[-1].get("value") for item, said in draft.answers.items()},
+        )
+        for draft in session.execute(
+            select(
+                Draft.instrument,
+                Draft.instrument_version_id,
+                Draft.locale,
+                Draft.answers,
+                InstrumentVersion.version,
+            )
+            .join(InstrumentVersion, InstrumentVersion.id == Draft.instrument_version_id)
+            .where(Draft.visit_id == row.visit_id)
+        )
+    }
+    alerts = session.execute(
+        select(Alert.instrument, Alert.rule, Alert.crisis_text_seen_at).where(Alert.visit_id == row.visit_id)
+    ).all()
+    crises = [alert for alert in alerts if _is_crisis(library, alert.instrument, alert.rule)]
+    visit = OpenVisit(
+        id=row.visit_id,
+        link_id=link_id,
+        patient_id=row.patient_id,
+        name=row.name,
+        battery=asking_order(row.battery, library),
+        study_code=row.code,
+        study_title=row.title,
+        timezone=row.timezone,
+        locales=tuple(row.locales),
+        contact=row.contact,
+        who_reads=row.who_reads,
+        crisis_texts=row.crisis_texts,
+        simulated=row.simulated,
+        today=at.astimezone(ZoneInfo(row.timezone)).date(),
+        drafts=drafts,
+        submitted=submitted,
+        crisis_text_due=any(alert.crisis_text_seen_at is None for alert in crises),
+        crisis=bool(crises),
+    )
+    _refuse(row, visit, at)
+    return visit
+
+
+def save_answer(
+    session: Session,
+    visit: OpenVisit,
+    instrument: Instrument,
+    item: str,
+    value: int | None,
+    *,
+    locale: str,
+    at: datetime,
+) -> None:
+    """Store one answer of a visit loaded with `lock`; None is the decision to skip. Alerts follow at once.
+
+    Raises:
+        AnswerError: the item or the value does not belong to the instrument.
+    """
+    if visit.submitted.get(instrument.key):
+        return
+    check_answers(instrument, {item: value})
+    said = {"at": at.isoformat(), **({"skipped": True} if value is None else {"value": value})}
+    draft = visit.drafts.get(instrument.key)
+    if draft is None:
+        version_id = versions.freeze(session, instrument, at=at)
+        session.execute(
+            insert(Draft).values(
+                visit_id=visit.id,
+                instrument=instrument.key,
+                instrument_version_id=version_id,
+                locale=locale,
+                answers={item: [said]},
+                started_at=at,
+                saved_at=at,
+            )
+        )
+    else:
+        if item in draft.given and draft.given[item] == value:
+            return
+        where = (Draft.visit_id == visit.id, Draft.instrument == instrument.key)
+        answers = session.scalars(select(Draft.answers).where(*where)).one()
+        answers = {**answers, item: [*answers.get(item, []), said]}
+        session.execute(update(Draft).where(*where).values(answers=answers, locale=locale, saved_at=at))
+    cause = Cause(visit.id, visit.patient_id, instrument, item, value, at)
+    notice(session, [cause], at=at, actor="patient")
+
+
+def submit(session: Session, visit: OpenVisit, instrument: Instrument, *, at: datetime) -> int | None:
+    """Make the draft of a visit loaded with `lock` a response; its id, or None without a draft.
+
+    Submitting twice changes nothing: the first response stands.
+    """
+    if instrument.key in visit.submitted or instrument.key not in visit.drafts:
+        return None
+    where = (Draft.visit_id == visit.id, Draft.instrument == instrument.key)
+    draft = session.scalars(select(Draft).where(*where)).one()
+    given = {item: said[-1] for item, said in draft.answers.items()}
+    response = NewResponse(
+        visit_id=visit.id,
+        patient_id=visit.patient_id,
+        instrument=instrument,
+        version_id=draft.instrument_version_id,
+        answers={item: last["value"] for item, last in given.items() if "value" in last},
+        not_given={item: "skipped" for item, last in given.items() if "value" not in last},
+        answered_at={item: last["at"] for item, last in given.items()},
+        locale=draft.locale,
+        source="web",
+        started_at=draft.started_at,
+        submitted_at=at,
+        completed_on=visit.today,
+        corrected=tuple(
+            audit.Value(f"{instrument.key}.{item}", _spoken(said[:-1]), _spoken(said[-1:]))
+            for item, said in sorted(draft.answers.items())
+            if len(said) > 1
+        ),
+    )
+    session.expunge(draft)
+    [response_id] = insert_scored(session, [response], at=at, actor="patient")
+    session.execute(delete(Draft).where(*where))
+    return response_id
+
+
+def _visit(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Link.expires_at,
+            Link.revoked_at,
+            Visit.id.label("visit_id"),
+            Visit.name,
+            Visit.battery,
+            Visit.opens_on,
+            Visit.closes_on,
+            Patient.id.label("patient_id"),
+            Patient.status.label("patient_status"),
+            Study.code,
+            Study.title,
+            Study.timezone,
+            Study.locales,
+            Study.contact,
+            Study.who_reads,
+            Study.crisis_texts,
+            Study.simulated,
+            Study.status.label("study_status"),
+        )
+        .join(Visit, Visit.id == Link.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .join(Study, Study.id == Patient.study_id)
+        .where(condition)
+    )
+
+
+def _refuse(row: Any, visit: OpenVisit, at: datetime) -> None:
+    if row.revoked_at is not None:
+        raise LinkRefused(LinkRefusal.REVOKED, row.contact)
+    if at >= row.expires_at:
+        raise LinkRefused(LinkRefusal.EXPIRED, row.contact)
+    if row.patient_status in {"left", "died"}:
+        raise LinkRefused(LinkRefusal.LEFT, row.contact)
+    if row.study_status != "active":
+        raise LinkRefused(LinkRefusal.STUDY_NOT_OPEN, row.contact)
+    if visit.today < row.opens_on:
+        raise LinkRefused(LinkRefusal.TOO_EARLY, row.contact, row.opens_on)
+    last_day = row.closes_on + timedelta(days=FINISHING_DAYS if visit.drafts or visit.submitted else 0)
+    if visit.today > last_day and not all(key in visit.submitted for key in visit.battery):
+        raise LinkRefused(LinkRefusal.CLOSED, row.contact, row.closes_on)
+
+
+def _is_crisis(library: Library, instrument: str, rule: str) -> bool:
+    return any(alert.rule == rule and alert.crisis for alert in library.get(instrument).alerts)
+
+
+def _spoken(said: list[dict[str, Any]]) -> str:
+    return json.dumps([one.get("value", "skipped") for one in said])

@@ -1,0 +1,57 @@
+"""Personal links: made, opened, revoked. Only a digest of the token is ever stored."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.models import Link, Visit
+from surveys.schedule import FINISHING_DAYS
+from surveys.store import audit
+
+
+def issue(session: Session, visit: Visit, *, at: datetime, actor: str) -> str:
+    """A new link's token for `visit`; links made before stay live. It is shown once and kept nowhere."""
+    token = secrets.token_urlsafe(24)
+    # One day more than the visit may last, so that the link outlives it in every time zone.
+    last_day = visit.closes_on + timedelta(days=FINISHING_DAYS + 2)
+    link = Link(
+        visit_id=visit.id,
+        digest=digest(token),
+        created_at=at,
+        created_by=actor,
+        expires_at=datetime.combine(last_day, time.min, UTC),
+    )
+    session.add(link)
+    session.flush()
+    audit.record(
+        session,
+        audit.Entry(at, actor, "link.issued", visit.patient_id, {"visit": visit.name, "link": link.id}),
+    )
+    return token
+
+
+def revoke(session: Session, visit: Visit, *, at: datetime, actor: str) -> int:
+    """Revoke every live link of `visit`; how many there were."""
+    live = session.scalars(select(Link).where(Link.visit_id == visit.id, Link.revoked_at.is_(None))).all()
+    for link in live:
+        link.revoked_at = at
+        audit.record(
+            session,
+            audit.Entry(at, actor, "link.revoked", visit.patient_id, {"visit": visit.name, "link": link.id}),
+        )
+    return len(live)
+
+
+def find(session: Session, token: str) -> int | None:
+    """The id of the link that `token` opens, whatever its state."""
+    return session.scalar(select(Link.id).where(Link.digest == digest(token)))
+
+
+def digest(token: str) -> str:
+    """What is stored of a token: 192 random bits need no salt."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,77 @@
+"""Where a patient is in a visit. Pure: it reads what `answering.load` gave and touches no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from surveys.instruments.definition import Instrument, Item
+from surveys.instruments.library import Library
+from surveys.store.answering import OpenVisit
+
+
+@dataclass(frozen=True)
+class Introduction:
+    """Nothing was answered yet."""
+
+
+@dataclass(frozen=True)
+class CrisisText:
+    """The crisis text comes before anything else."""
+
+
+@dataclass(frozen=True)
+class AtItem:
+    """`item` of `instrument` is the first without an answer or a decision to skip."""
+
+    instrument: Instrument
+    item: Item
+
+
+@dataclass(frozen=True)
+class Review:
+    """Every item of `instrument` is dealt with; it is not submitted yet."""
+
+    instrument: Instrument
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Everything is submitted."""
+
+
+Position = Introduction | CrisisText | AtItem | Review | Finished
+
+
+def position(visit: OpenVisit, library: Library) -> Position:
+    """Where the link leads now: the first thing that is still open."""
+    if visit.crisis_text_due:
+        return CrisisText()
+    for key in visit.battery:
+        if key in visit.submitted:
+            continue
+        instrument = in_use(visit, key, library)
+        item = first_open(visit, instrument)
+        if item is None:
+            return Review(instrument)
+        if not visit.drafts and not visit.submitted:
+            return Introduction()
+        return AtItem(instrument, item)
+    return Finished()
+
+
+def in_use(visit: OpenVisit, key: str, library: Library) -> Instrument:
+    """The version that this visit's draft was begun with, else the newest."""
+    draft = visit.drafts.get(key)
+    return library.get(key, draft.version if draft else None)
+
+
+def first_open(visit: OpenVisit, instrument: Instrument) -> Item | None:
+    """The first item without an answer or a decision to skip."""
+    draft = visit.drafts.get(instrument.key)
+    given = draft.given if draft else {}
+    return next((item for item in instrument.asked() if item.key not in given), None)
+
+
+def remaining_minutes(visit: OpenVisit, library: Library) -> int:
+    """How long the questionnaires not yet submitted take, in minutes."""
+    return sum(library.get(key).minutes for key in visit.battery if key not in visit.submitted)

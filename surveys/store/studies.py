@@ -1,0 +1,160 @@
+"""Making a study, its plan, and letting it go live."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.instruments.library import Library, asking_order
+from surveys.models import Study, Timepoint
+from surveys.schedule import PlannedVisit
+from surveys.store import audit
+from surveys.store.errors import Refused
+
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+
+
+@dataclass(frozen=True)
+class NewStudy:
+    """What a study is made from; only the code is required. Texts are per locale."""
+
+    code: str
+    title: str = ""
+    timezone: str = "UTC"
+    locales: tuple[str, ...] = ("en",)
+    contact: str = ""
+    who_reads: dict[str, str] = field(default_factory=dict)
+    crisis_texts: dict[str, str] = field(default_factory=dict)
+    lowest_age: int = 18
+    simulated: bool = False
+
+
+def create(
+    session: Session,
+    new: NewStudy,
+    plan: Sequence[PlannedVisit],
+    library: Library,
+    *,
+    at: datetime,
+    actor: str,
+) -> Study:
+    """A draft study with its timepoints.
+
+    Raises:
+        Refused: the code is taken or malformed, the time zone or an instrument is unknown.
+    """
+    if not CODE.fullmatch(new.code):
+        raise Refused(
+            f"{new.code!r} cannot be a study's code: use up to 32 letters, digits, - and _, "
+            "beginning with a letter or digit.",
+            "code",
+        )
+    if session.scalar(select(Study.id).where(Study.code == new.code)) is not None:
+        raise Refused(f"There already is a study {new.code}. Choose another code.", "code")
+    if new.timezone not in available_timezones():
+        raise Refused(
+            f"{new.timezone!r} is no time zone. Use a name such as Europe/Berlin or UTC.", "timezone"
+        )
+    if not 0 <= new.lowest_age <= 120:
+        raise Refused("The lowest age must be from 0 to 120 years.", "lowest_age")
+    study = Study(
+        code=new.code,
+        title=new.title or new.code,
+        timezone=new.timezone,
+        locales=list(new.locales),
+        contact=new.contact,
+        who_reads=new.who_reads,
+        crisis_texts=new.crisis_texts,
+        lowest_age=new.lowest_age,
+        simulated=new.simulated,
+        status="draft",
+        created_at=at,
+    )
+    study.timepoints = [
+        Timepoint(
+            key=planned.key,
+            name=planned.name,
+            position=position,
+            anchor=planned.anchor,
+            offset_days=planned.offset_days,
+            window_before=planned.window_before,
+            window_after=planned.window_after,
+            battery=list(asking_order(planned.battery, library)),
+        )
+        for position, planned in enumerate(plan, start=1)
+    ]
+    session.add(study)
+    session.flush()
+    audit.record(
+        session,
+        audit.Entry(at, actor, "study.created", facts={"study": study.code, "timepoints": len(plan)}),
+    )
+    return study
+
+
+def plan_of(timepoints: Sequence[Timepoint]) -> tuple[PlannedVisit, ...]:
+    """Stored timepoints as the pure rows `schedule` works with."""
+    return tuple(
+        PlannedVisit(
+            key=row.key,
+            name=row.name,
+            anchor=row.anchor,
+            offset_days=row.offset_days,
+            window_before=row.window_before,
+            window_after=row.window_after,
+            battery=tuple(row.battery),
+        )
+        for row in timepoints
+    )
+
+
+def obstacles(study: Study, library: Library) -> list[str]:
+    """Why `study` may not go active yet, a sentence each; needs its timepoints loaded."""
+    asked = sorted({key for timepoint in study.timepoints for key in timepoint.battery})
+    reasons = []
+    if not asked:
+        reasons.append("The plan asks no questionnaire. Add a timepoint with a battery.")
+    if not study.contact:
+        reasons.append("Patients would not know whom to ask. Fill in the study's contact.")
+    for locale in study.locales:
+        if not study.who_reads.get(locale):
+            reasons.append(f"Say in {locale!r} who reads the answers and when.")
+        raises_crisis = [key for key in asked if any(a.crisis for a in library.get(key).alerts)]
+        if raises_crisis and not study.crisis_texts.get(locale):
+            reasons.append(
+                f"{', '.join(raises_crisis)} asks about self-harm: write the crisis text in {locale!r}, "
+                "or ask phq8 instead."
+            )
+    for key in asked:
+        if library.get(key).wording.status != "verbatim" and not study.simulated:
+            reasons.append(
+                f"The text of {key} is a working wording, for demonstration only. "
+                "Load the authors' text before patients are asked."
+            )
+    return reasons
+
+
+def activate(session: Session, study: Study, library: Library, *, at: datetime, actor: str) -> None:
+    """Let patients answer.
+
+    Raises:
+        Refused: with every obstacle.
+    """
+    if study.status != "draft":
+        raise Refused(f"Study {study.code} is {study.status}; only a draft study can be made active.")
+    reasons = obstacles(study, library)
+    if reasons:
+        raise Refused(f"Study {study.code} cannot go active yet:\n" + "\n".join(f"- {r}" for r in reasons))
+    study.status = "active"
+    audit.record(session, audit.Entry(at, actor, "study.activated", facts={"study": study.code}))
+
+
+def today(study: Study, at: datetime) -> date:
+    """The calendar date at `at` in the study's time zone."""
+    return at.astimezone(ZoneInfo(study.timezone)).date()
