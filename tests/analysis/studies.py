@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+
+import numpy as np
 
 from analysis.frame import ScaleInfo, StudyFrames, build, check
+from analysis.treatments import KINDS
 
 FIRST_DAY = "2024-01-01"
 
@@ -118,3 +121,51 @@ def _score_row(
         "items_missing": 0,
         "prorated": False,
     }
+
+
+def registry(seed: int, patients: int) -> StudyFrames:
+    """A study with everything in it: acute and chronic, special groups, treatments, gaps in the scores."""
+    random = np.random.default_rng(seed)
+    return study([_random_patient(random, number) for number in range(patients)])
+
+
+def _random_patient(random: np.random.Generator, number: int) -> Patient:
+    first = date(2022, 1, 1) + timedelta(days=int(random.integers(0, 700)))
+    onset = first - timedelta(days=int(10 ** random.uniform(-0.5, 4)))
+    days = np.cumsum([0, *random.integers(20, 200, int(random.integers(0, 5)))])
+    level = random.normal(0, 1)
+    visits = [((first + timedelta(days=int(day))).isoformat(), _random_scores(random, level)) for day in days]
+    treatments = [
+        (str(kind), None if random.random() < 0.1 else _days_after(first, random.integers(-300, 200)))
+        for kind in random.choice(KINDS, int(random.integers(0, 4)), replace=False)
+    ]
+    return Patient(
+        f"P{number:04d}",
+        visits,
+        onset=None if random.random() < 0.03 else onset.isoformat(),
+        precision=str(random.choice(["day", "month", "year"], p=[0.8, 0.15, 0.05])),
+        treatments=treatments,
+        sex=str(random.choice(["female", "male", "other", "unknown"], p=[0.55, 0.42, 0.01, 0.02])),
+        birth_year=None if random.random() < 0.03 else int(random.integers(1935, 2004)),
+        cause=str(random.choice(["bells_palsy", "ramsay_hunt", "trauma", "birth_trauma", "lyme"])),
+        side=str(random.choice(["left", "right", "both"], p=[0.49, 0.49, 0.02])),
+        palsies=2 if random.random() < 0.03 else 1,
+    )
+
+
+def _random_scores(random: np.random.Generator, level: float) -> dict[str, float | None]:
+    def around(middle: float, spread: float, low: float, high: float, step: float) -> float | None:
+        value = middle + spread * (level + random.normal(0, 0.7))
+        return None if random.random() < 0.06 else float(np.clip(round(value / step) * step, low, high))
+
+    return {
+        "face.total": around(50, 14, 0, 100, 5 / 3),
+        "face.social_function": around(55, 18, 0, 100, 6.25),
+        "saq.total": around(45, -16, 20, 100, 20 / 9),
+        "phq9.total": around(7, -5, 0, 27, 1),
+        "fdi.social": around(70, 15, 0, 100, 4),
+    }
+
+
+def _days_after(day: date, days: int | np.integer) -> str:
+    return (day + timedelta(days=int(days))).isoformat()
