@@ -1,0 +1,187 @@
+"""The statistics themselves, on plain arrays of complete values: formula, source, nothing of ours.
+
+All are checked against R (tests/data/statistics). What may be shown of few patients is not decided here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+
+_PERFECT = 1e-12
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """A correlation with its 95 % interval; ``reason`` says why a number is missing."""
+
+    estimate: float | None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    df: int | None = None
+    reason: str | None = None
+
+
+def pearson(x: Numbers, y: Numbers) -> Coefficient:
+    """Pearson's r of complete pairs; p from t with n - 2 df; Fisher z interval, se = 1 / sqrt(n - 3)."""
+    n = len(x)
+    return _coefficient(_correlation(x, y), n - 2, 1 / np.sqrt(n - 3) if n > 3 else np.inf)
+
+
+def spearman(x: Numbers, y: Numbers) -> Coefficient:
+    """Spearman's rho: Pearson's r of mid-ranks; p from t with n - 2 df.
+
+    Interval on Fisher's z with se = sqrt((1 + rho^2 / 2) / (n - 3)):
+    Bonett & Wright, Psychometrika 2000;65:23.
+    """
+    n = len(x)
+    rho = _correlation(mid_ranks(x), mid_ranks(y))
+    return _coefficient(rho, n - 2, _bonett_wright(rho, n - 3))
+
+
+def partial_spearman(x: Numbers, y: Numbers, others: Numbers) -> Coefficient:
+    """Spearman's rho of x and y given ``others`` (n by k): everything ranked, the ranks residualised.
+
+    t with n - 2 - k df; Bonett–Wright interval with n - k - 3. The same as ppcor::pcor.test in R.
+    """
+    n, k = others.shape
+    design = np.column_stack([np.ones(n), *(mid_ranks(column) for column in others.T)])
+    ranks = np.column_stack([mid_ranks(x), mid_ranks(y)])
+    residuals = ranks - design @ np.linalg.lstsq(design, ranks, rcond=None)[0]
+    gone = (residuals**2).sum(axis=0) <= 1e-9 * ((ranks - ranks.mean(axis=0)) ** 2).sum(axis=0)
+    rho = np.nan if gone.any() else _correlation(residuals[:, 0], residuals[:, 1])
+    return _coefficient(rho, n - 2 - k, _bonett_wright(rho, n - k - 3))
+
+
+def rmcorr(patient: NDArray[Any], x: Numbers, y: Numbers) -> tuple[Coefficient, int, int]:
+    """Repeated-measures correlation (Bakdash & Marusich, Front Psychol 2017;8:456).
+
+    The common within-patient slope as a correlation: r of the deviations from each patient's means. Only
+    patients with at least two complete pairs count. df = N - k - 1 (N pairs, k patients); Fisher z
+    interval with se = 1 / sqrt(df - 1).
+
+    Returns:
+        The coefficient, N and k.
+    """
+    _, group = np.unique(patient, return_inverse=True)
+    keep = np.bincount(group)[group] >= 2 if len(group) else np.zeros(0, dtype=bool)
+    x, y = x[keep], y[keep]
+    _, group, sizes = np.unique(group[keep], return_inverse=True, return_counts=True)
+    pairs, patients = len(x), len(sizes)
+    df = pairs - patients - 1
+    if df < 1:
+        return Coefficient(None, reason="no patient with two visits"), pairs, patients
+    within_x = x - (np.bincount(group, x) / sizes)[group]
+    within_y = y - (np.bincount(group, y) / sizes)[group]
+    r = _correlation(within_x, within_y, centred=True)
+    return _coefficient(r, df, 1 / np.sqrt(df - 1) if df > 1 else np.inf), pairs, patients
+
+
+def mid_ranks(values: Numbers) -> Numbers:
+    """Ranks from 1; equal values share the mean of their ranks."""
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks: Numbers = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+    return ranks
+
+
+def adjusted_p(p: Sequence[float | None], method: str) -> list[float | None]:
+    """P-values adjusted for their family: ``holm`` or ``bh`` (Benjamini & Hochberg 1995). Missing ones
+    stay missing and do not count in the family, as in R's p.adjust."""
+    known = np.array([value for value in p if value is not None], dtype=np.float64)
+    m = len(known)
+    order = np.argsort(known, kind="stable")
+    adjusted = np.empty(m)
+    if method == "holm":
+        adjusted[order] = np.maximum.accumulate((m - np.arange(m)) * known[order])
+    else:
+        scaled = m / np.arange(1, m + 1) * known[order]
+        adjusted[order] = np.minimum.accumulate(scaled[::-1])[::-1]
+    values = iter(np.minimum(adjusted, 1).tolist())
+    return [None if value is None else next(values) for value in p]
+
+
+def _correlation(x: Numbers, y: Numbers, *, centred: bool = False) -> float:
+    """Pearson's r; NaN where one of the two does not vary."""
+    if len(x) < 2:
+        return np.nan
+    dx, dy = (x, y) if centred else (x - x.mean(), y - y.mean())
+    sxx, syy = float(dx @ dx), float(dy @ dy)
+    # what is left of a constant after subtracting its mean is rounding, not variation
+    if sxx <= 1e-20 * float(x @ x + 1) or syy <= 1e-20 * float(y @ y + 1):
+        return np.nan
+    return float(dx @ dy) / float(np.sqrt(sxx * syy))
+
+
+def _bonett_wright(rho: float, of: int) -> float:
+    return float(np.sqrt((1 + rho**2 / 2) / of)) if of > 0 else np.inf
+
+
+def _coefficient(r: float, df: int, se: float) -> Coefficient:
+    from scipy.special import betainc, ndtri
+
+    if np.isnan(r) or df < 1:
+        return Coefficient(None, reason="no variation" if np.isnan(r) else "too few values")
+    if 1 - abs(r) < _PERFECT:
+        return Coefficient(float(np.sign(r)), p=0.0, df=df, reason="a perfect correlation has no interval")
+    # the two-sided tail of t with t^2 = df r^2 / (1 - r^2), exact far into the tail
+    p = float(betainc(df / 2, 0.5, 1 - r * r))
+    if not np.isfinite(se):
+        return Coefficient(r, p=p, df=df, reason="too few values for an interval")
+    z, half = np.arctanh(r), float(ndtri(0.975)) * se
+    return Coefficient(r, float(np.tanh(z - half)), float(np.tanh(z + half)), p, df)
+
+
+@dataclass(frozen=True)
+class Kruskal:
+    """The Kruskal–Wallis test over groups; None where it cannot be made, with the reason."""
+
+    statistic: float | None
+    df: int
+    p: float | None
+    epsilon_squared: float | None
+    reason: str | None = None
+
+
+def kruskal(values: Numbers, group: NDArray[np.int64]) -> Kruskal:
+    """Kruskal–Wallis H, corrected for ties; p from chi-squared; epsilon^2 = H / (n - 1).
+
+    ``group`` numbers the groups from 0, each with at least one value.
+    Tomczak & Tomczak, Trends Sport Sci 2014;1:19 (epsilon squared).
+    """
+    from scipy.special import chdtrc
+
+    n, sizes = len(values), np.bincount(group)
+    df = len(sizes) - 1
+    if df < 1:
+        return Kruskal(None, max(df, 0), None, None, reason="only one group")
+    variance = _rank_variance(values)
+    if variance <= 0:
+        return Kruskal(None, df, None, None, reason="no variation")
+    means = np.bincount(group, mid_ranks(values)) / sizes
+    h = float((sizes * (means - (n + 1) / 2) ** 2).sum() / variance)
+    return Kruskal(h, df, float(chdtrc(df, h)), h / (n - 1))
+
+
+def dunn(values: Numbers, group: NDArray[np.int64], a: int, b: int) -> tuple[float, float]:
+    """Dunn's z of group b less group a, corrected for ties, and its two-sided normal p.
+
+    z = (mean rank b - mean rank a) / sqrt((n (n + 1) / 12 - ties) (1 / n_a + 1 / n_b)); ranks are those of
+    all groups together. Dunn, Technometrics 1964;6:241. The values must vary.
+    """
+    from scipy.special import ndtr
+
+    ranks, sizes = mid_ranks(values), np.bincount(group)
+    difference = ranks[group == b].mean() - ranks[group == a].mean()
+    z = float(difference / np.sqrt(_rank_variance(values) * (1 / sizes[a] + 1 / sizes[b])))
+    return z, float(2 * ndtr(-abs(z)))
+
+
+def _rank_variance(values: Numbers) -> float:
+    n = len(values)
+    ties = np.unique(values, return_counts=True)[1].astype(np.float64)
+    return float(n * (n + 1) / 12 - (ties**3 - ties).sum() / (12 * (n - 1))) if n > 1 else 0.0
