@@ -28,7 +28,7 @@ test: $(VENV)/.dev $(BIN)/seventh browser
 	$(BIN)/pytest -n auto
 
 prove: $(VENV)/.dev $(BIN)/seventh browser
-	$(BIN)/pytest -n auto --prove tests/proofs
+	$(BIN)/pytest -n auto tests/proofs
 	$(BIN)/mutmut run
 
 lint: $(VENV)/.dev $(BIN)/seventh

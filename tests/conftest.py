@@ -27,16 +27,7 @@ if TYPE_CHECKING:
 
     from surveys.settings import Settings
 
-PROOFS = Path(__file__).parent / "proofs"
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--prove", action="store_true", help="also run the long proofs in tests/proofs")
-
-
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    return True if collection_path == PROOFS and not config.getoption("--prove") else None
-
+collect_ignore = ["proofs"]  # they take long: `make prove` names their folder
 
 # Databases ----------------------------------------------------------------------------------------------
 
@@ -141,7 +132,6 @@ def settings(database_url: str, public_url: str) -> Settings:
 def app(settings: Settings) -> Iterator[Flask]:
     """The application; its connections are closed afterwards."""
     from app import create_app
-
     from surveys.db import db
 
     application = create_app(settings)
