@@ -167,18 +167,20 @@ def kruskal(values: Numbers, group: NDArray[np.int64]) -> Kruskal:
     return Kruskal(h, df, float(chdtrc(df, h)), h / (n - 1))
 
 
-def dunn(values: Numbers, group: NDArray[np.int64], a: int, b: int) -> tuple[float, float]:
-    """Dunn's z of group b less group a, corrected for ties, and its two-sided normal p.
+def dunn(
+    values: Numbers, group: NDArray[np.int64], pairs: Sequence[tuple[int, int]]
+) -> list[tuple[float, float]]:
+    """Dunn's z of group b less group a, corrected for ties, and its two-sided normal p, for each pair.
 
     z = (mean rank b - mean rank a) / sqrt((n (n + 1) / 12 - ties) (1 / n_a + 1 / n_b)); ranks are those of
     all groups together. Dunn, Technometrics 1964;6:241. The values must vary.
     """
     from scipy.special import ndtr
 
-    ranks, sizes = mid_ranks(values), np.bincount(group)
-    difference = ranks[group == b].mean() - ranks[group == a].mean()
-    z = float(difference / np.sqrt(_rank_variance(values) * (1 / sizes[a] + 1 / sizes[b])))
-    return z, float(2 * ndtr(-abs(z)))
+    sizes, variance = np.bincount(group), _rank_variance(values)
+    means = np.bincount(group, mid_ranks(values)) / sizes
+    z = [(means[b] - means[a]) / np.sqrt(variance * (1 / sizes[a] + 1 / sizes[b])) for a, b in pairs]
+    return [(float(value), float(2 * ndtr(-abs(value)))) for value in z]
 
 
 def _rank_variance(values: Numbers) -> float:

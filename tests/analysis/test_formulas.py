@@ -165,8 +165,7 @@ def test_kruskal_and_dunn_of_the_small_clinic():
     assert (found.statistic, found.p) == close((reference["H"], reference["p"]))
     assert found.epsilon_squared == close(reference["epsilon_squared"])
     assert found.df == reference["df"]
-    pairs = [(0, 1), (0, 2), (1, 2)]
-    tests = [dunn(values, group, a, b) for a, b in pairs]
+    tests = dunn(values, group, [(0, 1), (0, 2), (1, 2)])
     assert [z for z, _ in tests] == close([pair["z"] for pair in reference["dunn"]])
     assert [p for _, p in tests] == close([pair["p"] for pair in reference["dunn"]])
     holm = adjusted_p([p for _, p in tests], "holm")
