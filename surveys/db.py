@@ -9,19 +9,20 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask, request
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from surveys.settings import ROOT
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+MIGRATIONS = ROOT / "migrations"
 
 db = SQLAlchemy()
 
@@ -79,12 +80,16 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def migrate(url: str, revision: str = "head") -> None:
-    """Bring the database at `url` up to `revision`, one transaction per revision."""
+    """Bring the database at `url` up to `revision`, in one transaction."""
+    from alembic import command
+
     _run(url, command.upgrade, revision)
 
 
 def migrate_down(url: str, revision: str = "base") -> None:
-    """Take the database at `url` back to `revision`, one transaction per revision."""
+    """Take the database at `url` back to `revision`, in one transaction."""
+    from alembic import command
+
     _run(url, command.downgrade, revision)
 
 
@@ -99,41 +104,41 @@ def prepare(url: str) -> None:
     """
     engine = create_engine(url)
     try:
-        current = current_revision(engine)
-        head = ScriptDirectory.from_config(_alembic()).get_current_head()
-        if current == head:
-            return
-        empty = not inspect(engine).get_table_names()
+        tables = inspect(engine).get_table_names()
+        current = _revision(engine) if "alembic_version" in tables else None
     finally:
         engine.dispose()
-    if empty or make_url(url).get_backend_name() == "sqlite":
-        migrate(url)
+    if current == newest_revision():
         return
-    raise DatabaseBehindError(
-        f"The database is at revision {current or 'none'}, this program needs {head}. "
-        "Make a backup, then run: seventh migrate"
-    )
+    if tables and engine.dialect.name != "sqlite":
+        raise DatabaseBehindError(
+            f"The database is at revision {current or 'none'}, this program needs {newest_revision()}. "
+            "Make a backup, then run: seventh migrate"
+        )
+    migrate(url)
 
 
-def current_revision(engine: Engine) -> str | None:
-    """The revision the database is at; None for one that was never migrated."""
+def newest_revision() -> str:
+    """The revision that this program needs; revisions are numbered in their files' names."""
+    return max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _revision(engine: Engine) -> str | None:
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return found
 
 
 def _run(url: str, change: Callable[[Config, str], None], revision: str) -> None:
+    from alembic.config import Config
+
     engine = create_engine(url)
-    config = _alembic()
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
     config.attributes["engine"] = engine
     try:
         with writing():
             change(config, revision)
     finally:
         engine.dispose()
-
-
-def _alembic() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    config.set_main_option("path_separator", "os")
-    return config

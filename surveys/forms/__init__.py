@@ -1,1 +1,1 @@
-"""Forms: what may be entered, checked. `questionnaire` is made from definitions, `staff` holds the staff's."""
+"""Forms: what may be entered. `questionnaire` is made from definitions, `staff` holds the staff's."""

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from surveys.instruments.definition import Instrument
 from surveys.instruments.library import Library, asking_order
-from surveys.instruments.scoring import check_answers
+from surveys.instruments.scoring import alerts_raised, check_answers
 from surveys.models import Alert, Draft, InstrumentVersion, Link, Patient, Response, Study, Visit
 from surveys.schedule import FINISHING_DAYS
 from surveys.store import audit, versions
@@ -37,6 +37,7 @@ class LinkRefusal(StrEnum):
     STUDY_NOT_OPEN = "study_not_open"
     TOO_EARLY = "too_early"
     CLOSED = "closed"
+    OTHER_LINK = "other_link"
 
 
 class LinkRefused(Exception):
@@ -159,14 +160,16 @@ def save_answer(
     *,
     locale: str,
     at: datetime,
-) -> None:
+) -> bool:
     """Store one answer of a visit loaded with `lock`; None is the decision to skip. Alerts follow at once.
+
+    Returns whether the crisis text is to be shown before anything else.
 
     Raises:
         AnswerError: the item or the value does not belong to the instrument.
     """
-    if visit.submitted.get(instrument.key):
-        return
+    if instrument.key in visit.submitted:
+        return visit.crisis_text_due
     check_answers(instrument, {item: value})
     said = {"at": at.isoformat(), **({"skipped": True} if value is None else {"value": value})}
     draft = visit.drafts.get(instrument.key)
@@ -185,13 +188,15 @@ def save_answer(
         )
     else:
         if item in draft.given and draft.given[item] == value:
-            return
+            return visit.crisis_text_due
         where = (Draft.visit_id == visit.id, Draft.instrument == instrument.key)
         answers = session.scalars(select(Draft.answers).where(*where)).one()
         answers = {**answers, item: [*answers.get(item, []), said]}
         session.execute(update(Draft).where(*where).values(answers=answers, locale=locale, saved_at=at))
     cause = Cause(visit.id, visit.patient_id, instrument, item, value, at)
     notice(session, [cause], at=at, actor="patient")
+    raised = () if value is None else alerts_raised(instrument, item, value)
+    return visit.crisis_text_due or any(alert.crisis for alert in raised)
 
 
 def submit(session: Session, visit: OpenVisit, instrument: Instrument, *, at: datetime) -> int | None:

@@ -1,0 +1,45 @@
+"""Wiring: settings, database, forms, pages. And the entry point of the `seventh` command."""
+
+from __future__ import annotations
+
+from dotenv import load_dotenv
+from flask import Flask
+
+from surveys import cli, db, views
+from surveys.instruments.library import Library
+from surveys.settings import ROOT, Settings
+from surveys.store.versions import check_frozen
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application, its database at the newest schema.
+
+    Raises:
+        SettingsError, DefinitionError, DatabaseBehindError, ChangedDefinitionError: it must not start so; the
+            message says what to do.
+    """
+    if settings is None:
+        load_dotenv(ROOT / ".env")
+        settings = Settings.from_env()
+    app = Flask(__name__)
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="seventh",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure,
+        MAX_CONTENT_LENGTH=16 * 1024 * 1024,
+    )
+    library = app.extensions["library"] = Library.load(settings.instruments)
+    db.prepare(settings.database_url)
+    db.init_app(app, settings.database_url)
+    with app.app_context():
+        check_frozen(db.db.session, library)
+    views.init_app(app)
+    return app
+
+
+def main() -> None:
+    """Run the `seventh` command."""
+    load_dotenv(ROOT / ".env")
+    cli.seventh(obj=create_app)

@@ -1,0 +1,147 @@
+"""Accounts of staff, and what each may do in which study."""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from datetime import datetime
+from functools import cache
+
+from argon2 import PasswordHasher
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.models import Membership, Staff, Study
+from surveys.models.staff import ROLES
+from surveys.store import audit
+from surveys.store.errors import Refused
+
+SHORTEST_PASSWORD = 12
+
+
+def add(
+    session: Session,
+    email: str,
+    password: str,
+    *,
+    name: str = "",
+    admin: bool = False,
+    at: datetime,
+    actor: str,
+) -> Staff:
+    """A new account, without any study yet.
+
+    Raises:
+        Refused: the address is none or has an account already, or the password is too short.
+    """
+    address = normal_email(email)
+    if find(session, address) is not None:
+        raise Refused(f"There already is an account for {address}.", "email")
+    member = Staff(
+        email=address,
+        name=name,
+        password=hash_password(password),
+        admin=admin,
+        fs_uniquifier=secrets.token_hex(32),
+        created_at=at,
+    )
+    session.add(member)
+    session.flush()
+    audit.record(
+        session,
+        audit.Entry(
+            at,
+            actor,
+            "staff.added",
+            facts={"staff": member.id, "admin": admin},
+            values=(audit.Value("email", None, address),),
+        ),
+    )
+    return member
+
+
+def set_password(session: Session, member: Staff, password: str, *, at: datetime, actor: str) -> None:
+    """A new password; whoever is signed in with the account is signed out.
+
+    Raises:
+        Refused: the password is too short.
+    """
+    member.password = hash_password(password)
+    member.fs_uniquifier = secrets.token_hex(32)
+    audit.record(session, audit.Entry(at, actor, "staff.password_set", facts={"staff": member.id}))
+
+
+def grant(
+    session: Session,
+    member: Staff,
+    study: Study,
+    role: str,
+    *,
+    site: str | None = None,
+    at: datetime,
+    actor: str,
+) -> Membership:
+    """Give `member` that role in `study`, in place of any that the member has there.
+
+    Raises:
+        Refused: there is no such role.
+    """
+    if role not in ROLES:
+        raise Refused(f"{role!r} is no role. Choose one of: {', '.join(ROLES)}.", "role")
+    membership = session.scalar(
+        select(Membership).where(Membership.staff_id == member.id, Membership.study_id == study.id)
+    )
+    before = membership.role if membership else None
+    if membership is None:
+        membership = Membership(staff_id=member.id, study_id=study.id)
+        session.add(membership)
+    membership.role = role
+    membership.site = site
+    session.flush()
+    audit.record(
+        session,
+        audit.Entry(
+            at,
+            actor,
+            "staff.granted",
+            facts={"staff": member.id, "study": study.code, "role": role, "before": before, "site": site},
+        ),
+    )
+    return membership
+
+
+def find(session: Session, email: str) -> Staff | None:
+    """The account with this address, whatever its capitals."""
+    return session.scalar(select(Staff).where(Staff.email == email.strip().lower()))
+
+
+def normal_email(email: str) -> str:
+    """The address as it is stored.
+
+    Raises:
+        Refused: it is no e-mail address. Whether mail arrives there is not asked.
+    """
+    try:
+        checked = validate_email(
+            email.strip(), check_deliverability=False, test_environment=True, globally_deliverable=False
+        )
+    except EmailNotValidError:
+        raise Refused(f"{email!r} is not an e-mail address.", "email") from None
+    return checked.normalized.lower()
+
+
+def hash_password(password: str) -> str:
+    """`password` as argon2id keeps it, in the Unicode form in which sign-in compares.
+
+    Raises:
+        Refused: it is shorter than `SHORTEST_PASSWORD`.
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        raise Refused(f"Choose a password of at least {SHORTEST_PASSWORD} characters.", "password")
+    return _hasher().hash(unicodedata.normalize("NFKD", password))
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    return PasswordHasher()

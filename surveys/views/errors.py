@@ -1,0 +1,45 @@
+"""Error pages: what happened and what to do, in plain words, never a trace."""
+
+from __future__ import annotations
+
+from flask import Flask, render_template
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+
+from surveys.db import db
+
+Page = tuple[str, int]
+
+
+def init_app(app: Flask) -> None:
+    """Draw every error of `app` with `templates/errors/error.html`."""
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Page:
+        code = error.code or 500
+        return render_template("errors/error.html", code=code), code
+
+    @app.errorhandler(CSRFError)
+    def form_too_old(error: CSRFError) -> Page:
+        page = render_template(
+            "errors/error.html",
+            code=400,
+            title=_("This page is no longer current"),
+            happened=_("Your browser has forgotten who you are; that happens when it was closed."),
+            mend=_(
+                "Please open your personal link again, or sign in again. Everything saved so far is kept."
+            ),
+        )
+        return page, 400
+
+    @app.errorhandler(OperationalError)
+    def database_down(error: OperationalError) -> Page:
+        app.logger.error("The database did not answer: %s", type(error.orig).__name__)
+        db.session.rollback()
+        return http_error(ServiceUnavailable())
+
+    @app.errorhandler(InternalServerError)
+    def our_fault(error: InternalServerError) -> Page:
+        return http_error(error)

@@ -1,0 +1,55 @@
+"""The front door and the choice between light and dark."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+pages = Blueprint("front", __name__)
+
+THEMES = ("system", "light", "dark")
+ONE_YEAR = 365 * 24 * 3600
+
+
+@pages.get("/")
+def index() -> str:
+    """Where somebody lands who typed the bare address."""
+    return render_template("front.html")
+
+
+@pages.route("/theme", methods=["GET", "POST"])
+def theme() -> str | Answer:
+    """Choose light, dark or what the device says; the choice lasts a year on this device."""
+    back = own_path(request.values.get("next") or request.referrer)
+    chosen = request.form.get("theme")
+    if chosen not in THEMES:
+        return render_template("theme.html", themes=THEMES, current=current_theme(), back=back)
+    answer: Response = make_response(redirect(back))
+    answer.set_cookie(
+        "theme", chosen, max_age=ONE_YEAR, samesite="Lax", secure=request.is_secure, httponly=True
+    )
+    return answer
+
+
+def current_theme() -> str:
+    """The theme chosen on this device."""
+    chosen = request.cookies.get("theme", "system")
+    return chosen if chosen in THEMES else "system"
+
+
+def own_path(address: str | None) -> str:
+    """`address` as a path of this site; the front door for anything else, so nobody is sent elsewhere."""
+    if address and address.startswith(request.host_url):
+        address = "/" + address.removeprefix(request.host_url)
+    if address and address.startswith("/") and not address.startswith(("//", "/\\")):
+        return address
+    return url_for("front.index")
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages and tell every template the theme."""
+    app.register_blueprint(pages)
+
+    @app.context_processor
+    def appearance() -> dict[str, str]:
+        return {"theme": current_theme()}

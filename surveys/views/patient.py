@@ -1,0 +1,382 @@
+"""The patient's way: from the personal link, item by item, to the thanks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import lru_cache, wraps
+from typing import Any
+
+from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from surveys.db import db
+from surveys.forms.questionnaire import questionnaire_form
+from surveys.instruments.definition import Instrument, Item
+from surveys.instruments.library import Library
+from surveys.store import answering, links
+from surveys.store.alerts import crisis_text_seen
+from surveys.store.answering import LinkRefusal, LinkRefused, OpenVisit
+from surveys.store.progress import (
+    AtItem,
+    CrisisText,
+    Finished,
+    Introduction,
+    Position,
+    Review,
+    first_open,
+    in_use,
+    position,
+    remaining_minutes,
+)
+from surveys.views.language import preferred
+from surveys.views.protection import limiter
+
+pages = Blueprint("patient", __name__)
+Page = str | Response | tuple[str, int]
+
+STATUS = {
+    LinkRefusal.UNKNOWN: 404,
+    LinkRefusal.REVOKED: 410,
+    LinkRefusal.EXPIRED: 410,
+    LinkRefusal.CLOSED: 410,
+    LinkRefusal.LEFT: 410,
+    LinkRefusal.TOO_EARLY: 403,
+    LinkRefusal.STUDY_NOT_OPEN: 403,
+    LinkRefusal.OTHER_LINK: 403,
+}
+
+
+def init_app(app: Flask) -> None:
+    """Register the patient's pages."""
+    limiter.limit("600 per minute")(pages)
+    app.register_blueprint(pages)
+
+
+@pages.errorhandler(LinkRefused)
+def refused(error: LinkRefused) -> tuple[str, int]:
+    """Say why the link opens nothing now, and what to do."""
+    db.session.rollback()
+    page = render_template(
+        "patient/refused.html", refusal=error.refusal.value, on=error.on, contact=error.contact
+    )
+    return page, STATUS[error.refusal]
+
+
+@pages.get("/s/<token>")
+def open_link(token: str) -> Response:
+    """Take the token out of the address bar: what follows goes by the session."""
+    link_id = links.find(db.session, token)
+    if link_id is None:
+        raise LinkRefused(LinkRefusal.UNKNOWN)
+    visit = answering.load(db.session, link_id, _library(), at=_now())
+    session["link"] = link_id
+    return redirect(url_for("patient.start", visit_id=visit.id))
+
+
+def of_visit(view: Callable[..., Page]) -> Callable[..., Page]:
+    """Give `view` the open visit that the address names and the session's link opens, locked for a POST.
+
+    The address names the visit so that a page left open in another tab can never speak for somebody else,
+    whose link was opened since.
+    """
+
+    @wraps(view)
+    def with_visit(visit_id: int, **arguments: Any) -> Page:
+        link_id = session.get("link")
+        if link_id is None:
+            raise LinkRefused(LinkRefusal.OTHER_LINK)
+        visit = answering.load(db.session, link_id, _library(), at=_now(), lock=request.method == "POST")
+        if visit.id != visit_id:
+            raise LinkRefused(LinkRefusal.OTHER_LINK)
+        return view(visit, **arguments)
+
+    return with_visit
+
+
+@pages.get("/visit/<int:visit_id>")
+@of_visit
+def start(visit: OpenVisit) -> Page:
+    """The introduction, or wherever the patient had got to."""
+    here = position(visit, _library())
+    if not isinstance(here, Introduction):
+        return redirect(_address(visit, here))
+    return _draw(
+        visit,
+        "patient/introduction.html",
+        minutes=remaining_minutes(visit, _library()),
+        who_reads=visit.who_reads.get(_locale(visit), ""),
+    )
+
+
+@pages.post("/visit/<int:visit_id>")
+@of_visit
+def begin(visit: OpenVisit) -> Page:
+    """Go on from the introduction."""
+    return redirect(_next_address(visit))
+
+
+@pages.get("/visit/<int:visit_id>/<key>/<int:number>")
+@of_visit
+def item(visit: OpenVisit, key: str, number: int) -> Page:
+    """One item. Nobody gets ahead of the first that is open."""
+    instrument, asked = _asked(visit, key, number)
+    if visit.crisis_text_due or key in visit.submitted:
+        return redirect(_next_address(visit))
+    open_now = first_open(visit, instrument)
+    if open_now is not None and asked.number > open_now.number:
+        return redirect(_address(visit, AtItem(instrument, open_now)))
+    return _draw_item(visit, instrument, asked, change=bool(request.args.get("change")))
+
+
+@pages.post("/visit/<int:visit_id>/<key>/<int:number>")
+@of_visit
+def answer(visit: OpenVisit, key: str, number: int) -> Page:
+    """Store one answer, or the decision to skip, before the next item shows."""
+    instrument, asked = _asked(visit, key, number)
+    if key in visit.submitted:
+        return redirect(_next_address(visit))
+    go, change = request.form.get("go"), bool(request.form.get("change"))
+    form = questionnaire_form(instrument, asked.key)(_only("answer"))
+    given = "answer" in request.form
+    if given and not form.validate():
+        return _draw_item(visit, instrument, asked, change=change, error="not_a_choice"), 422
+    if not given and go not in {"back", "skip"}:
+        return _draw_item(visit, instrument, asked, change=change, error="no_answer"), 422
+    if given or go == "skip":
+        value = None if go == "skip" else form.answer.data
+        crisis_text_due = answering.save_answer(
+            db.session, visit, instrument, asked.key, value, locale=_locale(visit), at=_now()
+        )
+        db.session.commit()
+        if crisis_text_due:
+            return redirect(_address(visit, CrisisText()))
+    return redirect(_after(visit, instrument, asked, back=go == "back", change=change))
+
+
+@pages.get("/visit/<int:visit_id>/help")
+@of_visit
+def crisis_text(visit: OpenVisit) -> Page:
+    """The study's crisis text, before anything else."""
+    return _draw(visit, "patient/crisis_text.html", text=visit.crisis_texts.get(_locale(visit), ""))
+
+
+@pages.post("/visit/<int:visit_id>/help")
+@of_visit
+def go_on(visit: OpenVisit) -> Page:
+    """Note that the crisis text was passed and go on."""
+    crisis_text_seen(db.session, visit.id, at=_now())
+    db.session.commit()
+    return redirect(url_for("patient.start", visit_id=visit.id))
+
+
+@pages.get("/visit/<int:visit_id>/<key>/review")
+@of_visit
+def review(visit: OpenVisit, key: str) -> Page:
+    """All answers of one questionnaire, each with a link to change it."""
+    instrument = _instrument(visit, key)
+    here = _where(visit, instrument)
+    if here is not None:
+        return redirect(here)
+    given = visit.drafts[key].given
+    text = instrument.wording.texts[_locale(visit)]
+    rows = [
+        {
+            "key": text.items[asked.key],
+            "value": _("Not answered")
+            if (value := given[asked.key]) is None
+            else text.sections[asked.section].choices[value],
+            "href": url_for("patient.item", visit_id=visit.id, key=key, number=asked.number, change=1),
+        }
+        for asked in instrument.asked()
+    ]
+    return _draw(
+        visit, "patient/review.html", rows=rows, text=text, last=instrument.asked()[-1].number, key=key
+    )
+
+
+@pages.post("/visit/<int:visit_id>/<key>/review")
+@of_visit
+def submit(visit: OpenVisit, key: str) -> Page:
+    """Make the answers a response. A second time changes nothing."""
+    instrument = _instrument(visit, key)
+    here = _where(visit, instrument)
+    if here is not None and key not in visit.submitted:
+        return redirect(here)
+    answering.submit(db.session, visit, instrument, at=_now())
+    db.session.commit()
+    done = {*visit.submitted, key}
+    finished = all(one in done for one in visit.battery)
+    return redirect(url_for("patient.thanks" if finished else "patient.saved", visit_id=visit.id))
+
+
+@pages.get("/visit/<int:visit_id>/saved")
+@of_visit
+def saved(visit: OpenVisit) -> Page:
+    """Between two questionnaires: what is saved and how long the next takes."""
+    here = position(visit, _library())
+    if not visit.submitted or isinstance(here, Finished | CrisisText):
+        return redirect(_address(visit, here))
+    remaining = [key for key in visit.battery if key not in visit.submitted]
+    return _draw(
+        visit,
+        "patient/saved.html",
+        done=len(visit.battery) - len(remaining),
+        minutes=_library().get(remaining[0]).minutes,
+    )
+
+
+@pages.post("/visit/<int:visit_id>/saved")
+@of_visit
+def next_questionnaire(visit: OpenVisit) -> Page:
+    """Go on to the next questionnaire."""
+    return redirect(_next_address(visit))
+
+
+@pages.get("/visit/<int:visit_id>/thanks")
+@of_visit
+def thanks(visit: OpenVisit) -> Page:
+    """The end, once everything is submitted."""
+    here = position(visit, _library())
+    if not isinstance(here, Finished):
+        return redirect(_address(visit, here))
+    crisis = visit.crisis_texts.get(_locale(visit), "") if visit.crisis else ""
+    return _draw(visit, "patient/thanks.html", crisis_text=crisis)
+
+
+@pages.get("/visit/<int:visit_id>/pause")
+@of_visit
+def pause(visit: OpenVisit) -> Page:
+    """How to stop for now and come back."""
+    return _draw(visit, "patient/pause.html")
+
+
+def _library() -> Library:
+    library: Library = current_app.extensions["library"]
+    return library
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _only(name: str) -> MultiDict[str, str]:
+    return MultiDict([(name, value) for value in request.form.getlist(name)])
+
+
+def _locale(visit: OpenVisit) -> str:
+    """The language of the questions: one that the study uses and every questionnaire of the visit has.
+
+    A questionnaire once begun goes on in its language.
+    """
+    for draft in visit.drafts.values():
+        return draft.locale
+    instruments = [_library().get(key) for key in visit.battery]
+    return preferred([code for code in visit.locales if all(code in one.locales for one in instruments)])
+
+
+def _instrument(visit: OpenVisit, key: str) -> Instrument:
+    if key not in visit.battery:
+        abort(404)
+    return in_use(visit, key, _library())
+
+
+def _asked(visit: OpenVisit, key: str, number: int) -> tuple[Instrument, Item]:
+    instrument = _instrument(visit, key)
+    asked = next((one for one in instrument.asked() if one.number == number), None)
+    return (instrument, asked) if asked else abort(404)
+
+
+def _where(visit: OpenVisit, instrument: Instrument) -> str | None:
+    """Where to go instead of this questionnaire's review; None where the review is right."""
+    if visit.crisis_text_due or instrument.key in visit.submitted:
+        return _next_address(visit)
+    open_now = first_open(visit, instrument)
+    return None if open_now is None else _address(visit, AtItem(instrument, open_now))
+
+
+def _next_address(visit: OpenVisit) -> str:
+    here = position(visit, _library())
+    if isinstance(here, Introduction):
+        instrument = _library().get(visit.battery[0])
+        return _address(visit, AtItem(instrument, instrument.asked()[0]))
+    return _address(visit, here)
+
+
+def _address(visit: OpenVisit, here: Position) -> str:
+    match here:
+        case Introduction():
+            return url_for("patient.start", visit_id=visit.id)
+        case CrisisText():
+            return url_for("patient.crisis_text", visit_id=visit.id)
+        case AtItem(instrument, asked):
+            return url_for("patient.item", visit_id=visit.id, key=instrument.key, number=asked.number)
+        case Review(instrument):
+            return url_for("patient.review", visit_id=visit.id, key=instrument.key)
+        case Finished():
+            return url_for("patient.thanks", visit_id=visit.id)
+
+
+def _after(visit: OpenVisit, instrument: Instrument, asked: Item, *, back: bool, change: bool) -> str:
+    numbers = [one.number for one in instrument.asked()]
+    neighbour = numbers.index(asked.number) + (-1 if back else 1)
+    if change or neighbour == len(numbers):
+        return _address(visit, Review(instrument))
+    number = numbers[max(neighbour, 0)]
+    return url_for("patient.item", visit_id=visit.id, key=instrument.key, number=number)
+
+
+def _draw(visit: OpenVisit, template: str, **context: Any) -> str:
+    study = {"title": visit.study_title, "simulated": visit.simulated}
+    return render_template(template, visit=visit, study=study, lang=_locale(visit), **context)
+
+
+def _draw_item(
+    visit: OpenVisit, instrument: Instrument, asked: Item, *, change: bool, error: str | None = None
+) -> str:
+    locale = _locale(visit)
+    draft = visit.drafts.get(instrument.key)
+    given = draft.given if draft else {}
+    text = instrument.wording.texts[locale]
+    asked_numbers = [one.number for one in instrument.asked()]
+    error_text = _error_text(error) if error else None
+    return _draw(
+        visit,
+        "patient/item.html",
+        text=text,
+        question=_question(instrument, asked.key, locale, given.get(asked.key), error_text),
+        error=error_text,
+        number=asked_numbers.index(asked.number) + 1,
+        total=len(asked_numbers),
+        part=visit.battery.index(instrument.key) + 1,
+        change=change,
+        may_skip=error == "no_answer" or (asked.key in given and given[asked.key] is None),
+    )
+
+
+def _error_text(error: str) -> str:
+    if error == "not_a_choice":
+        return _("That is not one of the answers. Please choose one from the list.")
+    return _("Please choose an answer. If you would rather not answer this one, you may skip it.")
+
+
+@lru_cache(maxsize=4096)
+def _question(
+    instrument: Instrument, key: str, locale: str, selected: int | None, error: str | None
+) -> Markup:
+    """One item drawn; `error` is a sentence. Each is drawn once: nothing but the arguments goes in."""
+    text = instrument.wording.texts[locale]
+    section = text.sections[instrument.item(key).section]
+    drawn = render_template(
+        "patient/question.html",
+        recall=section.recall,
+        instruction=section.instruction,
+        text=text.items[key],
+        choices=[(choice.value, section.choices[choice.value]) for choice in instrument.choices(key)],
+        selected=selected,
+        error=error,
+    )
+    return Markup(drawn)  # noqa: S704 — drawn by a template that escapes
