@@ -23,8 +23,8 @@ _VERSION = re.compile(r"\d+(\.\d+)*")
 def check_structure(instrument: Instrument, faults: Faults) -> None:
     """Adds every contradiction in what is asked and how it is scored to the faults."""
     _check_names(instrument, faults)
-    _check_sections(instrument, faults)
     _check_items(instrument, faults)
+    _check_sections(instrument, faults)
     for scale in instrument.scales:
         where = f"scales.{scale.key}"
         _check_scale_items(instrument, scale, where, faults)
@@ -66,13 +66,15 @@ def _check_sections(instrument: Instrument, faults: Faults) -> None:
     used = {item.section for item in instrument.items}
     for section in instrument.sections:
         where = f"sections.{section.key}"
+        if section.key and section.key not in used and not faults.about("items"):
+            faults.add(where, "is used by no item.", "Remove it, or name it as an item's section.")
+        if faults.about(where):
+            continue
         values = [choice.value for choice in section.choices]
-        if len(values) < 2 and not faults.about(where):
+        if len(values) < 2:
             faults.add(f"{where}.choices", "has fewer than two choices.", "Add the choices.")
         for value in _repeated(values):
             faults.add(f"{where}.choices.{value}", "stands twice.", "Give each choice its own value.")
-        if section.key and section.key not in used and not faults.about("items"):
-            faults.add(where, "is used by no item.", "Remove it, or name it as an item's section.")
 
 
 def _check_items(instrument: Instrument, faults: Faults) -> None:

@@ -21,6 +21,8 @@ class Table:
         self._asked: set[str] = set()
 
     def __contains__(self, name: str) -> bool:
+        """Whether the name is there. Asking makes it a known name."""
+        self._asked.add(name)
         return name in self._data
 
     def at(self, name: str) -> str:

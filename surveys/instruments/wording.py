@@ -9,6 +9,7 @@ from surveys.instruments.instrument import Item, LocaleText, Section, SectionTex
 from surveys.instruments.table import Table
 
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_VALUE = re.compile(r"0|-?[1-9]\d*")
 _MARKUP = re.compile(r"<\s*[/!?a-zA-Z]|&(#\w+|[A-Za-z]\w*);")
 
 
@@ -40,15 +41,16 @@ def check_wording(
             f"has no language, but the wording is said to be {wording.status}.",
             "Add [wording.texts.en], or say absent.",
         )
+    sound = [section for section in sections if not faults.about(f"sections.{section.key}")]
+    names = {section.key for section in sound}
+    doubtful = {section.key for section in sections} - names
     for locale, text in wording.texts.items():
         where = f"wording.texts.{locale}"
         if not _LOCALE.fullmatch(locale):
             faults.add(where, "is not a language code.", "Write one such as en, de or pt-BR.")
         _compare(f"{where}.items", "item", {item.key for item in items}, set(text.items), faults)
-        _compare(
-            f"{where}.sections", "section", {section.key for section in sections}, set(text.sections), faults
-        )
-        for section in sections:
+        _compare(f"{where}.sections", "section", names, set(text.sections) - doubtful, faults)
+        for section in sound:
             if section.key in text.sections:
                 _compare(
                     f"{where}.sections.{section.key}.choices",
@@ -90,14 +92,14 @@ def _section(sections: Table, key: str) -> SectionText:
         with table.open_table("choices") as choices:
             labels = {name: choices.text(name) for name in choices.names()}
             for name in labels:
-                if not re.fullmatch(r"-?\d+", name):
+                if not _VALUE.fullmatch(name):
                     choices.faults.add(
                         choices.at(name), "is not a whole number.", "Use the choice's value as its name."
                     )
         return SectionText(
             recall=table.text("recall"),
             instruction=table.optional_text("instruction") or "",
-            choices={int(name): label for name, label in labels.items() if re.fullmatch(r"-?\d+", name)},
+            choices={int(name): label for name, label in labels.items() if _VALUE.fullmatch(name)},
         )
 
 

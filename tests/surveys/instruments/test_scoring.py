@@ -1,0 +1,390 @@
+"""One response and a table of them score by the same exact rule, and nothing is ever made up."""
+
+import math
+import time
+from collections.abc import Mapping
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from surveys.instruments.definition import Instrument, Scale, parse
+from surveys.instruments.library import Library
+from surveys.instruments.scoring import (
+    AnswerError,
+    Score,
+    alerts_raised,
+    band,
+    check_answers,
+    score,
+    score_table,
+)
+
+from .conftest import SMALL
+
+Answers = dict[str, int | None]
+
+BUILT_IN = Library.load()
+ALL = [*BUILT_IN, parse(SMALL, "small.toml")]
+FACE, SAQ, PHQ9 = BUILT_IN.get("face"), BUILT_IN.get("saq"), BUILT_IN.get("phq9")
+every_instrument = pytest.mark.parametrize("instrument", ALL, ids=lambda instrument: instrument.key)
+
+
+def answers_to(instrument: Instrument, gaps: bool = True) -> st.SearchStrategy[Answers]:
+    """Answers to all items; with gaps, about one in ten is missing, so that all rules are met."""
+
+    def answer(key: str) -> st.SearchStrategy[int | None]:
+        given = st.sampled_from(instrument.values(key))
+        return st.integers(0, 9).flatmap(lambda n: st.none() if gaps and n == 9 else given)
+
+    return st.fixed_dictionaries({item.key: answer(item.key) for item in instrument.items})
+
+
+def by_scale(instrument: Instrument, answers: Mapping[str, int | None]) -> dict[str, Score]:
+    return {result.scale: result for result in score(instrument, answers)}
+
+
+def columns_of(instrument: Instrument, responses: list[Answers]) -> dict[str, NDArray[np.float64]]:
+    return {
+        item.key: np.array([math.nan if (v := r[item.key]) is None else v for r in responses])
+        for item in instrument.items
+    }
+
+
+def exact(instrument: Instrument, scale: Scale, answers: Answers) -> Fraction | None:
+    """The rule once more, in fractions."""
+    used = []
+    for key in scale.items:
+        if (value := answers[key]) is not None:
+            values = instrument.values(key)
+            used.append(min(values) + max(values) - value if key in scale.reverse else value)
+    if len(scale.items) - len(used) > scale.missing.allowed:
+        return None
+    mean = Fraction(sum(used), len(used))
+    s = mean if scale.method == "mean" else mean * len(scale.items)
+    return (s - Fraction(scale.subtract)) * Fraction(scale.multiply) / Fraction(scale.divide)
+
+
+# One response ------------------------------------------------------------------------------------------
+
+
+@every_instrument
+@given(data=st.data())
+def test_score_is_the_exact_value(instrument: Instrument, data: st.DataObject) -> None:
+    """Floating point costs at most the last digit, and the counts add up."""
+    answers = data.draw(answers_to(instrument))
+    for scale, result in zip(instrument.scales, score(instrument, answers), strict=True):
+        expected = exact(instrument, scale, answers)
+        missing = sum(answers[key] is None for key in scale.items)
+        assert result.scale == scale.key
+        assert (result.items_used, result.items_missing) == (len(scale.items) - missing, missing)
+        assert result.prorated == (expected is not None and missing > 0)
+        if expected is None:
+            assert result.value is None
+        else:
+            assert result.value == pytest.approx(float(expected), rel=1e-15, abs=1e-13)
+
+
+@every_instrument
+@given(data=st.data())
+def test_score_stays_in_its_range(instrument: Instrument, data: st.DataObject) -> None:
+    """No answers, complete or prorated, leave the range."""
+    answers = data.draw(answers_to(instrument))
+    for scale, result in zip(instrument.scales, score(instrument, answers), strict=True):
+        if result.value is not None:
+            assert scale.low <= result.value <= scale.high
+
+
+@every_instrument
+@pytest.mark.parametrize("end", [min, max])
+def test_both_ends_of_the_range_are_reached(instrument: Instrument, end: type[min]) -> None:
+    """The best and the worst answers give exactly low and high."""
+    for scale in instrument.scales:
+        other = max if end is min else min
+        answers = {
+            key: (other if key in scale.reverse else end)(instrument.values(key)) for key in scale.items
+        }
+        assert by_scale(instrument, answers)[scale.key].value == end(scale.low, scale.high)
+
+
+@every_instrument
+@given(data=st.data())
+def test_a_higher_answer_moves_the_score_one_way(instrument: Instrument, data: st.DataObject) -> None:
+    """Raising one answer raises every complete score that has the item, and lowers it where reversed."""
+    answers = data.draw(answers_to(instrument, gaps=False))
+    key = data.draw(st.sampled_from([item.key for item in instrument.asked()]))
+    higher = [value for value in instrument.values(key) if value > (answers[key] or 0)]
+    if not higher:
+        return
+    before = by_scale(instrument, answers)
+    after = by_scale(instrument, answers | {key: data.draw(st.sampled_from(higher))})
+    for scale in instrument.scales:
+        old, new = before[scale.key].value, after[scale.key].value
+        assert old is not None
+        assert new is not None
+        if key not in scale.items:
+            assert new == old
+        elif key in scale.reverse:
+            assert new < old
+        else:
+            assert new > old
+
+
+@given(data=st.data())
+def test_prorated_total_lies_between_lowest_and_highest_filling(data: st.DataObject) -> None:
+    """The PHQ-9's person mean never goes beyond what the missing answers could have given."""
+    answers = data.draw(answers_to(PHQ9, gaps=False))
+    for key in data.draw(st.lists(st.sampled_from(PHQ9.scale("total").items), max_size=2, unique=True)):
+        answers[key] = None
+    (result,) = score(PHQ9, answers)
+    missing = [key for key in PHQ9.scale("total").items if answers[key] is None]
+    (lowest,) = score(PHQ9, answers | dict.fromkeys(missing, 0))
+    (highest,) = score(PHQ9, answers | dict.fromkeys(missing, 3))
+    assert lowest.value <= result.value <= highest.value
+
+
+def test_absent_item_is_missing() -> None:
+    """An item without a key counts as one that was not answered."""
+    given = {"q1": 3, "q2": 3, "q3": 3}
+    assert score(FACE, given) == score(FACE, given | {f"q{n}": None for n in range(4, 16)})
+    assert by_scale(FACE, given)["facial_movement"] == Score("facial_movement", 50.0, 3, 0, prorated=False)
+    assert by_scale(FACE, given)["total"] == Score("total", None, 3, 12, prorated=False)
+
+
+def test_no_answer_at_all_has_no_score() -> None:
+    """Nothing answered is not the lowest score."""
+    for instrument in ALL:
+        assert {result.value for result in score(instrument, {})} == {None}
+
+
+def test_scores_come_in_the_order_of_the_definition() -> None:
+    """One score for each scale."""
+    assert [result.scale for result in score(FACE, {})] == [scale.key for scale in FACE.scales]
+
+
+def test_unscored_item_changes_nothing() -> None:
+    """The PHQ-9's difficulty item may be answered and is no part of the total."""
+    answers: Answers = {f"q{n}": 1 for n in range(1, 10)}
+    assert score(PHQ9, answers) == score(PHQ9, answers | {"q10": 3})
+
+
+def test_reversed_item_counts_from_the_other_end() -> None:
+    """The small questionnaire's q2 counts 2 minus the answer, whatever else is missing."""
+    small = ALL[-1]
+    assert by_scale(small, {"q1": 0, "q2": 0, "q3": 0})["total"].value == 2
+    assert by_scale(small, {"q1": 0, "q2": 2, "q3": 0})["total"].value == 0
+    assert by_scale(small, {"q2": 0, "q3": 1})["total"] == Score("total", 4.5, 2, 1, prorated=True)
+
+
+def test_face_total_is_not_the_mean_of_its_domains() -> None:
+    """The total weighs items, not domains."""
+    (mixed,) = (example for example in FACE.examples if example.name == "mixed")
+    scores = by_scale(FACE, mixed.answers)
+    domains = [result.value for key, result in scores.items() if key != "total"]
+    assert scores["total"].value == 45
+    assert sum(domains) / 6 == pytest.approx(49.6528, abs=5e-5)
+
+
+@pytest.mark.parametrize("total", range(15, 76))
+def test_face_totals_are_exact(total: int) -> None:
+    """Every complete FaCE total is the nearest double to (sum - 15) / 60 x 100."""
+    answers = {f"q{n}": 1 + (total - 15) // 15 + (n <= (total - 15) % 15) for n in range(1, 16)}
+    assert by_scale(FACE, answers)["total"].value == float(Fraction((total - 15) * 100, 60))
+
+
+@pytest.mark.parametrize("total", range(9, 46))
+def test_saq_totals_run_from_20_to_100(total: int) -> None:
+    """Every complete SAQ total is sum / 45 x 100, not rescaled to begin at 0."""
+    answers = {f"q{n}": 1 + (total - 9) // 9 + (n <= (total - 9) % 9) for n in range(1, 10)}
+    assert by_scale(SAQ, answers)["total"].value == float(Fraction(total * 100, 45))
+
+
+# What is refused ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [4, -1, True, False, 2.0, 2.5, "2", math.nan, np.int64(2)])
+def test_value_outside_the_choices_is_refused(value: object) -> None:
+    """Only whole numbers among the choices are answers; the error says which these are."""
+    with pytest.raises(AnswerError) as refused:
+        check_answers(PHQ9, {"q1": 1, "q3": value})
+    error = refused.value
+    assert (error.instrument, error.item, error.allowed) == ("phq9", "q3", (0, 1, 2, 3))
+    assert error.value is value
+    assert str(error) == f"phq9 q3: {value!r} is not one of the choices 0, 1, 2, 3."
+
+
+def test_unknown_item_is_refused() -> None:
+    """An answer to another questionnaire's item is not passed over."""
+    with pytest.raises(AnswerError, match=r"saq has no item 'q10'; it has q1, .*q9\.") as refused:
+        score(SAQ, {"q10": None})
+    assert (refused.value.item, refused.value.allowed[-1]) == ("q10", "q9")
+
+
+def test_score_checks_the_answers() -> None:
+    """Nothing is scored before all answers are known to be allowed."""
+    with pytest.raises(AnswerError):
+        score(FACE, {"q1": 0})
+
+
+# Bands and alerts --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "label"),
+    [
+        (0, "minimal/none"),
+        (4.99, "minimal/none"),
+        (5, "mild"),
+        (9.9, "mild"),
+        (10, "moderate"),
+        (14.625, "moderate"),
+        (15, "moderately severe"),
+        (19.5, "moderately severe"),
+        (20, "severe"),
+        (27, "severe"),
+    ],
+)
+def test_band_belongs_to_the_unrounded_value(value: float, label: str) -> None:
+    """14.625 is moderate, although it rounds to 15."""
+    found = band(PHQ9.scale("total"), value)
+    assert found is not None
+    assert found.label == label
+
+
+def test_no_band_without_score_or_bands() -> None:
+    """Nothing published, nothing said."""
+    assert band(PHQ9.scale("total"), None) is None
+    assert band(PHQ9.scale("total"), math.nan) is None
+    assert band(FACE.scale("total"), 10) is None
+
+
+def test_prorated_total_is_banded_unrounded() -> None:
+    """The worked boundary: 13 of 8 items prorated to 14.625 is moderate."""
+    (example,) = (example for example in PHQ9.examples if example.name == "rounding_boundary")
+    (result,) = score(PHQ9, example.answers)
+    assert result == Score("total", 14.625, 8, 1, prorated=True)
+    found = band(PHQ9.scale("total"), result.value)
+    assert found is not None
+    assert found.label == "moderate"
+
+
+@pytest.mark.parametrize(("value", "raised"), [(None, 0), (0, 0), (1, 1), (2, 1), (3, 1)])
+def test_item_nine_alone_raises_the_alert(value: int | None, raised: int) -> None:
+    """Any endorsement does; a missing answer is no endorsement."""
+    alerts = alerts_raised(PHQ9, "q9", value)
+    assert len(alerts) == raised
+    assert all(alert.rule == "item9" and alert.crisis for alert in alerts)
+
+
+def test_other_items_raise_no_alert() -> None:
+    """The rule looks at one item only."""
+    assert all(alerts_raised(PHQ9, f"q{n}", 3) == () for n in range(1, 9))
+    assert alerts_raised(FACE, "q9", 1) == ()
+
+
+def test_alert_needs_an_allowed_answer() -> None:
+    """A wrong item or value is refused here too."""
+    with pytest.raises(AnswerError):
+        alerts_raised(PHQ9, "q9", 4)
+    with pytest.raises(AnswerError):
+        alerts_raised(PHQ9, "q99", 1)
+
+
+def test_alert_is_raised_although_there_is_no_total() -> None:
+    """Three missing items take the total away, and not the alert."""
+    (example,) = (example for example in PHQ9.examples if example.name == "three_missing")
+    assert score(PHQ9, example.answers) == (Score("total", None, 6, 3, prorated=False),)
+    assert [alert.rule for alert in alerts_raised(PHQ9, "q9", example.answers["q9"])] == ["item9"]
+
+
+def test_missing_item_nine_counts_like_any_other() -> None:
+    """Item 9 left out gives a prorated total, and no answer to it is made up for the alert."""
+    (result,) = score(PHQ9, {f"q{n}": 2 for n in range(1, 9)})
+    assert result == Score("total", 18.0, 8, 1, prorated=True)
+    assert alerts_raised(PHQ9, "q9", None) == ()
+
+
+# Many responses ----------------------------------------------------------------------------------------
+
+
+@every_instrument
+@settings(max_examples=60)
+@given(data=st.data())
+def test_table_scores_like_single_responses(instrument: Instrument, data: st.DataObject) -> None:
+    """Both speeds give the same bits, on random answers with random gaps."""
+    responses = data.draw(st.lists(answers_to(instrument), max_size=12))
+    table = score_table(instrument, columns_of(instrument, responses))
+    assert list(table) == [scale.key for scale in instrument.scales]
+    for row, answers in enumerate(responses):
+        for result in score(instrument, answers):
+            found = table[result.scale]
+            value = found.value[row].item()
+            assert (None if math.isnan(value) else value) == result.value
+            assert found.items_used[row] == result.items_used
+            assert found.items_missing[row] == result.items_missing
+            assert found.prorated[row] == result.prorated
+
+
+def test_column_that_is_absent_is_not_answered() -> None:
+    """A table without the unscored item scores; one without a scored item has it missing everywhere."""
+    columns = {f"q{n}": np.array([1.0, 2.0]) for n in range(1, 9)}
+    total = score_table(PHQ9, columns)["total"]
+    assert total.value.tolist() == [9.0, 18.0]
+    assert total.items_missing.tolist() == [1, 1]
+    assert total.prorated.tolist() == [True, True]
+
+
+def test_table_of_no_rows_has_no_rows() -> None:
+    """An empty file scores to empty columns."""
+    assert score_table(PHQ9, {})["total"].value.shape == (0,)
+    assert score_table(PHQ9, {"q1": np.array([])})["total"].prorated.shape == (0,)
+
+
+def test_table_takes_whole_number_columns() -> None:
+    """Columns without a gap need not be floats, and are left as they were."""
+    column = np.array([0, 3], dtype=np.int8)
+    table = score_table(PHQ9, {f"q{n}": column for n in range(1, 10)})
+    assert table["total"].value.tolist() == [0.0, 27.0]
+    assert column.tolist() == [0, 3]
+
+
+@pytest.mark.parametrize("value", [4.0, -1.0, 2.5, math.inf])
+def test_table_refuses_values_outside_the_choices(value: float) -> None:
+    """The error names item, row and value."""
+    with pytest.raises(AnswerError) as refused:
+        score_table(PHQ9, {"q1": np.array([1.0, math.nan]), "q2": np.array([1.0, value])})
+    error = refused.value
+    assert (error.item, error.row, error.value, error.allowed) == ("q2", 1, value, (0, 1, 2, 3))
+    assert str(error) == f"phq9 q2, row 1: {value!r} is not one of the choices 0, 1, 2, 3."
+
+
+@pytest.mark.parametrize("column", [[True, False], ["1", "2"], [1, None], [[1.0], [2.0]]])
+def test_table_refuses_what_are_not_columns_of_numbers(column: list[object]) -> None:
+    """Truth values, texts, objects and matrices are not answers."""
+    with pytest.raises(AnswerError, match="phq9 q1: "):
+        score_table(PHQ9, {"q1": np.array(column)})
+
+
+def test_table_refuses_unknown_items() -> None:
+    """A column of another questionnaire is not passed over."""
+    with pytest.raises(AnswerError, match="saq has no item 'q10'"):
+        score_table(SAQ, {"q10": np.array([1.0])})
+
+
+def test_table_refuses_columns_of_different_length() -> None:
+    """A row that was lost in one column would shift everybody's answers."""
+    with pytest.raises(ValueError, match=r"Columns of saq differ in length: \[1, 2\]"):
+        score_table(SAQ, {"q1": np.array([1.0]), "q2": np.array([1.0, 2.0])})
+
+
+def test_a_million_responses_score_in_well_under_a_second() -> None:
+    """15 items, 7 scales; the bound leaves room for a busy machine."""
+    answers = np.random.default_rng(7).integers(1, 6, size=(15, 1_000_000)).astype(np.float64)
+    columns = {f"q{n}": answers[n - 1] for n in range(1, 16)}
+    begun = time.perf_counter()
+    table = score_table(FACE, columns)
+    assert time.perf_counter() - begun < 1
+    assert table["total"].value.mean() == pytest.approx(50, abs=0.1)
