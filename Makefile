@@ -30,6 +30,7 @@ test: $(VENV)/.dev $(BIN)/seventh browser
 prove: $(VENV)/.dev $(BIN)/seventh browser
 	$(BIN)/pytest -n auto tests/proofs
 	$(BIN)/mutmut run
+	$(BIN)/mutmut results
 
 lint: $(VENV)/.dev $(BIN)/seventh
 	$(BIN)/ruff check
