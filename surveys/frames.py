@@ -1,0 +1,159 @@
+"""Everything read in bulk, as the tidy tables that `analysis` takes. Never reads contacts.
+
+pandas is imported when frames are asked for, not when the server starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, func, literal, select
+from sqlalchemy.orm import Session
+
+from surveys.instruments.library import Library
+from surveys.models import (
+    InstrumentVersion,
+    Palsy,
+    Patient,
+    Response,
+    Score,
+    Study,
+    Treatment,
+    Visit,
+)
+
+if TYPE_CHECKING:
+    from analysis.frame import ScaleInfo, StudyFrames
+
+
+def study_frames(session: Session, study: Study, library: Library, *, site: str | None = None) -> StudyFrames:
+    """The tables of one study (columns: `analysis.frame.COLUMNS`), limited to one `site` where given.
+
+    Only current responses: none that was superseded or annulled.
+    """
+    from analysis.frame import StudyFrames, build
+
+    def rows(query: Select[*tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
+        limited = query.where(Patient.study_id == study.id)
+        if site is not None:
+            limited = limited.where(Patient.site == site)
+        for row in session.execute(limited).mappings():
+            yield dict(row)
+
+    return StudyFrames(
+        study=study.code,
+        title=study.title,
+        simulated=study.simulated,
+        scores=build("scores", rows(_scores())),
+        patients=build("patients", rows(_patients())),
+        treatments=build("treatments", rows(_treatments())),
+        visits=build("visits", rows(_visits())),
+        scale_info=scale_info(library),
+    )
+
+
+def scale_info(library: Library) -> dict[str, ScaleInfo]:
+    """What every scale of the newest definitions means, by its full key (`face.total`)."""
+    from analysis.frame import ScaleInfo
+
+    return {
+        f"{instrument.key}.{scale.key}": ScaleInfo(
+            label=f"{instrument.short_title}: {scale.title}",
+            short_label=f"{instrument.short_title} {scale.title.lower()}",
+            low=scale.low,
+            high=scale.high,
+            direction=scale.direction,
+            instrument=instrument.key,
+            bands=tuple((band.label, band.at_least) for band in scale.bands),
+            cutoffs=tuple((cutoff.label, cutoff.at_least, cutoff.source) for cutoff in scale.cutoffs),
+        )
+        for instrument in library
+        for scale in instrument.scales
+    }
+
+
+def _scores() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Patient.code.label("patient"),
+            Visit.name.label("visit"),
+            Visit.id.label("visit_id"),
+            Response.completed_on,
+            Response.instrument,
+            InstrumentVersion.version,
+            InstrumentVersion.wording,
+            Response.locale,
+            Response.source,
+            (Response.instrument + literal(".") + Score.scale).label("scale"),
+            Score.value,
+            Score.items_used,
+            Score.items_missing,
+            Score.prorated,
+        )
+        .join(Response, Response.id == Score.response_id)
+        .join(InstrumentVersion, InstrumentVersion.id == Response.instrument_version_id)
+        .join(Visit, Visit.id == Response.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(Response.superseded_at.is_(None), Response.annulled_at.is_(None))
+        .order_by(Patient.code, Response.completed_on, Visit.id, Response.id, Score.scale)
+    )
+
+
+def _patients() -> Select[*tuple[Any, ...]]:
+    palsies = (
+        select(func.count(Palsy.id))
+        .where(Palsy.patient_id == Patient.id)
+        .correlate(Patient)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Patient.code.label("patient"),
+            Patient.sex,
+            Patient.birth_year,
+            Patient.site,
+            Patient.status,
+            Palsy.cause,
+            Palsy.side,
+            Palsy.begin,
+            Palsy.onset_on,
+            Palsy.onset_precision,
+            palsies.label("palsies"),
+            Patient.enrolled_on,
+        )
+        .outerjoin(Palsy, (Palsy.patient_id == Patient.id) & Palsy.is_index)
+        .order_by(Patient.code)
+    )
+
+
+def _treatments() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Patient.code.label("patient"),
+            Treatment.kind,
+            Treatment.state,
+            Treatment.started_on,
+            Treatment.started_precision.label("precision"),
+        )
+        .join(Patient, Patient.id == Treatment.patient_id)
+        .order_by(Patient.code, Treatment.started_on, Treatment.kind)
+    )
+
+
+def _visits() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Patient.code.label("patient"),
+            Visit.name.label("visit"),
+            Visit.id.label("visit_id"),
+            Visit.occurrence,
+            Visit.due_on,
+            Visit.opens_on,
+            Visit.closes_on,
+            Visit.battery,
+            Visit.missed_reason,
+        )
+        .join(Patient, Patient.id == Visit.patient_id)
+        .order_by(Patient.code, Visit.due_on, Visit.id)
+    )
