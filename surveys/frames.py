@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
+from surveys.instruments.instrument import Instrument, Scale
 from surveys.instruments.library import Library
 from surveys.models import (
     InstrumentVersion,
@@ -59,8 +60,8 @@ def scale_info(library: Library) -> dict[str, ScaleInfo]:
 
     return {
         f"{instrument.key}.{scale.key}": ScaleInfo(
-            label=f"{instrument.short_title}: {scale.title}",
-            short_label=f"{instrument.short_title} {scale.title.lower()}",
+            label=f"{instrument.title}: {scale.title}",
+            short_label=_short_label(instrument, scale),
             low=scale.low,
             high=scale.high,
             direction=scale.direction,
@@ -71,6 +72,12 @@ def scale_info(library: Library) -> dict[str, ScaleInfo]:
         for instrument in library
         for scale in instrument.scales
     }
+
+
+def _short_label(instrument: Instrument, scale: Scale) -> str:
+    if scale.title.startswith(instrument.short_title):
+        return scale.title
+    return f"{instrument.short_title} {scale.title[0].lower()}{scale.title[1:]}"
 
 
 def _scores() -> Select[*tuple[Any, ...]]:
