@@ -6,7 +6,7 @@ Frozen dataclasses only. They know neither files (definition.py) nor arithmetic 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -258,7 +258,7 @@ class Instrument:
     examples: tuple[Example, ...]
     wording: Wording
     sha256: str
-    source: str
+    source: str = field(repr=False)
 
     def __hash__(self) -> int:
         return hash((self.key, self.version, self.sha256, self.wording.sha256))
