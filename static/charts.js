@@ -8,8 +8,12 @@
     responsive: true,
     displaylogo: false,
     locale: "en",
+    // plotly 4 offers by default to upload the chart, that is the patients' data, to its maker: no button, no address.
+    showSendToCloud: false,
+    plotlyServerURL: "",
+    topojsonURL: "",
     // A picture made in the browser needs img-src blob:, which the policy refuses; selecting does nothing here.
-    modeBarButtonsToRemove: ["toImage", "select2d", "lasso2d", "autoScale2d"],
+    modeBarButtonsToRemove: ["sendChartToCloud", "toImage", "select2d", "lasso2d", "autoScale2d"],
   };
 
   const style = () => getComputedStyle(document.documentElement);
