@@ -171,7 +171,10 @@ def chromium() -> Iterator[Browser]:
     executable = find_chromium()
     if executable is None:
         _not_here("no Chromium found; `make browser` gets one or says how")
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        # Playwright keeps an event loop in this thread, in which Flask cannot run an async teardown. This one
+        # closes async sessions; we have none.
+        patch.setattr("flask_sqlalchemy_lite._extension._close_async_sessions", lambda _: None)
         browser = launch(playwright, executable)
         yield browser
         browser.close()
