@@ -220,7 +220,8 @@ def test_unknown_item_is_refused() -> None:
     """An answer to another questionnaire's item is not passed over."""
     with pytest.raises(AnswerError, match=r"saq has no item 'q10'; it has q1, .*q9\.") as refused:
         score(SAQ, {"q10": None})
-    assert (refused.value.item, refused.value.allowed[-1]) == ("q10", "q9")
+    error = refused.value
+    assert (error.instrument, error.item, error.allowed[-1]) == ("saq", "q10", "q9")
 
 
 def test_score_checks_the_answers() -> None:
@@ -348,6 +349,7 @@ def test_table_takes_whole_number_columns() -> None:
     column = np.array([0, 3], dtype=np.int8)
     table = score_table(PHQ9, {f"q{n}": column for n in range(1, 10)})
     assert table["total"].value.tolist() == [0.0, 27.0]
+    assert table["total"].items_used.dtype == table["total"].items_missing.dtype == np.int64
     assert column.tolist() == [0, 3]
 
 
@@ -364,8 +366,9 @@ def test_table_refuses_values_outside_the_choices(value: float) -> None:
 @pytest.mark.parametrize("column", [[True, False], ["1", "2"], [1, None], [[1.0], [2.0]]])
 def test_table_refuses_what_are_not_columns_of_numbers(column: list[object]) -> None:
     """Truth values, texts, objects and matrices are not answers."""
-    with pytest.raises(AnswerError, match="phq9 q1: "):
-        score_table(PHQ9, {"q1": np.array(column)})
+    array = np.array(column)
+    with pytest.raises(AnswerError, match=f"phq9 q1: '{array.dtype.name}' is not one of the choices"):
+        score_table(PHQ9, {"q1": array})
 
 
 def test_table_refuses_unknown_items() -> None:
