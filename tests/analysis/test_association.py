@@ -224,13 +224,13 @@ def test_shared_content_is_said(x, y, shared):
 
 
 def test_records_are_quick():
-    """A study of 400 patients with all its pairs, methods and strata takes well under a second."""
+    """A study of 400 patients with all its pairs, methods and strata takes about half a second."""
     frames = registry(3, 400)
     table = scored(frames)
     correlations(table, frames.scale_info)
-    began = time.perf_counter()
+    began = time.process_time()
     correlations(table, frames.scale_info)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 2
 
 
 def test_no_scores_no_records():

@@ -1,0 +1,146 @@
+"""The whole analysis of one study as plain data, with the paragraph that says how it was done.
+
+Every array holds flat records, numbers unrounded, None where something is not estimable with ``reason``
+beside it. Nothing is dropped in silence: `left_out` counts who does not take part, and why.
+"""
+
+import hashlib
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.association import correlations
+from analysis.describe import descriptives
+from analysis.filters import Filters, apply
+from analysis.frame import COLUMNS, LEFT_OUT_REASONS, StudyFrames, check, scored
+from analysis.groups import group_tests, groups
+from analysis.guards import SUPPRESS_UNDER
+from analysis.methods import methods
+
+Record = dict[str, Any]
+FLAG_SHARE = 0.15  # at floor or ceiling (Terwee et al., J Clin Epidemiol 2007;60:34)
+
+
+def report(
+    frames: StudyFrames,
+    *,
+    generated_at: str,
+    software: str,
+    filters: Filters | None = None,
+    suppress_under: int = SUPPRESS_UNDER,
+) -> dict[str, Any]:
+    """The report as one JSON-ready object.
+
+    Args:
+        generated_at: the instant, ISO 8601.
+        software: name and version of what made it.
+        filters: which part of the study; ``data_sha256`` is that of the whole study.
+        suppress_under: cells of fewer patients show nothing.
+
+    Raises:
+        FrameError: the frames break their contract.
+    """
+    check(frames)
+    filters = filters or Filters()
+    digest = data_sha256(frames)
+    part = apply(frames, filters)
+    table = scored(part)
+    info, treatments, few = part.scale_info, part.treatments, suppress_under
+    described = descriptives(table, info, suppress_under=few)
+    content = {
+        "study": frames.study,
+        "title": frames.title,
+        "simulated": frames.simulated,
+        "generated_at": generated_at,
+        "software": software,
+        "data_sha256": digest,
+        "filters": filters.chosen,
+        "suppress_under": few,
+        "patients": len(part.patients),
+        "visits": int(table["visit_id"].nunique()),
+        "responses": len(table.drop_duplicates(["visit_id", "instrument"])),
+        "methods": methods(part, filters, software=software, digest=digest, suppress_under=few),
+        "warnings": _warnings(part, table, described),
+        "left_out": left_out(table),
+        "descriptives": described,
+        "correlations": correlations(table, info, suppress_under=few),
+        "groups": groups(table, treatments, info, suppress_under=few),
+        "group_tests": group_tests(table, treatments, info, suppress_under=few),
+    }
+    plain: dict[str, Any] = _plain(content)
+    return plain
+
+
+def data_sha256(frames: StudyFrames) -> str:
+    """SHA-256 of the four tables: the same data give the same digest, in any order of rows.
+
+    Row numbers of the database (``visit_id``) do not count.
+    """
+    digest = hashlib.sha256(frames.study.encode())
+    for name, columns in COLUMNS.items():
+        table = getattr(frames, name)[[column for column in columns if column != "visit_id"]]
+        if "battery" in table:
+            table = table.assign(battery=table["battery"].map("|".join))
+        lines = table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").splitlines()
+        digest.update("\n".join([name, lines[0], *sorted(lines[1:])]).encode())
+    return digest.hexdigest()
+
+
+def left_out(table: pd.DataFrame) -> list[Record]:
+    """Who does not take part in what, by scale and reason: patients concerned and responses left out.
+
+    ``scores``: answered, but too many items missing. ``time_since_onset``: scored, but without a usable
+    time. ``adjusted``: scored, but without age or sex to adjust for.
+    """
+    known = table["value"].notna()
+    conditions = [("scores", "too many items missing", ~known)]
+    conditions += [
+        ("time_since_onset", reason, known & (table["left_out"] == reason)) for reason in LEFT_OUT_REASONS
+    ]
+    conditions += [
+        ("adjusted", "birth year not known", known & table["age"].isna()),
+        ("adjusted", "sex other or unknown", known & table["female"].isna()),
+    ]
+    records = []
+    for analysis, reason, condition in conditions:
+        for scale, rows in table[condition].groupby("scale"):
+            counts = {"patients": rows["patient"].nunique(), "responses": len(rows)}
+            records.append({"analysis": analysis, "scale": scale, "reason": reason, **counts})
+    return records
+
+
+def _warnings(frames: StudyFrames, table: pd.DataFrame, described: list[Record]) -> list[str]:
+    warnings = []
+    if frames.simulated:
+        warnings.append("These data are simulated: no patient stands behind any number.")
+    known = table[table["value"].notna()]
+    if known.empty:
+        return [*warnings, "There is no score yet: nothing can be estimated."]
+    for instrument, rows in table[table["wording"] != "verbatim"].groupby("instrument"):
+        wordings = " and ".join(sorted(set(rows["wording"])))
+        warnings.append(f"{instrument}: asked in {wordings} wording, not verbatim; compare with care.")
+    if {"acute", "chronic"} <= set(known["stratum"]):
+        warnings.append("Records on all patients mix two populations, acute and chronic.")
+    warnings.append("Treatment was not assigned at random and patients who recover stop attending.")
+    for record in described:
+        if record["visit"] == "first" and "stratum" not in record and record["n"]:
+            label = frames.scale_info[record["scale"]].label
+            warnings += [
+                f"{label}: {record[end]:.0%} of patients are at the {end} at their first score."
+                for end in ("floor", "ceiling")
+                if record[end] > FLAG_SHARE
+            ]
+    return warnings
+
+
+def _plain(value: Any) -> Any:
+    """Plain Python all the way down; what is not a number is None."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value

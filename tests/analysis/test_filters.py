@@ -1,0 +1,52 @@
+"""Parts of a study."""
+
+import pytest
+
+from analysis.filters import Filters, apply
+from analysis.frame import check, scored
+from tests.analysis.studies import Patient, study
+
+VISITS = [("2024-02-01", {"face.total": 10.0}), ("2026-02-01", {"face.total": 20.0})]
+
+
+def frames():
+    return study(
+        [
+            Patient("toxin", VISITS, treatments=[("botulinum_toxin", "2026-01-01")], sex="male"),
+            Patient("planned", VISITS, treatments=[("botulinum_toxin", None)], states=["planned"]),
+            Patient("eye", VISITS, treatments=[("eyelid_weight", "2024-01-01")], cause="trauma"),
+            Patient("unplaced", VISITS, onset=None, cause="unknown"),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("filters", "codes"),
+    [
+        (Filters(), ["eye", "planned", "toxin", "unplaced"]),
+        (Filters(treatment="toxin"), ["toxin"]),
+        (Filters(treatment="none yet"), ["eye", "planned", "unplaced"]),
+        (Filters(cause="trauma"), ["eye"]),
+        (Filters(sex="female", cause="bells_palsy"), ["planned"]),
+        (Filters(time="unknown"), ["unplaced"]),
+        (Filters(treatment="surgery"), []),
+    ],
+)
+def test_who_is_left(filters, codes):
+    part = apply(frames(), filters)
+    check(part)
+    assert sorted(set(part.scores["patient"])) == codes
+
+
+def test_time_keeps_responses_and_the_age_at_the_first_visit():
+    """Of chronic responses alone, age is still that of the acute first visit."""
+    table = scored(apply(frames(), Filters(time="chronic")))
+    assert set(table["stratum"]) == {"chronic"}
+    assert set(table["value"]) == {20.0}
+    assert set(table["age"]) == {54}
+
+
+@pytest.mark.parametrize("wrong", [{"time": "all"}, {"sex": "f"}, {"treatment": "botox"}])
+def test_unknown_values_are_refused(wrong):
+    with pytest.raises(ValueError, match="is not one of"):
+        Filters(**wrong)

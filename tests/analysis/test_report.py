@@ -1,0 +1,152 @@
+"""The report as the outside reads it."""
+
+import dataclasses
+import json
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import given as given_by
+from hypothesis import strategies as st
+
+from analysis.filters import Filters
+from analysis.frame import FrameError
+from analysis.report import data_sha256, report
+from tests.analysis.studies import Patient, registry, study
+
+ARRAYS = ("left_out", "descriptives", "correlations", "groups", "group_tests")
+
+
+def made(frames, **kwargs):
+    return report(frames, generated_at="2026-01-02T03:04:05Z", software="seventh 0.1.0", **kwargs)
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return made(registry(11, 150))
+
+
+def test_it_is_json_of_flat_records(whole):
+    """Strict JSON, no NaN; every record is flat, and an unknown number has its reason beside it."""
+    assert json.loads(json.dumps(whole, allow_nan=False)) == whole
+    for name in ARRAYS:
+        assert whole[name]
+        for record in whole[name]:
+            assert all(isinstance(value, str | int | float | bool | None) for value in record.values())
+    for record in whole["correlations"]:
+        assert (record["estimate"] is not None) or record["reason"]
+    for record in whole["groups"] + whole["descriptives"]:
+        assert (record["median"] is not None) or record["reason"]
+    for record in whole["group_tests"]:
+        assert (record["p"] is not None) or record["reason"]
+
+
+@pytest.mark.parametrize("name", ARRAYS[1:])
+def test_all_patients_first_then_strata(whole, name):
+    """Records on all carry no stratum and stand first; the strata follow in order."""
+    strata = [record.get("stratum") for record in whole[name]]
+    assert all("stratum" not in r for r, s in zip(whole[name], strata, strict=True) if s is None)
+    order = [(None, "acute", "chronic", "unknown").index(stratum) for stratum in strata]
+    assert order == sorted(order)
+    assert set(order) == {0, 1, 2, 3}
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_every_record_says_what_it_rests_on(whole, name):
+    assert all({"patients", "responses"} <= set(record) for record in whole[name])
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given_by(seed=st.integers(0, 10_000), patients=st.integers(0, 50))
+def test_no_number_of_few_patients(seed, patients):
+    """Nowhere in the report is there a statistic, or a count, of one to four patients."""
+    made_of_few = made(registry(seed, patients))
+    for name in ARRAYS[1:]:
+        for record in made_of_few[name]:
+            assert not (record["n"] is not None and 0 < record["n"] < 5), record
+            assert not (record["patients"] is not None and 0 < record["patients"] < 5), record
+            if record.get("suppressed"):
+                assert record.get("mean") is None
+                assert record.get("estimate") is None
+
+
+def test_left_out_is_counted_by_reason():
+    visit = [("2024-06-01", {"face.total": 50.0, "phq9.total": None})]
+    frames = study(
+        [
+            Patient("a", visit, onset=None),
+            Patient("b", visit, side="both"),
+            Patient("c", visit * 1, sex="other"),
+            Patient("d", [*visit, ("2024-07-01", {"face.total": 60.0})], begin="from_birth"),
+        ]
+    )
+    found = {
+        (r["analysis"], r["scale"], r["reason"]): (r["patients"], r["responses"])
+        for r in made(frames)["left_out"]
+    }
+    assert found == {
+        ("scores", "phq9.total", "too many items missing"): (4, 4),
+        ("time_since_onset", "face.total", "no onset known"): (1, 1),
+        ("time_since_onset", "face.total", "both sides"): (1, 1),
+        ("time_since_onset", "face.total", "from birth"): (1, 2),
+        ("adjusted", "face.total", "sex other or unknown"): (1, 1),
+    }
+
+
+def test_an_empty_study_has_a_report():
+    empty = made(study([]))
+    assert "There is no score yet: nothing can be estimated." in empty["warnings"]
+    assert {record["reason"] for record in empty["descriptives"]} == {"no score"}
+    assert empty["correlations"] == empty["groups"] == empty["group_tests"] == []
+    json.dumps(empty, allow_nan=False)
+
+
+def test_simulated_data_are_said_to_be():
+    assert "simulated" in made(study([], simulated=True))["warnings"][0]
+    assert not any("simulated" in warning for warning in made(study([]))["warnings"])
+
+
+def test_the_methods_follow_the_view():
+    """Filters, instruments and the digest of the data stand in the paragraph."""
+    frames = registry(4, 40)
+    view = made(frames, filters=Filters(sex="female"), suppress_under=10)
+    for part in (
+        "sex = female",
+        "face version 1 (working wording)",
+        view["data_sha256"],
+        "below 10 patients",
+    ):
+        assert part in view["methods"]
+    assert view["filters"] == {"sex": "female"}
+    assert view["data_sha256"] == made(frames)["data_sha256"]
+
+
+def test_floor_is_warned_of():
+    patients = [Patient(f"{n}", [("2024-02-01", {"saq.total": 20.0 if n else 40.0})]) for n in range(5)]
+    assert (
+        "SAQ total: 80% of patients are at the floor at their first score."
+        in made(study(patients))["warnings"]
+    )
+
+
+def test_the_words_stay_within_what_a_registry_can_say(whole):
+    """No effect, impact, improvement or prediction, and nobody is called depressed."""
+    text = json.dumps([whole["methods"], whole["warnings"]]).lower()
+    for word in ("effect", "impact", "improve", "predict", "depressed", "due to"):
+        assert word not in text
+
+
+def test_the_digest_follows_the_data_and_not_their_order():
+    frames = registry(4, 20)
+    shuffled = dataclasses.replace(
+        frames,
+        scores=frames.scores.sample(frac=1, random_state=1).assign(visit_id=frames.scores["visit_id"] + 7),
+    )
+    assert data_sha256(shuffled) == data_sha256(frames)
+    scores = frames.scores.assign(value=frames.scores["value"] + 1e-12)
+    assert data_sha256(dataclasses.replace(frames, scores=scores)) != data_sha256(frames)
+
+
+def test_wrong_frames_are_refused():
+    frames = registry(4, 3)
+    with pytest.raises(FrameError):
+        made(dataclasses.replace(frames, scores=frames.scores.drop(columns="value")))
