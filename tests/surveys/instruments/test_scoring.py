@@ -30,6 +30,7 @@ Answers = dict[str, int | None]
 BUILT_IN = Library.load()
 ALL = [*BUILT_IN, parse(SMALL, "small.toml")]
 FACE, SAQ, PHQ9 = BUILT_IN.get("face"), BUILT_IN.get("saq"), BUILT_IN.get("phq9")
+unhurried = settings(deadline=None)  # a busy machine is no fault of the scoring
 every_instrument = pytest.mark.parametrize("instrument", ALL, ids=lambda instrument: instrument.key)
 
 
@@ -72,6 +73,7 @@ def exact(instrument: Instrument, scale: Scale, answers: Answers) -> Fraction | 
 
 
 @every_instrument
+@unhurried
 @given(data=st.data())
 def test_score_is_the_exact_value(instrument: Instrument, data: st.DataObject) -> None:
     """Floating point costs at most the last digit, and the counts add up."""
@@ -89,6 +91,7 @@ def test_score_is_the_exact_value(instrument: Instrument, data: st.DataObject) -
 
 
 @every_instrument
+@unhurried
 @given(data=st.data())
 def test_score_stays_in_its_range(instrument: Instrument, data: st.DataObject) -> None:
     """No answers, complete or prorated, leave the range."""
@@ -111,6 +114,7 @@ def test_both_ends_of_the_range_are_reached(instrument: Instrument, end: type[mi
 
 
 @every_instrument
+@unhurried
 @given(data=st.data())
 def test_a_higher_answer_moves_the_score_one_way(instrument: Instrument, data: st.DataObject) -> None:
     """Raising one answer raises every complete score that has the item, and lowers it where reversed."""
@@ -133,6 +137,7 @@ def test_a_higher_answer_moves_the_score_one_way(instrument: Instrument, data: s
             assert new > old
 
 
+@unhurried
 @given(data=st.data())
 def test_prorated_total_lies_between_lowest_and_highest_filling(data: st.DataObject) -> None:
     """The PHQ-9's person mean never goes beyond what the missing answers could have given."""
@@ -312,7 +317,7 @@ def test_missing_item_nine_counts_like_any_other() -> None:
 
 
 @every_instrument
-@settings(max_examples=60)
+@settings(unhurried, max_examples=60)
 @given(data=st.data())
 def test_table_scores_like_single_responses(instrument: Instrument, data: st.DataObject) -> None:
     """Both speeds give the same bits, on random answers with random gaps."""
@@ -384,10 +389,10 @@ def test_table_refuses_columns_of_different_length() -> None:
 
 
 def test_a_million_responses_score_in_well_under_a_second() -> None:
-    """15 items, 7 scales; the bound leaves room for a busy machine."""
+    """15 items, 7 scales; processor time, so that a busy machine is no failure."""
     answers = np.random.default_rng(7).integers(1, 6, size=(15, 1_000_000)).astype(np.float64)
     columns = {f"q{n}": answers[n - 1] for n in range(1, 16)}
-    begun = time.perf_counter()
+    begun = time.process_time()
     table = score_table(FACE, columns)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
     assert table["total"].value.mean() == pytest.approx(50, abs=0.1)
