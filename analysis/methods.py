@@ -8,17 +8,18 @@ from analysis.guards import COEFFICIENT_FROM, IMPRECISE_BELOW
 _PARAGRAPH = """
 Questionnaires: {instruments}; each scored by its own rule for missing items, nothing imputed beyond it.
 Between-patient associations used one visit per patient, the first at which both variables were present.
-Time since onset was log10-transformed; an onset known by month counted as its 15th, by year as 1 July, never
-later than halfway to the visit, and was left out where its possible durations differ more than twofold. We
-report Spearman's rho with Bonett–Wright 95 % intervals, Pearson's r with Fisher intervals, and partial rho
-adjusted for age at the first visit and sex. Within-patient associations are repeated-measures correlations
-(Bakdash and Marusich) over all visits of patients with two or more. Groups by treatment, cause and sex were
-compared at the first visit with the score by Kruskal–Wallis tests with epsilon squared and Dunn tests with
-Holm's adjustment; treatments begun later did not count, and treatment was not assigned at random. P-values were adjusted within
-families of one level, method and stratum, by Holm up to {holm} tests and by Benjamini–Hochberg beyond. Acute
-is under {acute} days since onset at that visit, chronic from then on. Coefficients and tests need {least}
-patients and are marked imprecise under {imprecise}; cells below {suppress} patients were suppressed. All
-available data were used. Filters: {filters}. Software: {software}. Data SHA-256: {digest}.
+Time since onset was log10-transformed; an onset known by month counted as its 15th, by year as 1 July,
+never later than halfway to the visit, and was left out where its possible durations differ more than
+twofold. We report Spearman's rho with Bonett–Wright 95 % intervals, Pearson's r with Fisher intervals, and
+partial rho adjusted for age at the first visit and sex. Within-patient associations are repeated-measures
+correlations (Bakdash and Marusich) over all visits of patients with two or more. Groups by treatment, cause
+and sex were compared at the first visit with the score by Kruskal–Wallis tests with epsilon squared and
+Dunn tests with Holm's adjustment; treatments begun later did not count, and treatment was not assigned at
+random. P-values were adjusted within families of one level, method and stratum, by Holm up to {holm} tests
+and by Benjamini–Hochberg beyond. Acute is under {acute} days since onset at that visit, chronic from then
+on. Coefficients and tests need {least} patients and are marked imprecise under {imprecise}; cells below
+{suppress} patients were suppressed. All available data were used. Filters: {filters}. Software: {software}.
+Data SHA-256: {digest}.
 """
 
 
