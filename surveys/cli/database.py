@@ -1,0 +1,75 @@
+"""How a command comes to the database: read it, or change it and commit once, at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import click
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from surveys.db import db, writing
+from surveys.instruments.library import Library
+from surveys.models import Study
+from surveys.settings import Settings
+from surveys.store.errors import Refused
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The application behind a command. `at` is the instant that all it does is dated with."""
+
+    app: Flask
+    session: Session
+    library: Library
+    settings: Settings
+    actor: str
+    at: datetime
+
+    def study(self, code: str) -> Study:
+        """The study `code` with its timepoints.
+
+        Raises:
+            Refused: there is none; the message names those there are.
+        """
+        query = select(Study).where(Study.code == code).options(selectinload(Study.timepoints))
+        found = self.session.scalar(query)
+        if found is None:
+            known = ", ".join(self.session.scalars(select(Study.code).order_by(Study.code)))
+            raise Refused(
+                f"There is no study {code}. "
+                + (f"Studies are: {known}." if known else "Make one with: seventh study create CODE")
+            )
+        return found
+
+
+@contextmanager
+def reading(context: click.Context) -> Iterator[Opened]:
+    """The database to read from; on SQLite no patient waits for it."""
+    app: Flask = context.obj()
+    with app.app_context():
+        try:
+            yield Opened(
+                app=app,
+                session=db.session,
+                library=app.extensions["library"],
+                settings=app.config["SETTINGS"],
+                actor=f"command:{context.info_name}",
+                at=datetime.now(UTC),
+            )
+        finally:
+            db.session.close()
+            for engine in db.engines.values():
+                engine.dispose()
+
+
+@contextmanager
+def changing(context: click.Context) -> Iterator[Opened]:
+    """The same to change: committed when the block ends well, and nothing changed when it does not."""
+    with reading(context) as opened, writing():
+        yield opened
+        opened.session.commit()

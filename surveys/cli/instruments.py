@@ -1,0 +1,95 @@
+"""`seventh instruments …`: what can be asked. Needs neither a database nor a secret."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from surveys.instruments.definition import DefinitionError, Instrument, Scale, load
+from surveys.instruments.library import Library
+
+
+@click.group()
+def instruments() -> None:
+    """Questionnaires: what is there, and whether definitions hold."""
+
+
+@instruments.command("list")
+def list_instruments() -> None:
+    """Key, version, wording, licence and title of every instrument."""
+    for one in library():
+        click.echo(
+            f"{one.key:<10} {one.version:<6} wording {one.wording.status:<9} "
+            f"licence {one.licence.status:<31} {one.title}"
+        )
+
+
+@instruments.command()
+@click.argument("key")
+def show(key: str) -> None:
+    """What the instrument KEY asks, how it is scored and on whose authority."""
+    one = library().get(key)
+    for label, value in (
+        ("Key", one.key),
+        ("Version", one.version),
+        ("Title", one.title),
+        ("Purpose", one.purpose),
+        ("Recall", one.recall),
+        ("Minutes", one.minutes),
+        ("Citation", one.citation),
+        ("Licence", f"{one.licence.status}: {one.licence.statement}"),
+        ("Wording", f"{one.wording.name} ({one.wording.status})"),
+        ("Languages", ", ".join(one.locales) or "none"),
+        ("SHA-256", one.sha256),
+    ):
+        click.echo(f"{label:<10} {value}")
+    click.echo("Items")
+    for item in one.asked(optional=True):
+        choices = ", ".join(map(str, one.values(item.key)))
+        click.echo(f"  {item.key:<4} {item.label} ({choices})")
+    click.echo("Scales")
+    for scale in one.scales:
+        click.echo(f"  {scale.key}: {scale.title}, {_range(scale)}; items {', '.join(scale.items)}")
+        click.echo(f"    Missing: {scale.missing.statement}")
+        if scale.missing.project_decision:
+            click.echo(f"    Project decision: {scale.missing.project_decision}")
+    for alert in one.alerts:
+        click.echo(f"Alert {alert.rule}: {alert.item} is {alert.at_least} or more")
+
+
+@instruments.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_context
+def check(context: click.Context, files: tuple[Path, ...]) -> None:
+    """Check definition FILES and run their worked examples; without FILES, all that are installed."""
+    if not files:
+        found = list(library())
+        _said(found)
+        return
+    failed = False
+    for file in files:
+        try:
+            _said([load(file)])
+        except DefinitionError as error:
+            failed = True
+            click.echo(str(error), err=True)
+    if failed:
+        context.exit(1)
+
+
+def library() -> Library:
+    """The instruments that ship and those of the folders in SEVENTH_INSTRUMENTS."""
+    folders = os.environ.get("SEVENTH_INSTRUMENTS", "").split(os.pathsep)
+    return Library.load([Path(folder).expanduser() for folder in folders if folder])
+
+
+def _said(checked: list[Instrument]) -> None:
+    for one in checked:
+        click.echo(f"{one.key} version {one.version}: sound, {len(one.examples)} worked examples come out.")
+
+
+def _range(scale: Scale) -> str:
+    better = "better" if scale.direction == "higher_better" else "worse"
+    return f"{scale.low:g} to {scale.high:g}, higher is {better}"

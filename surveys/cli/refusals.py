@@ -1,0 +1,40 @@
+"""What a person can put right, as sentences for standard error: the rest is our fault, with a traceback."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from surveys.db import DatabaseBehindError
+from surveys.exchange.faults import FileRefused
+from surveys.instruments.definition import DefinitionError
+from surveys.instruments.library import UnknownInstrument
+from surveys.instruments.scoring import AnswerError
+from surveys.schedule import PlanError
+from surveys.settings import SettingsError
+from surveys.store.errors import Refused
+from surveys.store.versions import ChangedDefinitionError
+
+REFUSALS = (
+    AnswerError,
+    ChangedDefinitionError,
+    DatabaseBehindError,
+    DefinitionError,
+    FileRefused,
+    PlanError,
+    Refused,
+    SettingsError,
+    UnknownInstrument,
+)
+
+
+def sentences(error: Exception) -> list[str]:
+    """What to tell about `error`, a line per fault; nothing where it is not the person's to mend."""
+    if isinstance(error, REFUSALS):
+        return str(error).splitlines()
+    if isinstance(error, OperationalError):
+        return [f"The database did not answer: {_first_line(error)}. Check SEVENTH_DATABASE_URL."]
+    return []
+
+
+def _first_line(error: DBAPIError) -> str:
+    return (str(error.orig).splitlines() or [type(error).__name__])[0].strip().rstrip(".")

@@ -1,0 +1,143 @@
+"""`seventh study …`: making studies, looking at them, letting them go live."""
+
+from __future__ import annotations
+
+import click
+from sqlalchemy import func, select
+
+from surveys.cli.database import changing, reading
+from surveys.models import Patient, Response, Study, Visit
+from surveys.schedule import preset, preset_names
+from surveys.store import studies
+from surveys.store.studies import NewStudy
+
+
+@click.group()
+def study() -> None:
+    """Studies and their plans."""
+
+
+@study.command()
+@click.argument("code")
+@click.option("--title", default="", help="What people read; the code where none is given.")
+@click.option("--plan", default="registry", show_default=True, help=f"One of: {', '.join(preset_names())}.")
+@click.option(
+    "--timezone", default="UTC", show_default=True, help="Days are counted here, e.g. Europe/Berlin."
+)
+@click.option(
+    "--locale", "locales", multiple=True, default=("en",), show_default=True, help="May be repeated."
+)
+@click.option("--contact", default="", help="Whom patients can ask, and how.")
+@click.option("--who-reads", default="", help="Who reads the answers and when, for patients.")
+@click.option("--crisis-text", default="", help="Shown at once to somebody who tells of self-harm.")
+@click.option("--lowest-age", type=click.IntRange(0, 120), default=18, show_default=True)
+@click.option("--simulated", is_flag=True, help="For made-up patients only, and said so everywhere.")
+@click.pass_context
+def create(
+    context: click.Context,
+    code: str,
+    title: str,
+    plan: str,
+    timezone: str,
+    locales: tuple[str, ...],
+    contact: str,
+    who_reads: str,
+    crisis_text: str,
+    lowest_age: int,
+    simulated: bool,
+) -> None:
+    """Make the draft study CODE.
+
+    Texts are taken as the study's first language. A draft study can be imported into and reported.
+    """
+    new = NewStudy(
+        code=code,
+        title=title,
+        timezone=timezone,
+        locales=locales,
+        contact=contact,
+        who_reads={locales[0]: who_reads} if who_reads else {},
+        crisis_texts={locales[0]: crisis_text} if crisis_text else {},
+        lowest_age=lowest_age,
+        simulated=simulated,
+    )
+    with changing(context) as opened:
+        studies.create(
+            opened.session, new, preset(plan), opened.library, at=opened.at, actor="command:study create"
+        )
+    click.echo(f"Study {code} is a draft now. See it with: seventh study show {code}")
+
+
+@study.command("list")
+@click.pass_context
+def list_studies(context: click.Context) -> None:
+    """Code, status, number of patients and title of every study."""
+    with reading(context) as opened:
+        query = (
+            select(Study, func.count(Patient.id))
+            .outerjoin(Patient, Patient.study_id == Study.id)
+            .group_by(Study.id)
+            .order_by(Study.code)
+        )
+        rows = [(row, patients) for row, patients in opened.session.execute(query)]
+        if not rows:
+            click.echo("There is no study yet. Make one with: seventh study create CODE", err=True)
+        for row, patients in rows:
+            status = f"{row.status}, simulated" if row.simulated else row.status
+            click.echo(f"{row.code:<20} {status:<18} {patients:>7} patients  {row.title}")
+
+
+@study.command()
+@click.argument("code")
+@click.pass_context
+def show(context: click.Context, code: str) -> None:
+    """Everything about the study CODE, and what keeps it from going live."""
+    with reading(context) as opened:
+        found = opened.study(code)
+        of_study = Patient.study_id == found.id
+        patients = opened.session.scalar(select(func.count(Patient.id)).where(of_study))
+        responses = opened.session.scalar(
+            select(func.count(Response.id))
+            .join(Visit)
+            .join(Patient)
+            .where(of_study, Response.superseded_at.is_(None), Response.annulled_at.is_(None))
+        )
+        for label, value in (
+            ("Code", found.code),
+            ("Title", found.title),
+            ("Status", f"{found.status}, simulated patients" if found.simulated else found.status),
+            ("Time zone", found.timezone),
+            ("Languages", ", ".join(found.locales)),
+            ("Lowest age", found.lowest_age),
+            ("Contact", found.contact or "none yet"),
+            ("Patients", patients),
+            ("Responses", responses),
+        ):
+            click.echo(f"{label:<11} {value}")
+        click.echo("Plan")
+        for row in found.timepoints:
+            click.echo(
+                f"  {row.key:<12} {row.offset_days:>5} days after {row.anchor} "
+                f"(-{row.window_before}/+{row.window_after}): {', '.join(row.battery)}"
+            )
+        obstacles = studies.obstacles(found, opened.library) if found.status == "draft" else []
+        if obstacles:
+            click.echo("Before it can go live")
+        for obstacle in obstacles:
+            click.echo(f"  {obstacle}")
+
+
+@study.command()
+@click.argument("code")
+@click.pass_context
+def activate(context: click.Context, code: str) -> None:
+    """Let the patients of the draft study CODE answer."""
+    with changing(context) as opened:
+        studies.activate(
+            opened.session,
+            opened.study(code),
+            opened.library,
+            at=opened.at,
+            actor="command:study activate",
+        )
+    click.echo(f"Study {code} is active now.")

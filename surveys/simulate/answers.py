@@ -1,0 +1,79 @@
+"""What simulated patients answer: from how they fare to a choice for each item, with gaps now and then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from surveys.instruments.definition import Instrument
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from surveys.simulate.people import Person
+
+MOOD = ("phq9", "phq8", "phq2", "gad7", "cesd")
+SKIPPED_SHARE = 0.007
+STOPPED_SHARE = 0.02
+HARDER_WITH_ALERT = 1.7  # thoughts of death are told far more rarely than poor sleep
+
+
+@dataclass(frozen=True)
+class Given:
+    """One questionnaire as answered; `skipped` are the items passed over."""
+
+    answers: dict[str, int]
+    skipped: tuple[str, ...]
+
+
+def answer(rng: np.random.Generator, instrument: Instrument, person: Person, on: date) -> Given:
+    """What `person` answers on that day.
+
+    Each item adds its own difficulty and noise to what the instrument is about (a graded response model in
+    its simplest form). The choice steps up wherever the sum passes another of equally spaced thresholds.
+    """
+    burden = _burden(instrument, person, on)
+    items = instrument.asked()
+    noise = rng.normal(0.0, 0.62, len(items))
+    gaps = rng.random(len(items)) < SKIPPED_SHARE
+    if rng.random() < STOPPED_SHARE:
+        gaps[int(rng.integers(len(items) // 2, len(items))) :] = True
+    warned = {alert.item for alert in instrument.alerts}
+    answers: dict[str, int] = {}
+    skipped = []
+    for position, item in enumerate(items):
+        if gaps[position]:
+            skipped.append(item.key)
+            continue
+        # A spread that differs between items but not between runs: the same item is the harder one for all.
+        difficulty = 0.35 * ((item.number * 7) % 5 - 2) / 2 + (HARDER_WITH_ALERT if item.key in warned else 0)
+        felt = burden - difficulty + float(noise[position])
+        values = sorted(instrument.values(item.key))
+        step = sum(felt > threshold for threshold in _thresholds(len(values)))
+        answers[item.key] = values[-1 - step] if _high_is_good(instrument, item.key) else values[step]
+    return Given(answers, tuple(skipped))
+
+
+def _burden(instrument: Instrument, person: Person, on: date) -> float:
+    if instrument.key in MOOD:
+        return person.low_mood(on)
+    if instrument.key == "saq":
+        return person.synkinesis(on)
+    return person.impairment(on)
+
+
+def _thresholds(choices: int) -> list[float]:
+    """Equally spaced from -1.5 to 1.5, one fewer than there are choices."""
+    if choices == 2:
+        return [0.0]
+    return [-1.5 + 3.0 * step / (choices - 2) for step in range(choices - 1)]
+
+
+def _high_is_good(instrument: Instrument, item: str) -> bool:
+    """Whether the higher choice of `item` is the better state, by the first scale that uses it."""
+    for scale in instrument.scales:
+        if item in scale.items:
+            rises = (scale.direction == "higher_better") == (scale.multiply / scale.divide > 0)
+            return rises != (item in scale.reverse)
+    return False

@@ -1,0 +1,127 @@
+"""The demonstration study: a registry with simulated patients, some of them in the middle of a visit."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, selectinload
+
+from surveys.instruments.library import Library
+from surveys.models import Draft, Patient, Response, Study, Visit
+from surveys.schedule import preset
+from surveys.simulate.answers import answer
+from surveys.simulate.people import draw
+from surveys.simulate.study import new_patient, simulate
+from surveys.store import answering, links, patients, studies
+from surveys.store.studies import NewStudy
+
+CODE = "demo"
+PATIENTS = 300
+VISITS = 5
+SEED = 7
+NEWCOMERS, OF_THEM_BEGUN = 10, 4
+
+WHO_READS = (
+    "This is a demonstration with simulated patients: nobody reads these answers. "
+    "In a real study this says who reads them, and when."
+)
+CRISIS_TEXT = (
+    "Thank you for telling us. If you might act on such thoughts or do not feel safe, call your local "
+    "emergency number (112 in Europe, 911 in North America) now. To talk to someone: your doctor, or a "
+    "crisis line in your country. Nobody reads the answers of this demonstration. You may go on or stop "
+    "here; your answers are kept."
+)
+
+
+def find(session: Session) -> Study | None:
+    """The demonstration study with its timepoints, if there is one."""
+    query = select(Study).where(Study.code == CODE).options(selectinload(Study.timepoints))
+    return session.scalar(query)
+
+
+def create(session: Session, library: Library, *, at: datetime, actor: str) -> Study:
+    """Make the study, let it go live and fill it."""
+    import numpy as np
+
+    new = NewStudy(
+        code=CODE,
+        title="Facial palsy registry (demonstration)",
+        contact="In a real study: the coordinator's telephone number and e-mail address.",
+        who_reads={"en": WHO_READS},
+        crisis_texts={"en": CRISIS_TEXT},
+        simulated=True,
+    )
+    study = studies.create(session, new, preset("registry"), library, at=at, actor=actor)
+    studies.activate(session, study, library, at=at, actor=actor)
+    today = studies.today(study, at)
+    simulate(
+        session, study, library, patients=PATIENTS, visits=VISITS, seed=SEED, today=today, at=at, actor=actor
+    )
+    rng = np.random.default_rng(SEED)
+    for number in range(NEWCOMERS):
+        on = today - timedelta(days=number % 4)
+        visit = _newcomer(session, study, on, seed=SEED + number, at=at, actor=actor)
+        if number < OF_THEM_BEGUN:
+            _begin(session, visit, library, int(rng.integers(2, 12)), at=at, actor=actor)
+    return study
+
+
+def open_visit(session: Session, study: Study, *, at: datetime, actor: str) -> Visit:
+    """A first visit, open and not begun; a simulated patient is added when none is left."""
+    today = studies.today(study, at)
+    first = study.timepoints[0]
+    query = (
+        select(Visit)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(
+            Patient.study_id == study.id,
+            Patient.status == "active",
+            Visit.timepoint_id == first.id,
+            Visit.opens_on <= today,
+            Visit.closes_on >= today,
+            ~exists().where(Draft.visit_id == Visit.id),
+            ~exists().where(Response.visit_id == Visit.id),
+        )
+        .order_by(Visit.id.desc())
+        .limit(1)
+    )
+    found = session.scalar(query)
+    if found is not None:
+        return found
+    return _newcomer(session, study, today, seed=int(at.timestamp()), at=at, actor=actor)
+
+
+def _newcomer(session: Session, study: Study, on: date, *, seed: int, at: datetime, actor: str) -> Visit:
+    """Somebody enrolled on that day who has answered nothing yet; the first visit."""
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    person = draw(rng, on, study.lowest_age, on)
+    last = session.scalar(
+        select(Patient.code)
+        .where(Patient.study_id == study.id, Patient.code.regexp_match("^S[0-9]{5}$"))
+        .order_by(Patient.code.desc())
+        .limit(1)
+    )
+    code = f"S{int((last or 'S0')[1:]) + 1:05}"
+    new = new_patient(code, person)
+    patient = patients.enrol(session, study, study.timepoints, new, at=at, actor=actor)
+    query = select(Visit).where(Visit.patient_id == patient.id, Visit.timepoint_id == study.timepoints[0].id)
+    return session.scalars(query).one()
+
+
+def _begin(session: Session, visit: Visit, library: Library, items: int, *, at: datetime, actor: str) -> None:
+    """Answer the first `items` items of `visit` by its link, and leave it there."""
+    import numpy as np
+
+    link_id = links.find(session, links.issue(session, visit, at=at, actor=actor))
+    if link_id is None:
+        raise LookupError("the link just issued is not there")
+    rng = np.random.default_rng(items)
+    person = draw(rng, visit.due_on, 18, visit.due_on)
+    instrument = library.get(visit.battery[0])
+    given = answer(rng, instrument, person, visit.due_on).answers
+    for item in instrument.asked()[:items]:
+        opened = answering.load(session, link_id, library, at=at, lock=True)
+        answering.save_answer(session, opened, instrument, item.key, given.get(item.key), locale="en", at=at)

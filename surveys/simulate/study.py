@@ -1,0 +1,250 @@
+"""Simulated patients and their responses, put through the store like real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from surveys.instruments.definition import Instrument
+from surveys.instruments.library import Library, asking_order
+from surveys.models import Patient, Study, Timepoint
+from surveys.schedule import Window, planned_dates, unscheduled
+from surveys.simulate.answers import answer
+from surveys.simulate.people import Person, draw
+from surveys.store import importing, responses, studies, versions
+from surveys.store import patients as patients_store
+from surveys.store.errors import Refused
+from surveys.store.importing import NewVisit
+from surveys.store.patients import NewPatient
+from surveys.store.responses import NewResponse
+
+if TYPE_CHECKING:
+    import numpy as np
+
+BATCH = 250
+LONGEST_ENROLLED_DAYS = 1000
+RECENT_SHARE, RECENT_DAYS = 0.1, 14
+WITHOUT_A_PLAN = ("face", "phq9", "saq")
+RECOVERED_BELOW = -1.2
+GRADED_SHARE = 0.75
+LOST_SHARE = 0.6
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """What was stored."""
+
+    patients: int
+    visits: int
+    responses: int
+    alerts: int
+
+    def __add__(self, other: Simulated) -> Simulated:
+        return Simulated(
+            self.patients + other.patients,
+            self.visits + other.visits,
+            self.responses + other.responses,
+            self.alerts + other.alerts,
+        )
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """One visit of one person; `on` is the day it was answered, None where it was not (yet)."""
+
+    name: str
+    timepoint_id: int | None
+    when: Window
+    battery: tuple[str, ...]
+    on: date | None
+
+
+def simulate(
+    session: Session,
+    study: Study,
+    library: Library,
+    *,
+    patients: int,
+    visits: int,
+    seed: int,
+    today: date,
+    at: datetime,
+    actor: str,
+    progress: Callable[[int], None] = lambda count: None,
+) -> Simulated:
+    """Store `patients` simulated people with at most `visits` answered visits each, all before `today`.
+
+    The same seed gives the same people and answers, moved to `today`. A draft study without a patient becomes
+    a simulated one. `progress` hears how many people were stored since it was last told.
+
+    Raises:
+        Refused: the study is a real one.
+    """
+    import numpy as np
+
+    known = session.scalar(select(func.count()).select_from(Patient).where(Patient.study_id == study.id)) or 0
+    if not study.simulated:
+        if study.status != "draft" or known:
+            raise Refused(
+                f"Study {study.code} is a real one: simulated answers must not mix with its own. "
+                "Make another with: seventh study create CODE --simulated"
+            )
+        importing.mark_simulated(session, study, at=at, actor=actor)
+    rng = np.random.default_rng(seed)
+    making = _Making(session, rng, study, library, today=today, at=at, actor=actor)
+    total = Simulated(0, 0, 0, 0)
+    for start in range(0, patients, BATCH):
+        size = min(BATCH, patients - start)
+        people = [draw(rng, _enrolment(rng, today), study.lowest_age, today) for _ in range(size)]
+        codes = [f"S{known + start + number:05}" for number in range(1, size + 1)]
+        total += making.store(codes, people, most_visits=visits)
+        progress(size)
+    facts = {"study": study.code, "seed": seed, "patients": total.patients, "responses": total.responses}
+    importing.done(session, "simulation.done", facts, at=at, actor=actor)
+    return total
+
+
+def new_patient(code: str, person: Person) -> NewPatient:
+    """What `person` is enrolled with."""
+    return NewPatient(
+        code=code,
+        enrolled_on=person.enrolled_on,
+        birth_year=person.birth_year,
+        sex=person.sex,
+        side=person.side,
+        cause=person.cause,
+        begin=person.begin,
+        onset=person.onset,
+        treatments=person.treatments,
+    )
+
+
+def _enrolment(rng: np.random.Generator, today: date) -> date:
+    recent = rng.random() < RECENT_SHARE
+    return today - timedelta(days=int(rng.integers(1, RECENT_DAYS if recent else LONGEST_ENROLLED_DAYS)))
+
+
+def _course(
+    rng: np.random.Generator, timepoints: Sequence[Timepoint], person: Person, most: int, today: date
+) -> tuple[Occasion, ...]:
+    """All visits of `person`: planned ones to come, those missed, and at most `most` answered."""
+    onset = person.onset.on if person.onset and person.onset.precision == "day" else None
+    anchors = {"enrolment": person.enrolled_on, "onset": onset}
+    ahead = planned_dates(studies.plan_of(timepoints), anchors, person.enrolled_on)
+    ids = {timepoint.key: timepoint.id for timepoint in timepoints}
+    found = []
+    answered, comes = 0, True
+    for planned, when in sorted(ahead, key=lambda pair: pair[1].due_on):
+        on = _answered_on(rng, when, first=answered == 0) if comes and answered < most else None
+        if on is not None and (on >= today or (answered and rng.random() < 0.07)):
+            on = None
+        answered += on is not None
+        found.append(Occasion(planned.key, ids[planned.key], when, planned.battery, on))
+        recovered = person.impairment(when.due_on) < RECOVERED_BELOW
+        comes = comes and bool(rng.random() >= (0.55 if recovered else 0.1))
+    last_due = max((occasion.when.due_on for occasion in found), default=person.enrolled_on)
+    battery = tuple(timepoints[-1].battery) if timepoints else WITHOUT_A_PLAN
+    for number in range(len(found) + 1, most + 1):
+        on = last_due + timedelta(days=182 * (number - len(ahead)))
+        if not comes or on >= today:
+            break
+        found.append(Occasion(f"visit {number}", None, unscheduled(on), battery, on))
+    return tuple(found)
+
+
+def _answered_on(rng: np.random.Generator, when: Window, *, first: bool) -> date:
+    days = abs(rng.normal(0, 2)) if first else rng.normal(0, 9)
+    return min(max(when.due_on + timedelta(days=int(days)), when.opens_on), when.closes_on)
+
+
+class _Making:
+    """Puts people with their visits and answers into one study."""
+
+    def __init__(
+        self,
+        session: Session,
+        rng: np.random.Generator,
+        study: Study,
+        library: Library,
+        *,
+        today: date,
+        at: datetime,
+        actor: str,
+    ) -> None:
+        self._session, self._rng, self._study, self._library = session, rng, study, library
+        self._today, self._at, self._actor = today, at, actor
+        self._timepoints = list(study.timepoints)
+        asked = {key for timepoint in self._timepoints for key in timepoint.battery} or set(WITHOUT_A_PLAN)
+        self._frozen = {key: versions.freeze(session, library.get(key), at=at) for key in sorted(asked)}
+
+    def store(self, codes: Sequence[str], people: Sequence[Person], *, most_visits: int) -> Simulated:
+        """Patients, visits, responses and alerts of `people`."""
+        courses = [
+            _course(self._rng, self._timepoints, person, most_visits, self._today) for person in people
+        ]
+        news = [
+            self._afterwards(new_patient(code, person), person, course)
+            for code, person, course in zip(codes, people, courses, strict=True)
+        ]
+        rows = patients_store.add(self._session, self._study, news, at=self._at, actor=self._actor)
+        occasions = [
+            (row.id, person, occasion)
+            for row, person, course in zip(rows, people, courses, strict=True)
+            for occasion in course
+        ]
+        visits = [
+            NewVisit(patient_id, occasion.name, occasion.when, occasion.battery, occasion.timepoint_id)
+            for patient_id, _, occasion in occasions
+        ]
+        visit_ids = importing.add_visits(self._session, visits)
+        answered = [
+            self._response(self._library.get(key), visit_id, patient_id, person, occasion.on)
+            for visit_id, (patient_id, person, occasion) in zip(visit_ids, occasions, strict=True)
+            if occasion.on is not None
+            for key in asking_order(occasion.battery, self._library)
+        ]
+        alerts = responses.add(self._session, answered, at=self._at, actor=self._actor)
+        return Simulated(len(rows), len(visit_ids), len(answered), alerts)
+
+    def _afterwards(self, new: NewPatient, person: Person, course: tuple[Occasion, ...]) -> NewPatient:
+        """`new` with what the registry learns later: gradings, and that somebody stopped coming."""
+        seen = [occasion.on for occasion in course if occasion.on is not None]
+        gradings = {
+            on: ("house_brackmann", person.house_brackmann(on), on)
+            for on in seen
+            if self._rng.random() < GRADED_SHARE
+        }
+        new = replace(new, gradings=tuple(gradings.values()))
+        closed = [occasion.when.closes_on for occasion in course if occasion.when.closes_on < self._today]
+        missed_two = len(closed) >= 2 and not any(on >= min(closed[-2:]) for on in seen)
+        if missed_two and self._rng.random() < LOST_SHARE:
+            return replace(new, status="lost", status_since=closed[-1])
+        return new
+
+    def _response(
+        self, instrument: Instrument, visit_id: int, patient_id: int, person: Person, on: date
+    ) -> NewResponse:
+        given = answer(self._rng, instrument, person, on)
+        minute = int(self._rng.integers(8 * 60, 21 * 60))
+        clock = time(minute // 60, minute % 60)
+        submitted_at = datetime.combine(on, clock, ZoneInfo(self._study.timezone)).astimezone(UTC)
+        took = timedelta(minutes=int(self._rng.integers(1, 3 * instrument.minutes + 1)))
+        return NewResponse(
+            visit_id=visit_id,
+            patient_id=patient_id,
+            instrument=instrument,
+            version_id=self._frozen[instrument.key],
+            answers=given.answers,
+            not_given=dict.fromkeys(given.skipped, "skipped"),
+            source="simulated",
+            submitted_at=submitted_at,
+            started_at=submitted_at - took,
+            completed_on=on,
+            locale="en",
+        )

@@ -1,0 +1,57 @@
+"""What simulations and imports store besides patients and responses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from surveys.models import Study, Visit
+from surveys.schedule import Window
+from surveys.store import audit
+
+
+@dataclass(frozen=True)
+class NewVisit:
+    """One visit of somebody already stored; `timepoint_id` is None outside the plan."""
+
+    patient_id: int
+    name: str
+    when: Window
+    battery: tuple[str, ...]
+    timepoint_id: int | None = None
+
+
+def add_visits(session: Session, visits: Sequence[NewVisit]) -> list[int]:
+    """Rows for `visits`; the ids, in order."""
+    if not visits:
+        return []
+    rows = [
+        {
+            "patient_id": new.patient_id,
+            "timepoint_id": new.timepoint_id,
+            "name": new.name,
+            "occurrence": 1,
+            "opens_on": new.when.opens_on,
+            "due_on": new.when.due_on,
+            "closes_on": new.when.closes_on,
+            "battery": list(new.battery),
+        }
+        for new in visits
+    ]
+    return list(session.scalars(insert(Visit).returning(Visit.id, sort_by_parameter_order=True), rows))
+
+
+def mark_simulated(session: Session, study: Study, *, at: datetime, actor: str) -> None:
+    """Say of a study that all its patients are made up; for good."""
+    study.simulated = True
+    audit.record(session, audit.Entry(at, actor, "study.simulated", facts={"study": study.code}))
+
+
+def done(session: Session, action: str, facts: Mapping[str, Any], *, at: datetime, actor: str) -> None:
+    """Note in the audit trail that a bulk change is complete, with its counts."""
+    audit.record(session, audit.Entry(at, actor, action, facts=dict(facts)))
