@@ -1,0 +1,88 @@
+"""The words for coded facts, as staff read and choose them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SEXES: Mapping[str, str] = {
+    "female": "Female",
+    "male": "Male",
+    "other": "Other",
+    "unknown": "Not known",
+}
+SIDES: Mapping[str, str] = {
+    "left": "Left",
+    "right": "Right",
+    "both": "Both sides",
+    "unknown": "Not known",
+}
+BEGINNINGS: Mapping[str, str] = {
+    "sudden": "Suddenly",
+    "gradual": "Gradually",
+    "after_operation": "After an operation",
+    "from_birth": "From birth",
+    "unknown": "Not known",
+}
+CAUSES: Mapping[str, str] = {
+    "bells_palsy": "Bell's palsy",
+    "ramsay_hunt": "Ramsay Hunt syndrome (herpes zoster)",
+    "vestibular_schwannoma": "Vestibular schwannoma",
+    "facial_nerve_schwannoma": "Facial nerve schwannoma",
+    "parotid_or_other_malignancy": "Parotid or other malignancy",
+    "other_tumour": "Other tumour",
+    "iatrogenic_postoperative": "After an operation",
+    "trauma": "Injury",
+    "lyme": "Lyme disease",
+    "otitis_or_other_infection": "Ear infection or other infection",
+    "congenital_or_syndromic": "Congenital or syndromic",
+    "birth_trauma": "Birth trauma",
+    "stroke_central": "Stroke (central palsy)",
+    "other": "Other",
+    "unknown": "Not known",
+}
+TREATMENTS: Mapping[str, str] = {
+    "oral_corticosteroid": "Corticosteroid tablets",
+    "antiviral": "Antiviral medicine",
+    "physiotherapy_neuromuscular_retraining": "Physiotherapy, facial retraining",
+    "mime_therapy": "Mime therapy",
+    "emg_biofeedback": "EMG biofeedback",
+    "neuro_proprioceptive_rehabilitation": "Neuro-proprioceptive rehabilitation",
+    "massage": "Massage",
+    "self_care": "Home exercises and relaxation",
+    "botulinum_toxin": "Botulinum toxin",
+    "selective_neurectomy": "Selective neurectomy",
+    "myectomy": "Myectomy",
+    "nerve_transfer": "Nerve transfer",
+    "nerve_repair_or_graft": "Nerve repair or graft",
+    "gracilis_free_muscle_transfer": "Gracilis free muscle transfer",
+    "regional_muscle_transfer": "Regional muscle transfer",
+    "static_sling": "Static sling",
+    "facial_nerve_decompression": "Facial nerve decompression",
+    "eyelid_weight": "Eyelid weight",
+    "other_periocular": "Other operation at the eye",
+    "eye_lubricants_or_taping": "Eye drops, ointment or taping",
+    "electrical_stimulation": "Electrical stimulation",
+    "acupuncture": "Acupuncture",
+    "stem_cell_therapy": "Stem cell therapy",
+    "psychological_support": "Psychological support",
+    "watchful_waiting": "Watchful waiting",
+    "tumour_operation": "Operation of a tumour",
+    "radiosurgery": "Radiosurgery",
+    "other": "Other",
+}
+TREATMENT_STATES: Mapping[str, str] = {"planned": "Planned", "given": "Given", "cancelled": "Cancelled"}
+PATIENT_STATUSES: Mapping[str, str] = {
+    "active": "Taking part",
+    "paused": "Paused",
+    "left": "Left the study",
+    "lost": "Lost to follow-up",
+    "died": "Died",
+}
+SOURCES: Mapping[str, str] = {
+    "web": "personal link",
+    "kiosk": "tablet in the clinic",
+    "staff_read": "read by staff",
+    "paper": "paper",
+    "import": "import",
+    "simulated": "simulated",
+}

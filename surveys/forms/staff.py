@@ -1,0 +1,252 @@
+"""The staff's forms: sign-in, enrolment, treatments, unscheduled visits, alerts.
+
+They check what can be told from what was typed; what the study or the database says is the store's to refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+from flask_security import LoginForm
+from flask_wtf import FlaskForm
+from wtforms import (
+    EmailField,
+    Field,
+    Form,
+    FormField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.validators import InputRequired, Length, Optional, Regexp
+
+from surveys.forms import labels
+
+FIRST_TREATMENT_ROWS = 4
+MOST_TREATMENT_ROWS = 40
+EMAIL = r"^[^@\s]+@[^@\s]+$"
+AHEAD = "This date lies ahead. Only what has begun is recorded here."
+NO_EMAIL = "Enter an e-mail address such as name@example.org."
+
+
+def _choices(words: Mapping[str, str], nothing: str | None = None) -> list[SelectChoice]:
+    first = [] if nothing is None else [SelectChoice("", nothing)]
+    return [*first, *(SelectChoice(value, text) for value, text in words.items())]
+
+
+class StaffForm(FlaskForm):
+    """A form of ours: what was sent fills it, and a token proves that our page sent it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)  # type: ignore[no-untyped-call]
+
+
+class SignInForm(LoginForm):
+    """Sign-in. What is wrong is never told apart: whether an address has an account is nobody's business."""
+
+    email = EmailField("E-mail address", [InputRequired("Enter your e-mail address."), Length(max=254)])
+    password = PasswordField("Password", [InputRequired("Enter your password.")])
+    remember = None  # type: ignore[assignment]  # how WTForms takes a field away
+    submit = None  # type: ignore[assignment]
+
+    def validate(self, **kwargs: Any) -> bool:  # type: ignore[override]  # as the extension declares it
+        """Whether the account exists, is active and has this password."""
+        if super().validate(**kwargs):
+            return True
+        if self.email.data and self.password.data:
+            self.email.errors = []
+            self.password.errors = ["The e-mail address or the password is wrong."]
+        return False
+
+    def validate_next(self, field: Field) -> None:
+        """Nothing to refuse here: the redirect itself never leaves this site."""
+
+
+class WholeNumberField(IntegerField):
+    """A whole number that says in plain words when it is none."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        try:
+            super().process_formdata(list(valuelist))
+        except ValueError:
+            raise ValueError(f"{self.label.text} must be a whole number.") from None
+
+
+class PartialDateForm(Form):
+    """A date of which the day, or day and month, may be left empty. `value` is meaningful once validated."""
+
+    day = WholeNumberField("Day", [Optional()])
+    month = WholeNumberField("Month", [Optional()])
+    year = WholeNumberField("Year", [Optional()])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether the boxes make a date."""
+        if not super().validate(extra_validators):
+            return False
+        fault = self._fault()
+        if fault:
+            field, message = fault
+            field.errors = [message]
+        return fault is None
+
+    @property
+    def value(self) -> tuple[date, str] | None:
+        """The first day of the period and its precision (day, month or year); None where all is empty."""
+        year, month, day = self.year.data, self.month.data, self.day.data
+        if year is None:
+            return None
+        precision = "day" if day else "month" if month else "year"
+        return date(year, month or 1, day or 1), precision
+
+    def _fault(self) -> tuple[Field, str] | None:
+        year, month, day = self.year.data, self.month.data, self.day.data
+        if year is None:
+            return None if month is None and day is None else (self.year, "Enter the year too.")
+        if not 1880 <= year <= 2200:
+            return self.year, "Enter the year with four digits."
+        if month is None:
+            return None if day is None else (self.month, "Enter the month too, or leave the day empty.")
+        if not 1 <= month <= 12:
+            return self.month, "The month must be from 1 to 12."
+        if day is None:
+            return None
+        try:
+            date(year, month, day)
+        except ValueError:
+            return self.day, "This month has no such day."
+        return None
+
+
+class TreatmentForm(PartialDateForm):
+    """One treatment and, as far as known, when it began."""
+
+    kind = SelectField("Treatment", choices=_choices(labels.TREATMENTS, "Choose a treatment"), default="")
+
+    def _fault(self) -> tuple[Field, str] | None:
+        dated = any(box.data is not None for box in (self.day, self.month, self.year))
+        if dated and not self.kind.data:
+            return self.kind, "Choose which treatment this date belongs to."
+        return super()._fault()
+
+
+class NewTreatmentForm(StaffForm):
+    """One treatment of a patient already enrolled."""
+
+    treatment = FormField(TreatmentForm)
+
+    def __init__(self, today: date, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.today = today
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether a treatment is chosen, and its date is one and not ahead."""
+        row: TreatmentForm = self.treatment.form
+        if not super().validate(extra_validators):
+            return False
+        if not row.kind.data:
+            row.kind.errors = ["Choose a treatment."]
+        elif _is_ahead(row, self.today):
+            row.year.errors = [AHEAD]
+        return not row.errors
+
+
+class EnrolmentForm(StaffForm):
+    """A patient with palsy and, apart, contact. Made by `enrolment_form`, which adds rows of treatments."""
+
+    code = StringField("Study code", [InputRequired("Enter a study code."), Length(max=64)])
+    site = StringField("Site", [Optional(), Length(max=64)])
+    birth = FormField(PartialDateForm, "Birth")
+    sex = RadioField("Sex", choices=_choices(labels.SEXES), default="unknown")
+    side = RadioField("Side of the face", choices=_choices(labels.SIDES), default="unknown")
+    cause = SelectField("Cause", choices=_choices(labels.CAUSES), default="unknown")
+    begin = SelectField("How it began", choices=_choices(labels.BEGINNINGS), default="unknown")
+    onset = FormField(PartialDateForm, "Onset")
+    name = StringField("Name", [Optional(), Length(max=200)])
+    hospital_number = StringField("Hospital number", [Optional(), Length(max=64)])
+    email = EmailField("E-mail address", [Optional(), Length(max=254), Regexp(EMAIL, message=NO_EMAIL)])
+    telephone = StringField("Telephone", [Optional(), Length(max=64)])
+
+    def __init__(self, today: date, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.today = today
+
+    @property
+    def treatments(self) -> list[FormField[TreatmentForm]]:
+        """The rows of treatments, empty ones too, in order."""
+        rows = (field for field in self if isinstance(field, FormField))
+        return [row for row in rows if row.name.startswith("treatment_")]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether everything typed is possible in itself."""
+        valid = bool(super().validate(extra_validators))
+        if self.code.data == "new":
+            self.code.errors = ["Choose another code: this one is the address of the page you are on."]
+        birth: PartialDateForm = self.birth.form
+        if not birth.errors and birth.value is None:
+            birth.year.errors = ["Enter the year of birth: the study has a lowest age."]
+        elif not birth.errors and birth.value and birth.value[1] == "month":
+            birth.day.errors = ["Enter the day too, or only the year."]
+        self._check_treatments()
+        return valid and not self.errors
+
+    def refuse(self, message: str, field: str | None) -> None:
+        """Show what the store refused, at the box it speaks of."""
+        place: Field | None = {
+            "code": self.code,
+            "birth_year": self.birth.form.year,
+            "onset": self.onset.form.year,
+            "site": self.site,
+        }.get(field or "")
+        if place is None:
+            self.form_errors.append(message)
+        else:
+            place.errors = [*place.errors, message]
+
+    def _check_treatments(self) -> None:
+        birth_year = None if self.birth.form.errors else self.birth.form.year.data
+        seen: set[tuple[str, Any]] = set()
+        for row in (field.form for field in self.treatments if not field.errors):
+            if not row.kind.data:
+                continue
+            if _is_ahead(row, self.today):
+                row.year.errors = [AHEAD]
+            elif row.value and birth_year and row.value[0].year < birth_year:
+                row.year.errors = ["This lies before the birth."]
+            elif (row.kind.data, row.value) in seen:
+                row.kind.errors = ["This treatment with this date is there twice."]
+            seen.add((row.kind.data, row.value))
+
+
+def _is_ahead(row: TreatmentForm, today: date) -> bool:
+    return row.value is not None and row.value[0] > today
+
+
+@cache
+def enrolment_form(rows: int) -> type[EnrolmentForm]:
+    """The form with `rows` rows of treatments, each a field `treatment_<n>`."""
+    fields = {f"treatment_{n}": FormField(TreatmentForm, f"Treatment {n}") for n in range(1, rows + 1)}
+    return type("EnrolmentFormWithTreatments", (EnrolmentForm,), fields)
+
+
+class UnscheduledVisitForm(StaffForm):
+    """Which questionnaires a visit outside the plan asks; the view gives the choices."""
+
+    battery = SelectMultipleField("Questionnaires")
+
+    def __init__(self, instruments: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.battery.choices = [SelectChoice(key, title) for key, title in instruments]
+
+
+class AcknowledgeForm(StaffForm):
+    """Taking an alert on; its fields carry the alert's number, since a page shows several."""
+
+    note = TextAreaField("What will be done", [Optional(), Length(max=2000)])

@@ -1,0 +1,44 @@
+"""What happened to a patient's data, and who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.models import Event, Staff
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """One event of the audit trail; the values before and after stay where they are."""
+
+    at: datetime
+    actor: str
+    action: str
+    facts: Mapping[str, Any]
+    reason: str | None
+
+
+def of_patient(session: Session, patient_id: int, limit: int) -> list[EventRow]:
+    """The patient's latest events, latest first."""
+    query = (
+        select(Event.at, Event.actor, Event.action, Event.facts, Event.reason)
+        .where(Event.patient_id == patient_id)
+        .order_by(Event.id.desc())
+        .limit(limit)
+    )
+    return [EventRow(**row) for row in session.execute(query).mappings()]
+
+
+def names(session: Session, actors: Iterable[str | None]) -> dict[str, str]:
+    """Actors of the form `staff:<id>` by the e-mail address of the account."""
+    ids = {int(actor.removeprefix("staff:")) for actor in actors if actor and actor.startswith("staff:")}
+    if not ids:
+        return {}
+    found = session.execute(select(Staff.id, Staff.email).where(Staff.id.in_(ids)))
+    return {f"staff:{staff_id}": email for staff_id, email in found}

@@ -1,0 +1,177 @@
+"""The list of patients, each with the visit that matters now; and one patient's facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import CTE, case, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from surveys.lists.scope import Scope
+from surveys.lists.visits import CURRENT, TITLE, states
+from surveys.models import Alert, Patient, Response, Timepoint, Visit
+
+PAGE = 50
+
+# A patient's state is that of one visit: an open one, else the latest past one, else the next.
+# Two more for people without such a visit: who left or died, and who has no visit at all.
+STATES = ("due", "in_progress", "missed", "done", "upcoming", "left", "none")
+LEFT = ("left", "died")
+
+
+@dataclass(frozen=True)
+class PatientRow:
+    """One line of the list; `visit` is the one that `state` speaks of, `next_visit` the first yet to open."""
+
+    id: int
+    code: str
+    site: str | None
+    state: str
+    visit_id: int | None
+    visit: str | None
+    due_on: date | None
+    next_visit: str | None
+    next_due_on: date | None
+    last_answered_on: date | None
+    alerts: int
+
+
+@dataclass(frozen=True)
+class PatientPage:
+    """A page of the list, how many patients match, and how many there are by state whatever the filter."""
+
+    rows: Sequence[PatientRow]
+    total: int
+    counts: dict[str, int]
+
+    @property
+    def pages(self) -> int:
+        """How many pages the matching patients fill, at least one."""
+        return max(1, -(-self.total // PAGE))
+
+
+def page(
+    session: Session, scope: Scope, *, number: int = 1, state: str | None = None, search: str = ""
+) -> PatientPage:
+    """Page `number` of the patients in `state` (all where None) whose code contains `search`."""
+    current = _current(session, scope)
+    matching = func.lower(current.c.code).contains(search.lower(), autoescape=True)
+    by_state = select(current.c.state, func.count()).where(matching).group_by(current.c.state)
+    counts: dict[str, int] = dict(session.execute(by_state).tuples().all())
+    query = (
+        select(
+            current.c.id,
+            current.c.code,
+            current.c.site,
+            current.c.state,
+            current.c.visit_id,
+            TITLE.label("visit"),
+            current.c.due_on,
+        )
+        .select_from(current)
+        .outerjoin(Visit, Visit.id == current.c.visit_id)
+        .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
+        .where(matching)
+        .order_by(current.c.code)
+        .limit(PAGE)
+        .offset((number - 1) * PAGE)
+    )
+    if state is not None:
+        query = query.where(current.c.state == state)
+    found = session.execute(query).mappings().all()
+    ids = [row["id"] for row in found]
+    ahead = _next_visits(session, scope, ids)
+    answered = _last_answered(session, ids)
+    alerts = _waiting_alerts(session, ids)
+    rows = [
+        PatientRow(
+            **row,
+            next_visit=ahead.get(row["id"], (None, None))[0],
+            next_due_on=ahead.get(row["id"], (None, None))[1],
+            last_answered_on=answered.get(row["id"]),
+            alerts=alerts.get(row["id"], 0),
+        )
+        for row in found
+    ]
+    return PatientPage(rows, sum(counts.values()) if state is None else counts.get(state, 0), counts)
+
+
+def find(session: Session, scope: Scope, code: str) -> Patient | None:
+    """The patient with this study code, with palsies, treatments and contact, if within the scope."""
+    query = select(Patient).where(scope.condition, Patient.code == code)
+    return session.scalar(
+        query.options(
+            selectinload(Patient.palsies), selectinload(Patient.treatments), joinedload(Patient.contact)
+        )
+    )
+
+
+def find_visit(session: Session, scope: Scope, visit_id: int) -> Visit | None:
+    """The visit with this id, with its patient, if within the scope."""
+    query = select(Visit).join(Visit.patient).where(scope.condition, Visit.id == visit_id)
+    return session.scalar(query.options(joinedload(Visit.patient)))
+
+
+def _current(session: Session, scope: Scope) -> CTE:
+    stated = states(session, scope)
+    rank = case(
+        (stated.c.state == "in_progress", 0),
+        (stated.c.state == "due", 1),
+        (stated.c.state.in_(("done", "missed")), 2),
+        else_=3,
+    )
+    latest_first = case((rank == 2, stated.c.due_on)).desc()
+    place = func.row_number().over(
+        partition_by=stated.c.patient_id, order_by=(rank, latest_first, stated.c.due_on, stated.c.id)
+    )
+    placed = select(
+        stated.c.patient_id, stated.c.id, stated.c.due_on, stated.c.state, place.label("place")
+    ).cte("placed")
+    return (
+        select(
+            Patient.id,
+            Patient.code,
+            Patient.site,
+            case((Patient.status.in_(LEFT), "left"), else_=func.coalesce(placed.c.state, "none")).label(
+                "state"
+            ),
+            placed.c.id.label("visit_id"),
+            placed.c.due_on,
+        )
+        .outerjoin(placed, (placed.c.patient_id == Patient.id) & (placed.c.place == 1))
+        .where(scope.condition)
+        .cte("current")
+    )
+
+
+def _next_visits(session: Session, scope: Scope, ids: list[int]) -> dict[int, tuple[str, date]]:
+    query = (
+        select(Visit.patient_id, TITLE, Visit.due_on)
+        .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
+        .where(Visit.patient_id.in_(ids), Visit.opens_on > scope.today)
+        .order_by(Visit.due_on.desc(), Visit.id.desc())
+    )
+    return {patient_id: (title, due_on) for patient_id, title, due_on in session.execute(query)}
+
+
+def _last_answered(session: Session, ids: list[int]) -> dict[int, date]:
+    query = (
+        select(Visit.patient_id, func.max(Response.completed_on))
+        .join(Visit, Visit.id == Response.visit_id)
+        .where(Visit.patient_id.in_(ids), CURRENT)
+        .group_by(Visit.patient_id)
+    )
+    return dict(session.execute(query).tuples().all())
+
+
+def _waiting_alerts(session: Session, ids: list[int]) -> dict[int, int]:
+    query = (
+        select(Visit.patient_id, func.count())
+        .select_from(Alert)
+        .join(Visit, Visit.id == Alert.visit_id)
+        .where(Visit.patient_id.in_(ids), Alert.state == "new")
+        .group_by(Visit.patient_id)
+    )
+    return dict(session.execute(query).tuples().all())

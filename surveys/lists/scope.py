@@ -1,0 +1,25 @@
+"""Which patients somebody may see, and the day it is where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_
+
+from surveys.models import Patient
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The patients of one study, of one site where `site` is set; `today` in the study's time zone."""
+
+    study_id: int
+    site: str | None
+    today: date
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """What a patient's row must meet."""
+        in_study = Patient.study_id == self.study_id
+        return in_study if self.site is None else and_(in_study, Patient.site == self.site)

@@ -1,0 +1,197 @@
+"""Visits with their state on a day, and what was answered at them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import CTE, ColumnElement, String, Text, and_, case, cast, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from surveys.lists.scope import Scope
+from surveys.models import Draft, InstrumentVersion, Link, Patient, Response, Score, Timepoint, Visit
+from surveys.schedule import FINISHING_DAYS
+
+# What a visit may be on a day. Done: all its questionnaires are in. Missed: it closed before that.
+STATES = ("in_progress", "due", "missed", "done", "upcoming")
+
+_UNPLANNED = case((Visit.occurrence > 1, Visit.name + " " + cast(Visit.occurrence, String)), else_=Visit.name)
+TITLE: ColumnElement[str] = func.coalesce(Timepoint.name, _UNPLANNED)
+"""The visit's name for people; needs an outer join to Timepoint."""
+
+CURRENT = and_(Response.superseded_at.is_(None), Response.annulled_at.is_(None))
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One stored score, unrounded."""
+
+    scale: str
+    value: float | None
+    items_used: int
+    items_missing: int
+    prorated: bool
+
+
+@dataclass(frozen=True)
+class ResponseRow:
+    """One current response with its scores."""
+
+    id: int
+    instrument: str
+    version: str
+    wording: str
+    wording_status: str
+    source: str
+    completed_on: date
+    scores: tuple[ScoreRow, ...]
+
+
+@dataclass(frozen=True)
+class VisitRow:
+    """One visit as it stands on a day; `drafts` counts the items dealt with of what is under way."""
+
+    id: int
+    title: str
+    opens_on: date
+    due_on: date
+    closes_on: date
+    battery: list[str]
+    state: str
+    missed_reason: str | None
+    links: int
+    responses: Mapping[str, ResponseRow] = field(default_factory=dict)
+    drafts: Mapping[str, int] = field(default_factory=dict)
+
+
+def states(session: Session, scope: Scope, patient_id: int | None = None) -> CTE:
+    """Every visit in the scope (of one patient where given) with its `state` on the scope's day."""
+    length = (
+        func.jsonb_array_length if session.get_bind().dialect.name == "postgresql" else func.json_array_length
+    )
+    answered = (
+        select(func.count())
+        .where(
+            Response.visit_id == Visit.id,
+            CURRENT,
+            cast(Visit.battery, Text).contains('"' + Response.instrument + '"'),
+        )
+        .correlate(Visit)
+        .scalar_subquery()
+    )
+    counted = (
+        select(Visit, length(Visit.battery).label("asked"), answered.label("answered"))
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(scope.condition, true() if patient_id is None else Patient.id == patient_id)
+        .cte("counted")
+    )
+    drafted = select(Draft.id).where(Draft.visit_id == counted.c.id).exists()
+    finishing_since = scope.today - timedelta(days=FINISHING_DAYS)
+    begun = or_(counted.c.answered > 0, drafted)
+    state = case(
+        (counted.c.answered >= counted.c.asked, "done"),
+        (counted.c.missed_reason.is_not(None), "missed"),
+        (counted.c.opens_on > scope.today, "upcoming"),
+        (and_(counted.c.closes_on >= finishing_since, begun), "in_progress"),
+        (counted.c.closes_on >= scope.today, "due"),
+        else_="missed",
+    )
+    return select(counted, state.label("state")).cte("stated")
+
+
+def of_patient(session: Session, scope: Scope, patient_id: int, at: datetime) -> list[VisitRow]:
+    """One patient's visits in order, with their responses, drafts and live links at the instant `at`."""
+    stated = states(session, scope, patient_id)
+    found = session.execute(
+        select(
+            stated.c.id,
+            TITLE.label("title"),
+            stated.c.opens_on,
+            stated.c.due_on,
+            stated.c.closes_on,
+            stated.c.battery,
+            stated.c.state,
+            stated.c.missed_reason,
+        )
+        .select_from(stated)
+        .join(Visit, Visit.id == stated.c.id)
+        .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
+        .order_by(stated.c.due_on, stated.c.id)
+    ).mappings()
+    responses = _responses(session, patient_id)
+    drafts = _drafts(session, patient_id)
+    live = _live_links(session, patient_id, at)
+    return [
+        VisitRow(
+            **row,
+            links=live.get(row["id"], 0),
+            responses=responses.get(row["id"], {}),
+            drafts=drafts.get(row["id"], {}),
+        )
+        for row in found
+    ]
+
+
+def _responses(session: Session, patient_id: int) -> dict[int, dict[str, ResponseRow]]:
+    scores: dict[int, list[ScoreRow]] = {}
+    stored = (
+        select(
+            Score.response_id,
+            Score.scale,
+            Score.value,
+            Score.items_used,
+            Score.items_missing,
+            Score.prorated,
+        )
+        .join(Response, Response.id == Score.response_id)
+        .join(Visit, Visit.id == Response.visit_id)
+        .where(Visit.patient_id == patient_id, CURRENT)
+    )
+    for row in session.execute(stored).mappings():
+        facts = dict(row)
+        scores.setdefault(facts.pop("response_id"), []).append(ScoreRow(**facts))
+    rows = (
+        select(
+            Response.visit_id,
+            Response.id,
+            Response.instrument,
+            InstrumentVersion.version,
+            InstrumentVersion.wording,
+            InstrumentVersion.wording_status,
+            Response.source,
+            Response.completed_on,
+        )
+        .join(Visit, Visit.id == Response.visit_id)
+        .join(InstrumentVersion, InstrumentVersion.id == Response.instrument_version_id)
+        .where(Visit.patient_id == patient_id, CURRENT)
+    )
+    found: dict[int, dict[str, ResponseRow]] = {}
+    for row in session.execute(rows).mappings():
+        facts = dict(row)
+        visit_id = facts.pop("visit_id")
+        response = ResponseRow(**facts, scores=tuple(scores.get(facts["id"], ())))
+        found.setdefault(visit_id, {})[response.instrument] = response
+    return found
+
+
+def _drafts(session: Session, patient_id: int) -> dict[int, dict[str, int]]:
+    query = (
+        select(Draft.visit_id, Draft.instrument, Draft.answers)
+        .join(Visit, Visit.id == Draft.visit_id)
+        .where(Visit.patient_id == patient_id)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for visit_id, instrument, answers in session.execute(query):
+        found.setdefault(visit_id, {})[instrument] = len(answers)
+    return found
+
+
+def _live_links(session: Session, patient_id: int, at: datetime) -> dict[int, int]:
+    query = (
+        select(Link.visit_id, func.count())
+        .join(Visit, Visit.id == Link.visit_id)
+        .where(Visit.patient_id == patient_id, Link.revoked_at.is_(None), Link.expires_at > at)
+        .group_by(Link.visit_id)
+    )
+    return dict(session.execute(query).tuples().all())

@@ -1,0 +1,75 @@
+"""Visits outside the plan, and when a visit may be given a link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from surveys.instruments.library import Library, asking_order
+from surveys.models import Patient, Study, Visit
+from surveys.schedule import unscheduled
+from surveys.store import audit
+from surveys.store.errors import Refused
+
+UNSCHEDULED = "unscheduled"
+
+
+def add_unscheduled(
+    session: Session,
+    study: Study,
+    patient: Patient,
+    battery: Sequence[str],
+    library: Library,
+    *,
+    on: date,
+    at: datetime,
+    actor: str,
+) -> Visit:
+    """A visit outside the plan, open from `on`, that asks `battery`.
+
+    Raises:
+        Refused: nothing is asked, the study is closed, or the patient takes part no longer.
+    """
+    if not battery:
+        raise Refused("Choose at least one questionnaire.", "battery")
+    if forbidden := [key for key in battery if key not in askable(study, library)]:
+        raise Refused(f"Study {study.code} may not ask {', '.join(forbidden)}.", "battery")
+    if study.status == "closed":
+        raise Refused(f"Study {study.code} is closed: it takes no further visits.")
+    if patient.status in {"left", "died"}:
+        raise Refused(f"Patient {patient.code} takes part no longer.")
+    before = session.scalar(
+        select(func.max(Visit.occurrence)).where(Visit.patient_id == patient.id, Visit.name == UNSCHEDULED)
+    )
+    when = unscheduled(on)
+    visit = Visit(
+        patient_id=patient.id,
+        name=UNSCHEDULED,
+        occurrence=(before or 0) + 1,
+        opens_on=when.opens_on,
+        due_on=when.due_on,
+        closes_on=when.closes_on,
+        battery=list(asking_order(battery, library)),
+    )
+    session.add(visit)
+    session.flush()
+    facts = {"visit": visit.name, "occurrence": visit.occurrence, "battery": visit.battery}
+    audit.record(session, audit.Entry(at, actor, "visit.added", patient.id, facts))
+    return visit
+
+
+def askable(study: Study, library: Library) -> list[str]:
+    """The instruments that `study` may ask: in their own wording (a simulated study may use ours), and with
+    a crisis text in each of its languages where they ask about self-harm."""
+    return [
+        instrument.key
+        for instrument in library
+        if (instrument.wording.status == "verbatim" or (instrument.wording.texts and study.simulated))
+        and (
+            not any(alert.crisis for alert in instrument.alerts)
+            or all(study.crisis_texts.get(locale) for locale in study.locales)
+        )
+    ]

@@ -1,0 +1,243 @@
+"""Who may open what. Closed by default: an address opens only if it is named here or its view says for whom.
+
+A view below `/staff/<code>/…` is marked `@for_roles(…)`, one below `/staff/` that speaks of no study
+`@for_staff`. What is neither marked nor in `OPEN` stops the program at its start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
+
+from flask import (
+    Flask,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask import Response as FlaskResponse
+from flask_babel import gettext as _t
+from flask_limiter import RequestLimit
+from flask_security import FSQLALiteUserDatastore, RoleMixin, Security, current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from surveys.db import db
+from surveys.forms.staff import SignInForm
+from surveys.lists.alerts import waiting
+from surveys.lists.scope import Scope
+from surveys.models import Staff, Study
+from surveys.models.staff import ROLES
+from surveys.store.studies import today
+from surveys.views.protection import limiter
+
+OPEN = frozenset(
+    {
+        "static",
+        "front.index",
+        "front.theme",
+        "patient.open_link",
+        "patient.start",
+        "patient.begin",
+        "patient.item",
+        "patient.answer",
+        "patient.crisis_text",
+        "patient.go_on",
+        "patient.review",
+        "patient.submit",
+        "patient.saved",
+        "patient.next_questionnaire",
+        "patient.thanks",
+        "patient.pause",
+        "security.login",
+        "security.logout",
+    }
+)
+FAILED_SIGN_INS = "10 per 15 minutes"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class UnguardedError(Exception):
+    """A page that nobody has said who may open."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What the person signed in may do with the study in the address; `admin` counts as a role of its own."""
+
+    study: Study
+    role: str
+    site: str | None
+    actor: str
+    at: datetime
+
+    @property
+    def today(self) -> date:
+        """The calendar date in the study's time zone."""
+        return today(self.study, self.at)
+
+    @property
+    def scope(self) -> Scope:
+        """Which patients may be seen."""
+        return Scope(self.study.id, self.site, self.today)
+
+    @property
+    def may_change(self) -> bool:
+        """Whether patients may be enrolled, links made, facts added."""
+        return self.role in {"coordinator", "admin"}
+
+    @property
+    def may_open_patients(self) -> bool:
+        """Whether single patients may be seen."""
+        return self.role != "analyst"
+
+
+def for_roles(*roles: str) -> Callable[[View], View]:
+    """Open the view to those roles in the study `<code>` of its address, and to administrators."""
+    if not roles or not set(roles) <= set(ROLES):
+        raise ValueError(f"for_roles takes one or more of {', '.join(ROLES)}.")
+
+    def mark(view: View) -> View:
+        view.allowed_roles = frozenset(roles)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def for_staff(view: View) -> View:
+    """Open the view to whoever is signed in."""
+    view.allowed_roles = frozenset()  # type: ignore[attr-defined]
+    return view
+
+
+def grant() -> Grant:
+    """What the guard found for this request; only in views marked `for_roles`."""
+    granted: Grant = g.grant
+    return granted
+
+
+def member() -> Staff:
+    """Who is signed in; only in marked views."""
+    person: Staff = current_user._get_current_object()
+    return person
+
+
+def init_app(app: Flask) -> None:
+    """Sign-in, and the guard of every address."""
+    _sign_in(app)
+    app.before_request(_guard)
+    app.context_processor(_staff_navigation)
+
+
+def check(app: Flask) -> None:
+    """Refuse to start with a page that is neither open nor marked.
+
+    Raises:
+        UnguardedError: names the endpoints.
+    """
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in OPEN:
+            continue
+        roles = getattr(app.view_functions[rule.endpoint], "allowed_roles", None)
+        if roles is None:
+            raise UnguardedError(
+                f"Nobody has said who may open {rule.rule} ({rule.endpoint}). Mark its view with "
+                "access.for_roles or access.for_staff, or name it in access.OPEN."
+            )
+        if roles and not rule.rule.startswith("/staff/<code>/"):
+            raise UnguardedError(f"{rule.rule} ({rule.endpoint}) must begin with /staff/<code>/.")
+
+
+def _guard() -> Response | None:
+    """Let through, send to sign-in, or say that there is nothing here."""
+    if request.endpoint is None or request.endpoint in OPEN:
+        return None
+    roles: frozenset[str] | None = getattr(
+        current_app.view_functions[request.endpoint], "allowed_roles", None
+    )
+    if roles is None:
+        abort(404)
+    if not member().is_authenticated:
+        back = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("security.login", next=back))
+    if roles:
+        found = _find_grant((request.view_args or {})["code"])
+        if found.role != "admin" and found.role not in roles:
+            abort(403)
+        g.grant = found
+    return None
+
+
+def _find_grant(code: str) -> Grant:
+    """What the person signed in may do in the study `code`; nobody else learns that it exists."""
+    person = member()
+    actor, at = f"staff:{person.id}", datetime.now(UTC)
+    for membership in person.memberships:
+        if membership.study.code == code and not person.admin:
+            return Grant(membership.study, membership.role, membership.site, actor, at)
+    study = db.session.scalar(select(Study).where(Study.code == code)) if person.admin else None
+    return Grant(study, "admin", None, actor, at) if study else abort(404)
+
+
+def _staff_navigation() -> dict[str, Any]:
+    """The study in the address and how many alerts wait in it, for the staff's layout."""
+    found: Grant | None = g.get("grant")
+    if found is None:
+        return {}
+    return {
+        "study": found.study,
+        "grant": found,
+        "alerts_waiting": waiting(db.session, found.scope) if found.may_open_patients else 0,
+    }
+
+
+def _sign_in(app: Flask) -> None:
+    app.config.update(
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 — the method, not a password
+        SECURITY_PASSWORD_SCHEMES=["argon2"],
+        SECURITY_PASSWORD_SINGLE_HASH=True,  # argon2 alone, so that commands can make accounts without Flask
+        SECURITY_JOIN_USER_ROLES=False,
+        SECURITY_FLASH_MESSAGES=False,
+        SECURITY_FRESHNESS=timedelta(days=-1),
+        SECURITY_STATIC_FOLDER=None,
+        SECURITY_API_ENABLED_METHODS=["session"],
+        SECURITY_POST_LOGIN_VIEW="/staff/",
+        SECURITY_POST_LOGOUT_VIEW="/login",
+    )
+    # Roles are per study, in our own memberships: the extension's global roles have no table.
+    accounts = FSQLALiteUserDatastore(db, Staff, RoleMixin)
+    Security(app, accounts, login_form=SignInForm, render_template=_draw_sign_in)  # type: ignore[arg-type]
+    # By account: counting addresses would let one person lock a whole clinic out.
+    slow_down = limiter.limit(
+        FAILED_SIGN_INS,
+        key_func=lambda: f"sign-in:{request.form.get('email', '').strip().lower()}",
+        methods=["POST"],
+        deduct_when=lambda response: response.status_code == 422,
+        on_breach=_too_many_sign_ins,
+    )
+    sign_in: Callable[..., Any] = app.view_functions["security.login"]
+    app.view_functions["security.login"] = slow_down(sign_in)
+
+
+def _draw_sign_in(template: str, **context: Any) -> tuple[str, int]:
+    """An extension's page; 422 where its form was refused."""
+    form = context.get("login_user_form")
+    return render_template(template, **context), 422 if form and (form.errors or form.form_errors) else 200
+
+
+def _too_many_sign_ins(_: RequestLimit) -> FlaskResponse:
+    page = render_template(
+        "errors/error.html",
+        code=429,
+        happened=_t("Somebody tried to sign in to this account too often with a wrong password."),
+        mend=_t("Please wait a quarter of an hour, then try again."),
+    )
+    return make_response(page, 429)

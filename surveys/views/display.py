@@ -1,0 +1,113 @@
+"""How staff read dates, instants and scores. Words only: nothing here asks the database."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from flask import Flask
+from flask_babel import format_date, get_locale, ngettext
+from flask_babel import gettext as _
+
+from surveys.forms import labels
+from surveys.instruments.definition import Instrument, Scale
+from surveys.lists.visits import ScoreRow
+
+FORMATS = {"day": "d MMM y", "month": "MMM y", "year": "y"}
+LISTS = {
+    "sex": labels.SEXES,
+    "side": labels.SIDES,
+    "begin": labels.BEGINNINGS,
+    "cause": labels.CAUSES,
+    "treatment": labels.TREATMENTS,
+    "treatment_state": labels.TREATMENT_STATES,
+    "status": labels.PATIENT_STATUSES,
+    "source": labels.SOURCES,
+}
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filters `day`, `partial`, `moment` and `words`."""
+    app.add_template_filter(day)
+    app.add_template_filter(partial)
+    app.add_template_filter(moment)
+    app.add_template_filter(words)
+
+
+def day(on: date | None) -> str | None:
+    """21 Nov 2026."""
+    return None if on is None else str(format_date(on, FORMATS["day"]))
+
+
+def partial(on: date | None, precision: str | None) -> str | None:
+    """A date as exactly as it is known: 21 Nov 2026, Nov 2026 or 2026."""
+    return None if on is None else str(format_date(on, FORMATS[precision or "day"]))
+
+
+def moment(at: datetime | None, zone: str) -> str | None:
+    """An instant by the clock of `zone`: 21 Nov 2026, 14:05."""
+    if at is None:
+        return None
+    return str(format_datetime(at, "d MMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=get_locale()))
+
+
+def words(code: str, kind: str) -> str:
+    """The words for a coded fact; the code itself where there are none."""
+    return LISTS[kind].get(code, code)
+
+
+def waited(since: datetime, now: datetime) -> str:
+    """How long ago `since` is, in its largest unit: 3 days, 5 hours, 10 minutes."""
+    ago = max(now - since, timedelta())
+    if ago.days:
+        return str(ngettext("%(num)d day", "%(num)d days", ago.days))
+    if ago >= timedelta(hours=1):
+        return str(ngettext("%(num)d hour", "%(num)d hours", ago.seconds // 3600))
+    return str(ngettext("%(num)d minute", "%(num)d minutes", ago.seconds // 60))
+
+
+def score_line(scale: Scale, stored: ScoreRow) -> list[str | None]:
+    """A score as a table's row: scale, value to one decimal, range and direction, what is to be known."""
+    direction = _("higher is better") if scale.direction == "higher_better" else _("higher is worse")
+    notes = []
+    if stored.items_missing:
+        missing = ngettext("%(num)d answer missing", "%(num)d answers missing", stored.items_missing)
+        notes.append(str(missing))
+    if stored.prorated:
+        notes.append(_("estimated from the answers given"))
+    if stored.value is None:
+        notes.append(_("too many missing for a score"))
+    return [
+        scale.title,
+        None if stored.value is None else f"{stored.value:.1f}",
+        f"{scale.low:g}–{scale.high:g}, {direction}",
+        "; ".join(notes) or None,
+    ]
+
+
+def rule_words(instrument: Instrument, rule: str) -> str:
+    """What raised an alert: PHQ-9 item 9 (thoughts of death or self-harm) answered above 0."""
+    alert = next((one for one in instrument.alerts if one.rule == rule), None)
+    if alert is None:
+        return f"{instrument.short_title}: {rule}"
+    item = instrument.item(alert.item)
+    below = alert.at_least - 1
+    if below in instrument.values(item.key):
+        threshold = _("answered above %(value)s", value=below)
+    else:
+        threshold = _("answered %(value)s or more", value=alert.at_least)
+    number = _("item %(number)s", number=item.number)
+    return f"{instrument.short_title} {number} ({item.label}) {threshold}"
+
+
+def answer_words(instrument: Instrument, rule: str, value: int | None) -> str:
+    """An answer with its words: 1, Several days."""
+    if value is None:
+        return _("not answered")
+    alert = next((one for one in instrument.alerts if one.rule == rule), None)
+    text = instrument.wording.texts.get("en")
+    if alert is None or text is None:
+        return str(value)
+    said = text.sections[instrument.item(alert.item).section].choices.get(value)
+    return f"{value}, {said}" if said else str(value)

@@ -1,0 +1,316 @@
+"""Patients of a study: the list, enrolment, one patient's page, and the visits' personal links."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import selectinload
+from werkzeug.wrappers import Response
+
+from surveys.db import db
+from surveys.forms.staff import (
+    FIRST_TREATMENT_ROWS,
+    MOST_TREATMENT_ROWS,
+    EnrolmentForm,
+    NewTreatmentForm,
+    PartialDateForm,
+    UnscheduledVisitForm,
+    enrolment_form,
+)
+from surveys.instruments.library import Library
+from surveys.lists import alerts, history, visits
+from surveys.lists import patients as lists
+from surveys.models import Patient, Study, Timepoint, Visit
+from surveys.store import links, treatments
+from surveys.store import patients as store
+from surveys.store import visits as store_visits
+from surveys.store.errors import Refused
+from surveys.store.studies import obstacles
+from surveys.views import display
+from surveys.views.access import Grant, for_roles, grant
+
+pages = Blueprint("patients", __name__)
+Page = str | Response | tuple[str, int]
+
+EVENTS_SHOWN = 100
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(pages)
+
+
+@pages.get("/staff/<code>/patients")
+@for_roles("coordinator", "investigator")
+def index(code: str) -> Page:
+    """Who is due, in progress, done; searched by study code."""
+    here = grant()
+    state = request.args.get("state") or None
+    search = request.args.get("search", "").strip()
+    number = request.args.get("page", 1, type=int)
+    if number < 1 or state not in {None, *lists.STATES}:
+        abort(404)
+    found = lists.page(db.session, here.scope, number=number, state=state, search=search)
+    if number > found.pages:
+        abort(404)
+    return render_template(
+        "staff/patients.html",
+        found=found,
+        state=state,
+        states=lists.STATES,
+        search=search,
+        page=number,
+        obstacles=_obstacles(here.study),
+    )
+
+
+@pages.route("/staff/<code>/patients/new", methods=["GET", "POST"])
+@for_roles("coordinator")
+def new(code: str) -> Page:
+    """Enrol a patient; nothing is stored unless everything is in order."""
+    here = grant()
+    rows = request.form.get("rows", FIRST_TREATMENT_ROWS, type=int)
+    more = "more" in request.form
+    rows = min(max(rows + more, FIRST_TREATMENT_ROWS), MOST_TREATMENT_ROWS)
+    form = enrolment_form(rows)(here.today)
+    if request.method == "POST" and not more:
+        patient = _enrol(form, here) if form.validate() else None
+        if patient is not None:
+            flash(_("Patient %(code)s was added.", code=patient.code), "success")
+            return redirect(url_for("patients.show", code=code, patient=patient.code))
+    page = render_template("staff/enrol.html", form=form, rows=rows, most=MOST_TREATMENT_ROWS)
+    return page, 422 if form.errors else 200
+
+
+@pages.get("/staff/<code>/patients/<path:patient>")
+@for_roles("coordinator", "investigator")
+def show(code: str, patient: str) -> Page:
+    """Everything known of one patient, on one page."""
+    return _draw_patient(_find(patient))
+
+
+@pages.post("/staff/<code>/treatments/<path:patient>")
+@for_roles("coordinator")
+def add_treatment(code: str, patient: str) -> Page:
+    """Record a treatment that was given since enrolment."""
+    here, found = grant(), _find(patient)
+    form = NewTreatmentForm(here.today)
+    if form.validate():
+        row = form.treatment.form
+        try:
+            treatments.add(db.session, found, row.kind.data, _partial(row), at=here.at, actor=here.actor)
+            db.session.commit()
+        except Refused as refusal:
+            box = row.year if refusal.field == "year" else row.kind
+            box.errors = [str(refusal)]
+        else:
+            flash(_("The treatment was added."), "success")
+            return redirect(url_for("patients.show", code=code, patient=patient))
+    return _draw_patient(found, treatment=form), 422
+
+
+@pages.post("/staff/<code>/unscheduled/<path:patient>")
+@for_roles("coordinator")
+def add_visit(code: str, patient: str) -> Page:
+    """Open a visit outside the plan, today."""
+    here, found = grant(), _find(patient)
+    form = _visit_form(here.study)
+    if form.validate():
+        try:
+            store_visits.add_unscheduled(
+                db.session,
+                here.study,
+                found,
+                form.battery.data or [],
+                _library(),
+                on=here.today,
+                at=here.at,
+                actor=here.actor,
+            )
+            db.session.commit()
+        except Refused as refusal:
+            form.battery.errors = [str(refusal)]
+        else:
+            flash(_("The visit was added and is open from today."), "success")
+            return redirect(url_for("patients.show", code=code, patient=patient))
+    return _draw_patient(found, visit=form), 422
+
+
+@pages.post("/staff/<code>/visits/<int:visit_id>/link")
+@for_roles("coordinator")
+def issue_link(code: str, visit_id: int) -> Page:
+    """Make a personal link and show it this once: only its digest is kept."""
+    here, visit = grant(), _find_visit(visit_id)
+    row = _row_of(visit, here)
+    reason = no_link(here.study, visit.patient, row)
+    if reason is not None:
+        flash(reason, "notice")
+        return redirect(url_for("patients.show", code=code, patient=visit.patient.code))
+    token = links.issue(db.session, visit, at=here.at, actor=here.actor)
+    db.session.commit()
+    address = f"{current_app.config['SETTINGS'].public_url}/s/{token}"
+    return render_template(
+        "staff/link.html", patient=visit.patient, visit=row, address=address, code_picture=_qr(address)
+    )
+
+
+@pages.post("/staff/<code>/visits/<int:visit_id>/revoke")
+@for_roles("coordinator")
+def revoke_links(code: str, visit_id: int) -> Page:
+    """Make every link to the visit useless."""
+    here, visit = grant(), _find_visit(visit_id)
+    count = links.revoke(db.session, visit, at=here.at, actor=here.actor)
+    db.session.commit()
+    flash(ngettext("%(num)d link was revoked.", "%(num)d links were revoked.", count), "success")
+    return redirect(url_for("patients.show", code=code, patient=visit.patient.code))
+
+
+def no_link(study: Study, patient: Patient, visit: visits.VisitRow) -> str | None:
+    """Why no link may be made for the visit now; None where one may."""
+    if study.status != "active":
+        return _("No links yet: the study is not active.")
+    if patient.status in lists.LEFT:
+        return _("No link: this patient takes part no longer.")
+    if visit.state == "done":
+        return _("No link: everything asked at this visit is answered.")
+    if visit.state == "missed":
+        return _("No link: this visit is over. Add an unscheduled visit instead.")
+    return None
+
+
+def _enrol(form: EnrolmentForm, here: Grant) -> Patient | None:
+    """The patient, stored and committed; None with the reasons in `form` where the store refuses."""
+    new = _new_patient(form, here)
+    refusals = store.refusals(new, here.study.lowest_age)
+    timepoints = db.session.scalars(
+        select(Timepoint).where(Timepoint.study_id == here.study.id).order_by(Timepoint.position)
+    ).all()
+    if not refusals:
+        try:
+            patient = store.enrol(db.session, here.study, timepoints, new, at=here.at, actor=here.actor)
+            db.session.commit()
+        except Refused as refused:
+            refusals = [refused]
+        except IntegrityError:  # somebody enrolled the same code at the same moment
+            refusals = [Refused(_("This study code is taken. Choose another."), "code")]
+        else:
+            return patient
+        db.session.rollback()
+    for refusal in refusals:
+        form.refuse(str(refusal), refusal.field)
+    return None
+
+
+def _new_patient(form: EnrolmentForm, here: Grant) -> store.NewPatient:
+    birth = _partial(form.birth.form)
+    contact = store.NewContact(
+        hospital_number=_typed(form.hospital_number),
+        name=_typed(form.name) or "",
+        born_on=birth.on if birth and birth.precision == "day" else None,
+        email=_typed(form.email),
+        telephone=_typed(form.telephone),
+    )
+    return store.NewPatient(
+        code=(form.code.data or "").strip(),
+        enrolled_on=here.today,
+        birth_year=birth.on.year if birth else None,
+        sex=form.sex.data,
+        site=here.site or _typed(form.site),
+        side=form.side.data,
+        cause=form.cause.data,
+        begin=None if form.begin.data == "unknown" else form.begin.data,
+        onset=_partial(form.onset.form),
+        treatments=tuple(
+            store.NewTreatment(row.form.kind.data, _partial(row.form))
+            for row in form.treatments
+            if row.form.kind.data
+        ),
+        contact=None if contact == store.NewContact() else contact,
+    )
+
+
+def _typed(field: Any) -> str | None:
+    return (field.data or "").strip() or None
+
+
+def _partial(form: PartialDateForm) -> store.PartialDate | None:
+    return None if form.value is None else store.PartialDate(*form.value)
+
+
+def _draw_patient(
+    patient: Patient, *, treatment: NewTreatmentForm | None = None, visit: UnscheduledVisitForm | None = None
+) -> str:
+    here = grant()
+    rows = visits.of_patient(db.session, here.scope, patient.id, here.at)
+    events = history.of_patient(db.session, patient.id, EVENTS_SHOWN)
+    raised = alerts.of_patient(db.session, here.scope, patient.id)
+    actors = [event.actor for event in events] + [alert.acknowledged_by for alert in raised]
+    return render_template(
+        "staff/patient.html",
+        patient=patient,
+        visits=rows,
+        no_link={row.id: no_link(here.study, patient, row) for row in rows},
+        scores={response.id: _scores(response) for row in rows for response in row.responses.values()},
+        instruments={key: _library().get(key) for row in rows for key in (*row.battery, *row.responses)},
+        alerts=raised,
+        events=events,
+        names=history.names(db.session, actors),
+        events_shown=EVENTS_SHOWN,
+        treatment_form=treatment or NewTreatmentForm(here.today, formdata=None),
+        visit_form=visit or _visit_form(here.study, formdata=None),
+        obstacles=_obstacles(here.study),
+    )
+
+
+def _scores(response: visits.ResponseRow) -> list[list[str | None]]:
+    """The response's scores as rows of a table, in the instrument's order."""
+    stored = {score.scale: score for score in response.scores}
+    instrument = _library().get(response.instrument, response.version)
+    return [
+        display.score_line(scale, stored[scale.key]) for scale in instrument.scales if scale.key in stored
+    ]
+
+
+def _visit_form(study: Study, **kwargs: Any) -> UnscheduledVisitForm:
+    library = _library()
+    askable = [(key, library.get(key).short_title) for key in store_visits.askable(study, library)]
+    return UnscheduledVisitForm(askable, **kwargs)
+
+
+def _obstacles(study: Study) -> list[str]:
+    """What a study that is not active yet still lacks."""
+    if study.status != "draft":
+        return []
+    planned = select(Study).where(Study.id == study.id).options(selectinload(Study.timepoints))
+    return obstacles(db.session.scalars(planned).one(), _library())
+
+
+def _find(code: str) -> Patient:
+    return lists.find(db.session, grant().scope, code) or abort(404)
+
+
+def _find_visit(visit_id: int) -> Visit:
+    return lists.find_visit(db.session, grant().scope, visit_id) or abort(404)
+
+
+def _row_of(visit: Visit, here: Grant) -> visits.VisitRow:
+    rows = visits.of_patient(db.session, here.scope, visit.patient_id, here.at)
+    return next(row for row in rows if row.id == visit.id)
+
+
+def _library() -> Library:
+    library: Library = current_app.extensions["library"]
+    return library
+
+
+def _qr(address: str) -> Markup:
+    """The address as a picture that a telephone reads: black on white, drawn without styles."""
+    drawn = segno.make(address, error="m").svg_inline(omitsize=True, border=2, svgclass=None, lineclass=None)
+    return Markup(drawn)  # noqa: S704 — drawn by segno from our own address

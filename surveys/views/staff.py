@@ -1,0 +1,54 @@
+"""The first page after sign-in: the studies that one may open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, redirect, render_template, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from surveys.db import db
+from surveys.lists.alerts import waiting_by_study
+from surveys.models import Study
+from surveys.views.access import for_staff, member
+
+pages = Blueprint("staff", __name__)
+
+
+@dataclass(frozen=True)
+class StudyCard:
+    """A study as the first page shows it, and where it leads."""
+
+    study: Study
+    role: str
+    address: str
+    alerts: int
+
+
+def init_app(app: Flask) -> None:
+    """Register the page."""
+    app.register_blueprint(pages)
+
+
+@pages.get("/staff/")
+@for_staff
+def index() -> str | Response:
+    """The studies one may open; a single one opens at once."""
+    person = member()
+    if person.admin:
+        roles = [(study, "admin") for study in db.session.scalars(select(Study).order_by(Study.code))]
+    else:
+        roles = sorted(((one.study, one.role) for one in person.memberships), key=lambda one: one[0].code)
+    if len(roles) == 1:
+        return redirect(_address(*roles[0]))
+    alerts = waiting_by_study(db.session, [study.id for study, _ in roles])
+    cards = [
+        StudyCard(study, role, _address(study, role), 0 if role == "analyst" else alerts.get(study.id, 0))
+        for study, role in roles
+    ]
+    return render_template("staff/studies.html", cards=cards)
+
+
+def _address(study: Study, role: str) -> str:
+    return url_for("dashboard.index" if role == "analyst" else "patients.index", code=study.code)
