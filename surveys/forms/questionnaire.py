@@ -19,10 +19,12 @@ class ItemForm(Form):
 @cache
 def questionnaire_form(instrument: Instrument, item: str) -> type[ItemForm]:
     """The form class for `item`, made once per instrument version."""
-    allowed = {choice.value for choice in instrument.choices(item)}
+    allowed = {str(value) for value in instrument.values(item)}
 
     def among_choices(form: Form, field: IntegerField) -> None:
-        if field.data not in allowed:
+        # One answer, spelt as the page spelt it: int() would also take "1_0", " 1" and other digits.
+        raw = field.raw_data or []
+        if len(raw) != 1 or raw[0] not in allowed:
             raise ValidationError("not_a_choice")
 
     class OneItemForm(ItemForm):

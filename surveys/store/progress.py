@@ -46,17 +46,19 @@ def position(visit: OpenVisit, library: Library) -> Position:
     """Where the link leads now: the first thing that is still open."""
     if visit.crisis_text_due:
         return CrisisText()
-    for key in visit.battery:
-        if key in visit.submitted:
-            continue
-        instrument = in_use(visit, key, library)
-        item = first_open(visit, instrument)
-        if item is None:
-            return Review(instrument)
-        if not visit.drafts and not visit.submitted:
-            return Introduction()
-        return AtItem(instrument, item)
-    return Finished()
+    key = current(visit)
+    if key is None:
+        return Finished()
+    if not visit.drafts and not visit.submitted:
+        return Introduction()
+    instrument = in_use(visit, key, library)
+    item = first_open(visit, instrument)
+    return Review(instrument) if item is None else AtItem(instrument, item)
+
+
+def current(visit: OpenVisit) -> str | None:
+    """The questionnaire that is asked now: the first not submitted; None at the end."""
+    return next((key for key in visit.battery if key not in visit.submitted), None)
 
 
 def in_use(visit: OpenVisit, key: str, library: Library) -> Instrument:

@@ -27,6 +27,7 @@ from surveys.store.progress import (
     Introduction,
     Position,
     Review,
+    current,
     first_open,
     in_use,
     position,
@@ -124,7 +125,7 @@ def begin(visit: OpenVisit) -> Page:
 def item(visit: OpenVisit, key: str, number: int) -> Page:
     """One item. Nobody gets ahead of the first that is open."""
     instrument, asked = _asked(visit, key, number)
-    if visit.crisis_text_due or key in visit.submitted:
+    if visit.crisis_text_due or key != current(visit):
         return redirect(_next_address(visit))
     open_now = first_open(visit, instrument)
     if open_now is not None and asked.number > open_now.number:
@@ -142,10 +143,15 @@ def answer(visit: OpenVisit, key: str, number: int) -> Page:
     go, change = request.form.get("go"), bool(request.form.get("change"))
     form = questionnaire_form(instrument, asked.key)(_only("answer"))
     given = "answer" in request.form
+    fault = None
     if given and not form.validate():
-        return _draw_item(visit, instrument, asked, change=change, error="not_a_choice"), 422
-    if not given and go not in {"back", "skip"}:
-        return _draw_item(visit, instrument, asked, change=change, error="no_answer"), 422
+        fault = "not_a_choice"
+    elif not given and go not in {"back", "skip"}:
+        fault = "no_answer"
+    if fault and visit.crisis_text_due:
+        return redirect(_address(visit, CrisisText()))
+    if fault:
+        return _draw_item(visit, instrument, asked, change=change, error=fault), 422
     if given or go == "skip":
         value = None if go == "skip" else form.answer.data
         crisis_text_due = answering.save_answer(
@@ -243,15 +249,14 @@ def thanks(visit: OpenVisit) -> Page:
     here = position(visit, _library())
     if not isinstance(here, Finished):
         return redirect(_address(visit, here))
-    crisis = visit.crisis_texts.get(_locale(visit), "") if visit.crisis else ""
-    return _draw(visit, "patient/thanks.html", crisis_text=crisis)
+    return _draw(visit, "patient/thanks.html", crisis_text=_help_again(visit))
 
 
 @pages.get("/visit/<int:visit_id>/pause")
 @of_visit
 def pause(visit: OpenVisit) -> Page:
     """How to stop for now and come back."""
-    return _draw(visit, "patient/pause.html")
+    return _draw(visit, "patient/pause.html", crisis_text=_help_again(visit))
 
 
 def _library() -> Library:
@@ -278,6 +283,11 @@ def _locale(visit: OpenVisit) -> str:
     return preferred([code for code in visit.locales if all(code in one.locales for one in instruments)])
 
 
+def _help_again(visit: OpenVisit) -> str:
+    """The crisis text for pages that repeat it to whoever was shown it; else nothing."""
+    return visit.crisis_texts.get(_locale(visit), "") if visit.crisis else ""
+
+
 def _instrument(visit: OpenVisit, key: str) -> Instrument:
     if key not in visit.battery:
         abort(404)
@@ -292,7 +302,7 @@ def _asked(visit: OpenVisit, key: str, number: int) -> tuple[Instrument, Item]:
 
 def _where(visit: OpenVisit, instrument: Instrument) -> str | None:
     """Where to go instead of this questionnaire's review; None where the review is right."""
-    if visit.crisis_text_due or instrument.key in visit.submitted:
+    if visit.crisis_text_due or instrument.key != current(visit):
         return _next_address(visit)
     open_now = first_open(visit, instrument)
     return None if open_now is None else _address(visit, AtItem(instrument, open_now))

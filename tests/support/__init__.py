@@ -1,1 +1,1 @@
-"""What tests share: a real PostgreSQL, a real browser. Knows nothing of questionnaires or patients."""
+"""What tests share: a real PostgreSQL, a real browser, a study with patients, a patient who walks."""

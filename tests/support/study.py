@@ -1,0 +1,125 @@
+"""A study with patients who were invited to answer, made through the store as staff would make it.
+
+Knows no page; who walks through the pages is `tests.support.patient`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.db import db, writing
+from surveys.instruments.library import Library
+from surveys.models import Base, Study, Timepoint, Visit
+from surveys.schedule import preset
+from surveys.store import links, patients, studies
+from surveys.store.patients import NewPatient
+from surveys.store.studies import NewStudy
+
+CONTACT = "call the clinic on 020 7946 0000"
+WHO_READS = "Dr Abel reads the answers on Mondays."
+CRISIS = "Thank you for telling us.\nIf you do not feel safe, call 112 now."
+
+# Every answer in the middle: item 9 of the PHQ-9 is 0 here, so that no alert is raised unless a test asks.
+FACE = (1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 1, 2, 3, 4, 5)
+PHQ9 = (0, 1, 2, 3, 0, 1, 2, 3, 0)
+SAQ = (1, 2, 3, 4, 5, 1, 2, 3, 4)
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A patient with a personal link to the first visit that lies ahead."""
+
+    study_id: int
+    patient_id: int
+    visit_id: int
+    token: str
+
+    @property
+    def path(self) -> str:
+        """The personal link, without the server."""
+        return f"/s/{self.token}"
+
+
+def invite(
+    app: Flask, code: str = "P1", *, at: datetime | None = None, study: str = "S1", **facts: Any
+) -> Invited:
+    """Enrol patient `code` at `at` (default: now) and issue a link to the first visit.
+
+    The study is made, active and simulated, when it is not there; `facts` are fields of `NewStudy` for it.
+    """
+    moment = at or datetime.now(UTC)
+    with changing(app) as session:
+        found = session.scalar(select(Study).where(Study.code == study)) or _active_study(
+            session, library(app), moment, code=study, **facts
+        )
+        plan = session.scalars(
+            select(Timepoint).where(Timepoint.study_id == found.id).order_by(Timepoint.position)
+        ).all()
+        new = NewPatient(code=code, enrolled_on=studies.today(found, moment), birth_year=1970)
+        patient = patients.enrol(session, found, plan, new, at=moment, actor="test")
+        visit = session.scalars(
+            select(Visit).where(Visit.patient_id == patient.id).order_by(Visit.due_on)
+        ).first()
+        assert visit is not None
+        token = links.issue(session, visit, at=moment, actor="test")
+        return Invited(found.id, patient.id, visit.id, token)
+
+
+def _active_study(session: Session, library: Library, at: datetime, **facts: Any) -> Study:
+    new = NewStudy(
+        **{
+            "contact": CONTACT,
+            "who_reads": {"en": WHO_READS},
+            "crisis_texts": {"en": CRISIS},
+            "simulated": True,
+            **facts,
+        }
+    )
+    study = studies.create(session, new, preset("registry"), library, at=at, actor="test")
+    studies.activate(session, study, library, at=at, actor="test")
+    return study
+
+
+def library(app: Flask) -> Library:
+    """The instruments of `app`."""
+    found: Library = app.extensions["library"]
+    return found
+
+
+@contextmanager
+def changing(app: Flask) -> Iterator[Session]:
+    """A session that commits when the block ends well."""
+    with app.app_context(), writing():
+        yield db.session
+        db.session.commit()
+
+
+def stored(app: Flask, *tables: str) -> dict[str, list[dict[str, Any]]]:
+    """Every row of `tables` (default: all of them), to see what a request changed."""
+    with app.app_context():
+        return {
+            table.name: [dict(row) for row in db.session.execute(select(table)).mappings()]
+            for table in Base.metadata.sorted_tables
+            if not tables or table.name in tables
+        }
+
+
+def one_table(app: Flask, table: str) -> list[dict[str, Any]]:
+    """Every row of `table`."""
+    return stored(app, table)[table]
+
+
+def scores(app: Flask) -> dict[str, float | None]:
+    """The stored scores of the one patient, as `{"face.total": 40.0}`."""
+    instrument = {row["id"]: row["instrument"] for row in one_table(app, "response")}
+    return {
+        f"{instrument[row['response_id']]}.{row['scale']}": row["value"] for row in one_table(app, "score")
+    }
