@@ -159,7 +159,7 @@ def test_after_the_end_the_link_reveals_no_answer(app: Flask, invited: Invited) 
 
 
 def test_one_browser_with_two_links_speaks_for_the_one_opened_last(app: Flask, invited: Invited) -> None:
-    """A couple on one tablet: the first one's open tab is refused, and nothing is stored for the wrong one."""
+    """A couple on one tablet: the first one's open tab is refused, and stores nothing for the other."""
     other = invite(app, "P2")
     patient = device(app, invited)
     patient.next()

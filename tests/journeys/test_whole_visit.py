@@ -80,7 +80,7 @@ def test_thanks_are_said_once_at_the_very_end(patient: Patient) -> None:
 
 
 def test_every_step_forward_is_one_form(patient: Patient) -> None:
-    """Each page but the last has one POST form, with its inputs and buttons inside it and its forward first."""
+    """Each page but the last has one POST form: inputs and buttons inside it, the forward button first."""
     seen = set()
     while patient.page.steps:
         form = patient.step

@@ -165,7 +165,7 @@ class Patient:
         return self.press("Skip this question")
 
     def finish(self, *questionnaires: Sequence[int]) -> Page:
-        """From the introduction or the page between two questionnaires: answer and send one after the other."""
+        """From the introduction or between two questionnaires: answer and send one after the other."""
         for values in questionnaires:
             self.next()
             self.fill(values)
