@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from surveys.settings import Settings
 
 collect_ignore = ["proofs"]  # they take long: `make prove` names their folder
+
+# A first example may import SciPy or start a server: no property test is judged by the clock.
+hypothesis.settings.register_profile("seventh", parent=hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("seventh")
 
 # Databases ----------------------------------------------------------------------------------------------
 
