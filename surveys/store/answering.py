@@ -35,6 +35,7 @@ class LinkRefusal(StrEnum):
     EXPIRED = "expired"
     LEFT = "left"
     STUDY_NOT_OPEN = "study_not_open"
+    STUDY_CLOSED = "study_closed"
     TOO_EARLY = "too_early"
     CLOSED = "closed"
     OTHER_LINK = "other_link"
@@ -270,6 +271,8 @@ def _refuse(row: Any, visit: OpenVisit, at: datetime) -> None:
         raise LinkRefused(LinkRefusal.EXPIRED, row.contact)
     if row.patient_status in {"left", "died"}:
         raise LinkRefused(LinkRefusal.LEFT, row.contact)
+    if row.study_status == "closed":
+        raise LinkRefused(LinkRefusal.STUDY_CLOSED, row.contact)
     if row.study_status != "active":
         raise LinkRefused(LinkRefusal.STUDY_NOT_OPEN, row.contact)
     if visit.today < row.opens_on:

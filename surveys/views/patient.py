@@ -45,6 +45,7 @@ STATUS = {
     LinkRefusal.EXPIRED: 410,
     LinkRefusal.CLOSED: 410,
     LinkRefusal.LEFT: 410,
+    LinkRefusal.STUDY_CLOSED: 410,
     LinkRefusal.TOO_EARLY: 403,
     LinkRefusal.STUDY_NOT_OPEN: 403,
     LinkRefusal.OTHER_LINK: 403,

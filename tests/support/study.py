@@ -35,7 +35,7 @@ SAQ = (1, 2, 3, 4, 5, 1, 2, 3, 4)
 
 @dataclass(frozen=True)
 class Invited:
-    """A patient with a personal link to the first visit that lies ahead."""
+    """A patient with a personal link to one visit."""
 
     study_id: int
     patient_id: int
@@ -49,9 +49,15 @@ class Invited:
 
 
 def invite(
-    app: Flask, code: str = "P1", *, at: datetime | None = None, study: str = "S1", **facts: Any
+    app: Flask,
+    code: str = "P1",
+    *,
+    at: datetime | None = None,
+    study: str = "S1",
+    visit: str = "baseline",
+    **facts: Any,
 ) -> Invited:
-    """Enrol patient `code` at `at` (default: now) and issue a link to the first visit.
+    """Enrol patient `code` at `at` (default: now) and issue a link to `visit` of the registry's plan.
 
     The study is made, active and simulated, when it is not there; `facts` are fields of `NewStudy` for it.
     """
@@ -65,12 +71,11 @@ def invite(
         ).all()
         new = NewPatient(code=code, enrolled_on=studies.today(found, moment), birth_year=1970)
         patient = patients.enrol(session, found, plan, new, at=moment, actor="test")
-        visit = session.scalars(
-            select(Visit).where(Visit.patient_id == patient.id).order_by(Visit.due_on)
-        ).first()
-        assert visit is not None
-        token = links.issue(session, visit, at=moment, actor="test")
-        return Invited(found.id, patient.id, visit.id, token)
+        planned = session.scalars(
+            select(Visit).where(Visit.patient_id == patient.id, Visit.name == visit)
+        ).one()
+        token = links.issue(session, planned, at=moment, actor="test")
+        return Invited(found.id, patient.id, planned.id, token)
 
 
 def _active_study(session: Session, library: Library, at: datetime, **facts: Any) -> Study:
