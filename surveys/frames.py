@@ -60,8 +60,8 @@ def scale_info(library: Library) -> dict[str, ScaleInfo]:
 
     return {
         f"{instrument.key}.{scale.key}": ScaleInfo(
-            label=f"{instrument.title}: {scale.title}",
-            short_label=_short_label(instrument, scale),
+            label=_name(instrument, scale),
+            short_label=_name(instrument, scale),
             low=scale.low,
             high=scale.high,
             direction=scale.direction,
@@ -74,7 +74,7 @@ def scale_info(library: Library) -> dict[str, ScaleInfo]:
     }
 
 
-def _short_label(instrument: Instrument, scale: Scale) -> str:
+def _name(instrument: Instrument, scale: Scale) -> str:
     if scale.title.startswith(instrument.short_title):
         return scale.title
     return f"{instrument.short_title} {scale.title[0].lower()}{scale.title[1:]}"

@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from flask import Flask
 
-from surveys.views import errors, front, headers, jinja, language, patient, protection
+from surveys.views import (
+    access,
+    alerts,
+    dashboard,
+    errors,
+    front,
+    headers,
+    jinja,
+    language,
+    patient,
+    patients,
+    protection,
+    staff,
+)
+
+GUARDS = (jinja, headers, protection, language, errors, access)
+PAGES = (front, patient, staff, patients, alerts, dashboard)
 
 
 def init_app(app: Flask) -> None:
-    """Register every page, and what guards them all."""
-    for part in (jinja, headers, protection, language, errors, front, patient):
+    """Register every page, and what guards them all; a page that nobody guards stops the program."""
+    for part in (*GUARDS, *PAGES):
         part.init_app(app)
+    access.check(app)
