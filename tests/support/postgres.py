@@ -169,7 +169,7 @@ def _supervise() -> int:
         return 0
     finally:
         if server is not None:
-            server.send_signal(signal.SIGINT)  # fast shutdown: sessions are cut, data is not awaited
+            server.send_signal(signal.SIGQUIT)  # at once: what it holds is thrown away
             try:
                 server.wait(timeout=10)
             except subprocess.TimeoutExpired:
