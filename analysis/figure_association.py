@@ -37,13 +37,16 @@ def association_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]
     shown = [record for record in records if record.get("stratum") in view.strata]
     pairs = list(dict.fromkeys((record["x"], record["y"]) for record in records))
     labels = [" × ".join(scale_text(frames.scale_info, key) for key in _score_first(pair)) for pair in pairs]
-    counts = ["Spearman's rho, 95 % interval" for _ in view.strata]
-    figure = panels(view.strata, counts, view.theme, height=130 + 30 * len(pairs))
+    figure = panels(view.strata, [""] * len(view.strata), view.theme, height=130 + 30 * len(pairs))
     for column, stratum in enumerate(view.strata, 1):
         rows = {(r["x"], r["y"]): r for r in shown if r.get("stratum") == stratum}
         _draw_associations(figure, column, [rows[pair] for pair in pairs], stratum, view.theme)
     figure.update_xaxes(
-        range=[-1.05, 1.5], tickvals=[-1, -0.5, 0, 0.5, 1], zeroline=True, zerolinewidth=1, title_text="rho"
+        range=[-1.05, 1.5],
+        tickvals=[-1, -0.5, 0, 0.5, 1],
+        zeroline=True,
+        zerolinewidth=1,
+        title_text="Spearman's rho",
     )
     figure.update_yaxes(
         tickvals=list(range(len(pairs))), ticktext=labels, range=[len(pairs) - 0.5, -0.5], showgrid=False
@@ -112,6 +115,7 @@ def _draw_associations(
         mode="text",
         text=[f"n = {plain(record['n_text'])}" for record in records],
         textposition="middle right",
+        cliponaxis=False,
         textfont={"size": 12, "color": INK[theme]["quiet"]},
         hoverinfo="skip",
     )

@@ -103,7 +103,7 @@ def _draw_groups(
         if not is_small(len(values), view.suppress_under):
             figure.add_trace(_box(values, row, colour), row=1, col=column)
         # an even, repeatable scatter across the row (golden ratio), so that equal scores stay apart
-        jitter = ((np.arange(len(values)) * 0.6180339887) % 1 - 0.5) * 0.5
+        jitter = ((0.5 + np.arange(len(values)) * 0.6180339887) % 1 - 0.5) * 0.5
         texts = [f"{value:.3g}" for value in values]
         if view.may_open_patients:
             texts = [f"{plain(code)}: {text}" for code, text in zip(rows["patient"], texts, strict=True)]
@@ -121,6 +121,7 @@ def _draw_groups(
             mode="text",
             text=[f"n = {len(values)}"],
             textposition="middle right",
+            cliponaxis=False,
             textfont={"size": 12, "color": quiet},
             hoverinfo="skip",
         )

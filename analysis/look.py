@@ -17,10 +17,10 @@ Theme = Literal["light", "dark"]
 
 TEAL, ORANGE, VIOLET = "#1f8a9c", "#d0661a", "#8c6bb8"
 STRATUM_COLOURS: Mapping[str | None, str] = {"acute": ORANGE, "chronic": TEAL, None: VIOLET}
-PANEL_TITLES: Mapping[str | None, str] = {
-    "acute": "Acute (under 90 days)",
-    "chronic": "Chronic (90 days and over)",
-    None: "All: mixes two populations",
+PANEL_TITLES: Mapping[str | None, tuple[str, str]] = {
+    "acute": ("Acute", "under 90 days"),
+    "chronic": ("Chronic", "90 days and over"),
+    None: ("All", "mixes two populations"),
 }
 INK: Mapping[Theme, Mapping[str, str]] = {
     "light": {"text": "#20292f", "quiet": "#5a666e", "grid": "#e2e7ea"},
@@ -49,7 +49,7 @@ def template(theme: Theme) -> Any:
             "plot_bgcolor": "rgba(0,0,0,0)",
             "showlegend": False,
             "hovermode": "closest",
-            "margin": {"l": 8, "r": 8, "t": 56, "b": 8},
+            "margin": {"l": 8, "r": 8, "t": 72, "b": 8},
             "xaxis": axis,
             "yaxis": axis,
         }
@@ -58,7 +58,10 @@ def template(theme: Theme) -> Any:
 
 def panels(strata: Sequence[str | None], counts: Sequence[str], theme: Theme, height: int) -> Any:
     """Empty panels side by side on one y axis, each titled with its stratum and how many it shows."""
-    titles = [f"<b>{plain(PANEL_TITLES[s])}</b><br>{plain(n)}" for s, n in zip(strata, counts, strict=True)]
+    titles = []
+    for stratum, count in zip(strata, counts, strict=True):
+        name, span = PANEL_TITLES[stratum]
+        titles.append("<br>".join([f"<b>{name}</b>", *(plain(line) for line in (span, count) if line)]))
     make_subplots: Any = subplots.make_subplots
     figure = make_subplots(
         rows=1, cols=len(strata), shared_yaxes=True, horizontal_spacing=0.04, subplot_titles=titles
