@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.association import correlations
 from analysis.describe import descriptives
 from analysis.filters import Filters, apply
-from analysis.frame import COLUMNS, LEFT_OUT_REASONS, StudyFrames, check, scored
+from analysis.frame import COLUMNS, LEFT_OUT_REASONS, ScaleInfo, StudyFrames, check, scored
 from analysis.groups import group_tests, groups
 from analysis.guards import SUPPRESS_UNDER
 from analysis.methods import methods
@@ -47,7 +47,7 @@ def report(
     digest = data_sha256(frames)
     part = apply(frames, filters)
     table = scored(part)
-    info, treatments, few = part.scale_info, part.treatments, suppress_under
+    info, treatments, few = _asked(frames), part.treatments, suppress_under
     described = descriptives(table, info, suppress_under=few)
     content = {
         "study": frames.study,
@@ -71,6 +71,13 @@ def report(
     }
     plain: dict[str, Any] = _plain(content)
     return plain
+
+
+def _asked(frames: StudyFrames) -> dict[str, ScaleInfo]:
+    """The scales of the questionnaires that this study plans or has: others have no place in its report."""
+    planned = {key for battery in frames.visits["battery"] for key in battery}
+    asked = planned | set(frames.scores["instrument"])
+    return {key: info for key, info in frames.scale_info.items() if info.instrument in asked}
 
 
 def data_sha256(frames: StudyFrames) -> str:

@@ -147,6 +147,16 @@ def test_age_is_that_of_the_first_visit_even_if_not_scored():
     assert table["female"].isna().all()
 
 
+def test_build_takes_rows_as_a_database_gives_them():
+    """Dates as dates, missing values as None, in any table, also without a row."""
+    row = {"patient": "A", "kind": "massage", "state": "given", "started_on": date(2024, 2, 29)}
+    table = build("treatments", [{**row, "precision": "day"}, {**row, "started_on": None, "precision": None}])
+    assert table["started_on"].tolist() == [pd.Timestamp("2024-02-29"), pd.NaT]
+    assert table["precision"].isna().tolist() == [False, True]
+    for name, columns in COLUMNS.items():
+        assert build(name, []).columns.tolist() == list(columns)
+
+
 def test_empty_study_gives_an_empty_table():
     assert scored(study([])).empty
 

@@ -95,9 +95,16 @@ def test_left_out_is_counted_by_reason():
 def test_an_empty_study_has_a_report():
     empty = made(study([]))
     assert "There is no score yet: nothing can be estimated." in empty["warnings"]
-    assert {record["reason"] for record in empty["descriptives"]} == {"no score"}
-    assert empty["correlations"] == empty["groups"] == empty["group_tests"] == []
+    assert all(empty[name] == [] for name in ARRAYS)
     json.dumps(empty, allow_nan=False)
+
+
+def test_planned_questionnaires_without_a_score_are_named():
+    """Of what is planned or answered every scale is described; other questionnaires have no place here."""
+    made_of_gaps = made(study([Patient("a", [("2024-06-01", {"phq9.total": None})])]))
+    found = {(r["scale"], r["n"], r["missing"], r["reason"]) for r in made_of_gaps["descriptives"]}
+    assert ("phq9.total", 0, 1, "no score") in found
+    assert {scale for scale, *_ in found} == {"phq9.total"}
 
 
 def test_simulated_data_are_said_to_be():
