@@ -34,7 +34,7 @@ from surveys.store.progress import (
     remaining_minutes,
 )
 from surveys.views.language import preferred
-from surveys.views.protection import limiter
+from surveys.views.protection import limiter, link_key
 
 pages = Blueprint("patient", __name__)
 Page = str | Response | tuple[str, int]
@@ -54,7 +54,7 @@ STATUS = {
 
 def init_app(app: Flask) -> None:
     """Register the patient's pages."""
-    limiter.limit("600 per minute")(pages)
+    limiter.shared_limit("600 per minute", scope="patient", key_func=_link_asked)(pages)
     app.register_blueprint(pages)
 
 
@@ -258,6 +258,12 @@ def thanks(visit: OpenVisit) -> Page:
 def pause(visit: OpenVisit) -> Page:
     """How to stop for now and come back."""
     return _draw(visit, "patient/pause.html", crisis_text=_help_again(visit))
+
+
+def _link_asked() -> str:
+    """Who is counted: the link in the address, else the link that this browser opened."""
+    token = (request.view_args or {}).get("token")
+    return link_key() if token is None else f"token:{links.digest(token)}"
 
 
 def _library() -> Library:

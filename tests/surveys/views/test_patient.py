@@ -1,0 +1,233 @@
+"""What guards the patient's pages, what they cost the database, and what their headers say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import event
+
+from surveys.db import db
+from tests.support.patient import Patient, in_process
+from tests.support.study import FACE, PHQ9, SAQ, Invited, invite, stored
+
+CLINIC = "https://questions.clinic.example"
+
+
+@pytest.fixture
+def invited(app: Flask) -> Invited:
+    """Somebody invited to FaCE, PHQ-9 and SAQ."""
+    return invite(app)
+
+
+@contextmanager
+def statements(app: Flask) -> Iterator[list[str]]:
+    """The SQL statements of the block, without BEGIN."""
+    seen: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append(" ".join(statement.split()))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def at_the_second_item(app: Flask, invited: Invited) -> Patient:
+    """Who answered one item, so that the draft is there."""
+    patient = Patient(in_process(app))
+    patient.open(invited.token)
+    patient.next()
+    patient.answer(3)
+    return patient
+
+
+class TestStatements:
+    """Few statements on the hot paths: four read the visit, the rest is what the press changes."""
+
+    def test_an_item_is_read_with_four(self, app: Flask, invited: Invited) -> None:
+        """The visit with study and link, its responses, its drafts, its alerts."""
+        patient = at_the_second_item(app, invited)
+        with statements(app) as seen:
+            patient.get(patient.path)
+        assert [re.search(r"FROM (\w+)", one)[1] for one in seen] == ["link", "response", "draft", "alert"]  # type: ignore[index]
+
+    def test_an_answer_is_saved_with_two_more(self, app: Flask, invited: Invited) -> None:
+        """Six: read the draft's answers and write them."""
+        patient = at_the_second_item(app, invited)
+        with statements(app) as seen:
+            reply = patient.send("POST", patient.path, [("csrf_token", patient.csrf_token), ("answer", "2")])
+        assert reply.status == 302
+        assert [one.split()[0] for one in seen] == ["SELECT"] * 5 + ["UPDATE"]
+
+    def test_a_submission_is_stored_with_six_more(self, app: Flask, invited: Invited) -> None:
+        """Ten: draft, response, all scores at once, the draft goes; the audit trail's last event and its next.
+
+        PostgreSQL takes the trail's lock besides.
+        """
+        patient = Patient(in_process(app))
+        patient.open(invited.token)
+        patient.next()
+        patient.fill(FACE)
+        with statements(app) as seen:
+            reply = patient.send("POST", patient.path, [("csrf_token", patient.csrf_token)])
+        assert reply.status == 302
+        lock = [one for one in seen if "pg_advisory_xact_lock" in one]
+        assert len(lock) == (db_kind(app) == "postgresql")
+        assert [one.split()[0] for one in seen if one not in lock] == [
+            *["SELECT"] * 5,
+            "INSERT",
+            "INSERT",
+            "DELETE",
+            "SELECT",
+            "INSERT",
+        ]
+
+
+def db_kind(app: Flask) -> str:
+    with app.app_context():
+        return db.engine.dialect.name
+
+
+class TestHeaders:
+    """What every answer of a journey says besides its page."""
+
+    @pytest.fixture
+    def database_url(self, sqlite_url: str) -> str:
+        """Headers do not depend on the database."""
+        return sqlite_url
+
+    def test_every_page_has_a_strict_policy_and_is_never_cached(self, app: Flask, invited: Invited) -> None:
+        """No script or style but our own, no framing, nothing kept by the browser; refusals included."""
+        patient = Patient(in_process(app))
+        patient.open(invited.token)
+        patient.next()
+        patient.next()  # 422
+        patient.fill(FACE)
+        patient.next()
+        patient.finish(PHQ9, SAQ)
+        for path in ("/s/unknown", "/visit/99", f"/visit/{invited.visit_id}/face/99"):
+            patient.get(path)
+        assert {reply.status for reply in patient.replies} == {200, 302, 403, 404, 422}
+        for reply in patient.replies:
+            policy = reply.header("Content-Security-Policy") or ""
+            assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'"), reply.path
+            assert "unsafe" not in policy
+            assert "frame-ancestors 'none'" in policy
+            assert reply.header("Cache-Control") == "no-store"
+            assert reply.header("Referrer-Policy") == "same-origin"
+            assert reply.header("X-Content-Type-Options") == "nosniff"
+
+    def test_pages_carry_no_script_or_style_of_their_own(self, app: Flask, invited: Invited) -> None:
+        """Nothing that the policy would have to allow: no inline script, handler or style."""
+        patient = Patient(in_process(app))
+        patient.open(invited.token)
+        patient.finish(FACE, PHQ9, SAQ)
+        for reply in patient.replies:
+            assert not re.search(r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=", reply.html), reply.path
+
+    def test_a_page_speaks_of_no_other_place(self, app: Flask, invited: Invited) -> None:
+        """Every address in a page is a path of our own."""
+        patient = Patient(in_process(app))
+        patient.open(invited.token)
+        patient.finish(FACE, PHQ9, SAQ)
+        for reply in patient.replies:
+            addresses = re.findall(r'(?:href|src|action)="([^"]*)"', reply.html)
+            assert [one for one in addresses if not one.startswith(("/", "#"))] == []
+
+
+class TestCookies:
+    """SameSite=Lax always, Secure exactly when the public address is https."""
+
+    @pytest.fixture
+    def secure(self, public_url: str) -> bool:
+        """Whether cookies must be Secure here."""
+        return public_url.startswith("https://")
+
+    @pytest.fixture(params=["http://localhost", CLINIC])
+    def public_url(self, request: pytest.FixtureRequest) -> str:
+        """Plain and https."""
+        return str(request.param)
+
+    def test_flags(self, app: Flask, invited: Invited, public_url: str, secure: bool) -> None:
+        """Each cookie that a journey sets."""
+        patient = Patient(in_process(app, public_url))
+        patient.open(invited.token)
+        patient.finish(FACE, PHQ9, SAQ)
+        assert patient.page.heading == "Thank you"
+        cookies = [cookie for reply in patient.replies for cookie in reply.cookies]
+        assert cookies
+        for cookie in cookies:
+            flags = {flag.strip().lower() for flag in cookie.split(";")[1:]}
+            assert {"samesite=lax", "httponly"} <= flags
+            assert ("secure" in flags) == secure
+
+
+class TestHttps:
+    """A whole journey under https, from browsers that tell nothing of where they come from."""
+
+    @pytest.fixture
+    def public_url(self) -> str:
+        """As a clinic runs it."""
+        return CLINIC
+
+    def test_no_referer_is_needed(self, app: Flask, invited: Invited) -> None:
+        """Cookie and hidden fields suffice: no Referer, no Origin, no User-Agent."""
+        patient = Patient(in_process(app, CLINIC))
+        patient.open(invited.token)
+        patient.finish(FACE, PHQ9, SAQ)
+        assert patient.page.heading == "Thank you"
+        assert {reply.header("Strict-Transport-Security") for reply in patient.replies} == {
+            "max-age=31536000"
+        }
+
+
+class TestRequestLimit:
+    """600 requests a minute per link; nobody pays for another's."""
+
+    @pytest.fixture
+    def database_url(self, sqlite_url: str) -> str:
+        """Counting does not touch the database."""
+        return sqlite_url
+
+    def test_the_601st_request_in_a_minute_is_refused(self, app: Flask, invited: Invited) -> None:
+        """With a page that says what to do; another link goes on, and a minute later this one does too."""
+        other = invite(app, "P2")
+        start = datetime.now(UTC).replace(second=1, microsecond=0)
+        with time_machine.travel(start, tick=False) as clock:
+            patient = Patient(in_process(app))
+            patient.open(invited.token)
+            before = stored(app)
+            for _ in range(599):
+                assert patient.send("GET", f"/visit/{invited.visit_id}/pause", []).status == 200
+            patient.post(f"/visit/{invited.visit_id}/face/1", {"answer": "3"})
+            assert patient.status == 429
+            assert "wait a minute" in patient.page.text
+            assert stored(app) == before
+
+            somebody_else = Patient(in_process(app))
+            somebody_else.open(other.token)
+            somebody_else.finish(FACE)
+            assert somebody_else.status == 200
+
+            clock.move_to(start + timedelta(minutes=1), tick=False)
+            patient.get(f"/visit/{invited.visit_id}/face/1")
+            assert patient.status == 200
+
+    def test_opening_one_link_over_and_over_locks_nobody_else_out(self, app: Flask, invited: Invited) -> None:
+        """Browsers that do not keep the cookie count for the link that they open."""
+        other = invite(app, "P2")
+        with time_machine.travel(datetime.now(UTC).replace(second=1), tick=False):
+            statuses = [in_process(app)("GET", invited.path, []).status for _ in range(601)]
+            assert statuses == [302] * 600 + [429]
+            assert in_process(app)("GET", other.path, []).status == 302
