@@ -118,7 +118,8 @@ class StudyFrames:
     """One study as tidy tables (columns: ``COLUMNS``).
 
     ``scores``: one row per current response and scale, also where the value is missing; ``scale`` is the
-    full key (``face.total``); ``completed_on`` is a calendar date in the study's time zone.
+    full key (``face.total``); ``completed_on`` is a calendar date in the study's time zone; ``wording`` is
+    its name: ``unknown``, or beginning with ``working`` where it is not the published text.
     ``patients``: one row each; ``onset_on`` is the first day of the known period, ``onset_precision``
     (day | month | year) its length. ``treatments``: one row per injection, operation or course; a
     ``started_on`` by month or year is that period's first day too. ``visits``: one row per planned or

@@ -20,6 +20,11 @@ from analysis.guards import SUPPRESS_UNDER
 from analysis.methods import methods
 
 Record = dict[str, Any]
+# how a wording's name begins, and what that means for the reader
+_DOUBTFUL_WORDINGS = {
+    "working": "asked in working wording, not in the published text",
+    "unknown": "the wording that was asked is not known",
+}
 FLAG_SHARE = 0.15  # at floor or ceiling (Terwee et al., J Clin Epidemiol 2007;60:34)
 
 
@@ -125,9 +130,9 @@ def _warnings(frames: StudyFrames, table: pd.DataFrame, described: list[Record])
     known = table[table["value"].notna()]
     if known.empty:
         return [*warnings, "There is no score yet: nothing can be estimated."]
-    for instrument, rows in table[table["wording"] != "verbatim"].groupby("instrument"):
-        wordings = " and ".join(sorted(set(rows["wording"])))
-        warnings.append(f"{instrument}: asked in {wordings} wording, not verbatim; compare with care.")
+    for wording, said in _DOUBTFUL_WORDINGS.items():
+        asked = sorted(set(table.loc[table["wording"].str.startswith(wording), "instrument"]))
+        warnings += [f"{instrument}: {said}; compare with care." for instrument in asked]
     if {"acute", "chronic"} <= set(known["stratum"]):
         warnings.append("Records on all patients mix two populations, acute and chronic.")
     warnings.append("Treatment was not assigned at random and patients who recover stop attending.")

@@ -112,6 +112,21 @@ def test_simulated_data_are_said_to_be():
     assert not any("simulated" in warning for warning in made(study([]))["warnings"])
 
 
+@pytest.mark.parametrize(
+    ("wording", "warned"),
+    [
+        ("working-1", "face: asked in working wording, not in the published text; compare with care."),
+        ("unknown", "face: the wording that was asked is not known; compare with care."),
+        ("original", None),
+    ],
+)
+def test_doubtful_wording_is_warned_of(wording, warned):
+    frames = study([Patient("a", [("2024-06-01", {"face.total": 50.0})])])
+    asked = dataclasses.replace(frames, scores=frames.scores.assign(wording=wording))
+    found = [warning for warning in made(asked)["warnings"] if "word" in warning]
+    assert found == ([warned] if warned else [])
+
+
 def test_the_methods_follow_the_view():
     """Filters, instruments and the digest of the data stand in the paragraph."""
     frames = registry(4, 40)
