@@ -52,7 +52,11 @@ class StaffForm(FlaskForm):
 class SignInForm(LoginForm):
     """Sign-in. What is wrong is never told apart: whether an address has an account is nobody's business."""
 
-    email = EmailField("E-mail address", [InputRequired("Enter your e-mail address."), Length(max=254)])
+    email = EmailField(
+        "E-mail address",
+        [InputRequired("Enter your e-mail address."), Length(max=254)],
+        filters=[lambda typed: typed.strip() if typed else typed],
+    )
     password = PasswordField("Password", [InputRequired("Enter your password.")])
     remember = None  # type: ignore[assignment]  # how WTForms takes a field away
     submit = None  # type: ignore[assignment]

@@ -49,13 +49,13 @@ def waiting_by_study(session: Session, study_ids: list[int]) -> dict[int, int]:
         .where(Alert.state == "new", Patient.study_id.in_(study_ids))
         .group_by(Patient.study_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def counts(session: Session, scope: Scope) -> dict[str, int]:
     """How many alerts there are, by state."""
     query = _of_scope(scope, Alert.state, func.count()).group_by(Alert.state)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def page(session: Session, scope: Scope, state: str, number: int) -> list[AlertRow]:

@@ -59,7 +59,7 @@ def page(
     current = _current(session, scope)
     matching = func.lower(current.c.code).contains(search.lower(), autoescape=True)
     by_state = select(current.c.state, func.count()).where(matching).group_by(current.c.state)
-    counts: dict[str, int] = dict(session.execute(by_state).tuples().all())
+    counts: dict[str, int] = dict(session.execute(by_state).all())
     query = (
         select(
             current.c.id,
@@ -163,7 +163,7 @@ def _last_answered(session: Session, ids: list[int]) -> dict[int, date]:
         .where(Visit.patient_id.in_(ids), CURRENT)
         .group_by(Visit.patient_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _waiting_alerts(session: Session, ids: list[int]) -> dict[int, int]:
@@ -174,4 +174,4 @@ def _waiting_alerts(session: Session, ids: list[int]) -> dict[int, int]:
         .where(Visit.patient_id.in_(ids), Alert.state == "new")
         .group_by(Visit.patient_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())

@@ -194,4 +194,4 @@ def _live_links(session: Session, patient_id: int, at: datetime) -> dict[int, in
         .where(Visit.patient_id == patient_id, Link.revoked_at.is_(None), Link.expires_at > at)
         .group_by(Link.visit_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())

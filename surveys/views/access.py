@@ -16,16 +16,15 @@ from flask import (
     abort,
     current_app,
     g,
-    make_response,
     redirect,
     render_template,
     request,
     url_for,
 )
-from flask import Response as FlaskResponse
 from flask_babel import gettext as _t
-from flask_limiter import RequestLimit
+from flask_limiter import RateLimitExceeded
 from flask_security import FSQLALiteUserDatastore, RoleMixin, Security, current_user
+from flask_security.views import login as sign_in
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -215,16 +214,8 @@ def _sign_in(app: Flask) -> None:
     # Roles are per study, in our own memberships: the extension's global roles have no table.
     accounts = FSQLALiteUserDatastore(db, Staff, RoleMixin)
     Security(app, accounts, login_form=SignInForm, render_template=_draw_sign_in)  # type: ignore[arg-type]
-    # By account: counting addresses would let one person lock a whole clinic out.
-    slow_down = limiter.limit(
-        FAILED_SIGN_INS,
-        key_func=lambda: f"sign-in:{request.form.get('email', '').strip().lower()}",
-        methods=["POST"],
-        deduct_when=lambda response: response.status_code == 422,
-        on_breach=_too_many_sign_ins,
-    )
-    sign_in: Callable[..., Any] = app.view_functions["security.login"]
-    app.view_functions["security.login"] = slow_down(sign_in)
+    app.view_functions["security.login"] = _slowed_sign_in
+    app.register_error_handler(RateLimitExceeded, _too_many)
 
 
 def _draw_sign_in(template: str, **context: Any) -> tuple[str, int]:
@@ -233,11 +224,23 @@ def _draw_sign_in(template: str, **context: Any) -> tuple[str, int]:
     return render_template(template, **context), 422 if form and (form.errors or form.form_errors) else 200
 
 
-def _too_many_sign_ins(_: RequestLimit) -> FlaskResponse:
-    page = render_template(
-        "errors/error.html",
-        code=429,
-        happened=_t("Somebody tried to sign in to this account too often with a wrong password."),
-        mend=_t("Please wait a quarter of an hour, then try again."),
-    )
-    return make_response(page, 429)
+def _too_many(_: RateLimitExceeded) -> tuple[str, int]:
+    """Say what was too much: at sign-in it is an account's failures, elsewhere requests."""
+    about = {}
+    if request.endpoint == "security.login":
+        about = {
+            "happened": _t("Somebody tried to sign in to this account too often with a wrong password."),
+            "mend": _t("Please wait a quarter of an hour, then try again."),
+        }
+    return render_template("errors/error.html", code=429, **about), 429
+
+
+# By account: counting addresses would let one person lock a whole clinic out.
+@limiter.limit(
+    FAILED_SIGN_INS,
+    key_func=lambda: f"sign-in:{request.form.get('email', '').strip().lower()}",
+    methods=["POST"],
+    deduct_when=lambda response: response.status_code == 422,
+)
+def _slowed_sign_in() -> Any:
+    return sign_in()

@@ -67,23 +67,22 @@ def waited(since: datetime, now: datetime) -> str:
     return str(ngettext("%(num)d minute", "%(num)d minutes", ago.seconds // 60))
 
 
-def score_line(scale: Scale, stored: ScoreRow) -> list[str | None]:
-    """A score as a table's row: scale, value to one decimal, range and direction, what is to be known."""
+def scale_words(scale: Scale) -> str:
+    """A scale's range and direction: 0–100, higher is better."""
     direction = _("higher is better") if scale.direction == "higher_better" else _("higher is worse")
+    return f"{scale.low:g}–{scale.high:g}, {direction}"
+
+
+def score_words(stored: ScoreRow) -> tuple[str, str]:
+    """A score to one decimal (an en dash where there is none), and what is to be known about it."""
     notes = []
     if stored.items_missing:
-        missing = ngettext("%(num)d answer missing", "%(num)d answers missing", stored.items_missing)
-        notes.append(str(missing))
+        notes.append(str(ngettext("%(num)d missing", "%(num)d missing", stored.items_missing)))
     if stored.prorated:
-        notes.append(_("estimated from the answers given"))
+        notes.append(_("estimated from the others"))
     if stored.value is None:
-        notes.append(_("too many missing for a score"))
-    return [
-        scale.title,
-        None if stored.value is None else f"{stored.value:.1f}",
-        f"{scale.low:g}–{scale.high:g}, {direction}",
-        "; ".join(notes) or None,
-    ]
+        notes.append(_("no score"))
+    return "–" if stored.value is None else f"{stored.value:.1f}", ", ".join(notes)
 
 
 def rule_words(instrument: Instrument, rule: str) -> str:

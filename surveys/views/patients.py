@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import segno
@@ -24,9 +26,11 @@ from surveys.forms.staff import (
     UnscheduledVisitForm,
     enrolment_form,
 )
+from surveys.instruments.definition import Instrument
 from surveys.instruments.library import Library
 from surveys.lists import alerts, history, visits
 from surveys.lists import patients as lists
+from surveys.lists.visits import ResponseRow, VisitRow
 from surveys.models import Patient, Study, Timepoint, Visit
 from surveys.store import links, treatments
 from surveys.store import patients as store
@@ -40,6 +44,35 @@ pages = Blueprint("patients", __name__)
 Page = str | Response | tuple[str, int]
 
 EVENTS_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class ScoreTable:
+    """One instrument's scores over time. A line is a scale in words, then value and note of each visit."""
+
+    title: str
+    wordings: frozenset[str]
+    visits: tuple[tuple[str, date], ...]
+    lines: tuple[tuple[str, str, tuple[tuple[str, str] | None, ...]], ...]
+
+    @classmethod
+    def of(cls, instrument: Instrument, given: list[tuple[VisitRow, ResponseRow]]) -> ScoreTable:
+        """The table of `given`, visits in their order with what was answered there."""
+        stored = [{score.scale: score for score in response.scores} for _, response in given]
+        lines = tuple(
+            (
+                scale.title,
+                display.scale_words(scale),
+                tuple(display.score_words(one[scale.key]) if scale.key in one else None for one in stored),
+            )
+            for scale in instrument.scales
+        )
+        return cls(
+            instrument.short_title,
+            frozenset(response.wording_status for _, response in given),
+            tuple((visit.title, response.completed_on) for visit, response in given),
+            lines,
+        )
 
 
 def init_app(app: Flask) -> None:
@@ -172,7 +205,7 @@ def revoke_links(code: str, visit_id: int) -> Page:
     return redirect(url_for("patients.show", code=code, patient=visit.patient.code))
 
 
-def no_link(study: Study, patient: Patient, visit: visits.VisitRow) -> str | None:
+def no_link(study: Study, patient: Patient, visit: VisitRow) -> str | None:
     """Why no link may be made for the visit now; None where one may."""
     if study.status != "active":
         return _("No links yet: the study is not active.")
@@ -257,7 +290,7 @@ def _draw_patient(
         patient=patient,
         visits=rows,
         no_link={row.id: no_link(here.study, patient, row) for row in rows},
-        scores={response.id: _scores(response) for row in rows for response in row.responses.values()},
+        score_tables=_score_tables(rows),
         instruments={key: _library().get(key) for row in rows for key in (*row.battery, *row.responses)},
         alerts=raised,
         events=events,
@@ -269,13 +302,13 @@ def _draw_patient(
     )
 
 
-def _scores(response: visits.ResponseRow) -> list[list[str | None]]:
-    """The response's scores as rows of a table, in the instrument's order."""
-    stored = {score.scale: score for score in response.scores}
-    instrument = _library().get(response.instrument, response.version)
-    return [
-        display.score_line(scale, stored[scale.key]) for scale in instrument.scales if scale.key in stored
-    ]
+def _score_tables(rows: list[VisitRow]) -> list[ScoreTable]:
+    """The scores of every instrument that was answered, a column per visit."""
+    answered: dict[str, list[tuple[VisitRow, ResponseRow]]] = {}
+    for row in rows:
+        for key, response in row.responses.items():
+            answered.setdefault(key, []).append((row, response))
+    return [ScoreTable.of(_library().get(key), given) for key, given in sorted(answered.items())]
 
 
 def _visit_form(study: Study, **kwargs: Any) -> UnscheduledVisitForm:
@@ -300,7 +333,7 @@ def _find_visit(visit_id: int) -> Visit:
     return lists.find_visit(db.session, grant().scope, visit_id) or abort(404)
 
 
-def _row_of(visit: Visit, here: Grant) -> visits.VisitRow:
+def _row_of(visit: Visit, here: Grant) -> VisitRow:
     rows = visits.of_patient(db.session, here.scope, visit.patient_id, here.at)
     return next(row for row in rows if row.id == visit.id)
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from surveys.db import db
 from surveys.lists.alerts import waiting_by_study
 from surveys.models import Study
+from surveys.views import display
 from surveys.views.access import for_staff, member
 
 pages = Blueprint("staff", __name__)
@@ -27,7 +28,8 @@ class StudyCard:
 
 
 def init_app(app: Flask) -> None:
-    """Register the page."""
+    """Register the page, and the filters that the staff's templates use."""
+    display.init_app(app)
     app.register_blueprint(pages)
 
 

@@ -1,0 +1,63 @@
+"""Staff with accounts, and one of them walking through the pages. Knows which fields a form has, no table."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from surveys.models import Study
+from surveys.store import staff
+from tests.support.pages import Page
+from tests.support.patient import Patient, in_process
+from tests.support.study import changing
+
+PASSWORD = "correct horse battery"
+ENROLMENT = {
+    "code": "P-7",
+    "birth-year": "1970",
+    "sex": "female",
+    "side": "left",
+    "cause": "bells_palsy",
+    "begin": "sudden",
+    "onset-month": "3",
+    "onset-year": "2024",
+}
+
+
+class Member(Patient):
+    """Somebody of the staff with a browser."""
+
+    def sign_in(self, email: str, password: str = PASSWORD, **fields: str) -> Page:
+        """Fill in the sign-in page and send it."""
+        self.get("/login")
+        return self.post("/login", {"email": email, "password": password, **fields})
+
+
+def employ(
+    app: Flask, email: str, *roles: str, study: str = "S1", site: str | None = None, **facts: Any
+) -> int:
+    """An account with those roles in `study` (the last one stands); its id. `facts` go to `staff.add`."""
+    at = datetime.now(UTC)
+    with changing(app) as session:
+        member = staff.find(session, email) or staff.add(
+            session, email, PASSWORD, at=at, actor="test", **facts
+        )
+        for role in roles:
+            found = session.scalars(select(Study).where(Study.code == study)).one()
+            staff.grant(session, member, found, role, site=site, at=at, actor="test")
+        return member.id
+
+
+def signed_in(app: Flask, role: str = "coordinator", *, study: str = "S1", site: str | None = None) -> Member:
+    """A new member of staff with that role in `study`, signed in."""
+    email = f"{role}-{site or 'everywhere'}-{study}@example.org"
+    if role == "admin":
+        employ(app, email, admin=True)
+    else:
+        employ(app, email, role, study=study, site=site)
+    member = Member(in_process(app))
+    member.sign_in(email)
+    return member

@@ -1,0 +1,325 @@
+"""Who may open what, and signing in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urljoin
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from surveys.models import Alert, Staff, Visit
+from surveys.store import staff as store
+from surveys.views import access
+from tests.support.patient import in_process
+from tests.support.staff import PASSWORD, Member, employ, signed_in
+from tests.support.study import changing, invite, one_table, stored
+
+PATIENTS = {"coordinator", "investigator", "admin"}
+CHANGES = {"coordinator", "admin"}
+EVERY_ROLE = {"coordinator", "investigator", "analyst", "admin"}
+
+# Who may open each guarded page. A new one without a line here fails the walk below.
+MAY_OPEN = {
+    "staff.index": EVERY_ROLE,
+    "dashboard.index": EVERY_ROLE,
+    "patients.index": PATIENTS,
+    "patients.show": PATIENTS,
+    "patients.new": CHANGES,
+    "patients.add_treatment": CHANGES,
+    "patients.add_visit": CHANGES,
+    "patients.issue_link": CHANGES,
+    "patients.revoke_links": CHANGES,
+    "alerts.index": PATIENTS,
+    "alerts.acknowledge": PATIENTS,
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """One address under one method, in a study; `study` is None where the address names none."""
+
+    endpoint: str
+    method: str
+    path: str
+    study: str | None
+
+
+@pytest.fixture
+def two_studies(app: Flask) -> dict[str, dict[str, object]]:
+    """What fills the addresses' placeholders in the studies S1 and S2."""
+    found: dict[str, dict[str, object]] = {}
+    for study, patient in (("S1", "P1"), ("S2", "P2")):
+        invited = invite(app, patient, study=study)
+        with changing(app) as session:
+            alert = Alert(
+                visit_id=invited.visit_id,
+                instrument="phq9",
+                rule="item9",
+                first_answer=1,
+                last_answer=1,
+                raised_at=datetime.now(UTC),
+            )
+            session.add(alert)
+            session.flush()
+            found[study] = {
+                "code": study,
+                "patient": patient,
+                "visit_id": invited.visit_id,
+                "alert_id": alert.id,
+            }
+    return found
+
+
+def doors(app: Flask, studies: dict[str, dict[str, object]]) -> Iterator[Door]:
+    """Every guarded address of the application, in each study."""
+    adapter = app.create_url_adapter(None) or app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in access.OPEN:
+            continue
+        places = studies.values() if "code" in rule.arguments else [None]
+        for place in places:
+            values = {name: place[name] for name in rule.arguments} if place else {}
+            path = adapter.build(rule.endpoint, values, force_external=False)
+            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+                yield Door(rule.endpoint, method, path, str(place["code"]) if place else None)
+
+
+def knock(member: Member, door: Door) -> str:
+    """What the guard says: opened, sign in, forbidden, or nothing there."""
+    answer = member.send(door.method, door.path, [])
+    if answer.status == 302 and (answer.header("Location") or "").startswith("/login"):
+        return "sign in"
+    return {403: "forbidden", 404: "not there"}.get(answer.status, "opened")
+
+
+@pytest.mark.parametrize("role", [*sorted(EVERY_ROLE), "nobody"])
+def test_every_address_opens_to_whom_it_should(
+    app: Flask, two_studies: dict[str, dict[str, object]], role: str
+) -> None:
+    """One's own study opens by the rules; the other is as if it were not there."""
+    app.config["WTF_CSRF_ENABLED"] = False  # so that the guard alone answers
+    member = Member(in_process(app)) if role == "nobody" else signed_in(app, role)
+    walked = list(doors(app, two_studies))
+    assert {door.endpoint for door in walked} == MAY_OPEN.keys()
+    for door in walked:
+        if role == "nobody":
+            expected = "sign in"
+        elif door.study == "S2" and role != "admin":
+            expected = "not there"
+        else:
+            expected = "opened" if role in MAY_OPEN[door.endpoint] else "forbidden"
+        assert knock(member, door) == expected, door
+
+
+def test_what_belongs_to_another_study_is_not_there(
+    app: Flask, two_studies: dict[str, dict[str, object]]
+) -> None:
+    """Another study's patient, visit or alert cannot be reached through one's own study's address."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    member = signed_in(app)
+    mixed = {"S1": {**two_studies["S2"], "code": "S1"}}
+    before = stored(app)
+    for door in doors(app, mixed):
+        if any(name in door.path for name in ("P2", "visits/", "alerts/")):
+            assert knock(member, door) == "not there", door
+    assert stored(app) == before
+
+
+def test_what_belongs_to_another_site_is_not_there(
+    app: Flask, two_studies: dict[str, dict[str, object]]
+) -> None:
+    """A member limited to a site reaches nothing of the patients elsewhere, and does not see them listed."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    member = signed_in(app, site="North")
+    for door in doors(app, {"S1": two_studies["S1"]}):
+        if any(name in door.path for name in ("P1", "visits/", "alerts/")):
+            assert knock(member, door) == "not there", door
+    assert "P1" not in member.get("/staff/S1/patients").text
+    assert "P1" not in member.get("/staff/S1/alerts").text
+
+
+def test_an_address_without_a_rule_stops_the_start() -> None:
+    """A page that nobody opened by name is a fault of the program, found before anybody asks for it."""
+    bare = Flask("bare")
+    bare.add_url_rule("/static/x", "static")
+    bare.add_url_rule("/forgotten", "forgotten", lambda: "")
+    with pytest.raises(access.UnguardedError, match=r"/forgotten \(forgotten\)"):
+        access.check(bare)
+
+
+def test_a_role_needs_a_study_in_the_address() -> None:
+    """A view for roles whose address names no study could never know the role."""
+    bare = Flask("bare")
+    bare.add_url_rule("/list", "list", access.for_roles("analyst")(lambda: ""))
+    with pytest.raises(access.UnguardedError, match="must begin with /staff/<code>/"):
+        access.check(bare)
+
+
+def test_every_post_needs_a_token(app: Flask, two_studies: dict[str, dict[str, object]]) -> None:
+    """Without the token of our own page nothing is changed, by whoever is signed in."""
+    member = signed_in(app)
+    before = stored(app)
+    for door in doors(app, {"S1": two_studies["S1"]}):
+        if door.method == "POST":
+            assert member.send("POST", door.path, []).status == 400, door
+    assert member.send("POST", "/logout", []).status == 400
+    assert stored(app) == before
+
+
+# Signing in ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Member:
+    """Somebody with an account in two studies, not signed in."""
+    invite(app, study="S1")
+    invite(app, study="S2")
+    employ(app, "Ann.Abel@Example.org", "coordinator", study="S1")
+    employ(app, "ann.abel@example.org", "analyst", study="S2")
+    return Member(in_process(app))
+
+
+def test_sign_in_leads_to_the_studies(visitor: Member) -> None:
+    """Capitals and spaces around the address do not matter."""
+    page = visitor.sign_in(" ANN.abel@example.org ")
+    assert visitor.path == "/staff/"
+    assert page.heading == "Your studies"
+    assert "ann.abel@example.org" in page.text
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [("ann.abel@example.org", "wrong horse battery"), ("nobody@example.org", PASSWORD)],
+)
+def test_a_wrong_sign_in_does_not_say_what_was_wrong(visitor: Member, email: str, password: str) -> None:
+    """An unknown address and a wrong password read the same."""
+    page = visitor.sign_in(email, password)
+    assert visitor.status == 422
+    assert "The e-mail address or the password is wrong." in page.text
+    assert "#password" in page.links
+    assert "#email" not in page.links
+
+
+def test_nothing_typed_is_said_at_each_field(visitor: Member) -> None:
+    """Both errors are linked from the summary."""
+    page = visitor.sign_in("", "")
+    assert visitor.status == 422
+    assert {"#email", "#password"} <= page.links.keys()
+
+
+def test_a_closed_account_cannot_sign_in(app: Flask, visitor: Member) -> None:
+    """Nor does it stay signed in."""
+    visitor.sign_in("ann.abel@example.org")
+    with changing(app) as session:
+        session.execute(update(Staff).values(active=False))
+    visitor.get("/staff/")
+    assert visitor.path.startswith("/login")
+    visitor.sign_in("ann.abel@example.org")
+    assert visitor.status == 422
+
+
+def test_a_new_password_signs_everybody_out(app: Flask, visitor: Member) -> None:
+    """Whoever had the account open elsewhere has to sign in again."""
+    visitor.sign_in("ann.abel@example.org")
+    with changing(app) as session:
+        member = session.scalars(select(Staff)).one()
+        store.set_password(session, member, "another long password", at=datetime.now(UTC), actor="test")
+    visitor.get("/staff/")
+    assert visitor.path.startswith("/login")
+    visitor.sign_in("ann.abel@example.org", "another long password")
+    assert visitor.path == "/staff/"
+
+
+def test_one_comes_back_to_the_page_asked_for(visitor: Member) -> None:
+    """The address that needed sign-in opens after it, with its filters."""
+    visitor.get("/staff/S1/patients?state=due")
+    assert visitor.path == "/login?next=/staff/S1/patients?state%3Ddue"
+    fields = {**visitor.step.hidden, "email": "ann.abel@example.org", "password": PASSWORD}
+    visitor.post("/login", fields)
+    assert visitor.path == "/staff/S1/patients?state=due"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.test/",
+        "//evil.test",
+        "///evil.test",
+        "/\\evil.test",
+        "\\\\evil.test",
+        "javascript:alert(1)",
+    ],
+)
+def test_sign_in_never_leads_to_another_site(visitor: Member, elsewhere: str) -> None:
+    """Whatever `next` says, the browser stays here."""
+    visitor.get("/login")
+    fields = [
+        ("csrf_token", visitor.csrf_token),
+        ("email", "ann.abel@example.org"),
+        ("password", PASSWORD),
+        ("next", elsewhere),
+    ]
+    answer = visitor.send("POST", "/login", fields)
+    assert answer.status == 302
+    assert urljoin("http://localhost/login", answer.header("Location") or "").startswith("http://localhost/")
+
+
+def test_guessing_is_slowed_down_by_account(app: Flask, visitor: Member) -> None:
+    """After ten failures the account waits, from whatever browser; others go on."""
+    for _ in range(10):
+        visitor.sign_in("ann.abel@example.org", "wrong horse battery")
+        assert visitor.status == 422
+    other_browser = Member(in_process(app))
+    page = other_browser.sign_in("Ann.Abel@example.org")
+    assert other_browser.status == 429
+    assert "wait a quarter of an hour" in page.text
+    employ(app, "bea@example.org", "analyst")
+    visitor.sign_in("bea@example.org")
+    assert visitor.status == 200
+
+
+def test_signing_in_often_is_no_guessing(visitor: Member) -> None:
+    """Only failures count."""
+    for _ in range(12):
+        visitor.sign_in("ann.abel@example.org")
+        assert visitor.status == 200
+        visitor.post("/logout", {})
+
+
+def test_sign_out_is_a_post(visitor: Member) -> None:
+    """A link or a picture on another site cannot sign anybody out."""
+    visitor.sign_in("ann.abel@example.org")
+    assert visitor.send("GET", "/logout", []).status == 405
+    visitor.post("/logout", {})
+    assert visitor.path == "/login"
+    visitor.get("/staff/")
+    assert visitor.path.startswith("/login")
+
+
+@pytest.mark.parametrize("path", ["/register", "/reset", "/verify", "/change", "/us-signin", "/fs-static/x"])
+def test_nothing_else_of_the_extension_is_there(visitor: Member, path: str) -> None:
+    """Only sign-in and sign-out."""
+    assert visitor.send("GET", path, []).status == 404
+
+
+def test_passwords_are_kept_as_argon2id(app: Flask, visitor: Member) -> None:
+    """And nowhere in the audit."""
+    [member] = one_table(app, "staff")
+    assert member["password"].startswith("$argon2id$")
+    assert PASSWORD not in str(stored(app, "event", "event_value"))
+
+
+def test_a_visit_opened_by_its_link_signs_nobody_in(app: Flask) -> None:
+    """A patient's session opens no staff page."""
+    invited = invite(app)
+    patient = Member(in_process(app))
+    patient.open(invited.token)
+    assert patient.status == 200
+    patient.get("/staff/S1/patients")
+    assert patient.path.startswith("/login")
+    with changing(app) as session:
+        assert session.scalars(select(Visit.id)).first() == invited.visit_id
