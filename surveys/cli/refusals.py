@@ -31,6 +31,8 @@ def sentences(error: Exception) -> list[str]:
     """What to tell about `error`, a line per fault; nothing where it is not the person's to mend."""
     if isinstance(error, REFUSALS):
         return str(error).splitlines()
+    if isinstance(error, OSError) and error.filename:
+        return [f"{error.filename}: {error.strerror}."]
     if isinstance(error, OperationalError):
         return [f"The database did not answer: {_first_line(error)}. Check SEVENTH_DATABASE_URL."]
     return []

@@ -1,0 +1,43 @@
+"""`seventh score`: any CSV, scored. Needs neither a database nor a secret."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("key")
+@click.argument(
+    "source", metavar="[IN.csv]", default="-", type=click.Path(exists=True, dir_okay=False, allow_dash=True)
+)
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Appears only when whole."
+)
+@click.pass_context
+def score(context: click.Context, key: str, source: str, output: Path | None) -> None:
+    """Add the scores of the instrument KEY to a CSV with the columns q1, q2, …
+
+    Reads standard input where no file is given. An empty cell is an item not answered. Other columns pass
+    through; <key>_<scale> and <key>_<scale>_missing (how many items are missing) follow them.
+    """
+    from surveys.cli.instruments import library
+    from surveys.exchange.faults import FileRefused
+    from surveys.exchange.scored import Scoring, replacing
+
+    instrument = library().get(key)
+    with click.open_file(source, "rb") as incoming:
+        if output is not None:
+            with replacing(output) as outgoing:
+                Scoring(instrument, incoming, outgoing).run()
+            return
+        scoring = Scoring(instrument, incoming, sys.stdout.buffer)
+        try:
+            scoring.run()
+        except FileRefused as refused:
+            click.echo(str(refused), err=True)
+            if scoring.written:
+                click.echo(f"{scoring.written} rows before it are already written out.", err=True)
+            context.exit(1)

@@ -1,0 +1,101 @@
+"""What a cell of a CSV file may say. Each reader gives the value or raises `CellError` with the reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from datetime import date, datetime
+from typing import TypeVar
+
+from surveys.instruments.definition import Instrument
+from surveys.store.patients import PartialDate
+
+D = TypeVar("D", date, datetime)
+
+EARLIEST_YEAR, LATEST_YEAR = 1880, 2200  # as the table of patients has it
+
+# ASCII digits only: int() would take those of every script. A spreadsheet that met an empty cell writes 3.0.
+_WHOLE = re.compile(r"-?[0-9]{1,9}(\.0+)?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
+_PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
+_LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+class CellError(ValueError):
+    """A cell that cannot be taken; the message says why and what would do."""
+
+
+def whole_number(cell: str) -> int:
+    """A whole number in ordinary digits; `3.0` is 3."""
+    if not _WHOLE.fullmatch(cell):
+        raise CellError(f"{cell!r} is not a whole number.")
+    return int(cell.split(".")[0])
+
+
+def answer(instrument: Instrument, item: str, cell: str) -> int:
+    """An answer to `item`: one of its choices."""
+    allowed = instrument.values(item)
+    value = int(cell.split(".")[0]) if _WHOLE.fullmatch(cell) else None
+    if value is None or value not in allowed:
+        raise CellError(f"{cell!r} is not one of the choices {', '.join(map(str, allowed))}.")
+    return value
+
+
+def one_of(cell: str, allowed: Collection[str]) -> str:
+    """One of the codes."""
+    if cell not in allowed:
+        raise CellError(f"{cell!r} is not one of: {', '.join(allowed)}.")
+    return cell
+
+
+def year(cell: str) -> int:
+    """A year in four digits."""
+    value = whole_number(cell)
+    if not EARLIEST_YEAR <= value <= LATEST_YEAR:
+        raise CellError(f"{cell!r} is not a possible year.")
+    return value
+
+
+def locale(cell: str) -> str:
+    """A language code such as en or pt-BR."""
+    if not _LOCALE.fullmatch(cell) or len(cell) > 16:
+        raise CellError(f"{cell!r} is not a language code such as en or pt-BR.")
+    return cell
+
+
+def day_or_instant(cell: str) -> date | datetime:
+    """A calendar date, or an instant with its offset from UTC."""
+    if _DAY.fullmatch(cell):
+        return _real(cell, lambda: date.fromisoformat(cell))
+    found = _INSTANT.fullmatch(cell)
+    if not found:
+        raise CellError(f"{cell!r} is neither a date (2024-05-31) nor an instant (2024-05-31T14:30:00Z).")
+    if not found.group(3):
+        raise CellError(
+            f"{cell!r} does not say of which time zone it is: add Z or an offset such as +02:00, "
+            "or give the date alone."
+        )
+    return _real(cell, lambda: datetime.fromisoformat(cell.replace(",", ".")))
+
+
+def partial_date(cell: str) -> PartialDate:
+    """A date known by day, month or year."""
+    found = _PARTIAL.fullmatch(cell)
+    if not found:
+        raise CellError(f"{cell!r} is not a date: write YYYY, YYYY-MM or YYYY-MM-DD.")
+    year, month, day = found.groups()
+    on = _real(cell, lambda: date(int(year), int(month or 1), int(day or 1)))
+    return PartialDate(on, "day" if day else "month" if month else "year")
+
+
+def _real(cell: str, make: Callable[[], D]) -> D:
+    try:
+        made = make()
+    except ValueError:
+        raise CellError(f"{cell!r} is not a day of the calendar.") from None
+    if not EARLIEST_YEAR <= made.year <= LATEST_YEAR:
+        raise CellError(f"{cell!r} is too far from today.")
+    return made

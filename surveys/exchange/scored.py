@@ -1,0 +1,155 @@
+"""Scoring a CSV file of any size: rows in, the same rows with scores out, some thousands at a time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from surveys.exchange import cells
+from surveys.exchange.cells import CellError
+from surveys.exchange.faults import Fault, FileRefused
+from surveys.instruments.definition import Instrument
+from surveys.instruments.scoring import score_table
+
+if TYPE_CHECKING:
+    from _csv import Writer
+
+CHUNK = 4096
+
+
+class Scoring:
+    """Scores the CSV `incoming` into `outgoing`; `written` counts the rows that are out."""
+
+    def __init__(self, instrument: Instrument, incoming: IO[bytes], outgoing: IO[bytes]) -> None:
+        self.written = 0
+        self._instrument = instrument
+        self._incoming = incoming
+        self._outgoing = outgoing
+
+    def run(self) -> None:
+        """Read to the end.
+
+        Raises:
+            FileRefused: the header will not do, or at the first row that will not; those before it are out.
+        """
+        # Bytes that are not UTF-8 may stand in columns that are none of our business: they pass unchanged.
+        reading = io.TextIOWrapper(self._incoming, "utf-8-sig", errors="surrogateescape", newline="")
+        writing = io.TextIOWrapper(
+            self._outgoing, "utf-8", errors="surrogateescape", newline="", write_through=True
+        )
+        try:
+            self._score(csv.reader(reading, strict=True), csv.writer(writing, lineterminator="\n"))
+        finally:
+            reading.detach()
+            writing.flush()
+            writing.detach()
+
+    def _score(self, reader: Iterator[list[str]], writer: Writer) -> None:
+        rows = _numbered(reader)
+        header = next(rows, (1, []))[1]
+        items = self._items(header)
+        writer.writerow([*header, *self._added()])
+        chunk: list[list[str]] = []
+        answers: list[list[float]] = []
+        try:
+            for number, row in rows:
+                answers.append(self._answers(number, row, header, items))
+                chunk.append(row)
+                if len(chunk) == CHUNK:
+                    self._write(writer, chunk, answers, items)
+                    chunk, answers = [], []
+        finally:
+            self._write(writer, chunk, answers, items)
+
+    def _items(self, header: list[str]) -> dict[str, int]:
+        """The place of each item's column."""
+        needed = {item for scale in self._instrument.scales for item in scale.items}
+        missing = [item.key for item in self._instrument.items if item.key in needed - set(header)]
+        faults = [Fault("This column is missing.", 1, name) for name in missing]
+        items = [item.key for item in self._instrument.items if item.key in header]
+        faults += [Fault("This column stands twice.", 1, name) for name in items if header.count(name) > 1]
+        faults += [
+            Fault("A score would have the name of this column. Rename the column.", 1, name)
+            for name in self._added()
+            if name in header
+        ]
+        if faults:
+            raise FileRefused(faults)
+        return {item: header.index(item) for item in items}
+
+    def _added(self) -> list[str]:
+        names = [f"{self._instrument.key}_{scale.key}" for scale in self._instrument.scales]
+        return [column for name in names for column in (name, f"{name}_missing")]
+
+    def _answers(self, number: int, row: list[str], header: list[str], items: dict[str, int]) -> list[float]:
+        if len(row) != len(header):
+            problem = f"This row has {len(row)} cells, but the header has {len(header)}."
+            raise FileRefused([Fault(problem, number)])
+        found = []
+        for item, place in items.items():
+            cell = row[place].strip()
+            try:
+                found.append(float(cells.answer(self._instrument, item, cell)) if cell else float("nan"))
+            except CellError as error:
+                raise FileRefused([Fault(str(error), number, item)]) from None
+        return found
+
+    def _write(
+        self,
+        writer: Writer,
+        chunk: Sequence[list[str]],
+        answers: Sequence[list[float]],
+        items: dict[str, int],
+    ) -> None:
+        if not chunk:
+            return
+        import numpy as np
+
+        columns = np.array(answers, dtype=np.float64).reshape(len(chunk), len(items)).T
+        scores = score_table(self._instrument, dict(zip(items, columns, strict=True)))
+        added: list[list[str]] = []
+        for scale in self._instrument.scales:
+            result = scores[scale.key]
+            # repr of a Python float is the shortest text that gives the same number back.
+            added.append(["" if value != value else repr(value) for value in result.value.tolist()])
+            added.append([str(missing) for missing in result.items_missing.tolist()])
+        writer.writerows([*row, *more] for row, more in zip(chunk, zip(*added, strict=True), strict=True))
+        self.written += len(chunk)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file that takes the place of `path` when the block ends well; until then `path` is as it was."""
+    if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced, only written to
+        with path.open("wb") as direct:
+            yield direct
+        return
+    target = path.resolve()
+    unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        with unfinished.open("xb") as file:
+            yield file
+        os.replace(unfinished, target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _numbered(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Rows with their numbers, the header being 1; rows without any cell are left out."""
+    number = 0
+    while True:
+        number += 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise FileRefused([Fault(f"This is not CSV: {error}.", number)]) from None
+        if row:
+            yield number, row

@@ -1,0 +1,47 @@
+"""The `seventh` command as a person runs it, in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from click.testing import CliRunner
+
+from app import create_app
+from surveys import cli
+from surveys.settings import Settings
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    def __str__(self) -> str:
+        return f"exit {self.code}\n{self.out}{self.err}"
+
+
+Seventh = Callable[..., Ran]
+Query = Callable[[str], list[tuple[Any, ...]]]
+
+
+def seventh_with(settings: Settings) -> Seventh:
+    """The command on the database of `settings`: `seventh("study", "list")`."""
+
+    def run(*words: object, stdin: str | bytes | None = None) -> Ran:
+        result = CliRunner().invoke(
+            cli.seventh,
+            [str(word) for word in words],
+            input=stdin,
+            obj=lambda: create_app(settings),
+            env={"SEVENTH_DATABASE_URL": settings.database_url},
+            prog_name="seventh",
+            catch_exceptions=False,
+        )
+        return Ran(result.exit_code, result.stdout, result.stderr)
+
+    return run

@@ -1,0 +1,55 @@
+"""`seventh staff …`."""
+
+from __future__ import annotations
+
+import re
+
+from tests.support.commands import Query, Seventh
+
+
+def test_a_new_account_gets_a_password_shown_once(seventh: Seventh, rows: Query) -> None:
+    """The password is printed, and stored only as argon2id."""
+    seventh("study", "create", "clinic")
+    ran = seventh("staff", "add", "Ann@Clinic.example", "--role", "coordinator", "--name", "Ann")
+    assert ran.code == 0
+    password = re.search(r"^Password: (\S{12,})$", ran.out, re.M)
+    assert password
+    [(email, name, stored, admin)] = rows("SELECT email, name, password, admin FROM staff")
+    assert (email, name, admin) == ("ann@clinic.example", "Ann", 0)
+    assert stored.startswith("$argon2id$")
+    assert password[1] not in stored
+    assert rows("SELECT role, site FROM membership") == [("coordinator", None)]
+
+
+def test_a_second_study_is_a_second_role(seventh: Seventh, rows: Query) -> None:
+    """The account stays as it is; no new password is made."""
+    seventh("study", "create", "one")
+    seventh("staff", "add", "ann@clinic.example", "--role", "coordinator")
+    seventh("study", "create", "two")
+    assert "with --study" in seventh("staff", "add", "ann@clinic.example", "--role", "analyst").err
+    ran = seventh(
+        "staff", "add", "ann@clinic.example", "--role", "analyst", "--study", "two", "--site", "Jena"
+    )
+    assert ran.code == 0
+    assert "Password" not in ran.out
+    assert rows("SELECT role, site FROM membership ORDER BY id") == [
+        ("coordinator", None),
+        ("analyst", "Jena"),
+    ]
+    assert "coordinator in one, analyst in two (site Jena)" in seventh("staff", "list").out
+
+
+def test_an_admin_has_every_study(seventh: Seventh, rows: Query) -> None:
+    """`admin` needs no study, and takes none."""
+    assert seventh("staff", "add", "root@clinic.example", "--role", "admin").code == 0
+    assert rows("SELECT admin FROM staff") == [(1,)]
+    assert seventh("staff", "add", "x@clinic.example", "--role", "admin", "--study", "s").code == 2
+
+
+def test_bad_address_and_unknown_role_store_nothing(seventh: Seventh, rows: Query) -> None:
+    """An address that is none is refused; a role that is none is wrong usage."""
+    seventh("study", "create", "clinic")
+    ran = seventh("staff", "add", "not an address", "--role", "analyst")
+    assert (ran.code, ran.err) == (1, "'not an address' is not an e-mail address.\n")
+    assert seventh("staff", "add", "a@clinic.example", "--role", "boss").code == 2
+    assert rows("SELECT count(*) FROM staff") == [(0,)]

@@ -1,0 +1,69 @@
+"""`seventh study …`."""
+
+from __future__ import annotations
+
+from tests.support.commands import Query, Seventh
+
+
+def test_a_study_needs_only_a_code(seventh: Seventh, rows: Query) -> None:
+    """It is a draft in UTC with the registry's plan, from 18 years on."""
+    assert seventh("study", "create", "clinic").code == 0
+    assert rows("SELECT code, title, timezone, status, lowest_age, simulated FROM study") == [
+        ("clinic", "clinic", "UTC", "draft", 18, 0)
+    ]
+    assert rows("SELECT key FROM timepoint ORDER BY position")[0] == ("baseline",)
+
+
+def test_a_code_is_used_once(seventh: Seventh, rows: Query) -> None:
+    """A second study of the same code is refused, and nothing is stored of it."""
+    seventh("study", "create", "clinic")
+    ran = seventh("study", "create", "clinic", "--title", "Another")
+    assert (ran.code, ran.err) == (1, "There already is a study clinic. Choose another code.\n")
+    assert rows("SELECT title FROM study") == [("clinic",)]
+
+
+def test_unknown_plan_and_time_zone_are_refused(seventh: Seventh, rows: Query) -> None:
+    """Each with the choice there is."""
+    assert "Choose one of: registry" in seventh("study", "create", "a", "--plan", "weekly").err
+    assert "no time zone" in seventh("study", "create", "a", "--timezone", "Mars/Base").err
+    assert rows("SELECT count(*) FROM study") == [(0,)]
+
+
+def test_show_says_what_keeps_a_study_from_going_live(seventh: Seventh) -> None:
+    """Facts, plan, and obstacles in sentences."""
+    seventh("study", "create", "clinic", "--title", "Our registry", "--lowest-age", 16)
+    ran = seventh("study", "show", "clinic")
+    assert ran.code == 0
+    assert "Our registry" in ran.out
+    assert "month_3" in ran.out
+    assert "crisis text" in ran.out
+
+
+def test_list_has_a_line_per_study(seventh: Seventh) -> None:
+    """Code, status, patients, title; an empty installation says what to do."""
+    assert "study create" in seventh("study", "list").err
+    seventh("study", "create", "b", "--title", "Second")
+    seventh("study", "create", "a", "--simulated")
+    lines = seventh("study", "list").out.splitlines()
+    assert [line.split()[0] for line in lines] == ["a", "b"]
+    assert "draft, simulated" in lines[0]
+    assert "Second" in lines[1]
+
+
+def test_an_unknown_study_is_told_with_those_there_are(seventh: Seventh) -> None:
+    """The sentence helps to correct a slip."""
+    seventh("study", "create", "clinic")
+    ran = seventh("study", "show", "klinik")
+    assert (ran.code, ran.err) == (1, "There is no study klinik. Studies are: clinic.\n")
+
+
+def test_activate_tells_every_obstacle(seventh: Seventh, rows: Query) -> None:
+    """A study that lacks texts stays a draft; a simulated one with its texts goes live."""
+    seventh("study", "create", "bare")
+    ran = seventh("study", "activate", "bare")
+    assert ran.code == 1
+    assert "cannot go active yet" in ran.err
+    texts = ("--contact", "Tel. 1", "--who-reads", "We do, on Mondays.", "--crisis-text", "Call 112.")
+    seventh("study", "create", "full", "--simulated", *texts)
+    assert seventh("study", "activate", "full").code == 0
+    assert rows("SELECT code, status FROM study ORDER BY code") == [("bare", "draft"), ("full", "active")]
