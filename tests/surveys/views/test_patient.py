@@ -71,7 +71,7 @@ class TestStatements:
         assert [one.split()[0] for one in seen] == ["SELECT"] * 5 + ["UPDATE"]
 
     def test_a_submission_is_stored_with_six_more(self, app: Flask, invited: Invited) -> None:
-        """Ten: draft, response, all scores at once, the draft goes; the audit trail's last event and its next.
+        """Ten: draft, response, all scores at once, the draft goes; the trail's last event and its next.
 
         PostgreSQL takes the trail's lock besides.
         """
