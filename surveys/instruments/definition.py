@@ -11,6 +11,7 @@ from surveys.instruments.examples import check_examples
 from surveys.instruments.faults import DefinitionError, Fault, Faults
 from surveys.instruments.instrument import (
     Alert,
+    Answer,
     Band,
     ChangeThreshold,
     Choice,
@@ -23,9 +24,13 @@ from surveys.instruments.instrument import (
     LocaleText,
     Loinc,
     MissingRule,
+    Outline,
+    Part,
+    Row,
     Scale,
     Section,
     SectionText,
+    Supply,
     UnknownPart,
     Wording,
     WrongAnswer,
@@ -36,6 +41,7 @@ from surveys.instruments.wording import check_markup, check_wording
 
 __all__ = [
     "Alert",
+    "Answer",
     "Band",
     "ChangeThreshold",
     "Choice",
@@ -50,9 +56,13 @@ __all__ = [
     "LocaleText",
     "Loinc",
     "MissingRule",
+    "Outline",
+    "Part",
+    "Row",
     "Scale",
     "Section",
     "SectionText",
+    "Supply",
     "UnknownPart",
     "Wording",
     "WrongAnswer",

@@ -1,7 +1,11 @@
 """What is wrong with a definition: each fault with its place and its mend, all of a file together."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -60,3 +64,8 @@ class Faults:
 
     def all(self) -> tuple[Fault, ...]:
         return tuple(self._found)
+
+
+def repeated(values: Iterable[T]) -> list[T]:
+    """The values that stand more than once, each once."""
+    return [value for value, count in Counter(values).items() if count > 1]

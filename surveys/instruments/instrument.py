@@ -5,12 +5,18 @@ Frozen dataclasses only. They know neither files (definition.py) nor arithmetic 
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeAlias
 
-Method = Literal["sum", "mean"]
+Answer: TypeAlias = int | float | str | Sequence[int] | None
+"""A choice's value, a number, an ISO date or the values of several choices; None is not answered."""
+
+AnsweredBy = Literal["patient", "staff"]
+ItemKind = Literal["choice", "choices", "whole", "decimal", "date"]
+Method = Literal["sum", "mean", "weighted"]
+Between = Literal["up", "linear"]
 Direction = Literal["higher_better", "higher_worse"]
 MissingMethod = Literal["none", "person_mean"]
 WordingStatus = Literal["verbatim", "working", "absent"]
@@ -18,6 +24,7 @@ ChangeKind = Literal[
     "sdc_individual",  # smallest detectable change of one person
     "sdc_group",  # smallest detectable change of a group's mean
     "mdc95",  # minimum detectable change at 95 % confidence
+    "reliable_change",  # reliable change index of one person
     "mic_improvement",  # minimal important change for the better
     "mic_deterioration",  # minimal important change for the worse
     "mcid",  # minimal clinically important difference, in points
@@ -38,18 +45,19 @@ class Citation:
 
     authors: str
     title: str
-    journal: str
+    journal: str | None
     year: int
     volume: str | None = None
     pages: str | None = None
     doi: str | None = None
     note: str | None = None
+    publisher: str | None = None
 
     def __str__(self) -> str:
         place = ";".join(part for part in (str(self.year), self.volume) if part)
         pages = f":{self.pages}" if self.pages else ""
         doi = f" doi:{self.doi}" if self.doi else ""
-        return f"{self.authors}. {self.title}. {self.journal} {place}{pages}.{doi}"
+        return f"{self.authors}. {self.title}. {self.journal or self.publisher} {place}{pages}.{doi}"
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Section:
-    """Items that share choices, recall period and instruction. `loinc` is the answer list's code."""
+    """Items that share choices, recall period and instruction. `loinc` is the answer list's code.
+
+    There are no choices where all items are numbers or dates.
+    """
 
     key: str
     choices: tuple[Choice, ...]
@@ -93,7 +104,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Item:
-    """One question. `label` tells staff its content; `optional` items are asked on request only."""
+    """One question. `label` tells staff its content; `optional` items are asked on request only.
+
+    Numbers lie between `low` and `high`, both included, and may have a `unit`; other kinds have none of them.
+    """
 
     key: str
     number: int
@@ -101,6 +115,20 @@ class Item:
     section: str
     optional: bool = False
     loinc: str | None = None
+    kind: ItemKind = "choice"
+    low: float | None = None
+    high: float | None = None
+    unit: str | None = None
+
+    @property
+    def chosen(self) -> bool:
+        """Whether it is answered by choosing among the section's choices."""
+        return self.kind in ("choice", "choices")
+
+    @property
+    def numeric(self) -> bool:
+        """Whether an answer is one number, which a scale can use."""
+        return self.kind in ("choice", "whole", "decimal")
 
 
 @dataclass(frozen=True)
@@ -130,8 +158,29 @@ class Cutoff:
 
 
 @dataclass(frozen=True)
+class Row:
+    """One line of a look-up table: what a sum of items is worth."""
+
+    raw: int
+    value: float
+
+
+@dataclass(frozen=True)
+class Part:
+    """A scale that a weighted one is made of, and its weight."""
+
+    scale: str
+    weight: float
+
+
+@dataclass(frozen=True)
 class Scale:
-    """A score: items, transform, attainable range `low` to `high`, direction and missing rule."""
+    """A score: items, transform, attainable range `low` to `high`, direction and missing rule.
+
+    A `weighted` scale adds up its `parts`, other scales, and `items` are then all of theirs. A scale with a
+    `table` looks its sum up; `between` says what a prorated sum between two lines is worth: the next line's
+    value (`up`) or one in between (`linear`). Values outside `conventional` are kept, and flagged.
+    """
 
     key: str
     title: str
@@ -148,6 +197,31 @@ class Scale:
     bands: tuple[Band, ...] = ()
     cutoffs: tuple[Cutoff, ...] = ()
     loinc: str | None = None
+    table: tuple[Row, ...] = ()
+    between: Between | None = None
+    parts: tuple[Part, ...] = ()
+    conventional: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What is published of a scale whose items are not here."""
+
+    key: str
+    title: str
+    low: float
+    high: float
+    direction: Direction
+    bands: tuple[Band, ...] = ()
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What is known of an instrument that is not here, and what a site must bring before it can be asked."""
+
+    scoring: str
+    needs: tuple[str, ...]
+    scales: tuple[Outline, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -189,7 +263,7 @@ class Example:
     """Answers and what they must score. None in `answers` is not answered; in `expected`, no score."""
 
     name: str
-    answers: Mapping[str, int | None]
+    answers: Mapping[str, Answer]
     expected: Mapping[str, float | None]
     bands: Mapping[str, str]
     alerts: tuple[str, ...]
@@ -199,7 +273,10 @@ class Example:
 
 @dataclass(frozen=True)
 class SectionText:
-    """The words of a section. `instruction` is empty where the items are whole questions themselves."""
+    """The words of a section. `instruction` is empty where the items are whole questions themselves.
+
+    `choices` has the text of each choice by its value; none where the items are numbers or dates.
+    """
 
     recall: str
     instruction: str
@@ -242,6 +319,7 @@ class Instrument:
     recall: str
     minutes: int
     never_last: bool
+    answered_by: AnsweredBy
     not_to_be_confused_with: tuple[str, ...]
     citation: Citation
     licence: Licence
@@ -256,6 +334,7 @@ class Instrument:
     alerts: tuple[Alert, ...]
     change_thresholds: tuple[ChangeThreshold, ...]
     examples: tuple[Example, ...]
+    supply: Supply | None
     wording: Wording
     sha256: str
     source: str = field(repr=False)
@@ -283,12 +362,32 @@ class Instrument:
         return tuple(sorted(shown, key=lambda item: item.number))
 
     def choices(self, item_key: str) -> tuple[Choice, ...]:
-        """The choices of an item in the order shown. Raises UnknownPart."""
-        return self._choices[self.item(item_key).section]
+        """The choices of an item in the order shown; none of a number or date. Raises UnknownPart."""
+        item = self.item(item_key)
+        return self._choices[item.section] if item.chosen else ()
 
     def values(self, item_key: str) -> tuple[int, ...]:
-        """The values that an answer to the item may take, in the order shown. Raises UnknownPart."""
-        return self._values[self.item(item_key).section]
+        """The values of the item's choices, likewise. Raises UnknownPart."""
+        item = self.item(item_key)
+        return self._values[item.section] if item.chosen else ()
+
+    def extent(self, item_key: str) -> tuple[float, float]:
+        """The lowest and highest number that an answer to the item can be. Raises UnknownPart.
+
+        Only items that are `numeric` have one; others raise ValueError.
+        """
+        item = self.item(item_key)
+        if item.kind == "choice":
+            values = self.values(item_key)
+            return min(values), max(values)
+        if item.low is None or item.high is None:
+            raise ValueError(f"{self.key} {item_key} is answered by a {item.kind}, not by one number.")
+        return item.low, item.high
+
+    @property
+    def askable(self) -> bool:
+        """Whether it can be asked at all: it has items and words for them."""
+        return bool(self.items and self.wording.texts)
 
     @property
     def locales(self) -> tuple[str, ...]:

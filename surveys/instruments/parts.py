@@ -1,11 +1,15 @@
 """From TOML tables to the parts of an instrument. Reads shape only; whether parts agree is for checks.py."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast, get_args
 
 from surveys.instruments.instrument import (
     Alert,
+    Answer,
+    AnsweredBy,
     Band,
+    Between,
     ChangeKind,
     ChangeThreshold,
     Choice,
@@ -15,13 +19,18 @@ from surveys.instruments.instrument import (
     Example,
     Instrument,
     Item,
+    ItemKind,
     Licence,
     Loinc,
     Method,
     MissingMethod,
     MissingRule,
+    Outline,
+    Part,
+    Row,
     Scale,
     Section,
+    Supply,
     WrongAnswer,
     canonical_sha256,
 )
@@ -43,8 +52,11 @@ def read_instrument(data: dict[str, object], source: str, root: Table) -> Instru
         short_title=root.text("short_title"),
         purpose=root.text("purpose"),
         recall=root.text("recall"),
-        minutes=root.whole("minutes"),
+        minutes=root.whole("minutes") if "minutes" in root or "supply" not in root else 0,
         never_last=root.flag("never_last"),
+        answered_by=cast(AnsweredBy, root.one_of("answered_by", get_args(AnsweredBy)))
+        if "answered_by" in root
+        else "patient",
         not_to_be_confused_with=root.texts("not_to_be_confused_with"),
         citation=_citation(root),
         licence=_licence(root),
@@ -55,10 +67,11 @@ def read_instrument(data: dict[str, object], source: str, root: Table) -> Instru
         references=root.texts("references"),
         sections=tuple(_section(table) for table in root.each("sections", "key")),
         items=tuple(_item(table) for table in root.each("items", "key")),
-        scales=tuple(_scale(table) for table in root.each("scales", "key")),
+        scales=_scales(root),
         alerts=tuple(_alert(table) for table in root.each("alerts", "rule")),
         change_thresholds=tuple(_threshold(table) for table in root.each("change_thresholds", "kind")),
         examples=tuple(_example(table) for table in root.each("examples", "name")),
+        supply=_supply(root) if "supply" in root else None,
         wording=read_wording(root),
         sha256=canonical_sha256(structure),
         source=source,
@@ -72,12 +85,13 @@ def _citation(root: Table) -> Citation:
         return Citation(
             authors=table.text("authors"),
             title=table.text("title"),
-            journal=table.text("journal"),
+            journal=table.optional_text("journal"),
             year=table.whole("year"),
             volume=table.optional_text("volume"),
             pages=table.optional_text("pages"),
             doi=table.optional_text("doi"),
             note=table.optional_text("note"),
+            publisher=table.optional_text("publisher"),
         )
 
 
@@ -120,6 +134,22 @@ def _item(table: Table) -> Item:
         section=table.text("section"),
         optional=table.flag("optional"),
         loinc=table.optional_text("loinc"),
+        kind=cast(ItemKind, table.one_of("kind", get_args(ItemKind))) if "kind" in table else "choice",
+        low=table.optional_number("low"),
+        high=table.optional_number("high"),
+        unit=table.optional_text("unit"),
+    )
+
+
+def _scales(root: Table) -> tuple[Scale, ...]:
+    """All scales; a weighted one gets the items of its parts, in their order."""
+    scales = [_scale(table) for table in root.each("scales", "key")]
+    items = {scale.key: scale.items for scale in scales}
+    return tuple(
+        replace(scale, items=tuple(key for part in scale.parts for key in items.get(part.scale, ())))
+        if scale.parts and not scale.items
+        else scale
+        for scale in scales
     )
 
 
@@ -137,10 +167,7 @@ def _scale(table: Table) -> Scale:
         high=table.number("high"),
         direction=cast(Direction, table.one_of("direction", get_args(Direction))),
         missing=_missing(table),
-        bands=tuple(
-            Band(label=band.text("label"), at_least=band.number("at_least"))
-            for band in table.each("bands", "label")
-        ),
+        bands=_bands(table),
         cutoffs=tuple(
             Cutoff(
                 label=cutoff.text("label"), at_least=cutoff.number("at_least"), source=cutoff.text("source")
@@ -148,7 +175,28 @@ def _scale(table: Table) -> Scale:
             for cutoff in table.each("cutoffs", "label")
         ),
         loinc=table.optional_text("loinc"),
+        table=tuple(
+            Row(raw=row.whole("raw"), value=row.number("value")) for row in table.each("table", "raw")
+        ),
+        between=cast(Between, table.one_of("between", get_args(Between))) if "between" in table else None,
+        parts=tuple(
+            Part(scale=part.text("scale"), weight=part.number("weight"))
+            for part in table.each("parts", "scale")
+        ),
+        conventional=_conventional(table) if "conventional" in table else None,
     )
+
+
+def _bands(scale: Table) -> tuple[Band, ...]:
+    return tuple(
+        Band(label=band.text("label"), at_least=band.number("at_least"))
+        for band in scale.each("bands", "label")
+    )
+
+
+def _conventional(scale: Table) -> tuple[float, float]:
+    with scale.open_table("conventional") as table:
+        return table.number("low"), table.number("high")
 
 
 def _missing(scale: Table) -> MissingRule:
@@ -186,13 +234,14 @@ def _threshold(table: Table) -> ChangeThreshold:
 
 def _example(table: Table) -> Example:
     with table.open_table("answers") as answers:
-        given: dict[str, int | None] = {name: answers.whole(name) for name in answers.names()}
+        # whether each is an answer to its item is for the example's check, which knows the items
+        given: dict[str, Answer] = {name: cast(Answer, answers.value(name)) for name in answers.names()}
     given.update(dict.fromkeys(table.texts("missing")))
     return Example(
         name=table.text("name"),
         answers=given,
         expected=_expected(table),
-        bands=_bands(table),
+        bands=_example_bands(table),
         alerts=table.texts("alerts"),
         wrong={
             wrong.text("name"): WrongAnswer(
@@ -215,8 +264,27 @@ def _expected(example: Table) -> Mapping[str, float | None]:
     return expected
 
 
-def _bands(example: Table) -> Mapping[str, str]:
+def _example_bands(example: Table) -> Mapping[str, str]:
     if "bands" not in example:
         return {}
     with example.open_table("bands") as table:
         return {name: table.text(name) for name in table.names()}
+
+
+def _supply(root: Table) -> Supply:
+    with root.open_table("supply") as table:
+        return Supply(
+            scoring=table.text("scoring"),
+            needs=table.texts("needs"),
+            scales=tuple(
+                Outline(
+                    key=scale.text("key"),
+                    title=scale.text("title"),
+                    low=scale.number("low"),
+                    high=scale.number("high"),
+                    direction=cast(Direction, scale.one_of("direction", get_args(Direction))),
+                    bands=_bands(scale),
+                )
+                for scale in table.each("scales", "key")
+            ),
+        )

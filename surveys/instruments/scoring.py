@@ -1,45 +1,41 @@
 """From answers to scores: one response in plain Python, many at once in NumPy, by the same rule.
 
-    s      = sum of the answered items of the scale; a reversed item counts lowest + highest choice - answer
+    s      = sum of the answered items of the scale; a reversed item counts lowest + highest answer - answer
     s      = s * items / answered, if items are missing and the scale's missing rule allows that many
     s      = s / items, if the scale's method is the mean
-    value  = (s - subtract) * multiply / divide
+    s      = sum of weight * score over the parts, if the scale is a weighted one
+    value  = (s - subtract) * multiply / divide, or what the scale's table has for s
 
 Nothing is rounded. An answer that was not given is never made up on its own, and alerts see raw answers only.
 Knows no file, database or page; NumPy is imported when a table is scored.
 """
 
-from collections.abc import Collection, Mapping
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from surveys.instruments.instrument import Alert, Band, Instrument, Scale, UnknownPart
+from surveys.instruments.answers import AnswerError, check_answer, check_answers, known_item, not_allowed
+from surveys.instruments.instrument import Alert, Answer, Band, Instrument, Item, Scale
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+__all__ = [
+    "AnswerError",
+    "Score",
+    "ScoreColumns",
+    "alerts_raised",
+    "band",
+    "check_answer",
+    "check_answers",
+    "rescaled",
+    "score",
+    "score_table",
+]
+
 Number = TypeVar("Number", float, "NDArray[np.float64]")
-
-
-class AnswerError(ValueError):
-    """An answer that the instrument does not allow. `allowed` has the values or, for an item, the items."""
-
-    def __init__(
-        self,
-        instrument: str,
-        item: str,
-        value: object,
-        allowed: Collection[object],
-        problem: str,
-        row: int | None = None,
-    ) -> None:
-        self.instrument = instrument
-        self.item = item
-        self.value = value
-        self.allowed = tuple(allowed)
-        self.row = row
-        super().__init__(problem)
 
 
 @dataclass(frozen=True)
@@ -63,26 +59,13 @@ class ScoreColumns:
     prorated: "NDArray[np.bool_]"
 
 
-def check_answers(instrument: Instrument, answers: Mapping[str, int | None]) -> None:
-    """Refuses (AnswerError) unknown items and values outside the choices. None is "not answered".
-
-    Only whole numbers of type int are answers: True, 2.0 and "2" are refused.
-    """
-    for item, value in answers.items():
-        check_answer(instrument, item, value)
-
-
-def check_answer(instrument: Instrument, item: str, value: int | None) -> None:
-    """The same for one item."""
-    _check_item(instrument, item)
-    if value is not None and (type(value) is not int or value not in instrument.values(item)):
-        raise _outside(instrument, item, value)
-
-
-def score(instrument: Instrument, answers: Mapping[str, int | None]) -> tuple[Score, ...]:
+def score(instrument: Instrument, answers: Mapping[str, Answer]) -> tuple[Score, ...]:
     """All scales of one response in the definition's order. Raises AnswerError; an absent item is missing."""
     check_answers(instrument, answers)
-    return tuple(_score(instrument, scale, answers) for scale in instrument.scales)
+    scores: dict[str, Score] = {}
+    for scale in instrument.scales:
+        scores[scale.key] = _weighted(scale, scores) if scale.parts else _score(instrument, scale, answers)
+    return tuple(scores.values())
 
 
 def score_table(
@@ -91,24 +74,23 @@ def score_table(
     """All scales of many responses, by scale key.
 
     `columns` are arrays of numbers, one per item, all of one length n; NaN, or no column at all, is "not
-    answered". Raises AnswerError with the row (from 0) of the first value outside the choices.
+    answered". Items answered by several choices or a date are in no scale and take no column. Raises
+    AnswerError with the row (from 0) of the first value that is no answer.
     """
     import numpy as np
 
     answers: dict[str, NDArray[np.float64]] = {}
     given: dict[str, NDArray[np.bool_]] = {}
     for key, column in columns.items():
-        _check_item(instrument, key)
+        item = known_item(instrument, key)
         values = np.asarray(column)
-        if values.dtype.kind not in "iuf" or values.ndim != 1:
-            raise _outside(instrument, key, values.dtype.name)
+        if not item.numeric or values.dtype.kind not in "iuf" or values.ndim != 1:
+            raise not_allowed(instrument, item, values.dtype.name)
         present = ~np.isnan(values)
-        allowed = ~present
-        for choice in instrument.values(key):
-            allowed |= values == choice
+        allowed = ~present | _allowed(instrument, item, values)
         if not allowed.all():
             row = int(np.argmin(allowed))
-            raise _outside(instrument, key, values[row].item(), row)
+            raise not_allowed(instrument, item, values[row].item(), row)
         answers[key] = np.where(present, values, 0.0)
         given[key] = present
     lengths = {len(values) for values in answers.values()}
@@ -117,13 +99,20 @@ def score_table(
             f"Columns of {instrument.key} differ in length: {sorted(lengths)}. Give one row per response."
         )
     rows = lengths.pop() if lengths else 0
-    return {scale.key: _score_columns(instrument, scale, answers, given, rows) for scale in instrument.scales}
+    scores: dict[str, ScoreColumns] = {}
+    for scale in instrument.scales:
+        scores[scale.key] = (
+            _weighted_columns(scale, scores)
+            if scale.parts
+            else _score_columns(instrument, scale, answers, given, rows)
+        )
+    return scores
 
 
-def alerts_raised(instrument: Instrument, item_key: str, value: int | None) -> tuple[Alert, ...]:
+def alerts_raised(instrument: Instrument, item_key: str, value: Answer) -> tuple[Alert, ...]:
     """The alerts that this one raw answer raises, whatever the other answers. Raises AnswerError."""
     check_answer(instrument, item_key, value)
-    if value is None:
+    if not isinstance(value, int | float):
         return ()
     return tuple(alert for alert in instrument.alerts if alert.item == item_key and value >= alert.at_least)
 
@@ -136,18 +125,29 @@ def band(scale: Scale, value: float | None) -> Band | None:
 
 
 def rescaled(scale: Scale, total: Number) -> Number:
-    """The scale's value for a (prorated) sum of all its items: a float or an array of them."""
+    """The scale's value for a (prorated or weighted) sum: a float or an array of them. Not for a table."""
     s = total / len(scale.items) if scale.method == "mean" else total
     return (s - scale.subtract) * scale.multiply / scale.divide
 
 
-def _score(instrument: Instrument, scale: Scale, answers: Mapping[str, int | None]) -> Score:
+def looked_up(scale: Scale, total: float) -> float:
+    """The value that the scale's table has for a (prorated) sum within it."""
+    values = [row.value for row in scale.table]
+    if scale.between == "up":
+        total = math.ceil(total)
+    below = math.floor(total)
+    at = below - scale.table[0].raw
+    after = min(at + 1, len(values) - 1)  # the last line has none after it, and needs none
+    return values[at] + (values[after] - values[at]) * (total - below)
+
+
+def _score(instrument: Instrument, scale: Scale, answers: Mapping[str, Answer]) -> Score:
     total = 0.0
     used = 0
     for key in scale.items:
         value = answers.get(key)
-        if value is not None:
-            total += _turning_point(instrument, key) - value if key in scale.reverse else value
+        if isinstance(value, int | float):
+            total += sum(instrument.extent(key)) - value if key in scale.reverse else value
             used += 1
     items = len(scale.items)
     missing = items - used
@@ -155,7 +155,33 @@ def _score(instrument: Instrument, scale: Scale, answers: Mapping[str, int | Non
         return Score(scale.key, None, used, missing, prorated=False)
     if missing:
         total = total * items / used
+    value = looked_up(scale, total) if scale.table else rescaled(scale, total)
+    return Score(scale.key, value, used, missing, prorated=missing > 0)
+
+
+def _weighted(scale: Scale, scores: Mapping[str, Score]) -> Score:
+    used = sum(scores[part.scale].items_used for part in scale.parts)
+    missing = sum(scores[part.scale].items_missing for part in scale.parts)
+    total = 0.0
+    for part in scale.parts:
+        value = scores[part.scale].value
+        if value is None:
+            return Score(scale.key, None, used, missing, prorated=False)
+        total += part.weight * value
     return Score(scale.key, rescaled(scale, total), used, missing, prorated=missing > 0)
+
+
+def _allowed(instrument: Instrument, item: Item, values: "NDArray[np.float64]") -> "NDArray[np.bool_]":
+    import numpy as np
+
+    if item.kind == "choice":
+        allowed = np.zeros(len(values), dtype=bool)
+        for choice in instrument.values(item.key):
+            allowed |= values == choice
+        return allowed
+    low, high = instrument.extent(item.key)
+    within = (values >= low) & (values <= high)
+    return within & (np.floor(values) == values) if item.kind == "whole" else within
 
 
 def _score_columns(
@@ -172,7 +198,7 @@ def _score_columns(
     for key in scale.items:
         if key in answers:
             if key in scale.reverse:
-                total += (_turning_point(instrument, key) - answers[key]) * given[key]
+                total += (sum(instrument.extent(key)) - answers[key]) * given[key]
             else:
                 total += answers[key]
             used += given[key]
@@ -182,31 +208,37 @@ def _score_columns(
     prorated = scored & (missing > 0)
     if prorated.any():
         total[prorated] = total[prorated] * items / used[prorated]
-    value = np.where(scored, rescaled(scale, total), np.nan)
+    value = np.where(scored, _looked_up_all(scale, total) if scale.table else rescaled(scale, total), np.nan)
     return ScoreColumns(value=value, items_used=used, items_missing=missing, prorated=prorated)
 
 
-def _turning_point(instrument: Instrument, item: str) -> int:
-    values = instrument.values(item)
-    return min(values) + max(values)
+def _looked_up_all(scale: Scale, total: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    import numpy as np
+
+    values: NDArray[np.float64] = np.array([row.value for row in scale.table])
+    if scale.between == "up":
+        total = np.ceil(total)
+    below = np.floor(total)
+    last = len(values) - 1
+    at = np.clip((below - scale.table[0].raw).astype(np.int64), 0, last)  # sums without a score lie anywhere
+    low, high = values[at], values[np.minimum(at + 1, last)]
+    found: NDArray[np.float64] = low + (high - low) * (total - below)
+    return found
 
 
-def _check_item(instrument: Instrument, item: str) -> None:
-    try:
-        instrument.item(item)
-    except UnknownPart as error:
-        known = [known.key for known in instrument.items]
-        raise AnswerError(instrument.key, item, None, known, str(error)) from None
+def _weighted_columns(scale: Scale, scores: "Mapping[str, ScoreColumns]") -> ScoreColumns:
+    import numpy as np
 
-
-def _outside(instrument: Instrument, item: str, value: Any, row: int | None = None) -> AnswerError:
-    allowed = instrument.values(item)
-    place = f"{instrument.key} {item}" if row is None else f"{instrument.key} {item}, row {row}"
-    return AnswerError(
-        instrument.key,
-        item,
-        value,
-        allowed,
-        f"{place}: {value!r} is not one of the choices {', '.join(map(str, allowed))}.",
-        row,
+    rows = len(scores[scale.parts[0].scale].value)
+    total = np.zeros(rows)
+    used = np.zeros(rows, dtype=np.int64)
+    missing = np.zeros(rows, dtype=np.int64)
+    for part in scale.parts:
+        columns = scores[part.scale]
+        total += part.weight * columns.value
+        used += columns.items_used
+        missing += columns.items_missing
+    prorated = (missing > 0) & ~np.isnan(total)
+    return ScoreColumns(
+        value=rescaled(scale, total), items_used=used, items_missing=missing, prorated=prorated
     )

@@ -71,6 +71,14 @@ class Table:
             return math.nan
         return float(value)
 
+    def optional_number(self, name: str) -> float | None:
+        return self.number(name) if name in self else None
+
+    def value(self, name: str) -> object:
+        """Whatever stands there, of any type; None if the name is absent."""
+        self._asked.add(name)
+        return self._data.get(name)
+
     def flag(self, name: str) -> bool:
         """True or false; false if the name is absent."""
         self._asked.add(name)

@@ -52,12 +52,8 @@ def check_wording(
         _compare(f"{where}.sections", "section", names, set(text.sections) - doubtful, faults)
         for section in sound:
             if section.key in text.sections:
-                _compare(
-                    f"{where}.sections.{section.key}.choices",
-                    "choice",
-                    {str(choice.value) for choice in section.choices},
-                    {str(value) for value in text.sections[section.key].choices},
-                    faults,
+                _compare_choices(
+                    f"{where}.sections.{section.key}.choices", section, text.sections[section.key], faults
                 )
 
 
@@ -89,18 +85,35 @@ def _locale(texts: Table, locale: str) -> LocaleText:
 
 def _section(sections: Table, key: str) -> SectionText:
     with sections.open_table(key) as table:
-        with table.open_table("choices") as choices:
-            labels = {name: choices.text(name) for name in choices.names()}
-            for name in labels:
-                if not _VALUE.fullmatch(name):
-                    choices.faults.add(
-                        choices.at(name), "is not a whole number.", "Use the choice's value as its name."
-                    )
         return SectionText(
             recall=table.text("recall"),
             instruction=table.optional_text("instruction") or "",
-            choices={int(name): label for name, label in labels.items() if _VALUE.fullmatch(name)},
+            choices=_choices(table) if "choices" in table else {},
         )
+
+
+def _choices(section: Table) -> dict[int, str]:
+    with section.open_table("choices") as table:
+        labels = {name: table.text(name) for name in table.names()}
+        for name in labels:
+            if not _VALUE.fullmatch(name):
+                table.faults.add(
+                    table.at(name), "is not a whole number.", "Use the choice's value as its name."
+                )
+    return {int(name): label for name, label in labels.items() if _VALUE.fullmatch(name)}
+
+
+def _compare_choices(where: str, section: Section, text: SectionText, faults: Faults) -> None:
+    if section.choices and not text.choices and not faults.about(where):
+        faults.add(where, "is missing.", "Add the text of each choice.")
+        return
+    _compare(
+        where,
+        "choice",
+        {str(choice.value) for choice in section.choices},
+        {str(value) for value in text.choices},
+        faults,
+    )
 
 
 def _compare(where: str, kind: str, wanted: set[str], found: set[str], faults: Faults) -> None:

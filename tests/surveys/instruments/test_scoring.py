@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from surveys.instruments.definition import Instrument, Scale, parse
+from surveys.instruments.definition import Answer, Instrument, Item, Scale, parse
 from surveys.instruments.library import Library
 from surveys.instruments.scoring import (
     AnswerError,
@@ -23,12 +24,13 @@ from surveys.instruments.scoring import (
     score_table,
 )
 
-from .conftest import SMALL
+from .conftest import SMALL, WIDE
 
-Answers = dict[str, int | None]
+Answers = dict[str, Answer]
 
 BUILT_IN = Library.load()
-ALL = [*BUILT_IN, parse(SMALL, "small.toml")]
+SMALL_ONE, WIDE_ONE = parse(SMALL, "small.toml"), parse(WIDE, "wide.toml")
+ALL = [*(instrument for instrument in BUILT_IN if instrument.scales), SMALL_ONE, WIDE_ONE]
 FACE, SAQ, PHQ9 = BUILT_IN.get("face"), BUILT_IN.get("saq"), BUILT_IN.get("phq9")
 unhurried = settings(deadline=None)  # a busy machine is no fault of the scoring
 every_instrument = pytest.mark.parametrize("instrument", ALL, ids=lambda instrument: instrument.key)
@@ -37,11 +39,26 @@ every_instrument = pytest.mark.parametrize("instrument", ALL, ids=lambda instrum
 def answers_to(instrument: Instrument, gaps: bool = True) -> st.SearchStrategy[Answers]:
     """Answers to all items; with gaps, about one in ten is missing, so that all rules are met."""
 
-    def answer(key: str) -> st.SearchStrategy[int | None]:
-        given = st.sampled_from(instrument.values(key))
+    def answer(item: Item) -> st.SearchStrategy[Answer]:
+        given = possible(instrument, item)
         return st.integers(0, 9).flatmap(lambda n: st.none() if gaps and n == 9 else given)
 
-    return st.fixed_dictionaries({item.key: answer(item.key) for item in instrument.items})
+    return st.fixed_dictionaries({item.key: answer(item) for item in instrument.items})
+
+
+def possible(instrument: Instrument, item: Item) -> st.SearchStrategy[Answer]:
+    """All answers to an item; decimals in eighths, which sums keep exactly."""
+    match item.kind:
+        case "choice":
+            return st.sampled_from(instrument.values(item.key))
+        case "choices":
+            return st.lists(st.sampled_from(instrument.values(item.key)), min_size=1, unique=True)
+        case "date":
+            return st.dates().map(date.isoformat)
+    low, high = instrument.extent(item.key)
+    if item.kind == "whole":
+        return st.integers(int(low), int(high))
+    return st.integers(int(low * 8), int(high * 8)).map(lambda eighths: eighths / 8)
 
 
 def by_scale(instrument: Instrument, answers: Mapping[str, int | None]) -> dict[str, Score]:
@@ -52,20 +69,44 @@ def columns_of(instrument: Instrument, responses: list[Answers]) -> dict[str, ND
     return {
         item.key: np.array([math.nan if (v := r[item.key]) is None else v for r in responses])
         for item in instrument.items
+        if item.numeric
     }
+
+
+def sign(instrument: Instrument, scale: Scale, key: str) -> int:
+    """1 where a higher answer raises the score, -1 where it lowers it, 0 where it changes nothing."""
+    if key not in scale.items:
+        return 0
+    for part in scale.parts:
+        if key in instrument.scale(part.scale).items:
+            return sign(instrument, instrument.scale(part.scale), key) * (1 if part.weight > 0 else -1)
+    falling = bool(scale.table) and scale.table[0].value > scale.table[-1].value
+    return -1 if (key in scale.reverse) != falling else 1
 
 
 def exact(instrument: Instrument, scale: Scale, answers: Answers) -> Fraction | None:
     """The rule once more, in fractions."""
+    if scale.parts:
+        parts = [(part, exact(instrument, instrument.scale(part.scale), answers)) for part in scale.parts]
+        s = Fraction(0)
+        for part, value in parts:
+            if value is None:
+                return None
+            s += Fraction(part.weight) * value
+        return (s - Fraction(scale.subtract)) * Fraction(scale.multiply) / Fraction(scale.divide)
     used = []
     for key in scale.items:
-        if (value := answers[key]) is not None:
-            values = instrument.values(key)
-            used.append(min(values) + max(values) - value if key in scale.reverse else value)
+        if (answer := answers[key]) is not None:
+            low, high = map(Fraction, instrument.extent(key))
+            used.append(low + high - Fraction(answer) if key in scale.reverse else Fraction(answer))
     if len(scale.items) - len(used) > scale.missing.allowed:
         return None
-    mean = Fraction(sum(used), len(used))
+    mean = sum(used, Fraction(0)) / len(used)
     s = mean if scale.method == "mean" else mean * len(scale.items)
+    if scale.table:
+        values = {row.raw: Fraction(row.value) for row in scale.table}
+        below, above = values[math.floor(s)], values[math.ceil(s)]
+        return above if scale.between == "up" else below + (above - below) * (s - math.floor(s))
     return (s - Fraction(scale.subtract)) * Fraction(scale.multiply) / Fraction(scale.divide)
 
 
@@ -87,7 +128,7 @@ def test_score_is_the_exact_value(instrument: Instrument, data: st.DataObject) -
         if expected is None:
             assert result.value is None
         else:
-            assert result.value == pytest.approx(float(expected), rel=1e-15, abs=1e-13)
+            assert result.value == pytest.approx(float(expected), rel=1e-14, abs=1e-13)
 
 
 @every_instrument
@@ -108,8 +149,10 @@ def test_both_ends_of_the_range_are_reached(instrument: Instrument, end: type[mi
     for scale in instrument.scales:
         other = max if end is min else min
         answers = {
-            key: (other if key in scale.reverse else end)(instrument.values(key)) for key in scale.items
+            key: (end if sign(instrument, scale, key) > 0 else other)(instrument.extent(key))
+            for key in scale.items
         }
+        answers = {k: int(v) if instrument.item(k).kind != "decimal" else v for k, v in answers.items()}
         assert by_scale(instrument, answers)[scale.key].value == end(scale.low, scale.high)
 
 
@@ -119,22 +162,17 @@ def test_both_ends_of_the_range_are_reached(instrument: Instrument, end: type[mi
 def test_a_higher_answer_moves_the_score_one_way(instrument: Instrument, data: st.DataObject) -> None:
     """Raising one answer raises every complete score that has the item, and lowers it where reversed."""
     answers = data.draw(answers_to(instrument, gaps=False))
-    key = data.draw(st.sampled_from([item.key for item in instrument.asked()]))
-    higher = [value for value in instrument.values(key) if value > (answers[key] or 0)]
-    if not higher:
+    item = data.draw(st.sampled_from([item for item in instrument.asked() if item.numeric]))
+    key, higher = item.key, data.draw(possible(instrument, item))
+    if higher <= answers[key]:
         return
     before = by_scale(instrument, answers)
-    after = by_scale(instrument, answers | {key: data.draw(st.sampled_from(higher))})
+    after = by_scale(instrument, answers | {key: higher})
     for scale in instrument.scales:
         old, new = before[scale.key].value, after[scale.key].value
         assert old is not None
         assert new is not None
-        if key not in scale.items:
-            assert new == old
-        elif key in scale.reverse:
-            assert new < old
-        else:
-            assert new > old
+        assert np.sign(new - old) == sign(instrument, scale, key)
 
 
 @unhurried
@@ -178,10 +216,9 @@ def test_unscored_item_changes_nothing() -> None:
 
 def test_reversed_item_counts_from_the_other_end() -> None:
     """The small questionnaire's q2 counts 2 minus the answer, whatever else is missing."""
-    small = ALL[-1]
-    assert by_scale(small, {"q1": 0, "q2": 0, "q3": 0})["total"].value == 2
-    assert by_scale(small, {"q1": 0, "q2": 2, "q3": 0})["total"].value == 0
-    assert by_scale(small, {"q2": 0, "q3": 1})["total"] == Score("total", 4.5, 2, 1, prorated=True)
+    assert by_scale(SMALL_ONE, {"q1": 0, "q2": 0, "q3": 0})["total"].value == 2
+    assert by_scale(SMALL_ONE, {"q1": 0, "q2": 2, "q3": 0})["total"].value == 0
+    assert by_scale(SMALL_ONE, {"q2": 0, "q3": 1})["total"] == Score("total", 4.5, 2, 1, prorated=True)
 
 
 def test_face_total_is_not_the_mean_of_its_domains() -> None:
@@ -205,6 +242,42 @@ def test_saq_totals_run_from_20_to_100(total: int) -> None:
     """Every complete SAQ total is sum / 45 x 100, not rescaled to begin at 0."""
     answers = {f"q{n}": 1 + (total - 9) // 9 + (n <= (total - 9) % 9) for n in range(1, 10)}
     assert by_scale(SAQ, answers)["total"].value == float(Fraction(total * 100, 45))
+
+
+@pytest.mark.parametrize(
+    ("answers", "t", "ease"),
+    [
+        ({"q1": 1, "q2": 1, "q3": 1, "q4": 1}, 43.5, 73),  # 5 and 3 are lines of the tables
+        ({"q1": 1, "q2": 2, "q3": 0}, 38.75, 85.5),  # 2 x 4/3 counts as 3; 1.5 lies halfway from 90 to 81
+        ({"q1": 0, "q2": 3, "q3": 0, "q4": 0}, 30.5, 100),  # the first lines
+        ({"q1": 3, "q2": 0, "q4": 3}, 70, 0),  # the last lines, prorated
+        ({"q2": 0, "q4": 3}, None, None),
+    ],
+)
+def test_sum_is_looked_up(answers: Answers, t: float | None, ease: float | None) -> None:
+    """A prorated sum between two lines counts as the next one, or lies between, as the scale says."""
+    scores = by_scale(WIDE_ONE, answers)
+    assert (scores["t"].value, scores["ease"].value) == (t, ease)
+    table = score_table(WIDE_ONE, {key: np.array([float(value)]) for key, value in answers.items()})
+    assert [None if np.isnan(v) else v for v in (table["t"].value[0], table["ease"].value[0])] == [t, ease]
+
+
+def test_weighted_scale_adds_up_its_parts() -> None:
+    """Each part has its weight, and counts its items; one part without a score leaves none."""
+    answers: Answers = {"q1": 1, "q2": 2, "q3": 0, "q5": 4, "q6": 0.25}
+    scores = by_scale(WIDE_ONE, answers)
+    assert scores["balance"] == Score("balance", (2 * 6 - 2.5 - 0.5 * 38.75 - 0.75) / 2, 5, 1, prorated=True)
+    assert by_scale(WIDE_ONE, answers | {"q5": None})["balance"] == Score(
+        "balance", None, 4, 2, prorated=False
+    )
+    assert by_scale(WIDE_ONE, answers | {"q4": 0})["balance"].prorated is False
+
+
+def test_numbers_are_scored_like_choices() -> None:
+    """A whole number or decimal counts as it is, and reversed from the other end of its range."""
+    scores = by_scale(WIDE_ONE, {"q5": 10, "q6": 1.5})
+    assert (scores["comfort"].value, scores["size"].value) == (0, 15)
+    assert by_scale(WIDE_ONE, {"q5": 0, "q6": 1})["size"].value == 10
 
 
 # What is refused ---------------------------------------------------------------------------------------
@@ -291,6 +364,13 @@ def test_other_items_raise_no_alert() -> None:
     assert alerts_raised(FACE, "q9", 1) == ()
 
 
+def test_alert_watches_a_number() -> None:
+    """From the value that the rule names."""
+    assert alerts_raised(WIDE_ONE, "q5", 7) == ()
+    assert [alert.rule for alert in alerts_raised(WIDE_ONE, "q5", 8)] == ["pain"]
+    assert alerts_raised(WIDE_ONE, "q7", [1, 4]) == ()
+
+
 def test_alert_needs_an_allowed_answer() -> None:
     """A wrong item or value is refused here too."""
     with pytest.raises(AnswerError):
@@ -366,6 +446,32 @@ def test_table_refuses_values_outside_the_choices(value: float) -> None:
     error = refused.value
     assert (error.item, error.row, error.value, error.allowed) == ("q2", 1, value, (0, 1, 2, 3))
     assert str(error) == f"phq9 q2, row 1: {value!r} is not one of the choices 0, 1, 2, 3."
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "wanted"),
+    [
+        ("q5", 10.5, "a whole number from 0 to 10"),
+        ("q5", 11.0, "a whole number from 0 to 10"),
+        ("q5", -1.0, "a whole number from 0 to 10"),
+        ("q6", 1.6, "a number from 0 to 1.5"),
+        ("q6", -0.1, "a number from 0 to 1.5"),
+        ("q6", math.inf, "a number from 0 to 1.5"),
+    ],
+)
+def test_table_refuses_numbers_outside_their_range(item: str, value: float, wanted: str) -> None:
+    """Both ends belong to the range."""
+    with pytest.raises(AnswerError, match=rf"wide {item}, row 1: {value} is not {wanted}\."):
+        score_table(WIDE_ONE, {item: np.array([0.0, value])})
+    low, high = WIDE_ONE.extent(item)
+    assert len(score_table(WIDE_ONE, {item: np.array([low, high])})["t"].value) == 2
+
+
+@pytest.mark.parametrize("item", ["q7", "q8"])
+def test_table_takes_no_column_that_cannot_be_scored(item: str) -> None:
+    """Several choices and dates are no numbers."""
+    with pytest.raises(AnswerError, match=f"wide {item}: 'float64' is not"):
+        score_table(WIDE_ONE, {item: np.array([1.0])})
 
 
 @pytest.mark.parametrize("column", [[True, False], ["1", "2"], [1, None], [[1.0], [2.0]]])

@@ -107,4 +107,4 @@ def test_unknown_name_is_answered_with_the_known(sole_fault: Callable[[str, str]
     """A slip of the pen is found by reading the names that would do."""
     fault = sole_fault('label = "First"', 'label = "First"\nlables = "x"')
     assert fault.where == "items.q1.lables"
-    assert fault.mend == "Known here: key, label, loinc, number, optional, section."
+    assert fault.mend == ("Known here: high, key, kind, label, loinc, low, number, optional, section, unit.")

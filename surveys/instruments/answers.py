@@ -1,0 +1,152 @@
+"""What counts as an answer to an item, and how a typed or posted text is read as one.
+
+An answer is JSON: the value of a choice, a list of such values, a number, or an ISO date. Knows no score.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+from surveys.instruments.instrument import Answer, Instrument, Item, UnknownPart
+
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
+_DECIMAL = re.compile(r"-?[0-9]{1,9}([.,][0-9]{1,9})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class AnswerError(ValueError):
+    """An answer that the instrument does not allow.
+
+    `allowed` has the values of the choices, the lowest and highest number or nothing for a date; where there
+    is no such item, the items.
+    """
+
+    def __init__(
+        self,
+        instrument: str,
+        item: str,
+        value: object,
+        allowed: Collection[object],
+        problem: str,
+        row: int | None = None,
+    ) -> None:
+        self.instrument = instrument
+        self.item = item
+        self.value = value
+        self.allowed = tuple(allowed)
+        self.row = row
+        super().__init__(problem)
+
+
+def check_answers(instrument: Instrument, answers: Mapping[str, Answer]) -> None:
+    """Refuses (AnswerError) unknown items and what is no answer to its item. None is "not answered".
+
+    Types are exact: True, 2.0 and "2" are no choices.
+    """
+    for item, value in answers.items():
+        check_answer(instrument, item, value)
+
+
+def check_answer(instrument: Instrument, item: str, value: Answer) -> None:
+    """The same for one item."""
+    asked = known_item(instrument, item)
+    if value is not None and not _allowed(instrument, asked, value):
+        raise not_allowed(instrument, asked, value)
+
+
+def read_answer(instrument: Instrument, item: str, texts: Sequence[str]) -> Answer:
+    """The answer that texts spell: one text, or one for each choice where several may be chosen.
+
+    No text, or an empty one, is not answered. Numbers may have a decimal comma. Raises AnswerError.
+    """
+    asked = known_item(instrument, item)
+    given = [text.strip() for text in texts if text.strip()]
+    if not given:
+        return None
+    value = _read(asked, given)
+    if value is None:
+        raise not_allowed(instrument, asked, ", ".join(given))
+    check_answer(instrument, item, value)
+    return value
+
+
+def known_item(instrument: Instrument, item: str) -> Item:
+    """The item. Raises AnswerError, which names the items that there are."""
+    try:
+        return instrument.item(item)
+    except UnknownPart as error:
+        known = [known.key for known in instrument.items]
+        raise AnswerError(instrument.key, item, None, known, str(error)) from None
+
+
+def not_allowed(instrument: Instrument, item: Item, value: object, row: int | None = None) -> AnswerError:
+    """The error for a value that is no answer to the item; `row` is its place in a table, from 0."""
+    place = f"{instrument.key} {item.key}" if row is None else f"{instrument.key} {item.key}, row {row}"
+    allowed: tuple[float, ...] = instrument.values(item.key)
+    choices = ", ".join(map(str, allowed))
+    match item.kind:
+        case "choice":
+            wanted = f"one of the choices {choices}"
+        case "choices":
+            wanted = f"a list of different choices out of {choices}"
+        case "date":
+            wanted = "a date such as 2026-03-14"
+        case kind:
+            allowed = instrument.extent(item.key)
+            number = "a whole number" if kind == "whole" else "a number"
+            wanted = f"{number} from {allowed[0]:g} to {allowed[1]:g}"
+    return AnswerError(instrument.key, item.key, value, allowed, f"{place}: {value!r} is not {wanted}.", row)
+
+
+def _allowed(instrument: Instrument, item: Item, value: object) -> bool:
+    match item.kind:
+        case "choice":
+            return type(value) is int and value in instrument.values(item.key)
+        case "choices":
+            return isinstance(value, list | tuple) and _chosen(instrument.values(item.key), value)
+        case "date":
+            return isinstance(value, str) and _is_day(value)
+        case "whole":
+            return isinstance(value, int) and type(value) is int and _within(instrument, item, value)
+        case "decimal":
+            return (
+                isinstance(value, int | float)
+                and type(value) is not bool
+                and _within(instrument, item, value)
+            )
+
+
+def _chosen(values: Sequence[int], chosen: Sequence[object]) -> bool:
+    known = all(type(value) is int and value in values for value in chosen)
+    return known and 0 < len(chosen) == len(set(chosen))
+
+
+def _within(instrument: Instrument, item: Item, value: float) -> bool:
+    low, high = instrument.extent(item.key)
+    return low <= value <= high
+
+
+def _is_day(text: str) -> bool:
+    if not _DAY.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _read(item: Item, texts: Sequence[str]) -> Answer:
+    """The value that is spelt, whether or not it is allowed; None if nothing of this kind is."""
+    if item.kind == "choices":
+        return [int(text) for text in texts] if all(map(_WHOLE.fullmatch, texts)) else None
+    if len(texts) > 1:
+        return None
+    (text,) = texts
+    match item.kind:
+        case "date":
+            return text
+        case "decimal":
+            return float(text.replace(",", ".")) if _DECIMAL.fullmatch(text) else None
+        case _:
+            return int(text) if _WHOLE.fullmatch(text) else None

@@ -1,0 +1,79 @@
+"""What stands beside a score in words: its formula, its missing rule, and what is notable about one value.
+
+Plain English for staff, exports and the handbook. Computes nothing.
+"""
+
+from collections.abc import Mapping
+
+from surveys.instruments.instrument import Answer, Instrument, Scale
+from surveys.instruments.scoring import Score
+
+
+def missing_sentence(scale: Scale) -> str:
+    """The scale's missing rule, where it comes from, and what of it the project decided."""
+    rule = scale.missing
+    sentences = [rule.statement, f"Source: {rule.source}"]
+    if rule.project_decision:
+        sentences.append(f"Project decision: {rule.project_decision}")
+    return " ".join(sentences)
+
+
+def score_notes(instrument: Instrument, answers: Mapping[str, Answer], score: Score) -> tuple[str, ...]:
+    """What a reader of this score must know; nothing for an ordinary one.
+
+    Why it has no value, or how many answers a prorated value rests on; which of its items that carry an alert
+    were not answered; and that a value lies outside the range that publications give, where it is kept.
+    """
+    scale = instrument.scale(score.scale)
+    items = score.items_used + score.items_missing
+    notes = []
+    if score.value is None:
+        notes.append(f"No score: {score.items_missing} of {items} items were not answered.")
+    elif score.prorated:
+        notes.append(f"Prorated from {score.items_used} of {items} items.")
+    for alert in instrument.alerts:
+        if alert.item in scale.items and answers.get(alert.item) is None:
+            notes.append(f"Item {instrument.item(alert.item).number} was not answered.")
+    if scale.conventional and outside_conventional(scale, score.value):
+        low, high = scale.conventional
+        notes.append(f"Outside the conventional range of {low:g} to {high:g}, and kept as it is.")
+    return tuple(notes)
+
+
+def outside_conventional(scale: Scale, value: float | None) -> bool:
+    """Whether a value is attainable but outside the range that publications give."""
+    if value is None or scale.conventional is None:
+        return False
+    low, high = scale.conventional
+    return not low <= value <= high
+
+
+def formula(instrument: Instrument, scale: Scale) -> str:
+    """The arithmetic of complete answers on one line, such as `(sum of 15 items − 15) × 100 / 60`."""
+    s = _weighted_sum(instrument, scale) if scale.parts else _sum_of_items(instrument, scale)
+    if scale.table:
+        return f"the table's value for the {s}"
+    if scale.subtract:
+        s = f"{s} − {scale.subtract:g}"
+    if (scale.multiply != 1 or scale.divide != 1) and " " in s:
+        s = f"({s})"
+    if scale.multiply != 1:
+        s = f"{s} × {scale.multiply:g}"
+    if scale.divide != 1:
+        s = f"{s} / {scale.divide:g}"
+    return s
+
+
+def _sum_of_items(instrument: Instrument, scale: Scale) -> str:
+    if len(scale.items) == 1:
+        return f"item {instrument.item(scale.items[0]).number}"
+    return f"{scale.method} of {len(scale.items)} items"
+
+
+def _weighted_sum(instrument: Instrument, scale: Scale) -> str:
+    terms = []
+    for part in scale.parts:
+        title = instrument.scale(part.scale).title
+        times = "" if abs(part.weight) == 1 else f"{abs(part.weight):g} × "
+        terms.append(f"{'−' if part.weight < 0 else '+'} {times}{title}")
+    return " ".join(terms).removeprefix("+ ")
