@@ -1,0 +1,97 @@
+"""A visit walked through while the server dies: what was acknowledged is stored, and stored once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import create_engine, select
+
+from surveys.models import Base
+from tests.support.mortal import GONE, Dying, MortalServer
+from tests.support.patient import Fields, Patient, Reply, over_http
+
+Answers = Mapping[str, Sequence[int]]
+ITEM = re.compile(r"/visit/\d+/(\w+)/(\d+)")
+REVIEW = re.compile(r"/visit/\d+/(\w+)/review")
+
+
+class Resuming:
+    """Somebody who answers `answers` and comes back, each time on a new device, until thanked."""
+
+    def __init__(
+        self, server: MortalServer, dying: Dying, token: str, answers: Answers, database_url: str
+    ) -> None:
+        self._server = server
+        self._dying = dying
+        self._token = token
+        self._answers = answers
+        self._engine = create_engine(database_url)
+        self._given: set[tuple[str, str]] = set()
+        self._submitted: set[str] = set()
+
+    def walk(self) -> Patient:
+        """Walk to the end; after each death check the database. The device that was thanked."""
+        while True:
+            device = Patient(self._dying(over_http(self._server.url)))
+            try:
+                device.open(self._token)
+                while device.page.steps:
+                    self._step(device)
+            except GONE:
+                self._revive()
+                continue
+            self._engine.dispose()
+            return device
+
+    def _step(self, device: Patient) -> None:
+        assert device.status == 200, device.page.text
+        fields: Fields = [("csrf_token", device.csrf_token)]
+        if device.asked:
+            key, _, number = device.asked.partition("/")
+            fields = [*fields, ("answer", str(self._answers[key][int(number) - 1]))]
+        path = device.path
+        try:
+            reply = device.send("POST", path, fields)
+        except GONE:
+            # What a browser does when its owner reloads: the same form again.
+            self._revive()
+            reply = device.send("POST", path, fields)
+        self._acknowledged(reply)
+        self._check()
+        device.get(reply.header("Location") or "")
+
+    def _acknowledged(self, reply: Reply) -> None:
+        assert reply.status == 302, reply.html
+        if item := ITEM.fullmatch(reply.path):
+            self._given.add((item[1], f"q{item[2]}"))
+        if review := REVIEW.fullmatch(reply.path):
+            self._submitted.add(review[1])
+
+    def _revive(self) -> None:
+        self._check()
+        self._server.revive()
+
+    def _check(self) -> None:
+        """What was acknowledged is stored, once, as it was given; and nothing else but what was under way."""
+        drafts, responses = self._rows("draft"), self._rows("response")
+        said: dict[tuple[str, str], list[Any]] = {}
+        for draft in drafts:
+            for item, told in draft["answers"].items():
+                said[draft["instrument"], item] = [one["value"] for one in told]
+        for response in responses:
+            for item, value in response["answers"].items():
+                assert (response["instrument"], item) not in said
+                said[response["instrument"], item] = [value]
+        assert self._given <= said.keys()
+        assert len(said) <= len(self._given) + 1
+        for (instrument, item), values in said.items():
+            assert values == [self._answers[instrument][int(item[1:]) - 1]]
+        sent = [response["instrument"] for response in responses]
+        assert len(sent) == len(set(sent))
+        assert self._submitted <= set(sent)
+
+    def _rows(self, table: str) -> list[dict[str, Any]]:
+        with self._engine.connect() as connection:
+            return [dict(row) for row in connection.execute(select(Base.metadata.tables[table])).mappings()]
