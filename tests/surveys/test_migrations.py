@@ -1,0 +1,461 @@
+"""The schema: every revision up and down, in step with the models, its triggers as the design says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from surveys.db import MIGRATIONS, migrate, migrate_down, newest_revision
+from surveys.models import Base
+
+REVISIONS = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
+
+# The triggers that each revision leaves behind, by table: which statements they refuse or examine.
+TRIGGERS = {
+    "0001": {
+        "alert": {"DELETE"},
+        "contact": {"DELETE"},
+        "draft": {"DELETE"},
+        "erasure": {"UPDATE", "DELETE"},
+        "event": {"UPDATE", "DELETE"},
+        "event_value": {"UPDATE", "DELETE"},
+        "instrument_version": {"UPDATE", "DELETE"},
+        "response": {"UPDATE", "DELETE"},
+        "score": {"UPDATE", "DELETE"},
+    },
+}
+
+AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
+LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Connection]:
+    """A connection that keeps nothing."""
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            yield connection
+            connection.rollback()
+    finally:
+        engine.dispose()
+
+
+def tables(url: str) -> set[str]:
+    with connected(url) as connection:
+        return set(inspect(connection).get_table_names()) - {"alembic_version"}
+
+
+def triggers(url: str) -> dict[str, set[str]]:
+    """The statements that have a trigger, by table."""
+    with connected(url) as connection:
+        if connection.dialect.name == "sqlite":
+            rows = connection.execute(text("SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"))
+            told = [(table, sql.split(" BEFORE ")[1].split()[0]) for table, sql in rows]
+        else:
+            rows = connection.execute(
+                text(
+                    "SELECT event_object_table, event_manipulation FROM information_schema.triggers"
+                    " UNION SELECT relname, 'TRUNCATE' FROM pg_trigger"
+                    " JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal AND tgtype & 32 = 32"
+                )
+            )
+            told = [(table, statement) for table, statement in rows]
+    found: dict[str, set[str]] = {}
+    for table, statement in told:
+        found.setdefault(table, set()).add(statement)
+    return found
+
+
+def expected_triggers(revision: str, url: str) -> dict[str, set[str]]:
+    """On PostgreSQL whatever may not be deleted may not be emptied by TRUNCATE either."""
+    more = set() if url.startswith("sqlite") else {"TRUNCATE"}
+    return {table: statements | more for table, statements in TRIGGERS[revision].items()}
+
+
+def test_the_newest_revision_is_alembics_head() -> None:
+    """What the start compares, read from file names, is what Alembic would say."""
+    assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [newest_revision()]
+
+
+def test_up_down_and_up_again(empty_database_url: str) -> None:
+    """The way down leaves nothing behind, functions included, so that the way up can be gone again."""
+    migrate(empty_database_url)
+    assert tables(empty_database_url) == set(Base.metadata.tables)
+    migrate_down(empty_database_url)
+    assert tables(empty_database_url) == set()
+    assert triggers(empty_database_url) == {}
+    if not empty_database_url.startswith("sqlite"):
+        with connected(empty_database_url) as connection:
+            left = "SELECT count(*) FROM pg_proc WHERE proname LIKE 'seventh%'"
+            assert connection.scalar(text(left)) == 0
+    migrate(empty_database_url)
+    assert tables(empty_database_url) == set(Base.metadata.tables)
+
+
+def test_migrating_twice_changes_nothing(database_url: str) -> None:
+    """A database at the newest revision stays as it is."""
+    migrate(database_url)
+    assert tables(database_url) == set(Base.metadata.tables)
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_every_revision_has_its_triggers(empty_database_url: str, revision: str) -> None:
+    """Batch migrations drop a table's triggers in silence: they are listed after each step, up and down."""
+    migrate(empty_database_url, revision)
+    assert triggers(empty_database_url) == expected_triggers(revision, empty_database_url)
+    migrate(empty_database_url)
+    migrate_down(empty_database_url, revision)
+    assert triggers(empty_database_url) == expected_triggers(revision, empty_database_url)
+
+
+def test_models_and_migrations_agree(database_url: str) -> None:
+    """Alembic, comparing types too, finds nothing to change."""
+    with connected(database_url) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_every_constraint_of_the_models_is_in_the_database(database_url: str) -> None:
+    """Alembic compares no CHECKs: their names are compared here, and those of keys and unique constraints."""
+    with connected(database_url) as connection:
+        seen = inspect(connection)
+        for table in Base.metadata.sorted_tables:
+            there = {
+                one["name"]
+                for one in [
+                    *seen.get_check_constraints(table.name),
+                    *seen.get_unique_constraints(table.name),
+                    *seen.get_foreign_keys(table.name),
+                    seen.get_pk_constraint(table.name),
+                ]
+            }
+            assert {constraint.name for constraint in table.constraints} == there, table.name
+
+
+# What the triggers refuse -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def filled(database_url: str) -> Iterator[Connection]:
+    """One patient of each kind of row; P1 has nothing erased."""
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        fill(connection, engine)
+        yield connection
+        connection.rollback()
+    engine.dispose()
+
+
+ROWS = {
+    "study": {
+        "id": 1,
+        "code": "S1",
+        "title": "S1",
+        "timezone": "UTC",
+        "locales": ["en"],
+        "contact": "",
+        "who_reads": {},
+        "crisis_texts": {},
+        "lowest_age": 18,
+        "status": "active",
+        "simulated": False,
+        "created_at": AT,
+    },
+    "contact": {"id": 1, "name": "Anna Abel"},
+    "patient": {
+        "id": 1,
+        "study_id": 1,
+        "contact_id": 1,
+        "code": "P1",
+        "sex": "female",
+        "birth_year": 1970,
+        "enrolled_on": date(2026, 3, 10),
+        "status": "active",
+        "status_since": date(2026, 3, 10),
+    },
+    "visit": {
+        "id": 1,
+        "patient_id": 1,
+        "name": "baseline",
+        "occurrence": 1,
+        "opens_on": date(2026, 3, 10),
+        "due_on": date(2026, 3, 10),
+        "closes_on": date(2026, 4, 9),
+        "battery": ["saq", "phq9"],
+    },
+    "instrument_version": {
+        "id": 1,
+        "instrument": "saq",
+        "version": "1",
+        "wording": "working",
+        "wording_status": "working",
+        "definition": "",
+        "definition_sha256": "0" * 64,
+        "texts": {},
+        "texts_sha256": "0" * 64,
+        "frozen_at": AT,
+    },
+    "draft": {
+        "id": 1,
+        "visit_id": 1,
+        "instrument": "phq9",
+        "instrument_version_id": 1,
+        "locale": "en",
+        "answers": {},
+        "started_at": AT,
+        "saved_at": AT,
+    },
+    "response": {
+        "id": 1,
+        "visit_id": 1,
+        "instrument": "saq",
+        "instrument_version_id": 1,
+        "answers": {"q1": 1},
+        "not_given": {},
+        "answered_at": {},
+        "source": "web",
+        "submitted_at": AT,
+        "completed_on": date(2026, 3, 10),
+    },
+    "score": {"response_id": 1, "scale": "total", "value": 20.0, "items_used": 9, "items_missing": 0},
+    "alert": {
+        "id": 1,
+        "visit_id": 1,
+        "instrument": "phq9",
+        "rule": "item9",
+        "first_answer": 1,
+        "last_answer": 1,
+        "raised_at": AT,
+        "state": "new",
+    },
+    "event": {
+        "id": 1,
+        "at": AT,
+        "actor": "test",
+        "action": "patient.enrolled",
+        "patient_id": 1,
+        "facts": {},
+        "digests": {},
+        "software": "test",
+        "previous_hash": "0" * 64,
+        "hash": "1" * 64,
+    },
+    "event_value": {"event_id": 1, "field": "name", "before": None, "after": "Anna", "key": "0" * 64},
+    "erasure": {"id": 1, "patient_id": 2, "level": "answers", "by": "test", "at": AT, "reason": "asked"},
+}
+ROWS["score"]["prorated"] = False
+# A second patient, whose answers were erased: what holds for one says nothing about another.
+OTHER_PATIENT = {**ROWS["patient"], "id": 2, "contact_id": None, "code": "P2"}
+
+
+def fill(connection: Connection, engine: Engine) -> None:
+    for name in ("study", "contact", "patient"):
+        connection.execute(Base.metadata.tables[name].insert(), ROWS[name])
+    connection.execute(Base.metadata.tables["patient"].insert(), OTHER_PATIENT)
+    for name in list(ROWS)[3:]:
+        connection.execute(Base.metadata.tables[name].insert(), ROWS[name])
+
+
+def erase(connection: Connection, level: str, patient_id: int = 1) -> None:
+    erasure = {**ROWS["erasure"], "id": 2, "patient_id": patient_id, "level": level}
+    connection.execute(Base.metadata.tables["erasure"].insert(), erasure)
+
+
+@contextmanager
+def refused(connection: Connection, words: str) -> Iterator[None]:
+    """The block's statement is refused by a trigger that says `words`; the transaction goes on."""
+    point = connection.begin_nested()
+    with pytest.raises(DBAPIError, match=words):
+        yield
+    point.rollback()
+
+
+UPDATES = {
+    "instrument_version": "definition = 'changed'",
+    "response": "answers = '{\"q1\": 5}'",
+    "score": "value = 100",
+    "event": "actor = 'somebody else'",
+    "event_value": "after = 'Berta'",
+    "erasure": "reason = 'none'",
+}
+
+
+@pytest.mark.parametrize("table", UPDATES)
+def test_append_only_tables_refuse_update(filled: Connection, table: str) -> None:
+    """Whoever writes past the program is stopped by the database."""
+    with refused(filled, f"{table} is append-only"):
+        filled.execute(text(f"UPDATE {table} SET {UPDATES[table]}"))  # noqa: S608 — our own words
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "instrument_version",
+        "response",
+        "score",
+        "draft",
+        "event",
+        "event_value",
+        "erasure",
+        "alert",
+        "contact",
+    ],
+)
+def test_nothing_is_deleted_without_a_recorded_erasure(filled: Connection, table: str) -> None:
+    """Not even while another patient's erasure is recorded."""
+    with refused(filled, f"{table} rows are deleted only under a recorded erasure"):
+        filled.execute(text(f"DELETE FROM {table}"))  # noqa: S608
+
+
+RESPONSE_COLUMNS = {
+    "visit_id": "2",
+    "instrument": "'phq9'",
+    "instrument_version_id": "2",
+    "not_given": '\'{"q2": "skipped"}\'',
+    "answered_at": '\'{"q1": ""}\'',
+    "locale": "'de'",
+    "source": "'paper'",
+    "answered_by": "'self'",
+    "started_at": "'2026-01-01 00:00:00+00:00'",
+    "submitted_at": "'2026-01-01 00:00:00+00:00'",
+    "completed_on": "'2026-01-01'",
+    "supersedes_id": "1",
+    "reason": "'because'",
+    "id": "7",
+}
+
+
+@pytest.mark.parametrize("column", RESPONSE_COLUMNS)
+def test_no_other_column_of_a_response_can_change(filled: Connection, column: str) -> None:
+    """Only superseded_at and annulled_at ever do."""
+    with refused(filled, "response is append-only"):
+        filled.execute(text(f"UPDATE response SET {column} = {RESPONSE_COLUMNS[column]}"))  # noqa: S608
+
+
+def test_every_column_of_a_response_is_covered() -> None:
+    """A column added later must be guarded by the trigger too, and listed here."""
+    free = {"answers", "superseded_at", "annulled_at"}
+    assert set(Base.metadata.tables["response"].columns.keys()) == RESPONSE_COLUMNS.keys() | free
+
+
+@pytest.mark.parametrize("column", ["superseded_at", "annulled_at"])
+def test_a_response_is_superseded_or_annulled_once(filled: Connection, column: str) -> None:
+    """From nothing to a moment, and neither to another moment nor back."""
+    response = Base.metadata.tables["response"]
+    filled.execute(response.update().values({column: AT}))
+    with refused(filled, "response is append-only"):
+        filled.execute(response.update().values({column: LATER}))
+    with refused(filled, "response is append-only"):
+        filled.execute(response.update().values({column: None}))
+    with refused(filled, "response is append-only"):
+        filled.execute(response.update().values({column: None, "reason": "x"}))
+
+
+@pytest.mark.parametrize("table", ["score", "response", "draft"])
+def test_answers_may_go_under_an_erasure_of_answers(filled: Connection, table: str) -> None:
+    """Of that patient, in the order that foreign keys ask for."""
+    erase(filled, "identity")
+    with refused(filled, "only under a recorded erasure"):
+        filled.execute(text(f"DELETE FROM {table}"))  # noqa: S608
+    filled.execute(
+        Base.metadata.tables["erasure"].insert(),
+        {**ROWS["erasure"], "id": 3, "patient_id": 1, "level": "answers"},
+    )
+    if table == "response":
+        filled.execute(text("DELETE FROM score"))
+    assert filled.execute(text(f"DELETE FROM {table}")).rowcount == 1  # noqa: S608
+
+
+def test_a_draft_may_go_once_its_response_is_there(filled: Connection) -> None:
+    """Of the same visit and instrument."""
+    another = {**ROWS["response"], "id": 2, "instrument": "phq9"}
+    filled.execute(Base.metadata.tables["response"].insert(), another)
+    assert filled.execute(text("DELETE FROM draft")).rowcount == 1
+
+
+@pytest.mark.parametrize("level", ["identity", "answers"])
+@pytest.mark.parametrize("table", ["event_value", "contact"])
+def test_identity_may_go_under_any_erasure(filled: Connection, table: str, level: str) -> None:
+    """The values in the audit trail and the contact; the patient's row only loses its pointer."""
+    erase(filled, level)
+    assert filled.execute(text(f"DELETE FROM {table}")).rowcount == 1  # noqa: S608
+    assert filled.execute(text("SELECT count(*) FROM patient")).scalar() == 2
+    if table == "contact":
+        assert filled.scalar(text("SELECT contact_id FROM patient WHERE id = 1")) is None
+
+
+@pytest.mark.parametrize("table", ["instrument_version", "event", "erasure", "alert"])
+def test_some_rows_are_never_deleted(filled: Connection, table: str) -> None:
+    """Not under an erasure either."""
+    erase(filled, "answers")
+    erase_identity = {**ROWS["erasure"], "id": 3, "patient_id": 1, "level": "identity"}
+    filled.execute(Base.metadata.tables["erasure"].insert(), erase_identity)
+    with refused(filled, "only under a recorded erasure"):
+        filled.execute(text(f"DELETE FROM {table}"))  # noqa: S608
+
+
+@pytest.mark.parametrize("table", TRIGGERS["0001"])
+def test_postgresql_refuses_truncate(postgres_url: str, table: str) -> None:
+    """TRUNCATE passes by triggers of rows: it has one of its own, for superusers and CASCADE too."""
+    with connected(postgres_url) as connection, refused(connection, "never truncated"):
+        connection.execute(text(f"TRUNCATE {table} CASCADE"))
+
+
+# What the named constraints refuse ----------------------------------------------------------------------
+
+REFUSED_ROWS = [
+    ("study", {"id": 2, "code": "S1"}, "code"),
+    ("study", {"id": 2, "code": "S2", "status": "open"}, "ck_study_status"),
+    ("study", {"id": 2, "code": "S2", "lowest_age": -1}, "ck_study_lowest_age"),
+    ("patient", {"id": 3}, "study_id"),
+    ("patient", {"id": 3, "code": "P3", "sex": "f"}, "ck_patient_sex"),
+    ("patient", {"id": 3, "code": "P3", "birth_year": 70}, "ck_patient_birth_year"),
+    ("visit", {"id": 2, "name": "x", "opens_on": date(2027, 1, 1)}, "ck_visit_window"),
+    ("visit", {"id": 2}, "patient_id"),
+    ("visit", {"id": 2, "name": "x", "occurrence": 0}, "ck_visit_occurrence"),
+    ("instrument_version", {"id": 2}, "instrument"),
+    ("draft", {"id": 2}, "visit_id"),
+    ("response", {"id": 2}, "uq_response_current|visit_id"),
+    ("response", {"id": 2, "instrument": "x", "source": "fax"}, "ck_response_source"),
+    ("response", {"id": 2, "instrument": "x", "started_at": LATER}, "ck_response_times"),
+    ("response", {"id": 2, "instrument": "x", "supersedes_id": 1}, "ck_response_reason"),
+    ("response", {"id": 2, "instrument": "x", "visit_id": 99}, "FOREIGN KEY|fk_response_visit_id"),
+    ("score", {}, "response_id"),
+    ("score", {"scale": "x", "items_used": -1}, "ck_score_items"),
+    ("alert", {"id": 2}, "visit_id"),
+    ("alert", {"id": 2, "rule": "x", "state": "seen"}, "ck_alert_"),
+    ("alert", {"id": 2, "rule": "x", "acknowledged_at": AT}, "ck_alert_acknowledged"),
+    ("event", {"id": 0, "hash": "2" * 64}, "ck_event_id"),
+    ("event", {"id": 2}, "hash"),
+    ("erasure", {"id": 2, "level": "all"}, "ck_erasure_level"),
+]
+
+
+@pytest.mark.parametrize(("table", "change", "words"), REFUSED_ROWS, ids=str)
+def test_named_constraints_refuse(
+    filled: Connection, table: str, change: dict[str, object], words: str
+) -> None:
+    """A sample of what no row may say; the constraint's name or its columns are in the message."""
+    point = filled.begin_nested()
+    with pytest.raises(IntegrityError, match=words):
+        filled.execute(Base.metadata.tables[table].insert(), {**ROWS[table], **change})
+    point.rollback()
+
+
+def test_a_superseded_response_makes_room_for_its_correction(filled: Connection) -> None:
+    """One current response per visit and instrument: the next may come once this one is superseded."""
+    response = Base.metadata.tables["response"]
+    filled.execute(response.update().values(superseded_at=AT))
+    correction = {**ROWS["response"], "id": 2, "supersedes_id": 1, "reason": "misread"}
+    filled.execute(response.insert(), correction)
+    with pytest.raises(IntegrityError, match=r"uq_response_current|visit_id"):
+        filled.execute(response.insert(), {**ROWS["response"], "id": 3})
