@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from surveys.models import Study, Visit
+from surveys.models import Grading, Patient, Study, Visit
 from surveys.schedule import Window
-from surveys.store import audit
+from surveys.store import audit, treatments
+from surveys.store.patients import NewTreatment
 
 
 @dataclass(frozen=True)
@@ -55,3 +56,32 @@ def mark_simulated(session: Session, study: Study, *, at: datetime, actor: str) 
 def done(session: Session, action: str, facts: Mapping[str, Any], *, at: datetime, actor: str) -> None:
     """Note in the audit trail that a bulk change is complete, with its counts."""
     audit.record(session, audit.Entry(at, actor, action, facts=dict(facts)))
+
+
+def extend_battery(session: Session, visit_id: int, battery: Sequence[str]) -> None:
+    """What an unscheduled visit asks from now on."""
+    session.execute(update(Visit).where(Visit.id == visit_id).values(battery=list(battery)))
+
+
+def add_treatment(session: Session, patient_id: int, new: NewTreatment, *, at: datetime, actor: str) -> None:
+    """A treatment given to somebody already stored, which the caller knows not to be there yet."""
+    patient = session.get_one(Patient, patient_id)
+    treatments.add(session, patient, new.kind, new.started, at=at, actor=actor)
+
+
+def add_grading(
+    session: Session,
+    patient_id: int,
+    palsy_id: int | None,
+    value: int,
+    on: date,
+    *,
+    at: datetime,
+    actor: str,
+) -> None:
+    """A House–Brackmann grade of somebody already stored, on a day not graded yet."""
+    session.add(
+        Grading(patient_id=patient_id, palsy_id=palsy_id, scale="house_brackmann", value=value, graded_on=on)
+    )
+    facts = {"scale": "house_brackmann", "value": value, "graded_on": on.isoformat()}
+    audit.record(session, audit.Entry(at, actor, "grading.added", patient_id, facts))

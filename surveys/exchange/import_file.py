@@ -1,0 +1,236 @@
+"""The import file, read and checked as far as it speaks for itself: columns, codes, dates, choices."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import hashlib
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from surveys.exchange import cells
+from surveys.exchange.cells import CellError
+from surveys.exchange.faults import Fault, FileRefused
+from surveys.instruments.definition import Instrument
+from surveys.instruments.library import Library
+from surveys.models.patient import CAUSES, SEXES, SIDES, TREATMENT_KINDS
+from surveys.store.patients import NewTreatment
+
+REQUIRED = ("patient", "visit", "completed_on")
+FACTS: Mapping[str, Callable[[str], Any]] = {
+    "onset_on": cells.partial_date,
+    "birth_year": cells.year,
+    "sex": lambda cell: cells.one_of(cell, SEXES),
+    "side": lambda cell: cells.one_of(cell, SIDES),
+    "cause": lambda cell: cells.one_of(cell, CAUSES),
+}
+OF_THE_VISIT = ("treatments", "house_brackmann", "locale")
+LONGEST_VISIT_NAME = 200
+# Wider than what staff may type: other programs made these codes, and some wrote 100000 as 1e+05.
+PATIENT_CODE = re.compile(r"[^\W_]\S{0,63}")
+
+
+@dataclass(frozen=True)
+class ImportRow:
+    """A patient's visit as the file tells it. Empty cells are absent.
+
+    `facts` has the columns of `FACTS` that are given; `answers` maps an instrument that has at least one
+    answer to its items' values.
+    """
+
+    number: int
+    patient: str
+    visit: str
+    completed: date | datetime
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    treatments: tuple[NewTreatment, ...] = ()
+    house_brackmann: int | None = None
+    locale: str | None = None
+    answers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ImportFile:
+    """A file of which every row can be read."""
+
+    name: str
+    sha256: str
+    rows: tuple[ImportRow, ...]
+
+
+def read(path: Path, library: Library, *, ignore_unknown: bool = False) -> ImportFile:
+    """The rows of the UTF-8 CSV file at `path`.
+
+    Raises:
+        FileRefused: with every fault of the file.
+    """
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        raise FileRefused([Fault("The file is not UTF-8 from here on. Save it as UTF-8.", row)]) from None
+    records = _records(text)
+    header = next(records, (1, []))[1]
+    columns = _columns(header, library, ignore_unknown)
+    rows: list[ImportRow] = []
+    faults: list[Fault] = []
+    for number, record in records:
+        if len(record) != len(header):
+            faults.append(
+                Fault(f"This row has {len(record)} cells, but the header has {len(header)}.", number)
+            )
+            continue
+        reading = _Reading(number, dict(zip(header, record, strict=True)), columns)
+        whole = reading.row()
+        faults += reading.faults
+        if whole is not None:
+            rows.append(whole)
+    if faults:
+        raise FileRefused(faults)
+    if not rows:
+        raise FileRefused([Fault("The file has no row below its header.")])
+    return ImportFile(path.name, hashlib.sha256(content).hexdigest(), tuple(rows))
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Row numbers and stripped cells; rows without any content are left out."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    number = 0
+    while True:
+        number += 1
+        try:
+            record = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise FileRefused([Fault(f"This is not CSV: {error}.", number)]) from None
+        stripped = [cell.strip() for cell in record]
+        if any(stripped):
+            yield number, stripped
+
+
+def _columns(
+    header: list[str], library: Library, ignore_unknown: bool
+) -> Mapping[str, tuple[Instrument, str]]:
+    """The header's answer columns, as instrument and item."""
+    answers = {
+        f"{instrument.key}_{item.key}": (instrument, item.key)
+        for instrument in library
+        for item in instrument.items
+    }
+    known = {*REQUIRED, *FACTS, *OF_THE_VISIT, *answers}
+    faults = []
+    if len(header) == 1 and ";" in header[0]:
+        raise FileRefused([Fault("The cells are separated by semicolons. Save the file with commas.", 1)])
+    for name in dict.fromkeys(header):
+        if header.count(name) > 1:
+            faults.append(Fault("This column stands twice.", 1, name or "without a name"))
+        if name not in known and not ignore_unknown:
+            near = difflib.get_close_matches(name, known, n=1)
+            mend = (
+                f" Is it {near[0]}?" if near else " Remove it, or pass over such columns (--ignore-unknown)."
+            )
+            faults.append(Fault(f"This column is not known.{mend}", 1, name or "without a name"))
+    for name in REQUIRED:
+        if name not in header:
+            faults.append(Fault("This column is missing.", 1, name))
+    if faults:
+        raise FileRefused(faults)
+    return {name: answers[name] for name in header if name in answers}
+
+
+class _Reading:
+    """One row under way; `faults` are those of its cells."""
+
+    def __init__(
+        self, number: int, record: Mapping[str, str], columns: Mapping[str, tuple[Instrument, str]]
+    ) -> None:
+        self.faults: list[Fault] = []
+        self._number = number
+        self._record = record
+        self._columns = columns
+
+    def row(self) -> ImportRow | None:
+        """The row, or None where it has faults."""
+        patient = self._required("patient", _patient)
+        visit = self._required("visit", _visit)
+        completed = self._required("completed_on", cells.day_or_instant)
+        facts = {name: self._cell(name, take) for name, take in FACTS.items()}
+        treatments = self._cell("treatments", _treatments)
+        grade = self._cell("house_brackmann", _house_brackmann)
+        locale = self._cell("locale", cells.locale)
+        answers: dict[str, dict[str, int]] = {}
+        for name, (instrument, item) in self._columns.items():
+            if self._record[name]:
+                given = self._take(name, partial(cells.answer, instrument, item))
+                answers.setdefault(instrument.key, {})[item] = given
+        if self.faults:
+            return None
+        return ImportRow(
+            number=self._number,
+            patient=patient,
+            visit=visit,
+            completed=completed,
+            facts={name: value for name, value in facts.items() if value is not None},
+            treatments=treatments or (),
+            house_brackmann=grade,
+            locale=locale,
+            answers=answers,
+        )
+
+    def _required(self, name: str, take: Callable[[str], Any]) -> Any:
+        if not self._record[name]:
+            self._fault(name, "This cell must not be empty.")
+            return None
+        return self._take(name, take)
+
+    def _cell(self, name: str, take: Callable[[str], Any]) -> Any:
+        return self._take(name, take) if self._record.get(name) else None
+
+    def _take(self, name: str, take: Callable[[str], Any]) -> Any:
+        try:
+            return take(self._record[name])
+        except CellError as error:
+            self._fault(name, str(error))
+            return None
+
+    def _fault(self, name: str, problem: str) -> None:
+        self.faults.append(Fault(problem, self._number, name))
+
+
+def _patient(cell: str) -> str:
+    if not PATIENT_CODE.fullmatch(cell) or not cell.isprintable():
+        raise CellError(
+            f"{cell!r} cannot be a study code: it begins with a letter or digit and has at most 64 signs, "
+            "none of them a space."
+        )
+    return cell
+
+
+def _visit(cell: str) -> str:
+    if not cell.isprintable() or len(cell) > LONGEST_VISIT_NAME:
+        raise CellError(f"A visit's name has at most {LONGEST_VISIT_NAME} characters, on one line.")
+    return cell
+
+
+def _house_brackmann(cell: str) -> int:
+    value = cells.whole_number(cell)
+    if not 1 <= value <= 6:
+        raise CellError(f"{cell!r} is not a House–Brackmann grade from 1 to 6.")
+    return value
+
+
+def _treatments(cell: str) -> tuple[NewTreatment, ...]:
+    found = []
+    for part in filter(None, (part.strip() for part in cell.split(";"))):
+        kind, has_start, start = part.partition("@")
+        started = cells.partial_date(start.strip()) if has_start else None
+        found.append(NewTreatment(cells.one_of(kind.strip(), TREATMENT_KINDS), started))
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,142 @@
+"""What a study holds already, as an import needs it for comparison. Reads only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.models import Draft, Grading, InstrumentVersion, Palsy, Patient, Response, Treatment, Visit
+from surveys.store.patients import PartialDate
+
+TreatmentKey = tuple[str, date | None]
+VisitKey = tuple[int | None, str]
+
+
+@dataclass(frozen=True)
+class StoredResponse:
+    """The current response of a visit to one instrument."""
+
+    answers: Mapping[str, int]
+    completed_on: date
+    wording: str
+
+
+@dataclass(frozen=True)
+class StoredVisit:
+    """A visit with what was answered; `begun` are instruments with a draft."""
+
+    id: int
+    battery: tuple[str, ...]
+    responses: dict[str, StoredResponse] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class StoredPatient:
+    """A patient with the facts that an import may speak of; `facts` has the import file's columns."""
+
+    id: int
+    palsy_id: int | None
+    enrolled_on: date
+    facts: Mapping[str, Any]
+    treatments: set[TreatmentKey] = field(default_factory=set)
+    gradings: dict[date, int] = field(default_factory=dict)
+    visits: dict[VisitKey, StoredVisit] = field(default_factory=dict)
+
+
+def visit_key(timepoint_id: int | None, name: str) -> VisitKey:
+    """What a visit is known by: its timepoint, or its name outside the plan."""
+    return (timepoint_id, "") if timepoint_id is not None else (None, name)
+
+
+def load(session: Session, study_id: int) -> dict[str, StoredPatient]:
+    """The patients of a study by code, with everything of theirs that an import compares."""
+    of_study = Patient.study_id == study_id
+    patients: dict[str, StoredPatient] = {}
+    rows = session.execute(
+        select(
+            Patient.id,
+            Patient.code,
+            Patient.birth_year,
+            Patient.sex,
+            Patient.enrolled_on,
+            Palsy.id.label("palsy_id"),
+            Palsy.side,
+            Palsy.cause,
+            Palsy.onset_on,
+            Palsy.onset_precision,
+        )
+        .outerjoin(Palsy, (Palsy.patient_id == Patient.id) & Palsy.is_index)
+        .where(of_study)
+    )
+    for row in rows:
+        onset = PartialDate(row.onset_on, row.onset_precision) if row.onset_on else None
+        patients[row.code] = StoredPatient(
+            id=row.id,
+            palsy_id=row.palsy_id,
+            enrolled_on=row.enrolled_on,
+            facts={
+                "onset_on": onset,
+                "birth_year": row.birth_year,
+                "sex": row.sex,
+                "side": row.side,
+                "cause": row.cause,
+            },
+        )
+    by_id = {patient.id: patient for patient in patients.values()}
+    _treatments_and_gradings(session, of_study, by_id)
+    _visits(session, of_study, by_id)
+    return patients
+
+
+def _treatments_and_gradings(session: Session, of_study: Any, by_id: Mapping[int, StoredPatient]) -> None:
+    treatments = select(Treatment.patient_id, Treatment.kind, Treatment.started_on).join(
+        Patient, Patient.id == Treatment.patient_id
+    )
+    for row in session.execute(treatments.where(of_study, Treatment.state == "given")):
+        by_id[row.patient_id].treatments.add((row.kind, row.started_on))
+    gradings = (
+        select(Grading.patient_id, Grading.graded_on, Grading.value)
+        .join(Patient, Patient.id == Grading.patient_id)
+        .join(Palsy, (Palsy.id == Grading.palsy_id) & Palsy.is_index)
+    )
+    for grading in session.execute(gradings.where(of_study, Grading.scale == "house_brackmann")):
+        by_id[grading.patient_id].gradings[grading.graded_on] = grading.value
+
+
+def _visits(session: Session, of_study: Any, by_id: Mapping[int, StoredPatient]) -> None:
+    responses: dict[int, dict[str, StoredResponse]] = defaultdict(dict)
+    query = (
+        select(
+            Response.visit_id,
+            Response.instrument,
+            Response.answers,
+            Response.completed_on,
+            InstrumentVersion.wording,
+        )
+        .join(InstrumentVersion, InstrumentVersion.id == Response.instrument_version_id)
+        .join(Visit, Visit.id == Response.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(of_study, Response.superseded_at.is_(None), Response.annulled_at.is_(None))
+    )
+    for row in session.execute(query):
+        kept = StoredResponse(row.answers, row.completed_on, row.wording)
+        responses[row.visit_id][row.instrument] = kept
+    begun: dict[int, set[str]] = defaultdict(set)
+    drafts = select(Draft.visit_id, Draft.instrument).join(Visit, Visit.id == Draft.visit_id)
+    for row in session.execute(drafts.join(Patient, Patient.id == Visit.patient_id).where(of_study)):
+        begun[row.visit_id].add(row.instrument)
+    visits = select(Visit.id, Visit.patient_id, Visit.timepoint_id, Visit.name, Visit.battery).join(
+        Patient, Patient.id == Visit.patient_id
+    )
+    for row in session.execute(visits.where(of_study, Visit.occurrence == 1)):
+        key = visit_key(row.timepoint_id, row.name)
+        by_id[row.patient_id].visits[key] = StoredVisit(
+            row.id, tuple(row.battery), responses[row.id], begun[row.id]
+        )

@@ -1,0 +1,130 @@
+"""What an import comes to, in numbers: the same before it is done and after."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from surveys.exchange.import_file import ImportRow
+from surveys.instruments.library import Library
+from surveys.instruments.scoring import alerts_raised, score
+from surveys.store.alerts import HISTORICAL_AFTER
+
+Planned = tuple[ImportRow, bool, datetime, Mapping[str, Mapping[str, int]]]
+
+
+@dataclass(frozen=True)
+class ScaleCount:
+    """The new responses of one scale by what scoring gives."""
+
+    complete: int = 0
+    prorated: int = 0
+    unscored: int = 0
+
+    @property
+    def scored(self) -> int:
+        """How many have a value."""
+        return self.complete + self.prorated
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Counts of one import; `scales` by full key (`phq9.total`)."""
+
+    rows: int
+    without_response: int
+    new_patients: int
+    stored_patients: int
+    new_visits: int
+    stored_visits: int
+    new_responses: int
+    stored_responses: int
+    treatments: int
+    gradings: int
+    scales: Mapping[str, ScaleCount]
+    new_alerts: int
+    historical_alerts: int
+
+    @classmethod
+    def of(
+        cls,
+        planned: Iterable[Planned],
+        library: Library,
+        *,
+        new_patients: int,
+        stored_patients: int,
+        treatments: int,
+        gradings: int,
+        at: datetime,
+    ) -> Summary:
+        """Counts of `planned`: a row, whether its visit is new, its instant, and its new answers."""
+        found: Counter[str] = Counter()
+        scales: dict[str, Counter[str]] = {}
+        for row, new_visit, answered_at, answers in planned:
+            found["rows"] += 1
+            found["without"] += not row.answers
+            found["new_visits"] += new_visit
+            found["responses"] += len(answers)
+            found["stored_responses"] += len(row.answers) - len(answers)
+            age = "historical" if at - answered_at > HISTORICAL_AFTER else "new"
+            for key, given in answers.items():
+                instrument = library.get(key)
+                for result in score(instrument, given):
+                    outcome = (
+                        "unscored" if result.value is None else "prorated" if result.prorated else "complete"
+                    )
+                    scales.setdefault(f"{key}.{result.scale}", Counter())[outcome] += 1
+                found[age] += sum(
+                    len(alerts_raised(instrument, rule.item, given.get(rule.item)))
+                    for rule in instrument.alerts
+                )
+        return cls(
+            rows=found["rows"],
+            without_response=found["without"],
+            new_patients=new_patients,
+            stored_patients=stored_patients,
+            new_visits=found["new_visits"],
+            stored_visits=found["rows"] - found["new_visits"],
+            new_responses=found["responses"],
+            stored_responses=found["stored_responses"],
+            treatments=treatments,
+            gradings=gradings,
+            scales={name: ScaleCount(**outcomes) for name, outcomes in scales.items()},
+            new_alerts=found["new"],
+            historical_alerts=found["historical"],
+        )
+
+    def lines(self) -> list[str]:
+        """The counts for whoever imports."""
+        told = [
+            f"Rows: {self.rows}; {self.without_response} rows without a response.",
+            f"Patients: {self.new_patients} new, {self.stored_patients} already stored.",
+            f"Visits: {self.new_visits} new, {self.stored_visits} already stored.",
+            f"Responses: {self.new_responses} new, {self.stored_responses} already stored.",
+        ]
+        if self.treatments or self.gradings:
+            told.append(
+                f"For patients already stored: {self.treatments} further treatments, "
+                f"{self.gradings} further gradings."
+            )
+        told += [
+            f"{name}: {count.scored} scored ({count.complete} complete, {count.prorated} prorated), "
+            f"{count.unscored} without a score."
+            for name, count in self.scales.items()
+        ]
+        alerts = self.new_alerts + self.historical_alerts
+        told.append(f"Raises {alerts} alerts: {self.new_alerts} new, {self.historical_alerts} historical.")
+        return told
+
+    def facts(self) -> dict[str, Any]:
+        """The counts for the audit trail."""
+        return {
+            "rows": self.rows,
+            "patients": self.new_patients,
+            "visits": self.new_visits,
+            "responses": self.new_responses,
+            "alerts": self.new_alerts + self.historical_alerts,
+        }

@@ -1,0 +1,79 @@
+"""Whatever can be written into an import file comes out of the database as it went in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from .conftest import LIBRARY, Desk
+
+ITEMS = {
+    f"{key}_{item.key}": LIBRARY.get(key).values(item.key)
+    for key in ("face", "phq9", "saq")
+    for item in LIBRARY.get(key).items
+}
+codes = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9+._/-]{0,20}", fullmatch=True)
+names = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=30)
+visits = names | st.sampled_from(["baseline", "3 months", "before, after", 'the "big" visit'])
+days = st.dates(date(2001, 1, 1), date(2025, 6, 1))
+answers = st.fixed_dictionaries(
+    {}, optional={name: st.sampled_from(values) for name, values in ITEMS.items()}
+)
+rows = st.fixed_dictionaries({"patient": codes, "visit": visits, "completed_on": days, "answers": answers})
+numbers = itertools.count()
+
+
+def told(row: dict[str, Any]) -> dict[str, dict[str, int]]:
+    """The answers of a row by instrument."""
+    found: dict[str, dict[str, int]] = {}
+    for name, value in row["answers"].items():
+        key, item = name.split("_")
+        found.setdefault(key, {})[item] = value
+    return found
+
+
+def is_same(row: dict[str, Any]) -> tuple[str, str]:
+    """What makes two rows the same visit: names and keys of the plan are one."""
+    return row["patient"], {"3 months": "month_3"}.get(row["visit"], row["visit"])
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(rows, min_size=1, max_size=8, unique_by=is_same))
+def test_rows_round_trip(make_desk: Callable[..., Desk], drawn: list[dict[str, Any]]) -> None:
+    """Patients, visits, days and answers; importing the same again stores nothing."""
+    desk = make_desk(code=f"S{next(numbers)}")
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, ["patient", "visit", "completed_on", *ITEMS])
+    writer.writeheader()
+    for row in drawn:
+        facts = {name: row[name] for name in ("patient", "visit", "completed_on")}
+        writer.writerow(facts | row["answers"])
+    summary = desk.take(file.getvalue())
+    expected = {
+        (*is_same(row), str(row["completed_on"]), key): given
+        for row in drawn
+        for key, given in told(row).items()
+    }
+    stored = {
+        (patient, visit, on, key): json.loads(given)
+        for study, patient, visit, on, key, given in desk.rows(
+            "SELECT study_id, patient.code, visit.name, completed_on, instrument, answers FROM response "
+            "JOIN visit ON visit.id = visit_id JOIN patient ON patient.id = patient_id"
+        )
+        if study == desk.study_id
+    }
+    assert stored == expected
+    assert summary.new_responses == len(expected)
+    assert summary.without_response == sum(not row["answers"] for row in drawn)
+    assert summary.new_visits == len(drawn)
+    again = desk.take(file.getvalue())
+    assert (again.new_patients, again.new_visits, again.new_responses) == (0, 0, 0)
+    assert again.stored_responses == len(expected)
