@@ -1,0 +1,216 @@
+"""How transactions begin, what a connection is set to, and when a database is made ready or refused."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from threading import Thread
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import OperationalError
+
+from surveys.db import DatabaseBehindError, db, migrate, migrate_down, prepare, writing
+from surveys.settings import ROOT, Settings
+from tests.support.patient import Patient, in_process
+from tests.support.study import invite
+
+
+def settings(url: str) -> Settings:
+    return Settings(database_url=url, secret_key="test " * 10)
+
+
+def begins(engine: Engine) -> list[str]:
+    """Fills with every BEGIN on `engine`."""
+    seen: list[str] = []
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("BEGIN"):
+            seen.append(statement)
+
+    return seen
+
+
+def revision(url: str) -> str | None:
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return found
+    finally:
+        engine.dispose()
+
+
+class TestConnections:
+    """SQLite is set so that an acknowledged answer survives a power cut and foreign keys hold."""
+
+    @pytest.mark.parametrize(
+        ("pragma", "value"),
+        [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 15000)],
+    )
+    def test_sqlite_is_set_at_connect(self, sqlite_url: str, pragma: str, value: object) -> None:
+        """On every new connection."""
+        engine = create_engine(sqlite_url)
+        try:
+            with engine.connect() as connection:
+                assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+        finally:
+            engine.dispose()
+
+
+class TestTransactions:
+    """A reader never takes the write lock; a writer takes it at once."""
+
+    @pytest.fixture
+    def database_url(self, sqlite_url: str) -> str:
+        """PostgreSQL has no such lock."""
+        return sqlite_url
+
+    def test_reading_pages_begin_as_readers_and_forms_as_writers(self, app: Flask) -> None:
+        """GET begins plainly, POST with BEGIN IMMEDIATE; and the next GET plainly again."""
+        invited = invite(app)
+        patient = Patient(in_process(app))
+        patient.open(invited.token)
+        with app.app_context():
+            seen = begins(db.engine)
+        patient.get(patient.path)
+        assert seen == ["BEGIN"]
+        seen.clear()
+        patient.next()
+        assert seen == ["BEGIN IMMEDIATE", "BEGIN"]
+
+    def test_a_long_reader_blocks_no_writer(self, app: Flask) -> None:
+        """A report that is still reading does not keep a patient waiting."""
+        with app.app_context():
+            engine = db.engine
+        with engine.connect() as reader:
+            reader.execute(text("SELECT count(*) FROM study"))
+            with writing(), engine.begin() as writer:
+                writer.execute(text("UPDATE study SET title = title"))
+            reader.execute(text("SELECT count(*) FROM study"))
+
+    def test_writers_wait_for_one_another(self, app: Flask) -> None:
+        """The second begins when the first is done, instead of failing."""
+        with app.app_context():
+            engine = db.engine
+        order: list[str] = []
+
+        def second() -> None:
+            with writing(), engine.begin():
+                order.append("second")
+
+        with writing(), engine.begin():
+            thread = Thread(target=second)
+            thread.start()
+            time.sleep(0.1)
+            order.append("first")
+        thread.join()
+        assert order == ["first", "second"]
+
+    def test_writing_ends_with_its_block(self, app: Flask) -> None:
+        """What begins after the block reads again."""
+        with app.app_context():
+            engine = db.engine
+        seen = begins(engine)
+        for _ in range(2):
+            with writing(), engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+            with engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        assert seen == ["BEGIN IMMEDIATE", "BEGIN"] * 2
+
+
+class TestPrepare:
+    """The server makes an empty database ready by itself, and refuses a PostgreSQL that is behind."""
+
+    def test_an_empty_database_is_migrated(self, empty_database_url: str) -> None:
+        """Both kinds; nobody has to know of a first step."""
+        prepare(empty_database_url)
+        migrated = revision(empty_database_url)
+        prepare(empty_database_url)
+        assert revision(empty_database_url) == migrated is not None
+
+    def test_a_postgresql_behind_is_refused_with_the_command(self, empty_postgres_url: str) -> None:
+        """Its migration is a deliberate act: nothing is changed, and the message names what to run."""
+        migrate(empty_postgres_url)
+        migrate_down(empty_postgres_url)
+        with pytest.raises(
+            DatabaseBehindError, match=r"revision none.*Make a backup, then run: seventh migrate"
+        ):
+            prepare(empty_postgres_url)
+        assert revision(empty_postgres_url) is None
+
+    def test_the_server_does_not_start_on_it(self, empty_postgres_url: str) -> None:
+        """Neither does a server that would else answer patients with errors."""
+        from app import create_app
+
+        migrate(empty_postgres_url)
+        migrate_down(empty_postgres_url)
+        with pytest.raises(DatabaseBehindError):
+            create_app(settings(empty_postgres_url))
+
+    def test_a_sqlite_behind_is_migrated(self, empty_sqlite_url: str) -> None:
+        """There is one program per file, so it may."""
+        migrate(empty_sqlite_url)
+        migrate_down(empty_sqlite_url)
+        prepare(empty_sqlite_url)
+        assert revision(empty_sqlite_url) is not None
+
+    def test_two_servers_may_start_on_an_empty_database(self, empty_database_url: str) -> None:
+        """Processes that start together: one migrates, the others find the database ready."""
+        program = f"from surveys.db import prepare; prepare({empty_database_url!r})"
+        servers = [
+            subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+            for _ in range(3)
+        ]
+        assert [server.communicate()[1] for server in servers] == [""] * 3
+        assert revision(empty_database_url) is not None
+
+    def test_a_migration_that_fails_changes_nothing(self, empty_database_url: str) -> None:
+        """All in one transaction: a table in the way leaves the database as it was."""
+        engine = create_engine(empty_database_url)
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE study (id INTEGER)"))
+        with pytest.raises(Exception, match="study"):
+            migrate(empty_database_url)
+        assert inspect(engine).get_table_names() == ["study"]
+        engine.dispose()
+
+
+def test_a_database_that_does_not_answer_is_said_so(app: Flask) -> None:
+    """503 with what to do, and no address or statement in the page."""
+    invited = invite(app)
+    with app.app_context():
+        engine = db.engine
+
+    def fail(*_: object) -> None:
+        raise OperationalError("SELECT secret", {}, Exception("connection lost"))
+
+    event.listen(engine, "before_cursor_execute", fail)
+    try:
+        patient = Patient(in_process(app))
+        patient.open(invited.token)
+    finally:
+        event.remove(engine, "before_cursor_execute", fail)
+    assert patient.status == 503
+    assert "Please try again in a few minutes" in patient.page.text
+    assert "secret" not in patient.page.text
+
+
+def test_the_server_starts_without_the_heavy_libraries(sqlite_url: str) -> None:
+    """pandas, SciPy, statsmodels and plotly wait for a dashboard, Alembic for a migration."""
+    program = f"""
+import sys
+from app import create_app
+from surveys.settings import Settings
+app = create_app(Settings(database_url={sqlite_url!r}, secret_key="x" * 40))
+assert app.test_client().get("/s/unknown").status_code == 404
+print(*sorted({{"pandas", "plotly", "scipy", "statsmodels", "numpy", "alembic"}} & set(sys.modules)))
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (told.stdout.strip(), told.stderr) == ("", "")

@@ -1,0 +1,78 @@
+"""What an installation may set, and how it is told that a setting cannot be used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from surveys.settings import ROOT, Settings, SettingsError, database_url
+
+SECRET = "s" * 32
+
+
+def test_a_secret_is_all_that_must_be_set() -> None:
+    """Everything else has a default that works."""
+    settings = Settings.from_env({"SEVENTH_SECRET_KEY": SECRET})
+    assert settings.database_url == f"sqlite:///{ROOT}/instance/seventh.db"
+    assert settings.public_url == "http://127.0.0.1:8000"
+    assert settings.mail_url == "console:"
+    assert settings.instruments == ()
+    assert settings.redis_url is None
+    assert not settings.secure
+
+
+@pytest.mark.parametrize("secret", [{}, {"SEVENTH_SECRET_KEY": ""}, {"SEVENTH_SECRET_KEY": "s" * 31}])
+def test_without_a_secret_it_says_how_to_make_one(secret: dict[str, str]) -> None:
+    """A short one is refused like none."""
+    with pytest.raises(SettingsError, match=r"at least 32 characters\. Make one with: python3 -c"):
+        Settings.from_env(secret)
+
+
+def test_the_port_is_in_the_default_address() -> None:
+    """Unless the public address is set."""
+    assert Settings.from_env({"SEVENTH_SECRET_KEY": SECRET, "PORT": "9000"}).public_url.endswith(":9000")
+    told = {"SEVENTH_SECRET_KEY": SECRET, "PORT": "9000", "SEVENTH_PUBLIC_URL": "https://clinic.example/"}
+    settings = Settings.from_env(told)
+    assert settings.public_url == "https://clinic.example"
+    assert settings.secure
+
+
+@pytest.mark.parametrize("url", ["clinic.example", "ftp://clinic.example", "//clinic.example"])
+def test_a_public_address_needs_http(url: str) -> None:
+    """Links made from anything else would lead nowhere."""
+    with pytest.raises(SettingsError, match="SEVENTH_PUBLIC_URL"):
+        Settings.from_env({"SEVENTH_SECRET_KEY": SECRET, "SEVENTH_PUBLIC_URL": url})
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("sqlite:////srv/seventh.db", "sqlite:////srv/seventh.db"),
+        ("sqlite:///:memory:", "sqlite:///:memory:"),
+        ("postgresql://u@h/d", "postgresql://u@h/d"),
+        ("postgresql+psycopg://u@h/d", "postgresql+psycopg://u@h/d"),
+        ("", f"sqlite:///{ROOT}/instance/seventh.db"),
+    ],
+)
+def test_where_the_database_is(given: str, meant: str) -> None:
+    """A relative SQLite path is taken from the project's root, wherever the command is run."""
+    assert database_url({"SEVENTH_DATABASE_URL": given}) == meant
+
+
+@pytest.mark.parametrize("url", ["mysql://u@h/d", "postgres://u@h/d", "seventh.db"])
+def test_another_database_is_refused(url: str) -> None:
+    """And the two that work are named."""
+    with pytest.raises(SettingsError, match=r"use sqlite:///… or postgresql://…"):
+        database_url({"SEVENTH_DATABASE_URL": url})
+
+
+def test_folders_of_instruments_must_be_there(tmp_path: Path) -> None:
+    """Several are told apart as the system does; a missing one is named."""
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for folder in folders:
+        folder.mkdir()
+    told = {"SEVENTH_SECRET_KEY": SECRET, "SEVENTH_INSTRUMENTS": ":".join(map(str, folders))}
+    assert Settings.from_env(told).instruments == tuple(folders)
+    with pytest.raises(SettingsError, match="nowhere, which is not there"):
+        Settings.from_env({**told, "SEVENTH_INSTRUMENTS": str(tmp_path / "nowhere")})
