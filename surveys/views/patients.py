@@ -48,9 +48,11 @@ EVENTS_SHOWN = 100
 
 @dataclass(frozen=True)
 class ScoreTable:
-    """One instrument's scores over time. A line is a scale in words, then value and note of each visit."""
+    """One instrument's scores over time. A line is a scale, its range and direction (empty where `about` says
+    it for all scales), then value and note of each visit."""
 
     title: str
+    about: str
     wordings: frozenset[str]
     visits: tuple[tuple[str, date], ...]
     lines: tuple[tuple[str, str, tuple[tuple[str, str] | None, ...]], ...]
@@ -58,17 +60,20 @@ class ScoreTable:
     @classmethod
     def of(cls, instrument: Instrument, given: list[tuple[VisitRow, ResponseRow]]) -> ScoreTable:
         """The table of `given`, visits in their order with what was answered there."""
+        abouts = {display.scale_words(scale) for scale in instrument.scales}
+        about = abouts.pop() if len(abouts) == 1 else ""
         stored = [{score.scale: score for score in response.scores} for _, response in given]
         lines = tuple(
             (
                 scale.title,
-                display.scale_words(scale),
+                "" if about else display.scale_words(scale),
                 tuple(display.score_words(one[scale.key]) if scale.key in one else None for one in stored),
             )
             for scale in instrument.scales
         )
         return cls(
             instrument.short_title,
+            about,
             frozenset(response.wording_status for _, response in given),
             tuple((visit.title, response.completed_on) for visit, response in given),
             lines,
