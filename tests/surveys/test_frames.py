@@ -1,0 +1,235 @@
+"""A study read as the tidy tables that `analysis` takes."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, date, datetime, timedelta
+
+import pandas as pd
+import pytest
+from flask import Flask
+from sqlalchemy import event, select, update
+
+from analysis.frame import COLUMNS, StudyFrames, check, scored
+from surveys.db import db
+from surveys.frames import scale_info, study_frames
+from surveys.models import Palsy, Response, Study, Timepoint, Visit
+from surveys.store import patients, responses, versions
+from surveys.store.patients import NewContact, NewPatient, NewTreatment, PartialDate
+from surveys.store.responses import NewResponse
+from tests.support.study import FACE, PHQ9, changing, invite, library
+
+AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
+ON = date(2026, 3, 10)
+
+ANNA = NewPatient(
+    code="ANNA",
+    enrolled_on=ON,
+    birth_year=1970,
+    sex="female",
+    site="north",
+    side="left",
+    cause="bells_palsy",
+    onset=PartialDate(date(2026, 1, 1), "month"),
+    treatments=(
+        NewTreatment("botulinum_toxin", PartialDate(date(2026, 2, 3), "day")),
+        NewTreatment("massage"),
+    ),
+    contact=NewContact(name="Anna Abel", email="anna@abel.example"),
+)
+BEN = NewPatient(code="BEN", enrolled_on=ON, site="south")
+
+
+@pytest.fixture
+def filled(app: Flask) -> Flask:
+    """A study with Anna, who answered two questionnaires, and Ben, who answered none; and another study."""
+    invite(app, "OTHER", study="S2", at=AT)
+    invite(app, "CARL", at=AT)
+    with changing(app) as session:
+        study = session.scalars(select(Study).where(Study.code == "S1")).one()
+        plan = session.scalars(select(Timepoint).where(Timepoint.study_id == study.id)).all()
+        for new in (ANNA, BEN):
+            patients.enrol(session, study, plan, new, at=AT, actor="test")
+    add(app, "ANNA", "face", FACE)
+    add(app, "ANNA", "phq9", PHQ9[:5])
+    return app
+
+
+def add(app: Flask, code: str, key: str, values: tuple[int, ...], **facts: object) -> int:
+    """A response of the first visit; its id."""
+    instrument = library(app).get(key)
+    with changing(app) as session:
+        visit = session.scalars(
+            select(Visit).join(Visit.patient).where(Visit.name == "baseline", Visit.patient.has(code=code))
+        ).one()
+        new = NewResponse(
+            visit_id=visit.id,
+            patient_id=visit.patient_id,
+            instrument=instrument,
+            version_id=versions.freeze(session, instrument, at=AT),
+            answers={f"q{number}": value for number, value in enumerate(values, start=1)},
+            source="web",
+            submitted_at=AT,
+            completed_on=ON,
+            locale="en",
+        )
+        [response_id] = responses.insert_scored(session, [new], at=AT, actor="test")
+        if facts:
+            session.execute(update(Response).where(Response.id == response_id).values(**facts))
+        return response_id
+
+
+def read(app: Flask, code: str = "S1", site: str | None = None) -> StudyFrames:
+    with app.app_context():
+        study = db.session.scalars(select(Study).where(Study.code == code)).one()
+        return study_frames(db.session, study, library(app), site=site)
+
+
+def test_the_tables_keep_the_contract(filled: Flask) -> None:
+    """Exactly the columns that analysis documents, in their order and types."""
+    frames = read(filled)
+    check(frames)
+    for table, columns in COLUMNS.items():
+        assert list(getattr(frames, table).columns) == list(columns)
+    assert (frames.study, frames.title, frames.simulated) == ("S1", "S1", True)
+
+
+def test_an_empty_study_keeps_it_too(app: Flask) -> None:
+    """No patient, no response: the same columns and types."""
+    invite(app, study="S1", at=AT)
+    with changing(app) as session:
+        session.execute(update(Study).values(code="GONE"))
+        session.add(
+            Study(
+                code="S1",
+                title="S1",
+                locales=["en"],
+                who_reads={},
+                crisis_texts={},
+                created_at=AT,
+            )
+        )
+    frames = read(app)
+    check(frames)
+    assert len(frames.patients) == len(frames.scores) == len(frames.visits) == len(frames.treatments) == 0
+    assert frames.scores["value"].dtype == "float64"
+
+
+def test_scores_are_a_row_per_scale_missing_ones_too(filled: Flask) -> None:
+    """Unrounded, under the full key; five of nine items give no PHQ-9 total, but a row that says so."""
+    scores = read(filled).scores.set_index("scale")
+    assert len(scores) == 8
+    assert set(scores["patient"]) == {"ANNA"}
+    assert scores.loc["face.total", "value"] == 50
+    assert scores.loc["face.facial_comfort", "value"] == 5 * 100 / 12
+    total = scores.loc["phq9.total"]
+    assert math.isnan(total["value"])
+    assert (total["items_used"], total["items_missing"], total["prorated"]) == (5, 4, False)
+    assert (total["source"], total["locale"], total["wording"]) == (
+        "web",
+        "en",
+        library(filled).get("phq9").wording.name,
+    )
+    assert (scores["completed_on"] == pd.Timestamp(ON)).all()
+
+
+@pytest.mark.parametrize("column", ["superseded_at", "annulled_at"])
+def test_only_current_responses_count(filled: Flask, column: str) -> None:
+    """What was corrected or annulled is not analysed."""
+    add(filled, "BEN", "face", FACE, **{column: AT + timedelta(days=1)})
+    assert set(read(filled).scores["patient"]) == {"ANNA"}
+    add(filled, "BEN", "face", (5,) * 15)
+    scores = read(filled).scores
+    assert scores[(scores["patient"] == "BEN") & (scores["scale"] == "face.total")]["value"].tolist() == [100]
+
+
+def test_patients_come_with_palsy_and_without_identity(filled: Flask) -> None:
+    """Facts of the index palsy; no name, address or hospital number anywhere, and contacts are never read."""
+    with filled.app_context():
+        engine = db.engine
+    seen: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *told: seen.append(told[2]))
+    frames = read(filled)
+    assert not [
+        statement for statement in seen if "contact" in statement.lower().replace("study.contact", "")
+    ]
+    anna = frames.patients.set_index("patient").loc["ANNA"]
+    assert anna.to_dict() == {
+        "sex": "female",
+        "birth_year": 1970,
+        "site": "north",
+        "status": "active",
+        "cause": "bells_palsy",
+        "side": "left",
+        "begin": "unknown",
+        "onset_on": pd.Timestamp("2026-01-01"),
+        "onset_precision": "month",
+        "palsies": 1,
+        "enrolled_on": pd.Timestamp(ON),
+    }
+    for table in (frames.patients, frames.treatments, frames.visits, frames.scores):
+        assert "abel" not in table.to_csv().lower()
+
+
+def test_a_second_palsy_is_counted_and_the_index_palsy_described(filled: Flask) -> None:
+    """One row per patient however many palsies."""
+    with changing(filled) as session:
+        first = session.scalars(
+            select(Palsy).where(Palsy.patient_id == Visit.patient_id, Palsy.cause == "bells_palsy")
+        ).first()
+        assert first is not None
+        session.add(Palsy(patient_id=first.patient_id, number=2, is_index=False, side="right", cause="lyme"))
+    people = read(filled).patients.set_index("patient")
+    assert people.index.is_unique
+    assert (people.loc["ANNA", "palsies"], people.loc["ANNA", "cause"]) == (2, "bells_palsy")
+
+
+def test_treatments_without_a_date_stay_without(filled: Flask) -> None:
+    """A missing start is missing, not made up."""
+    treatments = read(filled).treatments.set_index("kind")
+    assert treatments.loc["botulinum_toxin", "started_on"] == pd.Timestamp("2026-02-03")
+    assert treatments.loc["botulinum_toxin", "precision"] == "day"
+    assert pd.isna(treatments.loc["massage", "started_on"])
+    assert treatments.loc["massage", "state"] == "given"
+
+
+def test_visits_are_all_those_planned(filled: Flask) -> None:
+    """Answered or not, with their window and battery."""
+    visits = read(filled).visits
+    assert visits.groupby("patient").size().to_dict() == {"ANNA": 5, "BEN": 5, "CARL": 5}
+    first = visits[(visits["patient"] == "BEN")].iloc[0]
+    assert (first["visit"], first["battery"]) == ("baseline", ["face", "phq9", "saq"])
+    assert first["closes_on"] - first["opens_on"] == pd.Timedelta(days=30)
+
+
+def test_a_site_sees_its_own_patients(filled: Flask) -> None:
+    """In every table."""
+    frames = read(filled, site="north")
+    check(frames)
+    for table in (frames.patients, frames.scores, frames.treatments, frames.visits):
+        assert set(table["patient"]) == {"ANNA"}
+    assert len(read(filled, site="south").scores) == 0
+
+
+def test_studies_are_kept_apart(filled: Flask) -> None:
+    """Another study's patients are in none of the tables."""
+    assert set(read(filled, "S2").patients["patient"]) == {"OTHER"}
+    assert "OTHER" not in set(read(filled).visits["patient"])
+
+
+def test_analysis_can_work_with_them(filled: Flask) -> None:
+    """Time since onset comes out of what was read: 1 January by month counts as the 15th."""
+    table = scored(read(filled)).set_index("scale")
+    assert table.loc["face.total", "days_since_onset"] == (ON - date(2026, 1, 15)).days
+    assert table.loc["face.total", "stratum"] == "acute"
+
+
+def test_every_scale_is_explained(app: Flask) -> None:
+    """Direction, range, bands and where they come from, for every scale of every instrument."""
+    info = scale_info(library(app))
+    assert set(info) == {f"{one.key}.{scale.key}" for one in library(app) for scale in one.scales}
+    assert (info["saq.total"].low, info["saq.total"].high) == (20, 100)
+    assert info["saq.total"].direction == "higher_worse"
+    assert info["face.total"].direction == "higher_better"
+    assert info["phq9.total"].bands[0][1] == 0
+    assert len({one.short_label for one in info.values()}) == len(info)
