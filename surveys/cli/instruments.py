@@ -21,7 +21,7 @@ def list_instruments() -> None:
     """Key, version, wording, licence and title of every instrument."""
     for one in library():
         click.echo(
-            f"{one.key:<10} {one.version:<6} wording {one.wording.status:<9} "
+            f"{one.key:<21} {one.version:<6} wording {one.wording.status:<9} "
             f"licence {one.licence.status:<31} {one.title}"
         )
 

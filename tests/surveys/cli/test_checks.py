@@ -1,0 +1,75 @@
+"""`seventh scores check`, `seventh audit verify`, `seventh migrate`: proofs of what is stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from surveys import cli
+from tests.support.commands import Query, Seventh
+
+
+@pytest.fixture
+def stored(seventh: Seventh, tmp_path: Path) -> None:
+    """One patient's PHQ-9."""
+    file = tmp_path / "one.csv"
+    columns = ",".join(f"phq9_q{number}" for number in range(1, 10))
+    file.write_text(f"patient,visit,completed_on,{columns}\nP1,a,2024-05-31,{','.join('1' * 9)}\n")
+    seventh("study", "create", "clinic")
+    assert seventh("import", "clinic", file).code == 0
+
+
+def tamper(url: str, *statements: str) -> None:
+    """Change the database behind the program's back."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_changed_score_is_found(seventh: Seventh, sqlite_url: str, rows: Query) -> None:
+    """Exit 1 and the response's number, with what is stored and what the answers give."""
+    assert seventh("scores", "check").code == 0
+    tamper(sqlite_url, "DROP TRIGGER score_update", "UPDATE score SET value = 10")
+    ran = seventh("scores", "check")
+    [(response,)] = rows("SELECT id FROM response")
+    assert (ran.code, ran.err) == (1, f"Response {response}, total: stored 10.0, computed 9.0.\n")
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_changed_event_is_found(seventh: Seventh, sqlite_url: str) -> None:
+    """Exit 1 and the event where the chain breaks."""
+    assert seventh("audit", "verify").code == 0
+    tamper(sqlite_url, "DROP TRIGGER event_update", "UPDATE event SET actor = 'nobody' WHERE id = 2")
+    ran = seventh("audit", "verify")
+    assert (ran.code, ran.err) == (1, "Event 2: its content was changed after it was written.\n")
+
+
+def test_migrate_makes_the_schema(
+    empty_database_url: str, seventh: Seventh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From nothing, on both databases, without a secret; a second time nothing is left to do."""
+    from click.testing import CliRunner
+
+    monkeypatch.delenv("SEVENTH_SECRET_KEY", raising=False)
+    for _ in range(2):
+        ran = CliRunner().invoke(cli.seventh, ["migrate"], env={"SEVENTH_DATABASE_URL": empty_database_url})
+        assert ran.exit_code == 0, ran.output
+    engine = create_engine(empty_database_url)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM study")) == 0
+    engine.dispose()
+
+
+def test_a_database_that_does_not_answer_is_told() -> None:
+    """One sentence, no traceback."""
+    from click.testing import CliRunner
+
+    address = "postgresql://nobody@127.0.0.1:1/nothing"
+    ran = CliRunner().invoke(cli.seventh, ["migrate"], env={"SEVENTH_DATABASE_URL": address})
+    assert ran.exit_code == 1
+    assert ran.stderr.startswith("The database did not answer:")
