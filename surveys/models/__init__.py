@@ -12,6 +12,7 @@ from surveys.models.response import Draft, InstrumentVersion, Response, Score
 from surveys.models.staff import Membership, Staff
 from surveys.models.study import Study, Timepoint
 from surveys.models.visit import Link, Visit
+from surveys.models.wording import LoadedWording, Permission
 
 __all__ = [
     "Alert",
@@ -24,9 +25,11 @@ __all__ = [
     "Grading",
     "InstrumentVersion",
     "Link",
+    "LoadedWording",
     "Membership",
     "Palsy",
     "Patient",
+    "Permission",
     "Response",
     "Score",
     "Staff",

@@ -12,7 +12,10 @@ ANCHORS = ("enrolment", "onset")
 
 
 class Study(Base):
-    """One registry or trial. Texts for patients are kept per locale: `{"en": "…"}`."""
+    """One registry or trial. Texts for patients are kept per locale: `{"en": "…"}`.
+
+    `optional_items` are the items asked here though instruments leave them out elsewhere: `["phq9.q10"]`.
+    """
 
     __tablename__ = "study"
     __table_args__ = (
@@ -31,6 +34,7 @@ class Study(Base):
     lowest_age: Mapped[int] = mapped_column(default=18)
     status: Mapped[Code] = mapped_column(default="draft")
     simulated: Mapped[bool] = mapped_column(default=False)
+    optional_items: Mapped[list[str]] = mapped_column(default=list)
     created_at: Mapped[Instant]
 
     timepoints: Mapped[list[Timepoint]] = relationship(

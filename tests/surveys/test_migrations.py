@@ -10,7 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy import Column, Connection, Engine, MetaData, Table, create_engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from surveys.db import MIGRATIONS, migrate, migrate_down, newest_revision
@@ -31,6 +31,10 @@ TRIGGERS = {
         "response": {"UPDATE", "DELETE"},
         "score": {"UPDATE", "DELETE"},
     },
+}
+TRIGGERS["0002"] = TRIGGERS["0001"] | {
+    "permission": {"UPDATE", "DELETE"},
+    "wording": {"UPDATE", "DELETE"},
 }
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -251,6 +255,29 @@ ROWS = {
     },
     "event_value": {"event_id": 1, "field": "name", "before": None, "after": "Anna", "key": "0" * 64},
     "erasure": {"id": 1, "patient_id": 2, "level": "answers", "by": "test", "at": AT, "reason": "asked"},
+    "wording": {
+        "id": 1,
+        "instrument": "saq",
+        "version": "1",
+        "name": "authors-en",
+        "texts": {},
+        "sha256": "0" * 64,
+        "file": "saq.toml",
+        "loaded_by": "test",
+        "loaded_at": AT,
+    },
+    "permission": {
+        "id": 1,
+        "study_id": 1,
+        "instrument": "saq",
+        "version": "1",
+        "wording": "authors-en",
+        "holder": "The authors",
+        "reference": "Letter of 1 March 2026",
+        "publication": "doi:10.0000/example",
+        "recorded_by": "test",
+        "recorded_at": AT,
+    },
 }
 ROWS["score"]["prorated"] = False
 # A second patient, whose answers were erased: what holds for one says nothing about another.
@@ -286,6 +313,8 @@ UPDATES = {
     "event": "actor = 'somebody else'",
     "event_value": "after = 'Berta'",
     "erasure": "reason = 'none'",
+    "wording": "texts = '{\"en\": {}}'",
+    "permission": "holder = 'somebody else'",
 }
 
 
@@ -403,7 +432,15 @@ def test_some_rows_are_never_deleted(filled: Connection, table: str) -> None:
         filled.execute(text(f"DELETE FROM {table}"))  # noqa: S608
 
 
-@pytest.mark.parametrize("table", TRIGGERS["0001"])
+@pytest.mark.parametrize("table", ["wording", "permission"])
+def test_texts_and_permissions_stay_for_ever(filled: Connection, table: str) -> None:
+    """Whatever is erased of patients: what was asked, and by whose leave, can always be told."""
+    erase(filled, "answers")
+    with refused(filled, f"{table} is append-only: its rows are never deleted"):
+        filled.execute(text(f"DELETE FROM {table}"))  # noqa: S608
+
+
+@pytest.mark.parametrize("table", TRIGGERS[REVISIONS[-1]])
 def test_postgresql_refuses_truncate(postgres_url: str, table: str) -> None:
     """TRUNCATE passes by triggers of rows: it has one of its own, for superusers and CASCADE too."""
     with connected(postgres_url) as connection, refused(connection, "never truncated"):
@@ -437,6 +474,11 @@ REFUSED_ROWS = [
     ("event", {"id": 0, "hash": "2" * 64}, "ck_event_id"),
     ("event", {"id": 2}, "hash"),
     ("erasure", {"id": 2, "level": "all"}, "ck_erasure_level"),
+    ("wording", {"id": 2}, "instrument"),
+    ("wording", {"id": 2, "name": "x", "status": "verbatim"}, "ck_wording_status"),
+    ("permission", {"id": 2, "study_id": 99}, "FOREIGN KEY|fk_permission_study_id"),
+    ("permission", {"id": 2, "holder": ""}, "ck_permission_told"),
+    ("permission", {"id": 2, "publication": ""}, "ck_permission_told"),
 ]
 
 
@@ -459,3 +501,24 @@ def test_a_superseded_response_makes_room_for_its_correction(filled: Connection)
     filled.execute(response.insert(), correction)
     with pytest.raises(IntegrityError, match=r"uq_response_current|visit_id"):
         filled.execute(response.insert(), {**ROWS["response"], "id": 3})
+
+
+def test_a_study_of_before_asks_no_optional_item(empty_database_url: str) -> None:
+    """Migrating keeps its rows: nothing is asked that was not asked."""
+    migrate(empty_database_url, "0001")
+    engine = create_engine(empty_database_url)
+    with engine.begin() as connection:
+        study = Base.metadata.tables["study"]
+        old = Table(
+            "study",
+            MetaData(),
+            *(Column(one.name, one.type) for one in study.columns if one.name in ROWS["study"]),
+        )
+        connection.execute(old.insert(), ROWS["study"])
+    engine.dispose()
+    migrate(empty_database_url)
+    with connected(empty_database_url) as connection:
+        assert connection.scalars(select(study.c.optional_items)).all() == [[]]
+    migrate_down(empty_database_url, "0001")
+    with connected(empty_database_url) as connection:
+        assert connection.scalars(select(study.c.code)).all() == ["S1"]
