@@ -5,7 +5,7 @@ Frozen dataclasses only. They know neither files (definition.py) nor arithmetic 
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Literal, TypeAlias
@@ -295,10 +295,13 @@ class LocaleText:
 
 @dataclass(frozen=True)
 class Wording:
-    """Texts by language, and whether they are the instrument's own (verbatim) or ours (working)."""
+    """Texts by language, and whether they are the instrument's own (verbatim), ours (working) or a site's.
+
+    No definition says `loaded`: those are texts that a site keeps in its database.
+    """
 
     name: str
-    status: WordingStatus
+    status: WordingStatus | Literal["loaded"]
     texts: Mapping[str, LocaleText]
 
     @cached_property
@@ -356,9 +359,10 @@ class Instrument:
         except KeyError:
             raise UnknownPart(f"{self.key} has no scale {key!r}; it has {', '.join(self._scales)}.") from None
 
-    def asked(self, optional: bool = False) -> tuple[Item, ...]:
-        """The items in the order of their numbers; optional ones only where asked for."""
-        shown = (item for item in self.items if optional or not item.optional)
+    def asked(self, optional: bool | Collection[str] = False) -> tuple[Item, ...]:
+        """The items in the order of their numbers; of optional ones all, none, or those given by key."""
+        wanted = {item.key for item in self.items} if optional is True else set(optional or ())
+        shown = (item for item in self.items if not item.optional or item.key in wanted)
         return tuple(sorted(shown, key=lambda item: item.number))
 
     def choices(self, item_key: str) -> tuple[Choice, ...]:

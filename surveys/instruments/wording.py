@@ -1,7 +1,7 @@
 """Reading and checking the words of an instrument: every item and choice in every language, no markup."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import cast, get_args
 
 from surveys.instruments.faults import Faults
@@ -19,8 +19,14 @@ def read_wording(root: Table) -> Wording:
         return Wording(
             name=table.text("name"),
             status=cast(WordingStatus, table.one_of("status", get_args(WordingStatus))),
-            texts=_texts(table) if "texts" in table else {},
+            texts=read_texts(table) if "texts" in table else {},
         )
+
+
+def read_texts(wording: Table) -> dict[str, LocaleText]:
+    """The table `texts` of a wording, a table per language."""
+    with wording.open_table("texts") as texts:
+        return {locale: _locale(texts, locale) for locale in texts.names()}
 
 
 def check_wording(
@@ -41,19 +47,30 @@ def check_wording(
             f"has no language, but the wording is said to be {wording.status}.",
             "Add [wording.texts.en], or say absent.",
         )
+    check_texts("wording.texts", wording.texts, sections, items, faults)
+
+
+def check_texts(
+    where: str,
+    texts: Mapping[str, LocaleText],
+    sections: tuple[Section, ...],
+    items: tuple[Item, ...],
+    faults: Faults,
+) -> None:
+    """Adds a fault below `where` for each text that a language lacks, or has for what does not exist."""
     sound = [section for section in sections if not faults.about(f"sections.{section.key}")]
     names = {section.key for section in sound}
     doubtful = {section.key for section in sections} - names
-    for locale, text in wording.texts.items():
-        where = f"wording.texts.{locale}"
+    for locale, text in texts.items():
+        place = f"{where}.{locale}"
         if not _LOCALE.fullmatch(locale):
-            faults.add(where, "is not a language code.", "Write one such as en, de or pt-BR.")
-        _compare(f"{where}.items", "item", {item.key for item in items}, set(text.items), faults)
-        _compare(f"{where}.sections", "section", names, set(text.sections) - doubtful, faults)
+            faults.add(place, "is not a language code.", "Write one such as en, de or pt-BR.")
+        _compare(f"{place}.items", "item", {item.key for item in items}, set(text.items), faults)
+        _compare(f"{place}.sections", "section", names, set(text.sections) - doubtful, faults)
         for section in sound:
             if section.key in text.sections:
                 _compare_choices(
-                    f"{where}.sections.{section.key}.choices", section, text.sections[section.key], faults
+                    f"{place}.sections.{section.key}.choices", section, text.sections[section.key], faults
                 )
 
 
@@ -62,11 +79,6 @@ def check_markup(data: object, faults: Faults, where: str = "") -> None:
     for place, text in _strings(data, where):
         if found := _MARKUP.search(text):
             faults.add(place, f"holds markup ({found.group()!r}).", "Write plain text: pages add the markup.")
-
-
-def _texts(wording: Table) -> dict[str, LocaleText]:
-    with wording.open_table("texts") as texts:
-        return {locale: _locale(texts, locale) for locale in texts.names()}
 
 
 def _locale(texts: Table, locale: str) -> LocaleText:

@@ -6,9 +6,11 @@ from surveys.instruments.definition import Citation, Instrument, UnknownPart, pa
 
 
 def test_optional_items_are_asked_on_request_only(small: Instrument) -> None:
-    """The usual questionnaire leaves them out."""
+    """The usual questionnaire leaves them out; all of them or some, by key, can be asked for."""
     assert [item.key for item in small.asked()] == ["q1", "q2", "q3"]
     assert [item.key for item in small.asked(optional=True)] == ["q1", "q2", "q3", "q4"]
+    assert [item.key for item in small.asked(optional=["q4"])] == ["q1", "q2", "q3", "q4"]
+    assert [item.key for item in small.asked(optional=["q9"])] == ["q1", "q2", "q3"]
 
 
 def test_items_are_asked_in_the_order_of_their_numbers(small: Instrument) -> None:
