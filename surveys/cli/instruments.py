@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from surveys.instruments.definition import DefinitionError, Instrument, Scale, load
+from surveys.instruments.definition import DefinitionError, Instrument, Item, Scale, load
 from surveys.instruments.library import Library
 
 
@@ -45,13 +45,17 @@ def show(key: str) -> None:
         ("SHA-256", one.sha256),
     ):
         click.echo(f"{label:<10} {value}")
+    if one.supply:
+        click.echo("Not complete here: a site must bring")
+        for need in one.supply.needs:
+            click.echo(f"  {need}")
     click.echo("Items")
     for item in one.asked(optional=True):
-        choices = ", ".join(map(str, one.values(item.key)))
-        click.echo(f"  {item.key:<4} {item.label} ({choices})")
+        click.echo(f"  {item.key:<4} {item.label} ({_answers(one, item)})")
     click.echo("Scales")
     for scale in one.scales:
-        click.echo(f"  {scale.key}: {scale.title}, {_range(scale)}; items {', '.join(scale.items)}")
+        made_of = scale.items or [part.scale for part in scale.parts]
+        click.echo(f"  {scale.key}: {scale.title}, {_range(scale)}; made of {', '.join(made_of)}")
         click.echo(f"    Missing: {scale.missing.statement}")
         if scale.missing.project_decision:
             click.echo(f"    Project decision: {scale.missing.project_decision}")
@@ -83,6 +87,17 @@ def library() -> Library:
     """The instruments that ship and those of the folders in SEVENTH_INSTRUMENTS."""
     folders = os.environ.get("SEVENTH_INSTRUMENTS", "").split(os.pathsep)
     return Library.load([Path(folder).expanduser() for folder in folders if folder])
+
+
+def _answers(instrument: Instrument, item: Item) -> str:
+    """What may be answered, in a few words."""
+    if item.chosen:
+        choices = ", ".join(map(str, instrument.values(item.key)))
+        return choices if item.kind == "choice" else f"any of {choices}"
+    if item.numeric:
+        low, high = instrument.extent(item.key)
+        return f"{low:g} to {high:g}{f' {item.unit}' if item.unit else ''}"
+    return item.kind
 
 
 def _said(checked: list[Instrument]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from surveys.instruments.answers import AnswerError, read_answer
 from surveys.instruments.definition import Instrument
 from surveys.store.patients import PartialDate
 
@@ -35,13 +36,18 @@ def whole_number(cell: str) -> int:
     return int(cell.split(".")[0])
 
 
-def answer(instrument: Instrument, item: str, cell: str) -> int:
-    """An answer to `item`: one of its choices."""
-    allowed = instrument.values(item)
-    value = int(cell.split(".")[0]) if _WHOLE.fullmatch(cell) else None
-    if value is None or value not in allowed:
-        raise CellError(f"{cell!r} is not one of the choices {', '.join(map(str, allowed))}.")
-    return value
+def answer(instrument: Instrument, item: str, cell: str) -> Any:
+    """An answer to `item`, as the instrument reads it; several choices are separated by `;`.
+
+    Where a whole number is asked for, `3.0` is 3.
+    """
+    asked = instrument.item(item)
+    whole = _WHOLE.fullmatch(cell) if asked.kind in ("choice", "whole") else None
+    texts = cell.split(";") if asked.kind == "choices" else [cell.split(".")[0] if whole else cell]
+    try:
+        return read_answer(instrument, item, texts)
+    except AnswerError as error:
+        raise CellError(str(error).removeprefix(f"{instrument.key} {item}: ")) from None
 
 
 def one_of(cell: str, allowed: Collection[str]) -> str:

@@ -52,7 +52,7 @@ class ImportRow:
     treatments: tuple[NewTreatment, ...] = ()
     house_brackmann: int | None = None
     locale: str | None = None
-    answers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ class _Reading:
         treatments = self._cell("treatments", _treatments)
         grade = self._cell("house_brackmann", _house_brackmann)
         locale = self._cell("locale", cells.locale)
-        answers: dict[str, dict[str, int]] = {}
+        answers: dict[str, dict[str, Any]] = {}
         for name, (instrument, item) in self._columns.items():
             if self._record[name]:
                 given = self._take(name, partial(cells.answer, instrument, item))

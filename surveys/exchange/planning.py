@@ -40,7 +40,7 @@ class Entry:
     at: datetime
     timepoint: Timepoint | None
     stored: StoredVisit | None
-    answers: Mapping[str, Mapping[str, int]]
+    answers: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)

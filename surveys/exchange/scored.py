@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import os
 import secrets
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from _csv import Writer
 
 CHUNK = 4096
+MOST_KEPT = 1000  # of the spellings of one item's answers
 
 
 class Scoring:
@@ -31,6 +33,7 @@ class Scoring:
         self._instrument = instrument
         self._incoming = incoming
         self._outgoing = outgoing
+        self._read: dict[str, dict[str, float]] = {}
 
     def run(self) -> None:
         """Read to the end.
@@ -54,6 +57,7 @@ class Scoring:
         rows = _numbered(reader)
         header = next(rows, (1, []))[1]
         items = self._items(header)
+        self._read = {item: {"": math.nan} for item in items}
         writer.writerow([*header, *self._added()])
         chunk: list[list[str]] = []
         answers: list[list[float]] = []
@@ -64,11 +68,16 @@ class Scoring:
                 if len(chunk) == CHUNK:
                     self._write(writer, chunk, answers, items)
                     chunk, answers = [], []
-        finally:
+        except FileRefused:
             self._write(writer, chunk, answers, items)
+            raise
+        self._write(writer, chunk, answers, items)
 
     def _items(self, header: list[str]) -> dict[str, int]:
         """The place of each item's column."""
+        if not self._instrument.scales:
+            problem = f"{self._instrument.key} cannot be scored here: its definition has no scale yet."
+            raise FileRefused([Fault(problem)])
         needed = {item for scale in self._instrument.scales for item in scale.items}
         missing = [item.key for item in self._instrument.items if item.key in needed - set(header)]
         faults = [Fault("This column is missing.", 1, name) for name in missing]
@@ -93,12 +102,21 @@ class Scoring:
             raise FileRefused([Fault(problem, number)])
         found = []
         for item, place in items.items():
-            cell = row[place].strip()
-            try:
-                found.append(float(cells.answer(self._instrument, item, cell)) if cell else float("nan"))
-            except CellError as error:
-                raise FileRefused([Fault(str(error), number, item)]) from None
+            cell = row[place]
+            value = self._read[item].get(cell)
+            found.append(self._first_seen(number, item, cell) if value is None else value)
         return found
+
+    def _first_seen(self, number: int, item: str, cell: str) -> float:
+        """The number that `cell` stands for; a file has few different ones, so that each is read once."""
+        try:
+            value = cells.answer(self._instrument, item, cell.strip()) if cell.strip() else None
+        except CellError as error:
+            raise FileRefused([Fault(str(error), number, item)]) from None
+        read = float(value) if self._instrument.item(item).numeric and value is not None else math.nan
+        if len(self._read[item]) < MOST_KEPT:
+            self._read[item][cell] = read
+        return read
 
     def _write(
         self,
@@ -112,7 +130,12 @@ class Scoring:
         import numpy as np
 
         columns = np.array(answers, dtype=np.float64).reshape(len(chunk), len(items)).T
-        scores = score_table(self._instrument, dict(zip(items, columns, strict=True)))
+        numeric = {
+            item: column
+            for item, column in zip(items, columns, strict=True)
+            if self._instrument.item(item).numeric
+        }
+        scores = score_table(self._instrument, numeric)
         added: list[list[str]] = []
         for scale in self._instrument.scales:
             result = scores[scale.key]

@@ -22,7 +22,7 @@ VisitKey = tuple[int | None, str]
 class StoredResponse:
     """The current response of a visit to one instrument."""
 
-    answers: Mapping[str, int]
+    answers: Mapping[str, Any]
     completed_on: date
     wording: str
 

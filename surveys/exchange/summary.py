@@ -13,7 +13,7 @@ from surveys.instruments.library import Library
 from surveys.instruments.scoring import alerts_raised, score
 from surveys.store.alerts import HISTORICAL_AFTER
 
-Planned = tuple[ImportRow, bool, datetime, Mapping[str, Mapping[str, int]]]
+Planned = tuple[ImportRow, bool, datetime, Mapping[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from surveys.instruments.definition import Instrument
+from surveys.instruments.definition import Instrument, Item
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,16 +44,24 @@ def answer(rng: np.random.Generator, instrument: Instrument, person: Person, on:
     answers: dict[str, int] = {}
     skipped = []
     for position, item in enumerate(items):
-        if gaps[position]:
+        if gaps[position] or not item.numeric:
             skipped.append(item.key)
             continue
         # A spread that differs between items but not between runs: the same item is the harder one for all.
         difficulty = 0.35 * ((item.number * 7) % 5 - 2) / 2 + (HARDER_WITH_ALERT if item.key in warned else 0)
         felt = burden - difficulty + float(noise[position])
-        values = sorted(instrument.values(item.key))
+        values = _values(instrument, item)
         step = sum(felt > threshold for threshold in _thresholds(len(values)))
         answers[item.key] = values[-1 - step] if _high_is_good(instrument, item.key) else values[step]
     return Given(answers, tuple(skipped))
+
+
+def _values(instrument: Instrument, item: Item) -> list[int]:
+    """What may be answered, lowest first; numbers are whole ones."""
+    if item.chosen:
+        return sorted(instrument.values(item.key))
+    low, high = instrument.extent(item.key)
+    return list(range(math.ceil(low), math.floor(high) + 1))
 
 
 def _burden(instrument: Instrument, person: Person, on: date) -> float:

@@ -1,0 +1,250 @@
+"""A site's own text of an instrument, read from TOML or CSV and checked against the definition.
+
+Pure: bytes in, the instrument in these words out. docs/wordings.md describes the two formats.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from surveys.exchange.faults import Fault, FileRefused
+from surveys.instruments.faults import Faults
+from surveys.instruments.instrument import Instrument, LocaleText, Wording
+from surveys.instruments.library import Library, UnknownInstrument
+from surveys.instruments.table import Table
+from surveys.instruments.wording import check_markup, check_texts, read_texts
+from surveys.store.versions import UNKNOWN_WORDING
+
+COLUMNS = ("instrument", "version", "name", "locale", "part", "key", "text")
+WHOSE = ("instrument", "version", "name")
+LARGEST_BYTES = 1_000_000
+LONGEST_NAME = 64
+LONGEST_LOCALE = 16
+
+# Part → where its text belongs in the tables of a language, and what its key is.
+PARTS: Mapping[str, tuple[str, str]] = {
+    "title": ("title", ""),
+    "notice": ("notice", ""),
+    "recall": ("sections.{key}.recall", "the section"),
+    "instruction": ("sections.{key}.instruction", "the section"),
+    "choice": ("sections.{section}.choices.{value}", "the section, a dot and the choice's value"),
+    "item": ("items.{key}", "the item"),
+}
+MAY_BE_EMPTY = ("notice", "instruction")
+
+Tables = dict[str, Any]
+Rows = dict[str, int]
+
+
+def read(name: str, content: bytes, library: Library) -> Instrument:
+    """The instrument that the file `name` speaks of, in the file's words (status `loaded`).
+
+    Raises:
+        FileRefused: with every fault of the file.
+    """
+    if len(content) > LARGEST_BYTES:
+        raise FileRefused([Fault(f"The file is larger than {LARGEST_BYTES // 1_000_000} MB.")])
+    kinds = {".csv": _from_csv, ".toml": _from_toml}
+    ending = name[name.rfind(".") :].lower() if "." in name else ""
+    if ending not in kinds:
+        raise FileRefused([Fault("The file's name must end in .toml or .csv.")])
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        raise FileRefused([Fault("The file is not UTF-8 from here on. Save it as UTF-8.", row)]) from None
+    tables, rows = kinds[ending](text)
+    faults = Faults(name)
+    instrument = _in_these_words(_stripped(tables), library, faults)
+    if faults.all() or instrument is None:
+        raise FileRefused([_fault(fault.where, fault.problem, fault.mend, rows) for fault in faults.all()])
+    return instrument
+
+
+def _in_these_words(tables: Tables, library: Library, faults: Faults) -> Instrument | None:
+    """The instrument with the file's wording; None where it is not known which one is meant."""
+    table = Table(tables, "", faults)
+    key, version, name = (table.text(field) for field in WHOSE)
+    texts = read_texts(table)
+    table.refuse_unknown()
+    check_markup(tables, faults)
+    _check_signs(tables, faults)
+    instrument = _known(key, version, library, faults)
+    if instrument is None:
+        return None
+    _check_name(name, instrument, faults)
+    if not texts and not faults.about("texts"):
+        faults.add("texts", "has no language.", "Add the texts of one language at least.")
+    for locale in texts:
+        if len(locale) > LONGEST_LOCALE:
+            faults.add(f"texts.{locale}", "is too long for a language code.", "Write one such as pt-BR.")
+    check_texts("texts", texts, instrument.sections, instrument.items, faults)
+    return replace(instrument, wording=Wording(name, "loaded", _in_order(texts)))
+
+
+def _known(key: str, version: str, library: Library, faults: Faults) -> Instrument | None:
+    if faults.at("instrument", "version"):
+        return None
+    try:
+        found = library.get(key, version)
+    except UnknownInstrument as error:
+        faults.add("instrument" if key not in library else "version", "is not known.", str(error))
+        return None
+    if not found.items:
+        faults.add(
+            "instrument",
+            f"is {key}, of which only the scoring is known here.",
+            "Add a definition of your own first: docs/add-an-instrument.md.",
+        )
+        return None
+    return found
+
+
+def _check_name(name: str, instrument: Instrument, faults: Faults) -> None:
+    if faults.at("name"):
+        return
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        faults.add(
+            "name", f"has more than {LONGEST_NAME} signs, or one that cannot be printed.", "Shorten it."
+        )
+    if name in (instrument.wording.name, UNKNOWN_WORDING):
+        faults.add("name", f"is {name!r}, which means another text already.", "Choose a name of your own.")
+
+
+def _check_signs(tables: Tables, faults: Faults) -> None:
+    for where, text in _texts(tables):
+        if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in text):
+            faults.add(where, "holds a control character.", "Remove it.")
+
+
+def _in_order(texts: Mapping[str, LocaleText]) -> dict[str, LocaleText]:
+    return {locale: texts[locale] for locale in sorted(texts)}
+
+
+# Reading ------------------------------------------------------------------------------------------------
+
+
+def _from_toml(text: str) -> tuple[Tables, Rows]:
+    try:
+        return tomllib.loads(text), {}
+    except tomllib.TOMLDecodeError as error:
+        raise FileRefused([Fault(f"This is not TOML: {error}.")]) from None
+
+
+def _from_csv(text: str) -> tuple[Tables, Rows]:
+    """The tables that TOML would give, and the row that each text stands in."""
+    records = _records(text)
+    faults = _header_faults(next(records, (1, []))[1])
+    if faults:
+        raise FileRefused(faults)
+    tables: Tables = {"texts": {}}
+    rows: Rows = {}
+    for number, cells in records:
+        if len(cells) != len(COLUMNS):
+            faults.append(
+                Fault(f"This row has {len(cells)} cells, but there are {len(COLUMNS)} columns.", number)
+            )
+            continue
+        row = dict(zip(COLUMNS, cells, strict=True))
+        faults += _same_wording(row, tables, number)
+        faults += _place_text(row, tables, rows, number)
+    if faults:
+        raise FileRefused(faults)
+    return tables, rows
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    number = 0
+    while True:
+        number += 1
+        try:
+            cells = [cell.strip() for cell in next(reader)]
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise FileRefused([Fault(f"This is not CSV: {error}.", number)]) from None
+        if any(cells):
+            yield number, cells
+
+
+def _header_faults(header: list[str]) -> list[Fault]:
+    if tuple(header) == COLUMNS:
+        return []
+    if len(header) == 1 and ";" in header[0]:
+        return [Fault("The cells are separated by semicolons. Save the file with commas.", 1)]
+    return [Fault(f"The columns must be, in this order: {', '.join(COLUMNS)}.", 1)]
+
+
+def _same_wording(row: Mapping[str, str], tables: Tables, number: int) -> Iterator[Fault]:
+    """One file is one wording: every row names it."""
+    for column in WHOSE:
+        said = tables.setdefault(column, row[column])
+        if not row[column]:
+            yield Fault("This cell must not be empty.", number, column)
+        elif row[column] != said:
+            yield Fault(
+                f"This row says {row[column]!r}, but the first says {said!r}. A file holds one wording.",
+                number,
+                column,
+            )
+
+
+def _place_text(row: Mapping[str, str], tables: Tables, rows: Rows, number: int) -> Iterator[Fault]:
+    part, key, text = row["part"], row["key"], row["text"]
+    if not re.fullmatch(r"[A-Za-z0-9-]+", row["locale"]):
+        yield Fault(f"{row['locale']!r} is not a language code such as en or pt-BR.", number, "locale")
+        return
+    if part not in PARTS:
+        yield Fault(f"{part!r} is not one of: {', '.join(PARTS)}.", number, "part")
+        return
+    pattern, meaning = PARTS[part]
+    section, dot, value = key.rpartition(".")
+    if bool(key) != bool(meaning) or (part == "choice") != bool(dot and section and value):
+        wanted = f"must be {meaning}" if meaning else "must be empty"
+        yield Fault(f"The key of a {part} {wanted}, but is {key!r}.", number, "key")
+        return
+    if not text and part in MAY_BE_EMPTY:
+        return
+    where = f"texts.{row['locale']}.{pattern.format(key=key, section=section, value=value)}"
+    if where in rows:
+        yield Fault(f"This text stands in row {rows[where]} already.", number, "key")
+        return
+    rows[where] = number
+    *path, last = where.split(".")
+    place = tables
+    for step in path:
+        place = place.setdefault(step, {})
+    place[last] = text
+
+
+def _fault(where: str, problem: str, mend: str, rows: Rows) -> Fault:
+    """A fault of the tables as one of the file: with its row, where a row is to blame."""
+    told = f"{where}: {problem} {mend}" if where else f"{problem} {mend}"
+    row = rows.get(where) or next((row for place, row in rows.items() if place.startswith(f"{where}.")), None)
+    if where in WHOSE and rows:
+        return Fault(f"{where} {problem} {mend}", min(rows.values()), where)
+    return Fault(told, row, "text" if row else None)
+
+
+def _stripped(data: Any) -> Any:
+    if isinstance(data, str):
+        return data.strip()
+    if isinstance(data, dict):
+        return {name: _stripped(value) for name, value in data.items()}
+    return data
+
+
+def _texts(data: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(data, str):
+        yield where, data
+    elif isinstance(data, dict):
+        for name, value in data.items():
+            yield from _texts(value, f"{where}.{name}" if where else name)
