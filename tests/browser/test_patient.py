@@ -1,0 +1,337 @@
+"""The patient's pages in a real browser: on a phone and a desktop, by day and by night, by keys alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Locator, Page, Request, ViewportSize, expect
+from sqlalchemy import update
+
+from surveys.models import Link, Visit
+from tests.conftest import OpenPage
+from tests.support.browser import DESKTOP, PHONE, ColourScheme
+from tests.support.patient import Patient, in_process
+from tests.support.study import FACE, PHQ9, SAQ, Invited, changing, invite, one_table
+
+SMALL = ViewportSize(width=320, height=568)
+LOOKS = [
+    pytest.param(viewport, scheme, id=f"{name}, {scheme}")
+    for name, viewport in (("phone", PHONE), ("desktop", DESKTOP))
+    for scheme in ("light", "dark")
+]
+
+
+@pytest.fixture
+def invited(app: Flask) -> Invited:
+    """Somebody invited to FaCE, PHQ-9 and SAQ."""
+    return invite(app)
+
+
+@pytest.fixture
+def elsewhere(app: Flask, invited: Invited) -> Patient:
+    """The same patient on another device, who gets on faster."""
+    walker = Patient(in_process(app))
+    walker.open(invited.token)
+    return walker
+
+
+def press(page: Page, button: str) -> None:
+    """Press it, and wait until the next page is there with its style."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=button).click()
+
+
+def follow(page: Page, link: str) -> None:
+    """Follow the first link of that name, and wait likewise."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=link).first.click()
+
+
+def enter(page: Page) -> None:
+    """The key Enter, where it leads to another page."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def no_sideways_scroll(page: Page) -> None:
+    """Nothing is wider than the window."""
+    width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert width[0] <= width[1], page.url
+
+
+def every_state(page: Page, invited: Invited, elsewhere: Patient, look: Callable[[Page], None]) -> None:
+    """Meets every distinct page of a visit once and looks at each; much is answered elsewhere meanwhile."""
+
+    def stands_at(heading: str) -> None:
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        look(page)
+
+    page.goto(invited.path)
+    stands_at("How is your face, and how are you?")
+    press(page, "Start")
+    look(page)
+    press(page, "Next")
+    expect(page.get_by_role("alert")).to_be_visible()
+    look(page)
+    elsewhere.next()
+    elsewhere.fill(FACE[:7])
+    elsewhere.skip()
+    elsewhere.fill(FACE[8:])
+    page.goto(invited.path)
+    stands_at("Check your answers")
+    follow(page, "Change")
+    look(page)
+    press(page, "Save")
+    press(page, "Send my answers")
+    stands_at("Part 1 of 3 is saved")
+    elsewhere.get(f"/visit/{invited.visit_id}/saved")
+    elsewhere.next()
+    elsewhere.fill(PHQ9[:8])
+    press(page, "Go on")
+    look(page)
+    page.get_by_role("radio").nth(1).check()
+    press(page, "Next")
+    stands_at("Where to find help")
+    follow(page, "Stop for now")
+    stands_at("Your answers are kept")
+    follow(page, "Back to the questions")
+    press(page, "Go on with the questions")
+    press(page, "Send my answers")
+    stands_at("Part 2 of 3 is saved")
+    elsewhere.get(f"/visit/{invited.visit_id}/saved")
+    elsewhere.finish(SAQ)
+    page.goto(invited.path)
+    stands_at("Thank you")
+
+
+@pytest.mark.parametrize(("viewport", "colour_scheme"), LOOKS)
+def test_every_page_is_accessible(
+    open_page: OpenPage,
+    axe: Callable[[Page], None],
+    invited: Invited,
+    elsewhere: Patient,
+    viewport: ViewportSize,
+    colour_scheme: ColourScheme,
+) -> None:
+    """Each state of a visit without a fault, an error on the console or a request to anywhere else."""
+
+    def look(page: Page) -> None:
+        axe(page)
+        no_sideways_scroll(page)
+
+    every_state(open_page(viewport=viewport, colour_scheme=colour_scheme), invited, elsewhere, look)
+
+
+@pytest.mark.parametrize("viewport", [SMALL, ViewportSize(width=256, height=456)], ids=["320", "256"])
+def test_no_page_scrolls_sideways(
+    open_page: OpenPage, invited: Invited, elsewhere: Patient, viewport: ViewportSize
+) -> None:
+    """On the smallest phone, and on a desktop of 1024 at 400 %."""
+    every_state(open_page(viewport=viewport), invited, elsewhere, no_sideways_scroll)
+
+
+@pytest.mark.parametrize(("viewport", "colour_scheme"), LOOKS)
+def test_refused_links_are_accessible(
+    app: Flask,
+    open_page: OpenPage,
+    axe: Callable[[Page], None],
+    invited: Invited,
+    viewport: ViewportSize,
+    colour_scheme: ColourScheme,
+) -> None:
+    """Too early, replaced, and without an open link."""
+    page = open_page(viewport=viewport, colour_scheme=colour_scheme, statuses=frozenset({403, 404, 410}))
+    early = invite(app, "P2", visit="month_6")
+    with changing(app) as session:
+        session.execute(
+            update(Link)
+            .where(Link.visit_id == invited.visit_id)
+            .values(revoked_at=one_table(app, "link")[0]["created_at"])
+        )
+    for address, heading in (
+        (early.path, "It is a little early"),
+        (invited.path, "This link was replaced"),
+        ("/s/unknown", "We do not know this link"),
+        (f"/visit/{invited.visit_id}", "Please open your personal link"),
+        (f"/visit/{invited.visit_id}/face/99", "Please open your personal link"),
+    ):
+        page.goto(address)
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        axe(page)
+        no_sideways_scroll(page)
+
+
+def test_a_refused_link_is_told_to_nobody(app: Flask, open_page: OpenPage) -> None:
+    """Its page stands at the link's address, yet nothing it loads or leads to carries that address along."""
+    early = invite(app, visit="month_6")
+    page = open_page(statuses=frozenset({403}))
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request))
+    page.goto(early.path)
+    follow(page, "Light or dark")
+    assert len(asked) > 2
+    for request in asked[1:]:
+        assert early.token not in request.url
+        assert early.token not in str(request.all_headers())
+        assert early.token not in page.content()
+
+
+def test_the_link_is_gone_from_the_address_bar(open_page: OpenPage, invited: Invited) -> None:
+    """Opened, it leaves no trace in the address, the page or what the browser says afterwards."""
+    page = open_page()
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request))
+    page.goto(invited.path)
+    press(page, "Start")
+    assert invited.token not in page.url
+    for request in asked[1:]:
+        assert invited.token not in request.url + str(request.all_headers())
+    page.go_back()
+    assert invited.token not in page.url
+
+
+def boxes(elements: Locator) -> list[dict[str, float]]:
+    """Where each of `elements` stands on the screen."""
+    found: list[dict[str, float]] = elements.evaluate_all(
+        "elements => elements.map(element => element.getBoundingClientRect().toJSON())"
+    )
+    return found
+
+
+def test_all_options_are_of_one_size_and_easy_to_hit(open_page: OpenPage, invited: Invited) -> None:
+    """On every item at 320 px: same height, same width, at least 44 px; buttons too."""
+    page = open_page(viewport=SMALL, javascript=False)
+    page.goto(invited.path)
+    press(page, "Start")
+    items = 0
+    while page.get_by_role("heading", name="Thank you").count() == 0:
+        radios = page.get_by_role("radio")
+        if radios.count():
+            items += 1
+            rows = boxes(page.locator(".govuk-radios__item"))
+            assert len(rows) == radios.count()
+            for size in ("width", "height"):
+                sizes = [row[size] for row in rows]
+                assert max(sizes) - min(sizes) <= 1, page.url
+                assert min(sizes) >= 44, page.url
+            radios.first.check()
+        assert min(button["height"] for button in boxes(page.locator("form button"))) >= 44, page.url
+        no_sideways_scroll(page)
+        with page.expect_navigation():
+            page.locator("form button").first.click()
+    assert items == len(FACE) + len(PHQ9) + len(SAQ)
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until `target` has the focus."""
+    for _ in range(30):
+        if target.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"Tab does not reach {target}")
+
+
+def test_a_whole_visit_by_keys_alone_and_without_script(
+    app: Flask, open_page: OpenPage, invited: Invited
+) -> None:
+    """Tab, arrows, Space and Enter; the focus can be seen wherever it stands."""
+    page = open_page(javascript=False)
+    page.goto(invited.path)
+    tab_to(page, page.get_by_role("button", name="Start"))
+    enter(page)
+    for values in (FACE, PHQ9, SAQ):
+        lowest = 0 if values is PHQ9 else 1
+        for value in values:
+            tab_to(page, page.get_by_role("radio").first)
+            page.keyboard.press("Space")
+            for _ in range(value - lowest):
+                page.keyboard.press("ArrowDown")
+            enter(page)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Check your answers")
+        tab_to(page, page.get_by_role("button", name="Send my answers"))
+        enter(page)
+        if values is not SAQ:
+            tab_to(page, page.get_by_role("button", name="Go on"))
+            enter(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
+    assert {
+        row["instrument"]: tuple(row["answers"][f"q{number}"] for number in range(1, len(row["answers"]) + 1))
+        for row in one_table(app, "response")
+    } == {"face": FACE, "phq9": PHQ9, "saq": SAQ}
+
+
+def test_the_error_leads_to_the_answers(open_page: OpenPage, invited: Invited) -> None:
+    """Its link stands at the first option, which is not chosen by that; the next item begins at its top."""
+    page = open_page()
+    page.goto(invited.path)
+    press(page, "Start")
+    press(page, "Next")
+    assert page.title().startswith("Error: ")
+    page.get_by_role("alert").get_by_role("link").click()
+    first = page.get_by_role("radio").first
+    expect(first).to_be_focused()
+    expect(first).not_to_be_checked()
+    page.get_by_role("radio").nth(2).check()
+    press(page, "Next")
+    assert "#" not in page.url
+    assert page.evaluate("window.scrollY") == 0
+
+
+def test_back_and_reload_lose_nothing(app: Flask, open_page: OpenPage, invited: Invited) -> None:
+    """The browser's own Back shows what was chosen; going forward again asks what is open."""
+    page = open_page()
+    page.goto(invited.path)
+    press(page, "Start")
+    page.get_by_role("radio").nth(3).check()
+    press(page, "Next")
+    page.go_back()
+    page.wait_for_url("**/face/1")
+    expect(page.get_by_role("radio").nth(3)).to_be_checked()
+    page.reload()
+    expect(page.get_by_role("radio").nth(3)).to_be_checked()
+    press(page, "Next")
+    assert page.get_by_role("radio", checked=True).count() == 0
+    [draft] = one_table(app, "draft")
+    assert [said["value"] for said in draft["answers"]["q1"]] == [4]
+
+
+def test_choosing_does_not_go_on_by_itself(open_page: OpenPage, invited: Invited) -> None:
+    """A choice may be thought over: only the button leads on."""
+    page = open_page()
+    page.goto(invited.path)
+    press(page, "Start")
+    before = page.url
+    for number in (0, 4, 2):
+        page.get_by_role("radio").nth(number).check()
+    page.wait_for_timeout(300)
+    assert page.url == before
+    expect(page.get_by_role("radio").nth(2)).to_be_checked()
+
+
+def test_an_item_weighs_little(open_page: OpenPage, invited: Invited) -> None:
+    """Two requests besides the icon, no script, and nothing loaded again on the second page."""
+    page = open_page()
+    page.goto(invited.path)
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request))
+    press(page, "Start")
+    kinds = {request.resource_type for request in asked}
+    assert kinds <= {"document", "stylesheet", "image", "other"}
+    sizes = page.evaluate("performance.getEntriesByType('resource').map(e => [e.name, e.encodedBodySize])")
+    html = len(page.content().encode())
+    assert html < 12_000, html
+    assert len([name for name, _ in sizes if "/static/" in name and not name.endswith(".svg")]) == 1
+
+
+def test_a_single_questionnaire_speaks_of_no_parts(app: Flask, open_page: OpenPage, invited: Invited) -> None:
+    """A battery of one questionnaire speaks of no parts."""
+    with changing(app) as session:
+        session.execute(update(Visit).where(Visit.id == invited.visit_id).values(battery=["saq"]))
+    page = open_page()
+    page.goto(invited.path)
+    expect(page.get_by_text("There is one short set of questions.")).to_be_visible()
+    press(page, "Start")
+    expect(page.get_by_text("Question 1 of 9")).to_be_visible()
+    assert page.get_by_text("Part 1").count() == 0
