@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -30,8 +32,8 @@ def score(context: click.Context, key: str, source: str, output: Path | None) ->
     instrument = library().get(key)
     with click.open_file(source, "rb") as incoming:
         if output is not None:
-            with replacing(output) as outgoing:
-                Scoring(instrument, incoming, outgoing).run()
+            with replacing(output) as outgoing, counting() as progress:
+                Scoring(instrument, incoming, outgoing, progress).run()
             return
         scoring = Scoring(instrument, incoming, sys.stdout.buffer)
         try:
@@ -41,3 +43,20 @@ def score(context: click.Context, key: str, source: str, output: Path | None) ->
             if scoring.written:
                 click.echo(f"{scoring.written} rows before it are already written out.", err=True)
             context.exit(1)
+
+
+@contextmanager
+def counting() -> Iterator[Callable[[int], None]]:
+    """Shows the rows done on a terminal; how many there will be is not known beforehand."""
+    done = 0
+    shown = sys.stderr.isatty()
+
+    def more(rows: int) -> None:
+        nonlocal done
+        done += rows
+        if shown:
+            click.echo(f"\rScored {done} rows", nl=False, err=True)
+
+    yield more
+    if shown:
+        click.echo(err=True)

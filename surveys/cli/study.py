@@ -120,7 +120,9 @@ def show(context: click.Context, code: str) -> None:
                 f"  {row.key:<12} {row.offset_days:>5} days after {row.anchor} "
                 f"(-{row.window_before}/+{row.window_after}): {', '.join(row.battery)}"
             )
-        obstacles = studies.obstacles(found, opened.library) if found.status == "draft" else []
+        obstacles = (
+            studies.obstacles(opened.session, found, opened.library) if found.status == "draft" else []
+        )
         if obstacles:
             click.echo("Before it can go live")
         for obstacle in obstacles:

@@ -7,7 +7,7 @@ import io
 import math
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -26,10 +26,20 @@ MOST_KEPT = 1000  # of the spellings of one item's answers
 
 
 class Scoring:
-    """Scores the CSV `incoming` into `outgoing`; `written` counts the rows that are out."""
+    """Scores the CSV `incoming` into `outgoing`; `written` counts the rows that are out.
 
-    def __init__(self, instrument: Instrument, incoming: IO[bytes], outgoing: IO[bytes]) -> None:
+    `progress` hears how many rows more are out.
+    """
+
+    def __init__(
+        self,
+        instrument: Instrument,
+        incoming: IO[bytes],
+        outgoing: IO[bytes],
+        progress: Callable[[int], None] = lambda rows: None,
+    ) -> None:
         self.written = 0
+        self._progress = progress
         self._instrument = instrument
         self._incoming = incoming
         self._outgoing = outgoing
@@ -144,6 +154,7 @@ class Scoring:
             added.append([str(missing) for missing in result.items_missing.tolist()])
         writer.writerows([*row, *more] for row, more in zip(chunk, zip(*added, strict=True), strict=True))
         self.written += len(chunk)
+        self._progress(len(chunk))
 
 
 @contextmanager

@@ -28,14 +28,15 @@ LARGEST_BYTES = 1_000_000
 LONGEST_NAME = 64
 LONGEST_LOCALE = 16
 
-# Part → where its text belongs in the tables of a language, and what its key is.
-PARTS: Mapping[str, tuple[str, str]] = {
-    "title": ("title", ""),
-    "notice": ("notice", ""),
-    "recall": ("sections.{key}.recall", "the section"),
-    "instruction": ("sections.{key}.instruction", "the section"),
-    "choice": ("sections.{section}.choices.{value}", "the section, a dot and the choice's value"),
-    "item": ("items.{key}", "the item"),
+# Part → where its text belongs in the tables of a language, what its key looks like, and that in words.
+_KEY = r"[A-Za-z0-9_-]+"
+PARTS: Mapping[str, tuple[str, str, str]] = {
+    "title": ("title", "", "empty"),
+    "notice": ("notice", "", "empty"),
+    "recall": ("sections.{key}.recall", _KEY, "the section"),
+    "instruction": ("sections.{key}.instruction", _KEY, "the section"),
+    "choice": ("sections.{section}.choices.{value}", rf"{_KEY}\.-?[0-9]+", "section.value, as in main.0"),
+    "item": ("items.{key}", _KEY, "the item"),
 }
 MAY_BE_EMPTY = ("notice", "instruction")
 
@@ -205,15 +206,14 @@ def _place_text(row: Mapping[str, str], tables: Tables, rows: Rows, number: int)
     if part not in PARTS:
         yield Fault(f"{part!r} is not one of: {', '.join(PARTS)}.", number, "part")
         return
-    pattern, meaning = PARTS[part]
-    section, dot, value = key.rpartition(".")
-    if bool(key) != bool(meaning) or (part == "choice") != bool(dot and section and value):
-        wanted = f"must be {meaning}" if meaning else "must be empty"
-        yield Fault(f"The key of a {part} {wanted}, but is {key!r}.", number, "key")
+    place_of, looks, meaning = PARTS[part]
+    if not re.fullmatch(looks, key):
+        yield Fault(f"The key of a {part} must be {meaning}, but is {key!r}.", number, "key")
         return
     if not text and part in MAY_BE_EMPTY:
         return
-    where = f"texts.{row['locale']}.{pattern.format(key=key, section=section, value=value)}"
+    section, _, value = key.rpartition(".")
+    where = f"texts.{row['locale']}.{place_of.format(key=key, section=section, value=value)}"
     if where in rows:
         yield Fault(f"This text stands in row {rows[where]} already.", number, "key")
         return

@@ -14,7 +14,9 @@ from surveys.simulate.answers import answer
 from surveys.simulate.people import draw
 from surveys.simulate.study import new_patient, simulate
 from surveys.store import answering, links, patients, studies
+from surveys.store.errors import Refused
 from surveys.store.studies import NewStudy
+from surveys.store.wordings import Texts
 
 CODE = "demo"
 PATIENTS = 300
@@ -35,9 +37,16 @@ CRISIS_TEXT = (
 
 
 def find(session: Session) -> Study | None:
-    """The demonstration study with its timepoints, if there is one."""
+    """The demonstration study with its timepoints, if there is one.
+
+    Raises:
+        Refused: a study of real people has its code.
+    """
     query = select(Study).where(Study.code == CODE).options(selectinload(Study.timepoints))
-    return session.scalar(query)
+    found = session.scalar(query)
+    if found is not None and not found.simulated:
+        raise Refused(f"The study {CODE} here is a real one: no demonstration can be made beside it.")
+    return found
 
 
 def create(session: Session, library: Library, *, at: datetime, actor: str) -> Study:
@@ -122,6 +131,7 @@ def _begin(session: Session, visit: Visit, library: Library, items: int, *, at: 
     person = draw(rng, visit.due_on, 18, visit.due_on)
     instrument = library.get(visit.battery[0])
     given = answer(rng, instrument, person, visit.due_on).answers
+    texts = Texts(library)
     for item in instrument.asked()[:items]:
-        opened = answering.load(session, link_id, library, at=at, lock=True)
+        opened = answering.load(session, link_id, texts, at=at, lock=True)
         answering.save_answer(session, opened, instrument, item.key, given.get(item.key), locale="en", at=at)

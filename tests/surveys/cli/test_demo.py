@@ -33,6 +33,15 @@ def test_a_draft_without_patients_becomes_a_simulated_study(seventh: Seventh, ro
     assert rows("SELECT DISTINCT source FROM response") == [("simulated",)]
 
 
+def test_a_real_study_of_that_name_is_left_alone(seventh: Seventh, rows: Query) -> None:
+    """No simulated patient gets into it."""
+    seventh("study", "create", "demo")
+    ran = seventh("demo")
+    assert ran.code == 1
+    assert "is a real one" in ran.err
+    assert rows("SELECT count(*) FROM patient") == [(0,)]
+
+
 @pytest.mark.parametrize("patients", ["0", "-1", "many"])
 def test_a_number_of_patients_that_is_none_is_wrong_usage(seventh: Seventh, patients: str) -> None:
     """Exit 2."""
