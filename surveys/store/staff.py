@@ -123,9 +123,7 @@ def normal_email(email: str) -> str:
         Refused: it is no e-mail address. Whether mail arrives there is not asked.
     """
     try:
-        checked = validate_email(
-            email.strip(), check_deliverability=False, test_environment=True, globally_deliverable=False
-        )
+        checked = validate_email(email.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         raise Refused(f"{email!r} is not an e-mail address.", "email") from None
     return checked.normalized.lower()

@@ -19,12 +19,12 @@ pages = Blueprint("staff", __name__)
 
 @dataclass(frozen=True)
 class StudyCard:
-    """A study as the first page shows it, and where it leads."""
+    """A study as the first page shows it, and where it leads; `alerts` is None for who may see none."""
 
     study: Study
     role: str
     address: str
-    alerts: int
+    alerts: int | None
 
 
 def init_app(app: Flask) -> None:
@@ -46,7 +46,7 @@ def index() -> str | Response:
         return redirect(_address(*roles[0]))
     alerts = waiting_by_study(db.session, [study.id for study, _ in roles])
     cards = [
-        StudyCard(study, role, _address(study, role), 0 if role == "analyst" else alerts.get(study.id, 0))
+        StudyCard(study, role, _address(study, role), None if role == "analyst" else alerts.get(study.id, 0))
         for study, role in roles
     ]
     return render_template("staff/studies.html", cards=cards)

@@ -1,0 +1,69 @@
+"""A session on both databases, without Flask, and a study to work in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+from surveys.db import writing
+from surveys.instruments.library import Library
+from surveys.models import Patient, Study, Visit
+from surveys.schedule import preset
+from surveys.store import patients, studies
+from surveys.store.patients import NewPatient
+from surveys.store.studies import NewStudy
+
+AT = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def session(database_url: str) -> Iterator[Session]:
+    """A session that writes; what a test does not commit is gone afterwards."""
+    engine = create_engine(database_url)
+    with writing(), Session(engine) as open_session:
+        yield open_session
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    """The built-in instruments."""
+    return Library.load()
+
+
+@pytest.fixture
+def study(session: Session, library: Library) -> Study:
+    """An active simulated study in Berlin with the registry's plan."""
+    new = NewStudy(
+        "S1",
+        timezone="Europe/Berlin",
+        contact="call the clinic",
+        who_reads={"en": "Dr Abel on Mondays."},
+        crisis_texts={"en": "Call 112."},
+        simulated=True,
+    )
+    made = studies.create(session, new, preset("registry"), library, at=AT, actor="test")
+    studies.activate(session, made, library, at=AT, actor="test")
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def patient(session: Session, study: Study) -> Patient:
+    """P1, enrolled on 10 March 2026 with the five visits of the plan."""
+    new = NewPatient("P1", AT.date(), birth_year=1970)
+    session.refresh(study, ["timepoints"])
+    made = patients.enrol(session, study, study.timepoints, new, at=AT, actor="test")
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def visit(session: Session, patient: Patient) -> Visit:
+    """P1's first visit."""
+    query = select(Visit).where(Visit.patient_id == patient.id, Visit.name == "baseline")
+    return session.scalars(query).one()
