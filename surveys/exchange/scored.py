@@ -10,16 +10,13 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TextIO
 
 from surveys.exchange import cells
 from surveys.exchange.cells import CellError
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.instruments.definition import Instrument
 from surveys.instruments.scoring import score_table
-
-if TYPE_CHECKING:
-    from _csv import Writer
 
 CHUNK = 4096
 MOST_KEPT = 1000  # of the spellings of one item's answers
@@ -57,18 +54,18 @@ class Scoring:
             self._outgoing, "utf-8", errors="surrogateescape", newline="", write_through=True
         )
         try:
-            self._score(csv.reader(reading, strict=True), csv.writer(writing, lineterminator="\n"))
+            self._score(csv.reader(reading, strict=True), _Writer(writing))
         finally:
             reading.detach()
             writing.flush()
             writing.detach()
 
-    def _score(self, reader: Iterator[list[str]], writer: Writer) -> None:
+    def _score(self, reader: Iterator[list[str]], writer: _Writer) -> None:
         rows = _numbered(reader)
         header = next(rows, (1, []))[1]
         items = self._items(header)
         self._read = {item: {"": math.nan} for item in items}
-        writer.writerow([*header, *self._added()])
+        writer.write([*header, *self._added()])
         chunk: list[list[str]] = []
         answers: list[list[float]] = []
         try:
@@ -130,7 +127,7 @@ class Scoring:
 
     def _write(
         self,
-        writer: Writer,
+        writer: _Writer,
         chunk: Sequence[list[str]],
         answers: Sequence[list[float]],
         items: dict[str, int],
@@ -152,9 +149,24 @@ class Scoring:
             # repr of a Python float is the shortest text that gives the same number back.
             added.append(["" if value != value else repr(value) for value in result.value.tolist()])
             added.append([str(missing) for missing in result.items_missing.tolist()])
-        writer.writerows([*row, *more] for row, more in zip(chunk, zip(*added, strict=True), strict=True))
+        for row, more in zip(chunk, zip(*added, strict=True), strict=True):
+            writer.write([*row, *more])
         self.written += len(chunk)
         self._progress(len(chunk))
+
+
+class _Writer:
+    """Writes rows that end with a line feed."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._plain = csv.writer(file, lineterminator="\n")
+        # A lone carriage return in a cell is a line end to whoever reads, but the csv module quotes it only
+        # where the lines end with one.
+        self._quoting = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
+
+    def write(self, row: list[str]) -> None:
+        """One row, cells quoted where they must be."""
+        (self._quoting if "\r" in "".join(row) else self._plain).writerow(row)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ LIBRARY = Library.load()
 def scored(key: str, rows: list[dict[str, str]], columns: list[str]) -> tuple[list[dict[str, str]], Scoring]:
     """The rows that come out."""
     source = io.StringIO(newline="")
-    writer = csv.DictWriter(source, columns)
+    writer = csv.DictWriter(source, columns, quoting=csv.QUOTE_ALL)
     writer.writeheader()
     writer.writerows(rows)
     out = io.BytesIO()
@@ -33,7 +33,7 @@ def scored(key: str, rows: list[dict[str, str]], columns: list[str]) -> tuple[li
     return found, scoring
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data(), st.sampled_from(["face", "phq9", "saq"]))
 def test_a_file_scores_as_its_responses_do(data: st.DataObject, key: str) -> None:
     """Every scale of every row, to the last bit, and foreign cells as they were."""
@@ -52,6 +52,14 @@ def test_a_file_scores_as_its_responses_do(data: st.DataObject, key: str) -> Non
             value = row[f"{key}_{expected.scale}"]
             assert (float(value) if value else None) == expected.value
             assert int(row[f"{key}_{expected.scale}_missing"]) == expected.items_missing
+
+
+@pytest.mark.parametrize("note", ["a\rb", "a\nb", "a\r\nb", 'say "a"', "a,b", "\ufeff", " a "])
+def test_awkward_cells_come_out_as_they_went_in(note: str) -> None:
+    """Line ends of every kind, quotes, commas and spaces."""
+    cells = [{"note": note} | {f"q{item}": "1" for item in range(1, 10)}]
+    found, _ = scored("phq9", cells, list(cells[0]))
+    assert [row["note"] for row in found] == [note]
 
 
 @pytest.mark.parametrize("rows", [CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK])
