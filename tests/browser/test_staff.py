@@ -1,0 +1,141 @@
+"""A coordinator's first quarter of an hour, in a browser: sign in, enrol, hand over the link."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.conftest import OpenPage
+from tests.support.browser import DESKTOP, PHONE, ColourScheme
+from tests.support.patient import Patient, in_process
+from tests.support.staff import PASSWORD, employ
+from tests.support.study import FACE, invite
+
+EMAIL = "coordinator@example.org"
+Check = Callable[[Page], None]
+
+
+@pytest.fixture
+def study(app: Flask) -> None:
+    """S1 with its coordinator and three patients: one due, one with an alert, one who has answered FaCE."""
+    invite(app, "P1")
+    alarming, begun = invite(app, "P2"), invite(app, "P3")
+    walker = Patient(in_process(app))
+    walker.open(alarming.token)
+    walker.finish(FACE)
+    walker.next()
+    walker.fill((1,) * 9)
+    walker = Patient(in_process(app))
+    walker.open(begun.token)
+    walker.finish(FACE)
+    employ(app, EMAIL, "coordinator")
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/staff/")
+    page.get_by_label("E-mail address").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Patients")
+
+
+def fits(page: Page) -> None:
+    """Nothing makes the page scroll sideways; wide tables scroll in their own frame."""
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+@pytest.mark.usefixtures("study")
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
+def test_from_sign_in_to_the_link(
+    open_page: OpenPage, axe: Check, viewport: ViewportSize, colour_scheme: ColourScheme
+) -> None:
+    """Every page on the way, mistakes included, has no fault that axe finds and fits the screen."""
+    page = open_page(viewport=viewport, colour_scheme=colour_scheme)
+
+    def looked_at() -> None:
+        axe(page)
+        fits(page)
+
+    page.goto("/staff/")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("Enter your password.")
+    looked_at()
+    sign_in(page)
+    looked_at()
+
+    page.get_by_role("button", name="Add a patient").click()
+    page.get_by_label("Study code").fill("P-7")
+    page.get_by_role("group", name="Onset").get_by_label("Month").fill("13")
+    page.get_by_role("button", name="Add the patient").click()
+    expect(page.get_by_role("alert").get_by_role("link")).to_have_count(2)
+    looked_at()
+
+    page.get_by_role("alert").get_by_role("link", name="Enter the year of birth").click()
+    page.keyboard.type("1970")
+    page.get_by_role("group", name="Onset").get_by_label("Month").fill("3")
+    page.get_by_role("group", name="Onset").get_by_label("Year").fill("2024")
+    page.get_by_role("group", name="Side of the face").get_by_label("Left").check()
+    page.get_by_label("Treatment", exact=True).first.select_option(label="Botulinum toxin")
+    page.get_by_role("button", name="One more treatment row").click()
+    expect(page.get_by_label("Treatment", exact=True)).to_have_count(5)
+    page.get_by_role("button", name="Add the patient").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Patient P-7")
+    expect(page.get_by_text("Mar 2024")).to_be_visible()
+    looked_at()
+
+    page.get_by_role("button", name="Make a link to First visit").click()
+    address = page.locator(".app-address").inner_text()
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/s/[\w-]{32}", address)
+    expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    looked_at()
+
+    page.goto(address)
+    assert "/s/" not in page.url
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
+
+
+@pytest.mark.usefixtures("study")
+@pytest.mark.parametrize(
+    ("viewport", "colour_scheme"), [(PHONE, "dark"), (DESKTOP, "light")], ids=["phone", "desktop"]
+)
+def test_from_an_alert_to_the_patient(
+    open_page: OpenPage, axe: Check, viewport: ViewportSize, colour_scheme: ColourScheme
+) -> None:
+    """The alert is counted in the menu, opened, looked into and taken on."""
+    page = open_page(viewport=viewport, colour_scheme=colour_scheme)
+    sign_in(page)
+    page.get_by_role("link", name="Alerts 1 waiting").click()
+    axe(page)
+    fits(page)
+    page.get_by_role("link", name="P2", exact=True).click()
+    expect(page.get_by_role("heading", name="Scores")).to_be_visible()
+    axe(page)
+    fits(page)
+    page.go_back()
+    page.get_by_label("What will be done").fill("Telephoned: safe.")
+    page.get_by_role("button", name="Take this alert on").click()
+    expect(page.get_by_text("No alert is waiting.")).to_be_visible()
+    page.get_by_role("link", name="Taken on (1)").click()
+    expect(page.get_by_text("Telephoned: safe.")).to_be_visible()
+    axe(page)
+
+
+@pytest.mark.usefixtures("study")
+def test_the_list_is_narrowed_and_widened_again(open_page: OpenPage) -> None:
+    """States and search work together, without a script."""
+    page = open_page(viewport=DESKTOP, javascript=False)
+    sign_in(page)
+    page.get_by_role("link", name="In progress (2)").click()
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.get_by_label("Study code contains").fill("p3")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_role("link", name="Show all").click()
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
