@@ -3,21 +3,46 @@
 import json
 import math
 import re
-from collections.abc import Mapping
+import runpy
+from collections.abc import Iterable, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from surveys.instruments.definition import Instrument
+from surveys.instruments.definition import Answer, Instrument
 from surveys.instruments.library import Library
+from surveys.instruments.notes import score_notes
 from surveys.instruments.scoring import alerts_raised, band, score
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "data/golden/scores.json").read_text(encoding="utf-8"))
+MAKER = runpy.run_path(str(Path(__file__).parents[2] / "data/golden/make.py"))
 LIBRARY = Library.load()
-FACE, PHQ9, SAQ = LIBRARY
+FACE, FDI, PHQ9, SAQ = (LIBRARY.get(key) for key in ("face", "fdi", "phq9", "saq"))
+BY_PATIENTS = ["cesd", "face", "fdi", "gad7", "phq2", "phq8", "phq9", "saq"]
+BY_CLINICIANS = ["house_brackmann", "sunnybrook"]
+BY_NAME_ONLY = [
+    "bdi2",
+    "eface",
+    "eq5d5l",
+    "face_q_paralysis",
+    "hads",
+    "promis_29",
+    "promis_depression_8a",
+    "promis_global10",
+    "rand36",
+]
+SCORED = [instrument for instrument in LIBRARY if instrument.scales]
 
-each = pytest.mark.parametrize("instrument", LIBRARY, ids=lambda instrument: instrument.key)
+
+def each_of(instruments: Iterable[Instrument]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("instrument", instruments, ids=lambda instrument: instrument.key)
+
+
+each = each_of(LIBRARY)
+each_scored = each_of(SCORED)
+each_asked = each_of([instrument for instrument in LIBRARY if instrument.askable])
 each_example = pytest.mark.parametrize(
     ("instrument", "example"),
     [
@@ -56,29 +81,57 @@ def test_worked_example_comes_out(instrument: Instrument, example: Any) -> None:
         assert wrong.value is None or scores[wrong.scale] != pytest.approx(wrong.value, abs=5e-5)
 
 
+def test_all_promised_instruments_are_there() -> None:
+    """Asked of patients, graded by clinicians, or known by name until a site supplies them."""
+    patients = [i.key for i in LIBRARY if i.askable and i.answered_by == "patient"]
+    assert patients == BY_PATIENTS
+    assert [i.key for i in LIBRARY if i.askable and i.answered_by == "staff"] == BY_CLINICIANS
+    assert [i.key for i in LIBRARY if i.supply] == BY_NAME_ONLY
+    assert list(LIBRARY.keys()) == sorted([*BY_PATIENTS, *BY_CLINICIANS, *BY_NAME_ONLY])
+
+
 def test_worked_examples_of_the_references_are_all_there() -> None:
-    """The definitions hold the examples of the golden vectors, and the known wrong answers."""
-    for instrument in LIBRARY:
-        vectors = GOLDEN["instruments"][instrument.key]["vectors"]
-        names = [vector["name"] for vector in vectors if not vector["name"].startswith("random")]
-        assert [example.name for example in instrument.examples] == names
-    wrong = {
-        w.name for instrument in LIBRARY for example in instrument.examples for w in example.wrong.values()
+    """Each scored instrument is worked by hand, and the known wrong answers do not come out."""
+    assert {i.key: len(i.examples) for i in SCORED} == {
+        "cesd": 5,
+        "face": 4,
+        "fdi": 6,
+        "gad7": 3,
+        "house_brackmann": 3,
+        "phq2": 3,
+        "phq8": 3,
+        "phq9": 5,
+        "saq": 4,
+        "sunnybrook": 5,
     }
-    assert wrong == {
+    wrong = {w.name for i in SCORED for example in i.examples for w in example.wrong.values()}
+    assert wrong >= {
         "total_as_mean_of_domains",
         "rescaled_0_100",
         "missing_as_zero",
         "rounded_first",
         "rounded_first_band",
+        "social_with_100_over_4",
+        "item6_reversed_again",
+        "not_reversed",
+        "clamped_to_zero",
+        "zero_as_missing",
     }
 
 
-@each
+def test_golden_vectors_are_those_of_the_definitions() -> None:
+    """tests/data/golden/make.py, which shares no code with the program, gives the file again."""
+    path = Path(__file__).parents[2] / "data/golden/scores.json"
+    assert path.read_text(encoding="utf-8") == MAKER["golden"](), "Run: python3 tests/data/golden/make.py"
+    assert list(GOLDEN["instruments"]) == [instrument.key for instrument in SCORED]
+
+
+@each_scored
 def test_golden_vectors_come_out(instrument: Instrument) -> None:
     """Scores worked elsewhere in exact fractions, for other implementations to check against too."""
     golden = GOLDEN["instruments"][instrument.key]
     assert golden["version"] == instrument.version
+    assert golden["items"] == [item.key for item in instrument.asked()]
     for vector in golden["vectors"]:
         answers = dict(zip(golden["items"], vector["answers"], strict=True))
         values = {result.scale: result.value for result in score(instrument, answers)}
@@ -90,9 +143,10 @@ def test_scales_have_the_promised_keys_ranges_and_directions() -> None:
     """The names that reports and exports use."""
     assert {
         f"{instrument.key}.{scale.key}": (scale.low, scale.high, scale.direction, len(scale.items))
-        for instrument in LIBRARY
+        for instrument in SCORED
         for scale in instrument.scales
     } == {
+        "cesd.total": (0, 60, "higher_worse", 20),
         "face.facial_movement": (0, 100, "higher_better", 3),
         "face.facial_comfort": (0, 100, "higher_better", 3),
         "face.oral_function": (0, 100, "higher_better", 2),
@@ -100,8 +154,18 @@ def test_scales_have_the_promised_keys_ranges_and_directions() -> None:
         "face.lacrimal_control": (0, 100, "higher_better", 1),
         "face.social_function": (0, 100, "higher_better", 4),
         "face.total": (0, 100, "higher_better", 15),
+        "fdi.physical": (-25, 100, "higher_better", 5),
+        "fdi.social": (0, 100, "higher_better", 5),
+        "gad7.total": (0, 21, "higher_worse", 7),
+        "house_brackmann.grade": (1, 6, "higher_worse", 1),
+        "phq2.total": (0, 6, "higher_worse", 2),
+        "phq8.total": (0, 24, "higher_worse", 8),
         "phq9.total": (0, 27, "higher_worse", 9),
         "saq.total": (20, 100, "higher_worse", 9),
+        "sunnybrook.resting": (0, 20, "higher_worse", 3),
+        "sunnybrook.voluntary": (20, 100, "higher_better", 5),
+        "sunnybrook.synkinesis": (0, 15, "higher_worse", 5),
+        "sunnybrook.composite": (-15, 100, "higher_better", 13),
     }
 
 
@@ -112,21 +176,94 @@ def test_each_face_item_is_in_one_domain_and_the_total() -> None:
 
 
 def test_missing_rules_are_as_promised() -> None:
-    """None may be missing, but up to two of nine in the PHQ-9; each rule says what the project decided."""
-    for instrument in LIBRARY:
+    """Two of nine in the PHQ-9, two of five in the FDI, four of twenty in the CES-D; else none."""
+    allowed = {"phq9": 2, "fdi": 2, "cesd": 4}
+    for instrument in SCORED:
         for scale in instrument.scales:
             rule = scale.missing
-            assert (rule.allowed, rule.method) == ((2, "person_mean") if instrument is PHQ9 else (0, "none"))
-            assert rule.project_decision
+            assert rule.allowed == allowed.get(instrument.key, 0)
+            assert rule.method == ("person_mean" if rule.allowed else "none")
+            assert rule.project_decision or len(scale.items) == 1
 
 
-def test_phq9_asks_nine_items_and_never_ends_a_battery() -> None:
+@each_scored
+def test_missing_rules_say_what_they_do(instrument: Instrument) -> None:
+    """Exactly as many missing as allowed leave a score, one more leaves none."""
+    for scale in instrument.scales:
+        full: dict[str, Answer] = {key: instrument.values(key)[0] for key in scale.items}
+        for missing in range(len(scale.items) + 1):
+            answers = full | dict.fromkeys(scale.items[:missing])
+            (result,) = (one for one in score(instrument, answers) if one.scale == scale.key)
+            assert (result.value is not None) == (missing <= scale.missing.allowed)
+            assert result.prorated == (0 < missing <= scale.missing.allowed)
+
+
+def test_only_the_ces_d_is_reversed() -> None:
+    """Four positive items; the FDI's printed codes already point one way."""
+    reversed_items = {(i.key, key) for i in SCORED for scale in i.scales for key in scale.reverse}
+    assert reversed_items == {("cesd", key) for key in ("q4", "q8", "q12", "q16")}
+
+
+def test_fdi_codes_are_the_printed_ones() -> None:
+    """Physical options from 5 to 0, calm from 6 to 1, the rest from 1 to 6: never reversed again."""
+    assert all(FDI.values(f"q{n}") == (5, 4, 3, 2, 1, 0) for n in range(1, 6))
+    assert FDI.values("q6") == (6, 5, 4, 3, 2, 1)
+    assert all(FDI.values(f"q{n}") == (1, 2, 3, 4, 5, 6) for n in range(7, 11))
+    texts = FDI.wording.texts["en"].sections
+    assert texts["calm"].choices[6] == texts["time"].choices[1] == "All the time"
+
+
+def test_fdi_option_of_not_doing_it_names_the_activity() -> None:
+    """Each physical item has its own two options for not doing it, and both are answers."""
+    texts = FDI.wording.texts["en"].sections
+    refusals = {texts[FDI.item(f"q{n}").section].choices[value] for n in range(1, 6) for value in (0, 1)}
+    assert len(refusals) == 10
+
+
+@pytest.mark.parametrize("zeros", range(6))
+def test_fdi_zero_is_an_answer(zeros: int) -> None:
+    """Not done for another reason counts 0 and may bring the value below 0, where it stays and is flagged."""
+    answers: dict[str, Answer] = {f"q{n}": 0 if n <= zeros else 1 for n in range(1, 6)}
+    physical, social = score(FDI, answers)
+    assert (physical.value, physical.items_missing, social.value) == (-5.0 * zeros, 0, None)
+    flagged = "Outside the conventional range of 0 to 100, and kept as it is."
+    assert score_notes(FDI, answers, physical) == ((flagged,) if zeros else ())
+
+
+def test_fdi_has_no_total() -> None:
+    """Its formula was seen in one program only; the traps say so."""
+    assert [scale.key for scale in FDI.scales] == ["physical", "social"]
+    assert any("A total" in trap and "not computed" in trap for trap in FDI.traps)
+
+
+def test_phq9_asks_nine_items() -> None:
     """The difficulty item is asked only where a study wants it, and is not scored."""
     assert [item.number for item in PHQ9.asked()] == list(range(1, 10))
+    assert [item.key for instrument in LIBRARY for item in instrument.items if item.optional] == ["q10"]
     assert PHQ9.item("q10").optional
-    assert PHQ9.never_last
-    assert not FACE.never_last
-    assert not SAQ.never_last
+
+
+def test_questions_about_mood_never_end_a_battery() -> None:
+    """Something else comes after them."""
+    assert [i.key for i in LIBRARY if i.never_last] == ["cesd", "gad7", "phq2", "phq8", "phq9"]
+
+
+def test_only_item_nine_asks_about_self_harm() -> None:
+    """The one alert of the built-in instruments is a crisis alert."""
+    alerts = [(i.key, a.item, a.at_least, a.crisis) for i in LIBRARY for a in i.alerts]
+    assert alerts == [("phq9", "q9", 1, True)]
+
+
+def test_phq_family_shares_items_and_codes() -> None:
+    """PHQ-8 and PHQ-2 are the first items of the PHQ-9, word for word."""
+    for key, items in (("phq8", 8), ("phq2", 2)):
+        short = LIBRARY.get(key)
+        assert short.items == PHQ9.items[:items]
+        assert short.choices("q1") == PHQ9.choices("q1")
+        words, all_words = short.wording.texts["en"], PHQ9.wording.texts["en"]
+        assert words.items == {k: all_words.items[k] for k in words.items}
+        assert words.sections["main"] == all_words.sections["main"]
+        assert words.notice == all_words.notice
 
 
 def test_phq9_carries_its_codes() -> None:
@@ -140,7 +277,24 @@ def test_phq9_carries_its_codes() -> None:
     assert [section.loinc for section in PHQ9.sections] == ["LL358-3", "LL359-1"]
 
 
-@pytest.mark.parametrize("code", re.findall(r'"(\d{4,5}-\d)"', PHQ9.source))
+def test_panels_and_totals_have_their_codes() -> None:
+    """As verified in the references; none where none was."""
+    codes = {i.key: (i.loinc.panel, i.scales[0].loinc) for i in SCORED if i.loinc}
+    assert codes == {
+        "cesd": (None, None),
+        "face": (None, None),
+        "fdi": (None, None),
+        "gad7": ("69737-5", "70274-6"),
+        "phq2": ("55757-9", "55758-7"),
+        "phq8": (None, None),
+        "phq9": ("44249-1", "44261-6"),
+        "saq": (None, None),
+    }
+
+
+@pytest.mark.parametrize(
+    "code", sorted({code for i in LIBRARY for code in re.findall(r'"(\d{4,5}-\d)"', i.source)})
+)
 def test_loinc_check_digits_are_right(code: str) -> None:
     """A code with a slip of the pen fails its mod-10 check digit."""
     number, digit = code.split("-")
@@ -165,16 +319,29 @@ def test_phq9_is_verbatim_with_its_notice() -> None:
     ]
 
 
+def test_known_errors_of_reproduction_are_not_here() -> None:
+    """'Not at all sure' in the GAD-7; 'All of the time' and a lost 'or friends' in the CES-D."""
+    gad7, cesd = (LIBRARY.get(key).wording.texts["en"] for key in ("gad7", "cesd"))
+    assert gad7.sections["main"].choices[0] == "Not at all"
+    assert cesd.sections["main"].choices[3] == "Most or all of the time (5-7 days)"
+    assert cesd.items["q3"].endswith("even with help from my family or friends.")
+    assert cesd.items["q20"] == 'I could not get "going".'
+
+
 @each
 def test_wording_is_verbatim_only_where_the_licence_allows(instrument: Instrument) -> None:
-    """Everything else is in our own working words, marked as such."""
-    allowed = instrument.licence.shippable == "yes"
-    assert (instrument.wording.status, instrument.wording.name) == (
-        ("verbatim", "original") if allowed else ("working", "working-1")
-    )
+    """Else it is in our own working words, marked as such, or not there."""
+    wording = instrument.wording
+    if instrument.supply:
+        assert (wording.status, wording.name, wording.texts) == ("absent", "none", {})
+    elif instrument.licence.shippable.startswith("yes"):
+        assert (wording.status, wording.name) == ("verbatim", "original")
+        assert wording.texts["en"].notice
+    else:
+        assert (wording.status, wording.name) == ("working", "working-1")
 
 
-@each
+@each_of([LIBRARY.get(key) for key in BY_PATIENTS])
 def test_patients_read_plain_words(instrument: Instrument) -> None:
     """No clinical word and no name of a test in what a patient reads (notices excepted)."""
     text = instrument.wording.texts["en"]
@@ -188,18 +355,32 @@ def test_patients_read_plain_words(instrument: Instrument) -> None:
 
 def test_titles_for_patients() -> None:
     """What navigation says."""
-    assert {i.key: i.wording.texts["en"].title for i in LIBRARY} == {
+    assert {key: LIBRARY.get(key).wording.texts["en"].title for key in BY_PATIENTS} == {
+        "cesd": "How the past week has been for you",
         "face": "Your face and daily life",
+        "fdi": "Daily tasks and other people",
+        "gad7": "Worries and feeling tense",
+        "phq2": "How you have been feeling",
+        "phq8": "How you have been feeling",
         "phq9": "How you have been feeling",
         "saq": "Movements that come along",
     }
-    assert {i.key: i.minutes for i in LIBRARY} == {"face": 4, "phq9": 3, "saq": 3}
+    minutes = {key: LIBRARY.get(key).minutes for key in BY_PATIENTS}
+    assert minutes == {
+        "cesd": 5,
+        "face": 4,
+        "fdi": 4,
+        "gad7": 2,
+        "phq2": 1,
+        "phq8": 3,
+        "phq9": 3,
+        "saq": 3,
+    }
 
 
 @each
 def test_change_thresholds_say_where_they_come_from(instrument: Instrument) -> None:
     """Each has a source with a DOI, the people it was found in and a caveat."""
-    assert instrument.change_thresholds
     for threshold in instrument.change_thresholds:
         assert "doi:10." in threshold.source
         assert threshold.population
@@ -208,16 +389,55 @@ def test_change_thresholds_say_where_they_come_from(instrument: Instrument) -> N
 
 def test_detectable_change_of_one_person() -> None:
     """The published values that analyses use."""
-    found = {(i.key, t.kind): t.value for i in LIBRARY for t in i.change_thresholds}
-    assert found[("face", "sdc_individual")] == 17.6
-    assert found[("saq", "sdc_individual")] == 28.2
-    assert found[("phq9", "mcid")] == 5
-    assert len(found) == 12
+    found = {(i.key, t.scale, t.kind): t.value for i in LIBRARY for t in i.change_thresholds}
+    assert found[("face", "total", "sdc_individual")] == 17.6
+    assert found[("fdi", "physical", "sdc_individual")] == 17.6
+    assert found[("fdi", "social", "sdc_individual")] == 17.7
+    assert found[("saq", "total", "sdc_individual")] == 28.2
+    assert found[("phq9", "total", "mcid")] == 5
+    assert found[("gad7", "total", "mcid")] == 4
+    assert found[("gad7", "total", "reliable_change")] == 6
+    assert found[("bdi2", "total", "mcid_percent_of_baseline")] == 17.5
+    without = {i.key for i in SCORED if not i.change_thresholds}
+    assert without == {"cesd", "house_brackmann", "phq2", "phq8", "sunnybrook"}
 
 
-@each
+@each_scored
 def test_citation_has_a_doi(instrument: Instrument) -> None:
     """Everybody can look the instrument up."""
     assert str(instrument.citation).endswith(f"doi:{instrument.citation.doi}")
     assert instrument.citation.doi is not None
     assert instrument.citation.doi.startswith("10.")
+
+
+@each_of([LIBRARY.get(key) for key in BY_NAME_ONLY])
+def test_what_is_known_by_name_says_what_a_site_must_bring(instrument: Instrument) -> None:
+    """Version 0, so that a site's own version 1 stands in its place."""
+    assert instrument.supply is not None
+    assert (instrument.version, instrument.askable, instrument.items) == ("0", False, ())
+    assert any("definition file" in need.lower() for need in instrument.supply.needs)
+    assert score(instrument, {}) == ()
+
+
+def test_bands_of_what_is_known_by_name() -> None:
+    """The BDI-II's own bands, not those of the BDI-IA; the HADS's on each of its scales."""
+    bdi2, hads = (LIBRARY.get(key).supply for key in ("bdi2", "hads"))
+    assert bdi2 is not None
+    assert hads is not None
+    assert [band.at_least for band in bdi2.scales[0].bands] == [0, 14, 20, 29]
+    assert [(o.key, [b.at_least for b in o.bands]) for o in hads.scales] == [
+        ("anxiety", [0, 8, 11]),
+        ("depression", [0, 8, 11]),
+    ]
+
+
+def test_sunnybrook_composite_is_exhaustively_the_published_formula() -> None:
+    """4 x movement - 5 x rest - synkinesis for every combination of the three sums."""
+    sunnybrook = LIBRARY.get("sunnybrook")
+    for rest, movement, synkinesis in product(range(5), range(5, 26), range(16)):
+        resting = [min(rest, 1), min(max(rest - 1, 0), 2), max(rest - 3, 0)]
+        answers: dict[str, Answer] = {f"q{n}": value for n, value in enumerate(resting, start=1)}
+        answers |= {f"q{4 + n}": movement // 5 + (n < movement % 5) for n in range(5)}
+        answers |= {f"q{9 + n}": synkinesis // 5 + (n < synkinesis % 5) for n in range(5)}
+        composite = score(sunnybrook, answers)[-1]
+        assert composite.value == 4 * movement - 5 * rest - synkinesis
