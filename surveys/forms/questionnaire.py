@@ -2,33 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
-from wtforms import Form, IntegerField, ValidationError
+from wtforms import Field, Form, ValidationError
 from wtforms.validators import InputRequired
 
-from surveys.instruments.definition import Instrument
+from surveys.instruments.answers import AnswerError, read_answer
+from surveys.instruments.definition import Instrument, Item
+
+ERRORS = {
+    "choice": "not_a_choice",
+    "choices": "not_a_choice",
+    "whole": "not_a_number",
+    "decimal": "not_a_number",
+    "date": "not_a_date",
+}
+"""What is wrong with an input that is no answer, by the item's kind."""
+
+
+class AnswerField(Field):
+    """One input, or one for each choice ticked. Once valid, `data` is the answer as it is stored."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        # What was posted becomes `data` in the form's own check, which knows the instrument.
+        self.data = None
 
 
 class ItemForm(Form):
-    """One answer. `answer` is one of the item's choices."""
+    """One answer to one item."""
 
-    answer: IntegerField
+    answer: AnswerField
 
 
 @cache
 def questionnaire_form(instrument: Instrument, item: str) -> type[ItemForm]:
     """The form class for `item`, made once per instrument version."""
-    allowed = {str(value) for value in instrument.values(item)}
+    asked = instrument.item(item)
+    spellings = {str(value) for value in instrument.values(item)}
 
-    def among_choices(form: Form, field: IntegerField) -> None:
-        # One answer, spelt as the page spelt it: int() would also take "1_0", " 1" and other digits.
-        raw = field.raw_data or []
-        if len(raw) != 1 or raw[0] not in allowed:
-            raise ValidationError("not_a_choice")
+    def is_answer(form: Form, field: AnswerField) -> None:
+        posted = field.raw_data or []
+        if not _spelt(asked, posted, spellings):
+            raise ValidationError(ERRORS[asked.kind])
+        try:
+            field.data = read_answer(instrument, item, posted)
+        except AnswerError:
+            raise ValidationError(ERRORS[asked.kind]) from None
 
     class OneItemForm(ItemForm):
         # InputRequired, not DataRequired: 0 is an answer.
-        answer = IntegerField(validators=[InputRequired("no_answer"), among_choices])
+        answer = AnswerField(validators=[InputRequired("no_answer"), is_answer])
 
     return OneItemForm
+
+
+def _spelt(item: Item, posted: Sequence[str], spellings: set[str]) -> bool:
+    """Whether choices are spelt as the page spelt them, and a number or date is there at all."""
+    if item.chosen:
+        return spellings.issuperset(posted)
+    return any(text.strip() for text in posted)
