@@ -1,12 +1,35 @@
-"""Frames in, a plotly figure out, with the sentence, the table and the notes that belong under it.
+"""Frames in, plotly figures out, with the sentence, the table and the notes that belong under them.
 
 Acute and chronic patients stand side by side; both together only on request. Those who may open patients
 see points and counts, but no average under five patients; everybody else sees no small cell at all.
 """
 
-from analysis.figure_association import MAIN_SCALES, association_figure
+from analysis.figure_association import association_figure
 from analysis.figure_time import time_figure
 from analysis.figure_treatment import treatment_figure
-from analysis.view import Figure, View
+from analysis.frame import StudyFrames
+from analysis.view import SIDE_BY_SIDE, TOGETHER, Figure, Panel, View
 
-__all__ = ["MAIN_SCALES", "Figure", "View", "association_figure", "time_figure", "treatment_figure"]
+__all__ = [
+    "MAIN_SCALES",
+    "SIDE_BY_SIDE",
+    "TOGETHER",
+    "Figure",
+    "Panel",
+    "View",
+    "association_figure",
+    "main_scales",
+    "time_figure",
+    "treatment_figure",
+]
+
+MAIN_SCALES = ("face.total", "phq9.total", "face.social_function", "saq.total")
+
+
+def main_scales(frames: StudyFrames) -> tuple[str, ...]:
+    """The scales to draw: of the main ones those with a score, else every scale with one, in its order."""
+    scores = frames.scores
+    present = set(scores.loc[scores["value"].notna(), "scale"])
+    return tuple(key for key in MAIN_SCALES if key in present) or tuple(
+        key for key in frames.scale_info if key in present
+    )

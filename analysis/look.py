@@ -1,74 +1,102 @@
-"""How figures look and how numbers are written in them: one template, few colours, plain text only.
+"""How figures look and how numbers are written in them: few colours, plain text, no markup.
 
-Backgrounds are transparent; series colours have a contrast of at least 3:1 on the light and on the dark
-page and stay apart for colour-blind readers. Colour is never the only cue: panels carry their titles.
+Colours are names of the page's custom properties (``var(--chart-1)``); `static/charts.js` puts in their
+values, light or dark, and adds fonts, grid and the colours of axes. Colour is never the only cue: each
+stratum has a panel of its own under its name.
 """
 
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Literal
 
-from plotly import graph_objects, subplots
+from plotly import graph_objects
 
 from analysis.frame import ScaleInfo
 
 go: Any = graph_objects  # plotly has no types
-Theme = Literal["light", "dark"]
 
-TEAL, ORANGE, VIOLET = "#1f8a9c", "#d0661a", "#8c6bb8"
-STRATUM_COLOURS: Mapping[str | None, str] = {"acute": ORANGE, "chronic": TEAL, None: VIOLET}
-PANEL_TITLES: Mapping[str | None, tuple[str, str]] = {
-    "acute": ("Acute", "under 90 days"),
-    "chronic": ("Chronic", "90 days and over"),
-    None: ("All", "mixes two populations"),
+Part = Literal["line", "point", "band", "box"]
+_SERIES: Mapping[str | None, int] = {"chronic": 1, "acute": 2, None: 3}
+TEXT, QUIET, AXIS, PAPER = (f"var(--chart-{name})" for name in ("text", "quiet", "axis", "paper"))
+STRATUM_TITLES: Mapping[str | None, str] = {
+    "acute": "Acute, under 90 days",
+    "chronic": "Chronic, 90 days and over",
+    None: "All, mixes two populations",
 }
-INK: Mapping[Theme, Mapping[str, str]] = {
-    "light": {"text": "#20292f", "quiet": "#5a666e", "grid": "#e2e7ea"},
-    "dark": {"text": "#e8ecee", "quiet": "#a4b0b7", "grid": "#2b343b"},
-}
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+LABEL_HEIGHT, STRIP_HEIGHT = 20, 30  # pixels of a row: its label, a line each, and what is drawn under it
+LABEL_WIDTH = 38  # characters of a label that fit a phone
 
 
-def template(theme: Theme) -> Any:
-    """The one plotly template: system font, quiet grid, no legend, no background of its own."""
-    ink = INK[theme]
-    axis = {
-        "gridcolor": ink["grid"],
-        "linecolor": ink["grid"],
-        "zerolinecolor": ink["quiet"],
-        "ticks": "",
-        "automargin": True,
-        "title": {"font": {"size": 13, "color": ink["quiet"]}, "standoff": 10},
-        "tickfont": {"color": ink["quiet"], "size": 12},
-        "zeroline": False,
+def colour(part: Part, stratum: str | None) -> str:
+    """The name of a stratum's colour for a part of a drawing."""
+    series = _SERIES[stratum]
+    if part == "line":
+        return f"var(--chart-{series})"
+    return f"var(--chart-{part}{'' if series == 1 else f'-{series}'})"
+
+
+def chart(height: int) -> Any:
+    """An empty chart of that many pixels; it cannot be zoomed, so it needs no controls."""
+    layout = {
+        "template": {},  # none of plotly's own colours
+        "height": height,
+        "margin": {"l": 34, "r": 10, "t": 8, "b": 28},
+        "showlegend": False,
+        "hovermode": "closest",
+        "dragmode": False,
+        "xaxis": {"fixedrange": True, "automargin": True},
+        "yaxis": {"fixedrange": True, "automargin": True},
     }
-    return go.layout.Template(
-        layout={
-            "font": {"family": FONT, "size": 13, "color": ink["text"]},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "showlegend": False,
-            "hovermode": "closest",
-            "margin": {"l": 8, "r": 8, "t": 72, "b": 8},
-            "xaxis": axis,
-            "yaxis": axis,
-        }
-    )
+    return go.Figure(layout=layout)
 
 
-def panels(strata: Sequence[str | None], counts: Sequence[str], theme: Theme, height: int) -> Any:
-    """Empty panels side by side on one y axis, each titled with its stratum and how many it shows."""
-    titles = []
-    for stratum, count in zip(strata, counts, strict=True):
-        name, span = PANEL_TITLES[stratum]
-        titles.append("<br>".join([f"<b>{name}</b>", *(plain(line) for line in (span, count) if line)]))
-    make_subplots: Any = subplots.make_subplots
-    figure = make_subplots(
-        rows=1, cols=len(strata), shared_yaxes=True, horizontal_spacing=0.04, subplot_titles=titles
-    )
-    figure.update_layout(template=template(theme), height=height)
-    figure.update_annotations(font={"size": 13, "color": INK[theme]["text"]})
-    return figure
+class Rows:
+    """Rows one under the other, each with its label above what is drawn: no margin is lost to labels."""
+
+    def __init__(self, labels: Sequence[str], strip_height: int = STRIP_HEIGHT) -> None:
+        """``labels``: text with ``<br>`` between lines, already escaped (see ``plain``)."""
+        self.labels = list(labels)
+        self.at: list[float] = []
+        self._label_at: list[float] = []
+        below = 0.0
+        for label in self.labels:
+            lines = LABEL_HEIGHT * (1 + label.count("<br>"))
+            self._label_at.append(below + lines / 2)
+            self.at.append(below + lines + strip_height / 2)
+            below += lines + strip_height
+        self.height = below
+
+    def chart(self, left: float, right: float) -> Any:
+        """A chart from ``left`` to ``right`` with the labels in place; ``at`` are the rows' y values."""
+        figure = chart(round(max(self.height, 40)) + 40)
+        figure.update_layout(margin={"l": 4, "r": 4, "t": 4, "b": 32})
+        figure.update_xaxes(range=[left, right])
+        figure.update_yaxes(
+            range=[max(self.height, 1), 0], showticklabels=False, ticks="", showgrid=False, showline=False
+        )
+        figure.add_trace(
+            go.Scatter(
+                x=[left] * len(self.labels),
+                y=self._label_at,
+                mode="text",
+                text=self.labels,
+                textposition="middle right",
+                textfont={"size": 13, "color": TEXT},
+                cliponaxis=False,
+                hoverinfo="skip",
+            )
+        )
+        return figure
+
+
+def row_label(name: str, count: str) -> str:
+    """A row's name and count, escaped, in as many lines as a phone needs."""
+    lines, parts = [""], [*f"{name},".split(" "), f"n\u00a0=\u00a0{count}"]
+    for part in parts:
+        if len(lines[-1]) + len(part) >= LABEL_WIDTH:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {part}".strip(" ")
+    return "<br>".join(plain(line) for line in lines)
 
 
 def plain(text: object) -> str:
@@ -79,7 +107,7 @@ def plain(text: object) -> str:
 def axis_title(info: ScaleInfo) -> str:
     """Name, range and direction of a scale, for its axis."""
     better = "higher is better" if info.direction == "higher_better" else "higher is worse"
-    return f"{plain(info.label)}, {info.low:g}–{info.high:g} — {better}"
+    return f"{info.label}, {info.low:g}–{info.high:g}: {better}"
 
 
 def ticks(info: ScaleInfo) -> list[float]:
@@ -87,11 +115,6 @@ def ticks(info: ScaleInfo) -> list[float]:
     step = next(step for step in (1, 2, 5, 10, 20, 25, 50, 100, 1000) if (info.high - info.low) / step <= 6)
     first = -(-info.low // step) * step
     return [first + step * at for at in range(int((info.high - first) // step) + 1)]
-
-
-def transparent(colour: str, alpha: float) -> str:
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{alpha})"
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -106,7 +129,7 @@ def p_text(p: float | None) -> str:
 
 
 def interval(low: float | None, high: float | None) -> str:
-    return "–" if low is None or high is None else f"{number(low)} to {number(high)}"
+    return "–" if low is None or high is None else f"{number(low)}\u00a0to\u00a0{number(high)}"
 
 
 def people(count: int | str, stratum: str | None = None) -> str:
@@ -115,7 +138,8 @@ def people(count: int | str, stratum: str | None = None) -> str:
     return " ".join(str(part) for part in (count, stratum, noun) if part is not None)
 
 
-def scale_text(scale_info: Mapping[str, ScaleInfo], key: str) -> str:
-    """The short name of a scale or of time since onset, safe to draw."""
-    info: Any = scale_info.get(key)
-    return plain(info.short_label) if info else "time since onset"
+def duration(days: float) -> str:
+    """A time since onset in its natural unit: 9 days, 4 months, 5.2 years."""
+    if days < 60:
+        return "1 day" if round(days) <= 1 else f"{days:.0f} days"
+    return f"{days / 30.4375:.0f} months" if days < 730 else f"{days / 365.25:.1f} years"

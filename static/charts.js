@@ -85,7 +85,8 @@
     const figure = JSON.parse(source.textContent);
     const colours = style();
     const layout = merged(pageLayout(colours, figure.layout ?? {}), coloured(figure.layout ?? {}, colours));
-    return Plotly.react(chart, coloured(figure.data, colours), layout, CONFIG).then(() => {
+    const config = { ...CONFIG, ...figure.config };
+    return Plotly.react(chart, coloured(figure.data, colours), layout, config).then(() => {
       // Screen readers have the sentence and the table; the drawing would be hundreds of bare numbers.
       chart.querySelectorAll(".main-svg").forEach((svg) => svg.setAttribute("aria-hidden", "true"));
     });

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import Form, SelectField
+from collections.abc import Mapping
+from typing import Any
+
+from wtforms import Form, SelectField, ValidationError
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
 from surveys.forms import labels
@@ -15,11 +18,33 @@ FAMILIES = {
     "other": "Other treatment",
     "none yet": "No treatment yet",
 }
-TIMES = {"acute": "Acute (under 90 days)", "chronic": "Chronic (90 days and over)"}
-STRATA = {"": "Acute and chronic side by side", "together": "All together (mixes two populations)"}
+TIMES = {"acute": "Acute", "chronic": "Chronic"}
+STRATA = {"": "Side by side", "together": "Together"}
+
+_SEX_WORDS = {"female": "women", "male": "men", "other": "sex other", "unknown": "sex not known"}
+_TIME_WORDS = {"acute": "acute (under 90 days)", "chronic": "chronic (90 days and over)"}
+_FAMILY_WORDS = {
+    "medicine": "ever given medicine",
+    "therapy": "ever given therapy",
+    "toxin": "ever given botulinum toxin",
+    "surgery": "ever operated on",
+    "other": "ever given another treatment",
+    "none yet": "no treatment yet",
+}
 
 
-def _choices(words: dict[str, str], nothing: str | None) -> list[SelectChoice]:
+class FilterField(SelectField):
+    """A select whose fault says what was asked for and what to do."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse a value in the address that is none of the choices."""
+        if not any(choice.selected for choice in self.iter_choices()):  # type: ignore[attr-defined]
+            raise ValidationError(
+                f"{self.label.text}: “{self.data}” is not one of the choices. Choose one from the list."
+            )
+
+
+def _choices(words: Mapping[str, str], nothing: str | None) -> list[SelectChoice]:
     offered = [] if nothing is None else [SelectChoice(value="", label=nothing)]
     return offered + [SelectChoice(value=value, label=label) for value, label in words.items()]
 
@@ -27,8 +52,31 @@ def _choices(words: dict[str, str], nothing: str | None) -> list[SelectChoice]:
 class DashboardForm(Form):
     """Which patients and responses the figures show."""
 
-    treatment = SelectField("Treatment", choices=_choices(FAMILIES, "All"), default="")
-    cause = SelectField("Cause", choices=_choices(dict(labels.CAUSES), "All"), default="")
-    sex = SelectField("Sex", choices=_choices(dict(labels.SEXES), "All"), default="")
-    time = SelectField("Time since onset", choices=_choices(TIMES, "All"), default="")
-    strata = SelectField("Show", choices=_choices(STRATA, None), default="")
+    treatment = FilterField("Treatment", choices=_choices(FAMILIES, "All"), default="")
+    cause = FilterField("Cause", choices=_choices(labels.CAUSES, "All"), default="")
+    sex = FilterField("Sex", choices=_choices(labels.SEXES, "All"), default="")
+    time = FilterField("Time since onset", choices=_choices(TIMES, "All"), default="")
+    strata = FilterField("Acute and chronic", choices=_choices(STRATA, None), default="")
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filters that are set, by name."""
+        return {name: value for name, value in self.data.items() if value and name != "strata"}
+
+    @property
+    def together(self) -> bool:
+        """Whether acute and chronic patients are wanted in one panel; one of them alone is not mixed."""
+        return bool(self.strata.data) and not self.time.data
+
+    @property
+    def in_words(self) -> str:
+        """What is shown: “women, acute (under 90 days)”, or all patients."""
+        chosen = self.filters
+        words = [
+            _SEX_WORDS.get(chosen.get("sex", "")),
+            labels.CAUSES.get(chosen.get("cause", "")),
+            _FAMILY_WORDS.get(chosen.get("treatment", "")),
+            _TIME_WORDS.get(chosen.get("time", "")),
+        ]
+        said = [word for word in words if word] or ["all patients"]
+        return ", ".join([*said, *(["acute and chronic together"] if self.together else [])])

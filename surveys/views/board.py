@@ -1,0 +1,197 @@
+"""What the dashboard shows of one study, as plain data for its template.
+
+The analysis is imported when a board is drawn, never when the server starts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from surveys import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.figures import Figure, View
+    from analysis.filters import Filters
+    from analysis.frame import StudyFrames
+    from analysis.overview import Overview
+
+_NUMBER = re.compile(r"[−<]?\d|–$|hidden$|about \d")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as the template draws it."""
+
+    columns: list[dict[str, Any]]
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One panel of a figure; `data` is what static/charts.js takes, as JSON."""
+
+    key: str
+    title: str
+    note: str
+    data: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One figure with its words; `notes` are those that are its own."""
+
+    key: str
+    title: str
+    summary: str
+    x_axis: str
+    y_axis: str
+    panels: tuple[Chart, ...]
+    table: Table
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Figures of one kind; `notes` are those that all of them share."""
+
+    key: str
+    title: str
+    figures: tuple[Drawing, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Who and how many, above the figures."""
+
+    overview: Overview
+    left_out: Table
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything on the page that depends on the data and the filters; without figures `message` says why."""
+
+    message: str | None = None
+    facts: Facts | None = None
+    sections: tuple[Section, ...] = ()
+    methods: str = ""
+
+
+def draw(frames: StudyFrames, chosen: Mapping[str, str], *, together: bool, may_open_patients: bool) -> Board:
+    """The board for the filters `chosen` (fields of `analysis.filters.Filters`)."""
+    from analysis.figures import SIDE_BY_SIDE, TOGETHER, View, main_scales
+    from analysis.filters import Filters, apply
+    from analysis.methods import methods
+    from analysis.overview import overview
+    from analysis.report import data_sha256
+
+    filters = Filters(**chosen)
+    strata = (filters.time,) if filters.time else TOGETHER if together else SIDE_BY_SIDE
+    view = View(may_open_patients=may_open_patients, strata=strata)
+    part = apply(frames, filters)
+    message = _message(frames, part, filters, view)
+    if message:
+        return Board(message=message)
+    scales = main_scales(part)
+    found = overview(part, view, scales=scales)
+    return Board(
+        facts=Facts(found, _table(found.left_out)),
+        sections=_sections(part, view, scales),
+        methods=methods(
+            part,
+            filters,
+            software=f"seventh {__version__}",
+            digest=data_sha256(frames),
+            suppress_under=view.suppress_under,
+        ),
+    )
+
+
+def _message(frames: StudyFrames, part: StudyFrames, filters: Filters, view: View) -> str | None:
+    """Why there is nothing to draw."""
+    from analysis.disclosure import too_narrow
+    from analysis.guards import is_small
+
+    if frames.patients.empty:
+        return "This study has no patients yet. Its figures appear here once the first ones have answered."
+    if part.patients.empty:
+        return "No patient is like this. Take one of the filters away, or clear them all."
+    answered = int(part.scores.loc[part.scores["value"].notna(), "patient"].nunique())
+    if not view.may_open_patients:
+        few = is_small(answered, view.suppress_under) or too_narrow(frames, filters, view.suppress_under)
+        if few:
+            return (
+                f"This would show fewer than {view.suppress_under} patients, or let their answers be found "
+                "by subtraction. To protect them nothing is shown. Choose fewer filters."
+            )
+    if not answered:
+        return "None of these patients has a score yet. Figures appear here once the first have answered."
+    return None
+
+
+def _sections(frames: StudyFrames, view: View, scales: Sequence[str]) -> tuple[Section, ...]:
+    from analysis.figures import association_figure, time_figure, treatment_figure
+
+    return (
+        _section("time", "Time since onset", [time_figure(frames, scale, view) for scale in scales]),
+        _section("associations", "What goes together", [association_figure(frames, view, scales=scales)]),
+        _section("treatment", "Treatment", [treatment_figure(frames, scale, view) for scale in scales]),
+    )
+
+
+def _section(key: str, title: str, figures: Sequence[Figure]) -> Section:
+    shared = tuple(note for note in figures[0].notes if all(note in one.notes for one in figures))
+    return Section(key, title, tuple(_drawing(one, shared) for one in figures), shared)
+
+
+def _drawing(figure: Figure, shared: Sequence[str]) -> Drawing:
+    return Drawing(
+        key=_id(figure.key),
+        title=figure.title,
+        summary=figure.summary,
+        x_axis=figure.x_axis,
+        y_axis=figure.y_axis,
+        panels=tuple(
+            Chart(_id(panel.key), panel.title, panel.note, _json(panel.figure)) for panel in figure.panels
+        ),
+        table=_table(figure.table),
+        notes=tuple(note for note in figure.notes if note not in shared),
+    )
+
+
+def _json(figure: Any) -> str:
+    drawn = figure.to_plotly_json()
+    content = {
+        "data": drawn["data"],
+        "layout": drawn["layout"],
+        "config": {"displayModeBar": False},  # nothing to zoom: five buttons on each panel are noise
+    }
+    return json.dumps(content, allow_nan=False, default=_plain, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    """Plotly's own objects as plain data."""
+    return value.to_plotly_json() if hasattr(value, "to_plotly_json") else value.tolist()
+
+
+def _table(table: pd.DataFrame) -> Table:
+    rows = [[str(value) for value in row] for row in table.itertuples(index=False)]
+    columns = [
+        {
+            "label": str(name),
+            "numeric": at > 0 and all(_NUMBER.match(row[at]) for row in rows),
+        }
+        for at, name in enumerate(table.columns)
+    ]
+    return Table(columns, rows)
+
+
+def _id(key: str) -> str:
+    return key.replace(".", "-").replace("_", "-")
