@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import CTE, case, func, select
+from sqlalchemy import CTE, case, exists, func, null, select, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from surveys.lists.scope import Scope
@@ -128,22 +128,25 @@ def _current(session: Session, scope: Scope) -> CTE:
     )
     placed = select(
         stated.c.patient_id, stated.c.id, stated.c.due_on, stated.c.state, place.label("place")
-    ).cte("placed")
-    return (
+    ).subquery("placed")
+    left = Patient.status.in_(LEFT)
+    # Two plain joins: an outer join to the window would be searched from end to end for every patient.
+    with_visit = (
         select(
             Patient.id,
             Patient.code,
             Patient.site,
-            case((Patient.status.in_(LEFT), "left"), else_=func.coalesce(placed.c.state, "none")).label(
-                "state"
-            ),
+            case((left, "left"), else_=placed.c.state).label("state"),
             placed.c.id.label("visit_id"),
             placed.c.due_on,
         )
-        .outerjoin(placed, (placed.c.patient_id == Patient.id) & (placed.c.place == 1))
-        .where(scope.condition)
-        .cte("current")
+        .join(placed, placed.c.patient_id == Patient.id)
+        .where(placed.c.place == 1)
     )
+    without_visit = select(
+        Patient.id, Patient.code, Patient.site, case((left, "left"), else_="none"), null(), null()
+    ).where(scope.condition, ~exists().where(Visit.patient_id == Patient.id))
+    return union_all(with_visit, without_visit).cte("current")
 
 
 def _next_visits(session: Session, scope: Scope, ids: list[int]) -> dict[int, tuple[str, date]]:
