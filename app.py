@@ -9,6 +9,7 @@ from surveys import cli, db, views
 from surveys.instruments.library import Library
 from surveys.settings import ROOT, Settings
 from surveys.store.versions import check_frozen
+from surveys.store.wordings import Texts
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -31,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=16 * 1024 * 1024,
     )
     library = app.extensions["library"] = Library.load(settings.instruments)
+    app.extensions["texts"] = Texts(library)
     db.prepare(settings.database_url)
     db.init_app(app, settings.database_url)
     with app.app_context():

@@ -17,14 +17,26 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from surveys.instruments.definition import Instrument
+from surveys.instruments.definition import Instrument, Item
 from surveys.instruments.library import Library, asking_order
 from surveys.instruments.scoring import alerts_raised, check_answers
-from surveys.models import Alert, Draft, InstrumentVersion, Link, Patient, Response, Study, Visit
+from surveys.models import (
+    Alert,
+    Draft,
+    InstrumentVersion,
+    Link,
+    Patient,
+    Permission,
+    Response,
+    Study,
+    Visit,
+)
 from surveys.schedule import FINISHING_DAYS
 from surveys.store import audit, versions
 from surveys.store.alerts import Cause, notice
+from surveys.store.permissions import newest_of
 from surveys.store.responses import NewResponse, insert_scored
+from surveys.store.wordings import Texts
 
 
 class LinkRefusal(StrEnum):
@@ -55,7 +67,6 @@ class LinkRefused(Exception):
 class DraftState:
     """One questionnaire under way. `given` maps an item to its latest value, None where it was skipped."""
 
-    version: str
     version_id: int
     locale: str
     given: Mapping[str, int | None]
@@ -63,13 +74,19 @@ class DraftState:
 
 @dataclass(frozen=True)
 class OpenVisit:
-    """Everything the patient's pages show of a visit."""
+    """Everything the patient's pages show of a visit.
+
+    `instruments` has each of the battery in the version and words of this visit: those it was begun in, else
+    those of the study's permission in force, else the definition's own.
+    """
 
     id: int
     link_id: int
     patient_id: int
     name: str
     battery: tuple[str, ...]
+    instruments: Mapping[str, Instrument]
+    optional_items: tuple[str, ...]
     study_code: str
     study_title: str
     timezone: str
@@ -84,17 +101,26 @@ class OpenVisit:
     crisis_text_due: bool
     crisis: bool
 
+    def items(self, key: str) -> tuple[Item, ...]:
+        """What the questionnaire `key` asks, in order: optional items only where the study wants them."""
+        instrument = self.instruments[key]
+        return instrument.asked(
+            [item.key for item in instrument.items if f"{key}.{item.key}" in self.optional_items]
+        )
 
-def load(session: Session, link_id: int, library: Library, *, at: datetime, lock: bool = False) -> OpenVisit:
+
+def load(session: Session, link_id: int, texts: Texts, *, at: datetime, lock: bool = False) -> OpenVisit:
     """The visit that the link opens at the instant `at`; `lock` for whoever is going to write.
 
     Raises:
         LinkRefused: the link is revoked or expired, the visit is not open, or the study is not.
     """
     query = _visit(Link.id == link_id)
-    row = session.execute(query.with_for_update(of=Visit) if lock else query).one_or_none()
-    if row is None:
+    rows = session.execute(query.with_for_update(of=Visit) if lock else query).all()
+    if not rows:
         raise LinkRefused(LinkRefusal.UNKNOWN)
+    row = rows[0]
+    in_words = {one.permitted: (one.permitted_version, one.permitted_wording) for one in rows}
     submitted = {
         response.instrument: response.completed_on
         for response in session.execute(
@@ -105,35 +131,39 @@ def load(session: Session, link_id: int, library: Library, *, at: datetime, lock
             )
         )
     }
+    begun = session.execute(
+        select(
+            Draft.instrument,
+            Draft.instrument_version_id,
+            Draft.locale,
+            Draft.answers,
+            InstrumentVersion.version,
+            InstrumentVersion.wording,
+        )
+        .join(InstrumentVersion, InstrumentVersion.id == Draft.instrument_version_id)
+        .where(Draft.visit_id == row.visit_id)
+    ).all()
+    in_words |= {draft.instrument: (draft.version, draft.wording) for draft in begun}
     drafts = {
         draft.instrument: DraftState(
-            version=draft.version,
             version_id=draft.instrument_version_id,
             locale=draft.locale,
             given={item: said[-1].get("value") for item, said in draft.answers.items()},
         )
-        for draft in session.execute(
-            select(
-                Draft.instrument,
-                Draft.instrument_version_id,
-                Draft.locale,
-                Draft.answers,
-                InstrumentVersion.version,
-            )
-            .join(InstrumentVersion, InstrumentVersion.id == Draft.instrument_version_id)
-            .where(Draft.visit_id == row.visit_id)
-        )
+        for draft in begun
     }
     alerts = session.execute(
         select(Alert.instrument, Alert.rule, Alert.crisis_text_seen_at).where(Alert.visit_id == row.visit_id)
     ).all()
-    crises = [alert for alert in alerts if _is_crisis(library, alert.instrument, alert.rule)]
+    crises = [alert for alert in alerts if _is_crisis(texts.library, alert.instrument, alert.rule)]
     visit = OpenVisit(
         id=row.visit_id,
         link_id=link_id,
         patient_id=row.patient_id,
         name=row.name,
-        battery=asking_order(row.battery, library),
+        battery=asking_order(row.battery, texts.library),
+        instruments={key: texts.get(session, key, *in_words.get(key, ())) for key in row.battery},
+        optional_items=tuple(row.optional_items),
         study_code=row.code,
         study_title=row.title,
         timezone=row.timezone,
@@ -236,6 +266,7 @@ def submit(session: Session, visit: OpenVisit, instrument: Instrument, *, at: da
 
 
 def _visit(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """A row for each permission in force in the visit's study, or one row where there is none."""
     return (
         select(
             Link.expires_at,
@@ -255,11 +286,16 @@ def _visit(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Study.who_reads,
             Study.crisis_texts,
             Study.simulated,
+            Study.optional_items,
             Study.status.label("study_status"),
+            Permission.instrument.label("permitted"),
+            Permission.version.label("permitted_version"),
+            Permission.wording.label("permitted_wording"),
         )
         .join(Visit, Visit.id == Link.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
         .join(Study, Study.id == Patient.study_id)
+        .outerjoin(Permission, newest_of(Study.id))
         .where(condition)
     )
 

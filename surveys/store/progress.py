@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from surveys.instruments.definition import Instrument, Item
-from surveys.instruments.library import Library
 from surveys.store.answering import OpenVisit
 
 
@@ -42,7 +41,7 @@ class Finished:
 Position = Introduction | CrisisText | AtItem | Review | Finished
 
 
-def position(visit: OpenVisit, library: Library) -> Position:
+def position(visit: OpenVisit) -> Position:
     """Where the link leads now: the first thing that is still open."""
     if visit.crisis_text_due:
         return CrisisText()
@@ -51,8 +50,8 @@ def position(visit: OpenVisit, library: Library) -> Position:
         return Finished()
     if not visit.drafts and not visit.submitted:
         return Introduction()
-    instrument = in_use(visit, key, library)
-    item = first_open(visit, instrument)
+    item = first_open(visit, key)
+    instrument = visit.instruments[key]
     return Review(instrument) if item is None else AtItem(instrument, item)
 
 
@@ -61,19 +60,13 @@ def current(visit: OpenVisit) -> str | None:
     return next((key for key in visit.battery if key not in visit.submitted), None)
 
 
-def in_use(visit: OpenVisit, key: str, library: Library) -> Instrument:
-    """The version that this visit's draft was begun with, else the newest."""
+def first_open(visit: OpenVisit, key: str) -> Item | None:
+    """The first item of the questionnaire `key` without an answer or a decision to skip."""
     draft = visit.drafts.get(key)
-    return library.get(key, draft.version if draft else None)
-
-
-def first_open(visit: OpenVisit, instrument: Instrument) -> Item | None:
-    """The first item without an answer or a decision to skip."""
-    draft = visit.drafts.get(instrument.key)
     given = draft.given if draft else {}
-    return next((item for item in instrument.asked() if item.key not in given), None)
+    return next((item for item in visit.items(key) if item.key not in given), None)
 
 
-def remaining_minutes(visit: OpenVisit, library: Library) -> int:
+def remaining_minutes(visit: OpenVisit) -> int:
     """How long the questionnaires not yet submitted take, in minutes."""
-    return sum(library.get(key).minutes for key in visit.battery if key not in visit.submitted)
+    return sum(visit.instruments[key].minutes for key in visit.battery if key not in visit.submitted)

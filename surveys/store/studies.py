@@ -14,15 +14,19 @@ from sqlalchemy.orm import Session
 from surveys.instruments.library import Library, asking_order
 from surveys.models import Study, Timepoint
 from surveys.schedule import PlannedVisit
-from surveys.store import audit
+from surveys.store import audit, permissions
 from surveys.store.errors import Refused
+from surveys.store.wordings import Texts
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 
 
 @dataclass(frozen=True)
 class NewStudy:
-    """What a study is made from; only the code is required. Texts are per locale."""
+    """What a study is made from; only the code is required. Texts are per locale.
+
+    `optional_items` are asked here though instruments leave them out elsewhere: `("phq9.q10",)`.
+    """
 
     code: str
     title: str = ""
@@ -33,6 +37,7 @@ class NewStudy:
     crisis_texts: dict[str, str] = field(default_factory=dict)
     lowest_age: int = 18
     simulated: bool = False
+    optional_items: tuple[str, ...] = ()
 
 
 def create(
@@ -47,7 +52,7 @@ def create(
     """A draft study with its timepoints.
 
     Raises:
-        Refused: the code is taken or malformed, the time zone or an instrument is unknown.
+        Refused: the code is taken or malformed, the time zone or an optional item is unknown.
     """
     if not CODE.fullmatch(new.code):
         raise Refused(
@@ -63,6 +68,7 @@ def create(
         )
     if not 0 <= new.lowest_age <= 120:
         raise Refused("The lowest age must be from 0 to 120 years.", "lowest_age")
+    _check_optional(new.optional_items, library)
     study = Study(
         code=new.code,
         title=new.title or new.code,
@@ -73,6 +79,7 @@ def create(
         crisis_texts=new.crisis_texts,
         lowest_age=new.lowest_age,
         simulated=new.simulated,
+        optional_items=list(dict.fromkeys(new.optional_items)),
         status="draft",
         created_at=at,
     )
@@ -114,7 +121,16 @@ def plan_of(timepoints: Sequence[Timepoint]) -> tuple[PlannedVisit, ...]:
     )
 
 
-def obstacles(study: Study, library: Library) -> list[str]:
+def _check_optional(names: Sequence[str], library: Library) -> None:
+    known = [f"{one.key}.{item.key}" for one in library for item in one.items if item.optional]
+    for name in names:
+        if name not in known:
+            raise Refused(
+                f"There is no optional item {name!r}. There are: {', '.join(known)}.", "optional_items"
+            )
+
+
+def obstacles(session: Session, study: Study, library: Library) -> list[str]:
     """Why `study` may not go active yet, a sentence each; needs its timepoints loaded."""
     asked = sorted({key for timepoint in study.timepoints for key in timepoint.battery})
     reasons = []
@@ -131,12 +147,8 @@ def obstacles(study: Study, library: Library) -> list[str]:
                 f"{', '.join(raises_crisis)} asks about self-harm: write the crisis text in {locale!r}, "
                 "or ask phq8 instead."
             )
-    for key in asked:
-        if library.get(key).wording.status != "verbatim" and not study.simulated:
-            reasons.append(
-                f"The text of {key} is a working wording, for demonstration only. "
-                "Load the authors' text before patients are asked."
-            )
+    for instrument in permissions.asked(session, study, asked, Texts(library)).values():
+        reasons += permissions.hindrances(study, instrument)
     return reasons
 
 
@@ -148,7 +160,7 @@ def activate(session: Session, study: Study, library: Library, *, at: datetime, 
     """
     if study.status != "draft":
         raise Refused(f"Study {study.code} is {study.status}; only a draft study can be made active.")
-    reasons = obstacles(study, library)
+    reasons = obstacles(session, study, library)
     if reasons:
         raise Refused(f"Study {study.code} cannot go active yet:\n" + "\n".join(f"- {r}" for r in reasons))
     study.status = "active"

@@ -1,4 +1,4 @@
-"""Instrument versions, frozen on first use."""
+"""Instrument versions, frozen on first use; and the refusal to start on texts that changed since."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from surveys.instruments.definition import Instrument
 from surveys.instruments.library import Library, UnknownInstrument
 from surveys.models import InstrumentVersion
+from surveys.store import permissions, wordings
 
 UNKNOWN_WORDING = "unknown"
 _NO_TEXTS = "0" * 64
@@ -22,11 +23,12 @@ class ChangedDefinitionError(Exception):
 
 
 def freeze(session: Session, instrument: Instrument, *, at: datetime, wording: str | None = None) -> int:
-    """The id of the frozen version of `instrument`; freezes it when this is its first use.
+    """The id of the frozen version of `instrument` in its wording; freezes it when this is its first use.
 
-    `wording` is only given for answers that came from elsewhere: their text is named, not known.
+    `wording` is only given for answers that came from elsewhere: it names their text. Where no text of that
+    name is known here, none is made up.
     """
-    known = wording is None or wording == instrument.wording.name
+    known = instrument if wording is None else wordings.find(session, instrument, wording)
     name = instrument.wording.name if wording is None else wording
     query = select(InstrumentVersion.id).where(
         InstrumentVersion.instrument == instrument.key,
@@ -43,11 +45,11 @@ def freeze(session: Session, instrument: Instrument, *, at: datetime, wording: s
             instrument=instrument.key,
             version=instrument.version,
             wording=name,
-            wording_status=instrument.wording.status if known else "unknown",
+            wording_status=known.wording.status if known else "unknown",
             definition=instrument.source,
             definition_sha256=instrument.sha256,
-            texts=asdict(instrument.wording)["texts"] if known else {},
-            texts_sha256=instrument.wording.sha256 if known else _NO_TEXTS,
+            texts=asdict(known.wording)["texts"] if known else {},
+            texts_sha256=known.wording.sha256 if known else _NO_TEXTS,
             frozen_at=at,
         )
         .on_conflict_do_nothing()
@@ -56,7 +58,7 @@ def freeze(session: Session, instrument: Instrument, *, at: datetime, wording: s
 
 
 def check_frozen(session: Session, library: Library) -> None:
-    """Refuse to go on where a version that has answers reads otherwise now.
+    """Refuse to go on where a version that has answers reads otherwise now, or a permitted one is gone.
 
     Raises:
         ChangedDefinitionError: names each instrument and what to do.
@@ -81,5 +83,6 @@ def check_frozen(session: Session, library: Library) -> None:
                 f"The wording {frozen.wording!r} of {frozen.instrument} was changed after it had been "
                 "answered. Put the old text back, or give the changed wording a new name."
             )
+    faults += [*wordings.faults(session, library), *permissions.faults(session, library)]
     if faults:
         raise ChangedDefinitionError("\n".join(faults))

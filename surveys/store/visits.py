@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from surveys.instruments.library import Library, asking_order
 from surveys.models import Patient, Study, Visit
 from surveys.schedule import unscheduled
-from surveys.store import audit
+from surveys.store import audit, permissions
 from surveys.store.errors import Refused
+from surveys.store.wordings import Texts
 
 UNSCHEDULED = "unscheduled"
 
@@ -35,7 +36,7 @@ def add_unscheduled(
     """
     if not battery:
         raise Refused("Choose at least one questionnaire.", "battery")
-    if forbidden := [key for key in battery if key not in askable(study, library)]:
+    if forbidden := [key for key in battery if key not in askable(session, study, library)]:
         raise Refused(f"Study {study.code} may not ask {', '.join(forbidden)}.", "battery")
     if study.status == "closed":
         raise Refused(f"Study {study.code} is closed: it takes no further visits.")
@@ -61,13 +62,14 @@ def add_unscheduled(
     return visit
 
 
-def askable(study: Study, library: Library) -> list[str]:
-    """The instruments that `study` may ask: in their own wording (a simulated study may use ours), and with
-    a crisis text in each of its languages where they ask about self-harm."""
+def askable(session: Session, study: Study, library: Library) -> list[str]:
+    """The instruments that `study` may ask: in words that it may use, in all its languages, and with a
+    crisis text in each of them where they ask about self-harm."""
+    asked = permissions.asked(session, study, library.keys(), Texts(library))
     return [
-        instrument.key
-        for instrument in library
-        if (instrument.wording.status == "verbatim" or (instrument.wording.texts and study.simulated))
+        key
+        for key, instrument in asked.items()
+        if not any(permissions.hindrances(study, instrument))
         and (
             not any(alert.crisis for alert in instrument.alerts)
             or all(study.crisis_texts.get(locale) for locale in study.locales)

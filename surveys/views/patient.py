@@ -16,7 +16,6 @@ from werkzeug.wrappers import Response
 from surveys.db import db
 from surveys.forms.questionnaire import questionnaire_form
 from surveys.instruments.definition import Instrument, Item
-from surveys.instruments.library import Library
 from surveys.store import answering, links
 from surveys.store.alerts import crisis_text_seen
 from surveys.store.answering import LinkRefusal, LinkRefused, OpenVisit
@@ -29,10 +28,10 @@ from surveys.store.progress import (
     Review,
     current,
     first_open,
-    in_use,
     position,
     remaining_minutes,
 )
+from surveys.store.wordings import Texts
 from surveys.views.language import preferred
 from surveys.views.protection import limiter, link_key
 
@@ -74,7 +73,7 @@ def open_link(token: str) -> Response:
     link_id = links.find(db.session, token)
     if link_id is None:
         raise LinkRefused(LinkRefusal.UNKNOWN)
-    visit = answering.load(db.session, link_id, _library(), at=_now())
+    visit = answering.load(db.session, link_id, _texts(), at=_now())
     session["link"] = link_id
     return redirect(url_for("patient.start", visit_id=visit.id))
 
@@ -91,7 +90,7 @@ def of_visit(view: Callable[..., Page]) -> Callable[..., Page]:
         link_id = session.get("link")
         if link_id is None:
             raise LinkRefused(LinkRefusal.OTHER_LINK)
-        visit = answering.load(db.session, link_id, _library(), at=_now(), lock=request.method == "POST")
+        visit = answering.load(db.session, link_id, _texts(), at=_now(), lock=request.method == "POST")
         if visit.id != visit_id:
             raise LinkRefused(LinkRefusal.OTHER_LINK)
         return view(visit, **arguments)
@@ -103,13 +102,13 @@ def of_visit(view: Callable[..., Page]) -> Callable[..., Page]:
 @of_visit
 def start(visit: OpenVisit) -> Page:
     """The introduction, or wherever the patient had got to."""
-    here = position(visit, _library())
+    here = position(visit)
     if not isinstance(here, Introduction):
         return redirect(_address(visit, here))
     return _draw(
         visit,
         "patient/introduction.html",
-        minutes=remaining_minutes(visit, _library()),
+        minutes=remaining_minutes(visit),
         who_reads=visit.who_reads.get(_locale(visit), ""),
     )
 
@@ -128,7 +127,7 @@ def item(visit: OpenVisit, key: str, number: int) -> Page:
     instrument, asked = _asked(visit, key, number)
     if visit.crisis_text_due or key != current(visit):
         return redirect(_next_address(visit))
-    open_now = first_open(visit, instrument)
+    open_now = first_open(visit, instrument.key)
     if open_now is not None and asked.number > open_now.number:
         return redirect(_address(visit, AtItem(instrument, open_now)))
     return _draw_item(visit, instrument, asked, change=bool(request.args.get("change")))
@@ -198,10 +197,15 @@ def review(visit: OpenVisit, key: str) -> Page:
             else text.sections[asked.section].choices[value],
             "href": url_for("patient.item", visit_id=visit.id, key=key, number=asked.number, change=1),
         }
-        for asked in instrument.asked()
+        for asked in visit.items(instrument.key)
     ]
     return _draw(
-        visit, "patient/review.html", rows=rows, text=text, last=instrument.asked()[-1].number, key=key
+        visit,
+        "patient/review.html",
+        rows=rows,
+        text=text,
+        last=visit.items(instrument.key)[-1].number,
+        key=key,
     )
 
 
@@ -224,7 +228,7 @@ def submit(visit: OpenVisit, key: str) -> Page:
 @of_visit
 def saved(visit: OpenVisit) -> Page:
     """Between two questionnaires: what is saved and how long the next takes."""
-    here = position(visit, _library())
+    here = position(visit)
     if not visit.submitted or isinstance(here, Finished | CrisisText):
         return redirect(_address(visit, here))
     remaining = [key for key in visit.battery if key not in visit.submitted]
@@ -232,7 +236,7 @@ def saved(visit: OpenVisit) -> Page:
         visit,
         "patient/saved.html",
         done=len(visit.battery) - len(remaining),
-        minutes=_library().get(remaining[0]).minutes,
+        minutes=visit.instruments[remaining[0]].minutes,
     )
 
 
@@ -247,7 +251,7 @@ def next_questionnaire(visit: OpenVisit) -> Page:
 @of_visit
 def thanks(visit: OpenVisit) -> Page:
     """The end, once everything is submitted."""
-    here = position(visit, _library())
+    here = position(visit)
     if not isinstance(here, Finished):
         return redirect(_address(visit, here))
     return _draw(visit, "patient/thanks.html", crisis_text=_help_again(visit))
@@ -266,9 +270,9 @@ def _link_asked() -> str:
     return link_key() if token is None else f"token:{links.digest(token)}"
 
 
-def _library() -> Library:
-    library: Library = current_app.extensions["library"]
-    return library
+def _texts() -> Texts:
+    texts: Texts = current_app.extensions["texts"]
+    return texts
 
 
 def _now() -> datetime:
@@ -286,7 +290,7 @@ def _locale(visit: OpenVisit) -> str:
     """
     for draft in visit.drafts.values():
         return draft.locale
-    instruments = [_library().get(key) for key in visit.battery]
+    instruments = visit.instruments.values()
     return preferred([code for code in visit.locales if all(code in one.locales for one in instruments)])
 
 
@@ -298,12 +302,12 @@ def _help_again(visit: OpenVisit) -> str:
 def _instrument(visit: OpenVisit, key: str) -> Instrument:
     if key not in visit.battery:
         abort(404)
-    return in_use(visit, key, _library())
+    return visit.instruments[key]
 
 
 def _asked(visit: OpenVisit, key: str, number: int) -> tuple[Instrument, Item]:
     instrument = _instrument(visit, key)
-    asked = next((one for one in instrument.asked() if one.number == number), None)
+    asked = next((one for one in visit.items(instrument.key) if one.number == number), None)
     return (instrument, asked) if asked else abort(404)
 
 
@@ -311,15 +315,15 @@ def _where(visit: OpenVisit, instrument: Instrument) -> str | None:
     """Where to go instead of this questionnaire's review; None where the review is right."""
     if visit.crisis_text_due or instrument.key != current(visit):
         return _next_address(visit)
-    open_now = first_open(visit, instrument)
+    open_now = first_open(visit, instrument.key)
     return None if open_now is None else _address(visit, AtItem(instrument, open_now))
 
 
 def _next_address(visit: OpenVisit) -> str:
-    here = position(visit, _library())
+    here = position(visit)
     if isinstance(here, Introduction):
-        instrument = _library().get(visit.battery[0])
-        return _address(visit, AtItem(instrument, instrument.asked()[0]))
+        first = visit.battery[0]
+        return _address(visit, AtItem(visit.instruments[first], visit.items(first)[0]))
     return _address(visit, here)
 
 
@@ -338,7 +342,7 @@ def _address(visit: OpenVisit, here: Position) -> str:
 
 
 def _after(visit: OpenVisit, instrument: Instrument, asked: Item, *, back: bool, change: bool) -> str:
-    numbers = [one.number for one in instrument.asked()]
+    numbers = [one.number for one in visit.items(instrument.key)]
     neighbour = numbers.index(asked.number) + (-1 if back else 1)
     if change or neighbour == len(numbers):
         return _address(visit, Review(instrument))
@@ -358,7 +362,7 @@ def _draw_item(
     draft = visit.drafts.get(instrument.key)
     given = draft.given if draft else {}
     text = instrument.wording.texts[locale]
-    asked_numbers = [one.number for one in instrument.asked()]
+    asked_numbers = [one.number for one in visit.items(instrument.key)]
     error_text = _error_text(error) if error else None
     return _draw(
         visit,

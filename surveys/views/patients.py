@@ -318,7 +318,9 @@ def _score_tables(rows: list[VisitRow]) -> list[ScoreTable]:
 
 def _visit_form(study: Study, **kwargs: Any) -> UnscheduledVisitForm:
     library = _library()
-    askable = [(key, library.get(key).short_title) for key in store_visits.askable(study, library)]
+    askable = [
+        (key, library.get(key).short_title) for key in store_visits.askable(db.session, study, library)
+    ]
     return UnscheduledVisitForm(askable, **kwargs)
 
 
@@ -327,7 +329,7 @@ def _obstacles(study: Study) -> list[str]:
     if study.status != "draft":
         return []
     planned = select(Study).where(Study.id == study.id).options(selectinload(Study.timepoints))
-    return obstacles(db.session.scalars(planned).one(), _library())
+    return obstacles(db.session, db.session.scalars(planned).one(), _library())
 
 
 def _find(code: str) -> Patient:

@@ -22,6 +22,7 @@ from surveys.schedule import preset
 from surveys.store import links, patients, studies
 from surveys.store.patients import NewPatient
 from surveys.store.studies import NewStudy
+from surveys.store.wordings import Texts
 
 CONTACT = "call the clinic on 020 7946 0000"
 WHO_READS = "Dr Abel reads the answers on Mondays."
@@ -96,6 +97,12 @@ def _active_study(session: Session, library: Library, at: datetime, **facts: Any
 def library(app: Flask) -> Library:
     """The instruments of `app`."""
     found: Library = app.extensions["library"]
+    return found
+
+
+def texts(app: Flask) -> Texts:
+    """The same in any wording."""
+    found: Texts = app.extensions["texts"]
     return found
 
 

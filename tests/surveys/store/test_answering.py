@@ -14,7 +14,7 @@ from surveys.instruments.scoring import AnswerError
 from surveys.models import Visit
 from surveys.store import answering, audit, links
 from surveys.store.answering import LinkRefusal, LinkRefused, OpenVisit
-from tests.support.study import FACE, Invited, changing, invite, library, one_table, stored
+from tests.support.study import FACE, Invited, changing, invite, library, one_table, stored, texts
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -28,7 +28,7 @@ def invited(app: Flask) -> Invited:
 def load(app: Flask, session: Session, invited: Invited, at: datetime = AT) -> OpenVisit:
     link_id = links.find(session, invited.token)
     assert link_id is not None
-    return answering.load(session, link_id, library(app), at=at, lock=True)
+    return answering.load(session, link_id, texts(app), at=at, lock=True)
 
 
 def save(app: Flask, invited: Invited, key: str, item: str, value: int | None, at: datetime = AT) -> bool:
@@ -155,5 +155,5 @@ def test_an_unknown_link_is_refused(app: Flask, invited: Invited) -> None:
     with app.app_context():
         assert links.find(db.session, "nothing") is None
         with pytest.raises(LinkRefused) as refused:
-            answering.load(db.session, 999, library(app), at=AT)
+            answering.load(db.session, 999, texts(app), at=AT)
     assert refused.value.refusal is LinkRefusal.UNKNOWN

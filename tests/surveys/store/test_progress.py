@@ -30,6 +30,8 @@ FRESH = OpenVisit(
     patient_id=1,
     name="baseline",
     battery=("face", "phq9", "saq"),
+    instruments={key: LIBRARY.get(key) for key in ("face", "phq9", "saq")},
+    optional_items=(),
     study_code="S1",
     study_title="S1",
     timezone="UTC",
@@ -49,7 +51,7 @@ FRESH = OpenVisit(
 def draft(key: str, *items: str) -> dict[str, DraftState]:
     """A draft in which `items` are dealt with, every other one skipped."""
     given = {item: None if number % 2 else 1 for number, item in enumerate(items)}
-    return {key: DraftState(LIBRARY.get(key).version, 1, "en", given)}
+    return {key: DraftState(1, "en", given)}
 
 
 def keys(key: str) -> list[str]:
@@ -57,59 +59,64 @@ def keys(key: str) -> list[str]:
 
 
 def test_a_fresh_visit_begins_with_the_introduction() -> None:
-    assert position(FRESH, LIBRARY) == Introduction()
+    assert position(FRESH) == Introduction()
 
 
 def test_then_comes_the_first_open_item() -> None:
     """A skipped item is dealt with; a gap comes before what follows it."""
     face = LIBRARY.get("face")
-    assert position(replace(FRESH, drafts=draft("face", "q1", "q2")), LIBRARY) == AtItem(
-        face, face.item("q3")
-    )
-    assert position(replace(FRESH, drafts=draft("face", "q1", "q3")), LIBRARY) == AtItem(
-        face, face.item("q2")
-    )
+    assert position(replace(FRESH, drafts=draft("face", "q1", "q2"))) == AtItem(face, face.item("q3"))
+    assert position(replace(FRESH, drafts=draft("face", "q1", "q3"))) == AtItem(face, face.item("q2"))
 
 
 def test_after_the_last_item_the_review() -> None:
     visit = replace(FRESH, drafts=draft("face", *keys("face")))
-    assert position(visit, LIBRARY) == Review(LIBRARY.get("face"))
+    assert position(visit) == Review(LIBRARY.get("face"))
 
 
 def test_after_one_questionnaire_the_next() -> None:
     """Without the introduction; a draft of a later one waits for its turn."""
     phq9 = LIBRARY.get("phq9")
     visit = replace(FRESH, submitted={"face": DAY}, drafts=draft("saq", "q1"))
-    assert position(visit, LIBRARY) == AtItem(phq9, phq9.item("q1"))
+    assert position(visit) == AtItem(phq9, phq9.item("q1"))
     assert current(visit) == "phq9"
 
 
 def test_in_the_end_all_is_submitted() -> None:
     visit = replace(FRESH, submitted=dict.fromkeys(FRESH.battery, DAY))
-    assert position(visit, LIBRARY) == Finished()
+    assert position(visit) == Finished()
     assert current(visit) is None
-    assert remaining_minutes(visit, LIBRARY) == 0
+    assert remaining_minutes(visit) == 0
 
 
 def test_the_crisis_text_comes_before_everything() -> None:
     """Even before the thanks."""
     finished = replace(FRESH, submitted=dict.fromkeys(FRESH.battery, DAY), crisis_text_due=True)
-    assert position(finished, LIBRARY) == CrisisText()
-    assert position(replace(FRESH, crisis_text_due=True), LIBRARY) == CrisisText()
+    assert position(finished) == CrisisText()
+    assert position(replace(FRESH, crisis_text_due=True)) == CrisisText()
 
 
 def test_the_minutes_are_those_of_what_is_left() -> None:
     minutes = {key: LIBRARY.get(key).minutes for key in FRESH.battery}
-    assert remaining_minutes(FRESH, LIBRARY) == sum(minutes.values())
-    assert remaining_minutes(replace(FRESH, submitted={"face": DAY}), LIBRARY) == (
-        minutes["phq9"] + minutes["saq"]
-    )
+    assert remaining_minutes(FRESH) == sum(minutes.values())
+    assert remaining_minutes(replace(FRESH, submitted={"face": DAY})) == (minutes["phq9"] + minutes["saq"])
 
 
 @given(st.sets(st.sampled_from(keys("face"))))
 def test_the_first_open_item_is_the_lowest_number_not_dealt_with(done: set[str]) -> None:
     """Whatever was answered in which order."""
     visit = replace(FRESH, drafts=draft("face", *sorted(done)))
-    found = first_open(visit, LIBRARY.get("face"))
+    found = first_open(visit, "face")
     left = [item for item in LIBRARY.get("face").asked() if item.key not in done]
     assert found == (left[0] if left else None)
+
+
+def test_an_optional_item_is_asked_where_the_study_wants_it() -> None:
+    """By the name of instrument and item; elsewhere the questionnaire ends before it."""
+    with_difficulty = replace(FRESH, optional_items=("phq9.q10", "saq.q1"))
+    assert [item.key for item in FRESH.items("phq9")] == keys("phq9")
+    assert [item.key for item in with_difficulty.items("phq9")] == [*keys("phq9"), "q10"]
+    assert with_difficulty.items("saq") == FRESH.items("saq")
+    begun = replace(with_difficulty, submitted={"face": DAY}, drafts=draft("phq9", *keys("phq9")))
+    phq9 = LIBRARY.get("phq9")
+    assert position(begun) == AtItem(phq9, phq9.item("q10"))
