@@ -301,6 +301,17 @@ def test_nothing_else_of_the_extension_is_there(visitor: Member) -> None:
         assert visitor.send("GET", path, []).status == 404, path
 
 
+@pytest.mark.parametrize("public_url", ["https://seventh.example"])
+def test_forms_work_behind_https(app: Flask, visitor: Member) -> None:
+    """Without a Referer too, which some browsers never send; the cookie goes over https only."""
+    visitor.send = in_process(app, "https://seventh.example")
+    visitor.sign_in("ann.abel@example.org")
+    assert visitor.path == "/staff/"
+    cookies = [cookie for reply in visitor.replies for cookie in reply.cookies]
+    assert cookies
+    assert all({"Secure", "HttpOnly", "SameSite=Lax"} <= set(cookie.split("; ")) for cookie in cookies)
+
+
 def test_passwords_are_kept_as_argon2id(app: Flask, visitor: Member) -> None:
     """And nowhere in the audit."""
     [member] = one_table(app, "staff")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
@@ -198,6 +199,28 @@ def test_a_study_code_is_given_once(app: Flask, member: Member) -> None:
     assert member.status == 422
     assert "taken" in errors(member)["#code"]
     assert stored(app) == before
+
+
+def test_two_coordinators_cannot_enrol_the_same_code_at_once(app: Flask, member: Member) -> None:
+    """One is told that the code is taken, as if the other had been first by a minute."""
+    colleague = signed_in(app, "admin")
+    for one in (member, colleague):
+        one.get(NEW)
+    start = Barrier(2)
+
+    def send(one: Member) -> None:
+        start.wait()
+        one.post(NEW, ENROLMENT)
+
+    threads = [Thread(target=send, args=(one,)) for one in (member, colleague)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    first, second = sorted((member, colleague), key=lambda one: one.status)
+    assert (first.status, second.status) == (200, 422)
+    assert "taken" in errors(second)["#code"]
+    assert [row["code"] for row in one_table(app, "patient")] == ["P1", "P-7"]
 
 
 def test_every_fault_is_said_where_it_is(app: Flask, member: Member) -> None:
