@@ -7,15 +7,24 @@ from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 
 class _Quiet(WSGIRequestHandler):
+    timeout = (
+        10  # seconds; a connection that a browser keeps in reserve must not keep the server from closing
+    )
+
     def log_request(self, *_: object) -> None:
         """Say nothing: a test that fails shows its own story."""
+
+
+class _Server(ThreadedWSGIServer):
+    # Closing waits for requests whose answer is out already but which still hold a database connection.
+    daemon_threads = False
 
 
 class LiveServer:
@@ -23,14 +32,7 @@ class LiveServer:
 
     def __init__(self, application: WSGIApplication, listener: socket.socket) -> None:
         self.url = url_of(listener)
-        self._server = make_server(
-            "127.0.0.1",
-            0,
-            application,
-            threaded=True,
-            request_handler=_Quiet,
-            fd=listener.fileno(),
-        )
+        self._server = _Server("127.0.0.1", 0, application, _Quiet, fd=listener.fileno())
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     def __enter__(self) -> Self:
