@@ -35,6 +35,17 @@ def study(app: Flask) -> None:
     employ(app, EMAIL, "coordinator")
 
 
+@pytest.fixture
+def axe(axe: Check) -> Check:
+    """Waits for the styles first: a heading is there before they are."""
+
+    def check(page: Page) -> None:
+        page.wait_for_load_state()
+        axe(page)
+
+    return check
+
+
 def sign_in(page: Page) -> None:
     page.goto("/staff/")
     page.get_by_label("E-mail address").fill(EMAIL)
