@@ -8,7 +8,7 @@ from flask import Flask
 from surveys import cli, db, views
 from surveys.instruments.library import Library
 from surveys.settings import ROOT, Settings
-from surveys.store.versions import check_frozen
+from surveys.store.versions import ChangedDefinitionError, check_frozen
 from surveys.store.wordings import Texts
 
 
@@ -36,7 +36,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.prepare(settings.database_url)
     db.init_app(app, settings.database_url)
     with app.app_context():
-        check_frozen(db.db.session, library)
+        try:
+            check_frozen(db.db.session, library)
+        except ChangedDefinitionError:
+            db.close()
+            raise
     views.init_app(app)
     return app
 

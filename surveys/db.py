@@ -74,6 +74,13 @@ def init_app(app: Flask, url: str) -> None:
         _writing.set(request.method not in {"GET", "HEAD", "OPTIONS"})
 
 
+def close() -> None:
+    """Give back every connection of the application in whose context this is called."""
+    db.session.close()
+    for engine in db.engines.values():
+        engine.dispose()
+
+
 def engine_options(url: str) -> dict[str, Any]:
     """Options for `create_engine`; a stale PostgreSQL connection is noticed before it is used."""
     return {} if make_url(url).get_backend_name() == "sqlite" else {"pool_pre_ping": True}

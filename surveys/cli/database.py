@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from surveys.db import db, writing
+from surveys.db import close, db, writing
 from surveys.instruments.library import Library
 from surveys.models import Study
 from surveys.settings import Settings
@@ -62,9 +62,7 @@ def reading(context: click.Context) -> Iterator[Opened]:
                 at=datetime.now(UTC),
             )
         finally:
-            db.session.close()
-            for engine in db.engines.values():
-                engine.dispose()
+            close()
 
 
 @contextmanager
