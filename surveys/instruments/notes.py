@@ -52,7 +52,7 @@ def formula(instrument: Instrument, scale: Scale) -> str:
     """The arithmetic of complete answers on one line, such as `(sum of 15 items − 15) × 100 / 60`."""
     s = _weighted_sum(instrument, scale) if scale.parts else _sum_of_items(instrument, scale)
     if scale.table:
-        return f"the table's value for the {s}"
+        return f"the table's value for {s}"
     if scale.subtract:
         s = f"{s} − {scale.subtract:g}"
     if (scale.multiply != 1 or scale.divide != 1) and " " in s:

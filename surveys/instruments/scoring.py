@@ -208,7 +208,11 @@ def _score_columns(
     prorated = scored & (missing > 0)
     if prorated.any():
         total[prorated] = total[prorated] * items / used[prorated]
-    value = np.where(scored, _looked_up_all(scale, total) if scale.table else rescaled(scale, total), np.nan)
+    if scale.table:
+        value = np.full(rows, np.nan)
+        value[scored] = _looked_up_all(scale, total[scored])
+    else:
+        value = np.where(scored, rescaled(scale, total), np.nan)
     return ScoreColumns(value=value, items_used=used, items_missing=missing, prorated=prorated)
 
 
@@ -219,9 +223,8 @@ def _looked_up_all(scale: Scale, total: "NDArray[np.float64]") -> "NDArray[np.fl
     if scale.between == "up":
         total = np.ceil(total)
     below = np.floor(total)
-    last = len(values) - 1
-    at = np.clip((below - scale.table[0].raw).astype(np.int64), 0, last)  # sums without a score lie anywhere
-    low, high = values[at], values[np.minimum(at + 1, last)]
+    at = (below - scale.table[0].raw).astype(np.int64)
+    low, high = values[at], values[np.minimum(at + 1, len(values) - 1)]
     found: NDArray[np.float64] = low + (high - low) * (total - below)
     return found
 

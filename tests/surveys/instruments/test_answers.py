@@ -129,10 +129,10 @@ def test_texts_that_spell_no_answer_are_refused(item: str, texts: list[str]) -> 
 
 def test_unknown_item_is_refused() -> None:
     """Whether it comes as a value or as text."""
-    with pytest.raises(AnswerError, match="wide has no item 'q9'"):
-        check_answer(FORM, "q9", None)
-    with pytest.raises(AnswerError, match="wide has no item 'q9'"):
-        read_answer(FORM, "q9", [])
+    with pytest.raises(AnswerError, match="wide has no item 'q99'"):
+        check_answer(FORM, "q99", None)
+    with pytest.raises(AnswerError, match="wide has no item 'q99'"):
+        read_answer(FORM, "q99", [])
 
 
 @settings(deadline=None)

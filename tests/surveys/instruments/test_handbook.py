@@ -64,11 +64,11 @@ def test_every_kind_of_item_and_scale_is_told() -> None:
         "| q7 | Signs | several of 1, 2, 4 |  |",
         "| q8 | Operated on | date |  |",
         "    balance = (2 × Comfort − Size − 0.5 × T-score − 0.75) / 2",
-        "    t = the table's value for the sum of 4 items",
+        "    t = the table's value for sum of 4 items",
         "- **Reversed:** q2 counts 3 − answer",
         "- **Conventional range:** -25 to 0; values outside it are kept and flagged",
         "| 12 | 70 |",
-        "| complete | 3 0 3 3 8 1.5 1+4 2024-02-29 |",
+        "| complete | 3 0 3 3 8 1.5 1+4 2024-02-29 4 |",
     ):
         assert line in text
 

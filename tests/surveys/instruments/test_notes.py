@@ -71,10 +71,11 @@ def test_formulas_read_as_arithmetic(wide: Instrument, small: Instrument) -> Non
     assert formula(small, small.scale("total")) == "sum of 3 items"
     assert formula(small, small.scale("comfort")) == "(mean of 2 items) × 50"
     assert {scale.key: formula(wide, scale) for scale in wide.scales} == {
-        "t": "the table's value for the sum of 4 items",
-        "ease": "the table's value for the sum of 3 items",
+        "t": "the table's value for sum of 4 items",
+        "ease": "the table's value for sum of 3 items",
         "size": "(item 6) × 10",
         "comfort": "item 5",
+        "red": "the table's value for item 9",
         "balance": "(2 × Comfort − Size − 0.5 × T-score − 0.75) / 2",
     }
     face, saq = Library.load().get("face"), Library.load().get("saq")

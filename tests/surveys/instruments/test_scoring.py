@@ -262,6 +262,13 @@ def test_sum_is_looked_up(answers: Answers, t: float | None, ease: float | None)
     assert [None if np.isnan(v) else v for v in (table["t"].value[0], table["ease"].value[0])] == [t, ease]
 
 
+@pytest.mark.parametrize(("answer", "value"), [(1, 10), (2, 20), (4, 50)])
+def test_table_begins_at_the_lowest_sum(answer: int, value: float) -> None:
+    """Which need not be 0."""
+    assert by_scale(WIDE_ONE, {"q9": answer})["red"].value == value
+    assert score_table(WIDE_ONE, {"q9": np.array([answer])})["red"].value.tolist() == [value]
+
+
 def test_weighted_scale_adds_up_its_parts() -> None:
     """Each part has its weight, and counts its items; one part without a score leaves none."""
     answers: Answers = {"q1": 1, "q2": 2, "q3": 0, "q5": 4, "q6": 0.25}
@@ -412,6 +419,8 @@ def test_table_scores_like_single_responses(instrument: Instrument, data: st.Dat
             assert found.items_used[row] == result.items_used
             assert found.items_missing[row] == result.items_missing
             assert found.prorated[row] == result.prorated
+    for found in table.values():
+        assert found.items_used.dtype == found.items_missing.dtype == np.int64
 
 
 def test_column_that_is_absent_is_not_answered() -> None:
@@ -451,7 +460,7 @@ def test_table_refuses_values_outside_the_choices(value: float) -> None:
 @pytest.mark.parametrize(
     ("item", "value", "wanted"),
     [
-        ("q5", 10.5, "a whole number from 0 to 10"),
+        ("q5", 2.5, "a whole number from 0 to 10"),
         ("q5", 11.0, "a whole number from 0 to 10"),
         ("q5", -1.0, "a whole number from 0 to 10"),
         ("q6", 1.6, "a number from 0 to 1.5"),
