@@ -110,6 +110,7 @@ class Watch:
 
 def accessibility_faults(page: Page) -> list[str]:
     """What axe-core finds against WCAG 2.2 AA on `page` as it stands; one line per element."""
+    page.wait_for_load_state()  # before its style is there, every page is at fault
     results: dict[str, Any] = Axe().run(page, options=AXE_RULES).response
     return [
         f"{violation['id']} ({violation['impact']}): {node['html']} — {node['failureSummary']}"

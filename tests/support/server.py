@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 
 class _Quiet(WSGIRequestHandler):
-    timeout = (
-        10  # seconds; a connection that a browser keeps in reserve must not keep the server from closing
-    )
+    timeout = 10  # seconds: a connection kept in reserve must not keep the server from closing
 
     def log_request(self, *_: object) -> None:
         """Say nothing: a test that fails shows its own story."""
