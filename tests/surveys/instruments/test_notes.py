@@ -78,6 +78,9 @@ def test_formulas_read_as_arithmetic(wide: Instrument, small: Instrument) -> Non
         "red": "the table's value for item 9",
         "balance": "(2 × Comfort − Size − 0.5 × T-score − 0.75) / 2",
     }
-    face, saq = Library.load().get("face"), Library.load().get("saq")
+    library = Library.load()
+    face, saq, sunnybrook = (library.get(key) for key in ("face", "saq", "sunnybrook"))
     assert formula(face, face.scale("total")) == "(sum of 15 items − 15) × 100 / 60"
     assert formula(saq, saq.scale("total")) == "(sum of 9 items) × 100 / 45"
+    composite = "Voluntary movement − Resting symmetry − Synkinesis"
+    assert formula(sunnybrook, sunnybrook.scale("composite")) == composite
