@@ -1,0 +1,176 @@
+"""The dashboard in a real browser: drawn, readable, reachable; on a phone and on a desk, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.conftest import OpenPage
+from tests.support.browser import DESKTOP, PHONE, ColourScheme
+from tests.support.simulated import populate
+from tests.support.staff import PASSWORD, employ
+
+EMAIL = "coordinator@example.org"
+DASHBOARD = "/staff/S1/dashboard"
+CHARTS = 18
+NARROW = ViewportSize(width=320, height=640)
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+OUT_OF_SIGHT = """[...document.querySelectorAll('.app-figure__chart')].flatMap(chart => {
+    const frame = chart.getBoundingClientRect();
+    return [...chart.querySelectorAll('.xtick text, .ytick text, .textpoint text, text.annotation-text')]
+        .filter(text => text.textContent && (box => box.left < frame.left - 1 || box.right > frame.right + 1)(
+            text.getBoundingClientRect()))
+        .map(text => `${chart.id}: ${text.textContent}`)})"""
+OVERLAPS = """[...document.querySelectorAll('.app-figure__chart')].flatMap(chart => {
+    const boxes = [...chart.querySelectorAll('.xtick text')].map(t => t.getBoundingClientRect())
+        .sort((a, b) => a.left - b.left);
+    return boxes.slice(1).filter((box, at) => box.left < boxes[at].right).map(() => chart.id)})"""
+
+
+@pytest.fixture
+def study(app: Flask) -> None:
+    populate(app, 60)
+    employ(app, EMAIL, "coordinator")
+
+
+def opened(page: Page, query: str = "") -> None:
+    """Sign in and open the dashboard."""
+    page.goto(DASHBOARD + query)
+    page.get_by_label("E-mail address").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Quality of life and mood")
+
+
+def drawn(page: Page) -> None:
+    page.wait_for_selector("html[data-charts=drawn]", state="attached")
+
+
+def settled(page: Page, faults: str) -> None:
+    """Charts follow a change of the window one after the other: once they have, there are no faults."""
+    for _ in range(50):
+        if not page.evaluate(faults):
+            return
+        page.wait_for_timeout(100)
+    assert page.evaluate(faults) == []
+
+
+@pytest.mark.usefixtures("study")
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
+def test_every_chart_is_drawn_and_accessible(
+    open_page: OpenPage, axe: Callable[[Page], None], viewport: ViewportSize, colour_scheme: ColourScheme
+) -> None:
+    """Points in every chart, nothing that axe finds or the policy refuses, no label cut off or overlaid."""
+    page = open_page(viewport=viewport, colour_scheme=colour_scheme)
+    opened(page)
+    drawn(page)
+    charts = page.locator(".app-figure__chart")
+    assert charts.count() == CHARTS
+    for chart in charts.all():
+        assert chart.locator(".main-svg .point").count() > 0
+    axe(page)
+    for size in (viewport, NARROW):
+        page.set_viewport_size(size)
+        settled(page, OUT_OF_SIGHT)
+        settled(page, OVERLAPS)
+        assert page.evaluate(SIDEWAYS) <= 0
+
+
+@pytest.mark.usefixtures("study")
+def test_panels_stand_side_by_side_or_one_under_the_other(open_page: OpenPage) -> None:
+    """Acute beside chronic on a desk, above it on a phone."""
+    page = open_page(viewport=DESKTOP)
+    opened(page)
+    drawn(page)
+    acute, chronic = (
+        page.locator("#time-face-total-acute-chart"),
+        page.locator("#time-face-total-chronic-chart"),
+    )
+
+    def places() -> tuple[dict[str, float], dict[str, float]]:
+        one, other = acute.bounding_box(), chronic.bounding_box()
+        assert one
+        assert other
+        return dict(one), dict(other)
+
+    one, other = places()
+    assert one["x"] + one["width"] <= other["x"]
+    assert abs(one["y"] - other["y"]) < 2
+    page.set_viewport_size(PHONE)
+    page.wait_for_timeout(300)
+    one, other = places()
+    assert one["y"] + one["height"] <= other["y"]
+    assert one["width"] > 280
+
+
+@pytest.mark.usefixtures("study")
+def test_a_point_says_what_it_is(open_page: OpenPage) -> None:
+    """Under the pointer: patient, score and time; writing it breaks no policy (the fixture would fail)."""
+    page = open_page(viewport=DESKTOP)
+    opened(page)
+    drawn(page)
+    page.locator("#time-face-total-chronic-chart .point").first.hover(force=True)
+    expect(page.locator("#time-face-total-chronic-chart .hovertext")).to_contain_text("after onset")
+    page.locator("#treatment-face-total-chronic-chart .point").first.hover(force=True)
+    expect(page.locator("#treatment-face-total-chronic-chart .hovertext")).to_contain_text("S0")
+
+
+@pytest.mark.usefixtures("study")
+def test_colours_follow_the_theme(open_page: OpenPage) -> None:
+    """Marks and marks' names are drawn anew when the page turns dark."""
+    page = open_page(viewport=DESKTOP)
+    opened(page)
+    drawn(page)
+    tick = page.locator("#time-face-total-acute-chart .ytick text").first
+    line = page.locator("#time-face-total-acute-chart .js-line").last
+    light = tick.evaluate("e => getComputedStyle(e).fill"), line.evaluate("e => getComputedStyle(e).stroke")
+    page.emulate_media(color_scheme="dark")
+    expect(line).not_to_have_css("stroke", light[1])
+    expect(tick).not_to_have_css("fill", light[0])
+
+
+@pytest.mark.usefixtures("study")
+def test_the_table_is_one_press_away_by_keyboard(open_page: OpenPage) -> None:
+    """The drawing takes no stop of the keyboard; the summary below it opens the numbers."""
+    page = open_page(viewport=DESKTOP)
+    opened(page)
+    drawn(page)
+    assert page.locator(".app-figure__chart :is(a, button, [tabindex='0'])").count() == 0
+    summary = page.locator("figure summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("figure table").first).to_be_visible()
+
+
+@pytest.mark.usefixtures("study")
+def test_without_a_script_the_tables_are_the_figures(open_page: OpenPage) -> None:
+    """Filters work, every table is open, and no empty frame stands in for a chart."""
+    page = open_page(viewport=PHONE, javascript=False)
+    opened(page)
+    assert page.locator("figure table:visible").count() == 9
+    heights = [
+        box["height"] for chart in page.locator(".app-figure__chart").all() if (box := chart.bounding_box())
+    ]
+    assert set(heights) <= {0}
+    page.get_by_label("Sex").select_option("Female")
+    page.get_by_label("Time since onset", exact=True).select_option("Acute")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator(".app-showing")).to_have_text("Showing: women, acute (under 90 days)")
+    page.get_by_role("link", name="Clear").click()
+    expect(page.locator(".app-showing")).to_have_text("Showing: all patients")
+
+
+@pytest.mark.usefixtures("study")
+@pytest.mark.parametrize("query", ["?cause=nonsense", "?sex=other&cause=lyme"])
+def test_pages_without_a_figure_are_accessible(
+    open_page: OpenPage, axe: Callable[[Page], None], query: str
+) -> None:
+    """A refused address and a filter that leaves nobody."""
+    page = open_page(viewport=PHONE)
+    opened(page, query)
+    axe(page)
+    assert page.evaluate(SIDEWAYS) <= 0

@@ -1,0 +1,39 @@
+"""A study full of simulated patients, quicker than walking through the pages with each."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from surveys.models import Study
+from surveys.schedule import preset
+from surveys.simulate.study import simulate
+from surveys.store import studies
+from surveys.store.studies import NewStudy
+from tests.support.study import changing, library
+
+
+def populate(app: Flask, patients: int, *, visits: int = 3, seed: int = 1, study: str = "S1") -> None:
+    """`patients` more simulated people in `study`, which is made, as a draft, when it is not there."""
+    at = datetime.now(UTC)
+    with changing(app) as session:
+        found = session.scalar(
+            select(Study).where(Study.code == study).options(selectinload(Study.timepoints))
+        ) or studies.create(
+            session, NewStudy(study, simulated=True), preset("registry"), library(app), at=at, actor="test"
+        )
+        today = studies.today(found, at)
+        simulate(
+            session,
+            found,
+            library(app),
+            patients=patients,
+            visits=visits,
+            seed=seed,
+            today=today,
+            at=at,
+            actor="test",
+        )

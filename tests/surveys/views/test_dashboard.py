@@ -1,0 +1,337 @@
+"""The dashboard: for whom, of whom, and how often it is drawn."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, update
+
+from surveys.db import db
+from surveys.models import Patient as StoredPatient
+from surveys.settings import Settings
+from surveys.views import dashboard
+from tests.support.patient import Patient, in_process
+from tests.support.simulated import populate
+from tests.support.staff import Member, employ, signed_in
+from tests.support.study import FACE, changing, invite, one_table
+
+PATH = "/staff/S1/dashboard"
+CHARTS = 18  # four scales against time and by treatment, and the associations: acute and chronic each
+CAVEAT = (
+    "Clinic registry data. Treatment was not assigned at random and patients who recover stop attending. "
+    "Associations do not show cause."
+)
+QUERIES = ["", "?strata=together", "?sex=female", "?time=acute", "?treatment=toxin", "?cause=ramsay_hunt"]
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """SQLite, unless the test asks for another: drawing takes long and knows no database."""
+    return str(request.getfixturevalue(getattr(request, "param", "sqlite_url")))
+
+
+class Clinic:
+    """A study of 60 simulated patients that tests only read."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self._members: dict[str, Member] = {}
+
+    def page(self, role: str = "coordinator", query: str = "") -> str:
+        """The dashboard as somebody of that role sees it."""
+        if role not in self._members:
+            self._members[role] = signed_in(self.app, role)
+        return page_of(self._members[role], query)
+
+
+@pytest.fixture(scope="module")
+def clinic(_migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
+    from app import create_app
+
+    path = tmp_path_factory.mktemp("clinic") / "seventh.db"
+    shutil.copyfile(_migrated_sqlite, path)
+    app = create_app(Settings(database_url=f"sqlite:///{path}", secret_key="test " * 10))
+    app.testing = True
+    populate(app, 60)
+    yield Clinic(app)
+    with app.app_context():
+        db.engines["default"].dispose()
+
+
+def page_of(member: Member, query: str = "", path: str = PATH) -> str:
+    """The dashboard that a member gets."""
+    member.get(path + query)
+    assert member.status == 200
+    return member.replies[-1].html
+
+
+def chart_data(page: str) -> dict[str, Any]:
+    """What each chart of the page draws, by its key."""
+    found = re.findall(r'class="figure-data" data-chart="([\w-]+)-chart">(.*?)</script>', page, re.DOTALL)
+    return {key: json.loads(data) for key, data in found}
+
+
+def points(page: str) -> list[dict[str, Any]]:
+    """The traces of points of all charts, one point per patient."""
+    traces = [trace for chart in chart_data(page).values() for trace in chart["data"]]
+    return [trace for trace in traces if trace.get("mode") == "markers" and "error_x" not in trace]
+
+
+def words(page: str) -> str:
+    """The words of the page."""
+    bare = re.sub(r"<(script|style|option).*?</\1>", " ", page, flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", bare)).split())
+
+
+def facts(page: str) -> dict[str, str]:
+    """The numbers above the figures."""
+    return dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page))
+
+
+def small_numbers(page: str) -> list[str]:
+    """Where a page tells of one to four patients: in its words, labels, tables or points."""
+    said = words(page) + " ".join(json.dumps(data) for data in chart_data(page).values())
+    said = re.sub(r"(fewer than|under|Under) 5|one visit each", " ", said)
+    counted = r"\b([1-4](?: acute| chronic)? (?:patients?|answered))\b|(n\\u00a0=\\u00a0[1-4])\b"
+    found = ["".join(groups) for groups in re.findall(counted, said)]
+    found += [fact for fact, value in facts(page).items() if re.fullmatch("[1-4]", value)]
+    for table in re.findall(r"<table.*?</table>", page, re.DOTALL):
+        labels = re.findall(r'<th scope="col"[^>]*>([^<]+)', table)
+        for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL)[1:]:
+            cells = [html.unescape(cell).strip() for cell in re.findall(r"<t[hd][^>]*>([^<]*)", row)]
+            named = dict(zip(labels, cells, strict=True))
+            counts = cells[1:] if labels[0] == "Patients" else [named["Patients"]]
+            found += [row for count in counts if re.fullmatch("[1-4]", count)]
+    return found + [str(trace["text"]) for trace in points(page) if len(trace["x"]) < 5]
+
+
+@contextmanager
+def statements(app: Flask) -> Iterator[list[str]]:
+    """Every SQL statement while the block lasts."""
+    seen: list[str] = []
+
+    def note(*details: Any) -> None:
+        seen.append(details[2])
+
+    with app.app_context():
+        engine = db.engines["default"]
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+# What is shown ------------------------------------------------------------------------------------------
+
+
+def test_without_a_filter_everybody_is_shown(clinic: Clinic) -> None:
+    """Acute and chronic side by side in every figure, who and how many above, the caveat below."""
+    page = clinic.page()
+    assert len(chart_data(page)) == CHARTS
+    assert facts(page)["patients, 60 answered"] == "60"
+    assert int(facts(page)["acute"]) + int(facts(page)["chronic"]) <= 60
+    assert any(fact.startswith("median time since onset, quartiles") for fact in facts(page))
+    for said in (
+        "Showing: all patients",
+        "Who is left out, and why",
+        "higher is better",
+        "higher is worse",
+        CAVEAT,
+    ):
+        assert said in words(page)
+
+
+def test_the_page_is_whole(clinic: Clinic) -> None:
+    """Every id once, and nothing inline that the content policy would refuse."""
+    page = clinic.page()
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=", page)
+
+
+def test_tables_stand_under_every_figure(clinic: Clinic) -> None:
+    """With their numbers, open, so that nobody needs a script."""
+    figures = re.findall(r"<figure.*?</figure>", clinic.page(), re.DOTALL)
+    assert len(figures) == 9
+    assert all('<details class="govuk-details" open>' in one and "<td" in one for one in figures)
+
+
+def test_filters_live_in_the_address(clinic: Clinic) -> None:
+    """They are said in words, stay chosen, and leave only the panels asked for."""
+    page = clinic.page(query="?sex=female&time=acute")
+    assert "Showing: women, acute (under 90 days)" in words(page)
+    assert '<option value="female" selected>' in page
+    assert {key.rpartition("-")[2] for key in chart_data(page)} == {"acute"}
+
+
+def test_together_is_said_to_mix(clinic: Clinic) -> None:
+    """One panel on request; with one stratum chosen there is nothing to mix."""
+    page = clinic.page(query="?strata=together")
+    assert "acute and chronic together (mixes two populations)" in words(page)
+    assert {key.rpartition("-")[2] for key in chart_data(page)} == {"all"}
+    alone = clinic.page(query="?strata=together&time=chronic")
+    assert "mixes two populations" not in words(alone)
+    assert {key.rpartition("-")[2] for key in chart_data(alone)} == {"chronic"}
+
+
+def test_an_unknown_parameter_is_passed_over(clinic: Clinic) -> None:
+    """Links made elsewhere may carry marks of their own."""
+    assert len(chart_data(clinic.page(query="?utm=1"))) == CHARTS
+
+
+@pytest.mark.parametrize("field", ["treatment", "cause", "sex", "time", "strata"])
+def test_an_address_with_an_unknown_value_is_refused(app: Flask, field: str) -> None:
+    """422, and a summary that says which value, leading to its field; nothing is drawn."""
+    invite(app)
+    member = signed_in(app)
+    member.get(f"{PATH}?{field}=%3Cb%3Enonsense")
+    assert member.status == 422
+    page = member.replies[-1].html
+    assert f'<a href="#{field}">' in page
+    assert "“&lt;b&gt;nonsense” is not one of the choices. Choose one from the list." in page
+    assert chart_data(page) == {}
+
+
+@pytest.mark.parametrize("role", ["coordinator", "analyst"])
+def test_a_study_without_patients_says_so(app: Flask, role: str) -> None:
+    populate(app, 0)
+    assert "This study has no patients yet." in words(page_of(signed_in(app, role)))
+
+
+@pytest.mark.parametrize("role", ["coordinator", "analyst"])
+def test_a_study_without_answers_says_so(app: Flask, role: str) -> None:
+    invite(app)
+    assert "None of these patients has a score yet." in words(page_of(signed_in(app, role)))
+
+
+def test_filters_that_leave_nobody_are_answered_kindly(clinic: Clinic) -> None:
+    said = words(clinic.page(query="?sex=other&cause=stroke_central"))
+    assert "No patient is like this. Take one of the filters away, or clear them all." in said
+
+
+# For whom -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ["coordinator", "investigator", "admin"])
+def test_those_who_may_open_patients_see_whose_each_point_is(clinic: Clinic, role: str) -> None:
+    """Every point says its patient's code, from the first to the last."""
+    texts = [text for trace in points(clinic.page(role)) for text in trace["text"]]
+    assert all(re.match(r"S\d{5}: ", text) for text in texts)
+    assert len({text.split(":")[0] for text in texts}) > 50
+
+
+def test_analysts_see_figures_but_nobody(clinic: Clinic) -> None:
+    """No patient's code anywhere in the page, its data included; totals are rounded."""
+    page = clinic.page("analyst")
+    assert chart_data(page)
+    assert [row["code"] for row in one_table(clinic.app, "patient") if row["code"] in page] == []
+    assert facts(page)["patients, about 60 answered"] == "about 60"
+
+
+def test_a_board_is_never_shared_between_those_who_may_and_may_not(clinic: Clinic) -> None:
+    """What the coordinator opened just before is not what the analyst gets."""
+    assert "S00001" in clinic.page("coordinator")
+    assert "S00001" not in clinic.page("analyst")
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_analysts_see_no_small_number_of_patients(clinic: Clinic, query: str) -> None:
+    """In no sentence, table, label, list or drawing are there one to four patients."""
+    assert small_numbers(clinic.page("analyst", query)) == []
+
+
+@pytest.mark.parametrize("patients", [3, 12])
+def test_small_studies_show_everything_to_the_clinic_and_nothing_small_to_analysts(
+    app: Flask, patients: int
+) -> None:
+    """Those who may open patients see the small cells by count and point, without an average."""
+    populate(app, patients, seed=patients)
+    assert small_numbers(page_of(signed_in(app, "analyst"))) == []
+    page = page_of(signed_in(app))
+    assert small_numbers(page)
+    boxes = [
+        trace for chart in chart_data(page).values() for trace in chart["data"] if trace["type"] == "box"
+    ]
+    if patients == 3:
+        assert boxes == []
+        assert not any(
+            trace.get("mode") == "lines" for one in chart_data(page).values() for trace in one["data"]
+        )
+
+
+def test_a_filter_that_singles_out_a_few_is_not_for_analysts(app: Flask) -> None:
+    """Three men: the coordinator sees them; the analyst neither them nor all patients but them."""
+    populate(app, 12)
+    with changing(app) as session:
+        session.execute(update(StoredPatient).values(sex="female"))
+        session.execute(update(StoredPatient).where(StoredPatient.id <= 3).values(sex="male"))
+    analyst = signed_in(app, "analyst")
+    for sex in ("male", "female"):
+        page = page_of(analyst, f"?sex={sex}")
+        assert "This would show fewer than 5 patients" in words(page)
+        assert chart_data(page) == {}
+    assert facts(page_of(signed_in(app), "?sex=male"))["patients, 3 answered"] == "3"
+
+
+def test_a_site_sees_its_own_patients_only(app: Flask) -> None:
+    populate(app, 12)
+    with changing(app) as session:
+        session.execute(update(StoredPatient).where(StoredPatient.id <= 7).values(site="north"))
+    assert facts(page_of(signed_in(app, site="north")))["patients, 7 answered"] == "7"
+
+
+# How often ----------------------------------------------------------------------------------------------
+
+
+def test_the_number_of_statements_does_not_grow_with_the_study(app: Flask) -> None:
+    """Four tables are read, each once; with many patients as with few."""
+    asked = []
+    for study, patients in (("S1", 6), ("S2", 30)):
+        populate(app, patients, study=study)
+        member = signed_in(app, study=study)
+        with statements(app) as seen:
+            assert chart_data(page_of(member, path=f"/staff/{study}/dashboard"))
+        asked.append(len(seen))
+    assert asked[0] == asked[1] <= 16
+
+
+@pytest.mark.parametrize("database_url", ["sqlite_url", "postgres_url"], indirect=True)
+def test_a_board_is_drawn_once_per_state_of_the_data(app: Flask) -> None:
+    """The second request and the second person get the kept board; a new answer makes a new one."""
+    invited = invite(app, "N1")
+    populate(app, 12)
+    first, second = signed_in(app), signed_in(app, "investigator")
+    drawn = page_of(first)
+    with statements(app) as again:
+        assert chart_data(page_of(second)) == chart_data(drawn)
+    assert [one for one in again if "FROM score" in one] == []
+
+    walker = Patient(in_process(app))
+    walker.open(invited.token)
+    walker.finish(FACE)
+    with statements(app) as afresh:
+        changed = page_of(first)
+    assert [one for one in afresh if "FROM score" in one]
+    assert "patients, 12 answered" in facts(drawn)
+    assert "patients, 13 answered" in facts(changed)
+
+
+def test_boards_of_older_data_are_forgotten(app: Flask) -> None:
+    """What was erased since must not linger in memory."""
+    populate(app, 6)
+    member = signed_in(app)
+    url = app.config["SETTINGS"].database_url
+    for query in ("", "?sex=female"):
+        page_of(member, query)
+    assert len([key for key in dashboard._drawn if key[0] == url]) == 2
+    employ(app, "new@example.org")
+    page_of(member)
+    assert len([key for key in dashboard._drawn if key[0] == url]) == 1
