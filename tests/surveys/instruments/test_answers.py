@@ -129,7 +129,7 @@ def test_texts_that_spell_no_answer_are_refused(item: str, texts: list[str]) -> 
 
 def test_refused_text_is_quoted() -> None:
     """Whoever filled in the file or form finds it again."""
-    with pytest.raises(AnswerError, match="wide q1: '1, 2' is not one of the choices 0, 1, 2, 3."):
+    with pytest.raises(AnswerError, match=r"wide q1: '1, 2' is not one of the choices 0, 1, 2, 3\."):
         read_answer(FORM, "q1", ["1", "2"])
 
 
