@@ -1,4 +1,4 @@
-"""`seventh instruments …`: what can be asked. Needs neither a database nor a secret."""
+"""`seventh instruments …`: what can be asked. Only `wording` needs a database and a secret."""
 
 from __future__ import annotations
 
@@ -81,6 +81,30 @@ def check(context: click.Context, files: tuple[Path, ...]) -> None:
             click.echo(str(error), err=True)
     if failed:
         context.exit(1)
+
+
+@instruments.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Check the file, and change nothing.")
+@click.pass_context
+def wording(context: click.Context, file: Path, dry_run: bool) -> None:
+    """Load a site's own text of an instrument, in one or more languages, from FILE (TOML or CSV)."""
+    from surveys.cli.database import changing, reading
+    from surveys.exchange.wording_file import read
+    from surveys.store.wordings import load as load_wording
+
+    with (reading if dry_run else changing)(context) as opened:
+        found = read(file.name, file.read_bytes(), opened.library)
+        actor = "command:instruments wording"
+        new = load_wording(opened.session, found, file=file.name, at=opened.at, actor=actor)
+    said = f"{found.key} version {found.version}, wording {found.wording.name!r} ({', '.join(found.locales)})"
+    click.echo(f"{said}, SHA-256 {found.wording.sha256}")
+    if not new:
+        click.echo("It is there already, word for word.")
+    elif dry_run:
+        click.echo("Nothing was changed: this was a dry run.")
+    else:
+        click.echo(f"Loaded. Let a study use it with: seventh study permit STUDY {found.key}")
 
 
 def library() -> Library:

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from surveys.cli.database import changing, reading
 from surveys.models import Patient, Response, Study, Visit
 from surveys.schedule import preset, preset_names
-from surveys.store import studies
+from surveys.store import permissions, studies
 from surveys.store.studies import NewStudy
+from surveys.store.wordings import Texts
 
 
 @click.group()
@@ -32,6 +33,7 @@ def study() -> None:
 @click.option("--crisis-text", default="", help="Shown at once to somebody who tells of self-harm.")
 @click.option("--lowest-age", type=click.IntRange(0, 120), default=18, show_default=True)
 @click.option("--simulated", is_flag=True, help="For made-up patients only, and said so everywhere.")
+@click.option("--ask", multiple=True, help="An optional item, such as phq9.q10; may be repeated.")
 @click.pass_context
 def create(
     context: click.Context,
@@ -45,6 +47,7 @@ def create(
     crisis_text: str,
     lowest_age: int,
     simulated: bool,
+    ask: tuple[str, ...],
 ) -> None:
     """Make the draft study CODE.
 
@@ -60,6 +63,7 @@ def create(
         crisis_texts={locales[0]: crisis_text} if crisis_text else {},
         lowest_age=lowest_age,
         simulated=simulated,
+        optional_items=ask,
     )
     with changing(context) as opened:
         studies.create(
@@ -110,6 +114,7 @@ def show(context: click.Context, code: str) -> None:
             ("Languages", ", ".join(found.locales)),
             ("Lowest age", found.lowest_age),
             ("Contact", found.contact or "none yet"),
+            ("Asks also", ", ".join(found.optional_items) or "nothing optional"),
             ("Patients", patients),
             ("Responses", responses),
         ):
@@ -120,6 +125,17 @@ def show(context: click.Context, code: str) -> None:
                 f"  {row.key:<12} {row.offset_days:>5} days after {row.anchor} "
                 f"(-{row.window_before}/+{row.window_after}): {', '.join(row.battery)}"
             )
+        keys = dict.fromkeys(key for row in found.timepoints for key in row.battery)
+        permitted = permissions.in_force(opened.session, found.id)
+        click.echo("Wordings")
+        asked = permissions.asked(opened.session, found, keys, Texts(opened.library))
+        for key, instrument in asked.items():
+            words = instrument.wording
+            click.echo(
+                f"  {key:<12} {words.name} ({words.status}), in {', '.join(words.texts) or 'no language'}"
+            )
+            if by := permitted.get(key):
+                click.echo(f"               by leave of {by.holder}: {by.reference}; {by.publication}")
         obstacles = (
             studies.obstacles(opened.session, found, opened.library) if found.status == "draft" else []
         )
@@ -127,6 +143,33 @@ def show(context: click.Context, code: str) -> None:
             click.echo("Before it can go live")
         for obstacle in obstacles:
             click.echo(f"  {obstacle}")
+
+
+@study.command()
+@click.argument("code", metavar="STUDY")
+@click.argument("instrument")
+@click.option("--wording", required=True, help="The name of the wording, as it was loaded.")
+@click.option("--holder", required=True, help="Who holds the rights and gave leave.")
+@click.option("--reference", required=True, help="Where that is written: a letter, a licence number.")
+@click.option("--publication", required=True, help="The publication of this translation.")
+@click.option("--version", help="Of the instrument.  [default: the newest that has this wording]")
+@click.pass_context
+def permit(
+    context: click.Context,
+    code: str,
+    instrument: str,
+    wording: str,
+    holder: str,
+    reference: str,
+    publication: str,
+    version: str | None,
+) -> None:
+    """Record by whose leave STUDY asks INSTRUMENT in a wording. From now on it is asked so."""
+    new = permissions.NewPermission(instrument, wording, holder, reference, publication, version)
+    with changing(context) as opened:
+        actor = "command:study permit"
+        permissions.permit(opened.session, opened.study(code), new, opened.library, at=opened.at, actor=actor)
+    click.echo(f"Study {code} asks {instrument} in the wording {wording!r} now.")
 
 
 @study.command()

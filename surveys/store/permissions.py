@@ -151,6 +151,9 @@ def newest_of(study_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
 def hindrances(study: Study, instrument: Instrument) -> Iterator[str]:
     """Why `study` may not ask `instrument` in these words, a sentence each."""
     key, status = instrument.key, instrument.wording.status
+    if instrument.answered_by == "staff":
+        yield f"{key} is answered by staff: take it out of what patients are asked."
+        return
     if not instrument.askable:
         yield f"There is no text of {key} here. Load one before patients are asked."
         return

@@ -1,4 +1,4 @@
-"""`seventh instruments …`: without database and secret."""
+"""`seventh instruments …`: without database and secret, all but `wording`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import Seventh
+from surveys.instruments.library import Library
+from tests.support.commands import Query, Seventh
+from tests.support.wordings import as_csv, made_up
 
 PHQ9 = Path(__file__).parents[3] / "surveys/instruments/definitions/phq9.toml"
 
@@ -63,3 +65,25 @@ def test_a_sites_own_folder_is_read(
     assert "own9" in seventh("instruments", "list").out
     monkeypatch.setenv("SEVENTH_INSTRUMENTS", str(tmp_path / "gone"))
     assert "is not a folder" in seventh("instruments", "list").err
+
+
+def test_a_wording_is_checked_loaded_and_never_replaced(
+    seventh: Seventh, rows: Query, tmp_path: Path
+) -> None:
+    """A dry run changes nothing; the same file again is no fault; a changed one is refused."""
+    face = Library.load().get("face")
+    file = tmp_path / "face.csv"
+    file.write_text(as_csv(made_up(face, locales=("nl", "en"))), encoding="utf-8")
+    dry = seventh("instruments", "wording", file, "--dry-run")
+    assert (dry.code, rows("SELECT count(*) FROM wording")) == (0, [(0,)])
+    assert "face version 1, wording 'authors' (en, nl)" in dry.out
+    assert "Loaded. Let a study use it" in seventh("instruments", "wording", file).out
+    assert "word for word" in seventh("instruments", "wording", file).out
+    file.write_text(as_csv(made_up(face, mark="*")), encoding="utf-8")
+    ran = seventh("instruments", "wording", file)
+    assert (ran.code, "Texts are never replaced" in ran.err) == (1, True)
+    file.write_text("instrument,version,name,locale,part,key,text\nface,1,a,en,item,q1,x\n", encoding="utf-8")
+    ran = seventh("instruments", "wording", file)
+    assert ran.code == 1
+    assert "texts.en.items.q2: is missing." in ran.err
+    assert rows("SELECT name, loaded_by FROM wording") == [("authors", "command:instruments wording")]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from surveys.instruments.library import Library
 from tests.support.commands import Query, Seventh
+from tests.support.wordings import as_toml, made_up
 
 
 def test_a_study_needs_only_a_code(seventh: Seventh, rows: Query) -> None:
@@ -67,3 +71,32 @@ def test_activate_tells_every_obstacle(seventh: Seventh, rows: Query) -> None:
     seventh("study", "create", "full", "--simulated", *texts)
     assert seventh("study", "activate", "full").code == 0
     assert rows("SELECT code, status FROM study ORDER BY code") == [("bare", "draft"), ("full", "active")]
+
+
+def test_an_optional_item_is_asked_where_it_is_wanted(seventh: Seventh, rows: Query) -> None:
+    """By its name; one that is not optional is refused."""
+    assert seventh("study", "create", "clinic", "--ask", "phq9.q10").code == 0
+    assert rows("SELECT optional_items FROM study") == [('["phq9.q10"]',)]
+    assert "phq9.q10" in seventh("study", "show", "clinic").out
+    assert "no optional item 'phq9.q9'" in seventh("study", "create", "other", "--ask", "phq9.q9").err
+
+
+def test_a_real_study_goes_live_in_permitted_words(seventh: Seventh, rows: Query, tmp_path: Path) -> None:
+    """Texts loaded, leave recorded, shown; without it the study stays a draft."""
+    texts = ("--contact", "Tel. 1", "--who-reads", "We do, on Mondays.", "--crisis-text", "Call 112.")
+    seventh("study", "create", "clinic", *texts)
+    for key in ("face", "saq"):
+        assert "working wording" in seventh("study", "activate", "clinic").err
+        file = tmp_path / f"{key}.toml"
+        file.write_text(as_toml(made_up(Library.load().get(key))), encoding="utf-8")
+        assert seventh("instruments", "wording", file).code == 0
+        told = ("--holder", "The authors", "--reference", "Letter 7", "--publication", "doi:10.0/1")
+        missing = seventh("study", "permit", "clinic", key, "--wording", "other", *told)
+        assert (missing.code, "no wording 'other'" in missing.err) == (1, True)
+        assert seventh("study", "permit", "clinic", key, "--wording", "authors").code == 2
+        assert seventh("study", "permit", "clinic", key, "--wording", "authors", *told).code == 0
+    shown = seventh("study", "show", "clinic").out
+    assert "authors (loaded), in en" in shown
+    assert "by leave of The authors: Letter 7; doi:10.0/1" in shown
+    assert seventh("study", "activate", "clinic").code == 0
+    assert rows("SELECT status FROM study") == [("active",)]
