@@ -157,21 +157,22 @@ def _summary(
         return f"There is no {info.label} to show."
     return sentence(
         [
-            f"in {people(count, stratum)} {_difference(info, tests[stratum], len(present[stratum].rows))}"
-            if stratum in tests
-            else f"{people(count, stratum)} cannot be shown"
+            (people(count, stratum), *_difference(info, tests.get(stratum), present.get(stratum)))
             for stratum, count in counts.items()
         ]
     )
 
 
-def _difference(info: ScaleInfo, test: Kruskal, patients: int) -> str:
+def _difference(info: ScaleInfo, test: Kruskal | None, block: Block | None) -> tuple[str, str]:
+    """What is said of the treatments of a panel, and the number beside it."""
+    if test is None or block is None:
+        return "nothing can be shown", ""
     if test.p is None:
-        return f"there is no comparison ({test.reason})"
-    clear = test.p < ALPHA and patients >= IMPRECISE_BELOW
-    said = f"{info.label} is associated with" if clear else f"{info.label} is not clearly associated with"
-    imprecise = ", imprecise" if patients < IMPRECISE_BELOW else ""
-    return f"{said} the treatment received (epsilon²\u00a0{number(test.epsilon_squared)}{imprecise})"
+        return "there is no comparison", f" ({test.reason})"
+    enough = len(block.rows) >= IMPRECISE_BELOW
+    clearly = "" if enough and test.p < ALPHA else "not clearly "
+    beside = f" (epsilon²\u00a0{number(test.epsilon_squared)}{'' if enough else ', imprecise'})"
+    return f"{info.label} is {clearly}associated with the treatment received", beside
 
 
 def _kruskal_note(test: Kruskal, stratum: str | None, patients: int) -> str:

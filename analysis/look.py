@@ -24,7 +24,7 @@ STRATUM_TITLES: Mapping[str | None, str] = {
     None: "All, mixes two populations",
 }
 LABEL_HEIGHT, STRIP_HEIGHT = 20, 30  # pixels of a row: its label, a line each, and what is drawn under it
-LABEL_WIDTH = 38  # characters of a label that fit a phone
+LABEL_WIDTH = 45  # characters of a label that fit a phone
 
 
 def colour(part: Part, stratum: str | None) -> str:
