@@ -27,7 +27,7 @@ class Cause:
     patient_id: int
     instrument: Instrument
     item: str
-    answer: int | None
+    answer: float | None
     answered_at: datetime
 
 

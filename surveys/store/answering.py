@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from surveys.instruments.definition import Instrument, Item
+from surveys.instruments.definition import Answer, Instrument, Item
 from surveys.instruments.library import Library, asking_order
 from surveys.instruments.scoring import alerts_raised, check_answers
 from surveys.models import (
@@ -69,7 +69,7 @@ class DraftState:
 
     version_id: int
     locale: str
-    given: Mapping[str, int | None]
+    given: Mapping[str, Answer]
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def save_answer(
     visit: OpenVisit,
     instrument: Instrument,
     item: str,
-    value: int | None,
+    value: Answer,
     *,
     locale: str,
     at: datetime,
@@ -224,7 +224,8 @@ def save_answer(
         answers = session.scalars(select(Draft.answers).where(*where)).one()
         answers = {**answers, item: [*answers.get(item, []), said]}
         session.execute(update(Draft).where(*where).values(answers=answers, locale=locale, saved_at=at))
-    cause = Cause(visit.id, visit.patient_id, instrument, item, value, at)
+    number = value if isinstance(value, int | float) else None
+    cause = Cause(visit.id, visit.patient_id, instrument, item, number, at)
     notice(session, [cause], at=at, actor="patient")
     raised = () if value is None else alerts_raised(instrument, item, value)
     return visit.crisis_text_due or any(alert.crisis for alert in raised)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from surveys.instruments.definition import Instrument
+from surveys.instruments.definition import Answer, Instrument
 from surveys.instruments.library import Library
 from surveys.instruments.scoring import score
 from surveys.models import InstrumentVersion, Response, Score
@@ -25,7 +25,7 @@ class NewResponse:
     patient_id: int
     instrument: Instrument
     version_id: int
-    answers: Mapping[str, int]
+    answers: Mapping[str, Answer]
     source: str
     submitted_at: datetime
     completed_on: date
@@ -102,12 +102,10 @@ def add(session: Session, responses: Sequence[NewResponse], *, at: datetime, act
     """
     insert_scored(session, responses, at=at, actor=actor)
     causes = [
-        Cause(
-            new.visit_id, new.patient_id, new.instrument, rule.item, new.answers[rule.item], new.submitted_at
-        )
+        Cause(new.visit_id, new.patient_id, new.instrument, rule.item, given, new.submitted_at)
         for new in responses
         for rule in new.instrument.alerts
-        if new.answers.get(rule.item, rule.at_least - 1) >= rule.at_least
+        if isinstance(given := new.answers.get(rule.item), int | float) and given >= rule.at_least
     ]
     return notice(session, causes, at=at, actor=actor)
 

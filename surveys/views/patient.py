@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache, wraps
+from functools import wraps
 from typing import Any
 
 from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
-from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from surveys.db import db
-from surveys.forms.questionnaire import questionnaire_form
+from surveys.forms.questionnaire import ERRORS, questionnaire_form
 from surveys.instruments.definition import Instrument, Item
 from surveys.store import answering, links
 from surveys.store.alerts import crisis_text_seen
@@ -32,6 +30,7 @@ from surveys.store.progress import (
     remaining_minutes,
 )
 from surveys.store.wordings import Texts
+from surveys.views import question
 from surveys.views.language import preferred
 from surveys.views.protection import limiter, link_key
 
@@ -143,15 +142,18 @@ def answer(visit: OpenVisit, key: str, number: int) -> Page:
     go, change = request.form.get("go"), bool(request.form.get("change"))
     form = questionnaire_form(instrument, asked.key)(_only("answer"))
     given = "answer" in request.form
+    if not asked.chosen:  # a box to type in is always sent, empty too
+        given = bool(request.form.get("answer", "").strip()) and go != "skip"
     fault = None
     if given and not form.validate():
-        fault = "not_a_choice"
+        fault = ERRORS[asked.kind]
     elif not given and go not in {"back", "skip"}:
         fault = "no_answer"
     if fault and visit.crisis_text_due:
         return redirect(_address(visit, CrisisText()))
     if fault:
-        return _draw_item(visit, instrument, asked, change=change, error=fault), 422
+        typed = None if asked.chosen else request.form.get("answer", "")
+        return _draw_item(visit, instrument, asked, change=change, error=fault, typed=typed), 422
     if given or go == "skip":
         value = None if go == "skip" else form.answer.data
         crisis_text_due = answering.save_answer(
@@ -192,9 +194,7 @@ def review(visit: OpenVisit, key: str) -> Page:
     rows = [
         {
             "key": text.items[asked.key],
-            "value": _("Not answered")
-            if (value := given[asked.key]) is None
-            else text.sections[asked.section].choices[value],
+            "value": question.answer_words(instrument, asked, _locale(visit), given[asked.key]),
             "href": url_for("patient.item", visit_id=visit.id, key=key, number=asked.number, change=1),
         }
         for asked in visit.items(instrument.key)
@@ -356,19 +356,26 @@ def _draw(visit: OpenVisit, template: str, **context: Any) -> str:
 
 
 def _draw_item(
-    visit: OpenVisit, instrument: Instrument, asked: Item, *, change: bool, error: str | None = None
+    visit: OpenVisit,
+    instrument: Instrument,
+    asked: Item,
+    *,
+    change: bool,
+    error: str | None = None,
+    typed: str | None = None,
 ) -> str:
+    """The page of one item; `error` says what is wrong with what was `typed` instead of a number or date."""
     locale = _locale(visit)
     draft = visit.drafts.get(instrument.key)
     given = draft.given if draft else {}
-    text = instrument.wording.texts[locale]
     asked_numbers = [one.number for one in visit.items(instrument.key)]
-    error_text = _error_text(error) if error else None
+    error_text = question.error_text(instrument, asked, error) if error else None
+    shown = question.given(given.get(asked.key)) if typed is None else typed[: question.LONGEST_TYPED]
     return _draw(
         visit,
         "patient/item.html",
-        text=text,
-        question=_question(instrument, asked.key, locale, given.get(asked.key), error_text),
+        text=instrument.wording.texts[locale],
+        question=question.drawn(instrument, asked.key, locale, shown, error_text),
         error=error_text,
         number=asked_numbers.index(asked.number) + 1,
         total=len(asked_numbers),
@@ -376,28 +383,3 @@ def _draw_item(
         change=change,
         may_skip=error == "no_answer" or (asked.key in given and given[asked.key] is None),
     )
-
-
-def _error_text(error: str) -> str:
-    if error == "not_a_choice":
-        return _("That is not one of the answers. Please choose one from the list.")
-    return _("Please choose an answer. If you would rather not answer this one, you may skip it.")
-
-
-@lru_cache(maxsize=4096)
-def _question(
-    instrument: Instrument, key: str, locale: str, selected: int | None, error: str | None
-) -> Markup:
-    """One item drawn; `error` is a sentence. Each is drawn once: nothing but the arguments goes in."""
-    text = instrument.wording.texts[locale]
-    section = text.sections[instrument.item(key).section]
-    drawn = render_template(
-        "patient/question.html",
-        recall=section.recall,
-        instruction=section.instruction,
-        text=text.items[key],
-        choices=[(choice.value, section.choices[choice.value]) for choice in instrument.choices(key)],
-        selected=selected,
-        error=error,
-    )
-    return Markup(drawn)  # noqa: S704 — drawn by a template that escapes

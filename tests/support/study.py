@@ -5,7 +5,7 @@ Knows no page; who walks through the pages is `tests.support.patient`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from surveys.db import db, writing
 from surveys.instruments.library import Library
 from surveys.models import Base, Study, Timepoint, Visit
-from surveys.schedule import preset
+from surveys.schedule import PlannedVisit, preset
 from surveys.store import links, patients, studies
 from surveys.store.patients import NewPatient
 from surveys.store.studies import NewStudy
@@ -56,22 +56,24 @@ def invite(
     at: datetime | None = None,
     study: str = "S1",
     visit: str = "baseline",
+    plan: Sequence[PlannedVisit] = (),
     **facts: Any,
 ) -> Invited:
-    """Enrol patient `code` at `at` (default: now) and issue a link to `visit` of the registry's plan.
+    """Enrol patient `code` at `at` (default: now) and issue a link to `visit` of the plan.
 
-    The study is made, active and simulated, when it is not there; `facts` are fields of `NewStudy` for it.
+    The study is made, active and simulated, when it is not there: with `plan` (default: the registry's), and
+    `facts` as fields of `NewStudy`.
     """
     moment = at or datetime.now(UTC)
     with changing(app) as session:
         found = session.scalar(select(Study).where(Study.code == study)) or _active_study(
-            session, library(app), moment, code=study, **facts
+            session, library(app), moment, plan or preset("registry"), code=study, **facts
         )
-        plan = session.scalars(
+        timepoints = session.scalars(
             select(Timepoint).where(Timepoint.study_id == found.id).order_by(Timepoint.position)
         ).all()
         new = NewPatient(code=code, enrolled_on=studies.today(found, moment), birth_year=1970)
-        patient = patients.enrol(session, found, plan, new, at=moment, actor="test")
+        patient = patients.enrol(session, found, timepoints, new, at=moment, actor="test")
         planned = session.scalars(
             select(Visit).where(Visit.patient_id == patient.id, Visit.name == visit)
         ).one()
@@ -79,7 +81,9 @@ def invite(
         return Invited(found.id, patient.id, planned.id, token)
 
 
-def _active_study(session: Session, library: Library, at: datetime, **facts: Any) -> Study:
+def _active_study(
+    session: Session, library: Library, at: datetime, plan: Sequence[PlannedVisit], **facts: Any
+) -> Study:
     new = NewStudy(
         **{
             "contact": CONTACT,
@@ -89,7 +93,7 @@ def _active_study(session: Session, library: Library, at: datetime, **facts: Any
             **facts,
         }
     )
-    study = studies.create(session, new, preset("registry"), library, at=at, actor="test")
+    study = studies.create(session, new, plan, library, at=at, actor="test")
     studies.activate(session, study, library, at=at, actor="test")
     return study
 
