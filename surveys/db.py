@@ -55,6 +55,7 @@ def _set_up_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
     cursor.execute("PRAGMA synchronous = FULL")  # an acknowledged answer survives a power cut
     cursor.execute("PRAGMA busy_timeout = 15000")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA recursive_triggers = ON")  # else INSERT OR REPLACE deletes past the triggers
     cursor.close()
 
 
@@ -68,6 +69,10 @@ def init_app(app: Flask, url: str) -> None:
     """Bind `db` to `url`; requests that may change something begin their transactions as writers."""
     app.config["SQLALCHEMY_ENGINES"] = {"default": {"url": url, **engine_options(url)}}
     db.init_app(app)
+    # There is no asynchronous engine; closing its sessions would start a thread for every request.
+    app.teardown_appcontext_funcs[:] = [
+        function for function in app.teardown_appcontext_funcs if function.__name__ != "_close_async_sessions"
+    ]
 
     @app.before_request
     def begin_as_writer() -> None:
@@ -82,8 +87,9 @@ def close() -> None:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Options for `create_engine`; a stale PostgreSQL connection is noticed before it is used."""
-    return {} if make_url(url).get_backend_name() == "sqlite" else {"pool_pre_ping": True}
+    """Options for `create_engine`: no answer in an error's text, no stale PostgreSQL connection."""
+    hidden = {"hide_parameters": True}
+    return hidden if make_url(url).get_backend_name() == "sqlite" else {**hidden, "pool_pre_ping": True}
 
 
 def migrate(url: str, revision: str = "head") -> None:

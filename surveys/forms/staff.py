@@ -191,8 +191,6 @@ class EnrolmentForm(StaffForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether everything typed is possible in itself."""
         valid = bool(super().validate(extra_validators))
-        if self.code.data == "new":
-            self.code.errors = ["Choose another code: this one is the address of the page you are on."]
         birth: PartialDateForm = self.birth.form
         if not birth.errors and birth.value is None:
             birth.year.errors = ["Enter the year of birth: the study has a lowest age."]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template
+from typing import Any
+
+from flask import Flask, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -15,6 +17,12 @@ Page = tuple[str, int]
 
 def init_app(app: Flask) -> None:
     """Draw every error of `app` with `templates/errors/error.html`."""
+
+    def log_exception(exc_info: Any) -> None:
+        # Flask would log the path, and a path may be a personal link.
+        app.logger.error("Exception in %s [%s]", request.endpoint, request.method, exc_info=exc_info)
+
+    app.log_exception = log_exception  # type: ignore[method-assign]
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Page:

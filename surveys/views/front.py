@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.wrappers import Response as Answer
 
 pages = Blueprint("front", __name__)
@@ -26,7 +36,12 @@ def theme() -> str | Answer:
         return render_template("theme.html", themes=THEMES, current=current_theme(), back=back)
     answer: Response = make_response(redirect(back))
     answer.set_cookie(
-        "theme", chosen, max_age=ONE_YEAR, samesite="Lax", secure=request.is_secure, httponly=True
+        "theme",
+        chosen,
+        max_age=ONE_YEAR,
+        samesite="Lax",
+        secure=current_app.config["SETTINGS"].secure,
+        httponly=True,
     )
     return answer
 

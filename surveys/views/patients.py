@@ -109,7 +109,7 @@ def index(code: str) -> Page:
     )
 
 
-@pages.route("/staff/<code>/patients/new", methods=["GET", "POST"])
+@pages.route("/staff/<code>/enrol", methods=["GET", "POST"])
 @for_roles("coordinator")
 def new(code: str) -> Page:
     """Enrol a patient; nothing is stored unless everything is in order."""

@@ -95,7 +95,7 @@ REFUSALS = [
     pytest.param(
         close_the_window, 410, "The time for these questions has passed", "March 1, 2026", id="closed"
     ),
-    pytest.param(postpone, 403, "It is a little early", "open on May 1, 2026", id="too early"),
+    pytest.param(postpone, 403, "It is a little early", "open on 1 May 2026", id="too early"),
     pytest.param(leave, 410, "You are not taking part any more", "nothing that you need to do", id="left"),
     pytest.param(draft_study, 403, "These questions are not open yet", "try again later", id="draft study"),
     pytest.param(close_study, 410, "This study has ended", "You need do nothing", id="closed study"),

@@ -25,14 +25,13 @@ from tests.support.patient import Patient, in_process
 from tests.support.staff import ENROLMENT, Member, signed_in
 from tests.support.study import FACE, PHQ9, SAQ, changing, invite, library, one_table, stored
 
-NEW = "/staff/S1/patients/new"
+NEW = "/staff/S1/enrol"
 LIST = "/staff/S1/patients"
 
 # What is typed, which box the error summary leads to, and what it says.
 ENROLMENT_FAULTS = (
     ({"code": ""}, "#code", "Enter a study code"),
     ({"code": "P 7"}, "#code", "no spaces"),
-    ({"code": "new"}, "#code", "Choose another code"),
     ({"birth-year": ""}, "#birth-year", "Enter the year of birth"),
     ({"birth-year": "19x0"}, "#birth-year", "must be a whole number"),
     ({"birth-year": "70"}, "#birth-year", "four digits"),
