@@ -93,7 +93,7 @@ REFUSALS = [
     pytest.param(revoke, 410, "This link was replaced", "use the newest link", id="revoked"),
     pytest.param(expire, 410, "This link has expired", "ask the clinic for a new link", id="expired"),
     pytest.param(
-        close_the_window, 410, "The time for these questions has passed", "March 1, 2026", id="closed"
+        close_the_window, 410, "The time for these questions has passed", "1 March 2026", id="closed"
     ),
     pytest.param(postpone, 403, "It is a little early", "open on 1 May 2026", id="too early"),
     pytest.param(leave, 410, "You are not taking part any more", "nothing that you need to do", id="left"),

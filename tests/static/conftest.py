@@ -144,7 +144,8 @@ def app() -> Flask:
         response.headers["Content-Security-Policy"] = POLICY
         return response
 
-    for endpoint in ("patients.index", "dashboard.index", "alerts.index"):
+    gallery.add_url_rule("/staff/", "staff.index", lambda: "")
+    for endpoint in ("patients.index", "dashboard.index", "alerts.index", "instruments.index"):
         gallery.add_url_rule(f"/staff/<code>/{endpoint.split('.')[0]}", endpoint, lambda code: code)
     gallery.add_url_rule("/logout", "security.logout", lambda: "", methods=["POST"])
 
