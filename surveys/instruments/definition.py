@@ -4,6 +4,7 @@ The front door of the package: the dataclasses of instrument.py and DefinitionEr
 """
 
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 
 from surveys.instruments.checks import check_structure
@@ -86,8 +87,9 @@ def load(path: str | Path) -> Instrument:
     return parse(source, file)
 
 
+@lru_cache(maxsize=256)
 def parse(source: str, file: str) -> Instrument:
-    """The same for the text of a file; `file` is the name that faults give."""
+    """The same for the text of a file; `file` is the name that faults give. The same text is read once."""
     try:
         data = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
