@@ -11,6 +11,7 @@ from surveys.views import (
     errors,
     front,
     headers,
+    instruments,
     jinja,
     language,
     patient,
@@ -20,7 +21,7 @@ from surveys.views import (
 )
 
 GUARDS = (jinja, headers, protection, language, errors, access)
-PAGES = (front, patient, staff, patients, alerts, dashboard)
+PAGES = (front, patient, staff, patients, alerts, dashboard, instruments)
 
 
 def init_app(app: Flask) -> None:

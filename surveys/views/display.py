@@ -11,7 +11,7 @@ from flask_babel import format_date, get_locale, ngettext
 from flask_babel import gettext as _
 
 from surveys.forms import labels
-from surveys.instruments.definition import Instrument, Scale
+from surveys.instruments.definition import Instrument, Outline, Scale
 from surveys.lists.visits import ScoreRow
 
 FORMATS = {"day": "d MMM y", "month": "MMM y", "year": "y"}
@@ -28,11 +28,12 @@ LISTS = {
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters `day`, `partial`, `moment` and `words`."""
+    """Give templates the filters `day`, `partial`, `moment`, `words` and `scale_words`."""
     app.add_template_filter(day)
     app.add_template_filter(partial)
     app.add_template_filter(moment)
     app.add_template_filter(words)
+    app.add_template_filter(scale_words)
 
 
 def day(on: date | None) -> str | None:
@@ -67,7 +68,7 @@ def waited(since: datetime, now: datetime) -> str:
     return str(ngettext("%(num)d minute", "%(num)d minutes", ago.seconds // 60))
 
 
-def scale_words(scale: Scale) -> str:
+def scale_words(scale: Scale | Outline) -> str:
     """A scale's range and direction: 0–100, higher is better."""
     direction = _("higher is better") if scale.direction == "higher_better" else _("higher is worse")
     return f"{scale.low:g}–{scale.high:g}, {direction}"

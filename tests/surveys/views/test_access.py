@@ -35,6 +35,11 @@ MAY_OPEN = {
     "patients.revoke_links": CHANGES,
     "alerts.index": PATIENTS,
     "alerts.acknowledge": PATIENTS,
+    "instruments.index": EVERY_ROLE,
+    "instruments.show": EVERY_ROLE,
+    "instruments.preview": EVERY_ROLE,
+    "instruments.permit": CHANGES,
+    "instruments.load": CHANGES,
 }
 
 
@@ -70,6 +75,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 "patient": patient,
                 "visit_id": invited.visit_id,
                 "alert_id": alert.id,
+                "key": "face",
             }
     return found
 

@@ -1,0 +1,63 @@
+"""The staff's forms about wordings: loading a text, recording a permission."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import SelectField, StringField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.validators import InputRequired, Length
+
+from surveys.forms.staff import StaffForm
+
+LONGEST = 500
+
+
+class WordingForm(StaffForm):
+    """A file with a site's own text; what it holds is read and refused elsewhere."""
+
+    file = FileField("File", [FileRequired("Choose a file.")])
+
+    def refuse(self, faults: Iterable[str]) -> None:
+        """Show why the file was not taken, a line each."""
+        self.file.errors = ["Nothing was loaded. Correct the file and choose it again."]
+        self.form_errors += faults
+
+
+class PermissionForm(StaffForm):
+    """By whose leave a wording is used. The choices are pairs of version and name, and their words."""
+
+    wording = SelectField("Wording")
+    holder = StringField("Who holds the rights", [InputRequired("Say who gave leave."), Length(max=LONGEST)])
+    reference = StringField(
+        "Where their leave is written", [InputRequired("Say where that is written."), Length(max=LONGEST)]
+    )
+    publication = StringField(
+        "Publication of this text or translation",
+        [InputRequired("Name the publication."), Length(max=LONGEST)],
+    )
+
+    def __init__(self, wordings: Iterable[tuple[str, str, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.wording.choices = [SelectChoice(f"{version}:{name}", said) for version, name, said in wordings]
+
+    @property
+    def chosen(self) -> tuple[str, str]:
+        """Version and name of the wording."""
+        version, _, name = (self.wording.data or "").partition(":")
+        return version, name
+
+    def refuse(self, message: str, field: str | None) -> None:
+        """Show what the store refused, at the box it speaks of."""
+        place = {
+            "wording": self.wording,
+            "holder": self.holder,
+            "reference": self.reference,
+            "publication": self.publication,
+        }.get(field or "")
+        if place is None:
+            self.form_errors.append(message)
+        else:
+            place.errors = [message]
