@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 
 import hypothesis
 import pytest
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.support.browser import PHONE, ColourScheme, Watch, accessibility_faults, find_chromium, launch
+from tests.support.compiled import CompiledTemplates
 from tests.support.postgres import Postgres, PostgresMissingError, name_of, running_postgres
 from tests.support.server import LiveServer, free_listener
 
@@ -33,6 +35,9 @@ collect_ignore = ["proofs"]  # they take long: `make prove` names their folder
 # A first example may import SciPy or start a server: no property test is judged by the clock.
 hypothesis.settings.register_profile("seventh", parent=hypothesis.settings(), deadline=None)
 hypothesis.settings.load_profile("seventh")
+
+# Each test has an application of its own; compiling its templates anew was most of the work of many tests.
+COMPILED = CompiledTemplates()
 
 # Databases ----------------------------------------------------------------------------------------------
 
@@ -133,14 +138,22 @@ def settings(database_url: str, public_url: str) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def _compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once per test process, not once per application."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, _compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The application; its connections are closed afterwards."""
     from app import create_app
     from surveys.db import db
 
     application = create_app(settings)
     application.testing = True
+    application.jinja_env.bytecode_cache = COMPILED
+    application.jinja_env.bytecode_cache = _compiled_templates
     yield application
     with application.app_context():
         for engine in db.engines.values():
