@@ -20,7 +20,6 @@ from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.support.browser import PHONE, ColourScheme, Watch, accessibility_faults, find_chromium, launch
-from tests.support.compiled import CompiledTemplates
 from tests.support.postgres import Postgres, PostgresMissingError, name_of, running_postgres
 from tests.support.server import LiveServer, free_listener
 
@@ -35,9 +34,6 @@ collect_ignore = ["proofs"]  # they take long: `make prove` names their folder
 # A first example may import SciPy or start a server: no property test is judged by the clock.
 hypothesis.settings.register_profile("seventh", parent=hypothesis.settings(), deadline=None)
 hypothesis.settings.load_profile("seventh")
-
-# Each test has an application of its own; compiling its templates anew was most of the work of many tests.
-COMPILED = CompiledTemplates()
 
 # Databases ----------------------------------------------------------------------------------------------
 
@@ -152,7 +148,6 @@ def app(settings: Settings, _compiled_templates: FileSystemBytecodeCache) -> Ite
 
     application = create_app(settings)
     application.testing = True
-    application.jinja_env.bytecode_cache = COMPILED
     application.jinja_env.bytecode_cache = _compiled_templates
     yield application
     with application.app_context():
