@@ -7,7 +7,7 @@ see points and counts, but no average under five patients; everybody else sees n
 from analysis.figure_association import association_figure
 from analysis.figure_time import time_figure
 from analysis.figure_treatment import treatment_figure
-from analysis.frame import StudyFrames
+from analysis.frame import StudyFrames, chosen_by_other
 from analysis.view import SIDE_BY_SIDE, TOGETHER, Figure, Panel, View
 
 __all__ = [
@@ -29,7 +29,7 @@ MAIN_SCALES = ("face.total", "phq9.total", "face.social_function", "saq.total")
 def main_scales(frames: StudyFrames) -> tuple[str, ...]:
     """The scales to draw: of the main ones those with a score, else every scale with one, in its order."""
     scores = frames.scores
-    present = set(scores.loc[scores["value"].notna(), "scale"])
+    present = set(scores.loc[scores["value"].notna() & ~chosen_by_other(scores), "scale"])
     return tuple(key for key in MAIN_SCALES if key in present) or tuple(
         key for key in frames.scale_info if key in present
     )

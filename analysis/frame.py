@@ -26,6 +26,8 @@ LEFT_OUT_REASONS = (
     "no onset known",
     "onset too imprecise",
 )
+# What asks of one's mood says nothing where somebody else chose the answers.
+NEVER_BY_OTHERS = ("phq9", "phq8", "phq2", "gad7", "cesd")
 CAUSES_FROM_BIRTH = ("congenital_or_syndromic", "birth_trauma")
 
 # text: str, may be missing · date: datetime64 without a time zone · number: float, may be missing
@@ -41,6 +43,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "wording": "text",
         "locale": "text",
         "source": "text",
+        "answered_by": "text",
         "scale": "text",
         "value": "number",
         "items_used": "whole",
@@ -119,7 +122,8 @@ class StudyFrames:
 
     ``scores``: one row per current response and scale, also where the value is missing; ``scale`` is the
     full key (``face.total``); ``completed_on`` is a calendar date in the study's time zone; ``wording`` is
-    its name: ``unknown``, or beginning with ``working`` where it is not the published text.
+    its name: ``unknown``, or beginning with ``working`` where it is not the published text;
+    ``answered_by`` (patient | typed_by_other | chosen_by_other | interpreter) may be missing.
     ``patients``: one row each; ``onset_on`` is the first day of the known period, ``onset_precision``
     (day | month | year) its length. ``treatments``: one row per injection, operation or course; a
     ``started_on`` by month or year is that period's first day too. ``visits``: one row per planned or
@@ -221,7 +225,8 @@ def scored(frames: StudyFrames) -> pd.DataFrame:
     ``time_usable`` and, where it is False, ``left_out`` (one of ``LEFT_OUT_REASONS``); ``log10_years``
     (only where usable); ``stratum`` (acute | chronic | unknown); ``age`` (whole years at the patient's
     first visit, scored or not, from the birth year) and ``female`` (1, 0, missing for other or unknown).
-    Sorted by patient, day and visit.
+    ``by_other`` marks what somebody else chose of ``NEVER_BY_OTHERS``: its ``value`` is missing here, so that
+    no analysis has it. Sorted by patient, day and visit.
 
     Stratum: unknown from birth, before onset, with both sides, more than one palsy or no onset; else by
     the estimated days, except that an onset too imprecise for time analyses has a stratum only if all
@@ -261,7 +266,15 @@ def scored(frames: StudyFrames) -> pd.DataFrame:
         "stratum": stratum,
     }
     inner = ["birth_year", "begin", "onset_on", "onset_precision", "palsies"]
+    by_other = chosen_by_other(table)
+    derived |= {"by_other": by_other, "value": table["value"].mask(by_other)}
     return table.drop(columns=inner).assign(**derived)
+
+
+def chosen_by_other(scores: pd.DataFrame) -> pd.Series:
+    """Which rows are about mood and were chosen by somebody else: no analysis takes them."""
+    by_other: pd.Series = scores["answered_by"] == "chosen_by_other"
+    return by_other & scores["instrument"].isin(NEVER_BY_OTHERS)
 
 
 def time_since_onset(onset_on: pd.Series, precision: pd.Series, visit_on: pd.Series) -> pd.DataFrame:

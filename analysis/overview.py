@@ -13,7 +13,8 @@ from analysis.view import View
 
 _STRATUM_TEXTS = {"acute": "acute", "chronic": "chronic", "unknown": "neither, or not known"}
 _DRAWN, _NO_ANSWER, _MISSING = "Drawn against time since onset", "No answer", "Too many items missing"
-_REASONS = (_DRAWN, _NO_ANSWER, _MISSING, *(reason.capitalize() for reason in LEFT_OUT_REASONS))
+_BY_OTHER = "Answers chosen by someone else"
+_REASONS = (_DRAWN, _NO_ANSWER, _MISSING, _BY_OTHER, *(reason.capitalize() for reason in LEFT_OUT_REASONS))
 
 
 @dataclass(frozen=True)
@@ -74,10 +75,12 @@ def _reasons(frames: StudyFrames, table: pd.DataFrame, scale: str) -> dict[str, 
     known = answers[answers["value"].notna()]
     drawn = known.loc[known["time_usable"], "patient"].unique()
     without = known[~known["patient"].isin(drawn)].drop_duplicates("patient")
-    answered, ever_scored = answers["patient"].nunique(), known["patient"].nunique()
+    unscored = answers[~answers["patient"].isin(known["patient"])]
+    incomplete = unscored.loc[~unscored["by_other"], "patient"].nunique()
     return {
         _DRAWN: len(drawn),
-        _NO_ANSWER: len(frames.patients) - answered,
-        _MISSING: answered - ever_scored,
+        _NO_ANSWER: len(frames.patients) - answers["patient"].nunique(),
+        _MISSING: incomplete,
+        _BY_OTHER: unscored["patient"].nunique() - incomplete,
         **{reason.capitalize(): int((without["left_out"] == reason).sum()) for reason in LEFT_OUT_REASONS},
     }

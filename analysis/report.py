@@ -103,11 +103,15 @@ def data_sha256(frames: StudyFrames) -> str:
 def left_out(table: pd.DataFrame) -> list[Record]:
     """Who does not take part in what, by scale and reason: patients concerned and responses left out.
 
-    ``scores``: answered, but too many items missing. ``time_since_onset``: scored, but without a usable
-    time. ``adjusted``: scored, but without age or sex to adjust for.
+    ``scores``: answered, but too many items missing, or about mood and chosen by someone else.
+    ``time_since_onset``: scored, but without a usable time. ``adjusted``: scored, but without age or sex to
+    adjust for.
     """
     known = table["value"].notna()
-    conditions = [("scores", "too many items missing", ~known)]
+    conditions = [
+        ("scores", "too many items missing", ~known & ~table["by_other"]),
+        ("scores", "answers chosen by someone else", table["by_other"]),
+    ]
     conditions += [
         ("time_since_onset", reason, known & (table["left_out"] == reason)) for reason in LEFT_OUT_REASONS
     ]

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from surveys.instruments.instrument import Instrument, Scale
 from surveys.instruments.library import Library
 from surveys.models import (
+    Assistance,
     InstrumentVersion,
     Palsy,
     Patient,
@@ -92,6 +93,7 @@ def _scores() -> Select[*tuple[Any, ...]]:
             InstrumentVersion.wording,
             Response.locale,
             Response.source,
+            func.coalesce(Response.answered_by, Assistance.answered_by).label("answered_by"),
             (Response.instrument + literal(".") + Score.scale).label("scale"),
             Score.value,
             Score.items_used,
@@ -102,6 +104,7 @@ def _scores() -> Select[*tuple[Any, ...]]:
         .join(InstrumentVersion, InstrumentVersion.id == Response.instrument_version_id)
         .join(Visit, Visit.id == Response.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
+        .outerjoin(Assistance, Assistance.visit_id == Visit.id)
         .where(Response.superseded_at.is_(None), Response.annulled_at.is_(None))
         .order_by(Patient.code, Response.completed_on, Visit.id, Response.id, Score.scale)
     )

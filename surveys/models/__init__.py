@@ -5,6 +5,7 @@ Every invariant is a named constraint here or a trigger in `migrations/`. No Fla
 """
 
 from surveys.models.alert import Alert
+from surveys.models.assistance import Assistance
 from surveys.models.audit import Erasure, Event, EventValue
 from surveys.models.base import Base
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
@@ -16,6 +17,7 @@ from surveys.models.wording import LoadedWording, Permission
 
 __all__ = [
     "Alert",
+    "Assistance",
     "Base",
     "Contact",
     "Draft",

@@ -22,6 +22,7 @@ from surveys.instruments.library import Library, asking_order
 from surveys.instruments.scoring import alerts_raised, check_answers
 from surveys.models import (
     Alert,
+    Assistance,
     Draft,
     InstrumentVersion,
     Link,
@@ -100,6 +101,7 @@ class OpenVisit:
     submitted: Mapping[str, date]
     crisis_text_due: bool
     crisis: bool
+    help_told: bool
 
     def items(self, key: str) -> tuple[Item, ...]:
         """What the questionnaire `key` asks, in order: optional items only where the study wants them."""
@@ -177,6 +179,7 @@ def load(session: Session, link_id: int, texts: Texts, *, at: datetime, lock: bo
         submitted=submitted,
         crisis_text_due=any(alert.crisis_text_seen_at is None for alert in crises),
         crisis=bool(crises),
+        help_told=row.assistance_id is not None,
     )
     _refuse(row, visit, at)
     return visit
@@ -266,6 +269,18 @@ def submit(session: Session, visit: OpenVisit, instrument: Instrument, *, at: da
     return response_id
 
 
+def tell_help(session: Session, visit: OpenVisit, answered_by: str | None, *, at: datetime) -> None:
+    """Keep what was said to "Did anyone help you?"; only of a finished visit, loaded with `lock`.
+
+    What was said first stands. `answered_by` is one of `ANSWERED_BY`, or None where it was passed over.
+    """
+    if visit.help_told or any(key not in visit.submitted for key in visit.battery):
+        return
+    session.execute(insert(Assistance).values(visit_id=visit.id, answered_by=answered_by, at=at))
+    facts = {"visit": visit.id, "answered_by": answered_by}
+    audit.record(session, audit.Entry(at, "patient", "visit.help_told", visit.patient_id, facts))
+
+
 def _visit(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """A row for each permission in force in the visit's study, or one row where there is none."""
     return (
@@ -292,11 +307,13 @@ def _visit(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Permission.instrument.label("permitted"),
             Permission.version.label("permitted_version"),
             Permission.wording.label("permitted_wording"),
+            Assistance.id.label("assistance_id"),
         )
         .join(Visit, Visit.id == Link.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
         .join(Study, Study.id == Patient.study_id)
         .outerjoin(Permission, newest_of(Study.id))
+        .outerjoin(Assistance, Assistance.visit_id == Visit.id)
         .where(condition)
     )
 

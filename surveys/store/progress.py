@@ -34,11 +34,16 @@ class Review:
 
 
 @dataclass(frozen=True)
+class Helped:
+    """Everything is submitted; whether anyone helped is still to be asked."""
+
+
+@dataclass(frozen=True)
 class Finished:
-    """Everything is submitted."""
+    """Everything is submitted and nothing is left to ask."""
 
 
-Position = Introduction | CrisisText | AtItem | Review | Finished
+Position = Introduction | CrisisText | AtItem | Review | Helped | Finished
 
 
 def position(visit: OpenVisit) -> Position:
@@ -47,7 +52,7 @@ def position(visit: OpenVisit) -> Position:
         return CrisisText()
     key = current(visit)
     if key is None:
-        return Finished()
+        return Finished() if visit.help_told else Helped()
     if not visit.drafts and not visit.submitted:
         return Introduction()
     item = first_open(visit, key)

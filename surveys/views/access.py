@@ -53,6 +53,8 @@ OPEN = frozenset(
         "patient.submit",
         "patient.saved",
         "patient.next_questionnaire",
+        "patient.helped",
+        "patient.tell_help",
         "patient.thanks",
         "patient.pause",
         "security.login",

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from surveys.db import db
 from surveys.forms.questionnaire import ERRORS, questionnaire_form
 from surveys.instruments.definition import Instrument, Item
+from surveys.models.assistance import ANSWERED_BY
 from surveys.store import answering, links
 from surveys.store.alerts import crisis_text_seen
 from surveys.store.answering import LinkRefusal, LinkRefused, OpenVisit
@@ -21,6 +22,7 @@ from surveys.store.progress import (
     AtItem,
     CrisisText,
     Finished,
+    Helped,
     Introduction,
     Position,
     Review,
@@ -221,7 +223,7 @@ def submit(visit: OpenVisit, key: str) -> Page:
     db.session.commit()
     done = {*visit.submitted, key}
     finished = all(one in done for one in visit.battery)
-    return redirect(url_for("patient.thanks" if finished else "patient.saved", visit_id=visit.id))
+    return redirect(url_for("patient.helped" if finished else "patient.saved", visit_id=visit.id))
 
 
 @pages.get("/visit/<int:visit_id>/saved")
@@ -229,7 +231,7 @@ def submit(visit: OpenVisit, key: str) -> Page:
 def saved(visit: OpenVisit) -> Page:
     """Between two questionnaires: what is saved and how long the next takes."""
     here = position(visit)
-    if not visit.submitted or isinstance(here, Finished | CrisisText):
+    if not visit.submitted or isinstance(here, Helped | Finished | CrisisText):
         return redirect(_address(visit, here))
     remaining = [key for key in visit.battery if key not in visit.submitted]
     return _draw(
@@ -245,6 +247,26 @@ def saved(visit: OpenVisit) -> Page:
 def next_questionnaire(visit: OpenVisit) -> Page:
     """Go on to the next questionnaire."""
     return redirect(_next_address(visit))
+
+
+@pages.get("/visit/<int:visit_id>/helped")
+@of_visit
+def helped(visit: OpenVisit) -> Page:
+    """Whether anyone helped: asked once, at the end, and it may be passed over."""
+    here = position(visit)
+    if not isinstance(here, Helped):
+        return redirect(_address(visit, here))
+    return _draw(visit, "patient/helped.html", values=ANSWERED_BY)
+
+
+@pages.post("/visit/<int:visit_id>/helped")
+@of_visit
+def tell_help(visit: OpenVisit) -> Page:
+    """Keep what was said, and go on to the thanks."""
+    said = request.form.get("answer")
+    answering.tell_help(db.session, visit, said if said in ANSWERED_BY else None, at=_now())
+    db.session.commit()
+    return redirect(url_for("patient.thanks", visit_id=visit.id))
 
 
 @pages.get("/visit/<int:visit_id>/thanks")
@@ -337,6 +359,8 @@ def _address(visit: OpenVisit, here: Position) -> str:
             return url_for("patient.item", visit_id=visit.id, key=instrument.key, number=asked.number)
         case Review(instrument):
             return url_for("patient.review", visit_id=visit.id, key=instrument.key)
+        case Helped():
+            return url_for("patient.helped", visit_id=visit.id)
         case Finished():
             return url_for("patient.thanks", visit_id=visit.id)
 

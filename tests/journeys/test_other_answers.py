@@ -53,6 +53,7 @@ def test_every_kind_of_answer_is_stored(app: Flask, patient: Patient) -> None:
     for words in ("7", "0.75 cm", "29 February 2024"):
         assert words in patient.page.text
     patient.next()
+    patient.finish()
     assert patient.page.heading == "Thank you"
     [response] = one_table(app, "response")
     assert {key: response["answers"][key] for key in ("q5", "q6", "q7", "q8", "q9")} == {

@@ -103,6 +103,7 @@ def test_every_step_forward_is_one_form(patient: Patient) -> None:
         "/visit/N/phqN/review",
         "/visit/N/saq/N",
         "/visit/N/saq/review",
+        "/visit/N/helped",
     }
 
 

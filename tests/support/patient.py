@@ -165,11 +165,16 @@ class Patient:
         return self.press("Skip this question")
 
     def finish(self, *questionnaires: Sequence[int]) -> Page:
-        """From the introduction or between two questionnaires: answer and send one after the other."""
+        """From the introduction or between two questionnaires: answer and send one after the other.
+
+        At the end of the visit nobody had helped.
+        """
         for values in questionnaires:
             self.next()
             self.fill(values)
             self.next()
+        if self.path.endswith("/helped"):
+            self.answer("patient")
         return self.page
 
     def _ask(self, method: str, path: str, fields: Fields) -> Page:

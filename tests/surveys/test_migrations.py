@@ -36,6 +36,7 @@ TRIGGERS["0002"] = TRIGGERS["0001"] | {
     "permission": {"UPDATE", "DELETE"},
     "wording": {"UPDATE", "DELETE"},
 }
+TRIGGERS["0003"] = TRIGGERS["0002"] | {"assistance": {"UPDATE", "DELETE"}}
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)
@@ -278,6 +279,7 @@ ROWS = {
         "recorded_by": "test",
         "recorded_at": AT,
     },
+    "assistance": {"id": 1, "visit_id": 1, "answered_by": "patient", "at": AT},
 }
 ROWS["score"]["prorated"] = False
 # A second patient, whose answers were erased: what holds for one says nothing about another.
@@ -315,6 +317,7 @@ UPDATES = {
     "erasure": "reason = 'none'",
     "wording": "texts = '{\"en\": {}}'",
     "permission": "holder = 'somebody else'",
+    "assistance": "answered_by = 'interpreter'",
 }
 
 
@@ -337,6 +340,7 @@ def test_append_only_tables_refuse_update(filled: Connection, table: str) -> Non
         "erasure",
         "alert",
         "contact",
+        "assistance",
     ],
 )
 def test_nothing_is_deleted_without_a_recorded_erasure(filled: Connection, table: str) -> None:
@@ -389,7 +393,7 @@ def test_a_response_is_superseded_or_annulled_once(filled: Connection, column: s
         filled.execute(response.update().values({column: None, "reason": "x"}))
 
 
-@pytest.mark.parametrize("table", ["score", "response", "draft"])
+@pytest.mark.parametrize("table", ["score", "response", "draft", "assistance"])
 def test_answers_may_go_under_an_erasure_of_answers(filled: Connection, table: str) -> None:
     """Of that patient, in the order that foreign keys ask for."""
     erase(filled, "identity")
