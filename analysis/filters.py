@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.frame import STRATA, StudyFrames, first_visit_on, scored
 from analysis.groups import SEXES
 from analysis.treatments import FAMILIES, FAMILY_OF, NONE_YET
+from analysis.wordings import CHOICES, of_wording
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Filters:
 
     ``treatment``: a family, for patients who were ever given one of it, or ``none yet`` for those given
     nothing of any family. ``cause`` and ``sex``: the patient's. ``time``: acute, chronic or unknown, for
-    responses of that stratum.
+    responses of that stratum. ``wording``: ``own`` for responses to working wording alone, ``other`` for
+    those to other words; without it a study that holds both shows the others (`analysis.wordings`).
 
     Raises:
         ValueError: a value is not one of those.
@@ -26,9 +28,10 @@ class Filters:
     cause: str | None = None
     sex: str | None = None
     time: str | None = None
+    wording: str | None = None
 
     def __post_init__(self) -> None:
-        allowed = {"treatment": (*FAMILIES, NONE_YET), "sex": SEXES, "time": STRATA}
+        allowed = {"treatment": (*FAMILIES, NONE_YET), "sex": SEXES, "time": STRATA, "wording": CHOICES}
         for name, values in allowed.items():
             value = getattr(self, name)
             if value is not None and value not in values:
@@ -42,10 +45,12 @@ class Filters:
 
 def apply(frames: StudyFrames, filters: Filters) -> StudyFrames:
     """The frames of the patients and responses that pass every filter; age stays that at the first visit."""
+    patients = frames.patients
+    first = first_visit_on(frames).reindex(patients["patient"])
+    patients = patients.assign(first_visit_on=first.to_numpy())
+    frames = dataclasses.replace(of_wording(frames, filters.wording), patients=patients)
     if not filters.chosen:
         return frames
-    patients = frames.patients
-    patients = patients.assign(first_visit_on=patients["patient"].map(first_visit_on(frames)))
     keep = pd.Series(True, index=patients.index)
     if filters.cause is not None:
         keep &= patients["cause"].fillna("unknown") == filters.cause

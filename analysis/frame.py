@@ -28,6 +28,7 @@ LEFT_OUT_REASONS = (
 )
 # What asks of one's mood says nothing where somebody else chose the answers.
 NEVER_BY_OTHERS = ("phq9", "phq8", "phq2", "gad7", "cesd")
+WORDING_STATUSES = ("verbatim", "working", "loaded", "unknown", "absent")
 CAUSES_FROM_BIRTH = ("congenital_or_syndromic", "birth_trauma")
 
 # text: str, may be missing · date: datetime64 without a time zone · number: float, may be missing
@@ -41,6 +42,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "instrument": "text",
         "version": "text",
         "wording": "text",
+        "wording_status": "text",
         "locale": "text",
         "source": "text",
         "answered_by": "text",
@@ -122,7 +124,7 @@ class StudyFrames:
 
     ``scores``: one row per current response and scale, also where the value is missing; ``scale`` is the
     full key (``face.total``); ``completed_on`` is a calendar date in the study's time zone; ``wording`` is
-    its name: ``unknown``, or beginning with ``working`` where it is not the published text;
+    its name, ``wording_status`` (verbatim | working | loaded | unknown | absent) whose words they are;
     ``answered_by`` (patient | typed_by_other | chosen_by_other | interpreter) may be missing.
     ``patients``: one row each; ``onset_on`` is the first day of the known period, ``onset_precision``
     (day | month | year) its length. ``treatments``: one row per injection, operation or course; a
@@ -168,6 +170,7 @@ def check(frames: StudyFrames) -> None:
         raise FrameError(f"scores: scale {unexplained[0]!r} is not in scale_info")
     if bool(frames.scores["completed_on"].isna().any()):
         raise FrameError("scores: completed_on is missing; every response has the day it was completed")
+    _check_codes("scores", frames.scores, "wording_status", WORDING_STATUSES)
     _check_codes("patients", frames.patients, "sex", ("female", "male", "other", "unknown"))
     _check_codes("treatments", frames.treatments, "state", ("planned", "given", "cancelled"))
     _check_dated("patients", frames.patients, "onset_on", "onset_precision")

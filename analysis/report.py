@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis import wordings
 from analysis.association import correlations
 from analysis.describe import descriptives
 from analysis.filters import Filters, apply
@@ -20,11 +21,6 @@ from analysis.guards import SUPPRESS_UNDER
 from analysis.methods import methods
 
 Record = dict[str, Any]
-# how a wording's name begins, and what that means for the reader
-_DOUBTFUL_WORDINGS = {
-    "working": "asked in working wording, not in the published text",
-    "unknown": "the wording that was asked is not known",
-}
 FLAG_SHARE = 0.15  # at floor or ceiling (Terwee et al., J Clin Epidemiol 2007;60:34)
 
 
@@ -52,7 +48,7 @@ def report(
     digest = data_sha256(frames)
     part = apply(frames, filters)
     table = scored(part)
-    info, treatments, few = _asked(frames), part.treatments, suppress_under
+    info, treatments, few = _asked(frames, part), part.treatments, suppress_under
     described = descriptives(table, info, suppress_under=few)
     content = {
         "study": frames.study,
@@ -67,8 +63,8 @@ def report(
         "visits": int(table["visit_id"].nunique()),
         "responses": len(table.drop_duplicates(["visit_id", "instrument"])),
         "methods": methods(part, filters, software=software, digest=digest, suppress_under=few),
-        "warnings": _warnings(part, table, described),
-        "left_out": left_out(table),
+        "warnings": _warnings(frames, part, filters, table, described),
+        "left_out": [*_set_aside(frames, part, filters), *left_out(table)],
         "descriptives": described,
         "correlations": correlations(table, info, suppress_under=few),
         "groups": groups(table, treatments, info, suppress_under=few),
@@ -78,11 +74,14 @@ def report(
     return plain
 
 
-def _asked(frames: StudyFrames) -> dict[str, ScaleInfo]:
-    """The scales of the questionnaires that this study plans or has: others have no place in its report."""
+def _asked(frames: StudyFrames, part: StudyFrames) -> dict[str, ScaleInfo]:
+    """The scales of the questionnaires that this study plans or has: others have no place in its report.
+
+    Bands and cut-offs are those of the part: not all words have published ones.
+    """
     planned = {key for battery in frames.visits["battery"] for key in battery}
     asked = planned | set(frames.scores["instrument"])
-    return {key: info for key, info in frames.scale_info.items() if info.instrument in asked}
+    return {key: info for key, info in part.scale_info.items() if info.instrument in asked}
 
 
 def data_sha256(frames: StudyFrames) -> str:
@@ -127,16 +126,34 @@ def left_out(table: pd.DataFrame) -> list[Record]:
     return records
 
 
-def _warnings(frames: StudyFrames, table: pd.DataFrame, described: list[Record]) -> list[str]:
+def _set_aside(frames: StudyFrames, part: StudyFrames, filters: Filters) -> list[Record]:
+    """The responses of these patients that are left out of everything because of their words."""
+    if filters.wording is not None:
+        return []
+    aside = frames.scores[wordings.set_aside(frames)]
+    aside = aside[aside["patient"].isin(part.patients["patient"])]
+    return [
+        {
+            "analysis": "all",
+            "scale": scale,
+            "reason": wordings.LEFT_OUT,
+            "patients": int(rows["patient"].nunique()),
+            "responses": len(rows),
+        }
+        for scale, rows in aside.groupby("scale")
+    ]
+
+
+def _warnings(
+    frames: StudyFrames, part: StudyFrames, filters: Filters, table: pd.DataFrame, described: list[Record]
+) -> list[str]:
     warnings = []
     if frames.simulated:
         warnings.append("These data are simulated: no patient stands behind any number.")
+    warnings += wordings.warnings(frames, part, filters.wording)
     known = table[table["value"].notna()]
     if known.empty:
         return [*warnings, "There is no score yet: nothing can be estimated."]
-    for wording, said in _DOUBTFUL_WORDINGS.items():
-        asked = sorted(set(table.loc[table["wording"].str.startswith(wording), "instrument"]))
-        warnings += [f"{instrument}: {said}; compare with care." for instrument in asked]
     if {"acute", "chronic"} <= set(known["stratum"]):
         warnings.append("Records on all patients mix two populations, acute and chronic.")
     warnings.append("Treatment was not assigned at random and patients who recover stop attending.")

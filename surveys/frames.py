@@ -91,6 +91,7 @@ def _scores() -> Select[*tuple[Any, ...]]:
             Response.instrument,
             InstrumentVersion.version,
             InstrumentVersion.wording,
+            InstrumentVersion.wording_status,
             Response.locale,
             Response.source,
             func.coalesce(Response.answered_by, Assistance.answered_by).label("answered_by"),

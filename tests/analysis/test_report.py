@@ -113,16 +113,17 @@ def test_simulated_data_are_said_to_be():
 
 
 @pytest.mark.parametrize(
-    ("wording", "warned"),
+    ("status", "warned"),
     [
-        ("working-1", "face: asked in working wording, not in the published text; compare with care."),
+        ("working", "face: asked in working wording, not in the published text; compare with care."),
         ("unknown", "face: the wording that was asked is not known; compare with care."),
-        ("original", None),
+        ("verbatim", None),
+        ("loaded", None),
     ],
 )
-def test_doubtful_wording_is_warned_of(wording, warned):
+def test_doubtful_wording_is_warned_of(status, warned):
     frames = study([Patient("a", [("2024-06-01", {"face.total": 50.0})])])
-    asked = dataclasses.replace(frames, scores=frames.scores.assign(wording=wording))
+    asked = dataclasses.replace(frames, scores=frames.scores.assign(wording_status=status))
     found = [warning for warning in made(asked)["warnings"] if "word" in warning]
     assert found == ([warned] if warned else [])
 
@@ -133,7 +134,7 @@ def test_the_methods_follow_the_view():
     view = made(frames, filters=Filters(sex="female"), suppress_under=10)
     for part in (
         "sex = female",
-        "face version 1 (working wording)",
+        "face version 1 (working-1 wording)",
         view["data_sha256"],
         "below 10 patients",
     ):
@@ -172,3 +173,44 @@ def test_wrong_frames_are_refused():
     frames = registry(4, 3)
     with pytest.raises(FrameError):
         made(dataclasses.replace(frames, scores=frames.scores.drop(columns="value")))
+
+
+def test_working_and_other_wording_never_meet():
+    """Of both the others are analysed; the rest is counted, warned of, and found by asking for it."""
+    both = mixed()
+    found = made(both)
+    assert described(found) == {"phq9.total"}
+    assert {(one["x"], one["y"]) for one in found["correlations"] if one["n"]} <= {
+        ("time_since_onset", "phq9.total")
+    }
+    assert found["responses"] == 12
+    [record] = [one for one in found["left_out"] if one["reason"] == "working wording"]
+    assert record == {
+        "analysis": "all",
+        "scale": "face.total",
+        "reason": "working wording",
+        "patients": 12,
+        "responses": 12,
+    }
+    assert any("12 responses to working wording (face) are left out" in one for one in found["warnings"])
+    for wording, scale in (("own", "face.total"), ("other", "phq9.total")):
+        alone = made(both, filters=Filters(wording=wording))
+        assert described(alone) == {scale}
+        assert "working wording" not in {record["reason"] for record in alone["left_out"]}
+    men = made(both, filters=Filters(sex="male"))
+    assert [one for one in men["left_out"] if one["reason"] == "working wording"] == []
+    together = made(dataclasses.replace(both, simulated=True))
+    assert described(together) == {"face.total", "phq9.total"}
+
+
+def described(found):
+    """The scales of which somebody has a score."""
+    return {record["scale"] for record in found["descriptives"] if record["n"]}
+
+
+def mixed():
+    """Twelve patients with FaCE in working wording and PHQ-9 as published."""
+    values = {"face.total": 50.0, "phq9.total": 10.0}
+    frames = study([Patient(f"p{n}", [("2024-06-01", values)]) for n in range(12)])
+    status = frames.scores["instrument"].map({"face": "working", "phq9": "verbatim"})
+    return dataclasses.replace(frames, scores=frames.scores.assign(wording_status=status))
