@@ -24,6 +24,7 @@ COMMANDS = {
     "simulate": "demo",
     "staff": "staff",
     "study": "study",
+    "visits": "visits",
 }
 
 

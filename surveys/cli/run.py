@@ -82,6 +82,7 @@ def _prepare(context: click.Context) -> tuple[str, str, str]:
     """Demo study, coordinator and open visit; the staff page, the new password and the new personal link."""
     from surveys.simulate import demo
     from surveys.store import links, staff
+    from surveys.store.finishing import finish_late
 
     with changing(context) as opened:
         session, at, actor = opened.session, opened.at, opened.actor
@@ -89,6 +90,7 @@ def _prepare(context: click.Context) -> tuple[str, str, str]:
         if study is None:
             _say("Making the demonstration study …")
             study = demo.create(session, opened.library, at=at, actor=actor)
+        finish_late(session, opened.app.extensions["texts"], at=at, actor=actor)
         password = secrets.token_urlsafe(9)
         member = staff.find(session, COORDINATOR)
         if member is None:

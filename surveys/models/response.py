@@ -58,8 +58,9 @@ class Draft(Base):
 class Response(Base):
     """A submitted questionnaire. Append-only: a correction is a new response that supersedes this one.
 
-    `answers` holds the values given, `not_given` the items passed over and how (`skipped`); an item in
-    neither was not reached. `completed_on` is the calendar date in the study's time zone.
+    `answers` holds the values given, `not_given` the items without one and why (`skipped`, `not_reached`).
+    `completed_on` is the calendar date in the study's time zone. `partial` marks what the patient never sent:
+    it was made of a draft when the visit was over.
     """
 
     __tablename__ = "response"
@@ -87,6 +88,7 @@ class Response(Base):
     locale: Mapped[str | None] = mapped_column(String(16))
     source: Mapped[Code]
     answered_by: Mapped[str | None] = mapped_column(String(32))
+    partial: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[datetime | None]
     submitted_at: Mapped[Instant]
     completed_on: Mapped[date]

@@ -7,7 +7,7 @@ or two devices follow one another.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -243,30 +243,55 @@ def submit(session: Session, visit: OpenVisit, instrument: Instrument, *, at: da
         return None
     where = (Draft.visit_id == visit.id, Draft.instrument == instrument.key)
     draft = session.scalars(select(Draft).where(*where)).one()
-    given = {item: said[-1] for item, said in draft.answers.items()}
-    response = NewResponse(
-        visit_id=visit.id,
+    response = from_draft(
+        draft,
+        instrument,
+        visit.items(instrument.key),
         patient_id=visit.patient_id,
+        completed_on=visit.today,
+        at=at,
+    )
+    session.expunge(draft)
+    [response_id] = insert_scored(session, [response], at=at, actor="patient")
+    session.execute(delete(Draft).where(*where))
+    return response_id
+
+
+def from_draft(
+    draft: Draft,
+    instrument: Instrument,
+    asked: Sequence[Item],
+    *,
+    patient_id: int,
+    completed_on: date,
+    at: datetime,
+    partial: bool = False,
+) -> NewResponse:
+    """The response that `draft` becomes; items of `asked` without an answer were skipped or not reached."""
+    given = {item: said[-1] for item, said in draft.answers.items()}
+    return NewResponse(
+        visit_id=draft.visit_id,
+        patient_id=patient_id,
         instrument=instrument,
         version_id=draft.instrument_version_id,
         answers={item: last["value"] for item, last in given.items() if "value" in last},
-        not_given={item: "skipped" for item, last in given.items() if "value" not in last},
+        not_given={
+            **{item: "skipped" for item, last in given.items() if "value" not in last},
+            **{item.key: "not_reached" for item in asked if item.key not in given},
+        },
         answered_at={item: last["at"] for item, last in given.items()},
         locale=draft.locale,
         source="web",
+        partial=partial,
         started_at=draft.started_at,
         submitted_at=at,
-        completed_on=visit.today,
+        completed_on=completed_on,
         corrected=tuple(
             audit.Value(f"{instrument.key}.{item}", _spoken(said[:-1]), _spoken(said[-1:]))
             for item, said in sorted(draft.answers.items())
             if len(said) > 1
         ),
     )
-    session.expunge(draft)
-    [response_id] = insert_scored(session, [response], at=at, actor="patient")
-    session.execute(delete(Draft).where(*where))
-    return response_id
 
 
 def tell_help(session: Session, visit: OpenVisit, answered_by: str | None, *, at: datetime) -> None:

@@ -31,6 +31,7 @@ class NewResponse:
     completed_on: date
     started_at: datetime | None = None
     locale: str | None = None
+    partial: bool = False
     not_given: Mapping[str, str] = field(default_factory=dict)
     answered_at: Mapping[str, str] = field(default_factory=dict)
     corrected: tuple[audit.Value, ...] = ()
@@ -67,6 +68,7 @@ def insert_scored(
             "answered_at": dict(new.answered_at),
             "locale": new.locale,
             "source": new.source,
+            "partial": new.partial,
             "started_at": new.started_at,
             "submitted_at": new.submitted_at,
             "completed_on": new.completed_on,
@@ -155,6 +157,7 @@ def _submitted(response_id: int, new: NewResponse, at: datetime, actor: str) -> 
             "instrument": new.instrument.key,
             "version": new.instrument.version,
             "source": new.source,
+            **({"partial": True} if new.partial else {}),
         },
         values=new.corrected,
     )

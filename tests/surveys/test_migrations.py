@@ -37,6 +37,7 @@ TRIGGERS["0002"] = TRIGGERS["0001"] | {
     "wording": {"UPDATE", "DELETE"},
 }
 TRIGGERS["0003"] = TRIGGERS["0002"] | {"assistance": {"UPDATE", "DELETE"}}
+TRIGGERS["0004"] = TRIGGERS["0003"]
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)
@@ -358,6 +359,7 @@ RESPONSE_COLUMNS = {
     "locale": "'de'",
     "source": "'paper'",
     "answered_by": "'self'",
+    "partial": "true",
     "started_at": "'2026-01-01 00:00:00+00:00'",
     "submitted_at": "'2026-01-01 00:00:00+00:00'",
     "completed_on": "'2026-01-01'",

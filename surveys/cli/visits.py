@@ -1,0 +1,24 @@
+"""`seventh visits finish`: what is due when a visit's time is over."""
+
+from __future__ import annotations
+
+import click
+
+from surveys.cli.database import changing
+
+
+@click.group()
+def visits() -> None:
+    """The patients' visits."""
+
+
+@visits.command()
+@click.pass_context
+def finish(context: click.Context) -> None:
+    """Keep what was answered at visits that were begun and can no longer be finished."""
+    from surveys.store.finishing import finish_late
+
+    with changing(context) as opened:
+        texts = opened.app.extensions["texts"]
+        count = finish_late(opened.session, texts, at=opened.at, actor="command:visits finish")
+    click.echo(f"Unfinished questionnaires kept as partial responses: {count}.")
