@@ -23,11 +23,9 @@ def _singles_out(frames: StudyFrames, filters: Filters, name: str, under: int) -
     around = apply(frames, dataclasses.replace(filters, **{name: None}))
     passing = _answered(apply(frames, filters))
     everybody = _answered(around)
-    if name in ("cause", "sex"):
-        rest = everybody[~everybody["patient"].isin(passing["patient"])]
-        others = rest[name].fillna("unknown").value_counts().tolist()
-    else:
-        others = [len(everybody) - len(passing)]
+    rest = everybody[~everybody["patient"].isin(passing["patient"])]
+    by_value = name in ("cause", "sex")
+    others = rest[name].fillna("unknown").value_counts().tolist() if by_value else [len(rest)]
     return hidden([len(passing), *others], under)[0]
 
 

@@ -62,11 +62,10 @@ def warnings(frames: StudyFrames, part: StudyFrames, chosen: str | None) -> list
     said = []
     aside = frames.scores[set_aside(frames)]
     if chosen is None and len(aside):
-        responses = len(aside.drop_duplicates(["visit_id", "instrument"]))
         instruments = ", ".join(sorted(set(aside["instrument"])))
         said.append(
-            f"{responses} responses to working wording ({instruments}) are left out: they never share a "
-            "figure or model with answers to other words."
+            f"Answers to working wording ({instruments}) are left out: they never share a figure or model "
+            "with answers to other words."
         )
     for status, meaning in _DOUBTFUL.items():
         asked = part.scores.loc[part.scores["wording_status"] == status, "instrument"]

@@ -19,10 +19,12 @@ FAMILIES = {
     "none yet": "No treatment yet",
 }
 TIMES = {"acute": "Acute", "chronic": "Chronic"}
+WORDINGS = {"own": "Working wording", "other": "Other wordings"}
 STRATA = {"": "Side by side", "together": "Together"}
 
 _SEX_WORDS = {"female": "women", "male": "men", "other": "sex other", "unknown": "sex not known"}
 _TIME_WORDS = {"acute": "acute (under 90 days)", "chronic": "chronic (90 days and over)"}
+_WORDING_WORDS = {"own": "working wording only", "other": "without working wording"}
 _FAMILY_WORDS = {
     "medicine": "ever given medicine",
     "therapy": "ever given therapy",
@@ -56,6 +58,7 @@ class DashboardForm(Form):
     cause = FilterField("Cause", choices=_choices(labels.CAUSES, "All"), default="")
     sex = FilterField("Sex", choices=_choices(labels.SEXES, "All"), default="")
     time = FilterField("Time since onset", choices=_choices(TIMES, "All"), default="")
+    wording = FilterField("Wording", choices=_choices(WORDINGS, "As usual"), default="")
     strata = FilterField("Acute and chronic", choices=_choices(STRATA, None), default="")
 
     @property
@@ -77,6 +80,7 @@ class DashboardForm(Form):
             labels.CAUSES.get(chosen.get("cause", "")),
             _FAMILY_WORDS.get(chosen.get("treatment", "")),
             _TIME_WORDS.get(chosen.get("time", "")),
+            _WORDING_WORDS.get(chosen.get("wording", "")),
         ]
         said = [word for word in words if word] or ["all patients"]
         return ", ".join([*said, *(["acute and chronic together"] if self.together else [])])

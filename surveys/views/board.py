@@ -76,9 +76,14 @@ class Facts:
 
 @dataclass(frozen=True)
 class Board:
-    """Everything on the page that depends on the data and the filters; without figures `message` says why."""
+    """Everything on the page that depends on the data and the filters; without figures `message` says why.
+
+    `warnings` tell whose words were answered; `both_wordings` is whether that can be chosen.
+    """
 
     message: str | None = None
+    warnings: tuple[str, ...] = ()
+    both_wordings: bool = False
     facts: Facts | None = None
     sections: tuple[Section, ...] = ()
     methods: str = ""
@@ -91,6 +96,7 @@ def draw(frames: StudyFrames, chosen: Mapping[str, str], *, together: bool, may_
     from analysis.methods import methods
     from analysis.overview import overview
     from analysis.report import data_sha256
+    from analysis.wordings import holds_both, warnings
 
     filters = Filters(**chosen)
     strata = (filters.time,) if filters.time else TOGETHER if together else SIDE_BY_SIDE
@@ -98,10 +104,12 @@ def draw(frames: StudyFrames, chosen: Mapping[str, str], *, together: bool, may_
     part = apply(frames, filters)
     message = _message(frames, part, filters, view)
     if message:
-        return Board(message=message)
+        return Board(message=message, both_wordings=holds_both(frames))
     scales = main_scales(part)
     found = overview(part, view, scales=scales)
     return Board(
+        warnings=tuple(warnings(frames, part, filters.wording)),
+        both_wordings=holds_both(frames),
         facts=Facts(found, _table(found.left_out)),
         sections=_sections(part, view, scales),
         methods=methods(

@@ -192,7 +192,7 @@ def test_working_and_other_wording_never_meet():
         "patients": 12,
         "responses": 12,
     }
-    assert any("12 responses to working wording (face) are left out" in one for one in found["warnings"])
+    assert any("Answers to working wording (face) are left out" in one for one in found["warnings"])
     for wording, scale in (("own", "face.total"), ("other", "phq9.total")):
         alone = made(both, filters=Filters(wording=wording))
         assert described(alone) == {scale}

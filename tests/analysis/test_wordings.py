@@ -77,7 +77,7 @@ def test_what_a_reader_must_know():
     """What is left out, what is only our own words, what nobody knows."""
     both = frames("working", "loaded", "unknown")
     [aside, unknown] = warnings(both, apply(both, Filters()), None)
-    assert aside.startswith("1 responses to working wording (face) are left out")
+    assert aside.startswith("Answers to working wording (face) are left out")
     assert unknown == "face: the wording that was asked is not known; compare with care."
     [own] = warnings(both, apply(both, Filters(wording="own")), "own")
     assert own.startswith("face: asked in working wording")

@@ -17,12 +17,14 @@ from sqlalchemy import event, update
 
 from surveys.db import db
 from surveys.models import Patient as StoredPatient
+from surveys.models import Study
+from surveys.schedule import PlannedVisit
 from surveys.settings import Settings
 from surveys.views import dashboard
 from tests.support.patient import Patient, in_process
 from tests.support.simulated import populate
 from tests.support.staff import Member, employ, signed_in
-from tests.support.study import FACE, changing, invite, one_table
+from tests.support.study import FACE, PHQ9, changing, invite, one_table
 
 PATH = "/staff/S1/dashboard"
 CHARTS = 18  # four scales against time and by treatment, and the associations: acute and chronic each
@@ -335,3 +337,41 @@ def test_boards_of_older_data_are_forgotten(app: Flask) -> None:
     employ(app, "new@example.org")
     page_of(member)
     assert len([key for key in dashboard._drawn if key[0] == url]) == 1
+
+
+# Whose words --------------------------------------------------------------------------------------------
+
+
+def test_working_wording_is_said_to_be_and_can_be_seen_alone(clinic: Clinic) -> None:
+    """Simulated studies may show both; whoever chooses sees one of them, in all figures."""
+    page = clinic.page()
+    assert "face: asked in working wording, not in the published text; compare with care." in words(page)
+    assert 'name="wording"' in page
+    alone = words(clinic.page(query="?wording=other"))
+    assert "Showing: without working wording" in alone
+    assert "asked in working wording" not in alone
+    assert "FaCE total and time since onset" not in alone
+    assert "PHQ-9 total" in alone
+
+
+def test_a_real_study_shows_other_wordings_and_leaves_ours_out(app: Flask) -> None:
+    """They never share a figure; the reader is told, and may see either."""
+    populate(app, 30)
+    with changing(app) as session:
+        session.execute(update(Study).values(simulated=False))
+    member = signed_in(app)
+    said = words(page_of(member))
+    assert "Answers to working wording (face, saq) are left out" in said
+    assert "FaCE total and time since onset" not in said
+    assert "FaCE total and time since onset" in words(page_of(member, "?wording=own"))
+
+
+def test_without_both_there_is_no_choice(app: Flask) -> None:
+    """A study asked in one kind of words has one filter less, and its figures no warning."""
+    invited = invite(app, plan=[PlannedVisit("baseline", "First", "enrolment", 0, 0, 30, ("phq9",))])
+    patient = Patient(in_process(app))
+    patient.open(invited.token)
+    patient.finish(PHQ9)
+    page = page_of(signed_in(app))
+    assert 'name="wording"' not in page
+    assert "working wording" not in page
