@@ -4,12 +4,13 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHONS := $(PYTHON) python3.13 python3.12 python3.11 python3
+CATALOGUES := surveys/translations
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv --quiet pip
 INSTALL := $(UV) install --python $(BIN)/python --no-build-isolation --compile-bytecode
 LOCK := $(UV) compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
 
-.PHONY: help run test prove lint types lock assets browser
+.PHONY: help run test prove lint types lock assets messages browser
 .DELETE_ON_ERROR:
 
 help:
@@ -20,6 +21,7 @@ help:
 	@echo "make types   mypy"
 	@echo "make lock    write requirements/*.txt anew from pyproject.toml (UPGRADE=1: newest versions)"
 	@echo "make assets  build static/ from its sources (needs Node and npm; the result is committed)"
+	@echo "make messages  collect the texts patients read, for translators, and compile the translations"
 
 run: $(VENV)/.run $(BIN)/seventh
 	@exec $(BIN)/seventh run
@@ -49,6 +51,15 @@ lock: $(VENV)/.build
 assets:
 	npm ci
 	npm run build
+
+# A new language: `pybabel init -l LANGUAGE` with the same -i and -d, once.
+messages: $(VENV)/.dev
+	$(BIN)/pybabel --quiet extract -F pyproject.toml --no-location --sort-output --no-wrap -o $(CATALOGUES)/messages.pot \
+		--ignore-dirs "node_modules static tests .*" .
+	$(BIN)/pybabel --quiet update -i $(CATALOGUES)/messages.pot -d $(CATALOGUES) --no-fuzzy-matching --no-wrap \
+		--ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/pybabel --quiet compile -d $(CATALOGUES)
+	rm $(CATALOGUES)/messages.pot
 
 # A browser for the tests: the one found, else Debian's where we are root, else the command to get one.
 browser: $(VENV)/.dev

@@ -42,6 +42,7 @@ OPEN = frozenset(
         "static",
         "front.index",
         "front.theme",
+        "front.language",
         "patient.open_link",
         "patient.start",
         "patient.begin",

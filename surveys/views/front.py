@@ -1,4 +1,4 @@
-"""The front door and the choice between light and dark."""
+"""The front door, and what is chosen for this device: light or dark, and the language."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from flask import (
     url_for,
 )
 from werkzeug.wrappers import Response as Answer
+
+from surveys.views.language import languages, locale
 
 pages = Blueprint("front", __name__)
 
@@ -34,16 +36,17 @@ def theme() -> str | Answer:
     chosen = request.form.get("theme")
     if chosen not in THEMES:
         return render_template("theme.html", themes=THEMES, current=current_theme(), back=back)
-    answer: Response = make_response(redirect(back))
-    answer.set_cookie(
-        "theme",
-        chosen,
-        max_age=ONE_YEAR,
-        samesite="Lax",
-        secure=current_app.config["SETTINGS"].secure,
-        httponly=True,
-    )
-    return answer
+    return _remember("theme", chosen, back)
+
+
+@pages.route("/language", methods=["GET", "POST"])
+def language() -> str | Answer:
+    """Choose the interface's language; the choice lasts a year on this device."""
+    back = own_path(request.values.get("next") or request.referrer)
+    chosen = request.form.get("language")
+    if chosen not in languages():
+        return render_template("language.html", languages=languages(), current=locale(), back=back)
+    return _remember("language", chosen, back)
 
 
 def current_theme() -> str:
@@ -59,6 +62,19 @@ def own_path(address: str | None) -> str:
     if address and address.startswith("/") and not address.startswith(("//", "/\\")):
         return address
     return url_for("front.index")
+
+
+def _remember(name: str, chosen: str, back: str) -> Answer:
+    answer: Response = make_response(redirect(back))
+    answer.set_cookie(
+        name,
+        chosen,
+        max_age=ONE_YEAR,
+        samesite="Lax",
+        secure=current_app.config["SETTINGS"].secure,
+        httponly=True,
+    )
+    return answer
 
 
 def init_app(app: Flask) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, session, url_for
 from werkzeug.datastructures import MultiDict
@@ -32,8 +32,7 @@ from surveys.store.progress import (
     remaining_minutes,
 )
 from surveys.store.wordings import Texts
-from surveys.views import question
-from surveys.views.language import preferred
+from surveys.views import language, question
 from surveys.views.protection import limiter, link_key
 
 pages = Blueprint("patient", __name__)
@@ -50,6 +49,13 @@ STATUS = {
     LinkRefusal.STUDY_NOT_OPEN: 403,
     LinkRefusal.OTHER_LINK: 403,
 }
+
+
+class Words(NamedTuple):
+    """A text of the study, and its language."""
+
+    text: str
+    locale: str
 
 
 def init_app(app: Flask) -> None:
@@ -76,6 +82,7 @@ def open_link(token: str) -> Response:
         raise LinkRefused(LinkRefusal.UNKNOWN)
     visit = answering.load(db.session, link_id, _texts(), at=_now())
     session["link"] = link_id
+    session.pop("questions_in", None)  # whoever had this device before may have chosen another language
     return redirect(url_for("patient.start", visit_id=visit.id))
 
 
@@ -110,14 +117,18 @@ def start(visit: OpenVisit) -> Page:
         visit,
         "patient/introduction.html",
         minutes=remaining_minutes(visit),
-        who_reads=visit.who_reads.get(_locale(visit), ""),
+        offered=_offered(visit),
+        who_reads=_in_words(visit, visit.who_reads),
     )
 
 
 @pages.post("/visit/<int:visit_id>")
 @of_visit
 def begin(visit: OpenVisit) -> Page:
-    """Go on from the introduction."""
+    """Go on from the introduction, in the language chosen there."""
+    chosen = request.form.get("questions_in")
+    if chosen in _offered(visit):
+        session["questions_in"] = chosen
     return redirect(_next_address(visit))
 
 
@@ -171,7 +182,7 @@ def answer(visit: OpenVisit, key: str, number: int) -> Page:
 @of_visit
 def crisis_text(visit: OpenVisit) -> Page:
     """The study's crisis text, before anything else."""
-    return _draw(visit, "patient/crisis_text.html", text=visit.crisis_texts.get(_locale(visit), ""))
+    return _draw(visit, "patient/crisis_text.html", text=_in_words(visit, visit.crisis_texts))
 
 
 @pages.post("/visit/<int:visit_id>/help")
@@ -195,7 +206,7 @@ def review(visit: OpenVisit, key: str) -> Page:
     text = instrument.wording.texts[_locale(visit)]
     rows = [
         {
-            "key": text.items[asked.key],
+            "key": language.marked(text.items[asked.key], _locale(visit)),
             "value": question.answer_words(instrument, asked, _locale(visit), given[asked.key]),
             "href": url_for("patient.item", visit_id=visit.id, key=key, number=asked.number, change=1),
         }
@@ -306,19 +317,36 @@ def _only(name: str) -> MultiDict[str, str]:
 
 
 def _locale(visit: OpenVisit) -> str:
-    """The language of the questions: one that the study uses and every questionnaire of the visit has.
+    """The language of the questions: the one chosen, else the interface's, else what the browser likes best.
 
     A questionnaire once begun goes on in its language.
     """
     for draft in visit.drafts.values():
         return draft.locale
+    offered = _offered(visit)
+    for wanted in (session.get("questions_in"), language.locale()):
+        if wanted in offered:
+            return str(wanted)
+    return language.preferred(offered)
+
+
+def _offered(visit: OpenVisit) -> list[str]:
+    """The languages that the study uses and every questionnaire of the visit has."""
     instruments = visit.instruments.values()
-    return preferred([code for code in visit.locales if all(code in one.locales for one in instruments)])
+    return [code for code in visit.locales if all(code in one.locales for one in instruments)]
 
 
-def _help_again(visit: OpenVisit) -> str:
+def _in_words(visit: OpenVisit, texts: Mapping[str, str]) -> Words:
+    """A text of the study: in the interface's language where it is there, else in the questions'."""
+    code = language.locale()
+    if not texts.get(code):
+        code = _locale(visit)
+    return Words(texts.get(code, ""), code)
+
+
+def _help_again(visit: OpenVisit) -> Words | None:
     """The crisis text for pages that repeat it to whoever was shown it; else nothing."""
-    return visit.crisis_texts.get(_locale(visit), "") if visit.crisis else ""
+    return _in_words(visit, visit.crisis_texts) if visit.crisis else None
 
 
 def _instrument(visit: OpenVisit, key: str) -> Instrument:
@@ -376,7 +404,7 @@ def _after(visit: OpenVisit, instrument: Instrument, asked: Item, *, back: bool,
 
 def _draw(visit: OpenVisit, template: str, **context: Any) -> str:
     study = {"title": visit.study_title, "simulated": visit.simulated}
-    return render_template(template, visit=visit, study=study, lang=_locale(visit), **context)
+    return render_template(template, visit=visit, study=study, questions_in=_locale(visit), **context)
 
 
 def _draw_item(

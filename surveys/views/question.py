@@ -6,18 +6,17 @@ from datetime import date
 from functools import lru_cache
 
 from flask import render_template
-from flask_babel import format_date
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from surveys.instruments.definition import Answer, Instrument, Item
+from surveys.views import language
 
 LONGEST_TYPED = 20
 
 Given = int | float | str | tuple[int, ...] | None
 
 
-@lru_cache(maxsize=4096)
 def drawn(
     instrument: Instrument,
     key: str,
@@ -26,7 +25,21 @@ def drawn(
     error: str | None = None,
     name: str = "answer",
 ) -> Markup:
-    """The item `key`, what was given before, and an error's sentence. Nothing but the arguments goes in."""
+    """The item `key` in `locale`, what was given before, and an error in the interface's language."""
+    return _drawn(instrument, key, locale, given, error, name, language.locale())
+
+
+@lru_cache(maxsize=4096)
+def _drawn(
+    instrument: Instrument,
+    key: str,
+    locale: str,
+    given: Given,
+    error: str | None,
+    name: str,
+    interface: str,
+) -> Markup:
+    # Nothing but the arguments goes in: `interface` is the language that the template's own words are in.
     item = instrument.item(key)
     text = instrument.wording.texts[locale]
     section = text.sections[item.section]
@@ -42,6 +55,8 @@ def drawn(
         hint=_range(instrument, item),
         unit=item.unit,
         error=error,
+        locale=locale,
+        interface=interface,
     )
     return Markup(page)  # noqa: S704 — drawn by a template that escapes
 
@@ -72,16 +87,16 @@ def error_text(instrument: Instrument, item: Item, error: str) -> str:
 
 
 def answer_words(instrument: Instrument, item: Item, locale: str, answer: Answer) -> str:
-    """An answer as the review shows it."""
+    """An answer as the review shows it; the questionnaire's own words are marked as theirs."""
     if answer is None:
         return _("Not answered")
     words = instrument.wording.texts[locale].sections[item.section].choices
     if item.kind == "choice" and isinstance(answer, int):
-        return words[answer]
+        return language.marked(words[answer], locale)
     if item.kind == "choices" and not isinstance(answer, int | float | str):
-        return ", ".join(words[value] for value in answer)
+        return language.marked(", ".join(words[value] for value in answer), locale)
     if item.kind == "date" and isinstance(answer, str):
-        return str(format_date(date.fromisoformat(answer), "d MMMM y"))
+        return language.written(date.fromisoformat(answer))
     return f"{answer} {item.unit}" if item.unit else str(answer)
 
 

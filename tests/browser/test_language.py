@@ -1,0 +1,69 @@
+"""The language page, German and right-to-left pages in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.browser.test_patient import follow, no_sideways_scroll, press
+from tests.conftest import OpenPage
+from tests.support.browser import DESKTOP, PHONE, ColourScheme
+from tests.support.languages import ask_in, mirror
+from tests.support.study import Invited, invite
+
+Axe = Callable[[Page], None]
+
+
+@pytest.fixture
+def invited(app: Flask) -> Invited:
+    """Somebody invited to FaCE, PHQ-9 and SAQ."""
+    return invite(app)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_german_is_chosen_without_script(
+    app: Flask, open_page: OpenPage, invited: Invited, axe: Axe, viewport: ViewportSize, scheme: ColourScheme
+) -> None:
+    """From the footer and back to where one was; every German page is accessible and fits."""
+    ask_in(app, invited, "en", "de")
+    page = open_page(viewport=viewport, colour_scheme=scheme)
+    page.goto(invited.path)
+    follow(page, "Language")
+    axe(page)
+    page.get_by_role("radio", name="Deutsch").check()
+    press(page, "Save and go back")
+    expect(page.get_by_role("radio", name="Deutsch")).to_be_checked()
+    axe(page)
+    press(page, "Anfangen")
+    expect(page.get_by_text("Frage 1 von 15")).to_be_visible()
+    press(page, "Weiter")
+    expect(page.get_by_role("alert")).to_contain_text("Bitte wählen Sie eine Antwort.")
+    axe(page)
+    page.set_viewport_size(ViewportSize(width=320, height=568))
+    no_sideways_scroll(page)
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_right_to_left(
+    app: Flask, open_page: OpenPage, invited: Invited, axe: Axe, viewport: ViewportSize, tmp_path: Path
+) -> None:
+    """The page is mirrored; questions in English keep their direction; nothing scrolls sideways."""
+    mirror(app, tmp_path)
+    page = open_page(viewport=viewport, locale="ar")
+    page.goto(invited.path)
+    axe(page)
+    with page.expect_navigation():
+        page.locator("form button").click()
+    axe(page)
+    no_sideways_scroll(page)
+    name, radio = page.locator(".app-header__name"), page.locator(".govuk-radios__item").first
+    assert name.evaluate("e => getComputedStyle(e).direction") == "rtl"
+    assert radio.evaluate("e => getComputedStyle(e).direction") == "ltr"
+    with page.expect_navigation():
+        page.locator("form button").first.click()
+    axe(page)

@@ -1,0 +1,73 @@
+"""The catalogues: complete, compiled, and faithful to what stands in the texts."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.frontend import CommandLineInterface
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parents[2]
+CATALOGUES = sorted((ROOT / "surveys" / "translations").glob("*/LC_MESSAGES/messages.po"))
+LANGUAGES = [pytest.param(path, id=path.parts[-3]) for path in CATALOGUES]
+
+IGNORED = "node_modules static tests .*"
+
+
+def catalogue(path: Path) -> Catalog:
+    return read_po(io.BytesIO(path.read_bytes()), locale=path.parts[-3])
+
+
+def strings(text: object) -> list[str]:
+    return [text] if isinstance(text, str) else list(text)  # type: ignore[call-overload]
+
+
+def texts(found: Catalog) -> dict[tuple[str, ...], tuple[str, ...]]:
+    return {tuple(strings(message.id)): tuple(strings(message.string)) for message in found if message.id}
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """What patients' pages say now, collected as `make messages` does."""
+    pot = tmp_path_factory.mktemp("messages") / "messages.pot"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        patch.setattr(sys, "argv", ["pybabel"])
+        CommandLineInterface().run(
+            f"pybabel|--quiet|extract|-F|pyproject.toml|-o|{pot}|--ignore-dirs|{IGNORED}|.".split("|")
+        )
+    return read_po(io.BytesIO(pot.read_bytes()))
+
+
+@pytest.mark.parametrize("path", LANGUAGES)
+def test_every_text_for_patients_is_translated(path: Path, used: Catalog) -> None:
+    """Each text of a patient's page, and no other; `make messages` collects what is new."""
+    found = catalogue(path)
+    assert set(texts(used)) == set(texts(found))
+    assert [one for one, said in texts(found).items() if not all(said)] == []
+    assert [message.id for message in found if message.id and message.fuzzy] == []
+
+
+@pytest.mark.parametrize("path", LANGUAGES)
+def test_a_translation_names_the_same_values(path: Path) -> None:
+    """What is filled into a text is filled into its translation."""
+
+    def values(text: str) -> set[str]:
+        return set(re.findall(r"%\(\w+\)s", text))
+
+    for english, said in texts(catalogue(path)).items():
+        wanted = set().union(*map(values, english))
+        assert values(said[-1]) == wanted, english
+
+
+@pytest.mark.parametrize("path", LANGUAGES)
+def test_the_compiled_catalogue_says_the_same(path: Path) -> None:
+    """`make messages` compiles; both files are committed."""
+    compiled = read_mo(io.BytesIO(path.with_suffix(".mo").read_bytes()))
+    assert texts(compiled) == texts(catalogue(path))
