@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterable
 from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 class _Quiet(WSGIRequestHandler):
@@ -30,7 +31,7 @@ class LiveServer:
 
     def __init__(self, application: WSGIApplication, listener: socket.socket) -> None:
         self.url = url_of(listener)
-        self._server = _Server("127.0.0.1", 0, application, _Quiet, fd=listener.fileno())
+        self._server = _Server("127.0.0.1", 0, _finished(application), _Quiet, fd=listener.fileno())
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     def __enter__(self) -> Self:
@@ -43,6 +44,20 @@ class LiveServer:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+def _finished(application: WSGIApplication) -> WSGIApplication:
+    """Answers once all is done: Werkzeug leaves files open where a browser hangs up before the end."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        parts = application(environ, start_response)
+        try:
+            return [b"".join(parts)]
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
+
+    return answer
 
 
 def free_listener() -> socket.socket:
