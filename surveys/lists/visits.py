@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, String, Text, and_, case, cast, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from surveys.instruments.scoring import Score as StoredScore
 from surveys.lists.scope import Scope
 from surveys.models import Draft, InstrumentVersion, Link, Patient, Response, Score, Timepoint, Visit
 from surveys.schedule import FINISHING_DAYS
@@ -24,19 +26,8 @@ CURRENT = and_(Response.superseded_at.is_(None), Response.annulled_at.is_(None))
 
 
 @dataclass(frozen=True)
-class ScoreRow:
-    """One stored score, unrounded."""
-
-    scale: str
-    value: float | None
-    items_used: int
-    items_missing: int
-    prorated: bool
-
-
-@dataclass(frozen=True)
 class ResponseRow:
-    """One current response with its scores."""
+    """One current response with its scores, unrounded, and the raw answers that they rest on."""
 
     id: int
     instrument: str
@@ -45,7 +36,8 @@ class ResponseRow:
     wording_status: str
     source: str
     completed_on: date
-    scores: tuple[ScoreRow, ...]
+    answers: Mapping[str, Any]
+    scores: tuple[StoredScore, ...]
 
 
 @dataclass(frozen=True)
@@ -135,7 +127,7 @@ def of_patient(session: Session, scope: Scope, patient_id: int, at: datetime) ->
 
 
 def _responses(session: Session, patient_id: int) -> dict[int, dict[str, ResponseRow]]:
-    scores: dict[int, list[ScoreRow]] = {}
+    scores: dict[int, list[StoredScore]] = {}
     stored = (
         select(
             Score.response_id,
@@ -151,7 +143,7 @@ def _responses(session: Session, patient_id: int) -> dict[int, dict[str, Respons
     )
     for row in session.execute(stored).mappings():
         facts = dict(row)
-        scores.setdefault(facts.pop("response_id"), []).append(ScoreRow(**facts))
+        scores.setdefault(facts.pop("response_id"), []).append(StoredScore(**facts))
     rows = (
         select(
             Response.visit_id,
@@ -162,6 +154,7 @@ def _responses(session: Session, patient_id: int) -> dict[int, dict[str, Respons
             InstrumentVersion.wording_status,
             Response.source,
             Response.completed_on,
+            Response.answers,
         )
         .join(Visit, Visit.id == Response.visit_id)
         .join(InstrumentVersion, InstrumentVersion.id == Response.instrument_version_id)

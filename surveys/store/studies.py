@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, available_timezones
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.instruments.definition import Instrument, Item
 from surveys.instruments.library import Library, asking_order
 from surveys.models import Study, Timepoint
 from surveys.schedule import PlannedVisit
@@ -165,6 +166,13 @@ def activate(session: Session, study: Study, library: Library, *, at: datetime, 
         raise Refused(f"Study {study.code} cannot go active yet:\n" + "\n".join(f"- {r}" for r in reasons))
     study.status = "active"
     audit.record(session, audit.Entry(at, actor, "study.activated", facts={"study": study.code}))
+
+
+def items_asked(instrument: Instrument, optional_items: Collection[str]) -> tuple[Item, ...]:
+    """What is asked of `instrument`, in order: of its optional items those named, as in `phq9.q10`."""
+    return instrument.asked(
+        [one.key for one in instrument.items if f"{instrument.key}.{one.key}" in optional_items]
+    )
 
 
 def today(study: Study, at: datetime) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,9 @@ from flask_babel import format_date, get_locale, ngettext
 from flask_babel import gettext as _
 
 from surveys.forms import labels
-from surveys.instruments.definition import Instrument, Outline, Scale
-from surveys.lists.visits import ScoreRow
+from surveys.instruments.definition import Answer, Instrument, Outline, Scale
+from surveys.instruments.notes import score_notes
+from surveys.instruments.scoring import Score
 
 FORMATS = {"day": "d MMM y", "month": "MMM y", "year": "y"}
 LISTS = {
@@ -74,16 +76,10 @@ def scale_words(scale: Scale | Outline) -> str:
     return f"{scale.low:g}–{scale.high:g}, {direction}"
 
 
-def score_words(stored: ScoreRow) -> tuple[str, str]:
+def score_words(instrument: Instrument, answers: Mapping[str, Answer], score: Score) -> tuple[str, str]:
     """A score to one decimal (an en dash where there is none), and what is to be known about it."""
-    notes = []
-    if stored.items_missing:
-        notes.append(str(ngettext("%(num)d missing", "%(num)d missing", stored.items_missing)))
-    if stored.prorated:
-        notes.append(_("estimated from the others"))
-    if stored.value is None:
-        notes.append(_("no score"))
-    return "–" if stored.value is None else f"{stored.value:.1f}", ", ".join(notes)
+    shown = "–" if score.value is None else f"{score.value:.1f}"
+    return shown, " ".join(score_notes(instrument, answers, score))
 
 
 def rule_words(instrument: Instrument, rule: str) -> str:

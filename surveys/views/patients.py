@@ -28,6 +28,7 @@ from surveys.forms.staff import (
 )
 from surveys.instruments.definition import Instrument
 from surveys.instruments.library import Library
+from surveys.instruments.notes import missing_sentence
 from surveys.lists import alerts, history, visits
 from surveys.lists import patients as lists
 from surveys.lists.visits import ResponseRow, VisitRow
@@ -36,7 +37,7 @@ from surveys.store import links, treatments
 from surveys.store import patients as store
 from surveys.store import visits as store_visits
 from surveys.store.errors import Refused
-from surveys.store.studies import obstacles
+from surveys.store.studies import items_asked, obstacles
 from surveys.views import display
 from surveys.views.access import Grant, for_roles, grant
 
@@ -49,34 +50,43 @@ EVENTS_SHOWN = 100
 @dataclass(frozen=True)
 class ScoreTable:
     """One instrument's scores over time. A line is a scale, its range and direction (empty where `about` says
-    it for all scales), then value and note of each visit."""
+    it for all scales), then value and note of each visit. `rules` say what missing answers do."""
 
+    key: str
     title: str
     about: str
     wordings: frozenset[str]
     visits: tuple[tuple[str, date], ...]
     lines: tuple[tuple[str, str, tuple[tuple[str, str] | None, ...]], ...]
+    rules: tuple[str, ...]
 
     @classmethod
     def of(cls, instrument: Instrument, given: list[tuple[VisitRow, ResponseRow]]) -> ScoreTable:
         """The table of `given`, visits in their order with what was answered there."""
+
+        def cell(response: ResponseRow, scale: str) -> tuple[str, str] | None:
+            stored = next((score for score in response.scores if score.scale == scale), None)
+            asked = _library().get(instrument.key, response.version)
+            return display.score_words(asked, response.answers, stored) if stored else None
+
         abouts = {display.scale_words(scale) for scale in instrument.scales}
         about = abouts.pop() if len(abouts) == 1 else ""
-        stored = [{score.scale: score for score in response.scores} for _, response in given]
         lines = tuple(
             (
                 scale.title,
                 "" if about else display.scale_words(scale),
-                tuple(display.score_words(one[scale.key]) if scale.key in one else None for one in stored),
+                tuple(cell(response, scale.key) for _, response in given),
             )
             for scale in instrument.scales
         )
         return cls(
+            instrument.key,
             instrument.short_title,
             about,
             frozenset(response.wording_status for _, response in given),
             tuple((visit.title, response.completed_on) for visit, response in given),
             lines,
+            tuple(dict.fromkeys(missing_sentence(scale) for scale in instrument.scales)),
         )
 
 
@@ -289,6 +299,7 @@ def _draw_patient(
     rows = visits.of_patient(db.session, here.scope, patient.id, here.at)
     events = history.of_patient(db.session, patient.id, EVENTS_SHOWN)
     raised = alerts.of_patient(db.session, here.scope, patient.id)
+    instruments = {key: _library().get(key) for row in rows for key in (*row.battery, *row.responses)}
     actors = [event.actor for event in events] + [alert.acknowledged_by for alert in raised]
     return render_template(
         "staff/patient.html",
@@ -296,7 +307,10 @@ def _draw_patient(
         visits=rows,
         no_link={row.id: no_link(here.study, patient, row) for row in rows},
         score_tables=_score_tables(rows),
-        instruments={key: _library().get(key) for row in rows for key in (*row.battery, *row.responses)},
+        instruments=instruments,
+        asked_items={
+            key: len(items_asked(one, here.study.optional_items)) for key, one in instruments.items()
+        },
         alerts=raised,
         events=events,
         names=history.names(db.session, actors),

@@ -384,7 +384,10 @@ def test_scores_stand_with_direction_missing_items_and_wording(app: Flask) -> No
     page = member.get(f"{LIST}/P1")
     assert "FaCE (0–100, higher is better)" in page.text
     assert "PHQ-9 (0–27, higher is worse)" in page.text
-    assert "PHQ-9 total 13.5 1 missing, estimated from the others" in words(member)
+    assert "PHQ-9 total 13.5 Prorated from 8 of 9 items. Item 9 was not answered." in words(member)
+    assert "Missing answers: With one or two items missing, the total is" in page.text
+    assert "Project decision: The whole rule is this project's decision." in page.text
+    assert page.links["/staff/S1/instruments/phq9"] == "How PHQ-9 is scored"
     assert "Working wording" in page.text
     assert "FaCE: answered on" in page.text
     assert "SAQ: not begun" in page.text
