@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from sqlalchemy import func, select
 
@@ -170,6 +172,25 @@ def permit(
         actor = "command:study permit"
         permissions.permit(opened.session, opened.study(code), new, opened.library, at=opened.at, actor=actor)
     click.echo(f"Study {code} asks {instrument} in the wording {wording!r} now.")
+
+
+@study.command()
+@click.argument("code", metavar="STUDY")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_context
+def consent(context: click.Context, code: str, file: Path) -> None:
+    """Ask the patients of STUDY for consent, in the words of FILE (TOML), before their first question."""
+    from surveys.exchange.consent_file import read
+    from surveys.store import consents
+
+    version, texts = read(file.read_bytes())
+    with changing(context) as opened:
+        actor = "command:study consent"
+        new = consents.load(opened.session, opened.study(code), version, texts, at=opened.at, actor=actor)
+    if new:
+        click.echo(f"Study {code} asks for consent in version {version} now ({', '.join(texts)}).")
+    else:
+        click.echo("It is there already, word for word.")
 
 
 @study.command()

@@ -78,6 +78,12 @@ PATIENT_STATUSES: Mapping[str, str] = {
     "lost": "Lost to follow-up",
     "died": "Died",
 }
+CONSENT_PARTS: Mapping[str, str] = {
+    "research": "research",
+    "contact_again": "contact again",
+    "sharing": "sharing without the name",
+    "keep_answers": "keep answers after leaving",
+}
 SOURCES: Mapping[str, str] = {
     "web": "personal link",
     "kiosk": "tablet in the clinic",

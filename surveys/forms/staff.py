@@ -13,6 +13,7 @@ from typing import Any
 from flask_security import LoginForm
 from flask_wtf import FlaskForm
 from wtforms import (
+    DateField,
     EmailField,
     Field,
     Form,
@@ -24,6 +25,7 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
+    ValidationError,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length, Optional, Regexp
@@ -40,6 +42,11 @@ NO_EMAIL = "Enter an e-mail address such as name@example.org."
 def _choices(words: Mapping[str, str], nothing: str | None = None) -> list[SelectChoice]:
     first = [] if nothing is None else [SelectChoice("", nothing)]
     return [*first, *(SelectChoice(value, text) for value, text in words.items())]
+
+
+def _not_ahead(form: Any, field: Field) -> None:
+    if field.data and field.data > form.today:
+        raise ValidationError(AHEAD)
 
 
 class StaffForm(FlaskForm):
@@ -246,6 +253,19 @@ class UnscheduledVisitForm(StaffForm):
     def __init__(self, instruments: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.battery.choices = [SelectChoice(key, title) for key, title in instruments]
+
+
+class PaperConsentForm(StaffForm):
+    """A consent given on paper or by telephone; the view gives the parts of the study's text."""
+
+    how = SelectField("How", choices=_choices({"paper": "On paper", "telephone": "By telephone"}))
+    signed_on = DateField("Signed or said on", [InputRequired("Enter the day."), _not_ahead])
+    parts = SelectMultipleField("Agreed to")
+
+    def __init__(self, parts: Mapping[str, str], today: date, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.today = today
+        self.parts.choices = [SelectChoice(key, sentence) for key, sentence in parts.items()]
 
 
 class AcknowledgeForm(StaffForm):

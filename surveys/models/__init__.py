@@ -8,6 +8,7 @@ from surveys.models.alert import Alert
 from surveys.models.assistance import Assistance
 from surveys.models.audit import Erasure, Event, EventValue
 from surveys.models.base import Base
+from surveys.models.consent import Consent, ConsentText
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.response import Draft, InstrumentVersion, Response, Score
 from surveys.models.staff import Membership, Staff
@@ -19,6 +20,8 @@ __all__ = [
     "Alert",
     "Assistance",
     "Base",
+    "Consent",
+    "ConsentText",
     "Contact",
     "Draft",
     "Erasure",

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveys.instruments.definition import Answer, Instrument, Item
@@ -23,6 +23,8 @@ from surveys.instruments.scoring import alerts_raised, check_answers
 from surveys.models import (
     Alert,
     Assistance,
+    Consent,
+    ConsentText,
     Draft,
     InstrumentVersion,
     Link,
@@ -37,6 +39,7 @@ from surveys.store import audit, versions
 from surveys.store.alerts import Cause, notice
 from surveys.store.permissions import newest_of
 from surveys.store.responses import NewResponse, insert_scored
+from surveys.store.studies import items_asked
 from surveys.store.wordings import Texts
 
 
@@ -84,6 +87,7 @@ class OpenVisit:
     id: int
     link_id: int
     patient_id: int
+    study_id: int
     name: str
     battery: tuple[str, ...]
     instruments: Mapping[str, Instrument]
@@ -102,13 +106,11 @@ class OpenVisit:
     crisis_text_due: bool
     crisis: bool
     help_told: bool
+    consent_due: bool
 
     def items(self, key: str) -> tuple[Item, ...]:
         """What the questionnaire `key` asks, in order: optional items only where the study wants them."""
-        instrument = self.instruments[key]
-        return instrument.asked(
-            [item.key for item in instrument.items if f"{key}.{item.key}" in self.optional_items]
-        )
+        return items_asked(self.instruments[key], self.optional_items)
 
 
 def load(session: Session, link_id: int, texts: Texts, *, at: datetime, lock: bool = False) -> OpenVisit:
@@ -162,6 +164,7 @@ def load(session: Session, link_id: int, texts: Texts, *, at: datetime, lock: bo
         id=row.visit_id,
         link_id=link_id,
         patient_id=row.patient_id,
+        study_id=row.study_id,
         name=row.name,
         battery=asking_order(row.battery, texts.library),
         instruments={key: texts.get(session, key, *in_words.get(key, ())) for key in row.battery},
@@ -180,6 +183,7 @@ def load(session: Session, link_id: int, texts: Texts, *, at: datetime, lock: bo
         crisis_text_due=any(alert.crisis_text_seen_at is None for alert in crises),
         crisis=bool(crises),
         help_told=row.assistance_id is not None,
+        consent_due=row.consent_due,
     )
     _refuse(row, visit, at)
     return visit
@@ -319,6 +323,7 @@ def _visit(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Visit.closes_on,
             Patient.id.label("patient_id"),
             Patient.status.label("patient_status"),
+            Study.id.label("study_id"),
             Study.code,
             Study.title,
             Study.timezone,
@@ -333,6 +338,10 @@ def _visit(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Permission.version.label("permitted_version"),
             Permission.wording.label("permitted_wording"),
             Assistance.id.label("assistance_id"),
+            (
+                exists().where(ConsentText.study_id == Study.id)
+                & ~exists().where(Consent.patient_id == Patient.id)
+            ).label("consent_due"),
         )
         .join(Visit, Visit.id == Link.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)

@@ -14,6 +14,11 @@ class Introduction:
 
 
 @dataclass(frozen=True)
+class Consent:
+    """The study's consent text comes before any question."""
+
+
+@dataclass(frozen=True)
 class CrisisText:
     """The crisis text comes before anything else."""
 
@@ -43,7 +48,7 @@ class Finished:
     """Everything is submitted and nothing is left to ask."""
 
 
-Position = Introduction | CrisisText | AtItem | Review | Helped | Finished
+Position = Introduction | Consent | CrisisText | AtItem | Review | Helped | Finished
 
 
 def position(visit: OpenVisit) -> Position:
@@ -55,6 +60,8 @@ def position(visit: OpenVisit) -> Position:
         return Finished() if visit.help_told else Helped()
     if not visit.drafts and not visit.submitted:
         return Introduction()
+    if visit.consent_due:
+        return Consent()
     item = first_open(visit, key)
     instrument = visit.instruments[key]
     return Review(instrument) if item is None else AtItem(instrument, item)

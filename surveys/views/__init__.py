@@ -18,10 +18,11 @@ from surveys.views import (
     patients,
     protection,
     staff,
+    taking_part,
 )
 
 GUARDS = (jinja, headers, protection, language, errors, access)
-PAGES = (front, patient, staff, patients, alerts, dashboard, instruments)
+PAGES = (front, patient, taking_part, staff, patients, alerts, dashboard, instruments)
 
 
 def init_app(app: Flask) -> None:

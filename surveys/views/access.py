@@ -58,6 +58,9 @@ OPEN = frozenset(
         "patient.tell_help",
         "patient.thanks",
         "patient.pause",
+        "taking_part.consent",
+        "taking_part.decide",
+        "taking_part.goodbye",
         "security.login",
         "security.logout",
     }

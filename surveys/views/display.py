@@ -26,6 +26,7 @@ LISTS = {
     "treatment_state": labels.TREATMENT_STATES,
     "status": labels.PATIENT_STATUSES,
     "source": labels.SOURCES,
+    "consent_part": labels.CONSENT_PARTS,
 }
 
 

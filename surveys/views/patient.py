@@ -20,6 +20,7 @@ from surveys.store.alerts import crisis_text_seen
 from surveys.store.answering import LinkRefusal, LinkRefused, OpenVisit
 from surveys.store.progress import (
     AtItem,
+    Consent,
     CrisisText,
     Finished,
     Helped,
@@ -60,11 +61,16 @@ class Words(NamedTuple):
 
 def init_app(app: Flask) -> None:
     """Register the patient's pages."""
-    limiter.shared_limit("600 per minute", scope="patient", key_func=_link_asked)(pages)
+    limited(pages)
     app.register_blueprint(pages)
 
 
-@pages.errorhandler(LinkRefused)
+def limited(blueprint: Blueprint) -> None:
+    """Count the requests to `blueprint` with all others of the same link."""
+    limiter.shared_limit("600 per minute", scope="patient", key_func=_link_asked)(blueprint)
+
+
+@pages.app_errorhandler(LinkRefused)
 def refused(error: LinkRefused) -> tuple[str, int]:
     """Say why the link opens nothing now, and what to do."""
     db.session.rollback()
@@ -80,7 +86,7 @@ def open_link(token: str) -> Response:
     link_id = links.find(db.session, token)
     if link_id is None:
         raise LinkRefused(LinkRefusal.UNKNOWN)
-    visit = answering.load(db.session, link_id, _texts(), at=_now())
+    visit = answering.load(db.session, link_id, _texts(), at=now())
     session["link"] = link_id
     session.pop("questions_in", None)  # whoever had this device before may have chosen another language
     return redirect(url_for("patient.start", visit_id=visit.id))
@@ -98,7 +104,7 @@ def of_visit(view: Callable[..., Page]) -> Callable[..., Page]:
         link_id = session.get("link")
         if link_id is None:
             raise LinkRefused(LinkRefusal.OTHER_LINK)
-        visit = answering.load(db.session, link_id, _texts(), at=_now(), lock=request.method == "POST")
+        visit = answering.load(db.session, link_id, _texts(), at=now(), lock=request.method == "POST")
         if visit.id != visit_id:
             raise LinkRefused(LinkRefusal.OTHER_LINK)
         return view(visit, **arguments)
@@ -113,7 +119,7 @@ def start(visit: OpenVisit) -> Page:
     here = position(visit)
     if not isinstance(here, Introduction):
         return redirect(_address(visit, here))
-    return _draw(
+    return draw(
         visit,
         "patient/introduction.html",
         minutes=remaining_minutes(visit),
@@ -129,7 +135,7 @@ def begin(visit: OpenVisit) -> Page:
     chosen = request.form.get("questions_in")
     if chosen in _offered(visit):
         session["questions_in"] = chosen
-    return redirect(_next_address(visit))
+    return redirect(next_address(visit))
 
 
 @pages.get("/visit/<int:visit_id>/<key>/<int:number>")
@@ -137,8 +143,8 @@ def begin(visit: OpenVisit) -> Page:
 def item(visit: OpenVisit, key: str, number: int) -> Page:
     """One item. Nobody gets ahead of the first that is open."""
     instrument, asked = _asked(visit, key, number)
-    if visit.crisis_text_due or key != current(visit):
-        return redirect(_next_address(visit))
+    if visit.crisis_text_due or visit.consent_due or key != current(visit):
+        return redirect(next_address(visit))
     open_now = first_open(visit, instrument.key)
     if open_now is not None and asked.number > open_now.number:
         return redirect(_address(visit, AtItem(instrument, open_now)))
@@ -150,8 +156,8 @@ def item(visit: OpenVisit, key: str, number: int) -> Page:
 def answer(visit: OpenVisit, key: str, number: int) -> Page:
     """Store one answer, or the decision to skip, before the next item shows."""
     instrument, asked = _asked(visit, key, number)
-    if key in visit.submitted:
-        return redirect(_next_address(visit))
+    if key in visit.submitted or visit.consent_due:
+        return redirect(next_address(visit))
     go, change = request.form.get("go"), bool(request.form.get("change"))
     form = questionnaire_form(instrument, asked.key)(_only("answer"))
     given = "answer" in request.form
@@ -170,7 +176,7 @@ def answer(visit: OpenVisit, key: str, number: int) -> Page:
     if given or go == "skip":
         value = None if go == "skip" else form.answer.data
         crisis_text_due = answering.save_answer(
-            db.session, visit, instrument, asked.key, value, locale=_locale(visit), at=_now()
+            db.session, visit, instrument, asked.key, value, locale=language_of(visit), at=now()
         )
         db.session.commit()
         if crisis_text_due:
@@ -182,14 +188,14 @@ def answer(visit: OpenVisit, key: str, number: int) -> Page:
 @of_visit
 def crisis_text(visit: OpenVisit) -> Page:
     """The study's crisis text, before anything else."""
-    return _draw(visit, "patient/crisis_text.html", text=_in_words(visit, visit.crisis_texts))
+    return draw(visit, "patient/crisis_text.html", text=_in_words(visit, visit.crisis_texts))
 
 
 @pages.post("/visit/<int:visit_id>/help")
 @of_visit
 def go_on(visit: OpenVisit) -> Page:
     """Note that the crisis text was passed and go on."""
-    crisis_text_seen(db.session, visit.id, at=_now())
+    crisis_text_seen(db.session, visit.id, at=now())
     db.session.commit()
     return redirect(url_for("patient.start", visit_id=visit.id))
 
@@ -203,16 +209,16 @@ def review(visit: OpenVisit, key: str) -> Page:
     if here is not None:
         return redirect(here)
     given = visit.drafts[key].given
-    text = instrument.wording.texts[_locale(visit)]
+    text = instrument.wording.texts[language_of(visit)]
     rows = [
         {
-            "key": language.marked(text.items[asked.key], _locale(visit)),
-            "value": question.answer_words(instrument, asked, _locale(visit), given[asked.key]),
+            "key": language.marked(text.items[asked.key], language_of(visit)),
+            "value": question.answer_words(instrument, asked, language_of(visit), given[asked.key]),
             "href": url_for("patient.item", visit_id=visit.id, key=key, number=asked.number, change=1),
         }
         for asked in visit.items(instrument.key)
     ]
-    return _draw(
+    return draw(
         visit,
         "patient/review.html",
         rows=rows,
@@ -230,7 +236,7 @@ def submit(visit: OpenVisit, key: str) -> Page:
     here = _where(visit, instrument)
     if here is not None and key not in visit.submitted:
         return redirect(here)
-    answering.submit(db.session, visit, instrument, at=_now())
+    answering.submit(db.session, visit, instrument, at=now())
     db.session.commit()
     done = {*visit.submitted, key}
     finished = all(one in done for one in visit.battery)
@@ -242,10 +248,10 @@ def submit(visit: OpenVisit, key: str) -> Page:
 def saved(visit: OpenVisit) -> Page:
     """Between two questionnaires: what is saved and how long the next takes."""
     here = position(visit)
-    if not visit.submitted or isinstance(here, Helped | Finished | CrisisText):
+    if not visit.submitted or isinstance(here, Helped | Finished | CrisisText | Consent):
         return redirect(_address(visit, here))
     remaining = [key for key in visit.battery if key not in visit.submitted]
-    return _draw(
+    return draw(
         visit,
         "patient/saved.html",
         done=len(visit.battery) - len(remaining),
@@ -257,7 +263,7 @@ def saved(visit: OpenVisit) -> Page:
 @of_visit
 def next_questionnaire(visit: OpenVisit) -> Page:
     """Go on to the next questionnaire."""
-    return redirect(_next_address(visit))
+    return redirect(next_address(visit))
 
 
 @pages.get("/visit/<int:visit_id>/helped")
@@ -267,7 +273,7 @@ def helped(visit: OpenVisit) -> Page:
     here = position(visit)
     if not isinstance(here, Helped):
         return redirect(_address(visit, here))
-    return _draw(visit, "patient/helped.html", values=ANSWERED_BY)
+    return draw(visit, "patient/helped.html", values=ANSWERED_BY)
 
 
 @pages.post("/visit/<int:visit_id>/helped")
@@ -275,7 +281,7 @@ def helped(visit: OpenVisit) -> Page:
 def tell_help(visit: OpenVisit) -> Page:
     """Keep what was said, and go on to the thanks."""
     said = request.form.get("answer")
-    answering.tell_help(db.session, visit, said if said in ANSWERED_BY else None, at=_now())
+    answering.tell_help(db.session, visit, said if said in ANSWERED_BY else None, at=now())
     db.session.commit()
     return redirect(url_for("patient.thanks", visit_id=visit.id))
 
@@ -287,14 +293,14 @@ def thanks(visit: OpenVisit) -> Page:
     here = position(visit)
     if not isinstance(here, Finished):
         return redirect(_address(visit, here))
-    return _draw(visit, "patient/thanks.html", crisis_text=_help_again(visit))
+    return draw(visit, "patient/thanks.html", crisis_text=_help_again(visit))
 
 
 @pages.get("/visit/<int:visit_id>/pause")
 @of_visit
 def pause(visit: OpenVisit) -> Page:
     """How to stop for now and come back."""
-    return _draw(visit, "patient/pause.html", crisis_text=_help_again(visit))
+    return draw(visit, "patient/pause.html", crisis_text=_help_again(visit))
 
 
 def _link_asked() -> str:
@@ -308,7 +314,8 @@ def _texts() -> Texts:
     return texts
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """The instant that a request is dated with."""
     return datetime.now(UTC)
 
 
@@ -316,7 +323,7 @@ def _only(name: str) -> MultiDict[str, str]:
     return MultiDict([(name, value) for value in request.form.getlist(name)])
 
 
-def _locale(visit: OpenVisit) -> str:
+def language_of(visit: OpenVisit) -> str:
     """The language of the questions: the one chosen, else the interface's, else what the browser likes best.
 
     A questionnaire once begun goes on in its language.
@@ -340,7 +347,7 @@ def _in_words(visit: OpenVisit, texts: Mapping[str, str]) -> Words:
     """A text of the study: in the interface's language where it is there, else in the questions'."""
     code = language.locale()
     if not texts.get(code):
-        code = _locale(visit)
+        code = language_of(visit)
     return Words(texts.get(code, ""), code)
 
 
@@ -363,15 +370,18 @@ def _asked(visit: OpenVisit, key: str, number: int) -> tuple[Instrument, Item]:
 
 def _where(visit: OpenVisit, instrument: Instrument) -> str | None:
     """Where to go instead of this questionnaire's review; None where the review is right."""
-    if visit.crisis_text_due or instrument.key != current(visit):
-        return _next_address(visit)
+    if visit.crisis_text_due or visit.consent_due or instrument.key != current(visit):
+        return next_address(visit)
     open_now = first_open(visit, instrument.key)
     return None if open_now is None else _address(visit, AtItem(instrument, open_now))
 
 
-def _next_address(visit: OpenVisit) -> str:
+def next_address(visit: OpenVisit) -> str:
+    """Where going on leads: whatever is open, the introduction being passed."""
     here = position(visit)
     if isinstance(here, Introduction):
+        if visit.consent_due:
+            return _address(visit, Consent())
         first = visit.battery[0]
         return _address(visit, AtItem(visit.instruments[first], visit.items(first)[0]))
     return _address(visit, here)
@@ -381,6 +391,8 @@ def _address(visit: OpenVisit, here: Position) -> str:
     match here:
         case Introduction():
             return url_for("patient.start", visit_id=visit.id)
+        case Consent():
+            return url_for("taking_part.consent", visit_id=visit.id)
         case CrisisText():
             return url_for("patient.crisis_text", visit_id=visit.id)
         case AtItem(instrument, asked):
@@ -402,9 +414,10 @@ def _after(visit: OpenVisit, instrument: Instrument, asked: Item, *, back: bool,
     return url_for("patient.item", visit_id=visit.id, key=instrument.key, number=number)
 
 
-def _draw(visit: OpenVisit, template: str, **context: Any) -> str:
+def draw(visit: OpenVisit, template: str, **context: Any) -> str:
+    """A page of the visit."""
     study = {"title": visit.study_title, "simulated": visit.simulated}
-    return render_template(template, visit=visit, study=study, questions_in=_locale(visit), **context)
+    return render_template(template, visit=visit, study=study, questions_in=language_of(visit), **context)
 
 
 def _draw_item(
@@ -417,13 +430,13 @@ def _draw_item(
     typed: str | None = None,
 ) -> str:
     """The page of one item; `error` says what is wrong with what was `typed` instead of a number or date."""
-    locale = _locale(visit)
+    locale = language_of(visit)
     draft = visit.drafts.get(instrument.key)
     given = draft.given if draft else {}
     asked_numbers = [one.number for one in visit.items(instrument.key)]
     error_text = question.error_text(instrument, asked, error) if error else None
     shown = question.given(given.get(asked.key)) if typed is None else typed[: question.LONGEST_TYPED]
-    return _draw(
+    return draw(
         visit,
         "patient/item.html",
         text=instrument.wording.texts[locale],

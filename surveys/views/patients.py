@@ -22,6 +22,7 @@ from surveys.forms.staff import (
     MOST_TREATMENT_ROWS,
     EnrolmentForm,
     NewTreatmentForm,
+    PaperConsentForm,
     PartialDateForm,
     UnscheduledVisitForm,
     enrolment_form,
@@ -32,8 +33,8 @@ from surveys.instruments.notes import missing_sentence
 from surveys.lists import alerts, history, visits
 from surveys.lists import patients as lists
 from surveys.lists.visits import ResponseRow, VisitRow
-from surveys.models import Patient, Study, Timepoint, Visit
-from surveys.store import links, treatments
+from surveys.models import ConsentText, Patient, Study, Timepoint, Visit
+from surveys.store import consents, links, treatments
 from surveys.store import patients as store
 from surveys.store import visits as store_visits
 from surveys.store.errors import Refused
@@ -191,6 +192,39 @@ def add_visit(code: str, patient: str) -> Page:
     return _draw_patient(found, visit=form), 422
 
 
+@pages.post("/staff/<code>/consent/<path:patient>")
+@for_roles("coordinator")
+def record_consent(code: str, patient: str) -> Page:
+    """Record a consent that was given on paper or by telephone, so that the link does not ask for it."""
+    here, found = grant(), _find(patient)
+    text = _consent_text(here.study)
+    if text is None:
+        flash(_("This study asks for no consent."), "notice")
+        return redirect(url_for("patients.show", code=code, patient=patient))
+    form = PaperConsentForm(consents.parts_of(text), here.today)
+    if form.validate() and form.signed_on.data:
+        try:
+            consents.decide(
+                db.session,
+                found.id,
+                text,
+                agreed=True,
+                parts=form.parts.data or [],
+                how=form.how.data,
+                signed_on=form.signed_on.data,
+                at=here.at,
+                actor=here.actor,
+            )
+            db.session.commit()
+        except Refused as refusal:
+            db.session.rollback()
+            flash(str(refusal), "notice")
+        else:
+            flash(_("The consent was recorded."), "success")
+        return redirect(url_for("patients.show", code=code, patient=patient))
+    return _draw_patient(found, consent=form), 422
+
+
 @pages.post("/staff/<code>/visits/<int:visit_id>/link")
 @for_roles("coordinator")
 def issue_link(code: str, visit_id: int) -> Page:
@@ -293,9 +327,16 @@ def _partial(form: PartialDateForm) -> store.PartialDate | None:
 
 
 def _draw_patient(
-    patient: Patient, *, treatment: NewTreatmentForm | None = None, visit: UnscheduledVisitForm | None = None
+    patient: Patient,
+    *,
+    treatment: NewTreatmentForm | None = None,
+    visit: UnscheduledVisitForm | None = None,
+    consent: PaperConsentForm | None = None,
 ) -> str:
     here = grant()
+    text = _consent_text(here.study)
+    if text is not None and consent is None:
+        consent = PaperConsentForm(consents.parts_of(text), here.today, formdata=None)
     rows = visits.of_patient(db.session, here.scope, patient.id, here.at)
     events = history.of_patient(db.session, patient.id, EVENTS_SHOWN)
     raised = alerts.of_patient(db.session, here.scope, patient.id)
@@ -317,8 +358,14 @@ def _draw_patient(
         events_shown=EVENTS_SHOWN,
         treatment_form=treatment or NewTreatmentForm(here.today, formdata=None),
         visit_form=visit or _visit_form(here.study, formdata=None),
+        consent=consents.of_patient(db.session, patient.id),
+        consent_form=consent,
         obstacles=_obstacles(here.study),
     )
+
+
+def _consent_text(study: Study) -> ConsentText | None:
+    return consents.newest(db.session, study.id, study.locales[0])
 
 
 def _score_tables(rows: list[VisitRow]) -> list[ScoreTable]:

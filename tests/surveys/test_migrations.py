@@ -38,6 +38,10 @@ TRIGGERS["0002"] = TRIGGERS["0001"] | {
 }
 TRIGGERS["0003"] = TRIGGERS["0002"] | {"assistance": {"UPDATE", "DELETE"}}
 TRIGGERS["0004"] = TRIGGERS["0003"]
+TRIGGERS["0005"] = TRIGGERS["0004"] | {
+    "consent": {"UPDATE", "DELETE"},
+    "consent_text": {"UPDATE", "DELETE"},
+}
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)
@@ -281,6 +285,28 @@ ROWS = {
         "recorded_at": AT,
     },
     "assistance": {"id": 1, "visit_id": 1, "answered_by": "patient", "at": AT},
+    "consent_text": {
+        "id": 1,
+        "study_id": 1,
+        "version": "1",
+        "locale": "en",
+        "text": "Would you like to?",
+        "parts": {},
+        "sha256": "0" * 64,
+        "loaded_by": "test",
+        "loaded_at": AT,
+    },
+    "consent": {
+        "id": 1,
+        "patient_id": 1,
+        "consent_text_id": 1,
+        "decision": "agreed",
+        "how": "paper",
+        "parts": {},
+        "signed_on": date(2026, 3, 10),
+        "recorded_by": "test",
+        "recorded_at": AT,
+    },
 }
 ROWS["score"]["prorated"] = False
 # A second patient, whose answers were erased: what holds for one says nothing about another.
@@ -319,6 +345,8 @@ UPDATES = {
     "wording": "texts = '{\"en\": {}}'",
     "permission": "holder = 'somebody else'",
     "assistance": "answered_by = 'interpreter'",
+    "consent_text": "text = 'changed'",
+    "consent": "decision = 'declined'",
 }
 
 

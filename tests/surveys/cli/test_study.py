@@ -100,3 +100,18 @@ def test_a_real_study_goes_live_in_permitted_words(seventh: Seventh, rows: Query
     assert "by leave of The authors: Letter 7; doi:10.0/1" in shown
     assert seventh("study", "activate", "clinic").code == 0
     assert rows("SELECT status FROM study") == [("active",)]
+
+
+def test_a_consent_text_is_loaded_once(seventh: Seventh, tmp_path: Path) -> None:
+    """The same again changes nothing; other words under its version, or a language too few, are refused."""
+    file = tmp_path / "consent.toml"
+    seventh("study", "create", "clinic")
+    file.write_text('version = "1"\n[en]\ntext = "May we?"\n')
+    assert seventh("study", "consent", "clinic", file).out.startswith("Study clinic asks for consent")
+    assert seventh("study", "consent", "clinic", file).out == "It is there already, word for word.\n"
+    file.write_text('version = "1"\n[en]\ntext = "We may."\n')
+    ran = seventh("study", "consent", "clinic", file)
+    assert (ran.code, "give the new text a new version" in ran.err) == (1, True)
+    file.write_text('version = "2"\n[de]\ntext = "Dürfen wir?"\n')
+    ran = seventh("study", "consent", "clinic", file)
+    assert (ran.code, "speaks 'en'" in ran.err) == (1, True)

@@ -12,8 +12,10 @@ from surveys.instruments.library import Library
 from surveys.store.answering import DraftState, OpenVisit
 from surveys.store.progress import (
     AtItem,
+    Consent,
     CrisisText,
     Finished,
+    Helped,
     Introduction,
     Review,
     current,
@@ -28,6 +30,7 @@ FRESH = OpenVisit(
     id=1,
     link_id=1,
     patient_id=1,
+    study_id=1,
     name="baseline",
     battery=("face", "phq9", "saq"),
     instruments={key: LIBRARY.get(key) for key in ("face", "phq9", "saq")},
@@ -45,6 +48,8 @@ FRESH = OpenVisit(
     submitted={},
     crisis_text_due=False,
     crisis=False,
+    help_told=False,
+    consent_due=False,
 )
 
 
@@ -84,9 +89,19 @@ def test_after_one_questionnaire_the_next() -> None:
 
 def test_in_the_end_all_is_submitted() -> None:
     visit = replace(FRESH, submitted=dict.fromkeys(FRESH.battery, DAY))
-    assert position(visit) == Finished()
+    assert position(visit) == Helped()
+    assert position(replace(visit, help_told=True)) == Finished()
     assert current(visit) is None
     assert remaining_minutes(visit) == 0
+
+
+def test_consent_comes_before_questions_and_after_the_introduction() -> None:
+    """And before what was begun, where a text was loaded later; never before the crisis text."""
+    asked = replace(FRESH, consent_due=True)
+    assert position(asked) == Introduction()
+    begun = replace(asked, drafts=draft("face", "q1"))
+    assert position(begun) == Consent()
+    assert position(replace(begun, crisis_text_due=True)) == CrisisText()
 
 
 def test_the_crisis_text_comes_before_everything() -> None:

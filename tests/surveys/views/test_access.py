@@ -31,6 +31,7 @@ MAY_OPEN = {
     "patients.new": CHANGES,
     "patients.add_treatment": CHANGES,
     "patients.add_visit": CHANGES,
+    "patients.record_consent": CHANGES,
     "patients.issue_link": CHANGES,
     "patients.revoke_links": CHANGES,
     "alerts.index": PATIENTS,

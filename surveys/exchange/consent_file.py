@@ -1,0 +1,57 @@
+"""A study's consent text, read from TOML: bytes in, texts by language out. docs/commands.md shows one."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+from surveys.exchange.faults import Fault, FileRefused
+from surveys.store.consents import PARTS, NewText
+
+
+def read(content: bytes) -> tuple[str, dict[str, NewText]]:
+    """The version, and the text in each language.
+
+    Raises:
+        FileRefused: with every fault of the file.
+    """
+    try:
+        tables = tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise FileRefused([Fault("The file is not UTF-8.")]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise FileRefused([Fault(f"The file is not TOML: {error}.")]) from None
+    faults = []
+    version = tables.pop("version", None)
+    if not isinstance(version, str) or not 0 < len(version.strip()) <= 64:
+        faults.append('The text needs a version, such as version = "1".')
+    if not tables:
+        faults.append("There is no text: write one for each language of the study, such as [en].")
+    texts = {}
+    for locale, table in tables.items():
+        found = _read_text(locale, table, faults)
+        if found is not None:
+            texts[locale] = found
+    if len({frozenset(text.parts) for text in texts.values()}) > 1:
+        faults.append("Every language must have the same parts.")
+    if faults:
+        raise FileRefused([Fault(fault) for fault in faults])
+    return str(version).strip(), texts
+
+
+def _read_text(locale: str, table: Any, faults: list[str]) -> NewText | None:
+    if not isinstance(table, dict) or not isinstance(table.get("text"), str) or not table["text"].strip():
+        faults.append(f'[{locale}] needs a text: text = """…""".')
+        return None
+    parts = table.get("parts", {})
+    unknown = [f"[{locale}] {name}" for name in table if name not in ("text", "parts")]
+    if not isinstance(parts, dict) or not all(
+        isinstance(said, str) and said.strip() for said in parts.values()
+    ):
+        faults.append(f"[{locale}.parts] must give a sentence for each part.")
+        return None
+    unknown += [f"[{locale}.parts] {part}" for part in parts if part not in PARTS]
+    if unknown:
+        faults.append(f"{', '.join(unknown)} is not known. Parts are: {', '.join(PARTS)}.")
+        return None
+    return NewText(table["text"].strip(), {part: parts[part].strip() for part in PARTS if part in parts})

@@ -1,0 +1,48 @@
+"""What patients are asked to agree to, and what they said. Append-only, both, and never deleted."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from surveys.models.base import Base, Code, Digest, Id, Instant, one_of
+
+WAYS = ("link", "paper", "telephone")
+DECISIONS = ("agreed", "declined")
+
+
+class ConsentText(Base):
+    """A study's consent text in one language. `parts` maps a part to the sentence beside its box."""
+
+    __tablename__ = "consent_text"
+    __table_args__ = (UniqueConstraint("study_id", "version", "locale"),)
+
+    id: Mapped[Id]
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    version: Mapped[Code]
+    locale: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str]
+    parts: Mapped[dict[str, str]]
+    sha256: Mapped[Digest]
+    loaded_by: Mapped[str] = mapped_column(String(100))
+    loaded_at: Mapped[Instant]
+
+
+class Consent(Base):
+    """A patient's decision on a text; `parts` maps each part of it to whether it was agreed to."""
+
+    __tablename__ = "consent"
+    __table_args__ = (one_of("decision", DECISIONS), one_of("how", WAYS))
+
+    id: Mapped[Id]
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
+    consent_text_id: Mapped[int] = mapped_column(ForeignKey("consent_text.id"))
+    decision: Mapped[Code]
+    how: Mapped[Code]
+    parts: Mapped[dict[str, Any]]
+    signed_on: Mapped[date]
+    recorded_by: Mapped[str] = mapped_column(String(100))
+    recorded_at: Mapped[Instant]

@@ -1,0 +1,68 @@
+"""Whether a patient takes part: consent before the first question, and leaving."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
+
+from surveys.db import db
+from surveys.store import consents
+from surveys.store.answering import OpenVisit
+from surveys.store.errors import Refused
+from surveys.views.patient import Page, draw, language_of, limited, next_address, now, of_visit
+
+pages = Blueprint("taking_part", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    limited(pages)
+    app.register_blueprint(pages)
+
+
+@pages.get("/visit/<int:visit_id>/consent")
+@of_visit
+def consent(visit: OpenVisit) -> Page:
+    """The study's consent text, with a box for each part; none is ticked."""
+    text = consents.newest(db.session, visit.study_id, language_of(visit))
+    if not visit.consent_due or visit.crisis_text_due or text is None:
+        return redirect(next_address(visit))
+    return draw(visit, "patient/consent.html", text=text, parts=consents.parts_of(text))
+
+
+@pages.post("/visit/<int:visit_id>/consent")
+@of_visit
+def decide(visit: OpenVisit) -> Page:
+    """Keep the decision. Agreeing leads to the questions, declining ends kindly."""
+    decision = request.form.get("decision")
+    if decision not in {"agree", "decline"}:
+        abort(400)
+    text = consents.newest(db.session, visit.study_id, language_of(visit))
+    if not visit.consent_due or text is None:
+        return redirect(next_address(visit))
+    try:
+        consents.decide(
+            db.session,
+            visit.patient_id,
+            text,
+            agreed=decision == "agree",
+            parts=request.form.getlist("parts"),
+            how="link",
+            signed_on=visit.today,
+            at=now(),
+            actor="patient",
+        )
+    except Refused:  # the same press from another tab, a moment earlier
+        db.session.rollback()
+        return redirect(url_for("patient.start", visit_id=visit.id))
+    db.session.commit()
+    if decision == "decline":
+        return redirect(url_for("taking_part.goodbye"))
+    return redirect(next_address(replace(visit, consent_due=False)))
+
+
+@pages.get("/goodbye")
+def goodbye() -> Page:
+    """The end for whoever does not take part; it speaks of nobody."""
+    return render_template("patient/goodbye.html")
