@@ -324,8 +324,8 @@ def _period(dates: pd.Series, precision: pd.Series) -> tuple[Dates, Dates, Dates
 
     one_day, half_year = np.timedelta64(1, "D"), np.timedelta64(6, "M")
     month_first, year_first = month.astype("datetime64[D]"), year.astype("datetime64[D]")
-    month_last = (month + 1).astype("datetime64[D]") - one_day
-    year_last = (year + 1).astype("datetime64[D]") - one_day
+    month_last = (month + np.timedelta64(1, "M")).astype("datetime64[D]") - one_day
+    year_last = (year + np.timedelta64(1, "Y")).astype("datetime64[D]") - one_day
     first = pick(day, month_first, year_first)
     middle = pick(day, month_first + 14 * one_day, year.astype("datetime64[M]") + half_year)
     return first, middle, pick(day, month_last, year_last)
