@@ -11,6 +11,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
@@ -140,6 +141,16 @@ def _compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemB
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _hashed_once() -> Iterator[None]:
+    """The tests' few passwords are hashed, as slowly as real ones, once per test process."""
+    from surveys.store import staff
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(staff, "hash_password", cache(staff.hash_password))
+        yield
+
+
 @pytest.fixture
 def app(settings: Settings, _compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The application; its connections are closed afterwards."""
@@ -184,10 +195,7 @@ def chromium() -> Iterator[Browser]:
     executable = find_chromium()
     if executable is None:
         _not_here("no Chromium found; `make browser` gets one or says how")
-    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
-        # Playwright keeps an event loop in this thread, in which Flask cannot run an async teardown. This one
-        # closes async sessions; we have none.
-        patch.setattr("flask_sqlalchemy_lite._extension._close_async_sessions", lambda _: None)
+    with sync_playwright() as playwright:
         browser = launch(playwright, executable)
         yield browser
         browser.close()
