@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, session, url_for
+from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -35,6 +36,7 @@ from surveys.store.progress import (
 from surveys.store.wordings import Texts
 from surveys.views import language, question
 from surveys.views.protection import limiter, link_key
+from surveys.views.question import Given
 
 pages = Blueprint("patient", __name__)
 Page = str | Response | tuple[str, int]
@@ -66,7 +68,8 @@ def init_app(app: Flask) -> None:
 
 
 def limited(blueprint: Blueprint) -> None:
-    """Count the requests to `blueprint` with all others of the same link."""
+    """Count the requests to `blueprint` with all others of the same link; mend its forms that are too old."""
+    blueprint.register_error_handler(CSRFError, form_too_old)
     limiter.shared_limit("600 per minute", scope="patient", key_func=_link_asked)(blueprint)
 
 
@@ -182,6 +185,30 @@ def answer(visit: OpenVisit, key: str, number: int) -> Page:
         if crisis_text_due:
             return redirect(_address(visit, CrisisText()))
     return redirect(_after(visit, instrument, asked, back=go == "back", change=change))
+
+
+def form_too_old(error: CSRFError) -> Page:
+    """A form from before the link was opened anew: what was given is not stored, but shown, to be sent again.
+
+    Without an open link the page asks to open it; Back then shows this form again as it was filled in.
+    """
+    try:
+        return _ask_again(**request.view_args or {})
+    except LinkRefused as refusal:
+        return refused(refusal)
+
+
+@of_visit
+def _ask_again(visit: OpenVisit, key: str = "", number: int = 0) -> Page:
+    if request.endpoint != "patient.answer":  # nothing was typed there
+        return redirect(url_for("patient.start", visit_id=visit.id))
+    instrument, asked = _asked(visit, key, number)
+    if key != current(visit) or visit.crisis_text_due or visit.consent_due:
+        return redirect(url_for("patient.start", visit_id=visit.id))
+    form = questionnaire_form(instrument, asked.key)(_only("answer"))
+    typed = question.given(form.answer.data) if form.validate() else None
+    change = bool(request.form.get("change"))
+    return _draw_item(visit, instrument, asked, change=change, error="not_sent", typed=typed), 422
 
 
 @pages.get("/visit/<int:visit_id>/help")
@@ -427,15 +454,17 @@ def _draw_item(
     *,
     change: bool,
     error: str | None = None,
-    typed: str | None = None,
+    typed: Given = None,
 ) -> str:
-    """The page of one item; `error` says what is wrong with what was `typed` instead of a number or date."""
+    """The page of one item; `error` says what is wrong, `typed` what was given this time."""
     locale = language_of(visit)
     draft = visit.drafts.get(instrument.key)
     given = draft.given if draft else {}
     asked_numbers = [one.number for one in visit.items(instrument.key)]
     error_text = question.error_text(instrument, asked, error) if error else None
-    shown = question.given(given.get(asked.key)) if typed is None else typed[: question.LONGEST_TYPED]
+    shown = question.given(given.get(asked.key)) if typed is None else typed
+    if isinstance(shown, str):
+        shown = shown[: question.LONGEST_TYPED]
     return draw(
         visit,
         "patient/item.html",

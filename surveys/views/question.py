@@ -76,6 +76,8 @@ def error_text(instrument: Instrument, item: Item, error: str) -> str:
             if (item.chosen)
             else _("Please write an answer. If you would rather not answer this one, you may skip it.")
         )
+    if error == "not_sent":
+        return _("Your answer was not sent yet. Please press the button once more.")
     if error == "not_a_number":
         low, high = (f"{end:g}" for end in instrument.extent(item.key))
         if item.kind == "whole":
