@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, delete, exists, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from surveys.instruments.definition import Answer, Instrument, Item
@@ -305,7 +306,11 @@ def tell_help(session: Session, visit: OpenVisit, answered_by: str | None, *, at
     """
     if visit.help_told or any(key not in visit.submitted for key in visit.battery):
         return
-    session.execute(insert(Assistance).values(visit_id=visit.id, answered_by=answered_by, at=at))
+    # Whoever waited for the lock may have been overtaken: the visit was read before.
+    upsert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    told = upsert(Assistance).values(visit_id=visit.id, answered_by=answered_by, at=at)
+    if session.execute(told.on_conflict_do_nothing().returning(Assistance.id)).first() is None:
+        return
     facts = {"visit": visit.id, "answered_by": answered_by}
     audit.record(session, audit.Entry(at, "patient", "visit.help_told", visit.patient_id, facts))
 

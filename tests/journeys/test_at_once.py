@@ -12,7 +12,7 @@ from surveys.db import db
 from surveys.store import audit
 from tests.support.patient import Patient, Reply, over_http
 from tests.support.server import LiveServer
-from tests.support.study import FACE, PHQ9, Invited, invite, one_table, scores
+from tests.support.study import FACE, PHQ9, SAQ, Invited, invite, one_table, scores
 
 CROWD = 50
 
@@ -181,3 +181,18 @@ def test_patients_who_submit_together_leave_a_whole_trail(app: Flask, live_serve
     assert_no_error(crowd)
     assert len(one_table(app, "response")) == 12
     assert trail_breaks(app) == []
+
+
+def test_fifty_that_tell_of_help_are_told_once(app: Flask, live_server: LiveServer, invited: Invited) -> None:
+    """Whether anyone helped, said by fifty browsers in the same moment."""
+    first = device(live_server, invited)
+    first.finish(FACE, PHQ9)
+    first.next()
+    first.fill(SAQ)
+    first.next()
+    crowd = [first, *(device(live_server, invited) for _ in range(CROWD - 1))]
+    all_at_once([patient.next for patient in crowd])
+    assert_no_error(crowd)
+    assert {patient.page.heading for patient in crowd} == {"Thank you"}
+    assert len(one_table(app, "assistance")) == 1
+    assert [event["action"] for event in one_table(app, "event")].count("visit.help_told") == 1
