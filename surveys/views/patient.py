@@ -68,8 +68,7 @@ def init_app(app: Flask) -> None:
 
 
 def limited(blueprint: Blueprint) -> None:
-    """Count the requests to `blueprint` with all others of the same link; mend its forms that are too old."""
-    blueprint.register_error_handler(CSRFError, form_too_old)
+    """Count the requests to `blueprint` with all others of the same link."""
     limiter.shared_limit("600 per minute", scope="patient", key_func=_link_asked)(blueprint)
 
 
@@ -187,6 +186,7 @@ def answer(visit: OpenVisit, key: str, number: int) -> Page:
     return redirect(_after(visit, instrument, asked, back=go == "back", change=change))
 
 
+@pages.errorhandler(CSRFError)
 def form_too_old(error: CSRFError) -> Page:
     """A form from before the link was opened anew: what was given is not stored, but shown, to be sent again.
 

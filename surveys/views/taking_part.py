@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
 
 from surveys.db import db
 from surveys.store import consents
 from surveys.store.answering import OpenVisit
 from surveys.store.errors import Refused
-from surveys.views.patient import Page, draw, language_of, limited, next_address, now, of_visit
+from surveys.views.patient import Page, draw, form_too_old, language_of, limited, next_address, now, of_visit
 
 pages = Blueprint("taking_part", __name__)
+pages.register_error_handler(CSRFError, form_too_old)
 
 
 def init_app(app: Flask) -> None:
