@@ -36,6 +36,7 @@ class PatientRow:
     next_due_on: date | None
     last_answered_on: date | None
     alerts: int
+    removal_requested: bool
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ def page(
     ahead = _next_visits(session, scope, ids)
     answered = _last_answered(session, ids)
     alerts = _waiting_alerts(session, ids)
+    asked = select(Patient.id).where(Patient.id.in_(ids), Patient.removal_requested_at.is_not(None))
+    removals = set(session.scalars(asked))
     rows = [
         PatientRow(
             **row,
@@ -92,6 +95,7 @@ def page(
             next_due_on=ahead.get(row["id"], (None, None))[1],
             last_answered_on=answered.get(row["id"]),
             alerts=alerts.get(row["id"], 0),
+            removal_requested=row["id"] in removals,
         )
         for row in found
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -91,7 +91,11 @@ class Contact(Base):
 
 
 class Patient(Base):
-    """A participant of one study under a study code. Holds no identity."""
+    """A participant of one study under a study code. Holds no identity.
+
+    From `messages_stopped_at` on nothing is sent. `removal_requested_at` is when the patient asked for name
+    and contact details to be removed.
+    """
 
     __tablename__ = "patient"
     __table_args__ = (
@@ -111,6 +115,8 @@ class Patient(Base):
     enrolled_on: Mapped[date]
     status: Mapped[Code] = mapped_column(default="active")
     status_since: Mapped[date]
+    messages_stopped_at: Mapped[datetime | None]
+    removal_requested_at: Mapped[datetime | None]
 
     study: Mapped[Study] = relationship(lazy="raise_on_sql")
     contact: Mapped[Contact | None] = relationship(lazy="raise_on_sql")

@@ -8,12 +8,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.models import Consent, ConsentText, Patient, Study
 from surveys.store import audit
 from surveys.store.errors import Refused
+from surveys.store.leaving import leave
 
 PARTS = ("research", "contact_again", "sharing", "keep_answers")
 
@@ -138,9 +139,3 @@ def decide(
     audit.record(session, audit.Entry(at, actor, f"consent.{consent.decision}", patient_id, facts))
     if not agreed:
         leave(session, patient_id, on=signed_on, at=at, actor=actor)
-
-
-def leave(session: Session, patient_id: int, *, on: date, at: datetime, actor: str) -> None:
-    """The patient takes part no longer: links open nothing from now on."""
-    session.execute(update(Patient).where(Patient.id == patient_id).values(status="left", status_since=on))
-    audit.record(session, audit.Entry(at, actor, "patient.left", patient_id, {"since": on.isoformat()}))

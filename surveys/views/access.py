@@ -61,6 +61,10 @@ OPEN = frozenset(
         "taking_part.consent",
         "taking_part.decide",
         "taking_part.goodbye",
+        "taking_part.options",
+        "taking_part.ask",
+        "taking_part.wish",
+        "taking_part.settled",
         "security.login",
         "security.logout",
     }

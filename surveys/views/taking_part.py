@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 
 from surveys.db import db
-from surveys.store import consents
+from surveys.store import consents, leaving
 from surveys.store.answering import OpenVisit
 from surveys.store.errors import Refused
 from surveys.views.patient import Page, draw, form_too_old, language_of, limited, next_address, now, of_visit
 
 pages = Blueprint("taking_part", __name__)
 pages.register_error_handler(CSRFError, form_too_old)
+
+WISHES = ("messages", "stop", "remove")
 
 
 def init_app(app: Flask) -> None:
@@ -62,6 +65,51 @@ def decide(visit: OpenVisit) -> Page:
     if decision == "decline":
         return redirect(url_for("taking_part.goodbye"))
     return redirect(next_address(replace(visit, consent_due=False)))
+
+
+@pages.get("/visit/<int:visit_id>/taking-part")
+@of_visit
+def options(visit: OpenVisit) -> Page:
+    """What may be decided about taking part."""
+    return draw(visit, "patient/taking_part.html", wishes=WISHES)
+
+
+@pages.get("/visit/<int:visit_id>/taking-part/<what>")
+@of_visit
+def ask(visit: OpenVisit, what: str) -> Page:
+    """One decision, before it is made."""
+    return draw(visit, "patient/wish.html", what=_wish(what), done=False)
+
+
+@pages.post("/visit/<int:visit_id>/taking-part/<what>")
+@of_visit
+def wish(visit: OpenVisit, what: str) -> Page:
+    """Do at once what the patient decided."""
+    facts: dict[str, Any] = {"at": now(), "actor": "patient"}
+    match _wish(what):
+        case "stop":
+            leaving.leave(db.session, visit.patient_id, on=visit.today, **facts)
+        case "messages":
+            leaving.stop_messages(db.session, visit.patient_id, **facts)
+        case "remove":
+            leaving.request_removal(db.session, visit.patient_id, **facts)
+    db.session.commit()
+    if what == "stop":
+        return redirect(url_for("taking_part.goodbye"))
+    return redirect(url_for("taking_part.settled", visit_id=visit.id, what=what))
+
+
+@pages.get("/visit/<int:visit_id>/taking-part/<what>/done")
+@of_visit
+def settled(visit: OpenVisit, what: str) -> Page:
+    """What was decided."""
+    if _wish(what) == "stop":
+        abort(404)
+    return draw(visit, "patient/wish.html", what=what, done=True)
+
+
+def _wish(what: str) -> str:
+    return what if what in WISHES else abort(404)
 
 
 @pages.get("/goodbye")
