@@ -132,11 +132,15 @@ def test_every_page_is_accessible(
     every_state(open_page(viewport=viewport, colour_scheme=colour_scheme), invited, elsewhere, look)
 
 
-@pytest.mark.parametrize("viewport", [SMALL, ViewportSize(width=256, height=456)], ids=["320", "256"])
+@pytest.mark.parametrize(
+    "viewport",
+    [SMALL, ViewportSize(width=320, height=256), ViewportSize(width=256, height=456)],
+    ids=["320", "320 by 256", "256"],
+)
 def test_no_page_scrolls_sideways(
     open_page: OpenPage, invited: Invited, elsewhere: Patient, viewport: ViewportSize
 ) -> None:
-    """On the smallest phone, and on a desktop of 1024 at 400 %."""
+    """On the smallest phone, on a desktop of 1280 by 1024 at 400 %, and on one of 1024."""
     every_state(open_page(viewport=viewport), invited, elsewhere, no_sideways_scroll)
 
 
@@ -230,6 +234,29 @@ def test_all_options_are_of_one_size_and_easy_to_hit(open_page: OpenPage, invite
         with page.expect_navigation():
             page.locator("form button").first.click()
     assert items == len(FACE) + len(PHQ9) + len(SAQ)
+
+
+def test_an_item_is_seen_whole(open_page: OpenPage, invited: Invited) -> None:
+    """On a telephone of today a short question, its options and the button need no scrolling."""
+    page = open_page(viewport=ViewportSize(width=390, height=844))
+    page.goto(invited.path)
+    press(page, "Start")
+    [button] = boxes(page.get_by_role("button", name="Next"))
+    assert button["bottom"] <= 844
+
+
+@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
+def test_paper_is_white_and_has_no_buttons_for_a_screen(
+    open_page: OpenPage, invited: Invited, colour_scheme: ColourScheme
+) -> None:
+    """Printed, an item keeps its question and options, on white, whatever the screen shows."""
+    page = open_page(colour_scheme=colour_scheme)
+    page.goto(invited.path)
+    press(page, "Start")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+    expect(page.get_by_role("radio").first).to_be_visible()
+    expect(page.locator(".app-footer__link").first).to_be_hidden()
 
 
 def tab_to(page: Page, target: Locator) -> None:
