@@ -64,6 +64,8 @@ def test_right_to_left(
     name, radio = page.locator(".app-header__name"), page.locator(".govuk-radios__item").first
     assert name.evaluate("e => getComputedStyle(e).direction") == "rtl"
     assert radio.evaluate("e => getComputedStyle(e).direction") == "ltr"
+    circle = "e => parseFloat(getComputedStyle(e.querySelector('label'), '::before').left)"
+    assert radio.evaluate(circle) < 10
     with page.expect_navigation():
         page.locator("form button").first.click()
     axe(page)
