@@ -160,6 +160,10 @@ def answer(visit: OpenVisit, key: str, number: int) -> Page:
     instrument, asked = _asked(visit, key, number)
     if key in visit.submitted or visit.consent_due:
         return redirect(next_address(visit))
+    read = request.form.get("read")
+    if read and key not in visit.drafts and read != instrument.wording.sha256:
+        # The study asks in other words since the page was drawn: the question is asked again in these.
+        return redirect(_address(visit, AtItem(instrument, asked)))
     go, change = request.form.get("go"), bool(request.form.get("change"))
     form = questionnaire_form(instrument, asked.key)(_only("answer"))
     given = "answer" in request.form
@@ -475,5 +479,6 @@ def _draw_item(
         total=len(asked_numbers),
         part=visit.battery.index(instrument.key) + 1,
         change=change,
+        read=None if draft else instrument.wording.sha256,
         may_skip=error == "no_answer" or (asked.key in given and given[asked.key] is None),
     )

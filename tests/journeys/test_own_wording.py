@@ -59,6 +59,16 @@ def versions(app: Flask) -> dict[int, str]:
     return {row["id"]: row["wording"] for row in one_table(app, "instrument_version")}
 
 
+def use(app: Flask, key: str) -> None:
+    """Let the one study ask in a made-up text, as a coordinator would."""
+    with changing(app) as session:
+        instrument = read("f.toml", as_toml(made_up(library(app).get(key))).encode(), library(app))
+        at = datetime.now(UTC)
+        wordings.load(session, instrument, file="f.toml", at=at, actor="test")
+        new = NewPermission(key, "authors", "The authors", "Letter", "doi:10.0000/en")
+        permissions.permit(session, session.query(Study).one(), new, library(app), at=at, actor="test")
+
+
 def test_from_the_file_to_the_answers(app: Flask, seventh: Seventh, tmp_path: Path) -> None:
     """A real study goes active in the authors' words, and every response says which they were."""
     seventh("study", "create", "R1", *TEXTS)
@@ -136,13 +146,8 @@ def test_the_program_starts_only_while_the_texts_hold(
 def test_a_text_costs_the_items_no_statement(app: Flask) -> None:
     """It is read once; each item then takes the four statements that it took before."""
     invited = invite(app)
-    with changing(app) as session:
-        face = read("f.toml", as_toml(made_up(library(app).get("face"))).encode(), library(app))
-        at = datetime.now(UTC)
-        wordings.load(session, face, file="f.toml", at=at, actor="test")
-        for key, name in (("face", "authors"), ("phq9", "original"), ("face", "authors")):
-            new = NewPermission(key, name, "H", "R", "P")
-            permissions.permit(session, session.query(Study).one(), new, library(app), at=at, actor="test")
+    use(app, "face")
+    use(app, "face")
     walker = Patient(in_process(app))
     walker.open(invited.token)
     walker.next()
@@ -164,6 +169,24 @@ def test_a_text_costs_the_items_no_statement(app: Flask) -> None:
         walker.get(walker.path.replace("/2", "/1"))
         seen.clear()
     event.remove(engine, "before_cursor_execute", note)
+
+
+def test_an_answer_is_never_counted_to_words_that_nobody_read(app: Flask) -> None:
+    """A page left open while the study got other words asks again in these; nothing is stored before."""
+    invited = invite(app)
+    walker = Patient(in_process(app))
+    walker.open(invited.token)
+    walker.next()
+    assert "The corner of my mouth" in walker.page.text
+    use(app, "face")
+    walker.answer(3)
+    assert "face-en item q1" in walker.page.text
+    assert one_table(app, "draft") == []
+    walker.answer(4)
+    assert walker.asked == "face/2"
+    [draft] = one_table(app, "draft")
+    assert draft["answers"]["q1"][-1]["value"] == 4
+    assert versions(app)[draft["instrument_version_id"]] == "authors"
 
 
 @pytest.mark.parametrize("wanted", [True, False])
