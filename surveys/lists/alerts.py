@@ -18,14 +18,15 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class AlertRow:
-    """One alert; `instrument` and `rule` name what raised it, the answers are the codes given."""
+    """One alert; `instrument` and `rule` name what raised it, the answers are the codes given, None where the
+    question was skipped."""
 
     id: int
     patient: str
     visit: str
     instrument: str
     rule: str
-    first_answer: int
+    first_answer: int | None
     last_answer: int | None
     raised_at: datetime
     state: str

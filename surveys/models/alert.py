@@ -17,7 +17,7 @@ class Alert(Base):
     """One cause in one visit, however often it is saved.
 
     `crisis_text_seen_at` is when the patient went on from the crisis text; until then it is shown before
-    any other page of the visit.
+    any other page of the visit. Without a first answer the question was skipped.
     """
 
     __tablename__ = "alert"
@@ -34,7 +34,7 @@ class Alert(Base):
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
     instrument: Mapped[Code]
     rule: Mapped[Code]
-    first_answer: Mapped[int]
+    first_answer: Mapped[int | None]
     last_answer: Mapped[int | None]
     raised_at: Mapped[Instant]
     state: Mapped[Code] = mapped_column(default="new")

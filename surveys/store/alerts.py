@@ -17,6 +17,7 @@ from surveys.store import audit
 from surveys.store.errors import Refused
 
 HISTORICAL_AFTER = timedelta(days=14)
+SKIPPED = "_skipped"  # after a rule's name: its question was skipped
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,38 @@ def notice(session: Session, causes: Iterable[Cause], *, at: datetime, actor: st
                 ),
             )
     return new
+
+
+def notice_skipped(session: Session, cause: Cause, *, at: datetime, actor: str) -> None:
+    """Tell staff that a patient chose not to answer what an alert asks for; once, and without a crisis text.
+
+    Only a patient's own decision is told: an empty cell of an import says nothing. A later answer is noted.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    for rule in cause.instrument.alerts:
+        if rule.item != cause.item:
+            continue
+        name = rule.rule + SKIPPED
+        of_this = (Alert.visit_id == cause.visit_id, Alert.instrument == cause.instrument.key)
+        if cause.answer is not None:
+            session.execute(
+                update(Alert).where(*of_this, Alert.rule == name).values(last_answer=cause.answer)
+            )
+            continue
+        if session.scalar(select(Alert.id).where(*of_this, Alert.rule == rule.rule)):
+            continue  # staff know already, and its last answer says that it was taken back
+        statement = insert(Alert).values(
+            visit_id=cause.visit_id, instrument=cause.instrument.key, rule=name, raised_at=at, state="new"
+        )
+        added = session.execute(statement.on_conflict_do_nothing().returning(Alert.id)).first()
+        if added is not None:
+            facts = {
+                "alert": added.id,
+                "instrument": cause.instrument.key,
+                "rule": name,
+                "state": "new",
+            }
+            audit.record(session, audit.Entry(at, actor, "alert.raised", cause.patient_id, facts))
 
 
 def crisis_text_seen(session: Session, visit_id: int, *, at: datetime) -> None:

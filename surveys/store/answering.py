@@ -37,7 +37,7 @@ from surveys.models import (
 )
 from surveys.schedule import FINISHING_DAYS
 from surveys.store import audit, versions
-from surveys.store.alerts import Cause, notice
+from surveys.store.alerts import Cause, notice, notice_skipped
 from surveys.store.permissions import newest_of
 from surveys.store.responses import NewResponse, insert_scored
 from surveys.store.studies import items_asked
@@ -235,6 +235,7 @@ def save_answer(
     number = value if isinstance(value, int | float) else None
     cause = Cause(visit.id, visit.patient_id, instrument, item, number, at)
     notice(session, [cause], at=at, actor="patient")
+    notice_skipped(session, cause, at=at, actor="patient")
     raised = () if value is None else alerts_raised(instrument, item, value)
     return visit.crisis_text_due or any(alert.crisis for alert in raised)
 
@@ -289,7 +290,7 @@ def from_draft(
         source="web",
         partial=partial,
         started_at=draft.started_at,
-        submitted_at=at,
+        submitted_at=max(at, draft.started_at),  # a clock set back meanwhile must not cost the answers
         completed_on=completed_on,
         corrected=tuple(
             audit.Value(f"{instrument.key}.{item}", _spoken(said[:-1]), _spoken(said[-1:]))

@@ -13,8 +13,10 @@ from flask_babel import gettext as _
 
 from surveys.forms import labels
 from surveys.instruments.definition import Answer, Instrument, Outline, Scale
+from surveys.instruments.instrument import Alert
 from surveys.instruments.notes import score_notes
 from surveys.instruments.scoring import Score
+from surveys.store.alerts import SKIPPED
 
 FORMATS = {"day": "d MMM y", "month": "MMM y", "year": "y"}
 LISTS = {
@@ -84,13 +86,16 @@ def score_words(instrument: Instrument, answers: Mapping[str, Answer], score: Sc
 
 
 def rule_words(instrument: Instrument, rule: str) -> str:
-    """What raised an alert: PHQ-9 item 9 (thoughts of death or self-harm) answered above 0."""
-    alert = next((one for one in instrument.alerts if one.rule == rule), None)
+    """What raised an alert: PHQ-9 item 9 (thoughts of death or self-harm) answered above 0, or skipped."""
+    skipped = rule.endswith(SKIPPED)
+    alert = _alert(instrument, rule)
     if alert is None:
         return f"{instrument.short_title}: {rule}"
     item = instrument.item(alert.item)
     below = alert.at_least - 1
-    if below in instrument.values(item.key):
+    if skipped:
+        threshold = _("was skipped")
+    elif below in instrument.values(item.key):
         threshold = _("answered above %(value)s", value=below)
     else:
         threshold = _("answered %(value)s or more", value=alert.at_least)
@@ -98,11 +103,15 @@ def rule_words(instrument: Instrument, rule: str) -> str:
     return f"{instrument.short_title} {number} ({item.label}) {threshold}"
 
 
+def _alert(instrument: Instrument, rule: str) -> Alert | None:
+    return next((one for one in instrument.alerts if one.rule == rule.removesuffix(SKIPPED)), None)
+
+
 def answer_words(instrument: Instrument, rule: str, value: int | None) -> str:
     """An answer with its words: 1, Several days."""
     if value is None:
         return _("not answered")
-    alert = next((one for one in instrument.alerts if one.rule == rule), None)
+    alert = _alert(instrument, rule)
     text = instrument.wording.texts.get("en")
     if alert is None or text is None:
         return str(value)

@@ -40,14 +40,14 @@ def locale() -> str:
 
 
 def preferred(offered: Sequence[str]) -> str:
-    """The language of `offered` that the browser likes best; the first where it likes none."""
+    """The language of `offered` that the browser likes best; the first where it likes none, English where none is offered."""
     # Werkzeug gives English to somebody who asks for `de-AT, en`, because only that is there to the letter.
     for wanted, quality in request.accept_languages:
         same = [code for code in offered if code.lower() == wanted.lower()]
         related = [code for code in offered if code.partition("-")[0] == wanted.lower().partition("-")[0]]
         if quality and (found := same or related):
             return found[0]
-    return offered[0]
+    return next(iter(offered), "en")
 
 
 def name(code: str, said_in: str | None = None) -> str:

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.support.patient import Patient, in_process
+from tests.support.staff import signed_in
 from tests.support.study import FACE, PHQ9, SAQ, Invited, invite, one_table, scores, stored
 
 HELP = "Where to find help"
@@ -163,3 +164,32 @@ def test_going_on_twice_notes_the_first_time(app: Flask, patient: Patient) -> No
     patient.post(path, {})
     assert patient.page.heading == "Check your answers"
     assert stored(app) == before
+
+
+def test_item_nine_skipped_is_a_notice_to_staff(app: Flask, patient: Patient) -> None:
+    """Once, without a crisis text, and in words; a later answer is noted, and one above 0 raises its own."""
+    patient.skip()
+    assert patient.page.heading == "Check your answers"
+    [alert] = one_table(app, "alert")
+    assert (alert["rule"], alert["state"], alert["first_answer"]) == ("item9_skipped", "new", None)
+    member = signed_in(app)
+    for page in ("/staff/S1/alerts", "/staff/S1/patients/P1"):
+        text = member.get(page).text
+        assert "was skipped" in text
+        assert "not answered" in text
+    change = next(path for path in patient.page.links if "/phq9/9?" in path)
+    patient.get(change)
+    patient.answer(2)
+    assert patient.page.heading == HELP
+    raised = {one["rule"]: (one["first_answer"], one["last_answer"]) for one in one_table(app, "alert")}
+    assert raised == {"item9_skipped": (None, 2), "item9": (2, 2)}
+
+
+def test_other_items_skipped_are_no_notice(app: Flask, invited: Invited) -> None:
+    """Only what an alert asks for is told."""
+    walker = Patient(in_process(app))
+    walker.open(invited.token)
+    walker.finish(FACE)
+    walker.next()
+    walker.skip()
+    assert one_table(app, "alert") == []

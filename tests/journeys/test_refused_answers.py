@@ -108,17 +108,17 @@ def test_without_a_session_nothing_opens(app: Flask, invited: Invited) -> None:
     assert stranger.status == 403
     assert "Open the link in your message or letter" in stranger.page.text
     stranger.post(f"/visit/{invited.visit_id}/face/1", {"answer": "1"})
-    assert stranger.status == 400
-    assert "open your personal link again" in stranger.page.text
+    assert stranger.status == 403
+    assert "open your personal link" in stranger.page.text
     assert stored(app) == before
 
 
 def test_a_form_without_its_token_is_refused(app: Flask, patient: Patient) -> None:
-    """A form that this session did not show stores nothing."""
+    """A form that this session did not show stores nothing, and shows what was chosen to be sent again."""
     before = stored(app)
     reply = patient.send("POST", patient.path, [("answer", "1")])
-    assert reply.status == 400
-    assert "Everything saved so far is kept" in reply.html
+    assert reply.status == 422
+    assert "Your answer was not sent yet." in reply.html
     assert stored(app) == before
 
 

@@ -54,7 +54,7 @@ class Form:
 
 
 class Page(HTMLParser):
-    """What `html` holds. `loose` counts inputs and buttons that stand outside every form."""
+    """What `html` holds. `loose` counts inputs and submit buttons that stand outside every form."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -101,7 +101,7 @@ class Page(HTMLParser):
         elif tag == "button":
             self._button = Button("", told.get("name"), told.get("value", ""))
             if self._form is None:
-                self.loose += 1
+                self.loose += told.get("type", "submit") == "submit"
             else:
                 self._form.buttons.append(self._button)
         elif tag == "a":

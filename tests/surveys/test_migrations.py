@@ -43,6 +43,7 @@ TRIGGERS["0005"] = TRIGGERS["0004"] | {
     "consent_text": {"UPDATE", "DELETE"},
 }
 TRIGGERS["0006"] = TRIGGERS["0005"]
+TRIGGERS["0007"] = TRIGGERS["0006"]
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)

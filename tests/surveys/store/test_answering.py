@@ -114,6 +114,14 @@ def test_submitting_makes_a_response_of_the_draft(app: Flask, invited: Invited) 
     assert one_table(app, "draft") == []
 
 
+def test_a_clock_set_back_costs_no_answer(app: Flask, invited: Invited) -> None:
+    """Submitted before it was begun, as the clock says: stored as submitted when it was begun."""
+    save(app, invited, "face", "q1", 3)
+    submit(app, invited, "face", AT - timedelta(hours=1))
+    [response] = one_table(app, "response")
+    assert (response["started_at"], response["submitted_at"]) == (AT, AT)
+
+
 def test_submitting_again_or_nothing_changes_nothing(app: Flask, invited: Invited) -> None:
     """The first response stands, and answers that come after it are passed over."""
     assert submit(app, invited, "face") is None
