@@ -40,7 +40,7 @@ def locale() -> str:
 
 
 def preferred(offered: Sequence[str]) -> str:
-    """The language of `offered` that the browser likes best; the first where it likes none, English where none is offered."""
+    """The language of `offered` that the browser likes best, else the first, else English."""
     # Werkzeug gives English to somebody who asks for `de-AT, en`, because only that is there to the letter.
     for wanted, quality in request.accept_languages:
         same = [code for code in offered if code.lower() == wanted.lower()]
