@@ -74,6 +74,7 @@ def apply(frames: StudyFrames, filters: Filters) -> StudyFrames:
         scores=of_these(scores),
         treatments=of_these(frames.treatments),
         visits=of_these(frames.visits),
+        gradings=of_these(frames.gradings),
     )
 
 

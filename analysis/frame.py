@@ -83,6 +83,13 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "closes_on": "date",
         "battery": "codes",
         "missed_reason": "text",
+        "says_recovered": "text",
+    },
+    "gradings": {
+        "patient": "text",
+        "scale": "text",
+        "value": "number",
+        "graded_on": "date",
     },
 }
 
@@ -129,7 +136,10 @@ class StudyFrames:
     ``patients``: one row each; ``onset_on`` is the first day of the known period, ``onset_precision``
     (day | month | year) its length. ``treatments``: one row per injection, operation or course; a
     ``started_on`` by month or year is that period's first day too. ``visits``: one row per planned or
-    unscheduled visit. ``scale_info``: full scale key to its meaning, in the order of display.
+    unscheduled visit; ``says_recovered`` (yes | nearly | no, may be missing) is the patient's answer to
+    whether the face is back to how it was. ``gradings``: one row per grading of the index palsy by a
+    clinician; ``scale`` house_brackmann (``value`` 1 to 6) or sunnybrook (0 to 100). ``scale_info``: full
+    scale key to its meaning, in the order of display.
     """
 
     study: str
@@ -139,6 +149,7 @@ class StudyFrames:
     patients: pd.DataFrame
     treatments: pd.DataFrame
     visits: pd.DataFrame
+    gradings: pd.DataFrame
     scale_info: Mapping[str, ScaleInfo]
 
 
@@ -161,7 +172,7 @@ def check(frames: StudyFrames) -> None:
     _check_unique("patients", frames.patients, ["patient"])
     _check_unique("scores", frames.scores, ["visit_id", "scale"])
     known = set(frames.patients["patient"])
-    for name in ("scores", "treatments", "visits"):
+    for name in ("scores", "treatments", "visits", "gradings"):
         strangers = sorted(set(getattr(frames, name)["patient"]) - known)
         if strangers:
             raise FrameError(f"{name}: patient {strangers[0]!r} is not in the table patients")
@@ -173,6 +184,9 @@ def check(frames: StudyFrames) -> None:
     _check_codes("scores", frames.scores, "wording_status", WORDING_STATUSES)
     _check_codes("patients", frames.patients, "sex", ("female", "male", "other", "unknown"))
     _check_codes("treatments", frames.treatments, "state", ("planned", "given", "cancelled"))
+    said = frames.visits[frames.visits["says_recovered"].notna()]
+    _check_codes("visits", said, "says_recovered", ("yes", "nearly", "no"))
+    _check_codes("gradings", frames.gradings, "scale", ("house_brackmann", "sunnybrook"))
     _check_dated("patients", frames.patients, "onset_on", "onset_precision")
     _check_dated("treatments", frames.treatments, "started_on", "precision")
 

@@ -85,7 +85,7 @@ def _asked(frames: StudyFrames, part: StudyFrames) -> dict[str, ScaleInfo]:
 
 
 def data_sha256(frames: StudyFrames) -> str:
-    """SHA-256 of the four tables: the same data give the same digest, in any order of rows.
+    """SHA-256 of all tables: the same data give the same digest, in any order of rows.
 
     Row numbers of the database (``visit_id``) do not count.
     """

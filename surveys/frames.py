@@ -15,6 +15,8 @@ from surveys.instruments.instrument import Instrument, Scale
 from surveys.instruments.library import Library
 from surveys.models import (
     Assistance,
+    Background,
+    Grading,
     InstrumentVersion,
     Palsy,
     Patient,
@@ -24,6 +26,7 @@ from surveys.models import (
     Treatment,
     Visit,
 )
+from surveys.models.background import standing
 
 if TYPE_CHECKING:
     from analysis.frame import ScaleInfo, StudyFrames
@@ -51,6 +54,7 @@ def study_frames(session: Session, study: Study, library: Library, *, site: str 
         patients=build("patients", rows(_patients())),
         treatments=build("treatments", rows(_treatments())),
         visits=build("visits", rows(_visits())),
+        gradings=build("gradings", rows(_gradings())),
         scale_info=scale_info(library),
     )
 
@@ -164,7 +168,25 @@ def _visits() -> Select[*tuple[Any, ...]]:
             Visit.closes_on,
             Visit.battery,
             Visit.missed_reason,
+            Background.answer["value"].as_string().label("says_recovered"),
         )
         .join(Patient, Patient.id == Visit.patient_id)
+        .outerjoin(
+            Background,
+            (Background.visit_id == Visit.id)
+            & (Background.question == "recovered")
+            & Background.id.in_(standing()),
+        )
         .order_by(Patient.code, Visit.due_on, Visit.id)
+    )
+
+
+def _gradings() -> Select[*tuple[Any, ...]]:
+    """Of the index palsy only."""
+    return (
+        select(Patient.code.label("patient"), Grading.scale, Grading.value, Grading.graded_on)
+        .join(Patient, Patient.id == Grading.patient_id)
+        .join(Palsy, Palsy.id == Grading.palsy_id)
+        .where(Palsy.is_index)
+        .order_by(Patient.code, Grading.graded_on, Grading.scale)
     )

@@ -7,6 +7,7 @@ Every invariant is a named constraint here or a trigger in `migrations/`. No Fla
 from surveys.models.alert import Alert
 from surveys.models.assistance import Assistance
 from surveys.models.audit import Erasure, Event, EventValue
+from surveys.models.background import Background, BackgroundCheck
 from surveys.models.base import Base
 from surveys.models.consent import Consent, ConsentText
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
@@ -19,6 +20,8 @@ from surveys.models.wording import LoadedWording, Permission
 __all__ = [
     "Alert",
     "Assistance",
+    "Background",
+    "BackgroundCheck",
     "Base",
     "Consent",
     "ConsentText",

@@ -15,6 +15,7 @@ class Study(Base):
     """One registry or trial. Texts for patients are kept per locale: `{"en": "…"}`.
 
     `optional_items` are the items asked here though instruments leave them out elsewhere: `["phq9.q10"]`.
+    With `asks_background` patients are asked of their palsy and treatments before the first questionnaire.
     """
 
     __tablename__ = "study"
@@ -35,6 +36,7 @@ class Study(Base):
     status: Mapped[Code] = mapped_column(default="draft")
     simulated: Mapped[bool] = mapped_column(default=False)
     optional_items: Mapped[list[str]] = mapped_column(default=list)
+    asks_background: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[Instant]
 
     timepoints: Mapped[list[Timepoint]] = relationship(

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from analysis.frame import ScaleInfo, StudyFrames, build, check
+from analysis.frame import COLUMNS, ScaleInfo, StudyFrames, build, check
 from analysis.treatments import KINDS
 
 FIRST_DAY = "2024-01-01"
@@ -22,7 +22,10 @@ SCALES: Mapping[str, ScaleInfo] = {
 
 @dataclass
 class Patient:
-    """One patient: ``visits`` are (day, {scale: value}), ``treatments`` are (kind, day or None)."""
+    """One patient: ``visits`` are (day, {scale: value}), ``treatments`` are (kind, day or None).
+
+    ``says_recovered`` goes with the visits, in their order; ``gradings`` are (day, House–Brackmann).
+    """
 
     code: str
     visits: Sequence[tuple[str, Mapping[str, float | None]]] = ()
@@ -30,6 +33,8 @@ class Patient:
     precision: str = "day"
     treatments: Sequence[tuple[str, str | None]] = ()
     states: Sequence[str] = ()
+    says_recovered: Sequence[str | None] = ()
+    gradings: Sequence[tuple[str, int]] = ()
     sex: str = "female"
     birth_year: int | None = 1970
     cause: str = "bells_palsy"
@@ -41,9 +46,7 @@ class Patient:
 
 def study(patients: Iterable[Patient], *, simulated: bool = False) -> StudyFrames:
     """The study of these patients as checked frames."""
-    rows: dict[str, list[dict[str, object]]] = {
-        name: [] for name in ("scores", "patients", "treatments", "visits")
-    }
+    rows: dict[str, list[dict[str, object]]] = {name: [] for name in COLUMNS}
     visit_id = 0
     for patient in patients:
         rows["patients"].append(_patient_row(patient))
@@ -59,6 +62,10 @@ def study(patients: Iterable[Patient], *, simulated: bool = False) -> StudyFrame
                     "precision": precision,
                 }
             )
+        rows["gradings"] += [
+            {"patient": patient.code, "scale": "house_brackmann", "value": value, "graded_on": day}
+            for day, value in patient.gradings
+        ]
         for number, (day, values) in enumerate(patient.visits, 1):
             visit_id += 1
             rows["visits"].append(
@@ -72,6 +79,7 @@ def study(patients: Iterable[Patient], *, simulated: bool = False) -> StudyFrame
                     "closes_on": day,
                     "battery": sorted({scale.split(".")[0] for scale in values}),
                     "missed_reason": None,
+                    "says_recovered": patient.says_recovered[number - 1] if patient.says_recovered else None,
                 }
             )
             rows["scores"] += [

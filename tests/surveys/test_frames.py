@@ -13,7 +13,7 @@ from sqlalchemy import event, select, update
 from analysis.frame import COLUMNS, StudyFrames, check, scored
 from surveys.db import db
 from surveys.frames import scale_info, study_frames
-from surveys.models import Palsy, Response, Study, Timepoint, Visit
+from surveys.models import Background, Palsy, Response, Study, Timepoint, Visit
 from surveys.store import patients, responses, versions
 from surveys.store.patients import NewContact, NewPatient, NewTreatment, PartialDate
 from surveys.store.responses import NewResponse
@@ -36,6 +36,7 @@ ANNA = NewPatient(
         NewTreatment("massage"),
     ),
     contact=NewContact(name="Anna Abel", email="anna@abel.example"),
+    gradings=(("house_brackmann", 4, date(2026, 1, 9)), ("house_brackmann", 2, ON)),
 )
 BEN = NewPatient(code="BEN", enrolled_on=ON, site="south")
 
@@ -202,11 +203,50 @@ def test_visits_are_all_those_planned(filled: Flask) -> None:
     assert first["closes_on"] - first["opens_on"] == pd.Timedelta(days=30)
 
 
+def test_what_a_patient_said_last_of_recovery_stands_beside_the_visit(filled: Flask) -> None:
+    """One row per visit however often it was said; skipped and never asked are both missing."""
+    with changing(filled) as session:
+        ids = session.scalars(
+            select(Visit.id).where(Visit.patient.has(code="ANNA")).order_by(Visit.due_on)
+        ).all()
+        for visit_id, question, answer in (
+            (ids[0], "recovered", {"value": "no"}),
+            (ids[0], "recovered", {"value": "nearly"}),
+            (ids[0], "side", {"value": "left"}),
+            (ids[1], "recovered", {"value": "yes"}),
+            (ids[1], "recovered", {"skipped": True}),
+        ):
+            session.add(
+                Background(
+                    visit_id=visit_id,
+                    question=question,
+                    answer=answer,
+                    locale="en",
+                    reported_by="patient",
+                    at=AT,
+                )
+            )
+            session.flush()
+    frames = read(filled)
+    check(frames)
+    said = frames.visits.set_index("visit_id")["says_recovered"]
+    assert len(said) == 15
+    assert said[said.notna()].to_dict() == {ids[0]: "nearly"}
+
+
+def test_gradings_are_those_of_the_index_palsy(filled: Flask) -> None:
+    """Value and day, in their order."""
+    gradings = read(filled).gradings
+    assert gradings["patient"].tolist() == ["ANNA", "ANNA"]
+    assert gradings["value"].tolist() == [4, 2]
+    assert gradings["graded_on"].tolist() == [pd.Timestamp("2026-01-09"), pd.Timestamp(ON)]
+
+
 def test_a_site_sees_its_own_patients(filled: Flask) -> None:
     """In every table."""
     frames = read(filled, site="north")
     check(frames)
-    for table in (frames.patients, frames.scores, frames.treatments, frames.visits):
+    for table in (frames.patients, frames.scores, frames.treatments, frames.visits, frames.gradings):
         assert set(table["patient"]) == {"ANNA"}
     assert len(read(filled, site="south").scores) == 0
 

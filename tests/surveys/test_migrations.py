@@ -44,6 +44,10 @@ TRIGGERS["0005"] = TRIGGERS["0004"] | {
 }
 TRIGGERS["0006"] = TRIGGERS["0005"]
 TRIGGERS["0007"] = TRIGGERS["0006"]
+TRIGGERS["0008"] = TRIGGERS["0007"] | {
+    "background": {"UPDATE", "DELETE"},
+    "background_check": {"UPDATE", "DELETE"},
+}
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)
@@ -309,6 +313,24 @@ ROWS = {
         "recorded_by": "test",
         "recorded_at": AT,
     },
+    "background": {
+        "id": 1,
+        "visit_id": 1,
+        "question": "side",
+        "answer": {"value": "left"},
+        "locale": "en",
+        "reported_by": "patient",
+        "at": AT,
+    },
+    "background_check": {
+        "id": 1,
+        "background_id": 1,
+        "fact": "side",
+        "outcome": "confirmed",
+        "recorded": {"value": "left"},
+        "checked_by": "test",
+        "checked_at": AT,
+    },
 }
 ROWS["score"]["prorated"] = False
 # A second patient, whose answers were erased: what holds for one says nothing about another.
@@ -349,6 +371,8 @@ UPDATES = {
     "assistance": "answered_by = 'interpreter'",
     "consent_text": "text = 'changed'",
     "consent": "decision = 'declined'",
+    "background": "question = 'cause'",
+    "background_check": "outcome = 'kept'",
 }
 
 
@@ -372,6 +396,8 @@ def test_append_only_tables_refuse_update(filled: Connection, table: str) -> Non
         "alert",
         "contact",
         "assistance",
+        "background",
+        "background_check",
     ],
 )
 def test_nothing_is_deleted_without_a_recorded_erasure(filled: Connection, table: str) -> None:
@@ -425,7 +451,9 @@ def test_a_response_is_superseded_or_annulled_once(filled: Connection, column: s
         filled.execute(response.update().values({column: None, "reason": "x"}))
 
 
-@pytest.mark.parametrize("table", ["score", "response", "draft", "assistance"])
+@pytest.mark.parametrize(
+    "table", ["score", "response", "draft", "assistance", "background", "background_check"]
+)
 def test_answers_may_go_under_an_erasure_of_answers(filled: Connection, table: str) -> None:
     """Of that patient, in the order that foreign keys ask for."""
     erase(filled, "identity")
@@ -435,8 +463,8 @@ def test_answers_may_go_under_an_erasure_of_answers(filled: Connection, table: s
         Base.metadata.tables["erasure"].insert(),
         {**ROWS["erasure"], "id": 3, "patient_id": 1, "level": "answers"},
     )
-    if table == "response":
-        filled.execute(text("DELETE FROM score"))
+    for inner in {"response": ["score"], "background": ["background_check"]}.get(table, []):
+        filled.execute(text(f"DELETE FROM {inner}"))  # noqa: S608
     assert filled.execute(text(f"DELETE FROM {table}")).rowcount == 1  # noqa: S608
 
 
@@ -515,6 +543,9 @@ REFUSED_ROWS = [
     ("permission", {"id": 2, "study_id": 99}, "FOREIGN KEY|fk_permission_study_id"),
     ("permission", {"id": 2, "holder": ""}, "ck_permission_told"),
     ("permission", {"id": 2, "publication": ""}, "ck_permission_told"),
+    ("background", {"id": 2, "question": "colour"}, "ck_background_question"),
+    ("background_check", {"id": 2, "fact": "symptoms"}, "ck_background_check_fact"),
+    ("background_check", {"id": 2, "outcome": "maybe"}, "ck_background_check_outcome"),
 ]
 
 
