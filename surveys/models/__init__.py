@@ -9,6 +9,7 @@ from surveys.models.assistance import Assistance
 from surveys.models.audit import Erasure, Event, EventValue
 from surveys.models.background import Background, BackgroundCheck
 from surveys.models.base import Base
+from surveys.models.clinic import Appointment, Note
 from surveys.models.consent import Consent, ConsentText
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.response import Draft, InstrumentVersion, Response, Score
@@ -19,6 +20,7 @@ from surveys.models.wording import LoadedWording, Permission
 
 __all__ = [
     "Alert",
+    "Appointment",
     "Assistance",
     "Background",
     "BackgroundCheck",
@@ -35,6 +37,7 @@ __all__ = [
     "Link",
     "LoadedWording",
     "Membership",
+    "Note",
     "Palsy",
     "Patient",
     "Permission",

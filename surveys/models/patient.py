@@ -80,6 +80,10 @@ class Contact(Base):
     """One person, kept apart: frames and exports never read this table."""
 
     __tablename__ = "contact"
+    __table_args__ = (
+        Index("ix_contact_hospital_number", "hospital_number"),
+        Index("ix_contact_born_on", "born_on"),
+    )
 
     id: Mapped[Id]
     hospital_number: Mapped[str | None] = mapped_column(String(64))

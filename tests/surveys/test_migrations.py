@@ -48,6 +48,7 @@ TRIGGERS["0008"] = TRIGGERS["0007"] | {
     "background": {"UPDATE", "DELETE"},
     "background_check": {"UPDATE", "DELETE"},
 }
+TRIGGERS["0009"] = TRIGGERS["0008"]
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)

@@ -1,0 +1,61 @@
+"""The day's clinic list: who is expected, and staff's notes about a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from surveys.models import Appointment, Note
+from surveys.store import audit
+from surveys.store.errors import Refused
+
+LONGEST_NOTE = 4000
+
+
+def expect(session: Session, patient_ids: Collection[int], *, on: date, at: datetime, actor: str) -> int:
+    """Put those patients on the list of the day `on`; how many were not on it yet."""
+    listed = set(
+        session.scalars(
+            select(Appointment.patient_id).where(
+                Appointment.expected_on == on, Appointment.patient_id.in_(patient_ids)
+            )
+        )
+    )
+    new = [patient_id for patient_id in dict.fromkeys(patient_ids) if patient_id not in listed]
+    session.add_all(
+        Appointment(patient_id=patient_id, expected_on=on, added_by=actor, added_at=at) for patient_id in new
+    )
+    session.flush()
+    for patient_id in new:
+        entry = audit.Entry(at, actor, "clinic.expected", patient_id, {"on": on.isoformat()})
+        audit.record(session, entry)
+    return len(new)
+
+
+def take_off(session: Session, patient_id: int, *, on: date, at: datetime, actor: str) -> None:
+    """The patient is not expected on that day after all; nothing happens where they were not."""
+    listed = delete(Appointment).where(Appointment.expected_on == on, Appointment.patient_id == patient_id)
+    if session.execute(listed.returning(Appointment.id)).first() is not None:
+        entry = audit.Entry(at, actor, "clinic.taken_off", patient_id, {"on": on.isoformat()})
+        audit.record(session, entry)
+
+
+def write_note(session: Session, patient_id: int, text: str, *, at: datetime, actor: str) -> Note:
+    """Keep what somebody wrote about a patient; it is never changed afterwards.
+
+    Raises:
+        Refused: there is nothing in it, or too much.
+    """
+    said = text.strip()
+    if not said:
+        raise Refused("Write the note first.", "text")
+    if len(said) > LONGEST_NOTE:
+        raise Refused(f"A note has at most {LONGEST_NOTE} characters; this one has {len(said)}.", "text")
+    note = Note(patient_id=patient_id, text=said, written_by=actor, written_at=at)
+    session.add(note)
+    session.flush()
+    audit.record(session, audit.Entry(at, actor, "note.written", patient_id, {"note": note.id}))
+    return note
