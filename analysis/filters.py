@@ -75,6 +75,7 @@ def apply(frames: StudyFrames, filters: Filters) -> StudyFrames:
         treatments=of_these(frames.treatments),
         visits=of_these(frames.visits),
         gradings=of_these(frames.gradings),
+        responses=of_these(frames.responses),
     )
 
 

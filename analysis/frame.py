@@ -1,4 +1,4 @@
-"""The contract between the study and its analysis: four tidy tables and what each scale means.
+"""The contract between the study and its analysis: tidy tables and what each scale means.
 
 Whoever reads the database fills `StudyFrames` (``build`` makes tables of the right columns and types);
 everything in `analysis` takes it. ``scored`` joins the facts every analysis needs. Nothing here knows
@@ -33,6 +33,7 @@ CAUSES_FROM_BIRTH = ("congenital_or_syndromic", "birth_trauma")
 
 # text: str, may be missing · date: datetime64 without a time zone · number: float, may be missing
 # whole: integer, never missing · year: nullable Int64 · flag: bool · codes: a list of str per row
+# answers: a dict per row, item to the value given
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     "scores": {
         "patient": "text",
@@ -58,6 +59,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "birth_year": "year",
         "site": "text",
         "status": "text",
+        "status_since": "date",
         "cause": "text",
         "side": "text",
         "begin": "text",
@@ -84,12 +86,23 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "battery": "codes",
         "missed_reason": "text",
         "says_recovered": "text",
+        "begun": "flag",
     },
     "gradings": {
         "patient": "text",
         "scale": "text",
         "value": "number",
         "graded_on": "date",
+    },
+    "responses": {
+        "patient": "text",
+        "visit_id": "whole",
+        "instrument": "text",
+        "completed_on": "date",
+        "partial": "flag",
+        "scored": "flag",
+        "minutes": "number",
+        "answers": "answers",
     },
 }
 
@@ -101,6 +114,7 @@ _DTYPES = {
     "year": "Int64",
     "flag": "bool",
     "codes": "object",
+    "answers": "object",
 }
 
 
@@ -109,10 +123,24 @@ class FrameError(ValueError):
 
 
 @dataclass(frozen=True)
+class Threshold:
+    """A published amount of change: its kind (``sdc_individual``, ``mcid``, …), value, source, and caveat."""
+
+    kind: str
+    value: float
+    source: str
+    population: str
+    caveat: str
+
+
+@dataclass(frozen=True)
 class ScaleInfo:
     """What a scale's numbers mean; ``low`` and ``high`` are its lowest and highest attainable values.
 
-    ``bands`` are (label, at least) sorted upwards, ``cutoffs`` (label, at least, source).
+    ``bands`` are (label, at least) sorted upwards, ``cutoffs`` (label, at least, source). ``items`` are
+    the keys of its items and ``reverse`` those that count the other way round, each with the sum of its
+    lowest and highest answer, from which an answer is subtracted. ``missing`` is the rule for missing
+    items in words.
     """
 
     label: str
@@ -123,6 +151,10 @@ class ScaleInfo:
     instrument: str
     bands: tuple[tuple[str, float], ...] = ()
     cutoffs: tuple[tuple[str, float, str], ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    items: tuple[str, ...] = ()
+    reverse: tuple[tuple[str, float], ...] = ()
+    missing: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,10 +168,13 @@ class StudyFrames:
     ``patients``: one row each; ``onset_on`` is the first day of the known period, ``onset_precision``
     (day | month | year) its length. ``treatments``: one row per injection, operation or course; a
     ``started_on`` by month or year is that period's first day too. ``visits``: one row per planned or
-    unscheduled visit; ``says_recovered`` (yes | nearly | no, may be missing) is the patient's answer to
-    whether the face is back to how it was. ``gradings``: one row per grading of the index palsy by a
-    clinician; ``scale`` house_brackmann (``value`` 1 to 6) or sunnybrook (0 to 100). ``scale_info``: full
-    scale key to its meaning, in the order of display.
+    unscheduled visit; ``begun`` once a questionnaire was begun; ``says_recovered`` (yes | nearly | no,
+    may be missing) is the patient's answer to whether the face is back to how it was. ``gradings``: one
+    row per grading of the index palsy by a clinician; ``scale`` house_brackmann (``value`` 1 to 6) or
+    sunnybrook (0 to 100). ``responses``: one row per current response, with the values given by item
+    (``answers``), whether it was never sent (``partial``), whether any of its scales has a value
+    (``scored``) and how long it took where that is known (``minutes``). ``scale_info``: full scale key to
+    its meaning, in the order of display.
     """
 
     study: str
@@ -150,6 +185,7 @@ class StudyFrames:
     treatments: pd.DataFrame
     visits: pd.DataFrame
     gradings: pd.DataFrame
+    responses: pd.DataFrame
     scale_info: Mapping[str, ScaleInfo]
 
 
@@ -171,8 +207,9 @@ def check(frames: StudyFrames) -> None:
         _check_columns(name, columns, getattr(frames, name))
     _check_unique("patients", frames.patients, ["patient"])
     _check_unique("scores", frames.scores, ["visit_id", "scale"])
+    _check_unique("responses", frames.responses, ["visit_id", "instrument"])
     known = set(frames.patients["patient"])
-    for name in ("scores", "treatments", "visits", "gradings"):
+    for name in ("scores", "treatments", "visits", "gradings", "responses"):
         strangers = sorted(set(getattr(frames, name)["patient"]) - known)
         if strangers:
             raise FrameError(f"{name}: patient {strangers[0]!r} is not in the table patients")
@@ -211,7 +248,7 @@ def _is_of(kind: str, column: pd.Series) -> bool:
         return types.is_integer_dtype(dtype)
     if kind == "number":
         return types.is_float_dtype(dtype)
-    if kind == "codes":
+    if kind in ("codes", "answers"):
         return types.is_object_dtype(dtype)
     return types.is_string_dtype(dtype) or types.is_object_dtype(dtype)
 

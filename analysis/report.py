@@ -5,7 +5,9 @@ beside it. Nothing is dropped in silence: `left_out` counts who does not take pa
 """
 
 import hashlib
+import json
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -94,9 +96,15 @@ def data_sha256(frames: StudyFrames) -> str:
         table = getattr(frames, name)[[column for column in columns if column != "visit_id"]]
         if "battery" in table:
             table = table.assign(battery=table["battery"].map("|".join))
+        if "answers" in table:
+            table = table.assign(answers=table["answers"].map(_as_text))
         lines = table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").splitlines()
         digest.update("\n".join([name, lines[0], *sorted(lines[1:])]).encode())
     return digest.hexdigest()
+
+
+def _as_text(answers: Mapping[str, object]) -> str:
+    return json.dumps(answers, sort_keys=True)
 
 
 def left_out(table: pd.DataFrame) -> list[Record]:

@@ -43,17 +43,20 @@ def set_aside(frames: StudyFrames) -> pd.Series:
 def of_wording(frames: StudyFrames, chosen: str | None) -> StudyFrames:
     """The frames with the answers to our ``own`` working wording, to ``other`` wordings, or by default.
 
-    By default whatever is not set aside. Published bands and cut-offs are taken from instruments whose
-    answers are then to working wording, except in a simulated study: they were not published of these words.
+    By default whatever is not set aside. Published bands, cut-offs and thresholds of change are taken from
+    instruments whose answers are then to working wording, except in a simulated study: they were not
+    published of these words.
     """
     working = is_working(frames.scores)
     keep = ~set_aside(frames) if chosen is None else working if chosen == "own" else ~working
     scores = frames.scores[keep].reset_index(drop=True)
     unpublished = set() if frames.simulated else set(scores.loc[is_working(scores), "instrument"])
-    info = {
-        key: dataclasses.replace(one, bands=(), cutoffs=()) if one.instrument in unpublished else one
+    plain = {
+        key: dataclasses.replace(one, bands=(), cutoffs=(), thresholds=())
         for key, one in frames.scale_info.items()
+        if one.instrument in unpublished
     }
+    info = {**frames.scale_info, **plain}
     return dataclasses.replace(frames, scores=scores, scale_info=info)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.instruments.instrument import Instrument, Scale
@@ -16,6 +16,7 @@ from surveys.instruments.library import Library
 from surveys.models import (
     Assistance,
     Background,
+    Draft,
     Grading,
     InstrumentVersion,
     Palsy,
@@ -30,6 +31,8 @@ from surveys.models.background import standing
 
 if TYPE_CHECKING:
     from analysis.frame import ScaleInfo, StudyFrames
+
+ANSWERED_HERE = ("web", "kiosk", "staff_read", "simulated")
 
 
 def study_frames(session: Session, study: Study, library: Library, *, site: str | None = None) -> StudyFrames:
@@ -55,13 +58,14 @@ def study_frames(session: Session, study: Study, library: Library, *, site: str 
         treatments=build("treatments", rows(_treatments())),
         visits=build("visits", rows(_visits())),
         gradings=build("gradings", rows(_gradings())),
+        responses=build("responses", map(_timed, rows(_responses()))),
         scale_info=scale_info(library),
     )
 
 
 def scale_info(library: Library) -> dict[str, ScaleInfo]:
     """What every scale of the newest definitions means, by its full key (`face.total`)."""
-    from analysis.frame import ScaleInfo
+    from analysis.frame import ScaleInfo, Threshold
 
     return {
         f"{instrument.key}.{scale.key}": ScaleInfo(
@@ -73,6 +77,14 @@ def scale_info(library: Library) -> dict[str, ScaleInfo]:
             instrument=instrument.key,
             bands=tuple((band.label, band.at_least) for band in scale.bands),
             cutoffs=tuple((cutoff.label, cutoff.at_least, cutoff.source) for cutoff in scale.cutoffs),
+            thresholds=tuple(
+                Threshold(one.kind, one.value, one.source, one.population, one.caveat)
+                for one in instrument.change_thresholds
+                if one.scale == scale.key
+            ),
+            items=scale.items,
+            reverse=tuple((item, sum(instrument.extent(item))) for item in scale.reverse),
+            missing=scale.missing.statement,
         )
         for instrument in library
         for scale in instrument.scales
@@ -110,7 +122,7 @@ def _scores() -> Select[*tuple[Any, ...]]:
         .join(Visit, Visit.id == Response.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
         .outerjoin(Assistance, Assistance.visit_id == Visit.id)
-        .where(Response.superseded_at.is_(None), Response.annulled_at.is_(None))
+        .where(_is_current())
         .order_by(Patient.code, Response.completed_on, Visit.id, Response.id, Score.scale)
     )
 
@@ -129,6 +141,7 @@ def _patients() -> Select[*tuple[Any, ...]]:
             Patient.birth_year,
             Patient.site,
             Patient.status,
+            Patient.status_since,
             Palsy.cause,
             Palsy.side,
             Palsy.begin,
@@ -169,6 +182,10 @@ def _visits() -> Select[*tuple[Any, ...]]:
             Visit.battery,
             Visit.missed_reason,
             Background.answer["value"].as_string().label("says_recovered"),
+            or_(
+                exists().where(_is_current(), Response.visit_id == Visit.id),
+                exists().where(Draft.visit_id == Visit.id),
+            ).label("begun"),
         )
         .join(Patient, Patient.id == Visit.patient_id)
         .outerjoin(
@@ -190,3 +207,36 @@ def _gradings() -> Select[*tuple[Any, ...]]:
         .where(Palsy.is_index)
         .order_by(Patient.code, Grading.graded_on, Grading.scale)
     )
+
+
+def _responses() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Patient.code.label("patient"),
+            Response.visit_id,
+            Response.instrument,
+            Response.completed_on,
+            Response.partial,
+            exists().where(Score.response_id == Response.id, Score.value.is_not(None)).label("scored"),
+            Response.source,
+            Response.started_at,
+            Response.submitted_at,
+            Response.answers,
+        )
+        .join(Visit, Visit.id == Response.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(_is_current())
+        .order_by(Patient.code, Response.completed_on, Response.visit_id, Response.id)
+    )
+
+
+def _is_current() -> ColumnElement[bool]:
+    return and_(Response.superseded_at.is_(None), Response.annulled_at.is_(None))
+
+
+def _timed(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with the minutes from the first answer to sending, for what was answered here and sent."""
+    started = row.pop("started_at")
+    took = row.pop("submitted_at") - started if started else None
+    here = row.pop("source") in ANSWERED_HERE and not row["partial"]
+    return {**row, "minutes": took.total_seconds() / 60 if took is not None and here else None}

@@ -80,8 +80,13 @@ def study(patients: Iterable[Patient], *, simulated: bool = False) -> StudyFrame
                     "battery": sorted({scale.split(".")[0] for scale in values}),
                     "missed_reason": None,
                     "says_recovered": patient.says_recovered[number - 1] if patient.says_recovered else None,
+                    "begun": bool(values),
                 }
             )
+            rows["responses"] += [
+                _response_row(patient.code, visit_id, day, instrument, values)
+                for instrument in sorted({scale.split(".")[0] for scale in values})
+            ]
             rows["scores"] += [
                 _score_row(patient.code, f"visit {number}", visit_id, day, scale, value)
                 for scale, value in values.items()
@@ -99,6 +104,7 @@ def _patient_row(patient: Patient) -> dict[str, object]:
         "birth_year": patient.birth_year,
         "site": "main",
         "status": "active",
+        "status_since": patient.visits[0][0] if patient.visits else FIRST_DAY,
         "cause": patient.cause,
         "side": patient.side,
         "begin": patient.begin,
@@ -129,6 +135,22 @@ def _score_row(
         "items_used": 15,
         "items_missing": 0,
         "prorated": False,
+    }
+
+
+def _response_row(
+    code: str, visit_id: int, day: str | date, instrument: str, values: Mapping[str, float | None]
+) -> dict[str, object]:
+    scored = [value for scale, value in values.items() if scale.startswith(f"{instrument}.")]
+    return {
+        "patient": code,
+        "visit_id": visit_id,
+        "instrument": instrument,
+        "completed_on": day,
+        "partial": False,
+        "scored": any(value is not None for value in scored),
+        "minutes": 4.0,
+        "answers": {},
     }
 
 

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from analysis.filters import Filters, apply
-from analysis.frame import FrameError, check
+from analysis.frame import FrameError, Threshold, check
 from analysis.wordings import holds_both, of_wording, set_aside, warnings
 from tests.analysis.studies import Patient, study
 
@@ -13,12 +13,17 @@ SAME = {"face.total": 50.0}
 
 
 def frames(*statuses, simulated=False):
-    """A visit of one patient per status, with a band and a cut-off of FaCE."""
+    """A visit of one patient per status, with a band, a cut-off and a threshold of FaCE."""
     made = study(
         [Patient(f"p{n}", [("2024-06-01", SAME)]) for n in range(len(statuses))], simulated=simulated
     )
     face = made.scale_info["face.total"]
-    face = dataclasses.replace(face, bands=(("low", 0.0),), cutoffs=(("cut", 30.0, "Example"),))
+    face = dataclasses.replace(
+        face,
+        bands=(("low", 0.0),),
+        cutoffs=(("cut", 30.0, "Example"),),
+        thresholds=(Threshold("sdc_individual", 17.6, "Example", "", ""),),
+    )
     return dataclasses.replace(
         made,
         scores=made.scores.assign(wording_status=list(statuses)),
@@ -67,10 +72,10 @@ def test_either_can_be_asked_for(chosen, kept, simulated):
     ],
 )
 def test_published_thresholds_are_not_applied_to_our_own_words(statuses, chosen, simulated, published):
-    """Outside simulated studies bands and cut-offs go; of other instruments they stay."""
+    """Outside simulated studies bands, cut-offs and thresholds go; of other instruments they stay."""
     part = apply(frames(*statuses, simulated=simulated), Filters(wording=chosen))
     face = part.scale_info["face.total"]
-    assert (bool(face.bands), bool(face.cutoffs)) == (published, published)
+    assert (bool(face.bands), bool(face.cutoffs), bool(face.thresholds)) == (published,) * 3
 
 
 def test_what_a_reader_must_know():

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pandas as pd
 import pytest
 from flask import Flask
 from sqlalchemy import event, select, update
+from sqlalchemy.orm import joinedload
 
 from analysis.frame import COLUMNS, StudyFrames, check, scored
 from surveys.db import db
 from surveys.frames import scale_info, study_frames
-from surveys.models import Background, Palsy, Response, Study, Timepoint, Visit
+from surveys.models import Background, Draft, Palsy, Response, Study, Timepoint, Visit
 from surveys.store import patients, responses, versions
 from surveys.store.patients import NewContact, NewPatient, NewTreatment, PartialDate
 from surveys.store.responses import NewResponse
@@ -21,6 +23,8 @@ from tests.support.study import FACE, PHQ9, changing, invite, library
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 ON = date(2026, 3, 10)
+
+Told = dict[str, Any]
 
 ANNA = NewPatient(
     code="ANNA",
@@ -56,8 +60,10 @@ def filled(app: Flask) -> Flask:
     return app
 
 
-def add(app: Flask, code: str, key: str, values: tuple[int, ...], **facts: object) -> int:
-    """A response of the first visit; its id."""
+def add(
+    app: Flask, code: str, key: str, values: tuple[int, ...], told: Told | None = None, **facts: object
+) -> int:
+    """A response of the first visit; its id. `facts` are what happened to it later."""
     instrument = library(app).get(key)
     with changing(app) as session:
         visit = session.scalars(
@@ -69,10 +75,10 @@ def add(app: Flask, code: str, key: str, values: tuple[int, ...], **facts: objec
             instrument=instrument,
             version_id=versions.freeze(session, instrument, at=AT),
             answers={f"q{number}": value for number, value in enumerate(values, start=1)},
-            source="web",
             submitted_at=AT,
             completed_on=ON,
             locale="en",
+            **{"source": "web", **(told or {})},
         )
         [response_id] = responses.insert_scored(session, [new], at=AT, actor="test")
         if facts:
@@ -160,6 +166,7 @@ def test_patients_come_with_palsy_and_without_identity(filled: Flask) -> None:
         "birth_year": 1970,
         "site": "north",
         "status": "active",
+        "status_since": pd.Timestamp(ON),
         "cause": "bells_palsy",
         "side": "left",
         "begin": "unknown",
@@ -242,12 +249,60 @@ def test_gradings_are_those_of_the_index_palsy(filled: Flask) -> None:
     assert gradings["graded_on"].tolist() == [pd.Timestamp("2026-01-09"), pd.Timestamp(ON)]
 
 
+def test_responses_come_with_their_answers(filled: Flask) -> None:
+    """Answers by item, whether any score came of it, and the minutes it took where that is known."""
+    add(filled, "BEN", "face", FACE, {"started_at": AT - timedelta(minutes=6)})
+    table = read(filled).responses
+    assert list(zip(table["patient"], table["instrument"], table["scored"], strict=True)) == [
+        ("ANNA", "face", True),
+        ("ANNA", "phq9", False),
+        ("BEN", "face", True),
+    ]
+    assert table["answers"].iloc[1] == {f"q{n}": value for n, value in enumerate(PHQ9[:5], start=1)}
+    assert table["minutes"].fillna(-1).tolist() == [-1, -1, 6]
+    assert not table["partial"].any()
+    assert (table["completed_on"] == pd.Timestamp(ON)).all()
+
+
+@pytest.mark.parametrize("told", [{"partial": True}, {"source": "paper"}])
+def test_what_was_not_sent_here_has_no_duration(filled: Flask, told: Told) -> None:
+    """A draft made a response when its visit was over, and what was typed in from paper."""
+    add(filled, "BEN", "face", FACE, {"started_at": AT - timedelta(minutes=6), **told})
+    assert read(filled).responses["minutes"].isna().all()
+
+
+def test_a_visit_is_begun_by_a_draft_or_a_response(filled: Flask) -> None:
+    """Anna sent one, Ben has begun one, Carl nothing; an annulled response begins nothing."""
+    instrument = library(filled).get("face")
+    with changing(filled) as session:
+        visits = {
+            visit.patient.code: visit.id
+            for visit in session.scalars(
+                select(Visit).where(Visit.name == "baseline").options(joinedload(Visit.patient))
+            )
+        }
+        session.add(
+            Draft(
+                visit_id=visits["BEN"],
+                instrument="face",
+                instrument_version_id=versions.freeze(session, instrument, at=AT),
+                locale="en",
+                answers={"q1": [{"value": 3, "at": AT.isoformat()}]},
+                started_at=AT,
+                saved_at=AT,
+            )
+        )
+    add(filled, "CARL", "face", FACE, annulled_at=AT + timedelta(days=1))
+    table = read(filled).visits
+    assert set(table.loc[table["begun"], "visit_id"]) == {visits["ANNA"], visits["BEN"]}
+
+
 def test_a_site_sees_its_own_patients(filled: Flask) -> None:
     """In every table."""
     frames = read(filled, site="north")
     check(frames)
-    for table in (frames.patients, frames.scores, frames.treatments, frames.visits, frames.gradings):
-        assert set(table["patient"]) == {"ANNA"}
+    for table in COLUMNS:
+        assert set(getattr(frames, table)["patient"]) == {"ANNA"}
     assert len(read(filled, site="south").scores) == 0
 
 
@@ -272,4 +327,9 @@ def test_every_scale_is_explained(app: Flask) -> None:
     assert info["saq.total"].direction == "higher_worse"
     assert info["face.total"].direction == "higher_better"
     assert info["phq9.total"].bands[0][1] == 0
+    assert ("sdc_individual", 28.2) in {(one.kind, one.value) for one in info["saq.total"].thresholds}
+    assert info["face.facial_movement"].thresholds == ()
+    assert info["phq9.total"].items == tuple(f"q{number}" for number in range(1, 10))
+    assert "one or two items missing" in info["phq9.total"].missing
+    assert info["cesd.total"].reverse == (("q4", 3), ("q8", 3), ("q12", 3), ("q16", 3))
     assert len({one.short_label for one in info.values()}) == len(info)
