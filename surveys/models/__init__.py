@@ -12,18 +12,21 @@ from surveys.models.base import Base
 from surveys.models.clinic import Appointment, Note
 from surveys.models.consent import Consent, ConsentText
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
+from surveys.models.readiness import AlertReader, BackupProof
 from surveys.models.response import Draft, InstrumentVersion, Response, Score
 from surveys.models.staff import Membership, Staff
 from surveys.models.study import Study, Timepoint
-from surveys.models.visit import Link, Visit
+from surveys.models.visit import Link, Serving, Visit
 from surveys.models.wording import LoadedWording, Permission
 
 __all__ = [
     "Alert",
+    "AlertReader",
     "Appointment",
     "Assistance",
     "Background",
     "BackgroundCheck",
+    "BackupProof",
     "Base",
     "Consent",
     "ConsentText",
@@ -43,6 +46,7 @@ __all__ = [
     "Permission",
     "Response",
     "Score",
+    "Serving",
     "Staff",
     "Study",
     "Timepoint",

@@ -132,7 +132,7 @@ class Palsy(Base):
     """One palsy. A relapse or the other side is a new row; exactly one at most is the index palsy.
 
     `onset_on` is the first day of the period that is known: with precision `month` the month's first day,
-    with `year` 1 January.
+    with `year` 1 January. `synkinesis_noted_on` is when staff first saw synkinesis.
     """
 
     __tablename__ = "palsy"
@@ -162,6 +162,7 @@ class Palsy(Base):
     onset_on: Mapped[date | None]
     onset_precision: Mapped[str | None] = mapped_column(String(8))
     recovered_on: Mapped[date | None]
+    synkinesis_noted_on: Mapped[date | None]
 
 
 class Treatment(Base):

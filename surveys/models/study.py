@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.models.base import Base, Code, Id, Instant, Name, one_of
 
 STATUSES = ("draft", "active", "closed")
-ANCHORS = ("enrolment", "onset")
+ANCHORS = ("enrolment", "onset", "treatment")
+ANCHOR_STATES = ("planned", "given")
+MOST_TIMES = 40
 
 
 class Study(Base):
@@ -16,6 +20,9 @@ class Study(Base):
 
     `optional_items` are the items asked here though instruments leave them out elsewhere: `["phq9.q10"]`.
     With `asks_background` patients are asked of their palsy and treatments before the first questionnaire.
+    Where no committee had to agree, `ethics_not_required` says why. Answers are kept for `retention_years`
+    after the study was closed. Alerts are read on `alert_days` (`["monday", …]`) from `alert_from` to
+    `alert_until` (`"09:00"`, the study's clock); after `escalate_after_hours` they go to the deputy.
     """
 
     __tablename__ = "study"
@@ -38,6 +45,21 @@ class Study(Base):
     optional_items: Mapped[list[str]] = mapped_column(default=list)
     asks_background: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[Instant]
+    ethics_committee: Mapped[Name] = mapped_column(default="")
+    ethics_number: Mapped[Name] = mapped_column(default="")
+    ethics_on: Mapped[date | None]
+    ethics_not_required: Mapped[str] = mapped_column(default="")
+    controller: Mapped[str] = mapped_column(default="")
+    data_protection_contact: Mapped[str] = mapped_column(default="")
+    legal_basis: Mapped[str] = mapped_column(default="")
+    retention_years: Mapped[int | None]
+    privacy_notices: Mapped[dict[str, str]] = mapped_column(default=dict)
+    alert_days: Mapped[list[str]] = mapped_column(default=list)
+    alert_from: Mapped[str | None] = mapped_column(String(5))
+    alert_until: Mapped[str | None] = mapped_column(String(5))
+    escalate_after_hours: Mapped[int] = mapped_column(default=24)
+    activated_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
 
     timepoints: Mapped[list[Timepoint]] = relationship(
         back_populates="study", order_by="Timepoint.position", lazy="raise_on_sql"
@@ -45,13 +67,29 @@ class Study(Base):
 
 
 class Timepoint(Base):
-    """One planned occasion: so many days after an anchor, open for a window, asking a battery."""
+    """One planned occasion: so many days after an anchor, open for a window, asking a battery.
+
+    Anchored at a treatment, `treatment` is its kind or family, and every such treatment has an occasion of
+    its own: from when it is `planned`, or once it is `given`; `unless_followed` leaves it out where another
+    one comes later. Else it comes `times` times, `every_days`.
+    """
 
     __tablename__ = "timepoint"
     __table_args__ = (
         UniqueConstraint("study_id", "key"),
         one_of("anchor", ANCHORS),
+        one_of("treatment_state", ANCHOR_STATES),
         CheckConstraint("window_before >= 0 AND window_after >= 0", name="window"),
+        CheckConstraint(
+            "(anchor = 'treatment') = (treatment IS NOT NULL)"
+            " AND (anchor = 'treatment') = (treatment_state IS NOT NULL)",
+            name="treatment",
+        ),
+        CheckConstraint(
+            f"times BETWEEN 1 AND {MOST_TIMES} AND (times = 1) = (every_days IS NULL)"
+            " AND (every_days IS NULL OR every_days > 0 AND anchor <> 'treatment')",
+            name="times",
+        ),
     )
 
     id: Mapped[Id]
@@ -64,5 +102,10 @@ class Timepoint(Base):
     window_before: Mapped[int]
     window_after: Mapped[int]
     battery: Mapped[list[str]]
+    treatment: Mapped[str | None] = mapped_column(String(64))
+    treatment_state: Mapped[str | None] = mapped_column(String(8))
+    unless_followed: Mapped[bool] = mapped_column(default=False)
+    every_days: Mapped[int | None]
+    times: Mapped[int] = mapped_column(default=1)
 
     study: Mapped[Study] = relationship(back_populates="timepoints", lazy="raise_on_sql")

@@ -12,7 +12,11 @@ from surveys.models.patient import Patient
 
 
 class Visit(Base):
-    """One occasion of one patient: planned (`timepoint_id`) or unscheduled. Its dates are stored."""
+    """One occasion of one patient: planned (`timepoint_id`) or unscheduled. Its dates are stored.
+
+    `opened_at` is when the patient first went past its first page. From `withdrawn_at` on the visit is as if
+    it had never been planned: its anchor is gone.
+    """
 
     __tablename__ = "visit"
     __table_args__ = (
@@ -33,8 +37,23 @@ class Visit(Base):
     closes_on: Mapped[date]
     battery: Mapped[list[str]]
     missed_reason: Mapped[str | None] = mapped_column(String(200))
+    opened_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
 
     patient: Mapped[Patient] = relationship(lazy="raise_on_sql")
+
+
+class Serving(Base):
+    """What a visit is for where its own timepoint does not say it all: several of them, or a treatment."""
+
+    __tablename__ = "serving"
+    __table_args__ = (UniqueConstraint("visit_id", "timepoint_id", "occurrence"),)
+
+    id: Mapped[Id]
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
+    timepoint_id: Mapped[int] = mapped_column(ForeignKey("timepoint.id"))
+    occurrence: Mapped[int]
+    treatment_id: Mapped[int | None] = mapped_column(ForeignKey("treatment.id"))
 
 
 class Link(Base):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from surveys.instruments.definition import Instrument, Item
 from surveys.instruments.library import Library, asking_order
-from surveys.models import Study, Timepoint
+from surveys.models import BackupProof, Study, Timepoint
 from surveys.schedule import PlannedVisit
 from surveys.store import audit, permissions
 from surveys.store.errors import Refused
@@ -166,6 +166,18 @@ def activate(session: Session, study: Study, library: Library, *, at: datetime, 
         raise Refused(f"Study {study.code} cannot go active yet:\n" + "\n".join(f"- {r}" for r in reasons))
     study.status = "active"
     audit.record(session, audit.Entry(at, actor, "study.activated", facts={"study": study.code}))
+
+
+def note_backup_proved(session: Session, *, sha256: str, at: datetime, actor: str) -> None:
+    """Keep that a backup of this database, with that digest, was restored elsewhere and found whole."""
+    session.add(BackupProof(sha256=sha256, proved_by=actor, proved_at=at))
+    session.flush()
+    audit.record(session, audit.Entry(at, actor, "backup.proved", facts={"sha256": sha256}))
+
+
+def backup_proved_at(session: Session) -> datetime | None:
+    """When a backup of this database was last seen to be restorable; None if never."""
+    return session.scalar(select(BackupProof.proved_at).order_by(BackupProof.id.desc()).limit(1))
 
 
 def items_asked(instrument: Instrument, optional_items: Collection[str]) -> tuple[Item, ...]:

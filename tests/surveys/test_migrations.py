@@ -49,6 +49,7 @@ TRIGGERS["0008"] = TRIGGERS["0007"] | {
     "background_check": {"UPDATE", "DELETE"},
 }
 TRIGGERS["0009"] = TRIGGERS["0008"]
+TRIGGERS["0010"] = TRIGGERS["0009"] | {"backup_proof": {"UPDATE", "DELETE"}}
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)

@@ -114,3 +114,14 @@ def test_today_is_the_date_where_the_study_is() -> None:
     at = datetime(2026, 3, 10, 21, 30, tzinfo=UTC)
     assert studies.today(Study(timezone="Europe/London"), at) == date(2026, 3, 10)
     assert studies.today(Study(timezone="Pacific/Auckland"), at) == date(2026, 3, 11)
+
+
+def test_a_restored_backup_is_remembered(session: Session) -> None:
+    """The last one counts, and the audit names each."""
+    assert studies.backup_proved_at(session) is None
+    for day in (1, 2):
+        at = AT.replace(day=day)
+        studies.note_backup_proved(session, sha256=str(day) * 64, at=at, actor="command:backup")
+    session.commit()
+    assert studies.backup_proved_at(session) == AT.replace(day=2)
+    assert session.scalars(select(Event.action)).all() == ["backup.proved"] * 2
