@@ -11,6 +11,7 @@ from surveys.models.background import Background, BackgroundCheck
 from surveys.models.base import Base
 from surveys.models.clinic import Appointment, Note
 from surveys.models.consent import Consent, ConsentText
+from surveys.models.device import BirthYearTry
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.readiness import AlertReader, BackupProof
 from surveys.models.response import Draft, InstrumentVersion, Response, Score
@@ -28,6 +29,7 @@ __all__ = [
     "BackgroundCheck",
     "BackupProof",
     "Base",
+    "BirthYearTry",
     "Consent",
     "ConsentText",
     "Contact",

@@ -39,11 +39,12 @@ class Draft(Base):
     """Answers of one questionnaire while it is being filled in.
 
     `answers` maps an item to the list of what was said, latest last:
-    `{"q1": [{"value": 3, "at": "…"}, {"value": 2, "at": "…"}], "q2": [{"skipped": true, "at": "…"}]}`.
+    `{"q1": [{"value": 3, "at": "…"}, {"value": 2, "at": "…"}], "q2": [{"skipped": true, "at": "…"}]}`, each
+    with the devices it was given `by`. `source` is where the latest was given.
     """
 
     __tablename__ = "draft"
-    __table_args__ = (UniqueConstraint("visit_id", "instrument"),)
+    __table_args__ = (UniqueConstraint("visit_id", "instrument"), one_of("source", SOURCES))
 
     id: Mapped[Id]
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
@@ -51,6 +52,7 @@ class Draft(Base):
     instrument_version_id: Mapped[int] = mapped_column(ForeignKey("instrument_version.id"))
     locale: Mapped[str] = mapped_column(String(16))
     answers: Mapped[dict[str, Any]]
+    source: Mapped[Code] = mapped_column(default="web")
     started_at: Mapped[Instant]
     saved_at: Mapped[Instant]
 

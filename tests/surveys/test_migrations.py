@@ -50,6 +50,7 @@ TRIGGERS["0008"] = TRIGGERS["0007"] | {
 }
 TRIGGERS["0009"] = TRIGGERS["0008"]
 TRIGGERS["0010"] = TRIGGERS["0009"] | {"backup_proof": {"UPDATE", "DELETE"}}
+TRIGGERS["0011"] = TRIGGERS["0010"]
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)

@@ -1,0 +1,20 @@
+"""What devices other than the one that answered were told."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from surveys.models.base import Base, Code, Id, Instant
+
+
+class BirthYearTry(Base):
+    """A year of birth told by `device`, to be shown what was answered on another; never what was told."""
+
+    __tablename__ = "birth_year_try"
+
+    id: Mapped[Id]
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), index=True)
+    device: Mapped[Code]
+    matched: Mapped[bool]
+    at: Mapped[Instant]
