@@ -184,6 +184,16 @@ class EnrolmentForm(StaffForm):
     hospital_number = StringField("Hospital number", [Optional(), Length(max=64)])
     email = EmailField("E-mail address", [Optional(), Length(max=254), Regexp(EMAIL, message=NO_EMAIL)])
     telephone = StringField("Telephone", [Optional(), Length(max=64)])
+    known = RadioField(
+        "Is this the same person?",
+        [Optional()],
+        choices=_choices(
+            {
+                "same": "Yes, the same person: enrol with the contact kept there",
+                "other": "No, somebody else",
+            }
+        ),
+    )
 
     def __init__(self, today: date, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import CTE, case, exists, func, null, select, union_all
+from sqlalchemy import CTE, ColumnElement, case, exists, func, null, or_, select, true, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from surveys.lists.scope import Scope
 from surveys.lists.visits import CURRENT, TITLE, states
-from surveys.models import Alert, Patient, Response, Timepoint, Visit
+from surveys.models import Alert, Contact, Patient, Response, Timepoint, Visit
 
 PAGE = 50
 
 # A patient's state is that of one visit: an open one, else the latest past one, else the next.
 # Two more for people without such a visit: who left or died, and who has no visit at all.
 STATES = ("due", "in_progress", "missed", "done", "upcoming", "left", "none")
+SORTS = ("code", "site", "due")
 LEFT = ("left", "died")
 
 
@@ -54,11 +56,20 @@ class PatientPage:
 
 
 def page(
-    session: Session, scope: Scope, *, number: int = 1, state: str | None = None, search: str = ""
+    session: Session,
+    scope: Scope,
+    *,
+    number: int = 1,
+    state: str | None = None,
+    search: str = "",
+    sort: str = "code",
 ) -> PatientPage:
-    """Page `number` of the patients in `state` (all where None) whose code contains `search`."""
+    """Page `number` of the patients in `state` (all where None), in the order of `sort`.
+
+    `search` is part of a study code, a hospital number or a name, capitals or not.
+    """
     current = _current(session, scope)
-    matching = func.lower(current.c.code).contains(search.lower(), autoescape=True)
+    matching = _matching(current, scope, search)
     by_state = select(current.c.state, func.count()).where(matching).group_by(current.c.state)
     counts: dict[str, int] = dict(session.execute(by_state).all())
     query = (
@@ -75,7 +86,7 @@ def page(
         .outerjoin(Visit, Visit.id == current.c.visit_id)
         .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
         .where(matching)
-        .order_by(current.c.code)
+        .order_by(*_order(current, sort))
         .limit(PAGE)
         .offset((number - 1) * PAGE)
     )
@@ -100,6 +111,27 @@ def page(
         for row in found
     ]
     return PatientPage(rows, sum(counts.values()) if state is None else counts.get(state, 0), counts)
+
+
+def _matching(current: CTE, scope: Scope, search: str) -> ColumnElement[bool]:
+    if not search:
+        return true()
+    # SQLite knows capitals in ASCII only: what was typed is looked for as it is, and as a name, too.
+    named = [
+        like.contains(text, autoescape=True)
+        for column in (Contact.hospital_number, Contact.name)
+        for like, text in ((func.lower(column), search.lower()), (column, search), (column, search.title()))
+    ]
+    people = select(Patient.id).join(Contact).where(scope.condition, or_(*named))
+    return or_(func.lower(current.c.code).contains(search.lower(), autoescape=True), current.c.id.in_(people))
+
+
+def _order(current: CTE, sort: str) -> tuple[ColumnElement[Any], ...]:
+    """Empty cells last, equal ones by code."""
+    if sort == "code":
+        return (current.c.code,)
+    column = {"site": current.c.site, "due": current.c.due_on}[sort]
+    return column.is_(None), column, current.c.code
 
 
 def find(session: Session, scope: Scope, code: str) -> Patient | None:

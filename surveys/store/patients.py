@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -68,7 +69,7 @@ class NewContact:
 
 @dataclass(frozen=True)
 class NewPatient:
-    """What somebody is enrolled with."""
+    """What somebody is enrolled with. `contact_id`: of a person known already, in place of a new contact."""
 
     code: str
     enrolled_on: date
@@ -81,6 +82,7 @@ class NewPatient:
     onset: PartialDate | None = None
     treatments: tuple[NewTreatment, ...] = ()
     contact: NewContact | None = None
+    contact_id: int | None = None
     gradings: tuple[tuple[str, int, date], ...] = field(default=())
     status: str = "active"
     status_since: date | None = None
@@ -185,11 +187,13 @@ def add(
     """Rows for `patients`, which the caller has checked; for imports and simulations many at once."""
     rows = []
     for new in patients:
-        contact = None if new.contact is None else Contact(**asdict(new.contact))
+        known = new.contact_id is not None
+        contact = None if known or new.contact is None else Contact(**asdict(new.contact))
+        person = {"contact_id": new.contact_id} if known else {"contact": contact}
         rows.append(
             Patient(
                 study_id=study.id,
-                contact=contact,
+                **person,
                 code=new.code,
                 site=new.site,
                 birth_year=new.birth_year,
@@ -242,8 +246,15 @@ def _treatment(patient_id: int, palsy_id: int, new: NewTreatment) -> Treatment:
 
 
 def _enrolled(study: Study, patient: Patient, new: NewPatient, at: datetime, actor: str) -> audit.Entry:
-    facts = {"study": study.code, "patient": new.code, "cause": new.cause, "treatments": len(new.treatments)}
-    identity = asdict(new.contact) if new.contact else {}
+    facts: dict[str, Any] = {
+        "study": study.code,
+        "patient": new.code,
+        "cause": new.cause,
+        "treatments": len(new.treatments),
+    }
+    if new.contact_id is not None:
+        facts["known_person"] = True
+    identity = asdict(new.contact) if new.contact and new.contact_id is None else {}
     return audit.Entry(
         at,
         actor,

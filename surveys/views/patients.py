@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -34,13 +34,13 @@ from surveys.lists import alerts, history, visits
 from surveys.lists import patients as lists
 from surveys.lists.visits import ResponseRow, VisitRow
 from surveys.models import ConsentText, Patient, Study, Timepoint, Visit
-from surveys.store import consents, links, treatments
+from surveys.store import consents, contacts, links, treatments
 from surveys.store import patients as store
 from surveys.store import visits as store_visits
 from surveys.store.errors import Refused
 from surveys.store.studies import items_asked, obstacles
 from surveys.views import display
-from surveys.views.access import Grant, for_roles, grant
+from surveys.views.access import Grant, for_roles, grant, member
 
 pages = Blueprint("patients", __name__)
 Page = str | Response | tuple[str, int]
@@ -91,6 +91,14 @@ class ScoreTable:
         )
 
 
+@dataclass(frozen=True)
+class Known:
+    """Somebody enrolled who may be the same person, and whether the study code may be shown."""
+
+    match: contacts.Match
+    visible: bool
+
+
 def init_app(app: Flask) -> None:
     """Register the pages."""
     app.register_blueprint(pages)
@@ -99,14 +107,15 @@ def init_app(app: Flask) -> None:
 @pages.get("/staff/<code>/patients")
 @for_roles("coordinator", "investigator")
 def index(code: str) -> Page:
-    """Who is due, in progress, done; searched by study code."""
+    """Who is due, in progress, done; searched by study code, hospital number or name."""
     here = grant()
+    sort = request.args.get("sort", "code")
     state = request.args.get("state") or None
     search = request.args.get("search", "").strip()
     number = request.args.get("page", 1, type=int)
-    if number < 1 or state not in {None, *lists.STATES}:
+    if number < 1 or state not in {None, *lists.STATES} or sort not in lists.SORTS:
         abort(404)
-    found = lists.page(db.session, here.scope, number=number, state=state, search=search)
+    found = lists.page(db.session, here.scope, number=number, state=state, search=search, sort=sort)
     if number > found.pages:
         abort(404)
     return render_template(
@@ -115,6 +124,7 @@ def index(code: str) -> Page:
         state=state,
         states=lists.STATES,
         search=search,
+        sort=sort,
         page=number,
         obstacles=_obstacles(here.study),
     )
@@ -129,12 +139,14 @@ def new(code: str) -> Page:
     more = "more" in request.form
     rows = min(max(rows + more, FIRST_TREATMENT_ROWS), MOST_TREATMENT_ROWS)
     form = enrolment_form(rows)(here.today)
-    if request.method == "POST" and not more:
-        patient = _enrol(form, here) if form.validate() else None
+    known: list[Known] = []
+    if request.method == "POST" and not more and form.validate():
+        known = _known(form, here)
+        patient = None if form.errors else _enrol(form, here, known)
         if patient is not None:
             flash(_("Patient %(code)s was added.", code=patient.code), "success")
             return redirect(url_for("patients.show", code=code, patient=patient.code))
-    page = render_template("staff/enrol.html", form=form, rows=rows, most=MOST_TREATMENT_ROWS)
+    page = render_template("staff/enrol.html", form=form, rows=rows, most=MOST_TREATMENT_ROWS, known=known)
     return page, 422 if form.errors else 200
 
 
@@ -267,9 +279,37 @@ def no_link(study: Study, patient: Patient, visit: VisitRow) -> str | None:
     return None
 
 
-def _enrol(form: EnrolmentForm, here: Grant) -> Patient | None:
+def _known(form: EnrolmentForm, here: Grant) -> list[Known]:
+    """Who may be the same person; asks in `form` whether it is, and refuses a second row in this study."""
+    found = contacts.matches(db.session, _new_contact(form))
+    known = [Known(match, may_see(match)) for match in found]
+    twice = [match for match in found if match.study_id == here.study.id]
+    if found and not form.known.data:
+        form.known.errors = [_("Somebody like this is enrolled already. Say whether it is the same person.")]
+    elif twice and form.known.data == "same":
+        seen = next((match.patient for match in twice if may_see(match)), None)
+        form.known.errors = [
+            _("This person takes part in this study already, as %(code)s.", code=seen)
+            if seen
+            else _("This person takes part in this study already, at another site.")
+        ]
+    return known
+
+
+def may_see(match: contacts.Match) -> bool:
+    """Whether the person signed in may open that patient."""
+    person = member()
+    return person.admin or any(
+        one.study_id == match.study_id and one.role != "analyst" and one.site in {None, match.site}
+        for one in person.memberships
+    )
+
+
+def _enrol(form: EnrolmentForm, here: Grant, known: list[Known]) -> Patient | None:
     """The patient, stored and committed; None with the reasons in `form` where the store refuses."""
     new = _new_patient(form, here)
+    if known and form.known.data == "same":
+        new = replace(new, contact_id=known[0].match.contact_id)
     refusals = store.refusals(new, here.study.lowest_age)
     timepoints = db.session.scalars(
         select(Timepoint).where(Timepoint.study_id == here.study.id).order_by(Timepoint.position)
@@ -290,15 +330,20 @@ def _enrol(form: EnrolmentForm, here: Grant) -> Patient | None:
     return None
 
 
-def _new_patient(form: EnrolmentForm, here: Grant) -> store.NewPatient:
+def _new_contact(form: EnrolmentForm) -> store.NewContact:
     birth = _partial(form.birth.form)
-    contact = store.NewContact(
+    return store.NewContact(
         hospital_number=_typed(form.hospital_number),
         name=_typed(form.name) or "",
         born_on=birth.on if birth and birth.precision == "day" else None,
         email=_typed(form.email),
         telephone=_typed(form.telephone),
     )
+
+
+def _new_patient(form: EnrolmentForm, here: Grant) -> store.NewPatient:
+    birth = _partial(form.birth.form)
+    contact = _new_contact(form)
     return store.NewPatient(
         code=(form.code.data or "").strip(),
         enrolled_on=here.today,

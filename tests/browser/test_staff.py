@@ -143,7 +143,7 @@ def test_the_list_is_narrowed_and_widened_again(open_page: OpenPage) -> None:
     sign_in(page)
     page.get_by_role("link", name="In progress (2)").click()
     expect(page.locator("tbody tr")).to_have_count(2)
-    page.get_by_label("Study code contains").fill("p3")
+    page.get_by_label("Study code, hospital number or name").fill("p3")
     page.get_by_role("button", name="Search").click()
     expect(page.locator("tbody tr")).to_have_count(1)
     page.get_by_role("link", name="Show all").click()
