@@ -4,7 +4,7 @@ Every invariant is a named constraint here or a trigger in `migrations/`. No Fla
 `staff`, whose accounts Flask-Security signs in.
 """
 
-from surveys.models.alert import Alert
+from surveys.models.alert import Alert, AlertMail, AlertRule
 from surveys.models.assistance import Assistance
 from surveys.models.audit import Erasure, Event, EventValue
 from surveys.models.background import Background, BackgroundCheck
@@ -12,6 +12,7 @@ from surveys.models.base import Base
 from surveys.models.clinic import Appointment, Note
 from surveys.models.consent import Consent, ConsentText
 from surveys.models.device import BirthYearTry
+from surveys.models.message import Message, MessageTemplate, Messaging, ShortCode
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.readiness import AlertReader, BackupProof
 from surveys.models.response import Draft, InstrumentVersion, Response, Score
@@ -22,7 +23,9 @@ from surveys.models.wording import LoadedWording, Permission
 
 __all__ = [
     "Alert",
+    "AlertMail",
     "AlertReader",
+    "AlertRule",
     "Appointment",
     "Assistance",
     "Background",
@@ -42,6 +45,9 @@ __all__ = [
     "Link",
     "LoadedWording",
     "Membership",
+    "Message",
+    "MessageTemplate",
+    "Messaging",
     "Note",
     "Palsy",
     "Patient",
@@ -49,6 +55,7 @@ __all__ = [
     "Response",
     "Score",
     "Serving",
+    "ShortCode",
     "Staff",
     "Study",
     "Timepoint",

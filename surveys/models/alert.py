@@ -8,16 +8,20 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.models.base import Base, Code, Id, Instant, one_of
+from surveys.models.message import OUTCOMES, Outgoing
 from surveys.models.visit import Visit
 
-STATES = ("new", "acknowledged", "closed", "historical")
+STATES = ("new", "acknowledged", "acted_on", "closed", "historical")
+RULE_KINDS = ("at_least", "worse")
+MAIL_KINDS = ("raised", "escalated", "test")
 
 
 class Alert(Base):
     """One cause in one visit, however often it is saved.
 
     `crisis_text_seen_at` is when the patient went on from the crisis text; until then it is shown before
-    any other page of the visit. Without a first answer the question was skipped.
+    any other page of the visit. Without a first answer the question was skipped, or `score` (with `before`,
+    the last one) raised it. `source` is where it was answered, as responses tell it.
     """
 
     __tablename__ = "alert"
@@ -44,5 +48,54 @@ class Alert(Base):
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None] = mapped_column(String(100))
     note: Mapped[str | None]
+    acted_at: Mapped[datetime | None]
+    acted_by: Mapped[str | None] = mapped_column(String(100))
+    acted_note: Mapped[str | None]
+    closed_note: Mapped[str | None]
+    escalated_at: Mapped[datetime | None]
+    source: Mapped[str | None] = mapped_column(String(16))
+    score: Mapped[float | None]
+    before: Mapped[float | None]
 
     visit: Mapped[Visit] = relationship(lazy="raise_on_sql")
+
+
+class AlertRule(Base):
+    """A study's own rule: a total at `at_least` or above, or worse by more than the detectable change."""
+
+    __tablename__ = "alert_rule"
+    __table_args__ = (
+        UniqueConstraint("study_id", "instrument", "scale", "kind"),
+        one_of("kind", RULE_KINDS),
+        CheckConstraint("(kind = 'at_least') = (at_least IS NOT NULL)", name="at_least"),
+    )
+
+    id: Mapped[Id]
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    instrument: Mapped[Code]
+    scale: Mapped[Code]
+    kind: Mapped[Code]
+    at_least: Mapped[float | None]
+
+
+class AlertMail(Outgoing, Base):
+    """Word of an alert to one member of staff: that there is one, and where; never what was answered.
+
+    A `test` belongs to a study and to no alert.
+    """
+
+    __tablename__ = "alert_mail"
+    __table_args__ = (
+        UniqueConstraint("alert_id", "kind", "staff_id"),
+        one_of("kind", MAIL_KINDS),
+        one_of("outcome", OUTCOMES),
+        CheckConstraint("(kind = 'test') = (alert_id IS NULL)", name="alert_id"),
+        CheckConstraint("(outcome IS NULL) = (outcome_at IS NULL)", name="settled"),
+        Index("ix_alert_mail_outcome_planned_at", "outcome", "planned_at"),
+    )
+
+    id: Mapped[Id]
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
+    alert_id: Mapped[int | None] = mapped_column(ForeignKey("alert.id"))
+    kind: Mapped[Code]
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))

@@ -73,14 +73,21 @@ TREATMENT_KINDS = (
 )
 TREATMENT_STATES = ("planned", "given", "cancelled")
 GRADING_SCALES = ("house_brackmann", "sunnybrook")
+CHANNELS = ("email", "letter", "telephone", "visits")
 GRADING_MODES = ("in_person", "live_video", "recorded_video", "photo", "unknown")
 
 
 class Contact(Base):
-    """One person, kept apart: frames and exports never read this table."""
+    """One person, kept apart: frames and exports never read this table.
+
+    Without a `channel` it is e-mail where there is an address. `refused_email` is the address that mail
+    servers do not take: nothing goes there, and a corrected one is another. `timezone` is where the person
+    lives, by default the study's.
+    """
 
     __tablename__ = "contact"
     __table_args__ = (
+        one_of("channel", CHANNELS),
         Index("ix_contact_hospital_number", "hospital_number"),
         Index("ix_contact_born_on", "born_on"),
     )
@@ -92,6 +99,10 @@ class Contact(Base):
     email: Mapped[str | None] = mapped_column(String(254))
     telephone: Mapped[str | None] = mapped_column(String(64))
     locale: Mapped[str | None] = mapped_column(String(16))
+    channel: Mapped[str | None] = mapped_column(String(16))
+    address: Mapped[str | None]
+    timezone: Mapped[str | None] = mapped_column(String(64))
+    refused_email: Mapped[str | None] = mapped_column(String(254))
 
 
 class Patient(Base):

@@ -51,6 +51,11 @@ TRIGGERS["0008"] = TRIGGERS["0007"] | {
 TRIGGERS["0009"] = TRIGGERS["0008"]
 TRIGGERS["0010"] = TRIGGERS["0009"] | {"backup_proof": {"UPDATE", "DELETE"}}
 TRIGGERS["0011"] = TRIGGERS["0010"]
+TRIGGERS["0012"] = TRIGGERS["0011"] | {
+    "alert_mail": {"DELETE"},
+    "message": {"DELETE"},
+    "message_template": {"UPDATE", "DELETE"},
+}
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)
@@ -334,6 +339,44 @@ ROWS = {
         "checked_by": "test",
         "checked_at": AT,
     },
+    "message": {
+        "id": 1,
+        "visit_id": 1,
+        "kind": "invitation",
+        "nth": 1,
+        "channel": "email",
+        "planned_at": AT,
+        "attempts": 0,
+    },
+    "message_template": {
+        "id": 1,
+        "study_id": 1,
+        "kind": "invitation",
+        "locale": "en",
+        "subject": "A short questionnaire",
+        "body": "{link}",
+        "changed_by": "test",
+        "changed_at": AT,
+    },
+    "staff": {
+        "id": 1,
+        "email": "anna@example.org",
+        "name": "Anna Abel",
+        "password": "",
+        "active": True,
+        "admin": False,
+        "fs_uniquifier": "1",
+        "created_at": AT,
+    },
+    "alert_mail": {
+        "id": 1,
+        "study_id": 1,
+        "alert_id": 1,
+        "kind": "raised",
+        "staff_id": 1,
+        "planned_at": AT,
+        "attempts": 0,
+    },
 }
 ROWS["score"]["prorated"] = False
 # A second patient, whose answers were erased: what holds for one says nothing about another.
@@ -499,9 +542,9 @@ def test_some_rows_are_never_deleted(filled: Connection, table: str) -> None:
         filled.execute(text(f"DELETE FROM {table}"))  # noqa: S608
 
 
-@pytest.mark.parametrize("table", ["wording", "permission"])
+@pytest.mark.parametrize("table", ["wording", "permission", "message", "message_template", "alert_mail"])
 def test_texts_and_permissions_stay_for_ever(filled: Connection, table: str) -> None:
-    """Whatever is erased of patients: what was asked, and by whose leave, can always be told."""
+    """Whatever is erased of patients: what was asked, by whose leave, what went out can always be told."""
     erase(filled, "answers")
     with refused(filled, f"{table} is append-only: its rows are never deleted"):
         filled.execute(text(f"DELETE FROM {table}"))  # noqa: S608
@@ -538,6 +581,9 @@ REFUSED_ROWS = [
     ("alert", {"id": 2}, "visit_id"),
     ("alert", {"id": 2, "rule": "x", "state": "seen"}, "ck_alert_"),
     ("alert", {"id": 2, "rule": "x", "acknowledged_at": AT}, "ck_alert_acknowledged"),
+    ("alert_mail", {"id": 2, "kind": "test"}, "ck_alert_mail_alert_id"),
+    ("message", {"id": 2}, "visit_id"),
+    ("message", {"id": 2, "nth": 2, "outcome": "sent"}, "ck_message_settled"),
     ("event", {"id": 0, "hash": "2" * 64}, "ck_event_id"),
     ("event", {"id": 2}, "hash"),
     ("erasure", {"id": 2, "level": "all"}, "ck_erasure_level"),
