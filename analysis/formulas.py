@@ -137,6 +137,24 @@ def _coefficient(r: float, df: int, se: float) -> Coefficient:
 
 
 @dataclass(frozen=True)
+class Tested:
+    """A two-sided p-value against 0 and a 95 % interval."""
+
+    p: float
+    low: float
+    high: float
+
+
+def t_tested(estimate: float, se: float, df: float) -> Tested:
+    """By Student's t, for fractional degrees of freedom too; p is exact far into the tail."""
+    from scipy.special import betainc, stdtrit
+
+    half = float(stdtrit(df, 0.975)) * se
+    p = float(betainc(df / 2, 0.5, df / (df + (estimate / se) ** 2)))
+    return Tested(p, estimate - half, estimate + half)
+
+
+@dataclass(frozen=True)
 class Kruskal:
     """The Kruskal–Wallis test over groups; None where it cannot be made, with the reason."""
 

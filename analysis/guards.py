@@ -5,6 +5,7 @@ from collections.abc import Sequence
 SUPPRESS_UNDER = 5  # a cell of fewer patients shows no statistic, and no count outside the clinic
 COEFFICIENT_FROM = 10  # patients; below, no coefficient and no test
 IMPRECISE_BELOW = 30  # patients; below, a coefficient or test is marked
+PATIENTS_PER_COEFFICIENT = 15  # a model with more coefficients, the intercept counted, is not fitted
 
 TOO_FEW = f"fewer than {COEFFICIENT_FROM} patients"
 
@@ -35,3 +36,11 @@ def is_small(patients: int, under: int) -> bool:
 def count_text(patients: int, under: int) -> str:
     """A count as it may be printed: ``<5`` for a small cell."""
     return f"<{under}" if is_small(patients, under) else str(patients)
+
+
+def overfull(patients: int, coefficients: int) -> str | None:
+    """Why a model of that many coefficients (the intercept counts) is not fitted; None where it may be."""
+    if patients >= PATIENTS_PER_COEFFICIENT * coefficients:
+        return None
+    each = f"{PATIENTS_PER_COEFFICIENT} patients for each of {coefficients} coefficients"
+    return f"not estimable: fewer than {each}"
