@@ -48,7 +48,7 @@ def robust(y: Numbers, x: Numbers, patient: NDArray[Any], theta: float = 0.0) ->
         weighted = _inverse(rows.shape[1], theta) @ q[rows]
         xvx += np.einsum("imp,imr->pr", q[rows], weighted)
         xvy += np.einsum("imp,im->p", weighted, y[rows])
-    bread: Numbers = np.linalg.inv(xvx)
+    bread = np.asarray(np.linalg.inv(xvx), dtype=np.float64)
     coefficients = bread @ xvy
 
     count = q.shape[1]

@@ -83,7 +83,7 @@ def fit(y: Numbers, x: Numbers, patient: NDArray[Any], slope: Numbers | None = N
     theta = _optimum(sums)
     at = sums.at(theta)
     sigma = float(np.sqrt(at.rss / sums.df))
-    back: Numbers = np.linalg.inv(sums.rotation)
+    back = np.asarray(np.linalg.inv(sums.rotation), dtype=np.float64)
     df = _satterthwaite(sums, theta, sigma, back)
     return MixedModel(
         estimate=back @ (sums.scale * at.coefficients + sums.ols),

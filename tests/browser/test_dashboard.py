@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.conftest import OpenPage
-from tests.support.browser import DESKTOP, PHONE, ColourScheme
+from tests.support.browser import DESKTOP, LOOKS, PHONE, ColourScheme
 from tests.support.simulated import populate
 from tests.support.staff import PASSWORD, employ
 
@@ -59,8 +59,7 @@ def settled(page: Page, faults: str) -> None:
 
 
 @pytest.mark.usefixtures("study")
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
+@pytest.mark.parametrize(("viewport", "colour_scheme"), LOOKS)
 def test_every_chart_is_drawn_and_accessible(
     open_page: OpenPage, axe: Callable[[Page], None], viewport: ViewportSize, colour_scheme: ColourScheme
 ) -> None:

@@ -8,11 +8,10 @@ import pytest
 from playwright.sync_api import Page, ViewportSize
 
 from tests.conftest import OpenPage
-from tests.support.browser import DESKTOP, PHONE, ColourScheme
+from tests.support.browser import LOOKS, ColourScheme
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
+@pytest.mark.parametrize(("viewport", "colour_scheme"), LOOKS)
 def test_the_front_page_is_accessible(
     open_page: OpenPage, axe: Callable[[Page], None], viewport: ViewportSize, colour_scheme: ColourScheme
 ) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.test_patient import follow, no_sideways_scroll, press
 from tests.conftest import OpenPage
-from tests.support.browser import DESKTOP, PHONE, ColourScheme
+from tests.support.browser import DESKTOP, LOOKS, PHONE, ColourScheme
 from tests.support.languages import ask_in, mirror
 from tests.support.study import Invited, invite
 
@@ -24,8 +24,7 @@ def invited(app: Flask) -> Invited:
     return invite(app)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
 def test_german_is_chosen_without_script(
     app: Flask, open_page: OpenPage, invited: Invited, axe: Axe, viewport: ViewportSize, scheme: ColourScheme
 ) -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.conftest import OpenPage
-from tests.support.browser import DESKTOP, PHONE, ColourScheme
+from tests.support.browser import DESKTOP, LOOKS, ColourScheme
 from tests.support.patient import Patient, in_process
 from tests.support.staff import PASSWORD, employ
 from tests.support.study import FACE, invite
@@ -60,8 +60,7 @@ def fits(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("study")
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
+@pytest.mark.parametrize(("viewport", "colour_scheme"), LOOKS)
 def test_from_sign_in_to_the_link(
     open_page: OpenPage, axe: Check, viewport: ViewportSize, colour_scheme: ColourScheme
 ) -> None:
@@ -111,9 +110,7 @@ def test_from_sign_in_to_the_link(
 
 
 @pytest.mark.usefixtures("study")
-@pytest.mark.parametrize(
-    ("viewport", "colour_scheme"), [(PHONE, "dark"), (DESKTOP, "light")], ids=["phone", "desktop"]
-)
+@pytest.mark.parametrize(("viewport", "colour_scheme"), LOOKS)
 def test_from_an_alert_to_the_patient(
     open_page: OpenPage, axe: Check, viewport: ViewportSize, colour_scheme: ColourScheme
 ) -> None:

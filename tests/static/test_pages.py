@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page
 
 from tests.conftest import OpenPage
-from tests.support.browser import DESKTOP, PHONE, ColourScheme
+from tests.support.browser import LOOKS, PHONE, ColourScheme
 
 Axe = Callable[[Page], None]
 
@@ -66,8 +66,7 @@ def test_text_of_others_is_escaped(client: FlaskClient) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_are_accessible(
     open_page: OpenPage, axe: Axe, path: str, viewport: dict[str, int], scheme: ColourScheme

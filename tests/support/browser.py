@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Any, Literal
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
@@ -41,6 +42,12 @@ PHONE = ViewportSize(width=360, height=780)
 DESKTOP = ViewportSize(width=1280, height=900)
 
 ColourScheme = Literal["light", "dark"]
+
+# Layout and colours do not depend on each other: two looks show both of each.
+LOOKS = (
+    pytest.param(PHONE, "dark", id="dark phone"),
+    pytest.param(DESKTOP, "light", id="light desktop"),
+)
 
 # WCAG 2.2 AA; axe's "best practices" are opinions beyond it.
 AXE_RULES = {

@@ -54,6 +54,12 @@ class Door:
     study: str | None
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Every page is opened on both databases once: here."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
 @pytest.fixture
 def two_studies(app: Flask) -> dict[str, dict[str, object]]:
     """What fills the addresses' placeholders in the studies S1 and S2."""

@@ -35,12 +35,6 @@ CAVEAT = (
 QUERIES = ["", "?strata=together", "?sex=female", "?time=acute", "?treatment=toxin", "?cause=ramsay_hunt"]
 
 
-@pytest.fixture
-def database_url(request: pytest.FixtureRequest) -> str:
-    """SQLite, unless the test asks for another: drawing takes long and knows no database."""
-    return str(request.getfixturevalue(getattr(request, "param", "sqlite_url")))
-
-
 class Clinic:
     """A study of 60 simulated patients that tests only read."""
 

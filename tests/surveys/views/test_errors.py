@@ -11,12 +11,6 @@ from surveys.db import db
 from surveys.views import patient
 
 
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """One database is enough here."""
-    return sqlite_url
-
-
 def test_an_error_logs_neither_the_link_nor_what_was_sent(
     app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -12,12 +12,6 @@ PERSON = {"name": "Ada Byron", "hospital_number": "H-4711", "birth-day": "17", "
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """What is asked of the database is tested on both with the store."""
-    return sqlite_url
-
-
-@pytest.fixture
 def member(app: Flask) -> Member:
     """A coordinator of S1, where Ada is P-1 already; S2 is a study of others."""
     invite(app, "A", study="S2")

@@ -14,12 +14,6 @@ from tests.support.study import FACE, Invited, invite, one_table
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """One database is enough here."""
-    return sqlite_url
-
-
-@pytest.fixture
 def invited(app: Flask) -> Invited:
     """Somebody invited to FaCE, PHQ-9 and SAQ."""
     return invite(app)

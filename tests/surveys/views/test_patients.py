@@ -200,6 +200,7 @@ def test_a_study_code_is_given_once(app: Flask, member: Member) -> None:
     assert stored(app) == before
 
 
+@pytest.mark.parametrize("database_url", ["sqlite_url", "postgres_url"], indirect=True)
 def test_two_coordinators_cannot_enrol_the_same_code_at_once(app: Flask, member: Member) -> None:
     """One is told that the code is taken, as if the other had been first by a minute."""
     colleague = signed_in(app, "admin")
