@@ -279,6 +279,8 @@ def scored(frames: StudyFrames) -> pd.DataFrame:
     ``time_usable`` and, where it is False, ``left_out`` (one of ``LEFT_OUT_REASONS``); ``log10_years``
     (only where usable); ``stratum`` (acute | chronic | unknown); ``age`` (whole years at the patient's
     first visit, scored or not, from the birth year) and ``female`` (1, 0, missing for other or unknown).
+    ``first_on`` is that visit's day; ``first_log10_years``, ``first_left_out`` and ``first_stratum`` are the
+    columns without ``first_`` as they are on that day.
     ``by_other`` marks what somebody else chose of ``NEVER_BY_OTHERS``: its ``value`` is missing here, so that
     no analysis has it. Sorted by patient, day and visit.
 
@@ -288,16 +290,25 @@ def scored(frames: StudyFrames) -> pd.DataFrame:
     """
     table = frames.scores.merge(_facts(frames), on="patient", how="left", validate="many_to_one")
     table = table.sort_values(["patient", "completed_on", "visit_id", "scale"], ignore_index=True)
-    time = time_since_onset(table["onset_on"], table["onset_precision"], table["completed_on"])
+    derived = _placed(table, table["completed_on"])
+    at_first = _placed(table, table["first_on"])
+    derived |= {f"first_{name}": at_first[name] for name in ("log10_years", "left_out", "stratum")}
+    inner = ["birth_year", "begin", "onset_on", "onset_precision", "palsies"]
+    by_other = chosen_by_other(table)
+    derived |= {"by_other": by_other, "value": table["value"].mask(by_other)}
+    return table.drop(columns=inner).assign(**derived)
 
+
+def _placed(table: pd.DataFrame, day: pd.Series) -> dict[str, Any]:
+    """The columns on time since onset at each row's day."""
+    time = time_since_onset(table["onset_on"], table["onset_precision"], day)
     from_birth = (table["begin"] == "from_birth") | table["cause"].isin(CAUSES_FROM_BIRTH)
-    no_onset = table["onset_on"].isna()
     conditions = {
         "from birth": from_birth,
         "before onset": time["before_onset"],
         "both sides": table["side"] == "both",
         "more than one palsy": table["palsies"] > 1,
-        "no onset known": no_onset,
+        "no onset known": table["onset_on"].isna(),
         "onset too imprecise": time["longest"] > 2 * time["shortest"],
     }
     reason = pd.Series(None, index=table.index, dtype="object")
@@ -311,7 +322,7 @@ def scored(frames: StudyFrames) -> pd.DataFrame:
 
     days = time["days"].mask(from_birth)
     years = days / DAYS_PER_YEAR
-    derived = {
+    return {
         "days_since_onset": days,
         "years_since_onset": years,
         "log10_years": np.log10(years.where(usable)),
@@ -319,10 +330,6 @@ def scored(frames: StudyFrames) -> pd.DataFrame:
         "left_out": reason.astype("str").mask(usable),
         "stratum": stratum,
     }
-    inner = ["birth_year", "begin", "onset_on", "onset_precision", "palsies"]
-    by_other = chosen_by_other(table)
-    derived |= {"by_other": by_other, "value": table["value"].mask(by_other)}
-    return table.drop(columns=inner).assign(**derived)
 
 
 def chosen_by_other(scores: pd.DataFrame) -> pd.Series:
@@ -391,6 +398,7 @@ def _facts(frames: StudyFrames) -> pd.DataFrame:
     columns = ["patient", "sex", "birth_year", "cause", "side", "begin", "onset_on", "onset_precision"]
     facts = frames.patients[[*columns, "palsies"]].copy()
     first = pd.DatetimeIndex(first_visit_on(frames).reindex(facts["patient"]))
+    facts["first_on"] = first.to_numpy()
     facts["age"] = first.year.to_numpy("float64") - facts["birth_year"].to_numpy("float64", na_value=np.nan)
     facts["female"] = facts["sex"].map({"female": 1.0, "male": 0.0}).astype("float64")
     return facts

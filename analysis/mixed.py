@@ -5,6 +5,7 @@ summed up per patient first, so that nothing grows with the square of the rows. 
 values in; nothing here knows what a score is.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -278,16 +279,13 @@ def _signed(theta: Numbers) -> Numbers:
     return np.array([first * theta[0], first * theta[1], abs(theta[2])])
 
 
-def _slopes(function: Any, point: Numbers) -> Numbers:
-    """The Jacobian of a smooth function by central differences of two widths (Richardson)."""
+def _slopes(function: Callable[[Numbers], Numbers], point: Numbers, width: float = 1e-4) -> Numbers:
+    """The Jacobian of a smooth function by central differences, ``width`` being relative."""
     columns = []
     for number, value in enumerate(point):
-        width = 1e-3 * max(abs(float(value)), 0.1)
         step = np.zeros(len(point))
-        step[number] = width
-        wide = (function(point + step) - function(point - step)) / (2 * width)
-        narrow = (function(point + step / 2) - function(point - step / 2)) / width
-        columns.append((4 * narrow - wide) / 3)
+        step[number] = width * max(abs(float(value)), 0.1)
+        columns.append((function(point + step) - function(point - step)) / (2 * step[number]))
     return np.column_stack(columns)
 
 
@@ -300,7 +298,9 @@ def _satterthwaite(sums: _Sums, theta: Numbers, sigma: float, back: Numbers) -> 
         in_sigma = 2 * (sums.df - at.rss / variance) / float(point[-1])
         return np.append(in_theta, in_sigma)
 
-    hessian = _slopes(gradient, np.append(theta, sigma))
+    point = np.append(theta, sigma)
+    # two widths, so that the error of their difference cancels (Richardson)
+    hessian = (4 * _slopes(gradient, point, 5e-4) - _slopes(gradient, point, 1e-3)) / 3
     values, vectors = np.linalg.eigh((hessian + hessian.T) / 2)
     kept = values > _EIGENVALUE
     spread = 2 * (vectors[:, kept] / values[kept]) @ vectors[:, kept].T

@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis import wordings
 from analysis.association import correlations
+from analysis.course import COURSE_REASONS, course, left_out_of_course
 from analysis.describe import descriptives
 from analysis.filters import Filters, apply
 from analysis.frame import COLUMNS, LEFT_OUT_REASONS, ScaleInfo, StudyFrames, check, scored
@@ -69,6 +70,7 @@ def report(
         "left_out": [*_set_aside(frames, part, filters), *left_out(table)],
         "descriptives": described,
         "correlations": correlations(table, info, suppress_under=few),
+        "course": course(table, info, suppress_under=few),
         "groups": groups(table, treatments, info, suppress_under=few),
         "group_tests": group_tests(table, treatments, info, suppress_under=few),
     }
@@ -112,7 +114,8 @@ def left_out(table: pd.DataFrame) -> list[Record]:
 
     ``scores``: answered, but too many items missing, or about mood and chosen by someone else.
     ``time_since_onset``: scored, but without a usable time. ``adjusted``: scored, but without age or sex to
-    adjust for.
+    adjust for. ``course``: scored, but without a usable time at the first visit, age or sex (the first reason
+    that fits).
     """
     known = table["value"].notna()
     conditions = [
@@ -126,6 +129,8 @@ def left_out(table: pd.DataFrame) -> list[Record]:
         ("adjusted", "birth year not known", known & table["age"].isna()),
         ("adjusted", "sex other or unknown", known & table["female"].isna()),
     ]
+    of_course = left_out_of_course(table)
+    conditions += [("course", reason, known & (of_course == reason)) for reason in COURSE_REASONS]
     records = []
     for analysis, reason, condition in conditions:
         for scale, rows in table[condition].groupby("scale"):

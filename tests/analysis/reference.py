@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from tests.analysis.studies import Patient
+
 FOLDER = Path(__file__).parent.parent / "data" / "statistics"
 CLOSED_FORM = 1e-8
 
@@ -22,3 +24,41 @@ def given(case: str) -> pd.DataFrame:
 def close(value: object) -> object:
     """Equal to R in closed form."""
     return pytest.approx(value, rel=CLOSED_FORM, abs=1e-14)
+
+
+def followed() -> list[Patient]:
+    """The patients of the case ``followed``: FaCE, PHQ-9 and SAQ over time, some with injections."""
+    injections = pd.read_csv(FOLDER / "followed" / "injections.csv").groupby("patient")["day"].agg(list)
+    scales = {"face": "face.total", "phq9": "phq9.total", "saq": "saq.total"}
+    return [
+        Patient(
+            str(code),
+            [
+                (
+                    str(day),
+                    {scale: None if pd.isna(value) else float(value) for scale, value in values.items()},
+                )
+                for day, values in zip(
+                    rows["completed_on"],
+                    rows[list(scales)].rename(columns=scales).to_dict("records"),
+                    strict=True,
+                )
+            ],
+            onset=str(rows["onset_on"].iloc[0]),
+            birth_year=int(rows["birth_year"].iloc[0]),
+            sex="female" if rows["female"].iloc[0] else "male",
+            treatments=[("botulinum_toxin", day) for day in injections.get(code, [])],
+        )
+        for code, rows in given("followed").groupby("patient")
+    ]
+
+
+def same_model(found: dict[str, dict[str, Any]], reference: dict[str, Any], *, suffix: str = "") -> None:
+    """Records by term against a model of R: numbers of each term, within what an iterative fit leaves."""
+    assert set(found) == set(reference["terms"])
+    for term, of_r in reference["terms"].items():
+        for name, value in of_r.items():
+            ours = found[term]["estimate" if name == "estimate" else f"{name}{suffix}"]
+            assert ours == pytest.approx(value, rel=1e-5, abs=1e-9), (term, name)
+    for name in {"n", "patients", "patient_variance", "residual_variance"} & set(reference):
+        assert found["intercept"][name] == pytest.approx(reference[name], rel=1e-5)

@@ -13,7 +13,7 @@ from analysis.frame import FrameError
 from analysis.report import data_sha256, report
 from tests.analysis.studies import Patient, registry, study
 
-ARRAYS = ("left_out", "descriptives", "correlations", "groups", "group_tests")
+ARRAYS = ("left_out", "descriptives", "correlations", "course", "groups", "group_tests")
 
 
 def made(frames, **kwargs):
@@ -89,6 +89,10 @@ def test_left_out_is_counted_by_reason():
         ("time_since_onset", "face.total", "both sides"): (1, 1),
         ("time_since_onset", "face.total", "from birth"): (1, 2),
         ("adjusted", "face.total", "sex other or unknown"): (1, 1),
+        ("course", "face.total", "no onset known"): (1, 1),
+        ("course", "face.total", "both sides"): (1, 1),
+        ("course", "face.total", "from birth"): (1, 2),
+        ("course", "face.total", "sex other or unknown"): (1, 1),
     }
 
 

@@ -1,0 +1,113 @@
+"""Scores over time against R, from the patients' dates on; and which models are refused."""
+
+import dataclasses
+
+import pytest
+
+from analysis.course import course
+from analysis.frame import scored
+from analysis.models import CLUSTER_ROBUST, RANDOM_INTERCEPT, RANDOM_SLOPE
+from tests.analysis.reference import expected, followed, same_model
+from tests.analysis.studies import SCALES, Patient, registry, study
+
+TERMS = ["intercept", "log10_onset_years", "log2_followup_years", "age", "female"]
+
+
+@pytest.fixture(scope="module")
+def records():
+    return of(followed())
+
+
+def of(patients):
+    return course(scored(study(patients)), SCALES)
+
+
+def terms(records, scale, model, stratum=None):
+    """The records of one model by term."""
+    chosen = [
+        record
+        for record in records
+        if (record["scale"], record["model"], record.get("stratum")) == (scale, model, stratum)
+    ]
+    return {record["term"]: record for record in chosen}
+
+
+@pytest.mark.parametrize("stratum", [None, "acute", "chronic"])
+@pytest.mark.parametrize("scale", ["face.total", "phq9.total"])
+def test_models_as_r(records, scale, stratum):
+    """Random intercept, random slope, and cluster-robust errors where R too finds the slope singular."""
+    reference = expected("followed")["course"][stratum or "all"][scale]
+    intercept = terms(records, scale, RANDOM_INTERCEPT, stratum)
+    assert list(intercept) == TERMS
+    same_model(intercept, reference[RANDOM_INTERCEPT])
+    same_model(intercept, reference[CLUSTER_ROBUST], suffix="_robust")
+    slope, robust = (terms(records, scale, model, stratum) for model in (RANDOM_SLOPE, CLUSTER_ROBUST))
+    if reference[RANDOM_SLOPE]["singular"]:
+        assert {record["estimate"] for record in slope.values()} == {None}
+        assert "singular" in slope["age"]["reason"]
+        same_model(robust, reference[CLUSTER_ROBUST])
+    else:
+        same_model(slope, reference[RANDOM_SLOPE])
+        assert slope["age"]["slope_variance"] > 0
+        assert robust == {}
+
+
+def test_no_line_through_saq_scores_at_the_floor(records):
+    """A third or more sit at 20: no model, also in strata; the counts stand."""
+    found = terms(records, "saq.total", RANDOM_INTERCEPT)
+    assert found["age"]["estimate"] is None
+    assert found["age"]["n"] > 400
+    assert found["age"]["reason"].endswith("of scores are 20, the lowest; no linear model fits them")
+    assert terms(records, "saq.total", CLUSTER_ROBUST) == {}
+
+
+def test_other_scales_may_pile_up():
+    patients = followed()
+    for patient in patients:
+        patient.visits = [(day, {"phq9.total": values["saq.total"] - 20}) for day, values in patient.visits]
+    assert terms(of(patients), "phq9.total", RANDOM_INTERCEPT)["age"]["estimate"] is not None
+
+
+def test_fifteen_patients_for_each_coefficient():
+    """74 patients do not carry five coefficients, 75 do; of one sex alone there is one coefficient less."""
+    patients = followed()
+    few = terms(of(patients[:74]), "face.total", RANDOM_INTERCEPT)
+    reason = "not estimable: fewer than 15 patients for each of 5 coefficients"
+    assert {record["reason"] for record in few.values()} == {reason}
+    assert few["age"]["patients"] == 74
+    assert terms(of(patients[:75]), "face.total", RANDOM_INTERCEPT)["age"]["reason"] is None
+    women = [dataclasses.replace(patient, sex="female") for patient in patients[:74]]
+    found = terms(of(women), "face.total", RANDOM_INTERCEPT)
+    assert found["age"]["estimate"] is not None
+    assert (found["female"]["estimate"], found["female"]["reason"]) == (None, "no variation")
+
+
+def test_the_first_visit_counts_scored_or_not():
+    """Follow-up runs from the first answer to anything, and onset is measured there."""
+    patients = followed()
+    shifted = [
+        dataclasses.replace(patient, visits=[("2021-12-01", {"fdi.social": None}), *patient.visits])
+        for patient in patients
+    ]
+    one, other = (terms(of(group), "face.total", RANDOM_INTERCEPT) for group in (patients, shifted))
+    assert other["age"]["patients"] < one["age"]["patients"]  # onset after that first visit: left out
+    assert other["log2_followup_years"]["estimate"] != pytest.approx(one["log2_followup_years"]["estimate"])
+
+
+def test_visits_once_each_have_no_course():
+    patients = [dataclasses.replace(patient, visits=patient.visits[:1]) for patient in followed()]
+    for record in of(patients):
+        assert record["estimate"] is None
+        assert record["reason"]
+
+
+def test_records_stand_in_order_and_without_small_counts():
+    """All patients first; of fewer than five patients not even the number of scores is told."""
+    found = course(scored(registry(5, 40)), SCALES)
+    strata = [(None, "acute", "chronic", "unknown").index(record.get("stratum")) for record in found]
+    assert strata == sorted(strata)
+    one = course(scored(study([Patient("a", [("2024-06-01", {"face.total": 50.0})])])), SCALES)
+    assert {(record["n"], record["n_text"], record["suppressed"]) for record in one} == {
+        (None, "<5", True),
+        (0, "0", False),
+    }
