@@ -15,6 +15,7 @@ from flask import Flask, request
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from surveys.settings import ROOT
@@ -41,6 +42,20 @@ def writing() -> Iterator[None]:
     token = _writing.set(True)
     try:
         yield
+    finally:
+        _writing.reset(token)
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """A session of its own that sees one moment of the database, however long it reads, and only reads."""
+    token = _writing.set(False)
+    try:
+        with db.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with Session(connection) as session:
+                yield session
     finally:
         _writing.reset(token)
 

@@ -14,6 +14,7 @@ import click
 COMMANDS = {
     "audit": "checks",
     "demo": "demo",
+    "export": "export",
     "import": "imports",
     "instruments": "instruments",
     "migrate": "schema",

@@ -1,0 +1,48 @@
+"""`seventh export`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from surveys.cli.database import changing
+
+
+@click.command()
+@click.argument("study")
+@click.argument("target", metavar="DIR_OR_ZIP", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["tidy"]), default="tidy", show_default=True)
+@click.option("--exact-dates", metavar="REASON", help="Fill in calendar dates; the reason is recorded.")
+@click.pass_context
+def export(context: click.Context, study: str, target: Path, form: str, exact_dates: str | None) -> None:
+    """All data of STUDY as plain tables with a codebook, in a new folder or a .zip file.
+
+    No names or contacts; ages in bands, dates as days since enrolment and onset.
+    """
+    from surveys.db import snapshot
+    from surveys.exchange.tidy import package
+    from surveys.exchange.tidy.places import place
+    from surveys.exchange.tidy.queries import Selection
+    from surveys.store import exports
+
+    with changing(context) as opened, place(target) as files:
+        found = opened.study(study)
+        exports.note(opened.session, found, form, exact_dates=exact_dates, at=opened.at, actor=opened.actor)
+        opened.session.commit()
+        with snapshot() as session:
+            written = package.write(
+                files,
+                Selection(session, found.id),
+                found,
+                opened.library,
+                exact_dates=exact_dates,
+                progress=_say if sys.stderr.isatty() else lambda _: None,
+            )
+    rows = sum(one.rows or 0 for one in written)
+    click.echo(f"{target}: {len(written)} files with {rows} rows.")
+
+
+def _say(file: str) -> None:
+    click.echo(f"{file} …", err=True)

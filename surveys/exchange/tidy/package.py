@@ -1,0 +1,208 @@
+"""Putting a package together, file after file, from one moment of the database."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import astuple
+from typing import IO, Any, cast
+
+from sqlalchemy import select
+
+from surveys.exchange.tidy import codebook, readme
+from surveys.exchange.tidy.answers import SCORES, answered, long_table, wide_table
+from surveys.exchange.tidy.codebook import Asked, Leave
+from surveys.exchange.tidy.columns import Column, Table, cell
+from surveys.exchange.tidy.occasions import ATTENDANCE, VISITS
+from surveys.exchange.tidy.people import CONSENTS, GRADINGS, PATIENTS, TREATMENTS
+from surveys.exchange.tidy.places import Measured, Place, Written
+from surveys.exchange.tidy.queries import Selection
+from surveys.instruments.library import Library
+from surveys.models import Permission, Study
+from surveys.store.wordings import Texts, UnknownWording
+
+_JSON_TYPES = {"partial date": "string"}
+Progress = Callable[[str], object]
+
+
+def write(
+    place: Place,
+    selection: Selection,
+    study: Study,
+    library: Library,
+    *,
+    exact_dates: str | None = None,
+    progress: Progress = lambda _: None,
+) -> list[Written]:
+    """Every file of the package of `study`, into `place`; with calendar dates only where a reason is given.
+
+    Memory does not grow with the study. The same data give the same bytes.
+
+    Raises:
+        CutShortError: the database gave fewer rows than it counts.
+    """
+    versions = answered(selection)
+    tables = _tables(versions, library)
+    asked = [_asked(selection, library, *version) for version in versions]
+    files = []
+    for table in tables:
+        progress(table.file)
+        files.append(_write_table(place, table, selection, exact=exact_dates is not None))
+    book = [[cell(value) for value in astuple(line)] for line in codebook.lines(tables, asked)]
+    files.append(_write(place, "codebook.csv", lambda file: _csv(file, codebook.HEADER, book)))
+    about = {"study": study.code, "simulated": study.simulated, **codebook.content(tables, asked)}
+    files.append(_write_text(place, "codebook.json", _json(about)))
+    read = readme.text(study, tables, files, selection.site, exact_dates, _not_own(asked))
+    files.append(_write_text(place, "README.md", read))
+    files.append(_write_text(place, "datapackage.json", _json(_data_package(study, tables, files))))
+    sums = "".join(f"{one.sha256}  {one.name}\n" for one in files)
+    files.append(_write_text(place, "SHA256SUMS", sums))
+    return files
+
+
+def _tables(versions: Iterable[tuple[str, str, str, str]], library: Library) -> list[Table]:
+    by_key: dict[str, dict[str, None]] = {}
+    for key, version, _, _ in versions:
+        by_key.setdefault(key, {})[version] = None
+    return [
+        PATIENTS,
+        TREATMENTS,
+        GRADINGS,
+        CONSENTS,
+        VISITS,
+        ATTENDANCE,
+        long_table(library),
+        *(
+            wide_table(key, [one for one in library.versions(key) if one.version in answered_versions])
+            for key, answered_versions in sorted(by_key.items())
+        ),
+        SCORES,
+    ]
+
+
+def _asked(
+    selection: Selection, library: Library, key: str, version: str, wording: str, status: str
+) -> Asked:
+    try:
+        instrument = Texts(library).get(selection.session, key, version, wording)
+    except UnknownWording:
+        instrument = library.get(key, version)
+    query = (
+        select(Permission.holder, Permission.reference, Permission.publication)
+        .where(
+            Permission.study_id == selection.study_id,
+            Permission.instrument == key,
+            Permission.version == version,
+            Permission.wording == wording,
+        )
+        .order_by(Permission.id.desc())
+        .limit(1)
+    )
+    leave = selection.session.execute(query).one_or_none()
+    return Asked(instrument, wording, status, Leave(*leave) if leave else None)
+
+
+def _not_own(asked: Iterable[Asked]) -> list[str]:
+    """Which questionnaires were answered in words that are not the instrument's own."""
+    return sorted(
+        {f"{one.instrument.short_title} ({one.wording})" for one in asked if one.status == "working"}
+    )
+
+
+def _write_table(place: Place, table: Table, selection: Selection, *, exact: bool) -> Written:
+    empty = [index for index, column in enumerate(table.columns) if column.exact and not exact]
+    count = 0
+
+    def fill(file: IO[bytes]) -> None:
+        nonlocal count
+
+        def cells() -> Iterable[Sequence[str]]:
+            nonlocal count
+            for values in table.rows(selection):
+                count += 1
+                shown = [cell(value) for value in values]
+                for index in empty:
+                    shown[index] = ""
+                yield shown
+
+        _csv(file, [column.name for column in table.columns], cells())
+
+    written = _write(place, table.file, fill)
+    return Written(written.name, written.size, written.sha256, count)
+
+
+def _write_text(place: Place, name: str, text: str) -> Written:
+    return _write(place, name, lambda file: file.write(text.encode()))
+
+
+def _write(place: Place, name: str, fill: Callable[[IO[bytes]], object]) -> Written:
+    with place.open(name) as file:
+        measured = Measured(file)
+        fill(cast(IO[bytes], measured))
+    return Written(name, measured.size, measured.digest.hexdigest())
+
+
+def _csv(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(header)
+    for number, row in enumerate(rows):
+        writer.writerow(row)
+        if number % 1000 == 0:
+            _pour(buffer, file)
+    _pour(buffer, file)
+
+
+def _pour(buffer: io.StringIO, file: IO[bytes]) -> None:
+    file.write(buffer.getvalue().encode())
+    buffer.seek(0)
+    buffer.truncate()
+
+
+def _data_package(study: Study, tables: Sequence[Table], files: Sequence[Written]) -> dict[str, Any]:
+    by_name = {table.file: table for table in tables}
+    return {
+        "$schema": "https://datapackage.org/profiles/1.0/datapackage.json",
+        "name": study.code.lower(),
+        "title": study.title,
+        "resources": [_resource(one, by_name.get(one.name)) for one in files],
+    }
+
+
+def _resource(file: Written, table: Table | None) -> dict[str, Any]:
+    about: dict[str, Any] = {
+        "name": file.name.rsplit(".", 1)[0].lower() + ("" if table else "_" + file.name.rsplit(".", 1)[1]),
+        "path": file.name,
+        "bytes": file.size,
+        "hash": f"sha256:{file.sha256}",
+    }
+    if table is None:
+        return about
+    schema: dict[str, Any] = {"fields": [_field(column) for column in table.columns], "missingValues": [""]}
+    if table.key:
+        schema["primaryKey"] = list(table.key)
+    if table.name != "patients":
+        patient = {"fields": "patient", "reference": {"resource": "patients", "fields": "patient"}}
+        schema["foreignKeys"] = [patient]
+    return about | {
+        "title": table.title,
+        "profile": "tabular-data-resource",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "rows": file.rows,
+        "schema": schema,
+    }
+
+
+def _field(column: Column) -> dict[str, str]:
+    kind = _JSON_TYPES.get(column.kind, column.kind)
+    return {"name": column.name, "type": kind, "description": column.description} | (
+        {"format": "any"} if kind == "datetime" else {}
+    )
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"

@@ -1,0 +1,116 @@
+"""Where a package is put together: a folder or a zip file, each there whole at the end or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Protocol
+
+from surveys.store.errors import Refused
+
+# A zip file's first day, for every file in it: the same data give the same bytes on whatever day.
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file of the package; `rows` is None where it is no table."""
+
+    name: str
+    size: int
+    sha256: str
+    rows: int | None = None
+
+
+class Place(Protocol):
+    """Takes one file after another."""
+
+    def open(self, name: str) -> AbstractContextManager[IO[bytes]]:
+        """The file `name`, to be written and closed before the next."""
+
+
+@dataclass
+class Measured:
+    """Counts and digests what goes through to `below`."""
+
+    below: IO[bytes]
+    size: int = 0
+    digest: hashlib._Hash = field(default_factory=hashlib.sha256)
+
+    def write(self, data: bytes) -> int:
+        """Pass `data` on."""
+        self.digest.update(data)
+        self.size += len(data)
+        return self.below.write(data)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder that is there already."""
+
+    path: Path
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[IO[bytes]]:
+        """A file in the folder."""
+        with (self.path / name).open("wb") as file:
+            yield file
+
+
+@dataclass(frozen=True)
+class Zip:
+    """A zip file being written."""
+
+    archive: zipfile.ZipFile
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[IO[bytes]]:
+        """A compressed member of the file."""
+        member = zipfile.ZipInfo(name, _NO_TIME)
+        member.compress_type = zipfile.ZIP_DEFLATED
+        member.external_attr = 0o644 << 16
+        member.create_system = 3  # the same on every system
+        with self.archive.open(member, "w", force_zip64=True) as file:
+            yield file
+
+
+@contextmanager
+def zipped(file: IO[bytes]) -> Iterator[Place]:
+    """A zip file written into the open `file`."""
+    with zipfile.ZipFile(file, "w") as archive:
+        yield Zip(archive)
+
+
+@contextmanager
+def place(path: Path) -> Iterator[Place]:
+    """`path`, a zip file if it is named so and else a folder, there only once the block ended well.
+
+    Raises:
+        Refused: the folder that it is to be in is not there, or something is at `path` already.
+    """
+    if not path.parent.is_dir():
+        raise Refused(f"There is no folder {path.parent}. Make it first.")
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        if path.suffix.lower() == ".zip":
+            with unfinished.open("wb") as file, zipped(file) as archive:
+                yield archive
+        else:
+            if path.exists() and (not path.is_dir() or any(path.iterdir())):
+                raise Refused(f"{path} is not an empty folder. Name a new one, or a .zip file.")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir()
+            yield Folder(unfinished)
+        os.replace(unfinished, path)
+    except BaseException:
+        if unfinished.is_dir():
+            shutil.rmtree(unfinished)
+        else:
+            unfinished.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,72 @@
+"""The package's README: what is in it, how days are counted, and what a reader must know. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from surveys.exchange.tidy.columns import Table
+from surveys.exchange.tidy.places import Written
+from surveys.models import Study
+
+_TEXT = """\
+# {title}
+
+Study `{code}`, exported by Seventh as plain tables.{simulated}
+
+| file | rows | what a row is |
+|---|---|---|
+{files}
+
+`codebook.csv` explains every column, item and scale, with wording status, permission and missing rule;
+`codebook.json` holds the same for programs, with the scoring. `datapackage.json` describes the tables for
+[Frictionless](https://datapackage.org) tools, with the number of rows and the SHA-256 of each file. Check the
+files with `sha256sum -c SHA256SUMS`.
+
+## How to read it
+
+- UTF-8, comma-separated, one header line. An empty cell is missing. Numbers are never rounded.
+- Patients are their study codes. Names, contacts and notes are not here.
+- {dates}
+- Days since onset are calendar days, at least 1; an onset known by month counts as its 15th, by year as
+  1 July, but never later than halfway to the day counted to. Before the onset they are negative.
+- Only current responses: what was corrected or annulled is left out (`corrected` marks what replaced it).
+- `value` in `scores.csv` is empty where more items are missing than the instrument's rule allows; `prorated`
+  says that the rule in `codebook.csv` made up for some.
+- `answered_by` says who answered, `source` how: analyse answers that somebody else chose apart.
+{notes}"""
+
+_DAYS = (
+    "Dates are days since enrolment and since onset, ages bands of 5 years; columns of calendar dates are\n"
+    "  empty in this export."
+)
+
+
+def text(
+    study: Study,
+    tables: Sequence[Table],
+    files: Sequence[Written],
+    site: str | None,
+    exact_dates: str | None,
+    working: Sequence[str],
+) -> str:
+    """Markdown. `working` names the questionnaires in a wording that is not the instrument's own."""
+    rows = {file.name: file.rows for file in files}
+    notes = []
+    if site is not None:
+        notes.append(f"- Only patients of the site {site}.")
+    if working:
+        notes.append(
+            f"- Working wording, not the instrument's own text and not validated: {', '.join(working)}.\n"
+            "  Do not pool these scores with others."
+        )
+    exact = (
+        f"Calendar dates are filled in. The reason recorded for this: {' '.join((exact_dates or '').split())}"
+    )
+    return _TEXT.format(
+        title=study.title,
+        code=study.code,
+        simulated=" **The patients are simulated.**" if study.simulated else "",
+        files="\n".join(f"| `{table.file}` | {rows[table.file]} | {table.title} |" for table in tables),
+        dates=_DAYS if exact_dates is None else exact,
+        notes="".join(f"{note}\n" for note in notes),
+    )

@@ -1,0 +1,32 @@
+"""That a study's data left the installation: who took them, in what form, and why with calendar dates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from surveys.models import Study
+from surveys.store import audit
+from surveys.store.errors import Refused
+
+
+def note(
+    session: Session,
+    study: Study,
+    form: str,
+    *,
+    exact_dates: str | None,
+    site: str | None = None,
+    at: datetime,
+    actor: str,
+) -> None:
+    """Record an export of `study` before it is made; calendar dates need the reason `exact_dates`.
+
+    Raises:
+        Refused: the reason says nothing.
+    """
+    if exact_dates is not None and not exact_dates.strip():
+        raise Refused("Say why calendar dates are needed.", "reason")
+    facts = {"study": study.code, "format": form, "exact_dates": exact_dates is not None, "site": site}
+    audit.record(session, audit.Entry(at, actor, "study.exported", facts=facts, reason=exact_dates))

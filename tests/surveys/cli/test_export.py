@@ -1,0 +1,46 @@
+"""`seventh export`: a study as plain tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import Query, Seventh
+
+
+@pytest.fixture
+def study(seventh: Seventh) -> None:
+    """Five simulated patients."""
+    seventh("study", "create", "clinic")
+    assert seventh("simulate", "clinic", "--patients", 5, "--seed", 1).code == 0
+
+
+@pytest.mark.usefixtures("study")
+def test_a_study_leaves_as_a_zip_file_or_a_folder(seventh: Seventh, tmp_path: Path, rows: Query) -> None:
+    """The same files; each export is in the audit, and the chain whole."""
+    for target in ("clinic.zip", "clinic"):
+        ran = seventh("export", "clinic", tmp_path / target)
+        assert (ran.code, ran.err) == (0, "")
+        assert "16 files with" in ran.out
+    exported = rows("SELECT actor, reason FROM event WHERE action = 'study.exported'")
+    assert exported == [("command:export", None)] * 2
+    assert seventh("audit", "verify").code == 0
+
+
+@pytest.mark.usefixtures("study")
+def test_calendar_dates_need_a_reason(seventh: Seventh, tmp_path: Path, rows: Query) -> None:
+    """It is recorded; an empty one leaves neither file nor event."""
+    ran = seventh("export", "clinic", tmp_path / "a.zip", "--exact-dates", " ")
+    assert (ran.code, ran.err) == (1, "Say why calendar dates are needed.\n")
+    assert not list(tmp_path.glob("*a.zip*"))
+    assert seventh("export", "clinic", tmp_path / "a.zip", "--exact-dates", "linkage").code == 0
+    assert rows("SELECT reason FROM event WHERE action = 'study.exported'") == [("linkage",)]
+
+
+def test_a_study_that_is_not_there(seventh: Seventh, tmp_path: Path) -> None:
+    """One sentence, and no file."""
+    ran = seventh("export", "nothing", tmp_path / "a.zip")
+    assert (ran.code, ran.out) == (1, "")
+    assert "There is no study nothing." in ran.err
+    assert not list(tmp_path.glob("*a.zip*"))
