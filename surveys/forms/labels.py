@@ -78,6 +78,13 @@ PATIENT_STATUSES: Mapping[str, str] = {
     "lost": "Lost to follow-up",
     "died": "Died",
 }
+GRADING_MODES: Mapping[str, str] = {
+    "in_person": "In person",
+    "live_video": "By live video",
+    "recorded_video": "From a recorded video",
+    "photo": "From photographs",
+    "unknown": "Not known",
+}
 CONSENT_PARTS: Mapping[str, str] = {
     "research": "research",
     "contact_again": "contact again",

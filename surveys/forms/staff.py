@@ -14,6 +14,7 @@ from flask_security import LoginForm
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
+    DecimalField,
     EmailField,
     Field,
     Form,
@@ -149,9 +150,17 @@ class TreatmentForm(PartialDateForm):
 
 
 class NewTreatmentForm(StaffForm):
-    """One treatment of a patient already enrolled."""
+    """One treatment of a patient already enrolled, given or planned."""
 
     treatment = FormField(TreatmentForm)
+    state = RadioField(
+        "State", choices=_choices({"given": "Given or begun", "planned": "Planned"}), default="given"
+    )
+    product = StringField("Product", [Optional(), Length(max=200)])
+    dose = DecimalField("Dose", [Optional()])
+    unit = StringField("Unit", [Optional(), Length(max=32)])
+    side = SelectField("Side", choices=_choices(labels.SIDES, "Not recorded"), default="")
+    note = TextAreaField("Note", [Optional(), Length(max=2000)])
 
     def __init__(self, today: date, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -164,7 +173,7 @@ class NewTreatmentForm(StaffForm):
             return False
         if not row.kind.data:
             row.kind.errors = ["Choose a treatment."]
-        elif _is_ahead(row, self.today):
+        elif self.state.data == "given" and _is_ahead(row, self.today):
             row.year.errors = [AHEAD]
         return not row.errors
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from surveys.lists.scope import Scope
 from surveys.lists.visits import CURRENT, TITLE, states
-from surveys.models import Alert, Contact, Patient, Response, Timepoint, Visit
+from surveys.models import Alert, Contact, Patient, Response, Timepoint, Treatment, Visit
 
 PAGE = 50
 
@@ -148,6 +148,13 @@ def find_visit(session: Session, scope: Scope, visit_id: int) -> Visit | None:
     """The visit with this id, with its patient, if within the scope."""
     query = select(Visit).join(Visit.patient).where(scope.condition, Visit.id == visit_id)
     return session.scalar(query.options(joinedload(Visit.patient)))
+
+
+def find_treatment(session: Session, scope: Scope, treatment_id: int) -> tuple[Treatment, Patient] | None:
+    """The treatment with this id, and whose it is, if within the scope."""
+    query = select(Treatment, Patient).join(Patient, Patient.id == Treatment.patient_id)
+    found = session.execute(query.where(scope.condition, Treatment.id == treatment_id)).one_or_none()
+    return None if found is None else (found[0], found[1])
 
 
 def _current(session: Session, scope: Scope) -> CTE:

@@ -14,6 +14,7 @@ from surveys.models import Grading, Patient, Study, Visit
 from surveys.schedule import Window
 from surveys.store import audit, treatments
 from surveys.store.patients import NewTreatment
+from surveys.store.studies import today
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ def extend_battery(session: Session, visit_id: int, battery: Sequence[str]) -> N
 def add_treatment(session: Session, patient_id: int, new: NewTreatment, *, at: datetime, actor: str) -> None:
     """A treatment given to somebody already stored, which the caller knows not to be there yet."""
     patient = session.get_one(Patient, patient_id)
-    treatments.add(session, patient, new.kind, new.started, at=at, actor=actor)
+    day = today(session.get_one(Study, patient.study_id), at)
+    treatments.add(session, patient, new, today=day, at=at, actor=actor)
 
 
 def add_grading(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +16,8 @@ from surveys.store.errors import Refused
 from surveys.store.wordings import Texts
 
 UNSCHEDULED = "unscheduled"
+LATE_DAYS = 14
+LONGEST_REASON = 200
 
 
 def add_unscheduled(
@@ -60,6 +62,46 @@ def add_unscheduled(
     facts = {"visit": visit.name, "occurrence": visit.occurrence, "battery": visit.battery}
     audit.record(session, audit.Entry(at, actor, "visit.added", patient.id, facts))
     return visit
+
+
+def miss(session: Session, visit: Visit, reason: str, *, at: datetime, actor: str) -> None:
+    """Nothing comes of the visit any more, and why; what was answered stays.
+
+    Raises:
+        Refused: there is no reason.
+    """
+    why = reason.strip()
+    if not why:
+        raise Refused("Say why the visit was missed.", "reason")
+    if len(why) > LONGEST_REASON:
+        raise Refused(f"The reason has at most {LONGEST_REASON} characters.", "reason")
+    visit.missed_reason = why
+    session.flush()
+    facts = {"visit": visit.name, "occurrence": visit.occurrence}
+    audit.record(session, audit.Entry(at, actor, "visit.missed", visit.patient_id, facts, why))
+
+
+def let_in_late(session: Session, visit: Visit, *, on: date, at: datetime, actor: str) -> None:
+    """Open a visit that is over, or was called missed, for another `LATE_DAYS` from the day `on`.
+
+    Its due day stays, so that the analysis sees how late it was.
+
+    Raises:
+        Refused: it has not opened yet.
+    """
+    if visit.opens_on > on:
+        raise Refused("This visit opens later; there is nothing to make up for.")
+    facts = {
+        "visit": visit.name,
+        "occurrence": visit.occurrence,
+        "closed_on": visit.closes_on.isoformat(),
+        "missed": visit.missed_reason,
+    }
+    visit.closes_on = max(visit.closes_on, on + timedelta(days=LATE_DAYS))
+    visit.missed_reason = None
+    session.flush()
+    facts["closes_on"] = visit.closes_on.isoformat()
+    audit.record(session, audit.Entry(at, actor, "visit.let_in_late", visit.patient_id, facts))
 
 
 def askable(session: Session, study: Study, library: Library) -> list[str]:

@@ -17,12 +17,13 @@ from surveys.views import (
     patient,
     patients,
     protection,
+    records,
     staff,
     taking_part,
 )
 
 GUARDS = (jinja, headers, protection, language, errors, access)
-PAGES = (front, patient, taking_part, staff, patients, alerts, dashboard, instruments)
+PAGES = (front, patient, taking_part, staff, patients, records, alerts, dashboard, instruments)
 
 
 def init_app(app: Flask) -> None:

@@ -30,7 +30,7 @@ from surveys.forms.staff import (
 from surveys.instruments.definition import Instrument
 from surveys.instruments.library import Library
 from surveys.instruments.notes import missing_sentence
-from surveys.lists import alerts, history, visits
+from surveys.lists import alerts, history, records, visits
 from surveys.lists import patients as lists
 from surveys.lists.visits import ResponseRow, VisitRow
 from surveys.models import ConsentText, Patient, Study, Timepoint, Visit
@@ -166,10 +166,20 @@ def add_treatment(code: str, patient: str) -> Page:
     if form.validate():
         row = form.treatment.form
         try:
-            treatments.add(db.session, found, row.kind.data, _partial(row), at=here.at, actor=here.actor)
+            new = store.NewTreatment(
+                row.kind.data,
+                _partial(row),
+                state=form.state.data,
+                product=_typed(form.product),
+                dose=None if form.dose.data is None else float(form.dose.data),
+                unit=_typed(form.unit),
+                side=form.side.data or None,
+                note=_typed(form.note),
+            )
+            treatments.add(db.session, found, new, today=here.today, at=here.at, actor=here.actor)
             db.session.commit()
         except Refused as refusal:
-            box = row.year if refusal.field == "year" else row.kind
+            box = {"year": row.year, "unit": form.unit, "dose": form.dose}.get(refusal.field or "", row.kind)
             box.errors = [str(refusal)]
         else:
             flash(_("The treatment was added."), "success")
@@ -386,7 +396,12 @@ def _draw_patient(
     events = history.of_patient(db.session, patient.id, EVENTS_SHOWN)
     raised = alerts.of_patient(db.session, here.scope, patient.id)
     instruments = {key: _library().get(key) for row in rows for key in (*row.battery, *row.responses)}
-    actors = [event.actor for event in events] + [alert.acknowledged_by for alert in raised]
+    notes = records.notes(db.session, patient.id)
+    actors = [
+        *(event.actor for event in events),
+        *(alert.acknowledged_by for alert in raised),
+        *(note.written_by for note in notes),
+    ]
     return render_template(
         "staff/patient.html",
         patient=patient,
@@ -399,6 +414,8 @@ def _draw_patient(
         },
         alerts=raised,
         events=events,
+        gradings=records.gradings(db.session, patient.id),
+        notes=notes,
         names=history.names(db.session, actors),
         events_shown=EVENTS_SHOWN,
         treatment_form=treatment or NewTreatmentForm(here.today, formdata=None),

@@ -69,3 +69,20 @@ def test_nobody_who_left_is_asked_and_no_closed_study_asks(
     study.status = "closed"
     with pytest.raises(Refused, match="is closed"):
         add(session, study, patient, library, "saq")
+
+
+def test_a_missed_visit_says_why_and_opens_again_late(session: Session, visit: Visit) -> None:
+    """Its due day stays, so that what comes late is seen to be late."""
+    due_on = visit.due_on
+    with pytest.raises(Refused, match="Say why"):
+        visits.miss(session, visit, " ", at=AT, actor="staff:1")
+    with pytest.raises(Refused, match="at most"):
+        visits.miss(session, visit, "x" * 201, at=AT, actor="staff:1")
+    visits.miss(session, visit, "in hospital", at=AT, actor="staff:1")
+    assert visit.missed_reason == "in hospital"
+    late = visit.closes_on + timedelta(days=40)
+    visits.let_in_late(session, visit, on=late, at=AT, actor="staff:1")
+    assert (visit.missed_reason, visit.due_on) == (None, due_on)
+    assert visit.closes_on == late + timedelta(days=visits.LATE_DAYS)
+    with pytest.raises(Refused, match="opens later"):
+        visits.let_in_late(session, visit, on=visit.opens_on - timedelta(days=1), at=AT, actor="s")

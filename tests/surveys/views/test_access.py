@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from surveys.models import Alert, Staff, Visit
+from surveys.models import Alert, Staff, Treatment, Visit
 from surveys.store import staff as store
 from surveys.views import access
 from tests.support.patient import in_process
@@ -34,6 +34,14 @@ MAY_OPEN = {
     "patients.record_consent": CHANGES,
     "patients.issue_link": CHANGES,
     "patients.revoke_links": CHANGES,
+    "records.contact": CHANGES,
+    "records.status": CHANGES,
+    "records.palsy": CHANGES,
+    "records.treatment": CHANGES,
+    "records.missed": CHANGES,
+    "records.late": CHANGES,
+    "records.grading": PATIENTS,
+    "records.note": PATIENTS,
     "alerts.index": PATIENTS,
     "alerts.acknowledge": PATIENTS,
     "instruments.index": EVERY_ROLE,
@@ -75,13 +83,15 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 last_answer=1,
                 raised_at=datetime.now(UTC),
             )
-            session.add(alert)
+            treatment = Treatment(patient_id=invited.patient_id, kind="massage")
+            session.add_all((alert, treatment))
             session.flush()
             found[study] = {
                 "code": study,
                 "patient": patient,
                 "visit_id": invited.visit_id,
                 "alert_id": alert.id,
+                "treatment_id": treatment.id,
                 "key": "face",
             }
     return found
@@ -137,7 +147,7 @@ def test_what_belongs_to_another_study_is_not_there(
     mixed = {"S1": {**two_studies["S2"], "code": "S1"}}
     before = stored(app)
     for door in doors(app, mixed):
-        if any(name in door.path for name in ("P2", "visits/", "alerts/")):
+        if any(name in door.path for name in ("P2", "visits/", "alerts/", "treatment/")):
             assert knock(member, door) == "not there", door
     assert stored(app) == before
 
@@ -149,7 +159,7 @@ def test_what_belongs_to_another_site_is_not_there(
     app.config["WTF_CSRF_ENABLED"] = False
     member = signed_in(app, site="North")
     for door in doors(app, {"S1": two_studies["S1"]}):
-        if any(name in door.path for name in ("P1", "visits/", "alerts/")):
+        if any(name in door.path for name in ("P1", "visits/", "alerts/", "treatment/")):
             assert knock(member, door) == "not there", door
     assert "P1" not in member.get("/staff/S1/patients").text
     assert "P1" not in member.get("/staff/S1/alerts").text

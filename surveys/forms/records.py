@@ -1,0 +1,131 @@
+"""The staff's forms for one patient's records: contact, status, palsies, treatments, gradings, notes.
+
+They check what can be told from what was typed; what the study or the database says is the store's to refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from typing import Any
+
+from wtforms import DateField, EmailField, FormField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.validators import InputRequired, Length, Optional, Regexp
+
+from surveys.forms import labels
+from surveys.forms.staff import EMAIL, NO_EMAIL, PartialDateForm, StaffForm, _choices, _not_ahead
+from surveys.instruments.definition import Instrument
+
+WHERE = {"everywhere": "In every study this person takes part in", "here": "In this study alone"}
+
+
+class RecordForm(StaffForm):
+    """A form of one record; `today` is the day in the study's time zone."""
+
+    def __init__(self, today: date, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.today = today
+
+    def refuse(self, message: str, field: str | None) -> None:
+        """Show what the store refused, at the box it speaks of where there is one."""
+        place = self[field] if field and field in self else None
+        if place is None:
+            self.form_errors.append(message)
+        elif isinstance(place, FormField):
+            place.form.year.errors = [message]
+        else:
+            place.errors = [message]
+
+
+class ContactForm(RecordForm):
+    """The person behind the code."""
+
+    name = StringField("Name", [Optional(), Length(max=200)])
+    born_on = DateField("Date of birth", [Optional(), _not_ahead])
+    hospital_number = StringField("Hospital number", [Optional(), Length(max=64)])
+    email = EmailField("E-mail address", [Optional(), Length(max=254), Regexp(EMAIL, message=NO_EMAIL)])
+    telephone = StringField("Telephone", [Optional(), Length(max=64)])
+    locale = SelectField("Language")
+
+    def __init__(self, today: date, locales: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(today, **kwargs)
+        self.locale.choices = [SelectChoice("", "Not recorded"), *(SelectChoice(*one) for one in locales)]
+
+
+class StatusForm(RecordForm):
+    """Whether the patient takes part; `where` is taken away for who is in one study only."""
+
+    status = RadioField("Status", choices=_choices(labels.PATIENT_STATUSES))
+    since = DateField("Since", [InputRequired("Enter the day from which this holds."), _not_ahead])
+    where = RadioField("Where", choices=_choices(WHERE), default="everywhere")
+    reason = StringField("Reason", [Optional(), Length(max=500)])
+
+
+class PalsyForm(RecordForm):
+    """One palsy; `reason` is asked where something known is changed."""
+
+    side = RadioField("Side of the face", choices=_choices(labels.SIDES), default="unknown")
+    cause = SelectField("Cause", choices=_choices(labels.CAUSES), default="unknown")
+    begin = SelectField("How it began", choices=_choices(labels.BEGINNINGS), default="unknown")
+    onset = FormField(PartialDateForm, "Onset")
+    recovered_on = DateField("Recovered on", [Optional(), _not_ahead])
+    synkinesis_noted_on = DateField("Synkinesis first seen on", [Optional(), _not_ahead])
+    reason = StringField("Why what was recorded is changed", [Optional(), Length(max=500)])
+
+
+class TreatmentStateForm(RecordForm):
+    """What became of a treatment."""
+
+    state = RadioField(
+        "What became of it",
+        [InputRequired("Choose what became of it.")],
+        choices=_choices(
+            {"given": "Given or begun", "planned": "Planned for another day", "cancelled": "Cancelled"}
+        ),
+    )
+    on = DateField("On", [Optional()])
+    reason = StringField("Reason", [Optional(), Length(max=500)])
+
+
+class GradingForm(RecordForm):
+    """A grading: one choice per item of its definition. Made by `grading_form`."""
+
+    graded_on = DateField("Graded on", [InputRequired("Enter the day."), _not_ahead])
+    mode = SelectField("How", choices=_choices(labels.GRADING_MODES), default="in_person")
+    graded_by = StringField("Graded by", [Optional(), Length(max=200)])
+    palsy = SelectField("Palsy", coerce=int)
+
+    def __init__(self, today: date, palsies: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(today, **kwargs)
+        self.palsy.choices = [SelectChoice(number, name) for number, name in palsies]
+
+
+@cache
+def grading_form(instrument: Instrument) -> type[GradingForm]:
+    """The form of a clinician's instrument, its items before the day."""
+    texts = instrument.wording.texts["en"]
+    fields: dict[str, Any] = {}
+    for item in instrument.items:
+        words = texts.sections[item.section].choices
+        choices = [
+            SelectChoice(choice.value, f"{choice.value}: {words[choice.value]}")
+            for choice in instrument.choices(item.key)
+        ]
+        fields[item.key] = RadioField(
+            item.label, [InputRequired(f"Choose one: {item.label}.")], choices=choices, coerce=int
+        )
+    return type("GradingFormOfItems", (GradingForm,), fields)
+
+
+class MissedForm(RecordForm):
+    """Why nothing comes of a visit."""
+
+    reason = StringField("Reason", [InputRequired("Say why the visit was missed."), Length(max=200)])
+
+
+class NoteForm(RecordForm):
+    """What staff note about a patient."""
+
+    text = TextAreaField("Note", [InputRequired("Write the note first."), Length(max=4000)])

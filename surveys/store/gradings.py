@@ -1,0 +1,83 @@
+"""A clinician's gradings of a palsy: House–Brackmann as a grade, Sunnybrook from its thirteen parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.instruments.library import Library
+from surveys.instruments.scoring import score
+from surveys.models import Grading, Palsy, Patient
+from surveys.store import audit
+from surveys.store.errors import Refused
+
+RESULT = {"house_brackmann": "grade", "sunnybrook": "composite"}
+"""The scale of the definition that is a grading's one value."""
+
+
+def add(
+    session: Session,
+    patient: Patient,
+    palsy: Palsy,
+    scale: str,
+    parts: Mapping[str, int],
+    library: Library,
+    *,
+    on: date,
+    mode: str,
+    today: date,
+    at: datetime,
+    actor: str,
+    graded_by: str | None = None,
+) -> Grading:
+    """The grading of `palsy` on the day `on`, computed from `parts`: answers to the items of its definition.
+
+    Raises:
+        Refused: a part is missing, the day lies ahead, this scale was graded on that day already, or the
+            parts contradict each other.
+    """
+    if on > today:
+        raise Refused("This date lies ahead.", "graded_on")
+    instrument = library.get(scale)
+    scores = {one.scale: one.value for one in score(instrument, parts)}
+    value = scores[RESULT[scale]]
+    if value is None:
+        raise Refused(f"{instrument.short_title} needs all its parts.", "parts")
+    if value < 0:
+        raise Refused(
+            f"These parts give {value:g}, below the scale's 0: so much synkinesis with so little movement "
+            "is not possible. Look at them again.",
+            "parts",
+        )
+    same = select(Grading.id).where(
+        Grading.patient_id == patient.id,
+        Grading.palsy_id == palsy.id,
+        Grading.scale == scale,
+        Grading.graded_on == on,
+    )
+    if session.scalar(same) is not None:
+        raise Refused(f"{instrument.short_title} was graded on that day already.", "graded_on")
+    grading = Grading(
+        patient_id=patient.id,
+        palsy_id=palsy.id,
+        scale=scale,
+        value=round(value),
+        parts={key: str(answer) for key, answer in parts.items()} if len(parts) > 1 else None,
+        graded_on=on,
+        mode=mode,
+        graded_by=graded_by,
+    )
+    session.add(grading)
+    session.flush()
+    facts = {
+        "grading": grading.id,
+        "scale": scale,
+        "value": grading.value,
+        "on": on.isoformat(),
+        "mode": mode,
+    }
+    audit.record(session, audit.Entry(at, actor, "grading.added", patient.id, facts))
+    return grading
