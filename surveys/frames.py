@@ -194,6 +194,7 @@ def _visits() -> Select[*tuple[Any, ...]]:
             & (Background.question == "recovered")
             & Background.id.in_(standing()),
         )
+        .where(Visit.withdrawn_at.is_(None))
         .order_by(Patient.code, Visit.due_on, Visit.id)
     )
 

@@ -97,6 +97,7 @@ def _visits(
         further = [key for key in entry.answers if key not in entry.stored.battery]
         if further and entry.timepoint is None:
             importing.extend_battery(session, entry.stored.id, (*entry.stored.battery, *further))
+    importing.revive(session, ids)
     return ids
 
 

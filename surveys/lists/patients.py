@@ -146,7 +146,11 @@ def find(session: Session, scope: Scope, code: str) -> Patient | None:
 
 def find_visit(session: Session, scope: Scope, visit_id: int) -> Visit | None:
     """The visit with this id, with its patient, if within the scope."""
-    query = select(Visit).join(Visit.patient).where(scope.condition, Visit.id == visit_id)
+    query = (
+        select(Visit)
+        .join(Visit.patient)
+        .where(scope.condition, Visit.id == visit_id, Visit.withdrawn_at.is_(None))
+    )
     return session.scalar(query.options(joinedload(Visit.patient)))
 
 
@@ -188,7 +192,7 @@ def _current(session: Session, scope: Scope) -> CTE:
     )
     without_visit = select(
         Patient.id, Patient.code, Patient.site, case((left, "left"), else_="none"), null(), null()
-    ).where(scope.condition, ~exists().where(Visit.patient_id == Patient.id))
+    ).where(scope.condition, ~exists().where(Visit.patient_id == Patient.id, Visit.withdrawn_at.is_(None)))
     return union_all(with_visit, without_visit).cte("current")
 
 
@@ -196,7 +200,7 @@ def _next_visits(session: Session, scope: Scope, ids: list[int]) -> dict[int, tu
     query = (
         select(Visit.patient_id, TITLE, Visit.due_on)
         .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
-        .where(Visit.patient_id.in_(ids), Visit.opens_on > scope.today)
+        .where(Visit.patient_id.in_(ids), Visit.opens_on > scope.today, Visit.withdrawn_at.is_(None))
         .order_by(Visit.due_on.desc(), Visit.id.desc())
     )
     return {patient_id: (title, due_on) for patient_id, title, due_on in session.execute(query)}

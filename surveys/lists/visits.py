@@ -18,8 +18,10 @@ from surveys.schedule import FINISHING_DAYS
 # What a visit may be on a day. Done: all its questionnaires are in. Missed: it closed before that.
 STATES = ("in_progress", "due", "missed", "done", "upcoming")
 
-_UNPLANNED = case((Visit.occurrence > 1, Visit.name + " " + cast(Visit.occurrence, String)), else_=Visit.name)
-TITLE: ColumnElement[str] = func.coalesce(Timepoint.name, _UNPLANNED)
+_NAME = func.coalesce(Timepoint.name, Visit.name)
+TITLE: ColumnElement[str] = case(
+    (Visit.occurrence > 1, _NAME + " " + cast(Visit.occurrence, String)), else_=_NAME
+)
 """The visit's name for people; needs an outer join to Timepoint."""
 
 CURRENT = and_(Response.superseded_at.is_(None), Response.annulled_at.is_(None))
@@ -75,7 +77,11 @@ def states(session: Session, scope: Scope, patient_id: int | None = None) -> CTE
     counted = (
         select(Visit, length(Visit.battery).label("asked"), answered.label("answered"))
         .join(Patient, Patient.id == Visit.patient_id)
-        .where(scope.condition, true() if patient_id is None else Patient.id == patient_id)
+        .where(
+            scope.condition,
+            true() if patient_id is None else Patient.id == patient_id,
+            Visit.withdrawn_at.is_(None),
+        )
         .cte("counted")
     )
     drafted = select(Draft.id).where(Draft.visit_id == counted.c.id).exists()

@@ -190,6 +190,12 @@ def load(session: Session, link_id: int, texts: Texts, *, at: datetime, lock: bo
     return visit
 
 
+def open_visit(session: Session, visit: OpenVisit, *, at: datetime) -> None:
+    """Keep when the patient first went past the introduction: from then on the visit's dates stay."""
+    first = update(Visit).where(Visit.id == visit.id, Visit.opened_at.is_(None))
+    session.execute(first.values(opened_at=at))
+
+
 def save_answer(
     session: Session,
     visit: OpenVisit,
@@ -322,6 +328,7 @@ def _visit(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         select(
             Link.expires_at,
             Link.revoked_at,
+            Visit.withdrawn_at,
             Visit.id.label("visit_id"),
             Visit.name,
             Visit.battery,
@@ -359,7 +366,7 @@ def _visit(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 
 def _refuse(row: Any, visit: OpenVisit, at: datetime) -> None:
-    if row.revoked_at is not None:
+    if row.revoked_at is not None or row.withdrawn_at is not None:
         raise LinkRefused(LinkRefusal.REVOKED, row.contact)
     if at >= row.expires_at:
         raise LinkRefused(LinkRefusal.EXPIRED, row.contact)

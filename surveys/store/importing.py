@@ -59,6 +59,12 @@ def done(session: Session, action: str, facts: Mapping[str, Any], *, at: datetim
     audit.record(session, audit.Entry(at, actor, action, facts=dict(facts)))
 
 
+def revive(session: Session, visit_ids: Sequence[int]) -> None:
+    """Visits withdrawn from the plan that were attended all the same."""
+    attended = update(Visit).where(Visit.id.in_(visit_ids), Visit.withdrawn_at.is_not(None))
+    session.execute(attended.values(withdrawn_at=None))
+
+
 def extend_battery(session: Session, visit_id: int, battery: Sequence[str]) -> None:
     """What an unscheduled visit asks from now on."""
     session.execute(update(Visit).where(Visit.id == visit_id).values(battery=list(battery)))

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from surveys.models import Link, Visit
@@ -17,14 +17,12 @@ from surveys.store import audit
 def issue(session: Session, visit: Visit, *, at: datetime, actor: str) -> str:
     """A new link's token for `visit`; links made before stay live. It is shown once and kept nowhere."""
     token = secrets.token_urlsafe(24)
-    # One day more than the visit may last, so that the link outlives it in every time zone.
-    last_day = visit.closes_on + timedelta(days=FINISHING_DAYS + 2)
     link = Link(
         visit_id=visit.id,
         digest=digest(token),
         created_at=at,
         created_by=actor,
-        expires_at=datetime.combine(last_day, time.min, UTC),
+        expires_at=_expiry(visit),
     )
     session.add(link)
     session.flush()
@@ -45,6 +43,21 @@ def revoke(session: Session, visit: Visit, *, at: datetime, actor: str) -> int:
             audit.Entry(at, actor, "link.revoked", visit.patient_id, {"visit": visit.name, "link": link.id}),
         )
     return len(live)
+
+
+def outlive(session: Session, visit: Visit) -> None:
+    """Let the links to `visit` last as long as it does, after its dates were changed."""
+    session.execute(
+        update(Link)
+        .where(Link.visit_id == visit.id, Link.revoked_at.is_(None))
+        .values(expires_at=_expiry(visit))
+    )
+
+
+def _expiry(visit: Visit) -> datetime:
+    # One day more than the visit may last, so that the link outlives it in every time zone.
+    last_day = visit.closes_on + timedelta(days=FINISHING_DAYS + 2)
+    return datetime.combine(last_day, time.min, UTC)
 
 
 def find(session: Session, token: str) -> int | None:

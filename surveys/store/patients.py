@@ -11,12 +11,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.models import Contact, Grading, Palsy, Patient, Study, Timepoint, Treatment, Visit
+from surveys.models import Contact, Grading, Palsy, Patient, Study, Timepoint, Treatment
 from surveys.models.patient import CAUSES_AFTER_A_VISIT, CAUSES_FROM_BIRTH
-from surveys.schedule import planned_dates
-from surveys.store import audit
+from surveys.store import audit, planning
 from surveys.store.errors import Refused
-from surveys.store.studies import plan_of
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
 
@@ -160,24 +158,7 @@ def enrol(
         raise Refused(f"The study code {new.code} is taken. Choose another.", "code")
     [patient] = add(session, study, [new], at=at, actor=actor)
     if plan:
-        onset = new.onset.on if new.onset and new.onset.precision == "day" else None
-        ahead = planned_dates(
-            plan_of(timepoints), {"enrolment": new.enrolled_on, "onset": onset}, new.enrolled_on
-        )
-        ids = {timepoint.key: timepoint.id for timepoint in timepoints}
-        session.add_all(
-            Visit(
-                patient_id=patient.id,
-                timepoint_id=ids[planned.key],
-                name=planned.key,
-                opens_on=when.opens_on,
-                due_on=when.due_on,
-                closes_on=when.closes_on,
-                battery=list(planned.battery),
-            )
-            for planned, when in ahead
-        )
-        session.flush()
+        planning.plan_visits(session, patient, timepoints, since=new.enrolled_on)
     return patient
 
 

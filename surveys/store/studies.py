@@ -94,6 +94,11 @@ def create(
             window_before=planned.window_before,
             window_after=planned.window_after,
             battery=list(asking_order(planned.battery, library)),
+            treatment=planned.treatment,
+            treatment_state=planned.treatment_state,
+            unless_followed=planned.unless_followed,
+            every_days=planned.every_days,
+            times=planned.times,
         )
         for position, planned in enumerate(plan, start=1)
     ]
@@ -117,6 +122,11 @@ def plan_of(timepoints: Sequence[Timepoint]) -> tuple[PlannedVisit, ...]:
             window_before=row.window_before,
             window_after=row.window_after,
             battery=tuple(row.battery),
+            treatment=row.treatment,
+            treatment_state=row.treatment_state,
+            unless_followed=row.unless_followed,
+            every_days=row.every_days,
+            times=row.times,
         )
         for row in timepoints
     )

@@ -134,6 +134,8 @@ def start(visit: OpenVisit) -> Page:
 @of_visit
 def begin(visit: OpenVisit) -> Page:
     """Go on from the introduction, in the language chosen there."""
+    answering.open_visit(db.session, visit, at=now())
+    db.session.commit()
     chosen = request.form.get("questions_in")
     if chosen in _offered(visit):
         session["questions_in"] = chosen

@@ -28,7 +28,7 @@ def test_a_code_is_used_once(seventh: Seventh, rows: Query) -> None:
 
 def test_unknown_plan_and_time_zone_are_refused(seventh: Seventh, rows: Query) -> None:
     """Each with the choice there is."""
-    assert "Choose one of: registry" in seventh("study", "create", "a", "--plan", "weekly").err
+    assert "Choose one of: acute_bells_palsy" in seventh("study", "create", "a", "--plan", "weekly").err
     assert "no time zone" in seventh("study", "create", "a", "--timezone", "Mars/Base").err
     assert rows("SELECT count(*) FROM study") == [(0,)]
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.schedule import PlanError, PlannedVisit, planned_dates, preset, preset_names, unscheduled, window
+from surveys.schedule import PlannedVisit, planned_dates, unscheduled, window
 
 days = st.dates(min_value=date(1990, 1, 1), max_value=date(2100, 1, 1))
 visits = st.builds(
@@ -82,19 +80,3 @@ def test_an_unscheduled_visit_is_open_for_a_month() -> None:
         date(2026, 2, 1),
         date(2026, 3, 3),
     )
-
-
-@pytest.mark.parametrize("name", preset_names())
-def test_every_plan_that_ships_can_be_used(name: str) -> None:
-    """Keys are unique, windows do not overlap, and something is asked each time."""
-    plan = preset(name)
-    assert len({visit.key for visit in plan}) == len(plan)
-    assert all(visit.battery for visit in plan)
-    windows = [window(visit, date(2026, 1, 1)) for visit in plan]
-    assert all(one.closes_on < after.opens_on for one, after in pairwise(windows))
-
-
-def test_an_unknown_plan_is_refused_with_those_there_are() -> None:
-    """The message names them."""
-    with pytest.raises(PlanError, match=r"There is no plan called 'trial'\. Choose one of: registry"):
-        preset("trial")

@@ -1,0 +1,38 @@
+"""Timepoints, anchors, windows, due dates: what a plan makes of one patient's dates. Pure: no database."""
+
+from surveys.schedule.course import SPACING_DAYS, Course, Occasion, Served, TreatmentDate, occasions
+from surveys.schedule.laying import Asked, Laid, lay_out
+from surveys.schedule.plan import (
+    FAMILIES,
+    PlanError,
+    PlannedVisit,
+    kinds_of,
+    preset,
+    preset_names,
+    preset_title,
+)
+from surveys.schedule.windows import FINISHING_DAYS, Window, planned_dates, unscheduled, window
+
+__all__ = [
+    "FAMILIES",
+    "FINISHING_DAYS",
+    "SPACING_DAYS",
+    "Asked",
+    "Course",
+    "Laid",
+    "Occasion",
+    "PlanError",
+    "PlannedVisit",
+    "Served",
+    "TreatmentDate",
+    "Window",
+    "kinds_of",
+    "lay_out",
+    "occasions",
+    "planned_dates",
+    "preset",
+    "preset_names",
+    "preset_title",
+    "unscheduled",
+    "window",
+]

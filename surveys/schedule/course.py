@@ -1,0 +1,102 @@
+"""What a plan asks of one patient, by the dates known: an occasion per timepoint, repeat and treatment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from surveys.schedule.plan import PlannedVisit, kinds_of
+from surveys.schedule.windows import Window, window
+
+SPACING_DAYS = 14  # nobody is asked an instrument twice within so many days
+
+# Asked from so many days after onset, or as soon as staff have noted synkinesis.
+FROM_ONSET_DAYS = {"saq": 90}
+
+
+@dataclass(frozen=True)
+class TreatmentDate:
+    """A treatment that is planned for, or was given on, a day known exactly."""
+
+    id: int
+    kind: str
+    state: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Course:
+    """The dates of one patient. `onset_on` is exact or None, `onset_from` the first day it may have been."""
+
+    enrolled_on: date
+    onset_on: date | None = None
+    onset_from: date | None = None
+    synkinesis_noted_on: date | None = None
+    treatments: tuple[TreatmentDate, ...] = ()
+
+
+@dataclass(frozen=True)
+class Served:
+    """Which occasion of a timepoint: its `nth` repeat, or that of a treatment."""
+
+    key: str
+    nth: int = 1
+    treatment_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """When and what a timepoint asks. One that is not `ahead` is moved by its treatment, but never begun by
+    it: what was to come before an injection does not come into being with the injection.
+    """
+
+    serves: Served
+    anchor: str
+    window: Window
+    battery: tuple[str, ...]
+    ahead: bool = True
+
+
+def occasions(plan: Sequence[PlannedVisit], course: Course) -> list[Occasion]:
+    """Every occasion of `plan` for that course, in the plan's order; those that ask nothing are left out."""
+    found = []
+    for planned in plan:
+        for occasion in _of_treatments(planned, course) if planned.treatment else _of_dates(planned, course):
+            battery = tuple(key for key in occasion.battery if _asked(key, occasion.window.due_on, course))
+            if battery:
+                found.append(replace(occasion, battery=battery))
+    return found
+
+
+def _of_dates(planned: PlannedVisit, course: Course) -> Iterator[Occasion]:
+    anchor_on = course.enrolled_on if planned.anchor == "enrolment" else course.onset_on
+    if anchor_on is None:
+        return
+    for nth in range(1, planned.times + 1):
+        when = window(planned, anchor_on, nth)
+        yield Occasion(Served(planned.key, nth), planned.anchor, when, planned.battery)
+
+
+def _of_treatments(planned: PlannedVisit, course: Course) -> Iterator[Occasion]:
+    kinds = kinds_of(planned.treatment or "")
+    meant = [one for one in course.treatments if one.kind in kinds and one.state != "cancelled"]
+    for one in sorted(meant, key=lambda treatment: (treatment.on, treatment.id)):
+        if planned.treatment_state == "given" and one.state != "given":
+            continue
+        if planned.unless_followed and any(other.on > one.on for other in meant):
+            continue
+        yield Occasion(
+            Served(planned.key, treatment_id=one.id),
+            planned.anchor,
+            window(planned, one.on),
+            planned.battery,
+            ahead=one.state == planned.treatment_state or planned.offset_days > 0,
+        )
+
+
+def _asked(instrument: str, on: date, course: Course) -> bool:
+    days = FROM_ONSET_DAYS.get(instrument)
+    if days is None or course.onset_from is None or course.synkinesis_noted_on is not None:
+        return True
+    return (on - course.onset_from).days >= days

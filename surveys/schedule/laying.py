@@ -1,0 +1,102 @@
+"""From occasions to visits: overlapping ones are one visit, and no instrument is asked twice too soon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from surveys.schedule.course import SPACING_DAYS, Occasion, Served
+from surveys.schedule.windows import Window
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An instrument that the person answered, or is to answer elsewhere, on a day."""
+
+    instrument: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Laid:
+    """One visit to be: what it serves, the plan's order first; when; and what it asks."""
+
+    serves: tuple[Served, ...]
+    window: Window
+    battery: tuple[str, ...]
+
+
+def lay_out(found: Sequence[Occasion], elsewhere: Iterable[Asked] = ()) -> list[Laid]:
+    """The visits of one patient, by due date; no two are open on the same day.
+
+    Occasions of which one is due while the other is open are one visit, open on the days that they share;
+    where windows only touch, the later one opens when the earlier one has closed. Within `SPACING_DAYS` of
+    an instrument asked `elsewhere` or at an earlier visit, a visit opens later where its window allows that;
+    else it leaves the instrument out. A visit left with nothing to ask is served by the one before it that
+    asks the same, and by none where that is elsewhere.
+    """
+    asked = list(elsewhere)
+    visits: list[Laid] = []
+    for visit in _merged(found):
+        spaced = _spaced(visit, asked)
+        if spaced.battery:
+            visits.append(spaced)
+            asked += [Asked(key, spaced.window.due_on) for key in spaced.battery]
+        else:
+            _serve_too(visits, visit)
+    return visits
+
+
+def _merged(found: Sequence[Occasion]) -> list[Laid]:
+    """Greedily by due date."""
+    order = {occasion.serves: place for place, occasion in enumerate(found)}
+    visits: list[Laid] = []
+    for occasion in sorted(found, key=lambda one: (one.window.due_on, order[one.serves])):
+        before = visits[-1] if visits else None
+        if before is None or before.window.closes_on < occasion.window.opens_on:
+            visits.append(Laid((occasion.serves,), occasion.window, occasion.battery))
+        elif (shared := _shared(before.window, occasion.window)) is None:
+            opens_on = before.window.closes_on + timedelta(days=1)
+            visits.append(
+                Laid((occasion.serves,), replace(occasion.window, opens_on=opens_on), occasion.battery)
+            )
+        else:
+            serves = tuple(sorted((*before.serves, occasion.serves), key=order.__getitem__))
+            battery = tuple(dict.fromkeys((*before.battery, *occasion.battery)))
+            visits[-1] = Laid(serves, shared, battery)
+    return visits
+
+
+def _shared(before: Window, after: Window) -> Window | None:
+    """The days on which both are open, due when the first of them is; None where neither is due on one."""
+    opens_on, closes_on = max(before.opens_on, after.opens_on), min(before.closes_on, after.closes_on)
+    due = [on for on in (before.due_on, after.due_on) if opens_on <= on <= closes_on]
+    return Window(opens_on, due[0], closes_on) if due else None
+
+
+def _spaced(visit: Laid, asked: Sequence[Asked]) -> Laid:
+    """`visit` opening late enough after what was asked before, else without what cannot be asked in it."""
+    near = [one for one in asked if one.instrument in visit.battery and _near(one.on, visit.window.due_on)]
+    earlier = [one.on for one in near if one.on <= visit.window.due_on]
+    if earlier:
+        opens_on = max(max(earlier) + timedelta(days=SPACING_DAYS), visit.window.opens_on)
+        later = replace(visit.window, opens_on=opens_on, due_on=max(opens_on, visit.window.due_on))
+        if opens_on <= visit.window.closes_on and not any(
+            _near(one.on, later.due_on) for one in asked if one.instrument in visit.battery
+        ):
+            return replace(visit, window=later)
+    too_soon = {one.instrument for one in near}
+    return replace(visit, battery=tuple(key for key in visit.battery if key not in too_soon))
+
+
+def _near(one: date, other: date) -> bool:
+    return abs((one - other).days) < SPACING_DAYS
+
+
+def _serve_too(visits: list[Laid], left: Laid) -> None:
+    for place in reversed(range(len(visits))):
+        visit = visits[place]
+        if set(left.battery) & set(visit.battery) and _near(visit.window.due_on, left.window.due_on):
+            visits[place] = replace(visit, serves=(*visit.serves, *left.serves))
+            return

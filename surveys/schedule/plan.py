@@ -1,0 +1,100 @@
+"""The rows of a plan, and the plans that a study may start from."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+PRESETS = Path(__file__).parents[1] / "presets"
+
+# Families of treatments that a timepoint may be anchored at, as the analysis groups them.
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "medicine": ("oral_corticosteroid", "antiviral"),
+    "therapy": (
+        "physiotherapy_neuromuscular_retraining",
+        "mime_therapy",
+        "emg_biofeedback",
+        "neuro_proprioceptive_rehabilitation",
+        "massage",
+        "self_care",
+    ),
+    "toxin": ("botulinum_toxin",),
+    "surgery": (
+        "selective_neurectomy",
+        "myectomy",
+        "nerve_transfer",
+        "nerve_repair_or_graft",
+        "gracilis_free_muscle_transfer",
+        "regional_muscle_transfer",
+        "static_sling",
+        "facial_nerve_decompression",
+    ),
+}
+
+
+class PlanError(Exception):
+    """A plan that cannot be used; the message says what to change."""
+
+
+@dataclass(frozen=True)
+class PlannedVisit:
+    """One row of a plan: `offset_days` after the anchor, open from `window_before` to `window_after` days.
+
+    The anchor is `enrolment`, `onset` or `treatment`: then `treatment` is a kind or one of `FAMILIES`, and
+    each such treatment has an occasion of its own, from when it is `planned` or once it is `given`;
+    `unless_followed` leaves it out where another such treatment comes later. Else the row comes `times`
+    times, `every_days`.
+    """
+
+    key: str
+    name: str
+    anchor: str
+    offset_days: int
+    window_before: int
+    window_after: int
+    battery: tuple[str, ...]
+    treatment: str | None = None
+    treatment_state: str | None = None
+    unless_followed: bool = False
+    every_days: int | None = None
+    times: int = 1
+
+
+def kinds_of(treatment: str) -> tuple[str, ...]:
+    """The kinds of treatment that the name of a family or of a kind stands for."""
+    return FAMILIES.get(treatment, (treatment,))
+
+
+@cache
+def preset(name: str) -> tuple[PlannedVisit, ...]:
+    """The plan `presets/<name>.toml`.
+
+    Raises:
+        PlanError: there is no such preset.
+    """
+    rows = _read(name)["timepoints"]
+    return tuple(PlannedVisit(**{**row, "battery": tuple(row["battery"])}) for row in rows)
+
+
+def preset_title(name: str) -> str:
+    """What the plan is for, in a few words.
+
+    Raises:
+        PlanError: there is no such preset.
+    """
+    return str(_read(name)["title"])
+
+
+def preset_names() -> list[str]:
+    """The names of the plans that ship."""
+    return sorted(path.stem for path in PRESETS.glob("*.toml"))
+
+
+def _read(name: str) -> dict[str, Any]:
+    if name not in preset_names():
+        raise PlanError(f"There is no plan called {name!r}. Choose one of: {', '.join(preset_names())}.")
+    return tomllib.loads((PRESETS / f"{name}.toml").read_text(encoding="utf-8"))

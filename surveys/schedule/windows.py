@@ -1,0 +1,50 @@
+"""When one row of a plan opens, is due and closes, given its anchor's date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from surveys.schedule.plan import PlannedVisit
+
+FINISHING_DAYS = 7  # a visit begun in its window may still be finished this long after it closed
+
+
+@dataclass(frozen=True)
+class Window:
+    """The calendar days on which a visit opens, is due and closes (all inclusive)."""
+
+    opens_on: date
+    due_on: date
+    closes_on: date
+
+
+def window(planned: PlannedVisit, anchor_on: date, nth: int = 1) -> Window:
+    """The `nth` window of `planned` where the anchor is `anchor_on`. Calendar days, no clock time."""
+    due_on = anchor_on + timedelta(days=planned.offset_days + (nth - 1) * (planned.every_days or 0))
+    return Window(
+        opens_on=due_on - timedelta(days=planned.window_before),
+        due_on=due_on,
+        closes_on=due_on + timedelta(days=planned.window_after),
+    )
+
+
+def unscheduled(on: date) -> Window:
+    """The window of a visit outside the plan: that day and a month to answer."""
+    return Window(opens_on=on, due_on=on, closes_on=on + timedelta(days=30))
+
+
+def planned_dates(
+    plan: tuple[PlannedVisit, ...], anchors: Mapping[str, date | None], enrolled_on: date
+) -> list[tuple[PlannedVisit, Window]]:
+    """The first occasions of `plan` that lie ahead of somebody enrolled on `enrolled_on`.
+
+    A timepoint whose anchor is not known is left out, and one that had closed before enrolment.
+    """
+    dated = [
+        (planned, window(planned, anchor_on))
+        for planned in plan
+        if (anchor_on := anchors.get(planned.anchor)) is not None
+    ]
+    return [(planned, when) for planned, when in dated if when.closes_on >= enrolled_on]
