@@ -212,6 +212,7 @@ class OpenPage(Protocol):
         javascript: bool = ...,
         statuses: frozenset[int] = ...,
         locale: str = ...,
+        forced_colours: bool = ...,
     ) -> Page: ...
 
 
@@ -233,6 +234,7 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
         javascript: bool = True,
         statuses: frozenset[int] = frozenset({422}),
         locale: str = "en-GB",
+        forced_colours: bool = False,
     ) -> Page:
         context = chromium.new_context(
             base_url=live_server.url,
@@ -241,6 +243,7 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
             java_script_enabled=javascript,
             locale=locale,
             reduced_motion="reduce",
+            forced_colors="active" if forced_colours else "none",
         )
         context.set_default_timeout(10_000)
         contexts.append(context)

@@ -133,5 +133,5 @@ def _begin(session: Session, visit: Visit, library: Library, items: int, *, at: 
     given = answer(rng, instrument, person, visit.due_on).answers
     texts = Texts(library)
     for item in instrument.asked()[:items]:
-        opened = answering.load(session, link_id, texts, at=at, lock=True)
+        opened = answering.load(session, link_id, texts, device="demo", at=at, lock=True)
         answering.save_answer(session, opened, instrument, item.key, given.get(item.key), locale="en", at=at)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -38,6 +38,7 @@ from surveys.models import (
 from surveys.schedule import FINISHING_DAYS
 from surveys.store import audit, versions
 from surveys.store.alerts import Cause, notice, notice_skipped
+from surveys.store.devices import recognised
 from surveys.store.permissions import newest_of
 from surveys.store.responses import NewResponse, insert_scored
 from surveys.store.studies import items_asked
@@ -70,11 +71,28 @@ class LinkRefused(Exception):
 
 @dataclass(frozen=True)
 class DraftState:
-    """One questionnaire under way. `given` maps an item to its latest value, None where it was skipped."""
+    """One questionnaire under way. `given` maps an item to its latest value, None where it was skipped.
+
+    `elsewhere` are the items that another device said last. `changed` are those of them that this device had
+    answered before, with how often they were answered in all. `recognised`: this device may see all the same.
+    """
 
     version_id: int
     locale: str
     given: Mapping[str, Answer]
+    elsewhere: frozenset[str] = frozenset()
+    changed: Mapping[str, int] = field(default_factory=dict)
+    recognised: bool = False
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The items whose answers this device is not shown."""
+        return frozenset() if self.recognised else self.elsewhere
+
+    @property
+    def shown(self) -> dict[str, Answer]:
+        """What is given, as far as this device may see it."""
+        return {item: value for item, value in self.given.items() if item not in self.hidden}
 
 
 @dataclass(frozen=True)
@@ -87,6 +105,7 @@ class OpenVisit:
 
     id: int
     link_id: int
+    device: str
     patient_id: int
     study_id: int
     name: str
@@ -113,9 +132,16 @@ class OpenVisit:
         """What the questionnaire `key` asks, in order: optional items only where the study wants them."""
         return items_asked(self.instruments[key], self.optional_items)
 
+    @property
+    def hides(self) -> bool:
+        """Whether anything under way is hidden from this device."""
+        return any(draft.hidden for draft in self.drafts.values())
 
-def load(session: Session, link_id: int, texts: Texts, *, at: datetime, lock: bool = False) -> OpenVisit:
-    """The visit that the link opens at the instant `at`; `lock` for whoever is going to write.
+
+def load(
+    session: Session, link_id: int, texts: Texts, *, device: str, at: datetime, lock: bool = False
+) -> OpenVisit:
+    """The visit that the link opens on `device` at the instant `at`; `lock` for whoever is going to write.
 
     Raises:
         LinkRefused: the link is revoked or expired, the visit is not open, or the study is not.
@@ -149,14 +175,9 @@ def load(session: Session, link_id: int, texts: Texts, *, at: datetime, lock: bo
         .where(Draft.visit_id == row.visit_id)
     ).all()
     in_words |= {draft.instrument: (draft.version, draft.wording) for draft in begun}
-    drafts = {
-        draft.instrument: DraftState(
-            version_id=draft.instrument_version_id,
-            locale=draft.locale,
-            given={item: said[-1].get("value") for item, said in draft.answers.items()},
-        )
-        for draft in begun
-    }
+    drafts = {draft.instrument: _state(draft, device) for draft in begun}
+    if any(draft.elsewhere for draft in drafts.values()) and recognised(session, row.visit_id, device):
+        drafts = {key: replace(draft, recognised=True) for key, draft in drafts.items()}
     alerts = session.execute(
         select(Alert.instrument, Alert.rule, Alert.crisis_text_seen_at).where(Alert.visit_id == row.visit_id)
     ).all()
@@ -164,6 +185,7 @@ def load(session: Session, link_id: int, texts: Texts, *, at: datetime, lock: bo
     visit = OpenVisit(
         id=row.visit_id,
         link_id=link_id,
+        device=device,
         patient_id=row.patient_id,
         study_id=row.study_id,
         name=row.name,
@@ -205,8 +227,11 @@ def save_answer(
     *,
     locale: str,
     at: datetime,
+    source: str = "web",
 ) -> bool:
     """Store one answer of a visit loaded with `lock`; None is the decision to skip. Alerts follow at once.
+
+    The same answer from a second device is one answer, given by both.
 
     Returns whether the crisis text is to be shown before anything else.
 
@@ -216,7 +241,11 @@ def save_answer(
     if instrument.key in visit.submitted:
         return visit.crisis_text_due
     check_answers(instrument, {item: value})
-    said = {"at": at.isoformat(), **({"skipped": True} if value is None else {"value": value})}
+    said = {
+        "at": at.isoformat(),
+        "by": [visit.device],
+        **({"skipped": True} if value is None else {"value": value}),
+    }
     draft = visit.drafts.get(instrument.key)
     if draft is None:
         version_id = versions.freeze(session, instrument, at=at)
@@ -227,17 +256,25 @@ def save_answer(
                 instrument_version_id=version_id,
                 locale=locale,
                 answers={item: [said]},
+                source=source,
                 started_at=at,
                 saved_at=at,
             )
         )
     else:
-        if item in draft.given and draft.given[item] == value:
+        same = item in draft.given and draft.given[item] == value
+        if same and item not in draft.elsewhere:
             return visit.crisis_text_due
         where = (Draft.visit_id == visit.id, Draft.instrument == instrument.key)
         answers = session.scalars(select(Draft.answers).where(*where)).one()
-        answers = {**answers, item: [*answers.get(item, []), said]}
-        session.execute(update(Draft).where(*where).values(answers=answers, locale=locale, saved_at=at))
+        before = answers.get(item, [])
+        if same:
+            last = before[-1]
+            before, said = before[:-1], {**last, "by": [*last.get("by", ()), visit.device]}
+        answers = {**answers, item: [*before, said]}
+        session.execute(
+            update(Draft).where(*where).values(answers=answers, source=source, locale=locale, saved_at=at)
+        )
     number = value if isinstance(value, int | float) else None
     cause = Cause(visit.id, visit.patient_id, instrument, item, number, at)
     notice(session, [cause], at=at, actor="patient")
@@ -293,7 +330,7 @@ def from_draft(
         },
         answered_at={item: last["at"] for item, last in given.items()},
         locale=draft.locale,
-        source="web",
+        source=draft.source,
         partial=partial,
         started_at=draft.started_at,
         submitted_at=max(at, draft.started_at),  # a clock set back meanwhile must not cost the answers
@@ -320,6 +357,22 @@ def tell_help(session: Session, visit: OpenVisit, answered_by: str | None, *, at
         return
     facts = {"visit": visit.id, "answered_by": answered_by}
     audit.record(session, audit.Entry(at, "patient", "visit.help_told", visit.patient_id, facts))
+
+
+def _state(draft: Any, device: str) -> DraftState:
+    """A draft as `device` finds it. Answers of before devices were told apart are another's."""
+    elsewhere = {item for item, said in draft.answers.items() if device not in said[-1].get("by", ())}
+    return DraftState(
+        version_id=draft.instrument_version_id,
+        locale=draft.locale,
+        given={item: said[-1].get("value") for item, said in draft.answers.items()},
+        elsewhere=frozenset(elsewhere),
+        changed={
+            item: len(said)
+            for item, said in draft.answers.items()
+            if item in elsewhere and any(device in one.get("by", ()) for one in said)
+        },
+    )
 
 
 def _visit(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

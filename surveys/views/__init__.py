@@ -14,6 +14,7 @@ from surveys.views import (
     instruments,
     jinja,
     language,
+    other_device,
     patient,
     patients,
     protection,
@@ -23,7 +24,7 @@ from surveys.views import (
 )
 
 GUARDS = (jinja, headers, protection, language, errors, access)
-PAGES = (front, patient, taking_part, staff, patients, records, alerts, dashboard, instruments)
+PAGES = (front, patient, other_device, taking_part, staff, patients, records, alerts, dashboard, instruments)
 
 
 def init_app(app: Flask) -> None:

@@ -58,6 +58,8 @@ OPEN = frozenset(
         "patient.tell_help",
         "patient.thanks",
         "patient.pause",
+        "other_device.ask",
+        "other_device.tell",
         "taking_part.consent",
         "taking_part.decide",
         "taking_part.goodbye",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -16,7 +19,7 @@ from surveys.db import db
 from surveys.forms.questionnaire import ERRORS, questionnaire_form
 from surveys.instruments.definition import Instrument, Item
 from surveys.models.assistance import ANSWERED_BY
-from surveys.store import answering, links
+from surveys.store import answering, devices, links
 from surveys.store.alerts import crisis_text_seen
 from surveys.store.answering import LinkRefusal, LinkRefused, OpenVisit
 from surveys.store.progress import (
@@ -88,9 +91,11 @@ def open_link(token: str) -> Response:
     link_id = links.find(db.session, token)
     if link_id is None:
         raise LinkRefused(LinkRefusal.UNKNOWN)
-    visit = answering.load(db.session, link_id, _texts(), at=now())
+    visit = answering.load(db.session, link_id, _texts(), device=_device(), at=now())
     session["link"] = link_id
-    session.pop("questions_in", None)  # whoever had this device before may have chosen another language
+    # Whoever had this device before may have chosen otherwise.
+    for choice in ("questions_in", "without_earlier_answers", "changes_told"):
+        session.pop(choice, None)
     return redirect(url_for("patient.start", visit_id=visit.id))
 
 
@@ -106,7 +111,9 @@ def of_visit(view: Callable[..., Page]) -> Callable[..., Page]:
         link_id = session.get("link")
         if link_id is None:
             raise LinkRefused(LinkRefusal.OTHER_LINK)
-        visit = answering.load(db.session, link_id, _texts(), at=now(), lock=request.method == "POST")
+        visit = answering.load(
+            db.session, link_id, _texts(), device=_device(), at=now(), lock=request.method == "POST"
+        )
         if visit.id != visit_id:
             raise LinkRefused(LinkRefusal.OTHER_LINK)
         return view(visit, **arguments)
@@ -119,6 +126,8 @@ def of_visit(view: Callable[..., Page]) -> Callable[..., Page]:
 def start(visit: OpenVisit) -> Page:
     """The introduction, or wherever the patient had got to."""
     here = position(visit)
+    if isinstance(here, AtItem | Review) and _birth_year_asked(visit):
+        return redirect(url_for("other_device.ask", visit_id=visit.id))
     if not isinstance(here, Introduction):
         return redirect(_address(visit, here))
     return draw(
@@ -174,7 +183,7 @@ def answer(visit: OpenVisit, key: str, number: int) -> Page:
     fault = None
     if given and not form.validate():
         fault = ERRORS[asked.kind]
-    elif not given and go not in {"back", "skip"}:
+    elif not given and go not in {"back", "skip"} and not _hidden(visit, key, asked):
         fault = "no_answer"
     if fault and visit.crisis_text_due:
         return redirect(_address(visit, CrisisText()))
@@ -241,12 +250,11 @@ def review(visit: OpenVisit, key: str) -> Page:
     here = _where(visit, instrument)
     if here is not None:
         return redirect(here)
-    given = visit.drafts[key].given
     text = instrument.wording.texts[language_of(visit)]
     rows = [
         {
             "key": language.marked(text.items[asked.key], language_of(visit)),
-            "value": question.answer_words(instrument, asked, language_of(visit), given[asked.key]),
+            "value": _said(visit, instrument, asked),
             "href": url_for("patient.item", visit_id=visit.id, key=key, number=asked.number, change=1),
         }
         for asked in visit.items(instrument.key)
@@ -256,8 +264,8 @@ def review(visit: OpenVisit, key: str) -> Page:
         "patient/review.html",
         rows=rows,
         text=text,
-        last=visit.items(instrument.key)[-1].number,
-        key=key,
+        changed=_changed(visit, instrument),
+        may_show=_may_show(visit),
     )
 
 
@@ -334,6 +342,52 @@ def thanks(visit: OpenVisit) -> Page:
 def pause(visit: OpenVisit) -> Page:
     """How to stop for now and come back."""
     return draw(visit, "patient/pause.html", crisis_text=_help_again(visit))
+
+
+def _device() -> str:
+    """What tells this browser from the patient's others; it means nothing and dies with the session."""
+    device: str = session.setdefault("device", secrets.token_hex(8))
+    return device
+
+
+def _birth_year_asked(visit: OpenVisit) -> bool:
+    """Whether to ask for the year of birth before going on; whoever would rather not say goes on without."""
+    return session.get("without_earlier_answers") != visit.id and _may_show(visit)
+
+
+def _may_show(visit: OpenVisit) -> bool:
+    """Whether something is hidden here that the year of birth would show."""
+    return visit.hides and devices.tries_left(db.session, visit.id, visit.patient_id) > 0
+
+
+def _hidden(visit: OpenVisit, key: str, asked: Item) -> bool:
+    """Whether `asked` was answered on another device, which this one may not show."""
+    return key in visit.drafts and asked.key in visit.drafts[key].hidden
+
+
+def _changed(visit: OpenVisit, instrument: Instrument) -> list[int]:
+    """The questions that another device answered again, as numbered on the pages; each is told once."""
+    draft = visit.drafts.get(instrument.key)
+    changed = draft.changed if draft else {}
+    told = session.get("changes_told", {})
+    if changed != told:
+        session["changes_told"] = dict(changed)
+    return [
+        number
+        for number, asked in enumerate(visit.items(instrument.key), start=1)
+        if asked.key in changed and changed[asked.key] != told.get(asked.key)
+    ]
+
+
+def _said(visit: OpenVisit, instrument: Instrument, asked: Item) -> str | Markup:
+    """An answer as the review shows it here."""
+    draft = visit.drafts[instrument.key]
+    changed = asked.key in draft.changed
+    if asked.key in draft.hidden:
+        return _("Changed on another device") if changed else _("Answered on another device")
+    locale = language_of(visit)
+    words = question.answer_words(instrument, asked, locale, draft.given[asked.key])
+    return Markup("{} ({})").format(words, _("changed on another device")) if changed else words
 
 
 def _link_asked() -> str:
@@ -465,7 +519,7 @@ def _draw_item(
     """The page of one item; `error` says what is wrong, `typed` what was given this time."""
     locale = language_of(visit)
     draft = visit.drafts.get(instrument.key)
-    given = draft.given if draft else {}
+    given = draft.shown if draft else {}
     asked_numbers = [one.number for one in visit.items(instrument.key)]
     error_text = question.error_text(instrument, asked, error) if error else None
     shown = question.given(given.get(asked.key)) if typed is None else typed
@@ -482,5 +536,8 @@ def _draw_item(
         part=visit.battery.index(instrument.key) + 1,
         change=change,
         read=None if draft else instrument.wording.sha256,
+        kept=_hidden(visit, instrument.key, asked),
+        may_show=_may_show(visit),
+        changed=_changed(visit, instrument),
         may_skip=error == "no_answer" or (asked.key in given and given[asked.key] is None),
     )

@@ -6,27 +6,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
-from surveys.models import Study
-from surveys.store import consents
-from surveys.store.consents import NewText
 from tests.support.patient import Patient, in_process
 from tests.support.staff import signed_in
-from tests.support.study import FACE, Invited, changing, invite, one_table, stored
+from tests.support.study import FACE, Invited, ask_consent, invite, one_table, stored
 
 ASKS = "Would you like to take part?"
-PARTS = {"research": "Use my answers.", "keep_answers": "Keep my answers."}
 
 
 @pytest.fixture
 def invited(app: Flask) -> Invited:
     """Somebody invited in a study that asks for consent."""
     made = invite(app)
-    with changing(app) as session:
-        study = session.scalars(select(Study)).one()
-        texts = {"en": NewText("Taking part is up to you.\n\nYou may stop.", PARTS)}
-        consents.load(session, study, "1", texts, at=datetime.now(UTC), actor="test")
+    ask_consent(app)
     return made
 
 

@@ -71,6 +71,7 @@ def test_the_crisis_text_comes_before_anything_else(app: Flask, patient: Patient
     patient.next()
     assert patient.page.heading == "Check your answers"
     other.get(visit)
+    other.next()  # without telling the year of birth
     assert other.page.heading == "Check your answers"
     assert one_table(app, "alert")[0]["crisis_text_seen_at"] is not None
 

@@ -99,8 +99,9 @@ class Patient:
     status: int = 0
 
     def open(self, token: str) -> Page:
-        """Open the personal link."""
-        return self.get(f"/s/{token}")
+        """Open the personal link; asked for the year of birth, go on without telling it."""
+        page = self.get(f"/s/{token}")
+        return self.next() if self.path.endswith("/birth-year") else page
 
     def get(self, path: str) -> Page:
         """Open a page and follow where it leads."""

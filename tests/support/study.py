@@ -19,7 +19,8 @@ from surveys.db import db, writing
 from surveys.instruments.library import Library
 from surveys.models import Base, Study, Timepoint, Visit
 from surveys.schedule import PlannedVisit, preset
-from surveys.store import links, patients, studies
+from surveys.store import consents, links, patients, studies
+from surveys.store.consents import NewText
 from surveys.store.patients import NewPatient
 from surveys.store.studies import NewStudy
 from surveys.store.wordings import Texts
@@ -27,6 +28,8 @@ from surveys.store.wordings import Texts
 CONTACT = "call the clinic on 020 7946 0000"
 WHO_READS = "Dr Abel reads the answers on Mondays."
 CRISIS = "Thank you for telling us.\nIf you do not feel safe, call 112 now."
+
+CONSENT_PARTS = {"research": "Use my answers.", "keep_answers": "Keep my answers."}
 
 # Every answer in the middle: item 9 of the PHQ-9 is 0 here, so that no alert is raised unless a test asks.
 FACE = (1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 1, 2, 3, 4, 5)
@@ -96,6 +99,14 @@ def _active_study(
     study = studies.create(session, new, plan, library, at=at, actor="test")
     studies.activate(session, study, library, at=at, actor="test")
     return study
+
+
+def ask_consent(app: Flask) -> None:
+    """From now on the one study asks for consent, in two parts."""
+    text = NewText("Taking part is up to you.\n\nYou may stop.", CONSENT_PARTS)
+    with changing(app) as session:
+        study = session.scalars(select(Study)).one()
+        consents.load(session, study, "1", {"en": text}, at=datetime.now(UTC), actor="test")
 
 
 def library(app: Flask) -> Library:

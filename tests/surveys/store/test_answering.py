@@ -28,7 +28,7 @@ def invited(app: Flask) -> Invited:
 def load(app: Flask, session: Session, invited: Invited, at: datetime = AT) -> OpenVisit:
     link_id = links.find(session, invited.token)
     assert link_id is not None
-    return answering.load(session, link_id, texts(app), at=at, lock=True)
+    return answering.load(session, link_id, texts(app), device="phone", at=at, lock=True)
 
 
 def save(app: Flask, invited: Invited, key: str, item: str, value: int | None, at: datetime = AT) -> bool:
@@ -68,9 +68,9 @@ def test_an_answer_is_kept_with_all_that_was_said_before(app: Flask, invited: In
         save(app, invited, "face", "q1", value, AT + timedelta(minutes=minute))
     [draft] = one_table(app, "draft")
     assert [{**said, "at": said["at"][11:16]} for said in draft["answers"]["q1"]] == [
-        {"at": "12:00", "value": 3},
-        {"at": "12:01", "skipped": True},
-        {"at": "12:02", "value": 4},
+        {"at": "12:00", "by": ["phone"], "value": 3},
+        {"at": "12:01", "by": ["phone"], "skipped": True},
+        {"at": "12:02", "by": ["phone"], "value": 4},
     ]
     assert draft["started_at"] == AT
     assert draft["saved_at"] == AT + timedelta(minutes=2)
@@ -163,5 +163,5 @@ def test_an_unknown_link_is_refused(app: Flask, invited: Invited) -> None:
     with app.app_context():
         assert links.find(db.session, "nothing") is None
         with pytest.raises(LinkRefused) as refused:
-            answering.load(db.session, 999, texts(app), at=AT)
+            answering.load(db.session, 999, texts(app), device="phone", at=AT)
     assert refused.value.refusal is LinkRefusal.UNKNOWN

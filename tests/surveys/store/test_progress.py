@@ -29,6 +29,7 @@ DAY = date(2026, 3, 10)
 FRESH = OpenVisit(
     id=1,
     link_id=1,
+    device="phone",
     patient_id=1,
     study_id=1,
     name="baseline",

@@ -1,0 +1,149 @@
+"""Every distinct page and state of the patient's way, met once in each set-up, without a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.browser.test_patient import SMALL, follow, no_sideways_scroll, press
+from tests.conftest import OpenPage
+from tests.support.browser import DESKTOP
+from tests.support.languages import MIRRORED, mirror
+from tests.support.patient import Patient, in_process
+from tests.support.study import FACE, PHQ9, SAQ, Invited, ask_consent, invite
+
+Axe = Callable[[Page], None]
+
+# A desktop of 1280 by 1024 at 400 %, and one of 1024.
+ENLARGED = (ViewportSize(width=320, height=256), ViewportSize(width=256, height=456))
+SET_UPS = [
+    pytest.param({"viewport": SMALL}, id="320"),
+    pytest.param({"viewport": DESKTOP}, id="1280"),
+    pytest.param({"colour_scheme": "dark"}, id="dark"),
+    pytest.param({"forced_colours": True}, id="forced colours"),
+    pytest.param({"locale": "ar"}, id="right to left"),
+]
+
+
+@pytest.fixture
+def invited(app: Flask) -> Invited:
+    """Somebody asked for consent, then FaCE, PHQ-9 and SAQ."""
+    made = invite(app)
+    ask_consent(app)
+    return made
+
+
+@pytest.mark.parametrize("set_up", SET_UPS)
+def test_every_page_and_state(
+    app: Flask, open_page: OpenPage, axe: Axe, invited: Invited, tmp_path: Path, set_up: dict[str, Any]
+) -> None:
+    """No fault, no error on the console, no request to anywhere else, nothing wider than the window."""
+    mirrored = set_up.get("locale") == "ar"
+    if mirrored:
+        mirror(app, tmp_path)
+    page = open_page(**set_up, statuses=frozenset({410, 422}))
+
+    def look() -> None:
+        axe(page)
+        no_sideways_scroll(page)
+        if set_up.get("viewport") == SMALL:
+            for viewport in ENLARGED:
+                page.set_viewport_size(viewport)
+                no_sideways_scroll(page)
+            page.set_viewport_size(SMALL)
+
+    def stands_at(heading: str) -> None:
+        words = MIRRORED + heading if mirrored else heading
+        expect(page.get_by_role("heading", level=1)).to_have_text(words)
+        look()
+
+    elsewhere = Patient(in_process(app))
+    elsewhere.open(invited.token)
+    a_visit(page, invited, elsewhere, look, stands_at)
+    not_taking_part(page, invite(app, "P2"), stands_at)
+
+
+def a_visit(
+    page: Page,
+    invited: Invited,
+    elsewhere: Patient,
+    look: Callable[[], None],
+    stands_at: Callable[[str], None],
+) -> None:
+    """From the introduction to the thanks; much is answered on another device meanwhile."""
+    page.goto(invited.path)
+    stands_at("How is your face, and how are you?")
+    press(page, "Start")
+    stands_at("Would you like to take part?")
+    press(page, "I agree")
+    look()
+    press(page, "Next")
+    expect(page.get_by_role("alert")).to_be_visible()
+    look()
+    elsewhere.next()
+    elsewhere.fill(FACE[:7])
+    elsewhere.skip()
+    elsewhere.fill(FACE[8:])
+    page.goto(invited.path)
+    stands_at("Would you like to see what you answered before?")
+    page.get_by_role("textbox").fill("1900")
+    press(page, "Next")
+    look()
+    press(page, "Next")
+    stands_at("Check your answers")
+    follow(page, "Change")
+    look()
+    page.get_by_role("radio").nth(1).check()
+    press(page, "Save")
+    elsewhere.get(f"/visit/{invited.visit_id}/face/1?change=1")
+    elsewhere.press("Save", 4)
+    page.reload()
+    expect(page.get_by_role("status").first).to_be_visible()
+    stands_at("Check your answers")
+    press(page, "Send my answers")
+    stands_at("Part 1 of 3 is saved")
+    elsewhere.get(f"/visit/{invited.visit_id}/saved")
+    elsewhere.next()
+    elsewhere.fill(PHQ9[:8])
+    press(page, "Go on")
+    look()
+    page.get_by_role("radio").nth(1).check()
+    press(page, "Next")
+    stands_at("Where to find help")
+    follow(page, "Stop for now")
+    stands_at("Your answers are kept")
+    follow(page, "Back to the questions")
+    press(page, "Go on with the questions")
+    press(page, "Send my answers")
+    stands_at("Part 2 of 3 is saved")
+    elsewhere.get(f"/visit/{invited.visit_id}/saved")
+    elsewhere.next()
+    elsewhere.fill(SAQ)
+    elsewhere.next()
+    page.goto(invited.path)
+    stands_at("Did anyone help you?")
+    elsewhere.answer("patient")
+    page.goto(invited.path)
+    stands_at("Thank you")
+
+
+def not_taking_part(page: Page, invited: Invited, stands_at: Callable[[str], None]) -> None:
+    """What may be decided about taking part; then declining, which ends kindly."""
+    page.goto(invited.path)
+    follow(page, "Taking part")
+    stands_at("Taking part")
+    follow(page, "No more messages")
+    stands_at("Would you like no more messages?")
+    press(page, "Yes, no more messages")
+    stands_at("You get no more messages")
+    follow(page, "Back to the questions")
+    press(page, "Start")
+    press(page, "I decline")
+    stands_at("That is all right")
+    page.goto(invited.path)
+    stands_at("You are not taking part any more")

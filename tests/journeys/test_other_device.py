@@ -1,0 +1,204 @@
+"""A draft opened on another device: the year of birth, hidden answers, and the last answer wins."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from surveys.models import Contact
+from surveys.models import Patient as PatientRow
+from surveys.store.devices import TRIES
+from tests.support.patient import Patient, in_process
+from tests.support.study import FACE, PHQ9, Invited, changing, invite, one_table
+
+ASKED = "Would you like to see what you answered before?"
+HIDDEN = "Answered on another device"
+
+
+@pytest.fixture
+def invited(app: Flask) -> Invited:
+    """Somebody born in 1970, invited to FaCE, PHQ-9 and SAQ."""
+    return invite(app)
+
+
+@pytest.fixture
+def phone(app: Flask, invited: Invited) -> Patient:
+    """Where three items were answered."""
+    walker = Patient(in_process(app))
+    walker.open(invited.token)
+    walker.next()
+    walker.fill((2, 3, 4))
+    return walker
+
+
+@pytest.fixture
+def tablet(app: Flask, phone: Patient, invited: Invited) -> Patient:
+    """Another device, asked for the year of birth."""
+    walker = Patient(in_process(app))
+    walker.get(invited.path)
+    assert walker.page.heading == ASKED
+    return walker
+
+
+def tell(device: Patient, year: str) -> None:
+    """Fill in the year and go on."""
+    device.post(device.path, {"birth_year": year})
+
+
+def shown(device: Patient, invited: Invited, number: int) -> str | None:
+    """Which answer the item's page shows as chosen."""
+    device.get(f"/visit/{invited.visit_id}/face/{number}")
+    return device.step.checked
+
+
+def test_the_right_year_shows_what_was_answered(tablet: Patient, invited: Invited) -> None:
+    """It goes on at the first open item, and Back shows the answers."""
+    tell(tablet, " 1970 ")
+    assert tablet.asked == "face/4"
+    assert [shown(tablet, invited, number) for number in (1, 2, 3)] == ["2", "3", "4"]
+    tablet.get(invited.path)
+    assert tablet.asked == "face/4"
+
+
+def test_the_birth_date_of_the_contact_will_do(app: Flask, tablet: Patient, invited: Invited) -> None:
+    """Where the study knows no year and the clinic a day."""
+    with changing(app) as session:
+        contact = Contact(born_on=date(1961, 5, 2))
+        session.add(contact)
+        session.flush()
+        session.execute(update(PatientRow).values(birth_year=None, contact_id=contact.id))
+    tell(tablet, "1961")
+    assert shown(tablet, invited, 1) == "2"
+
+
+def test_without_it_one_goes_on_and_earlier_answers_stay_hidden(
+    app: Flask, tablet: Patient, invited: Invited
+) -> None:
+    """Not on Back, not on the review, and what is hidden can still be answered again."""
+    tablet.next()
+    assert tablet.asked == "face/4"
+    tablet.press("Back")
+    assert (tablet.asked, tablet.step.checked) == ("face/3", None)
+    assert "answered on another device" in tablet.page.text
+    tablet.next()
+    assert tablet.asked == "face/4"
+    tablet.fill(FACE[3:])
+    assert tablet.page.heading == "Check your answers"
+    assert tablet.page.text.count(HIDDEN) == 3
+    tablet.get(f"/visit/{invited.visit_id}/face/2?change=1")
+    tablet.press("Save", 5)
+    assert tablet.page.text.count(HIDDEN) == 2
+    tablet.next()
+    [response] = one_table(app, "response")
+    assert [response["answers"][f"q{number}"] for number in (1, 2, 3)] == [2, 5, 4]
+
+
+def test_a_skipped_item_is_hidden_like_any_other(app: Flask, phone: Patient, invited: Invited) -> None:
+    """Neither that it was skipped nor the button for it is shown."""
+    phone.skip()
+    tablet = Patient(in_process(app))
+    tablet.open(invited.token)
+    assert tablet.asked == "face/5"
+    tablet.press("Back")
+    assert [button.text for button in tablet.step.buttons] == ["Next", "Back"]
+    assert "answered on another device" in tablet.page.text
+
+
+def test_few_tries_and_nobody_is_locked_out(app: Flask, tablet: Patient, invited: Invited) -> None:
+    """Wrong years are counted for the visit, whatever cookies are cleared; going on works throughout."""
+    for wrong in ("1969", "x", "197"):
+        assert tablet.page.heading == ASKED
+        tell(tablet, wrong)
+        assert tablet.status == 422
+    assert tablet.step.hidden.keys() == {"csrf_token"} == {one.name for one in tablet.step.inputs}
+    tell(tablet, "1970")
+    assert tablet.asked == "face/4"
+    assert shown(tablet, invited, 1) is None
+    fresh = Patient(in_process(app))
+    fresh.get(invited.path)
+    assert fresh.asked == "face/4"
+    fresh.post(f"/visit/{invited.visit_id}/birth-year", {"birth_year": "1970"})
+    assert shown(fresh, invited, 1) is None
+    assert [row["matched"] for row in one_table(app, "birth_year_try")] == [False] * TRIES
+    assert "1969" not in str(one_table(app, "event"))
+
+
+def test_a_year_that_nobody_knows_is_not_asked(app: Flask, phone: Patient, invited: Invited) -> None:
+    """One goes on at the first open item; earlier answers stay hidden."""
+    with changing(app) as session:
+        session.execute(update(PatientRow).values(birth_year=None))
+    tablet = Patient(in_process(app))
+    tablet.get(invited.path)
+    assert tablet.asked == "face/4"
+    assert shown(tablet, invited, 1) is None
+    tablet.get(f"/visit/{invited.visit_id}/birth-year")
+    assert tablet.asked == "face/4"
+
+
+def test_the_device_that_answered_is_asked_nothing(phone: Patient, invited: Invited) -> None:
+    """Opening the link again on the same device goes on as before."""
+    phone.get(invited.path)
+    assert phone.asked == "face/4"
+    assert shown(phone, invited, 3) == "4"
+
+
+def test_the_last_answer_wins_and_the_other_device_is_told(phone: Patient, tablet: Patient) -> None:
+    """Once on the next page, and on the review for as long as it is so."""
+    tablet.next()
+    tablet.answer(1)
+    tablet.get(tablet.path.replace("/5", "/1"))
+    tablet.answer(5)
+    phone.answer(3)
+    assert "Question 1 was answered again on another device." in phone.page.text
+    phone.answer(3)
+    assert "answered again on another device" not in phone.page.text
+    phone.fill(FACE[5:])
+    assert "Changed on another device" in phone.page.text
+    phone.get(phone.path.replace("review", "1?change=1"))
+    assert phone.step.checked is None
+    phone.press("Save", 2)
+    assert "on another device" not in phone.page.text
+    tablet.get(phone.path)
+    assert "Question 1, 4" not in tablet.page.text
+    assert "Questions 1, 4 were answered again on another device." in tablet.page.text
+
+
+def test_who_told_the_year_sees_what_was_changed(phone: Patient, tablet: Patient, invited: Invited) -> None:
+    """With the answer that counts now."""
+    tell(tablet, "1970")
+    tablet.fill(FACE[3:])
+    phone.get(f"/visit/{invited.visit_id}/face/15?change=1")
+    phone.press("Save", 1)
+    tablet.get(tablet.path)
+    assert tablet.page.text.count("(changed on another device)") == 1
+
+
+def test_the_same_answer_from_both_is_given_by_both(app: Flask, phone: Patient, tablet: Patient) -> None:
+    """Nothing is changed then, and nothing hidden from either."""
+    tablet.next()
+    tablet.get(tablet.path.replace("/4", "/1"))
+    tablet.answer(2)
+    tablet.get(tablet.path.replace("/2", "/1"))
+    assert tablet.step.checked == "2"
+    phone.get(tablet.path)
+    assert phone.step.checked == "2"
+    [draft] = one_table(app, "draft")
+    [said] = draft["answers"]["q1"]
+    assert len(said["by"]) == 2
+
+
+def test_the_crisis_text_comes_first_on_any_device(app: Flask, invited: Invited) -> None:
+    """Help is more urgent than who is asking."""
+    phone = Patient(in_process(app))
+    phone.open(invited.token)
+    phone.finish(FACE)
+    phone.next()
+    phone.fill((*PHQ9[:8], 1))
+    tablet = Patient(in_process(app))
+    tablet.get(invited.path)
+    assert tablet.page.heading == "Where to find help"
+    tablet.next()
+    assert tablet.page.heading == ASKED
