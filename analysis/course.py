@@ -85,7 +85,7 @@ def _records(rows: pd.DataFrame, scale: str, info: ScaleInfo, suppress_under: in
         "age": rows["age"],
         "female": rows["female"],
     }
-    question = Question.of(rows, terms, info)
+    question = Question.of(rows["value"], rows["patient"], terms, info)
     answers = [random_intercept(question), random_slope(question, FOLLOW_UP)]
     if answers[1].reason is not None and answers[0].mixed is not None:
         answers.append(cluster_robust(question, answers[0].mixed))

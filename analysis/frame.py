@@ -350,7 +350,7 @@ def time_since_onset(onset_on: pd.Series, precision: pd.Series, visit_on: pd.Ser
         day), missing without an onset and before it; ``before_onset``, True where the visit lies before
         the period's first day.
     """
-    first, middle, last = _period(onset_on, precision)
+    first, middle, last = period(onset_on, precision)
     visit = visit_on.to_numpy("datetime64[D]")
     since_first, since_last = _days(visit - first), _days(visit - last)
     known = since_first >= 0
@@ -362,14 +362,14 @@ def time_since_onset(onset_on: pd.Series, precision: pd.Series, visit_on: pd.Ser
 
 def middle_of_period(dates: pd.Series, precision: pd.Series) -> pd.Series:
     """The day a partly known date counts as: the 15th of its month, 1 July of its year (datetime64)."""
-    middle = _period(dates, precision)[1]
+    middle = period(dates, precision)[1]
     return pd.Series(middle.astype("datetime64[s]"), index=dates.index)
 
 
 Dates = NDArray[Any]  # datetime64[D]; numpy's own types confuse its date arithmetic
 
 
-def _period(dates: pd.Series, precision: pd.Series) -> tuple[Dates, Dates, Dates]:
+def period(dates: pd.Series, precision: pd.Series) -> tuple[Dates, Dates, Dates]:
     """First day, the day it counts as, and last day of each known period."""
     day: Dates = dates.to_numpy("datetime64[D]")
     month, year = day.astype("datetime64[M]"), day.astype("datetime64[Y]")

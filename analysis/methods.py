@@ -18,7 +18,9 @@ linear mixed models (REML, Satterthwaite's degrees of freedom) with log10 years 
 and log2 of 1 + years since that visit as separate terms, adjusted for age and sex: with a random intercept by
 patient, then with a random slope, or, where that was not estimable, with cluster-robust errors (CR2). No
 linear model was fitted with fewer than {each} patients per coefficient, or where {piled:.0%} or more of SAQ
-scores were the lowest. Groups by treatment, cause
+scores were the lowest. Scores at the same visits were related by mixed models with the patient's mean of
+the one and the deviation from it as separate terms. Visits after toxin injections were compared by phase
+(0–13, 14–56, 57–112 and more days since the last). Groups by treatment, cause
 and sex were compared at the first visit with the score by Kruskal–Wallis tests with epsilon squared and
 Dunn tests with Holm's adjustment; treatments begun later did not count, and treatment was not assigned at
 random. P-values were adjusted within families of one level, method and stratum, by Holm up to {holm} tests

@@ -200,6 +200,18 @@ class _Sums:
         own = float(np.einsum("ia,ia->", self.zy, zy))
         return self.yy - own - float(xy @ np.linalg.pinv(xx, rcond=1e-9, hermitian=True) @ xy)
 
+    def along(self, theta: Numbers) -> Numbers:
+        """The criterion of random intercepts at many thetas at once."""
+        sizes, zx, zy = self.zz[:, 0, 0], self.zx[:, 0], self.zy[:, 0]
+        weight = theta[:, None] ** 2 / (1 + sizes * theta[:, None] ** 2)
+        xvx = np.eye(zx.shape[1]) - np.einsum("ti,ip,ir->tpr", weight, zx, zx)
+        xvy = -np.einsum("ti,ip,i->tp", weight, zx, zy)
+        solved = np.linalg.solve(xvx, xvy[:, :, None])[:, :, 0]
+        rss = self.yy - weight @ zy**2 - np.einsum("tp,tp->t", xvy, solved)
+        logs = np.log1p(sizes * theta[:, None] ** 2).sum(axis=1) + np.linalg.slogdet(xvx)[1]
+        criterion: Numbers = logs + self.df * (1 + np.log(2 * np.pi * rss / self.df))
+        return criterion
+
     def at(self, theta: Numbers) -> _At:
         factor = _factor(theta)
         inner = np.eye(len(factor)) + factor.T @ self.zz @ factor
@@ -236,14 +248,13 @@ def _profiled(sums: _Sums, theta: Numbers) -> tuple[float, Numbers]:
 def _optimum(sums: _Sums) -> Numbers:
     """The theta of the lowest criterion; it may have two minima, so it is looked for from all over."""
     if sums.zz.shape[1] == 1:
-        places = [np.array([spread]) for spread in (1e-3, *np.geomspace(1e-2, 1e3, 26))]
-    else:
-        unit = float(np.sqrt(sums.zz[:, 1, 1].sum() / sums.n)) or 1.0
-        spreads, slopes, correlations = (0.1, 0.5, 2.0, 10.0), (0.05, 0.3, 1.5, 10.0), (-0.6, 0.6)
-        places = [
-            np.array([spread, r * slope / unit, np.sqrt(1 - r**2) * slope / unit])
-            for spread, slope, r in product(spreads, slopes, correlations)
-        ]
+        spreads = np.array([1e-3, *np.geomspace(1e-2, 1e3, 40)])
+        return _signed(_descended(sums, spreads[[np.argmin(sums.along(spreads))]]))
+    unit = float(np.sqrt(sums.zz[:, 1, 1].sum() / sums.n)) or 1.0
+    places = [
+        np.array([spread, r * slope / unit, np.sqrt(1 - r**2) * slope / unit])
+        for spread, slope, r in product((0.1, 0.5, 2.0, 10.0), (0.05, 0.3, 1.5, 10.0), (-0.6, 0.6))
+    ]
     starts = sorted(places, key=lambda at: sums.at(at).criterion)[:2]
     ends = [_descended(sums, start) for start in starts]
     return _signed(min(ends, key=lambda at: sums.at(at).criterion))

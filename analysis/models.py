@@ -4,7 +4,7 @@ The models themselves are in `analysis.mixed` and `analysis.clustered`; which te
 is for `analysis.course` and its neighbours to say.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,11 +40,19 @@ class Question:
     refused: str | None = None  # known beforehand not to be estimable
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, terms: Mapping[str, pd.Series], info: ScaleInfo) -> "Question":
-        """The question of rows with ``value`` and ``patient``, complete in every term."""
-        y = rows["value"].to_numpy(np.float64)
-        columns = {name: values.to_numpy(np.float64) for name, values in terms.items()}
-        return cls(y, columns, pd.factorize(rows["patient"])[0], piled_up(y, info))
+    def of(
+        cls,
+        score: pd.Series,
+        patient: pd.Series,
+        terms: Mapping[str, pd.Series | Numbers],
+        info: ScaleInfo,
+        *,
+        impossible: str | None = None,
+    ) -> "Question":
+        """The question of complete scores, patients and terms; ``impossible`` says why it has no answer."""
+        y = score.to_numpy(np.float64)
+        columns = {name: np.asarray(values, dtype=np.float64) for name, values in terms.items()}
+        return cls(y, columns, pd.factorize(patient)[0], impossible or piled_up(y, info))
 
     @property
     def patients(self) -> int:
@@ -98,9 +106,17 @@ def cluster_robust(question: Question, intercept: MixedModel) -> Answer:
 
 
 def records(
-    start: Mapping[str, Any], question: Question, answer: Answer, *, suppress_under: int = SUPPRESS_UNDER
+    start: Mapping[str, Any],
+    question: Question,
+    answer: Answer,
+    *,
+    suppress_under: int = SUPPRESS_UNDER,
+    hide: Collection[str] = (),
 ) -> list[Record]:
-    """A record per term, the intercept first: ``start``, the term, its numbers and what they rest on."""
+    """A record per term, the intercept first: ``start``, the term, its numbers and what they rest on.
+
+    The terms of ``hide`` have no numbers: they would tell of few patients.
+    """
     patients, mixed = question.patients, answer.mixed if answer.fitted else None
     small = is_small(patients, suppress_under)
     covariance = None if mixed is None else mixed.random_covariance
@@ -122,13 +138,19 @@ def records(
             **start,
             "model": answer.model,
             "term": term,
-            **_numbers(answer.fitted.get(term)),
-            **_beside(_numbers(answer.robust.get(term))),
+            **_numbers(None if term in hide else answer.fitted.get(term)),
+            **_beside(_numbers(None if term in hide else answer.robust.get(term))),
             **shared,
-            "reason": answer.reason or (None if term in answer.fitted else "no variation"),
+            "reason": answer.reason or _term_reason(term, answer, hide),
         }
         for term in (INTERCEPT, *question.terms)
     ]
+
+
+def _term_reason(term: str, answer: Answer, hide: Collection[str]) -> str | None:
+    if term in hide:
+        return "hidden: it tells of few patients"
+    return None if term in answer.fitted else "no variation"
 
 
 def _design(question: Question) -> tuple[tuple[str, ...], Numbers]:

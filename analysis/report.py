@@ -21,7 +21,9 @@ from analysis.filters import Filters, apply
 from analysis.frame import COLUMNS, LEFT_OUT_REASONS, ScaleInfo, StudyFrames, check, scored
 from analysis.groups import group_tests, groups
 from analysis.guards import SUPPRESS_UNDER
+from analysis.injections import injection_cycle
 from analysis.methods import methods
+from analysis.within import within_between
 
 Record = dict[str, Any]
 FLAG_SHARE = 0.15  # at floor or ceiling (Terwee et al., J Clin Epidemiol 2007;60:34)
@@ -71,6 +73,8 @@ def report(
         "descriptives": described,
         "correlations": correlations(table, info, suppress_under=few),
         "course": course(table, info, suppress_under=few),
+        "within_between": within_between(table, info, suppress_under=few),
+        "injection_cycle": injection_cycle(table, treatments, info, suppress_under=few),
         "groups": groups(table, treatments, info, suppress_under=few),
         "group_tests": group_tests(table, treatments, info, suppress_under=few),
     }

@@ -13,7 +13,16 @@ from analysis.frame import FrameError
 from analysis.report import data_sha256, report
 from tests.analysis.studies import Patient, registry, study
 
-ARRAYS = ("left_out", "descriptives", "correlations", "course", "groups", "group_tests")
+ARRAYS = (
+    "left_out",
+    "descriptives",
+    "correlations",
+    "course",
+    "within_between",
+    "injection_cycle",
+    "groups",
+    "group_tests",
+)
 
 
 def made(frames, **kwargs):
