@@ -76,7 +76,7 @@ def read(path: Path, library: Library, *, ignore_unknown: bool = False) -> Impor
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
         raise FileRefused([Fault("The file is not UTF-8 from here on. Save it as UTF-8.", row)]) from None
-    records = _records(text)
+    records = csv_rows(text)
     header = next(records, (1, []))[1]
     columns = _columns(header, library, ignore_unknown)
     rows: list[ImportRow] = []
@@ -99,7 +99,7 @@ def read(path: Path, library: Library, *, ignore_unknown: bool = False) -> Impor
     return ImportFile(path.name, hashlib.sha256(content).hexdigest(), tuple(rows))
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+def csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Row numbers and stripped cells; rows without any content are left out."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     number = 0
@@ -163,14 +163,14 @@ class _Reading:
         visit = self._required("visit", _visit)
         completed = self._required("completed_on", cells.day_or_instant)
         facts = {name: self._cell(name, take) for name, take in FACTS.items()}
-        treatments = self._cell("treatments", _treatments)
+        given = self._cell("treatments", treatments)
         grade = self._cell("house_brackmann", _house_brackmann)
         locale = self._cell("locale", cells.locale)
         answers: dict[str, dict[str, Any]] = {}
         for name, (instrument, item) in self._columns.items():
             if self._record[name]:
-                given = self._take(name, partial(cells.answer, instrument, item))
-                answers.setdefault(instrument.key, {})[item] = given
+                value = self._take(name, partial(cells.answer, instrument, item))
+                answers.setdefault(instrument.key, {})[item] = value
         if self.faults:
             return None
         return ImportRow(
@@ -179,7 +179,7 @@ class _Reading:
             visit=visit,
             completed=completed,
             facts={name: value for name, value in facts.items() if value is not None},
-            treatments=treatments or (),
+            treatments=given or (),
             house_brackmann=grade,
             locale=locale,
             answers=answers,
@@ -227,7 +227,8 @@ def _house_brackmann(cell: str) -> int:
     return value
 
 
-def _treatments(cell: str) -> tuple[NewTreatment, ...]:
+def treatments(cell: str) -> tuple[NewTreatment, ...]:
+    """Treatment codes separated by `;`, each with `@` and its start where that is known."""
     found = []
     for part in filter(None, (part.strip() for part in cell.split(";"))):
         kind, has_start, start = part.partition("@")

@@ -10,7 +10,17 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from wtforms import DateField, EmailField, FormField, RadioField, SelectField, StringField, TextAreaField
+from flask_wtf.file import FileField
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    FormField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
@@ -129,3 +139,29 @@ class NoteForm(RecordForm):
     """What staff note about a patient."""
 
     text = TextAreaField("Note", [InputRequired("Write the note first."), Length(max=4000)])
+
+
+class EnrolmentListForm(StaffForm):
+    """A list of patients as a file or pasted; `looked` is asked where somebody may be enrolled already."""
+
+    file = FileField("File")
+    rows = TextAreaField("Or the rows themselves, with their header", [Optional(), Length(max=2_000_000)])
+    looked = BooleanField("I have looked at the warnings: all of these are to be added as new people")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.text = ""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether there is a list, in UTF-8; `text` is what it says."""
+        if not super().validate(extra_validators):
+            return False
+        content = self.file.data.read() if self.file.data else b""
+        try:
+            self.text = content.decode("utf-8-sig") if content else self.rows.data or ""
+        except UnicodeDecodeError:
+            self.file.errors = ["The file is not UTF-8. Save it as UTF-8."]
+            return False
+        if not self.text.strip():
+            self.file.errors = ["Choose a file, or paste the rows."]
+        return not self.errors

@@ -8,6 +8,7 @@ from surveys.views import (
     access,
     alerts,
     dashboard,
+    enrolment,
     errors,
     front,
     headers,
@@ -24,7 +25,19 @@ from surveys.views import (
 )
 
 GUARDS = (jinja, headers, protection, language, errors, access)
-PAGES = (front, patient, other_device, taking_part, staff, patients, records, alerts, dashboard, instruments)
+PAGES = (
+    front,
+    patient,
+    other_device,
+    taking_part,
+    staff,
+    patients,
+    enrolment,
+    records,
+    alerts,
+    dashboard,
+    instruments,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -34,6 +34,7 @@ MAY_OPEN = {
     "patients.record_consent": CHANGES,
     "patients.issue_link": CHANGES,
     "patients.revoke_links": CHANGES,
+    "enrolment.many": CHANGES,
     "records.contact": CHANGES,
     "records.status": CHANGES,
     "records.palsy": CHANGES,

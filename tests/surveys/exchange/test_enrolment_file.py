@@ -1,0 +1,144 @@
+"""A list of patients: what is read, every fault by row, who may be enrolled already."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, date, datetime
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from surveys.db import db
+from surveys.exchange import enrolment_file
+from surveys.exchange.enrolment_file import EnrolmentList
+from surveys.exchange.faults import FileRefused
+from surveys.models import Study
+from tests.support.staff import Member, signed_in
+from tests.support.study import changing, invite, one_table, stored
+
+TODAY = date(2026, 3, 10)
+AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
+MANY = "/staff/S1/enrol/many"
+HEADER = "code,birth_date,birth_year,sex,cause,onset_on,treatments,name,hospital_number,email\n"
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Files are read alike on both."""
+    return sqlite_url
+
+
+@pytest.fixture(autouse=True)
+def study(app: Flask) -> None:
+    """S1, with P1."""
+    invite(app, "P1", at=AT)
+
+
+def read(app: Flask, text: str, site: str | None = None) -> EnrolmentList:
+    with app.app_context():
+        study = db.session.scalars(select(Study)).one()
+        return enrolment_file.read(db.session, study, text, site=site, today=TODAY)
+
+
+def faults(app: Flask, text: str, site: str | None = None) -> list[tuple[int | None, str | None]]:
+    with pytest.raises(FileRefused) as refused:
+        read(app, text, site)
+    return [(fault.row, fault.column) for fault in refused.value.faults]
+
+
+def test_a_row_is_a_patient(app: Flask) -> None:
+    """With whatever is known; tabs from a spreadsheet do as well as commas."""
+    row = "A-1,1970-05-17,,female,bells_palsy,2025-03,massage;botulinum_toxin@2025-09-01,Ada,H-1,a@b.org"
+    for text in (HEADER + row, (HEADER + row).replace(",", "\t"), "\ufeff" + HEADER + row + "\r\n"):
+        [new] = read(app, text).patients
+        assert (new.code, new.birth_year, new.sex, new.enrolled_on) == ("A-1", 1970, "female", TODAY)
+        assert new.onset is not None
+        assert new.onset.precision == "month"
+        assert [one.kind for one in new.treatments] == ["massage", "botulinum_toxin"]
+        assert new.contact is not None
+        assert (new.contact.name, new.contact.born_on) == ("Ada", date(1970, 5, 17))
+
+
+def test_every_fault_is_listed_by_row(app: Flask) -> None:
+    """Codes, dates, ages, twins in the list and codes that are taken, all at once."""
+    text = HEADER + "\n".join(
+        (
+            "P1,,1970,,,,,,,",
+            "A-1,,1970,,,,,,,",
+            "A-1,,1971,,,,,,,",
+            "A 2,,1970,,,,,,,",
+            "A-3,,2020,,,,,,,",
+            "A-4,1970,,x,flu,2027-01-01,magic,,,ada",
+            "A-5,1970-01-01,1971,,,,massage@2190,,,",
+            ",,,,bells_palsy,,,,,",
+            "A-6,1970",
+        )
+    )
+    assert faults(app, text) == [
+        (2, "code"),
+        (4, "code"),
+        (5, "code"),
+        (6, "birth_year"),
+        (7, "birth_date"),
+        (7, "sex"),
+        (7, "cause"),
+        (7, "treatments"),
+        (7, "email"),
+        (8, "birth_year"),
+        (8, "treatments"),
+        (9, "code"),
+        (9, "birth_year"),
+        (10, None),
+    ]
+    assert faults(app, "code;birth_year\nA;1970") == [(1, None)]
+    assert faults(app, "kode,code,code,birth_year\n") == [(1, "kode"), (1, "code")]
+    assert faults(app, "code\nA-1") == [(1, None)]
+    assert faults(app, HEADER) == [(None, None)]
+    assert faults(app, "code,birth_year,site\nA-1,1970,South", site="North") == [(2, "site")]
+
+
+def test_who_may_be_enrolled_already_is_a_warning(app: Flask) -> None:
+    """In the list itself and in the database; whoever reads decides."""
+    member = signed_in(app)
+    text = HEADER + "A-1,1970-05-17,,,,,,Ada,H-1,\nA-2,1980-01-01,,,,,,Bob,h-1,\nA-3,1970-05-17,,,,,,ada,,"
+    assert [fault.row for fault in read(app, text).warnings] == [3, 4]
+    page = member.post(MANY, {"rows": text, "check": "1"})
+    assert "3 patients can be added. Nobody has been added yet." in page.text
+    page = member.post(MANY, {"rows": text, "add": "1"})
+    assert "Look at the warnings first" in page.text
+    assert len(one_table(app, "patient")) == 1
+    page = member.post(MANY, {"rows": text, "add": "1", "looked": "y"})
+    assert "3 patients were added." in page.text
+    assert len(one_table(app, "patient")) == 4
+    assert len(one_table(app, "visit")) == 20
+    assert [fault.row for fault in read(app, HEADER + "A-9,,1980,,,,,,H-1,").warnings] == [2]
+
+
+def test_a_list_with_a_fault_enrols_nobody(app: Flask) -> None:
+    """Whatever button is pressed; without a list the page says so."""
+    member: Member = signed_in(app)
+    before = stored(app)
+    text = HEADER + "A-1,,1970,,,,,,,\nA-2,,1970,odd,,,,,,"
+    page = member.post(MANY, {"rows": text, "add": "1"})
+    assert member.status == 422
+    assert "Nobody was added: 1 fault" in page.text
+    assert "3 sex 'odd' is not one of" in page.text
+    page = member.post(MANY, {"rows": " ", "check": "1"})
+    assert "Choose a file, or paste the rows." in page.text
+    assert stored(app) == before
+    with changing(app) as session:
+        session.scalars(select(Study)).one().status = "closed"
+    page = member.post(MANY, {"rows": HEADER + "A-1,,1970,,,,,,,", "add": "1"})
+    assert "is closed" in page.text
+
+
+@given(text=st.text(alphabet='code,birth_yea\n\t"1970-A;@=', max_size=60))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_text_breaks_the_reader(app: Flask, text: str) -> None:
+    """It is a list, or it is refused with a reason."""
+    for header in ("", "code,birth_year\n"):
+        with suppress(FileRefused):
+            assert read(app, header + text).patients
