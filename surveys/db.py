@@ -49,13 +49,19 @@ def writing() -> Iterator[None]:
 @contextmanager
 def snapshot() -> Iterator[Session]:
     """A session of its own that sees one moment of the database, however long it reads, and only reads."""
+    with moment(db.engine) as connection, Session(connection) as session:
+        yield session
+
+
+@contextmanager
+def moment(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees one moment of the database, likewise."""
     token = _writing.set(False)
     try:
-        with db.engine.connect() as connection:
+        with engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            with Session(connection) as session:
-                yield session
+            yield connection
     finally:
         _writing.reset(token)
 

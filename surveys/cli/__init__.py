@@ -13,12 +13,14 @@ import click
 
 COMMANDS = {
     "audit": "checks",
+    "backup": "backup",
     "demo": "demo",
     "export": "export",
     "import": "imports",
     "instruments": "instruments",
     "migrate": "schema",
     "report": "report",
+    "restore": "backup",
     "run": "run",
     "score": "score",
     "scores": "checks",

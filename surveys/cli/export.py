@@ -22,8 +22,8 @@ def export(context: click.Context, study: str, target: Path, form: str, exact_da
     No names or contacts; ages in bands, dates as days since enrolment and onset.
     """
     from surveys.db import snapshot
+    from surveys.exchange.places import place
     from surveys.exchange.tidy import package
-    from surveys.exchange.tidy.places import place
     from surveys.exchange.tidy.queries import Selection
     from surveys.store import exports
 

@@ -11,13 +11,13 @@ from typing import IO, Any, cast
 
 from sqlalchemy import select
 
+from surveys.exchange.places import Measured, Place, Written
 from surveys.exchange.tidy import codebook, readme
 from surveys.exchange.tidy.answers import SCORES, answered, long_table, wide_table
 from surveys.exchange.tidy.codebook import Asked, Leave
 from surveys.exchange.tidy.columns import Column, Table, cell
 from surveys.exchange.tidy.occasions import ATTENDANCE, VISITS
 from surveys.exchange.tidy.people import CONSENTS, GRADINGS, PATIENTS, TREATMENTS
-from surveys.exchange.tidy.places import Measured, Place, Written
 from surveys.exchange.tidy.queries import Selection
 from surveys.instruments.library import Library
 from surveys.models import Permission, Study

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from surveys.exchange.places import Written
 from surveys.exchange.tidy.columns import Table
-from surveys.exchange.tidy.places import Written
 from surveys.models import Study
 
 _TEXT = """\

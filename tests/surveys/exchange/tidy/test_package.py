@@ -19,8 +19,8 @@ from sqlalchemy import select, update
 
 from analysis.frame import scored
 from surveys.db import db, snapshot
+from surveys.exchange.places import place
 from surveys.exchange.tidy import package
-from surveys.exchange.tidy.places import place
 from surveys.exchange.tidy.queries import CutShortError, Selection
 from surveys.frames import study_frames
 from surveys.models import Contact, Note, Palsy, Patient, Response, Study, Visit

@@ -1,4 +1,4 @@
-"""Where a package is put together: a folder or a zip file, each there whole at the end or not at all."""
+"""Where files are put together: a folder or a zip file, each there whole at the end or not at all."""
 
 from __future__ import annotations
 
@@ -49,6 +49,10 @@ class Measured:
         self.size += len(data)
         return self.below.write(data)
 
+    def flush(self) -> None:
+        """Leave nothing behind that was passed on."""
+        self.below.flush()
+
 
 @dataclass(frozen=True)
 class Folder:
@@ -88,29 +92,50 @@ def zipped(file: IO[bytes]) -> Iterator[Place]:
 
 
 @contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """`path`, to be written: it is there, in place of what was, only once the block ended well.
+
+    Nobody but its owner may read it.
+
+    Raises:
+        Refused: the folder that it is to be in is not there.
+    """
+    unfinished = _unfinished(path)
+    unfinished.unlink(missing_ok=True)
+    try:
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
 def place(path: Path) -> Iterator[Place]:
     """`path`, a zip file if it is named so and else a folder, there only once the block ended well.
 
     Raises:
         Refused: the folder that it is to be in is not there, or something is at `path` already.
     """
+    if path.suffix.lower() == ".zip":
+        with whole_file(path) as file, zipped(file) as archive:
+            yield archive
+        return
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise Refused(f"{path} is not an empty folder. Name a new one, or a .zip file.")
+    unfinished = _unfinished(path)
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        unfinished.mkdir()
+        yield Folder(unfinished)
+        os.replace(unfinished, path)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _unfinished(path: Path) -> Path:
     if not path.parent.is_dir():
         raise Refused(f"There is no folder {path.parent}. Make it first.")
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
-        if path.suffix.lower() == ".zip":
-            with unfinished.open("wb") as file, zipped(file) as archive:
-                yield archive
-        else:
-            if path.exists() and (not path.is_dir() or any(path.iterdir())):
-                raise Refused(f"{path} is not an empty folder. Name a new one, or a .zip file.")
-            shutil.rmtree(unfinished, ignore_errors=True)
-            unfinished.mkdir()
-            yield Folder(unfinished)
-        os.replace(unfinished, path)
-    except BaseException:
-        if unfinished.is_dir():
-            shutil.rmtree(unfinished)
-        else:
-            unfinished.unlink(missing_ok=True)
-        raise
+    return path.with_name(f".{path.name}.unfinished")

@@ -1,0 +1,72 @@
+"""Taking a backup: one moment of the database into one file, while others go on writing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import IO, cast
+
+from sqlalchemy import Connection, MetaData, Table, select, text
+
+from surveys import __version__
+from surveys.exchange.backup import FORMAT, MANIFEST, SCHEMA_TABLE
+from surveys.exchange.backup.values import plain
+from surveys.exchange.places import Measured, Place, zipped
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One table in the backup: its columns in order, its rows, and the digest of their lines."""
+
+    columns: list[str]
+    rows: int
+    sha256: str
+
+
+def take(
+    connection: Connection,
+    file: IO[bytes],
+    *,
+    at: datetime,
+    progress: Callable[[str], object] = lambda _: None,
+) -> tuple[str, int]:
+    """Write every table that `connection` sees, at one moment, into the open `file`.
+
+    Memory does not grow with the database. Returns the SHA-256 of the file and the number of rows.
+    """
+    metadata = MetaData()
+    metadata.reflect(connection)
+    tables = [table for table in metadata.sorted_tables if table.name != SCHEMA_TABLE]
+    measured = Measured(file)
+    with zipped(cast(IO[bytes], measured)) as place:
+        kept = {}
+        for table in tables:
+            progress(table.name)
+            kept[table.name] = _keep(connection, place, table)
+        manifest = {
+            "format": FORMAT,
+            "software": f"seventh {__version__}",
+            "schema": connection.scalar(text(f"SELECT version_num FROM {SCHEMA_TABLE}")),  # noqa: S608
+            "taken_at": at.isoformat(),
+            "tables": {name: asdict(one) for name, one in kept.items()},
+        }
+        with place.open(MANIFEST) as member:
+            member.write(json.dumps(manifest, indent=1).encode())
+    return measured.digest.hexdigest(), sum(one.rows for one in kept.values())
+
+
+def _keep(connection: Connection, place: Place, table: Table) -> Kept:
+    columns = list(table.columns)
+    query = select(*columns).order_by(*table.primary_key).execution_options(yield_per=AT_ONCE)
+    count = 0
+    with place.open(f"{table.name}.jsonl") as member:
+        measured = Measured(member)
+        for page in connection.execute(query).partitions():
+            count += len(page)
+            lines = (json.dumps([plain(value) for value in row], ensure_ascii=False) for row in page)
+            measured.write("".join(f"{line}\n" for line in lines).encode())
+    return Kept([column.name for column in columns], count, measured.digest.hexdigest())

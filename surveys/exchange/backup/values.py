@@ -1,0 +1,30 @@
+"""A cell of a table as JSON holds it, and back again, by the column's type. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Column, Date, DateTime
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON can hold it: instants in UTC, dates as text, everything else as it is."""
+    if isinstance(value, datetime):
+        # SQLite gives instants back without their zone, which is UTC.
+        aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return aware.isoformat()
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def stored(value: Any, column: Column[Any]) -> Any:
+    """What `plain` made, for `column`.
+
+    Raises:
+        ValueError: an instant or a date is none.
+    """
+    if value is None:
+        return None
+    if isinstance(column.type, DateTime):
+        return datetime.fromisoformat(value).astimezone(UTC)
+    return date.fromisoformat(value) if isinstance(column.type, Date) else value
