@@ -397,16 +397,17 @@ def _kept(
 
 def _facts(done: Replanned) -> dict[str, Any]:
     return {
-        name: [
-            {"visit": one.title, "before": _days(one.before), "after": _days(one.after)}
-            for one in getattr(done, name)
-        ]
+        name: "; ".join(map(_told, changes))
         for name in ("added", "moved", "withdrawn", "kept")
-        if getattr(done, name)
+        if (changes := getattr(done, name))
     }
 
 
-def _days(window: Window | None) -> list[str] | None:
-    if window is None:
-        return None
-    return [on.isoformat() for on in (window.opens_on, window.due_on, window.closes_on)]
+def _told(change: Change) -> str:
+    """`Peak effect 2026-03-24/2026-04-07/2026-04-21 -> …`: opens, due, closes."""
+    sides = [
+        "/".join(on.isoformat() for on in (window.opens_on, window.due_on, window.closes_on))
+        for window in (change.before, change.after)
+        if window is not None
+    ]
+    return f"{change.title} {' -> '.join(sides)}"

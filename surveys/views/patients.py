@@ -41,6 +41,7 @@ from surveys.store.errors import Refused
 from surveys.store.studies import items_asked, obstacles
 from surveys.views import display
 from surveys.views.access import Grant, for_roles, grant, member
+from surveys.views.replanning import replan
 
 pages = Blueprint("patients", __name__)
 Page = str | Response | tuple[str, int]
@@ -177,6 +178,7 @@ def add_treatment(code: str, patient: str) -> Page:
                 note=_typed(form.note),
             )
             treatments.add(db.session, found, new, today=here.today, at=here.at, actor=here.actor)
+            replan(found, "treatment")
             db.session.commit()
         except Refused as refusal:
             box = {"year": row.year, "unit": form.unit, "dose": form.dose}.get(refusal.field or "", row.kind)

@@ -34,6 +34,7 @@ from surveys.store.patients import NewContact, PartialDate
 from surveys.views import display
 from surveys.views.access import for_roles, grant
 from surveys.views.language import name as named
+from surveys.views.replanning import replan
 
 pages = Blueprint("records", __name__)
 Page = str | Response | tuple[str, int]
@@ -140,7 +141,8 @@ def palsy(code: str, patient: str) -> Page:
         if shown is None:
             palsies.add(db.session, found, facts, **when)
             return _("The palsy was added.")
-        palsies.correct(db.session, found, shown, facts, reason=form.reason.data, **when)
+        if palsies.correct(db.session, found, shown, facts, reason=form.reason.data, **when):
+            replan(found, "onset", form.reason.data)
         return _("The palsy was corrected.")
 
     title = _("A further palsy") if shown is None else _("Palsy %(number)s", number=shown.number)
@@ -170,6 +172,7 @@ def treatment(code: str, treatment_id: int) -> Page:
             at=here.at,
             actor=here.actor,
         )
+        replan(found, "treatment", form.reason.data)
         return _("The treatment was changed.")
 
     return _record(found, form, _treatment_words(shown), _("Save"), store)
