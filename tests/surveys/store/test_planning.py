@@ -106,7 +106,7 @@ def test_a_cancelled_injection_withdraws_its_visits(session: Session, library: L
     link = links.find(session, token)
     assert link is not None
     with pytest.raises(answering.LinkRefused):
-        answering.load(session, link, Texts(library), at=AT)
+        answering.load(session, link, Texts(library), device="phone", at=AT)
 
     treatment(session, patient).state = "planned"
     assert len(replan(session, patient, "treatment").added) == 3
