@@ -105,11 +105,7 @@ def test_a_death_holds_everywhere_and_links_stop(app: Flask, member: Member) -> 
 
 def test_a_visit_is_missed_with_its_reason(app: Flask, member: Member) -> None:
     """And opened again for a late answer."""
-    visit = next(
-        row["id"]
-        for row in one_table(app, "visit")
-        if row["name"] == "baseline" and row["patient_id"] == one_table(app, "patient")[-1]["id"]
-    )
+    visit = invite(app, "C", study="S1").visit_id
     page = member.post(f"/staff/S1/visits/{visit}/missed", {"reason": "away"})
     assert "Missed: away." in page.text
     page = member.post(f"/staff/S1/visits/{visit}/late", {})
