@@ -4,7 +4,7 @@ import dataclasses
 
 import pandas as pd
 
-from analysis.filters import Filters, apply
+from analysis.filters import Filters, age_bands, apply
 from analysis.frame import StudyFrames
 from analysis.guards import hidden
 
@@ -12,8 +12,8 @@ from analysis.guards import hidden
 def too_narrow(frames: StudyFrames, filters: Filters, under: int) -> bool:
     """Whether one of the filters chosen singles out fewer than ``under`` patients, given the others.
 
-    A filter parts the patients who answered: by cause and by sex into those of each value, by treatment and
-    time into those who pass and the rest. A value is too narrow if its cell is one that ``guards.hidden``
+    A filter parts the patients who answered: by cause, sex, side and age into those of each value, by any
+    other into those who pass and the rest. A value is too narrow if its cell is one that ``guards.hidden``
     would hide, so that no view, less the views of the other values, leaves a small cell. Nobody is not few.
     """
     return any(_singles_out(frames, filters, name, under) for name in filters.chosen)
@@ -24,8 +24,12 @@ def _singles_out(frames: StudyFrames, filters: Filters, name: str, under: int) -
     passing = _answered(apply(frames, filters))
     everybody = _answered(around)
     rest = everybody[~everybody["patient"].isin(passing["patient"])]
-    by_value = name in ("cause", "sex")
-    others = rest[name].fillna("unknown").value_counts().tolist() if by_value else [len(rest)]
+    if name == "age":
+        others = age_bands(rest).value_counts().tolist()
+    elif name in ("cause", "sex", "side"):
+        others = rest[name].fillna("unknown").value_counts().tolist()
+    else:
+        others = [len(rest)]
     return hidden([len(passing), *others], under)[0]
 
 

@@ -31,8 +31,8 @@ class Panel:
 class Figure:
     """Panels on the same axes, with their words: ``summary`` has the numbers, ``table`` is ready to print.
 
-    ``x_axis`` and ``y_axis`` say what the axes are and which direction is better. All texts here are plain
-    text; only what plotly draws is escaped.
+    ``x_axis`` and ``y_axis`` say what the axes are and which direction is better. ``computed`` says how, with
+    formula and reference. All texts here are plain text; only what plotly draws is escaped.
     """
 
     key: str
@@ -43,6 +43,7 @@ class Figure:
     panels: tuple[Panel, ...]
     table: pd.DataFrame
     notes: tuple[str, ...]
+    computed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@
     showSendToCloud: false,
     plotlyServerURL: "",
     topojsonURL: "",
-    // A picture made in the browser needs img-src blob:, which the policy refuses; selecting does nothing here.
+    // Pictures have a button of their own under each figure; selecting does nothing here.
     modeBarButtonsToRemove: ["sendChartToCloud", "toImage", "select2d", "lasso2d", "autoScale2d"],
   };
 
@@ -92,25 +92,56 @@
     });
   }
 
-  const figures = [...document.querySelectorAll("script.figure-data")].map((source) => [
-    source,
-    document.getElementById(source.dataset.chart),
-  ]);
+  let figures = [];
 
   function drawAll() {
     return Promise.all(figures.map(([source, chart]) => draw(source, chart)));
   }
 
-  drawAll().then(() => {
-    for (const [, chart] of figures) {
-      const table = chart.closest("figure")?.querySelector("details");
-      if (table) {
-        table.open = false;
-      }
-    }
-    document.documentElement.dataset.charts = "drawn";
-  });
+  // The picture has the page's background: on its own a chart without one cannot be read on any other.
+  function savePicture(chart, name) {
+    const { width, height } = chart.getBoundingClientRect();
+    const paper = style().getPropertyValue("--chart-paper").trim();
+    const { data, layout } = chart;
+    const figure = { data, layout: { ...layout, paper_bgcolor: paper, plot_bgcolor: paper } };
+    return Plotly.downloadImage(figure, { format: "png", scale: 2, width, height, filename: name });
+  }
 
+  function offerPictures(charts) {
+    for (const chart of charts) {
+      const list = chart.closest("figure")?.querySelector(".app-figure__downloads");
+      if (!list) {
+        continue;
+      }
+      const button = document.createElement("button");
+      const panel = chart.closest(".app-panel")?.querySelector(".app-panel__title")?.textContent;
+      button.type = "button";
+      button.className = "app-link-button";
+      button.textContent = panel ? `${list.dataset.picture}: ${panel}` : list.dataset.picture;
+      button.addEventListener("click", () => savePicture(chart, chart.id.replace(/-chart$/, "")));
+      list.append(button);
+    }
+  }
+
+  function drawPage() {
+    figures = [...document.querySelectorAll("script.figure-data")].map((source) => [
+      source,
+      document.getElementById(source.dataset.chart),
+    ]);
+    return drawAll().then(() => {
+      for (const [, chart] of figures) {
+        const table = chart.closest("figure")?.querySelector("details");
+        if (table) {
+          table.open = false;
+        }
+      }
+      offerPictures(figures.map(([, chart]) => chart));
+      document.documentElement.dataset.charts = "drawn";
+    });
+  }
+
+  drawPage();
+  document.addEventListener("figures:new", drawPage);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
   new MutationObserver(drawAll).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 })();

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
-from wtforms import Form, SelectField, ValidationError
+from wtforms import DateField, Form, SelectField, ValidationError
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.validators import Optional
 
 from surveys.forms import labels
 
@@ -18,12 +20,14 @@ FAMILIES = {
     "other": "Other treatment",
     "none yet": "No treatment yet",
 }
+AGES = {"under 40": "Under 40", "40 to 59": "40 to 59", "60 and over": "60 and over"}
 TIMES = {"acute": "Acute", "chronic": "Chronic"}
 WORDINGS = {"own": "Working wording", "other": "Other wordings"}
 STRATA = {"": "Side by side", "together": "Together"}
 
 _SEX_WORDS = {"female": "women", "male": "men", "other": "sex other", "unknown": "sex not known"}
 _TIME_WORDS = {"acute": "acute (under 90 days)", "chronic": "chronic (90 days and over)"}
+_SIDE_WORDS = {"left": "left side", "right": "right side", "both": "both sides", "unknown": "side not known"}
 _WORDING_WORDS = {"own": "working wording only", "other": "without working wording"}
 _FAMILY_WORDS = {
     "medicine": "ever given medicine",
@@ -51,20 +55,68 @@ def _choices(words: Mapping[str, str], nothing: str | None) -> list[SelectChoice
     return offered + [SelectChoice(value=value, label=label) for value, label in words.items()]
 
 
+class DayField(DateField):
+    """A day whose fault says how to give it."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take `2026-03-10`; anything else is refused in words."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(
+                f"{self.label.text}: give a day as year-month-day, such as 2026-03-10."
+            ) from None
+
+
 class DashboardForm(Form):
-    """Which patients and responses the figures show."""
+    """Which patients and responses the figures show.
+
+    `visits` and `locales` are what the study has, value and words. Who may not open patients gets no days:
+    two spans that differ by one would tell what a few answered in between.
+    """
 
     treatment = FilterField("Treatment", choices=_choices(FAMILIES, "All"), default="")
     cause = FilterField("Cause", choices=_choices(labels.CAUSES, "All"), default="")
     sex = FilterField("Sex", choices=_choices(labels.SEXES, "All"), default="")
     time = FilterField("Time since onset", choices=_choices(TIMES, "All"), default="")
+    age = FilterField("Age at first visit", choices=_choices(AGES, "All"), default="")
+    side = FilterField("Side", choices=_choices(labels.SIDES, "All"), default="")
+    visit = FilterField("Visit", default="")
+    since = DayField("From", validators=[Optional()])
+    until = DayField("To", validators=[Optional()])
+    locale = FilterField("Language", default="")
+    source = FilterField("Answered by", choices=_choices(labels.SOURCES, "All"), default="")
     wording = FilterField("Wording", choices=_choices(WORDINGS, "As usual"), default="")
     strata = FilterField("Acute and chronic", choices=_choices(STRATA, None), default="")
 
+    def __init__(
+        self,
+        formdata: Any,
+        *,
+        visits: Mapping[str, str],
+        locales: Iterable[str],
+        may_open_patients: bool,
+    ) -> None:
+        super().__init__(formdata)
+        self.visits = visits
+        self.visit.choices = _choices(visits, "All")
+        self.locale.choices = _choices({locale: locale for locale in locales}, "All")
+        if not may_open_patients:
+            del self.since, self.until
+
     @property
     def filters(self) -> dict[str, str]:
-        """The filters that are set, by name."""
-        return {name: value for name, value in self.data.items() if value and name != "strata"}
+        """The filters that are set, by name; days as ISO dates."""
+        return {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in self.data.items()
+            if value and name != "strata"
+        }
+
+    @property
+    def address(self) -> dict[str, str]:
+        """What the address keeps of the filters when one goes to another page."""
+        return {**self.filters, **({"strata": self.strata.data} if self.strata.data else {})}
 
     @property
     def together(self) -> bool:
@@ -80,6 +132,13 @@ class DashboardForm(Form):
             labels.CAUSES.get(chosen.get("cause", "")),
             _FAMILY_WORDS.get(chosen.get("treatment", "")),
             _TIME_WORDS.get(chosen.get("time", "")),
+            f"aged {chosen['age']}" if "age" in chosen else None,
+            _SIDE_WORDS.get(chosen.get("side", "")),
+            f"visit {self.visits[chosen['visit']]}" if "visit" in chosen else None,
+            f"from {chosen['since']}" if "since" in chosen else None,
+            f"to {chosen['until']}" if "until" in chosen else None,
+            f"in language {chosen['locale']}" if "locale" in chosen else None,
+            f"answered by {labels.SOURCES[chosen['source']]}" if "source" in chosen else None,
             _WORDING_WORDS.get(chosen.get("wording", "")),
         ]
         said = [word for word in words if word] or ["all patients"]

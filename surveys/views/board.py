@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from surveys import __version__
+from surveys.views.board_pages import PAGES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +55,7 @@ class Drawing:
     panels: tuple[Chart, ...]
     table: Table
     notes: tuple[str, ...]
+    computed: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,15 @@ class Board:
     methods: str = ""
 
 
-def draw(frames: StudyFrames, chosen: Mapping[str, str], *, together: bool, may_open_patients: bool) -> Board:
-    """The board for the filters `chosen` (fields of `analysis.filters.Filters`)."""
+def draw(
+    frames: StudyFrames,
+    chosen: Mapping[str, str],
+    *,
+    page: str,
+    together: bool,
+    may_open_patients: bool,
+) -> Board:
+    """The board of a page for the filters `chosen` (fields of `analysis.filters.Filters`)."""
     from analysis.figures import SIDE_BY_SIDE, TOGETHER, View, main_scales
     from analysis.filters import Filters, apply
     from analysis.methods import methods
@@ -111,7 +120,9 @@ def draw(frames: StudyFrames, chosen: Mapping[str, str], *, together: bool, may_
         warnings=tuple(warnings(frames, part, filters.wording)),
         both_wordings=holds_both(frames),
         facts=Facts(found, _table(found.left_out)),
-        sections=_sections(part, view, scales),
+        sections=tuple(
+            _section(one.key, one.title, one.figures) for one in PAGES[page].draw(part, view, scales)
+        ),
         methods=methods(
             part,
             filters,
@@ -144,16 +155,6 @@ def _message(frames: StudyFrames, part: StudyFrames, filters: Filters, view: Vie
     return None
 
 
-def _sections(frames: StudyFrames, view: View, scales: Sequence[str]) -> tuple[Section, ...]:
-    from analysis.figures import association_figure, time_figure, treatment_figure
-
-    return (
-        _section("time", "Time since onset", [time_figure(frames, scale, view) for scale in scales]),
-        _section("associations", "What goes together", [association_figure(frames, view, scales=scales)]),
-        _section("treatment", "Treatment", [treatment_figure(frames, scale, view) for scale in scales]),
-    )
-
-
 def _section(key: str, title: str, figures: Sequence[Figure]) -> Section:
     shared = tuple(note for note in figures[0].notes if all(note in one.notes for one in figures))
     return Section(key, title, tuple(_drawing(one, shared) for one in figures), shared)
@@ -171,6 +172,7 @@ def _drawing(figure: Figure, shared: Sequence[str]) -> Drawing:
         ),
         table=_table(figure.table),
         notes=tuple(note for note in figure.notes if note not in shared),
+        computed=figure.computed,
     )
 
 

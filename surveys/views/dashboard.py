@@ -1,20 +1,24 @@
-"""The dashboard: quality of life and depression by time since onset and treatment."""
+"""The dashboard: quality of life and mood by time since onset and treatment, on pages that share filters."""
 
 from __future__ import annotations
 
+import csv
 from collections import OrderedDict
+from io import StringIO
 from threading import Lock
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, render_template, request
+from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
 from sqlalchemy import func, select
+from werkzeug.wrappers import Response
 
 from surveys.db import db
 from surveys.forms.dashboard import DashboardForm
 from surveys.frames import study_frames
-from surveys.models import Event
+from surveys.models import Event, Timepoint
 from surveys.views.access import Grant, for_roles, grant
 from surveys.views.board import Board, draw
+from surveys.views.board_pages import PAGES
 
 pages = Blueprint("dashboard", __name__)
 
@@ -31,19 +35,64 @@ def init_app(app: Flask) -> None:
 @pages.get("/staff/<code>/dashboard")
 @for_roles("coordinator", "investigator", "analyst")
 def index(code: str) -> str | tuple[str, int]:
-    """The figures for the filters in the address."""
-    form = DashboardForm(request.args)
+    """The overview, for the filters in the address."""
+    return _shown("overview")
+
+
+@pages.get("/staff/<code>/dashboard/<page>")
+@for_roles("coordinator", "investigator", "analyst")
+def page(code: str, page: str) -> str | tuple[str, int]:
+    """One further page, for the same filters."""
+    return _shown(page) if page in PAGES else abort(404)
+
+
+@pages.get("/staff/<code>/dashboard/<page>/<figure>.csv")
+@for_roles("coordinator", "investigator", "analyst")
+def table(code: str, page: str, figure: str) -> Response:
+    """The table under a figure, as it is shown, for a spreadsheet; without it, the page that says why."""
+    form = _form()
+    sections = _board(grant(), form, page).sections if page in PAGES and form.validate() else ()
+    found = next((one for part in sections for one in part.figures if one.key == figure), None)
+    if found is None:
+        return redirect(url_for("dashboard.page", code=code, page=page) + f"?{request.query_string.decode()}")
+    text = StringIO()
+    rows = csv.writer(text, lineterminator="\r\n")
+    rows.writerow([column["label"] for column in found.table.columns])
+    rows.writerows(found.table.rows)
+    name = f"{grant().study.code}-{figure}.csv"
+    return Response(
+        "\ufeff" + text.getvalue(),  # the mark by which spreadsheets know UTF-8
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _shown(page: str) -> str | tuple[str, int]:
+    form = _form()
     if not form.validate():
-        return render_template("staff/dashboard.html", form=form, board=None), 422
-    return render_template("staff/dashboard.html", form=form, board=_board(grant(), form))
+        return render_template("staff/dashboard.html", form=form, board=None, page=page, pages=PAGES), 422
+    board = _board(grant(), form, page)
+    return render_template("staff/dashboard.html", form=form, board=board, page=page, pages=PAGES)
 
 
-def _board(granted: Grant, form: DashboardForm) -> Board:
+def _form() -> DashboardForm:
+    study = grant().study
+    named = select(Timepoint.key, Timepoint.name).filter_by(study_id=study.id).order_by(Timepoint.position)
+    return DashboardForm(
+        request.args,
+        visits={row.key: row.name for row in db.session.execute(named)},
+        locales=study.locales,
+        may_open_patients=grant().may_open_patients,
+    )
+
+
+def _board(granted: Grant, form: DashboardForm, page: str) -> Board:
     """The board, drawn once per state of the data: every change to a study leaves an event behind."""
     newest = db.session.scalar(select(func.max(Event.id)))
     state = (current_app.config["SETTINGS"].database_url, newest)
     key = (
         *state,
+        page,
         granted.study.id,
         granted.site,
         granted.may_open_patients,
@@ -61,6 +110,7 @@ def _board(granted: Grant, form: DashboardForm) -> Board:
             _drawn[key] = draw(
                 frames,
                 form.filters,
+                page=page,
                 together=form.together,
                 may_open_patients=granted.may_open_patients,
             )

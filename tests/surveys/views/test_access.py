@@ -26,6 +26,8 @@ EVERY_ROLE = {"coordinator", "investigator", "analyst", "admin"}
 MAY_OPEN = {
     "staff.index": EVERY_ROLE,
     "dashboard.index": EVERY_ROLE,
+    "dashboard.page": EVERY_ROLE,
+    "dashboard.table": EVERY_ROLE,
     "patients.index": PATIENTS,
     "patients.show": PATIENTS,
     "patients.new": CHANGES,
@@ -94,6 +96,8 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 "alert_id": alert.id,
                 "treatment_id": treatment.id,
                 "key": "face",
+                "page": "time",
+                "figure": "time-face-total",
             }
     return found
 

@@ -21,13 +21,14 @@ from surveys.models import Study
 from surveys.schedule import PlannedVisit
 from surveys.settings import Settings
 from surveys.views import dashboard
+from surveys.views.board_pages import PAGES
 from tests.support.patient import Patient, in_process
 from tests.support.simulated import populate
 from tests.support.staff import Member, employ, signed_in
 from tests.support.study import FACE, PHQ9, changing, invite, one_table
 
 PATH = "/staff/S1/dashboard"
-CHARTS = 18  # four scales against time and by treatment, and the associations: acute and chronic each
+CHARTS = 10  # two scales against time and by treatment, and the associations: acute and chronic each
 CAVEAT = (
     "Clinic registry data. Treatment was not assigned at random and patients who recover stop attending. "
     "Associations do not show cause."
@@ -42,11 +43,15 @@ class Clinic:
         self.app = app
         self._members: dict[str, Member] = {}
 
-    def page(self, role: str = "coordinator", query: str = "") -> str:
-        """The dashboard as somebody of that role sees it."""
+    def member(self, role: str = "coordinator") -> Member:
+        """Somebody of that role, signed in once."""
         if role not in self._members:
             self._members[role] = signed_in(self.app, role)
-        return page_of(self._members[role], query)
+        return self._members[role]
+
+    def page(self, role: str = "coordinator", query: str = "") -> str:
+        """The dashboard as somebody of that role sees it."""
+        return page_of(self.member(role), query)
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +161,7 @@ def test_the_page_is_whole(clinic: Clinic) -> None:
 def test_tables_stand_under_every_figure(clinic: Clinic) -> None:
     """With their numbers, open, so that nobody needs a script."""
     figures = re.findall(r"<figure.*?</figure>", clinic.page(), re.DOTALL)
-    assert len(figures) == 9
+    assert len(figures) == 5
     assert all('<details class="govuk-details" open>' in one and "<td" in one for one in figures)
 
 
@@ -183,7 +188,10 @@ def test_an_unknown_parameter_is_passed_over(clinic: Clinic) -> None:
     assert len(chart_data(clinic.page(query="?utm=1"))) == CHARTS
 
 
-@pytest.mark.parametrize("field", ["treatment", "cause", "sex", "time", "strata"])
+@pytest.mark.parametrize(
+    "field",
+    ["treatment", "cause", "sex", "time", "strata", "age", "side", "visit", "locale", "source"],
+)
 def test_an_address_with_an_unknown_value_is_refused(app: Flask, field: str) -> None:
     """422, and a summary that says which value, leading to its field; nothing is drawn."""
     invite(app)
@@ -194,6 +202,15 @@ def test_an_address_with_an_unknown_value_is_refused(app: Flask, field: str) -> 
     assert f'<a href="#{field}">' in page
     assert "“&lt;b&gt;nonsense” is not one of the choices. Choose one from the list." in page
     assert chart_data(page) == {}
+
+
+def test_a_day_that_is_none_is_refused(clinic: Clinic) -> None:
+    """In words that say how a day is given."""
+    clinic.member().get(f"{PATH}?since=yesterday")
+    assert clinic.member().status == 422
+    assert "From: give a day as year-month-day, such as 2026-03-10." in words(
+        clinic.member().replies[-1].html
+    )
 
 
 @pytest.mark.parametrize("role", ["coordinator", "analyst"])
@@ -211,6 +228,50 @@ def test_a_study_without_answers_says_so(app: Flask, role: str) -> None:
 def test_filters_that_leave_nobody_are_answered_kindly(clinic: Clinic) -> None:
     said = words(clinic.page(query="?sex=other&cause=stroke_central"))
     assert "No patient is like this. Take one of the filters away, or clear them all." in said
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_has_figures_and_keeps_the_filters(clinic: Clinic, page: str) -> None:
+    """Each tab leads on with the same filters; each figure has its table as a file."""
+    address = f"{PATH}/{page}"
+    shown = page_of(clinic.member(), "?sex=female&age=40+to+59", address)
+    assert "Showing: women, aged 40 to 59" in words(shown)
+    assert '<details class="govuk-details app-filters__more" open>' in shown
+    assert f'{PATH}/time?sex=female&amp;age=40+to+59"' in shown
+    ids = re.findall(r'\bid="([^"]+)"', shown)
+    assert len(ids) == len(set(ids))
+    files = re.findall(r'href="([^"]+\.csv\?[^"]+)"', shown)
+    assert len(files) == shown.count("<figure") > 0
+    clinic.member().get(html.unescape(files[0]))
+    assert clinic.member().replies[-1].header("Content-Type") == "text/csv; charset=utf-8"
+    assert clinic.member().replies[-1].html.startswith("\ufeff")
+
+
+def test_a_table_that_is_not_there_leads_back_to_its_page(clinic: Clinic) -> None:
+    """Where a filter leaves nobody there is no file, and the page says why."""
+    clinic.member().get(f"{PATH}/time/time-face-total.csv?sex=other&cause=lyme")
+    assert "No patient is like this." in words(clinic.member().replies[-1].html)
+
+
+def test_a_page_that_is_not_there_is_not_found(clinic: Clinic) -> None:
+    clinic.member().get(f"{PATH}/ranking")
+    assert clinic.member().status == 404
+
+
+def test_only_pages_with_figures_may_make_pictures(clinic: Clinic) -> None:
+    """`blob:` for images there, and nowhere else."""
+    policies = []
+    for path in (PATH, f"{PATH}/time", "/staff/S1/patients"):
+        clinic.member().get(path)
+        policies.append("blob:" in str(clinic.member().replies[-1].header("Content-Security-Policy")))
+    assert policies == [True, True, False]
+
+
+def test_analysts_cannot_cut_the_data_by_days(clinic: Clinic) -> None:
+    """Two spans that differ by a day would tell what a few answered that day."""
+    assert 'name="since"' in clinic.page("coordinator")
+    assert 'name="since"' not in clinic.page("analyst")
+    assert "Showing: all patients" in words(clinic.page("analyst", "?since=2026-01-01"))
 
 
 # For whom -----------------------------------------------------------------------------------------------
