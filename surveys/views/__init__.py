@@ -10,6 +10,7 @@ from surveys.views import (
     dashboard,
     enrolment,
     errors,
+    export,
     front,
     headers,
     instruments,
@@ -37,6 +38,7 @@ PAGES = (
     alerts,
     dashboard,
     instruments,
+    export,
 )
 
 

@@ -27,6 +27,7 @@ class Reply:
     status: int
     headers: list[tuple[str, str]]
     html: str
+    content: bytes = b""  # of what is no page, where it is asked for in process
 
     def header(self, name: str) -> str | None:
         """The first header called `name`."""
@@ -53,7 +54,10 @@ def in_process(app: Flask, base_url: str = "http://localhost") -> Send:
             data=urlencode(fields) if method == "POST" else None,
             content_type="application/x-www-form-urlencoded" if method == "POST" else None,
         )
-        return Reply(method, path, answer.status_code, list(answer.headers), answer.text)
+        content = answer.get_data()
+        answer.close()
+        html = content.decode(errors="replace")
+        return Reply(method, path, answer.status_code, list(answer.headers), html, content)
 
     return send
 

@@ -52,6 +52,7 @@ MAY_OPEN = {
     "instruments.preview": EVERY_ROLE,
     "instruments.permit": CHANGES,
     "instruments.load": CHANGES,
+    "export.index": EVERY_ROLE,
 }
 
 

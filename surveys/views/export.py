@@ -1,0 +1,47 @@
+"""A study's data to take away: the tidy package, made while one waits."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import IO, cast
+
+from flask import Blueprint, Flask, current_app, render_template, request, send_file
+from werkzeug.wrappers import Response
+
+from surveys.db import db, snapshot
+from surveys.exchange.places import zipped
+from surveys.exchange.tidy import package
+from surveys.exchange.tidy.queries import Selection
+from surveys.forms.export import ExportForm
+from surveys.store import exports
+from surveys.views.access import for_roles, grant
+
+pages = Blueprint("export", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Register the page."""
+    app.register_blueprint(pages)
+
+
+@pages.route("/staff/<code>/export", methods=["GET", "POST"])
+@for_roles("coordinator", "investigator", "analyst")
+def index(code: str) -> Response | str | tuple[str, int]:
+    """Say what is in the package, or give it. Only who may change patients gets calendar dates."""
+    here, form = grant(), ExportForm()
+    if not here.may_change:
+        del form.exact, form.reason
+    if request.method == "GET" or not form.validate():
+        return render_template("staff/export.html", form=form), 422 if form.errors else 200
+    reason = (form.reason.data or "").strip() if here.may_change and form.exact.data else None
+    exports.note(
+        db.session, here.study, "tidy", exact_dates=reason, site=here.site, at=here.at, actor=here.actor
+    )
+    study = here.study
+    db.session.commit()
+    file = cast(IO[bytes], tempfile.TemporaryFile())  # noqa: SIM115 — closed once it is sent
+    with snapshot() as session, zipped(file) as place:
+        selection = Selection(session, study.id, here.site)
+        package.write(place, selection, study, current_app.extensions["library"], exact_dates=reason)
+    file.seek(0)
+    return send_file(file, "application/zip", as_attachment=True, download_name=f"{study.code}.zip")
