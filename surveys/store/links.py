@@ -7,22 +7,27 @@ import secrets
 from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from surveys.models import Link, Visit
 from surveys.schedule import FINISHING_DAYS
 from surveys.store import audit
 
 
-def issue(session: Session, visit: Visit, *, at: datetime, actor: str) -> str:
-    """A new link's token for `visit`; links made before stay live. It is shown once and kept nowhere."""
+def issue(
+    session: Session, visit: Visit, *, at: datetime, actor: str, expires_at: datetime | None = None
+) -> str:
+    """A new link's token for `visit`; links made before stay live. It is shown once and kept nowhere.
+
+    It outlives the visit, unless `expires_at` is given.
+    """
     token = secrets.token_urlsafe(24)
     link = Link(
         visit_id=visit.id,
         digest=digest(token),
         created_at=at,
         created_by=actor,
-        expires_at=_expiry(visit),
+        expires_at=expires_at or _expiry(visit),
     )
     session.add(link)
     session.flush()
@@ -58,6 +63,23 @@ def _expiry(visit: Visit) -> datetime:
     # One day more than the visit may last, so that the link outlives it in every time zone.
     last_day = visit.closes_on + timedelta(days=FINISHING_DAYS + 2)
     return datetime.combine(last_day, time.min, UTC)
+
+
+def end(session: Session, link_id: int, *, at: datetime, actor: str) -> None:
+    """Revoke this one link, where it is still live."""
+    link = session.scalars(
+        select(Link).where(Link.id == link_id, Link.revoked_at.is_(None)).options(joinedload(Link.visit))
+    ).one_or_none()
+    if link is None:
+        return
+    link.revoked_at = at
+    facts = {"visit": link.visit.name, "link": link.id}
+    audit.record(session, audit.Entry(at, actor, "link.revoked", link.visit.patient_id, facts))
+
+
+def visit_of(session: Session, link_id: int) -> int:
+    """The visit that the link opens, whatever its state."""
+    return session.scalars(select(Link.visit_id).where(Link.id == link_id)).one()
 
 
 def find(session: Session, token: str) -> int | None:

@@ -23,6 +23,7 @@ from surveys.views import (
     records,
     staff,
     taking_part,
+    waiting_room,
 )
 
 GUARDS = (jinja, headers, protection, language, errors, access)
@@ -34,6 +35,7 @@ PAGES = (
     staff,
     patients,
     enrolment,
+    waiting_room,
     records,
     alerts,
     dashboard,

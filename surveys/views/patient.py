@@ -37,7 +37,7 @@ from surveys.store.progress import (
     remaining_minutes,
 )
 from surveys.store.wordings import Texts
-from surveys.views import language, question
+from surveys.views import language, question, tablet
 from surveys.views.protection import limiter, link_key
 from surveys.views.question import Given
 
@@ -193,7 +193,14 @@ def answer(visit: OpenVisit, key: str, number: int) -> Page:
     if given or go == "skip":
         value = None if go == "skip" else form.answer.data
         crisis_text_due = answering.save_answer(
-            db.session, visit, instrument, asked.key, value, locale=language_of(visit), at=now()
+            db.session,
+            visit,
+            instrument,
+            asked.key,
+            value,
+            locale=language_of(visit),
+            source=tablet.source(),
+            at=now(),
         )
         db.session.commit()
         if crisis_text_due:
@@ -334,7 +341,9 @@ def thanks(visit: OpenVisit) -> Page:
     here = position(visit)
     if not isinstance(here, Finished):
         return redirect(_address(visit, here))
-    return draw(visit, "patient/thanks.html", crisis_text=_help_again(visit))
+    page = draw(visit, "patient/thanks.html", crisis_text=_help_again(visit))
+    tablet.end()
+    return page
 
 
 @pages.get("/visit/<int:visit_id>/pause")

@@ -253,8 +253,8 @@ def record_consent(code: str, patient: str) -> Page:
 @for_roles("coordinator")
 def issue_link(code: str, visit_id: int) -> Page:
     """Make a personal link and show it this once: only its digest is kept."""
-    here, visit = grant(), _find_visit(visit_id)
-    row = _row_of(visit, here)
+    here, visit = grant(), find_visit(visit_id)
+    row = row_of(visit, here)
     reason = no_link(here.study, visit.patient, row)
     if reason is not None:
         flash(reason, "notice")
@@ -271,7 +271,7 @@ def issue_link(code: str, visit_id: int) -> Page:
 @for_roles("coordinator")
 def revoke_links(code: str, visit_id: int) -> Page:
     """Make every link to the visit useless."""
-    here, visit = grant(), _find_visit(visit_id)
+    here, visit = grant(), find_visit(visit_id)
     count = links.revoke(db.session, visit, at=here.at, actor=here.actor)
     db.session.commit()
     flash(ngettext("%(num)d link was revoked.", "%(num)d links were revoked.", count), "success")
@@ -461,11 +461,13 @@ def _find(code: str) -> Patient:
     return lists.find(db.session, grant().scope, code) or abort(404)
 
 
-def _find_visit(visit_id: int) -> Visit:
+def find_visit(visit_id: int) -> Visit:
+    """The visit, where the person signed in may see its patient; else 404."""
     return lists.find_visit(db.session, grant().scope, visit_id) or abort(404)
 
 
-def _row_of(visit: Visit, here: Grant) -> VisitRow:
+def row_of(visit: Visit, here: Grant) -> VisitRow:
+    """The visit as it stands today."""
     rows = visits.of_patient(db.session, here.scope, visit.patient_id, here.at)
     return next(row for row in rows if row.id == visit.id)
 

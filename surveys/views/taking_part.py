@@ -12,6 +12,7 @@ from surveys.db import db
 from surveys.store import consents, leaving
 from surveys.store.answering import OpenVisit
 from surveys.store.errors import Refused
+from surveys.views import tablet
 from surveys.views.patient import Page, draw, form_too_old, language_of, limited, next_address, now, of_visit
 
 pages = Blueprint("taking_part", __name__)
@@ -115,4 +116,6 @@ def _wish(what: str) -> str:
 @pages.get("/goodbye")
 def goodbye() -> Page:
     """The end for whoever does not take part; it speaks of nobody."""
-    return render_template("patient/goodbye.html")
+    page = render_template("patient/goodbye.html")
+    tablet.end()
+    return page

@@ -1,0 +1,68 @@
+"""What a tablet of the waiting room remembers: whose link staff opened on it, and when it was touched last.
+
+Nothing of a patient is left on it afterwards. The session dies with the last page, when the tablet is handed
+back, when staff come to sign in, and when nobody has touched it for a while. Knows no page; those are in
+`waiting_room`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from flask import Response, after_this_request, session
+
+from surveys.db import db, writing
+from surveys.store import links
+
+STILL_THERE_AFTER = timedelta(minutes=5)
+ENDS_AFTER = timedelta(minutes=6)
+CHOSEN_BY_PATIENT = ("language", "theme")
+
+
+def in_use() -> bool:
+    """Whether this is a tablet on which staff started a visit."""
+    return "tablet" in session
+
+
+def begin(link_id: int) -> None:
+    """The visit of `link_id`, and nothing else, is open on this device."""
+    session["link"] = link_id
+    session["tablet"] = {"link": link_id}
+    touch()
+
+
+def touch() -> None:
+    """Somebody is there."""
+    session["tablet"] = {**session["tablet"], "seen": datetime.now(UTC).timestamp()}
+
+
+def forgotten() -> bool:
+    """Whether nobody has touched it for too long."""
+    seen: float = session["tablet"]["seen"]
+    return datetime.now(UTC) - datetime.fromtimestamp(seen, UTC) > ENDS_AFTER
+
+
+def source() -> str:
+    """Where answers given on this device come from, as responses tell it."""
+    return "kiosk" if in_use() else "web"
+
+
+def end() -> None:
+    """Forget the patient on this device; the link that staff made for it opens nothing any more."""
+    if not in_use():
+        return
+    link_id = session["tablet"]["link"]
+    session.clear()
+    session["handed_back"] = True
+    db.session.rollback()  # ends what was only read, so that on SQLite the next begins as a writer
+    with writing():
+        links.end(db.session, link_id, at=datetime.now(UTC), actor="patient")
+        db.session.commit()
+    for name in CHOSEN_BY_PATIENT:
+        after_this_request(partial(_forget, name))
+
+
+def _forget(name: str, response: Response) -> Response:
+    response.delete_cookie(name)
+    return response
