@@ -18,6 +18,7 @@ COMMANDS = {
     "export": "export",
     "import": "imports",
     "instruments": "instruments",
+    "messages": "messages",
     "migrate": "schema",
     "report": "report",
     "restore": "backup",
@@ -28,6 +29,7 @@ COMMANDS = {
     "staff": "staff",
     "study": "study",
     "visits": "visits",
+    "worker": "messages",
 }
 
 

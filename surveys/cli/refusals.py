@@ -9,6 +9,7 @@ from surveys.exchange.faults import FileRefused
 from surveys.instruments.definition import DefinitionError
 from surveys.instruments.library import UnknownInstrument
 from surveys.instruments.scoring import AnswerError
+from surveys.mail.mailer import MailSettingsError
 from surveys.schedule import PlanError
 from surveys.settings import SettingsError
 from surveys.store.errors import Refused
@@ -20,6 +21,7 @@ REFUSALS = (
     DatabaseBehindError,
     DefinitionError,
     FileRefused,
+    MailSettingsError,
     PlanError,
     Refused,
     SettingsError,

@@ -1,0 +1,117 @@
+"""`seventh messages plan|send` and `seventh worker`, which does both for ever."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import click
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from surveys.cli.database import Opened, reading
+from surveys.db import writing
+from surveys.mail.mailer import ConsoleMailer, mailer_of
+from surveys.post import Post
+
+PLAN_EVERY = 60.0
+FINISH_EVERY = 3600.0
+
+
+@click.group()
+def messages() -> None:
+    """Messages to patients, and word of alerts to staff."""
+
+
+@messages.command()
+@click.pass_context
+def plan(context: click.Context) -> None:
+    """Plan the invitations and reminders of the coming weeks."""
+    with reading(context) as opened:
+        counts = _post(opened).plan()
+    click.echo(f"Planned: {counts.new} new, {counts.moved} moved, {counts.cancelled} cancelled.")
+
+
+@messages.command()
+@click.pass_context
+def send(context: click.Context) -> None:
+    """Send what is due now, once."""
+    with reading(context) as opened:
+        counts = _post(opened).send_all()
+    click.echo(_told(counts))
+
+
+@click.command()
+@click.option("--every", default=10.0, show_default=True, help="Seconds between two rounds.")
+@click.pass_context
+def worker(context: click.Context, every: float) -> None:
+    """Plan and send for ever; as many copies may run as you like. Stops at SIGTERM or Ctrl-C."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with reading(context) as opened:
+        post = _post(opened)
+        if isinstance(post.mailer, ConsoleMailer):
+            click.echo("SEVENTH_MAIL_URL names no mail server: messages are printed here.", err=True)
+        planned = finished = -float("inf")
+        while not stop.is_set():
+            try:
+                if time.monotonic() - planned >= PLAN_EVERY:
+                    planned = time.monotonic()
+                    post.plan()
+                if time.monotonic() - finished >= FINISH_EVERY:
+                    finished = time.monotonic()
+                    _finish(opened)
+                if counts := post.send_all(stop.is_set):
+                    click.echo(_told(counts))
+            except DBAPIError as error:
+                # The next round finds everything as it was: what was claimed without an outcome is unknown.
+                click.echo(f"The database did not answer ({type(error.orig).__name__}).", err=True)
+            sys.stdout.flush()
+            stop.wait(every)
+
+
+def _post(opened: Opened) -> Post:
+    @contextmanager
+    def transaction() -> Iterator[Session]:
+        with writing():
+            try:
+                yield opened.session
+                opened.session.commit()
+            finally:
+                opened.session.rollback()
+                opened.session.expunge_all()
+
+    settings = opened.settings
+    return Post(
+        transaction=transaction,
+        mailer=mailer_of(settings.mail_url, settings.mail_from, sys.stdout),
+        public_url=settings.public_url,
+        now=lambda: datetime.now(UTC),
+    )
+
+
+def _finish(opened: Opened) -> None:
+    from surveys.store.finishing import finish_late
+
+    with _post(opened).transaction() as session:
+        texts = opened.app.extensions["texts"]
+        finish_late(session, texts, at=datetime.now(UTC), actor="command:worker")
+
+
+def _told(counts: dict[str, int]) -> str:
+    """What became of the messages, in a line."""
+    words = {
+        "sent": "sent",
+        "refused": "refused",
+        "later": "to be tried again",
+        "unknown": "of unknown fate",
+        "lost": "whose sender died, now unknown",
+    }
+    told = [f"{counts[key]} {said}" for key, said in words.items() if counts.get(key)]
+    return f"Messages: {', '.join(told)}." if told else "Messages: none is due."

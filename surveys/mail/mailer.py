@@ -1,0 +1,247 @@
+"""Where mail goes: to a mail server, to the screen, into a list. Each says plainly whether it was taken."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from email.utils import format_datetime, formataddr, parseaddr
+from typing import Protocol, TextIO
+from urllib.parse import unquote, urlsplit
+
+PATIENCE = 30  # seconds that a mail server may take for one answer
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+STARTTLS = ("always", "never")
+ENHANCED = re.compile(r"\d\.\d{1,3}\.\d{1,3}")
+
+
+class MailSettingsError(Exception):
+    """The address of the mail server or of the sender cannot be used; the message says how it is written."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """Plain text to one address. `reference` goes into the Message-ID, by which a bounce is recognised."""
+
+    to: str
+    subject: str
+    body: str
+    reference: str
+
+
+class NotTaken(Exception):
+    """The mail was not taken. `final`: it never will be. `address`: it is the address that is refused."""
+
+    def __init__(self, code: str, *, final: bool = False, address: bool = False) -> None:
+        super().__init__(code)
+        self.code = code[:100]
+        self.final = final
+        self.address = address
+
+
+class PerhapsTaken(Exception):
+    """The mail was handed over and no answer came: nobody can say whether it was taken."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code[:100]
+
+
+class Mailer(Protocol):
+    """Takes mail. Returning means that it was accepted."""
+
+    def send(self, mail: Mail) -> None:
+        """Hand `mail` over.
+
+        Raises:
+            NotTaken, PerhapsTaken: it was not, or nobody knows.
+        """
+
+
+@dataclass
+class MemoryMailer:
+    """Keeps what it was given, for tests and trials."""
+
+    sent: list[Mail] = field(default_factory=list)
+
+    def send(self, mail: Mail) -> None:
+        """Keep `mail`."""
+        self.sent.append(mail)
+
+
+@dataclass(frozen=True)
+class ConsoleMailer:
+    """Prints mail, links included: for trying out, never for patients."""
+
+    out: TextIO
+
+    def send(self, mail: Mail) -> None:
+        """Print `mail`."""
+        self.out.write(f"To: {mail.to}\nSubject: {mail.subject}\n\n{mail.body}\n\n")
+        self.out.flush()
+
+
+@dataclass(frozen=True)
+class SmtpMailer:
+    """A mail server spoken to by SMTP, over TLS.
+
+    STARTTLS with a certificate that the system trusts is a must, except for a server on this very machine:
+    its STARTTLS is used where it is offered. `starttls` `always` or `never` says otherwise.
+    """
+
+    host: str
+    port: int
+    sender: str
+    user: str | None = None
+    password: str | None = None
+    starttls: str | None = None
+
+    def send(self, mail: Mail) -> None:
+        """Hand `mail` over; see `Mailer`."""
+        if not mail.to.isascii():
+            raise NotTaken("not an ASCII address", final=True, address=True)
+        message = write(mail, self.sender)
+        with self._connected() as server:
+            _accepted(server.mail(parseaddr(self.sender)[1]))
+            code, text = server.rcpt(mail.to)
+            if code not in {250, 251}:
+                raise _not_taken(code, text, address=_speaks_of_the_address(code, text))
+            _accepted(server.docmd("DATA"), code=354)
+            _hand_over(server, message)
+
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        with ExitStack() as opened:
+            # Whatever it says now, it says of us and not of the message: that goes when this is mended.
+            try:
+                server = smtplib.SMTP(self.host, self.port, timeout=PATIENCE)
+                opened.callback(server.close)
+                server.ehlo_or_helo_if_needed()
+                self._secure(server)
+                if self.user is not None:
+                    server.login(self.user, self.password or "")
+            except (OSError, smtplib.SMTPException, NotTaken) as error:
+                raise NotTaken(f"no connection: {_reason(error)}") from error
+            try:
+                yield server
+            except (OSError, smtplib.SMTPException) as error:
+                raise NotTaken(_reason(error)) from error
+            with suppress(OSError, smtplib.SMTPException):
+                server.quit()
+
+    def _secure(self, server: smtplib.SMTP) -> None:
+        local = self.host in LOOPBACK
+        if self.starttls == "never" or (local and self.starttls is None and not server.has_extn("starttls")):
+            return
+        if not server.has_extn("starttls"):
+            raise NotTaken("the mail server offers no STARTTLS")
+        context = ssl.create_default_context()
+        if local and self.starttls is None:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        server.starttls(context=context)
+        server.ehlo()
+
+
+def mailer_of(url: str, sender: str, out: TextIO) -> Mailer:
+    """The mailer that `SEVENTH_MAIL_URL` names.
+
+    Raises:
+        MailSettingsError: it names none.
+    """
+    if "@" not in parseaddr(sender)[1]:
+        raise MailSettingsError(
+            f"SEVENTH_MAIL_FROM is {sender!r}; write an address, or a name and an address: "
+            "Clinic <clinic@example.org>."
+        )
+    if url == "console:":
+        return ConsoleMailer(out)
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    wish = parts.query.removeprefix("starttls=") if parts.query else None
+    if parts.scheme != "smtp" or not parts.hostname or port == 0 or wish not in {None, *STARTTLS}:
+        raise MailSettingsError(
+            "SEVENTH_MAIL_URL cannot be used: write smtp://user:password@host:port (with %40 for an @ in the "
+            "password; ?starttls=always or ?starttls=never at the end where needed), or console:."
+        )
+    return SmtpMailer(
+        host=parts.hostname,
+        port=port or 587,
+        sender=sender,
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        starttls=wish,
+    )
+
+
+def write(mail: Mail, sender: str) -> bytes:
+    """The message as it goes over the wire: plain text, marked as written by a machine."""
+    name, address = parseaddr(sender)
+    message = EmailMessage(policy=SMTP_POLICY)
+    message["From"] = formataddr((name, address))
+    message["To"] = mail.to
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Message-ID"] = f"<{mail.reference}.{secrets.token_hex(8)}@{address.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    plain = mail.body.isascii() and max(map(len, mail.body.splitlines()), default=0) < 900
+    message.set_content(mail.body, cte="7bit" if plain else "quoted-printable")
+    return message.as_bytes()
+
+
+def _hand_over(server: smtplib.SMTP, message: bytes) -> None:
+    """Send the text, and wait for the one answer that counts."""
+    lines = message.replace(b"\r\n", b"\n").split(b"\n")
+    stuffed = b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines)
+    try:
+        server.send(stuffed.rstrip(b"\r\n") + b"\r\n.\r\n")
+        code, text = server.getreply()
+    except (OSError, smtplib.SMTPServerDisconnected) as error:
+        raise PerhapsTaken(_reason(error)) from error
+    if code != 250:
+        raise _not_taken(code, text)
+
+
+def _accepted(reply: tuple[int, bytes], code: int = 250) -> None:
+    if reply[0] != code:
+        raise _not_taken(*reply)
+
+
+def _not_taken(code: int, text: bytes, *, address: bool = False) -> NotTaken:
+    return NotTaken(_status(code, text), final=code >= 500, address=address)
+
+
+def _status(code: int, text: bytes) -> str:
+    """The reply's numbers alone: its words often repeat the address."""
+    enhanced = ENHANCED.match(text.decode(errors="replace"))
+    return f"{code} {enhanced[0]}" if enhanced else str(code)
+
+
+def _speaks_of_the_address(code: int, text: bytes) -> bool:
+    """Whether a refusal at RCPT is of the address itself: not of us (5.7), nor of a full mailbox (5.2.2)."""
+    enhanced = ENHANCED.match(text.decode(errors="replace"))
+    if enhanced:
+        return enhanced[0].startswith(("5.1.", "5.2.1"))
+    return code in {550, 551, 553}
+
+
+def _reason(error: Exception) -> str:
+    """Why, in a few words that name nobody."""
+    if isinstance(error, NotTaken):
+        return error.code
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+        return _status(error.smtp_code, said if isinstance(said, bytes) else said.encode())
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__

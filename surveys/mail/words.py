@@ -1,0 +1,154 @@
+"""The words of messages: plain text with fields in braces, the default ones by language, and what is refused.
+
+A subject tells whoever looks over a shoulder nothing: neither illness nor mood nor study.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+
+DEFAULTS = Path(__file__).parent / "defaults"
+FALLBACK = "en"
+
+# What each field is filled with; shown beside the form.
+FIELDS: Mapping[str, str] = {
+    "greeting": "“Hello” or “Dear” and the name, without a comma",
+    "name": "the patient's name",
+    "clinic": "who writes, as the settings say",
+    "contact": "the study's contact",
+    "link": "the personal link, new in each message",
+    "last_day": "the last day to answer",
+}
+IN_SUBJECT = ("clinic",)
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "invitation": ("link",),
+    "reminder": ("link",),
+    "last_reminder": ("link",),
+    "thanks": (),
+    "letter": (),
+}
+LONGEST_SUBJECT = 120
+TELLING = re.compile(
+    r"palsy|paralys|paraly[sz]ed|facial|\bface\b|\bnerve|synkines|botulin|botox|depress|mood|anxi|suicid|phq"
+    r"|\bsaq\b|\bfdi\b|lähmung|gesicht|fazial|\bnerv|stimmung|schwermut|angst|parésie|paralysie|visage|humeur",
+    re.IGNORECASE,
+)
+_FIELD = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True)
+class Words:
+    """Subject and body with their fields still open."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What the fields of one message are filled with; `link` may be empty where the words have none."""
+
+    name: str
+    clinic: str
+    contact: str
+    link: str
+    last_day: date
+
+
+def default(kind: str, locale: str) -> Words:
+    """The words that ship, in `locale` or its language, else in English."""
+    told = _defaults(_nearest(locale))[kind]
+    return Words(told["subject"], told["body"].strip())
+
+
+def faults(words: Words, kind: str, *, forbidden: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """What is wrong with `words`: the field of the form (`subject` or `body`) and a sentence each.
+
+    `forbidden` are further words that no subject may hold, such as the study's code and title.
+    """
+    if not words.subject.strip():
+        yield "subject", "Write a subject."
+    if "\n" in words.subject or len(words.subject) > LONGEST_SUBJECT:
+        yield "subject", f"The subject must be one line of at most {LONGEST_SUBJECT} characters."
+    for name in _unknown(words.subject, IN_SUBJECT):
+        yield "subject", f"{{{name}}} cannot stand in a subject. It may hold: {_listed(IN_SUBJECT)}."
+    telling = TELLING.search(words.subject)
+    told = telling[0] if telling else next((one for one in forbidden if _holds(words.subject, one)), None)
+    if told:
+        yield (
+            "subject",
+            f"“{told}” would tell others what the message is about. Name neither illness, mood nor study.",
+        )
+    if not words.body.strip():
+        yield "body", "Write the text."
+    for name in _unknown(words.body, FIELDS):
+        yield "body", f"There is no field {{{name}}}. There are: {_listed(FIELDS)}."
+    if words.body.count("{") != words.body.count("}") or "{" in _FIELD.sub("", words.body):
+        yield "body", "A brace is left open: write a field as {link}."
+    for name in NEEDED[kind]:
+        if f"{{{name}}}" not in words.body:
+            yield "body", f"Without {{{name}}} nobody can answer. Put it on a line of its own."
+
+
+def fill(words: Words, filling: Filling, locale: str) -> Words:
+    """`words` with their fields filled in."""
+    spoken = _defaults(_nearest(locale))
+    values = {
+        "greeting": spoken["dear"].replace("{name}", filling.name) if filling.name else spoken["hello"],
+        "name": filling.name or spoken["hello"],
+        "clinic": filling.clinic or spoken["clinic"],
+        "contact": filling.contact,
+        "link": filling.link,
+        "last_day": format_date(filling.last_day, "long", locale=_babel(locale)),
+    }
+
+    def value(found: re.Match[str]) -> str:
+        return str(values.get(found[1], found[0]))
+
+    # A name with a line break in it would break the header; one with braces is not a field.
+    subject = " ".join(_FIELD.sub(value, words.subject).split())
+    return Words(subject, _FIELD.sub(value, words.body).strip() + "\n")
+
+
+def _unknown(text: str, known: Mapping[str, str] | tuple[str, ...]) -> list[str]:
+    return [name for name in dict.fromkeys(_FIELD.findall(text)) if name not in known]
+
+
+def _listed(names: Mapping[str, str] | tuple[str, ...]) -> str:
+    return ", ".join(f"{{{name}}}" for name in names)
+
+
+def _holds(text: str, word: str) -> bool:
+    return (
+        bool(word.strip()) and re.search(rf"\b{re.escape(word.strip())}\b", text, re.IGNORECASE) is not None
+    )
+
+
+def _nearest(locale: str) -> str:
+    for name in (locale, re.split("[-_]", locale)[0]):
+        if (DEFAULTS / f"{name}.toml").is_file():
+            return name
+    return FALLBACK
+
+
+def _babel(locale: str) -> str:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return str(Locale.parse(locale, sep="-" if "-" in locale else "_"))
+    except (UnknownLocaleError, ValueError):
+        return FALLBACK
+
+
+@cache
+def _defaults(name: str) -> dict[str, Any]:
+    return tomllib.loads((DEFAULTS / f"{name}.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,92 @@
+"""The postman: takes from the outbox what may go, writes it, hands it over, and notes what became of it.
+
+No transaction is open while a mail server is spoken to. Knows no rule about what may go: the store decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from surveys.mail import words
+from surveys.mail.mailer import Mail, Mailer, NotTaken, PerhapsTaken
+from surveys.store import messages, outbox
+from surveys.store.outbox import Outcome, Refused, Sent, TryLater, Unclear
+
+Transaction = Callable[[], AbstractContextManager[Session]]
+"""Opens a session that commits when its block ends well."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """One postman; several may go about at once.
+
+    `now` is asked anew for every step, so that nothing is dated with the moment when the round began.
+    """
+
+    transaction: Transaction
+    mailer: Mailer
+    public_url: str
+    now: Callable[[], datetime]
+
+    def plan(self) -> messages.Counts:
+        """Plan ahead."""
+        with self.transaction() as session:
+            return messages.plan(session, at=self.now())
+
+    def send_all(self, stopped: Callable[[], bool] = lambda: False) -> dict[str, int]:
+        """Send what is due now; how many went, by outcome. `lost` are those whose sender died before."""
+        counts: dict[str, int] = {}
+        with self.transaction() as session:
+            _count(counts, "lost", outbox.give_up_lost(session, at=self.now()))
+        while not stopped():
+            with self.transaction() as session:
+                claim = messages.claim(session, at=self.now())
+            if claim.message is not None:
+                _count(counts, self._send(claim.message))
+            elif claim.examined < messages.EXAMINED_AT_ONCE:
+                break
+        return counts
+
+    def _send(self, message: messages.Claimed) -> str:
+        mail = self._written(message)
+        outcome = hand_over(self.mailer, mail)
+        with self.transaction() as session:
+            messages.settle(session, message.id, outcome, message.to, at=self.now())
+        return NAMES[type(outcome)]
+
+    def _written(self, message: messages.Claimed) -> Mail:
+        own = message.template
+        text = words.Words(*own) if own else words.default(message.wording, message.locale)
+        filling = words.Filling(
+            name=message.name,
+            clinic=message.clinic,
+            contact=message.contact,
+            link=f"{self.public_url}/s/{message.token}",
+            last_day=message.last_day,
+        )
+        filled = words.fill(text, filling, message.locale)
+        return Mail(message.to, filled.subject, filled.body, f"message.{message.id}")
+
+
+NAMES: dict[type[Outcome], str] = {Sent: "sent", Refused: "refused", TryLater: "later", Unclear: "unknown"}
+
+
+def hand_over(mailer: Mailer, mail: Mail) -> Outcome:
+    """Give `mail` to the mail server, and say in the outbox's words what it did."""
+    try:
+        mailer.send(mail)
+    except NotTaken as error:
+        return Refused(error.code, error.address) if error.final else TryLater(error.code)
+    except PerhapsTaken as error:
+        return Unclear(error.code)
+    return Sent()
+
+
+def _count(counts: dict[str, int], name: str, more: int = 1) -> None:
+    if more:
+        counts[name] = counts.get(name, 0) + more

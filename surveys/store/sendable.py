@@ -1,0 +1,114 @@
+"""Whether a planned message may go now. Pure: facts in, a decision out; the same rules plan and send."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from surveys.daytime import Hours, next_allowed
+
+# Two messages about one visit within a day are one too many.
+LEAST_GAP = timedelta(hours=20)
+HELD_FOR = timedelta(hours=1)
+THANKS_WITHIN = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that decides about one message, as it is in the transaction that claims it.
+
+    `channel` is how the patient is reached now: None where nobody has said, `none` where there is no person.
+    `reachable` says whether that way is open: an address that no mail server takes is not. `settled_at`
+    is when the last message about the visit went, `waiting` whether an earlier one has yet to.
+    """
+
+    kind: str
+    channel: str | None
+    reachable: bool
+    study_status: str
+    study_zone: str
+    patient_status: str
+    stopped: bool
+    opens_on: date
+    closes_on: date
+    missed: bool
+    withdrawn: bool
+    finished_at: datetime | None
+    settled_at: datetime | None
+    waiting: bool
+    hours: Hours
+    zone: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`go`; or never (`cancelled` says why); or not before `not_before` (`held` says why)."""
+
+    cancelled: str | None = None
+    held: str | None = None
+    not_before: datetime | None = None
+
+    @property
+    def go(self) -> bool:
+        """Whether it may go at once."""
+        return self.cancelled is None and self.held is None
+
+
+def decide(facts: Facts, at: datetime) -> Decision:
+    """What is to become of the message at the instant `at`."""
+    if (why := _never(facts, at)) is not None:
+        return Decision(cancelled=why)
+    if (why := _not_now(facts, at)) is not None:
+        return Decision(held=why, not_before=at + HELD_FOR)
+    if (day := next_allowed(at, facts.hours, facts.zone)) > at:
+        return Decision(held="hours", not_before=day)
+    return Decision()
+
+
+def _never(facts: Facts, at: datetime) -> str | None:
+    """Why the message is not to go, now or later; None while it may."""
+    if facts.study_status == "closed":
+        return "study_closed"
+    if facts.patient_status in {"left", "lost", "died"}:
+        return facts.patient_status
+    if facts.stopped:
+        return "stopped"
+    if facts.withdrawn:
+        return "withdrawn"
+    if facts.channel == "none":
+        return "no_contact"
+    if facts.channel == "visits":
+        return "only_at_visits"
+    if facts.kind == "thanks":
+        if facts.finished_at is None or at - facts.finished_at > THANKS_WITHIN:
+            return "closed"
+        return None if facts.channel == "email" else "channel"
+    if facts.finished_at is not None:
+        return "done"
+    if facts.missed:
+        return "missed"
+    if _today(facts, at) > facts.closes_on:
+        return "closed"
+    if facts.kind == "reminder" and facts.settled_at is not None and at - facts.settled_at < LEAST_GAP:
+        return "too_soon"
+    return None
+
+
+def _not_now(facts: Facts, at: datetime) -> str | None:
+    """What has to change before the message may go."""
+    if facts.patient_status == "paused":
+        return "paused"
+    if facts.study_status != "active":
+        return "study_draft"
+    if not facts.reachable:
+        return "no_address"
+    if facts.kind != "thanks" and _today(facts, at) < facts.opens_on:
+        return "not_open"
+    if facts.kind == "reminder" and facts.waiting:
+        return "earlier"
+    return None
+
+
+def _today(facts: Facts, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(facts.study_zone)).date()

@@ -1,0 +1,131 @@
+"""`seventh messages plan`, `send` and `seventh worker`, with a real mail server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from app import create_app
+from surveys.models import Contact, Messaging, Patient
+from surveys.settings import Settings
+from tests.support.commands import Query, Seventh, seventh_with
+from tests.support.patient import Patient as Walker
+from tests.support.patient import in_process
+from tests.support.smtp import MailServer, mail_server
+from tests.support.study import changing, invite
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    """A mail server that takes everything unless told otherwise."""
+    with mail_server() as running:
+        yield running
+
+
+@pytest.fixture
+def settings(settings: Settings, server: MailServer) -> Settings:
+    """The same, with that mail server."""
+    return replace(settings, mail_url=server.url, mail_from="The clinic <clinic@example.org>")
+
+
+@pytest.fixture
+def seventh(settings: Settings) -> Seventh:
+    """A study with three patients who have an e-mail address, awake at all hours."""
+    app = create_app(settings)
+    for number in (1, 2, 3):
+        invited = invite(app, f"P{number}")
+        with changing(app) as session:
+            contact = Contact(name=f"Person {number}", email=f"p{number}@example.net")
+            session.add(contact)
+            session.flush()
+            patients = update(Patient).where(Patient.id == invited.patient_id)
+            session.execute(patients.values(contact_id=contact.id))
+    with changing(app) as session:
+        session.add(
+            Messaging(
+                study_id=invited.study_id,
+                clinic="the Face Clinic",
+                reminder_days=[7],
+                send_hour=0,
+                earliest_hour=0,
+                latest_hour=24,
+                thanks=False,
+                changed_by="test",
+                changed_at=datetime.now(UTC),
+            )
+        )
+    return seventh_with(settings)
+
+
+def test_invitations_are_planned_and_sent(seventh: Seventh, server: MailServer, settings: Settings) -> None:
+    """Each to their own address, by name, with a link of their own that opens their own visit."""
+    assert seventh("messages", "plan").out.startswith("Planned: 6 new")
+    assert seventh("messages", "send").out == "Messages: 3 sent.\n"
+    assert seventh("messages", "send").out == "Messages: none is due.\n"
+    assert sorted(server.recipients) == ["p1@example.net", "p2@example.net", "p3@example.net"]
+    app = create_app(settings)
+    for message, to in zip(server.received, server.recipients, strict=True):
+        text = message.get_content()
+        assert f"Dear Person {to[1]}," in text
+        assert message["Subject"] == "A short questionnaire from the Face Clinic"
+        [link] = [line for line in text.splitlines() if line.startswith("http://localhost/s/")]
+        walker = Walker(in_process(app))
+        walker.open(link.rpartition("/")[2])
+        assert walker.status == 200
+
+
+def test_what_is_refused_is_told(seventh: Seventh, server: MailServer, rows: Query) -> None:
+    """One address is wrong, one mailbox is busy: the third is sent nevertheless, each with its outcome."""
+    server.reply = lambda line: {
+        "rcpt to:<p1@example.net>": "550 5.1.1 unknown",
+        "rcpt to:<p2@example.net>": "450 4.2.1 later",
+    }.get(line.lower())
+    seventh("messages", "plan")
+    assert seventh("messages", "send").out == "Messages: 1 sent, 1 refused, 1 to be tried again.\n"
+    told = rows("SELECT outcome, error FROM message WHERE attempts > 0 ORDER BY id")
+    assert told == [("failed", "550 5.1.1"), (None, "450 4.2.1"), ("sent", None)]
+    assert rows("SELECT refused_email FROM contact ORDER BY id") == [("p1@example.net",), (None,), (None,)]
+
+
+def test_an_unusable_mail_address_is_refused_in_one_sentence(settings: Settings) -> None:
+    """Before anything is claimed."""
+    ran = seventh_with(replace(settings, mail_url="gopher://x"))("messages", "send")
+    assert ran.code == 1
+    assert "smtp://user:password@host:port" in ran.err
+
+
+def test_workers_in_several_copies_send_everything_once(
+    seventh: Seventh, server: MailServer, settings: Settings, rows: Query
+) -> None:
+    """Two processes, plan and send; they stop when asked to, with exit 0."""
+    environment = {
+        **os.environ,
+        "SEVENTH_DATABASE_URL": settings.database_url,
+        "SEVENTH_SECRET_KEY": settings.secret_key,
+        "SEVENTH_MAIL_URL": settings.mail_url,
+        "SEVENTH_MAIL_FROM": settings.mail_from,
+    }
+    command = [Path(sys.executable).with_name("seventh"), "worker", "--every", "0.1"]
+    copies = [subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) for _ in range(2)]
+    try:
+        until = time.monotonic() + 30
+        while len(server.received) < 3 and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(0.3)
+    finally:
+        for copy in copies:
+            copy.send_signal(signal.SIGTERM)
+        codes = [copy.wait(20) for copy in copies]
+    assert codes == [0, 0]
+    assert sorted(server.recipients) == ["p1@example.net", "p2@example.net", "p3@example.net"]
+    assert rows("SELECT DISTINCT outcome FROM message WHERE kind = 'invitation'") == [("sent",)]

@@ -1,0 +1,99 @@
+"""Postmen at work: several at once, and one that dies on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy.orm import Session
+
+from surveys.db import engine_options, writing
+from surveys.instruments.library import Library
+from surveys.mail.mailer import Mail, MemoryMailer
+from surveys.models import Message
+from surveys.post import Post, Transaction
+from surveys.schedule import preset
+from surveys.store import patients, studies
+from surveys.store.patients import NewContact, NewPatient
+from surveys.store.studies import NewStudy
+
+AT = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+PEOPLE = 12
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """A study with a dozen patients who have an e-mail address."""
+    made = create_engine(database_url, **engine_options(database_url))
+    library = Library.load()
+    with writing(), Session(made) as session:
+        new = NewStudy(
+            "S1", contact="call", who_reads={"en": "x"}, crisis_texts={"en": "Call 112."}, simulated=True
+        )
+        study = studies.create(session, new, preset("registry"), library, at=AT, actor="test")
+        studies.activate(session, study, library, at=AT, actor="test")
+        for number in range(PEOPLE):
+            contact = NewContact(name=f"Person {number}", email=f"p{number}@example.net")
+            person = NewPatient(f"P{number}", AT.date(), birth_year=1970, contact=contact)
+            patients.enrol(session, study, study.timepoints, person, at=AT, actor="test")
+        session.commit()
+    yield made
+    made.dispose()
+
+
+def transactions(engine: Engine) -> Transaction:
+    @contextmanager
+    def transaction() -> Iterator[Session]:
+        with writing(), Session(engine) as session:
+            yield session
+            session.commit()
+
+    return transaction
+
+
+def post(engine: Engine, mailer: MemoryMailer, at: datetime = AT) -> Post:
+    return Post(transactions(engine), mailer, "https://study.example.org", lambda: at)
+
+
+class Mortal(MemoryMailer):
+    """A mailer whose process is killed, once, right after the mail server took the mail."""
+
+    def send(self, mail: Mail) -> None:
+        super().send(mail)
+        if len(self.sent) == 1:
+            raise KeyboardInterrupt
+
+
+def test_several_at_once_send_each_message_once(engine: Engine) -> None:
+    """On both databases; planning at the same time as well."""
+    mailer = MemoryMailer()
+
+    def work(_: int) -> None:
+        one = post(engine, mailer)
+        one.plan()
+        one.send_all()
+
+    with ThreadPoolExecutor(4) as copies:
+        list(copies.map(work, range(4)))
+    assert sorted(mail.to for mail in mailer.sent) == sorted(f"p{n}@example.net" for n in range(PEOPLE))
+    assert len({mail.body for mail in mailer.sent}) == PEOPLE, "each with a link and a name of its own"
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).where(Message.outcome == "sent")) == PEOPLE
+
+
+def test_what_was_under_way_when_a_postman_died_is_unknown(engine: Engine) -> None:
+    """The mail went, nobody wrote it down: it is shown as unknown and not sent again; the others go."""
+    mailer = Mortal()
+    post(engine, mailer).plan()
+    with pytest.raises(KeyboardInterrupt):
+        post(engine, mailer).send_all()
+    assert len(mailer.sent) == 1
+    soon = post(engine, mailer, AT + timedelta(minutes=20))
+    assert soon.send_all() == {"lost": 1, "sent": PEOPLE - 1}
+    assert len({mail.to for mail in mailer.sent}) == len(mailer.sent) == PEOPLE
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).where(Message.outcome == "unknown")) == 1
