@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.association import TIME, Record, correlations
 from analysis.frame import ScaleInfo, StudyFrames, scored
+from analysis.guards import HIDDEN
 from analysis.look import AXIS, Rows, colour, go, interval, number, p_text, people, row_label
 from analysis.view import RHO_NOTE, Figure, View, mixed, panel, shifted, simulated, tendency
 
@@ -67,7 +68,7 @@ def _as_seen(found: Mapping[Any, Record], stratum: str | None, pair: Pair, view:
     if view.may_open_patients or not view.together or not small:
         return record
     empty = dict.fromkeys(("n", "patients", "estimate", "low", "high", "p", "p_adjusted"))
-    return {**record, **empty, "n_text": "hidden", "reason": "hidden so that a few patients stay hidden"}
+    return {**record, **empty, "n_text": "hidden", "reason": HIDDEN}
 
 
 def _most(records: Sequence[Record]) -> str:

@@ -18,6 +18,7 @@ from analysis.frame import STRATA, ScaleInfo
 from analysis.guards import (
     COEFFICIENT_FROM,
     IMPRECISE_BELOW,
+    SO_THAT_ANOTHER,
     SUPPRESS_UNDER,
     TOO_FEW,
     count_text,
@@ -173,7 +174,7 @@ def _cell(values: pd.Series, hide: bool, suppress_under: int) -> Record:
     n = len(values)
     shown = values.to_numpy(np.float64)[:0] if hide else values.to_numpy(np.float64)
     small = is_small(n, suppress_under)
-    reason = f"fewer than {suppress_under} patients" if small else "hidden so that another cell stays hidden"
+    reason = f"fewer than {suppress_under} patients" if small else SO_THAT_ANOTHER
     return {
         "n": None if hide else n,
         "n_text": count_text(n, suppress_under) if small or not hide else "hidden",

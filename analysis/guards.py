@@ -7,6 +7,9 @@ COEFFICIENT_FROM = 10  # patients; below, no coefficient and no test
 IMPRECISE_BELOW = 30  # patients; below, a coefficient or test is marked
 PATIENTS_PER_COEFFICIENT = 15  # a model with more coefficients, the intercept counted, is not fitted
 
+
+SO_THAT_ANOTHER = "hidden so that another cell stays hidden"
+HIDDEN = "hidden so that a few patients stay hidden"
 TOO_FEW = f"fewer than {COEFFICIENT_FROM} patients"
 
 

@@ -83,7 +83,7 @@ def phases(treatments: pd.DataFrame, at: pd.DataFrame) -> pd.DataFrame:
     each = each[each["earliest"].isna() | (each["earliest"] <= each["completed_on"])]
     dated = each[each["by_day"]].groupby("row")["counted"].max().reindex(at.index)
     vague = each[~each["by_day"]]
-    since_dated = vague["row"].map(dated)
+    since_dated = dated.reindex(vague["row"]).set_axis(vague.index)
     # an injection of no known date, or one whose period ends after the last dated one
     unsure = vague["earliest"].isna() | since_dated.isna() | (vague["latest"] >= since_dated)
     undated = at.index.isin(vague.loc[unsure, "row"])

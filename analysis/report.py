@@ -8,13 +8,18 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis import wordings
+from analysis.adjusted import adjusted_change
 from analysis.association import correlations
+from analysis.attendance import attendance, attendance_by_instrument, dropout
+from analysis.before_after import AT_THEIR_WORST, before_after
+from analysis.change import change
 from analysis.course import COURSE_REASONS, course, left_out_of_course
 from analysis.describe import descriptives
 from analysis.filters import Filters, apply
@@ -23,6 +28,9 @@ from analysis.groups import group_tests, groups
 from analysis.guards import SUPPRESS_UNDER
 from analysis.injections import injection_cycle
 from analysis.methods import methods
+from analysis.recovery import recovery
+from analysis.reliability import reliability
+from analysis.screening import screening
 from analysis.within import within_between
 
 Record = dict[str, Any]
@@ -40,7 +48,7 @@ def report(
     """The report as one JSON-ready object.
 
     Args:
-        generated_at: the instant, ISO 8601.
+        generated_at: the instant, ISO 8601; what was due by that day counts as expected.
         software: name and version of what made it.
         filters: which part of the study; ``data_sha256`` is that of the whole study.
         suppress_under: cells of fewer patients show nothing.
@@ -54,6 +62,7 @@ def report(
     part = apply(frames, filters)
     table = scored(part)
     info, treatments, few = _asked(frames, part), part.treatments, suppress_under
+    on = datetime.fromisoformat(generated_at).date()
     described = descriptives(table, info, suppress_under=few)
     content = {
         "study": frames.study,
@@ -77,6 +86,15 @@ def report(
         "injection_cycle": injection_cycle(table, treatments, info, suppress_under=few),
         "groups": groups(table, treatments, info, suppress_under=few),
         "group_tests": group_tests(table, treatments, info, suppress_under=few),
+        "before_after": before_after(table, treatments, info, suppress_under=few),
+        "adjusted_change": adjusted_change(table, treatments, info, suppress_under=few),
+        "change": change(table, treatments, info, suppress_under=few),
+        "screening": screening(table, info, suppress_under=few),
+        "reliability": reliability(table, part.responses, info, suppress_under=few),
+        "attendance": attendance(part, on, suppress_under=few),
+        "attendance_by_instrument": attendance_by_instrument(part, on, suppress_under=few),
+        "dropout": dropout(table, info, suppress_under=few),
+        "recovery": recovery(part, on, suppress_under=few),
     }
     plain: dict[str, Any] = _plain(content)
     return plain
@@ -174,6 +192,7 @@ def _warnings(
     if {"acute", "chronic"} <= set(known["stratum"]):
         warnings.append("Records on all patients mix two populations, acute and chronic.")
     warnings.append("Treatment was not assigned at random and patients who recover stop attending.")
+    warnings.append(AT_THEIR_WORST)
     for record in described:
         if record["visit"] == "first" and "stratum" not in record and record["n"]:
             label = frames.scale_info[record["scale"]].label

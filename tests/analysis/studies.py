@@ -6,16 +6,34 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from analysis.frame import COLUMNS, ScaleInfo, StudyFrames, build, check
+from analysis.frame import COLUMNS, ScaleInfo, StudyFrames, Threshold, build, check
 from analysis.treatments import KINDS
 
 FIRST_DAY = "2024-01-01"
 
 SCALES: Mapping[str, ScaleInfo] = {
-    "face.total": ScaleInfo("FaCE total", "FaCE", 0, 100, "higher_better", "face"),
+    "face.total": ScaleInfo(
+        "FaCE total",
+        "FaCE",
+        0,
+        100,
+        "higher_better",
+        "face",
+        thresholds=(Threshold("sdc_individual", 17.6, "Example 2021", "62 patients", "One group."),),
+        items=("q1", "q2", "q3"),
+    ),
     "face.social_function": ScaleInfo("FaCE social function", "Social", 0, 100, "higher_better", "face"),
     "saq.total": ScaleInfo("SAQ total", "SAQ", 20, 100, "higher_worse", "saq"),
-    "phq9.total": ScaleInfo("PHQ-9 total", "PHQ-9", 0, 27, "higher_worse", "phq9"),
+    "phq9.total": ScaleInfo(
+        "PHQ-9 total",
+        "PHQ-9",
+        0,
+        27,
+        "higher_worse",
+        "phq9",
+        cutoffs=(("screened positive", 10, "Example 2001"),),
+        items=("q1", "q2", "q3", "q9"),
+    ),
     "fdi.social": ScaleInfo("FDI social", "FDI social", 0, 100, "higher_better", "fdi"),
 }
 
@@ -150,7 +168,10 @@ def _response_row(
         "partial": False,
         "scored": any(value is not None for value in scored),
         "minutes": 4.0,
-        "answers": {},
+        "answers": {
+            item: (visit_id * at + len(code) + at) % 4
+            for at, item in enumerate(SCALES.get(f"{instrument}.total", SCALES["saq.total"]).items, 1)
+        },
     }
 
 

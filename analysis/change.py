@@ -1,0 +1,151 @@
+"""Who got better, who worse and who stayed, by published amounts of change; never from first to last alone.
+
+An amount that one patient's score must pass is used for patients; what is published of groups, or is
+smaller than the error of one measurement, is named with the reason why nobody is counted by it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.cells import counted, partition
+from analysis.frame import STRATA, ScaleInfo, Threshold
+from analysis.guards import HIDDEN, SUPPRESS_UNDER
+from analysis.injections import phases
+
+Record = dict[str, Any]
+
+APART_DAYS = 150
+# in order of preference where one has to be chosen
+OF_ONE_PATIENT = ("sdc_individual", "reliable_change", "mdc95", "mcid")
+_NOT_OF_ONE_PATIENT = {
+    "sdc_group": "published for means of groups, not for one patient",
+    "mic_improvement": "smaller than the measurement error of one patient",
+    "mic_deterioration": "smaller than the measurement error of one patient",
+    "mcid_percent_of_baseline": "published as a share of the first score, of improvement alone",
+}
+ACTIVE = ("early", "peak", "waning")  # phases of toxin
+_ROUNDING = 1e-9
+
+
+def change(
+    table: pd.DataFrame,
+    treatments: pd.DataFrame,
+    scale_info: Mapping[str, ScaleInfo],
+    *,
+    suppress_under: int = SUPPRESS_UNDER,
+) -> list[Record]:
+    """Improved, stable and worse from the first to the last score at least 150 days apart.
+
+    Of patients who were given toxin, scores in the phases ``early``, ``peak`` and ``waning`` do not count
+    (`analysis.injections`): first and last would compare two moments of a cycle. ``improved``: at least the
+    threshold in the scale's better direction; ``worse``: in the other; each with share and Wilson's
+    interval. ``cannot_improve``: so near the best value that the threshold does not fit in between.
+    Missing scores are passed over; nothing is carried forward.
+
+    Args:
+        table: the result of ``analysis.frame.scored``.
+        treatments: the table ``treatments`` of the frames.
+
+    Returns:
+        A record per published threshold, on all patients and then by the stratum of the first score.
+    """
+    ends = first_and_last(table, treatments)
+    return [
+        record
+        for stratum in (None, *STRATA)
+        for scale, info in scale_info.items()
+        for record in _of_scale(ends, scale, info, stratum, suppress_under)
+    ]
+
+
+def first_and_last(table: pd.DataFrame, treatments: pd.DataFrame) -> pd.DataFrame:
+    """Per patient and scale the first and last score outside an active phase of toxin, 150 days apart.
+
+    Returns:
+        ``patient, scale, stratum`` (of the first score), ``first, last`` and ``days`` between them.
+    """
+    known = table[table["value"].notna()]
+    quiet = known[~phases(treatments, known)["phase"].isin(ACTIVE)]
+    each = quiet.groupby(["scale", "patient"], sort=False)
+    ends = each.agg(
+        stratum=("stratum", "first"),
+        first=("value", "first"),
+        last=("value", "last"),
+        first_on=("completed_on", "first"),
+        last_on=("completed_on", "last"),
+    ).reset_index()
+    days = (ends["last_on"] - ends["first_on"]).dt.days
+    return ends.assign(days=days)[days >= APART_DAYS].drop(columns=["first_on", "last_on"])
+
+
+def of_one_patient(info: ScaleInfo) -> Threshold | None:
+    """The published amount that one patient's change is held against, the detectable one before others."""
+    usable = [one for one in info.thresholds if one.kind in OF_ONE_PATIENT]
+    return min(usable, key=lambda one: OF_ONE_PATIENT.index(one.kind), default=None)
+
+
+def outcomes(
+    before: NDArray[np.float64], after: NDArray[np.float64], info: ScaleInfo, threshold: float
+) -> dict[str, int]:
+    """How many improved, stayed and got worse by at least ``threshold``, by the scale's direction."""
+    better = (after - before) * (1 if info.direction == "higher_better" else -1)
+    improved = int((better >= threshold - _ROUNDING).sum())
+    worse = int((better <= _ROUNDING - threshold).sum())
+    return {"improved": improved, "stable": len(before) - improved - worse, "worse": worse}
+
+
+def _of_scale(
+    ends: pd.DataFrame, scale: str, info: ScaleInfo, stratum: str | None, suppress_under: int
+) -> list[Record]:
+    rows = ends[ends["scale"] == scale]
+    rows = rows if stratum is None else rows[rows["stratum"] == stratum]
+    if stratum is not None and rows.empty:
+        return []
+    return [_record(rows, scale, info, one, stratum, suppress_under) for one in info.thresholds]
+
+
+def _record(
+    rows: pd.DataFrame,
+    scale: str,
+    info: ScaleInfo,
+    threshold: Threshold,
+    stratum: str | None,
+    suppress_under: int,
+) -> Record:
+    head = counted(len(rows), suppress_under, responses_each=2)
+    refused = _NOT_OF_ONE_PATIENT.get(threshold.kind)
+    shown = rows[:0] if head["suppressed"] or refused else rows
+    first, last = shown["first"].to_numpy(np.float64), shown["last"].to_numpy(np.float64)
+    parts = partition(outcomes(first, last, info, threshold.value), suppress_under)
+    room = _room(first, info, threshold.value, suppress_under)
+    if not len(shown):
+        parts, room = dict.fromkeys(parts), dict.fromkeys(room)
+    return {
+        **({} if stratum is None else {"stratum": stratum}),
+        "scale": scale,
+        "threshold": threshold.value,
+        "threshold_kind": threshold.kind,
+        "source": threshold.source,
+        "caveat": threshold.caveat,
+        **head,
+        **parts,
+        **room,
+        "reason": refused or head["reason"] or (HIDDEN if None in parts.values() else None),
+    }
+
+
+def _room(
+    first: NDArray[np.float64], info: ScaleInfo, threshold: float, suppress_under: int
+) -> dict[str, int | None]:
+    """How many start too near the best value to get better by the threshold, and too near the worst."""
+    up, down = info.high - first, first - info.low
+    better, worse = (up, down) if info.direction == "higher_better" else (down, up)
+    room: dict[str, int | None] = {}
+    for name, left in (("cannot_improve", better), ("cannot_worsen", worse)):
+        count = int((left < threshold - _ROUNDING).sum())
+        room[name] = partition({name: count, "can": len(first) - count}, suppress_under)[name]
+    return room
