@@ -36,6 +36,7 @@ def study() -> None:
 @click.option("--lowest-age", type=click.IntRange(0, 120), default=18, show_default=True)
 @click.option("--simulated", is_flag=True, help="For made-up patients only, and said so everywhere.")
 @click.option("--ask", multiple=True, help="An optional item, such as phq9.q10; may be repeated.")
+@click.option("--background", is_flag=True, help="Ask patients of their palsy and treatments first.")
 @click.pass_context
 def create(
     context: click.Context,
@@ -50,6 +51,7 @@ def create(
     lowest_age: int,
     simulated: bool,
     ask: tuple[str, ...],
+    background: bool,
 ) -> None:
     """Make the draft study CODE.
 
@@ -66,6 +68,7 @@ def create(
         lowest_age=lowest_age,
         simulated=simulated,
         optional_items=ask,
+        asks_background=background,
     )
     with changing(context) as opened:
         studies.create(
@@ -117,6 +120,7 @@ def show(context: click.Context, code: str) -> None:
             ("Lowest age", found.lowest_age),
             ("Contact", found.contact or "none yet"),
             ("Asks also", ", ".join(found.optional_items) or "nothing optional"),
+            ("Background", "asked before the first questionnaire" if found.asks_background else "not asked"),
             ("Patients", patients),
             ("Responses", responses),
         ):

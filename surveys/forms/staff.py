@@ -31,12 +31,19 @@ from wtforms import (
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from surveys.forms import labels
+from surveys.forms import labels, partial_date
 
 FIRST_TREATMENT_ROWS = 4
 MOST_TREATMENT_ROWS = 40
 EMAIL = r"^[^@\s]+@[^@\s]+$"
 AHEAD = "This date lies ahead. Only what has begun is recorded here."
+NO_DATE = {
+    "no_year": "Enter the year too.",
+    "year": "Enter the year with four digits.",
+    "no_month": "Enter the month too, or leave the day empty.",
+    "month": "The month must be from 1 to 12.",
+    "day": "This month has no such day.",
+}
 NO_EMAIL = "Enter an e-mail address such as name@example.org."
 
 
@@ -112,28 +119,13 @@ class PartialDateForm(Form):
     @property
     def value(self) -> tuple[date, str] | None:
         """The first day of the period and its precision (day, month or year); None where all is empty."""
-        year, month, day = self.year.data, self.month.data, self.day.data
-        if year is None:
-            return None
-        precision = "day" if day else "month" if month else "year"
-        return date(year, month or 1, day or 1), precision
+        return partial_date.read(self.day.data, self.month.data, self.year.data)
 
     def _fault(self) -> tuple[Field, str] | None:
-        year, month, day = self.year.data, self.month.data, self.day.data
-        if year is None:
-            return None if month is None and day is None else (self.year, "Enter the year too.")
-        if not 1880 <= year <= 2200:
-            return self.year, "Enter the year with four digits."
-        if month is None:
-            return None if day is None else (self.month, "Enter the month too, or leave the day empty.")
-        if not 1 <= month <= 12:
-            return self.month, "The month must be from 1 to 12."
-        if day is None:
-            return None
         try:
-            date(year, month, day)
-        except ValueError:
-            return self.day, "This month has no such day."
+            partial_date.read(self.day.data, self.month.data, self.year.data)
+        except partial_date.PartialDateError as wrong:
+            return getattr(self, wrong.box), NO_DATE[wrong.fault]
         return None
 
 

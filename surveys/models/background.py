@@ -11,93 +11,17 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Select, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from surveys.background import FACTS, QUESTIONS
 from surveys.models.base import Base, Code, Id, Instant, one_of
 
-# The treatments that patients are asked of, in the order they are named in; operations are asked apart.
-TREATMENTS_ASKED = (
-    "oral_corticosteroid",
-    "antiviral",
-    "physiotherapy_neuromuscular_retraining",
-    "mime_therapy",
-    "massage",
-    "self_care",
-    "botulinum_toxin",
-    "electrical_stimulation",
-    "acupuncture",
-    "stem_cell_therapy",
-    "eye_lubricants_or_taping",
-)
-OPERATIONS_ASKED = (
-    "facial_nerve_decompression",
-    "nerve_repair_or_graft",
-    "nerve_transfer",
-    "gracilis_free_muscle_transfer",
-    "regional_muscle_transfer",
-    "static_sling",
-    "selective_neurectomy",
-    "myectomy",
-    "eyelid_weight",
-    "other_periocular",
-    "tumour_operation",
-    "other",
-)
-OPERATION = "operation"
-NOTHING = "none"
-# What patients can know of the cause; `other_tumour` stands for any tumour.
-CAUSES_ASKED = (
-    "bells_palsy",
-    "ramsay_hunt",
-    "lyme",
-    "otitis_or_other_infection",
-    "other_tumour",
-    "iatrogenic_postoperative",
-    "trauma",
-    "stroke_central",
-    "congenital_or_syndromic",
-    "other",
-    "unknown",
-)
-SYMPTOMS = (
-    "face",
-    "eye",
-    "mouth",
-    "taste",
-    "hearing",
-    "pain",
-    "tightness",
-    "movements_together",
-    "twitching",
-    "speech",
-    "eating_drinking",
-)
-MOOD_BEFORE = ("treated", "never", "prefer_not_to_say")
-RECOVERED = ("yes", "nearly", "no")
-# A kind of treatment is a question too: when it was.
-WHEN = (*TREATMENTS_ASKED, *OPERATIONS_ASKED)
-# Read over and sent: the last row of a visit's form. Its value is the form that was asked.
-SENT = "sent"
-FORMS = ("whole", "short")
-QUESTIONS = (
-    "onset",
-    "side",
-    "cause",
-    "treatments",
-    "operations",
-    *WHEN,
-    "symptoms",
-    "mood_before",
-    "recovered",
-    SENT,
-)
-FACTS = ("onset", "side", "cause", *WHEN)
 OUTCOMES = ("confirmed", "corrected", "kept")
 
 
 class Background(Base):
     """One thing said at a visit. Whoever changes their mind adds a row: of each question the latest stands.
 
-    `answer` is `{"value": …}` or `{"skipped": true}`. The value is a code, a list of codes (empty for none),
-    or `{"on": "2024-03-01", "precision": "month"}`, the first day of the period that is known.
+    `answer` is `{"value": …}` or `{"skipped": true}`, with the device it was given `by`. The value is a code,
+    several, or none, or `{"on": "2024-03-01", "precision": "month"}`, the first day of a known period.
     """
 
     __tablename__ = "background"

@@ -36,8 +36,9 @@ from surveys.models import (
     Visit,
 )
 from surveys.schedule import FINISHING_DAYS
-from surveys.store import audit, versions
+from surveys.store import audit, background, versions
 from surveys.store.alerts import Cause, notice, notice_skipped
+from surveys.store.background import Told
 from surveys.store.devices import recognised
 from surveys.store.permissions import newest_of
 from surveys.store.responses import NewResponse, insert_scored
@@ -100,7 +101,8 @@ class OpenVisit:
     """Everything the patient's pages show of a visit.
 
     `instruments` has each of the battery in the version and words of this visit: those it was begun in, else
-    those of the study's permission in force, else the definition's own.
+    those of the study's permission in force, else the definition's own. `background` is None where the study
+    does not ask of it.
     """
 
     id: int
@@ -127,6 +129,7 @@ class OpenVisit:
     crisis: bool
     help_told: bool
     consent_due: bool
+    background: Told | None
 
     def items(self, key: str) -> tuple[Item, ...]:
         """What the questionnaire `key` asks, in order: optional items only where the study wants them."""
@@ -135,7 +138,20 @@ class OpenVisit:
     @property
     def hides(self) -> bool:
         """Whether anything under way is hidden from this device."""
+        if self.background is not None and self.background_due:
+            return bool(self.background.hidden)
         return any(draft.hidden for draft in self.drafts.values())
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was said yet."""
+        return bool(self.drafts or self.submitted or (self.background and self.background.given))
+
+    @property
+    def background_due(self) -> bool:
+        """Whether the background form is open: it comes before the first questionnaire or not at all."""
+        told = self.background
+        return told is not None and not told.sent and not (self.drafts or self.submitted)
 
 
 def load(
@@ -176,8 +192,11 @@ def load(
     ).all()
     in_words |= {draft.instrument: (draft.version, draft.wording) for draft in begun}
     drafts = {draft.instrument: _state(draft, device) for draft in begun}
-    if any(draft.elsewhere for draft in drafts.values()) and recognised(session, row.visit_id, device):
+    told = background.of_visit(session, row.visit_id, row.patient_id, device) if row.asks_background else None
+    others = any(draft.elsewhere for draft in drafts.values()) or bool(told and told.elsewhere)
+    if others and recognised(session, row.visit_id, device):
         drafts = {key: replace(draft, recognised=True) for key, draft in drafts.items()}
+        told = told and replace(told, recognised=True)
     alerts = session.execute(
         select(Alert.instrument, Alert.rule, Alert.crisis_text_seen_at).where(Alert.visit_id == row.visit_id)
     ).all()
@@ -207,6 +226,7 @@ def load(
         crisis=bool(crises),
         help_told=row.assistance_id is not None,
         consent_due=row.consent_due,
+        background=told,
     )
     _refuse(row, visit, at)
     return visit
@@ -399,6 +419,7 @@ def _visit(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Study.crisis_texts,
             Study.simulated,
             Study.optional_items,
+            Study.asks_background,
             Study.status.label("study_status"),
             Permission.instrument.label("permitted"),
             Permission.version.label("permitted_version"),
@@ -431,7 +452,7 @@ def _refuse(row: Any, visit: OpenVisit, at: datetime) -> None:
         raise LinkRefused(LinkRefusal.STUDY_NOT_OPEN, row.contact)
     if visit.today < row.opens_on:
         raise LinkRefused(LinkRefusal.TOO_EARLY, row.contact, row.opens_on)
-    last_day = row.closes_on + timedelta(days=FINISHING_DAYS if visit.drafts or visit.submitted else 0)
+    last_day = row.closes_on + timedelta(days=FINISHING_DAYS if visit.begun else 0)
     if visit.today > last_day and not all(key in visit.submitted for key in visit.battery):
         raise LinkRefused(LinkRefusal.CLOSED, row.contact, row.closes_on)
 

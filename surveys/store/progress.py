@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from surveys.instruments.definition import Instrument, Item
 from surveys.store.answering import OpenVisit
 
+MINUTES = {"whole": 3, "short": 1}
+"""How long the background form takes."""
+
 
 @dataclass(frozen=True)
 class Introduction:
@@ -16,6 +19,13 @@ class Introduction:
 @dataclass(frozen=True)
 class Consent:
     """The study's consent text comes before any question."""
+
+
+@dataclass(frozen=True)
+class AboutYou:
+    """The background form: its question `number`, or its review where that is None."""
+
+    number: int | None
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,7 @@ class Finished:
     """Everything is submitted and nothing is left to ask."""
 
 
-Position = Introduction | Consent | CrisisText | AtItem | Review | Helped | Finished
+Position = Introduction | Consent | AboutYou | CrisisText | AtItem | Review | Helped | Finished
 
 
 def position(visit: OpenVisit) -> Position:
@@ -58,10 +68,12 @@ def position(visit: OpenVisit) -> Position:
     key = current(visit)
     if key is None:
         return Finished() if visit.help_told else Helped()
-    if not visit.drafts and not visit.submitted:
+    if not visit.begun:
         return Introduction()
     if visit.consent_due:
         return Consent()
+    if visit.background is not None and visit.background_due:
+        return AboutYou(visit.background.first_open)
     item = first_open(visit, key)
     instrument = visit.instruments[key]
     return Review(instrument) if item is None else AtItem(instrument, item)
@@ -80,5 +92,7 @@ def first_open(visit: OpenVisit, key: str) -> Item | None:
 
 
 def remaining_minutes(visit: OpenVisit) -> int:
-    """How long the questionnaires not yet submitted take, in minutes."""
-    return sum(visit.instruments[key].minutes for key in visit.battery if key not in visit.submitted)
+    """How long what is not yet submitted takes, in minutes."""
+    about_you = MINUTES[visit.background.form] if visit.background and visit.background_due else 0
+    remaining = [visit.instruments[key] for key in visit.battery if key not in visit.submitted]
+    return about_you + sum(instrument.minutes for instrument in remaining)

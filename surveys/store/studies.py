@@ -27,6 +27,7 @@ class NewStudy:
     """What a study is made from; only the code is required. Texts are per locale.
 
     `optional_items` are asked here though instruments leave them out elsewhere: `("phq9.q10",)`.
+    `asks_background`: patients are asked of palsy and treatments before the first questionnaire.
     """
 
     code: str
@@ -39,6 +40,7 @@ class NewStudy:
     lowest_age: int = 18
     simulated: bool = False
     optional_items: tuple[str, ...] = ()
+    asks_background: bool = False
 
 
 def create(
@@ -81,6 +83,7 @@ def create(
         lowest_age=new.lowest_age,
         simulated=new.simulated,
         optional_items=list(dict.fromkeys(new.optional_items)),
+        asks_background=new.asks_background,
         status="draft",
         created_at=at,
     )

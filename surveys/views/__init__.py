@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from surveys.views import (
+    about_you,
     access,
     alerts,
     dashboard,
@@ -32,6 +33,7 @@ PAGES = (
     patient,
     other_device,
     taking_part,
+    about_you,
     staff,
     patients,
     enrolment,

@@ -81,6 +81,13 @@ def written(day: date) -> str:
     return str(format_date(day, DAYS.get(locale(), "long")))
 
 
+def written_as_known(on: date, precision: str) -> str:
+    """A day, or its month or year where no more is known, likewise."""
+    if precision == "day":
+        return written(on)
+    return str(format_date(on, {"month": "MMMM y", "year": "y"}[precision]))
+
+
 def use(app: Flask, catalogues: Path) -> None:
     """Speak English and the languages that `catalogues` holds."""
     found = sorted(path.parts[-3] for path in catalogues.glob("*/LC_MESSAGES/messages.mo"))

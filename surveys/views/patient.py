@@ -23,6 +23,7 @@ from surveys.store import answering, devices, links
 from surveys.store.alerts import crisis_text_seen
 from surveys.store.answering import LinkRefusal, LinkRefused, OpenVisit
 from surveys.store.progress import (
+    AboutYou,
     AtItem,
     Consent,
     CrisisText,
@@ -126,7 +127,7 @@ def of_visit(view: Callable[..., Page]) -> Callable[..., Page]:
 def start(visit: OpenVisit) -> Page:
     """The introduction, or wherever the patient had got to."""
     here = position(visit)
-    if isinstance(here, AtItem | Review) and _birth_year_asked(visit):
+    if isinstance(here, AboutYou | AtItem | Review) and _birth_year_asked(visit):
         return redirect(url_for("other_device.ask", visit_id=visit.id))
     if not isinstance(here, Introduction):
         return redirect(_address(visit, here))
@@ -156,7 +157,7 @@ def begin(visit: OpenVisit) -> Page:
 def item(visit: OpenVisit, key: str, number: int) -> Page:
     """One item. Nobody gets ahead of the first that is open."""
     instrument, asked = _asked(visit, key, number)
-    if visit.crisis_text_due or visit.consent_due or key != current(visit):
+    if _something_first(visit) or key != current(visit):
         return redirect(next_address(visit))
     open_now = first_open(visit, instrument.key)
     if open_now is not None and asked.number > open_now.number:
@@ -169,7 +170,7 @@ def item(visit: OpenVisit, key: str, number: int) -> Page:
 def answer(visit: OpenVisit, key: str, number: int) -> Page:
     """Store one answer, or the decision to skip, before the next item shows."""
     instrument, asked = _asked(visit, key, number)
-    if key in visit.submitted or visit.consent_due:
+    if key in visit.submitted or visit.consent_due or visit.background_due:
         return redirect(next_address(visit))
     read = request.form.get("read")
     if read and key not in visit.drafts and read != instrument.wording.sha256:
@@ -225,7 +226,7 @@ def _ask_again(visit: OpenVisit, key: str = "", number: int = 0) -> Page:
     if request.endpoint != "patient.answer":  # nothing was typed there
         return redirect(url_for("patient.start", visit_id=visit.id))
     instrument, asked = _asked(visit, key, number)
-    if key != current(visit) or visit.crisis_text_due or visit.consent_due:
+    if key != current(visit) or _something_first(visit):
         return redirect(url_for("patient.start", visit_id=visit.id))
     form = questionnaire_form(instrument, asked.key)(_only("answer"))
     typed = question.given(form.answer.data) if form.validate() else None
@@ -272,7 +273,7 @@ def review(visit: OpenVisit, key: str) -> Page:
         rows=rows,
         text=text,
         changed=_changed(visit, instrument),
-        may_show=_may_show(visit),
+        may_show=may_show(visit),
     )
 
 
@@ -361,10 +362,10 @@ def _device() -> str:
 
 def _birth_year_asked(visit: OpenVisit) -> bool:
     """Whether to ask for the year of birth before going on; whoever would rather not say goes on without."""
-    return session.get("without_earlier_answers") != visit.id and _may_show(visit)
+    return session.get("without_earlier_answers") != visit.id and may_show(visit)
 
 
-def _may_show(visit: OpenVisit) -> bool:
+def may_show(visit: OpenVisit) -> bool:
     """Whether something is hidden here that the year of birth would show."""
     return visit.hides and devices.tries_left(db.session, visit.id, visit.patient_id) > 0
 
@@ -464,9 +465,14 @@ def _asked(visit: OpenVisit, key: str, number: int) -> tuple[Instrument, Item]:
     return (instrument, asked) if asked else abort(404)
 
 
+def _something_first(visit: OpenVisit) -> bool:
+    """Whether something comes before any question of a questionnaire."""
+    return visit.crisis_text_due or visit.consent_due or visit.background_due
+
+
 def _where(visit: OpenVisit, instrument: Instrument) -> str | None:
     """Where to go instead of this questionnaire's review; None where the review is right."""
-    if visit.crisis_text_due or visit.consent_due or instrument.key != current(visit):
+    if _something_first(visit) or instrument.key != current(visit):
         return next_address(visit)
     open_now = first_open(visit, instrument.key)
     return None if open_now is None else _address(visit, AtItem(instrument, open_now))
@@ -478,6 +484,8 @@ def next_address(visit: OpenVisit) -> str:
     if isinstance(here, Introduction):
         if visit.consent_due:
             return _address(visit, Consent())
+        if visit.background_due:
+            return _address(visit, AboutYou(1))
         first = visit.battery[0]
         return _address(visit, AtItem(visit.instruments[first], visit.items(first)[0]))
     return _address(visit, here)
@@ -489,6 +497,10 @@ def _address(visit: OpenVisit, here: Position) -> str:
             return url_for("patient.start", visit_id=visit.id)
         case Consent():
             return url_for("taking_part.consent", visit_id=visit.id)
+        case AboutYou(None):
+            return url_for("about_you.review", visit_id=visit.id)
+        case AboutYou(number):
+            return url_for("about_you.question", visit_id=visit.id, number=number)
         case CrisisText():
             return url_for("patient.crisis_text", visit_id=visit.id)
         case AtItem(instrument, asked):
@@ -546,7 +558,7 @@ def _draw_item(
         change=change,
         read=None if draft else instrument.wording.sha256,
         kept=_hidden(visit, instrument.key, asked),
-        may_show=_may_show(visit),
+        may_show=may_show(visit),
         changed=_changed(visit, instrument),
         may_skip=error == "no_answer" or (asked.key in given and given[asked.key] is None),
     )

@@ -24,7 +24,8 @@ TELLING = re.compile(
     r"PHQ|GAD|CES-?D|HADS|BDI|FaCE Scale|SAQ|FDI|pals[yi]|paralys|mood|depress|anxi|lähmung|stimmung",
     re.IGNORECASE,
 )
-ON_THE_FRONT_DOOR = "Questionnaires about facial palsy"  # says of nobody that they have one
+# The first says of nobody that they have one; the second is what patients were told, one choice among many.
+NAMED = {"Questionnaires about facial palsy", "Bell's palsy: no cause was found"}
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_our_own_texts_hurt_nobody() -> None:
         for text in (message.id, message.string):
             for one in [text] if isinstance(text, str) else text:
                 assert not HURTFUL.search(one), one
-                assert message.id == ON_THE_FRONT_DOOR or not TELLING.search(one), one
+                assert message.id in NAMED or not TELLING.search(one), one
 
 
 def test_titles_for_patients_do_not_tell() -> None:

@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from surveys.instruments.library import Library
 from surveys.store.answering import DraftState, OpenVisit
+from surveys.store.background import Told
 from surveys.store.progress import (
+    MINUTES,
+    AboutYou,
     AtItem,
     Consent,
     CrisisText,
@@ -51,6 +54,7 @@ FRESH = OpenVisit(
     crisis=False,
     help_told=False,
     consent_due=False,
+    background=None,
 )
 
 
@@ -103,6 +107,22 @@ def test_consent_comes_before_questions_and_after_the_introduction() -> None:
     begun = replace(asked, drafts=draft("face", "q1"))
     assert position(begun) == Consent()
     assert position(replace(begun, crisis_text_due=True)) == CrisisText()
+
+
+def test_the_background_form_comes_after_consent_and_before_the_questionnaires() -> None:
+    """At its first open question, then its review; not once it is sent, nor among the questionnaires."""
+    asked = replace(FRESH, background=Told("short", {}, sent=False, since=None))
+    assert position(asked) == Introduction()
+    assert remaining_minutes(asked) == remaining_minutes(FRESH) + MINUTES["short"]
+    begun = replace(asked, background=Told("short", {"treatments": []}, sent=False, since=None))
+    assert position(begun) == AboutYou(2)
+    assert position(replace(begun, consent_due=True)) == Consent()
+    said = Told("short", {"treatments": [], "symptoms": None, "recovered": "no"}, sent=False, since=None)
+    assert position(replace(asked, background=said)) == AboutYou(None)
+    face = LIBRARY.get("face")
+    sent = replace(asked, background=replace(said, sent=True))
+    assert position(sent) == AtItem(face, face.item("q1"))
+    assert position(replace(begun, drafts=draft("face", "q1"))) == AtItem(face, face.item("q2"))
 
 
 def test_the_crisis_text_comes_before_everything() -> None:

@@ -1,0 +1,186 @@
+"""What patients are asked of their palsy and its treatment: which questions, in what order, which answers.
+
+Pure: no words (those are in `surveys/forms/background.py`), no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Literal
+
+Form = Literal["whole", "short"]
+Kind = Literal["choice", "choices", "date"]
+Said = str | list[str] | dict[str, str]
+"""A code; several, or none; or `{"on": "2024-03-01", "precision": "month"}`, a known period's first day."""
+
+# The treatments that patients are asked of, in the order they are named in; operations are asked apart.
+TREATMENTS_ASKED = (
+    "oral_corticosteroid",
+    "antiviral",
+    "physiotherapy_neuromuscular_retraining",
+    "mime_therapy",
+    "massage",
+    "self_care",
+    "botulinum_toxin",
+    "electrical_stimulation",
+    "acupuncture",
+    "stem_cell_therapy",
+    "eye_lubricants_or_taping",
+)
+OPERATIONS_ASKED = (
+    "facial_nerve_decompression",
+    "nerve_repair_or_graft",
+    "nerve_transfer",
+    "gracilis_free_muscle_transfer",
+    "regional_muscle_transfer",
+    "static_sling",
+    "selective_neurectomy",
+    "myectomy",
+    "eyelid_weight",
+    "other_periocular",
+    "tumour_operation",
+    "other",
+)
+OPERATION = "operation"
+# What patients can know of the cause; `other_tumour` stands for any tumour.
+CAUSES_ASKED = (
+    "bells_palsy",
+    "ramsay_hunt",
+    "lyme",
+    "otitis_or_other_infection",
+    "other_tumour",
+    "iatrogenic_postoperative",
+    "trauma",
+    "stroke_central",
+    "congenital_or_syndromic",
+    "other",
+    "unknown",
+)
+SYMPTOMS = (
+    "face",
+    "eye",
+    "mouth",
+    "taste",
+    "hearing",
+    "pain",
+    "tightness",
+    "movements_together",
+    "twitching",
+    "speech",
+    "eating_drinking",
+)
+MOOD_BEFORE = ("treated", "never", "prefer_not_to_say")
+RECOVERED = ("yes", "nearly", "no")
+SIDES_ASKED = ("left", "right", "both", "unknown")
+PRECISIONS = ("day", "month", "year")
+# A kind of treatment is a question too: when it was.
+WHEN = (*TREATMENTS_ASKED, *OPERATIONS_ASKED)
+# Read over and sent: the last row of a visit's form. Its value is the form that was asked.
+SENT = "sent"
+QUESTIONS = (
+    "onset",
+    "side",
+    "cause",
+    "treatments",
+    "operations",
+    *WHEN,
+    "symptoms",
+    "mood_before",
+    "recovered",
+    SENT,
+)
+FACTS = ("onset", "side", "cause", *WHEN)
+
+# The answers there are to choose from; a question that is not here asks for a date.
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "side": SIDES_ASKED,
+    "cause": CAUSES_ASKED,
+    "treatments": (*TREATMENTS_ASKED, OPERATION),
+    "operations": OPERATIONS_ASKED,
+    "symptoms": SYMPTOMS,
+    "mood_before": MOOD_BEFORE,
+    "recovered": RECOVERED,
+}
+SEVERAL = ("treatments", "operations", "symptoms")
+MAY_BE_NONE = ("treatments", "symptoms")
+
+
+class NoAnswerError(ValueError):
+    """A value that is no answer to its question."""
+
+
+def kind_of(question: str) -> Kind:
+    """Whether one code, several or a date answers `question`."""
+    if question in SEVERAL:
+        return "choices"
+    return "choice" if question in CHOICES else "date"
+
+
+def questions_of(form: Form, given: Mapping[str, Said | None]) -> tuple[str, ...]:
+    """What the `whole` or `short` form asks whoever has `given` these answers, in order.
+
+    Each treatment and operation named brings its own question, when that was.
+    """
+    treatments = _codes(given.get("treatments"))
+    operations = _codes(given.get("operations")) if OPERATION in treatments else ()
+    named = {*treatments, *operations}
+    whole = form == "whole"
+    return (
+        *(("onset", "side", "cause") if whole else ()),
+        "treatments",
+        *(("operations",) if OPERATION in treatments else ()),
+        *(kind for kind in WHEN if kind in named),
+        "symptoms",
+        *(("mood_before",) if whole else ()),
+        "recovered",
+    )
+
+
+def check_said(question: str, value: Said, *, today: date) -> None:
+    """Refuse what is no answer to `question`.
+
+    Raises:
+        NoAnswerError: an unknown code, a code twice, or a date that is malformed or lies after `today`.
+    """
+    kind = kind_of(question)
+    if kind == "choice" and not (isinstance(value, str) and value in CHOICES[question]):
+        raise NoAnswerError(f"{value!r} does not answer {question}.")
+    if kind == "choices":
+        codes = _codes(value)
+        if (
+            not isinstance(value, list)
+            or len(set(codes)) < len(codes)
+            or not set(codes) <= set(CHOICES[question])
+            or not (codes or question in MAY_BE_NONE)
+        ):
+            raise NoAnswerError(f"{value!r} does not answer {question}.")
+    if kind == "date":
+        on, _ = date_said(value)
+        if on > today:
+            raise NoAnswerError(f"{question}: {on} lies ahead.")
+
+
+def date_said(value: Said) -> tuple[date, str]:
+    """The first day of the period that `value` tells, and its precision: day, month or year.
+
+    Raises:
+        NoAnswerError: it tells none.
+    """
+    try:
+        on, precision = date.fromisoformat(value["on"]), value["precision"]  # type: ignore[call-overload,index]
+    except (KeyError, TypeError, ValueError):
+        raise NoAnswerError(f"{value!r} is no date.") from None
+    whole = (precision == "day") or (on.day == 1 and (precision == "month" or on.month == 1))
+    if precision not in PRECISIONS or not whole:
+        raise NoAnswerError(f"{value!r} is no date.")
+    return on, precision
+
+
+def as_date(on: date, precision: str) -> dict[str, str]:
+    """A date as it is said: the other way round from `date_said`."""
+    return {"on": on.isoformat(), "precision": precision}
+
+
+def _codes(value: Said | None) -> Collection[str]:
+    return value if isinstance(value, list) else ()

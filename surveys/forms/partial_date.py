@@ -1,0 +1,44 @@
+"""A date as exactly as it is known: day, month and year, or month and year, or only the year."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+Box = Literal["day", "month", "year"]
+FIRST_YEAR, LAST_YEAR = 1880, 2200
+
+
+class PartialDateError(ValueError):
+    """Boxes that make no date: which `box` is wrong, and the `fault` that a page has words for."""
+
+    def __init__(self, box: Box, fault: str) -> None:
+        super().__init__(fault)
+        self.box: Box = box
+        self.fault = fault
+
+
+def read(day: int | None, month: int | None, year: int | None) -> tuple[date, str] | None:
+    """The first day of the period and its precision (day, month or year); None where all is empty.
+
+    Raises:
+        PartialDateError: fault `no_year`, `year`, `no_month`, `month` or `day`.
+    """
+    if year is None:
+        if month is None and day is None:
+            return None
+        raise PartialDateError("year", "no_year")
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise PartialDateError("year", "year")
+    if month is None:
+        if day is not None:
+            raise PartialDateError("month", "no_month")
+        return date(year, 1, 1), "year"
+    if not 1 <= month <= 12:
+        raise PartialDateError("month", "month")
+    if day is None:
+        return date(year, month, 1), "month"
+    try:
+        return date(year, month, day), "day"
+    except ValueError:
+        raise PartialDateError("day", "day") from None

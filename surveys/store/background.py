@@ -1,0 +1,124 @@
+"""What a patient says of palsy and treatments at a visit: read, said, sent. What staff record is elsewhere.
+
+Whoever writes holds the visit's lock, as for the questionnaires.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.background import SENT, Form, Said, check_said, questions_of
+from surveys.models import Background, Visit
+from surveys.store import audit
+
+
+@dataclass(frozen=True)
+class Told:
+    """The form of one visit. `given` maps a question to its latest answer, None where it was skipped.
+
+    The `short` form asks what changed since `since`, when the patient last sent one at another visit.
+    `elsewhere` are the questions that another device answered last, `changed` those of them that this one had
+    answered before. `recognised`: this device may see all the same.
+    """
+
+    form: Form
+    given: Mapping[str, Said | None]
+    sent: bool
+    since: datetime | None
+    elsewhere: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
+    recognised: bool = False
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The questions whose answers this device is not shown."""
+        return frozenset() if self.recognised else self.elsewhere
+
+    @property
+    def shown(self) -> dict[str, Said | None]:
+        """What is given, as far as this device may see it."""
+        return {question: said for question, said in self.given.items() if question not in self.hidden}
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """What is asked here, in order: a question that would tell of a hidden answer is not."""
+        return questions_of(self.form, self.shown)
+
+    @property
+    def first_open(self) -> int | None:
+        """The number, from 1, of the first question without an answer or a decision to skip."""
+        return next((n for n, question in enumerate(self.questions, 1) if question not in self.given), None)
+
+
+def of_visit(session: Session, visit_id: int, patient_id: int, device: str) -> Told:
+    """What was said at the visit until now, as `device` finds it; whether it is recognised is not asked."""
+    rows = session.execute(
+        select(Background.visit_id, Background.question, Background.answer, Background.at)
+        .join(Visit, Visit.id == Background.visit_id)
+        .where(Visit.patient_id == patient_id)
+        .where((Background.visit_id == visit_id) | (Background.question == SENT))
+        .order_by(Background.id)
+    ).all()
+    since = max((row.at for row in rows if row.visit_id != visit_id), default=None)
+    here = {row.question: row.answer for row in rows if row.visit_id == visit_id}
+    sent = here.pop(SENT, None)
+    elsewhere = frozenset(question for question, said in here.items() if said.get("by") != device)
+    told_here = {row.question for row in rows if row.visit_id == visit_id and row.answer.get("by") == device}
+    return Told(
+        form=sent["value"] if sent else "short" if since else "whole",
+        given={question: said.get("value") for question, said in here.items()},
+        sent=sent is not None,
+        since=since,
+        elsewhere=elsewhere,
+        changed=elsewhere & told_here,
+    )
+
+
+def say(
+    session: Session,
+    visit_id: int,
+    told: Told,
+    question: str,
+    value: Said | None,
+    *,
+    device: str,
+    locale: str,
+    today: date,
+    at: datetime,
+) -> None:
+    """Keep one answer; None is the decision to skip. What is said already, or after sending, changes nothing.
+
+    A device that is not shown what was said may well say the same: from then on it is shown.
+
+    Raises:
+        NoAnswerError: the value does not answer the question.
+    """
+    if told.sent or (question in told.shown and told.shown[question] == value):
+        return
+    if value is not None:
+        check_said(question, value, today=today)
+    answer: dict[str, object] = {"skipped": True} if value is None else {"value": value}
+    session.add(_row(visit_id, question, {**answer, "by": device}, locale, at))
+    session.flush()
+
+
+def send(session: Session, visit_id: int, patient_id: int, told: Told, *, locale: str, at: datetime) -> bool:
+    """Close the form; whether it is closed. Sending twice changes nothing, and nothing may be open."""
+    if told.sent or told.first_open is not None:
+        return told.sent
+    session.add(_row(visit_id, SENT, {"value": told.form}, locale, at))
+    session.flush()
+    facts = {"visit": visit_id, "form": told.form}
+    audit.record(session, audit.Entry(at, "patient", "background.sent", patient_id, facts))
+    return True
+
+
+def _row(visit_id: int, question: str, answer: dict[str, object], locale: str, at: datetime) -> Background:
+    return Background(
+        visit_id=visit_id, question=question, answer=answer, locale=locale, reported_by="patient", at=at
+    )

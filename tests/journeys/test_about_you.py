@@ -1,0 +1,344 @@
+"""The background form: asked before the first questionnaire, kept as said, and never lost or doubled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from surveys.models import Study, Visit
+from surveys.schedule import PlannedVisit
+from surveys.store import links
+from tests.journeys.test_at_once import all_at_once, assert_no_error
+from tests.support.pages import Page
+from tests.support.patient import Patient, Reply, in_process, over_http
+from tests.support.server import LiveServer
+from tests.support.study import Invited, changing, invite, one_table, stored
+
+FIRST = "When did the trouble with your face begin?"
+REVIEW = "Check your answers"
+WHOLE: Sequence[tuple[str, str]] = (
+    ("onset", "month=3&year=2024"),
+    ("side", "answer=left"),
+    ("cause", "answer=bells_palsy"),
+    ("treatments", "answer=oral_corticosteroid&answer=operation"),
+    ("operations", "answer=eyelid_weight"),
+    ("oral_corticosteroid", "day=4&month=3&year=2024"),
+    ("eyelid_weight", "year=2025"),
+    ("symptoms", "answer=none"),
+    ("mood_before", "answer=prefer_not_to_say"),
+    ("recovered", "answer=nearly"),
+)
+AS_STORED: dict[str, Any] = {
+    "onset": {"on": "2024-03-01", "precision": "month"},
+    "side": "left",
+    "cause": "bells_palsy",
+    "treatments": ["oral_corticosteroid", "operation"],
+    "operations": ["eyelid_weight"],
+    "oral_corticosteroid": {"on": "2024-03-04", "precision": "day"},
+    "eyelid_weight": {"on": "2025-01-01", "precision": "year"},
+    "symptoms": [],
+    "mood_before": "prefer_not_to_say",
+    "recovered": "nearly",
+}
+PLAN = tuple(
+    PlannedVisit(key, key, "enrolment", day, 0, 20, ("phq9",)) for key, day in (("one", 0), ("two", 60))
+)
+
+
+@pytest.fixture
+def invited(app: Flask) -> Invited:
+    """Somebody invited in a study that asks of palsy and treatments."""
+    return invite(app, asks_background=True)
+
+
+@pytest.fixture
+def patient(app: Flask, invited: Invited) -> Patient:
+    """Who read the introduction."""
+    walker = Patient(in_process(app))
+    walker.open(invited.token)
+    assert "Before that we ask about your face and its treatment." in walker.page.text
+    walker.next()
+    return walker
+
+
+def give(patient: Patient, fields: str = "", go: str | None = None) -> Page:
+    """Fill in the question that is open, as `name=value&name=value`, and press a button."""
+    pairs = [tuple(pair.split("=")) for pair in fields.split("&") if pair]
+    hidden = [(name, value) for name, value in patient.step.hidden.items() if name != "csrf_token"]
+    pressed = [("go", go)] if go else []
+    return patient.post(patient.path.partition("?")[0], [*hidden, *pairs, *pressed])  # type: ignore[list-item]
+
+
+def give_all(patient: Patient, answers: Sequence[tuple[str, str]] = WHOLE) -> None:
+    """Answer every question, each being the one expected."""
+    for question, fields in answers:
+        assert patient.step.hidden["asked"] == question
+        give(patient, fields)
+
+
+def said(app: Flask) -> dict[str, list[Any]]:
+    """Everything said, by question, oldest first; "skipped" where it was."""
+    found: dict[str, list[Any]] = {}
+    for row in one_table(app, "background"):
+        found.setdefault(row["question"], []).append(row["answer"].get("value", "skipped"))
+    return found
+
+
+def test_everything_is_kept_as_it_was_said(app: Flask, patient: Patient, invited: Invited) -> None:
+    """One question per screen, each treatment with its date; then a review, then the questionnaires."""
+    assert patient.page.heading == FIRST
+    give_all(patient)
+    assert patient.page.heading == REVIEW
+    for words in ("March 2024", "4 March 2024", "A weight in the upper eyelid", "None of these", "Nearly"):
+        assert words in patient.page.text
+    patient.next()
+    assert patient.asked == "face/1"
+    assert said(app) == {**{key: [value] for key, value in AS_STORED.items()}, "sent": ["whole"]}
+    rows = one_table(app, "background")
+    assert {row["visit_id"] for row in rows} == {invited.visit_id}
+    assert {(row["locale"], row["reported_by"]) for row in rows} == {("en", "patient")}
+    assert [event["facts"] for event in one_table(app, "event") if event["action"] == "background.sent"] == [
+        {"visit": invited.visit_id, "form": "whole"}
+    ]
+    assert one_table(app, "treatment") == []
+
+
+def test_nothing_is_chosen_beforehand_and_nothing_is_asked_before(patient: Patient, invited: Invited) -> None:
+    """Neither an item's address nor its form leads past it, nor is there a way ahead in the form."""
+    for question, fields in WHOLE:
+        assert not [one for one in patient.step.inputs if one.checked], question
+        give(patient, fields)
+    for path in (f"/visit/{invited.visit_id}/face/1", f"/visit/{invited.visit_id}/face/review"):
+        patient.get(path)
+        assert patient.page.heading == REVIEW
+        patient.post(path, {"answer": "3"})
+        assert patient.page.heading == REVIEW
+
+
+def test_nobody_gets_ahead(patient: Patient, invited: Invited) -> None:
+    """Later questions and the review lead back to the first that is open."""
+    give(patient, "year=2020")
+    for place in ("3", "99", "0", "review"):
+        patient.get(f"/visit/{invited.visit_id}/about-you/{place}")
+        assert patient.step.hidden["asked"] == "side"
+    patient.post(f"/visit/{invited.visit_id}/about-you/review", {})
+    assert patient.step.hidden["asked"] == "side"
+    patient.post(f"/visit/{invited.visit_id}/about-you/9", {"asked": "recovered", "answer": "yes"})
+    patient.get(f"/visit/{invited.visit_id}/about-you/9")
+    assert patient.step.hidden["asked"] == "side"
+
+
+def test_skipping_is_asked_once_and_kept(app: Flask, patient: Patient) -> None:
+    """As for the questionnaires."""
+    give(patient)
+    assert patient.status == 422
+    assert "Please write an answer." in patient.page.text
+    give(patient, go="skip")
+    patient.skip()
+    assert patient.page.heading == "Has anyone told you what caused it?"
+    assert said(app) == {"onset": ["skipped"], "side": ["skipped"]}
+
+
+def test_back_shows_what_was_said(app: Flask, patient: Patient) -> None:
+    """Chosen as it was, and unchanged when sent again; what is chosen when going back is kept too."""
+    give_all(patient, WHOLE[:3])
+    give(patient, "answer=massage&answer=operation", go="back")
+    assert patient.step.checked == "bells_palsy"
+    patient.press("Back")
+    patient.press("Back")
+    assert [one.value for one in patient.step.inputs if one.kind == "text"] == ["", "3", "2024"]
+    for _ in range(3):
+        give(patient, WHOLE[[key for key, _ in WHOLE].index(patient.step.hidden["asked"])][1])
+    assert [one.value for one in patient.step.inputs if one.checked] == ["massage", "operation"]
+    assert {len(answers) for answers in said(app).values()} == {1}
+
+
+def test_a_change_is_kept_beside_what_was_said_before(app: Flask, patient: Patient, invited: Invited) -> None:
+    """From the review and back to it; what a change opens is asked, what it closes is not shown."""
+    give_all(patient)
+    patient.get(f"/visit/{invited.visit_id}/about-you/4?change=1")
+    assert [button.text for button in patient.step.buttons] == ["Save"]
+    give(patient, "answer=botulinum_toxin")
+    assert patient.page.heading == "When did you last have botulinum toxin?"
+    give(patient, "month=11&year=2025")
+    patient.get(f"/visit/{invited.visit_id}")
+    assert patient.page.heading == REVIEW
+    assert "upper eyelid" not in patient.page.text
+    assert said(app)["treatments"] == [AS_STORED["treatments"], ["botulinum_toxin"]]
+    assert said(app)["eyelid_weight"] == [AS_STORED["eyelid_weight"]]
+
+
+FAULTS = {
+    "onset": (
+        ("day=4&year=2024", "Please write the month too"),
+        ("month=3", "Please write the year too."),
+        ("month=13&year=2024", "a number from 1 to 12"),
+        ("day=31&month=2&year=2024", "That month has no such day."),
+        ("year=24", "with four digits"),
+        ("month=March&year=2024", "as numbers"),
+        ("year=2199", "This lies in the future."),
+    ),
+    "side": (("answer=above", "That is not one of the answers."),),
+    "treatments": (
+        ("answer=none&answer=massage", "not both"),
+        ("answer=massage&answer=massage", "That is not one of the answers."),
+    ),
+}
+
+
+def test_what_is_no_answer_is_explained(app: Flask, patient: Patient) -> None:
+    """What was typed stays on the page; nothing is stored."""
+    for question, right in WHOLE[:4]:
+        before = one_table(app, "background")
+        for fields, words in FAULTS.get(question, ()):
+            give(patient, fields)
+            assert patient.status == 422
+            assert words in patient.page.text
+            shown = {
+                (one.name, one.value) for one in patient.step.inputs if one.kind == "text" or one.checked
+            }
+            assert question == "side" or {tuple(pair.split("=")) for pair in fields.split("&")} <= shown
+        assert one_table(app, "background") == before
+        give(patient, right)
+
+
+def test_another_device_goes_on_where_it_stopped(app: Flask, patient: Patient, invited: Invited) -> None:
+    """At the first question that is open, at the review, and past a form that was sent."""
+    other = Patient(in_process(app))
+    give_all(patient, WHOLE[:4])
+    other.get(invited.path)
+    assert other.page.heading == "Would you like to see what you answered before?"
+    other.post(other.path, {"birth_year": "1970"})
+    assert other.step.hidden["asked"] == "operations"
+    give_all(other, WHOLE[4:])
+    patient.get(invited.path)
+    assert patient.page.heading == "Would you like to see what you answered before?"
+    patient.next()
+    assert patient.page.heading == REVIEW
+    assert patient.page.text.count("Answered on another device") == 5
+    other.next()
+    before = stored(app, "background", "event")
+    patient.next()
+    assert patient.asked == "face/1"
+    for fields in ({"asked": "side", "answer": "right"}, {"asked": "treatments", "answer": "massage"}):
+        patient.post(f"/visit/{invited.visit_id}/about-you/2", fields)
+        assert patient.asked == "face/1"
+    assert stored(app, "background", "event") == before
+
+
+def test_a_device_that_may_not_see_is_told_nothing(app: Flask, patient: Patient, invited: Invited) -> None:
+    """It goes on behind what was answered, without questions that would tell of it, and may answer anew."""
+    give_all(patient, WHOLE[:5])
+    other = Patient(in_process(app))
+    other.open(invited.token)
+    assert other.step.hidden["asked"] == "symptoms"
+    other.press("Back")
+    assert other.step.hidden["asked"] == "treatments"
+    assert "This question was answered on another device" in other.page.text
+    assert not [one for one in other.step.inputs if one.checked]
+    other.next()
+    give_all(other, WHOLE[7:])
+    assert other.page.heading == REVIEW
+    for words in ("Steroid", "eyelid", "March", "left"):
+        assert words not in other.page.text
+    other.get(f"/visit/{invited.visit_id}/about-you/4?change=1")
+    give(other, "answer=oral_corticosteroid")
+    assert other.page.heading == "When did you start the steroid tablets?"
+    give(other, "year=2024")
+    patient.get(f"/visit/{invited.visit_id}/about-you/4")
+    patient.press("Next")
+    assert said(app)["treatments"] == [["oral_corticosteroid", "operation"], ["oral_corticosteroid"]]
+    other.get(f"/visit/{invited.visit_id}/about-you/review")
+    other.next()
+    assert other.asked == "face/1"
+
+
+def test_a_form_too_old_is_shown_as_it_was_filled_in(app: Flask, patient: Patient) -> None:
+    """It says that nothing was sent yet; a press stores it."""
+    path = patient.path
+    fields = [("asked", "onset"), ("month", "3"), ("year", "2024")]
+    patient._ask("POST", path, [("csrf_token", "of another session"), *fields])
+    assert patient.status == 422
+    assert "Your answer was not sent yet." in patient.page.text
+    assert said(app) == {}
+    give(patient, "month=3&year=2024")
+    assert said(app) == {"onset": [AS_STORED["onset"]]}
+    stranger = Patient(in_process(app))
+    stranger._ask("POST", path, [("csrf_token", "of another session"), *fields])
+    assert stranger.status == 403
+    patient._ask("POST", path.removesuffix("1") + "review", [("csrf_token", "of another session")])
+    assert patient.step.hidden["asked"] == "side"
+
+
+def test_a_later_visit_asks_what_changed(app: Flask) -> None:
+    """Only that, and since when; whoever never sent the first form is asked the whole one again."""
+    first = invite(app, asks_background=True, plan=PLAN, visit="one")
+    with changing(app) as session:
+        later = session.scalars(select(Visit).where(Visit.name == "two")).one()
+        later.opens_on = later.opens_on - timedelta(days=60)
+        again = links.issue(session, later, at=datetime.now(UTC), actor="test")
+    patient = Patient(in_process(app))
+    patient.open(again)
+    patient.next()
+    assert patient.page.heading == FIRST
+    patient.open(first.token)
+    patient.next()
+    give_all(patient)
+    patient.next()
+    patient.open(again)
+    assert "Before that we ask what has changed since the last time." in patient.page.text
+    patient.next()
+    assert patient.page.heading.startswith("What have you had for your face since ")
+    give_all(
+        patient, [("treatments", "answer=none"), ("symptoms", "answer=eye"), ("recovered", "answer=yes")]
+    )
+    patient.next()
+    assert patient.asked == "phq9/1"
+    assert [row["answer"] for row in one_table(app, "background") if row["question"] == "sent"] == [
+        {"value": "whole"},
+        {"value": "short"},
+    ]
+
+
+def test_it_never_interrupts_a_questionnaire(app: Flask) -> None:
+    """A study that begins to ask does so at visits that are not begun."""
+    invited = invite(app)
+    patient = Patient(in_process(app))
+    patient.open(invited.token)
+    patient.next()
+    patient.answer(1)
+    with changing(app) as session:
+        session.execute(update(Study).values(asks_background=True))
+    patient.open(invited.token)
+    assert patient.asked == "face/2"
+    patient.get(f"/visit/{invited.visit_id}/about-you/1")
+    assert patient.asked == "face/2"
+
+
+def test_many_presses_at_once_keep_one_answer(app: Flask, live_server: LiveServer, invited: Invited) -> None:
+    """One answer sent twenty times in the same moment, then the form from twenty devices."""
+    first = Patient(over_http(live_server.url))
+    first.open(invited.token)
+    first.next()
+    fields = [("csrf_token", first.csrf_token), ("asked", "onset"), ("month", "3"), ("year", "2024")]
+    replies: list[Reply] = []
+    all_at_once([lambda: replies.append(first.send("POST", first.path, fields)) for _ in range(20)])
+    assert {reply.status for reply in replies} == {302}
+    first.open(invited.token)
+    give_all(first, WHOLE[1:])
+    crowd = [first, *(Patient(over_http(live_server.url)) for _ in range(19))]
+    for one in crowd[1:]:
+        one.open(invited.token)
+    assert {one.page.heading for one in crowd} == {REVIEW}
+    all_at_once([one.next for one in crowd])
+    assert_no_error(crowd)
+    assert {one.asked for one in crowd} == {"face/1"}
+    assert {question: len(answers) for question, answers in said(app).items()} == dict.fromkeys(
+        [*AS_STORED, "sent"], 1
+    )
+    assert [event["action"] for event in one_table(app, "event")].count("background.sent") == 1
