@@ -1,5 +1,6 @@
 """Timepoints, anchors, windows, due dates: what a plan makes of one patient's dates. Pure: no database."""
 
+from surveys.schedule.burden import Year, burden, example_visits
 from surveys.schedule.course import SPACING_DAYS, Course, Occasion, Served, TreatmentDate, occasions
 from surveys.schedule.laying import Asked, Laid, lay_out
 from surveys.schedule.plan import (
@@ -26,6 +27,9 @@ __all__ = [
     "Served",
     "TreatmentDate",
     "Window",
+    "Year",
+    "burden",
+    "example_visits",
     "kinds_of",
     "lay_out",
     "occasions",

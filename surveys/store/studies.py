@@ -15,9 +15,8 @@ from surveys.instruments.definition import Instrument, Item
 from surveys.instruments.library import Library, asking_order
 from surveys.models import BackupProof, Study, Timepoint
 from surveys.schedule import PlannedVisit
-from surveys.store import audit, permissions
+from surveys.store import audit, readiness
 from surveys.store.errors import Refused
-from surveys.store.wordings import Texts
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 
@@ -146,28 +145,11 @@ def _check_optional(names: Sequence[str], library: Library) -> None:
 
 def obstacles(session: Session, study: Study, library: Library) -> list[str]:
     """Why `study` may not go active yet, a sentence each; needs its timepoints loaded."""
-    asked = sorted({key for timepoint in study.timepoints for key in timepoint.battery})
-    reasons = []
-    if not asked:
-        reasons.append("The plan asks no questionnaire. Add a timepoint with a battery.")
-    if not study.contact:
-        reasons.append("Patients would not know whom to ask. Fill in the study's contact.")
-    for locale in study.locales:
-        if not study.who_reads.get(locale):
-            reasons.append(f"Say in {locale!r} who reads the answers and when.")
-        raises_crisis = [key for key in asked if any(a.crisis for a in library.get(key).alerts)]
-        if raises_crisis and not study.crisis_texts.get(locale):
-            reasons.append(
-                f"{', '.join(raises_crisis)} asks about self-harm: write the crisis text in {locale!r}, "
-                "or ask phq8 instead."
-            )
-    for instrument in permissions.asked(session, study, asked, Texts(library)).values():
-        reasons += permissions.hindrances(study, instrument)
-    return reasons
+    return [gap.reason for gap in readiness.gaps(session, study, library)]
 
 
 def activate(session: Session, study: Study, library: Library, *, at: datetime, actor: str) -> None:
-    """Let patients answer.
+    """Let patients answer; needs the study's timepoints loaded.
 
     Raises:
         Refused: with every obstacle.
@@ -177,8 +159,25 @@ def activate(session: Session, study: Study, library: Library, *, at: datetime, 
     reasons = obstacles(session, study, library)
     if reasons:
         raise Refused(f"Study {study.code} cannot go active yet:\n" + "\n".join(f"- {r}" for r in reasons))
-    study.status = "active"
+    study.status, study.activated_at = "active", at
     audit.record(session, audit.Entry(at, actor, "study.activated", facts={"study": study.code}))
+
+
+def close(session: Session, study: Study, *, reason: str, at: datetime, actor: str) -> None:
+    """Let nobody answer any more, for good: links open nothing, nothing is sent, nobody is enrolled.
+
+    Raises:
+        Refused: the study is not active, no reason is given, or an alert is not closed.
+    """
+    if study.status != "active":
+        raise Refused(f"Study {study.code} is {study.status}; only an active study can be closed.")
+    if not reason.strip():
+        raise Refused("Say why the study is closed.", "reason")
+    if reasons := readiness.hindrances_to_closing(session, study):
+        raise Refused(" ".join(reasons))
+    study.status, study.closed_at = "closed", at
+    entry = audit.Entry(at, actor, "study.closed", facts={"study": study.code}, reason=reason.strip())
+    audit.record(session, entry)
 
 
 def note_backup_proved(session: Session, *, sha256: str, at: datetime, actor: str) -> None:
@@ -186,11 +185,6 @@ def note_backup_proved(session: Session, *, sha256: str, at: datetime, actor: st
     session.add(BackupProof(sha256=sha256, proved_by=actor, proved_at=at))
     session.flush()
     audit.record(session, audit.Entry(at, actor, "backup.proved", facts={"sha256": sha256}))
-
-
-def backup_proved_at(session: Session) -> datetime | None:
-    """When a backup of this database was last seen to be restorable; None if never."""
-    return session.scalar(select(BackupProof.proved_at).order_by(BackupProof.id.desc()).limit(1))
 
 
 def items_asked(instrument: Instrument, optional_items: Collection[str]) -> tuple[Item, ...]:

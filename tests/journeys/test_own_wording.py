@@ -19,6 +19,7 @@ from surveys.store import permissions, wordings
 from surveys.store.permissions import NewPermission
 from tests.support.commands import Ran, Seventh, seventh_with
 from tests.support.patient import Patient, in_process
+from tests.support.ready import make_ready_in
 from tests.support.study import FACE, PHQ9, SAQ, changing, invite, library, one_table, scores
 from tests.support.wordings import as_csv, as_toml, made_up
 
@@ -69,9 +70,12 @@ def use(app: Flask, key: str) -> None:
         permissions.permit(session, session.query(Study).one(), new, library(app), at=at, actor="test")
 
 
-def test_from_the_file_to_the_answers(app: Flask, seventh: Seventh, tmp_path: Path) -> None:
+def test_from_the_file_to_the_answers(
+    app: Flask, settings: Settings, seventh: Seventh, tmp_path: Path
+) -> None:
     """A real study goes active in the authors' words, and every response says which they were."""
     seventh("study", "create", "R1", *TEXTS)
+    make_ready_in(settings.database_url, "R1")
     for key, file in (("face", tmp_path / "face.toml"), ("saq", tmp_path / "saq.csv")):
         assert f"The text of {key} is a working wording" in seventh("study", "activate", "R1").err
         assert load(app, seventh, file, key, "authors-1").code == 0
@@ -135,6 +139,7 @@ def test_the_program_starts_only_while_the_texts_hold(
     for key in ("face", "saq"):
         load(app, seventh, tmp_path / f"{key}.toml", key, "authors")
         seventh("study", "permit", "R1", key, "--wording", "authors", *LEAVE)
+    make_ready_in(settings.database_url, "R1")
     seventh("study", "activate", "R1")
     again = create_app(settings)
     walker = at_the_first_item(again, "P1", "R1")

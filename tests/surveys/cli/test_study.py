@@ -6,6 +6,7 @@ from pathlib import Path
 
 from surveys.instruments.library import Library
 from tests.support.commands import Query, Seventh
+from tests.support.ready import make_ready_in
 from tests.support.wordings import as_toml, made_up
 
 
@@ -81,10 +82,13 @@ def test_an_optional_item_is_asked_where_it_is_wanted(seventh: Seventh, rows: Qu
     assert "no optional item 'phq9.q9'" in seventh("study", "create", "other", "--ask", "phq9.q9").err
 
 
-def test_a_real_study_goes_live_in_permitted_words(seventh: Seventh, rows: Query, tmp_path: Path) -> None:
+def test_a_real_study_goes_live_in_permitted_words(
+    seventh: Seventh, rows: Query, database_url: str, tmp_path: Path
+) -> None:
     """Texts loaded, leave recorded, shown; without it the study stays a draft."""
     texts = ("--contact", "Tel. 1", "--who-reads", "We do, on Mondays.", "--crisis-text", "Call 112.")
     seventh("study", "create", "clinic", *texts)
+    make_ready_in(database_url, "clinic")
     for key in ("face", "saq"):
         assert "working wording" in seventh("study", "activate", "clinic").err
         file = tmp_path / f"{key}.toml"

@@ -18,6 +18,7 @@ from surveys.store.errors import Refused
 from surveys.store.permissions import NewPermission
 from surveys.store.studies import NewStudy
 from surveys.store.wordings import Texts
+from tests.support.ready import make_ready
 from tests.support.wordings import as_toml, made_up
 
 from .conftest import AT
@@ -29,7 +30,9 @@ FACE = NewPermission("face", "authors", "The authors", "Letter of 1 March 2026",
 def real(session: Session, library: Library) -> Study:
     """A real draft study that lacks nothing but words it may use."""
     new = NewStudy("R1", contact="call us", who_reads={"en": "Dr Abel."}, crisis_texts={"en": "Call 112."})
-    return studies.create(session, new, preset("registry"), library, at=AT, actor="test")
+    made = studies.create(session, new, preset("registry"), library, at=AT, actor="test")
+    make_ready(session, made, library, at=AT)
+    return made
 
 
 def load(session: Session, library: Library, key: str, name: str = "authors", *locales: str) -> None:
@@ -143,6 +146,7 @@ def test_every_language_of_the_study_is_needed(session: Session, library: Librar
     [planned] = [row for row in preset("registry") if row.key == "baseline"]
     plan = [replace(planned, battery=("phq9",))]
     study = studies.create(session, new, plan, library, at=AT, actor="test")
+    make_ready(session, study, library, at=AT)
     assert studies.obstacles(session, study, library) == [
         "The text of phq9 lacks nl: load a text in every language of the study."
     ]

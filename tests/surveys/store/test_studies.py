@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from surveys.instruments.library import Library
 from surveys.models import Event, Study, Timepoint
 from surveys.schedule import preset
-from surveys.store import studies
+from surveys.store import readiness, studies
 from surveys.store.errors import Refused
 from surveys.store.studies import NewStudy
 
@@ -118,10 +118,10 @@ def test_today_is_the_date_where_the_study_is() -> None:
 
 def test_a_restored_backup_is_remembered(session: Session) -> None:
     """The last one counts, and the audit names each."""
-    assert studies.backup_proved_at(session) is None
+    assert readiness.backup_proved_at(session) is None
     for day in (1, 2):
         at = AT.replace(day=day)
         studies.note_backup_proved(session, sha256=str(day) * 64, at=at, actor="command:backup")
     session.commit()
-    assert studies.backup_proved_at(session) == AT.replace(day=2)
+    assert readiness.backup_proved_at(session) == AT.replace(day=2)
     assert session.scalars(select(Event.action)).all() == ["backup.proved"] * 2

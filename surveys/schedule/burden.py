@@ -1,0 +1,70 @@
+"""What a plan asks of one patient, year by year, before anybody has enrolled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from surveys.schedule.course import Course, TreatmentDate, occasions
+from surveys.schedule.laying import Laid, lay_out
+from surveys.schedule.plan import PlannedVisit, kinds_of
+
+ONSET_DAYS_BEFORE = 3  # somebody with an acute palsy is enrolled so long after it began
+FIRST_TREATMENT_DAYS = 30
+INJECTIONS_EVERY_DAYS = 112
+INJECTIONS = 3
+_ENROLLED_ON = date(2001, 1, 1)  # any day will do: only days between are counted
+
+
+@dataclass(frozen=True)
+class Year:
+    """How often a patient is invited in one year after enrolment, and to how many questions."""
+
+    number: int
+    invitations: int
+    questions: int
+
+
+def example(plan: Sequence[PlannedVisit]) -> Course:
+    """Somebody with everything that `plan` counts from.
+
+    The onset is `ONSET_DAYS_BEFORE` enrolment, the treatment planned `FIRST_TREATMENT_DAYS` after it;
+    injections come `INJECTIONS` times.
+    """
+    onset = _ENROLLED_ON - timedelta(days=ONSET_DAYS_BEFORE)
+    acute = any(row.anchor == "onset" for row in plan)
+    kinds = dict.fromkeys(kinds_of(row.treatment)[0] for row in plan if row.treatment)
+    dates = [
+        (kind, FIRST_TREATMENT_DAYS + nth * INJECTIONS_EVERY_DAYS)
+        for kind in kinds
+        for nth in range(INJECTIONS if kind == "botulinum_toxin" else 1)
+    ]
+    state = "planned" if any(row.treatment_state == "planned" for row in plan) else "given"
+    return Course(
+        _ENROLLED_ON,
+        onset_on=onset if acute else None,
+        onset_from=onset if acute else None,
+        treatments=tuple(
+            TreatmentDate(number, kind, state, _ENROLLED_ON + timedelta(days=days))
+            for number, (kind, days) in enumerate(dates, start=1)
+        ),
+    )
+
+
+def example_visits(plan: Sequence[PlannedVisit]) -> list[tuple[int, Laid]]:
+    """The visits of the example with the day after enrolment on which each is due."""
+    course = example(plan)
+    ahead = [one for one in occasions(plan, course) if one.window.closes_on >= course.enrolled_on]
+    return [((laid.window.due_on - course.enrolled_on).days, laid) for laid in lay_out(ahead)]
+
+
+def burden(plan: Sequence[PlannedVisit], questions: Mapping[str, int]) -> list[Year]:
+    """Invitations and questions per year of the example; `questions` counts those of each instrument."""
+    years: dict[int, list[int]] = {}
+    for day, laid in example_visits(plan):
+        years.setdefault(max(day, 0) // 365 + 1, []).append(sum(questions[key] for key in laid.battery))
+    return [
+        Year(number, len(years.get(number, [])), sum(years.get(number, [])))
+        for number in range(1, max(years, default=0) + 1)
+    ]

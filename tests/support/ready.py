@@ -1,0 +1,57 @@
+"""A real study with all that it needs before patients answer, except the leave to use wordings."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session, selectinload
+
+from surveys.db import writing
+from surveys.instruments.library import Library
+from surveys.models import Study
+from surveys.store import readers, setup, staff, studies
+
+GOVERNANCE: dict[str, Any] = {
+    "ethics_committee": "Ethics committee of the medical faculty",
+    "ethics_number": "2026-17",
+    "ethics_on": date(2026, 1, 15),
+    "controller": "University hospital",
+    "data_protection_contact": "privacy@example.org",
+    "legal_basis": "Consent, Article 6(1)(a) and 9(2)(a) GDPR",
+    "retention_years": 10,
+    "alert_days": ["monday", "thursday"],
+    "alert_from": "09:00",
+    "alert_until": "16:00",
+}
+FIRST, DEPUTY = "first@example.org", "deputy@example.org"
+
+
+def make_ready(session: Session, study: Study, library: Library, *, at: datetime) -> None:
+    """Fill in what a real study must say, name and test its alert readers, prove a backup."""
+    notices = {locale: f"How we use your answers ({locale})." for locale in study.locales}
+    facts = {**GOVERNANCE, "privacy_notices": notices}
+    setup.change(session, study, facts, library, at=at, actor="test")
+    members = []
+    for email in (FIRST, DEPUTY):
+        member = staff.find(session, email) or staff.add(
+            session, email, "correct horse battery", at=at, actor="test"
+        )
+        staff.grant(session, member, study, "investigator", at=at, actor="test")
+        members.append(member.id)
+    readers.name(session, study, members[0], members[1], at=at, actor="test")
+    readers.send_test(session, study, at=at, actor="test")
+    for member_id in members:
+        readers.acknowledge(session, study, member_id, at=at, actor=f"staff:{member_id}")
+    studies.note_backup_proved(session, sha256="0" * 64, at=at, actor="test")
+
+
+def make_ready_in(database_url: str, code: str) -> None:
+    """The same for the study `code` of a database, as a command's test needs it."""
+    engine = create_engine(database_url)
+    with writing(), Session(engine) as session:
+        query = select(Study).where(Study.code == code).options(selectinload(Study.timepoints))
+        make_ready(session, session.scalars(query).one(), Library.load(), at=datetime.now(UTC))
+        session.commit()
+    engine.dispose()
