@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -59,8 +59,8 @@ class VisitRow:
     drafts: Mapping[str, int] = field(default_factory=dict)
 
 
-def states(session: Session, scope: Scope, patient_id: int | None = None) -> CTE:
-    """Every visit in the scope (of one patient where given) with its `state` on the scope's day."""
+def states(session: Session, scope: Scope, among: Collection[int] | None = None) -> CTE:
+    """Every visit in the scope (of the patients `among` where given) with its `state` on the scope's day."""
     length = (
         func.jsonb_array_length if session.get_bind().dialect.name == "postgresql" else func.json_array_length
     )
@@ -79,7 +79,7 @@ def states(session: Session, scope: Scope, patient_id: int | None = None) -> CTE
         .join(Patient, Patient.id == Visit.patient_id)
         .where(
             scope.condition,
-            true() if patient_id is None else Patient.id == patient_id,
+            true() if among is None else Patient.id.in_(among),
             Visit.withdrawn_at.is_(None),
         )
         .cte("counted")
@@ -101,7 +101,7 @@ def states(session: Session, scope: Scope, patient_id: int | None = None) -> CTE
 
 def of_patient(session: Session, scope: Scope, patient_id: int, at: datetime) -> list[VisitRow]:
     """One patient's visits in order, with their responses, drafts and live links at the instant `at`."""
-    stated = states(session, scope, patient_id)
+    stated = states(session, scope, [patient_id])
     found = session.execute(
         select(
             stated.c.id,

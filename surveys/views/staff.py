@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from flask import Blueprint, Flask, redirect, render_template, url_for
 from sqlalchemy import select
@@ -10,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from surveys.db import db
 from surveys.lists.alerts import waiting_by_study
-from surveys.models import Study
+from surveys.models import Appointment, Patient, Study
+from surveys.store.studies import today
 from surveys.views import display
 from surveys.views.access import for_staff, member
 
@@ -53,4 +55,12 @@ def index() -> str | Response:
 
 
 def _address(study: Study, role: str) -> str:
-    return url_for("dashboard.index" if role == "analyst" else "patients.index", code=study.code)
+    """Where a role begins: a coordinator with today's list if there is one, else with what needs a person."""
+    if role != "coordinator":
+        return url_for("dashboard.index" if role == "analyst" else "patients.index", code=study.code)
+    expected = select(Appointment.id).join(Patient, Patient.id == Appointment.patient_id)
+    listed = expected.where(
+        Patient.study_id == study.id, Appointment.expected_on == today(study, datetime.now(UTC))
+    )
+    anybody = db.session.scalar(listed.limit(1)) is not None
+    return url_for("clinic.today" if anybody else "clinic.needs", code=study.code)

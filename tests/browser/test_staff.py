@@ -51,6 +51,8 @@ def sign_in(page: Page) -> None:
     page.get_by_label("E-mail address").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Needs a person")
+    page.get_by_role("link", name="Patients").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Patients")
 
 

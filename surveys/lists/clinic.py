@@ -1,0 +1,165 @@
+"""Who is expected in the clinic on a day: consent, what is due, what was answered that day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from surveys.lists.scope import Scope
+from surveys.lists.visits import CURRENT, TITLE, states
+from surveys.models import Alert, Appointment, Consent, Contact, Patient, Response, Timepoint, Visit
+
+OPEN = ("in_progress", "due")
+
+
+@dataclass(frozen=True)
+class OpenVisit:
+    """A visit that can be answered now; `answered` of `asked` questionnaires are in."""
+
+    id: int
+    title: str
+    state: str
+    battery: list[str]
+    due_on: date
+    answered: int
+    asked: int
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One line of the day's list. `consent` is the latest decision; `done` are visits finished that day."""
+
+    id: int
+    code: str
+    status: str
+    hospital_number: str | None
+    name: str | None
+    consent: str | None
+    open: tuple[OpenVisit, ...]
+    done: tuple[str, ...]
+    alerts: int
+
+    @property
+    def progress(self) -> str:
+        """done: something was finished and nothing is open; else in_progress, due or nothing."""
+        if self.open:
+            begun = any(visit.state == "in_progress" for visit in self.open) or self.done
+            return "in_progress" if begun else "due"
+        return "done" if self.done else "nothing"
+
+
+def expected(session: Session, scope: Scope, on: date) -> list[Expected]:
+    """The list of the day `on`, by study code, in a fixed number of statements."""
+    query = (
+        select(
+            Patient.id,
+            Patient.code,
+            Patient.status,
+            Contact.hospital_number,
+            Contact.name,
+        )
+        .join(Appointment, Appointment.patient_id == Patient.id)
+        .outerjoin(Contact, Contact.id == Patient.contact_id)
+        .where(scope.condition, Appointment.expected_on == on)
+        .order_by(Patient.code)
+    )
+    people = session.execute(query).mappings().all()
+    ids = [person["id"] for person in people]
+    decisions = _decisions(session, ids)
+    visits = _open(session, scope, ids)
+    finished = _finished(session, scope, ids, on)
+    alerts = _alerts(session, ids)
+    return [
+        Expected(
+            **person,
+            consent=decisions.get(person["id"]),
+            open=tuple(visits.get(person["id"], ())),
+            done=tuple(finished.get(person["id"], ())),
+            alerts=alerts.get(person["id"], 0),
+        )
+        for person in people
+    ]
+
+
+def find(session: Session, scope: Scope, written: Collection[str]) -> dict[str, list[int]]:
+    """Patients by what stands on a list: a hospital number or a study code, capitals or not."""
+    wanted = {text.casefold(): text for text in written}
+    spellings = {form for text in written for form in (text, text.upper(), text.lower())}
+    query = (
+        select(Patient.id, Patient.code, Contact.hospital_number)
+        .outerjoin(Contact, Contact.id == Patient.contact_id)
+        .where(scope.condition, or_(Patient.code.in_(spellings), Contact.hospital_number.in_(spellings)))
+        .order_by(Patient.id)
+    )
+    found: dict[str, list[int]] = {}
+    for patient_id, code, number in session.execute(query):
+        for key in {code.casefold(), (number or "").casefold()} & wanted.keys():
+            found.setdefault(wanted[key], []).append(patient_id)
+    return found
+
+
+def _decisions(session: Session, ids: Collection[int]) -> Mapping[int, str]:
+    query = (
+        select(Consent.patient_id, Consent.decision).where(Consent.patient_id.in_(ids)).order_by(Consent.id)
+    )
+    return dict(session.execute(query).all())
+
+
+def _open(session: Session, scope: Scope, ids: Collection[int]) -> dict[int, list[OpenVisit]]:
+    stated = states(session, scope, ids)
+    query = (
+        select(
+            stated.c.patient_id,
+            stated.c.id,
+            TITLE.label("title"),
+            stated.c.state,
+            stated.c.battery,
+            stated.c.due_on,
+            stated.c.answered,
+            stated.c.asked,
+        )
+        .select_from(stated)
+        .join(Visit, Visit.id == stated.c.id)
+        .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
+        .where(stated.c.state.in_(OPEN))
+        .order_by(stated.c.due_on, stated.c.id)
+    )
+    found: dict[int, list[OpenVisit]] = {}
+    for row in session.execute(query).mappings():
+        facts = dict(row)
+        found.setdefault(facts.pop("patient_id"), []).append(OpenVisit(**facts))
+    return found
+
+
+def _finished(session: Session, scope: Scope, ids: Collection[int], on: date) -> dict[int, list[str]]:
+    stated = states(session, scope, ids)
+    that_day = select(Response.id).where(
+        Response.visit_id == stated.c.id, CURRENT, Response.completed_on == on
+    )
+    query = (
+        select(stated.c.patient_id, TITLE)
+        .select_from(stated)
+        .join(Visit, Visit.id == stated.c.id)
+        .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
+        .where(stated.c.state == "done", that_day.exists())
+        .order_by(stated.c.due_on, stated.c.id)
+    )
+    found: dict[int, list[str]] = {}
+    for patient_id, title in session.execute(query):
+        found.setdefault(patient_id, []).append(title)
+    return found
+
+
+def _alerts(session: Session, ids: Collection[int]) -> Mapping[int, int]:
+    query = (
+        select(Visit.patient_id, func.count())
+        .select_from(Alert)
+        .join(Visit, Visit.id == Alert.visit_id)
+        .where(Visit.patient_id.in_(ids), Alert.state == "new")
+        .group_by(Visit.patient_id)
+    )
+    return dict(session.execute(query).all())

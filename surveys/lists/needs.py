@@ -1,0 +1,138 @@
+"""What waits for a person in a study: alerts, visits overdue or missed without a word, requests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from surveys.lists.scope import Scope
+from surveys.lists.visits import TITLE, states
+from surveys.models import Alert, Contact, Patient, Timepoint, Visit
+
+SHOWN = 50
+MISSED_WITHIN = timedelta(days=30)
+WAITING = ("new", "acknowledged", "acted_on")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An alert that is not closed, and how to reach the patient."""
+
+    id: int
+    patient: str
+    instrument: str
+    rule: str
+    state: str
+    raised_at: datetime
+    name: str | None
+    telephone: str | None
+    born_on: date | None
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """A visit still open past its day (`due`, `in_progress`), or over without a reason (`missed`)."""
+
+    visit_id: int
+    patient: str
+    visit: str
+    state: str
+    due_on: date
+    closes_on: date
+    name: str | None
+    telephone: str | None
+
+
+@dataclass(frozen=True)
+class Request:
+    """Somebody who asked for name and contact details to be removed."""
+
+    patient: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Everything that waits; of overdue visits the first `SHOWN`, and how many there are."""
+
+    alerts: Sequence[Waiting]
+    requests: Sequence[Request]
+    overdue: Sequence[Overdue]
+    overdue_in_all: int
+
+
+def needs(session: Session, scope: Scope) -> Needs:
+    """What waits for a person, in a fixed number of statements."""
+    overdue, in_all = _overdue(session, scope)
+    return Needs(_alerts(session, scope), _requests(session, scope), overdue, in_all)
+
+
+def _alerts(session: Session, scope: Scope) -> list[Waiting]:
+    query = (
+        select(
+            Alert.id,
+            Patient.code.label("patient"),
+            Alert.instrument,
+            Alert.rule,
+            Alert.state,
+            Alert.raised_at,
+            Contact.name,
+            Contact.telephone,
+            Contact.born_on,
+        )
+        .join(Visit, Visit.id == Alert.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .outerjoin(Contact, Contact.id == Patient.contact_id)
+        .where(scope.condition, Alert.state.in_(WAITING))
+        .order_by(case((Alert.state == "new", 0), else_=1), Alert.raised_at, Alert.id)
+        .limit(SHOWN)
+    )
+    return [Waiting(**row) for row in session.execute(query).mappings()]
+
+
+def _requests(session: Session, scope: Scope) -> list[Request]:
+    query = (
+        select(Patient.code.label("patient"), Patient.removal_requested_at.label("asked_at"))
+        .where(scope.condition, Patient.removal_requested_at.is_not(None), Patient.contact_id.is_not(None))
+        .order_by(Patient.removal_requested_at)
+    )
+    return [Request(**row) for row in session.execute(query).mappings()]
+
+
+def _overdue(session: Session, scope: Scope) -> tuple[list[Overdue], int]:
+    stated = states(session, scope)
+    waiting = (stated.c.state.in_(("due", "in_progress")) & (stated.c.due_on < scope.today)) | (
+        (stated.c.state == "missed")
+        & stated.c.missed_reason.is_(None)
+        & (stated.c.closes_on >= scope.today - MISSED_WITHIN)
+    )
+    query = (
+        select(
+            stated.c.id.label("visit_id"),
+            Patient.code.label("patient"),
+            TITLE.label("visit"),
+            stated.c.state,
+            stated.c.due_on,
+            stated.c.closes_on,
+            Contact.name,
+            Contact.telephone,
+            func.count().over().label("in_all"),
+        )
+        .select_from(stated)
+        .join(Visit, Visit.id == stated.c.id)
+        .join(Patient, Patient.id == stated.c.patient_id)
+        .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
+        .outerjoin(Contact, Contact.id == Patient.contact_id)
+        .where(waiting, Patient.status == "active")
+        .order_by(case((stated.c.state == "missed", 1), else_=0), stated.c.closes_on, stated.c.id)
+        .limit(SHOWN)
+    )
+    rows = [dict(row) for row in session.execute(query).mappings()]
+    in_all = rows[0]["in_all"] if rows else 0
+    for row in rows:
+        del row["in_all"]
+    return [Overdue(**row) for row in rows], in_all

@@ -1,0 +1,165 @@
+"""The coordinator's first pages: who is in the clinic today, and who needs a person."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from surveys.db import db
+from surveys.forms.clinic import ListForm
+from surveys.instruments.library import Library
+from surveys.lists import clinic as lists
+from surveys.lists import needs as needed
+from surveys.lists import patients
+from surveys.lists.clinic import Expected
+from surveys.store import clinic
+from surveys.views import display
+from surveys.views.access import for_roles, grant
+
+pages = Blueprint("clinic", __name__)
+Page = str | Response | tuple[str, int]
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(pages)
+
+
+@pages.get("/staff/<code>/clinic")
+@for_roles("coordinator", "investigator")
+def today(code: str) -> Page:
+    """Who is expected on a day, by default today: consent, what is due, and the ways to have it answered."""
+    return _draw(ListForm(formdata=None), _day())
+
+
+@pages.post("/staff/<code>/clinic")
+@for_roles("coordinator")
+def expect(code: str) -> Page:
+    """Put people on the day's list by hospital number; whom nobody knows stays in the box."""
+    here, on, form = grant(), _day(), ListForm()
+    written = form.written() if form.validate() else []
+    if not written:
+        form.numbers.errors = [_("Paste the numbers, or choose a file.")]
+        return _draw(form, on), 422
+    found = lists.find(db.session, here.scope, written)
+    ids = [patient_id for text in written for patient_id in found.get(text, ())]
+    new = clinic.expect(db.session, ids, on=on, at=here.at, actor=here.actor)
+    db.session.commit()
+    unknown = [text for text in written if text not in found]
+    told = ngettext("%(num)d patient was put on the list.", "%(num)d patients were put on the list.", new)
+    if not unknown:
+        flash(told, "success")
+        return redirect(_address(on))
+    form.numbers.data = "\n".join(unknown)
+    form.numbers.errors = [
+        told
+        + " "
+        + ngettext(
+            "%(num)d is not enrolled in this study. Enrol this person, or correct the number.",
+            "%(num)d are not enrolled in this study. Enrol these people, or correct the numbers.",
+            len(unknown),
+        )
+    ]
+    return _draw(form, on), 422
+
+
+@pages.post("/staff/<code>/clinic/off/<path:patient>")
+@for_roles("coordinator")
+def take_off(code: str, patient: str) -> Response:
+    """Take a patient off the day's list."""
+    here, on = grant(), _day()
+    found = patients.find(db.session, here.scope, patient) or abort(404)
+    clinic.take_off(db.session, found.id, on=on, at=here.at, actor=here.actor)
+    db.session.commit()
+    return redirect(_address(on))
+
+
+@pages.get("/staff/<code>/clinic/progress")
+@for_roles("coordinator", "investigator")
+def progress(code: str) -> Response:
+    """How far everybody on the day's list is, for the script that keeps the page up to date."""
+    rows = lists.expected(db.session, grant().scope, _day())
+    return jsonify({str(row.id): {"state": row.progress, "words": progress_words(row)} for row in rows})
+
+
+@pages.get("/staff/<code>/needs")
+@for_roles("coordinator", "investigator")
+def needs(code: str) -> Page:
+    """What waits for a person: alerts, overdue visits, requests."""
+    here = grant()
+    return render_template(
+        "staff/needs.html",
+        needs=needed.needs(db.session, here.scope),
+        waited=lambda since: display.waited(since, here.at),
+        rule_words=_rule_words,
+    )
+
+
+def progress_words(row: Expected) -> str:
+    """How far a patient is, in words."""
+    if row.progress == "done":
+        return _("Done: %(visits)s", visits=", ".join(row.done))
+    if row.progress == "nothing":
+        return _("Nothing is due")
+    return "; ".join(
+        _("%(visit)s: %(done)s of %(all)s", visit=one.title, done=one.answered, all=one.asked)
+        for one in row.open
+    )
+
+
+def _draw(form: ListForm, on: date) -> str:
+    here = grant()
+    rows = lists.expected(db.session, here.scope, on)
+    library = _library()
+    return render_template(
+        "staff/clinic.html",
+        form=form,
+        on=on,
+        asked=_asked(on),
+        rows=rows,
+        progress={row.id: progress_words(row) for row in rows},
+        titles={key: library.get(key).short_title for row in rows for one in row.open for key in one.battery},
+    )
+
+
+def _day() -> date:
+    """The day in the address, by default today in the study's time zone."""
+    asked = request.args.get("day")
+    if not asked:
+        return grant().today
+    try:
+        return date.fromisoformat(asked)
+    except ValueError:
+        abort(404)
+
+
+def _asked(on: date) -> dict[str, str]:
+    return {} if on == grant().today else {"day": on.isoformat()}
+
+
+def _address(on: date) -> str:
+    return url_for("clinic.today", code=grant().study.code, day=_asked(on).get("day"))
+
+
+def _rule_words(alert: needed.Waiting) -> str:
+    return display.rule_words(_library().get(alert.instrument), alert.rule)
+
+
+def _library() -> Library:
+    library: Library = current_app.extensions["library"]
+    return library

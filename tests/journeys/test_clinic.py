@@ -1,0 +1,128 @@
+"""A coordinator's day: the list by hospital number, what is due, the tick when it is done, what waits."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+
+from surveys.db import db
+from surveys.models import Patient as Row
+from surveys.models import Visit
+from tests.support.patient import Patient, in_process
+from tests.support.staff import ENROLMENT, Member, signed_in
+from tests.support.study import FACE, PHQ9, SAQ, changing, invite
+
+CLINIC = "/staff/S1/clinic"
+NEEDS = "/staff/S1/needs"
+MOST_STATEMENTS = 20
+
+
+@pytest.fixture
+def member(app: Flask) -> Member:
+    """A coordinator of S1 with two patients, H-1 and H-2."""
+    invite(app, "A", study="S1")
+    one = signed_in(app)
+    for number in (1, 2):
+        facts = {"code": f"P-{number}", "hospital_number": f"H-{number}", "name": f"Person {number}"}
+        facts |= {"birth-year": str(1960 + number), "telephone": "020 7946 0000"}
+        one.post("/staff/S1/enrol", {**ENROLMENT, **facts})
+        assert one.path == f"/staff/S1/patients/P-{number}"
+    return one
+
+
+def link_of(app: Flask, member: Member, code: str) -> str:
+    """The personal link that staff make for the patient's open visit."""
+    with app.app_context():
+        visit = db.session.scalars(
+            select(Visit.id).join(Row).where(Row.code == code, Visit.name == "baseline")
+        ).one()
+    page = member.post(f"/staff/S1/visits/{visit}/link", {})
+    [address] = [link for link in page.links if "/s/" in link]
+    return address.partition("/s/")[2]
+
+
+def progress(member: Member) -> list[str]:
+    member.get(f"{CLINIC}/progress")
+    return [one["words"] for one in json.loads(member.replies[-1].html).values()]
+
+
+def test_the_day_from_the_list_to_the_tick(app: Flask, member: Member) -> None:
+    """Whom nobody knows stays in the box; the tick follows what the patient answers."""
+    page = member.post(CLINIC, {"numbers": "h-1\nH-2; H-2\tH-404"})
+    assert member.status == 422
+    assert "2 patients were put on the list. 1 is not enrolled in this study." in page.text
+    page = member.post(CLINIC, {"numbers": "A"})
+    assert member.path == CLINIC
+    assert "3 patients are on the list." in page.text
+    assert "P-1 Person 1 H-1" in page.text
+    assert "Consent: not asked yet" in page.text
+    assert "First visit, due" in page.text
+    assert progress(member) == ["First visit: 0 of 3"] * 3
+    walker = Patient(in_process(app))
+    walker.open(link_of(app, member, "P-1"))
+    walker.finish(FACE)
+    assert "First visit: 1 of 3" in progress(member)
+    walker.finish(PHQ9, SAQ)
+    assert "Done: First visit" in progress(member)
+    assert "Done: First visit" in member.get(CLINIC).text
+    page = member.post(f"{CLINIC}/off/A", {})
+    assert "2 patients are on the list." in page.text
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()
+    page = member.get(f"{CLINIC}?day={tomorrow}")
+    assert "Nobody is on the list of this day yet." in page.text
+    member.get(f"{CLINIC}?day=tomorrow")
+    assert member.status == 404
+
+
+def test_a_coordinator_begins_where_the_day_does(app: Flask, member: Member) -> None:
+    """With the list if there is one, else with what needs a person; others where they did."""
+    assert member.get("/staff/").heading == "Needs a person"
+    member.post(CLINIC, {"numbers": "H-1"})
+    assert member.get("/staff/").heading == "Clinic today"
+    assert signed_in(app, "investigator").get("/staff/").heading != "Clinic today"
+
+
+def test_what_waits_for_a_person(app: Flask, member: Member) -> None:
+    """An alert with its clock and telephone, a visit past its day, a visit missed until somebody says why."""
+    walker = Patient(in_process(app))
+    walker.open(link_of(app, member, "P-1"))
+    walker.finish(FACE)
+    walker.next()
+    walker.fill((1,) * 9)
+    with changing(app) as session:
+        today = datetime.now(UTC).date()
+        for code, closed in (("A", 3), ("P-2", -3)):
+            visit = session.scalars(
+                select(Visit).join(Row).where(Row.code == code, Visit.name == "baseline")
+            ).one()
+            visit.opens_on = visit.due_on = today - timedelta(days=9)
+            visit.closes_on = today - timedelta(days=closed)
+            visit_id = visit.id
+    page = member.get(NEEDS)
+    assert "Person 1" in page.text
+    assert "020 7946 0000" in page.text
+    assert "0 minutes" in page.text
+    assert "Person 2 First visit Due" in page.text
+    assert "A First visit Missed" in page.text
+    member.post(f"/staff/S1/visits/{visit_id}/missed", {"reason": "in hospital"})
+    assert "P-2" not in member.get(NEEDS).text
+
+
+def test_pages_cost_a_fixed_number_of_statements(app: Flask, member: Member) -> None:
+    """However many patients stand on them."""
+    told: list[str] = []
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda *args: told.append(args[2]))
+    counts = []
+    for numbers in ("H-1", "H-2\nA"):
+        member.post(CLINIC, {"numbers": numbers})
+        for path in (CLINIC, f"{CLINIC}/progress", NEEDS):
+            told.clear()
+            member.get(path)
+            counts.append(len(told))
+    assert counts[:3] == counts[3:]
+    assert max(counts) <= MOST_STATEMENTS
