@@ -67,7 +67,8 @@ def correlations(
     same visits, parted by the stratum of that visit. ``within`` (rmcorr): all visits, or those of the
     stratum, of patients with two or more; its ``n`` counts visits. Time since onset enters as log10 years
     and only where usable. Partial Spearman adjusts for age at the first visit and sex, as far as they
-    vary; patients without them do not count. Under 10 patients there is no coefficient.
+    vary; patients without them do not count. Under 10 patients there is no coefficient. Of rmcorr,
+    ``low_robust, high_robust, p_robust`` hold also where patients differ in their slopes.
 
     Args:
         table: the result of ``analysis.frame.scored``.
@@ -201,11 +202,17 @@ def _record(pair: _Pair, method: str, stratum: str | None, suppress_under: int) 
         "high": found.high,
         "df": found.df,
         "p": found.p,
+        **_robust(found),
         "imprecise": COEFFICIENT_FROM <= patients < IMPRECISE_BELOW,
         "suppressed": small,
         "reason": found.reason,
         "overlap": overlap(pair.x, pair.y),
     }
+
+
+def _robust(found: Coefficient) -> Record:
+    one = found.robust
+    return {f"{name}_robust": None if one is None else getattr(one, name) for name in ("low", "high", "p")}
 
 
 def _within(pair: _Pair, stratum: str | None) -> tuple[Coefficient, int, int, None]:

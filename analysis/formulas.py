@@ -4,7 +4,7 @@ All are checked against R (tests/data/statistics). What may be shown of few pati
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,10 @@ _PERFECT = 1e-12
 
 @dataclass(frozen=True)
 class Coefficient:
-    """A correlation with its 95 % interval; ``reason`` says why a number is missing."""
+    """A correlation with its 95 % interval; ``reason`` says why a number is missing.
+
+    ``robust``: p and interval that hold also where patients differ in their slopes, where there are such.
+    """
 
     estimate: float | None
     low: float | None = None
@@ -25,6 +28,7 @@ class Coefficient:
     p: float | None = None
     df: int | None = None
     reason: str | None = None
+    robust: "Tested | None" = None
 
 
 def pearson(x: Numbers, y: Numbers) -> Coefficient:
@@ -63,7 +67,8 @@ def rmcorr(patient: NDArray[Any], x: Numbers, y: Numbers) -> tuple[Coefficient, 
 
     The common within-patient slope as a correlation: r of the deviations from each patient's means. Only
     patients with at least two complete pairs count. df = N - k - 1 (N pairs, k patients); Fisher z
-    interval with se = 1 / sqrt(df - 1).
+    interval with se = 1 / sqrt(df - 1). All that assumes one slope for all patients; the robust p and
+    interval do not: Fisher's z by jackknife over patients, t with k - 1 df.
 
     Returns:
         The coefficient, N and k.
@@ -79,7 +84,29 @@ def rmcorr(patient: NDArray[Any], x: Numbers, y: Numbers) -> tuple[Coefficient, 
     within_x = x - (np.bincount(group, x) / sizes)[group]
     within_y = y - (np.bincount(group, y) / sizes)[group]
     r = _correlation(within_x, within_y, centred=True)
-    return _coefficient(r, df, 1 / np.sqrt(df - 1) if df > 1 else np.inf), pairs, patients
+    found = _coefficient(r, df, 1 / np.sqrt(df - 1) if df > 1 else np.inf)
+    return replace(found, robust=_jackknifed(within_x, within_y, group, r)), pairs, patients
+
+
+def _jackknifed(x: Numbers, y: Numbers, group: NDArray[Any], r: float) -> "Tested | None":
+    """The correlation of centred values with each patient left out in turn; None where one decides it."""
+    xy, xx, yy = (np.bincount(group, product) for product in (x * y, x * x, y * y))
+    rest_x, rest_y = xx.sum() - xx, yy.sum() - yy
+    if (
+        np.isnan(r)
+        or 1 - abs(r) < _PERFECT
+        or (np.minimum(rest_x / xx.sum(), rest_y / yy.sum()) < 1e-9).any()
+    ):
+        return None
+    without = (xy.sum() - xy) / np.sqrt(rest_x * rest_y)
+    if (1 - np.abs(without) < _PERFECT).any():
+        return None
+    z, k = np.arctanh(without), len(xy)
+    se = float(np.sqrt((k - 1) / k * ((z - z.mean()) ** 2).sum()))
+    if se == 0:
+        return None
+    tested = t_tested(float(np.arctanh(r)), se, k - 1)
+    return Tested(tested.p, float(np.tanh(tested.low)), float(np.tanh(tested.high)))
 
 
 def mid_ranks(values: Numbers) -> Numbers:

@@ -19,7 +19,9 @@ from analysis.formulas import (
     rmcorr,
     spearman,
 )
-from tests.analysis.reference import close, expected, given
+from analysis.frame import scored
+from tests.analysis.reference import close, expected, followed, given
+from tests.analysis.studies import study
 
 TIES_X = np.array([1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 5, 5], dtype=float)
 TIES_Y = np.array([2, 1, 2, 3, 3, 4, 3, 5, 5, 5, 4, 5], dtype=float)
@@ -149,6 +151,45 @@ def test_repeated_measures_correlation(case, key, x, y):
     reference = expected(case)[key]
     assert (pairs, patients) == (reference["n_obs"], reference["n_patients"])
     same_as_r(found, reference, estimate="r_rm", interval="ci95_df_minus_1")
+
+
+def test_correlations_of_a_followed_study_as_r():
+    """Partial Spearman by residuals of ranks, rmcorr by analysis of covariance; both from dates on."""
+    table = scored(study(followed()))
+    wide = table.pivot(index="visit_id", columns="scale", values="value")
+    facts = table.drop_duplicates("visit_id").set_index("visit_id")[["patient", "age", "female"]]
+    both = facts.join(wide).dropna(subset=["face.total", "phq9.total"]).sort_index()
+    face, phq9 = both["face.total"].to_numpy(), both["phq9.total"].to_numpy()
+    first = ~both["patient"].duplicated().to_numpy()
+    others = both.loc[first, ["age", "female"]].to_numpy()
+    reference = expected("followed")["partial_spearman"]
+    same_as_r(partial_spearman(face[first], phq9[first], others), reference, estimate="rho", interval="ci")
+    reference = expected("followed")["rmcorr"]
+    found, pairs, patients = rmcorr(both["patient"].to_numpy(), face, phq9)
+    assert (pairs, patients) == (reference["n"], reference["patients"])
+    same_as_r(found, reference, estimate="r", interval="ci")
+
+
+def test_the_robust_interval_of_repeated_measures():
+    """Wider where slopes differ between patients, else as the other; the same for x on y and y on x."""
+    random = np.random.default_rng(1)
+    patient = np.repeat(np.arange(60), 5)
+    x = random.normal(size=300)
+    widths = {}
+    for spread in (0.0, 3.0):
+        y = (0.5 + spread * random.normal(size=60))[patient] * x + random.normal(size=300)
+        found, _, _ = rmcorr(patient, x, y)
+        assert found.robust.low < found.estimate < found.robust.high
+        assert rmcorr(patient, y, x)[0].robust == found.robust
+        widths[spread] = (found.robust.high - found.robust.low) / (found.high - found.low)
+    assert widths[0.0] == pytest.approx(1, abs=0.2)
+    assert widths[3.0] > 1.5
+
+
+def test_repeated_measures_of_one_patient_have_no_robust_interval():
+    found, _, _ = rmcorr(np.zeros(5), np.arange(5.0), np.array([1.0, 3, 2, 5, 4]))
+    assert found.p is not None
+    assert found.robust is None
 
 
 def test_repeated_measures_need_repeats():

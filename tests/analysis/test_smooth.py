@@ -5,8 +5,12 @@ import time
 import numpy as np
 import pytest
 
-from analysis.smooth import lowess, smooth
-from tests.analysis.reference import expected, given
+from analysis.frame import scored
+from analysis.smooth import lowess, smooth, spline
+from tests.analysis.reference import expected, followed, given
+from tests.analysis.studies import study
+
+CURVES = (smooth, spline)
 
 
 def line(number, seed=0):
@@ -26,34 +30,49 @@ def test_lowess_as_r():
     assert lowess(np.array(ties["x"], dtype=float), values, delta=0)[1] == pytest.approx(ties["y"], rel=1e-6)
 
 
-def test_the_band_holds_the_curve_and_the_truth():
-    found = smooth(*line(200))
+def test_natural_spline_as_r():
+    """lm(y ~ ns(x, df = 3)) through the first FaCE scores of the case ``followed``."""
+    table = scored(study(followed()))
+    first = table[(table["scale"] == "face.total") & table["value"].notna()].drop_duplicates("patient")
+    reference = expected("followed")["spline"]
+    found = spline(first["log10_years"].to_numpy(), first["value"].to_numpy(), points=9, resamples=20)
+    assert found.x == pytest.approx(reference["x"], rel=1e-10)
+    assert found.y == pytest.approx(reference["y"], rel=1e-8)
+
+
+@pytest.mark.parametrize("curve", CURVES)
+def test_the_band_holds_the_curve_and_the_truth(curve):
+    found = curve(*line(200))
     x, y, low, high = (np.array(column) for column in (found.x, found.y, found.low, found.high))
     assert (low <= high).all()
     assert ((low <= y) & (y <= high)).mean() > 0.95
     assert ((low <= 50 + 8 * x) & (50 + 8 * x <= high)).mean() > 0.7
 
 
-def test_the_same_data_give_the_same_band():
-    assert smooth(*line(50)) == smooth(*line(50))
+@pytest.mark.parametrize("curve", CURVES)
+def test_the_same_data_give_the_same_band(curve):
+    assert curve(*line(50)) == curve(*line(50))
 
 
-def test_few_patients_or_one_time_have_no_curve():
-    assert smooth(*line(9)).reason == "fewer than 10 patients"
-    assert smooth(np.ones(20), np.arange(20.0)).reason == "no variation"
+@pytest.mark.parametrize("curve", CURVES)
+def test_few_patients_or_one_time_have_no_curve(curve):
+    assert curve(*line(9)).reason == "fewer than 10 patients"
+    assert curve(np.ones(20), np.arange(20.0)).reason == "no variation"
 
 
+@pytest.mark.parametrize("curve", CURVES)
 @pytest.mark.parametrize("seed", range(5))
-def test_many_equal_times_do_not_break_it(seed):
+def test_many_equal_times_do_not_break_it(curve, seed):
     """A dozen patients on four days: a curve without holes, or a reason."""
     random = np.random.default_rng(seed)
-    found = smooth(random.integers(0, 4, 12).astype(float), random.normal(size=12))
+    found = curve(random.integers(0, 4, 12).astype(float), random.normal(size=12))
     assert found.reason or np.isfinite([found.y, found.low, found.high]).all()
 
 
-def test_three_hundred_patients_are_quick():
+@pytest.mark.parametrize("curve", CURVES)
+def test_three_hundred_patients_are_quick(curve):
     values = line(300)
-    smooth(*values, resamples=2)
+    curve(*values, resamples=2)
     began = time.process_time()
-    smooth(*values)
+    curve(*values)
     assert time.process_time() - began < 2

@@ -75,4 +75,22 @@ expected$injection_cycle <- list(
   model = local({ d <- seen[seen$phase != "never", ]; d$phase <- relevel(factor(d$phase), ref = "worn_off"); d$t <- log2(1 + d$begun / 365.25)
     names <- c("intercept", "early", "peak", "waning", "log2_injection_years")
     list(model = fitted(face ~ phase + t + (1 | patient), d, names), robust = robust(face ~ phase + t + (1 | patient), d, names)) }))
+
+# one visit per patient, the first with a score: natural spline on log time; partial Spearman by residuals of ranks
+one <- seen[!duplicated(seen$patient), ]
+x <- log10(pmax(1, as.numeric(one$completed_on - one$onset_on)) / 365.25)
+grid <- seq(min(x), max(x), length.out = 9)
+spline <- lm(y ~ splines::ns(x, df = 3), data.frame(x = x, y = one$face))
+expected$spline <- list(x = grid, y = unname(predict(spline, data.frame(x = grid))))
+both <- d[!is.na(d$face) & !is.na(d$phq9), ]; one <- both[!duplicated(both$patient), ]
+rest <- function(v) residuals(lm(rank(v) ~ rank(one$age) + rank(one$female)))
+rho <- cor(rest(one$face), rest(one$phq9)); n <- nrow(one); t <- rho * sqrt((n - 4) / (1 - rho^2))
+expected$partial_spearman <- list(n = n, rho = rho, df = n - 4, p = 2 * pt(-abs(t), n - 4), ci = tanh(atanh(rho) + c(-1, 1) * qnorm(.975) * sqrt((1 + rho^2 / 2) / (n - 5))))
+# repeated measures: the common slope of an analysis of covariance by patient, as a correlation
+twice <- both[both$patient %in% names(which(table(both$patient) > 1)), ]
+m <- lm(phq9 ~ factor(patient) + face, twice); a <- drop1(m, ~ ., test = "F"); df <- m$df.residual
+r <- sign(coef(m)[["face"]]) * sqrt(a["face", "Sum of Sq"] / (a["face", "Sum of Sq"] + a["<none>", "RSS"]))
+expected$rmcorr <- list(n = nrow(twice), patients = length(unique(twice$patient)), r = r, df = df, p = a["face", "Pr(>F)"], ci = tanh(atanh(r) + c(-1, 1) * qnorm(.975) / sqrt(df - 1)))
+ct <- coef_test(lm(phq9 ~ 0 + factor(patient) + face, twice), vcov = "CR2", cluster = twice$patient, test = "Satterthwaite"); k <- nrow(ct)
+expected$rmcorr$robust <- list(slope = ct$beta[k], se = ct$SE[k], df = if (is.null(ct$df_Satt)) ct$df[k] else ct$df_Satt[k], p = if (is.null(ct$p_Satt)) ct$p[k] else ct$p_Satt[k])
 write_json(expected, "expected.json", digits = NA, auto_unbox = TRUE, pretty = TRUE)
