@@ -18,11 +18,16 @@ _NOTHING = 1e-10  # an eigenvalue that is rounding, relative to the largest
 
 @dataclass(frozen=True)
 class Robust:
-    """One entry per column of x: the estimate, its cluster-robust error and degrees of freedom."""
+    """One entry per column of x: the estimate, its cluster-robust covariance and degrees of freedom."""
 
     estimate: Numbers
-    se: Numbers
+    covariance: Numbers
     df: Numbers
+
+    @property
+    def se(self) -> Numbers:
+        errors: Numbers = np.sqrt(np.diag(self.covariance))
+        return errors
 
 
 def robust(y: Numbers, x: Numbers, patient: NDArray[Any], theta: float = 0.0) -> Robust:
@@ -67,7 +72,7 @@ def robust(y: Numbers, x: Numbers, patient: NDArray[Any], theta: float = 0.0) ->
         squares += (variance**2 - 2 * variance * lost).sum(axis=0)
         shared += np.einsum("ikp,ikr->kpr", through, through)
     squares += np.einsum("pq,kqr,rs,ksp->k", bread, shared, bread, shared)
-    return Robust(back @ coefficients, np.sqrt(np.diag(meat)), trace**2 / squares)
+    return Robust(back @ coefficients, meat, trace**2 / squares)
 
 
 def _blocks(codes: NDArray[Any]) -> Iterator[NDArray[np.int64]]:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.frame import DAYS_PER_YEAR, LEFT_OUT_REASONS, STRATA, ScaleInfo
 from analysis.guards import SUPPRESS_UNDER
-from analysis.models import Question, cluster_robust, random_intercept, random_slope, records
+from analysis.models import Answer, Question, cluster_robust, random_intercept, random_slope, records
 
 Record = dict[str, Any]
 
@@ -38,13 +38,33 @@ def course(
     Returns:
         Records on all patients, then by the stratum of the patients' first visit: a record per term.
     """
-    part = _complete(table)
+    part = complete(table)
     return [
         {**({} if stratum is None else {"stratum": stratum}), **record}
         for stratum in (None, *STRATA)
         for scale, rows in _by_scale(part, scale_info, stratum)
         for record in _records(rows, scale, scale_info[scale], suppress_under)
     ]
+
+
+def shown(question: Question) -> Answer:
+    """The model to draw and to speak of: random slopes, or, where not estimable, cluster-robust errors."""
+    answer = random_slope(question, FOLLOW_UP)
+    if answer.reason is None:
+        return answer
+    intercept = random_intercept(question)
+    return answer if intercept.mixed is None else cluster_robust(question, intercept.mixed)
+
+
+def asked(rows: pd.DataFrame, info: ScaleInfo) -> Question:
+    """The question of the course to rows of one scale that are complete (see ``complete``)."""
+    terms = {
+        ONSET: rows["first_log10_years"],
+        FOLLOW_UP: followed_up(rows),
+        "age": rows["age"],
+        "female": rows["female"],
+    }
+    return Question.of(rows["value"], rows["patient"], terms, info)
 
 
 def left_out_of_course(table: pd.DataFrame) -> pd.Series:
@@ -63,7 +83,8 @@ def followed_up(rows: pd.DataFrame) -> pd.Series:
     return pd.Series(np.log2(1 + years), index=rows.index)
 
 
-def _complete(table: pd.DataFrame) -> pd.DataFrame:
+def complete(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of ``scored`` that have a place in the course."""
     return table[table["value"].notna() & left_out_of_course(table).isna()]
 
 
@@ -79,13 +100,7 @@ def _by_scale(
 
 
 def _records(rows: pd.DataFrame, scale: str, info: ScaleInfo, suppress_under: int) -> list[Record]:
-    terms = {
-        ONSET: rows["first_log10_years"],
-        FOLLOW_UP: followed_up(rows),
-        "age": rows["age"],
-        "female": rows["female"],
-    }
-    question = Question.of(rows["value"], rows["patient"], terms, info)
+    question = asked(rows, info)
     answers = [random_intercept(question), random_slope(question, FOLLOW_UP)]
     if answers[1].reason is not None and answers[0].mixed is not None:
         answers.append(cluster_robust(question, answers[0].mixed))

@@ -8,7 +8,8 @@ import pandas as pd
 from analysis.association import correlations
 from analysis.frame import ACUTE_BELOW_DAYS, DAYS_PER_YEAR, LEFT_OUT_REASONS, StudyFrames, scored
 from analysis.look import PAPER, QUIET, axis_title, chart, colour, duration, go, people, plain, ticks
-from analysis.smooth import smooth
+from analysis.smooth import lowess, spline
+from analysis.time_axis import WINDOWS_NOTE, draw_time
 from analysis.view import (
     RHO_NOTE,
     Figure,
@@ -23,7 +24,6 @@ from analysis.view import (
 
 SAQ = "saq.total"
 HEIGHT = 280
-TICKS = {"1 wk": 7, "1 mo": 30.4375, "3 mo": 91.3125, "1 y": 365.25, "5 y": 1826.25, "20 y": 7305}
 BANDS = {
     "under 1 week": 0,
     "1 week to 1 month": 7,
@@ -38,7 +38,8 @@ BANDS = {
 def time_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     """A scale against time since onset: one dot per patient, the first score with a usable time.
 
-    The curve is LOWESS on log time with a band from bootstrap by patient; under 10 patients there is none.
+    The curve is a natural spline on log time with a band from bootstrap by patient, and a thin LOWESS beside
+    it; under 10 patients there is none.
     """
     info = frames.scale_info[scale]
     key = f"time-{scale}"
@@ -78,11 +79,12 @@ def time_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             *(["The SAQ asks about synkinesis: in the acute phase it says little."] if scale == SAQ else []),
             *_left_out_note(of_scale, first, view),
             "One dot per patient: the first score with a usable time since onset.",
-            "Line: LOWESS (f = 2/3, 3 robust steps) on log time, from 10 patients on.",
-            "Band: 95 %, by resampling patients.",
+            "Line: natural spline (3 degrees of freedom) on log time, from 10 patients on.",
+            "Band: 95 %, by resampling patients. Dotted: LOWESS (f = 2/3, 3 robust steps).",
+            WINDOWS_NOTE,
             RHO_NOTE,
             "People who still come long after onset are those who did not recover.",
-            *(["Dotted line: 90 days after onset."] if view.together else []),
+            *(["Upright dotted line: 90 days after onset."] if view.together else []),
             *mixed(view),
             *simulated(frames),
         ),
@@ -91,19 +93,13 @@ def time_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
 
 def _drawn(rows: pd.DataFrame, stratum: str | None, view: View) -> Any:
     figure = chart(HEIGHT)
-    marks = {name: days for name, days in TICKS.items() if _in_panel(days, stratum)}
-    figure.update_xaxes(
-        type="log",
-        range=_range(stratum, rows),
-        tickvals=[days / DAYS_PER_YEAR for days in marks.values()],
-        ticktext=list(marks),
-    )
+    draw_time(figure, *_range(stratum, rows))
     if stratum is None:
         border = ACUTE_BELOW_DAYS / DAYS_PER_YEAR
         line = {"color": QUIET, "width": 1, "dash": "dot"}
         figure.add_shape(type="line", x0=border, x1=border, y0=0, y1=1, yref="paper", line=line)
     x, y = rows["log10_years"].to_numpy(np.float64), rows["value"].to_numpy(np.float64)
-    curve = smooth(x, y)
+    curve = spline(x, y)
     years = _rounded(10 ** np.array(curve.x))
     if curve.reason is None:
         band = go.Scatter(
@@ -134,18 +130,18 @@ def _drawn(rows: pd.DataFrame, stratum: str | None, view: View) -> Any:
         figure.add_trace(
             go.Scatter(x=years, y=_rounded(np.array(curve.y)), mode="lines", line=line, hoverinfo="skip")
         )
+        at, value = lowess(
+            *(column[np.argsort(x, kind="stable")] for column in (x, y)), delta=0.01 * np.ptp(x)
+        )
+        thin = {"color": colour("line", stratum), "width": 1.5, "dash": "dot"}
+        shown = np.interp(curve.x, at, value)
+        figure.add_trace(go.Scatter(x=years, y=_rounded(shown), mode="lines", line=thin, hoverinfo="skip"))
     return figure
 
 
 def _rounded(values: Any) -> list[float]:
     """Enough digits to draw: half the page is numbers."""
     return [float(f"{value:.5g}") for value in values]
-
-
-def _in_panel(days: float, stratum: str | None) -> bool:
-    """Whether a mark belongs on a panel; three months closes the acute and opens the chronic one."""
-    at_border = days == TICKS["3 mo"]
-    return stratum is None or at_border or (days < ACUTE_BELOW_DAYS) == (stratum == "acute")
 
 
 def _range(stratum: str | None, rows: pd.DataFrame) -> list[float]:

@@ -5,6 +5,7 @@ see points and counts, but no average under five patients; everybody else sees n
 """
 
 from analysis.figure_association import association_figure
+from analysis.figure_course import course_figure
 from analysis.figure_time import time_figure
 from analysis.figure_treatment import treatment_figure
 from analysis.frame import StudyFrames, chosen_by_other
@@ -18,6 +19,7 @@ __all__ = [
     "Panel",
     "View",
     "association_figure",
+    "course_figure",
     "main_scales",
     "time_figure",
     "treatment_figure",

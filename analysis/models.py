@@ -61,12 +61,16 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of it: per fitted term estimate, error and degrees of freedom; else the reason."""
+    """What came of it: per fitted term estimate, error and degrees of freedom; else the reason.
+
+    ``covariance`` is that of the estimates, in the order of ``fitted``.
+    """
 
     model: str
     fitted: Mapping[str, tuple[float, float, float]]
     robust: Mapping[str, tuple[float, float, float]]
     mixed: MixedModel | None = None
+    covariance: Numbers | None = None
     reason: str | None = None
 
 
@@ -88,7 +92,7 @@ def random_intercept(question: Question) -> Answer:
     if answer.mixed.singular:
         reason = "not estimable: singular, patients differ no more than visits do"
         return replace(answer, fitted={}, robust={}, reason=reason)
-    return replace(answer, robust=_robust(question, answer.mixed))
+    return replace(answer, robust=_robust(question, answer.mixed)[0])
 
 
 def random_slope(question: Question, slope: str) -> Answer:
@@ -102,7 +106,28 @@ def random_slope(question: Question, slope: str) -> Answer:
 
 def cluster_robust(question: Question, intercept: MixedModel) -> Answer:
     """``score ~ terms + (1 | patient)`` with cluster-robust errors (CR2): where slopes cannot be modelled."""
-    return Answer(CLUSTER_ROBUST, _robust(question, intercept), {}, intercept)
+    fitted, covariance = _robust(question, intercept)
+    return Answer(CLUSTER_ROBUST, fitted, {}, intercept, covariance)
+
+
+def predicted(answer: Answer, at: Mapping[str, "Numbers | float"]) -> tuple[Numbers, Numbers, Numbers]:
+    """The mean score at some values of the terms, with its pointwise 95 % interval: mean, low, high.
+
+    The interval is by t with the fewest degrees of freedom of any term, so rather too wide.
+
+    Raises:
+        ValueError: the model was not estimable.
+    """
+    from scipy.special import stdtrit
+
+    if answer.covariance is None:
+        raise ValueError(f"there is no mean to tell: {answer.reason}")
+    columns = [1.0 if name == INTERCEPT else at[name] for name in answer.fitted]
+    x = np.column_stack(np.broadcast_arrays(*columns))
+    estimates, _, df = (np.array(values) for values in zip(*answer.fitted.values(), strict=True))
+    mean = x @ estimates
+    half = float(stdtrit(df.min(), 0.975)) * np.sqrt(np.einsum("np,pr,nr->n", x, answer.covariance, x))
+    return mean, mean - half, mean + half
 
 
 def records(
@@ -171,15 +196,15 @@ def _fitted(question: Question, model: str, slope: str | None) -> Answer:
             reason = str(refusal)
         else:
             numbers = zip(found.estimate.tolist(), found.se.tolist(), found.df.tolist(), strict=True)
-            return Answer(model, dict(zip(names, numbers, strict=True)), {}, found)
+            return Answer(model, dict(zip(names, numbers, strict=True)), {}, found, found.covariance)
     return Answer(model, {}, {}, reason=reason)
 
 
-def _robust(question: Question, mixed: MixedModel) -> dict[str, tuple[float, float, float]]:
+def _robust(question: Question, mixed: MixedModel) -> tuple[dict[str, tuple[float, float, float]], Numbers]:
     names, x = _design(question)
     found = robust(question.y, x, question.patient, float(mixed.theta[0]))
     numbers = zip(mixed.estimate.tolist(), found.se.tolist(), found.df.tolist(), strict=True)
-    return dict(zip(names, numbers, strict=True))
+    return dict(zip(names, numbers, strict=True)), found.covariance
 
 
 def _beside(numbers: Record) -> Record:

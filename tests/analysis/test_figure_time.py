@@ -40,7 +40,19 @@ def test_panels_share_the_scale_and_part_the_time(frames):
     assert chronic["xaxis"]["ticktext"] == ["3 mo", "1 y", "5 y", "20 y"]
     [both] = time_figure(frames, "face.total", View(strata=TOGETHER)).panels
     assert plain(both)["layout"]["xaxis"]["ticktext"] == ["1 wk", "1 mo", "3 mo", "1 y", "5 y", "20 y"]
-    assert len(plain(both)["layout"]["shapes"]) == 1
+    shapes = plain(both)["layout"]["shapes"]
+    assert [shape["type"] for shape in shapes] == ["rect", "rect", "line"]
+
+
+def test_windows_of_recovery_stand_where_they_belong(frames):
+    """2–5 weeks and 1–3 months after onset, named above the acute panel; the chronic one has none."""
+    acute, chronic = (plain(panel)["layout"] for panel in time_figure(frames, "face.total", CLINIC).panels)
+    days = [[round(365.25 * shape[end]) for end in ("x0", "x1")] for shape in acute["shapes"]]
+    assert days == [[14, 35], [30, 91]]
+    names = [note["text"] for note in acute["annotations"]]
+    assert names == ["2–5 wk", "1–3 mo"]
+    assert acute["margin"]["t"] > chronic["margin"]["t"]
+    assert "shapes" not in chronic
 
 
 def test_the_time_axis_spans_a_day_to_seventy_years():
@@ -54,9 +66,9 @@ def test_the_time_axis_spans_a_day_to_seventy_years():
     assert 10 ** chronic["xaxis"]["range"][1] > 70
 
 
-@pytest.mark.parametrize(("patients", "lines"), [(9, 0), (10, 2)])
+@pytest.mark.parametrize(("patients", "lines"), [(9, 0), (10, 3)])
 def test_a_curve_needs_ten_patients(patients, lines):
-    """From ten on there are a curve and its band; below only dots."""
+    """From ten on there are a band, a spline and a LOWESS; below only dots."""
     some = [
         Patient(f"{n}", [(f"2024-01-{n + 5:02d}", {"face.total": 50.0 + n * (-1) ** n})])
         for n in range(patients)

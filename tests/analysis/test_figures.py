@@ -14,6 +14,7 @@ from analysis.figures import (
     TOGETHER,
     View,
     association_figure,
+    course_figure,
     main_scales,
     time_figure,
     treatment_figure,
@@ -32,6 +33,7 @@ VIEWS = {
 }
 FIGURES = {
     "time": lambda frames, view: time_figure(frames, "face.total", view),
+    "course": lambda frames, view: course_figure(frames, "face.total", view),
     "association": lambda frames, view: association_figure(frames, view, scales=MAIN_SCALES),
     "treatment": lambda frames, view: treatment_figure(frames, "phq9.total", view),
 }
@@ -147,7 +149,7 @@ def test_those_who_may_open_patients_see_points_but_no_average_of_four():
     time, treated = time_figure(frames, "face.total", CLINIC), treatment_figure(frames, "face.total", CLINIC)
     assert points(time) == points(treated) == 16
     assert len(traces(treated, kind="box")) == 1
-    assert len(traces(time, "lines")) == 2  # curve and band of the twelve
+    assert len(traces(time, "lines")) == 3  # curves and band of the twelve
     toxin = treated.table[treated.table["Treatment"] == "toxin"].iloc[0]
     assert (toxin["Patients"], toxin["Median"]) == ("4", "–")
     assert "In 4 acute patients there is no coefficient" in time.summary
@@ -198,6 +200,7 @@ def test_no_small_cell_for_analysts(seed, patients, view):
     frames = registry(seed, patients)
     made = [
         *(time_figure(frames, scale, view) for scale in ("face.total", "saq.total")),
+        course_figure(frames, "face.total", view),
         treatment_figure(frames, "face.total", view),
         association_figure(frames, view, scales=MAIN_SCALES),
     ]
@@ -209,7 +212,7 @@ def test_no_small_cell_for_analysts(seed, patients, view):
         for row in figure.table.to_dict("records"):
             if "Median" in row:
                 assert row["Median"] == "–" or int(row["Patients"]) >= 5
-            else:
+            elif "rho" in row:
                 assert row["rho"] == "–" or int(row["Patients"]) >= 10
         said = [figure.summary, *figure.notes, *(panel.note for panel in figure.panels)]
         drawn = [text for panel in figure.panels for text in labels(panel)]
