@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.association import TIME, Record, correlations
+from analysis.computed import SPEARMAN
 from analysis.frame import ScaleInfo, StudyFrames, scored
 from analysis.guards import HIDDEN
 from analysis.look import AXIS, Rows, colour, go, interval, number, p_text, people, row_label
@@ -53,6 +54,7 @@ def association_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]
             *mixed(view),
             *simulated(frames),
         ),
+        computed=(SPEARMAN,),
     )
 
 

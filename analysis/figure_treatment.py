@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.computed import KRUSKAL
 from analysis.formulas import Kruskal
 from analysis.frame import ScaleInfo, StudyFrames, scored
 from analysis.groups import Block, blocks, compared, first_scores
@@ -70,6 +71,7 @@ def treatment_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             *mixed(view),
             *simulated(frames),
         ),
+        computed=(KRUSKAL,),
     )
 
 

@@ -6,6 +6,7 @@ see points and counts, but no average under five patients; everybody else sees n
 
 from analysis.figure_association import association_figure
 from analysis.figure_course import course_figure
+from analysis.figure_pair import pair_figure, pair_within_figure
 from analysis.figure_time import time_figure
 from analysis.figure_treatment import treatment_figure
 from analysis.frame import StudyFrames, chosen_by_other
@@ -21,6 +22,8 @@ __all__ = [
     "association_figure",
     "course_figure",
     "main_scales",
+    "pair_figure",
+    "pair_within_figure",
     "time_figure",
     "treatment_figure",
 ]

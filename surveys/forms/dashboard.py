@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from wtforms import DateField, Form, SelectField, ValidationError
+from wtforms import DateField, Form, HiddenField, SelectField, ValidationError
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import Optional
 
@@ -87,6 +87,7 @@ class DashboardForm(Form):
     locale = FilterField("Language", default="")
     source = FilterField("Answered by", choices=_choices(labels.SOURCES, "All"), default="")
     wording = FilterField("Wording", choices=_choices(WORDINGS, "As usual"), default="")
+    pair = HiddenField(default="")  # of scales, on the page that shows one closely
     strata = FilterField("Acute and chronic", choices=_choices(STRATA, None), default="")
 
     def __init__(
@@ -110,13 +111,14 @@ class DashboardForm(Form):
         return {
             name: value.isoformat() if isinstance(value, date) else value
             for name, value in self.data.items()
-            if value and name != "strata"
+            if value and name not in ("strata", "pair")
         }
 
     @property
     def address(self) -> dict[str, str]:
         """What the address keeps of the filters when one goes to another page."""
-        return {**self.filters, **({"strata": self.strata.data} if self.strata.data else {})}
+        others = {name: self[name].data for name in ("strata", "pair") if self[name].data}
+        return {**self.filters, **others}
 
     @property
     def together(self) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from surveys import __version__
-from surveys.views.board_pages import PAGES
+from surveys.views.board_pages import PAGES, Part
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from analysis.figures import Figure, View
     from analysis.filters import Filters
     from analysis.frame import StudyFrames
+    from analysis.matrix import Matrix
     from analysis.overview import Overview
 
 _NUMBER = re.compile(r"[−<]?\d|–$|hidden$|about \d")
@@ -60,12 +61,13 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Section:
-    """Figures of one kind; `notes` are those that all of them share."""
+    """Figures of one kind; `notes` are those that all of them share, `matrices` stand above them."""
 
     key: str
     title: str
     figures: tuple[Drawing, ...]
     notes: tuple[str, ...]
+    matrices: tuple[Matrix, ...]
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def draw(
     chosen: Mapping[str, str],
     *,
     page: str,
+    pair: str,
     together: bool,
     may_open_patients: bool,
 ) -> Board:
@@ -120,9 +123,7 @@ def draw(
         warnings=tuple(warnings(frames, part, filters.wording)),
         both_wordings=holds_both(frames),
         facts=Facts(found, _table(found.left_out)),
-        sections=tuple(
-            _section(one.key, one.title, one.figures) for one in PAGES[page].draw(part, view, scales)
-        ),
+        sections=tuple(_section(one) for one in PAGES[page].draw(part, view, scales, pair)),
         methods=methods(
             part,
             filters,
@@ -155,9 +156,11 @@ def _message(frames: StudyFrames, part: StudyFrames, filters: Filters, view: Vie
     return None
 
 
-def _section(key: str, title: str, figures: Sequence[Figure]) -> Section:
-    shared = tuple(note for note in figures[0].notes if all(note in one.notes for one in figures))
-    return Section(key, title, tuple(_drawing(one, shared) for one in figures), shared)
+def _section(part: Part) -> Section:
+    every = [one.notes for one in part.figures]
+    shared = tuple(note for note in every[0] if all(note in notes for notes in every)) if every else ()
+    figures = tuple(_drawing(one, shared) for one in part.figures)
+    return Section(part.key, part.title, figures, shared, tuple(part.matrices))
 
 
 def _drawing(figure: Figure, shared: Sequence[str]) -> Drawing:

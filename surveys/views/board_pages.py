@@ -9,20 +9,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from analysis.figures import Figure, View
     from analysis.frame import StudyFrames
+    from analysis.matrix import Matrix
 
-    Drawer = Callable[[StudyFrames, View, Sequence[str]], Sequence["Part"]]
+    Drawer = Callable[[StudyFrames, View, Sequence[str], str], Sequence["Part"]]
+
+PAIR = "face.total~phq9.total"
 
 
 @dataclass(frozen=True)
 class Part:
-    """Figures of one kind under one heading."""
+    """Figures of one kind under one heading, below matrices that lead to them."""
 
     key: str
     title: str
     figures: Sequence[Figure]
+    matrices: Sequence[Matrix] = ()
 
 
-def overview(frames: StudyFrames, view: View, scales: Sequence[str]) -> Sequence[Part]:
+def overview(frames: StudyFrames, view: View, scales: Sequence[str], pair: str) -> Sequence[Part]:
     """Quality of life and mood by time and treatment, in as few figures as say it."""
     from analysis.figures import association_figure, time_figure, treatment_figure
 
@@ -34,14 +38,31 @@ def overview(frames: StudyFrames, view: View, scales: Sequence[str]) -> Sequence
     )
 
 
-def time(frames: StudyFrames, view: View, scales: Sequence[str]) -> Sequence[Part]:
+def mood(frames: StudyFrames, view: View, scales: Sequence[str], pair: str) -> Sequence[Part]:
+    """What goes with what, between patients and within them, and the scatter of one pair."""
+    from analysis.figures import pair_figure, pair_within_figure
+    from analysis.matrix import matrices
+
+    chosen = [one for one in (pair, PAIR) if _is_pair(one, scales)]
+    scale, other = chosen[0].split("~") if chosen else scales[:2] if len(scales) > 1 else ("", "")
+    drawn = [draw(frames, scale, other, view) for draw in (pair_figure, pair_within_figure)] if other else []
+    found = matrices(frames, view, scales)
+    return (Part("matrix", "What goes together", (), found), Part("pair", "One pair closely", drawn))
+
+
+def _is_pair(text: str, scales: Sequence[str]) -> bool:
+    named = text.split("~")
+    return len(set(named)) == len(named) == 2 and set(named) <= set(scales)
+
+
+def time(frames: StudyFrames, view: View, scales: Sequence[str], pair: str) -> Sequence[Part]:
     """Every main scale against time since onset."""
     from analysis.figures import time_figure
 
     return (Part("time", "Scores by time since onset", [time_figure(frames, one, view) for one in scales]),)
 
 
-def treatment(frames: StudyFrames, view: View, scales: Sequence[str]) -> Sequence[Part]:
+def treatment(frames: StudyFrames, view: View, scales: Sequence[str], pair: str) -> Sequence[Part]:
     """Every main scale by the treatment received."""
     from analysis.figures import treatment_figure
 
@@ -59,6 +80,7 @@ class Page:
 
 PAGES: Mapping[str, Page] = {
     "overview": Page("Overview", overview),
+    "mood": Page("Quality of life and mood", mood),
     "time": Page("Time since onset", time),
     "treatment": Page("Treatment", treatment),
 }

@@ -97,6 +97,7 @@ def _board(granted: Grant, form: DashboardForm, page: str) -> Board:
         granted.site,
         granted.may_open_patients,
         form.together,
+        form.pair.data,
         *sorted(form.filters.items()),
     )
     kept = _drawn.get(key)
@@ -111,6 +112,7 @@ def _board(granted: Grant, form: DashboardForm, page: str) -> Board:
                 frames,
                 form.filters,
                 page=page,
+                pair=form.pair.data or "",
                 together=form.together,
                 may_open_patients=granted.may_open_patients,
             )

@@ -1,0 +1,24 @@
+"""How each number is computed, as sentences for readers: formula, reference and what is left out."""
+
+SPEARMAN = (
+    "Spearman's rho is Pearson's correlation of the ranks; ties share their mean rank. Its 95 % interval "
+    "is tanh(atanh rho ± 1.96 × √((1 + rho²/2) / (n − 3))): Bonett and Wright, Psychometrika 2000;65:23. "
+    "One visit per patient counts: the first at which both scores are present."
+)
+RMCORR = (
+    "The repeated-measures correlation is an analysis of covariance with a level for each patient and one"
+    " common slope: sign(slope) × √(SS slope / (SS slope + SS error)), on visits − patients − 1 degrees "
+    "of freedom. Bakdash and Marusich, Front Psychol 2017;8:456. Visits of patients with two or more "
+    "count."
+)
+LOWESS = (
+    "The line is Cleveland's LOWESS over log time (two thirds of the patients around each point, three "
+    "robust steps): JASA 1979;74:829. The band holds the middle 95 % of the lines of 200 samples of "
+    "patients, drawn with replacement from a fixed seed. One score per patient counts: the first with a "
+    "usable time since onset."
+)
+KRUSKAL = (
+    "Kruskal and Wallis' H over the ranks of all levels, corrected for ties; epsilon² = H / (n − 1) is "
+    "the share of the ranks' variation that lies between levels: Tomczak and Tomczak, Trends Sport Sci "
+    "2014;21:19. Each patient's first visit with the score counts; treatments begun later do not."
+)
