@@ -144,10 +144,8 @@ def app() -> Flask:
         response.headers["Content-Security-Policy"] = POLICY
         return response
 
-    gallery.add_url_rule("/staff/", "staff.index", lambda: "")
-    for endpoint in ("patients.index", "dashboard.index", "alerts.index", "instruments.index"):
-        gallery.add_url_rule(f"/staff/<code>/{endpoint.split('.')[0]}", endpoint, lambda code: code)
-    gallery.add_url_rule("/logout", "security.logout", lambda: "", methods=["POST"])
+    # Where the layout leads is not shown here.
+    gallery.url_build_error_handlers.append(lambda _error, endpoint, _values: f"/staff/{endpoint}")
 
     @gallery.get("/error/<int:code>")
     def error(code: int) -> tuple[str, int]:
