@@ -91,6 +91,12 @@ CONSENT_PARTS: Mapping[str, str] = {
     "sharing": "sharing without the name",
     "keep_answers": "keep answers after leaving",
 }
+ANSWERED_BY: Mapping[str, str] = {
+    "patient": "The patient alone",
+    "typed_by_other": "The patient; somebody else read or wrote",
+    "chosen_by_other": "Somebody else chose the answers",
+    "interpreter": "The patient, with an interpreter",
+}
 SOURCES: Mapping[str, str] = {
     "web": "personal link",
     "kiosk": "tablet in the clinic",

@@ -34,7 +34,10 @@ class NewResponse:
     partial: bool = False
     not_given: Mapping[str, str] = field(default_factory=dict)
     answered_at: Mapping[str, str] = field(default_factory=dict)
+    answered_by: str | None = None
     corrected: tuple[audit.Value, ...] = ()
+    supersedes_id: int | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,10 @@ def insert_scored(
             "answered_at": dict(new.answered_at),
             "locale": new.locale,
             "source": new.source,
+            "answered_by": new.answered_by,
             "partial": new.partial,
+            "supersedes_id": new.supersedes_id,
+            "reason": new.reason,
             "started_at": new.started_at,
             "submitted_at": new.submitted_at,
             "completed_on": new.completed_on,
@@ -158,6 +164,8 @@ def _submitted(response_id: int, new: NewResponse, at: datetime, actor: str) -> 
             "version": new.instrument.version,
             "source": new.source,
             **({"partial": True} if new.partial else {}),
+            **({"supersedes": new.supersedes_id} if new.supersedes_id else {}),
         },
-        values=new.corrected,
+        new.reason,
+        new.corrected,
     )

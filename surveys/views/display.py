@@ -29,6 +29,7 @@ LISTS = {
     "grading_mode": labels.GRADING_MODES,
     "status": labels.PATIENT_STATUSES,
     "source": labels.SOURCES,
+    "answered_by": labels.ANSWERED_BY,
     "consent_part": labels.CONSENT_PARTS,
 }
 
@@ -102,6 +103,14 @@ def rule_words(instrument: Instrument, rule: str) -> str:
         threshold = _("answered %(value)s or more", value=alert.at_least)
     number = _("item %(number)s", number=item.number)
     return f"{instrument.short_title} {number} ({item.label}) {threshold}"
+
+
+def given_words(instrument: Instrument, item: str, value: Answer) -> str:
+    """Any answer with its words; several choices one after the other."""
+    text = instrument.wording.texts.get("en") or next(iter(instrument.wording.texts.values()), None)
+    said = text.sections[instrument.item(item).section].choices if text else {}
+    values = value if isinstance(value, list | tuple) else (value,)
+    return "; ".join(f"{one}, {said[one]}" if one in said else str(one) for one in values)
 
 
 def _alert(instrument: Instrument, rule: str) -> Alert | None:

@@ -10,13 +10,17 @@ from urllib.parse import urljoin
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
+from surveys.instruments.definition import Instrument
 from surveys.models import Alert, Staff, Treatment, Visit
+from surveys.store import responses, versions
 from surveys.store import staff as store
+from surveys.store.responses import NewResponse
 from surveys.views import access
 from tests.support.patient import in_process
 from tests.support.staff import PASSWORD, Member, employ, signed_in
-from tests.support.study import changing, invite, one_table, stored
+from tests.support.study import Invited, changing, invite, library, one_table, stored
 
 PATIENTS = {"coordinator", "investigator", "admin"}
 CHANGES = {"coordinator", "admin"}
@@ -59,6 +63,10 @@ MAY_OPEN = {
     "instruments.permit": CHANGES,
     "instruments.load": CHANGES,
     "export.index": EVERY_ROLE,
+    "answers.show": PATIENTS,
+    "answers.enter": CHANGES,
+    "answers.correct": CHANGES,
+    "answers.annul": CHANGES,
 }
 
 
@@ -96,17 +104,35 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
             treatment = Treatment(patient_id=invited.patient_id, kind="massage")
             session.add_all((alert, treatment))
             session.flush()
+            response_id = answered(session, invited, library(app).get("saq"))
             found[study] = {
                 "code": study,
                 "patient": patient,
                 "visit_id": invited.visit_id,
                 "alert_id": alert.id,
                 "treatment_id": treatment.id,
+                "response_id": response_id,
                 "key": "face",
                 "page": "time",
                 "figure": "time-face-total",
             }
     return found
+
+
+def answered(session: Session, invited: Invited, instrument: Instrument) -> int:
+    """The questionnaire, all items answered with 1; the response's id."""
+    at = datetime.now(UTC)
+    new = NewResponse(
+        visit_id=invited.visit_id,
+        patient_id=invited.patient_id,
+        instrument=instrument,
+        version_id=versions.freeze(session, instrument, at=at),
+        answers={item.key: 1 for item in instrument.items},
+        source="paper",
+        submitted_at=at,
+        completed_on=at.date(),
+    )
+    return responses.insert_scored(session, [new], at=at, actor="test")[0]
 
 
 def doors(app: Flask, studies: dict[str, dict[str, object]]) -> Iterator[Door]:
@@ -161,7 +187,7 @@ def test_what_belongs_to_another_study_is_not_there(
     mixed = {"S1": {**two_studies["S2"], "code": "S1"}}
     before = stored(app)
     for door in doors(app, mixed):
-        if any(name in door.path for name in ("P2", "visits/", "alerts/", "treatment/")):
+        if any(name in door.path for name in ("P2", "visits/", "alerts/", "treatment/", "responses/")):
             assert knock(member, door) == "not there", door
     assert stored(app) == before
 
@@ -173,7 +199,7 @@ def test_what_belongs_to_another_site_is_not_there(
     app.config["WTF_CSRF_ENABLED"] = False
     member = signed_in(app, site="North")
     for door in doors(app, {"S1": two_studies["S1"]}):
-        if any(name in door.path for name in ("P1", "visits/", "alerts/", "treatment/")):
+        if any(name in door.path for name in ("P1", "visits/", "alerts/", "treatment/", "responses/")):
             assert knock(member, door) == "not there", door
     assert "P1" not in member.get("/staff/S1/patients").text
     assert "P1" not in member.get("/staff/S1/alerts").text

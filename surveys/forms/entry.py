@@ -1,0 +1,99 @@
+"""A whole questionnaire on one page, entered by staff: digits for choices, one box per item."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length, Optional
+
+from surveys.forms import labels
+from surveys.forms.records import RecordForm
+from surveys.forms.staff import _choices, _not_ahead
+from surveys.instruments.answers import AnswerError, read_answer
+from surveys.instruments.definition import Answer, Instrument, Item
+
+_REASON = [InputRequired("Say why."), Length(max=500)]
+
+
+class AnswerBox(StringField):
+    """One item. Once valid, `answer` is what is stored; an empty box was left empty."""
+
+    answer: Answer = None
+
+
+class AnswersForm(RecordForm):
+    """A box per item, filled with `given` where something is known. Made by `answers_form`."""
+
+    items: tuple[Item, ...] = ()
+
+    def __init__(self, today: date, given: dict[str, Answer] | None = None, **kwargs: Any) -> None:
+        spelt = {item: _spelt(value) for item, value in (given or {}).items()}
+        super().__init__(today, data=spelt, **kwargs)
+
+    @property
+    def answers(self) -> dict[str, Answer]:
+        """What was entered, by item; None for an empty box."""
+        boxes = (self[item.key] for item in self.items)
+        return {box.short_name: box.answer for box in boxes if isinstance(box, AnswerBox)}
+
+
+class EnteredForm(AnswersForm):
+    """A questionnaire from paper or over the telephone."""
+
+    source = RadioField("How", choices=_choices({"paper": "On paper", "staff_read": "By telephone"}))
+    on = DateField("Day of the answers", [InputRequired("Enter the day."), _not_ahead])
+    answered_by = SelectField(
+        "Who answered", choices=_choices(labels.ANSWERED_BY, "Not recorded"), default=""
+    )
+
+
+class CorrectedForm(AnswersForm):
+    """Answers put right."""
+
+    reason = TextAreaField("Why the answers are corrected", _REASON)
+
+
+class AnnulForm(RecordForm):
+    """Answers that are not this patient's; the right patient only where that is certain."""
+
+    reason = TextAreaField("Why the answers are not this patient's", _REASON)
+    patient = StringField("Study code of the right patient", [Optional(), Length(max=64)])
+    visit = SelectField("Visit of the right patient", [Optional()], choices=[], validate_choice=False)
+
+
+@cache
+def answers_form(kind: type[AnswersForm], instrument: Instrument, items: Sequence[Item]) -> type[AnswersForm]:
+    """`kind` with a box for each of `items`."""
+
+    def is_answer(form: AnswersForm, field: AnswerBox) -> None:
+        text = field.data or ""
+        several = instrument.item(field.short_name).kind == "choices"
+        try:
+            field.answer = read_answer(
+                instrument, field.short_name, text.replace(",", " ").split() if several else [text]
+            )
+        except AnswerError as error:
+            raise ValidationError(_wanted(instrument, field.short_name, error)) from None
+
+    boxes = {item.key: AnswerBox(item.label, [is_answer]) for item in items}
+    return type(f"{kind.__name__}Of{instrument.key}", (kind,), {**boxes, "items": tuple(items)})
+
+
+def _wanted(instrument: Instrument, key: str, error: AnswerError) -> str:
+    item = instrument.item(key)
+    if item.kind == "date":
+        return f"Item {item.number}: enter a date such as 2026-03-14, or leave it empty."
+    if item.chosen:
+        return f"Item {item.number}: enter one of {', '.join(map(str, error.allowed))}, or leave it empty."
+    low, high = error.allowed
+    return f"Item {item.number}: enter a number from {low:g} to {high:g}, or leave it empty."
+
+
+def _spelt(value: Answer) -> str:
+    if value is None:
+        return ""
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
