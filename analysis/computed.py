@@ -6,16 +6,24 @@ SPEARMAN = (
     "One visit per patient counts: the first at which both scores are present."
 )
 RMCORR = (
-    "The repeated-measures correlation is an analysis of covariance with a level for each patient and one"
-    " common slope: sign(slope) × √(SS slope / (SS slope + SS error)), on visits − patients − 1 degrees "
+    "The repeated-measures correlation is an analysis of covariance with a level for each patient and one "
+    "common slope: sign(slope) × √(SS slope / (SS slope + SS error)), on visits − patients − 1 degrees "
     "of freedom. Bakdash and Marusich, Front Psychol 2017;8:456. Visits of patients with two or more "
     "count."
 )
-LOWESS = (
-    "The line is Cleveland's LOWESS over log time (two thirds of the patients around each point, three "
-    "robust steps): JASA 1979;74:829. The band holds the middle 95 % of the lines of 200 samples of "
-    "patients, drawn with replacement from a fixed seed. One score per patient counts: the first with a "
-    "usable time since onset."
+SPLINE = (
+    "The line is a natural cubic spline with 3 degrees of freedom over log time, as R's lm(y ~ "
+    "splines::ns(x, df = 3)); the dotted one is Cleveland's LOWESS (two thirds of the patients around "
+    "each point, three robust steps): JASA 1979;74:829. The band holds the middle 95 % of the splines of "
+    "200 samples of patients, drawn with replacement from a fixed seed. One score per patient counts: the "
+    "first with a usable time since onset."
+)
+COURSE = (
+    "Linear mixed model by REML: score ~ log10(years since onset at the first visit) + log2(1 + years "
+    "since that visit) + age + female + (1 | patient), then with a random slope of the time since the "
+    "first visit. Satterthwaite's degrees of freedom as in lmerTest: Kuznetsova and others, J Stat Softw "
+    "2017;82(13). Where the slope's variance cannot be estimated, the random intercept with standard "
+    "errors robust to clustering by patient. No model under 15 patients per coefficient."
 )
 KRUSKAL = (
     "Kruskal and Wallis' H over the ranks of all levels, corrected for ties; epsilon² = H / (n − 1) is "

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.computed import COURSE
 from analysis.course import FOLLOW_UP, ONSET, asked, complete, followed_up, shown
 from analysis.formulas import t_tested
 from analysis.frame import ACUTE_BELOW_DAYS, DAYS_PER_YEAR, ScaleInfo, StudyFrames, scored
@@ -96,6 +97,7 @@ def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             *mixed(view),
             *simulated(frames),
         ),
+        computed=(COURSE,),
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.association import correlations
-from analysis.computed import LOWESS, SPEARMAN
+from analysis.computed import SPEARMAN, SPLINE
 from analysis.frame import ACUTE_BELOW_DAYS, DAYS_PER_YEAR, LEFT_OUT_REASONS, StudyFrames, scored
 from analysis.look import PAPER, QUIET, axis_title, chart, colour, duration, go, people, plain, ticks
 from analysis.smooth import lowess, spline
@@ -89,7 +89,7 @@ def time_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             *mixed(view),
             *simulated(frames),
         ),
-        computed=(LOWESS, SPEARMAN),
+        computed=(SPLINE, SPEARMAN),
     )
 
 

@@ -56,10 +56,13 @@ def _is_pair(text: str, scales: Sequence[str]) -> bool:
 
 
 def time(frames: StudyFrames, view: View, scales: Sequence[str], pair: str) -> Sequence[Part]:
-    """Every main scale against time since onset."""
-    from analysis.figures import time_figure
+    """Every main scale against time since onset, once per patient and then from visit to visit."""
+    from analysis.figures import course_figure, time_figure
 
-    return (Part("time", "Scores by time since onset", [time_figure(frames, one, view) for one in scales]),)
+    return (
+        Part("time", "Between patients: the first score", [time_figure(frames, one, view) for one in scales]),
+        Part("course", "From visit to visit", [course_figure(frames, one, view) for one in scales]),
+    )
 
 
 def treatment(frames: StudyFrames, view: View, scales: Sequence[str], pair: str) -> Sequence[Part]:
