@@ -117,6 +117,11 @@ function keepWhileOffline(form, region) {
   });
 }
 
+const print = document.getElementById("print");
+if (print) {
+  print.hidden = false;
+  print.addEventListener("click", () => window.print());
+}
 const button = document.getElementById("read-aloud");
 if (button && "speechSynthesis" in window) {
   offerReading(button);

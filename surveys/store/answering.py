@@ -126,7 +126,6 @@ class OpenVisit:
     drafts: Mapping[str, DraftState]
     submitted: Mapping[str, date]
     crisis_text_due: bool
-    crisis: bool
     help_told: bool
     consent_due: bool
     background: Told | None
@@ -223,7 +222,6 @@ def load(
         drafts=drafts,
         submitted=submitted,
         crisis_text_due=any(alert.crisis_text_seen_at is None for alert in crises),
-        crisis=bool(crises),
         help_told=row.assistance_id is not None,
         consent_due=row.consent_due,
         background=told,

@@ -41,6 +41,19 @@ class NewResponse:
 
 
 @dataclass(frozen=True)
+class Given:
+    """What somebody answered to a whole questionnaire, and in which words it was asked."""
+
+    instrument: str
+    version: str
+    wording: str
+    locale: str | None
+    completed_on: date
+    answers: Mapping[str, Answer]
+    not_given: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class WrongScore:
     """A stored score that differs from what the frozen definition gives."""
 
@@ -116,6 +129,26 @@ def add(session: Session, responses: Sequence[NewResponse], *, at: datetime, act
         if isinstance(given := new.answers.get(rule.item), int | float) and given >= rule.at_least
     ]
     return notice(session, causes, at=at, actor=actor)
+
+
+def current(session: Session, visit_id: int) -> list[Given]:
+    """The responses of a visit that stand."""
+    query = (
+        select(
+            Response.instrument,
+            InstrumentVersion.version,
+            InstrumentVersion.wording,
+            Response.locale,
+            Response.completed_on,
+            Response.answers,
+            Response.not_given,
+        )
+        .join(InstrumentVersion, InstrumentVersion.id == Response.instrument_version_id)
+        .where(
+            Response.visit_id == visit_id, Response.superseded_at.is_(None), Response.annulled_at.is_(None)
+        )
+    )
+    return [Given(**row) for row in session.execute(query).mappings()]
 
 
 def wrong_scores(session: Session, library: Library) -> Iterator[WrongScore]:

@@ -58,6 +58,7 @@ OPEN = frozenset(
         "patient.tell_help",
         "patient.thanks",
         "patient.pause",
+        "own_copy.show",
         "waiting_room.still_there",
         "waiting_room.go_on",
         "waiting_room.handed_back",

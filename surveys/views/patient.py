@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import wraps
@@ -38,7 +37,7 @@ from surveys.store.progress import (
     remaining_minutes,
 )
 from surveys.store.wordings import Texts
-from surveys.views import language, question, tablet
+from surveys.views import device, language, question, tablet
 from surveys.views.protection import limiter, link_key
 from surveys.views.question import Given
 
@@ -92,11 +91,8 @@ def open_link(token: str) -> Response:
     link_id = links.find(db.session, token)
     if link_id is None:
         raise LinkRefused(LinkRefusal.UNKNOWN)
-    visit = answering.load(db.session, link_id, _texts(), device=_device(), at=now())
-    session["link"] = link_id
-    # Whoever had this device before may have chosen otherwise.
-    for choice in ("questions_in", "without_earlier_answers", "changes_told"):
-        session.pop(choice, None)
+    visit = answering.load(db.session, link_id, texts(), device=device.name(), at=now())
+    device.open_link(link_id)
     return redirect(url_for("patient.start", visit_id=visit.id))
 
 
@@ -113,7 +109,7 @@ def of_visit(view: Callable[..., Page]) -> Callable[..., Page]:
         if link_id is None:
             raise LinkRefused(LinkRefusal.OTHER_LINK)
         visit = answering.load(
-            db.session, link_id, _texts(), device=_device(), at=now(), lock=request.method == "POST"
+            db.session, link_id, texts(), device=device.name(), at=now(), lock=request.method == "POST"
         )
         if visit.id != visit_id:
             raise LinkRefused(LinkRefusal.OTHER_LINK)
@@ -238,6 +234,8 @@ def _ask_again(visit: OpenVisit, key: str = "", number: int = 0) -> Page:
 @of_visit
 def crisis_text(visit: OpenVisit) -> Page:
     """The study's crisis text, before anything else."""
+    if visit.crisis_text_due:
+        device.show_help(visit.id)
     return draw(visit, "patient/crisis_text.html", text=_in_words(visit, visit.crisis_texts))
 
 
@@ -285,8 +283,10 @@ def submit(visit: OpenVisit, key: str) -> Page:
     here = _where(visit, instrument)
     if here is not None and key not in visit.submitted:
         return redirect(here)
-    answering.submit(db.session, visit, instrument, at=now())
+    stored = answering.submit(db.session, visit, instrument, at=now())
     db.session.commit()
+    if stored is not None:
+        device.sent(visit.id, key, visit.drafts[key].hidden)
     done = {*visit.submitted, key}
     finished = all(one in done for one in visit.battery)
     return redirect(url_for("patient.helped" if finished else "patient.saved", visit_id=visit.id))
@@ -342,7 +342,8 @@ def thanks(visit: OpenVisit) -> Page:
     here = position(visit)
     if not isinstance(here, Finished):
         return redirect(_address(visit, here))
-    page = draw(visit, "patient/thanks.html", crisis_text=_help_again(visit))
+    copy = not tablet.in_use() and bool(device.sent_just_now(visit.id))
+    page = draw(visit, "patient/thanks.html", crisis_text=_help_again(visit), copy=copy)
     tablet.end()
     return page
 
@@ -352,12 +353,6 @@ def thanks(visit: OpenVisit) -> Page:
 def pause(visit: OpenVisit) -> Page:
     """How to stop for now and come back."""
     return draw(visit, "patient/pause.html", crisis_text=_help_again(visit))
-
-
-def _device() -> str:
-    """What tells this browser from the patient's others; it means nothing and dies with the session."""
-    device: str = session.setdefault("device", secrets.token_hex(8))
-    return device
 
 
 def _birth_year_asked(visit: OpenVisit) -> bool:
@@ -406,9 +401,10 @@ def _link_asked() -> str:
     return link_key() if token is None else f"token:{links.digest(token)}"
 
 
-def _texts() -> Texts:
-    texts: Texts = current_app.extensions["texts"]
-    return texts
+def texts() -> Texts:
+    """Every instrument in every wording."""
+    found: Texts = current_app.extensions["texts"]
+    return found
 
 
 def now() -> datetime:
@@ -450,7 +446,7 @@ def _in_words(visit: OpenVisit, texts: Mapping[str, str]) -> Words:
 
 def _help_again(visit: OpenVisit) -> Words | None:
     """The crisis text for pages that repeat it to whoever was shown it; else nothing."""
-    return _in_words(visit, visit.crisis_texts) if visit.crisis else None
+    return _in_words(visit, visit.crisis_texts) if device.was_shown_help(visit.id) else None
 
 
 def _instrument(visit: OpenVisit, key: str) -> Instrument:

@@ -21,7 +21,7 @@ pages = Blueprint("waiting_room", __name__)
 LONGEST = timedelta(hours=4)  # how long a link lives that nobody ended
 LAST_PAGE_SHOWN = timedelta(minutes=2)  # it may say where help is, which is not for the next patient to see
 OF_STAFF = frozenset({"security.login", "security.logout", "front.index"})
-OF_PATIENTS = frozenset({"patient", "taking_part", "other_device"})
+OF_PATIENTS = frozenset({"patient", "taking_part", "other_device", "own_copy"})
 
 
 def init_app(app: Flask) -> None:

@@ -15,6 +15,7 @@ from tests.conftest import OpenPage
 from tests.support.browser import DESKTOP
 from tests.support.languages import MIRRORED, mirror
 from tests.support.patient import Patient, in_process
+from tests.support.staff import PASSWORD, employ
 from tests.support.study import FACE, PHQ9, SAQ, Invited, ask_consent, invite
 
 Axe = Callable[[Page], None]
@@ -46,7 +47,7 @@ def test_every_page_and_state(
     mirrored = set_up.get("locale") == "ar"
     if mirrored:
         mirror(app, tmp_path)
-    page = open_page(**set_up, statuses=frozenset({410, 422}))
+    page = open_page(**set_up, statuses=frozenset({403, 410, 422}))
 
     def look() -> None:
         axe(page)
@@ -62,10 +63,12 @@ def test_every_page_and_state(
         expect(page.get_by_role("heading", level=1)).to_have_text(words)
         look()
 
+    employ(app, "clinic@example.org", "coordinator")
     elsewhere = Patient(in_process(app))
     elsewhere.open(invited.token)
     a_visit(page, invited, elsewhere, look, stands_at)
     not_taking_part(page, invite(app, "P2"), stands_at)
+    on_the_tablet(page, invite(app, "P3"), stands_at)
 
 
 def a_visit(
@@ -124,12 +127,14 @@ def a_visit(
     elsewhere.get(f"/visit/{invited.visit_id}/saved")
     elsewhere.next()
     elsewhere.fill(SAQ)
-    elsewhere.next()
     page.goto(invited.path)
+    press(page, "Next")
+    press(page, "Send my answers")
     stands_at("Did anyone help you?")
-    elsewhere.answer("patient")
-    page.goto(invited.path)
+    press(page, "Next")
     stands_at("Thank you")
+    follow(page, "See or print your answers")
+    stands_at("Your answers")
 
 
 def not_taking_part(page: Page, invited: Invited, stands_at: Callable[[str], None]) -> None:
@@ -147,3 +152,31 @@ def not_taking_part(page: Page, invited: Invited, stands_at: Callable[[str], Non
     stands_at("That is all right")
     page.goto(invited.path)
     stands_at("You are not taking part any more")
+
+
+def on_the_tablet(page: Page, invited: Invited, stands_at: Callable[[str], None]) -> None:
+    """The pages that only the clinic's tablet shows. Back finds neither the patient's pages nor staff's."""
+    page.goto("/login")
+    page.get_by_label("E-mail address").fill("clinic@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    press(page, "Sign in")
+    page.goto("/staff/S1/patients/P3")
+    press(page, "Answer on this tablet")
+    press(page, "Start")
+    press(page, "I agree")
+    item = page.url
+    page.goto("/tablet/still-there")
+    stands_at("Are you still there?")
+    press(page, "Go on")
+    press(page, "Start")
+    follow(page, "Stop for now")
+    stands_at("Your answers are kept")
+    follow(page, "Hand back the tablet")
+    stands_at("Please hand back the tablet")
+    for address in (item, f"/visit/{invited.visit_id}", "/staff/S1/patients/P3"):
+        page.goto(address)
+        assert page.url.endswith("/tablet/end") or "/login" in page.url
+    for _ in range(8):
+        page.go_back()
+        assert "P3" not in page.content()
+        assert page.get_by_role("radio").count() == 0

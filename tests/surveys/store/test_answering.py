@@ -51,7 +51,7 @@ def test_a_visit_is_loaded_with_all_that_its_pages_show(app: Flask, invited: Inv
     assert visit.battery == ("face", "phq9", "saq")
     assert visit.today == date(2026, 3, 10)
     assert (visit.drafts, visit.submitted) == ({}, {})
-    assert (visit.crisis, visit.crisis_text_due) == (False, False)
+    assert not visit.crisis_text_due
 
 
 def test_phq9_is_asked_before_another_even_if_stored_last(app: Flask, invited: Invited) -> None:

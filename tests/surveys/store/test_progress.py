@@ -51,7 +51,6 @@ FRESH = OpenVisit(
     drafts={},
     submitted={},
     crisis_text_due=False,
-    crisis=False,
     help_told=False,
     consent_due=False,
     background=None,
