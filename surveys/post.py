@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from surveys.mail import words
 from surveys.mail.mailer import Mail, Mailer, NotTaken, PerhapsTaken
-from surveys.store import messages, outbox
+from surveys.mail.staff_words import word_of_alert
+from surveys.store import alert_mail, messages, outbox
 from surveys.store.outbox import Outcome, Refused, Sent, TryLater, Unclear
 
 Transaction = Callable[[], AbstractContextManager[Session]]
@@ -38,11 +39,32 @@ class Post:
         with self.transaction() as session:
             return messages.plan(session, at=self.now())
 
-    def send_all(self, stopped: Callable[[], bool] = lambda: False) -> dict[str, int]:
-        """Send what is due now; how many went, by outcome. `lost` are those whose sender died before."""
+    def tell_staff(self) -> dict[str, int]:
+        """Escalate alerts that nobody took on in time, and send word of alerts; how many went, by outcome."""
         counts: dict[str, int] = {}
         with self.transaction() as session:
-            _count(counts, "lost", outbox.give_up_lost(session, at=self.now()))
+            alert_mail.plan(session, at=self.now())
+        while True:
+            with self.transaction() as session:
+                word = alert_mail.claim(session, at=self.now())
+            if word is None:
+                return counts
+            link = f"{self.public_url}/staff/{word.study}/alerts"
+            said = word_of_alert(word.kind, word.study, link, word.hours)
+            outcome = hand_over(self.mailer, Mail(word.to, said.subject, said.body, f"alert.{word.id}"))
+            with self.transaction() as session:
+                alert_mail.settle(session, word.id, outcome, at=self.now())
+            _count(counts, NAMES[type(outcome)])
+
+    def send_all(self, stopped: Callable[[], bool] = lambda: False) -> dict[str, int]:
+        """Send what is due now, word of alerts first; how many went, by outcome.
+
+        `lost` are those whose sender died before.
+        """
+        with self.transaction() as session:
+            lost = outbox.give_up_lost(session, at=self.now())
+        counts = self.tell_staff()
+        _count(counts, "lost", lost)
         while not stopped():
             with self.transaction() as session:
                 claim = messages.claim(session, at=self.now())

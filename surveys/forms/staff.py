@@ -283,3 +283,29 @@ class AcknowledgeForm(StaffForm):
     """Taking an alert on; its fields carry the alert's number, since a page shows several."""
 
     note = TextAreaField("What will be done", [Optional(), Length(max=2000)])
+
+
+class ActedOnForm(StaffForm):
+    """What was done about an alert."""
+
+    note = TextAreaField("What was done", [InputRequired("Say what was done."), Length(max=2000)])
+
+
+class CloseAlertForm(StaffForm):
+    """Why nothing more is to be done."""
+
+    note = TextAreaField("Why it is closed", [Optional(), Length(max=2000)])
+
+
+class AlertRuleForm(StaffForm):
+    """A rule of the study's own; `measure` is a scale as `phq9.total`."""
+
+    measure = SelectField("Score", [InputRequired("Choose a score.")])
+    kind = RadioField(
+        "Raise an alert when it is",
+        choices=_choices(
+            {"at_least": "at this number or above", "worse": "worse by more than the detectable change"}
+        ),
+        default="at_least",
+    )
+    at_least = DecimalField("Number", [Optional()])

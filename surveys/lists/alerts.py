@@ -1,9 +1,9 @@
-"""Alerts of a study: those waiting, those taken on, those that came with old answers."""
+"""Alerts of a study: those waiting, taken on, acted on, closed, and those that came with old answers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE
-from surveys.models import Alert, Patient, Timepoint, Visit
+from surveys.models import Alert, AlertMail, Contact, Patient, Timepoint, Visit
 
 PAGE = 50
 
@@ -19,7 +19,7 @@ PAGE = 50
 @dataclass(frozen=True)
 class AlertRow:
     """One alert; `instrument` and `rule` name what raised it, the answers are the codes given, None where the
-    question was skipped."""
+    question was skipped or a `score` raised it (`before` is the last one). Whom to call stands beside it."""
 
     id: int
     patient: str
@@ -33,11 +33,58 @@ class AlertRow:
     acknowledged_at: datetime | None
     acknowledged_by: str | None
     note: str | None
+    acted_at: datetime | None
+    acted_by: str | None
+    acted_note: str | None
+    closed_at: datetime | None
+    closed_by: str | None
+    closed_note: str | None
+    escalated_at: datetime | None
+    source: str | None
+    score: float | None
+    before: float | None
+    name: str | None
+    telephone: str | None
+    born_on: date | None
+    birth_year: int | None
+    locale: str | None
+
+    @property
+    def people(self) -> tuple[str | None, ...]:
+        """Who did something about it."""
+        return self.acknowledged_by, self.acted_by, self.closed_by
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why somebody must look at once: alerts that waited longer than the study lets them, and word of alerts
+    that did not reach anybody."""
+
+    overdue: int
+    unheard: int
+
+    def __bool__(self) -> bool:
+        return bool(self.overdue or self.unheard)
 
 
 def waiting(session: Session, scope: Scope) -> int:
     """How many alerts nobody has taken on."""
     return session.scalar(_of_scope(scope, func.count()).where(Alert.state == "new")) or 0
+
+
+def trouble(session: Session, scope: Scope, let_wait: timedelta, at: datetime) -> Trouble:
+    """What is wrong at the instant `at` where an alert may wait as long as `let_wait`."""
+    unheard = (
+        select(AlertMail.id)
+        .where(AlertMail.alert_id == Alert.id, AlertMail.outcome.in_(("failed", "bounced", "unknown")))
+        .exists()
+    )
+    query = _of_scope(
+        scope,
+        func.count().filter(Alert.raised_at <= at - let_wait),
+        func.count().filter(unheard),
+    ).where(Alert.state == "new")
+    return Trouble(*session.execute(query).one())
 
 
 def waiting_by_study(session: Session, study_ids: list[int]) -> dict[int, int]:
@@ -90,18 +137,37 @@ def _of_scope(scope: Scope, *columns: Any) -> Select[*tuple[Any, ...]]:
 
 
 def _rows(scope: Scope) -> Select[*tuple[Any, ...]]:
-    return _of_scope(
-        scope,
-        Alert.id,
-        Patient.code.label("patient"),
-        TITLE.label("visit"),
-        Alert.instrument,
-        Alert.rule,
-        Alert.first_answer,
-        Alert.last_answer,
-        Alert.raised_at,
-        Alert.state,
-        Alert.acknowledged_at,
-        Alert.acknowledged_by,
-        Alert.note,
-    ).outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
+    return (
+        _of_scope(
+            scope,
+            Alert.id,
+            Patient.code.label("patient"),
+            TITLE.label("visit"),
+            Alert.instrument,
+            Alert.rule,
+            Alert.first_answer,
+            Alert.last_answer,
+            Alert.raised_at,
+            Alert.state,
+            Alert.acknowledged_at,
+            Alert.acknowledged_by,
+            Alert.note,
+            Alert.acted_at,
+            Alert.acted_by,
+            Alert.acted_note,
+            Alert.closed_at,
+            Alert.closed_by,
+            Alert.closed_note,
+            Alert.escalated_at,
+            Alert.source,
+            Alert.score,
+            Alert.before,
+            Contact.name,
+            Contact.telephone,
+            Contact.born_on,
+            Patient.birth_year,
+            Contact.locale,
+        )
+        .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
+        .outerjoin(Contact, Contact.id == Patient.contact_id)
+    )

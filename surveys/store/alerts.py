@@ -30,6 +30,7 @@ class Cause:
     item: str
     answer: float | None
     answered_at: datetime
+    source: str = "web"
 
 
 def notice(session: Session, causes: Iterable[Cause], *, at: datetime, actor: str) -> int:
@@ -65,6 +66,7 @@ def notice(session: Session, causes: Iterable[Cause], *, at: datetime, actor: st
                 last_answer=cause.answer,
                 raised_at=at,
                 state=state,
+                source=cause.source,
             )
             added = session.execute(statement.on_conflict_do_nothing().returning(Alert.id)).first()
             if added is None:
@@ -110,7 +112,12 @@ def notice_skipped(session: Session, cause: Cause, *, at: datetime, actor: str) 
         if session.scalar(select(Alert.id).where(*of_this, Alert.rule == rule.rule)):
             continue  # staff know already, and its last answer says that it was taken back
         statement = insert(Alert).values(
-            visit_id=cause.visit_id, instrument=cause.instrument.key, rule=name, raised_at=at, state="new"
+            visit_id=cause.visit_id,
+            instrument=cause.instrument.key,
+            rule=name,
+            raised_at=at,
+            state="new",
+            source=cause.source,
         )
         added = session.execute(statement.on_conflict_do_nothing().returning(Alert.id)).first()
         if added is not None:
@@ -138,13 +145,56 @@ def acknowledge(session: Session, alert_id: int, *, at: datetime, actor: str, no
     Raises:
         Refused: somebody already did.
     """
-    query = select(Alert, Visit.patient_id).join(Visit).where(Alert.id == alert_id).with_for_update(of=Alert)
-    alert, patient_id = session.execute(query).one()
+    alert, patient_id = _locked(session, alert_id)
     if alert.state != "new":
-        raise Refused(f"This alert is {alert.state} already.")
+        raise Refused(f"This alert is {_said(alert)} already.")
     alert.state = "acknowledged"
     alert.acknowledged_at = at
     alert.acknowledged_by = actor
     alert.note = note or None
     audit.record(session, audit.Entry(at, actor, "alert.acknowledged", patient_id, {"alert": alert.id}))
     return alert
+
+
+def act(session: Session, alert_id: int, *, at: datetime, actor: str, note: str | None) -> Alert:
+    """Say what was done about an alert that was taken on.
+
+    Raises:
+        Refused: nobody has taken it on, or it was acted on or closed already, or nothing is said.
+    """
+    alert, patient_id = _locked(session, alert_id)
+    if alert.state != "acknowledged":
+        raise Refused(f"This alert is {_said(alert)}: it cannot be marked as acted on.")
+    if not (note or "").strip():
+        raise Refused("Say what was done.", "note")
+    alert.state = "acted_on"
+    alert.acted_at, alert.acted_by, alert.acted_note = at, actor, note
+    audit.record(session, audit.Entry(at, actor, "alert.acted_on", patient_id, {"alert": alert.id}))
+    return alert
+
+
+def close(session: Session, alert_id: int, *, at: datetime, actor: str, note: str | None) -> Alert:
+    """Nothing more is to be done; the alert stays for ever.
+
+    Raises:
+        Refused: nobody has acted on it, or it is closed already.
+    """
+    alert, patient_id = _locked(session, alert_id)
+    if alert.state != "acted_on":
+        raise Refused(f"This alert is {_said(alert)}: it cannot be closed.")
+    alert.state = "closed"
+    alert.closed_at, alert.closed_by, alert.closed_note = at, actor, note or None
+    audit.record(session, audit.Entry(at, actor, "alert.closed", patient_id, {"alert": alert.id}))
+    return alert
+
+
+def _locked(session: Session, alert_id: int) -> tuple[Alert, int]:
+    query = select(Alert, Visit.patient_id).join(Visit).where(Alert.id == alert_id).with_for_update(of=Alert)
+    alert, patient_id = session.execute(query.execution_options(populate_existing=True)).one()
+    return alert, patient_id
+
+
+def _said(alert: Alert) -> str:
+    return {"new": "not taken on yet", "historical": "of old answers"}.get(
+        alert.state, alert.state.replace("_", " ")
+    )

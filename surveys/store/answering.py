@@ -294,7 +294,7 @@ def save_answer(
             update(Draft).where(*where).values(answers=answers, source=source, locale=locale, saved_at=at)
         )
     number = value if isinstance(value, int | float) else None
-    cause = Cause(visit.id, visit.patient_id, instrument, item, number, at)
+    cause = Cause(visit.id, visit.patient_id, instrument, item, number, at, source)
     notice(session, [cause], at=at, actor="patient")
     notice_skipped(session, cause, at=at, actor="patient")
     raised = () if value is None else alerts_raised(instrument, item, value)

@@ -14,6 +14,7 @@ from surveys.instruments.library import Library
 from surveys.instruments.scoring import score
 from surveys.models import InstrumentVersion, Response, Score
 from surveys.store import audit
+from surveys.store.alert_rules import Measured, watch
 from surveys.store.alerts import Cause, notice
 
 
@@ -113,6 +114,13 @@ def insert_scored(
     )
     for response_id, new in zip(ids, responses, strict=True):
         audit.record(session, _submitted(response_id, new, at, actor))
+    measured = [
+        Measured(
+            response_id, new.visit_id, new.patient_id, new.instrument, new.source, new.submitted_at, results
+        )
+        for response_id, new, results in zip(ids, responses, scores, strict=True)
+    ]
+    watch(session, measured, at=at, actor=actor)
     return ids
 
 
@@ -123,7 +131,7 @@ def add(session: Session, responses: Sequence[NewResponse], *, at: datetime, act
     """
     insert_scored(session, responses, at=at, actor=actor)
     causes = [
-        Cause(new.visit_id, new.patient_id, new.instrument, rule.item, given, new.submitted_at)
+        Cause(new.visit_id, new.patient_id, new.instrument, rule.item, given, new.submitted_at, new.source)
         for new in responses
         for rule in new.instrument.alerts
         if isinstance(given := new.answers.get(rule.item), int | float) and given >= rule.at_least

@@ -7,6 +7,7 @@ from flask import Flask
 from surveys.views import (
     about_you,
     access,
+    alert_rules,
     alerts,
     answers,
     clinic,
@@ -46,6 +47,7 @@ PAGES = (
     records,
     answers,
     alerts,
+    alert_rules,
     dashboard,
     instruments,
     export,

@@ -30,7 +30,7 @@ from werkzeug.wrappers import Response
 
 from surveys.db import db
 from surveys.forms.staff import SignInForm
-from surveys.lists.alerts import waiting
+from surveys.lists.alerts import trouble, waiting
 from surveys.lists.scope import Scope
 from surveys.models import Staff, Study
 from surveys.models.staff import ROLES
@@ -211,10 +211,13 @@ def _staff_navigation() -> dict[str, Any]:
     found: Grant | None = g.get("grant")
     if found is None:
         return {}
+    count = waiting(db.session, found.scope) if found.may_open_patients else 0
+    let_wait = timedelta(hours=found.study.escalate_after_hours)
     return {
         "study": found.study,
         "grant": found,
-        "alerts_waiting": waiting(db.session, found.scope) if found.may_open_patients else 0,
+        "alerts_waiting": count,
+        "alert_trouble": trouble(db.session, found.scope, let_wait, found.at) if count else None,
     }
 
 

@@ -35,10 +35,11 @@ LISTS = {
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters `day`, `partial`, `moment`, `words` and `scale_words`."""
+    """Give templates the filters `day`, `partial`, `moment`, `span`, `words` and `scale_words`."""
     app.add_template_filter(day)
     app.add_template_filter(partial)
     app.add_template_filter(moment)
+    app.add_template_filter(span)
     app.add_template_filter(words)
     app.add_template_filter(scale_words)
 
@@ -67,7 +68,13 @@ def words(code: str, kind: str) -> str:
 
 def waited(since: datetime, now: datetime) -> str:
     """How long ago `since` is, in its largest unit: 3 days, 5 hours, 10 minutes."""
-    ago = max(now - since, timedelta())
+    return span(max(now - since, timedelta()))
+
+
+def span(ago: timedelta | None) -> str:
+    """A length of time in its largest unit; an en dash where there is none."""
+    if ago is None:
+        return "–"
     if ago.days:
         return str(ngettext("%(num)d day", "%(num)d days", ago.days))
     if ago >= timedelta(hours=1):
@@ -92,7 +99,7 @@ def rule_words(instrument: Instrument, rule: str) -> str:
     skipped = rule.endswith(SKIPPED)
     alert = _alert(instrument, rule)
     if alert is None:
-        return f"{instrument.short_title}: {rule}"
+        return _score_rule_words(instrument, rule)
     item = instrument.item(alert.item)
     below = alert.at_least - 1
     if skipped:
@@ -111,6 +118,24 @@ def given_words(instrument: Instrument, item: str, value: Answer) -> str:
     said = text.sections[instrument.item(item).section].choices if text else {}
     values = value if isinstance(value, list | tuple) else (value,)
     return "; ".join(f"{one}, {said[one]}" if one in said else str(one) for one in values)
+
+
+def scale_name(instrument: Instrument, scale: Scale) -> str:
+    """A scale's title with its instrument's, once."""
+    if scale.title.startswith(instrument.short_title):
+        return scale.title
+    return f"{instrument.short_title} {scale.title}"
+
+
+def _score_rule_words(instrument: Instrument, rule: str) -> str:
+    """What a study's own rule says of a score; the rule's name where the instrument has no such scale."""
+    for scale in instrument.scales:
+        what = scale_name(instrument, scale)
+        if rule == f"{scale.key}_worse":
+            return _("%(what)s worse by more than the detectable change", what=what)
+        if rule.startswith(f"{scale.key}_at_least_"):
+            return _("%(what)s at %(value)s or above", what=what, value=rule.rpartition("_")[2])
+    return f"{instrument.short_title}: {rule}"
 
 
 def _alert(instrument: Instrument, rule: str) -> Alert | None:

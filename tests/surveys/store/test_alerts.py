@@ -104,3 +104,34 @@ def test_an_acknowledged_alert_stays_so_when_the_answer_comes_again(session: Ses
     assert notice(3) == 0
     alert = the_alert(session)
     assert (alert.state, alert.last_answer) == ("acknowledged", 3)
+
+
+def test_an_alert_goes_its_way_step_by_step(session: Session, notice: Tell) -> None:
+    """Taken on, acted on, closed: each once, in this order, with who, when and a note; nothing is skipped."""
+    notice(2)
+    alert_id = the_alert(session).id
+    with pytest.raises(Refused, match="not taken on yet"):
+        alerts.act(session, alert_id, at=AT, actor="staff:7", note="called")
+    alerts.acknowledge(session, alert_id, at=AT, actor="staff:7", note="I call")
+    with pytest.raises(Refused, match="acknowledged: it cannot be closed"):
+        alerts.close(session, alert_id, at=AT, actor="staff:7", note=None)
+    with pytest.raises(Refused, match="Say what was done"):
+        alerts.act(session, alert_id, at=AT, actor="staff:7", note=" ")
+    later = AT + timedelta(hours=1)
+    alerts.act(session, alert_id, at=later, actor="staff:8", note="Called, safe.")
+    with pytest.raises(Refused, match="acted on"):
+        alerts.act(session, alert_id, at=later, actor="staff:9", note="again")
+    alerts.close(session, alert_id, at=later, actor="staff:9", note=None)
+    session.commit()
+    alert = the_alert(session)
+    assert (alert.state, alert.acted_at, alert.acted_by, alert.acted_note) == (
+        "closed",
+        later,
+        "staff:8",
+        "Called, safe.",
+    )
+    assert (alert.note, alert.closed_by, alert.closed_note) == ("I call", "staff:9", None)
+    with pytest.raises(Refused, match="closed"):
+        alerts.close(session, alert_id, at=later, actor="staff:9", note=None)
+    actions = session.scalars(select(Event.action).where(Event.action.like("alert.%")).order_by(Event.id))
+    assert list(actions) == ["alert.raised", "alert.acknowledged", "alert.acted_on", "alert.closed"]

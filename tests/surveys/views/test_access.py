@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from surveys.instruments.definition import Instrument
-from surveys.models import Alert, Staff, Treatment, Visit
+from surveys.models import Alert, AlertRule, Staff, Treatment, Visit
 from surveys.store import responses, versions
 from surveys.store import staff as store
 from surveys.store.responses import NewResponse
@@ -57,6 +57,12 @@ MAY_OPEN = {
     "records.note": PATIENTS,
     "alerts.index": PATIENTS,
     "alerts.acknowledge": PATIENTS,
+    "alerts.act": PATIENTS,
+    "alerts.close": PATIENTS,
+    "alerts.report": PATIENTS,
+    "alert_rules.index": PATIENTS,
+    "alert_rules.add": CHANGES,
+    "alert_rules.remove": CHANGES,
     "instruments.index": EVERY_ROLE,
     "instruments.show": EVERY_ROLE,
     "instruments.preview": EVERY_ROLE,
@@ -102,7 +108,10 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 raised_at=datetime.now(UTC),
             )
             treatment = Treatment(patient_id=invited.patient_id, kind="massage")
-            session.add_all((alert, treatment))
+            rule = AlertRule(
+                study_id=invited.study_id, instrument="phq9", scale="total", kind="at_least", at_least=10
+            )
+            session.add_all((alert, treatment, rule))
             session.flush()
             response_id = answered(session, invited, library(app).get("saq"))
             found[study] = {
@@ -110,6 +119,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 "patient": patient,
                 "visit_id": invited.visit_id,
                 "alert_id": alert.id,
+                "rule_id": rule.id,
                 "treatment_id": treatment.id,
                 "response_id": response_id,
                 "key": "face",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from surveys.models import Alert, Study
+from surveys.models import Alert, Contact, Study, Visit
+from surveys.models import Patient as PatientRow
 from surveys.store import responses, versions
 from surveys.store.responses import NewResponse
 from tests.support.patient import Patient, in_process
@@ -136,3 +137,88 @@ def test_words_for_a_rule_that_its_definition_no_longer_has(app: Flask, member: 
         session.scalars(select(Alert)).one().rule = "item99"
     page = member.get(ALERTS)
     assert "PHQ-9: item99" in page.text
+
+
+def test_an_alert_is_followed_to_its_end(app: Flask, member: Member) -> None:
+    """Taken on, acted on with what was done, closed: each step on its own list, all of it to be read."""
+    [alert] = one_table(app, "alert")
+    note = f"alert-{alert['id']}-note"
+    member.post(f"{ALERTS}/{alert['id']}", {note: "I call her"})
+    page = member.post(f"{ALERTS}/{alert['id']}/act", {note: ""})
+    assert member.status == 422
+    assert "Say what was done." in page.text
+    member.post(f"{ALERTS}/{alert['id']}/act", {note: "Called, safe."})
+    page = member.get(f"{ALERTS}?state=acted_on")
+    assert "Called, safe." in page.text
+    member.post(f"{ALERTS}/{alert['id']}/close", {note: "Seen in the clinic"})
+    page = member.get(f"{ALERTS}?state=closed")
+    assert [said in page.text for said in ("I call her", "Called, safe.", "Seen in the clinic")] == [True] * 3
+    page = member.post(f"{ALERTS}/{alert['id']}/close", {note: ""})
+    assert "This alert is closed: it cannot be closed." in page.text
+
+
+def test_whom_to_call_stands_beside_the_alert(app: Flask, member: Member) -> None:
+    """Name, telephone, birth date, language; and that somebody may still be in the clinic."""
+    with changing(app) as session:
+        alert = session.scalars(select(Alert)).one()
+        alert.source = "kiosk"
+        contact = Contact(name="Anna Abel", telephone="020 7946 0123", born_on=date(1970, 5, 17), locale="de")
+        session.add(contact)
+        session.flush()
+        visit = session.get_one(Visit, alert.visit_id)
+        session.get_one(PatientRow, visit.patient_id).contact_id = contact.id
+    page = member.get(ALERTS)
+    for said in ("Anna Abel", "020 7946 0123", "17 May 1970", "de", "perhaps still in the clinic"):
+        assert said in page.text
+    with changing(app) as session:
+        session.scalars(select(Alert)).one().raised_at = datetime.now(UTC) - timedelta(hours=3)
+    assert "perhaps still in the clinic" not in member.get(ALERTS).text
+
+
+def test_a_red_line_stands_on_every_page_until_somebody_takes_the_alert_on(
+    app: Flask, member: Member
+) -> None:
+    """Once an alert has waited longer than the study lets it; whether or not the worker runs."""
+    line = "1 alert has waited longer than 24 hours and nobody has taken it on."
+    assert line not in member.get("/staff/S1/patients").text
+    with changing(app) as session:
+        alert = session.scalars(select(Alert)).one()
+        alert.raised_at = datetime.now(UTC) - timedelta(hours=25)
+    for address in ("/staff/S1/patients", "/staff/S1/dashboard", "/staff/S1/instruments", ALERTS):
+        assert line in member.get(address).text, address
+    assert "Waited too long" in member.get(ALERTS).text
+    [row] = one_table(app, "alert")
+    member.post(f"{ALERTS}/{row['id']}", {})
+    assert line not in member.get("/staff/S1/patients").text
+
+
+def test_the_month_is_reported(app: Flask, member: Member) -> None:
+    """How many, of what, and how soon they were taken on; months without alerts can be asked for too."""
+    [row] = one_table(app, "alert")
+    with changing(app) as session:
+        session.scalars(select(Alert)).one().raised_at = datetime.now(UTC) - timedelta(minutes=30)
+    member.post(f"{ALERTS}/{row['id']}", {})
+    page = member.get("/staff/S1/alert-report")
+    assert "PHQ-9 item 9 (Thoughts of death or self-harm) answered above 0 1" in page.text
+    assert "Median time until taken on 30 minutes" in page.text
+    assert "Raised 0" in member.get("/staff/S1/alert-report?month=2020-01").text
+    member.get("/staff/S1/alert-report?month=never")
+    assert member.status == 404
+
+
+def test_a_study_has_rules_of_its_own(app: Flask, member: Member) -> None:
+    """Added and removed by a coordinator; what an instrument always raises stands above."""
+    rules = "/staff/S1/alert-rules"
+    page = member.get(rules)
+    assert "PHQ-9 item 9 (Thoughts of death or self-harm) answered above 0" in page.text
+    assert "moderate 10" in page.text
+    page = member.post(rules, {"measure": "phq9.total", "kind": "at_least", "at_least": "40"})
+    assert member.status == 422
+    assert "Enter a number from 0 to 27." in page.text
+    member.post(rules, {"measure": "phq9.total", "kind": "at_least", "at_least": "10"})
+    page = member.get(rules)
+    assert "PHQ-9 total at 10 or above" in page.text
+    [rule] = one_table(app, "alert_rule")
+    member.post(f"{rules}/{rule['id']}", {})
+    assert one_table(app, "alert_rule") == []
+    assert "Add a rule" not in signed_in(app, "investigator").get(rules).text

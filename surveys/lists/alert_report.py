@@ -1,0 +1,104 @@
+"""What one month of alerts was like: how many, of what, how soon they were taken on, what is still open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from surveys.daytime import moment
+from surveys.lists.scope import Scope
+from surveys.models import Alert, Patient, Visit
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What raised an alert, and how often it did."""
+
+    instrument: str
+    rule: str
+    alerts: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """The alerts raised in one month as they stand now; those of old answers are counted apart.
+
+    `median_wait` and `longest_wait` are times from raising to taking on, of those taken on.
+    """
+
+    raised: int
+    historical: int
+    causes: tuple[Cause, ...]
+    taken_on: int
+    median_wait: timedelta | None
+    longest_wait: timedelta | None
+    escalated: int
+    acted_on: int
+    closed: int
+    waiting: int
+
+
+def months(session: Session, scope: Scope, zone: str) -> list[str]:
+    """Every month from the first alert's to the scope's, latest first, as `2026-03`."""
+    query = (
+        select(func.min(Alert.raised_at))
+        .join(Visit, Visit.id == Alert.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(scope.condition)
+    )
+    first = session.scalar(query)
+    found: list[str] = []
+    month = scope.today.replace(day=1)
+    while first is not None and moment(_following(month), 0, zone) > first:
+        found.append(f"{month:%Y-%m}")
+        month = (month - timedelta(days=1)).replace(day=1)
+    return found
+
+
+def of_month(session: Session, scope: Scope, first: date, zone: str) -> Report:
+    """The report of the month that begins on `first`, by the clock in `zone`."""
+    query = (
+        select(
+            Alert.instrument,
+            Alert.rule,
+            Alert.state,
+            Alert.raised_at,
+            Alert.acknowledged_at,
+            Alert.acted_at,
+            Alert.escalated_at,
+        )
+        .join(Visit, Visit.id == Alert.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(
+            scope.condition,
+            Alert.raised_at >= moment(first, 0, zone),
+            Alert.raised_at < moment(_following(first), 0, zone),
+        )
+    )
+    rows = session.execute(query).all()
+    called = [row for row in rows if row.state != "historical"]
+    waits: list[timedelta] = [
+        row.acknowledged_at - row.raised_at for row in called if isinstance(row.acknowledged_at, datetime)
+    ]
+    by_cause = Counter((row.instrument, row.rule) for row in called)
+    return Report(
+        raised=len(called),
+        historical=len(rows) - len(called),
+        causes=tuple(Cause(*cause, number) for cause, number in sorted(by_cause.items())),
+        taken_on=len(waits),
+        median_wait=timedelta(seconds=median(wait.total_seconds() for wait in waits)) if waits else None,
+        longest_wait=max(waits, default=None),
+        escalated=sum(row.escalated_at is not None for row in called),
+        acted_on=sum(row.acted_at is not None for row in called),
+        closed=sum(row.state == "closed" for row in called),
+        waiting=sum(row.state == "new" for row in called),
+    )
+
+
+def _following(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)
