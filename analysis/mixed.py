@@ -105,6 +105,18 @@ def _factor(theta: Numbers) -> Numbers:
     return np.array([[theta[0], 0.0], [theta[1], theta[2]]])
 
 
+def _inverted(matrices: Numbers) -> tuple[Numbers, Numbers]:
+    """Inverses and determinants of many symmetric matrices of one or two rows, quicker than in general."""
+    if matrices.shape[1] == 1:
+        return 1 / matrices, matrices[:, 0, 0]
+    a, b, d = matrices[:, 0, 0], matrices[:, 0, 1], matrices[:, 1, 1]
+    determinant = a * d - b * b
+    inverse = np.empty_like(matrices)
+    inverse[:, 0, 0], inverse[:, 1, 1] = d / determinant, a / determinant
+    inverse[:, 0, 1] = inverse[:, 1, 0] = -b / determinant
+    return inverse, determinant
+
+
 def _directions(theta: Numbers) -> Numbers:
     """The derivatives of Lambda Lambda' in each theta (k by q by q)."""
     q = 1 if len(theta) == 1 else 2
@@ -215,7 +227,8 @@ class _Sums:
     def at(self, theta: Numbers) -> _At:
         factor = _factor(theta)
         inner = np.eye(len(factor)) + factor.T @ self.zz @ factor
-        middle = factor @ np.linalg.inv(inner) @ factor.T
+        inverted, determinant = _inverted(inner)
+        middle = factor @ inverted @ factor.T
         weighted = self.zz @ middle
         mid_x = middle @ self.zx
         mid_y = np.einsum("iab,ib->ia", middle, self.zy)
@@ -224,7 +237,7 @@ class _Sums:
         inverse = np.linalg.inv(xvx)
         coefficients = inverse @ xvy
         rss = self.yy - float(np.einsum("ia,ia->", self.zy, mid_y)) - float(xvy @ coefficients)
-        logs = float(np.linalg.slogdet(inner)[1].sum()) + float(np.linalg.slogdet(xvx)[1])
+        logs = float(np.log(determinant).sum()) + float(np.linalg.slogdet(xvx)[1])
         zvx = self.zx - weighted @ self.zx
         zvr = self.zy - np.einsum("iab,ib->ia", weighted, self.zy) - zvx @ coefficients
         return _At(

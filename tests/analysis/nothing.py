@@ -3,8 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.before_after import mean_interval
 from analysis.course import FOLLOW_UP, shown
 from analysis.formulas import kruskal, partial_spearman, pearson, rmcorr, spearman, t_tested
+from analysis.linear import Fitted, hc3
 from analysis.models import Question, random_intercept
 
 SLOPES = (0.0, 8.0)  # how far patients' slopes lie apart: points per doubling of follow-up, as their sd
@@ -54,6 +56,12 @@ def p_values(seed: int, slopes: float, patients: int = 120) -> dict[str, float]:
         name: (phase == number).astype(float) for number, name in enumerate(("early", "peak", "waning"))
     }
     found |= _robust("injection_cycle", Question(y, {**dummies, "years": time}, patient))
+    twice = np.flatnonzero(sizes > 1)
+    before, after = y[first][twice], y[first[twice] + sizes[twice] - 1]
+    found |= _adjusted_change(before, after, group[twice] == 0)
+    interval = mean_interval(after - before)
+    assert interval is not None
+    found["before and after"] = float(interval[0] <= 0 <= interval[1])
     return {name: p for name, p in found.items() if p is not None}
 
 
@@ -69,6 +77,14 @@ def rates(seeds: range, slopes: float) -> dict[str, float]:
 def _course(question: Question) -> dict[str, float]:
     answer = shown(question)
     return {f"course, {term}": t_tested(*answer.fitted[term]).p for term in question.terms}
+
+
+def _adjusted_change(
+    before: NDArray[np.float64], after: NDArray[np.float64], exposed: NDArray[np.bool_]
+) -> dict[str, float]:
+    found = hc3(after, np.column_stack([np.ones(len(before)), before, exposed.astype(float)]))
+    assert isinstance(found, Fitted)
+    return {"adjusted_change": t_tested(float(found.estimate[2]), float(found.se[2]), found.df).p}
 
 
 def _robust(name: str, question: Question) -> dict[str, float]:
