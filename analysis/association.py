@@ -90,6 +90,20 @@ def correlations(
     return records
 
 
+def as_shown(record: Record) -> Record:
+    """The record as a page shows it: a repeated-measures correlation with its robust interval and p.
+
+    Its own assume one slope for all patients, which a page cannot know. Without robust ones, where a single
+    patient decides it, the coefficient is not shown either.
+    """
+    if record["level"] != "within" or record["low"] is None:
+        return record
+    if record["low_robust"] is None:
+        empty = dict.fromkeys(("estimate", "low", "high", "p", "p_adjusted"))
+        return {**record, **empty, "reason": "not estimable: one patient decides it"}
+    return {**record, **{name: record[f"{name}_robust"] for name in ("low", "high", "p")}, "p_adjusted": None}
+
+
 def overlap(x: str, y: str) -> str | None:
     """What two scales share in content, so that their correlation partly is with itself; None if nothing."""
     for a, b in ((x, y), (y, x)):

@@ -9,7 +9,8 @@ RMCORR = (
     "The repeated-measures correlation is an analysis of covariance with a level for each patient and one "
     "common slope: sign(slope) × √(SS slope / (SS slope + SS error)), on visits − patients − 1 degrees "
     "of freedom. Bakdash and Marusich, Front Psychol 2017;8:456. Visits of patients with two or more "
-    "count."
+    "count. The 95 % interval leaves out each patient in turn (jackknife of Fisher's z): unlike the usual "
+    "one it holds where patients differ in their slopes, and so may differ from other software."
 )
 SPLINE = (
     "The line is a natural cubic spline with 3 degrees of freedom over log time, as R's lm(y ~ "

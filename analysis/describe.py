@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.frame import STRATA, ScaleInfo
-from analysis.guards import SUPPRESS_UNDER, count_text, is_small
+from analysis.guards import PILES_UP, SUPPRESS_UNDER, count_text, is_small
 
 Record = dict[str, Any]
 End = Literal["first", "last"]
@@ -31,7 +31,8 @@ def descriptives(
 
     Returns:
         Records on all patients, then by stratum at that visit: ``scale, visit, n, missing, mean, sd,
-        median, q1, q3`` (type 7), ``min, max, floor, ceiling, at_best, at_worst``.
+        median, q1, q3`` (type 7), ``min, max, floor, ceiling, at_best, at_worst``; of the SAQ, which piles up
+        at its lowest value, also ``above_floor`` and ``median_above_floor``.
     """
     ends = [
         (scale, visit, _end(table[table["scale"] == scale], visit)) for scale in scale_info for visit in ENDS
@@ -85,8 +86,20 @@ def _record(
         "ceiling": at_high,
         "at_best": at_high if higher_better else at_low,
         "at_worst": at_low if higher_better else at_high,
+        **_above_floor(shown, info, suppress_under),
         "suppressed": small,
         "reason": f"fewer than {suppress_under} patients" if small else None if n else "no score",
+    }
+
+
+def _above_floor(values: NDArray[np.float64], info: ScaleInfo, suppress_under: int) -> Record:
+    """The share above the lowest value and the median of those, where scores pile up there."""
+    piles = info.instrument in PILES_UP and len(values) > 0
+    above = values[values > info.low + _ROUNDING]
+    told = piles and len(above) > 0 and not is_small(len(above), suppress_under)
+    return {
+        "above_floor": len(above) / len(values) if piles else None,
+        "median_above_floor": float(np.median(above)) if told else None,
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.association import Record, correlations, overlap
+from analysis.association import Record, as_shown, correlations, overlap
 from analysis.computed import RMCORR, SPEARMAN
 from analysis.frame import ScaleInfo, StudyFrames, scored
 from analysis.look import (
@@ -139,7 +139,7 @@ def _records(
     """The pair's record by stratum, without those that would show a few, or let them be subtracted."""
     few = 0 if view.may_open_patients else view.suppress_under
     made = correlations(table, frames.scale_info, scales=pair, methods=(method,), suppress_under=few)
-    found = {one.get("stratum"): one for one in made if {one["x"], one["y"]} == set(pair)}
+    found = {one.get("stratum"): as_shown(one) for one in made if {one["x"], one["y"]} == set(pair)}
     small = any(one["suppressed"] for one in found.values())
     return {
         stratum: one

@@ -6,10 +6,12 @@ SUPPRESS_UNDER = 5  # a cell of fewer patients shows no statistic, and no count 
 COEFFICIENT_FROM = 10  # patients; below, no coefficient and no test
 IMPRECISE_BELOW = 30  # patients; below, a coefficient or test is marked
 PATIENTS_PER_COEFFICIENT = 15  # a model with more coefficients, the intercept counted, is not fitted
-
+PILES_UP = ("saq",)  # questionnaires whose scores sit at the lowest value in many patients
+PILED_UP_FROM = 0.3  # share of their scores there; from it on no line is fitted to them
 
 SO_THAT_ANOTHER = "hidden so that another cell stays hidden"
 HIDDEN = "hidden so that a few patients stay hidden"
+
 TOO_FEW = f"fewer than {COEFFICIENT_FROM} patients"
 
 

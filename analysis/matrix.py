@@ -6,7 +6,7 @@ Only coefficients, never a pooled one: what `analysis.association` gives, arrang
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.association import TIME, Record, correlations
+from analysis.association import TIME, Record, as_shown, correlations
 from analysis.frame import ScaleInfo, StudyFrames, scored
 from analysis.look import STRATUM_TITLES, interval, number
 from analysis.view import View
@@ -62,7 +62,7 @@ def matrices(frames: StudyFrames, view: View, scales: Sequence[str]) -> tuple[Ma
             return None
         level, pair = "between" if row > column else "within", frozenset((variables[row], variables[column]))
         first, second = sorted((row, column))
-        record = found[level, stratum, pair]
+        record = as_shown(found[level, stratum, pair])
         alone = [found[level, part, pair] for part in ("acute", "chronic", "unknown")]
         subtractable = view.together and any(one["suppressed"] for one in alone)
         return _cell(record, level, variables[second], variables[first], hide=subtractable)

@@ -3,8 +3,7 @@
 from analysis.association import HOLM_UP_TO
 from analysis.filters import Filters
 from analysis.frame import ACUTE_BELOW_DAYS, StudyFrames
-from analysis.guards import COEFFICIENT_FROM, IMPRECISE_BELOW, PATIENTS_PER_COEFFICIENT
-from analysis.models import PILED_UP_FROM
+from analysis.guards import COEFFICIENT_FROM, IMPRECISE_BELOW, PATIENTS_PER_COEFFICIENT, PILED_UP_FROM
 
 _PARAGRAPH = """
 Questionnaires: {instruments}; each scored by its own rule for missing items, nothing imputed beyond it.

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from analysis.clustered import robust
 from analysis.formulas import Numbers, t_tested
 from analysis.frame import ScaleInfo
-from analysis.guards import SUPPRESS_UNDER, count_text, is_small, overfull
+from analysis.guards import PILED_UP_FROM, PILES_UP, SUPPRESS_UNDER, count_text, is_small, overfull
 from analysis.mixed import MixedModel, NotEstimable, fit
 
 Record = dict[str, Any]
@@ -25,8 +25,6 @@ RANDOM_INTERCEPT = "random_intercept"
 RANDOM_SLOPE = "random_slope"
 CLUSTER_ROBUST = "random_intercept_cluster_robust"
 
-PILED_UP_FROM = 0.3  # share of SAQ scores at its lowest value; from there on no line is drawn through them
-_PILES_UP = ("saq",)
 _TESTED = ("estimate", "se", "df", "low", "high", "p")
 
 
@@ -76,7 +74,7 @@ class Answer:
 
 def piled_up(values: Numbers, info: ScaleInfo) -> str | None:
     """Why no line is fitted to these scores: too many SAQ scores sit at the lowest value."""
-    if info.instrument not in _PILES_UP or not len(values):
+    if info.instrument not in PILES_UP or not len(values):
         return None
     share = float((values <= info.low + 1e-9).mean())
     if share < PILED_UP_FROM:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import given as given_by
 from hypothesis import strategies as st
 
-from analysis.association import TIME, correlations, overlap
+from analysis.association import TIME, as_shown, correlations, overlap
 from analysis.frame import scored
 from tests.analysis.reference import close, expected, given
 from tests.analysis.studies import Patient, registry, study
@@ -235,3 +235,19 @@ def test_records_are_quick():
 
 def test_no_scores_no_records():
     assert records_of(study([])) == []
+
+
+def test_pages_show_the_robust_interval_within_patients():
+    """Between patients nothing changes; where one patient decides it, no coefficient is shown."""
+    records = records_of(registry(9, 80), scales=["face.total", "phq9.total"])
+    between = one(records, "spearman")
+    assert as_shown(between) is between
+    within = one(records, "rmcorr")
+    shown = as_shown(within)
+    assert (shown["low"], shown["high"], shown["p"]) == (
+        within["low_robust"],
+        within["high_robust"],
+        within["p_robust"],
+    )
+    alone = as_shown({**within, "low_robust": None})
+    assert (alone["estimate"], alone["reason"]) == (None, "not estimable: one patient decides it")

@@ -1,12 +1,18 @@
 """Scores over time against R, from the patients' dates on; and which models are refused."""
 
 import dataclasses
+from collections import defaultdict
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import given as given_by
+from hypothesis import strategies as st
 
 from analysis.course import course
 from analysis.frame import scored
+from analysis.injections import injection_cycle
 from analysis.models import CLUSTER_ROBUST, RANDOM_INTERCEPT, RANDOM_SLOPE
+from analysis.within import within_between
 from tests.analysis.reference import expected, followed, same_model
 from tests.analysis.studies import SCALES, Patient, registry, study
 
@@ -111,3 +117,28 @@ def test_records_stand_in_order_and_without_small_counts():
         (None, "<5", True),
         (0, "0", False),
     }
+
+
+@settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
+@given_by(seed=st.integers(0, 10_000), patients=st.integers(0, 130))
+def test_no_model_rests_on_fewer_than_fifteen_patients_a_coefficient(seed, patients):
+    """Of every record of every model: enough patients, or no number and a reason."""
+    frames = registry(seed, patients)
+    table = scored(frames)
+    found = [
+        *course(table, SCALES),
+        *within_between(table, SCALES),
+        *injection_cycle(table, frames.treatments, SCALES),
+    ]
+    models = defaultdict(list)
+    for record in found:
+        if "term" in record:
+            keys = ("stratum", "scale", "outcome", "predictor", "model")
+            models[tuple(record.get(key) for key in keys)].append(record)
+    for terms in models.values():
+        fitted = [record for record in terms if record["estimate"] is not None]
+        assert all(record["patients"] >= 15 * len(fitted) for record in fitted)
+        assert all(
+            record["se"] > 0 and record["low"] < record["estimate"] < record["high"] for record in fitted
+        )
+        assert all(record["reason"] for record in terms if record["estimate"] is None)

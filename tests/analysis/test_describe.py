@@ -6,7 +6,7 @@ import pytest
 from analysis.describe import descriptives, summary
 from analysis.frame import scored
 from tests.analysis.reference import close, expected, given
-from tests.analysis.studies import Patient, study
+from tests.analysis.studies import SCALES, Patient, study
 
 
 def records_of(patients, **kwargs):
@@ -88,3 +88,23 @@ def test_nobody_is_not_suppressed_but_explained():
         False,
         "no score",
     )
+
+
+def test_saq_tells_the_share_above_twenty_and_their_median():
+    """A mean of a pile and a tail says little; of fewer than five above there is no median."""
+    saq = {"saq.total": 20.0}
+    patients = [
+        *(Patient(f"low{n}", [("2024-06-01", {**saq, "face.total": 50.0})]) for n in range(6)),
+        *(Patient(f"high{n}", [("2024-06-01", {"saq.total": 40.0 + 2 * n})]) for n in range(5)),
+    ]
+    found = {record["scale"]: record for record in all_patients(patients)}
+    assert found["saq.total"]["above_floor"] == 5 / 11
+    assert found["saq.total"]["median_above_floor"] == 44.0
+    assert found["face.total"]["above_floor"] is None
+    few = {record["scale"]: record for record in all_patients(patients[:-1])}
+    assert (few["saq.total"]["above_floor"], few["saq.total"]["median_above_floor"]) == (0.4, None)
+
+
+def all_patients(patients):
+    found = descriptives(scored(study(patients)), SCALES)
+    return [one for one in found if one["visit"] == "first" and "stratum" not in one]
