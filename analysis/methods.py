@@ -1,37 +1,77 @@
 """The methods paragraph, made from the state of the view: what was asked, how it was analysed, of whom."""
 
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from analysis.adjusted import POST_DAYS
 from analysis.association import HOLM_UP_TO
+from analysis.change import APART_DAYS
 from analysis.filters import Filters
 from analysis.frame import ACUTE_BELOW_DAYS, StudyFrames
-from analysis.guards import COEFFICIENT_FROM, IMPRECISE_BELOW, PATIENTS_PER_COEFFICIENT, PILED_UP_FROM
+from analysis.guards import (
+    COEFFICIENT_FROM,
+    IMPRECISE_BELOW,
+    PATIENTS_PER_COEFFICIENT,
+    PILED_UP_FROM,
+    count_text,
+)
+from analysis.injections import PHASE_DAYS
 
 _PARAGRAPH = """
-Questionnaires: {instruments}; each scored by its own rule for missing items, nothing imputed beyond it.
+Questionnaires: {instruments}. Missing items: {rules}; nothing was imputed beyond these rules.
 Between-patient associations used one visit per patient, the first at which both variables were present.
 Time since onset was log10-transformed; an onset known by month counted as its 15th, by year as 1 July,
 never later than halfway to the visit, and was left out where its possible durations differ more than
 twofold. We report Spearman's rho with Bonett–Wright 95 % intervals, Pearson's r with Fisher intervals, and
 partial rho adjusted for age at the first visit and sex. Within-patient associations are repeated-measures
 correlations (Bakdash and Marusich) over all visits of patients with two or more. Change over visits used
-linear mixed models (REML, Satterthwaite's degrees of freedom) with log10 years since onset at the first visit
-and log2 of 1 + years since that visit as separate terms, adjusted for age and sex: with a random intercept by
-patient, then with a random slope, or, where that was not estimable, with cluster-robust errors (CR2). No
-linear model was fitted with fewer than {each} patients per coefficient, or where {piled:.0%} or more of SAQ
-scores were the lowest. Scores at the same visits were related by mixed models with the patient's mean of
-the one and the deviation from it as separate terms. Visits after toxin injections were compared by phase
-(0–13, 14–56, 57–112 and more days since the last). Groups by treatment, cause
-and sex were compared at the first visit with the score by Kruskal–Wallis tests with epsilon squared and
-Dunn tests with Holm's adjustment; treatments begun later did not count, and treatment was not assigned at
-random. P-values were adjusted within families of one level, method and stratum, by Holm up to {holm} tests
-and by Benjamini–Hochberg beyond. Acute is under {acute} days since onset at that visit, chronic from then
-on. Coefficients and tests need {least} patients and are marked imprecise under {imprecise}; cells below
+linear mixed models (REML, Satterthwaite's degrees of freedom) with log10 years since onset at the first
+visit and log2 of 1 + years since that visit as separate terms, adjusted for age and sex: with a random
+intercept by patient, then with a random slope, or, where that was not estimable, with cluster-robust errors
+(CR2). No linear model was fitted with fewer than {each} patients per coefficient, or where {piled:.0%} or
+more of SAQ scores were the lowest. Scores at the same visits were related by mixed models with the
+patient's mean of the one and the deviation from it as separate terms. Visits after toxin injections were
+compared by phase (0–13, 14–56, 57–112 and more days since the last). Groups by treatment, cause and sex
+were compared at the first visit with the score by Kruskal–Wallis tests with epsilon squared and Dunn tests
+with Holm's adjustment; treatments begun later did not count, and treatment was not assigned at random.
+Before and after a dated treatment are the last score in the 42 days before and the first in a window after
+it (toxin 14–56 days, therapy 60–240, surgery 300–540), with the mean difference and its t interval;
+treatments begun before the first questionnaire, as early steroids are, cannot be looked at. Later scores
+(last of {post} days after the first) of patients who began a family of treatments and of those who did not
+were compared by least squares with HC3 errors, adjusted for {terms}, with Holm's adjustment over the
+families of treatments of a scale. Patients were counted as better, stable or worse from their first to
+their last score at least {apart} days apart by published thresholds of one patient's change, outside
+{quiet} days after toxin. Screening counts scores at or above published cut-offs: screened positive, not
+diagnosed. Proportions have Wilson intervals. Alpha (Feldt's interval), omega of one factor and corrected
+item-total correlations are of complete items at each patient's first questionnaire. Completion is of visits
+expected, available data of all enrolled. Recovery is House–Brackmann I or the patient's own word at 3, 6
+and 12 months, 30 days either way, in patients enrolled acute, with bounds for those not graded. P-values
+were adjusted within families of one level, method and stratum, by Holm up to {holm} tests and by
+Benjamini–Hochberg beyond. Acute is under {acute} days since onset at that visit, chronic from then on.
+Coefficients and tests need {least} patients and are marked imprecise under {imprecise}; cells below
 {suppress} patients were suppressed. All available data were used. Filters: {filters}. Software: {software}.
 Data SHA-256: {digest}.
 """
 
 
-def methods(frames: StudyFrames, filters: Filters, *, software: str, digest: str, suppress_under: int) -> str:
-    """One paragraph on the report of these frames (already filtered)."""
+_ADJUSTED_FOR = {"pre": "the first score", "log10_onset_years": "log10 years since onset", "age": "age"}
+_ADJUSTED_FOR |= {"female": "sex", "days_to_post": "the days in between"}
+
+
+def methods(
+    frames: StudyFrames,
+    filters: Filters,
+    *,
+    software: str,
+    digest: str,
+    suppress_under: int,
+    terms: Sequence[str] = (),
+) -> str:
+    """One paragraph on the report of these frames (already filtered).
+
+    ``terms`` are those that a model of adjusted change was given; without any model, those that it may have.
+    """
     asked = frames.scores[["instrument", "version", "wording"]].drop_duplicates()
     instruments = "; ".join(
         f"{instrument} version {version} ({wording} wording)"
@@ -39,6 +79,11 @@ def methods(frames: StudyFrames, filters: Filters, *, software: str, digest: str
     )
     paragraph = _PARAGRAPH.format(
         instruments=instruments or "none answered yet",
+        rules=_missing_rules(frames) or "none answered yet",
+        terms=_listed([_ADJUSTED_FOR[term] for term in _ADJUSTED_FOR if not terms or term in terms]),
+        post="–".join(str(days) for days in POST_DAYS),
+        apart=APART_DAYS,
+        quiet=f"0–{PHASE_DAYS['waning']:g}",
         holm=HOLM_UP_TO,
         acute=ACUTE_BELOW_DAYS,
         each=PATIENTS_PER_COEFFICIENT,
@@ -47,7 +92,38 @@ def methods(frames: StudyFrames, filters: Filters, *, software: str, digest: str
         imprecise=IMPRECISE_BELOW,
         suppress=suppress_under,
         filters=", ".join(f"{name} = {value}" for name, value in filters.chosen.items()) or "none",
-        software=software,
+        software=f"{software} with {_libraries()}",
         digest=digest,
     )
     return " ".join(paragraph.split())
+
+
+def extent(frames: StudyFrames, suppress_under: int) -> str:
+    """How many answered how much, for a reader who may know it exactly."""
+    scores = frames.scores
+    patients = count_text(scores["patient"].nunique(), suppress_under)
+    questionnaires = len(scores.drop_duplicates(["visit_id", "instrument"]))
+    visits = scores["visit_id"].nunique()
+    return f"{patients} patients answered {questionnaires} questionnaires at {visits} visits."
+
+
+def _missing_rules(frames: StudyFrames) -> str:
+    """The rules of the scales that were answered, each once."""
+    answered = set(frames.scores["scale"])
+    rules: dict[str, list[str]] = {}
+    for scale, info in frames.scale_info.items():
+        if scale in answered and info.missing:
+            rules.setdefault(info.missing, []).append(info.label)
+    return " ".join(f"{_listed(labels)}: {rule}" for rule, labels in rules.items()).rstrip(".")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _libraries() -> str:
+    named = (
+        ("Python", platform.python_version()),
+        *((name, version(name)) for name in ("numpy", "scipy", "pandas")),
+    )
+    return _listed([f"{name} {number}" for name, number in named])

@@ -27,7 +27,7 @@ from analysis.frame import COLUMNS, LEFT_OUT_REASONS, ScaleInfo, StudyFrames, ch
 from analysis.groups import group_tests, groups
 from analysis.guards import SUPPRESS_UNDER
 from analysis.injections import injection_cycle
-from analysis.methods import methods
+from analysis.methods import extent, methods
 from analysis.recovery import recovery
 from analysis.reliability import reliability
 from analysis.screening import screening
@@ -64,6 +64,9 @@ def report(
     info, treatments, few = _asked(frames, part), part.treatments, suppress_under
     on = datetime.fromisoformat(generated_at).date()
     described = descriptives(table, info, suppress_under=few)
+    adjusted = adjusted_change(table, treatments, info, suppress_under=few)
+    terms = sorted({term for one in adjusted if one["terms"] for term in one["terms"].split(", ")})
+    how = methods(part, filters, software=software, digest=digest, suppress_under=few, terms=terms)
     content = {
         "study": frames.study,
         "title": frames.title,
@@ -76,7 +79,7 @@ def report(
         "patients": len(part.patients),
         "visits": int(table["visit_id"].nunique()),
         "responses": len(table.drop_duplicates(["visit_id", "instrument"])),
-        "methods": methods(part, filters, software=software, digest=digest, suppress_under=few),
+        "methods": f"{extent(part, few)} {how}",
         "warnings": _warnings(frames, part, filters, table, described),
         "left_out": [*_set_aside(frames, part, filters), *left_out(table)],
         "descriptives": described,
@@ -87,7 +90,7 @@ def report(
         "groups": groups(table, treatments, info, suppress_under=few),
         "group_tests": group_tests(table, treatments, info, suppress_under=few),
         "before_after": before_after(table, treatments, info, suppress_under=few),
-        "adjusted_change": adjusted_change(table, treatments, info, suppress_under=few),
+        "adjusted_change": adjusted,
         "change": change(table, treatments, info, suppress_under=few),
         "screening": screening(table, info, suppress_under=few),
         "reliability": reliability(table, part.responses, info, suppress_under=few),

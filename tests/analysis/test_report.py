@@ -199,8 +199,11 @@ def test_the_methods_follow_the_view():
         "face version 1 (working-1 wording)",
         view["data_sha256"],
         "below 10 patients",
+        "Python 3.",
+        "scipy 1.",
     ):
         assert part in view["methods"]
+    assert "adjusted for the first score, log10 years since onset, age, sex and the days" in view["methods"]
     assert view["filters"] == {"sex": "female"}
     assert view["data_sha256"] == made(frames)["data_sha256"]
 
