@@ -68,7 +68,7 @@ def adjusted_change(
     Returns:
         Records on all patients, then by stratum at ``pre``; p_holm within a scale and stratum.
     """
-    given = _begun(treatments)
+    given = begun_families(treatments)
     pairs = {scale: _pairs(table[table["scale"] == scale]) for scale in scale_info}
     families = [family for family in FAMILIES if (given["family"] == family).any()]
     armed = {(s, f): _arms(pairs[s], given[given["family"] == f], f) for s in scale_info for f in families}
@@ -85,7 +85,7 @@ def adjusted_change(
     return records
 
 
-def _begun(treatments: pd.DataFrame) -> pd.DataFrame:
+def begun_families(treatments: pd.DataFrame) -> pd.DataFrame:
     """Per patient and family the first start, missing where any start is not known."""
     given = treatments[treatments["state"] == "given"]
     start = middle_of_period(given["started_on"], given["precision"])

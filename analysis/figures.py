@@ -4,9 +4,16 @@ Acute and chronic patients stand side by side; both together only on request. Th
 see points and counts, but no average under five patients; everybody else sees no small cell at all.
 """
 
+from analysis.figure_adjusted import adjusted_figure
 from analysis.figure_association import association_figure
+from analysis.figure_attendance import attendance_figure, dropout_figure, recovery_figure
+from analysis.figure_before_after import before_after_figure
+from analysis.figure_change import change_figure
 from analysis.figure_course import course_figure
 from analysis.figure_pair import pair_figure, pair_within_figure
+from analysis.figure_profile import profile_figure
+from analysis.figure_quality import quality_figure
+from analysis.figure_screening import screening_figure
 from analysis.figure_time import time_figure
 from analysis.figure_treatment import treatment_figure
 from analysis.frame import StudyFrames, chosen_by_other
@@ -19,11 +26,20 @@ __all__ = [
     "Figure",
     "Panel",
     "View",
+    "adjusted_figure",
     "association_figure",
+    "attendance_figure",
+    "before_after_figure",
+    "change_figure",
     "course_figure",
+    "dropout_figure",
     "main_scales",
     "pair_figure",
     "pair_within_figure",
+    "profile_figure",
+    "quality_figure",
+    "recovery_figure",
+    "screening_figure",
     "time_figure",
     "treatment_figure",
 ]

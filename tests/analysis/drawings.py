@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from xml.etree import ElementTree
 
 from analysis.view import Figure, Panel
 
@@ -49,3 +50,8 @@ def drawn_texts(figure: Figure) -> Iterator[str]:
             rest += value.values() if isinstance(value, dict) else value
         elif isinstance(value, str):
             yield value
+
+
+def parsed(drawing: str) -> ElementTree.Element:
+    """An SVG drawing as elements; it must be well formed."""
+    return ElementTree.fromstring(drawing)  # noqa: S314  # made here, not received
