@@ -1,4 +1,4 @@
-"""A patient's gradings over time, and what staff noted."""
+"""A patient's gradings over time, what staff noted, and what was sent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.models import Grading, Note, Palsy
+from surveys.lists.visits import TITLE
+from surveys.models import Grading, Message, Note, Palsy, Timepoint, Visit
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,38 @@ class NoteRow:
     text: str
     written_by: str
     written_at: datetime
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """One message and what became of it; without an outcome it is still to go."""
+
+    visit: str
+    kind: str
+    channel: str
+    planned_at: datetime
+    outcome: str | None
+    outcome_at: datetime | None
+
+
+def messages(session: Session, patient_id: int) -> list[MessageRow]:
+    """The patient's messages, latest first."""
+    query = (
+        select(
+            TITLE.label("visit"),
+            Message.kind,
+            Message.channel,
+            Message.planned_at,
+            Message.outcome,
+            Message.outcome_at,
+        )
+        .select_from(Message)
+        .join(Visit, Visit.id == Message.visit_id)
+        .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
+        .where(Visit.patient_id == patient_id)
+        .order_by(Message.planned_at.desc(), Message.id.desc())
+    )
+    return [MessageRow(**row) for row in session.execute(query).mappings()]
 
 
 def gradings(session: Session, patient_id: int) -> list[GradingRow]:

@@ -159,11 +159,12 @@ def _message(frames: StudyFrames, part: StudyFrames, filters: Filters, view: Vie
 def _section(part: Part) -> Section:
     every = [one.notes for one in part.figures]
     shared = tuple(note for note in every[0] if all(note in notes for notes in every)) if every else ()
-    figures = tuple(_drawing(one, shared) for one in part.figures)
+    figures = tuple(drawing(one, shared) for one in part.figures)
     return Section(part.key, part.title, figures, shared, tuple(part.matrices))
 
 
-def _drawing(figure: Figure, shared: Sequence[str]) -> Drawing:
+def drawing(figure: Figure, shared: Sequence[str] = ()) -> Drawing:
+    """A figure as templates take it, without the notes that stand elsewhere."""
     return Drawing(
         key=_id(figure.key),
         title=figure.title,

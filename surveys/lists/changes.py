@@ -1,0 +1,119 @@
+"""Whose scores changed: the last score and the one before, whoever is in the clinic today first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from surveys.lists.scope import Scope
+from surveys.lists.visits import CURRENT
+from surveys.models import Appointment, Patient, Response, Score, Visit
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Given:
+    """One score of one day, with the answers that it rests on."""
+
+    on: date
+    value: float
+    answers: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Person:
+    """A patient with the scores of each `instrument.scale` asked for, latest first, at most two."""
+
+    code: str
+    in_clinic: bool
+    last_on: date
+    scores: Mapping[str, Sequence[Given]]
+
+
+@dataclass(frozen=True)
+class ChangePage:
+    """A page of patients who have answered."""
+
+    people: Sequence[Person]
+    pages: int
+
+
+def page(session: Session, scope: Scope, scales: Collection[tuple[str, str]], number: int) -> ChangePage:
+    """Page `number`: who is on today's list, then who answered last, in a fixed number of statements."""
+    last_on = func.max(Response.completed_on).label("last_on")
+    here = (
+        select(Appointment.id)
+        .where(Appointment.patient_id == Patient.id, Appointment.expected_on == scope.today)
+        .exists()
+    )
+    answered = (
+        select(Patient.id, Patient.code, last_on, case((here, 1), else_=0).label("in_clinic"))
+        .join(Visit, Visit.patient_id == Patient.id)
+        .join(Response, Response.visit_id == Visit.id)
+        .where(scope.condition, CURRENT)
+        .group_by(Patient.id, Patient.code)
+        .subquery("answered")
+    )
+    total = session.scalar(select(func.count()).select_from(answered)) or 0
+    people = session.execute(
+        select(answered)
+        .order_by(answered.c.in_clinic.desc(), answered.c.last_on.desc(), answered.c.code)
+        .limit(PAGE)
+        .offset((number - 1) * PAGE)
+    ).all()
+    found = _scores(session, [person.id for person in people], scales)
+    return ChangePage(
+        [
+            Person(person.code, bool(person.in_clinic), person.last_on, found.get(person.id, {}))
+            for person in people
+        ],
+        max(1, -(-total // PAGE)),
+    )
+
+
+def _scores(
+    session: Session, ids: Collection[int], scales: Collection[tuple[str, str]]
+) -> dict[int, dict[str, list[Given]]]:
+    """The latest two scores of each scale, by patient."""
+    ranked = (
+        select(
+            Visit.patient_id,
+            Response.instrument,
+            Score.scale,
+            Response.completed_on,
+            Response.id,
+            Response.answers,
+            Score.value,
+            func.row_number()
+            .over(
+                partition_by=(Visit.patient_id, Response.instrument, Score.scale),
+                order_by=(Response.completed_on.desc(), Response.id.desc()),
+            )
+            .label("place"),
+        )
+        .join(Visit, Visit.id == Response.visit_id)
+        .join(Score, Score.response_id == Response.id)
+        .where(
+            Visit.patient_id.in_(ids),
+            CURRENT,
+            Score.value.is_not(None),
+            Response.instrument.in_({instrument for instrument, _ in scales}),
+        )
+        .subquery("ranked")
+    )
+    rows = session.execute(
+        select(ranked).where(ranked.c.place <= 2).order_by(ranked.c.patient_id, ranked.c.place)
+    )
+    found: dict[int, dict[str, list[Given]]] = {}
+    for row in rows:
+        if (row.instrument, row.scale) in scales:
+            key = f"{row.instrument}.{row.scale}"
+            given = Given(row.completed_on, row.value, row.answers)
+            found.setdefault(row.patient_id, {}).setdefault(key, []).append(given)
+    return found

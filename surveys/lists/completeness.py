@@ -1,0 +1,114 @@
+"""Patients by timepoints: what is done, under way, due, missed or still to come, and how many of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import CTE, Subquery, func, select, union
+from sqlalchemy.orm import Session
+
+from surveys.lists.scope import Scope
+from surveys.lists.visits import STATES, states
+from surveys.models import Patient, Serving, Timepoint, Visit
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Column:
+    """A timepoint with the number of its visits by state."""
+
+    id: int
+    name: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One visit at a timepoint; a repeated timepoint has several. `reason` is why it was missed."""
+
+    state: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A patient, and the cells by timepoint."""
+
+    code: str
+    status: str
+    cells: Mapping[int, Sequence[Cell]]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A page of patients against all timepoints of the plan."""
+
+    columns: Sequence[Column]
+    lines: Sequence[Line]
+    pages: int
+
+
+def grid(session: Session, scope: Scope, number: int) -> Grid:
+    """Page `number` of the patients by code, in a fixed number of statements; the counts are of all."""
+    timepoints = session.execute(
+        select(Timepoint.id, Timepoint.name)
+        .where(Timepoint.study_id == scope.study_id)
+        .order_by(Timepoint.position)
+    ).all()
+    counts: dict[int, dict[str, int]] = {}
+    everybody = states(session, scope)
+    placed = _placed(everybody)
+    query = (
+        select(placed.c.timepoint_id, everybody.c.state, func.count())
+        .join(everybody, everybody.c.id == placed.c.visit_id)
+        .group_by(placed.c.timepoint_id, everybody.c.state)
+    )
+    for timepoint, state, count in session.execute(query):
+        counts.setdefault(timepoint, {})[state] = count
+    total = session.scalar(select(func.count()).select_from(Patient).where(scope.condition)) or 0
+    people = session.execute(
+        select(Patient.id, Patient.code, Patient.status)
+        .where(scope.condition)
+        .order_by(Patient.code)
+        .limit(PAGE)
+        .offset((number - 1) * PAGE)
+    ).all()
+    cells = _cells(session, scope, [person.id for person in people])
+    return Grid(
+        [
+            Column(row.id, row.name, {state: counts.get(row.id, {}).get(state, 0) for state in STATES})
+            for row in timepoints
+        ],
+        [Line(person.code, person.status, cells.get(person.id, {})) for person in people],
+        max(1, -(-total // PAGE)),
+    )
+
+
+def _cells(session: Session, scope: Scope, ids: Sequence[int]) -> dict[int, dict[int, list[Cell]]]:
+    stated = states(session, scope, ids)
+    placed = _placed(stated)
+    query = (
+        select(
+            stated.c.patient_id,
+            placed.c.timepoint_id,
+            stated.c.state,
+            stated.c.missed_reason,
+        )
+        .join(placed, placed.c.visit_id == stated.c.id)
+        .order_by(stated.c.due_on, stated.c.id)
+    )
+    found: dict[int, dict[int, list[Cell]]] = {}
+    for patient, timepoint, state, reason in session.execute(query):
+        found.setdefault(patient, {}).setdefault(timepoint, []).append(Cell(state, reason))
+    return found
+
+
+def _placed(stated: CTE) -> Subquery:
+    """Visits by the timepoints that they serve: their own, and others where one visit is for several."""
+    own = select(Visit.id.label("visit_id"), Visit.timepoint_id).where(
+        Visit.id.in_(select(stated.c.id)), Visit.timepoint_id.is_not(None)
+    )
+    further = select(Serving.visit_id, Serving.timepoint_id).where(Serving.visit_id.in_(select(stated.c.id)))
+    return union(own, further).subquery("placed")

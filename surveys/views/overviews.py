@@ -1,0 +1,155 @@
+"""Two pages over all patients of a study: how complete it is, and whose scores changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, Flask, abort, current_app, render_template, request
+from flask_babel import gettext as _
+
+from surveys.db import db
+from surveys.instruments.definition import Instrument, Scale
+from surveys.instruments.library import Library
+from surveys.lists import changes as changed
+from surveys.lists import completeness as complete
+from surveys.lists.changes import Given, Person
+from surveys.lists.visits import STATES
+from surveys.views.access import for_roles, grant
+
+pages = Blueprint("overviews", __name__)
+
+SCALES = (
+    ("face", "total"),
+    ("face", "social_function"),
+    ("saq", "total"),
+    ("phq9", "total"),
+    ("phq8", "total"),
+)
+POSITIVE = 10  # PHQ-9: the published cut for a possible depressive disorder
+SELF_HARM = "q9"
+
+
+@dataclass(frozen=True)
+class Shift:
+    """One scale of one patient: last and previous score, and what the difference means in words.
+
+    `kind` is better, worse, same (within the detectable change), unknown (no published threshold) or only
+    (no earlier score); `concern` says what else staff must see.
+    """
+
+    last: float
+    last_on: date
+    before: float | None
+    before_on: date | None
+    kind: str
+    words: str
+    concern: str
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(pages)
+
+
+@pages.get("/staff/<code>/completeness")
+@for_roles("coordinator", "investigator")
+def completeness(code: str) -> str:
+    """Patients by timepoints, with counts."""
+    number = _number()
+    found = complete.grid(db.session, grant().scope, number)
+    if number > found.pages:
+        abort(404)
+    return render_template("staff/completeness.html", grid=found, page=number, states=STATES)
+
+
+@pages.get("/staff/<code>/changes")
+@for_roles("coordinator", "investigator")
+def changes(code: str) -> str:
+    """Whose scores changed, today's patients first."""
+    number = _number()
+    found = changed.page(db.session, grant().scope, SCALES, number)
+    if number > found.pages:
+        abort(404)
+    given = {scale for person in found.people for scale in person.scores}
+    columns = [(key, scale) for key, scale in SCALES if f"{key}.{scale}" in given]
+    return render_template(
+        "staff/changes.html",
+        titles=[scale_title(_library().get(key), scale) for key, scale in columns],
+        rows=[(person, [_shift(person, key, scale) for key, scale in columns]) for person in found.people],
+        page=number,
+        pages=found.pages,
+    )
+
+
+def scale_title(instrument: Instrument, scale: str) -> str:
+    """A scale with its instrument's name, once."""
+    title = instrument.scale(scale).title
+    return title if title.startswith(instrument.short_title) else f"{instrument.short_title} {title.lower()}"
+
+
+def detectable(instrument: Instrument, scale: str) -> tuple[float, str] | None:
+    """The published change of one person above the error of measurement, and where it was published."""
+    for kind in ("sdc_individual", "mdc95", "mcid"):
+        for one in instrument.change_thresholds:
+            if one.scale == scale and one.kind == kind:
+                return abs(one.value), one.source
+    return None
+
+
+def _shift(person: Person, key: str, scale: str) -> Shift | None:
+    """What became of a scale; None where the patient has no score of it."""
+    given = person.scores.get(f"{key}.{scale}")
+    if not given:
+        return None
+    instrument = _library().get(key)
+    last, before = given[0], given[1] if len(given) > 1 else None
+    kind, words = _meaning(instrument, instrument.scale(scale), last, before)
+    return Shift(
+        last.value,
+        last.on,
+        before.value if before else None,
+        before.on if before else None,
+        kind,
+        words,
+        _concern(instrument, last),
+    )
+
+
+def _meaning(instrument: Instrument, scale: Scale, last: Given, before: Given | None) -> tuple[str, str]:
+    if before is None:
+        return "only", _("No earlier score")
+    change = last.value - before.value
+    threshold = detectable(instrument, scale.key)
+    amount = f"{abs(change):.1f}"
+    if threshold is None:
+        return "unknown", _("Changed by %(amount)s; no published threshold", amount=amount)
+    bound = f"{threshold[0]:g}"
+    if abs(change) < threshold[0]:
+        return "same", _("Within the detectable change of %(bound)s", bound=bound)
+    if (change > 0) == (scale.direction == "higher_better"):
+        return "better", _("Better by %(amount)s, beyond %(bound)s", amount=amount, bound=bound)
+    return "worse", _("Worse by %(amount)s, beyond %(bound)s", amount=amount, bound=bound)
+
+
+def _concern(instrument: Instrument, last: Given) -> str:
+    if instrument.key != "phq9":
+        return ""
+    told = []
+    if last.value >= POSITIVE:
+        told.append(_("%(cut)s or more", cut=POSITIVE))
+    if (last.answers.get(SELF_HARM) or 0) > 0:
+        told.append(_("item 9 above 0"))
+    return ", ".join(told)
+
+
+def _number() -> int:
+    number = request.args.get("page", 1, type=int)
+    if number < 1:
+        abort(404)
+    return number
+
+
+def _library() -> Library:
+    library: Library = current_app.extensions["library"]
+    return library

@@ -1,0 +1,66 @@
+"""A coordinator's day in a browser: the list, the live tick, what waits, who changed, a patient's course."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, ViewportSize, expect
+
+from surveys.store import clinic
+from tests.conftest import OpenPage
+from tests.support.browser import LOOKS, ColourScheme
+from tests.support.patient import Patient, in_process
+from tests.support.staff import PASSWORD, employ
+from tests.support.study import FACE, changing, invite
+
+EMAIL = "coordinator@example.org"
+PAGES = (
+    "needs",
+    "patients",
+    "patients/P1",
+    "course/P1",
+    "changes",
+    "completeness",
+    "contact/P1",
+    "status/P1",
+    "palsy/P1?number=1",
+    "grading/P1?scale=sunnybrook",
+    "note/P1",
+    "enrol/many",
+)
+Check = Callable[[Page], None]
+
+
+@pytest.mark.parametrize(("viewport", "colour_scheme"), LOOKS)
+def test_the_day_on_every_page(
+    app: Flask, open_page: OpenPage, axe: Check, viewport: ViewportSize, colour_scheme: ColourScheme
+) -> None:
+    """No fault that axe finds, nothing that scrolls sideways, and a tick that follows the patient."""
+    invited = invite(app, "P1")
+    employ(app, EMAIL, "coordinator")
+    at = datetime.now(UTC)
+    with changing(app) as session:
+        clinic.expect(session, [invited.patient_id], on=at.date(), at=at, actor="test")
+    page = open_page(viewport=viewport, colour_scheme=colour_scheme)
+    page.goto("/staff/")
+    page.get_by_label("E-mail address").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Clinic today")
+    expect(page.get_by_text("First visit: 0 of 3")).to_be_visible()
+    axe(page)
+    walker = Patient(in_process(app))
+    walker.open(invited.token)
+    walker.finish(FACE)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.get_by_text("First visit: 1 of 3")).to_be_visible()
+    for path in PAGES:
+        page.goto(f"/staff/S1/{path}")
+        if path.startswith("course"):
+            page.wait_for_selector("html[data-charts=drawn]")
+            expect(page.get_by_role("button", name="Print this page")).to_be_visible()
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
