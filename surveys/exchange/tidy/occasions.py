@@ -31,6 +31,7 @@ def _visit_rows(selection: Selection) -> Rows:
         .select_from(Visit)
         .join(Patient, Patient.id == Visit.patient_id)
         .outerjoin(Assistance, Assistance.visit_id == Visit.id)
+        .where(Visit.withdrawn_at.is_(None))
     ).order_by(*selection.visit_order)
     for row in selection.stream(query):
         visit: Visit = row.Visit
@@ -96,6 +97,7 @@ def _attendance_rows(selection: Selection) -> Rows:
         )
         .select_from(Visit)
         .join(Patient, Patient.id == Visit.patient_id)
+        .where(Visit.withdrawn_at.is_(None))
     ).order_by(*selection.visit_order)
     for page in selection.pages(query):
         answered: dict[int, dict[str, Any]] = defaultdict(dict)

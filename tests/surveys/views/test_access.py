@@ -73,6 +73,8 @@ MAY_OPEN = {
     "instruments.load": CHANGES,
     "export.index": EVERY_ROLE,
     "answers.show": PATIENTS,
+    "removal.decide": CHANGES,
+    "removal.copy": CHANGES,
     "answers.enter": CHANGES,
     "answers.correct": CHANGES,
     "answers.annul": CHANGES,

@@ -1,0 +1,37 @@
+"""What is decided about a patient's identity."""
+
+from __future__ import annotations
+
+from wtforms import RadioField, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from surveys.forms.records import RecordForm
+from surveys.forms.staff import _choices
+
+REMOVE, DECLINE = "remove", "decline"
+DECISIONS = {REMOVE: "Remove the identity", DECLINE: "Remove nothing; settle the request"}
+
+
+class RemovalForm(RecordForm):
+    """Remove or decline; to remove, the study code is typed once more: it cannot be undone."""
+
+    decision = RadioField(
+        "What is done",
+        [InputRequired("Choose what is done.")],
+        choices=_choices(DECISIONS),
+    )
+    reason = TextAreaField("Why, or how the patient asked", [InputRequired("Say why."), Length(max=500)])
+    code = StringField("Study code, to confirm", [Length(max=64)])
+
+    def __init__(self, patient: str, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.patient = patient
+
+    def nobody_asked(self) -> None:
+        """There is no request to settle: only removing is left."""
+        self.decision.choices = _choices({REMOVE: DECISIONS[REMOVE]})
+
+    def validate_code(self, field: StringField) -> None:
+        """Only who typed the code removes."""
+        if self.decision.data == REMOVE and (field.data or "").strip() != self.patient:
+            raise ValidationError("Type the study code of this patient: it cannot be undone.")
