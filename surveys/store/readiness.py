@@ -13,7 +13,7 @@ from surveys.instruments.instrument import Instrument
 from surveys.instruments.library import Library
 from surveys.models import Alert, AlertReader, BackupProof, ConsentText, Patient, Study, Visit
 from surveys.models.readiness import RANKS
-from surveys.store import permissions
+from surveys.store import crisis_texts, permissions
 from surveys.store.wordings import Texts
 
 RANK_WORDS = {"first": "the first person", "deputy": "the deputy"}
@@ -95,13 +95,16 @@ def _contact(study: Study) -> Iterator[Gap]:
 
 def _crisis_texts(study: Study, asked: dict[str, Instrument]) -> Iterator[Gap]:
     raising = crisis_instruments(asked)
-    for locale in study.locales:
-        if raising and not study.crisis_texts.get(locale):
+    for locale in study.locales if raising else ():
+        text = study.crisis_texts.get(locale)
+        if not text:
             yield Gap(
                 "crisis",
                 f"{', '.join(raising)} asks about self-harm: write the crisis text in {locale!r}, "
                 "or ask phq8 instead.",
             )
+        elif not study.simulated:
+            yield from (Gap("crisis", fault) for fault in crisis_texts.faults(text, locale))
 
 
 def _ethics(study: Study) -> Iterator[Gap]:

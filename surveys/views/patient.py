@@ -38,6 +38,7 @@ from surveys.store.progress import (
 )
 from surveys.store.wordings import Texts
 from surveys.views import device, language, question, tablet
+from surveys.views.calls import with_calls
 from surveys.views.protection import limiter, link_key
 from surveys.views.question import Given
 
@@ -68,6 +69,7 @@ def init_app(app: Flask) -> None:
     """Register the patient's pages."""
     limited(pages)
     app.register_blueprint(pages)
+    app.add_template_filter(with_calls)
 
 
 def limited(blueprint: Blueprint) -> None:

@@ -54,6 +54,7 @@ def test_the_crisis_text_comes_before_anything_else(app: Flask, patient: Patient
     patient.answer(1)
     assert patient.page.heading == HELP
     assert SAYS in patient.page.text
+    assert patient.page.links["tel:112"] == "112"
     other = Patient(in_process(app))
     other.open(invited.token)
     assert other.page.heading == HELP
@@ -82,6 +83,7 @@ def test_one_may_stop_at_the_crisis_text(patient: Patient) -> None:
     patient.get(next(path for path, words in patient.page.links.items() if words == "Stop for now"))
     assert patient.page.heading == "Your answers are kept"
     assert SAYS in patient.page.text
+    assert patient.page.links["tel:112"] == "112"
 
 
 def test_the_thanks_repeat_where_help_is(patient: Patient) -> None:
@@ -92,6 +94,7 @@ def test_the_thanks_repeat_where_help_is(patient: Patient) -> None:
     patient.finish(SAQ)
     assert patient.page.heading == "Thank you"
     assert SAYS in patient.page.text
+    assert patient.page.links["tel:112"] == "112"
 
 
 def test_the_thanks_name_no_help_without_an_alert(patient: Patient) -> None:
@@ -116,6 +119,7 @@ def test_changing_the_answer_back_neither_closes_nor_hides_the_alert(app: Flask,
     patient.next()
     patient.finish(SAQ)
     assert SAYS in patient.page.text
+    assert patient.page.links["tel:112"] == "112"
     assert len(one_table(app, "alert")) == 1
 
 

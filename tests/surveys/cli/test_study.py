@@ -86,7 +86,8 @@ def test_a_real_study_goes_live_in_permitted_words(
     seventh: Seventh, rows: Query, database_url: str, tmp_path: Path
 ) -> None:
     """Texts loaded, leave recorded, shown; without it the study stays a draft."""
-    texts = ("--contact", "Tel. 1", "--who-reads", "We do, on Mondays.", "--crisis-text", "Call 112.")
+    crisis = "Call 112. We read this on Mondays, not at once."
+    texts = ("--contact", "Tel. 1", "--who-reads", "We do, on Mondays.", "--crisis-text", crisis)
     seventh("study", "create", "clinic", *texts)
     make_ready_in(database_url, "clinic")
     for key in ("face", "saq"):

@@ -29,7 +29,12 @@ FACE = NewPermission("face", "authors", "The authors", "Letter of 1 March 2026",
 @pytest.fixture
 def real(session: Session, library: Library) -> Study:
     """A real draft study that lacks nothing but words it may use."""
-    new = NewStudy("R1", contact="call us", who_reads={"en": "Dr Abel."}, crisis_texts={"en": "Call 112."})
+    new = NewStudy(
+        "R1",
+        contact="call us",
+        who_reads={"en": "Dr Abel."},
+        crisis_texts={"en": "Call 112. Dr Abel reads this on Mondays, not at once."},
+    )
     made = studies.create(session, new, preset("registry"), library, at=AT, actor="test")
     make_ready(session, made, library, at=AT)
     return made
@@ -142,7 +147,8 @@ def test_a_closed_study_records_nothing_more(session: Session, library: Library,
 def test_every_language_of_the_study_is_needed(session: Session, library: Library) -> None:
     """PHQ-9 ships in English: a study in Dutch loads it, and says by whose leave."""
     texts = {"en": "Text.", "nl": "Tekst."}
-    new = NewStudy("R2", locales=("en", "nl"), contact="us", who_reads=texts, crisis_texts=texts)
+    crisis = {"en": "Call 112. This is not read at once.", "nl": "Bel 112."}
+    new = NewStudy("R2", locales=("en", "nl"), contact="us", who_reads=texts, crisis_texts=crisis)
     [planned] = [row for row in preset("registry") if row.key == "baseline"]
     plan = [replace(planned, battery=("phq9",))]
     study = studies.create(session, new, plan, library, at=AT, actor="test")

@@ -27,7 +27,12 @@ VERBATIM = tuple(replace(row, battery=("phq9", "gad7")) for row in preset("regis
 @pytest.fixture
 def real(session: Session, library: Library) -> Study:
     """A draft for real patients that asks PHQ-9 and GAD-7, whose texts may be used by anybody."""
-    new = NewStudy("R1", contact="call us", who_reads={"en": "Dr Abel."}, crisis_texts={"en": "Call 112."})
+    new = NewStudy(
+        "R1",
+        contact="call us",
+        who_reads={"en": "Dr Abel."},
+        crisis_texts={"en": "Call 112. Dr Abel reads this on Mondays, not at once."},
+    )
     return studies.create(session, new, VERBATIM, library, at=AT, actor="test")
 
 

@@ -1,0 +1,22 @@
+"""Telephone numbers in a study's texts, as links: whoever needs help presses once."""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup
+
+from surveys.store.crisis_texts import numbers
+
+
+def with_calls(text: str) -> Markup:
+    """`text`, escaped, in which each telephone number can be called."""
+    drawn, done = Markup(""), 0
+    for start, end in numbers(text):
+        number = text[start:end]
+        dialled = re.sub(r"\(0\)|[^\d+]", "", number)
+        drawn += Markup('{}<a class="app-call" href="tel:{}">{}</a>').format(
+            text[done:start], dialled, number
+        )
+        done = end
+    return drawn + text[done:]
