@@ -13,15 +13,17 @@ from surveys.cli.database import changing
 @click.command()
 @click.argument("study")
 @click.argument("target", metavar="DIR_OR_ZIP", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["tidy"]), default="tidy", show_default=True)
+@click.option("--format", "form", type=click.Choice(["tidy", "bundle"]), default="tidy", show_default=True)
 @click.option("--exact-dates", metavar="REASON", help="Fill in calendar dates; the reason is recorded.")
 @click.pass_context
 def export(context: click.Context, study: str, target: Path, form: str, exact_dates: str | None) -> None:
     """All data of STUDY as plain tables with a codebook, in a new folder or a .zip file.
 
-    No names or contacts; ages in bands, dates as days since enrolment and onset.
+    No names or contacts; ages in bands, dates as days since enrolment and onset. The bundle holds the data
+    with calendar dates, the report, and scripts in Python and R that compute the one from the other.
     """
     from surveys.db import snapshot
+    from surveys.exchange.bundle.package import write_study
     from surveys.exchange.places import place
     from surveys.exchange.tidy import package
     from surveys.exchange.tidy.queries import Selection
@@ -31,6 +33,13 @@ def export(context: click.Context, study: str, target: Path, form: str, exact_da
         found = opened.study(study)
         exports.note(opened.session, found, form, exact_dates=exact_dates, at=opened.at, actor=opened.actor)
         opened.session.commit()
+        if form == "bundle":
+            with snapshot() as session:
+                count = write_study(
+                    files, session, found, opened.library, at=opened.at, reason=exact_dates or ""
+                )
+            click.echo(f"{target}: {count} files.")
+            return
         with snapshot() as session:
             written = package.write(
                 files,

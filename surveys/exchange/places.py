@@ -63,6 +63,7 @@ class Folder:
     @contextmanager
     def open(self, name: str) -> Iterator[IO[bytes]]:
         """A file in the folder."""
+        (self.path / name).parent.mkdir(parents=True, exist_ok=True)
         with (self.path / name).open("wb") as file:
             yield file
 

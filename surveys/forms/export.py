@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, RadioField, StringField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import Length, Optional
 
 from surveys.forms.staff import StaffForm
@@ -13,6 +14,14 @@ from surveys.forms.staff import StaffForm
 class ExportForm(StaffForm):
     """The package; calendar dates only with the reason for them, which is recorded."""
 
+    form = RadioField(
+        "What",
+        choices=[
+            SelectChoice(value="tidy", label="Plain tables with a codebook"),
+            SelectChoice(value="bundle", label="Reproduction bundle: data with dates, report, scripts"),
+        ],
+        default="tidy",
+    )
     exact = BooleanField("Fill in calendar dates and years of birth")
     reason = StringField("Why calendar dates are needed", [Optional(), Length(max=500)])
 
@@ -20,7 +29,12 @@ class ExportForm(StaffForm):
         """Whether dates, where they may be asked for, come with a reason."""
         if not super().validate(extra_validators):
             return False
-        if self.exact is None or not self.exact.data or (self.reason.data or "").strip():
+        if self.exact is None:
+            return True
+        if self.form.data == "bundle" and not self.exact.data:
+            self.exact.errors = ["The bundle holds calendar dates: tick this, and say why they are needed."]
+            return False
+        if not self.exact.data or (self.reason.data or "").strip():
             return True
         self.reason.errors = ["Say why calendar dates are needed."]
         return False

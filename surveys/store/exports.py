@@ -24,8 +24,10 @@ def note(
     """Record an export of `study` before it is made; calendar dates need the reason `exact_dates`.
 
     Raises:
-        Refused: the reason says nothing.
+        Refused: the reason says nothing, or a bundle, which holds calendar dates, has none.
     """
+    if form == "bundle" and exact_dates is None:
+        raise Refused("The bundle holds calendar dates: say why they are needed.", "reason")
     if exact_dates is not None and not exact_dates.strip():
         raise Refused("Say why calendar dates are needed.", "reason")
     facts = {"study": study.code, "format": form, "exact_dates": exact_dates is not None, "site": site}

@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, current_app, render_template, request, send_
 from werkzeug.wrappers import Response
 
 from surveys.db import db, snapshot
+from surveys.exchange.bundle.package import write_study
 from surveys.exchange.places import zipped
 from surveys.exchange.tidy import package
 from surveys.exchange.tidy.queries import Selection
@@ -30,18 +31,23 @@ def index(code: str) -> Response | str | tuple[str, int]:
     """Say what is in the package, or give it. Only who may change patients gets calendar dates."""
     here, form = grant(), ExportForm()
     if not here.may_change:
-        del form.exact, form.reason
+        del form.form, form.exact, form.reason
     if request.method == "GET" or not form.validate():
         return render_template("staff/export.html", form=form), 422 if form.errors else 200
     reason = (form.reason.data or "").strip() if here.may_change and form.exact.data else None
+    kind = form.form.data if here.may_change else "tidy"
     exports.note(
-        db.session, here.study, "tidy", exact_dates=reason, site=here.site, at=here.at, actor=here.actor
+        db.session, here.study, kind, exact_dates=reason, site=here.site, at=here.at, actor=here.actor
     )
     study = here.study
     db.session.commit()
     file = cast(IO[bytes], tempfile.TemporaryFile())  # noqa: SIM115 — closed once it is sent
+    library = current_app.extensions["library"]
     with snapshot() as session, zipped(file) as place:
-        selection = Selection(session, study.id, here.site)
-        package.write(place, selection, study, current_app.extensions["library"], exact_dates=reason)
+        if kind == "bundle":
+            write_study(place, session, study, library, site=here.site, at=here.at, reason=reason or "")
+        else:
+            package.write(place, Selection(session, study.id, here.site), study, library, exact_dates=reason)
     file.seek(0)
-    return send_file(file, "application/zip", as_attachment=True, download_name=f"{study.code}.zip")
+    name = f"{study.code}-bundle.zip" if kind == "bundle" else f"{study.code}.zip"
+    return send_file(file, "application/zip", as_attachment=True, download_name=name)

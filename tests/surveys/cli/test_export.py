@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,17 @@ def test_calendar_dates_need_a_reason(seventh: Seventh, tmp_path: Path, rows: Qu
     assert not list(tmp_path.glob("*a.zip*"))
     assert seventh("export", "clinic", tmp_path / "a.zip", "--exact-dates", "linkage").code == 0
     assert rows("SELECT reason FROM event WHERE action = 'study.exported'") == [("linkage",)]
+
+
+@pytest.mark.usefixtures("study")
+def test_a_bundle_needs_a_reason_too(seventh: Seventh, tmp_path: Path) -> None:
+    """Its data have calendar dates."""
+    ran = seventh("export", "clinic", tmp_path / "a.zip", "--format", "bundle")
+    assert (ran.code, ran.err) == (1, "The bundle holds calendar dates: say why they are needed.\n")
+    ran = seventh("export", "clinic", tmp_path / "a.zip", "--format", "bundle", "--exact-dates", "A review.")
+    assert (ran.code, ran.err) == (0, "")
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        assert {"report.json", "reproduce.py", "reproduce.R", "data/scored.csv"} <= set(archive.namelist())
 
 
 def test_a_study_that_is_not_there(seventh: Seventh, tmp_path: Path) -> None:

@@ -63,3 +63,18 @@ def test_dates_need_a_reason_and_a_coordinator(app: Flask) -> None:
     assert (one["birth_year"], one["age_band"]) == ("", "55-59")
     events = [one for one in one_table(app, "event") if one["action"] == "study.exported"]
     assert [one["reason"] for one in events] == ["Linkage", None]
+
+
+def test_the_bundle_is_for_coordinators_with_a_reason(app: Flask) -> None:
+    """It holds calendar dates: the form asks for both; an analyst gets plain tables."""
+    invite(app, "P1")
+    coordinator = signed_in(app)
+    coordinator.get("/staff/S1/export")
+    page = coordinator.post("/staff/S1/export", {"form": "bundle"})
+    assert coordinator.status == 422
+    assert "#exact" in page.links
+    fields = [("form", "bundle"), ("exact", "y"), ("reason", "A review")]
+    answer = coordinator.send("POST", "/staff/S1/export", [("csrf_token", coordinator.csrf_token), *fields])
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert "A review" in archive.read("README.md").decode()
+    assert "patients.csv" in download(signed_in(app, "analyst"), form="bundle", exact="y", reason="x")

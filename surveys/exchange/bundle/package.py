@@ -1,0 +1,151 @@
+"""What the bundle consists of, file by file. Reads a study's frames and the analysis's own sources."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from importlib.metadata import version
+from importlib.resources import files as resources
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.orm import Session
+
+from surveys import __version__
+from surveys.exchange.places import Place
+from surveys.frames import study_frames
+from surveys.instruments.library import Library
+from surveys.models import Study
+
+if TYPE_CHECKING:
+    from analysis.frame import StudyFrames
+
+LIBRARIES = ("numpy", "pandas", "plotly", "scipy", "statsmodels")
+
+# What `analysis.frame.scored` adds to the scores, for those who compute without it.
+DERIVED = {
+    "patient": "text",
+    "visit": "text",
+    "visit_id": "whole",
+    "completed_on": "date",
+    "instrument": "text",
+    "scale": "text",
+    "value": "number",
+    "sex": "text",
+    "cause": "text",
+    "side": "text",
+    "age": "number",
+    "female": "number",
+    "days_since_onset": "number",
+    "log10_years": "number",
+    "stratum": "text",
+    "left_out": "text",
+}
+# Column, and what it says beyond its name; the others are in the dictionary by name and kind alone.
+MEANINGS = {
+    "visit_id": "number of the visit; links tables, means nothing else",
+    "value": "the score or grade, unrounded; empty where too much is missing",
+    "onset_on": "first day of the known period of onset; onset_precision says how long that is",
+    "onset_precision": "day, month or year",
+    "started_on": "first day of the known period of the start; precision says how long that is",
+    "answers": "JSON: the answers given, by item",
+    "battery": "JSON: the questionnaires planned at that visit",
+    "palsies": "how many palsies are recorded; times are those of the index palsy",
+    "begun": "whether anything was answered",
+    "age": "whole years at the first visit, from the birth year",
+    "female": "1 or 0; empty for other and unknown",
+    "days_since_onset": "calendar days from onset, at least 1; partly known dates by the rule of the report",
+    "log10_years": "log10 of days_since_onset / 365.25, only where it is usable",
+    "stratum": "acute under 90 days since onset at that visit, else chronic; unknown where not sure",
+    "left_out": "why there is no usable time since onset",
+    "minutes": "from opening to sending, where known",
+    "partial": "never sent; made of what was answered",
+}
+
+README = """# {title}: reproduction bundle
+
+The data of study {study} as of {generated_at}, its report, and two scripts that compute the report anew.
+
+- `report.json`: every number as Seventh reported it (see `methods` in it for how).
+- `data/`: the tables behind it; `dictionary.csv` says what each column is. They hold calendar dates and
+  years of birth, no names: keep them as health data. Why they were taken: {reason}
+- `reproduce.py`: computes the whole report with `analysis/`, a copy of the program's own analysis, and
+  compares every value to 1e-10. `python3 -m venv env; env/bin/pip install -r requirements.txt; env/bin/python
+  reproduce.py`
+- `reproduce.R`: computes descriptives, correlations, group tests, screening and mixed models from the data
+  in R alone (jsonlite; lme4 and lmerTest for the models), and compares them. `Rscript reproduce.R`
+- `SHA256SUMS`: the digest of every file. `sha256sum -c SHA256SUMS`
+
+Made with {software} under Python {python}.
+"""
+
+
+def write_study(
+    place: Place,
+    session: Session,
+    study: Study,
+    library: Library,
+    *,
+    site: str | None = None,
+    at: datetime,
+    reason: str,
+) -> int:
+    """Write the bundle of a study, or of one `site`, as it is `at` this moment; how many files that were.
+
+    `reason` is why the calendar dates in it are needed.
+    """
+    from analysis.report import report
+
+    frames = study_frames(session, study, library, site=site)
+    found = report(frames, generated_at=at.isoformat(), software=f"seventh {__version__}")
+    return write(place, frames, found, reason=reason)
+
+
+def write(place: Place, frames: StudyFrames, report: Mapping[str, Any], *, reason: str) -> int:
+    """Write the bundle of `frames`, whose whole `report` this is; how many files that were."""
+    sums = []
+    for name, content in _files(frames, report, reason):
+        sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
+        with place.open(name) as file:
+            file.write(content)
+    with place.open("SHA256SUMS") as file:
+        file.write("".join(sums).encode())
+    return len(sums) + 1
+
+
+def _files(frames: StudyFrames, report: Mapping[str, Any], reason: str) -> Iterator[tuple[str, bytes]]:
+    from analysis import snapshot
+    from analysis.filters import Filters, apply
+    from analysis.frame import scored
+
+    facts = {name: report[name] for name in ("study", "title", "generated_at", "software")}
+    readme = README.format(**facts, reason=reason, python=platform.python_version())
+    yield "README.md", readme.encode()
+    yield "report.json", json.dumps(report, allow_nan=False, ensure_ascii=False, indent=1).encode()
+    for name, content in snapshot.files(frames).items():
+        yield f"data/{name}", content
+    yield "data/scored.csv", snapshot.table(scored(apply(frames, Filters())), DERIVED)
+    yield "data/dictionary.csv", _dictionary()
+    for source in sorted(resources("analysis").iterdir(), key=lambda one: one.name):
+        if source.name.endswith(".py"):
+            yield f"analysis/{source.name}", source.read_bytes()
+    for script in ("reproduce.py", "reproduce.R"):
+        yield script, resources("surveys.exchange.bundle").joinpath(script).read_bytes()
+    yield "requirements.txt", "".join(f"{one}=={version(one)}\n" for one in LIBRARIES).encode()
+
+
+def _dictionary() -> bytes:
+    import pandas as pd
+
+    from analysis.frame import COLUMNS
+    from analysis.snapshot import table
+
+    tables = {**COLUMNS, "scored": DERIVED}
+    rows = [
+        {"file": f"{name}.csv", "column": column, "kind": kind, "meaning": MEANINGS.get(column)}
+        for name, columns in tables.items()
+        for column, kind in columns.items()
+    ]
+    return table(pd.DataFrame(rows), dict.fromkeys(("file", "column", "kind", "meaning"), "text"))

@@ -1,0 +1,211 @@
+# Computes numbers of report.json anew from data/, in R alone, and says how far they are from the report's.
+#
+# Needs R 4 with jsonlite, and for the mixed models lme4 and lmerTest: run `Rscript reproduce.R` where it lies.
+# Exit 1 where a number is further off than its tolerance. Suppressed numbers have nothing to compare with.
+
+suppressPackageStartupMessages(library(jsonlite))
+models <- requireNamespace("lme4", quietly = TRUE) && requireNamespace("lmerTest", quietly = TRUE)
+
+report <- fromJSON("report.json")
+take <- function(name) {
+  read.csv(file.path("data", name), na.strings = "", encoding = "UTF-8", stringsAsFactors = FALSE,
+           colClasses = c(patient = "character"))
+}
+scored <- take("scored.csv") # by patient, day and visit
+scored$day <- as.Date(scored$completed_on)
+treatments <- take("treatments.csv")
+known <- scored[!is.na(scored$value), ]
+
+compared <- 0
+worst <- list()
+# Notes how far `mine` is from `told`, relative to its size; nothing where either is missing.
+compare <- function(what, mine, told, tolerance) {
+  if (length(told) != 1 || is.na(told)) return(invisible())
+  off <- if (length(mine) == 1 && !is.na(mine)) abs(mine - told) / max(1, abs(told)) else Inf
+  compared <<- compared + 1
+  if (off > tolerance) worst[[length(worst) + 1]] <<- sprintf("%s: %.12g here, %.12g in the report", what, mine, told)
+}
+rows_of <- function(name) {
+  rows <- report[[name]]
+  if (!is.data.frame(rows)) return(data.frame())
+  if (is.null(rows$stratum)) rows$stratum <- NA
+  rows
+}
+within_stratum <- function(rows, stratum, column = "stratum") {
+  if (is.na(stratum)) rows else rows[rows[[column]] == stratum, ]
+}
+first_of <- function(rows) rows[!duplicated(rows$patient), ]
+last_of <- function(rows) rows[!duplicated(rows$patient, fromLast = TRUE), ]
+label <- function(...) paste(..., collapse = " ")
+
+# Descriptives ---------------------------------------------------------------------------------------------
+told <- rows_of("descriptives")
+for (i in seq_len(nrow(told))) {
+  one <- told[i, ]
+  of_scale <- known[known$scale == one$scale, ]
+  ends <- if (one$visit == "first") first_of(of_scale) else last_of(of_scale)
+  value <- within_stratum(ends, one$stratum)$value
+  if (length(value) == 0) next
+  name <- label("descriptives", one$scale, one$visit, one$stratum)
+  quarters <- quantile(value, c(0.25, 0.5, 0.75), names = FALSE)
+  compare(paste(name, "n"), length(value), one$n, 0)
+  compare(paste(name, "mean"), mean(value), one$mean, 1e-10)
+  compare(paste(name, "sd"), sd(value), one$sd, 1e-10)
+  compare(paste(name, "q1"), quarters[1], one$q1, 1e-10)
+  compare(paste(name, "median"), quarters[2], one$median, 1e-10)
+  compare(paste(name, "q3"), quarters[3], one$q3, 1e-10)
+}
+
+# Correlations: one visit per patient between, deviations from the own mean within --------------------------
+pair <- function(x, y) {
+  of <- function(scale) known[known$scale == scale, c("patient", "visit_id", "day", "stratum", "value", "log10_years")]
+  if (x == "time_since_onset") {
+    rows <- of(y)
+    rows <- rows[!is.na(rows$log10_years), ]
+    return(data.frame(patient = rows$patient, stratum = rows$stratum, x = rows$log10_years, y = rows$value))
+  }
+  both <- merge(of(x), of(y), by = c("patient", "visit_id"))
+  both$first_day <- pmin(both$day.x, both$day.y)
+  both <- both[order(both$patient, both$first_day, both$visit_id, method = "radix"), ]
+  data.frame(patient = both$patient, x = both$value.x, y = both$value.y,
+             stratum = ifelse(both$day.y > both$day.x, both$stratum.y, both$stratum.x))
+}
+told <- rows_of("correlations")
+for (i in seq_len(nrow(told))) {
+  one <- told[i, ]
+  if (is.na(one$estimate)) next
+  name <- label("correlations", one$method, one$x, one$y, one$stratum)
+  rows <- pair(one$x, one$y)
+  if (one$method %in% c("spearman", "pearson")) {
+    rows <- within_stratum(first_of(rows), one$stratum)
+    n <- nrow(rows)
+    r <- cor(rows$x, rows$y, method = one$method)
+    se <- if (one$method == "spearman") sqrt((1 + r^2 / 2) / (n - 3)) else 1 / sqrt(n - 3)
+    limits <- tanh(atanh(r) + c(-1, 1) * qnorm(0.975) * se)
+    compare(paste(name, "n"), n, one$n, 0)
+    compare(paste(name, "estimate"), r, one$estimate, 1e-9)
+    compare(paste(name, "low"), limits[1], one$low, 1e-6)
+    compare(paste(name, "high"), limits[2], one$high, 1e-6)
+  } else if (one$method == "rmcorr") {
+    rows <- within_stratum(rows, one$stratum)
+    rows <- rows[ave(rows$x, rows$patient, FUN = length) >= 2, ]
+    dx <- rows$x - ave(rows$x, rows$patient)
+    dy <- rows$y - ave(rows$y, rows$patient)
+    compare(paste(name, "n"), nrow(rows), one$n, 0)
+    compare(paste(name, "estimate"), sum(dx * dy) / sqrt(sum(dx^2) * sum(dy^2)), one$estimate, 1e-9)
+  }
+}
+
+# Groups: Kruskal and Wallis at the first visit with the score ------------------------------------------------
+family_of <- c(
+  oral_corticosteroid = "medicine", antiviral = "medicine",
+  physiotherapy_neuromuscular_retraining = "therapy", mime_therapy = "therapy", emg_biofeedback = "therapy",
+  neuro_proprioceptive_rehabilitation = "therapy", massage = "therapy", self_care = "therapy",
+  botulinum_toxin = "toxin",
+  selective_neurectomy = "surgery", myectomy = "surgery", nerve_transfer = "surgery",
+  nerve_repair_or_graft = "surgery", gracilis_free_muscle_transfer = "surgery",
+  regional_muscle_transfer = "surgery", static_sling = "surgery", facial_nerve_decompression = "surgery",
+  electrical_stimulation = "other", acupuncture = "other", stem_cell_therapy = "other", other = "other"
+)
+families <- c("medicine", "therapy", "toxin", "surgery", "other")
+given <- treatments[treatments$state == "given" & treatments$kind %in% names(family_of), ]
+begun <- as.Date(given$started_on)
+begun <- as.Date(ifelse(!is.na(begun) & given$precision == "month", format(begun, "%Y-%m-15"),
+                 ifelse(!is.na(begun) & given$precision == "year", format(begun, "%Y-07-01"), format(begun))))
+given$begun <- begun
+given$family <- family_of[given$kind]
+level_at <- function(patient, day) {
+  has <- given$family[given$patient == patient & (is.na(given$begun) | given$begun <= day)]
+  had <- families[families %in% has]
+  if (length(had)) paste(had, collapse = " + ") else "none yet"
+}
+told <- rows_of("group_tests")
+told <- told[told$test == "kruskal" & !is.na(told$statistic), ]
+for (i in seq_len(nrow(told))) {
+  one <- told[i, ]
+  rows <- within_stratum(first_of(known[known$scale == one$scale, ]), one$stratum)
+  level <- switch(one$by,
+    treatment = mapply(level_at, rows$patient, rows$day),
+    cause = ifelse(is.na(rows$cause), "unknown", rows$cause),
+    sex = rows$sex
+  )
+  found <- kruskal.test(rows$value, factor(level))
+  name <- label("group_tests", one$by, one$scale, one$stratum)
+  compare(paste(name, "statistic"), unname(found$statistic), one$statistic, 1e-8)
+  compare(paste(name, "df"), unname(found$parameter), one$df, 0)
+  compare(paste(name, "p"), found$p.value, one$p, 1e-8)
+}
+
+# Screening: shares at or above a cut-off, Wilson ------------------------------------------------------------
+told <- rows_of("screening")
+for (i in seq_len(nrow(told))) {
+  one <- told[i, ]
+  rows <- within_stratum(first_of(known[known$scale == one$scale, ]), one$stratum)
+  if (is.na(one$share) || nrow(rows) == 0) next
+  limits <- prop.test(sum(rows$value >= one$cut - 1e-9), nrow(rows), correct = FALSE)$conf.int
+  name <- label("screening", one$scale, one$cut, one$stratum)
+  compare(paste(name, "share"), mean(rows$value >= one$cut - 1e-9), one$share, 1e-10)
+  compare(paste(name, "low"), limits[1], one$low, 1e-6)
+  compare(paste(name, "high"), limits[2], one$high, 1e-6)
+}
+
+# Mixed models: lme4 and lmerTest ----------------------------------------------------------------------------
+fitted_terms <- function(fit) {
+  found <- coef(summary(fit))
+  data.frame(term = rownames(found), estimate = found[, "Estimate"], se = found[, "Std. Error"], df = found[, "df"])
+}
+compare_model <- function(name, found, told) {
+  for (j in seq_len(nrow(told))) {
+    mine <- found[found$term == told$term[j], ]
+    compare(paste(name, told$term[j], "estimate"), mine$estimate, told$estimate[j], 1e-3)
+    compare(paste(name, told$term[j], "se"), mine$se, told$se[j], 5e-3)
+    compare(paste(name, told$term[j], "df"), mine$df, told$df[j], 2e-2)
+  }
+}
+if (models) {
+  rows <- scored
+  place <- match(rows$patient, scored$patient) # of the patient's first row, scored or not
+  rows$first_day <- scored$day[place]
+  rows$onset <- scored$log10_years[place]
+  rows$followup <- log2(1 + as.numeric(rows$day - rows$first_day) / 365.25)
+  rows$first_stratum <- scored$stratum[place]
+  usable <- rows[!is.na(rows$value) & !is.na(rows$onset) & !is.na(rows$age) & !is.na(rows$female), ]
+  names_of <- c("(Intercept)" = "intercept", onset = "log10_onset_years", followup = "log2_followup_years",
+                age = "age", female = "female")
+  fit_course <- function(random, rows) {
+    fixed <- c("onset", "followup", "age", "female")
+    form <- as.formula(paste("value ~", paste(fixed, collapse = " + "), "+", random))
+    found <- fitted_terms(suppressMessages(suppressWarnings(lmerTest::lmer(form, rows))))
+    found$term <- unname(names_of[found$term])
+    found
+  }
+  told <- rows_of("course")
+  told <- told[!is.na(told$estimate) & told$model %in% c("random_intercept", "random_slope"), ]
+  for (part in split(told, paste(told$model, told$scale, told$stratum))) {
+    of_scale <- within_stratum(usable[usable$scale == part$scale[1], ], part$stratum[1], "first_stratum")
+    random <- if (part$model[1] == "random_intercept") "(1 | patient)" else "(1 + followup | patient)"
+    name <- label("course", part$model[1], part$scale[1], part$stratum[1])
+    compare_model(name, fit_course(random, of_scale), part)
+  }
+
+  told <- rows_of("within_between")
+  told <- told[!is.na(told$estimate), ]
+  for (part in split(told, paste(told$outcome, told$predictor, told$stratum))) {
+    both <- merge(known[known$scale == part$outcome[1], c("patient", "visit_id", "value")],
+                  known[known$scale == part$predictor[1], c("visit_id", "value")], by = "visit_id")
+    both$first_stratum <- scored$stratum[match(both$patient, scored$patient)]
+    both <- within_stratum(both, part$stratum[1], "first_stratum")
+    both$between <- ave(both$value.y, both$patient)
+    both$within <- both$value.y - both$between
+    fit <- suppressMessages(suppressWarnings(lmerTest::lmer(value.x ~ between + within + (1 | patient), both)))
+    found <- fitted_terms(fit)
+    found$term[found$term == "(Intercept)"] <- "intercept"
+    compare_model(label("within_between", part$outcome[1], part$predictor[1], part$stratum[1]), found, part)
+  }
+} else {
+  message("lme4 and lmerTest are not installed: the mixed models are not compared.")
+}
+
+for (text in head(unlist(worst), 20)) message(text)
+cat(sprintf("%d values compared, %d differ.\n", compared, length(worst)))
+if (length(worst) > 0) quit(status = 1)
