@@ -24,7 +24,15 @@ COURSE = (
     "since that visit) + age + female + (1 | patient), then with a random slope of the time since the "
     "first visit. Satterthwaite's degrees of freedom as in lmerTest: Kuznetsova and others, J Stat Softw "
     "2017;82(13). Where the slope's variance cannot be estimated, the random intercept with standard "
-    "errors robust to clustering by patient. No model under 15 patients per coefficient."
+    "errors robust to clustering by patient (CR2: Pustejovsky and Tipton, J Bus Econ Stat 2018;36:672). No "
+    "model under 15 patients per coefficient."
+)
+INJECTIONS = (
+    "Linear mixed model by REML over the visits after an injection: score ~ 0–13, 14–56, 57–112 or more "
+    "days since the last one + log2(1 + years since the first one) + (1 | patient). Intervals by patient "
+    "(CR2 with Satterthwaite's degrees of freedom: Pustejovsky and Tipton, J Bus Econ Stat 2018;36:672) "
+    "hold where patients differ in their changes. No model under 15 patients per coefficient. A visit is "
+    "not placed where an injection of unknown day may be the last one before it."
 )
 KRUSKAL = (
     "Kruskal and Wallis' H over the ranks of all levels, corrected for ties; epsilon² = H / (n − 1) is "

@@ -10,6 +10,7 @@ from analysis.figure_attendance import attendance_figure, dropout_figure, recove
 from analysis.figure_before_after import before_after_figure
 from analysis.figure_change import change_figure
 from analysis.figure_course import course_figure
+from analysis.figure_injections import injection_figure
 from analysis.figure_pair import pair_figure, pair_within_figure
 from analysis.figure_profile import profile_figure
 from analysis.figure_quality import quality_figure
@@ -33,6 +34,7 @@ __all__ = [
     "change_figure",
     "course_figure",
     "dropout_figure",
+    "injection_figure",
     "main_scales",
     "pair_figure",
     "pair_within_figure",

@@ -37,6 +37,7 @@ VIEWS = {
 FIGURES = {
     "profile": lambda frames, view: figures.profile_figure(frames, view, scales=SCALES),
     "before-after": lambda frames, view: figures.before_after_figure(frames, "phq9.total", view),
+    "injections": lambda frames, view: figures.injection_figure(frames, "face.total", view),
     "adjusted": lambda frames, view: figures.adjusted_figure(frames, "face.total", view),
     "change": lambda frames, view: figures.change_figure(frames, view, scales=SCALES),
     "screening": lambda frames, view: figures.screening_figure(frames, "phq9.total", view),
