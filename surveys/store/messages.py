@@ -156,7 +156,7 @@ def _plan_visit(session: Session, one: OneVisit, counts: Counts, at: datetime) -
         row = rows.get((kind, nth))
         if row is None:
             late = kind == "reminder" and when <= at
-            if not late and decide(_facts(one, kind), at).cancelled is None:
+            if not late and decide(_facts(one, kind, when), at).cancelled is None:
                 counts = _insert(session, one, kind, nth, when, counts)
         elif _may_revive(one, row, when, at):
             _change(session, row, cancelled=True, outcome=None, outcome_at=None, error=None, planned_at=when)
@@ -164,7 +164,7 @@ def _plan_visit(session: Session, one: OneVisit, counts: Counts, at: datetime) -
     for key, row in rows.items():
         if row.outcome is not None or row.claimed_at is not None:
             continue
-        why = decide(_facts(one, row.kind, row), at).cancelled or (None if key in wanted else "plan")
+        why = decision(one, row, at).cancelled or (None if key in wanted else "plan")
         if why is not None:
             if _change(session, row, outcome="cancelled", outcome_at=at, error=why):
                 _tell(session, one.patient.id, row, "cancelled", why, at)
@@ -185,7 +185,7 @@ def _may_revive(one: OneVisit, row: Message, when: datetime, at: datetime) -> bo
         row.outcome == "cancelled"
         and row.error in REVIVED
         and when > at
-        and decide(_facts(one, row.kind, row), at).cancelled is None
+        and decide(_facts(one, row.kind, when, row), at).cancelled is None
     )
 
 
@@ -242,10 +242,10 @@ def claim(session: Session, *, at: datetime) -> Claim:
     while examined < EXAMINED_AT_ONCE and (row := _next(session, at)) is not None:
         examined += 1
         [one] = load(session, Visit.id == row.visit_id)
-        decision = decide(_facts(one, row.kind, row), at)
-        if decision.go and channel_of(one.contact) == row.channel:
+        decided = decision(one, row, at)
+        if decided.go and channel_of(one.contact) == row.channel:
             return Claim(_claimed(session, row, one, at), examined)
-        _put_aside(session, row, one, decision, at)
+        _put_aside(session, row, one, decided, at)
     return Claim(None, examined)
 
 
@@ -264,12 +264,12 @@ def _next(session: Session, at: datetime) -> Message | None:
     return session.scalars(query).first()
 
 
-def _put_aside(session: Session, row: Message, one: OneVisit, decision: Decision, at: datetime) -> None:
-    if decision.cancelled is not None:
-        outbox.cancel(row, decision.cancelled, at=at)
-        _tell(session, one.patient.id, row, "cancelled", decision.cancelled, at)
-    elif decision.not_before is not None:
-        outbox.hold(row, decision.held or "", decision.not_before)
+def _put_aside(session: Session, row: Message, one: OneVisit, decided: Decision, at: datetime) -> None:
+    if decided.cancelled is not None:
+        outbox.cancel(row, decided.cancelled, at=at)
+        _tell(session, one.patient.id, row, "cancelled", decided.cancelled, at)
+    elif decided.not_before is not None:
+        outbox.hold(row, decided.held or "", decided.not_before)
     else:
         row.channel = channel_of(one.contact) or row.channel
     session.flush()
@@ -422,10 +422,10 @@ def load(session: Session, condition: ColumnElement[bool]) -> list[OneVisit]:
 
 def decision(one: OneVisit, row: Message, at: datetime) -> Decision:
     """What is to become of `row`, one of the visit's messages, at the instant `at`."""
-    return decide(_facts(one, row.kind, row), at)
+    return decide(_facts(one, row.kind, row.planned_at, row), at)
 
 
-def _facts(one: OneVisit, kind: str, row: Message | None = None) -> Facts:
+def _facts(one: OneVisit, kind: str, planned_at: datetime, row: Message | None = None) -> Facts:
     channel = channel_of(one.contact)
     others = [other for other in one.rows if other is not row and other.kind != "thanks"]
     gone = [other.outcome_at for other in others if other.outcome in {"sent", "unknown"} and other.outcome_at]
@@ -434,6 +434,7 @@ def _facts(one: OneVisit, kind: str, row: Message | None = None) -> Facts:
     )
     return Facts(
         kind=kind,
+        planned_at=planned_at,
         channel=channel,
         reachable=reachable(one.contact, channel),
         study_status=one.study.status,

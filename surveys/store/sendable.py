@@ -24,6 +24,7 @@ class Facts:
     """
 
     kind: str
+    planned_at: datetime
     channel: str | None
     reachable: bool
     study_status: str
@@ -90,8 +91,9 @@ def _never(facts: Facts, at: datetime) -> str | None:
         return "missed"
     if _today(facts, at) > facts.closes_on:
         return "closed"
-    if facts.kind == "reminder" and facts.settled_at is not None and at - facts.settled_at < LEAST_GAP:
-        return "too_soon"
+    if facts.kind == "reminder" and facts.settled_at is not None:
+        goes_at = max(at, facts.planned_at)  # not now, where it is only being planned
+        return "too_soon" if goes_at - facts.settled_at < LEAST_GAP else None
     return None
 
 

@@ -116,6 +116,7 @@ def test_the_last_reminder_has_words_of_its_own(session: Session, visit: Visit, 
             said.append(message.wording)
             messages.settle(session, message.id, Sent(), TO, at=at)
             session.commit()
+        plan(session, at)
     assert said == ["invitation", "reminder", "last_reminder"]
 
 

@@ -1,0 +1,453 @@
+"""A study's year in a few seconds: the clock is moved, people live their lives, the worker dies now and then.
+
+What truly happened is written down beside the database (`Truth`): the checker need not believe the program.
+"""
+
+from __future__ import annotations
+
+import random
+from bisect import bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from surveys.db import writing
+from surveys.instruments.library import Library
+from surveys.mail.mailer import Mail, NotTaken, PerhapsTaken
+from surveys.models import (
+    Alert,
+    AlertMail,
+    AlertReader,
+    Contact,
+    Message,
+    Patient,
+    Staff,
+    Study,
+    Visit,
+)
+from surveys.post import Post
+from surveys.schedule import PlannedVisit
+from surveys.store import alerts, participation, patients, responses, studies, versions
+from surveys.store.patients import NewContact, NewPatient
+from surveys.store.responses import NewResponse
+from surveys.store.studies import NewStudy
+
+BEGINS = datetime(2026, 3, 1, tzinfo=UTC)
+STUDY_ZONE = "Europe/Berlin"
+ZONES = (STUDY_ZONE, STUDY_ZONE, "Europe/London", "America/Los_Angeles", "Pacific/Auckland", "Asia/Kathmandu")
+ROUNDS = (1, 7, 8, 13, 17, 22)  # hours (UTC) at which the worker comes round
+WAIT = timedelta(hours=24)
+PLAN = tuple(
+    PlannedVisit(
+        key=f"week_{week}",
+        name=f"Week {week}",
+        anchor="enrolment",
+        offset_days=7 * week,
+        window_before=0 if week == 0 else 3,
+        window_after=18,
+        battery=("phq9",),
+    )
+    for week in (0, 3, 6, 12, 26)
+)
+
+
+class Killed(BaseException):
+    """The worker's process ended, without a word."""
+
+
+class Line:
+    """A fact that changes over time."""
+
+    def __init__(self, at: datetime, value: Any) -> None:
+        self.times, self.values = [at], [value]
+
+    def change(self, at: datetime, value: Any) -> None:
+        self.times.append(at)
+        self.values.append(value)
+
+    def at(self, when: datetime) -> Any:
+        return self.values[max(bisect_right(self.times, when) - 1, 0)]
+
+
+@dataclass
+class Person:
+    """One patient as they live: what was so, and since when."""
+
+    id: int
+    zone: str
+    status: Line
+    address: Line
+    stopped: Line
+    bad: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Truth:
+    """What happened."""
+
+    people: dict[int, Person] = field(default_factory=dict)
+    windows: dict[int, Line] = field(default_factory=dict)  # of each visit
+    owner: dict[int, int] = field(default_factory=dict)  # of each visit
+    finished: dict[int, datetime] = field(default_factory=dict)
+    study_closed: datetime | None = None
+    taken: list[tuple[datetime, str, Mail]] = field(default_factory=list)  # by the mail server
+    deaths: int = 0
+    refusals: int = 0
+
+
+@dataclass
+class Server:
+    """A mail server that refuses a tenth; now and then the worker dies before or after it took a mail."""
+
+    truth: Truth
+    chance: random.Random
+    now: datetime = BEGINS
+
+    def send(self, mail: Mail) -> None:
+        """Take it, or not, or nobody knows."""
+        self._perhaps_die()
+        fate = self.chance.random()
+        if any(mail.to in person.bad for person in self.truth.people.values()):
+            self.truth.refusals += 1
+            raise NotTaken("550 5.1.1", final=True, address=True)
+        if fate < 0.09:
+            self.truth.refusals += 1
+            raise NotTaken("451 4.3.0", final=fate < 0.01)
+        if fate < 0.10:
+            if fate < 0.095:
+                self.truth.taken.append((self.now, mail.to, mail))
+            raise PerhapsTaken("lost")
+        self.truth.taken.append((self.now, mail.to, mail))
+        self._perhaps_die()
+
+    def _perhaps_die(self) -> None:
+        if self.chance.random() < 0.01:
+            self.truth.deaths += 1
+            raise Killed
+
+
+@dataclass
+class Year:
+    """The study, its people and its clock."""
+
+    engine: Engine
+    people: int
+    days: int
+    seed: int
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(self.seed)
+        self.truth = Truth()
+        self.server = Server(self.truth, self.chance)
+        self.phq9 = Library.load().get("phq9")
+        self.ahead: list[tuple[datetime, str, int]] = []
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that commits."""
+        with writing(), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+    def live(self) -> Truth:
+        """From the first day to the last; what happened."""
+        self._found()
+        enrolled = sorted(self.chance.randrange(self.days * 2 // 3) for _ in range(self.people))
+        for day in range(self.days):
+            today = BEGINS + timedelta(days=day)
+            for number, on in enumerate(enrolled):
+                if on == day:
+                    self._enrol(number, today + timedelta(hours=self.chance.randrange(8, 16)))
+            for hour in ROUNDS:
+                self._until(today + timedelta(hours=hour))
+                self._round(today + timedelta(hours=hour, minutes=self.chance.randrange(60)))
+            if day == self.days - 8:
+                self._close(today + timedelta(hours=23))
+        self._until(BEGINS + timedelta(days=self.days))
+        return self.truth
+
+    def _found(self) -> None:
+        library = Library.load()
+        with self.transaction() as session:
+            new = NewStudy(
+                "YEAR",
+                timezone=STUDY_ZONE,
+                contact="call",
+                who_reads={"en": "x"},
+                crisis_texts={"en": "Call 112."},
+                simulated=True,
+            )
+            study = studies.create(session, new, PLAN, library, at=BEGINS, actor="test")
+            studies.activate(session, study, library, at=BEGINS, actor="test")
+            for rank in ("first", "deputy"):
+                person = Staff(
+                    email=f"{rank}@clinic.example",
+                    password="",
+                    fs_uniquifier=rank,
+                    created_at=BEGINS,
+                    active=True,
+                    admin=False,
+                )
+                session.add(person)
+                session.flush()
+                session.add(
+                    AlertReader(
+                        study_id=study.id, rank=rank, staff_id=person.id, named_by="test", named_at=BEGINS
+                    )
+                )
+            self.version_id = versions.freeze(session, self.phq9, at=BEGINS)
+
+    def _enrol(self, number: int, at: datetime) -> None:
+        zone, address = self.chance.choice(ZONES), f"p{number}@example.net"
+        with self.transaction() as session:
+            study = session.scalars(select(Study)).one()
+            session.refresh(study, ["timepoints"])
+            new = NewPatient(
+                f"P{number}",
+                studies.today(study, at),
+                birth_year=1970,
+                contact=NewContact(name=f"Person {number}", email=address),
+            )
+            patient = patients.enrol(session, study, study.timepoints, new, at=at, actor="test")
+            session.get_one(Contact, patient.contact_id).timezone = zone
+            person = Person(patient.id, zone, Line(at, "active"), Line(at, address), Line(at, False))
+            if self.chance.random() < 0.05:
+                person.bad.add(address)
+            self.truth.people[patient.id] = person
+            visits = session.scalars(select(Visit).where(Visit.patient_id == patient.id)).all()
+            for visit in visits:
+                self.truth.windows[visit.id] = Line(at, (visit.opens_on, visit.closes_on))
+                self.truth.owner[visit.id] = patient.id
+                if self.chance.random() < 0.65:
+                    opens = datetime.combine(visit.opens_on, datetime.min.time(), UTC)
+                    on = max(at, opens + timedelta(days=1)) + timedelta(
+                        hours=self.chance.randrange(16 * 24), minutes=self.chance.randrange(60)
+                    )
+                    self.ahead.append((on, "answer", visit.id))
+                if self.chance.random() < 0.1:
+                    self.ahead.append(
+                        (at + timedelta(hours=self.chance.randrange(1, 2000)), "move", visit.id)
+                    )
+        for what, share in (
+            ("pause", 0.15),
+            ("left", 0.06),
+            ("died", 0.04),
+            ("lost", 0.05),
+            ("stop", 0.05),
+            ("address", 0.15),
+        ):
+            if self.chance.random() < share:
+                when = at + timedelta(
+                    hours=self.chance.randrange(1, 24 * 60), minutes=self.chance.randrange(60)
+                )
+                self.ahead.append((when, what, patient.id))
+
+    def _until(self, now: datetime) -> None:
+        """Let happen what happens before `now`, in its order."""
+        while self.ahead and min(self.ahead)[0] <= now:
+            event = min(self.ahead)
+            self.ahead.remove(event)
+            getattr(self, f"_{event[1]}")(event[2], event[0])
+
+    def _answer(self, visit_id: int, at: datetime) -> None:
+        person = self.truth.people[self.truth.owner[visit_id]]
+        opens, closes = self.truth.windows[visit_id].at(at)
+        closed = self.truth.study_closed is not None
+        if not opens <= local(at, STUDY_ZONE) <= closes or person.status.at(at) in {"left", "died"} or closed:
+            return
+        answers = {item.key: self.chance.randrange(3) for item in self.phq9.asked([])}
+        answers["q9"] = int(self.chance.random() < 0.15)
+        with self.transaction() as session:
+            new = NewResponse(
+                visit_id=visit_id,
+                patient_id=person.id,
+                instrument=self.phq9,
+                version_id=self.version_id,
+                answers=answers,
+                source="web",
+                submitted_at=at,
+                completed_on=local(at, STUDY_ZONE),
+            )
+            responses.add(session, [new], at=at, actor="patient")
+        self.truth.finished[visit_id] = at
+
+    def _move(self, visit_id: int, at: datetime) -> None:
+        opens, closes = self.truth.windows[visit_id].at(at)
+        if local(at, STUDY_ZONE) >= opens or visit_id in self.truth.finished:
+            return
+        days = timedelta(days=self.chance.choice((-2, 5, 12)))
+        with self.transaction() as session:
+            visit = session.get_one(Visit, visit_id)
+            visit.opens_on, visit.due_on, visit.closes_on = opens + days, visit.due_on + days, closes + days
+        self.truth.windows[visit_id].change(at, (opens + days, closes + days))
+
+    def _become(self, patient_id: int, at: datetime, status: str) -> bool:
+        person = self.truth.people[patient_id]
+        if person.status.at(at) in {"left", "died", "lost", status}:
+            return False
+        with self.transaction() as session:
+            patient = session.get_one(Patient, patient_id)
+            on = max(patient.enrolled_on, local(at, STUDY_ZONE))
+            participation.change_status(session, patient, status, on=on, at=at, actor="test")
+        person.status.change(at, status)
+        return True
+
+    def _pause(self, patient_id: int, at: datetime) -> None:
+        if self._become(patient_id, at, "paused"):
+            later = at + timedelta(days=self.chance.randrange(1, 30))
+            self.ahead.append((later, "resume", patient_id))
+
+    def _resume(self, patient_id: int, at: datetime) -> None:
+        self._become(patient_id, at, "active")
+
+    def _left(self, patient_id: int, at: datetime) -> None:
+        self._become(patient_id, at, "left")
+
+    def _died(self, patient_id: int, at: datetime) -> None:
+        self._become(patient_id, at, "died")
+
+    def _lost(self, patient_id: int, at: datetime) -> None:
+        self._become(patient_id, at, "lost")
+
+    def _stop(self, patient_id: int, at: datetime) -> None:
+        with self.transaction() as session:
+            patient = session.get_one(Patient, patient_id)
+            patient.messages_stopped_at = patient.messages_stopped_at or at
+        self.truth.people[patient_id].stopped.change(at, True)
+
+    def _address(self, patient_id: int, at: datetime) -> None:
+        address = f"new{patient_id}@example.net"
+        with self.transaction() as session:
+            patient = session.get_one(Patient, patient_id)
+            session.get_one(Contact, patient.contact_id).email = address
+        self.truth.people[patient_id].address.change(at, address)
+
+    def _close(self, at: datetime) -> None:
+        with self.transaction() as session:
+            session.scalars(select(Study)).one().status = "closed"
+        self.truth.study_closed = at
+
+    def _round(self, at: datetime) -> None:
+        """The worker comes round; where it dies it is started again, and some alerts are seen to."""
+        self.server.now = at
+        post = Post(self.transaction, self.server, "https://study.example.org", lambda: at)
+        for _ in range(20):
+            try:
+                post.plan()
+                post.send_all()
+                break
+            except Killed:
+                continue
+        with self.transaction() as session:
+            for alert in session.scalars(select(Alert).where(Alert.state == "new")):
+                if self.chance.random() < 0.25:
+                    alerts.acknowledge(session, alert.id, at=at, actor="staff:1", note=None)
+
+
+def local(at: datetime, zone: str) -> date:
+    """The calendar date there."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def check(engine: Engine, truth: Truth, end: datetime) -> dict[str, int]:
+    """Prove from what truly happened that nothing went wrong; how much of what there was.
+
+    Raises:
+        AssertionError: names the message or the alert.
+    """
+    with Session(engine) as session:
+        rows = {row.id: row for row in session.scalars(select(Message))}
+        words = list(session.scalars(select(AlertMail)))
+        raised = list(session.scalars(select(Alert)))
+    taken: dict[int, datetime] = {}
+    for at, to, mail in truth.taken:
+        kind, _, number = mail.reference.partition(".")
+        if kind != "message":
+            assert to in {"first@clinic.example", "deputy@clinic.example"}
+            continue
+        row = rows[int(number)]
+        assert row.id not in taken, f"message {row.id} went twice"
+        taken[row.id] = at
+        _check_taken(truth, row, at, to)
+    for row in rows.values():
+        _check_row(truth, row, rows, row.id in taken)
+    for alert in raised:
+        waited = (alert.acknowledged_at or end) - alert.raised_at
+        late = timedelta(hours=10)  # between two rounds of the worker
+        assert waited < WAIT + late or alert.escalated_at is not None, f"alert {alert.id} was forgotten"
+        if alert.escalated_at is not None:
+            assert WAIT <= alert.escalated_at - alert.raised_at < WAIT + late
+    told = {(word.alert_id, word.kind) for word in words}
+    for alert in raised:
+        if alert.acknowledged_at is None:
+            assert (alert.id, "raised") in told
+        assert alert.escalated_at is None or (alert.id, "escalated") in told
+    return {
+        "messages": len(rows),
+        "taken": len(taken),
+        "unknown": sum(row.outcome == "unknown" for row in rows.values()),
+        "failed": sum(row.outcome == "failed" for row in rows.values()),
+        "alerts": len(raised),
+        "escalated": sum(alert.escalated_at is not None for alert in raised),
+        "deaths": truth.deaths,
+        "refusals": truth.refusals,
+    }
+
+
+def _check_taken(truth: Truth, row: Message, at: datetime, to: str) -> None:
+    """What the mail server took was to go, then, there."""
+    about = f"message {row.id} ({row.kind} {row.nth}) at {at}"
+    person = truth.people[truth.owner[row.visit_id]]
+    assert person.status.at(at) == "active", f"{about}: patient is {person.status.at(at)}"
+    assert not person.stopped.at(at), f"{about}: messages were stopped"
+    assert to == person.address.at(at), f"{about}: wrong address"
+    finished = truth.finished.get(row.visit_id)
+    assert finished is None or finished > at, f"{about}: answered at {finished}"
+    assert truth.study_closed is None or at < truth.study_closed, f"{about}: study closed"
+    opens, closes = truth.windows[row.visit_id].at(at)
+    assert opens <= local(at, STUDY_ZONE) <= closes, f"{about}: outside {opens} to {closes}"
+    hour = at.astimezone(ZoneInfo(person.zone)).hour
+    assert 8 <= hour < 20, f"{about}: {hour} o'clock in {person.zone}"
+    assert row.outcome in {"sent", "unknown"}, f"{about}: taken, but said to be {row.outcome}"
+
+
+def _went_shortly_before(row: Message, rows: dict[int, Message], at: datetime) -> bool:
+    """Whether another message about the visit may have been read within a day."""
+    return any(
+        one.visit_id == row.visit_id
+        and one.outcome in {"sent", "unknown"}
+        and one.outcome_at is not None
+        and at - timedelta(days=1) < one.outcome_at <= at
+        for one in rows.values()
+    )
+
+
+def _check_row(truth: Truth, row: Message, rows: dict[int, Message], taken: bool) -> None:
+    """What is said of a message is true, and nothing was lost without a word."""
+    about = f"message {row.id} ({row.kind} {row.nth}), {row.outcome}, {row.error}"
+    person = truth.people[truth.owner[row.visit_id]]
+    if row.outcome == "sent":
+        assert taken, f"{about}: said to be sent"
+    if row.outcome is None:
+        assert truth.study_closed is None, f"{about}: the study is closed"
+    if row.outcome != "cancelled" or row.outcome_at is None:
+        return
+    at, finished = row.outcome_at, truth.finished.get(row.visit_id)
+    opens, closes = truth.windows[row.visit_id].at(at)
+    hindered = bool(person.bad) or "paused" in person.status.values
+    reasons = {
+        "done": finished is not None and finished <= at,
+        "stopped": person.stopped.at(at) or person.status.at(at) in {"left", "died"},
+        "study_closed": truth.study_closed is not None and at >= truth.study_closed,
+        "closed": local(at, STUDY_ZONE) > closes and (hindered or row.attempts > 0 or row.kind == "reminder"),
+        "too_soon": row.kind == "reminder" and row.planned_at <= at and _went_shortly_before(row, rows, at),
+        "plan": row.kind == "reminder",
+    }
+    true = reasons.get(row.error or "", row.error == person.status.at(at))
+    assert true, f"{about}: that is not so (open from {opens} to {closes})"
