@@ -16,7 +16,7 @@ from surveys.models.message import Message, MessageTemplate, Messaging, ShortCod
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.readiness import AlertReader, BackupProof
 from surveys.models.response import Draft, InstrumentVersion, Response, Score
-from surveys.models.staff import Membership, Staff
+from surveys.models.staff import FailedSignIn, Membership, SecondFactor, Staff
 from surveys.models.study import Study, Timepoint
 from surveys.models.visit import Link, Serving, Visit
 from surveys.models.wording import LoadedWording, Permission
@@ -40,6 +40,7 @@ __all__ = [
     "Erasure",
     "Event",
     "EventValue",
+    "FailedSignIn",
     "Grading",
     "InstrumentVersion",
     "Link",
@@ -54,6 +55,7 @@ __all__ = [
     "Permission",
     "Response",
     "Score",
+    "SecondFactor",
     "Serving",
     "ShortCode",
     "Staff",

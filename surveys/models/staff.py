@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.models.base import Base, Id, Instant, Name, one_of
@@ -48,3 +50,26 @@ class Membership(Base):
 
     staff: Mapped[Staff] = relationship(back_populates="memberships", lazy="raise_on_sql")
     study: Mapped[Study] = relationship(lazy="joined")
+
+
+class SecondFactor(Base):
+    """Codes from an app, asked beside the password from `confirmed_at` on; each counts once."""
+
+    __tablename__ = "second_factor"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True, autoincrement=False)
+    secret: Mapped[str] = mapped_column(String(64))
+    confirmed_at: Mapped[datetime | None]
+    last_counter: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class FailedSignIn(Base):
+    """How often sign-in failed since it last succeeded. No sign-in before `locked_until`."""
+
+    __tablename__ = "failed_sign_in"
+    __table_args__ = (CheckConstraint("times >= 1", name="times"),)
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True, autoincrement=False)
+    times: Mapped[int]
+    last_at: Mapped[Instant]
+    locked_until: Mapped[datetime | None]

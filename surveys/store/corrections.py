@@ -213,7 +213,9 @@ def _store(
             continue
         answer = new.answers.get(rule.item)
         number = answer if isinstance(answer, int | float) else None
-        cause = Cause(visit.id, new.patient_id, new.instrument, rule.item, number, new.submitted_at)
+        cause = Cause(
+            visit.id, new.patient_id, new.instrument, rule.item, number, new.submitted_at, new.source
+        )
         notice(session, [cause], at=at, actor=actor)
         if number is not None or new.not_given.get(rule.item) == "skipped":
             notice_skipped(session, cause, at=at, actor=actor)

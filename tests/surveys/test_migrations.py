@@ -56,6 +56,7 @@ TRIGGERS["0012"] = TRIGGERS["0011"] | {
     "message": {"DELETE"},
     "message_template": {"UPDATE", "DELETE"},
 }
+TRIGGERS["0013"] = TRIGGERS["0012"]
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)
