@@ -97,6 +97,30 @@ ANSWERED_BY: Mapping[str, str] = {
     "chosen_by_other": "Somebody else chose the answers",
     "interpreter": "The patient, with an interpreter",
 }
+SYMPTOMS: Mapping[str, str] = {
+    "face": "facial asymmetry or weakness",
+    "eye": "eye: dry, watering, poor closure",
+    "mouth": "mouth: dry, or oral incontinence",
+    "taste": "taste",
+    "hearing": "hearing",
+    "pain": "pain",
+    "tightness": "tightness",
+    "movements_together": "movements that come along",
+    "twitching": "twitching",
+    "speech": "speech",
+    "eating_drinking": "eating and drinking",
+}
+MOOD_BEFORE: Mapping[str, str] = {
+    "treated": "treated before the palsy",
+    "never": "never treated before the palsy",
+    "prefer_not_to_say": "would rather not say",
+}
+RECOVERED: Mapping[str, str] = {"yes": "yes", "nearly": "nearly", "no": "no"}
+CHECK_OUTCOMES: Mapping[str, str] = {
+    "confirmed": "Confirmed as reported",
+    "corrected": "Recorded otherwise",
+    "kept": "Left as it was recorded",
+}
 SOURCES: Mapping[str, str] = {
     "web": "personal link",
     "kiosk": "tablet in the clinic",

@@ -5,7 +5,7 @@ They check what can be told from what was typed; what the study or the database 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -16,6 +16,7 @@ from wtforms import (
     DateField,
     EmailField,
     FormField,
+    IntegerField,
     RadioField,
     SelectField,
     StringField,
@@ -23,6 +24,7 @@ from wtforms import (
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.widgets import HiddenInput
 
 from surveys.forms import labels
 from surveys.forms.staff import EMAIL, NO_EMAIL, PartialDateForm, StaffForm, _choices, _not_ahead
@@ -133,6 +135,56 @@ class MissedForm(RecordForm):
     """Why nothing comes of a visit."""
 
     reason = StringField("Reason", [InputRequired("Say why the visit was missed."), Length(max=200)])
+
+
+class ReportedForm(RecordForm):
+    """What is to stand of one fact that a patient reported. `seen` counts the decisions there were.
+
+    Of the correcting fields only those of the fact are there: onset, side or cause, or a treatment's.
+    """
+
+    outcome = RadioField("What is to stand", [InputRequired("Choose what is to stand.")])
+    onset = FormField(PartialDateForm, "Corrected onset")
+    side = RadioField("Corrected side", choices=_choices(labels.SIDES))
+    cause = SelectField("Corrected cause", choices=_choices(labels.CAUSES))
+    dates = RadioField("Which treatment is it?", [Optional()], coerce=int)
+    kind = SelectField("Corrected treatment", choices=_choices(labels.TREATMENTS))
+    began = FormField(PartialDateForm, "Corrected start")
+    note = StringField("Note", [Optional(), Length(max=500)])
+    seen = IntegerField(widget=HiddenInput())
+
+    def __init__(
+        self,
+        today: date,
+        fact: str,
+        outcomes: Iterable[tuple[str, str]],
+        treatments: Sequence[tuple[int, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(today, **kwargs)
+        self.outcome.choices = [SelectChoice(*one) for one in outcomes]
+        self.dates.choices = [SelectChoice(0, "A further one"), *(SelectChoice(*one) for one in treatments)]
+        wanted = {fact} if fact in {"onset", "side", "cause"} else {"kind", "began"}
+        if not wanted & {"onset", "side", "cause"} and treatments:
+            wanted.add("dates")
+        for name in ("onset", "side", "cause", "dates", "kind", "began"):
+            if name not in wanted:
+                del self[name]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether the choice agrees with what was typed."""
+        if not super().validate(extra_validators):
+            return False
+        boxes = self.onset if "onset" in self else self.began if "began" in self else None
+        if boxes is not None and boxes.form.value is not None and self.outcome.data != "corrected":
+            self.outcome.errors = [
+                "A corrected date is typed below: choose to record it, or empty its boxes."
+            ]
+        if "onset" in self and self.outcome.data == "corrected" and self.onset.form.value is None:
+            self.onset.form.year.errors = ["Enter the corrected onset."]
+        if "dates" in self and self.outcome.data != "kept" and self.dates.data is None:
+            self.dates.errors = ["Choose which treatment it is."]
+        return not self.errors
 
 
 class NoteForm(RecordForm):

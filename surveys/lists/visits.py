@@ -12,7 +12,17 @@ from sqlalchemy.orm import Session
 
 from surveys.instruments.scoring import Score as StoredScore
 from surveys.lists.scope import Scope
-from surveys.models import Draft, InstrumentVersion, Link, Patient, Response, Score, Timepoint, Visit
+from surveys.models import (
+    Background,
+    Draft,
+    InstrumentVersion,
+    Link,
+    Patient,
+    Response,
+    Score,
+    Timepoint,
+    Visit,
+)
 from surveys.schedule import FINISHING_DAYS
 
 # What a visit may be on a day. Done: all its questionnaires are in. Missed: it closed before that.
@@ -86,7 +96,8 @@ def states(session: Session, scope: Scope, among: Collection[int] | None = None)
     )
     drafted = select(Draft.id).where(Draft.visit_id == counted.c.id).exists()
     finishing_since = scope.today - timedelta(days=FINISHING_DAYS)
-    begun = or_(counted.c.answered > 0, drafted)
+    told = select(Background.id).where(Background.visit_id == counted.c.id).exists()
+    begun = or_(counted.c.answered > 0, drafted, told)
     state = case(
         (counted.c.answered >= counted.c.asked, "done"),
         (counted.c.missed_reason.is_not(None), "missed"),

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from surveys.models import (
     Alert,
     Assistance,
+    Background,
     Draft,
     Palsy,
     Patient,
@@ -290,6 +291,7 @@ def _known(session: Session, patient: Patient, timepoints: Sequence[Timepoint], 
     touched = (
         Visit.opened_at.is_not(None)
         | Visit.missed_reason.is_not(None)
+        | exists().where(Background.visit_id == Visit.id)
         | exists().where(Draft.visit_id == Visit.id)
         | exists().where(Response.visit_id == Visit.id)
         | exists().where(Assistance.visit_id == Visit.id)

@@ -96,6 +96,46 @@ def change_state(
     audit.record(session, audit.Entry(at, actor, "treatment.changed", patient.id, facts, why))
 
 
+def date_better(
+    session: Session,
+    patient: Patient,
+    treatment: Treatment,
+    started: PartialDate,
+    *,
+    reason: str | None,
+    today: date,
+    at: datetime,
+    actor: str,
+) -> bool:
+    """Correct the day, month or year on which a given treatment began; whether it was another before.
+
+    Raises:
+        Refused: it was not given, its day is impossible, or there is another of this kind on that day.
+    """
+    if treatment.state != "given":
+        raise Refused("Only a treatment that was given is dated so.")
+    if (treatment.started_on, treatment.started_precision) == (started.on, started.precision):
+        return False
+    _check(patient, "given", started, today)
+    if treatment.ended_on and treatment.ended_on < started.on:
+        raise Refused("It ended before that day.", "year")
+    if treatment.started_on != started.on:
+        _only(session, patient.id, treatment.kind, "given", started.on)
+    before = _facts(treatment)
+    treatment.started_on, treatment.started_precision = started.on, started.precision
+    session.flush()
+    facts = {
+        "treatment": treatment.id,
+        "kind": treatment.kind,
+        "started_on_before": before["started_on"],
+        "precision_before": before["precision"],
+        **_facts(treatment),
+    }
+    why = (reason or "").strip() or None
+    audit.record(session, audit.Entry(at, actor, "treatment.changed", patient.id, facts, why))
+    return True
+
+
 def _check(patient: Patient, state: str, started: PartialDate | None, today: date) -> None:
     if started and patient.birth_year and started.on.year < patient.birth_year:
         raise Refused("This lies before the patient's birth.", "year")

@@ -39,7 +39,7 @@ from surveys.store import patients as store
 from surveys.store import visits as store_visits
 from surveys.store.errors import Refused
 from surveys.store.studies import items_asked, obstacles
-from surveys.views import display
+from surveys.views import display, reported
 from surveys.views.access import Grant, for_roles, grant, member
 from surveys.views.replanning import replan
 
@@ -399,10 +399,12 @@ def _draw_patient(
     raised = alerts.of_patient(db.session, here.scope, patient.id)
     instruments = {key: _library().get(key) for row in rows for key in (*row.battery, *row.responses)}
     notes = records.notes(db.session, patient.id)
+    told = reported.tables(patient)
     actors = [
         *(event.actor for event in events),
         *(alert.acknowledged_by for alert in raised),
         *(note.written_by for note in notes),
+        *reported.actors(told),
     ]
     return render_template(
         "staff/patient.html",
@@ -418,6 +420,7 @@ def _draw_patient(
         events=events,
         gradings=records.gradings(db.session, patient.id),
         notes=notes,
+        reported=told,
         names=history.names(db.session, actors),
         events_shown=EVENTS_SHOWN,
         treatment_form=treatment or NewTreatmentForm(here.today, formdata=None),

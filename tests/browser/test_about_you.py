@@ -10,7 +10,9 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.test_patient import follow, no_sideways_scroll, press
 from tests.conftest import OpenPage
+from tests.journeys.test_reported import told
 from tests.support.browser import PHONE, ColourScheme
+from tests.support.staff import PASSWORD, employ
 from tests.support.study import invite
 
 SMALL = ViewportSize(width=320, height=568)
@@ -94,3 +96,24 @@ def test_the_page_waits_for_the_network(app: Flask, open_page: OpenPage) -> None
     with page.expect_navigation():
         page.context.set_offline(False)
     expect(page.get_by_role("heading", level=1)).to_have_text("Which side of your face is it?")
+
+
+def test_what_was_reported_is_accessible_to_staff(
+    app: Flask, open_page: OpenPage, axe: Callable[[Page], None]
+) -> None:
+    """Beside what is recorded, and the decision about a treatment."""
+    told(app)
+    employ(app, "coordinator@example.org", "coordinator")
+    page = open_page()
+    page.goto("/login")
+    page.get_by_label("E-mail address").fill("coordinator@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    press(page, "Sign in")
+    page.goto("/staff/S1/patients/P1")
+    axe(page)
+    no_sideways_scroll(page)
+    follow(page, "Confirm or correct Botulinum toxin")
+    press(page, "Keep the decision")
+    expect(page.get_by_role("alert")).to_contain_text("Choose what is to stand.")
+    axe(page)
+    no_sideways_scroll(page)

@@ -12,8 +12,9 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from surveys.background import FACTS
 from surveys.instruments.definition import Instrument
-from surveys.models import Alert, AlertRule, Staff, Treatment, Visit
+from surveys.models import Alert, AlertRule, Background, Staff, Treatment, Visit
 from surveys.store import responses, versions
 from surveys.store import staff as store
 from surveys.store.responses import NewResponse
@@ -72,6 +73,7 @@ MAY_OPEN = {
     "instruments.permit": CHANGES,
     "instruments.load": CHANGES,
     "export.index": EVERY_ROLE,
+    "reported.decide": CHANGES,
     "answers.show": PATIENTS,
     "removal.decide": CHANGES,
     "removal.copy": CHANGES,
@@ -116,7 +118,15 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
             rule = AlertRule(
                 study_id=invited.study_id, instrument="phq9", scale="total", kind="at_least", at_least=10
             )
-            session.add_all((alert, treatment, rule))
+            said = Background(
+                visit_id=invited.visit_id,
+                question="side",
+                answer={"value": "left"},
+                locale="en",
+                reported_by="patient",
+                at=datetime.now(UTC),
+            )
+            session.add_all((alert, treatment, rule, said))
             session.flush()
             response_id = answered(session, invited, library(app).get("saq"))
             found[study] = {
@@ -127,6 +137,8 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 "rule_id": rule.id,
                 "treatment_id": treatment.id,
                 "response_id": response_id,
+                "background_id": said.id,
+                "place": FACTS.index("side"),
                 "key": "face",
                 "page": "time",
                 "figure": "time-face-total",
@@ -202,7 +214,10 @@ def test_what_belongs_to_another_study_is_not_there(
     mixed = {"S1": {**two_studies["S2"], "code": "S1"}}
     before = stored(app)
     for door in doors(app, mixed):
-        if any(name in door.path for name in ("P2", "visits/", "alerts/", "treatment/", "responses/")):
+        if any(
+            name in door.path
+            for name in ("P2", "visits/", "alerts/", "treatment/", "responses/", "reported/")
+        ):
             assert knock(member, door) == "not there", door
     assert stored(app) == before
 
@@ -214,7 +229,10 @@ def test_what_belongs_to_another_site_is_not_there(
     app.config["WTF_CSRF_ENABLED"] = False
     member = signed_in(app, site="North")
     for door in doors(app, {"S1": two_studies["S1"]}):
-        if any(name in door.path for name in ("P1", "visits/", "alerts/", "treatment/", "responses/")):
+        if any(
+            name in door.path
+            for name in ("P1", "visits/", "alerts/", "treatment/", "responses/", "reported/")
+        ):
             assert knock(member, door) == "not there", door
     assert "P1" not in member.get("/staff/S1/patients").text
     assert "P1" not in member.get("/staff/S1/alerts").text

@@ -1,0 +1,144 @@
+"""What a patient reported of palsy and treatments, visit by visit, and what staff decided about each fact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.background import FACTS, OPERATION, OPERATIONS_ASKED, SENT, WHEN, Said
+from surveys.lists.scope import Scope
+from surveys.lists.visits import TITLE
+from surveys.models import Background, BackgroundCheck, Patient, Timepoint, Visit
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """One decision about a fact; `recorded` is what stood after it."""
+
+    outcome: str
+    recorded: Mapping[str, Any]
+    note: str | None
+    checked_by: str
+    checked_at: datetime
+
+
+@dataclass(frozen=True)
+class Report:
+    """One fact as it was reported; `value` is None where it was skipped, or a treatment's date not told."""
+
+    background_id: int
+    fact: str
+    value: Said | None
+    said_at: datetime
+    checks: tuple[CheckRow, ...]
+
+    @property
+    def is_treatment(self) -> bool:
+        """Whether the fact is that this kind of treatment was had."""
+        return self.fact in WHEN
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is something to confirm."""
+        return self.is_treatment or self.value not in (None, "unknown")
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What was reported at one visit; `sent_at` is None while the patient may still change it.
+
+    `symptoms`, `mood_before` and `recovered` are codes as said, None where not asked, skipped or not reached.
+    """
+
+    visit_id: int
+    visit: str
+    sent_at: datetime | None
+    reports: tuple[Report, ...]
+    symptoms: Sequence[str] | None
+    mood_before: str | None
+    recovered: str | None
+
+
+def of_patient(session: Session, patient_id: int) -> list[Telling]:
+    """Every form of the patient, in the order they were begun."""
+    rows = session.execute(
+        select(
+            Background.id,
+            Background.visit_id,
+            TITLE.label("visit"),
+            Background.question,
+            Background.answer,
+            Background.at,
+        )
+        .join(Visit, Visit.id == Background.visit_id)
+        .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
+        .where(Visit.patient_id == patient_id)
+        .order_by(Background.id)
+    ).all()
+    if not rows:
+        return []
+    checks = _checks(session, [row.id for row in rows])
+    visits: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        visits.setdefault(row.visit_id, {})[row.question] = row
+    return [_telling(said, checks) for said in visits.values()]
+
+
+def find(session: Session, scope: Scope, background_id: int, fact: str) -> tuple[str, Report] | None:
+    """The report of `fact` that rests on this row, after the patient's code; None outside the scope."""
+    patient = session.execute(
+        select(Patient.id, Patient.code)
+        .join(Visit, Visit.patient_id == Patient.id)
+        .join(Background, Background.visit_id == Visit.id)
+        .where(scope.condition, Background.id == background_id)
+    ).first()
+    if patient is None:
+        return None
+    reports = [report for telling in of_patient(session, patient.id) for report in telling.reports]
+    found = (one for one in reports if (one.background_id, one.fact) == (background_id, fact) and one.tells)
+    report = next(found, None)
+    return None if report is None else (patient.code, report)
+
+
+def _checks(session: Session, ids: list[int]) -> dict[tuple[int, str], list[CheckRow]]:
+    found: dict[tuple[int, str], list[CheckRow]] = {}
+    query = select(BackgroundCheck).where(BackgroundCheck.background_id.in_(ids)).order_by(BackgroundCheck.id)
+    for row in session.scalars(query):
+        found.setdefault((row.background_id, row.fact), []).append(
+            CheckRow(row.outcome, row.recorded, row.note, row.checked_by, row.checked_at)
+        )
+    return found
+
+
+def _telling(said: Mapping[str, Any], checks: Mapping[tuple[int, str], list[CheckRow]]) -> Telling:
+    first = next(iter(said.values()))
+    values = {question: row.answer.get("value") for question, row in said.items()}
+    treatments = values.get("treatments") or ()
+    operations = values.get("operations") or () if OPERATION in treatments else ()
+    named = {*treatments, *operations}
+    reports = []
+    for fact in FACTS:
+        if fact in WHEN and fact not in named:
+            continue  # never ticked, or not any more
+        row = said.get(fact)
+        if row is None and fact in WHEN:
+            row = said["operations" if fact in OPERATIONS_ASKED else "treatments"]
+        if row is not None:
+            reports.append(
+                Report(row.id, fact, values.get(fact), row.at, tuple(checks.get((row.id, fact), ())))
+            )
+    sent = said.get(SENT)
+    return Telling(
+        visit_id=first.visit_id,
+        visit=first.visit,
+        sent_at=sent.at if sent else None,
+        reports=tuple(reports),
+        symptoms=values.get("symptoms"),
+        mood_before=values.get("mood_before"),
+        recovered=values.get("recovered"),
+    )
