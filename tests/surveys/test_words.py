@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,15 @@ HURTFUL = re.compile(
     r"droop|drool|synkine|depress|suicid|victim|suffer|abnormal|deform|disfigur|sabber|hängend|entstell|leiden",
     re.IGNORECASE,
 )
+CLINICAL = re.compile(r"iatrogen|neoplas|malignan|resection|schwannom|post-?op|\bonset\b", re.IGNORECASE)
 TELLING = re.compile(
     r"PHQ|GAD|CES-?D|HADS|BDI|FaCE Scale|SAQ|FDI|pals[yi]|paralys|mood|depress|anxi|lähmung|stimmung",
     re.IGNORECASE,
 )
 # The first says of nobody that they have one; the second is what patients were told, one choice among many.
 NAMED = {"Questionnaires about facial palsy", "Bell's palsy: no cause was found"}
+
+WORD = re.compile("[A-Za-z]+")
 
 
 @pytest.fixture
@@ -40,7 +44,32 @@ def test_our_own_texts_hurt_nobody() -> None:
         for text in (message.id, message.string):
             for one in [text] if isinstance(text, str) else text:
                 assert not HURTFUL.search(one), one
+                assert not CLINICAL.search(one), one
                 assert message.id in NAMED or not TELLING.search(one), one
+
+
+def grade(texts: Iterable[str]) -> float:
+    """The school year in which English `texts` are read with ease (Flesch–Kincaid); the sixth is 11."""
+    sentences = [one for text in texts for one in re.split(r"(?<=[.!?:;])\s", text) if WORD.search(one)]
+    words = [word for one in sentences for word in WORD.findall(one)]
+    return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+
+
+def syllables(word: str) -> int:
+    """Groups of vowels, an `e` at the end being silent: good enough for a mean."""
+    return max(len(re.findall("[aeiouy]+", re.sub("(?<!l)e$", "", word.lower()))), 1)
+
+
+def test_a_child_of_eleven_could_read_them() -> None:
+    """All of ours together by a wide margin, and none of the longer ones a hard read."""
+    texts = [
+        message.id if isinstance(message.id, str) else message.id[-1]
+        for message in read_po(io.BytesIO(CATALOGUE.read_bytes()), locale="de")
+        if message.id
+    ]
+    spoken = [re.sub(r"%\(\w+\)s", "three", text) for text in texts]
+    assert grade(spoken) < 4
+    assert [text for text in spoken if len(WORD.findall(text)) >= 12 and grade([text]) > 9] == []
 
 
 def test_titles_for_patients_do_not_tell() -> None:
