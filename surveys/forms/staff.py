@@ -267,15 +267,19 @@ class UnscheduledVisitForm(StaffForm):
 
 
 class PaperConsentForm(StaffForm):
-    """A consent given on paper or by telephone; the view gives the parts of the study's text."""
+    """A consent given on paper or by telephone; the view gives the study's texts, by id, and their parts."""
 
+    text = SelectField("Text", coerce=int)
     how = SelectField("How", choices=_choices({"paper": "On paper", "telephone": "By telephone"}))
     signed_on = DateField("Signed or said on", [InputRequired("Enter the day."), _not_ahead])
     parts = SelectMultipleField("Agreed to")
 
-    def __init__(self, parts: Mapping[str, str], today: date, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(
+        self, texts: Mapping[int, str], parts: Mapping[str, str], today: date, **kwargs: Any
+    ) -> None:
+        super().__init__(data={"text": next(iter(texts))}, **kwargs)
         self.today = today
+        self.text.choices = [SelectChoice(text_id, words) for text_id, words in texts.items()]
         self.parts.choices = [SelectChoice(key, sentence) for key, sentence in parts.items()]
 
 

@@ -91,6 +91,16 @@ def newest(session: Session, study_id: int, locale: str) -> ConsentText | None:
     return next((text for text in of_version if text.locale == locale), of_version[0])
 
 
+def all_texts(session: Session, study_id: int) -> list[ConsentText]:
+    """Every text that was ever asked, the newest first: what was signed on paper may be an older one."""
+    query = (
+        select(ConsentText)
+        .where(ConsentText.study_id == study_id)
+        .order_by(ConsentText.loaded_at.desc(), ConsentText.id)
+    )
+    return list(session.scalars(query))
+
+
 def parts_of(text: ConsentText) -> dict[str, str]:
     """The parts of `text` in the order they are asked in: a database keeps none."""
     return {part: text.parts[part] for part in PARTS if part in text.parts}

@@ -39,7 +39,7 @@ from surveys.store import patients as store
 from surveys.store import visits as store_visits
 from surveys.store.errors import Refused
 from surveys.store.studies import items_asked, obstacles
-from surveys.views import display, reported
+from surveys.views import display, language, reported
 from surveys.views.access import Grant, for_roles, grant, member
 from surveys.views.replanning import replan
 
@@ -221,17 +221,17 @@ def add_visit(code: str, patient: str) -> Page:
 def record_consent(code: str, patient: str) -> Page:
     """Record a consent that was given on paper or by telephone, so that the link does not ask for it."""
     here, found = grant(), _find(patient)
-    text = _consent_text(here.study)
-    if text is None:
+    texts = {text.id: text for text in consents.all_texts(db.session, here.study.id)}
+    if not texts:
         flash(_("This study asks for no consent."), "notice")
         return redirect(url_for("patients.show", code=code, patient=patient))
-    form = PaperConsentForm(consents.parts_of(text), here.today)
+    form = _consent_form(list(texts.values()), here)
     if form.validate() and form.signed_on.data:
         try:
             consents.decide(
                 db.session,
                 found.id,
-                text,
+                texts[form.text.data],
                 agreed=True,
                 parts=form.parts.data or [],
                 how=form.how.data,
@@ -391,9 +391,9 @@ def _draw_patient(
     consent: PaperConsentForm | None = None,
 ) -> str:
     here = grant()
-    text = _consent_text(here.study)
-    if text is not None and consent is None:
-        consent = PaperConsentForm(consents.parts_of(text), here.today, formdata=None)
+    texts = consents.all_texts(db.session, here.study.id)
+    if texts and consent is None:
+        consent = _consent_form(texts, here, formdata=None)
     rows = visits.of_patient(db.session, here.scope, patient.id, here.at)
     events = history.of_patient(db.session, patient.id, EVENTS_SHOWN)
     raised = alerts.of_patient(db.session, here.scope, patient.id)
@@ -427,12 +427,19 @@ def _draw_patient(
         visit_form=visit or _visit_form(here.study, formdata=None),
         consent=consents.of_patient(db.session, patient.id),
         consent_form=consent,
+        consent_texts={text.id: _text_words(text) for text in texts},
         obstacles=_obstacles(here.study),
     )
 
 
-def _consent_text(study: Study) -> ConsentText | None:
-    return consents.newest(db.session, study.id, study.locales[0])
+def _consent_form(texts: list[ConsentText], here: Grant, **kwargs: Any) -> PaperConsentForm:
+    parts = {part: words for text in reversed(texts) for part, words in consents.parts_of(text).items()}
+    return PaperConsentForm({text.id: _text_words(text) for text in texts}, parts, here.today, **kwargs)
+
+
+def _text_words(text: ConsentText) -> str:
+    spoken = language.name(text.locale, language.OURS)
+    return _("version %(version)s, %(language)s", version=text.version, language=spoken)
 
 
 def _score_tables(rows: list[VisitRow]) -> list[ScoreTable]:

@@ -98,6 +98,29 @@ def test_a_consent_from_paper_is_not_asked_again(app: Flask, invited: Invited) -
     assert walker.asked == "face/1"
 
 
+def test_an_older_text_may_have_been_signed(app: Flask, invited: Invited) -> None:
+    """Whoever records it says which; only its own parts are kept, and the link asks for none again."""
+    ask_consent(app, "2", {"sharing": "Share my answers."})
+    older, _ = (row["id"] for row in one_table(app, "consent_text"))
+    member = signed_in(app)
+    member.get("/staff/S1/patients/P1")
+    assert "version 2, English" in member.page.text
+    today = datetime.now(UTC).date().isoformat()
+    ticked = [("parts", "research"), ("parts", "sharing")]
+    fields = [("text", "99"), ("how", "paper"), ("signed_on", today), *ticked]
+    member.post("/staff/S1/consent/P1", fields)
+    assert (member.status, one_table(app, "consent")) == (422, [])
+    member.post("/staff/S1/consent/P1", [("text", str(older)), *fields[1:]])
+    assert "(version 1, English)" in member.page.text
+    [consent] = one_table(app, "consent")
+    assert consent["consent_text_id"] == older
+    assert consent["parts"] == {"research": True, "keep_answers": False}
+    walker = Patient(in_process(app))
+    walker.open(invited.token)
+    walker.next()
+    assert walker.asked == "face/1"
+
+
 def test_a_study_without_a_text_asks_for_none(app: Flask) -> None:
     """The introduction leads straight to the questions."""
     walker = Patient(in_process(app))

@@ -5,7 +5,7 @@ Knows no page; who walks through the pages is `tests.support.patient`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -101,12 +101,12 @@ def _active_study(
     return study
 
 
-def ask_consent(app: Flask) -> None:
-    """From now on the one study asks for consent, in two parts."""
-    text = NewText("Taking part is up to you.\n\nYou may stop.", CONSENT_PARTS)
+def ask_consent(app: Flask, version: str = "1", parts: Mapping[str, str] = CONSENT_PARTS) -> None:
+    """From now on the one study asks for consent, in these parts."""
+    text = NewText("Taking part is up to you.\n\nYou may stop.", parts)
     with changing(app) as session:
         study = session.scalars(select(Study)).one()
-        consents.load(session, study, "1", {"en": text}, at=datetime.now(UTC), actor="test")
+        consents.load(session, study, version, {"en": text}, at=datetime.now(UTC), actor="test")
 
 
 def library(app: Flask) -> Library:
