@@ -78,6 +78,12 @@ PATIENT_STATUSES: Mapping[str, str] = {
     "lost": "Lost to follow-up",
     "died": "Died",
 }
+CHANNELS: Mapping[str, str] = {
+    "email": "By e-mail",
+    "letter": "By letter",
+    "telephone": "By telephone",
+    "visits": "Not at all: only at visits",
+}
 GRADING_MODES: Mapping[str, str] = {
     "in_person": "In person",
     "live_video": "By live video",

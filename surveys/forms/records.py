@@ -9,18 +9,22 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     DateField,
     EmailField,
+    Field,
+    Form,
     FormField,
     IntegerField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
+    ValidationError,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length, Optional, Regexp
@@ -31,6 +35,16 @@ from surveys.forms.staff import EMAIL, NO_EMAIL, PartialDateForm, StaffForm, _ch
 from surveys.instruments.definition import Instrument
 
 WHERE = {"everywhere": "In every study this person takes part in", "here": "In this study alone"}
+
+
+def _time_zone(form: Form, field: Field) -> None:
+    if field.data not in available_timezones():
+        raise ValidationError("Enter a time zone such as Europe/Berlin.")
+
+
+def _nothing(stored: str | None) -> str:
+    """What is not recorded is the empty choice."""
+    return stored or ""
 
 
 class RecordForm(StaffForm):
@@ -59,7 +73,14 @@ class ContactForm(RecordForm):
     hospital_number = StringField("Hospital number", [Optional(), Length(max=64)])
     email = EmailField("E-mail address", [Optional(), Length(max=254), Regexp(EMAIL, message=NO_EMAIL)])
     telephone = StringField("Telephone", [Optional(), Length(max=64)])
-    locale = SelectField("Language")
+    address = TextAreaField("Postal address", [Optional(), Length(max=500)])
+    channel = SelectField(
+        "How messages reach this person",
+        choices=_choices(labels.CHANNELS, "By e-mail, where there is an address"),
+        filters=[_nothing],
+    )
+    locale = SelectField("Language", filters=[_nothing])
+    timezone = StringField("Time zone, where it is not the study's", [Optional(), _time_zone])
 
     def __init__(self, today: date, locales: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(today, **kwargs)

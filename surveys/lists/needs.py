@@ -1,4 +1,4 @@
-"""What waits for a person in a study: alerts, visits overdue or missed without a word, requests."""
+"""What waits for a person in a study: alerts, calls, letters, mail that came back, overdue visits."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE, states
-from surveys.models import Alert, Contact, Patient, Timepoint, Visit
+from surveys.models import Alert, Contact, Message, Patient, Timepoint, Visit
 
 SHOWN = 50
 MISSED_WITHIN = timedelta(days=30)
 WAITING = ("new", "acknowledged", "acted_on")
+BY_HAND = ("telephone", "letter")
+NOT_DELIVERED = ("failed", "bounced", "unknown")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,37 @@ class Overdue:
 
 
 @dataclass(frozen=True)
+class ByHand:
+    """A call or a letter that is due; `attempts` counts calls that nobody answered."""
+
+    id: int
+    patient: str
+    visit_id: int
+    visit: str
+    battery: list[str]
+    channel: str
+    kind: str
+    due_at: datetime
+    attempts: int
+    name: str | None
+    telephone: str | None
+    address: str | None
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """A patient whom mail does not reach: refused, come back, or without word of what became of it."""
+
+    patient: str
+    visit: str
+    outcome: str
+    error: str | None
+    outcome_at: datetime
+    name: str | None
+    telephone: str | None
+
+
+@dataclass(frozen=True)
 class Request:
     """Somebody who asked for name and contact details to be removed."""
 
@@ -60,15 +93,104 @@ class Needs:
     """Everything that waits; of overdue visits the first `SHOWN`, and how many there are."""
 
     alerts: Sequence[Waiting]
+    by_hand: Sequence[ByHand]
+    undelivered: Sequence[Undelivered]
     requests: Sequence[Request]
     overdue: Sequence[Overdue]
     overdue_in_all: int
 
 
-def needs(session: Session, scope: Scope) -> Needs:
-    """What waits for a person, in a fixed number of statements."""
+def needs(session: Session, scope: Scope, at: datetime) -> Needs:
+    """What waits for a person at the instant `at`, in a fixed number of statements."""
     overdue, in_all = _overdue(session, scope)
-    return Needs(_alerts(session, scope), _requests(session, scope), overdue, in_all)
+    return Needs(
+        alerts=_alerts(session, scope),
+        by_hand=_by_hand(session, scope, at),
+        undelivered=_undelivered(session, scope, at),
+        requests=_requests(session, scope),
+        overdue=overdue,
+        overdue_in_all=in_all,
+    )
+
+
+def find_by_hand(session: Session, scope: Scope, message_id: int) -> int | None:
+    """The visit of the call or letter with this id, if within the scope."""
+    query = (
+        select(Message.visit_id)
+        .join(Visit, Visit.id == Message.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(scope.condition, Message.id == message_id, Message.channel.in_(BY_HAND))
+    )
+    return session.scalar(query)
+
+
+def _by_hand(session: Session, scope: Scope, at: datetime) -> list[ByHand]:
+    due_at = func.coalesce(Message.retry_at, Message.planned_at)
+    query = (
+        select(
+            Message.id,
+            Patient.code.label("patient"),
+            Visit.id.label("visit_id"),
+            TITLE.label("visit"),
+            Visit.battery,
+            Message.channel,
+            Message.kind,
+            due_at.label("due_at"),
+            Message.attempts,
+            Contact.name,
+            Contact.telephone,
+            Contact.address,
+        )
+        .select_from(Message)
+        .join(Visit, Visit.id == Message.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
+        .outerjoin(Contact, Contact.id == Patient.contact_id)
+        .where(
+            scope.condition,
+            Message.channel.in_(BY_HAND),
+            Message.outcome.is_(None),
+            Message.claimed_at.is_(None),
+            due_at <= at,
+            Patient.status == "active",
+            Patient.messages_stopped_at.is_(None),
+            Visit.withdrawn_at.is_(None),
+        )
+        .order_by(due_at, Message.id)
+        .limit(SHOWN)
+    )
+    return [ByHand(**row) for row in session.execute(query).mappings()]
+
+
+def _undelivered(session: Session, scope: Scope, at: datetime) -> list[Undelivered]:
+    # An address that was corrected since has been dealt with; nobody knows what became of an unknown one.
+    not_dealt_with = or_(Message.outcome == "unknown", Contact.email == Contact.refused_email)
+    query = (
+        select(
+            Patient.code.label("patient"),
+            TITLE.label("visit"),
+            Message.outcome,
+            Message.error,
+            Message.outcome_at,
+            Contact.name,
+            Contact.telephone,
+        )
+        .select_from(Message)
+        .join(Visit, Visit.id == Message.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
+        .outerjoin(Contact, Contact.id == Patient.contact_id)
+        .where(
+            scope.condition,
+            Message.outcome.in_(NOT_DELIVERED),
+            Message.outcome_at >= at - MISSED_WITHIN,
+            Patient.status == "active",
+            not_dealt_with,
+        )
+        .order_by(Message.outcome_at.desc(), Message.id)
+        .limit(SHOWN)
+    )
+    return [Undelivered(**row) for row in session.execute(query).mappings()]
 
 
 def _alerts(session: Session, scope: Scope) -> list[Waiting]:

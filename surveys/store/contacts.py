@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.models import Contact, Patient, Study
-from surveys.store import audit
+from surveys.store import audit, messages
 from surveys.store.errors import Refused
 from surveys.store.patients import NewContact
 
@@ -64,7 +64,8 @@ def matches(session: Session, new: NewContact, *, but: int | None = None) -> lis
 def change(session: Session, patient: Patient, new: NewContact, *, at: datetime, actor: str) -> bool:
     """Give the patient's contact the facts of `new`; whether anything differed.
 
-    The contact is the person's: it changes for every study that the person takes part in.
+    The contact is the person's: it changes for every study that the person takes part in, and messages that
+    were planned go the new way.
 
     Raises:
         Refused: the birth date is of another year than the patient's year of birth.
@@ -86,6 +87,9 @@ def change(session: Session, patient: Patient, new: NewContact, *, at: datetime,
         setattr(contact, field, value)
     session.flush()
     patient.contact_id = contact.id
+    rows = select(Patient.id).where(Patient.contact_id == contact.id)
+    for patient_id in session.scalars(rows).all():
+        messages.plan_patient(session, patient_id, at=at)
     facts = {"fields": [value.field for value in values]}
     audit.record(session, audit.Entry(at, actor, "contact.changed", patient.id, facts, values=values))
     return True

@@ -8,7 +8,7 @@ from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from surveys.models import Patient
-from surveys.store import audit
+from surveys.store import audit, messages
 
 
 def leave(session: Session, patient_id: int, *, on: date, at: datetime, actor: str) -> None:
@@ -16,6 +16,7 @@ def leave(session: Session, patient_id: int, *, on: date, at: datetime, actor: s
     _change(
         session,
         patient_id,
+        at,
         status="left",
         status_since=on,
         messages_stopped_at=func.coalesce(Patient.messages_stopped_at, at),
@@ -25,7 +26,7 @@ def leave(session: Session, patient_id: int, *, on: date, at: datetime, actor: s
 
 def stop_messages(session: Session, patient_id: int, *, at: datetime, actor: str) -> None:
     """No invitation or reminder from now on; the link still opens."""
-    _change(session, patient_id, messages_stopped_at=func.coalesce(Patient.messages_stopped_at, at))
+    _change(session, patient_id, at, messages_stopped_at=func.coalesce(Patient.messages_stopped_at, at))
     audit.record(session, audit.Entry(at, actor, "patient.messages_stopped", patient_id))
 
 
@@ -34,11 +35,14 @@ def request_removal(session: Session, patient_id: int, *, at: datetime, actor: s
     _change(
         session,
         patient_id,
+        at,
         messages_stopped_at=func.coalesce(Patient.messages_stopped_at, at),
         removal_requested_at=func.coalesce(Patient.removal_requested_at, at),
     )
     audit.record(session, audit.Entry(at, actor, "patient.removal_requested", patient_id))
 
 
-def _change(session: Session, patient_id: int, **values: object) -> None:
+def _change(session: Session, patient_id: int, at: datetime, **values: object) -> None:
+    """Change the patient, and cancel what was planned and must not go out any more."""
     session.execute(update(Patient).where(Patient.id == patient_id).values(**values))
+    messages.plan_patient(session, patient_id, at=at)

@@ -26,8 +26,8 @@ ACTOR = "outbox"
 AHEAD = timedelta(days=60)
 EXAMINED_AT_ONCE = 50
 THANKS_AFTER = timedelta(hours=1)
-# Cancelled for a reason that a changed plan or window takes away again.
-REVIVED = ("plan", "closed", "only_at_visits")
+# Cancelled for a reason that a changed plan, window or status takes away again.
+REVIVED = ("plan", "closed", "only_at_visits", "left", "lost", "died")
 
 
 @dataclass(frozen=True)
@@ -125,8 +125,17 @@ def plan(session: Session, *, at: datetime) -> Counts:
 
     Settled ones stay as they are. Running it twice, or in two places at once, changes nothing more.
     """
+    return _plan(session, _concerned(at), at)
+
+
+def plan_patient(session: Session, patient_id: int, *, at: datetime) -> Counts:
+    """The same for one patient, in the transaction that changed status, contact or wishes."""
+    return _plan(session, and_(_concerned(at), Patient.id == patient_id), at)
+
+
+def _plan(session: Session, condition: ColumnElement[bool], at: datetime) -> Counts:
     counts = Counts()
-    for one in load(session, _concerned(at)):
+    for one in load(session, condition):
         counts = _plan_visit(session, one, counts, at)
     return counts
 

@@ -1,6 +1,7 @@
 """Whether somebody takes part: paused, left, lost, died; and what must not go out from then on.
 
-Who sends a message asks for the status when it is claimed: a change here, committed, stops it.
+What was planned and must not go out any more is cancelled in the same transaction; who sends a message asks
+for the status once more when it is claimed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from surveys.models import Link, Patient, Study, Visit
 from surveys.models.patient import PATIENT_STATUSES
-from surveys.store import audit
+from surveys.store import audit, messages
 from surveys.store.errors import Refused
 from surveys.store.studies import today
 
@@ -83,13 +84,12 @@ def _change(
     facts = {"from": patient.status, "to": status, "since": on.isoformat(), "through": through}
     patient.status, patient.status_since = status, max(on, patient.enrolled_on)
     if status in FINAL:
-        if patient.messages_stopped_at is None:
-            patient.messages_stopped_at = at
         of_patient = select(Visit.id).where(Visit.patient_id == patient.id)
         live = update(Link).where(Link.visit_id.in_(of_patient), Link.revoked_at.is_(None))
         revoked = session.execute(live.values(revoked_at=at).returning(Link.id)).all()
         facts["links_revoked"] = str(len(revoked))
     session.flush()
+    messages.plan_patient(session, patient.id, at=at)
     audit.record(session, audit.Entry(at, actor, "patient.status", patient.id, facts, reason))
 
 

@@ -55,7 +55,7 @@ class NewTreatment:
 
 @dataclass(frozen=True)
 class NewContact:
-    """The person behind the code."""
+    """The person behind the code; `channel` is how messages reach them, None by e-mail if there is one."""
 
     hospital_number: str | None = None
     name: str = ""
@@ -63,6 +63,9 @@ class NewContact:
     email: str | None = None
     telephone: str | None = None
     locale: str | None = None
+    channel: str | None = None
+    address: str | None = None
+    timezone: str | None = None
 
 
 @dataclass(frozen=True)

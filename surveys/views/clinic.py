@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 
 from flask import (
     Blueprint,
@@ -18,21 +19,26 @@ from flask import (
 )
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from surveys.db import db
-from surveys.forms.clinic import ListForm
+from surveys.forms.clinic import ListForm, shape
 from surveys.instruments.library import Library
 from surveys.lists import clinic as lists
 from surveys.lists import needs as needed
 from surveys.lists import patients
 from surveys.lists.clinic import Expected
-from surveys.store import clinic
+from surveys.models import Timepoint
+from surveys.store import clinic, messages, visits
+from surveys.store.errors import Refused
 from surveys.views import display
 from surveys.views.access import for_roles, grant
 
 pages = Blueprint("clinic", __name__)
 Page = str | Response | tuple[str, int]
+
+AGAIN_AFTER = timedelta(days=1)  # when somebody who did not answer is called again
 
 
 def init_app(app: Flask) -> None:
@@ -52,15 +58,15 @@ def today(code: str) -> Page:
 def expect(code: str) -> Page:
     """Put people on the day's list by hospital number; whom nobody knows stays in the box."""
     here, on, form = grant(), _day(), ListForm()
-    written = form.written() if form.validate() else []
-    if not written:
+    lines = form.lines() if form.validate() else []
+    if not lines:
         form.numbers.errors = [_("Paste the numbers, or choose a file.")]
         return _draw(form, on), 422
-    found = lists.find(db.session, here.scope, written)
-    ids = [patient_id for text in written for patient_id in found.get(text, ())]
+    found = lists.find(db.session, here.scope, {cell for line in lines for cell in line})
+    ids = [patient_id for line in lines for cell in line for patient_id in found.get(cell, ())]
     new = clinic.expect(db.session, ids, on=on, at=here.at, actor=here.actor)
     db.session.commit()
-    unknown = [text for text in written if text not in found]
+    unknown = [text for line in lines for text in _unknown(line, found)]
     told = ngettext("%(num)d patient was put on the list.", "%(num)d patients were put on the list.", new)
     if not unknown:
         flash(told, "success")
@@ -89,6 +95,32 @@ def take_off(code: str, patient: str) -> Response:
     return redirect(_address(on))
 
 
+@pages.post("/staff/<code>/clinic/unscheduled/<path:patient>")
+@for_roles("coordinator")
+def unscheduled(code: str, patient: str) -> Response:
+    """Open a visit outside the plan that asks what the plan asks, so that it can be answered at once."""
+    here, on = grant(), _day()
+    found = patients.find(db.session, here.scope, patient) or abort(404)
+    timepoints = db.session.scalars(
+        select(Timepoint).where(Timepoint.study_id == here.study.id).order_by(Timepoint.position)
+    )
+    planned = dict.fromkeys(key for timepoint in timepoints for key in timepoint.battery)
+    library = _library()
+    askable = visits.askable(db.session, here.study, library)
+    battery = [key for key in planned if key in askable]
+    try:
+        visits.add_unscheduled(
+            db.session, here.study, found, battery, library, on=here.today, at=here.at, actor=here.actor
+        )
+        db.session.commit()
+    except Refused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "notice")
+    else:
+        flash(_("A visit of %(code)s is open from today.", code=found.code), "success")
+    return redirect(_address(on))
+
+
 @pages.get("/staff/<code>/clinic/progress")
 @for_roles("coordinator", "investigator")
 def progress(code: str) -> Response:
@@ -100,14 +132,38 @@ def progress(code: str) -> Response:
 @pages.get("/staff/<code>/needs")
 @for_roles("coordinator", "investigator")
 def needs(code: str) -> Page:
-    """What waits for a person: alerts, overdue visits, requests."""
+    """What waits for a person: alerts, calls and letters, mail that came back, overdue visits, requests."""
     here = grant()
+    found = needed.needs(db.session, here.scope, here.at)
     return render_template(
         "staff/needs.html",
-        needs=needed.needs(db.session, here.scope),
+        needs=found,
+        titles={key: _library().get(key).short_title for one in found.by_hand for key in one.battery},
         waited=lambda since: display.waited(since, here.at),
         rule_words=_rule_words,
     )
+
+
+@pages.post("/staff/<code>/calls/<int:message_id>")
+@for_roles("coordinator")
+def by_hand(code: str, message_id: int) -> Response:
+    """Say what became of a call or letter: it was made or posted, or nobody answered."""
+    here = grant()
+    if needed.find_by_hand(db.session, here.scope, message_id) is None:
+        abort(404)
+    again = request.form.get("became") == "again"
+    try:
+        if again:
+            messages.try_again(db.session, message_id, here.at + AGAIN_AFTER)
+        else:
+            messages.done_by_hand(db.session, message_id, at=here.at, actor=here.actor)
+        db.session.commit()
+    except Refused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "notice")
+    else:
+        flash(_("It is due again tomorrow.") if again else _("This was noted."), "success")
+    return redirect(url_for("clinic.needs", code=code))
 
 
 def progress_words(row: Expected) -> str:
@@ -120,6 +176,14 @@ def progress_words(row: Expected) -> str:
         _("%(visit)s: %(done)s of %(all)s", visit=one.title, done=one.answered, all=one.asked)
         for one in row.open
     )
+
+
+def _unknown(line: list[str], found: Mapping[str, object]) -> list[str]:
+    """Of a line whose cells nobody is known by, all of it; else the numbers like those that are known."""
+    known = {shape(cell) for cell in line if cell in found}
+    if not known:
+        return ["\t".join(line)]
+    return [cell for cell in line if cell not in found and shape(cell) in known]
 
 
 def _draw(form: ListForm, on: date) -> str:

@@ -26,6 +26,7 @@ LISTS = {
     "cause": labels.CAUSES,
     "treatment": labels.TREATMENTS,
     "treatment_state": labels.TREATMENT_STATES,
+    "channel": labels.CHANNELS,
     "grading_mode": labels.GRADING_MODES,
     "status": labels.PATIENT_STATUSES,
     "source": labels.SOURCES,

@@ -61,6 +61,9 @@ def contact(code: str, patient: str) -> Page:
             email=_typed(form.email),
             telephone=_typed(form.telephone),
             locale=form.locale.data or None,
+            channel=form.channel.data or None,
+            address=_typed(form.address),
+            timezone=_typed(form.timezone),
         )
         contacts.change(db.session, found, new, at=here.at, actor=here.actor)
         same = contacts.matches(db.session, new, but=found.contact_id)

@@ -55,9 +55,10 @@ def index() -> str | Response:
 
 
 def _address(study: Study, role: str) -> str:
-    """Where a role begins: a coordinator with today's list if there is one, else with what needs a person."""
+    """Where a role begins; a coordinator with today's list if there is one, else with what needs a person."""
     if role != "coordinator":
-        return url_for("dashboard.index" if role == "analyst" else "patients.index", code=study.code)
+        first = {"analyst": "dashboard.index", "investigator": "overviews.changes"}
+        return url_for(first.get(role, "patients.index"), code=study.code)
     expected = select(Appointment.id).join(Patient, Patient.id == Appointment.patient_id)
     listed = expected.where(
         Patient.study_id == study.id, Appointment.expected_on == today(study, datetime.now(UTC))

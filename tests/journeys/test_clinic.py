@@ -10,8 +10,9 @@ from flask import Flask
 from sqlalchemy import event, select
 
 from surveys.db import db
+from surveys.models import Contact, Message, Visit
 from surveys.models import Patient as Row
-from surveys.models import Visit
+from surveys.store import messages
 from tests.support.patient import Patient, in_process
 from tests.support.staff import ENROLMENT, Member, signed_in
 from tests.support.study import FACE, PHQ9, SAQ, changing, invite
@@ -126,3 +127,57 @@ def test_pages_cost_a_fixed_number_of_statements(app: Flask, member: Member) -> 
             counts.append(len(told))
     assert counts[:3] == counts[3:]
     assert max(counts) <= MOST_STATEMENTS
+
+
+def test_a_line_of_a_clinics_list_may_hold_more(app: Flask, member: Member) -> None:
+    """Times and names beside a known number are passed over; a number like it that is unknown is not."""
+    typed = '08:30,H-1,"Byron, Ada"\n09:00;H-2;H-3\n10:15,H-9,Carroll'
+    page = member.post(CLINIC, {"numbers": typed})
+    assert "2 patients were put on the list. 2 are not enrolled in this study." in page.text
+    html = member.replies[-1].html
+    assert "H-3\n10:15\tH-9\tCarroll</textarea>" in html
+
+
+def test_an_unscheduled_visit_is_open_at_once(app: Flask, member: Member) -> None:
+    """From the list, asking what the plan asks, and the tick counts it."""
+    with changing(app) as session:
+        visit = session.scalars(select(Visit).join(Row).where(Row.code == "P-1", Visit.name == "baseline"))
+        visit.one().missed_reason = "away"
+    page = member.post(CLINIC, {"numbers": "H-1"})
+    assert "Nothing is due" in page.text
+    page = member.post(f"{CLINIC}/unscheduled/P-1", {})
+    assert member.path == CLINIC
+    assert "unscheduled: 0 of 3" in page.text
+
+
+def test_calls_letters_and_lost_mail_wait_for_a_person(app: Flask, member: Member) -> None:
+    """A call is made, or due again tomorrow; an address that refuses mail leaves once it is corrected."""
+    told = {"name": "Person 1", "hospital_number": "H-1", "email": "old@example.org"}
+    member.post("/staff/S1/contact/P-1", {**told, "telephone": "020 7946 0000", "channel": "telephone"})
+    now = datetime.now(UTC)
+    with changing(app) as session:
+        messages.plan(session, at=now - timedelta(days=1))
+        rows = session.scalars(select(Message).order_by(Message.planned_at)).all()
+        assert {row.channel for row in rows} == {"telephone"}
+        rows[0].planned_at = now - timedelta(hours=1)
+        call = rows[0].id
+    page = member.get(NEEDS)
+    assert "Call: P-1 Person 1" in page.text
+    assert "FaCE" in page.text
+    page = member.post(f"/staff/S1/calls/{call}", {"became": "again"})
+    assert "Call: P-1" not in page.text
+    with changing(app) as session:
+        row = session.get_one(Message, call)
+        assert row.attempts == 1
+        row.retry_at = now - timedelta(minutes=1)
+    page = member.post(f"/staff/S1/calls/{call}", {"became": "done"})
+    assert "Call: P-1" not in page.text
+    with changing(app) as session:
+        row = session.get_one(Message, call)
+        assert row.outcome == "sent"
+        row.outcome, row.error = "bounced", "5.1.1"
+        contact = session.scalars(select(Contact).where(Contact.hospital_number == "H-1")).one()
+        contact.refused_email = "old@example.org"
+    assert "Came back 5.1.1" in member.get(NEEDS).text
+    member.post("/staff/S1/contact/P-1", {**told, "email": "new@example.org"})
+    assert "Came back" not in member.get(NEEDS).text

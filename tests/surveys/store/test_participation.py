@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library
-from surveys.models import Contact, Event, Link, Patient, Study, Visit
+from surveys.models import Contact, Event, Link, Message, Patient, Study, Visit
 from surveys.schedule import preset
-from surveys.store import links, participation, patients, studies
+from surveys.store import links, messages, participation, patients, studies
 from surveys.store.errors import Refused
 from surveys.store.patients import NewPatient
 from surveys.store.studies import NewStudy
@@ -23,7 +23,7 @@ TODAY = AT.date()
 @pytest.fixture
 def twin(session: Session, library: Library, patient: Patient) -> Patient:
     """The same person in the study S2, with a live link."""
-    contact = Contact(name="Ada Byron")
+    contact = Contact(name="Ada Byron", email="ada@example.org")
     session.add(contact)
     session.flush()
     patient.contact_id = contact.id
@@ -52,9 +52,12 @@ def test_a_status_holds_in_every_study_of_the_person(
 ) -> None:
     """At once: links of the other study open nothing, no message goes out, and each has its audit."""
     assert participation.others(session, patient) == 1
+    session.get_one(Study, twin.study_id).status = "active"
+    messages.plan(session, at=AT)
+    assert set(session.scalars(select(Message.outcome))) == {None}
     assert change(session, patient, "died", everywhere=False) == ["P1", "Q1"]
     assert (twin.status, twin.status_since) == ("died", TODAY)
-    assert twin.messages_stopped_at == AT
+    assert set(session.execute(select(Message.outcome, Message.error))) == {("cancelled", "died")}
     assert session.scalars(select(Link.revoked_at)).all() == [AT]
     written = session.scalars(select(Event).where(Event.action == "patient.status")).all()
     assert {event.patient_id for event in written} == {patient.id, twin.id}
@@ -81,9 +84,9 @@ def test_a_pause_leaves_links_and_a_departure_does_not(session: Session, twin: P
     """Who paused may still open what was handed over."""
     change(session, twin, "paused")
     assert session.scalars(select(Link.revoked_at)).all() == [None]
-    assert twin.messages_stopped_at is None
     change(session, twin, "left")
     assert session.scalars(select(Link.revoked_at)).all() == [AT]
+    assert twin.messages_stopped_at is None, "that is the patient's own wish"
 
 
 def test_what_cannot_be_is_refused(session: Session, patient: Patient) -> None:

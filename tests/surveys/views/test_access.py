@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from surveys.background import FACTS
 from surveys.instruments.definition import Instrument
-from surveys.models import Alert, AlertRule, Background, Staff, Treatment, Visit
+from surveys.models import Alert, AlertRule, Background, Message, Staff, Treatment, Visit
 from surveys.store import responses, versions
 from surveys.store import staff as store
 from surveys.store.responses import NewResponse
@@ -46,6 +46,8 @@ MAY_OPEN = {
     "clinic.take_off": CHANGES,
     "clinic.progress": PATIENTS,
     "clinic.needs": PATIENTS,
+    "clinic.unscheduled": CHANGES,
+    "clinic.by_hand": CHANGES,
     "overviews.completeness": PATIENTS,
     "overviews.changes": PATIENTS,
     "course.show": PATIENTS,
@@ -118,6 +120,9 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
             rule = AlertRule(
                 study_id=invited.study_id, instrument="phq9", scale="total", kind="at_least", at_least=10
             )
+            call = Message(
+                visit_id=invited.visit_id, kind="invitation", channel="telephone", planned_at=alert.raised_at
+            )
             said = Background(
                 visit_id=invited.visit_id,
                 question="side",
@@ -126,7 +131,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 reported_by="patient",
                 at=datetime.now(UTC),
             )
-            session.add_all((alert, treatment, rule, said))
+            session.add_all((alert, treatment, rule, said, call))
             session.flush()
             response_id = answered(session, invited, library(app).get("saq"))
             found[study] = {
@@ -136,6 +141,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 "alert_id": alert.id,
                 "rule_id": rule.id,
                 "treatment_id": treatment.id,
+                "message_id": call.id,
                 "response_id": response_id,
                 "background_id": said.id,
                 "place": FACTS.index("side"),
@@ -216,7 +222,7 @@ def test_what_belongs_to_another_study_is_not_there(
     for door in doors(app, mixed):
         if any(
             name in door.path
-            for name in ("P2", "visits/", "alerts/", "treatment/", "responses/", "reported/")
+            for name in ("P2", "visits/", "alerts/", "treatment/", "responses/", "reported/", "calls/")
         ):
             assert knock(member, door) == "not there", door
     assert stored(app) == before
@@ -231,7 +237,7 @@ def test_what_belongs_to_another_site_is_not_there(
     for door in doors(app, {"S1": two_studies["S1"]}):
         if any(
             name in door.path
-            for name in ("P1", "visits/", "alerts/", "treatment/", "responses/", "reported/")
+            for name in ("P1", "visits/", "alerts/", "treatment/", "responses/", "reported/", "calls/")
         ):
             assert knock(member, door) == "not there", door
     assert "P1" not in member.get("/staff/S1/patients").text

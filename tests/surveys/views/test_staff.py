@@ -32,9 +32,9 @@ def studies(app: Flask) -> None:
 
 @pytest.mark.usefixtures("studies")
 def test_a_single_study_opens_at_once(app: Flask) -> None:
-    """At its patients; for an analyst, who may not see them, at the dashboard."""
+    """At who changed; for an analyst, who may not see patients, at the dashboard."""
     member = signed_in(app, "investigator")
-    assert member.path == "/staff/S1/patients"
+    assert member.path == "/staff/S1/changes"
     analyst = signed_in(app, "analyst")
     assert analyst.path == "/staff/S1/dashboard"
 
