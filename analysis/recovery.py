@@ -131,6 +131,8 @@ def _record(at: pd.DataFrame, cause: str, months: int, hide: bool, suppress_unde
 
 
 def _part(count: int, of: int, suppress_under: int) -> int | None:
-    """The count, unless it or what it leaves of the whole is small."""
+    """The count, unless the whole, it or what it leaves of the whole is small."""
+    if is_small(of, suppress_under):
+        return None
     found: int | None = partition({"part": count, "rest": of - count}, suppress_under)["part"]
     return found

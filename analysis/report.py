@@ -20,6 +20,7 @@ from analysis.association import correlations
 from analysis.attendance import attendance, attendance_by_instrument, dropout
 from analysis.before_after import AT_THEIR_WORST, before_after
 from analysis.change import change
+from analysis.checklist import checklist
 from analysis.course import COURSE_REASONS, course, left_out_of_course
 from analysis.describe import descriptives
 from analysis.filters import Filters, apply
@@ -99,6 +100,7 @@ def report(
         "dropout": dropout(table, info, suppress_under=few),
         "recovery": recovery(part, on, suppress_under=few),
     }
+    content["checklist"] = checklist(part, content)
     plain: dict[str, Any] = _plain(content)
     return plain
 

@@ -12,18 +12,20 @@ import click
 
 from surveys.cli.database import reading
 
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
 
 @click.command()
 @click.argument("study")
-@click.option(
-    "--json",
-    "file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Not to standard output, but here.",
-)
+@click.option("--json", "file", type=_FILE, help="JSON, not to standard output, but here.")
+@click.option("--html", "page", type=_FILE, help="One page to be read and printed.")
 @click.pass_context
-def report(context: click.Context, study: str, file: Path | None) -> None:
-    """The analysis of STUDY as JSON: numbers unrounded, null where something cannot be estimated."""
+def report(context: click.Context, study: str, file: Path | None, page: Path | None) -> None:
+    """The analysis of STUDY as JSON: numbers unrounded, null where something cannot be estimated.
+
+    With --html the same as a page that needs nothing else: the answers first, every figure with its table.
+    """
+    from analysis.paper import paper
     from analysis.report import report as analyse
     from surveys.frames import study_frames
 
@@ -32,10 +34,18 @@ def report(context: click.Context, study: str, file: Path | None) -> None:
         frames = study_frames(opened.session, found, opened.library)
         software = f"seventh {version('seventh')}"
         content = analyse(frames, generated_at=opened.at.isoformat(), software=software)
-    text = as_json(content)
-    if file is None:
-        click.echo(text)
-        return
+        template = opened.app.jinja_env.get_template("staff/report.html")
+    html = template.render(report=content, paper=paper(frames, content)) if page else ""
+    if file is not None:
+        _write(file, as_json(content))
+    if page is not None:
+        _write(page, html)
+    if file is None and page is None:
+        click.echo(as_json(content))
+
+
+def _write(file: Path, text: str) -> None:
+    """The whole file or none."""
     unfinished = file.with_name(f".{file.name}.unfinished")
     unfinished.write_text(text + "\n", encoding="utf-8")
     os.replace(unfinished, file)

@@ -29,6 +29,7 @@ SCALES: Mapping[str, ScaleInfo] = {
         27,
         "higher_worse",
         "phq9",
+        bands=(("none", 0), ("mild", 5), ("moderate", 10), ("moderately severe", 15), ("severe", 20)),
         cutoffs=(("screened positive", 10, "Published"),),
         thresholds=(Threshold("mcid", 5, "Published", "", ""),),
         items=tuple(f"q{n}" for n in range(1, 10)),

@@ -19,13 +19,6 @@ from tests.analysis.studies import study
 
 ON = date(2024, 1, 1)
 SCALES = ("face.total", "phq9.total", "saq.total")
-BANDS = (
-    ("minimal/none", 0.0),
-    ("mild", 5.0),
-    ("moderate", 10.0),
-    ("moderately severe", 15.0),
-    ("severe", 20.0),
-)
 CLINIC, ANALYST = View(may_open_patients=True), View()
 VIEWS = {
     "clinic": CLINIC,
@@ -50,10 +43,7 @@ FIGURES = {
 
 @pytest.fixture(scope="module")
 def frames():
-    """The made-up registry, with the bands of the PHQ-9."""
-    made = outcomes()
-    phq9 = dataclasses.replace(made.scale_info["phq9.total"], bands=BANDS)
-    return dataclasses.replace(made, scale_info={**made.scale_info, "phq9.total": phq9})
+    return outcomes()
 
 
 @pytest.fixture(scope="module")

@@ -89,6 +89,13 @@ def test_small_causes_are_hidden_with_another():
     assert seen["ramsay_hunt"]["share"] is None
 
 
+def test_few_graded_show_nothing():
+    """None of three recovered: three is a small cell, and so is none of it."""
+    found = record([patient(f"p{n}", [(90, 3)] if n < 3 else []) for n in range(12)], suppress_under=5)
+    assert (found["graded"], found["house_brackmann_1"], found["share"]) == (None, None, None)
+    assert (found["lowest"], found["highest"], found["says_recovered"]) == (None, None, 0)
+
+
 def test_few_recovered_are_hidden():
     """Two of twelve, and so the other ten."""
     found = record([patient(f"p{n}", [(90, 1 if n < 2 else 3)]) for n in range(12)], suppress_under=5)

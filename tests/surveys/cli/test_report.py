@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,38 @@ def test_a_study_without_answers_has_a_report(seventh: Seventh) -> None:
     ran = seventh("report", "empty")
     assert ran.code == 0, ran.err
     assert json.loads(ran.out)["descriptives"] == []
+
+
+def test_a_report_is_a_page_that_needs_nothing_else(seventh: Seventh, tmp_path: Path) -> None:
+    """No script and no other address: answers, drawings, tables, methods and the checklist are all in it."""
+    seventh("study", "create", "try")
+    seventh("simulate", "try", "--patients", 25, "--visits", 2)
+    page, file = tmp_path / "report.html", tmp_path / "report.json"
+    ran = seventh("report", "try", "--html", page, "--json", file)
+    assert (ran.code, ran.out) == (0, "")
+    html = page.read_text(encoding="utf-8")
+    assert not re.search(r"<script|<link|<img|<iframe|src=|url\(|@import|https?://", html)
+    assert set(re.findall(r'href="(.)', html)) == {"#"}
+    for anchor in re.findall(r'href="#([^"]+)"', html):
+        assert f'id="{anchor}"' in html
+    for part in (
+        "In short",
+        "<svg",
+        "<table",
+        "Methods",
+        "CONSORT-PRO",
+        "Simulated data",
+        "do not show cause",
+    ):
+        assert part in html
+    assert json.loads(file.read_text(encoding="utf-8"))["methods"] in unescape(html)
+
+
+def test_a_page_of_an_empty_study(seventh: Seventh, tmp_path: Path) -> None:
+    seventh("study", "create", "empty")
+    page = tmp_path / "report.html"
+    assert seventh("report", "empty", "--html", page).code == 0
+    assert "There is no score yet" in page.read_text(encoding="utf-8")
 
 
 def test_what_is_no_number_is_never_written() -> None:
