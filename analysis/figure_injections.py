@@ -26,7 +26,7 @@ _COLUMNS = [
     "Patients",
     "Visits",
     "Mean",
-    "Less later than 112 days",
+    "Difference from later",
     "95 % interval",
     "Note",
 ]
@@ -75,7 +75,7 @@ def injection_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
         ),
         notes=(
             "One dot per visit; patients with several visits have several. Diamond: mean of the visits.",
-            "Differences are from a model that compares patients with themselves at other times.",
+            "Differences are from a model in which each patient has a level of their own.",
             "Injections are given when patients ask for them: the time of a visit is not random.",
             *mixed(view),
             *simulated(frames),
@@ -159,7 +159,7 @@ def _table_row(one: Record, terms: Mapping[str, Record]) -> dict[str, Any]:
         "Patients": _patients(one),
         "Visits": one["n_text"],
         "Mean": "–" if one["mean"] is None else f"{one['mean']:.1f}",
-        "Less later than 112 days": signed(term.get("estimate")),
+        "Difference from later": signed(term.get("estimate")),
         "95 % interval": span(term.get("low_robust"), term.get("high_robust")),
         "Note": one["reason"] or term.get("reason") or least,
     }
