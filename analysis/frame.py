@@ -405,12 +405,16 @@ def _facts(frames: StudyFrames) -> pd.DataFrame:
 
 
 def first_visit_on(frames: StudyFrames) -> pd.Series:
-    """By patient code, the day of the first response, scored or not.
+    """By patient code, the day of the first visit: the first response, scored or not, or an earlier visit
+    that took place without a questionnaire (only an import makes visits with an empty battery).
 
     A column ``first_visit_on`` of ``patients`` wins: a filter that drops responses writes it, so that age
     stays the age at the first visit.
     """
     if "first_visit_on" in frames.patients.columns:
         return frames.patients.set_index("patient")["first_visit_on"]
-    first: pd.Series = frames.scores.groupby("patient")["completed_on"].min()
+    answered = frames.scores[["patient", "completed_on"]]
+    unasked = frames.visits.loc[frames.visits["battery"].map(len) == 0, ["patient", "due_on"]]
+    days = pd.concat([answered, unasked.rename(columns={"due_on": "completed_on"})])
+    first: pd.Series = days.groupby("patient")["completed_on"].min()
     return first

@@ -147,6 +147,15 @@ def test_age_is_that_of_the_first_visit_even_if_not_scored():
     assert table["female"].isna().all()
 
 
+def test_an_imported_visit_without_a_questionnaire_is_a_first_visit_too():
+    """A graded patient who answered nothing was there; a planned visit that nobody answered was not."""
+    later = ("2024-01-10", {"face.total": 40.0})
+    assert only_row(Patient("A", [("2020-12-31", {}), later], birth_year=1980))["age"] == 40
+    frames = study([Patient("A", [("2020-12-31", {"phq9.total": None}), later], birth_year=1980)])
+    missed = dataclasses.replace(frames, scores=frames.scores[frames.scores["scale"] == "face.total"])
+    assert scored(missed)["age"].tolist() == [44]
+
+
 def test_build_takes_rows_as_a_database_gives_them():
     """Dates as dates, missing values as None, in any table, also without a row."""
     row = {"patient": "A", "kind": "massage", "state": "given", "started_on": date(2024, 2, 29)}
