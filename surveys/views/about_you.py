@@ -21,10 +21,11 @@ from surveys.forms.background import NONE, QuestionForm, Words, question_form, w
 from surveys.store import background
 from surveys.store.answering import LinkRefused, OpenVisit
 from surveys.store.background import Told
-from surveys.views import language
+from surveys.views import device, language
 from surveys.views.patient import Page, draw, limited, may_show, next_address, now, of_visit, refused
 
 pages = Blueprint("about_you", __name__)
+ABOUT_YOU = "about_you"  # how the form is called among the questionnaires sent
 BOXES = ("day", "month", "year")
 LONGEST_TYPED = 20
 
@@ -107,12 +108,8 @@ def review(visit: OpenVisit) -> Page:
     if told is None or told.first_open is not None:
         return redirect(next_address(visit))
     rows = [
-        {
-            "key": _named(told, asked, visit),
-            "value": _said(told, asked),
-            "href": url_for("about_you.question", visit_id=visit.id, number=number, change=1),
-        }
-        for number, asked in enumerate(told.questions, 1)
+        {**row, "href": url_for("about_you.question", visit_id=visit.id, number=number, change=1)}
+        for number, row in enumerate(rows_of(visit, told), 1)
     ]
     return draw(visit, "patient/about_you_review.html", rows=rows, may_show=may_show(visit))
 
@@ -126,8 +123,14 @@ def send(visit: OpenVisit) -> Page:
         db.session, visit.id, visit.patient_id, told, locale=language.locale(), at=now()
     ):
         db.session.commit()
+        device.sent(visit.id, ABOUT_YOU, ())
         visit = replace(visit, background=replace(told, sent=True))
     return redirect(next_address(visit))
+
+
+def rows_of(visit: OpenVisit, told: Told) -> list[dict[str, str]]:
+    """Each question asked, as `key`, with what was answered, as `value`, as far as this device may see it."""
+    return [{"key": _named(told, asked, visit), "value": _said(told, asked)} for asked in told.questions]
 
 
 def _answer_words(asked: str, value: Said | None) -> str:

@@ -13,6 +13,7 @@ from surveys.store.answering import OpenVisit
 from surveys.store.progress import Finished, position
 from surveys.store.responses import Given
 from surveys.views import device, language, question
+from surveys.views.about_you import ABOUT_YOU, rows_of
 from surveys.views.patient import Page, draw, limited, of_visit, texts
 
 pages = Blueprint("own_copy", __name__)
@@ -33,6 +34,9 @@ def show(visit: OpenVisit) -> Page:
         return redirect(url_for("patient.start", visit_id=visit.id))
     given = {one.instrument: one for one in responses.current(db.session, visit.id)}
     parts = [_part(given[key], sent[key]) for key in visit.battery if key in sent and key in given]
+    if ABOUT_YOU in sent and visit.background is not None:
+        rows = rows_of(visit, visit.background)
+        parts.insert(0, {"title": _("About you"), "on": None, "notice": "", "rows": rows})
     return draw(visit, "patient/copy.html", parts=parts)
 
 

@@ -21,7 +21,7 @@ pages = Blueprint("waiting_room", __name__)
 LONGEST = timedelta(hours=4)  # how long a link lives that nobody ended
 LAST_PAGE_SHOWN = timedelta(minutes=2)  # it may say where help is, which is not for the next patient to see
 OF_STAFF = frozenset({"security.login", "security.logout", "front.index"})
-OF_PATIENTS = frozenset({"patient", "taking_part", "other_device", "own_copy"})
+OF_PATIENTS = ("/visit/", "/goodbye")
 
 
 def init_app(app: Flask) -> None:
@@ -88,7 +88,7 @@ def _watch() -> Any:
         return None
     if request.endpoint == "patient.open_link":
         session.pop("handed_back", None)
-    gone = request.blueprint in OF_PATIENTS and "handed_back" in session
+    gone = request.path.startswith(OF_PATIENTS) and "handed_back" in session
     if gone or (tablet.in_use() and tablet.forgotten()):
         return redirect(url_for("waiting_room.handed_back"))
     if tablet.in_use() and request.endpoint != "waiting_room.still_there":

@@ -120,6 +120,22 @@ def test_a_skipped_item_says_so(app: Flask, invited: Invited) -> None:
     assert walker.page.text.count("Not answered") == 1
 
 
+def test_what_was_said_of_oneself_stands_first(app: Flask) -> None:
+    """Where the study asks of the face and its treatment."""
+    invited = invite(app, "B1", study="B", asks_background=True)
+    walker = Patient(in_process(app))
+    walker.open(invited.token)
+    walker.next()
+    while walker.page.heading != "Check your answers":
+        walker.skip()
+    walker.next()
+    walker.finish(FACE, PHQ9, SAQ)
+    copy_of(walker, invited)
+    assert walker.page.text.index("When did the trouble with your face begin?") < walker.page.text.index(
+        "Some of my face"
+    )
+
+
 def test_the_clinics_tablet_offers_none(app: Flask, invited: Invited) -> None:
     """Nothing stays on it."""
     member = signed_in(app)
