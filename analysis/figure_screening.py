@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.figure_parts import Record, Segment, drawn_parts, part_panel, percent, seen
 from analysis.frame import ScaleInfo, StudyFrames, scored
-from analysis.guards import count_text, hidden
+from analysis.guards import count_text, hidden, is_small
 from analysis.look import PAPER, TEXT, people, row_label
 from analysis.screening import screening
 from analysis.view import Figure, View, mixed, of_stratum, sentence, simulated
@@ -100,7 +100,7 @@ def _parts(rows: pd.DataFrame, info: ScaleInfo, view: View) -> dict[str, int]:
     edges = [at_least for _, at_least in info.bands]
     at = np.searchsorted(edges, values, side="right") - 1
     counts = {label: int((at == number).sum()) for number, (label, _) in enumerate(info.bands)}
-    if not len(values):
+    if not len(values) or (not view.may_open_patients and is_small(len(values), view.suppress_under)):
         return {}
     hide = (
         [False] * len(counts)

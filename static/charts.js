@@ -129,11 +129,8 @@
       document.getElementById(source.dataset.chart),
     ]);
     return drawAll().then(() => {
-      for (const [, chart] of figures) {
-        const table = chart.closest("figure")?.querySelector("details");
-        if (table) {
-          table.open = false;
-        }
+      for (const table of document.querySelectorAll("figure details[open]")) {
+        table.open = false;
       }
       offerPictures(figures.map(([, chart]) => chart));
       document.documentElement.dataset.charts = "drawn";

@@ -5,14 +5,16 @@ The analysis is imported when a board is drawn, never when the server starts.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from surveys import __version__
-from surveys.views.board_pages import PAGES, Part
+from surveys.views.board_pages import PAGES, Part, Scene
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,10 +101,15 @@ def draw(
     *,
     page: str,
     pair: str,
+    visits: Mapping[str, str],
+    on: date,
     together: bool,
     may_open_patients: bool,
 ) -> Board:
-    """The board of a page for the filters `chosen` (fields of `analysis.filters.Filters`)."""
+    """The board of a page `on` a day for the filters `chosen` (fields of `analysis.filters.Filters`).
+
+    `visits` are the names for people of the plan's visits, by key.
+    """
     from analysis.figures import SIDE_BY_SIDE, TOGETHER, View, main_scales
     from analysis.filters import Filters, apply
     from analysis.methods import methods
@@ -113,7 +120,7 @@ def draw(
     filters = Filters(**chosen)
     strata = (filters.time,) if filters.time else TOGETHER if together else SIDE_BY_SIDE
     view = View(may_open_patients=may_open_patients, strata=strata)
-    part = apply(frames, filters)
+    part = _named(apply(frames, filters), visits)
     message = _message(frames, part, filters, view)
     if message:
         return Board(message=message, both_wordings=holds_both(frames))
@@ -123,7 +130,7 @@ def draw(
         warnings=tuple(warnings(frames, part, filters.wording)),
         both_wordings=holds_both(frames),
         facts=Facts(found, _table(found.left_out)),
-        sections=tuple(_section(one) for one in PAGES[page].draw(part, view, scales, pair)),
+        sections=tuple(_section(one) for one in PAGES[page].draw(Scene(part, view, scales, pair, on))),
         methods=methods(
             part,
             filters,
@@ -132,6 +139,16 @@ def draw(
             suppress_under=view.suppress_under,
         ),
     )
+
+
+def _named(frames: StudyFrames, visits: Mapping[str, str]) -> StudyFrames:
+    """The frames with the names of visits that people read."""
+    tables = {name: getattr(frames, name) for name in ("scores", "visits")}
+    renamed: Any = {
+        name: table.assign(visit=table["visit"].map(lambda key: visits.get(key, key)))
+        for name, table in tables.items()
+    }
+    return dataclasses.replace(frames, **renamed)
 
 
 def _message(frames: StudyFrames, part: StudyFrames, filters: Filters, view: View) -> str | None:

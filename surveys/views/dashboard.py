@@ -98,6 +98,7 @@ def _board(granted: Grant, form: DashboardForm, page: str) -> Board:
         granted.may_open_patients,
         form.together,
         form.pair.data,
+        granted.today,
         *sorted(form.filters.items()),
     )
     kept = _drawn.get(key)
@@ -113,6 +114,8 @@ def _board(granted: Grant, form: DashboardForm, page: str) -> Board:
                 form.filters,
                 page=page,
                 pair=form.pair.data or "",
+                visits=form.visits,
+                on=granted.today,
                 together=form.together,
                 may_open_patients=granted.may_open_patients,
             )
