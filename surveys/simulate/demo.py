@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import exists, select
@@ -13,8 +14,9 @@ from surveys.schedule import preset
 from surveys.simulate.answers import answer
 from surveys.simulate.people import draw
 from surveys.simulate.study import new_patient, simulate
-from surveys.store import answering, links, patients, studies
+from surveys.store import answering, clinic, links, patients, studies
 from surveys.store.errors import Refused
+from surveys.store.patients import NewContact
 from surveys.store.studies import NewStudy
 from surveys.store.wordings import Texts
 
@@ -68,16 +70,22 @@ def create(session: Session, library: Library, *, at: datetime, actor: str) -> S
         session, study, library, patients=PATIENTS, visits=VISITS, seed=SEED, today=today, at=at, actor=actor
     )
     rng = np.random.default_rng(SEED)
+    expected = []
     for number in range(NEWCOMERS):
         on = today - timedelta(days=number % 4)
         visit = _newcomer(session, study, on, seed=SEED + number, at=at, actor=actor)
+        expected.append(visit.patient_id)
         if number < OF_THEM_BEGUN:
             _begin(session, visit, library, int(rng.integers(2, 12)), at=at, actor=actor)
+    clinic.expect(session, expected, on=today, at=at, actor=actor)
     return study
 
 
 def open_visit(session: Session, study: Study, *, at: datetime, actor: str) -> Visit:
-    """A first visit, open and not begun; a simulated patient is added when none is left."""
+    """A first visit, open and not begun, of a patient who is on today's list of the clinic.
+
+    A simulated patient is added when none is left.
+    """
     today = studies.today(study, at)
     first = study.timepoints[0]
     query = (
@@ -96,9 +104,10 @@ def open_visit(session: Session, study: Study, *, at: datetime, actor: str) -> V
         .limit(1)
     )
     found = session.scalar(query)
-    if found is not None:
-        return found
-    return _newcomer(session, study, today, seed=int(at.timestamp()), at=at, actor=actor)
+    if found is None:
+        found = _newcomer(session, study, today, seed=int(at.timestamp()), at=at, actor=actor)
+    clinic.expect(session, [found.patient_id], on=today, at=at, actor=actor)
+    return found
 
 
 def _newcomer(session: Session, study: Study, on: date, *, seed: int, at: datetime, actor: str) -> Visit:
@@ -114,7 +123,8 @@ def _newcomer(session: Session, study: Study, on: date, *, seed: int, at: dateti
         .limit(1)
     )
     code = f"S{int((last or 'S0')[1:]) + 1:05}"
-    new = new_patient(code, person)
+    contact = NewContact(hospital_number=f"SIM-{code[1:]}", name=f"Simulated person {int(code[1:])}")
+    new = replace(new_patient(code, person), contact=contact)
     patient = patients.enrol(session, study, study.timepoints, new, at=at, actor=actor)
     query = select(Visit).where(Visit.patient_id == patient.id, Visit.timepoint_id == study.timepoints[0].id)
     return session.scalars(query).one()

@@ -6,9 +6,10 @@ Shares and time courses are chosen to look like a clinic's registry, not estimat
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, SupportsInt
+from typing import TYPE_CHECKING, Any, SupportsInt
 
 from surveys.store.patients import NewTreatment, PartialDate
 
@@ -42,6 +43,7 @@ CAUSES_CHRONIC = {
 }
 VIRAL = ("bells_palsy", "ramsay_hunt")
 AFTER_OPERATION = ("vestibular_schwannoma", "parotid_or_other_malignancy", "other_tumour")
+TOXIN: Mapping[str, Any] = {"product": "Botulinum toxin A (simulated)", "dose": 20.0, "unit": "U"}
 OPERATIONS = (
     "selective_neurectomy",
     "gracilis_free_muscle_transfer",
@@ -160,7 +162,8 @@ def _treatments(
         started_on = onset_on + timedelta(days=int(after_days))
         if started_on < today:
             known = rng.random() >= undated
-            found.append(NewTreatment(kind, PartialDate(started_on, "day") if known else None))
+            toxin = TOXIN if kind == "botulinum_toxin" else {}
+            found.append(NewTreatment(kind, PartialDate(started_on, "day") if known else None, **toxin))
 
     def happens(share: float) -> bool:
         return bool(rng.random() < share)
