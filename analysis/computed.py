@@ -39,3 +39,42 @@ KRUSKAL = (
     "the share of the ranks' variation that lies between levels: Tomczak and Tomczak, Trends Sport Sci "
     "2014;21:19. Each patient's first visit with the score counts; treatments begun later do not."
 )
+PROFILE = (
+    "Standardised difference: (mean of those who began it − mean of the others) / √((variance + "
+    "variance) / 2), for shares with p (1 − p): Austin, Stat Med 2009;28:3083. At the first visit with "
+    "a score, of patients without the family of treatments by then; time since onset as log10 years."
+)
+BEFORE_AFTER = (
+    "Mean of each patient's difference, with Student's t interval on n − 1 degrees of freedom. Better, "
+    "stable and worse by the published change of one patient. Only treatments whose day is known; "
+    "nothing is imputed."
+)
+ADJUSTED = (
+    "Least squares: later score ~ first score + began it + further terms as far as 15 patients remain "
+    "for each coefficient. Errors are HC3, (X′X)⁻¹ X′ diag(e² / (1 − h)²) X (X′X)⁻¹: MacKinnon and "
+    "White, J Econometrics 1985;29:305. Complete cases. An unknown start counts as received before the "
+    "first score."
+)
+CHANGE = (
+    "Shares with Wilson's 95 % interval, without continuity correction: J Am Stat Assoc 1927;22:209. "
+    "First and last score of each patient; missing scores are passed over, nothing is carried forward."
+)
+SCREENING = (
+    "The published cut-off is applied to the unrounded score; share with Wilson's 95 % interval: J Am "
+    "Stat Assoc 1927;22:209. Scores follow the questionnaire's own rule for missing items."
+)
+ALPHA = (
+    "Cronbach's alpha: k / (k − 1) × (1 − sum of the items' variances / variance of the sum), with "
+    "Feldt's interval: Psychometrika 1965;30:357. Omega: (sum of loadings)² / ((sum of loadings)² + sum "
+    "of uniquenesses) of one factor by maximum likelihood: McDonald, Test Theory, 1999. Complete items "
+    "only."
+)
+ATTENDANCE = (
+    "Completion: visits that could be scored / visits expected; available data: the same / all "
+    "enrolled. After SISAQOL: Coens and others, Lancet Oncol 2020;21:e83."
+)
+RECOVERY = (
+    "House–Brackmann I / graded, with Wilson's 95 % interval; the grading nearest to 3, 6 or 12 months "
+    "after onset, within 30 days. Bounds: recovered / enrolled, and (recovered + not graded) / "
+    "enrolled."
+)

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.adjusted import POST_DAYS, adjusted_change
+from analysis.computed import ADJUSTED
 from analysis.figure_parts import Record, Row, drawn_estimates, part_panel, seen, signed, span, up_to
 from analysis.frame import ScaleInfo, StudyFrames, scored
 from analysis.look import p_text, row_label
@@ -59,6 +60,7 @@ def adjusted_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             *mixed(view),
             *simulated(frames),
         ),
+        computed=(ADJUSTED,),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.attendance import attendance, dropout
+from analysis.computed import ATTENDANCE, RECOVERY
 from analysis.figure_parts import Record, Row, Segment, drawn_estimates, drawn_parts, percent
 from analysis.frame import StudyFrames, scored
 from analysis.look import PAPER, TEXT, number, people, row_label
@@ -41,6 +42,7 @@ def attendance_figure(frames: StudyFrames, on: date, view: View) -> Figure:
             "Patients who recover often stop coming: later visits show those who did not.",
             *simulated(frames),
         ),
+        computed=(ATTENDANCE,),
     )
 
 
@@ -105,6 +107,7 @@ def recovery_figure(frames: StudyFrames, on: date, view: View) -> Figure:
             "Both sides, more than one palsy and palsy from birth stand apart.",
             *simulated(frames),
         ),
+        computed=(RECOVERY,),
     )
 
 

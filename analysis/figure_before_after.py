@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.before_after import AFTER_DAYS, AT_THEIR_WORST, before_after, paired
+from analysis.computed import BEFORE_AFTER
 from analysis.figure_parts import Record, Row, drawn_estimates, part_panel, seen, signed, span, up_to
 from analysis.frame import ScaleInfo, StudyFrames, scored
 from analysis.guards import is_small
@@ -72,6 +73,7 @@ def before_after_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             *mixed(view),
             *simulated(frames),
         ),
+        computed=(BEFORE_AFTER,),
     )
 
 

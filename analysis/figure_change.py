@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.before_after import AT_THEIR_WORST
 from analysis.change import APART_DAYS, change, of_one_patient
+from analysis.computed import CHANGE
 from analysis.figure_parts import Record, Segment, drawn_parts, part_panel, percent, seen, up_to
 from analysis.frame import ScaleInfo, StudyFrames, scored
 from analysis.look import PAPER, TEXT, people, row_label
@@ -67,6 +68,7 @@ def change_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> 
             *mixed(view),
             *simulated(frames),
         ),
+        computed=(CHANGE,),
     )
 
 

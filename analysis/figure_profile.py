@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.computed import PROFILE
 from analysis.figure_parts import Record, Row, drawn_estimates, percent, signed
 from analysis.frame import DAYS_PER_YEAR, ScaleInfo, StudyFrames, scored
 from analysis.look import duration, number, row_label
@@ -21,6 +22,8 @@ _COLUMNS = [
     "Did not",
     "Of those who began it",
     "Of the others",
+    "Standardised difference",
+    "Note",
 ]
 
 
@@ -32,6 +35,7 @@ def profile_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) ->
     )
     families = dict.fromkeys(one["family"] for one in records)
     by_family = {family: [one for one in records if one["family"] == family] for family in families}
+    few = [name for name, of_family in by_family.items() if all(one["n"] is None for one in of_family)]
     return Figure(
         key=KEY,
         title="Who gets what: patients at their first visit",
@@ -43,14 +47,18 @@ def profile_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) ->
             for family, of_family in by_family.items()
             if any(one["difference"] is not None for one in of_family)
         ),
-        table=pd.DataFrame([_table_row(info, one) for one in records], columns=_COLUMNS),
+        table=pd.DataFrame(
+            [_table_row(info, one) for one in records if one["family"] not in few], columns=_COLUMNS
+        ),
         notes=(
             "Of patients without the treatment at their first visit: who began it later, and who has not.",
             "Standardised difference: in standard deviations; dotted lines at 0.2.",
             "Ten patients in each group are needed; open dots under 30.",
+            *([f"Begun by fewer than {view.suppress_under} patients: {', '.join(few)}."] if few else []),
             "Treatment was not assigned at random: these differences are part of any later one.",
             *simulated(frames),
         ),
+        computed=(PROFILE,),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.computed import ALPHA
 from analysis.describe import descriptives
 from analysis.figure_parts import Record, Row, drawn_estimates, part_panel, percent, seen, up_to
 from analysis.frame import ScaleInfo, StudyFrames, scored
@@ -82,6 +83,7 @@ def quality_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) ->
             *mixed(view),
             *simulated(frames),
         ),
+        computed=(ALPHA,),
     )
 
 
@@ -102,7 +104,7 @@ def _summary(info: Mapping[str, ScaleInfo], parts: Mapping[str | None, Sequence[
     made = [one for records in parts.values() for one in records if one["alpha"] is not None]
     if not made:
         return "No scale has the 10 patients with complete items that a coefficient needs yet."
-    told = _scale(made[0])
+    told = next((_scale(one) for one in made if one["scale"] == "total"), _scale(made[0]))
     clauses = [
         (people(one["n_text"], stratum), *_alpha(info[told], one))
         for stratum, records in parts.items()

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.computed import SCREENING
 from analysis.figure_parts import Record, Segment, drawn_parts, part_panel, percent, seen
 from analysis.frame import ScaleInfo, StudyFrames, scored
 from analysis.guards import count_text, hidden, is_small
@@ -74,6 +75,7 @@ def screening_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             *mixed(view),
             *simulated(frames),
         ),
+        computed=(SCREENING,),
     )
 
 

@@ -127,6 +127,7 @@ def _first(frames: StudyFrames, scales: Sequence[str]) -> Iterator[str]:
 
 def _sections(frames: StudyFrames, view: View, scales: Sequence[str], on: Any) -> Iterator[Section]:
     two = scales[:2]
+    given = "botulinum_toxin" in set(frames.treatments["kind"])
 
     def section(key: str, title: str, *made: Figure) -> Section:
         return Section(key, title, tuple(_drawn(one) for one in made))
@@ -149,6 +150,7 @@ def _sections(frames: StudyFrames, view: View, scales: Sequence[str], on: Any) -
         figures.profile_figure(frames, view, scales=scales),
         *(figures.treatment_figure(frames, scale, view) for scale in two),
         *(figures.before_after_figure(frames, scale, view) for scale in two),
+        *(figures.injection_figure(frames, scale, view) for scale in two if given),
         *(figures.adjusted_figure(frames, scale, view) for scale in two),
     )
     yield section("change", "Change", figures.change_figure(frames, view, scales=_with_threshold(frames)))
