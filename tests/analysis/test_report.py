@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -102,6 +103,13 @@ def test_what_is_not_estimable_says_why(treated, name, number):
     """And some of them are estimable here."""
     assert any(record[number] is not None for record in treated[name])
     assert all(record["reason"] for record in treated[name] if record[number] is None)
+
+
+def test_every_kind_of_record_is_explained(treated):
+    """The page for statisticians names each."""
+    page = (Path(__file__).parents[2] / "docs" / "statistics.md").read_text(encoding="utf-8")
+    arrays = [name for name, value in treated.items() if isinstance(value, list) and name != "warnings"]
+    assert [name for name in arrays if f"`{name}`" not in page] == []
 
 
 @pytest.mark.parametrize("name", ARRAYS)
