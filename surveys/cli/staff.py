@@ -25,16 +25,25 @@ def staff() -> None:
 @click.option("--study", "code", help="The study of the role; not needed where there is only one.")
 @click.option("--site", help="Only the patients of this site.")
 @click.option("--name", default="", help="The person's name.")
+@click.option("--invite", is_flag=True, help="Print a link to choose a password with, not a password.")
 @click.pass_context
-def add(context: click.Context, email: str, role: str, code: str | None, site: str | None, name: str) -> None:
+def add(
+    context: click.Context,
+    email: str,
+    role: str,
+    code: str | None,
+    site: str | None,
+    name: str,
+    invite: bool,
+) -> None:
     """Make an account for EMAIL; give one that is there a role in a further study.
 
-    The password of a new account is made here and printed once.
+    The password of a new account, or its link, is made here and printed once.
     """
     if role == "admin" and (code or site):
         raise click.UsageError("An admin has every study: leave --study and --site out.")
     actor = "command:staff add"
-    password = None
+    password, link = None, ""
     with changing(context) as opened:
         study = None if role == "admin" else _study(opened, code)
         member = store_staff.find(opened.session, email)
@@ -52,11 +61,29 @@ def add(context: click.Context, email: str, role: str, code: str | None, site: s
         if study is not None:
             store_staff.grant(opened.session, member, study, role, site=site, at=opened.at, actor=actor)
         address = member.email
+        link = _invitation(opened, member)
         where = "every study" if study is None else f"study {study.code}"
     click.echo(f"{address} is {role} in {where} now.")
     if password is not None:
-        click.echo(f"Password: {password}")
+        click.echo(f"Link, good once and for 7 days: {link}" if invite else f"Password: {password}")
         click.echo("It is shown this once. Give it to the person by a safe way.")
+
+
+@staff.command()
+@click.argument("email")
+@click.pass_context
+def reset(context: click.Context, email: str) -> None:
+    """End the sessions, password, codes and pause of EMAIL, and print a link for a new password."""
+    from surveys.store import invitations
+
+    with changing(context) as opened:
+        member = store_staff.find(opened.session, email)
+        if member is None:
+            raise Refused(f"There is no account for {email}.")
+        invitations.reset(opened.session, member, at=opened.at, actor="command:staff reset")
+        link = _invitation(opened, member)
+    click.echo(f"Link, good once and for 7 days: {link}")
+    click.echo("It is shown this once. Give it to the person by a safe way.")
 
 
 @staff.command("list")
@@ -73,6 +100,13 @@ def list_staff(context: click.Context) -> None:
             ]
             state = "" if member.active else " (closed)"
             click.echo(f"{member.email}{state}: {', '.join(roles) or 'no role'}")
+
+
+def _invitation(opened: Opened, member: Staff) -> str:
+    from surveys.store import invitations
+
+    token = invitations.token(member, opened.settings.secret_key)
+    return f"{opened.settings.public_url}/invitation/{token}"
 
 
 def _study(opened: Opened, code: str | None) -> Study:

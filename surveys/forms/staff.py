@@ -72,7 +72,10 @@ class SignInForm(LoginForm):
         [InputRequired("Enter your e-mail address."), Length(max=254)],
         filters=[lambda typed: typed.strip() if typed else typed],
     )
+    WRONG = "The e-mail address, the password or the code is wrong."
+
     password = PasswordField("Password", [InputRequired("Enter your password.")])
+    code = StringField("Code from your app", [Optional(), Length(max=16)])
     remember = None  # type: ignore[assignment]  # how WTForms takes a field away
     submit = None  # type: ignore[assignment]
 
@@ -82,7 +85,7 @@ class SignInForm(LoginForm):
             return True
         if self.email.data and self.password.data:
             self.email.errors = []
-            self.password.errors = ["The e-mail address or the password is wrong."]
+            self.password.errors = [self.WRONG]
         return False
 
     def validate_next(self, field: Field) -> None:

@@ -7,6 +7,7 @@ from flask import Flask
 from surveys.views import (
     about_you,
     access,
+    account,
     alert_rules,
     alerts,
     answers,
@@ -19,6 +20,7 @@ from surveys.views import (
     front,
     headers,
     instruments,
+    invitation,
     jinja,
     language,
     other_device,
@@ -30,12 +32,14 @@ from surveys.views import (
     records,
     removal,
     reported,
+    sign_in,
     staff,
     taking_part,
+    team,
     waiting_room,
 )
 
-GUARDS = (jinja, headers, protection, language, errors, access)
+GUARDS = (jinja, headers, protection, language, errors, sign_in, access)
 PAGES = (
     front,
     patient,
@@ -59,6 +63,9 @@ PAGES = (
     dashboard,
     instruments,
     export,
+    team,
+    account,
+    invitation,
 )
 
 

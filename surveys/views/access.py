@@ -15,27 +15,24 @@ from flask import (
     Flask,
     abort,
     current_app,
+    flash,
     g,
     redirect,
-    render_template,
     request,
     url_for,
 )
 from flask_babel import gettext as _t
-from flask_limiter import RateLimitExceeded
-from flask_security import FSQLALiteUserDatastore, RoleMixin, Security, current_user
-from flask_security.views import login as sign_in
+from flask_security import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from surveys.db import db
-from surveys.forms.staff import SignInForm
 from surveys.lists.alerts import trouble, waiting
 from surveys.lists.scope import Scope
 from surveys.models import Staff, Study
 from surveys.models.staff import ROLES
 from surveys.store.studies import today
-from surveys.views.protection import limiter
+from surveys.views.sign_in import still_signed_in
 
 OPEN = frozenset(
     {
@@ -77,9 +74,9 @@ OPEN = frozenset(
         "taking_part.settled",
         "security.login",
         "security.logout",
+        "invitation.accept",
     }
 )
-FAILED_SIGN_INS = "10 per 15 minutes"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -150,8 +147,7 @@ def member() -> Staff:
 
 
 def init_app(app: Flask) -> None:
-    """Sign-in, and the guard of every address."""
-    _sign_in(app)
+    """The guard of every address."""
     app.before_request(_guard)
     app.context_processor(_staff_navigation)
 
@@ -185,14 +181,22 @@ def _guard() -> Response | None:
     if roles is None:
         abort(404)
     if not member().is_authenticated:
-        back = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("security.login", next=back))
+        return _to_sign_in()
+    if not still_signed_in(datetime.now(UTC)):
+        flash(_t("You were signed out: nothing was done for half an hour, or 12 hours are over."), "notice")
+        return _to_sign_in()
     if roles:
         found = _find_grant((request.view_args or {})["code"])
         if found.role != "admin" and found.role not in roles:
             abort(403)
         g.grant = found
     return None
+
+
+def _to_sign_in() -> Response:
+    """And back to the page asked for, where it was only read."""
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("security.login", next=back))
 
 
 def _find_grant(code: str) -> Grant:
@@ -219,51 +223,3 @@ def _staff_navigation() -> dict[str, Any]:
         "alerts_waiting": count,
         "alert_trouble": trouble(db.session, found.scope, let_wait, found.at) if count else None,
     }
-
-
-def _sign_in(app: Flask) -> None:
-    app.config.update(
-        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 — the method, not a password
-        SECURITY_PASSWORD_SCHEMES=["argon2"],
-        SECURITY_PASSWORD_SINGLE_HASH=True,  # argon2 alone, so that commands can make accounts without Flask
-        SECURITY_JOIN_USER_ROLES=False,
-        SECURITY_FLASH_MESSAGES=False,
-        SECURITY_FRESHNESS=timedelta(days=-1),
-        SECURITY_STATIC_FOLDER=None,
-        SECURITY_API_ENABLED_METHODS=["session"],
-        SECURITY_POST_LOGIN_VIEW="/staff/",
-        SECURITY_POST_LOGOUT_VIEW="/login",
-    )
-    # Roles are per study, in our own memberships: the extension's global roles have no table.
-    accounts = FSQLALiteUserDatastore(db, Staff, RoleMixin)
-    Security(app, accounts, login_form=SignInForm, render_template=_draw_sign_in)  # type: ignore[arg-type]
-    app.view_functions["security.login"] = _slowed_sign_in
-    app.register_error_handler(RateLimitExceeded, _too_many)
-
-
-def _draw_sign_in(template: str, **context: Any) -> tuple[str, int]:
-    """An extension's page; 422 where its form was refused."""
-    form = context.get("login_user_form")
-    return render_template(template, **context), 422 if form and (form.errors or form.form_errors) else 200
-
-
-def _too_many(_: RateLimitExceeded) -> tuple[str, int]:
-    """Say what was too much: at sign-in it is an account's failures, elsewhere requests."""
-    about = {}
-    if request.endpoint == "security.login":
-        about = {
-            "happened": _t("Somebody tried to sign in to this account too often with a wrong password."),
-            "mend": _t("Please wait a quarter of an hour, then try again."),
-        }
-    return render_template("errors/error.html", code=429, **about), 429
-
-
-# By account: counting addresses would let one person lock a whole clinic out.
-@limiter.limit(
-    FAILED_SIGN_INS,
-    key_func=lambda: f"sign-in:{request.form.get('email', '').strip().lower()}",
-    methods=["POST"],
-    deduct_when=lambda response: response.status_code == 422,
-)
-def _slowed_sign_in() -> Any:
-    return sign_in()

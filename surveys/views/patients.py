@@ -6,11 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import segno
 from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
@@ -41,6 +39,7 @@ from surveys.store.errors import Refused
 from surveys.store.studies import items_asked, obstacles
 from surveys.views import display, language, reported
 from surveys.views.access import Grant, for_roles, grant, member
+from surveys.views.pictures import qr
 from surveys.views.replanning import replan
 
 pages = Blueprint("patients", __name__)
@@ -263,7 +262,7 @@ def issue_link(code: str, visit_id: int) -> Page:
     db.session.commit()
     address = f"{current_app.config['SETTINGS'].public_url}/s/{token}"
     return render_template(
-        "staff/link.html", patient=visit.patient, visit=row, address=address, code_picture=_qr(address)
+        "staff/link.html", patient=visit.patient, visit=row, address=address, code_picture=qr(address)
     )
 
 
@@ -485,9 +484,3 @@ def row_of(visit: Visit, here: Grant) -> VisitRow:
 def _library() -> Library:
     library: Library = current_app.extensions["library"]
     return library
-
-
-def _qr(address: str) -> Markup:
-    """The address as a picture that a telephone reads: black on white, drawn without styles."""
-    drawn = segno.make(address, error="m").svg_inline(omitsize=True, border=2, svgclass=None, lineclass=None)
-    return Markup(drawn)  # noqa: S704 — drawn by segno from our own address

@@ -53,3 +53,18 @@ def test_bad_address_and_unknown_role_store_nothing(seventh: Seventh, rows: Quer
     assert (ran.code, ran.err) == (1, "'not an address' is not an e-mail address.\n")
     assert seventh("staff", "add", "a@clinic.example", "--role", "boss").code == 2
     assert rows("SELECT count(*) FROM staff") == [(0,)]
+
+
+def test_an_invitation_is_a_link(seventh: Seventh, rows: Query) -> None:
+    """No password is printed; a reset makes another link, and the first opens nothing any more."""
+    seventh("study", "create", "S1")
+    first = seventh("staff", "add", "ann@example.org", "--role", "analyst", "--invite")
+    assert "/invitation/" in first.out
+    assert "Password" not in first.out
+    again = seventh("staff", "reset", "Ann@example.org")
+    assert "/invitation/" in again.out
+    assert again.out.splitlines()[0] != first.out.splitlines()[1]
+    assert rows("SELECT count(*) FROM event WHERE action = 'staff.reset'") == [(1,)]
+    assert (
+        seventh("staff", "reset", "nobody@example.org").err == "There is no account for nobody@example.org.\n"
+    )

@@ -25,6 +25,8 @@ from tests.support.study import Invited, changing, invite, library, one_table, s
 
 PATIENTS = {"coordinator", "investigator", "admin"}
 CHANGES = {"coordinator", "admin"}
+# How the addresses of a patient's rows begin.
+OF_A_PATIENT = ("visits/", "alerts/", "treatment/", "responses/", "reported/", "calls/")
 EVERY_ROLE = {"coordinator", "investigator", "analyst", "admin"}
 
 # Who may open each guarded page. A new one without a line here fails the walk below.
@@ -78,6 +80,13 @@ MAY_OPEN = {
     "reported.decide": CHANGES,
     "answers.show": PATIENTS,
     "removal.decide": CHANGES,
+    "team.index": CHANGES,
+    "team.invite": CHANGES,
+    "team.reset": CHANGES,
+    "team.remove": CHANGES,
+    "account.index": EVERY_ROLE,
+    "account.code": EVERY_ROLE,
+    "account.code_off": EVERY_ROLE,
     "removal.copy": CHANGES,
     "answers.enter": CHANGES,
     "answers.correct": CHANGES,
@@ -149,6 +158,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 "page": "time",
                 "figure": "time-face-total",
             }
+        found[study]["staff_id"] = employ(app, f"colleague-{study}@example.org", "analyst", study=study)
     return found
 
 
@@ -220,10 +230,7 @@ def test_what_belongs_to_another_study_is_not_there(
     mixed = {"S1": {**two_studies["S2"], "code": "S1"}}
     before = stored(app)
     for door in doors(app, mixed):
-        if any(
-            name in door.path
-            for name in ("P2", "visits/", "alerts/", "treatment/", "responses/", "reported/", "calls/")
-        ):
+        if any(name in door.path for name in ("P2", "team/", *OF_A_PATIENT)):
             assert knock(member, door) == "not there", door
     assert stored(app) == before
 
@@ -235,10 +242,7 @@ def test_what_belongs_to_another_site_is_not_there(
     app.config["WTF_CSRF_ENABLED"] = False
     member = signed_in(app, site="North")
     for door in doors(app, {"S1": two_studies["S1"]}):
-        if any(
-            name in door.path
-            for name in ("P1", "visits/", "alerts/", "treatment/", "responses/", "reported/", "calls/")
-        ):
+        if any(name in door.path for name in ("P1", *OF_A_PATIENT)):
             assert knock(member, door) == "not there", door
     assert "P1" not in member.get("/staff/S1/patients").text
     assert "P1" not in member.get("/staff/S1/alerts").text
@@ -301,7 +305,7 @@ def test_a_wrong_sign_in_does_not_say_what_was_wrong(visitor: Member) -> None:
     ):
         page = visitor.sign_in(email, password)
         assert visitor.status == 422
-        assert "The e-mail address or the password is wrong." in page.text
+        assert "The e-mail address, the password or the code is wrong." in page.text
         assert "#password" in page.links
         assert "#email" not in page.links
 

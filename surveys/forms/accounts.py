@@ -1,0 +1,55 @@
+"""Accounts: who joins a study, one's own password, codes from an app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import EmailField, PasswordField, RadioField, StringField
+from wtforms.validators import InputRequired, Length, Optional, Regexp
+
+from surveys.forms.staff import EMAIL, NO_EMAIL, StaffForm, _choices
+
+ROLES = {
+    "coordinator": "Coordinator: enrols patients, sees contacts, corrects and exports",
+    "investigator": "Investigator: sees patients and takes alerts on",
+    "analyst": "Analyst: sees numbers and exports, no single patient's page and no contact",
+}
+
+
+class InvitationForm(StaffForm):
+    """Somebody to join a study."""
+
+    email = EmailField(
+        "E-mail address",
+        [InputRequired("Enter the e-mail address."), Length(max=254), Regexp(EMAIL, message=NO_EMAIL)],
+    )
+    name = StringField("Name", [Optional(), Length(max=200)])
+    role = RadioField("Role", [InputRequired("Choose a role.")], choices=_choices(ROLES))
+    site = StringField("Only the patients of the site", [Optional(), Length(max=64)])
+
+
+class NewPasswordForm(StaffForm):
+    """A password, typed twice."""
+
+    new = PasswordField("New password", [InputRequired("Choose a password.")])
+    again = PasswordField("The same once more", [InputRequired("Type it once more.")])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether both are the same."""
+        if not super().validate(extra_validators):
+            return False
+        if self.new.data != self.again.data:
+            self.again.errors = ["This is not the same."]
+        return not self.again.errors
+
+
+class PasswordForm(NewPasswordForm):
+    """Another password; who is signed in proves to know the old one."""
+
+    old = PasswordField("Password now", [InputRequired("Enter your password.")])
+
+
+class CodeForm(StaffForm):
+    """A code that the app shows."""
+
+    code = StringField("Code that the app shows now", [InputRequired("Enter the code."), Length(max=16)])

@@ -1,0 +1,45 @@
+"""The link in an invitation: choose a password, then sign in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from surveys.db import db
+from surveys.forms.accounts import NewPasswordForm
+from surveys.store import invitations, staff
+from surveys.store.errors import Refused
+
+pages = Blueprint("invitation", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Register the page."""
+    app.register_blueprint(pages)
+
+
+@pages.route("/invitation/<token>", methods=["GET", "POST"])
+def accept(token: str) -> Response | str | tuple[str, int]:
+    """Choose a password; the link opens nothing any more afterwards."""
+    try:
+        member = invitations.member_of(db.session, token, current_app.config["SETTINGS"].secret_key)
+    except Refused as refusal:
+        happened = _("This link opens nothing.")
+        return render_template("errors/error.html", code=410, happened=happened, mend=str(refusal)), 410
+    form = NewPasswordForm()
+    if request.method == "POST" and form.validate():
+        actor = f"staff:{member.id}"
+        try:
+            staff.set_password(db.session, member, form.new.data or "", at=datetime.now(UTC), actor=actor)
+            db.session.commit()
+        except Refused as refusal:
+            db.session.rollback()
+            form.new.errors = [str(refusal)]
+        else:
+            flash(_("Your password is set. Please sign in."), "success")
+            return redirect(url_for("security.login"))
+    page = render_template("staff/invitation.html", form=form, email=member.email)
+    return page, 422 if form.errors else 200
