@@ -145,8 +145,8 @@ def _draw(
             figure.add_annotation(
                 text=plain(name),
                 xref="paper",
-                x=1,
-                xanchor="right",
+                x=0.005,
+                xanchor="left",
                 yref=axis,
                 y=cut,
                 yanchor="bottom",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from surveys.models import Appointment, Note
@@ -17,18 +18,13 @@ LONGEST_NOTE = 4000
 
 def expect(session: Session, patient_ids: Collection[int], *, on: date, at: datetime, actor: str) -> int:
     """Put those patients on the list of the day `on`; how many were not on it yet."""
-    listed = set(
-        session.scalars(
-            select(Appointment.patient_id).where(
-                Appointment.expected_on == on, Appointment.patient_id.in_(patient_ids)
-            )
-        )
-    )
-    new = [patient_id for patient_id in dict.fromkeys(patient_ids) if patient_id not in listed]
-    session.add_all(
-        Appointment(patient_id=patient_id, expected_on=on, added_by=actor, added_at=at) for patient_id in new
-    )
-    session.flush()
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    new = []
+    for patient_id in dict.fromkeys(patient_ids):
+        row = insert(Appointment).values(patient_id=patient_id, expected_on=on, added_by=actor, added_at=at)
+        # Two people may paste the same list at once.
+        if session.execute(row.on_conflict_do_nothing().returning(Appointment.id)).first() is not None:
+            new.append(patient_id)
     for patient_id in new:
         entry = audit.Entry(at, actor, "clinic.expected", patient_id, {"on": on.isoformat()})
         audit.record(session, entry)

@@ -56,7 +56,7 @@ def show(code: str, patient: str) -> str:
     here = grant()
     found = patients.find(db.session, here.scope, patient) or abort(404)
     rows = visits.of_patient(db.session, here.scope, found.id, here.at)
-    scales, marks = _scales(rows), _marks(found)
+    scales = _scales(rows)
     raised = alerts.of_patient(db.session, here.scope, found.id)
     notes = records.notes(db.session, found.id)
     events = history.of_patient(db.session, found.id, EVENTS_SHOWN)
@@ -64,8 +64,7 @@ def show(code: str, patient: str) -> str:
     return render_template(
         "staff/course.html",
         patient=found,
-        figure=drawing(patient_figure(scales, marks)) if scales else None,
-        marks=marks,
+        figure=drawing(patient_figure(scales, _marks(found))) if scales else None,
         visits=rows,
         gradings=records.gradings(db.session, found.id),
         alerts=[alert for alert in raised if alert.state not in {"closed", "historical"}],

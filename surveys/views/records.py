@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from surveys.db import db
@@ -283,6 +284,9 @@ def _record(
         except Refused as refusal:
             db.session.rollback()
             form.refuse(str(refusal), refusal.field)
+        except IntegrityError:
+            db.session.rollback()
+            form.refuse(_("Somebody recorded the same at the same moment. Look at the patient's page."), None)
         else:
             flash(told, "success")
             return redirect(url_for("patients.show", code=grant().study.code, patient=code))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
@@ -15,7 +16,7 @@ from surveys.models import Patient as Row
 from surveys.store import messages
 from tests.support.patient import Patient, in_process
 from tests.support.staff import ENROLMENT, Member, signed_in
-from tests.support.study import FACE, PHQ9, SAQ, changing, invite
+from tests.support.study import FACE, PHQ9, SAQ, changing, invite, one_table
 
 CLINIC = "/staff/S1/clinic"
 NEEDS = "/staff/S1/needs"
@@ -181,3 +182,23 @@ def test_calls_letters_and_lost_mail_wait_for_a_person(app: Flask, member: Membe
     assert "Came back 5.1.1" in member.get(NEEDS).text
     member.post("/staff/S1/contact/P-1", {**told, "email": "new@example.org"})
     assert "Came back" not in member.get(NEEDS).text
+
+
+def test_two_people_paste_the_same_list(app: Flask, member: Member) -> None:
+    """At the same moment: everybody is on it once."""
+    other = signed_in(app, "admin")
+    ready = Barrier(2)
+
+    def paste(one: Member) -> None:
+        ready.wait()
+        one.post(CLINIC, {"numbers": "H-1\nH-2\nA"})
+
+    for one in (member, other):
+        one.get(CLINIC)
+    pasting = [Thread(target=paste, args=(one,)) for one in (member, other)]
+    for thread in pasting:
+        thread.start()
+    for thread in pasting:
+        thread.join()
+    assert [one.status for one in (member, other)] == [200, 200]
+    assert len(one_table(app, "appointment")) == 3
