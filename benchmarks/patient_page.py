@@ -75,7 +75,7 @@ def walk(app: Flask, bare: Flask, invited: Invited) -> Costs:
             assert "Location" in headers
             costs[key, "save"].append(spent)
         spent, headers, _ = request(app, "POST", f"{visit}/{key}/review", cookie, {"csrf_token": token})
-        assert headers["Location"].endswith(("/saved", "/thanks"))
+        assert headers["Location"].endswith(("/saved", "/helped"))
         costs[key, "submit"].append(spent)
     return costs
 

@@ -28,6 +28,13 @@ SAID: Sequence[tuple[str, str]] = (
     ("mood_before", "answer=never"),
     ("recovered", "answer=nearly"),
 )
+BOTH = pytest.mark.parametrize("database_url", ["sqlite_url", "postgres_url"], indirect=True)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """SQLite; where statements might differ, PostgreSQL too."""
+    return str(request.getfixturevalue(getattr(request, "param", "sqlite_url")))
 
 
 @pytest.fixture
@@ -91,6 +98,7 @@ def test_what_was_reported_stands_beside_what_is_recorded(member: Member) -> Non
     assert len(leads) == 4  # not the cause, which the patient does not know
 
 
+@BOTH
 def test_what_is_confirmed_is_recorded(app: Flask, member: Member) -> None:
     """In palsy and treatment, with the decision, its event, and who decided."""
     for fact in ("onset", "side", "oral_corticosteroid"):
@@ -143,6 +151,7 @@ def test_what_is_corrected_is_recorded_otherwise(app: Flask, member: Member) -> 
     assert [str(row["started_on"]) for row in one_table(app, "treatment")] == ["2025-11-03"]
 
 
+@BOTH
 def test_a_treatment_recorded_already_is_dated_or_left(app: Flask, member: Member) -> None:
     """The same day is the same treatment; another one may be the better date of that recorded."""
     recorded = {"treatment-kind": "oral_corticosteroid", "treatment-year": "2024", "state": "given"}
@@ -191,6 +200,7 @@ def test_what_is_impossible_or_unclear_is_refused(app: Flask, member: Member) ->
     assert stored(app) == before
 
 
+@BOTH
 def test_two_decisions_at_once_are_one(app: Flask, member: Member, invited: Invited) -> None:
     """The second is told to look again; it changes nothing."""
     place = address(member, "side")

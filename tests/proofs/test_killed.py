@@ -10,6 +10,7 @@ from flask import Flask
 
 from surveys.db import db
 from surveys.store import audit, responses
+from tests.support.about_you import AS_STORED, WHOLE, as_sent
 from tests.support.mortal import Death, Dying, MortalServer
 from tests.support.resuming import Resuming
 from tests.support.study import FACE, PHQ9, SAQ, invite, library, one_table
@@ -23,7 +24,7 @@ def test_a_visit_survives_death_at_every_request(
     app: Flask, database_url: str, tmp_path: Path, seed: int
 ) -> None:
     """Each request dies once at a random moment; each form dies once more right after its answer."""
-    invited = invite(app)
+    invited = invite(app, asks_background=True)
     moments = random.Random(seed)
 
     def plan(method: str, path: str, before: int) -> Death:
@@ -35,7 +36,7 @@ def test_a_visit_survives_death_at_every_request(
 
     with MortalServer(database_url, tmp_path / "log") as server:
         dying = Dying(server, plan)
-        device = Resuming(server, dying, invited.token, ANSWERS, database_url).walk()
+        device = Resuming(server, dying, invited.token, ANSWERS, database_url, as_sent(WHOLE)).walk()
 
     assert device.page.heading == "Thank you"
     assert dying.deaths > 2 * sum(map(len, ANSWERS.values()))
@@ -46,6 +47,8 @@ def test_a_visit_survives_death_at_every_request(
     }
     assert one_table(app, "draft") == one_table(app, "event_value") == []
     assert len(one_table(app, "alert")) == 1
+    told = [(row["question"], row["answer"]["value"]) for row in one_table(app, "background")]
+    assert told == [*AS_STORED.items(), ("sent", "whole")]
     assert invited.token not in (tmp_path / "log").read_text()
     with app.app_context():
         assert list(audit.verify(db.session)) == []

@@ -18,15 +18,25 @@ REVIEW = re.compile(r"/visit/\d+/(\w+)/review")
 
 
 class Resuming:
-    """Somebody who answers `answers` and comes back, each time on a new device, until thanked."""
+    """Somebody who answers `answers` and comes back, each time on a new device, until thanked.
+
+    `about_you` are the background form's fields by question.
+    """
 
     def __init__(
-        self, server: MortalServer, dying: Dying, token: str, answers: Answers, database_url: str
+        self,
+        server: MortalServer,
+        dying: Dying,
+        token: str,
+        answers: Answers,
+        database_url: str,
+        about_you: Mapping[str, Fields] | None = None,
     ) -> None:
         self._server = server
         self._dying = dying
         self._token = token
         self._answers = answers
+        self._about_you = about_you or {}
         self._engine = create_engine(database_url)
         self._given: set[tuple[str, str]] = set()
         self._submitted: set[str] = set()
@@ -36,7 +46,7 @@ class Resuming:
         while True:
             device = Patient(self._dying(over_http(self._server.url)))
             try:
-                device.open(self._token)
+                device.get(f"/s/{self._token}")
                 while device.page.steps:
                     self._step(device)
             except GONE:
@@ -51,6 +61,10 @@ class Resuming:
         if device.asked:
             key, _, number = device.asked.partition("/")
             fields = [*fields, ("answer", str(self._answers[key][int(number) - 1]))]
+        if question := device.step.hidden.get("asked"):
+            fields = [*fields, ("asked", question), *self._about_you[question]]
+        if device.path.endswith("/birth-year"):
+            fields = [*fields, ("birth_year", "1970")]
         path = device.path
         try:
             reply = device.send("POST", path, fields)
@@ -66,7 +80,7 @@ class Resuming:
         assert reply.status == 302, reply.html
         if item := ITEM.fullmatch(reply.path):
             self._given.add((item[1], f"q{item[2]}"))
-        if review := REVIEW.fullmatch(reply.path):
+        if (review := REVIEW.fullmatch(reply.path)) and review[1] in self._answers:
             self._submitted.add(review[1])
 
     def _revive(self) -> None:
