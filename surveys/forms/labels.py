@@ -135,3 +135,19 @@ SOURCES: Mapping[str, str] = {
     "import": "import",
     "simulated": "simulated",
 }
+WEEKDAYS: Mapping[str, str] = {
+    "monday": "Monday",
+    "tuesday": "Tuesday",
+    "wednesday": "Wednesday",
+    "thursday": "Thursday",
+    "friday": "Friday",
+    "saturday": "Saturday",
+    "sunday": "Sunday",
+}
+TREATMENT_FAMILIES: Mapping[str, str] = {
+    "medicine": "Any medicine",
+    "therapy": "Any therapy",
+    "toxin": "Any botulinum toxin",
+    "surgery": "Any operation on nerve or muscle",
+}
+STUDY_STATUSES: Mapping[str, str] = {"draft": "Draft", "active": "Active", "closed": "Closed"}

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys.instruments.definition import Instrument, Item
 from surveys.instruments.library import Library, asking_order
-from surveys.models import BackupProof, Study, Timepoint
+from surveys.models import BackupProof, Draft, Patient, Study, Timepoint, Visit
 from surveys.schedule import PlannedVisit
 from surveys.store import audit, readiness
 from surveys.store.errors import Refused
@@ -178,6 +178,17 @@ def close(session: Session, study: Study, *, reason: str, at: datetime, actor: s
     study.status, study.closed_at = "closed", at
     entry = audit.Entry(at, actor, "study.closed", facts={"study": study.code}, reason=reason.strip())
     audit.record(session, entry)
+
+
+def under_way(session: Session, study: Study) -> int:
+    """How many questionnaires of `study` are begun and not sent: closing makes partial responses of them."""
+    query = (
+        select(func.count(Draft.id))
+        .join(Visit, Visit.id == Draft.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(Patient.study_id == study.id)
+    )
+    return session.scalar(query) or 0
 
 
 def note_backup_proved(session: Session, *, sha256: str, at: datetime, actor: str) -> None:

@@ -1,0 +1,149 @@
+"""The plan of a study as a table of boxes, a row per timepoint; the store says what is possible."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from wtforms import BooleanField, Form, FormField, HiddenField, SelectField, StringField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.validators import Length, Optional
+
+from surveys.forms import labels
+from surveys.forms.staff import StaffForm, WholeNumberField
+from surveys.schedule import PlannedVisit
+
+EMPTY_ROWS = 1
+MOST_ROWS = 30
+STATES = {"planned": "when planned", "given": "once given"}
+
+
+def anchors() -> list[SelectChoice]:
+    """What days may be counted from."""
+    treatments = {**labels.TREATMENT_FAMILIES, **labels.TREATMENTS}
+    return [
+        SelectChoice("enrolment", "Enrolment"),
+        SelectChoice("onset", "Onset"),
+        *(
+            SelectChoice(f"treatment:{kind}:{state}", f"{words}, {said}")
+            for kind, words in treatments.items()
+            for state, said in STATES.items()
+        ),
+    ]
+
+
+class RowForm(Form):
+    """One timepoint. A row without a name is none; one to be removed is passed over."""
+
+    key = HiddenField()
+    name = StringField("Name", [Length(max=200)])
+    anchor = SelectField("Counted from", default="enrolment")
+    offset_days = WholeNumberField("Day", [Optional()])
+    window_before = WholeNumberField("Days open before", [Optional()])
+    window_after = WholeNumberField("Days open after", [Optional()])
+    times = WholeNumberField("Times", [Optional()])
+    every_days = WholeNumberField("Days between", [Optional()])
+    unless_followed = BooleanField("Not if another treatment follows")
+    remove = BooleanField("Remove")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.anchor.choices = anchors()
+
+    @property
+    def asked(self) -> list[str]:
+        """The instruments that are ticked."""
+        return [field.name.rpartition("ask_")[2] for field in self if "ask_" in field.name and field.data]
+
+    @property
+    def boxes(self) -> list[Any]:
+        """The boxes of the instruments, in the table's order."""
+        return [field for field in self if "ask_" in field.name]
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing was put into a row that was not there before."""
+        return not (self.key.data or (self.name.data or "").strip() or self.asked)
+
+    def planned(self, taken: Sequence[str]) -> PlannedVisit:
+        """The row of the plan; a new one gets a key from its name, other than those `taken`."""
+        anchor, _, treatment = (self.anchor.data or "").partition(":")
+        kind, _, state = treatment.partition(":")
+        times = self.times.data or 1
+        return PlannedVisit(
+            key=self.key.data or _key(self.name.data or "", taken),
+            name=(self.name.data or "").strip(),
+            anchor=anchor,
+            offset_days=self.offset_days.data or 0,
+            window_before=self.window_before.data or 0,
+            window_after=self.window_after.data or 0,
+            battery=tuple(self.asked),
+            treatment=kind or None,
+            treatment_state=state or None,
+            unless_followed=bool(self.unless_followed.data) and anchor == "treatment",
+            every_days=self.every_days.data if times > 1 else None,
+            times=times,
+        )
+
+
+class PlanForm(StaffForm):
+    """All rows, `row_<n>`. Made by `plan_form`."""
+
+    @property
+    def rows(self) -> list[FormField[RowForm]]:
+        """The rows in order, empty ones too."""
+        return [field for field in self if isinstance(field, FormField)]
+
+    @property
+    def plan(self) -> list[PlannedVisit]:
+        """The timepoints that are to be, in order."""
+        planned: list[PlannedVisit] = []
+        kept = [row.form for row in self.rows if not row.form.blank and not row.form.remove.data]
+        keys = [form.key.data for form in kept if form.key.data]
+        for form in kept:
+            planned.append(form.planned([*keys, *(row.key for row in planned)]))
+        return planned
+
+
+def plan_form(rows: int, instruments: Sequence[tuple[str, str]]) -> type[PlanForm]:
+    """The form with so many rows and a box per instrument, pairs of key and title."""
+    return _plan_form(rows, tuple(instruments))
+
+
+@cache
+def _plan_form(rows: int, instruments: tuple[tuple[str, str], ...]) -> type[PlanForm]:
+    boxes = {f"ask_{key}": BooleanField(title) for key, title in instruments}
+    row = type("RowFormWithInstruments", (RowForm,), boxes)
+    fields: dict[str, Any] = {f"row_{n}": FormField(row, f"Timepoint {n}") for n in range(1, rows + 1)}
+    return type("PlanFormWithRows", (PlanForm,), fields)
+
+
+def as_data(plan: Iterable[PlannedVisit]) -> dict[str, dict[str, Any]]:
+    """A plan as the boxes of the form hold it."""
+    return {
+        f"row_{n}": {
+            "key": row.key,
+            "name": row.name,
+            "anchor": ":".join(filter(None, (row.anchor, row.treatment, row.treatment_state))),
+            "offset_days": row.offset_days,
+            "window_before": row.window_before,
+            "window_after": row.window_after,
+            "times": row.times,
+            "every_days": row.every_days,
+            "unless_followed": row.unless_followed,
+            **{f"ask_{key}": True for key in row.battery},
+        }
+        for n, row in enumerate(plan, start=1)
+    }
+
+
+def _key(name: str, taken: Sequence[str]) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:50] or "timepoint"
+    key, number = stem, 2
+    while key in taken:
+        key, number = f"{stem}_{number}", number + 1
+    return key

@@ -1,0 +1,246 @@
+"""The staff's forms for setting up a study, one per section of its page.
+
+They check what can be told from what was typed; what the study or the database says is the store's to refuse.
+Each gives `facts`: the study's fields by name, as `store.setup.change` takes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.validators import InputRequired, Length, Optional, Regexp
+
+from surveys.forms import labels
+from surveys.forms.staff import StaffForm, WholeNumberField, _choices
+
+CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
+LONGEST_TEXT = 20_000
+
+
+class SectionForm(StaffForm):
+    """A form of one section."""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was typed, by the study's field."""
+        return {field.name: _typed(field) for field in self if field.type not in {"CSRFTokenField"}}
+
+    def refuse(self, message: str, field: str | None) -> None:
+        """Show what the store refused, at the box it speaks of where there is one."""
+        if field and field in self:
+            self[field].errors = [message]
+        else:
+            self.form_errors.append(message)
+
+
+class BasicsForm(SectionForm):
+    """What the study is called, where and in which languages it is."""
+
+    title = StringField("Title", [InputRequired("Give the study a title."), Length(max=200)])
+    timezone = StringField(
+        "Time zone",
+        [InputRequired("Enter the time zone.")],
+        description="A name such as Europe/Berlin. Days are counted in it; fixed once the study is active.",
+    )
+    locales = SelectMultipleField(
+        "Languages", description="Patients choose among them. Every text is needed in each; the first leads."
+    )
+    lowest_age = WholeNumberField(
+        "Lowest age", [InputRequired("Enter the lowest age.")], description="In years, at enrolment."
+    )
+
+    def __init__(self, languages: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.locales.choices = [SelectChoice(*one) for one in languages]
+
+
+class EthicsForm(SectionForm):
+    """Who agreed to the study, or why nobody had to."""
+
+    ethics_committee = StringField("Ethics committee", [Optional(), Length(max=200)])
+    ethics_number = StringField("Number of its opinion", [Optional(), Length(max=200)])
+    ethics_on = DateField("Date of its opinion", [Optional()])
+    ethics_not_required = TextAreaField(
+        "If no opinion is required, why",
+        [Optional(), Length(max=LONGEST_TEXT)],
+        description="Leave this empty where a committee gave its opinion.",
+    )
+
+
+class DataForm(SectionForm):
+    """Who answers for the data, and how long they are kept."""
+
+    controller = TextAreaField(
+        "Controller",
+        [Optional(), Length(max=LONGEST_TEXT)],
+        description="Who decides about the data, with address.",
+    )
+    data_protection_contact = TextAreaField(
+        "Data-protection contact",
+        [Optional(), Length(max=LONGEST_TEXT)],
+        description="Whom patients can ask about their data.",
+    )
+    legal_basis = TextAreaField("Legal basis", [Optional(), Length(max=LONGEST_TEXT)])
+    retention_years = WholeNumberField(
+        "Years that answers are kept", [Optional()], description="Counted from the day the study is closed."
+    )
+
+
+class AlertHoursForm(SectionForm):
+    """When alerts are read, by whom, and after how long by the deputy."""
+
+    alert_days = SelectMultipleField("Days on which alerts are read", choices=_choices(labels.WEEKDAYS))
+    alert_from = StringField("From", [Optional(), Regexp(CLOCK, message="Enter a time such as 09:00.")])
+    alert_until = StringField("Until", [Optional(), Regexp(CLOCK, message="Enter a time such as 16:00.")])
+    escalate_after_hours = WholeNumberField(
+        "Hours after which the deputy is told", [InputRequired("Enter the number of hours.")]
+    )
+    first = SelectField("First person", coerce=int)
+    deputy = SelectField("Deputy", coerce=int)
+
+    def __init__(self, members: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        offered = [SelectChoice(0, "Nobody yet"), *(SelectChoice(*one) for one in members)]
+        self.first.choices = self.deputy.choices = offered
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The study's fields; who reads is kept apart."""
+        return {name: value for name, value in super().facts.items() if name not in {"first", "deputy"}}
+
+
+class TextsForm(SectionForm):
+    """Texts in each language of the study. Made by `texts_form`; `kinds` are the study's fields."""
+
+    kinds: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The texts by language, those left empty not there, and what else is asked."""
+        told: dict[str, Any] = {}
+        for field in self:
+            kind, _, locale = field.name.partition("__")
+            if kind in self.kinds:
+                told.setdefault(kind, {})
+                if text := _typed(field):
+                    told[kind][locale] = text
+            elif field.type != "CSRFTokenField":
+                told[field.name] = _typed(field)
+        return told
+
+
+@cache
+def texts_form(
+    kinds: tuple[tuple[str, str], ...], languages: tuple[tuple[str, str], ...], *, contact: bool = False
+) -> type[TextsForm]:
+    """The form with a box per kind and language; `kinds` and `languages` are pairs of name and words."""
+    fields: dict[str, Any] = {"kinds": tuple(kind for kind, _ in kinds)}
+    if contact:
+        fields["contact"] = TextAreaField(
+            "Contact",
+            [Optional(), Length(max=LONGEST_TEXT)],
+            description="Whom patients can ask, and how: shown wherever something does not work.",
+        )
+    for kind, words in kinds:
+        for locale, language in languages:
+            label = f"{words}, in {language}" if len(languages) > 1 else words
+            fields[f"{kind}__{locale}"] = TextAreaField(label, [Optional(), Length(max=LONGEST_TEXT)])
+    return type("TextsFormInLanguages", (TextsForm,), fields)
+
+
+class ConsentTextForm(StaffForm):
+    """A new version of the consent text. Made by `consent_form`, which adds a box per language and part."""
+
+    version = StringField(
+        "Version",
+        [InputRequired("Give this text a version."), Length(max=64)],
+        description="A text is never replaced: a changed one has a new version, such as 2.",
+    )
+
+    def refuse(self, message: str, field: str | None) -> None:
+        """Show what the store refused."""
+        self.form_errors.append(message)
+
+    def texts(self, locales: Sequence[str], parts: Sequence[str]) -> dict[str, tuple[str, dict[str, str]]]:
+        """Text and parts by language; a part that is empty everywhere is not asked."""
+        return {
+            locale: (
+                (self[f"text__{locale}"].data or "").strip(),
+                {part: said for part in parts if (said := (self[f"{part}__{locale}"].data or "").strip())},
+            )
+            for locale in locales
+        }
+
+
+@cache
+def consent_form(
+    languages: tuple[tuple[str, str], ...], parts: tuple[tuple[str, str], ...]
+) -> type[ConsentTextForm]:
+    """The form for those languages and parts, pairs of name and words."""
+    fields: dict[str, Any] = {}
+    for locale, language in languages:
+        fields[f"text__{locale}"] = TextAreaField(
+            f"Text, in {language}",
+            [InputRequired(f"Write the text in {language}."), Length(max=LONGEST_TEXT)],
+        )
+        for part, words in parts:
+            fields[f"{part}__{locale}"] = StringField(
+                f"Sentence about {words}, in {language}", [Optional(), Length(max=1000)]
+            )
+    return type("ConsentTextFormInLanguages", (ConsentTextForm,), fields)
+
+
+class NewStudyForm(SectionForm):
+    """A study to begin with; all else is filled in on its page."""
+
+    code = StringField(
+        "Code",
+        [InputRequired("Give the study a code."), Length(max=32)],
+        description="Letters, digits, - and _. It stands in addresses and file names and never changes.",
+    )
+    title = StringField("Title", [InputRequired("Give the study a title."), Length(max=200)])
+    timezone = StringField(
+        "Time zone", [InputRequired("Enter the time zone.")], description="A name such as Europe/Berlin."
+    )
+    plan = SelectField("Plan to begin with")
+
+    def __init__(self, plans: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.plan.choices = [SelectChoice(*one) for one in plans]
+
+
+class CloseForm(SectionForm):
+    """Closing a study for good."""
+
+    reason = TextAreaField("Why the study is closed", [InputRequired("Say why."), Length(max=500)])
+    sure = BooleanField(
+        "I know that links open nothing any more and that nobody can be enrolled",
+        [InputRequired("Tick that you know what closing does.")],
+    )
+
+
+def _typed(field: Field) -> Any:
+    value = field.data
+    return value.strip() if isinstance(value, str) else "" if value is None and _is_text(field) else value
+
+
+def _is_text(field: Field) -> bool:
+    return field.type in {"StringField", "TextAreaField"}
+
+
+def in_languages(kinds: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """A study's texts as the boxes of a `texts_form` hold them."""
+    return {f"{kind}__{locale}": text for kind, texts in kinds.items() for locale, text in texts.items()}
