@@ -32,7 +32,7 @@ from surveys.lists import history
 from surveys.models import AlertReader, ConsentText, Study
 from surveys.models.readiness import RANKS
 from surveys.schedule import preset, preset_names, preset_title
-from surveys.store import consents, permissions, readers, readiness, setup, studies
+from surveys.store import consents, crisis_texts, permissions, readers, readiness, setup, studies
 from surveys.store.consents import NewText
 from surveys.store.errors import Refused
 from surveys.store.readiness import Gap
@@ -74,7 +74,8 @@ def _notices(study: Study) -> SectionForm:
 
 def _crisis(study: Study) -> SectionForm:
     form = texts_form((("crisis_texts", "Crisis text"),), _languages(study))
-    return form(data=in_languages({"crisis_texts": study.crisis_texts}))
+    begun = {code: crisis_texts.TEMPLATES[code] for code in study.locales if code in crisis_texts.TEMPLATES}
+    return form(data=in_languages({"crisis_texts": {**begun, **study.crisis_texts}}))
 
 
 def _alerts(study: Study) -> SectionForm:

@@ -31,7 +31,7 @@ SECTIONS = {
         "retention_years": "10",
     },
     "notices": {"privacy_notices__en": "We use your answers so."},
-    "crisis": {"crisis_texts__en": "If you do not feel safe, call 112 now."},
+    "crisis": {"crisis_texts__en": "Not safe? Call 112 now. Dr Abel reads this on Mondays, not at once."},
 }
 
 
@@ -55,6 +55,7 @@ def test_from_nothing_to_active_to_closed(app: Flask) -> None:
     member.sign_in("first@example.org")
     deputy.sign_in("deputy@example.org")
 
+    assert "{emergency number}" in member.get(f"{BASE}/crisis").text  # our words to begin with
     for section, typed in SECTIONS.items():
         member.get(f"{BASE}/{section}")
         page = member.post(f"{BASE}/{section}", typed)
