@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.attendance import attendance, dropout
 from analysis.computed import ATTENDANCE, RECOVERY
-from analysis.figure_parts import Record, Row, Segment, drawn_estimates, drawn_parts, percent
+from analysis.figure_parts import Record, Row, Segment, drawn_estimates, drawn_parts, percent, with_room
 from analysis.frame import StudyFrames, scored
 from analysis.look import PAPER, TEXT, number, people, row_label
 from analysis.recovery import ALL_CAUSES, recovery
@@ -57,7 +57,7 @@ def dropout_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     ]
     known = all(one["median"] is not None for one in records) and bool(records)
     texts = [f"{number(one['median'], 1)} {one['level']}" for one in records]
-    figure = drawn_estimates(rows, None, limits=(info.low, info.high))
+    figure = drawn_estimates(rows, None, limits=with_room(info.low, info.high))
     return Figure(
         key=f"dropout-{scale}",
         title=f"First {info.label} of those who came again and who did not",
@@ -92,7 +92,7 @@ def recovery_figure(frames: StudyFrames, on: date, view: View) -> Figure:
     found = recovery(frames, on, suppress_under=view.suppress_under)
     records = [one for one in found if one["cause"] == ALL_CAUSES]
     drawn = [one for one in records if one["share"] is not None]
-    figure = drawn_estimates([_recovery_row(one) for one in drawn], "acute", limits=(0, 100))
+    figure = drawn_estimates([_recovery_row(one) for one in drawn], "acute", limits=with_room(0, 100))
     return Figure(
         key="recovery",
         title="Recovery after an acute onset",

@@ -111,14 +111,12 @@ def _summary(info: ScaleInfo, parts: Mapping[str | None, Sequence[Record]]) -> s
         (people(one["n_text"], stratum), *_change(info, one))
         for stratum, records in parts.items()
         for one in records
-        if one["kind"] == kind
+        if one["kind"] == kind and one["mean_change"] is not None
     ]
     return f"{kind_text(kind).capitalize()}: {_lower(sentence(told))}"
 
 
 def _change(info: ScaleInfo, one: Record) -> tuple[str, str]:
-    if one["mean_change"] is None:
-        return "there is no mean", f" ({one['reason']})"
     after = "after it" if FAMILY_OF[one["kind"]] == "toxin" else "after its start"
     beside = f" ({span(one['low'], one['high'])})" if one["low"] is not None else f" ({one['reason']})"
     if one["low"] is not None and one["low"] <= 0 <= one["high"]:

@@ -126,13 +126,19 @@ def drawn_estimates(
 def drawn_parts(rows: Sequence[tuple[str, Sequence[Segment]]]) -> Any:
     """Rows of parts that add up to all patients, from 0 to 100 %."""
     placed = Rows([label for label, _ in rows], strip_height=34)
-    figure = placed.chart(0, 100)
-    figure.update_xaxes(tickvals=[0, 25, 50, 75, 100], ticktext=["0 %", "25 %", "50 %", "75 %", "100 %"])
+    figure = placed.chart(*with_room(0, 100))
+    figure.update_xaxes(tickvals=[0, 25, 50, 75, 100], ticktext=["0", "25", "50", "75", "100 %"])
     figure.update_layout(barmode="overlay")
     for at, (_, segments) in zip(placed.at, rows, strict=True):
         for segment in segments:
             figure.add_trace(_segment(segment, at))
     return figure
+
+
+def with_room(low: float, high: float) -> tuple[float, float]:
+    """A little more than the range, so that the marks at its ends keep their numbers."""
+    room = 0.04 * (high - low)
+    return low - room, high + room
 
 
 def _around_zero(rows: Sequence[Row], marks: Sequence[float]) -> tuple[float, float]:
@@ -188,8 +194,8 @@ def _estimates(made: Sequence[tuple[float, Row]], stratum: str | None) -> Any:
 def _segment(segment: Segment, at: float) -> Any:
     return go.Bar(
         orientation="h",
-        x=[100 * segment.share],
-        base=[100 * segment.start],
+        x=[round(100 * segment.share, 4)],
+        base=[round(100 * segment.start, 4)],
         y=[at],
         width=26,
         marker={"color": segment.ink, "opacity": segment.opacity, "line": {"color": PAPER, "width": 1}},

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.computed import ALPHA
 from analysis.describe import descriptives
-from analysis.figure_parts import Record, Row, drawn_estimates, part_panel, percent, seen, up_to
+from analysis.figure_parts import Record, Row, drawn_estimates, part_panel, percent, seen, up_to, with_room
 from analysis.frame import ScaleInfo, StudyFrames, scored
 from analysis.guards import is_small
 from analysis.look import number, people, row_label
@@ -60,7 +60,7 @@ def quality_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) ->
                 stratum,
                 up_to(records),
                 drawn_estimates(
-                    [_row(info, one) for one in records], stratum, marks=[_ENOUGH], limits=(0, 1.02)
+                    [_row(info, one) for one in records], stratum, marks=[_ENOUGH], limits=with_room(0, 1)
                 ),
             )
             for stratum, records in parts.items()
