@@ -13,17 +13,12 @@ from sqlalchemy import update
 
 from surveys.models import Link, Visit
 from tests.conftest import OpenPage
-from tests.support.browser import DESKTOP, PHONE, ColourScheme
+from tests.support.browser import LOOKS, ColourScheme
 from tests.support.patient import Patient, in_process
 from tests.support.study import FACE, PHQ9, SAQ, Invited, changing, invite, one_table
 
 STATIC = Path(__file__).parents[2] / "static"
 SMALL = ViewportSize(width=320, height=568)
-LOOKS = [
-    pytest.param(viewport, scheme, id=f"{name}, {scheme}")
-    for name, viewport in (("phone", PHONE), ("desktop", DESKTOP))
-    for scheme in ("light", "dark")
-]
 
 
 @pytest.fixture

@@ -33,17 +33,18 @@ def main() -> None:
             patient = Patient(over_http(server.url))
             patient.open(invited.token)
             patient.next()
-            patient.fill(FACE[:4])
+            patient.fill(FACE)
             browser = launch(playwright, executable)
             page = browser.new_page(
                 base_url=server.url, viewport=PHONE, color_scheme="light", device_scale_factor=2
             )
             page.goto(invited.path)
-            page.get_by_role("radio").nth(2).check()
-            page.screenshot(path=IMAGES / "item.png")
-            patient.fill(FACE[4:])
-            page.goto(invited.path)
+            page.get_by_label("Year of birth").fill("1970")
+            page.get_by_role("button", name="Next").click()
+            page.get_by_role("heading", name="Check your answers").wait_for()
             page.screenshot(path=IMAGES / "review.png")
+            page.goto(f"/visit/{invited.visit_id}/face/5")
+            page.screenshot(path=IMAGES / "item.png")
             browser.close()
 
 
