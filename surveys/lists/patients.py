@@ -62,14 +62,16 @@ def page(
     number: int = 1,
     state: str | None = None,
     search: str = "",
+    person: str = "",
     sort: str = "code",
 ) -> PatientPage:
     """Page `number` of the patients in `state` (all where None), in the order of `sort`.
 
-    `search` is part of a study code, a hospital number or a name, capitals or not.
+    `search` is part of a study code; `person` is that, or part of a hospital number or a name. Capitals do
+    not matter.
     """
     current = _current(session, scope)
-    matching = _matching(current, scope, search)
+    matching = _matching(current, scope, search, person)
     by_state = select(current.c.state, func.count()).where(matching).group_by(current.c.state)
     counts: dict[str, int] = dict(session.execute(by_state).all())
     query = (
@@ -113,17 +115,18 @@ def page(
     return PatientPage(rows, sum(counts.values()) if state is None else counts.get(state, 0), counts)
 
 
-def _matching(current: CTE, scope: Scope, search: str) -> ColumnElement[bool]:
-    if not search:
-        return true()
+def _matching(current: CTE, scope: Scope, search: str, person: str) -> ColumnElement[bool]:
+    code = func.lower(current.c.code)
+    if not person:
+        return code.contains(search.lower(), autoescape=True) if search else true()
     # SQLite knows capitals in ASCII only: what was typed is looked for as it is, and as a name, too.
     named = [
         like.contains(text, autoescape=True)
         for column in (Contact.hospital_number, Contact.name)
-        for like, text in ((func.lower(column), search.lower()), (column, search), (column, search.title()))
+        for like, text in ((func.lower(column), person.lower()), (column, person), (column, person.title()))
     ]
     people = select(Patient.id).join(Contact).where(scope.condition, or_(*named))
-    return or_(func.lower(current.c.code).contains(search.lower(), autoescape=True), current.c.id.in_(people))
+    return or_(code.contains(person.lower(), autoescape=True), current.c.id.in_(people))
 
 
 def _order(current: CTE, sort: str) -> tuple[ColumnElement[Any], ...]:

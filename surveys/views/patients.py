@@ -107,15 +107,31 @@ def init_app(app: Flask) -> None:
 @pages.get("/staff/<code>/patients")
 @for_roles("coordinator", "investigator")
 def index(code: str) -> Page:
-    """Who is due, in progress, done; searched by study code, hospital number or name."""
+    """Who is due, in progress, done; searched by study code."""
+    return _list(search=request.args.get("search", "").strip())
+
+
+@pages.post("/staff/<code>/patients")
+@for_roles("coordinator", "investigator")
+def search(code: str) -> Page:
+    """Patients by part of a study code, hospital number or name.
+
+    Posted, so that nobody's name stands in an address, which servers on the way write down.
+    """
+    typed = request.form.get("search", "").strip()
+    return _list(person=typed) if typed else redirect(url_for("patients.index", code=code))
+
+
+def _list(search: str = "", person: str = "") -> Page:
     here = grant()
-    sort = request.args.get("sort", "code")
-    state = request.args.get("state") or None
-    search = request.args.get("search", "").strip()
+    sort = request.values.get("sort", "code")
+    state = request.values.get("state") or None
     number = request.args.get("page", 1, type=int)
     if number < 1 or state not in {None, *lists.STATES} or sort not in lists.SORTS:
         abort(404)
-    found = lists.page(db.session, here.scope, number=number, state=state, search=search, sort=sort)
+    found = lists.page(
+        db.session, here.scope, number=number, state=state, search=search, person=person, sort=sort
+    )
     if number > found.pages:
         abort(404)
     return render_template(
@@ -124,6 +140,7 @@ def index(code: str) -> Page:
         state=state,
         states=lists.STATES,
         search=search,
+        person=person,
         sort=sort,
         page=number,
         obstacles=_obstacles(here.study),

@@ -13,7 +13,7 @@ from sqlalchemy import event, select
 from surveys.db import db
 from surveys.models import Contact, Message, Visit
 from surveys.models import Patient as Row
-from surveys.store import messages
+from surveys.store import leaving, messages
 from tests.support.patient import Patient, in_process
 from tests.support.staff import ENROLMENT, Member, signed_in
 from tests.support.study import FACE, PHQ9, SAQ, changing, invite, one_table
@@ -104,7 +104,10 @@ def test_what_waits_for_a_person(app: Flask, member: Member) -> None:
             visit.opens_on = visit.due_on = today - timedelta(days=9)
             visit.closes_on = today - timedelta(days=closed)
             visit_id = visit.id
+            leaving.request_removal(session, visit.patient_id, at=datetime.now(UTC), actor="test")
     page = member.get(NEEDS)
+    assert page.links["/staff/S1/removal/P-2"] == "Decide P-2"
+    assert "/staff/S1/removal/A" not in page.links, "nothing is kept that could be removed"
     assert "Person 1" in page.text
     assert "020 7946 0000" in page.text
     assert "0 minutes" in page.text

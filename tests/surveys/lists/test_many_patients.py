@@ -41,7 +41,7 @@ def test_a_page_asks_a_fixed_number_of_statements(session: Session) -> None:
     for sort in patients.SORTS:
         for search in ("", "person 1"):
             told.clear()
-            found = patients.page(session, here, search=search, sort=sort)
+            found = patients.page(session, here, person=search, sort=sort)
             assert found.rows
             assert len(told) <= MOST_STATEMENTS
 
@@ -69,8 +69,8 @@ def test_search_finds_numbers_and_names(app: Flask, session: Session) -> None:
         [contact] = writing.scalars(select(Contact).where(Contact.name == "Person 7"))
         contact.name = "Änne Özil"
     for typed in ("h-000007", "Özil", "änne özil", "b-00007"):
-        found = patients.page(session, scope(session), search=typed)
+        found = patients.page(session, scope(session), person=typed)
         assert [row.code for row in found.rows] == ["B-00007"], typed
-        assert patients.page(session, scope(session, "North"), search=typed).total == 0
+        assert patients.page(session, scope(session, "North"), person=typed).total == 0
     site = session.scalars(select(Patient.site).where(Patient.code == "B-00007")).one()
     assert site == "South"

@@ -36,6 +36,7 @@ MAY_OPEN = {
     "dashboard.page": EVERY_ROLE,
     "dashboard.table": EVERY_ROLE,
     "patients.index": PATIENTS,
+    "patients.search": PATIENTS,
     "patients.show": PATIENTS,
     "patients.new": CHANGES,
     "patients.add_treatment": CHANGES,

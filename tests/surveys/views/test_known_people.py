@@ -69,3 +69,14 @@ def test_a_site_sees_no_code_of_another_site(app: Flask, member: Member) -> None
     text = enrol(north, "N-1", known="same")
     assert "takes part in this study already" in text
     assert "P-1" not in text
+
+
+def test_nobody_is_looked_for_in_an_address(member: Member) -> None:
+    """A name or number is posted; an address with one finds study codes only."""
+    page = member.post("/staff/S1/patients", {"search": "byron"})
+    assert "P-1" in page.text
+    assert "byron" not in member.path
+    assert all("byron" not in link.lower() for link in page.links)
+    assert "No patients here." in member.get("/staff/S1/patients?search=byron").text
+    member.post("/staff/S1/patients", {"search": " "})
+    assert member.status == 200
