@@ -25,7 +25,8 @@ COURSE = (
     "first visit. Satterthwaite's degrees of freedom as in lmerTest: Kuznetsova and others, J Stat Softw "
     "2017;82(13). Where the slope's variance cannot be estimated, the random intercept with standard "
     "errors robust to clustering by patient (CR2: Pustejovsky and Tipton, J Bus Econ Stat 2018;36:672). No "
-    "model under 15 patients per coefficient."
+    "model under 15 patients per coefficient. The drawn mean lets the time since the first visit bend: a "
+    "natural spline of log2(1 + years) with up to 3 degrees of freedom, as far as that rule allows."
 )
 INJECTIONS = (
     "Linear mixed model by REML over the visits after an injection: score ~ 0–13, 14–56, 57–112 or more "

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.computed import COURSE
-from analysis.course import FOLLOW_UP, ONSET, asked, complete, followed_up, shown
+from analysis.course import FOLLOW_UP, ONSET, Mean, asked, complete, followed_up, mean_course, shown
 from analysis.formulas import t_tested
 from analysis.frame import ACUTE_BELOW_DAYS, DAYS_PER_YEAR, ScaleInfo, StudyFrames, scored
 from analysis.guards import is_small
@@ -37,8 +37,8 @@ _TERMS = {
     "age": "One year older",
     "female": "Women, compared with men",
 }
-# what the sentence speaks of: as far as anybody was followed
-_HORIZONS = {"a year": 1.0, "half a year": 0.5, "three months": 0.25}
+# what the sentence speaks of: no further than the line is drawn
+_HORIZONS = {"a year": 1.0, "half a year": 0.5, "three months": 0.25, "a month": 1 / 12}
 
 
 def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
@@ -57,16 +57,17 @@ def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     counts = view.counts(first)
     parts = {stratum: of_stratum(seen, stratum) for stratum in counts}
     answers = {stratum: shown(asked(part, info)) for stratum, part in parts.items()}
+    means = {stratum: mean_course(part, info) for stratum, part in parts.items()}
     room = 0.04 * (info.high - info.low)
     panels = []
     for stratum, part in parts.items():
         if part.empty:
             continue
-        figure = _drawn(part, answers[stratum], stratum, view)
+        figure = _drawn(part, means[stratum], stratum, view)
         figure.update_yaxes(range=[info.low - room, info.high + room], tickvals=ticks(info))
         note = f"{people(counts[stratum])}, {len(part)} visits"
         panels.append(Panel(f"{key}-{stratum or 'all'}", STRATUM_TITLES[stratum], note, figure))
-    clauses = [_clause(info, parts[s], answers[s], people(count, s)) for s, count in counts.items()]
+    clauses = [_clause(info, parts[s], means[s], people(count, s)) for s, count in counts.items()]
     left_out = table[
         (table["scale"] == scale) & table["value"].notna() & ~table["patient"].isin(first["patient"])
     ]
@@ -92,6 +93,7 @@ def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             "Patients are parted by their first visit and followed from there.",
             WINDOWS_NOTE,
             "Model: time since onset at the first visit and time since that visit apart, age and sex.",
+            "The lines bend (natural spline) if 15 patients per coefficient allow it; the table's do not.",
             "Random intercepts and slopes (REML); where not estimable, cluster-robust errors (CR2).",
             *_left_out_note(left_out, view),
             *mixed(view),
@@ -101,7 +103,7 @@ def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     )
 
 
-def _drawn(rows: pd.DataFrame, answer: Answer, stratum: str | None, view: View) -> Any:
+def _drawn(rows: pd.DataFrame, course: Mean, stratum: str | None, view: View) -> Any:
     figure = chart(HEIGHT)
     years = rows["days_since_onset"].to_numpy(np.float64) / DAYS_PER_YEAR
     draw_time(figure, *_range(stratum, years))
@@ -125,9 +127,9 @@ def _drawn(rows: pd.DataFrame, answer: Answer, stratum: str | None, view: View) 
             hoverinfo="text",
         )
     )
-    if answer.reason is None:
+    if course.answer.reason is None:
         for quantile in (0.25, 0.75, 0.5):
-            _draw_mean(figure, rows, answer, stratum, quantile)
+            _draw_mean(figure, rows, course, stratum, quantile)
     return figure
 
 
@@ -151,19 +153,11 @@ def _lines(
     return x, y, texts
 
 
-def _draw_mean(figure: Any, rows: pd.DataFrame, answer: Answer, stratum: str | None, quantile: float) -> None:
-    first = rows.drop_duplicates("patient")
-    start = float(first["first_log10_years"].quantile(quantile))
-    # as far as one patient in ten was followed
-    until = float(np.quantile(followed_up(rows).groupby(rows["patient"]).max(), 0.9))
-    follow_up = np.linspace(0, until, 25)
-    values: dict[str, Any] = {
-        ONSET: start,
-        FOLLOW_UP: follow_up,
-        "age": first["age"].mean(),
-        "female": first["female"].mean(),
-    }
-    mean, low, high = predicted(answer, values)
+def _draw_mean(figure: Any, rows: pd.DataFrame, course: Mean, stratum: str | None, quantile: float) -> None:
+    follow_up = np.linspace(0, _reach(rows), 25)
+    start = float(rows.drop_duplicates("patient")["first_log10_years"].quantile(quantile))
+    values = {**_typical(rows), ONSET: start, **course.times(follow_up)}
+    mean, low, high = predicted(course.answer, values)
     years = _short(10**start + 2**follow_up - 1)
     if quantile == 0.5:
         band = go.Scatter(
@@ -185,6 +179,13 @@ def _draw_mean(figure: Any, rows: pd.DataFrame, answer: Answer, stratum: str | N
         figure.add_trace(go.Scatter(x=years, y=_short(mean), mode="lines", line=line, hoverinfo="skip"))
 
 
+def _typical(rows: pd.DataFrame) -> dict[str, Any]:
+    """Mean age and share of women, and the median time of the first visit."""
+    first = rows.drop_duplicates("patient")
+    means = {name: float(first[name].mean()) for name in ("age", "female")}
+    return {**means, ONSET: float(first["first_log10_years"].median())}
+
+
 def _short(values: Any) -> list[float]:
     return [float(f"{value:.4g}") for value in values]
 
@@ -196,28 +197,34 @@ def _range(stratum: str | None, years: Any) -> tuple[float, float]:
     return float(low), float(max(np.log10(least), np.log10(years.max()) + 0.05))
 
 
+def _reach(rows: pd.DataFrame) -> float:
+    """As far as one patient in ten was followed, as the model counts time; beyond it guesses."""
+    return float(np.quantile(followed_up(rows).groupby(rows["patient"]).max(), 0.9))
+
+
 def _horizon(rows: pd.DataFrame) -> tuple[str, float]:
-    longest = float(followed_up(rows).max())
+    reach = _reach(rows)
     return next(
-        ((name, years) for name, years in _HORIZONS.items() if longest >= np.log2(1 + years)),
+        ((name, years) for name, years in _HORIZONS.items() if reach >= np.log2(1 + years)),
         list(_HORIZONS.items())[-1],
     )
 
 
-def _clause(info: ScaleInfo, rows: pd.DataFrame, answer: Answer, who: str) -> tuple[str, str, str]:
+def _clause(info: ScaleInfo, rows: pd.DataFrame, course: Mean, who: str) -> tuple[str, str, str]:
     """Of whom, what is said, and the numbers beside it."""
+    answer = course.answer
     if rows.empty or answer.reason is not None:
         reason = answer.reason if answer.reason and not rows.empty else None
         return who, f"there is no mean course of {info.label}", f" ({reason})" if reason else ""
     name, years = _horizon(rows)
-    estimate, se, df = (float(value) for value in answer.fitted[FOLLOW_UP])
-    times = float(np.log2(1 + years))
-    tested = t_tested(times * estimate, times * se, df)
+    typical = _typical(rows)
+    then, before = ({**typical, **course.times(np.array([at]))} for at in (float(np.log2(1 + years)), 0.0))
+    estimate, low, high = (float(value[0]) for value in predicted(answer, then, less=before))
     beside = (
-        f" ({number(times * estimate, 1)} points {name} after the first visit, 95 % interval "
-        f"{number(tested.low, 1)}\u00a0to\u00a0{number(tested.high, 1)})"
+        f" ({number(estimate, 1)} points {name} after the first visit, 95 % interval "
+        f"{number(low, 1)}\u00a0to\u00a0{number(high, 1)})"
     )
-    if tested.low <= 0 <= tested.high:
+    if low <= 0 <= high:
         return who, f"there is no clear change of {info.label} after the first visit", beside
     return who, f"a later visit is associated with {shifted(info, higher=estimate > 0)}", beside
 

@@ -108,10 +108,13 @@ def cluster_robust(question: Question, intercept: MixedModel) -> Answer:
     return Answer(CLUSTER_ROBUST, fitted, {}, intercept, covariance)
 
 
-def predicted(answer: Answer, at: Mapping[str, "Numbers | float"]) -> tuple[Numbers, Numbers, Numbers]:
+def predicted(
+    answer: Answer, at: Mapping[str, "Numbers | float"], less: Mapping[str, "Numbers | float"] | None = None
+) -> tuple[Numbers, Numbers, Numbers]:
     """The mean score at some values of the terms, with its pointwise 95 % interval: mean, low, high.
 
-    The interval is by t with the fewest degrees of freedom of any term, so rather too wide.
+    With ``less`` the difference to the mean at those values. The interval is by t with the fewest degrees of
+    freedom of any term, so rather too wide.
 
     Raises:
         ValueError: the model was not estimable.
@@ -120,8 +123,12 @@ def predicted(answer: Answer, at: Mapping[str, "Numbers | float"]) -> tuple[Numb
 
     if answer.covariance is None:
         raise ValueError(f"there is no mean to tell: {answer.reason}")
-    columns = [1.0 if name == INTERCEPT else at[name] for name in answer.fitted]
-    x = np.column_stack(np.broadcast_arrays(*columns))
+
+    def design(values: Mapping[str, "Numbers | float"]) -> Numbers:
+        columns = [1.0 if name == INTERCEPT else values[name] for name in answer.fitted]
+        return np.column_stack(np.broadcast_arrays(*columns))
+
+    x = design(at) if less is None else design(at) - design(less)
     estimates, _, df = (np.array(values) for values in zip(*answer.fitted.values(), strict=True))
     mean = x @ estimates
     half = float(stdtrit(df.min(), 0.975)) * np.sqrt(np.einsum("np,pr,nr->n", x, answer.covariance, x))

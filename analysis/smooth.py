@@ -54,7 +54,7 @@ def spline(x: Numbers, y: Numbers, *, seed: int = 0, resamples: int = RESAMPLES,
     if len(np.unique(x)) < 5 or len(np.unique(knots)) < 4:
         return Smooth(reason="no variation" if np.ptp(x) == 0 else "too few different values")
     grid = np.linspace(float(x.min()), float(x.max()), points)
-    basis, shown = _natural(x, knots), _natural(grid, knots)
+    basis, shown = natural_basis(x, knots), natural_basis(grid, knots)
     line = shown @ np.linalg.lstsq(basis, y, rcond=None)[0]
     random = np.random.default_rng(seed)
     times = random.multinomial(len(x), np.full(len(x), 1 / len(x)), size=resamples).astype(np.float64)
@@ -67,8 +67,8 @@ def spline(x: Numbers, y: Numbers, *, seed: int = 0, resamples: int = RESAMPLES,
     return Smooth(x_grid, y_line, y_low, y_high)
 
 
-def _natural(x: Numbers, knots: Numbers) -> Numbers:
-    """The natural cubic splines on these knots, as columns: 1, x and as many as there are inner knots.
+def natural_basis(x: Numbers, knots: Numbers) -> Numbers:
+    """The natural cubic splines on these knots (first, inner, last), as columns: 1, x, one per inner knot.
 
     Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, 5.2.1; x scaled to 0–1.
     """

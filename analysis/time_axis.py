@@ -11,7 +11,8 @@ TICKS = {"1 wk": 7, "1 mo": 30.4375, "3 mo": 91.3125, "1 y": 365.25, "5 y": 1826
 # days after onset at which clinicians look for recovery
 WINDOWS = {"2–5 wk": (14, 35), "1–3 mo": (30.4375, 91.3125)}
 WINDOWS_NOTE = "Shaded: 2–5 weeks and 1–3 months after onset, when clinicians look for recovery."
-_ROOM_ABOVE = 24  # pixels for the windows' names
+_LINE = 13  # pixels of a window's name; both need room above the axes
+_ROOM_ABOVE = 2 * _LINE + 8
 
 
 def draw_time(figure: Any, low: float, high: float) -> None:
@@ -42,7 +43,8 @@ def draw_time(figure: Any, low: float, high: float) -> None:
         )
         figure.add_annotation(
             x=to if at else from_,  # plotly places annotations on a log axis by the logarithm
-            xanchor="right" if at else "left",  # outwards, so that names do not meet on a phone
+            xanchor="right" if at else "left",
+            yshift=0 if at else _LINE,  # one above the other: on a phone they would meet
             y=1,
             yref="paper",
             yanchor="bottom",

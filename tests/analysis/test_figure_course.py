@@ -1,6 +1,8 @@
 """Scores from visit to visit: the lines, the mean course and the sentence."""
 
 import dataclasses
+import re
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -90,6 +92,54 @@ def test_an_interval_over_zero_is_no_clear_change():
         "In 90 chronic patients there is no clear change of FaCE total after the first visit ("
     )
     assert "half a year after the first visit" in said
+
+
+def test_the_sentence_looks_no_further_than_the_line():
+    """One patient followed for a year does not let the model speak of a year."""
+    patients = [
+        dataclasses.replace(
+            one, visits=[*one.visits[:1], (_after(one.visits[0][0], 130), {"face.total": 60.0})]
+        )
+        for one in followed()
+    ]
+    patients[0].visits.append((_after(patients[0].visits[0][0], 800), {"face.total": 60.0}))
+    said = course_figure(study(patients), "face.total", View(strata=TOGETHER)).summary
+    assert "three months after the first visit" in said
+
+
+def test_a_course_that_rises_and_stays_bends():
+    """A recovery from 30 to about 80 within two months: no line above what anybody has."""
+    random = np.random.default_rng(4)
+    patients = []
+    for number in range(110):
+        level = random.normal(0, 6)
+        visits = [
+            (
+                _after("2024-01-10", day),
+                {"face.total": round(80 - 50 * 0.5 ** (day / 20) + level + random.normal(0, 3), 3)},
+            )
+            for day in (
+                0,
+                int(random.integers(20, 40)),
+                int(random.integers(70, 120)),
+                int(random.integers(200, 400)),
+            )
+        ]
+        patients.append(
+            Patient(
+                f"p{number}", visits, birth_year=1940 + number % 50, sex="male" if number % 2 else "female"
+            )
+        )
+    made = course_figure(study(patients), "face.total", View(may_open_patients=True, strata=("acute",)))
+    thick = plain(made.panels[0])["data"][-1]
+    assert thick["y"][0] == pytest.approx(30, abs=4)
+    assert thick["y"][-1] == pytest.approx(80, abs=4)
+    change = float(re.search(r"\(([\d.]+) points [a-z ]+ after the first visit", made.summary)[1])
+    assert change == pytest.approx(50, abs=5)
+
+
+def _after(day, days):
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
 def test_what_is_not_estimable_has_lines_and_a_reason(frames):
