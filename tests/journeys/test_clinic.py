@@ -114,7 +114,7 @@ def test_what_waits_for_a_person(app: Flask, member: Member) -> None:
     assert "Person 2 First visit Due" in page.text
     assert "A First visit Missed" in page.text
     member.post(f"/staff/S1/visits/{visit_id}/missed", {"reason": "in hospital"})
-    assert "P-2" not in member.get(NEEDS).text
+    assert "Person 2 First visit" not in member.get(NEEDS).text
 
 
 def test_pages_cost_a_fixed_number_of_statements(app: Flask, member: Member) -> None:
