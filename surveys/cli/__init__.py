@@ -16,6 +16,7 @@ COMMANDS = {
     "backup": "backup",
     "demo": "demo",
     "export": "export",
+    "freeze": "freeze",
     "import": "imports",
     "instruments": "instruments",
     "messages": "messages",

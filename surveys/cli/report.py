@@ -19,21 +19,29 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.argument("study")
 @click.option("--json", "file", type=_FILE, help="JSON, not to standard output, but here.")
 @click.option("--html", "page", type=_FILE, help="One page to be read and printed.")
+@click.option("--freeze", metavar="NAME", help="Of the data kept under this name, as of that day.")
 @click.pass_context
-def report(context: click.Context, study: str, file: Path | None, page: Path | None) -> None:
+def report(
+    context: click.Context, study: str, file: Path | None, page: Path | None, freeze: str | None
+) -> None:
     """The analysis of STUDY as JSON: numbers unrounded, null where something cannot be estimated.
 
     With --html the same as a page that needs nothing else: the answers first, every figure with its table.
     """
     from analysis.paper import paper
     from analysis.report import report as analyse
+    from surveys.exchange.freezing import thawed
     from surveys.frames import study_frames
 
     with reading(context) as opened:
         found = opened.study(study)
-        frames = study_frames(opened.session, found, opened.library)
-        software = f"seventh {version('seventh')}"
-        content = analyse(frames, generated_at=opened.at.isoformat(), software=software)
+        software, at = f"seventh {version('seventh')}", opened.at
+        if freeze is None:
+            frames = study_frames(opened.session, found, opened.library)
+        else:
+            kept, frames = thawed(opened.session, found, freeze)
+            at = kept.made_at
+        content = analyse(frames, generated_at=at.isoformat(), software=software)
         template = opened.app.jinja_env.get_template("staff/report.html")
     html = template.render(report=content, paper=paper(frames, content)) if page else ""
     if file is not None:

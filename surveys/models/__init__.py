@@ -12,6 +12,7 @@ from surveys.models.base import Base
 from surveys.models.clinic import Appointment, Note
 from surveys.models.consent import Consent, ConsentText
 from surveys.models.device import BirthYearTry
+from surveys.models.freeze import Freeze
 from surveys.models.message import Message, MessageTemplate, Messaging, ShortCode
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.readiness import AlertReader, BackupProof
@@ -41,6 +42,7 @@ __all__ = [
     "Event",
     "EventValue",
     "FailedSignIn",
+    "Freeze",
     "Grading",
     "InstrumentVersion",
     "Link",

@@ -30,7 +30,7 @@ from surveys.models import (
     Treatment,
     Visit,
 )
-from surveys.store import audit, participation
+from surveys.store import audit, freezes, participation
 from surveys.store.consents import of_patient
 from surveys.store.errors import Refused
 
@@ -60,7 +60,8 @@ def remove(session: Session, patient: Patient, *, reason: str, on: date, at: dat
 
     Contact (unless another study of the same person uses it), notes, appointments, texts that staff wrote
     about the patient and the audit's values go; without consent to keep them, answers, scores, and what was
-    said of the palsy go too. Study code, clinical facts, consent and events stay.
+    said of the palsy go too, and with them what the study's freezes hold. Study code, clinical facts, consent
+    and events stay.
 
     Raises:
         Refused: no reason is given, or the identity was removed before.
@@ -83,6 +84,7 @@ def remove(session: Session, patient: Patient, *, reason: str, on: date, at: dat
     facts = {"levels": levels, **_erase_identity(session, patient, shared=what.others > 0)}
     if not what.keeps_answers:
         facts |= _erase_answers(session, patient)
+        facts["freezes"] = freezes.empty(session, patient.study_id, at=at)
     patient.removal_requested_at = None
     session.flush()
     audit.record(

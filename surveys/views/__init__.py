@@ -17,6 +17,7 @@ from surveys.views import (
     enrolment,
     errors,
     export,
+    freezes,
     front,
     headers,
     instruments,
@@ -70,6 +71,7 @@ PAGES = (
     team,
     account,
     invitation,
+    freezes,
 )
 
 

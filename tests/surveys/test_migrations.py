@@ -57,6 +57,7 @@ TRIGGERS["0012"] = TRIGGERS["0011"] | {
     "message_template": {"UPDATE", "DELETE"},
 }
 TRIGGERS["0013"] = TRIGGERS["0012"]
+TRIGGERS["0014"] = TRIGGERS["0013"] | {"data_freeze": {"UPDATE", "DELETE"}}
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)
@@ -331,6 +332,17 @@ ROWS = {
         "reported_by": "patient",
         "at": AT,
     },
+    "data_freeze": {
+        "id": 1,
+        "study_id": 1,
+        "name": "First report",
+        "content": "{}",
+        "sha256": "a" * 64,
+        "patients": 1,
+        "responses": 1,
+        "made_by": "test",
+        "made_at": AT,
+    },
     "background_check": {
         "id": 1,
         "background_id": 1,
@@ -420,6 +432,7 @@ UPDATES = {
     "consent": "decision = 'declined'",
     "background": "question = 'cause'",
     "background_check": "outcome = 'kept'",
+    "data_freeze": "name = 'other'",
 }
 
 
@@ -515,6 +528,17 @@ def test_answers_may_go_under_an_erasure_of_answers(filled: Connection, table: s
     assert filled.execute(text(f"DELETE FROM {table}")).rowcount == 1  # noqa: S608
 
 
+def test_a_freeze_lets_go_of_its_content_alone(filled: Connection) -> None:
+    """Once answers of the study are erased; another study's stays."""
+    for table, row in (("study", {"id": 2, "code": "S2"}), ("data_freeze", {"id": 2, "study_id": 2})):
+        filled.execute(Base.metadata.tables[table].insert(), {**ROWS[table], **row})
+    emptied = "UPDATE data_freeze SET content = NULL, emptied_at = made_at"
+    for statement in (f"{emptied}, name = 'other' WHERE id = 1", f"{emptied} WHERE id = 2"):
+        with refused(filled, "data_freeze is append-only"):
+            filled.execute(text(statement))
+    assert filled.execute(text(f"{emptied} WHERE id = 1")).rowcount == 1
+
+
 def test_a_draft_may_go_once_its_response_is_there(filled: Connection) -> None:
     """Of the same visit and instrument."""
     another = {**ROWS["response"], "id": 2, "instrument": "phq9"}
@@ -543,7 +567,9 @@ def test_some_rows_are_never_deleted(filled: Connection, table: str) -> None:
         filled.execute(text(f"DELETE FROM {table}"))  # noqa: S608
 
 
-@pytest.mark.parametrize("table", ["wording", "permission", "message", "message_template", "alert_mail"])
+@pytest.mark.parametrize(
+    "table", ["wording", "permission", "message", "message_template", "alert_mail", "data_freeze"]
+)
 def test_texts_and_permissions_stay_for_ever(filled: Connection, table: str) -> None:
     """Whatever is erased of patients: what was asked, by whose leave, what went out can always be told."""
     erase(filled, "answers")

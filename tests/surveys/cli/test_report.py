@@ -71,3 +71,18 @@ def test_what_is_no_number_is_never_written() -> None:
     """NaN is not JSON: better an error than a file that other programs cannot read."""
     with pytest.raises(ValueError, match="not JSON compliant"):
         as_json({"estimate": float("nan")})
+
+
+def test_a_report_on_frozen_data_gives_the_same_bytes(seventh: Seventh) -> None:
+    """Whatever was stored since; a name that is not there is said."""
+    seventh("study", "create", "try")
+    seventh("simulate", "try", "--patients", 20)
+    ran = seventh("freeze", "try", "Report 2026")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("Report 2026: 20 patients, ")
+    first = seventh("report", "try", "--freeze", "Report 2026")
+    seventh("simulate", "try", "--patients", 5, "--seed", 9)
+    assert seventh("report", "try", "--freeze", "Report 2026").out == first.out
+    assert json.loads(first.out)["patients"] == 20
+    ran = seventh("report", "try", "--freeze", "Other")
+    assert (ran.code, ran.err) == (1, "There is no freeze “Other” of this study.\n")

@@ -13,8 +13,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from surveys.background import FACTS
+from surveys.exchange import freezing
 from surveys.instruments.definition import Instrument
-from surveys.models import Alert, AlertRule, Background, Message, Staff, Treatment, Visit
+from surveys.models import Alert, AlertRule, Background, Message, Staff, Study, Treatment, Visit
 from surveys.store import responses, versions
 from surveys.store import staff as store
 from surveys.store.responses import NewResponse
@@ -33,6 +34,9 @@ EVERY_ROLE = {"coordinator", "investigator", "analyst", "admin"}
 MAY_OPEN = {
     "staff.index": EVERY_ROLE,
     "dashboard.index": EVERY_ROLE,
+    "freezes.index": EVERY_ROLE,
+    "freezes.make": CHANGES,
+    "freezes.report": EVERY_ROLE,
     "dashboard.page": EVERY_ROLE,
     "dashboard.table": EVERY_ROLE,
     "patients.index": PATIENTS,
@@ -153,6 +157,14 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
             )
             session.add_all((alert, treatment, rule, said, call))
             session.flush()
+            frozen = freezing.freeze(
+                session,
+                session.get_one(Study, invited.study_id),
+                library(app),
+                "Report",
+                at=datetime.now(UTC),
+                actor="test",
+            )
             response_id = answered(session, invited, library(app).get("saq"))
             found[study] = {
                 "code": study,
@@ -163,6 +175,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 "treatment_id": treatment.id,
                 "message_id": call.id,
                 "response_id": response_id,
+                "freeze_id": frozen.id,
                 "background_id": said.id,
                 "place": FACTS.index("side"),
                 "key": "face",

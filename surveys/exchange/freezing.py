@@ -1,0 +1,53 @@
+"""A study's frames into a freeze and out of it again."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from surveys.frames import study_frames
+from surveys.instruments.library import Library
+from surveys.models import Freeze, Study
+from surveys.store import freezes
+
+if TYPE_CHECKING:
+    from analysis.frame import StudyFrames
+
+
+def freeze(
+    session: Session, study: Study, library: Library, name: str, *, at: datetime, actor: str
+) -> Freeze:
+    """Keep the whole study as it is at this moment.
+
+    Raises:
+        Refused: the name is empty, too long or taken.
+    """
+    from analysis.snapshot import files
+
+    frames = study_frames(session, study, library)
+    content = {file: data.decode() for file, data in files(frames).items()}
+    return freezes.keep(
+        session,
+        study,
+        name,
+        json.dumps(content, ensure_ascii=False, sort_keys=True),
+        patients=len(frames.patients),
+        responses=len(frames.responses),
+        at=at,
+        actor=actor,
+    )
+
+
+def thawed(session: Session, study: Study, name: str) -> tuple[Freeze, StudyFrames]:
+    """A freeze and the frames it holds.
+
+    Raises:
+        Refused: there is none of that name, it was emptied, or its content is not what it was.
+    """
+    from analysis.snapshot import read
+
+    kept, content = freezes.content(session, study.id, name)
+    return kept, read({file: text.encode() for file, text in json.loads(content).items()})

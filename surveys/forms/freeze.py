@@ -1,0 +1,14 @@
+"""What a freeze of a study's data is called."""
+
+from __future__ import annotations
+
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from surveys.forms.staff import StaffForm
+
+
+class FreezeForm(StaffForm):
+    """The name under which the data are kept."""
+
+    name = StringField("Name", [InputRequired("Give it a name, such as Report 2026."), Length(max=200)])

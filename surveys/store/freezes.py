@@ -1,0 +1,92 @@
+"""Keeping a study's data as they were, by name; what they are made of is the caller's business."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from surveys.models import Freeze, Study
+from surveys.store import audit
+from surveys.store.errors import Refused
+
+
+def keep(
+    session: Session,
+    study: Study,
+    name: str,
+    content: str,
+    *,
+    patients: int,
+    responses: int,
+    at: datetime,
+    actor: str,
+) -> Freeze:
+    """Keep `content` for ever under `name`; the counts are of what it holds.
+
+    Raises:
+        Refused: the name is empty, too long or taken.
+    """
+    name = " ".join(name.split())
+    if not name or len(name) > 200:
+        raise Refused("Give the freeze a name of at most 200 characters.", "name")
+    if session.scalar(select(Freeze.id).filter_by(study_id=study.id, name=name)) is not None:
+        raise Refused(f"There is a freeze “{name}” already. Choose another name.", "name")
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    freeze = Freeze(
+        study_id=study.id,
+        name=name,
+        content=content,
+        sha256=digest,
+        patients=patients,
+        responses=responses,
+        made_by=actor,
+        made_at=at,
+    )
+    session.add(freeze)
+    session.flush()
+    facts = {"study": study.code, "freeze": name, "sha256": digest, "patients": patients}
+    audit.record(session, audit.Entry(at, actor, "study.frozen", facts=facts))
+    return freeze
+
+
+def of_study(session: Session, study_id: int) -> Sequence[Freeze]:
+    """The study's freezes, newest first, without their content."""
+    return session.scalars(select(Freeze).filter_by(study_id=study_id).order_by(Freeze.id.desc())).all()
+
+
+def content(session: Session, study_id: int, name: str) -> tuple[Freeze, str]:
+    """A freeze and what it holds, its digest checked.
+
+    Raises:
+        Refused: there is none of that name, it was emptied, or its content is not what it was.
+    """
+    freeze = session.scalar(select(Freeze).filter_by(study_id=study_id, name=name))
+    if freeze is None:
+        raise Refused(f"There is no freeze “{name}” of this study.")
+    if freeze.content is None:
+        raise Refused(
+            f"The freeze “{name}” was emptied: it held answers of somebody whose data were erased since."
+        )
+    if hashlib.sha256(freeze.content.encode()).hexdigest() != freeze.sha256:
+        raise Refused(f"The freeze “{name}” is not what it was: its SHA-256 differs. Restore a backup.")
+    return freeze, freeze.content
+
+
+def empty(session: Session, study_id: int, *, at: datetime) -> int:
+    """Let go of what every freeze of the study holds, as answers in them are erased; how many that were.
+
+    The trigger allows it only while such an erasure is there.
+    """
+    held = (Freeze.study_id == study_id) & Freeze.content.is_not(None)
+    ids = session.scalars(select(Freeze.id).where(held)).all()
+    session.execute(
+        update(Freeze)
+        .where(Freeze.id.in_(ids))
+        .values(content=None, emptied_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    return len(ids)
