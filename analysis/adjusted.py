@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.formulas import Numbers, Tested, adjusted_p, t_tested
 from analysis.frame import STRATA, ScaleInfo, middle_of_period
@@ -35,9 +36,9 @@ IF_ALLOWED = ("log10_onset_years", "age", "female", "days_to_post")
 
 @dataclass(frozen=True)
 class _Fit:
-    """The coefficient of ``exposed`` and the model it comes from; ``rows`` are those with every term."""
+    """The coefficient of ``exposed`` and the model it comes from; ``exposed`` of those with every term."""
 
-    rows: pd.DataFrame
+    exposed: Numbers
     terms: tuple[str, ...]
     reason: str | None = None
     estimate: float | None = None
@@ -138,7 +139,7 @@ def _record(
     rows = arms if stratum is None else arms[arms["stratum"] == stratum]
     placed = rows[rows["exposed"].notna()]
     found = _fit(placed, info)
-    n, exposed = len(found.rows), int(found.rows["exposed"].sum())
+    n, exposed = len(found.exposed), int(found.exposed.sum())
     small = is_small(exposed, suppress_under) or is_small(n - exposed, suppress_under)
     too_recent = int(rows["exposed"].isna().sum())
     tested = found.tested
@@ -167,32 +168,36 @@ def _record(
 
 
 def _fit(placed: pd.DataFrame, info: ScaleInfo) -> _Fit:
+    columns = {name: placed[name].to_numpy(np.float64) for name in ("post", *ALWAYS, *IF_ALLOWED)}
     terms: tuple[str, ...] = ALWAYS
-    rows = placed.dropna(subset=list(terms))
-    refused = _refused(rows, terms, info)
+    keep = ~np.isnan(np.column_stack([columns["post"], *(columns[term] for term in ALWAYS)])).any(axis=1)
+    refused = _refused(columns, keep, terms, info)
     if refused:
-        return _Fit(rows, (), reason=refused)
+        return _Fit(columns["exposed"][keep], (), reason=refused)
     for term in IF_ALLOWED:
-        fewer = rows.dropna(subset=[term])
-        if len(fewer) and np.ptp(fewer[term]) > 0 and not _refused(fewer, (*terms, term), info):
-            rows, terms = fewer, (*terms, term)
-    design = np.column_stack([np.ones(len(rows)), rows[list(terms)].to_numpy(np.float64)])
-    found = hc3(rows["post"].to_numpy(np.float64), design)
+        fewer = keep & ~np.isnan(columns[term])
+        varies = fewer.any() and np.ptp(columns[term][fewer]) > 0
+        if varies and not _refused(columns, fewer, (*terms, term), info):
+            keep, terms = fewer, (*terms, term)
+    design = np.column_stack([np.ones(keep.sum()), *(columns[term][keep] for term in terms)])
+    found = hc3(columns["post"][keep], design)
     if isinstance(found, str):
-        return _Fit(rows, terms, reason=found)
+        return _Fit(columns["exposed"][keep], terms, reason=found)
     at = 1 + terms.index("exposed")
     estimate, se = float(found.estimate[at]), float(found.se[at])
-    return _Fit(rows, terms, None, estimate, se, found.df, t_tested(estimate, se, found.df))
+    tested = t_tested(estimate, se, found.df)
+    return _Fit(columns["exposed"][keep], terms, None, estimate, se, found.df, tested)
 
 
-def _refused(rows: pd.DataFrame, terms: tuple[str, ...], info: ScaleInfo) -> str | None:
-    """Why no model of these terms is fitted to these patients."""
-    exposed = int(rows["exposed"].sum())
-    for arm, patients in (("began it", exposed), ("did not", len(rows) - exposed)):
-        if patients == 0:
+def _refused(
+    columns: Mapping[str, Numbers], keep: NDArray[np.bool_], terms: tuple[str, ...], info: ScaleInfo
+) -> str | None:
+    """Why no model of these terms is fitted to the patients of ``keep``."""
+    patients, exposed = int(keep.sum()), int(columns["exposed"][keep].sum())
+    for arm, count in (("began it", exposed), ("did not", patients - exposed)):
+        if count == 0:
             return f"nobody {arm}"
-        if patients < COEFFICIENT_FROM:
+        if count < COEFFICIENT_FROM:
             return f"{TOO_FEW} {arm}"
-    scores: Numbers = rows[["pre", "post"]].to_numpy(np.float64)
-    at_low = piled_up(scores[:, 0], info) or piled_up(scores[:, 1], info)
-    return overfull(len(rows), 1 + len(terms)) or at_low
+    at_low = piled_up(columns["pre"][keep], info) or piled_up(columns["post"][keep], info)
+    return overfull(patients, 1 + len(terms)) or at_low

@@ -81,12 +81,13 @@ def paper(
     scales = figures.main_scales(part)
     on = datetime.fromisoformat(content["generated_at"]).date()
     found = overview(part, view, scales=scales)
-    sections = tuple(_sections(part, view, scales, on)) if scales else ()
+    answered = _answered(part)
+    sections = tuple(_sections(part, view, scales, answered, on)) if scales else ()
     drawn = {one.figure.key: one.figure for section in sections for one in section.figures}
     return Paper(
         content=content,
         facts=_facts(found, content),
-        answers=tuple((key, drawn[key].summary) for key in _first(part, scales) if key in drawn),
+        answers=tuple((key, drawn[key].summary) for key in _first(scales, answered) if key in drawn),
         sections=sections,
         scores=_scores(part, content),
         left_out=as_table(found.left_out),
@@ -114,18 +115,20 @@ def _facts(found: Overview, content: Mapping[str, Any]) -> tuple[tuple[str, str]
     return tuple(facts)
 
 
-def _first(frames: StudyFrames, scales: Sequence[str]) -> Iterator[str]:
+def _first(scales: Sequence[str], answered: Sequence[str]) -> Iterator[str]:
     """The keys of the figures that answer most, in the order of asking."""
     yield "associations"
     for scale in scales[:2]:
         yield f"time-{scale}"
     yield "change"
-    yield from (f"screening-{scale}" for scale in _mood(frames))
+    yield from (f"screening-{scale}" for scale in _mood(answered))
     yield "recovery"
     yield "attendance"
 
 
-def _sections(frames: StudyFrames, view: View, scales: Sequence[str], on: Any) -> Iterator[Section]:
+def _sections(
+    frames: StudyFrames, view: View, scales: Sequence[str], answered: Sequence[str], on: Any
+) -> Iterator[Section]:
     two = scales[:2]
     given = "botulinum_toxin" in set(frames.treatments["kind"])
 
@@ -153,13 +156,15 @@ def _sections(frames: StudyFrames, view: View, scales: Sequence[str], on: Any) -
         *(figures.injection_figure(frames, scale, view) for scale in two if given),
         *(figures.adjusted_figure(frames, scale, view) for scale in two),
     )
-    yield section("change", "Change", figures.change_figure(frames, view, scales=_with_threshold(frames)))
     yield section(
-        "screening", "Screening", *(figures.screening_figure(frames, scale, view) for scale in _mood(frames))
+        "change", "Change", figures.change_figure(frames, view, scales=_with_threshold(frames, answered))
     )
     yield section(
-        "quality", "Measurement quality", figures.quality_figure(frames, view, scales=_answered(frames))
+        "screening",
+        "Screening",
+        *(figures.screening_figure(frames, scale, view) for scale in _mood(answered)),
     )
+    yield section("quality", "Measurement quality", figures.quality_figure(frames, view, scales=answered))
     yield section(
         "attendance",
         "Attendance",
@@ -182,12 +187,12 @@ def _answered(frames: StudyFrames) -> tuple[str, ...]:
     return tuple(scale for scale in frames.scale_info if scale in present)
 
 
-def _with_threshold(frames: StudyFrames) -> tuple[str, ...]:
-    return tuple(scale for scale in _answered(frames) if frames.scale_info[scale].thresholds)
+def _with_threshold(frames: StudyFrames, answered: Sequence[str]) -> tuple[str, ...]:
+    return tuple(scale for scale in answered if frames.scale_info[scale].thresholds)
 
 
-def _mood(frames: StudyFrames) -> tuple[str, ...]:
-    return tuple(scale for scale in MOOD if scale in _answered(frames))
+def _mood(answered: Sequence[str]) -> tuple[str, ...]:
+    return tuple(scale for scale in MOOD if scale in answered)
 
 
 def _scores(frames: StudyFrames, content: Mapping[str, Any]) -> Table:
