@@ -9,7 +9,6 @@ from analysis.before_after import AFTER_DAYS, AT_THEIR_WORST, before_after, pair
 from analysis.computed import BEFORE_AFTER
 from analysis.figure_parts import Record, Row, drawn_estimates, part_panel, seen, signed, span, up_to
 from analysis.frame import ScaleInfo, StudyFrames, scored
-from analysis.guards import is_small
 from analysis.look import axis_title, people, row_label
 from analysis.treatments import FAMILY_OF
 from analysis.view import Figure, View, mixed, sentence, shifted, simulated
@@ -82,22 +81,19 @@ def kind_text(kind: str) -> str:
 
 
 def _row(record: Record, pairs: pd.DataFrame, stratum: str | None, view: View) -> Row:
-    rows = pairs[pairs["kind"] == record["kind"]]
+    """The row of a treatment; patients one by one only for those who may open them."""
+    rows = pairs[pairs["kind"] == record["kind"]] if view.may_open_patients else pairs[:0]
     rows = rows if stratum is None else rows[rows["stratum"] == stratum]
-    hide = not view.may_open_patients and (record["suppressed"] or is_small(len(rows), view.suppress_under))
-    rows = rows[:0] if hide else rows
     changes = (rows["after"] - rows["before"]).tolist()
-    who = rows["patient"] if view.may_open_patients else ["" for _ in changes]
+    count = view.count(len(rows)) if view.may_open_patients else record["n_text"]
     return Row(
-        row_label(
-            kind_text(record["kind"]), view.count(len(rows)) if view.may_open_patients else record["n_text"]
-        ),
+        row_label(kind_text(record["kind"]), count),
         record["mean_change"],
         record["low"],
         record["high"],
         record["imprecise"],
         changes,
-        [f"{code}: {signed(change)}".removeprefix(": ") for code, change in zip(who, changes, strict=True)],
+        [f"{code}: {signed(change)}" for code, change in zip(rows["patient"], changes, strict=True)],
     )
 
 
@@ -118,11 +114,13 @@ def _summary(info: ScaleInfo, parts: Mapping[str | None, Sequence[Record]]) -> s
 
 def _change(info: ScaleInfo, one: Record) -> tuple[str, str]:
     after = "after it" if FAMILY_OF[one["kind"]] == "toxin" else "after its start"
-    beside = f" ({span(one['low'], one['high'])})" if one["low"] is not None else f" ({one['reason']})"
-    if one["low"] is not None and one["low"] <= 0 <= one["high"]:
-        return f"{info.label} is not clearly different {after}, {signed(one['mean_change'])} points", beside
-    way = shifted(info, higher=one["mean_change"] > 0)
-    return f"there is {way} {after}, {signed(one['mean_change'])} points", beside
+    by = f"by {signed(one['mean_change'])} points on average"
+    if one["low"] is None:
+        return f"{info.label} changed {by} {after}", f" ({one['reason']}: no interval)"
+    beside = f" ({span(one['low'], one['high'])}{', imprecise' if one['imprecise'] else ''})"
+    if one["low"] <= 0 <= one["high"]:
+        return f"{info.label} did not clearly change {after}, {by}", beside
+    return f"there is {shifted(info, higher=one['mean_change'] > 0)} {after}, {by}", beside
 
 
 def _lower(text: str) -> str:
