@@ -19,6 +19,12 @@ HIDDEN = "Answered on another device"
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One database is enough here: what is written is tested on both beside the store."""
+    return sqlite_url
+
+
+@pytest.fixture
 def invited(app: Flask) -> Invited:
     """Somebody born in 1970, invited to FaCE, PHQ-9 and SAQ."""
     return invite(app)

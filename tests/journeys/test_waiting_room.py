@@ -18,6 +18,12 @@ PERSON = "You can also speak to the person who gave you this tablet."
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One database is enough here: what is written is tested on both beside the store."""
+    return sqlite_url
+
+
+@pytest.fixture
 def invited(app: Flask) -> Invited:
     """Somebody whose visit is open."""
     return invite(app)

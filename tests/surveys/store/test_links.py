@@ -56,3 +56,20 @@ def test_revoking_ends_every_live_link_of_the_visit_only(session: Session, visit
     assert list(revoked.values()) == [later, later, None]
     actions = session.scalars(select(Event.action).order_by(Event.id)).all()
     assert actions[-5:] == ["link.issued"] * 3 + ["link.revoked"] * 2
+
+
+def test_one_link_ends_alone(session: Session, visit: Visit) -> None:
+    """The clinic's tablet has its own, for some hours; ending it twice is noted once."""
+    until = AT + timedelta(hours=4)
+    own, others = (links.issue(session, visit, at=AT, actor="staff:1", expires_at=until) for _ in range(2))
+    link_id = links.find(session, own)
+    assert link_id is not None
+    assert links.visit_of(session, link_id) == visit.id
+    for hour in (1, 2):
+        links.end(session, link_id, at=AT + timedelta(hours=hour), actor="patient")
+    session.commit()
+    ended = session.get_one(Link, link_id)
+    assert (ended.revoked_at, ended.expires_at) == (AT + timedelta(hours=1), until)
+    assert session.get_one(Link, links.find(session, others)).revoked_at is None
+    actions = session.scalars(select(Event.action).order_by(Event.id)).all()
+    assert actions.count("link.revoked") == 1
