@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
 DEFAULTS = Path(__file__).parent / "defaults"
@@ -141,8 +142,8 @@ def _nearest(locale: str) -> str:
 
 
 def _babel(locale: str) -> str:
-    from babel import Locale, UnknownLocaleError
-
+    if locale == "en":
+        return "en_GB"  # day before month, as on the patients' pages
     try:
         return str(Locale.parse(locale, sep="-" if "-" in locale else "_"))
     except (UnknownLocaleError, ValueError):

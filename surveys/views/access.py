@@ -72,6 +72,8 @@ OPEN = frozenset(
         "taking_part.ask",
         "taking_part.wish",
         "taking_part.settled",
+        "short_code.ask",
+        "short_code.tell",
         "security.login",
         "security.logout",
         "invitation.accept",

@@ -24,9 +24,9 @@ def engine(sqlite_url: str) -> Iterator[Engine]:
 
 def test_ten_weeks_go_by_without_a_wrong_message(engine: Engine) -> None:
     """Nobody is written to who should not be, nothing twice, nothing lost, no alert forgotten."""
-    truth = Year(engine, PEOPLE, DAYS, seed=7).live()
+    truth = Year(engine, PEOPLE, DAYS, seed=4).live()
     told = check(engine, truth, BEGINS + timedelta(days=DAYS))
-    assert told["taken"] > 40
+    assert told["taken"] > 90
     assert told["refusals"] > 3
     assert told["deaths"] > 0
     assert told["alerts"] > 3

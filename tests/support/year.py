@@ -163,10 +163,11 @@ class Year:
             today = BEGINS + timedelta(days=day)
             for number, on in enumerate(enrolled):
                 if on == day:
-                    self._enrol(number, today + timedelta(hours=self.chance.randrange(8, 16)))
+                    self._enrol(number, today + timedelta(minutes=self.chance.randrange(30)))
             for hour in ROUNDS:
-                self._until(today + timedelta(hours=hour))
-                self._round(today + timedelta(hours=hour, minutes=self.chance.randrange(60)))
+                now = today + timedelta(hours=hour, minutes=self.chance.randrange(60))
+                self._until(now)
+                self._round(now)
             if day == self.days - 8:
                 self._close(today + timedelta(hours=23))
         self._until(BEGINS + timedelta(days=self.days))
@@ -446,7 +447,7 @@ def _check_row(truth: Truth, row: Message, rows: dict[int, Message], taken: bool
         "stopped": person.stopped.at(at) or person.status.at(at) in {"left", "died"},
         "study_closed": truth.study_closed is not None and at >= truth.study_closed,
         "closed": local(at, STUDY_ZONE) > closes and (hindered or row.attempts > 0 or row.kind == "reminder"),
-        "too_soon": row.kind == "reminder" and row.planned_at <= at and _went_shortly_before(row, rows, at),
+        "too_soon": row.kind == "reminder" and _went_shortly_before(row, rows, max(at, row.planned_at)),
         "plan": row.kind == "reminder",
     }
     true = reasons.get(row.error or "", row.error == person.status.at(at))

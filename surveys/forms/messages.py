@@ -1,0 +1,39 @@
+"""The staff's forms about messages: settings and words."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+from surveys.forms.staff import StaffForm, WholeNumberField
+
+
+def _hour(label: str, most: int) -> WholeNumberField:
+    said = f"{label}: enter an hour from 0 to {most}."
+    return WholeNumberField(label, [InputRequired(said), NumberRange(0, most, said)])
+
+
+class MessagingForm(StaffForm):
+    """How the study writes to its patients."""
+
+    clinic = StringField("Who writes", [Optional(), Length(max=60)])
+    reminder_days = StringField("Reminders, in days after the invitation", [Optional(), Length(max=40)])
+    send_hour = _hour("Messages go at", 23)
+    earliest_hour = _hour("Never before", 23)
+    latest_hour = _hour("Never from this hour on", 24)
+    thanks = BooleanField("Thank patients by e-mail when they have answered")
+
+    def validate_reminder_days(self, field: StringField) -> None:
+        """Numbers, separated by commas."""
+        parts = [part.strip() for part in (field.data or "").split(",") if part.strip()]
+        if not all(part.isascii() and part.isdigit() for part in parts):
+            raise ValidationError("Write numbers of days with commas between them: 7, 14.")
+        self.days = tuple(int(part) for part in parts)
+
+
+class WordsForm(StaffForm):
+    """One message's words; `patient` is whom the preview is for."""
+
+    subject = StringField("Subject", [Length(max=200)])
+    body = TextAreaField("Text", [Length(max=5000)])
+    patient = SelectField("Preview for")

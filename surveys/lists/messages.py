@@ -1,0 +1,104 @@
+"""Messages of a study: what is planned, what did not arrive, what went, what never went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from surveys.lists.scope import Scope
+from surveys.lists.visits import TITLE
+from surveys.models import Message, Patient, Timepoint, Visit
+
+PAGE = 50
+STATES = ("planned", "trouble", "sent", "cancelled")
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """One message; `error` is the mail server's code, or why it waits or never goes."""
+
+    id: int
+    visit_id: int
+    patient: str
+    visit: str
+    kind: str
+    nth: int
+    channel: str
+    planned_at: datetime
+    retry_at: datetime | None
+    claimed_at: datetime | None
+    outcome: str | None
+    outcome_at: datetime | None
+    error: str | None
+
+
+def counts(session: Session, scope: Scope) -> dict[str, int]:
+    """How many messages there are, by state."""
+    columns = [func.count().filter(condition(state)) for state in STATES]
+    query = _of_scope(scope, *columns)
+    return dict(zip(STATES, session.execute(query).one(), strict=True))
+
+
+def page(session: Session, scope: Scope, state: str, number: int) -> list[MessageRow]:
+    """One page of the messages in `state`: what comes next first, what is over latest first."""
+    order = Message.planned_at.asc() if state == "planned" else Message.outcome_at.desc()
+    query = _rows(scope).where(condition(state)).order_by(order, Message.id)
+    return _read(session, query.limit(PAGE).offset((number - 1) * PAGE))
+
+
+def of_patient(session: Session, scope: Scope, patient_id: int) -> list[MessageRow]:
+    """One patient's messages, latest planned first."""
+    query = _rows(scope).where(Patient.id == patient_id).order_by(Message.planned_at.desc(), Message.id)
+    return _read(session, query)
+
+
+def find(session: Session, scope: Scope, message_id: int) -> MessageRow | None:
+    """The message with this id, if it is within the scope."""
+    return next(iter(_read(session, _rows(scope).where(Message.id == message_id))), None)
+
+
+def condition(state: str) -> ColumnElement[bool]:
+    """What makes a message be in `state`."""
+    return {
+        "planned": Message.outcome.is_(None),
+        "trouble": Message.outcome.in_(("failed", "bounced", "unknown")),
+        "sent": Message.outcome == "sent",
+        "cancelled": Message.outcome == "cancelled",
+    }[state]
+
+
+def _of_scope(scope: Scope, *columns: Any) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*columns)
+        .select_from(Message)
+        .join(Visit, Visit.id == Message.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(scope.condition)
+    )
+
+
+def _rows(scope: Scope) -> Select[*tuple[Any, ...]]:
+    return _of_scope(
+        scope,
+        Message.id,
+        Message.visit_id,
+        Patient.code.label("patient"),
+        TITLE.label("visit"),
+        Message.kind,
+        Message.nth,
+        Message.channel,
+        Message.planned_at,
+        Message.retry_at,
+        Message.claimed_at,
+        Message.outcome,
+        Message.outcome_at,
+        Message.error,
+    ).outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
+
+
+def _read(session: Session, query: Select[*tuple[Any, ...]]) -> list[MessageRow]:
+    return [MessageRow(**row) for row in session.execute(query).mappings()]

@@ -1,0 +1,56 @@
+"""Codes on letters: eight signs that open a personal link for whoever knows the year of birth too."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.models import Contact, Link, Patient, ShortCode, Visit
+
+SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is taken for another: no 0, O, 1, I
+LENGTH = 8
+TRIES = 5
+
+
+def make(session: Session, link_id: int) -> str:
+    """A new code for the link, kept nowhere; in two groups, as people read it out: `K7MP-2QXW`."""
+    code = "".join(secrets.choice(SIGNS) for _ in range(LENGTH))
+    session.add(ShortCode(link_id=link_id, digest=_digest(code)))
+    session.flush()
+    return f"{code[:4]}-{code[4:]}"
+
+
+def find(session: Session, code: str, year: str) -> int | None:
+    """The link that `code` opens for who was born in `year`, both as typed; None where one of them is wrong.
+
+    After `TRIES` wrong years it opens nothing any more. The caller commits, also where nothing is found.
+    """
+    signs = "".join(code.split()).replace("-", "").upper()
+    if len(signs) != LENGTH or not set(signs) <= set(SIGNS):
+        return None
+    row = session.scalars(
+        select(ShortCode).where(ShortCode.digest == _digest(signs)).with_for_update()
+    ).one_or_none()
+    if row is None or row.failures >= TRIES:
+        return None
+    known = session.execute(
+        select(Patient.birth_year, Contact.born_on)
+        .join(Visit, Visit.patient_id == Patient.id)
+        .join(Link, Link.visit_id == Visit.id)
+        .outerjoin(Contact, Contact.id == Patient.contact_id)
+        .where(Link.id == row.link_id)
+    ).one()
+    years = {str(one) for one in (known.birth_year, known.born_on and known.born_on.year) if one}
+    if year.strip() in years:
+        return row.link_id
+    row.failures += 1
+    session.flush()
+    return None
+
+
+def _digest(code: str) -> str:
+    # Slow on purpose: forty random bits could be tried out by whoever has a copy of the database.
+    return hashlib.scrypt(code.encode(), salt=b"seventh short code", n=2**14, r=8, p=1, dklen=32).hex()
