@@ -36,7 +36,7 @@ from surveys.models import (
     Visit,
 )
 from surveys.schedule import FINISHING_DAYS
-from surveys.store import audit, background, versions
+from surveys.store import audit, background, planning, versions
 from surveys.store.alerts import Cause, notice, notice_skipped
 from surveys.store.background import Told
 from surveys.store.devices import recognised
@@ -321,6 +321,7 @@ def submit(session: Session, visit: OpenVisit, instrument: Instrument, *, at: da
     session.expunge(draft)
     [response_id] = insert_scored(session, [response], at=at, actor="patient")
     session.execute(delete(Draft).where(*where))
+    planning.space_out(session, visit.patient_id, at=at, actor="patient")
     return response_id
 
 

@@ -30,6 +30,7 @@ from surveys.models import (
 )
 from surveys.schedule import (
     FINISHING_DAYS,
+    SPACING_DAYS,
     Asked,
     Course,
     Laid,
@@ -139,6 +140,38 @@ def replan(
     if done.changed:
         audit.record(session, audit.Entry(at, actor, "visits.replanned", patient.id, _facts(done), reason))
     return done
+
+
+def space_out(session: Session, patient_id: int, *, at: datetime, actor: str) -> None:
+    """After an answer: what asks the same person the same within `SPACING_DAYS` opens later or asks it not.
+
+    In every study, and only where a visit that nobody has opened comes so soon.
+    """
+    session.flush()
+    patient = session.get_one(Patient, patient_id)
+    same = Patient.id == patient_id
+    if patient.contact_id is not None:
+        same = Patient.contact_id == patient.contact_id
+    day = at.date()
+    soon = (
+        select(Patient)
+        .join(Visit, Visit.patient_id == Patient.id)
+        .where(
+            same,
+            Visit.timepoint_id.is_not(None),
+            Visit.withdrawn_at.is_(None),
+            Visit.opened_at.is_(None),
+            # A day more on either side: at most so far is another time zone.
+            Visit.opens_on <= day + timedelta(days=SPACING_DAYS + 1),
+            Visit.closes_on >= day - timedelta(days=1),
+            ~exists().where(Response.visit_id == Visit.id),
+            ~exists().where(Draft.visit_id == Visit.id),
+        )
+        .distinct()
+        .order_by(Patient.id)
+    )
+    for row in session.scalars(soon).all():
+        replan(session, row, changed=(), at=at, actor=actor)
 
 
 def _let_in_late(there: _Known, laid: Laid) -> bool:

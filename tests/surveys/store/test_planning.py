@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from surveys.instruments.library import Library
 from surveys.models import Contact, Event, Palsy, Patient, Serving, Study, Timepoint, Treatment, Visit
 from surveys.schedule import PlannedVisit, preset
-from surveys.store import answering, links, patients, planning, studies
+from surveys.store import answering, links, patients, planning, responses, studies, versions
 from surveys.store.patients import NewPatient, NewTreatment, PartialDate
 from surveys.store.planning import Replanned
+from surveys.store.responses import NewResponse
 from surveys.store.studies import NewStudy
 from surveys.store.wordings import Texts
 
@@ -250,3 +251,28 @@ def test_nothing_moves_for_who_is_gone(session: Session, library: Library, state
     patient.status = "active"
     session.get_one(Study, patient.study_id).status = "closed"
     assert replan(session, patient, "enrolment") == Replanned()
+
+
+def test_a_late_answer_puts_off_what_asks_the_same(session: Session, library: Library) -> None:
+    """Within 14 days of the day on which it was given, not of the day on which it was due."""
+    patient = enrol(session, library, "acute_bells_palsy", onset=TODAY - timedelta(days=2))
+    found = visits(session, patient)
+    first, second = found["Enrolment"], found["2 weeks"]
+    planned = second.opens_on
+    later = AT + timedelta(days=3)
+    first.opened_at = later
+    version = versions.freeze(session, library.get("face"), at=later)
+    answered = NewResponse(
+        visit_id=first.id,
+        patient_id=patient.id,
+        instrument=library.get("face"),
+        version_id=version,
+        answers={f"q{number}": 3 for number in range(1, 16)},
+        source="web",
+        submitted_at=later,
+        completed_on=later.date(),
+    )
+    responses.insert_scored(session, [answered], at=later, actor="patient")
+    planning.space_out(session, patient.id, at=later, actor="patient")
+    assert second.opens_on == later.date() + timedelta(days=14)
+    assert second.opens_on > planned
