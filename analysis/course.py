@@ -5,17 +5,17 @@ round the sign of either (see `simpson` in the tests' data).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analysis.bends import STRAIGHT, bent, columns, uneven
 from analysis.formulas import Numbers
 from analysis.frame import DAYS_PER_YEAR, LEFT_OUT_REASONS, STRATA, ScaleInfo
-from analysis.guards import SUPPRESS_UNDER, overfull
+from analysis.guards import SUPPRESS_UNDER
 from analysis.models import Answer, Question, cluster_robust, random_intercept, random_slope, records
-from analysis.smooth import natural_basis
 
 Record = dict[str, Any]
 
@@ -33,7 +33,8 @@ def course(
     the slope is not estimable, a third model keeps the random intercept and takes cluster-robust errors:
     slopes that differ make the intercept's own too small. The first visit is the first answer of the
     patient to anything, scored or not; left out is who has no usable time since onset there, no birth year
-    or a sex that is neither female nor male (see ``left_out_of_course``).
+    or a sex that is neither female nor male (see ``left_out_of_course``). ``uneven_p``, beside the time since
+    the first visit, is that of scores that change evenly with it: where it is small, the term misleads.
 
     Args:
         table: the result of ``analysis.frame.scored``.
@@ -72,48 +73,27 @@ def asked(rows: pd.DataFrame, info: ScaleInfo) -> Question:
 
 @dataclass(frozen=True)
 class Mean:
-    """A course to draw: the model, and what it makes of time since the first visit.
-
-    ``knots`` are those of a natural spline of that time (first, inner, last); without inner ones a line.
-    """
+    """A course to draw: the model, and the knots of the time since the first visit in it."""
 
     answer: Answer
-    question: Question
     knots: Numbers
 
     def times(self, follow_up: Numbers) -> dict[str, Numbers]:
         """The terms at these times since the first visit (log2 of 1 + years)."""
-        return {FOLLOW_UP: follow_up, **_bends(follow_up, self.knots)}
+        return {FOLLOW_UP: follow_up, **columns(FOLLOW_UP, follow_up, self.knots)}
 
 
 def mean_course(rows: pd.DataFrame, info: ScaleInfo) -> Mean:
-    """The model of the course with as much bend in time as 15 patients per coefficient allow, at most two.
+    """The model of the course with bends in the time since the first visit, where they are estimable.
 
     Scores that rise and then stay, as after an acute palsy, would leave the scale on a straight line.
     """
     straight = asked(rows, info)
-    follow_up = straight.terms[FOLLOW_UP]
-    later = np.unique(follow_up[follow_up > 0])
-    for bends in (2, 1):
-        if len(later) <= 2 * bends or overfull(straight.patients, 5 + bends):
-            continue
-        knots = np.quantile(follow_up[follow_up > 0], np.linspace(0, 1, bends + 2))
-        knots[0] = 0.0
-        if len(np.unique(knots)) < len(knots):
-            continue
-        question = replace(straight, terms={**straight.terms, **_bends(follow_up, knots)})
+    for question, knots in bent(straight, FOLLOW_UP):
         answer = shown(question)
         if answer.reason is None:
-            return Mean(answer, question, knots)
-    return Mean(shown(straight), straight, np.zeros(2))
-
-
-def _bends(follow_up: Numbers, knots: Numbers) -> dict[str, Numbers]:
-    """The spline's columns beside the straight one, 0 at the first visit."""
-    if len(knots) == 2:
-        return {}
-    columns = (natural_basis(follow_up, knots) - natural_basis(np.zeros(1), knots))[:, 2:]
-    return {f"bend {at}": column for at, column in enumerate(columns.T, start=1)}
+            return Mean(answer, knots)
+    return Mean(shown(straight), STRAIGHT)
 
 
 def left_out_of_course(table: pd.DataFrame) -> pd.Series:
@@ -153,8 +133,9 @@ def _records(rows: pd.DataFrame, scale: str, info: ScaleInfo, suppress_under: in
     answers = [random_intercept(question), random_slope(question, FOLLOW_UP)]
     if answers[1].reason is not None and answers[0].mixed is not None:
         answers.append(cluster_robust(question, answers[0].mixed))
+    uneven_p = None if answers[0].mixed is None else uneven(question, FOLLOW_UP)
     return [
-        record
+        {**record, "uneven_p": uneven_p if record["term"] == FOLLOW_UP else None}
         for answer in answers
         for record in records({"scale": scale}, question, answer, suppress_under=suppress_under)
     ]

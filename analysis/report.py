@@ -35,6 +35,7 @@ from analysis.screening import screening
 from analysis.within import within_between
 
 Record = dict[str, Any]
+UNEVEN_UNDER = 0.01
 FLAG_SHARE = 0.15  # at floor or ceiling (Terwee et al., J Clin Epidemiol 2007;60:34)
 
 
@@ -68,6 +69,7 @@ def report(
     adjusted = adjusted_change(table, treatments, info, suppress_under=few)
     terms = sorted({term for one in adjusted if one["terms"] for term in one["terms"].split(", ")})
     how = methods(part, filters, software=software, digest=digest, suppress_under=few, terms=terms)
+    followed = course(table, info, suppress_under=few)
     content = {
         "study": frames.study,
         "title": frames.title,
@@ -81,11 +83,14 @@ def report(
         "visits": int(table["visit_id"].nunique()),
         "responses": len(table.drop_duplicates(["visit_id", "instrument"])),
         "methods": f"{extent(part, few)} {how}",
-        "warnings": _warnings(frames, part, filters, table, described),
+        "warnings": [
+            *_warnings(frames, part, filters, table, described),
+            *_uneven(followed, frames.scale_info),
+        ],
         "left_out": [*_set_aside(frames, part, filters), *left_out(table)],
         "descriptives": described,
         "correlations": correlations(table, info, suppress_under=few),
-        "course": course(table, info, suppress_under=few),
+        "course": followed,
         "within_between": within_between(table, info, suppress_under=few),
         "injection_cycle": injection_cycle(table, treatments, info, suppress_under=few),
         "groups": groups(table, treatments, info, suppress_under=few),
@@ -207,6 +212,19 @@ def _warnings(
                 if record[end] > FLAG_SHARE
             ]
     return warnings
+
+
+def _uneven(followed: list[Record], scale_info: Mapping[str, ScaleInfo]) -> list[str]:
+    """Where the straight term of time in the course misleads."""
+    found: dict[str, dict[str, None]] = {}
+    for record in followed:
+        if (record["uneven_p"] or 1) < UNEVEN_UNDER:
+            found.setdefault(scale_info[record["scale"]].label, {})[record.get("stratum", "all")] = None
+    return [
+        f"{label} ({', '.join(strata)} patients): change is not even over the time since the first visit; "
+        "the course's term for it misleads, its figure does not."
+        for label, strata in found.items()
+    ]
 
 
 def _plain(value: Any) -> Any:

@@ -3,6 +3,7 @@
 import dataclasses
 from collections import defaultdict
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import given as given_by
@@ -12,6 +13,7 @@ from analysis.course import course
 from analysis.frame import scored
 from analysis.injections import injection_cycle
 from analysis.models import CLUSTER_ROBUST, RANDOM_INTERCEPT, RANDOM_SLOPE
+from analysis.report import report
 from analysis.within import within_between
 from tests.analysis.reference import expected, followed, same_model
 from tests.analysis.studies import SCALES, Patient, registry, study
@@ -65,6 +67,25 @@ def test_no_line_through_saq_scores_at_the_floor(records):
     assert found["age"]["n"] > 400
     assert found["age"]["reason"].endswith("of scores are 20, the lowest; no linear model fits them")
     assert terms(records, "saq.total", CLUSTER_ROBUST) == {}
+
+
+def test_change_that_is_not_even_is_told(records):
+    """Scores that rise and then stay have a small p beside the straight term; those on a line have not."""
+    straight = terms(records, "face.total", RANDOM_SLOPE)["log2_followup_years"]
+    assert straight["uneven_p"] > 0.01
+    assert terms(records, "face.total", RANDOM_SLOPE)["age"]["uneven_p"] is None
+    patients = followed()
+    for number, one in enumerate(patients):
+        begun = pd.Timestamp(one.visits[0][0])
+        since = [(pd.Timestamp(day) - begun).days for day, _ in one.visits]
+        one.visits = [
+            (day, {"face.total": 80 - 50 * 0.5 ** (days / 20) + number % 7 + days % 3})
+            for days, (day, _) in zip(since, one.visits, strict=True)
+        ]
+    bent = terms(of(patients), "face.total", RANDOM_INTERCEPT)["log2_followup_years"]
+    assert bent["uneven_p"] < 1e-6
+    found = report(study(patients), generated_at="2026-01-02T03:04:05Z", software="seventh 0.1.0")
+    assert any(text.startswith("FaCE total (all patients): change is not even") for text in found["warnings"])
 
 
 def test_other_scales_may_pile_up():
