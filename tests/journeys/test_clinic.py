@@ -21,6 +21,13 @@ from tests.support.study import FACE, PHQ9, SAQ, changing, invite, one_table
 CLINIC = "/staff/S1/clinic"
 NEEDS = "/staff/S1/needs"
 MOST_STATEMENTS = 20
+BOTH = pytest.mark.parametrize("database_url", ["sqlite_url", "postgres_url"], indirect=True)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """SQLite; a test marked `BOTH` runs on PostgreSQL too."""
+    return str(request.getfixturevalue(getattr(request, "param", "sqlite_url")))
 
 
 @pytest.fixture
@@ -52,6 +59,7 @@ def progress(member: Member) -> list[str]:
     return [one["words"] for one in json.loads(member.replies[-1].html).values()]
 
 
+@BOTH
 def test_the_day_from_the_list_to_the_tick(app: Flask, member: Member) -> None:
     """Whom nobody knows stays in the box; the tick follows what the patient answers."""
     page = member.post(CLINIC, {"numbers": "h-1\nH-2; H-2\tH-404"})
@@ -88,6 +96,7 @@ def test_a_coordinator_begins_where_the_day_does(app: Flask, member: Member) -> 
     assert signed_in(app, "investigator").get("/staff/").heading != "Clinic today"
 
 
+@BOTH
 def test_what_waits_for_a_person(app: Flask, member: Member) -> None:
     """An alert with its clock and telephone, a visit past its day, a visit missed until somebody says why."""
     walker = Patient(in_process(app))
@@ -154,6 +163,7 @@ def test_an_unscheduled_visit_is_open_at_once(app: Flask, member: Member) -> Non
     assert "unscheduled: 0 of 3" in page.text
 
 
+@BOTH
 def test_calls_letters_and_lost_mail_wait_for_a_person(app: Flask, member: Member) -> None:
     """A call is made, or due again tomorrow; an address that refuses mail leaves once it is corrected."""
     told = {"name": "Person 1", "hospital_number": "H-1", "email": "old@example.org"}
@@ -187,6 +197,7 @@ def test_calls_letters_and_lost_mail_wait_for_a_person(app: Flask, member: Membe
     assert "Came back" not in member.get(NEEDS).text
 
 
+@BOTH
 def test_two_people_paste_the_same_list(app: Flask, member: Member) -> None:
     """At the same moment: everybody is on it once."""
     other = signed_in(app, "admin")

@@ -12,6 +12,13 @@ from tests.support.study import invite, one_table
 
 PATIENT = "/staff/S1/patients/P-7"
 TODAY = datetime.now(UTC).date()
+BOTH = pytest.mark.parametrize("database_url", ["sqlite_url", "postgres_url"], indirect=True)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """SQLite; a test marked `BOTH` runs on PostgreSQL too."""
+    return str(request.getfixturevalue(getattr(request, "param", "sqlite_url")))
 
 
 @pytest.fixture
@@ -90,6 +97,7 @@ def test_gradings_palsies_and_notes_are_kept(app: Flask, member: Member) -> None
     assert "Prefers mornings" in page.text
 
 
+@BOTH
 def test_a_death_holds_everywhere_and_links_stop(app: Flask, member: Member) -> None:
     """A pause here alone leaves the other study as it is; who died is never paused there."""
     since = {"since": TODAY.isoformat()}

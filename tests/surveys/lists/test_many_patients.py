@@ -19,12 +19,20 @@ from tests.support.study import changing
 
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
 MOST_STATEMENTS = 6
+PATIENTS = 120
+BOTH = pytest.mark.parametrize("database_url", ["sqlite_url", "postgres_url"], indirect=True)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """SQLite; a test marked `BOTH` runs on PostgreSQL too."""
+    return str(request.getfixturevalue(getattr(request, "param", "sqlite_url")))
 
 
 @pytest.fixture
 def session(app: Flask) -> Iterator[Session]:
-    """A study of 260 patients: six pages of the list."""
-    crowd(app, 260, at=AT)
+    """A study of so many patients: three pages of the list."""
+    crowd(app, PATIENTS, at=AT)
     with app.app_context():
         yield db.session
 
@@ -46,6 +54,7 @@ def test_a_page_asks_a_fixed_number_of_statements(session: Session) -> None:
             assert len(told) <= MOST_STATEMENTS
 
 
+@BOTH
 def test_pages_and_sorting_lose_nobody(session: Session) -> None:
     """Every patient stands on exactly one page, in the order asked for."""
     here = scope(session)
@@ -56,13 +65,14 @@ def test_pages_and_sorting_lose_nobody(session: Session) -> None:
             for number in range(1, pages + 1)
             for row in patients.page(session, here, number=number, sort=sort).rows
         ]
-        assert len({row.code for row in rows}) == len(rows) == 260
+        assert len({row.code for row in rows}) == len(rows) == PATIENTS
         wanted = {"code": "code", "site": "site", "due": "due_on"}[sort]
         values = [getattr(row, wanted) for row in rows]
         known = [value for value in values if value is not None]
         assert known == sorted(known) == values[: len(known)]
 
 
+@BOTH
 def test_search_finds_numbers_and_names(app: Flask, session: Session) -> None:
     """Part of either, capitals or not, umlauts too; within the site only."""
     with changing(app) as writing:
