@@ -190,9 +190,7 @@ def _visits() -> Select[*tuple[Any, ...]]:
         .join(Patient, Patient.id == Visit.patient_id)
         .outerjoin(
             Background,
-            (Background.visit_id == Visit.id)
-            & (Background.question == "recovered")
-            & Background.id.in_(standing()),
+            (Background.visit_id == Visit.id) & Background.id.in_(standing("recovered")),
         )
         .where(Visit.withdrawn_at.is_(None))
         .order_by(Patient.code, Visit.due_on, Visit.id)

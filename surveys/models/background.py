@@ -58,6 +58,8 @@ class BackgroundCheck(Base):
     checked_at: Mapped[datetime]
 
 
-def standing() -> Select[int]:
-    """The ids of what stands: of each visit and question what was said last."""
-    return select(func.max(Background.id)).group_by(Background.visit_id, Background.question)
+def standing(question: str) -> Select[int]:
+    """The ids of what stands: what was said last to `question` at each visit."""
+    return (
+        select(func.max(Background.id)).where(Background.question == question).group_by(Background.visit_id)
+    )
