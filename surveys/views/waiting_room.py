@@ -20,8 +20,8 @@ pages = Blueprint("waiting_room", __name__)
 
 LONGEST = timedelta(hours=4)  # how long a link lives that nobody ended
 LAST_PAGE_SHOWN = timedelta(minutes=2)  # it may say where help is, which is not for the next patient to see
-OF_STAFF = frozenset({"security.login", "security.logout", "front.index"})
-OF_PATIENTS = ("/visit/", "/goodbye")
+OF_A_VISIT = ("/visit/", "/goodbye")
+OF_PATIENTS = (*OF_A_VISIT, "/s/", "/tablet/", "/theme", "/language")
 
 
 def init_app(app: Flask) -> None:
@@ -80,15 +80,15 @@ def handed_back() -> Page:
 
 def _watch() -> Any:
     """End what nobody has touched for too long, and what staff take over."""
-    if request.endpoint in {"static", "waiting_room.handed_back"}:
+    if request.endpoint in {None, "static", "waiting_room.handed_back"}:
         return None
-    if request.endpoint in OF_STAFF or request.path.startswith("/staff/"):
+    if not request.path.startswith(OF_PATIENTS):
         tablet.end()
         session.pop("handed_back", None)
         return None
     if request.endpoint == "patient.open_link":
         session.pop("handed_back", None)
-    gone = request.path.startswith(OF_PATIENTS) and "handed_back" in session
+    gone = request.path.startswith(OF_A_VISIT) and "handed_back" in session
     if gone or (tablet.in_use() and tablet.forgotten()):
         return redirect(url_for("waiting_room.handed_back"))
     if tablet.in_use() and request.endpoint != "waiting_room.still_there":

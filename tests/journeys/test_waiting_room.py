@@ -77,6 +77,15 @@ def test_whoever_started_it_is_signed_out_here_only(app: Flask, tablet: Member, 
     assert tablet.status == 403
 
 
+def test_an_address_that_leads_nowhere_ends_nothing(tablet: Member) -> None:
+    """Browsers ask for icons by themselves."""
+    tablet.get("/favicon.ico")
+    assert tablet.status == 404
+    tablet.get("/tablet/still-there")
+    tablet.next()
+    assert tablet.page.heading == "How is your face, and how are you?"
+
+
 def test_staff_who_sign_in_on_it_end_the_visit(tablet: Member, invited: Invited) -> None:
     """Their session and a patient's never share a device."""
     tablet.sign_in("coordinator-everywhere-S1@example.org")
