@@ -49,7 +49,9 @@ class Post:
                 word = alert_mail.claim(session, at=self.now())
             if word is None:
                 return counts
-            link = f"{self.public_url}/staff/{word.study}/alerts"
+            # A test alert is acknowledged where its readers are named.
+            page = "study" if word.kind == "test" else "alerts"
+            link = f"{self.public_url}/staff/{word.study}/{page}"
             said = word_of_alert(word.kind, word.study, link, word.hours)
             outcome = hand_over(self.mailer, Mail(word.to, said.subject, said.body, f"alert.{word.id}"))
             with self.transaction() as session:

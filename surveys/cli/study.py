@@ -128,7 +128,7 @@ def show(context: click.Context, code: str) -> None:
         click.echo("Plan")
         for row in found.timepoints:
             click.echo(
-                f"  {row.key:<12} {row.offset_days:>5} days after {row.anchor} "
+                f"  {row.key:<12} {row.offset_days:>5} days after {row.treatment or row.anchor} "
                 f"(-{row.window_before}/+{row.window_after}): {', '.join(row.battery)}"
             )
         keys = dict.fromkeys(key for row in found.timepoints for key in row.battery)

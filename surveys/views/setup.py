@@ -201,7 +201,7 @@ def send_test(code: str) -> Page:
     def raise_test() -> str:
         told = readers.send_test(db.session, _study(), at=here.at, actor=here.actor)
         people = " and ".join(row.staff.name or row.staff.email for row in _with_staff(told))
-        return _("The test alert waits on this page for %(people)s to acknowledge it.", people=people)
+        return _("A test alert goes to %(people)s, who acknowledge it on this page.", people=people)
 
     return _do(raise_test)
 
