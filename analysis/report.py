@@ -220,11 +220,11 @@ def _uneven(followed: list[Record], scale_info: Mapping[str, ScaleInfo]) -> list
     for record in followed:
         if (record["uneven_p"] or 1) < UNEVEN_UNDER:
             found.setdefault(scale_info[record["scale"]].label, {})[record.get("stratum", "all")] = None
-    return [
-        f"{label} ({', '.join(strata)} patients): change is not even over the time since the first visit; "
-        "the course's term for it misleads, its figure does not."
-        for label, strata in found.items()
-    ]
+    if not found:
+        return []
+    where = "; ".join(f"{label} ({', '.join(strata)})" for label, strata in found.items())
+    told = "Change is not even over the time since the first visit: the course's term for it misleads"
+    return [f"{told} (its figure does not) in {where}."]
 
 
 def _plain(value: Any) -> Any:

@@ -85,7 +85,8 @@ def test_change_that_is_not_even_is_told(records):
     bent = terms(of(patients), "face.total", RANDOM_INTERCEPT)["log2_followup_years"]
     assert bent["uneven_p"] < 1e-6
     found = report(study(patients), generated_at="2026-01-02T03:04:05Z", software="seventh 0.1.0")
-    assert any(text.startswith("FaCE total (all patients): change is not even") for text in found["warnings"])
+    [said] = [text for text in found["warnings"] if text.startswith("Change is not even")]
+    assert said.endswith("misleads (its figure does not) in FaCE total (all).")
 
 
 def test_other_scales_may_pile_up():
