@@ -51,6 +51,7 @@ OPERATIONS = (
     "static_sling",
     "eyelid_weight",
 )
+GROWN_UP = 16  # nobody is injected or operated on before
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def draw(rng: np.random.Generator, enrolled_on: date, lowest_age: int, today: da
         begin=begin,
         onset_on=onset_on,
         onset=None if from_birth else _as_known(rng, onset_on, enrolled_on),
-        treatments=_treatments(rng, cause, onset_on, severity, recovers, today),
+        treatments=_treatments(rng, cause, onset_on, birth_year, severity, recovers, today),
         severity=severity,
         mood=float(rng.normal()),
         recovers=recovers,
@@ -154,12 +155,20 @@ def draw(rng: np.random.Generator, enrolled_on: date, lowest_age: int, today: da
 
 
 def _treatments(
-    rng: np.random.Generator, cause: str, onset_on: date, severity: float, recovers: bool, today: date
+    rng: np.random.Generator,
+    cause: str,
+    onset_on: date,
+    birth_year: int,
+    severity: float,
+    recovers: bool,
+    today: date,
 ) -> tuple[NewTreatment, ...]:
     found: list[NewTreatment] = []
+    grown_up_on = max(onset_on, date(birth_year + GROWN_UP, 1, 1))
 
     def give(kind: str, after_days: SupportsInt, undated: float = 0.0) -> None:
-        started_on = onset_on + timedelta(days=int(after_days))
+        later = kind in (*OPERATIONS, "botulinum_toxin")
+        started_on = (grown_up_on if later else onset_on) + timedelta(days=int(after_days))
         if started_on < today:
             known = rng.random() >= undated
             toxin = TOXIN if kind == "botulinum_toxin" else {}

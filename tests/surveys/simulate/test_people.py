@@ -9,7 +9,7 @@ from statistics import median
 import numpy as np
 import pytest
 
-from surveys.simulate.people import Person, draw
+from surveys.simulate.people import OPERATIONS, Person, draw
 from surveys.simulate.study import new_patient
 from surveys.store.patients import refusals
 
@@ -51,6 +51,14 @@ def test_they_look_like_a_clinics_registry() -> None:
     assert precisions.keys() == {"day", "month", "year"}
     repeated = [Counter(t.kind for t in person.treatments)["botulinum_toxin"] for person in found]
     assert max(repeated) >= 4
+
+
+def test_nobody_is_injected_or_operated_on_as_a_child() -> None:
+    """However early the palsy began."""
+    for person in people(300):
+        for treatment in person.treatments:
+            if treatment.kind in (*OPERATIONS, "botulinum_toxin") and treatment.started:
+                assert treatment.started.on.year - person.birth_year >= 16
 
 
 def test_time_and_treatment_do_what_they_should() -> None:
