@@ -48,8 +48,8 @@ def gaps(session: Session, study: Study, library: Library) -> list[Gap]:
             found.append(
                 Gap(
                     "backup",
-                    "No backup of this database has been restored yet. Make one with `seventh backup` and "
-                    "restore it into an empty database.",
+                    "No backup of this database has been restored yet. Make one and try it: "
+                    "seventh backup FILE --prove",
                 )
             )
     return found

@@ -17,8 +17,9 @@ from surveys.exchange.tidy.answers import SCORES, answered, long_table, wide_tab
 from surveys.exchange.tidy.codebook import Asked, Leave
 from surveys.exchange.tidy.columns import Column, Table, cell
 from surveys.exchange.tidy.occasions import ATTENDANCE, VISITS
-from surveys.exchange.tidy.people import CONSENTS, GRADINGS, PATIENTS, TREATMENTS
+from surveys.exchange.tidy.people import CONSENTS, GRADINGS, PALSIES, PATIENTS, TREATMENTS
 from surveys.exchange.tidy.queries import Selection
+from surveys.exchange.tidy.reported import REPORTED
 from surveys.instruments.library import Library
 from surveys.models import Permission, Study
 from surveys.store.wordings import Texts, UnknownWording
@@ -68,11 +69,13 @@ def _tables(versions: Iterable[tuple[str, str, str, str]], library: Library) -> 
         by_key.setdefault(key, {})[version] = None
     return [
         PATIENTS,
+        PALSIES,
         TREATMENTS,
         GRADINGS,
         CONSENTS,
         VISITS,
         ATTENDANCE,
+        REPORTED,
         long_table(library),
         *(
             wide_table(key, [one for one in library.versions(key) if one.version in answered_versions])

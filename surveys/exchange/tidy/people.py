@@ -102,6 +102,55 @@ PATIENTS = Table(
 )
 
 
+def _palsy_rows(selection: Selection) -> Rows:
+    query = (
+        select(Patient.code, Patient.enrolled_on, Palsy)
+        .join(Palsy, Palsy.patient_id == Patient.id)
+        .order_by(selection.by_code(Patient.code), Palsy.number)
+    )
+    for row in selection.stream(query):
+        one: Palsy = row.Palsy
+        began = middle(one.onset_on, one.onset_precision) if one.onset_on else None
+        yield (
+            row.code,
+            one.number,
+            one.is_index,
+            one.cause,
+            one.side,
+            one.begin,
+            one.onset_precision,
+            None if began is None else (began - row.enrolled_on).days,
+            None if one.recovered_on is None else (one.recovered_on - row.enrolled_on).days,
+            None if one.synkinesis_noted_on is None else (one.synkinesis_noted_on - row.enrolled_on).days,
+            written(one.onset_on, one.onset_precision),
+            one.recovered_on,
+            one.synkinesis_noted_on,
+        )
+
+
+PALSIES = Table(
+    "palsies",
+    "Palsies, relapses and the other side too",
+    (
+        PATIENT,
+        whole("palsy", "Which of the patient's palsies it is, from 1; gradings.csv refers to it."),
+        flag("index", "Whether times since onset are counted from it."),
+        text("cause", "Cause."),
+        text("side", "left, right, both or unknown."),
+        text("begin", "How it began."),
+        text("onset_precision", "How exactly the onset is known: day, month or year."),
+        whole("onset_days", "Days from enrolment to the onset; known by month it counts as the 15th."),
+        whole("recovered_days", "Days from enrolment to the recovery that was recorded."),
+        whole("synkinesis_noted_days", "Days from enrolment to when staff first saw synkinesis."),
+        Column("onset_on", "partial date", "Onset, as exactly as it is known."),
+        Column("recovered_on", "date", "Day of recovery."),
+        Column("synkinesis_noted_on", "date", "Day on which synkinesis was first seen."),
+    ),
+    ("patient", "palsy"),
+    _palsy_rows,
+)
+
+
 def _treatment_rows(selection: Selection) -> Rows:
     query = with_palsy(
         select(Patient.code, Treatment, *ANCHORS).join(Treatment, Treatment.patient_id == Patient.id)

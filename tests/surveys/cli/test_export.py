@@ -23,7 +23,7 @@ def test_a_study_leaves_as_a_zip_file_or_a_folder(seventh: Seventh, tmp_path: Pa
     for target in ("clinic.zip", "clinic"):
         ran = seventh("export", "clinic", tmp_path / target)
         assert (ran.code, ran.err) == (0, "")
-        assert "16 files with" in ran.out
+        assert "18 files with" in ran.out
     exported = rows("SELECT actor, reason FROM event WHERE action = 'study.exported'")
     assert exported == [("command:export", None)] * 2
     assert seventh("audit", "verify").code == 0

@@ -23,7 +23,7 @@ from surveys.exchange.places import place
 from surveys.exchange.tidy import package
 from surveys.exchange.tidy.queries import CutShortError, Selection
 from surveys.frames import study_frames
-from surveys.models import Contact, Note, Palsy, Patient, Response, Study, Visit
+from surveys.models import Background, BackgroundCheck, Contact, Note, Palsy, Patient, Response, Study, Visit
 from surveys.store import exports
 from surveys.store.errors import Refused
 from tests.support.patient import Patient as Walker
@@ -44,7 +44,9 @@ FILES = {
     "consents.csv",
     "datapackage.json",
     "gradings.csv",
+    "palsies.csv",
     "patients.csv",
+    "reported.csv",
     "scores.csv",
     "treatments.csv",
     "visits.csv",
@@ -121,6 +123,7 @@ def test_every_file_is_there_and_says_what_it_holds(simulated: Flask, tmp_path: 
 def test_nothing_stored_is_left_out(simulated: Flask, tmp_path: Path) -> None:
     """As many patients, treatments, gradings, visits, responses, answers and scores as the database has."""
     files = export(simulated, tmp_path / "s1.zip")
+    assert len(rows(files, "palsies.csv")) == len(one_table(simulated, "palsy"))
     for table in ("patient", "treatment", "grading", "visit", "score"):
         assert len(rows(files, f"{table}s.csv")) == len(one_table(simulated, table)), table
     responses = one_table(simulated, "response")
@@ -248,6 +251,40 @@ def test_only_the_site_asked_for(app: Flask, tmp_path: Path) -> None:
     for name in ("patients.csv", "visits.csv", "attendance.csv"):
         assert {line["patient"] for line in rows(files, name)} == {"P1"}
     assert "Only patients of the site North" in files["README.md"].decode()
+
+
+def test_what_patients_reported_is_there(app: Flask, tmp_path: Path) -> None:
+    """What was said last of each question, dates as days, with what staff decided."""
+    invited = invite(app, at=datetime(2026, 3, 10, 12, tzinfo=UTC))
+    at = datetime(2026, 3, 11, tzinfo=UTC)
+    said = (
+        ("side", {"value": "right"}),
+        ("side", {"value": "left"}),
+        ("symptoms", {"value": ["eye", "taste"]}),
+        ("onset", {"value": {"on": "2026-02-01", "precision": "month"}}),
+        ("mood_before", {"skipped": True}),
+    )
+    with changing(app) as session:
+        for question, answer in said:
+            told = Background(visit_id=invited.visit_id, question=question, answer=answer, locale="en")
+            told.reported_by, told.at = "patient", at
+            session.add(told)
+            session.flush()
+            if answer == {"value": "left"}:
+                decided = BackgroundCheck(background_id=told.id, fact="side", outcome="confirmed")
+                decided.recorded, decided.checked_by, decided.checked_at = {}, "staff:1", at
+                session.add(decided)
+    found = {line["question"]: line for line in rows(export(app, tmp_path / "x.zip"), "reported.csv")}
+    assert {question: line["value"] for question, line in found.items()} == {
+        "side": "left",
+        "symptoms": "eye;taste",
+        "onset": "",
+        "mood_before": "",
+    }
+    assert (found["onset"]["value_days"], found["onset"]["value_precision"]) == ("-23", "month")
+    assert (found["side"]["decision"], found["mood_before"]["not_given"]) == ("confirmed", "skipped")
+    exact = rows(export(app, tmp_path / "y.zip", exact_dates="why"), "reported.csv")
+    assert "2026-02" in {line["value_on"] for line in exact}
 
 
 def test_who_left_is_no_longer_expected(app: Flask, tmp_path: Path) -> None:
