@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from surveys.db import engine_options, writing
 from surveys.instruments.library import Library
 from surveys.mail.mailer import Mail, MemoryMailer
-from surveys.models import Message
+from surveys.models import Alert, AlertReader, Message, Staff, Visit
 from surveys.post import Post, Transaction
 from surveys.schedule import preset
 from surveys.store import patients, studies
@@ -97,3 +97,27 @@ def test_what_was_under_way_when_a_postman_died_is_unknown(engine: Engine) -> No
     assert len({mail.to for mail in mailer.sent}) == len(mailer.sent) == PEOPLE
     with Session(engine) as session:
         assert session.scalar(select(func.count()).where(Message.outcome == "unknown")) == 1
+
+
+def test_word_of_an_alert_holds_no_patient_and_no_answer(engine: Engine) -> None:
+    """Only where to look after signing in; a test alert leads to where it is acknowledged."""
+    with writing(), Session(engine) as session:
+        anna = Staff(email="anna@example.org", password="", fs_uniquifier="a", created_at=AT)
+        session.add(anna)
+        session.flush()
+        session.add(AlertReader(study_id=1, rank="first", staff_id=anna.id, named_by="test", named_at=AT))
+        visit_id = session.scalars(select(Visit.id).order_by(Visit.id)).first()
+        session.add(Alert(visit_id=visit_id, instrument="phq9", rule="item9", first_answer=3, raised_at=AT))
+        session.commit()
+    mailer = MemoryMailer()
+    assert post(engine, mailer).tell_staff() == {"sent": 1}
+    [mail] = mailer.sent
+    assert mail.to == "anna@example.org"
+    assert "https://study.example.org/staff/S1/alerts" in mail.body
+    said = mail.subject + mail.body
+    assert not any(word in said for word in ("P0", "Person 0", "phq", "PHQ", "item", "harm"))
+    with writing(), Session(engine) as session:
+        session.scalars(select(AlertReader)).one().tested_at = AT
+        session.commit()
+    assert post(engine, mailer).tell_staff() == {"sent": 1}
+    assert "https://study.example.org/staff/S1/study\n" in mailer.sent[1].body

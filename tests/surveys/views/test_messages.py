@@ -131,6 +131,7 @@ def test_a_letter_opens_the_visit_by_its_code(app: Flask, member: Member, invite
     assert "1 High Street" in page.text
     assert "Dear Anna Abel," in page.text
     assert "localhost/c" in page.text
+    assert "S1" not in page.text, "what is printed names no study"
     [code] = codes(page)
     walker = Patient(in_process(app))
     walker.get("/c")
