@@ -7,27 +7,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.models import AlertReader, Membership, Staff, Study
+from surveys.models import AlertReader, Staff, Study
 from surveys.models.readiness import RANKS
 from surveys.store import audit, readiness
 from surveys.store.errors import Refused
 
-READING_ROLES = ("coordinator", "investigator")
-
 
 def candidates(session: Session, study_id: int) -> list[Staff]:
     """Who may read the study's alerts: its coordinators and investigators of all sites, by name."""
-    query = (
-        select(Staff)
-        .join(Membership, Membership.staff_id == Staff.id)
-        .where(
-            Membership.study_id == study_id,
-            Membership.role.in_(READING_ROLES),
-            Membership.site.is_(None),
-            Staff.active,
-        )
-        .order_by(Staff.name, Staff.email)
-    )
+    query = select(Staff).where(readiness.may_read(study_id)).order_by(Staff.name, Staff.email)
     return list(session.scalars(query))
 
 

@@ -6,17 +6,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from surveys.instruments.instrument import Instrument
 from surveys.instruments.library import Library
-from surveys.models import Alert, AlertReader, BackupProof, ConsentText, Patient, Study, Visit
+from surveys.models import (
+    Alert,
+    AlertReader,
+    BackupProof,
+    ConsentText,
+    Membership,
+    Patient,
+    Staff,
+    Study,
+    Visit,
+)
 from surveys.models.readiness import RANKS
 from surveys.store import crisis_texts, permissions
 from surveys.store.wordings import Texts
 
 RANK_WORDS = {"first": "the first person", "deputy": "the deputy"}
+READING_ROLES = ("coordinator", "investigator")
 UNSETTLED = ("new", "acknowledged", "acted_on")
 
 
@@ -73,6 +84,17 @@ def readers(session: Session, study_id: int) -> dict[str, AlertReader]:
     """Who reads the study's alerts, by rank (`first`, `deputy`)."""
     query = select(AlertReader).where(AlertReader.study_id == study_id)
     return {row.rank: row for row in session.scalars(query)}
+
+
+def may_read(study_id: int) -> ColumnElement[bool]:
+    """The condition that a member of staff may see all alerts of the study, and signs in at all."""
+    membership = exists().where(
+        Membership.staff_id == Staff.id,
+        Membership.study_id == study_id,
+        Membership.role.in_(READING_ROLES),
+        Membership.site.is_(None),
+    )
+    return and_(Staff.active, membership)
 
 
 def backup_proved_at(session: Session) -> datetime | None:
@@ -148,9 +170,15 @@ def _alerts(session: Session, study: Study) -> Iterator[Gap]:
     if not (study.alert_days and study.alert_from and study.alert_until):
         yield Gap("alerts", f"Say on which days and hours alerts are read, {instead}")
     named = readers(session, study.id)
+    reading = set(session.scalars(select(Staff.id).where(may_read(study.id))))
     for rank in RANKS:
         if rank not in named:
             yield Gap("alerts", f"Name {RANK_WORDS[rank]} to read alerts, {instead}")
+        elif named[rank].staff_id not in reading:
+            yield Gap(
+                "alerts",
+                f"{RANK_WORDS[rank].capitalize()} may see the alerts no longer: name another, {instead}",
+            )
         elif named[rank].acknowledged_at is None:
             yield Gap(
                 "alerts", f"{RANK_WORDS[rank].capitalize()} has not acknowledged a test alert yet, {instead}"

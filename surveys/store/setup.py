@@ -14,7 +14,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library, asking_order
-from surveys.models import Draft, Patient, Response, Study, Timepoint, Visit
+from surveys.models import Draft, Patient, Response, Serving, Study, Timepoint, Visit
 from surveys.models.patient import TREATMENT_KINDS
 from surveys.models.study import ANCHORS, MOST_TIMES
 from surveys.schedule import FAMILIES, PlannedVisit
@@ -181,8 +181,9 @@ def _row_faults(row: PlannedVisit, library: Library) -> list[str]:
 
 def _take_out(session: Session, gone: Sequence[Timepoint]) -> None:
     for row in gone:
-        visits = session.scalars(select(Visit).where(Visit.timepoint_id == row.id)).all()
-        if visits:
+        by_it = select(Visit.id).where(Visit.timepoint_id == row.id).limit(1)
+        served = select(Serving.id).where(Serving.timepoint_id == row.id).limit(1)
+        if session.scalar(by_it) or session.scalar(served):
             raise Refused(
                 f"{row.name} cannot be taken out: patients have visits by it. Change it instead, or make "
                 "another study."

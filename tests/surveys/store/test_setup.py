@@ -153,6 +153,16 @@ def test_readers_are_two_who_may_see_alerts(session: Session, library: Library, 
     assert named["first"].acknowledged_at == AT
 
 
+def test_a_reader_who_may_see_no_alerts_is_none(session: Session, library: Library, real: Study) -> None:
+    """Somebody else is to be named before the study goes active."""
+    make_ready(session, real, library, at=AT)
+    deputy = staff.find(session, DEPUTY)
+    assert deputy
+    staff.grant(session, deputy, real, "analyst", at=AT, actor="test")
+    [gap] = readiness.gaps(session, real, library)
+    assert gap.reason.startswith("The deputy may see the alerts no longer")
+
+
 def test_a_study_closes_with_a_reason_and_no_open_alert(
     session: Session, library: Library, visit: Visit, study: Study
 ) -> None:
