@@ -123,14 +123,14 @@ def _pairs(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _arms(pairs: pd.DataFrame, given: pd.DataFrame, family: str) -> pd.DataFrame:
-    """The pairs of patients without the family at first; ``exposed`` is missing for who began too late."""
+    """The pairs with ``had`` (it at first) and ``exposed``, missing for those and for who began late."""
     begun = given.set_index("patient")["begun"].reindex(pairs.index)
     unknown = given.set_index("patient")["unknown"].reindex(pairs.index, fill_value=False)
     had = unknown.to_numpy(bool) | (begun <= pairs["pre_on"]).to_numpy(bool)
-    rows = pairs.assign(begun=begun)[~had]
-    exposed = (rows["post_on"] - rows["begun"]).dt.days >= EXPOSED_DAYS[family]
-    not_begun = rows["begun"].isna() | (rows["begun"] > rows["post_on"])
-    return rows.assign(exposed=np.where(exposed, 1.0, np.where(not_begun, 0.0, np.nan)))
+    exposed = ((pairs["post_on"] - begun).dt.days >= EXPOSED_DAYS[family]).to_numpy(bool)
+    not_begun = (begun.isna() | (begun > pairs["post_on"])).to_numpy(bool)
+    arm = np.where(exposed, 1.0, np.where(not_begun, 0.0, np.nan))
+    return pairs.assign(had=had, exposed=np.where(had, np.nan, arm))
 
 
 def _record(
@@ -141,7 +141,8 @@ def _record(
     found = _fit(placed, info)
     n, exposed = len(found.exposed), int(found.exposed.sum())
     small = is_small(exposed, suppress_under) or is_small(n - exposed, suppress_under)
-    too_recent = int(rows["exposed"].isna().sum())
+    had = int(rows["had"].sum())
+    too_recent = int(rows["exposed"].isna().sum()) - had
     tested = found.tested
     return {
         **({} if stratum is None else {"stratum": stratum}),
@@ -154,6 +155,7 @@ def _record(
         "n_exposed": None if small else exposed,
         "n_exposed_text": count_text(exposed, suppress_under),
         "n_not_exposed": None if small else n - exposed,
+        "had_before": None if is_small(had, suppress_under) else had,
         "too_recent": None if is_small(too_recent, suppress_under) else too_recent,
         "estimate": found.estimate,
         "se": found.se,

@@ -84,6 +84,33 @@ def paired(table: pd.DataFrame, treatments: pd.DataFrame) -> pd.DataFrame:
     return both.drop_duplicates(["patient", "kind", "scale"]).drop(columns="started_on")
 
 
+def left_out_of_before_after(table: pd.DataFrame, treatments: pd.DataFrame) -> list[Record]:
+    """Patients whom no record counts although they were given the treatment, by kind and reason.
+
+    ``start not known to the day``: no start of that kind is; ``score of the day only``: none in the 42 days
+    before a start, but one on its day.
+    """
+    given = treatments[treatments["state"] == "given"]
+    given = given[given["kind"].map(FAMILY_OF).isin(list(AFTER_DAYS))]
+    dated = given[(given["precision"] == "day") & given["started_on"].notna()]
+    known = table.loc[table["value"].notna(), ["patient", "completed_on"]].drop_duplicates()
+    each = dated.merge(known, on="patient")
+    since = (each["completed_on"] - each["started_on"]).dt.days
+    usable = each[(since >= -BEFORE_DAYS) & (since < 0)]
+    reasons = {
+        "start not known to the day": (given, dated),
+        "score of the day only": (each[since == 0], usable),
+    }
+    records = []
+    for reason, (among, counted_in) in reasons.items():
+        pairs = among[["kind", "patient"]].drop_duplicates()
+        gone = pairs.merge(counted_in[["kind", "patient"]].drop_duplicates(), how="left", indicator=True)
+        for kind, rows in gone[gone["_merge"] == "left_only"].groupby("kind"):
+            what = {"analysis": "before_after", "scale": "all", "kind": kind}
+            records.append({**what, "reason": reason, "patients": len(rows), "responses": 0})
+    return records
+
+
 def mean_interval(values: NDArray[np.float64]) -> tuple[float, float] | None:
     """The 95 % t interval of a mean, n - 1 df; None of fewer than 10 values or of equal ones."""
     from scipy.special import stdtrit

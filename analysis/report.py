@@ -18,7 +18,7 @@ from analysis import wordings
 from analysis.adjusted import adjusted_change
 from analysis.association import correlations
 from analysis.attendance import attendance, attendance_by_instrument, dropout
-from analysis.before_after import AT_THEIR_WORST, before_after
+from analysis.before_after import AT_THEIR_WORST, before_after, left_out_of_before_after
 from analysis.change import change
 from analysis.checklist import checklist
 from analysis.course import COURSE_REASONS, course, left_out_of_course
@@ -87,7 +87,11 @@ def report(
             *_warnings(frames, part, filters, table, described),
             *_uneven(followed, frames.scale_info),
         ],
-        "left_out": [*_set_aside(frames, part, filters), *left_out(table)],
+        "left_out": [
+            *_set_aside(frames, part, filters),
+            *left_out(table),
+            *left_out_of_before_after(table, treatments),
+        ],
         "descriptives": described,
         "correlations": correlations(table, info, suppress_under=few),
         "course": followed,

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from analysis.before_after import before_after, paired
+from analysis.before_after import before_after, left_out_of_before_after, paired
 from analysis.frame import Threshold, scored
 from tests.analysis.studies import SCALES, Patient, study
 
@@ -67,6 +67,24 @@ def test_each_patient_counts_once():
     frames = study([Patient("a", visits, treatments=starts)])
     found = paired(scored(frames), frames.treatments)
     assert list(found["after"]) == [30]
+
+
+def test_who_is_left_out_is_counted():
+    """Injected on a day that nobody knows, or answered on that day alone; medicine has no window."""
+    score = {"face.total": 40.0}
+    frames = study(
+        [
+            Patient("a", [(START, score)], treatments=[("botulinum_toxin", START)]),
+            Patient("b", [(START, score), ("2024-05-30", score)], treatments=[("botulinum_toxin", START)]),
+            Patient("c", [(START, score)], treatments=[("botulinum_toxin", None)]),
+            Patient("d", [(START, score)], treatments=[("antiviral", None)]),
+        ]
+    )
+    found = left_out_of_before_after(scored(frames), frames.treatments)
+    assert [(one["kind"], one["reason"], one["patients"]) for one in found] == [
+        ("botulinum_toxin", "start not known to the day", 1),
+        ("botulinum_toxin", "score of the day only", 1),
+    ]
 
 
 def many(number, change=20.0):

@@ -23,7 +23,6 @@ CLINIC, ANALYST = View(may_open_patients=True), View()
 VIEWS = {
     "clinic": CLINIC,
     "analyst": ANALYST,
-    "clinic together": View(may_open_patients=True, strata=TOGETHER),
     "analyst together": View(strata=TOGETHER),
     "analyst acute": View(strata=("acute",)),
 }
