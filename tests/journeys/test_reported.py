@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,11 +11,12 @@ from flask import Flask
 from surveys.background import FACTS
 from surveys.db import db
 from surveys.store import audit
-from tests.journeys.test_about_you import give_all
+from tests.journeys.test_about_you import give, give_all
 from tests.support.pages import Page
 from tests.support.patient import Patient, in_process
 from tests.support.staff import Member, signed_in
 from tests.support.study import Invited, invite, one_table, stored
+from tests.surveys.exchange.tidy.test_package import export, rows
 
 PATIENT = "/staff/S1/patients/P1"
 SAID: Sequence[tuple[str, str]] = (
@@ -247,3 +249,18 @@ def test_a_changed_mind_is_to_be_decided_anew(app: Flask) -> None:
     assert "Side Right Left Confirm or correct" in page.text
     member.get(place)
     assert member.status == 404
+
+
+def test_a_treatment_that_was_unticked_is_not_exported(app: Flask, tmp_path: Path) -> None:
+    """Nor shown to staff; what was said of it once stays stored."""
+    made = invite(app, asks_background=True)
+    patient = Patient(in_process(app))
+    patient.open(made.token)
+    patient.next()
+    give_all(patient, SAID)
+    patient.get(f"/visit/{made.visit_id}/about-you/4?change=1")
+    give(patient, "answer=oral_corticosteroid")
+    lines = rows(export(app, tmp_path / "s1.zip"), "reported.csv")
+    assert {line["question"] for line in lines} == {key for key, _ in SAID} - {"botulinum_toxin"}
+    assert "Botulinum toxin" not in signed_in(app).get(PATIENT).text.partition("Visits")[0]
+    assert "botulinum_toxin" in {row["question"] for row in one_table(app, "background")}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import func, select
 
+from surveys.background import SENT, questions_of
 from surveys.exchange.tidy.columns import OCCURRENCE, PATIENT, VISIT, Column, Table, text, whole
 from surveys.exchange.tidy.days import Anchors, middle, written
 from surveys.exchange.tidy.queries import ANCHORS, Selection, with_palsy
@@ -21,6 +23,7 @@ def _rows(selection: Selection) -> Iterator[Sequence[Any]]:
         with_palsy(
             select(
                 Patient.code,
+                Visit.id.label("visit_id"),
                 Visit.name,
                 Visit.occurrence,
                 Background.question,
@@ -40,7 +43,7 @@ def _rows(selection: Selection) -> Iterator[Sequence[Any]]:
         .where(Background.id.in_(standing), Visit.withdrawn_at.is_(None))
         .order_by(*selection.visit_order, selection.by_code(Background.question))
     )
-    for row in selection.stream(query):
+    for row in _still_said(selection.stream(query)):
         value = row.answer.get("value")
         dated = isinstance(value, Mapping)
         on = date.fromisoformat(value["on"]) if dated else None
@@ -59,6 +62,15 @@ def _rows(selection: Selection) -> Iterator[Sequence[Any]]:
             row.locale,
             written(on, precision),
         )
+
+
+def _still_said(rows: Iterator[Any]) -> Iterator[Any]:
+    """`rows` without the dates of treatments that the patient ticked and unticked again."""
+    for _, visit in groupby(rows, key=lambda row: row.visit_id):
+        said = list(visit)
+        given = {row.question: row.answer.get("value") for row in said}
+        asked = {SENT, *questions_of("whole", given)}
+        yield from (row for row in said if row.question in asked)
 
 
 REPORTED = Table(
