@@ -23,7 +23,10 @@ from tests.support.ready import make_ready_in
 from tests.support.study import FACE, PHQ9, SAQ, changing, invite, library, one_table, scores
 from tests.support.wordings import as_csv, as_toml, made_up
 
-TEXTS = ("--contact", "Tel. 1", "--who-reads", "We do, on Mondays.", "--crisis-text", "Call 112.")
+TEXTS = (
+    *("--contact", "Tel. 1", "--who-reads", "We do, on Mondays."),
+    *("--crisis-text", "Call 112. We read this on Mondays, not at once."),
+)
 LEAVE = (
     "--holder",
     "The authors",
