@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from surveys.mail import words
+from surveys.mail import bounces, words
 from surveys.mail.mailer import Mail, Mailer, NotTaken, PerhapsTaken
 from surveys.mail.staff_words import word_of_alert
 from surveys.store import alert_mail, messages, outbox
@@ -27,11 +27,13 @@ class Post:
     """One postman; several may go about at once.
 
     `now` is asked anew for every step, so that nothing is dated with the moment when the round began.
+    `secret` signs the messages' numbers.
     """
 
     transaction: Transaction
     mailer: Mailer
     public_url: str
+    secret: str
     now: Callable[[], datetime]
 
     def plan(self) -> messages.Counts:
@@ -94,7 +96,7 @@ class Post:
             last_day=message.last_day,
         )
         filled = words.fill(text, filling, message.locale)
-        return Mail(message.to, filled.subject, filled.body, f"message.{message.id}")
+        return Mail(message.to, filled.subject, filled.body, bounces.reference(message.id, self.secret))
 
 
 NAMES: dict[type[Outcome], str] = {Sent: "sent", Refused: "refused", TryLater: "later", Unclear: "unknown"}

@@ -9,15 +9,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import BinaryIO
 
 import click
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from surveys.cli.database import Opened, reading
+from surveys.cli.database import Opened, changing, reading
 from surveys.db import writing
 from surveys.mail.mailer import ConsoleMailer, mailer_of
 from surveys.post import Post
+from surveys.store.errors import Refused
 
 PLAN_EVERY = 60.0
 FINISH_EVERY = 3600.0
@@ -44,6 +46,26 @@ def send(context: click.Context) -> None:
     with reading(context) as opened:
         counts = _post(opened).send_all()
     click.echo(_told(counts))
+
+
+@messages.command()
+@click.argument("report", type=click.File("rb"), default="-")
+@click.pass_context
+def bounced(context: click.Context, report: BinaryIO) -> None:
+    """Read a delivery report, as a mail server pipes it to a command: what came back is shown."""
+    from surveys.mail import bounces
+    from surveys.store import messages as store
+
+    raw = report.read()
+    with changing(context) as opened:
+        found = bounces.read(raw, opened.settings.secret_key)
+        if not found:
+            raise Refused("This is no delivery report of a message that came back to us.")
+        for one in found:
+            store.bounced(
+                opened.session, one.message_id, one.code, to=one.to, at=opened.at, actor=opened.actor
+            )
+    click.echo(f"Messages that came back: {len(found)}.")
 
 
 @click.command()
@@ -92,6 +114,7 @@ def _post(opened: Opened) -> Post:
         transaction=transaction,
         mailer=mailer_of(settings.mail_url, settings.mail_from, sys.stdout),
         public_url=settings.public_url,
+        secret=settings.secret_key,
         now=lambda: datetime.now(UTC),
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -192,7 +191,7 @@ def write(mail: Mail, sender: str) -> bytes:
     message["To"] = mail.to
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = f"<{mail.reference}.{secrets.token_hex(8)}@{address.rpartition('@')[2]}>"
+    message["Message-ID"] = f"<{mail.reference}@{address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     plain = mail.body.isascii() and max(map(len, mail.body.splitlines()), default=0) < 900
     message.set_content(mail.body, cte="7bit" if plain else "quoted-printable")

@@ -337,7 +337,7 @@ class Year:
     def _round(self, at: datetime) -> None:
         """The worker comes round; where it dies it is started again, and some alerts are seen to."""
         self.server.now = at
-        post = Post(self.transaction, self.server, "https://study.example.org", lambda: at)
+        post = Post(self.transaction, self.server, "https://study.example.org", "secret", lambda: at)
         for _ in range(20):
             try:
                 post.plan()
@@ -368,7 +368,7 @@ def check(engine: Engine, truth: Truth, end: datetime) -> dict[str, int]:
         raised = list(session.scalars(select(Alert)))
     taken: dict[int, datetime] = {}
     for at, to, mail in truth.taken:
-        kind, _, number = mail.reference.partition(".")
+        kind, number, *_ = mail.reference.split(".")
         if kind != "message":
             assert to in {"first@clinic.example", "deputy@clinic.example"}
             continue

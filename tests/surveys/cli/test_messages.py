@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import update
 
 from app import create_app
+from surveys.mail.bounces import reference
 from surveys.models import Contact, Messaging, Patient
 from surveys.settings import Settings
 from tests.support.commands import Query, Seventh, seventh_with
@@ -23,6 +24,7 @@ from tests.support.patient import Patient as Walker
 from tests.support.patient import in_process
 from tests.support.smtp import MailServer, mail_server
 from tests.support.study import changing, invite
+from tests.surveys.mail.test_bounces import report
 
 
 @pytest.fixture
@@ -129,3 +131,19 @@ def test_workers_in_several_copies_send_everything_once(
     assert codes == [0, 0]
     assert sorted(server.recipients) == ["p1@example.net", "p2@example.net", "p3@example.net"]
     assert rows("SELECT DISTINCT outcome FROM message WHERE kind = 'invitation'") == [("sent",)]
+
+
+def test_what_comes_back_is_shown(seventh: Seventh, settings: Settings, rows: Query) -> None:
+    """Piped in by the mail server; the address gets nothing more. Anything else is refused in a sentence."""
+    seventh("messages", "plan")
+    seventh("messages", "send")
+    [(number,)] = rows(
+        "SELECT message.id FROM message JOIN visit ON visit.id = visit_id"
+        " JOIN patient ON patient.id = patient_id WHERE code = 'P1' AND kind = 'invitation'"
+    )
+    raw = report(reference(number, settings.secret_key))
+    assert seventh("messages", "bounced", stdin=raw).out == "Messages that came back: 1.\n"
+    assert rows("SELECT error FROM message WHERE outcome = 'bounced'") == [("5.1.1",)]
+    assert rows("SELECT refused_email FROM contact ORDER BY id")[0] == ("p1@example.net",)
+    ran = seventh("messages", "bounced", stdin=b"Subject: hello\r\n\r\n")
+    assert (ran.code, ran.err) == (1, "This is no delivery report of a message that came back to us.\n")

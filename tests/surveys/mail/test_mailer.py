@@ -53,7 +53,7 @@ def test_a_mail_arrives_as_it_was_written(server: MailServer) -> None:
     assert message["To"] == "anna@example.net"
     assert message["Subject"] == "A short questionnaire"
     assert message.get_content() == MAIL.body
-    assert message["Message-ID"].startswith("<message.7.")
+    assert message["Message-ID"].startswith("<message.7@example.org>")
     assert message["Auto-Submitted"] == "auto-generated"
     assert message.get_content_type() == "text/plain"
 
