@@ -81,6 +81,7 @@ def plan_visits(
     visits = _Visits(timepoints, patient.id, ())
     for laid in lay_out(ahead, _asked_elsewhere(session, patient, since)):
         visits.add(session, laid)
+    session.flush()
     return visits.made
 
 
@@ -260,8 +261,9 @@ class _Visits:
         self.made.append(row)
         _set(row, laid)
         session.add(row)
-        session.flush()
-        self._serve(session, row, primary, laid)
+        if laid.serves != (primary,) or primary.treatment_id is not None:
+            session.flush()  # for its id
+            self._serve(session, row, primary, laid)
         return row
 
     def change(self, session: Session, known: _Known, laid: Laid) -> None:
