@@ -106,7 +106,10 @@ class SmtpMailer:
         """Hand `mail` over; see `Mailer`."""
         if not mail.to.isascii():
             raise NotTaken("not an ASCII address", final=True, address=True)
-        message = write(mail, self.sender)
+        try:
+            message = write(mail, self.sender)
+        except ValueError as error:  # an address or a subject that no header can hold
+            raise NotTaken("cannot be written", final=True) from error
         with self._connected() as server:
             _accepted(server.mail(parseaddr(self.sender)[1]))
             code, text = server.rcpt(mail.to)

@@ -133,6 +133,14 @@ def test_an_address_beyond_ascii_is_refused(server: MailServer) -> None:
     assert server.lines == []
 
 
+def test_what_cannot_be_written_is_refused(server: MailServer) -> None:
+    """One bad address stops nobody else's message."""
+    with pytest.raises(NotTaken, match="cannot be written") as refused:
+        mailer(server).send(Mail("anna@example.net\nBcc: all@example.net", "s", "b", "message.1"))
+    assert refused.value.final
+    assert server.lines == []
+
+
 def test_starttls_is_used_on_this_machine_where_it_is_offered() -> None:
     """With a certificate of its own making: nobody stands between."""
     with mail_server(starttls=True) as server:
