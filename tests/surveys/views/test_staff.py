@@ -58,6 +58,14 @@ def test_an_administrator_sees_every_study(app: Flask) -> None:
     assert {"/staff/S1/patients", "/staff/S2/patients"} <= member.page.links.keys()
 
 
+def test_an_administrator_can_make_a_second_study(app: Flask) -> None:
+    """The only study does not open by itself: the way to a further one is on this page."""
+    invite(app, study="S1", title="First registry")
+    page = signed_in(app, "admin").page
+    assert page.links["/staff/studies/new"] == "Make a study"
+    assert "/staff/S1/patients" in page.links
+
+
 @pytest.mark.usefixtures("studies")
 def test_an_account_without_a_study_is_told_so(app: Flask) -> None:
     """And can still sign out."""
