@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.models import (
@@ -149,10 +149,8 @@ def space_out(session: Session, patient_id: int, *, at: datetime, actor: str) ->
     In every study, and only where a visit that nobody has opened comes so soon.
     """
     session.flush()
-    patient = session.get_one(Patient, patient_id)
-    same = Patient.id == patient_id
-    if patient.contact_id is not None:
-        same = Patient.contact_id == patient.contact_id
+    contact = select(Patient.contact_id).where(Patient.id == patient_id).scalar_subquery()
+    same = or_(Patient.id == patient_id, Patient.contact_id == contact)
     day = at.date()
     soon = (
         select(Patient)
