@@ -57,6 +57,11 @@ def _not_ahead(form: Any, field: Field) -> None:
         raise ValidationError(AHEAD)
 
 
+def _finite(_: Any, field: Field) -> None:
+    if field.data is not None and not field.data.is_finite():
+        raise ValidationError("Enter a number.")
+
+
 class StaffForm(FlaskForm):
     """A form of ours: what was sent fills it, and a token proves that our page sent it."""
 
@@ -152,7 +157,7 @@ class NewTreatmentForm(StaffForm):
         "State", choices=_choices({"given": "Given or begun", "planned": "Planned"}), default="given"
     )
     product = StringField("Product", [Optional(), Length(max=200)])
-    dose = DecimalField("Dose", [Optional()])
+    dose = DecimalField("Dose", [Optional(), _finite])
     unit = StringField("Unit", [Optional(), Length(max=32)])
     side = SelectField("Side", choices=_choices(labels.SIDES, "Not recorded"), default="")
     note = TextAreaField("Note", [Optional(), Length(max=2000)])
@@ -315,4 +320,4 @@ class AlertRuleForm(StaffForm):
         ),
         default="at_least",
     )
-    at_least = DecimalField("Number", [Optional()])
+    at_least = DecimalField("Number", [Optional(), _finite])

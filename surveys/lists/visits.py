@@ -110,6 +110,13 @@ def states(session: Session, scope: Scope, among: Collection[int] | None = None)
     return select(counted, state.label("state")).cte("stated").prefix_with("MATERIALIZED")
 
 
+def titles(session: Session, visit_ids: Collection[int]) -> dict[int, str]:
+    """The names for people of these visits."""
+    query = select(Visit.id, TITLE.label("title")).outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
+    rows = session.execute(query.where(Visit.id.in_(visit_ids)))
+    return {row.id: row.title for row in rows}
+
+
 def of_patient(session: Session, scope: Scope, patient_id: int, at: datetime) -> list[VisitRow]:
     """One patient's visits in order, with their responses, drafts and live links at the instant `at`."""
     stated = states(session, scope, [patient_id])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -25,6 +25,8 @@ from surveys.store.responses import NewResponse, insert_scored
 from surveys.store.studies import items_asked, today
 
 ENTERED = ("paper", "staff_read")
+EARLY = timedelta(days=31)
+"""Paper is handed out before a visit opens. A day further off is a slip, and would make an alert old."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ def enter(
     patient = _lock(session, visit)
     _must_be_free(session, visit, instrument.key)
     _check_day(study, patient, entry.on, at)
+    _check_early(visit, entry.on)
     given = {item: value for item, value in entry.answers.items() if value is not None}
     if not given:
         raise Refused("Not one answer was entered.")
@@ -255,6 +258,14 @@ def _check_day(study: Study, patient: Patient, on: date, at: datetime) -> None:
         raise Refused("This date lies ahead.", "on")
     if patient.status in {"left", "died"} and on > patient.status_since:
         raise Refused(f"Patient {patient.code} took part until {patient.status_since}.", "on")
+
+
+def _check_early(visit: Visit, on: date) -> None:
+    if on < visit.opens_on - EARLY:
+        raise Refused(
+            f"More than {EARLY.days} days before the visit opens on {visit.opens_on}. Check the year.",
+            "on",
+        )
 
 
 def _not_given(asked: tuple[Item, ...], given: Mapping[str, Answer]) -> dict[str, str]:

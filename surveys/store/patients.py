@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys.models import Contact, Grading, Palsy, Patient, Study, Timepoint, Treatment
@@ -156,9 +156,10 @@ def enrol(
         raise Refused(f"Study {study.code} is closed: nobody can be enrolled any more.")
     for refusal in refusals(new, study.lowest_age):
         raise refusal
-    taken = select(Patient.id).where(Patient.study_id == study.id, Patient.code == new.code)
-    if session.scalar(taken) is not None:
-        raise Refused(f"The study code {new.code} is taken. Choose another.", "code")
+    same = func.lower(Patient.code) == new.code.lower()
+    taken = session.scalar(select(Patient.code).where(Patient.study_id == study.id, same).limit(1))
+    if taken is not None:
+        raise Refused(f"The study code {taken} is taken. Choose another.", "code")
     [patient] = add(session, study, [new], at=at, actor=actor)
     if plan:
         planning.plan_visits(session, patient, timepoints, since=new.enrolled_on)

@@ -26,6 +26,7 @@ from surveys.views import (
     language,
     message_words,
     messages,
+    numbers,
     other_device,
     overviews,
     own_copy,
@@ -45,7 +46,7 @@ from surveys.views import (
     waiting_room,
 )
 
-GUARDS = (jinja, headers, protection, language, errors, sign_in, access)
+GUARDS = (numbers, jinja, headers, protection, language, errors, sign_in, access)
 PAGES = (
     front,
     patient,

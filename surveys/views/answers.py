@@ -17,6 +17,7 @@ from surveys.instruments.instrument import Instrument
 from surveys.lists import answers as lists
 from surveys.lists import history
 from surveys.lists import patients as patient_lists
+from surveys.lists import visits as visit_lists
 from surveys.models import Alert, Visit
 from surveys.store import corrections, permissions
 from surveys.store.errors import Refused
@@ -43,6 +44,7 @@ def show(code: str, response_id: int) -> Page:
     return render_template(
         "staff/response.html",
         found=found,
+        visit_title=_title(found.visit),
         instrument=_instrument_of(found),
         names=history.names(db.session, []),
     )
@@ -79,7 +81,14 @@ def enter(code: str, visit_id: int, key: str) -> Page:
             flash(_("%(name)s was entered.", name=instrument.short_title), "success")
             _tell_alerts(visit.id, key)
             return _to_patient(code, visit)
-    page = render_template("staff/entry.html", form=form, instrument=instrument, visit=visit, response=None)
+    page = render_template(
+        "staff/entry.html",
+        form=form,
+        instrument=instrument,
+        visit=visit,
+        visit_title=_title(visit),
+        response=None,
+    )
     return page, 422 if form.errors else 200
 
 
@@ -113,7 +122,12 @@ def correct(code: str, response_id: int) -> Page:
             _tell_alerts(found.visit.id, instrument.key)
             return redirect(url_for("answers.show", code=code, response_id=new))
     page = render_template(
-        "staff/entry.html", form=form, instrument=instrument, visit=found.visit, response=found.response
+        "staff/entry.html",
+        form=form,
+        instrument=instrument,
+        visit=found.visit,
+        visit_title=_title(found.visit),
+        response=found.response,
     )
     return page, 422 if form.errors else 200
 
@@ -152,7 +166,12 @@ def annul(code: str, response_id: int) -> Page:
             _tell_alerts(right.id, instrument.key)
             return redirect(url_for("answers.show", code=code, response_id=new))
     page = render_template(
-        "staff/annul.html", form=form, found=found, instrument=instrument, choose_visit=bool(visits)
+        "staff/annul.html",
+        form=form,
+        found=found,
+        visit_title=_title(found.visit),
+        instrument=instrument,
+        choose_visit=bool(visits),
     )
     return page, 422 if form.errors else 200
 
@@ -169,12 +188,10 @@ def _visits_of(form: AnnulForm, found: lists.Found) -> list[Visit]:
     visits = lists.free_visits(db.session, patient, found.response.instrument)
     if not visits:
         form.patient.errors = [_("This patient has no visit without this questionnaire. Add one first.")]
+    titles = visit_lists.titles(db.session, [one.id for one in visits])
     form.visit.choices = [
         SelectChoice("", _("Choose a visit")),
-        *(
-            SelectChoice(str(one.id), f"{one.name} {one.occurrence}, {display.day(one.due_on)}")
-            for one in visits
-        ),
+        *(SelectChoice(str(one.id), f"{titles[one.id]}, {display.day(one.due_on)}") for one in visits),
     ]
     return visits
 
@@ -202,6 +219,10 @@ def _to_patient(code: str, visit: Visit) -> Response:
 
 def _find(response_id: int) -> lists.Found:
     return lists.find(db.session, grant().scope, response_id) or abort(404)
+
+
+def _title(visit: Visit) -> str:
+    return visit_lists.titles(db.session, [visit.id])[visit.id]
 
 
 def _instrument_of(found: lists.Found) -> Instrument:

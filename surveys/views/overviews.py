@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, Flask, abort, current_app, render_template, request
+from flask import Blueprint, Flask, abort, current_app, render_template
 from flask_babel import gettext as _
 
 from surveys.db import db
@@ -16,6 +16,7 @@ from surveys.lists import completeness as complete
 from surveys.lists.changes import Given, Person
 from surveys.lists.visits import STATES
 from surveys.views.access import for_roles, grant
+from surveys.views.numbers import page_number
 
 pages = Blueprint("overviews", __name__)
 
@@ -56,7 +57,7 @@ def init_app(app: Flask) -> None:
 @for_roles("coordinator", "investigator")
 def completeness(code: str) -> str:
     """Patients by timepoints, with counts."""
-    number = _number()
+    number = page_number()
     found = complete.grid(db.session, grant().scope, number)
     if number > found.pages:
         abort(404)
@@ -67,7 +68,7 @@ def completeness(code: str) -> str:
 @for_roles("coordinator", "investigator")
 def changes(code: str) -> str:
     """Whose scores changed, today's patients first."""
-    number = _number()
+    number = page_number()
     found = changed.page(db.session, grant().scope, SCALES, number)
     if number > found.pages:
         abort(404)
@@ -141,13 +142,6 @@ def _concern(instrument: Instrument, last: Given) -> str:
     if (last.answers.get(SELF_HARM) or 0) > 0:
         told.append(_("item 9 above 0"))
     return ", ".join(told)
-
-
-def _number() -> int:
-    number = request.args.get("page", 1, type=int)
-    if number < 1:
-        abort(404)
-    return number
 
 
 def _library() -> Library:

@@ -39,6 +39,7 @@ from surveys.store.errors import Refused
 from surveys.store.studies import items_asked, obstacles
 from surveys.views import display, language, reported
 from surveys.views.access import Grant, for_roles, grant, member
+from surveys.views.numbers import page_number
 from surveys.views.pictures import qr
 from surveys.views.replanning import replan
 
@@ -126,8 +127,8 @@ def _list(search: str = "", person: str = "") -> Page:
     here = grant()
     sort = request.values.get("sort", "code")
     state = request.values.get("state") or None
-    number = request.args.get("page", 1, type=int)
-    if number < 1 or state not in {None, *lists.STATES} or sort not in lists.SORTS:
+    number = page_number()
+    if state not in {None, *lists.STATES} or sort not in lists.SORTS:
         abort(404)
     found = lists.page(
         db.session, here.scope, number=number, state=state, search=search, person=person, sort=sort

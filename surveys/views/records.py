@@ -26,6 +26,7 @@ from surveys.forms.records import (
 )
 from surveys.instruments.library import Library
 from surveys.lists import patients as lists
+from surveys.lists import visits as visit_lists
 from surveys.models import Palsy, Patient, Treatment, Visit
 from surveys.models.patient import GRADING_SCALES
 from surveys.store import clinic, contacts, gradings, palsies, participation, treatments
@@ -252,8 +253,9 @@ def missed(code: str, visit_id: int) -> Page:
         store_visits.miss(db.session, visit, form.reason.data or "", at=here.at, actor=here.actor)
         return _("The visit is recorded as missed.")
 
+    title = visit_lists.titles(db.session, [visit.id])[visit.id]
     lead = _("What was answered stays. The visit can be opened again for a late answer.")
-    return _record(visit.patient, form, _("Missed: %(visit)s", visit=visit.name), _("Record"), store, lead)
+    return _record(visit.patient, form, _("Missed: %(visit)s", visit=title), _("Record"), store, lead)
 
 
 @pages.post("/staff/<code>/visits/<int:visit_id>/late")

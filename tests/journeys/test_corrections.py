@@ -103,7 +103,9 @@ def test_what_is_no_answer_is_told_at_its_box(app: Flask, coordinator: Member, p
     assert "Item 1: enter one of 1, 2, 3, 4, 5, or leave it empty." in coordinator.page.text
     assert 'name="q2" value="2"' in coordinator.replies[-1].html
     tomorrow = (TODAY + timedelta(days=2)).isoformat()
+    year_ago = (TODAY - timedelta(days=365)).isoformat()
     for values, fields, said in (
+        (FACE, {"on": year_ago}, "Check the year."),
         (FACE, {"on": tomorrow}, "ahead"),
         ((None,) * 15, {}, "Not one answer was entered."),
     ):

@@ -66,6 +66,8 @@ def test_an_injection_is_planned_given_and_read(member: Member) -> None:
     assert "lies ahead" in page.text
     page = member.post("/staff/S1/treatments/P-7", {**typed, "state": "planned"})
     assert "Enter the unit of the dose." in page.text
+    page = member.post("/staff/S1/treatments/P-7", {**typed, "state": "planned", "dose": "NaN", "unit": "U"})
+    assert "Enter a number." in page.text
     page = member.post("/staff/S1/treatments/P-7", {**typed, "state": "planned", "unit": "U"})
     assert "Toxin A 12.5 U Planned" in page.text
     [address] = [link for link in page.links if link.startswith("/staff/S1/treatment/")]

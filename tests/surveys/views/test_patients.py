@@ -192,12 +192,20 @@ def test_the_birthday_counts_where_it_is_known(app: Flask, member: Member) -> No
 
 
 def test_a_study_code_is_given_once(app: Flask, member: Member) -> None:
-    """A second enrolment under a code is refused at the code; nothing is stored."""
+    """A second enrolment under a code, in capitals or not, is refused at the code; nothing is stored."""
     before = stored(app)
-    member.post(NEW, {**ENROLMENT, "code": "P1"})
-    assert member.status == 422
-    assert "taken" in errors(member)["#code"]
-    assert stored(app) == before
+    for code in ("P1", "p1"):
+        member.post(NEW, {**ENROLMENT, "code": code})
+        assert member.status == 422
+        assert "The study code P1 is taken" in errors(member)["#code"]
+        assert stored(app) == before
+
+
+def test_a_number_too_large_for_the_database_is_not_found(member: Member) -> None:
+    """In a path as in a page's number."""
+    for address in (f"/staff/S1/visits/{10**20}/missed", "/staff/S1/patients?page=1" + "0" * 20):
+        member.get(address)
+        assert member.status == 404
 
 
 @pytest.mark.parametrize("database_url", ["sqlite_url", "postgres_url"], indirect=True)

@@ -1,0 +1,31 @@
+"""Numbers in addresses: no larger than the database holds, so that a mistyped address is not found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, abort, request
+from werkzeug.routing import IntegerConverter, Map
+
+MOST = 2**31 - 1
+MOST_PAGES = 1_000_000
+
+
+class StoredNumber(IntegerConverter):
+    """`<int:…>` in a route."""
+
+    def __init__(self, url_map: Map, *args: Any, **options: Any) -> None:
+        super().__init__(url_map, *args, **{"max": MOST, **options})
+
+
+def init_app(app: Flask) -> None:
+    """Let every route read its numbers so; before the first route is registered."""
+    app.url_map.converters["int"] = StoredNumber
+
+
+def page_number() -> int:
+    """The page of a list that the address names, else the first; one that cannot be is not found."""
+    number = request.args.get("page", 1, type=int)
+    if not 1 <= number <= MOST_PAGES:
+        abort(404)
+    return number
