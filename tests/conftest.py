@@ -151,6 +151,28 @@ def _hashed_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _routes_built_once() -> Iterator[None]:
+    """Werkzeug writes and compiles a function for each address: most of what an application costs to make.
+
+    It depends on the rule alone, so that every application of this test process may have the same.
+    """
+    from werkzeug.routing import Rule
+
+    build = Rule._compile_builder
+    built: dict[object, Callable[..., tuple[str, str]]] = {}
+
+    def remembered(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (rule.rule, repr(rule.defaults), tuple(rule._trace), append_unknown)
+        if key not in built:
+            built[key] = build(rule, append_unknown)
+        return built[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", remembered)
+        yield
+
+
 @pytest.fixture
 def app(settings: Settings, _compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The application; its connections are closed afterwards."""

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, delete, exists, insert, select, update
+from sqlalchemy import bindparam, delete, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -153,6 +153,71 @@ class OpenVisit:
         return told is not None and not told.sent and not (self.drafts or self.submitted)
 
 
+# The statements of every page of a patient, made once: building them took longer than running them.
+# A row for each permission in force in the visit's study, or one row where there is none.
+_OPENED = (
+    select(
+        Link.expires_at,
+        Link.revoked_at,
+        Visit.withdrawn_at,
+        Visit.id.label("visit_id"),
+        Visit.name,
+        Visit.battery,
+        Visit.opens_on,
+        Visit.closes_on,
+        Patient.id.label("patient_id"),
+        Patient.status.label("patient_status"),
+        Study.id.label("study_id"),
+        Study.code,
+        Study.title,
+        Study.timezone,
+        Study.locales,
+        Study.contact,
+        Study.who_reads,
+        Study.crisis_texts,
+        Study.simulated,
+        Study.optional_items,
+        Study.asks_background,
+        Study.status.label("study_status"),
+        Permission.instrument.label("permitted"),
+        Permission.version.label("permitted_version"),
+        Permission.wording.label("permitted_wording"),
+        Assistance.id.label("assistance_id"),
+        (
+            exists().where(ConsentText.study_id == Study.id)
+            & ~exists().where(Consent.patient_id == Patient.id)
+        ).label("consent_due"),
+    )
+    .join(Visit, Visit.id == Link.visit_id)
+    .join(Patient, Patient.id == Visit.patient_id)
+    .join(Study, Study.id == Patient.study_id)
+    .outerjoin(Permission, newest_of(Study.id))
+    .outerjoin(Assistance, Assistance.visit_id == Visit.id)
+    .where(Link.id == bindparam("link_id"))
+)
+_OPENED_TO_WRITE = _OPENED.with_for_update(of=Visit)
+_SUBMITTED = select(Response.instrument, Response.completed_on).where(
+    Response.visit_id == bindparam("visit_id"),
+    Response.superseded_at.is_(None),
+    Response.annulled_at.is_(None),
+)
+_BEGUN = (
+    select(
+        Draft.instrument,
+        Draft.instrument_version_id,
+        Draft.locale,
+        Draft.answers,
+        InstrumentVersion.version,
+        InstrumentVersion.wording,
+    )
+    .join(InstrumentVersion, InstrumentVersion.id == Draft.instrument_version_id)
+    .where(Draft.visit_id == bindparam("visit_id"))
+)
+_RAISED = select(Alert.instrument, Alert.rule, Alert.crisis_text_seen_at).where(
+    Alert.visit_id == bindparam("visit_id")
+)
+
+
 def load(
     session: Session, link_id: int, texts: Texts, *, device: str, at: datetime, lock: bool = False
 ) -> OpenVisit:
@@ -161,34 +226,16 @@ def load(
     Raises:
         LinkRefused: the link is revoked or expired, the visit is not open, or the study is not.
     """
-    query = _visit(Link.id == link_id)
-    rows = session.execute(query.with_for_update(of=Visit) if lock else query).all()
+    rows = session.execute(_OPENED_TO_WRITE if lock else _OPENED, {"link_id": link_id}).all()
     if not rows:
         raise LinkRefused(LinkRefusal.UNKNOWN)
     row = rows[0]
     in_words = {one.permitted: (one.permitted_version, one.permitted_wording) for one in rows}
+    of_visit = {"visit_id": row.visit_id}
     submitted = {
-        response.instrument: response.completed_on
-        for response in session.execute(
-            select(Response.instrument, Response.completed_on).where(
-                Response.visit_id == row.visit_id,
-                Response.superseded_at.is_(None),
-                Response.annulled_at.is_(None),
-            )
-        )
+        response.instrument: response.completed_on for response in session.execute(_SUBMITTED, of_visit)
     }
-    begun = session.execute(
-        select(
-            Draft.instrument,
-            Draft.instrument_version_id,
-            Draft.locale,
-            Draft.answers,
-            InstrumentVersion.version,
-            InstrumentVersion.wording,
-        )
-        .join(InstrumentVersion, InstrumentVersion.id == Draft.instrument_version_id)
-        .where(Draft.visit_id == row.visit_id)
-    ).all()
+    begun = session.execute(_BEGUN, of_visit).all()
     in_words |= {draft.instrument: (draft.version, draft.wording) for draft in begun}
     drafts = {draft.instrument: _state(draft, device) for draft in begun}
     told = background.of_visit(session, row.visit_id, row.patient_id, device) if row.asks_background else None
@@ -196,9 +243,7 @@ def load(
     if others and recognised(session, row.visit_id, device):
         drafts = {key: replace(draft, recognised=True) for key, draft in drafts.items()}
         told = told and replace(told, recognised=True)
-    alerts = session.execute(
-        select(Alert.instrument, Alert.rule, Alert.crisis_text_seen_at).where(Alert.visit_id == row.visit_id)
-    ).all()
+    alerts = session.execute(_RAISED, of_visit).all()
     crises = [alert for alert in alerts if _is_crisis(texts.library, alert.instrument, alert.rule)]
     visit = OpenVisit(
         id=row.visit_id,
@@ -391,50 +436,6 @@ def _state(draft: Any, device: str) -> DraftState:
             for item, said in draft.answers.items()
             if item in elsewhere and any(device in one.get("by", ()) for one in said)
         },
-    )
-
-
-def _visit(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """A row for each permission in force in the visit's study, or one row where there is none."""
-    return (
-        select(
-            Link.expires_at,
-            Link.revoked_at,
-            Visit.withdrawn_at,
-            Visit.id.label("visit_id"),
-            Visit.name,
-            Visit.battery,
-            Visit.opens_on,
-            Visit.closes_on,
-            Patient.id.label("patient_id"),
-            Patient.status.label("patient_status"),
-            Study.id.label("study_id"),
-            Study.code,
-            Study.title,
-            Study.timezone,
-            Study.locales,
-            Study.contact,
-            Study.who_reads,
-            Study.crisis_texts,
-            Study.simulated,
-            Study.optional_items,
-            Study.asks_background,
-            Study.status.label("study_status"),
-            Permission.instrument.label("permitted"),
-            Permission.version.label("permitted_version"),
-            Permission.wording.label("permitted_wording"),
-            Assistance.id.label("assistance_id"),
-            (
-                exists().where(ConsentText.study_id == Study.id)
-                & ~exists().where(Consent.patient_id == Patient.id)
-            ).label("consent_due"),
-        )
-        .join(Visit, Visit.id == Link.visit_id)
-        .join(Patient, Patient.id == Visit.patient_id)
-        .join(Study, Study.id == Patient.study_id)
-        .outerjoin(Permission, newest_of(Study.id))
-        .outerjoin(Assistance, Assistance.visit_id == Visit.id)
-        .where(condition)
     )
 
 
