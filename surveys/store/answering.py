@@ -120,6 +120,7 @@ class OpenVisit:
     locales: tuple[str, ...]
     contact: str
     who_reads: Mapping[str, str]
+    privacy_notices: Mapping[str, str]
     crisis_texts: Mapping[str, str]
     simulated: bool
     today: date
@@ -174,6 +175,7 @@ _OPENED = (
         Study.locales,
         Study.contact,
         Study.who_reads,
+        Study.privacy_notices,
         Study.crisis_texts,
         Study.simulated,
         Study.optional_items,
@@ -261,6 +263,7 @@ def load(
         locales=tuple(row.locales),
         contact=row.contact,
         who_reads=row.who_reads,
+        privacy_notices=row.privacy_notices,
         crisis_texts=row.crisis_texts,
         simulated=row.simulated,
         today=at.astimezone(ZoneInfo(row.timezone)).date(),

@@ -69,6 +69,7 @@ OPEN = frozenset(
         "taking_part.decide",
         "taking_part.goodbye",
         "taking_part.options",
+        "taking_part.privacy",
         "taking_part.ask",
         "taking_part.wish",
         "taking_part.settled",

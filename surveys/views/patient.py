@@ -134,7 +134,7 @@ def start(visit: OpenVisit) -> Page:
         "patient/introduction.html",
         minutes=remaining_minutes(visit),
         offered=_offered(visit),
-        who_reads=_in_words(visit, visit.who_reads),
+        who_reads=in_words(visit, visit.who_reads),
     )
 
 
@@ -238,7 +238,7 @@ def crisis_text(visit: OpenVisit) -> Page:
     """The study's crisis text, before anything else."""
     if visit.crisis_text_due:
         device.show_help(visit.id)
-    return draw(visit, "patient/crisis_text.html", text=_in_words(visit, visit.crisis_texts))
+    return draw(visit, "patient/crisis_text.html", text=in_words(visit, visit.crisis_texts))
 
 
 @pages.post("/visit/<int:visit_id>/help")
@@ -438,7 +438,7 @@ def _offered(visit: OpenVisit) -> list[str]:
     return [code for code in visit.locales if all(code in one.locales for one in instruments)]
 
 
-def _in_words(visit: OpenVisit, texts: Mapping[str, str]) -> Words:
+def in_words(visit: OpenVisit, texts: Mapping[str, str]) -> Words:
     """A text of the study: in the interface's language where it is there, else in the questions'."""
     code = language.locale()
     if not texts.get(code):
@@ -448,7 +448,7 @@ def _in_words(visit: OpenVisit, texts: Mapping[str, str]) -> Words:
 
 def _help_again(visit: OpenVisit) -> Words | None:
     """The crisis text for pages that repeat it to whoever was shown it; else nothing."""
-    return _in_words(visit, visit.crisis_texts) if device.was_shown_help(visit.id) else None
+    return in_words(visit, visit.crisis_texts) if device.was_shown_help(visit.id) else None
 
 
 def _instrument(visit: OpenVisit, key: str) -> Instrument:

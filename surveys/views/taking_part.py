@@ -13,7 +13,17 @@ from surveys.store import consents, leaving
 from surveys.store.answering import OpenVisit
 from surveys.store.errors import Refused
 from surveys.views import tablet
-from surveys.views.patient import Page, draw, form_too_old, language_of, limited, next_address, now, of_visit
+from surveys.views.patient import (
+    Page,
+    draw,
+    form_too_old,
+    in_words,
+    language_of,
+    limited,
+    next_address,
+    now,
+    of_visit,
+)
 
 pages = Blueprint("taking_part", __name__)
 pages.register_error_handler(CSRFError, form_too_old)
@@ -66,6 +76,16 @@ def decide(visit: OpenVisit) -> Page:
     if decision == "decline":
         return redirect(url_for("taking_part.goodbye"))
     return redirect(next_address(replace(visit, consent_due=False)))
+
+
+@pages.get("/visit/<int:visit_id>/privacy")
+@of_visit
+def privacy(visit: OpenVisit) -> Page:
+    """The study's privacy notice."""
+    notice = in_words(visit, visit.privacy_notices)
+    if not notice.text:
+        abort(404)
+    return draw(visit, "patient/privacy.html", notice=notice)
 
 
 @pages.get("/visit/<int:visit_id>/taking-part")

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
+from surveys.models import Study
 from tests.support.patient import Patient, in_process
 from tests.support.staff import signed_in
-from tests.support.study import FACE, Invited, ask_consent, invite, one_table, stored
+from tests.support.study import FACE, Invited, ask_consent, changing, invite, one_table, stored
 
 ASKS = "Would you like to take part?"
 
@@ -38,6 +39,20 @@ def test_it_is_asked_before_the_first_question(patient: Patient) -> None:
     assert [button.text for button in patient.step.buttons] == ["I agree", "I decline"]
     boxes = [one for one in patient.step.inputs if one.kind == "checkbox"]
     assert [(box.value, box.checked) for box in boxes] == [("research", False), ("keep_answers", False)]
+
+
+def test_the_privacy_notice_can_be_read_first(app: Flask, patient: Patient, invited: Invited) -> None:
+    """From the introduction and the consent page by a link; a study without one has no link."""
+    link = f"/visit/{invited.visit_id}/privacy"
+    assert link not in patient.page.links
+    with changing(app) as session:
+        session.get_one(Study, invited.study_id).privacy_notices = {"en": "Kept for ten years.\nAsk Dr Abel."}
+    patient.get(patient.path)
+    assert patient.page.links[link] == "How we look after your answers"
+    patient.get(link)
+    assert "Kept for ten years." in patient.page.text
+    patient.get(f"/visit/{invited.visit_id}")
+    assert link in patient.page.links, "on the introduction too"
 
 
 def test_nothing_is_asked_or_kept_before(app: Flask, patient: Patient, invited: Invited) -> None:

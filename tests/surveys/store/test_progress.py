@@ -45,6 +45,7 @@ FRESH = OpenVisit(
     locales=("en",),
     contact="",
     who_reads={},
+    privacy_notices={},
     crisis_texts={},
     simulated=True,
     today=DAY,
