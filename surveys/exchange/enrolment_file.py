@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys.exchange import cells
@@ -180,14 +180,16 @@ def _patient(
 
 
 def _taken(session: Session, study: Study, found: list[tuple[int, NewPatient]]) -> list[Fault]:
-    """Study codes that stand twice in the list or are taken in the study."""
+    """Study codes that stand twice in the list or are taken in the study, in capitals or not."""
     first: dict[str, int] = {}
     faults = []
     for number, new in found:
-        if new.code in first:
-            faults.append(Fault(f"This study code stands in row {first[new.code]} too.", number, "code"))
-        first.setdefault(new.code, number)
-    stored = select(Patient.code).where(Patient.study_id == study.id, Patient.code.in_(first))
+        code = new.code.lower()
+        if code in first:
+            faults.append(Fault(f"This study code stands in row {first[code]} too.", number, "code"))
+        first.setdefault(code, number)
+    lower = func.lower(Patient.code)
+    stored = select(lower).where(Patient.study_id == study.id, lower.in_(first)).distinct()
     return faults + [
         Fault("This study code is taken.", first[code], "code") for code in session.scalars(stored)
     ]

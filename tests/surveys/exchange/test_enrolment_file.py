@@ -63,12 +63,12 @@ def test_a_row_is_a_patient(app: Flask) -> None:
 
 
 def test_every_fault_is_listed_by_row(app: Flask) -> None:
-    """Codes, dates, ages, twins in the list and codes that are taken, all at once."""
+    """Codes, dates, ages, twins in the list and codes that are taken (in capitals or not), all at once."""
     text = HEADER + "\n".join(
         (
-            "P1,,1970,,,,,,,",
+            "p1,,1970,,,,,,,",
             "A-1,,1970,,,,,,,",
-            "A-1,,1971,,,,,,,",
+            "a-1,,1971,,,,,,,",
             "A 2,,1970,,,,,,,",
             "A-3,,2020,,,,,,,",
             "A-4,1970,,x,flu,2027-01-01,magic,,,ada",
