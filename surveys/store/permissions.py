@@ -150,22 +150,22 @@ def newest_of(study_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
 
 def hindrances(study: Study, instrument: Instrument) -> Iterator[str]:
     """Why `study` may not ask `instrument` in these words, a sentence each."""
-    key, status = instrument.key, instrument.wording.status
+    name, status = instrument.short_title, instrument.wording.status
     if instrument.answered_by == "staff":
-        yield f"{key} is answered by staff: take it out of what patients are asked."
+        yield f"{name} is answered by staff: take it out of what patients are asked."
         return
     if not instrument.askable:
-        yield f"There is no text of {key} here. Load one before patients are asked."
+        yield f"There is no text of {name} here. Load one before patients are asked."
         return
     if status == "working" and not study.simulated:
         yield (
-            f"The text of {key} is a working wording, for demonstration only. Load the authors' text and "
+            f"The text of {name} is a working wording, for demonstration only. Load the authors' text and "
             "record the permission to use it before patients are asked."
         )
         return
     missing = [locale for locale in study.locales if locale not in instrument.locales]
     if missing and (not study.simulated or len(missing) == len(study.locales)):
-        yield f"The text of {key} lacks {', '.join(missing)}: load a text in every language of the study."
+        yield f"The text of {name} lacks {', '.join(missing)}: load a text in every language of the study."
 
 
 def faults(session: Session, library: Library) -> Iterator[str]:

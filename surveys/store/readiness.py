@@ -116,14 +116,13 @@ def _contact(study: Study) -> Iterator[Gap]:
 
 
 def _crisis_texts(study: Study, asked: dict[str, Instrument]) -> Iterator[Gap]:
-    raising = crisis_instruments(asked)
+    raising = ", ".join(asked[key].short_title for key in crisis_instruments(asked))
     for locale in study.locales if raising else ():
         text = study.crisis_texts.get(locale)
         if not text:
             yield Gap(
                 "crisis",
-                f"{', '.join(raising)} asks about self-harm: write the crisis text in {locale!r}, "
-                "or ask phq8 instead.",
+                f"{raising} asks about self-harm: write the crisis text in {locale!r}, or ask PHQ-8 instead.",
             )
         elif not study.simulated:
             yield from (Gap("crisis", fault) for fault in crisis_texts.faults(text, locale))
@@ -166,7 +165,7 @@ def _consent(session: Session, study: Study) -> Iterator[Gap]:
 
 
 def _alerts(session: Session, study: Study) -> Iterator[Gap]:
-    instead = "or ask phq8 instead."
+    instead = "or ask PHQ-8 instead."
     if not (study.alert_days and study.alert_from and study.alert_until):
         yield Gap("alerts", f"Say on which days and hours alerts are read, {instead}")
     named = readers(session, study.id)

@@ -79,10 +79,10 @@ def test_from_the_file_to_the_answers(
     """A real study goes active in the authors' words, and every response says which they were."""
     seventh("study", "create", "R1", *TEXTS)
     make_ready_in(settings.database_url, "R1")
-    for key, file in (("face", tmp_path / "face.toml"), ("saq", tmp_path / "saq.csv")):
-        assert f"The text of {key} is a working wording" in seventh("study", "activate", "R1").err
+    for key, name, file in (("face", "FaCE", tmp_path / "face.toml"), ("saq", "SAQ", tmp_path / "saq.csv")):
+        assert f"The text of {name} is a working wording" in seventh("study", "activate", "R1").err
         assert load(app, seventh, file, key, "authors-1").code == 0
-        assert f"The text of {key} is a working wording" in seventh("study", "activate", "R1").err
+        assert f"The text of {name} is a working wording" in seventh("study", "activate", "R1").err
         assert seventh("study", "permit", "R1", key, "--wording", "authors-1", *LEAVE).code == 0
     assert seventh("study", "activate", "R1").code == 0
 

@@ -64,7 +64,7 @@ def test_a_real_study_goes_active_in_words_that_it_may_use(
     assert studies.obstacles(session, real, library) == told
     permit(session, real, library)
     assert [one for one in studies.obstacles(session, real, library) if "face" in one] == []
-    with pytest.raises(Refused, match="The text of saq is a working wording"):
+    with pytest.raises(Refused, match="The text of SAQ is a working wording"):
         studies.activate(session, real, library, at=AT, actor="test")
     permit(session, real, library, instrument="saq")
     studies.activate(session, real, library, at=AT, actor="test")
@@ -154,7 +154,7 @@ def test_every_language_of_the_study_is_needed(session: Session, library: Librar
     study = studies.create(session, new, plan, library, at=AT, actor="test")
     make_ready(session, study, library, at=AT)
     assert studies.obstacles(session, study, library) == [
-        "The text of phq9 lacks nl: load a text in every language of the study."
+        "The text of PHQ-9 lacks nl: load a text in every language of the study."
     ]
     load(session, library, "phq9", "authors", "en", "nl")
     permit(session, study, library, instrument="phq9")
@@ -176,7 +176,7 @@ def test_a_simulated_study_needs_one_language_that_all_have(session: Session, li
 
 
 @pytest.mark.parametrize(
-    ("key", "why"), [("hads", "There is no text of hads"), ("house_brackmann", "by staff")]
+    ("key", "why"), [("hads", "There is no text of HADS"), ("house_brackmann", "by staff")]
 )
 def test_what_patients_cannot_be_asked_is_an_obstacle(
     session: Session, library: Library, study: Study, key: str, why: str

@@ -259,7 +259,7 @@ def test_what_keeps_a_study_from_going_live_is_told(app: Flask, member: Member) 
     """On the instrument that it is about, until its text is loaded and permitted."""
     with changing(app) as session:
         session.execute(update(Study).values(simulated=False, status="draft"))
-    words = "The text of face is a working wording"
+    words = "The text of FaCE is a working wording"
     assert words in member.get("/staff/S1/instruments").text
     assert "bands and cut-offs are not applied" in member.get("/staff/S1/instruments/face").text
     load(app)

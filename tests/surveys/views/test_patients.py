@@ -566,7 +566,7 @@ def test_a_draft_study_makes_no_links_and_says_what_is_missing(app: Flask) -> No
     member = signed_in(app)
     page = member.get(LIST)
     assert "This study is a draft" in page.text
-    assert "The text of face is a working wording" in page.text
+    assert "The text of FaCE is a working wording" in page.text
     page = member.post(NEW, ENROLMENT)
     assert member.path == f"{LIST}/P-7"
     assert "Make a link" not in page.text
