@@ -77,9 +77,9 @@ def report(code: str) -> str:
     wanted = request.args.get("month") or (months[0] if months else f"{here.today:%Y-%m}")
     try:
         first = date.fromisoformat(f"{wanted}-01")
-    except ValueError:
+        found = alert_report.of_month(db.session, here.scope, first, here.study.timezone)
+    except (ValueError, OverflowError):  # no month, or one whose ends no clock shows
         abort(404)
-    found = alert_report.of_month(db.session, here.scope, first, here.study.timezone)
     return render_template("staff/alert_report.html", month=first, months=months, report=found, at=here.at)
 
 
