@@ -41,9 +41,17 @@ def report(
         else:
             kept, frames = thawed(opened.session, found, freeze)
             at = kept.made_at
-        content = analyse(frames, generated_at=at.isoformat(), software=software)
+        content = analyse(
+            frames, generated_at=at.isoformat(), software=software, suppress_under=found.smallest_group
+        )
         template = opened.app.jinja_env.get_template("staff/report.html")
-    html = template.render(report=content, paper=paper(frames, content)) if page else ""
+    html = (
+        template.render(
+            report=content, paper=paper(frames, content, suppress_under=content["suppress_under"])
+        )
+        if page
+        else ""
+    )
     if file is not None:
         _write(file, as_json(content))
     if page is not None:

@@ -96,6 +96,11 @@ class DataForm(SectionForm):
     retention_years = WholeNumberField(
         "Years that answers are kept", [Optional()], description="Counted from the day the study is closed."
     )
+    smallest_group = WholeNumberField(
+        "Smallest group shown",
+        [InputRequired("Enter how many patients a group needs to be shown; at least 5.")],
+        description="Reports, and those who may not open patients, have no numbers of smaller groups.",
+    )
 
 
 class AlertHoursForm(SectionForm):

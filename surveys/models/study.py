@@ -29,6 +29,7 @@ class Study(Base):
     __table_args__ = (
         one_of("status", STATUSES),
         CheckConstraint("lowest_age BETWEEN 0 AND 120", name="lowest_age"),
+        CheckConstraint("smallest_group BETWEEN 5 AND 100", name="smallest_group"),
     )
 
     id: Mapped[Id]
@@ -60,6 +61,7 @@ class Study(Base):
     escalate_after_hours: Mapped[int] = mapped_column(default=24)
     activated_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    smallest_group: Mapped[int] = mapped_column(default=5)
 
     timepoints: Mapped[list[Timepoint]] = relationship(
         back_populates="study", order_by="Timepoint.position", lazy="raise_on_sql"

@@ -42,6 +42,7 @@ CHANGEABLE = frozenset(
         "data_protection_contact",
         "legal_basis",
         "retention_years",
+        "smallest_group",
         "privacy_notices",
         "crisis_texts",
         "alert_days",
@@ -250,6 +251,8 @@ def _check(study: Study, facts: Mapping[str, Any]) -> None:
         raise Refused("The lowest age must be from 0 to 120 years.", "lowest_age")
     if facts.get("retention_years") is not None and not 1 <= facts["retention_years"] <= 100:
         raise Refused("Answers are kept for 1 to 100 years.", "retention_years")
+    if not 5 <= facts.get("smallest_group", 5) <= 100:
+        raise Refused("The smallest group that is shown has 5 to 100 patients.", "smallest_group")
     if facts.get("ethics_on") and facts["ethics_on"].year < 1950:
         raise Refused("Enter the year of the opinion with four digits.", "ethics_on")
     for name in ("alert_from", "alert_until"):

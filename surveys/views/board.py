@@ -105,6 +105,7 @@ def draw(
     on: date,
     together: bool,
     may_open_patients: bool,
+    suppress_under: int,
 ) -> Board:
     """The board of a page `on` a day for the filters `chosen` (fields of `analysis.filters.Filters`).
 
@@ -119,7 +120,7 @@ def draw(
 
     filters = Filters(**chosen)
     strata = (filters.time,) if filters.time else TOGETHER if together else SIDE_BY_SIDE
-    view = View(may_open_patients=may_open_patients, strata=strata)
+    view = View(may_open_patients=may_open_patients, strata=strata, suppress_under=suppress_under)
     part = _named(apply(frames, filters), visits)
     message = _message(frames, part, filters, view)
     if message:

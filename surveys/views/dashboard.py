@@ -118,6 +118,7 @@ def _board(granted: Grant, form: DashboardForm, page: str) -> Board:
                 on=granted.today,
                 together=form.together,
                 may_open_patients=granted.may_open_patients,
+                suppress_under=granted.study.smallest_group,
             )
         return _drawn[key]
 

@@ -63,7 +63,12 @@ def report(code: str, freeze_id: int) -> Response | tuple[str, int]:
         form = FreezeForm(formdata=None)
         form.name.errors = [str(refusal)]
         return _listed(form), 409
-    content = analyse(frames, generated_at=kept.made_at.isoformat(), software=f"seventh {__version__}")
+    content = analyse(
+        frames,
+        generated_at=kept.made_at.isoformat(),
+        software=f"seventh {__version__}",
+        suppress_under=here.study.smallest_group,
+    )
     text = json.dumps(content, allow_nan=False, ensure_ascii=False, indent=1)
     name = f"{here.study.code}-freeze-{freeze_id}.json"
     return Response(

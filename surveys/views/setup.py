@@ -380,7 +380,8 @@ def _said(key: str, study: Study) -> list[str]:
     if key == "data":
         years = study.retention_years
         kept = _("Kept for %(years)s years", years=years) if years else ""
-        return [study.controller, study.data_protection_contact, study.legal_basis, kept]
+        shown = _("Groups from %(count)s patients on are shown", count=study.smallest_group)
+        return [study.controller, study.data_protection_contact, study.legal_basis, kept, shown]
     if key in {"notices", "crisis"}:
         texts = study.privacy_notices if key == "notices" else study.crisis_texts
         return [in_words(language.name(code, "en") for code in texts)]

@@ -29,6 +29,7 @@ SECTIONS = {
         "data_protection_contact": "privacy@example.org",
         "legal_basis": "Consent",
         "retention_years": "10",
+        "smallest_group": "8",
     },
     "notices": {"privacy_notices__en": "We use your answers so."},
     "crisis": {"crisis_texts__en": "Not safe? Call 112 now. Dr Abel reads this on Mondays, not at once."},

@@ -58,6 +58,7 @@ TRIGGERS["0012"] = TRIGGERS["0011"] | {
 }
 TRIGGERS["0013"] = TRIGGERS["0012"]
 TRIGGERS["0014"] = TRIGGERS["0013"] | {"data_freeze": {"UPDATE", "DELETE"}}
+TRIGGERS["0015"] = TRIGGERS["0014"]
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)
@@ -590,6 +591,7 @@ REFUSED_ROWS = [
     ("study", {"id": 2, "code": "S1"}, "code"),
     ("study", {"id": 2, "code": "S2", "status": "open"}, "ck_study_status"),
     ("study", {"id": 2, "code": "S2", "lowest_age": -1}, "ck_study_lowest_age"),
+    ("study", {"id": 2, "code": "S2", "smallest_group": 4}, "ck_study_smallest_group"),
     ("patient", {"id": 3}, "study_id"),
     ("patient", {"id": 3, "code": "P3", "sex": "f"}, "ck_patient_sex"),
     ("patient", {"id": 3, "code": "P3", "birth_year": 70}, "ck_patient_birth_year"),

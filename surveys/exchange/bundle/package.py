@@ -99,7 +99,12 @@ def write_study(
     from analysis.report import report
 
     frames = study_frames(session, study, library, site=site)
-    found = report(frames, generated_at=at.isoformat(), software=f"seventh {__version__}")
+    found = report(
+        frames,
+        generated_at=at.isoformat(),
+        software=f"seventh {__version__}",
+        suppress_under=study.smallest_group,
+    )
     return write(place, frames, found, reason=reason)
 
 

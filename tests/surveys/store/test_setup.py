@@ -70,6 +70,7 @@ def test_a_change_is_kept_with_what_was_before(session: Session, library: Librar
         ({"locales": []}, "locales"),
         ({"lowest_age": 121}, "lowest_age"),
         ({"retention_years": 0}, "retention_years"),
+        ({"smallest_group": 4}, "smallest_group"),
         ({"ethics_on": date(26, 1, 2)}, "ethics_on"),
         ({"alert_from": "9"}, "alert_from"),
         ({"alert_from": "10:00", "alert_until": "09:00"}, "alert_until"),

@@ -348,6 +348,20 @@ def test_a_filter_that_singles_out_a_few_is_not_for_analysts(app: Flask) -> None
     assert facts(page_of(signed_in(app), "?sex=male"))["patients, 3 answered"] == "3"
 
 
+def test_a_study_may_withhold_larger_groups(app: Flask) -> None:
+    """From its own number of patients on: seven men are then nobody's to see."""
+    populate(app, 24)
+    with changing(app) as session:
+        session.execute(update(StoredPatient).values(sex="female"))
+        session.execute(update(StoredPatient).where(StoredPatient.id <= 7).values(sex="male"))
+    analyst = signed_in(app, "analyst")
+    assert "This would show fewer" not in words(page_of(analyst, "?sex=male"))
+    with changing(app) as session:
+        session.execute(update(Study).values(smallest_group=8))
+    employ(app, "new@example.org")  # every change that people make leaves an event behind
+    assert "This would show fewer than 8 patients" in words(page_of(analyst, "?sex=male"))
+
+
 def test_a_site_sees_its_own_patients_only(app: Flask) -> None:
     populate(app, 12)
     with changing(app) as session:
