@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library, asking_order
-from surveys.models import Patient, Study, Visit
+from surveys.models import Patient, Response, Study, Visit
 from surveys.schedule import unscheduled
 from surveys.store import audit, permissions
 from surveys.store.errors import Refused
@@ -34,7 +34,8 @@ def add_unscheduled(
     """A visit outside the plan, open from `on`, that asks `battery`.
 
     Raises:
-        Refused: nothing is asked, the study is closed, or the patient takes part no longer.
+        Refused: nothing is asked, the same waits since today, the study is closed, or the patient takes part
+            no longer.
     """
     if not battery:
         raise Refused("Choose at least one questionnaire.", "battery")
@@ -44,6 +45,8 @@ def add_unscheduled(
         raise Refused(f"Study {study.code} is closed: it takes no further visits.")
     if patient.status in {"left", "died"}:
         raise Refused(f"Patient {patient.code} takes part no longer.")
+    if _waiting(session, patient, on, battery):
+        raise Refused("A visit that asks just this was opened today and is not answered yet.", "battery")
     before = session.scalar(
         select(func.max(Visit.occurrence)).where(Visit.patient_id == patient.id, Visit.name == UNSCHEDULED)
     )
@@ -62,6 +65,19 @@ def add_unscheduled(
     facts = {"visit": visit.name, "occurrence": visit.occurrence, "battery": visit.battery}
     audit.record(session, audit.Entry(at, actor, "visit.added", patient.id, facts))
     return visit
+
+
+def _waiting(session: Session, patient: Patient, on: date, battery: Sequence[str]) -> bool:
+    """Whether the same was asked for today already, as by a second press of the button."""
+    untouched = select(Visit.battery).where(
+        Visit.patient_id == patient.id,
+        Visit.name == UNSCHEDULED,
+        Visit.opens_on == on,
+        Visit.missed_reason.is_(None),
+        Visit.withdrawn_at.is_(None),
+        ~exists().where(Response.visit_id == Visit.id),
+    )
+    return any(set(asked) == set(battery) for asked in session.scalars(untouched))
 
 
 def miss(session: Session, visit: Visit, reason: str, *, at: datetime, actor: str) -> None:

@@ -457,9 +457,11 @@ def test_an_impossible_treatment_is_refused(app: Flask, member: Member) -> None:
 
 
 def test_an_unscheduled_visit_opens_today(app: Flask, member: Member) -> None:
-    """It asks what was chosen, PHQ-9 never last; a second one is told apart."""
+    """It asks what was chosen, PHQ-9 never last; a second one is told apart, a second press refused."""
     page = member.post("/staff/S1/unscheduled/P1", [("battery", "saq"), ("battery", "phq9")])
     assert "The visit was added" in page.text
+    page = member.post("/staff/S1/unscheduled/P1", [("battery", "phq9"), ("battery", "saq")])
+    assert "was opened today and is not answered yet" in page.text
     member.post("/staff/S1/unscheduled/P1", {"battery": "face"})
     added = [row for row in one_table(app, "visit") if row["timepoint_id"] is None]
     assert [(row["name"], row["occurrence"], row["battery"]) for row in added] == [
