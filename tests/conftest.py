@@ -143,11 +143,22 @@ def _compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemB
 
 @pytest.fixture(scope="session", autouse=True)
 def _hashed_once() -> Iterator[None]:
-    """The tests' few passwords are hashed, as slowly as real ones, once per test process."""
+    """The tests' few passwords are hashed and compared, as slowly as real ones, once per test process."""
+    from passlib.context import CryptContext
+
     from surveys.store import staff
+
+    verify: Callable[..., bool] = CryptContext.verify
+    verified: dict[tuple[object, ...], bool] = {}
+
+    def remembered(context: CryptContext, *asked: object) -> bool:
+        if asked not in verified:
+            verified[asked] = verify(context, *asked)
+        return verified[asked]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(staff, "hash_password", cache(staff.hash_password))
+        patch.setattr(CryptContext, "verify", remembered)
         yield
 
 
