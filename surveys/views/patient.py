@@ -280,11 +280,16 @@ def review(visit: OpenVisit, key: str) -> Page:
 @pages.post("/visit/<int:visit_id>/<key>/review")
 @of_visit
 def submit(visit: OpenVisit, key: str) -> Page:
-    """Make the answers a response. A second time changes nothing."""
+    """Make the answers a response. A second time changes nothing.
+
+    What another device changed since the review was drawn is shown first: nobody sends what they did not see.
+    """
     instrument = _instrument(visit, key)
     here = _where(visit, instrument)
     if here is not None and key not in visit.submitted:
         return redirect(here)
+    if _untold(visit, instrument):
+        return redirect(url_for("patient.review", visit_id=visit.id, key=key))
     stored = answering.submit(db.session, visit, instrument, at=now())
     db.session.commit()
     if stored is not None:
@@ -374,11 +379,19 @@ def _hidden(visit: OpenVisit, key: str, asked: Item) -> bool:
 
 def _changed(visit: OpenVisit, instrument: Instrument) -> list[int]:
     """The questions that another device answered again, as numbered on the pages; each is told once."""
+    untold = _untold(visit, instrument)
+    draft = visit.drafts.get(instrument.key)
+    changed = dict(draft.changed) if draft else {}
+    if changed != session.get("changes_told", {}):
+        session["changes_told"] = changed
+    return untold
+
+
+def _untold(visit: OpenVisit, instrument: Instrument) -> list[int]:
+    """Likewise, without telling: those that this device has not been told of."""
     draft = visit.drafts.get(instrument.key)
     changed = draft.changed if draft else {}
     told = session.get("changes_told", {})
-    if changed != told:
-        session["changes_told"] = dict(changed)
     return [
         number
         for number, asked in enumerate(visit.items(instrument.key), start=1)

@@ -182,6 +182,24 @@ def test_who_told_the_year_sees_what_was_changed(phone: Patient, tablet: Patient
     assert tablet.page.text.count("(changed on another device)") == 1
 
 
+def test_nobody_sends_what_another_device_changed_unseen(
+    app: Flask, phone: Patient, tablet: Patient, invited: Invited
+) -> None:
+    """A review left open shows the change first; sent again, the last answers count."""
+    phone.fill(FACE[3:])
+    assert phone.page.heading == "Check your answers"
+    tell(tablet, "1970")
+    tablet.get(f"/visit/{invited.visit_id}/face/15?change=1")
+    tablet.press("Save", 1)
+    phone.press("Send my answers")
+    assert phone.page.heading == "Check your answers"
+    assert "Question 15 was answered again on another device." in phone.page.text
+    assert one_table(app, "response") == []
+    phone.press("Send my answers")
+    [response] = one_table(app, "response")
+    assert response["answers"]["q15"] == 1
+
+
 def test_the_same_answer_from_both_is_given_by_both(app: Flask, phone: Patient, tablet: Patient) -> None:
     """Nothing is changed then, and nothing hidden from either."""
     tablet.next()
