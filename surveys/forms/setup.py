@@ -60,6 +60,10 @@ class BasicsForm(SectionForm):
     lowest_age = WholeNumberField(
         "Lowest age", [InputRequired("Enter the lowest age.")], description="In years, at enrolment."
     )
+    asks_background = BooleanField(
+        "Ask patients about their palsy and its treatment",
+        description="Before the first questionnaire; in short at later visits. Staff confirm what is told.",
+    )
 
     def __init__(self, languages: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)

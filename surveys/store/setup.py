@@ -41,6 +41,7 @@ CHANGEABLE = frozenset(
         "controller",
         "data_protection_contact",
         "legal_basis",
+        "asks_background",
         "retention_years",
         "smallest_group",
         "privacy_notices",

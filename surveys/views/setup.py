@@ -371,7 +371,8 @@ def _said(key: str, study: Study) -> list[str]:
     in_words = ", ".join
     if key == "basics":
         spoken = in_words(language.name(code, "en") for code in study.locales)
-        return [study.title, study.timezone, spoken, _("from %(age)s years", age=study.lowest_age)]
+        asked = _("asks about the palsy and its treatment") if study.asks_background else ""
+        return [study.title, study.timezone, spoken, _("from %(age)s years", age=study.lowest_age), asked]
     if key == "contact":
         return [study.contact]
     if key == "ethics":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from flask import Flask
@@ -187,3 +188,19 @@ def test_who_is_limited_to_a_site_changes_nothing_for_others(app: Flask) -> None
     for path in ("ethics", "plan", "close", "activate", "phq8", "test-alert"):
         member.post(f"/staff/S1/study/{path}", {})
         assert member.status == 403
+
+
+def test_patients_are_asked_of_their_palsy_where_the_study_wants_it(app: Flask) -> None:
+    """A tick in the study's basics, kept as it is when other things change there."""
+    admin = signed_in(app, "admin")
+    admin.post("/staff/studies/new", NEW)
+    basics = {"title": "Faces", "timezone": "Europe/Berlin", "locales": "en", "lowest_age": "18"}
+    admin.get(f"{BASE}/basics")
+    page = admin.post(f"{BASE}/basics", {**basics, "asks_background": "y"})
+    assert "asks about the palsy and its treatment" in page.text
+    assert [row["asks_background"] for row in one_table(app, "study") if row["code"] == "F1"] == [True]
+    assert re.search(
+        r'name="asks_background"[^>]*checked', admin.get(f"{BASE}/basics") and admin.replies[-1].html
+    )
+    admin.post(f"{BASE}/basics", basics)
+    assert [row["asks_background"] for row in one_table(app, "study") if row["code"] == "F1"] == [False]
