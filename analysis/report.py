@@ -114,6 +114,11 @@ def report(
     return plain
 
 
+def as_json(content: Mapping[str, Any]) -> str:
+    """The text of a report; a number that is none (NaN, infinite) is an error, never written."""
+    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=1)
+
+
 def _asked(frames: StudyFrames, part: StudyFrames) -> dict[str, ScaleInfo]:
     """The scales of the questionnaires that this study plans or has: others have no place in its report.
 

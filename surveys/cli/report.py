@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import click
 
+from surveys import SOFTWARE
 from surveys.cli.database import reading
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -29,20 +27,21 @@ def report(
     With --html the same as a page that needs nothing else: the answers first, every figure with its table.
     """
     from analysis.paper import paper
+    from analysis.report import as_json
     from analysis.report import report as analyse
     from surveys.exchange.freezing import thawed
     from surveys.frames import study_frames
 
     with reading(context) as opened:
         found = opened.study(study)
-        software, at = f"seventh {version('seventh')}", opened.at
+        at = opened.at
         if freeze is None:
             frames = study_frames(opened.session, found, opened.library)
         else:
             kept, frames = thawed(opened.session, found, freeze)
             at = kept.made_at
         content = analyse(
-            frames, generated_at=at.isoformat(), software=software, suppress_under=found.smallest_group
+            frames, generated_at=at.isoformat(), software=SOFTWARE, suppress_under=found.smallest_group
         )
         template = opened.app.jinja_env.get_template("staff/report.html")
     html = (
@@ -65,8 +64,3 @@ def _write(file: Path, text: str) -> None:
     unfinished = file.with_name(f".{file.name}.unfinished")
     unfinished.write_text(text + "\n", encoding="utf-8")
     os.replace(unfinished, file)
-
-
-def as_json(content: Any) -> str:
-    """JSON of `content`; a number that is none (NaN, infinite) is an error, never written."""
-    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=1)

@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import EmailField, PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from surveys.forms.staff import EMAIL, NO_EMAIL, StaffForm, _choices
+from surveys.forms.staff import EMAIL, NO_EMAIL, StaffForm, select_choices
 
 ROLES = {
     "coordinator": "Coordinator: enrols patients, sees contacts, corrects and exports",
@@ -24,7 +24,7 @@ class InvitationForm(StaffForm):
         [InputRequired("Enter the e-mail address."), Length(max=254), Regexp(EMAIL, message=NO_EMAIL)],
     )
     name = StringField("Name", [Optional(), Length(max=200)])
-    role = RadioField("Role", [InputRequired("Choose a role.")], choices=_choices(ROLES))
+    role = RadioField("Role", [InputRequired("Choose a role.")], choices=select_choices(ROLES))
     site = StringField("Only the patients of the site", [Optional(), Length(max=64)])
 
 

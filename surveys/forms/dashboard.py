@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 from wtforms import DateField, Form, HiddenField, SelectField, ValidationError
-from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import Optional
 
 from surveys.forms import labels
+from surveys.forms.staff import select_choices
 
 FAMILIES = {
     "medicine": "Medicine (steroid, antiviral)",
@@ -50,11 +50,6 @@ class FilterField(SelectField):
             )
 
 
-def _choices(words: Mapping[str, str], nothing: str | None) -> list[SelectChoice]:
-    offered = [] if nothing is None else [SelectChoice(value="", label=nothing)]
-    return offered + [SelectChoice(value=value, label=label) for value, label in words.items()]
-
-
 class DayField(DateField):
     """A day whose fault says how to give it."""
 
@@ -75,20 +70,20 @@ class DashboardForm(Form):
     two spans that differ by one would tell what a few answered in between.
     """
 
-    treatment = FilterField("Treatment", choices=_choices(FAMILIES, "All"), default="")
-    cause = FilterField("Cause", choices=_choices(labels.CAUSES, "All"), default="")
-    sex = FilterField("Sex", choices=_choices(labels.SEXES, "All"), default="")
-    time = FilterField("Time since onset", choices=_choices(TIMES, "All"), default="")
-    age = FilterField("Age at first visit", choices=_choices(AGES, "All"), default="")
-    side = FilterField("Side", choices=_choices(labels.SIDES, "All"), default="")
+    treatment = FilterField("Treatment", choices=select_choices(FAMILIES, "All"), default="")
+    cause = FilterField("Cause", choices=select_choices(labels.CAUSES, "All"), default="")
+    sex = FilterField("Sex", choices=select_choices(labels.SEXES, "All"), default="")
+    time = FilterField("Time since onset", choices=select_choices(TIMES, "All"), default="")
+    age = FilterField("Age at first visit", choices=select_choices(AGES, "All"), default="")
+    side = FilterField("Side", choices=select_choices(labels.SIDES, "All"), default="")
     visit = FilterField("Visit", default="")
     since = DayField("From", validators=[Optional()])
     until = DayField("To", validators=[Optional()])
     locale = FilterField("Language", default="")
-    source = FilterField("Answered by", choices=_choices(labels.SOURCES, "All"), default="")
-    wording = FilterField("Wording", choices=_choices(WORDINGS, "As usual"), default="")
+    source = FilterField("Answered by", choices=select_choices(labels.SOURCES, "All"), default="")
+    wording = FilterField("Wording", choices=select_choices(WORDINGS, "As usual"), default="")
     pair = HiddenField(default="")  # of scales, on the page that shows one closely
-    strata = FilterField("Acute and chronic", choices=_choices(STRATA, None), default="")
+    strata = FilterField("Acute and chronic", choices=select_choices(STRATA, None), default="")
 
     def __init__(
         self,
@@ -100,8 +95,8 @@ class DashboardForm(Form):
     ) -> None:
         super().__init__(formdata)
         self.visits = visits
-        self.visit.choices = _choices(visits, "All")
-        self.locale.choices = _choices({locale: locale for locale in locales}, "All")
+        self.visit.choices = select_choices(visits, "All")
+        self.locale.choices = select_choices({locale: locale for locale in locales}, "All")
         if not may_open_patients:
             del self.since, self.until
 

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from surveys.forms import labels
 from surveys.forms.records import RecordForm
-from surveys.forms.staff import _choices, _not_ahead
+from surveys.forms.staff import not_ahead, select_choices
 from surveys.instruments.answers import AnswerError, read_answer
 from surveys.instruments.definition import Answer, Instrument, Item
 
@@ -44,10 +44,10 @@ class AnswersForm(RecordForm):
 class EnteredForm(AnswersForm):
     """A questionnaire from paper or over the telephone."""
 
-    source = RadioField("How", choices=_choices({"paper": "On paper", "staff_read": "By telephone"}))
-    on = DateField("Day of the answers", [InputRequired("Enter the day."), _not_ahead])
+    source = RadioField("How", choices=select_choices({"paper": "On paper", "staff_read": "By telephone"}))
+    on = DateField("Day of the answers", [InputRequired("Enter the day."), not_ahead])
     answered_by = SelectField(
-        "Who answered", choices=_choices(labels.ANSWERED_BY, "Not recorded"), default=""
+        "Who answered", choices=select_choices(labels.ANSWERED_BY, "Not recorded"), default=""
     )
 
 

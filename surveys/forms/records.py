@@ -31,7 +31,7 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
 from surveys.forms import labels
-from surveys.forms.staff import EMAIL, NO_EMAIL, PartialDateForm, StaffForm, _choices, _not_ahead
+from surveys.forms.staff import EMAIL, NO_EMAIL, PartialDateForm, StaffForm, not_ahead, select_choices
 from surveys.instruments.definition import Instrument
 
 WHERE = {"everywhere": "In every study this person takes part in", "here": "In this study alone"}
@@ -69,14 +69,14 @@ class ContactForm(RecordForm):
     """The person behind the code."""
 
     name = StringField("Name", [Optional(), Length(max=200)])
-    born_on = DateField("Date of birth", [Optional(), _not_ahead])
+    born_on = DateField("Date of birth", [Optional(), not_ahead])
     hospital_number = StringField("Hospital number", [Optional(), Length(max=64)])
     email = EmailField("E-mail address", [Optional(), Length(max=254), Regexp(EMAIL, message=NO_EMAIL)])
     telephone = StringField("Telephone", [Optional(), Length(max=64)])
     address = TextAreaField("Postal address", [Optional(), Length(max=500)])
     channel = SelectField(
         "How messages reach this person",
-        choices=_choices(labels.CHANNELS, "By e-mail, where there is an address"),
+        choices=select_choices(labels.CHANNELS, "By e-mail, where there is an address"),
         filters=[_nothing],
     )
     locale = SelectField("Language", filters=[_nothing])
@@ -90,21 +90,21 @@ class ContactForm(RecordForm):
 class StatusForm(RecordForm):
     """Whether the patient takes part; `where` is taken away for who is in one study only."""
 
-    status = RadioField("Status", choices=_choices(labels.PATIENT_STATUSES))
-    since = DateField("Since", [InputRequired("Enter the day from which this holds."), _not_ahead])
-    where = RadioField("Where", choices=_choices(WHERE), default="everywhere")
+    status = RadioField("Status", choices=select_choices(labels.PATIENT_STATUSES))
+    since = DateField("Since", [InputRequired("Enter the day from which this holds."), not_ahead])
+    where = RadioField("Where", choices=select_choices(WHERE), default="everywhere")
     reason = StringField("Reason", [Optional(), Length(max=500)])
 
 
 class PalsyForm(RecordForm):
     """One palsy; `reason` is asked where something known is changed."""
 
-    side = RadioField("Side of the face", choices=_choices(labels.SIDES), default="unknown")
-    cause = SelectField("Cause", choices=_choices(labels.CAUSES), default="unknown")
-    begin = SelectField("How it began", choices=_choices(labels.BEGINNINGS), default="unknown")
+    side = RadioField("Side of the face", choices=select_choices(labels.SIDES), default="unknown")
+    cause = SelectField("Cause", choices=select_choices(labels.CAUSES), default="unknown")
+    begin = SelectField("How it began", choices=select_choices(labels.BEGINNINGS), default="unknown")
     onset = FormField(PartialDateForm, "Onset")
-    recovered_on = DateField("Recovered on", [Optional(), _not_ahead])
-    synkinesis_noted_on = DateField("Synkinesis first seen on", [Optional(), _not_ahead])
+    recovered_on = DateField("Recovered on", [Optional(), not_ahead])
+    synkinesis_noted_on = DateField("Synkinesis first seen on", [Optional(), not_ahead])
     reason = StringField("Why what was recorded is changed", [Optional(), Length(max=500)])
 
 
@@ -114,7 +114,7 @@ class TreatmentStateForm(RecordForm):
     state = RadioField(
         "What became of it",
         [InputRequired("Choose what became of it.")],
-        choices=_choices(
+        choices=select_choices(
             {"given": "Given or begun", "planned": "Planned for another day", "cancelled": "Cancelled"}
         ),
     )
@@ -125,8 +125,8 @@ class TreatmentStateForm(RecordForm):
 class GradingForm(RecordForm):
     """A grading: one choice per item of its definition. Made by `grading_form`."""
 
-    graded_on = DateField("Graded on", [InputRequired("Enter the day."), _not_ahead])
-    mode = SelectField("How", choices=_choices(labels.GRADING_MODES), default="in_person")
+    graded_on = DateField("Graded on", [InputRequired("Enter the day."), not_ahead])
+    mode = SelectField("How", choices=select_choices(labels.GRADING_MODES), default="in_person")
     graded_by = StringField("Graded by", [Optional(), Length(max=200)])
     palsy = SelectField("Palsy", coerce=int)
 
@@ -166,10 +166,10 @@ class ReportedForm(RecordForm):
 
     outcome = RadioField("What is to stand", [InputRequired("Choose what is to stand.")])
     onset = FormField(PartialDateForm, "Corrected onset")
-    side = RadioField("Corrected side", choices=_choices(labels.SIDES))
-    cause = SelectField("Corrected cause", choices=_choices(labels.CAUSES))
+    side = RadioField("Corrected side", choices=select_choices(labels.SIDES))
+    cause = SelectField("Corrected cause", choices=select_choices(labels.CAUSES))
     dates = RadioField("Which treatment is it?", [Optional()], coerce=int)
-    kind = SelectField("Corrected treatment", choices=_choices(labels.TREATMENTS))
+    kind = SelectField("Corrected treatment", choices=select_choices(labels.TREATMENTS))
     began = FormField(PartialDateForm, "Corrected start")
     note = StringField("Note", [Optional(), Length(max=500)])
     seen = IntegerField(widget=HiddenInput())

@@ -6,7 +6,7 @@ from wtforms import RadioField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from surveys.forms.records import RecordForm
-from surveys.forms.staff import _choices
+from surveys.forms.staff import select_choices
 
 REMOVE, DECLINE = "remove", "decline"
 DECISIONS = {REMOVE: "Remove the identity", DECLINE: "Remove nothing; settle the request"}
@@ -18,7 +18,7 @@ class RemovalForm(RecordForm):
     decision = RadioField(
         "What is done",
         [InputRequired("Choose what is done.")],
-        choices=_choices(DECISIONS),
+        choices=select_choices(DECISIONS),
     )
     reason = TextAreaField("Why, or how the patient asked", [InputRequired("Say why."), Length(max=500)])
     code = StringField("Study code, to confirm", [Length(max=64)])
@@ -29,7 +29,7 @@ class RemovalForm(RecordForm):
 
     def nobody_asked(self) -> None:
         """There is no request to settle: only removing is left."""
-        self.decision.choices = _choices({REMOVE: DECISIONS[REMOVE]})
+        self.decision.choices = select_choices({REMOVE: DECISIONS[REMOVE]})
 
     def validate_code(self, field: StringField) -> None:
         """Only who typed the code removes."""

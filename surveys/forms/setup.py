@@ -23,7 +23,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from surveys.forms import labels
-from surveys.forms.staff import StaffForm, WholeNumberField, _choices
+from surveys.forms.staff import StaffForm, WholeNumberField, select_choices
 
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 LONGEST_TEXT = 20_000
@@ -110,7 +110,7 @@ class DataForm(SectionForm):
 class AlertHoursForm(SectionForm):
     """When alerts are read, by whom, and after how long by the deputy."""
 
-    alert_days = SelectMultipleField("Days on which alerts are read", choices=_choices(labels.WEEKDAYS))
+    alert_days = SelectMultipleField("Days on which alerts are read", choices=select_choices(labels.WEEKDAYS))
     alert_from = StringField("From", [Optional(), Regexp(CLOCK, message="Enter a time such as 09:00.")])
     alert_until = StringField("Until", [Optional(), Regexp(CLOCK, message="Enter a time such as 16:00.")])
     escalate_after_hours = WholeNumberField(

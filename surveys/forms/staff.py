@@ -47,12 +47,14 @@ NO_DATE = {
 NO_EMAIL = "Enter an e-mail address such as name@example.org."
 
 
-def _choices(words: Mapping[str, str], nothing: str | None = None) -> list[SelectChoice]:
+def select_choices(words: Mapping[str, str], nothing: str | None = None) -> list[SelectChoice]:
+    """A choice for each value with its words, below one for nothing where that may be chosen."""
     first = [] if nothing is None else [SelectChoice("", nothing)]
     return [*first, *(SelectChoice(value, text) for value, text in words.items())]
 
 
-def _not_ahead(form: Any, field: Field) -> None:
+def not_ahead(form: Any, field: Field) -> None:
+    """Refuse a day after the form's today."""
     if field.data and field.data > form.today:
         raise ValidationError(AHEAD)
 
@@ -140,7 +142,9 @@ class PartialDateForm(Form):
 class TreatmentForm(PartialDateForm):
     """One treatment and, as far as known, when it began."""
 
-    kind = SelectField("Treatment", choices=_choices(labels.TREATMENTS, "Choose a treatment"), default="")
+    kind = SelectField(
+        "Treatment", choices=select_choices(labels.TREATMENTS, "Choose a treatment"), default=""
+    )
 
     def _fault(self) -> tuple[Field, str] | None:
         dated = any(box.data is not None for box in (self.day, self.month, self.year))
@@ -154,12 +158,12 @@ class NewTreatmentForm(StaffForm):
 
     treatment = FormField(TreatmentForm)
     state = RadioField(
-        "State", choices=_choices({"given": "Given or begun", "planned": "Planned"}), default="given"
+        "State", choices=select_choices({"given": "Given or begun", "planned": "Planned"}), default="given"
     )
     product = StringField("Product", [Optional(), Length(max=200)])
     dose = DecimalField("Dose", [Optional(), _finite])
     unit = StringField("Unit", [Optional(), Length(max=32)])
-    side = SelectField("Side", choices=_choices(labels.SIDES, "Not recorded"), default="")
+    side = SelectField("Side", choices=select_choices(labels.SIDES, "Not recorded"), default="")
     note = TextAreaField("Note", [Optional(), Length(max=2000)])
 
     def __init__(self, today: date, **kwargs: Any) -> None:
@@ -184,10 +188,10 @@ class EnrolmentForm(StaffForm):
     code = StringField("Study code", [InputRequired("Enter a study code."), Length(max=64)])
     site = StringField("Site", [Optional(), Length(max=64)])
     birth = FormField(PartialDateForm, "Birth")
-    sex = RadioField("Sex", choices=_choices(labels.SEXES), default="unknown")
-    side = RadioField("Side of the face", choices=_choices(labels.SIDES), default="unknown")
-    cause = SelectField("Cause", choices=_choices(labels.CAUSES), default="unknown")
-    begin = SelectField("How it began", choices=_choices(labels.BEGINNINGS), default="unknown")
+    sex = RadioField("Sex", choices=select_choices(labels.SEXES), default="unknown")
+    side = RadioField("Side of the face", choices=select_choices(labels.SIDES), default="unknown")
+    cause = SelectField("Cause", choices=select_choices(labels.CAUSES), default="unknown")
+    begin = SelectField("How it began", choices=select_choices(labels.BEGINNINGS), default="unknown")
     onset = FormField(PartialDateForm, "Onset")
     name = StringField("Name", [Optional(), Length(max=200)])
     hospital_number = StringField("Hospital number", [Optional(), Length(max=64)])
@@ -196,7 +200,7 @@ class EnrolmentForm(StaffForm):
     known = RadioField(
         "Is this the same person?",
         [Optional()],
-        choices=_choices(
+        choices=select_choices(
             {
                 "same": "Yes, the same person: enrol with the contact kept there",
                 "other": "No, somebody else",
@@ -278,8 +282,8 @@ class PaperConsentForm(StaffForm):
     """A consent given on paper or by telephone; the view gives the study's texts, by id, and their parts."""
 
     text = SelectField("Text", coerce=int)
-    how = SelectField("How", choices=_choices({"paper": "On paper", "telephone": "By telephone"}))
-    signed_on = DateField("Signed or said on", [InputRequired("Enter the day."), _not_ahead])
+    how = SelectField("How", choices=select_choices({"paper": "On paper", "telephone": "By telephone"}))
+    signed_on = DateField("Signed or said on", [InputRequired("Enter the day."), not_ahead])
     parts = SelectMultipleField("Agreed to")
 
     def __init__(
@@ -315,7 +319,7 @@ class AlertRuleForm(StaffForm):
     measure = SelectField("Score", [InputRequired("Choose a score.")])
     kind = RadioField(
         "Raise an alert when it is",
-        choices=_choices(
+        choices=select_choices(
             {"at_least": "at this number or above", "worse": "worse by more than the detectable change"}
         ),
         default="at_least",

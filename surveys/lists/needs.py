@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.lists.scope import Scope
@@ -124,10 +125,22 @@ def find_by_hand(session: Session, scope: Scope, message_id: int) -> int | None:
     return session.scalar(query)
 
 
+def _of_messages(*columns: Any) -> Select[Any]:
+    """Those columns of messages with their visit and patient, timepoint and contact where there are any."""
+    return (
+        select(*columns)
+        .select_from(Message)
+        .join(Visit, Visit.id == Message.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
+        .outerjoin(Contact, Contact.id == Patient.contact_id)
+    )
+
+
 def _by_hand(session: Session, scope: Scope, at: datetime) -> list[ByHand]:
     due_at = func.coalesce(Message.retry_at, Message.planned_at)
     query = (
-        select(
+        _of_messages(
             Message.id,
             Patient.code.label("patient"),
             Visit.id.label("visit_id"),
@@ -141,11 +154,6 @@ def _by_hand(session: Session, scope: Scope, at: datetime) -> list[ByHand]:
             Contact.telephone,
             Contact.address,
         )
-        .select_from(Message)
-        .join(Visit, Visit.id == Message.visit_id)
-        .join(Patient, Patient.id == Visit.patient_id)
-        .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
-        .outerjoin(Contact, Contact.id == Patient.contact_id)
         .where(
             scope.condition,
             Message.channel.in_(BY_HAND),
@@ -166,7 +174,7 @@ def _undelivered(session: Session, scope: Scope, at: datetime) -> list[Undeliver
     # An address that was corrected since has been dealt with; nobody knows what became of an unknown one.
     not_dealt_with = or_(Message.outcome == "unknown", Contact.email == Contact.refused_email)
     query = (
-        select(
+        _of_messages(
             Patient.code.label("patient"),
             TITLE.label("visit"),
             Message.outcome,
@@ -175,11 +183,6 @@ def _undelivered(session: Session, scope: Scope, at: datetime) -> list[Undeliver
             Contact.name,
             Contact.telephone,
         )
-        .select_from(Message)
-        .join(Visit, Visit.id == Message.visit_id)
-        .join(Patient, Patient.id == Visit.patient_id)
-        .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
-        .outerjoin(Contact, Contact.id == Patient.contact_id)
         .where(
             scope.condition,
             Message.outcome.in_(NOT_DELIVERED),

@@ -18,7 +18,7 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
-from surveys import __version__
+from surveys import SOFTWARE
 from surveys.models import Event, EventValue
 
 FIRST_HASH = "0" * 64
@@ -78,7 +78,6 @@ def _write(session: Session, entries: Iterable[Entry]) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     last = session.execute(select(Event.id, Event.hash).order_by(Event.id.desc()).limit(1)).first()
     number, previous = (last.id, last.hash) if last else (0, FIRST_HASH)
-    software = f"seventh {__version__}"
     events: list[dict[str, Any]] = []
     values: list[dict[str, Any]] = []
     for entry in entries:
@@ -93,7 +92,7 @@ def _write(session: Session, entries: Iterable[Entry]) -> None:
             "facts": dict(entry.facts),
             "digests": {value.field: _digest(key, value.before, value.after) for value, key in keyed},
             "reason": entry.reason,
-            "software": software,
+            "software": SOFTWARE,
             "previous_hash": previous,
         }
         previous = row["hash"] = _hash(row)

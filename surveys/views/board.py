@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from surveys import __version__
+from surveys import SOFTWARE
 from surveys.views.board_pages import PAGES, Part, Scene
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def draw(
         methods=methods(
             part,
             filters,
-            software=f"seventh {__version__}",
+            software=SOFTWARE,
             digest=data_sha256(frames),
             suppress_under=view.suppress_under,
         ),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 from flask import Blueprint, Flask, abort, current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from surveys import __version__
+from surveys import SOFTWARE
 from surveys.db import db
 from surveys.exchange import freezing
 from surveys.forms.freeze import FreezeForm
@@ -51,6 +49,7 @@ def make(code: str) -> Response | tuple[str, int]:
 @for_roles("coordinator", "investigator", "analyst")
 def report(code: str, freeze_id: int) -> Response | tuple[str, int]:
     """The report on a freeze: the same bytes whenever it is asked for."""
+    from analysis.report import as_json
     from analysis.report import report as analyse
 
     here = _everywhere()
@@ -66,13 +65,12 @@ def report(code: str, freeze_id: int) -> Response | tuple[str, int]:
     content = analyse(
         frames,
         generated_at=kept.made_at.isoformat(),
-        software=f"seventh {__version__}",
+        software=SOFTWARE,
         suppress_under=here.study.smallest_group,
     )
-    text = json.dumps(content, allow_nan=False, ensure_ascii=False, indent=1)
     name = f"{here.study.code}-freeze-{freeze_id}.json"
     return Response(
-        f"{text}\n",
+        f"{as_json(content)}\n",
         mimetype="application/json",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

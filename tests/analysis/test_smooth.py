@@ -6,11 +6,9 @@ import numpy as np
 import pytest
 
 from analysis.frame import scored
-from analysis.smooth import lowess, smooth, spline
+from analysis.smooth import lowess, spline
 from tests.analysis.reference import expected, followed, given
 from tests.analysis.studies import study
-
-CURVES = (smooth, spline)
 
 
 def line(number, seed=0):
@@ -40,39 +38,34 @@ def test_natural_spline_as_r():
     assert found.y == pytest.approx(reference["y"], rel=1e-8)
 
 
-@pytest.mark.parametrize("curve", CURVES)
-def test_the_band_holds_the_curve_and_the_truth(curve):
-    found = curve(*line(200))
+def test_the_band_holds_the_curve_and_the_truth():
+    found = spline(*line(200))
     x, y, low, high = (np.array(column) for column in (found.x, found.y, found.low, found.high))
     assert (low <= high).all()
     assert ((low <= y) & (y <= high)).mean() > 0.95
     assert ((low <= 50 + 8 * x) & (50 + 8 * x <= high)).mean() > 0.7
 
 
-@pytest.mark.parametrize("curve", CURVES)
-def test_the_same_data_give_the_same_band(curve):
-    assert curve(*line(50)) == curve(*line(50))
+def test_the_same_data_give_the_same_band():
+    assert spline(*line(50)) == spline(*line(50))
 
 
-@pytest.mark.parametrize("curve", CURVES)
-def test_few_patients_or_one_time_have_no_curve(curve):
-    assert curve(*line(9)).reason == "fewer than 10 patients"
-    assert curve(np.ones(20), np.arange(20.0)).reason == "no variation"
+def test_few_patients_or_one_time_have_no_curve():
+    assert spline(*line(9)).reason == "fewer than 10 patients"
+    assert spline(np.ones(20), np.arange(20.0)).reason == "no variation"
 
 
-@pytest.mark.parametrize("curve", CURVES)
 @pytest.mark.parametrize("seed", range(5))
-def test_many_equal_times_do_not_break_it(curve, seed):
+def test_many_equal_times_do_not_break_it(seed):
     """A dozen patients on four days: a curve without holes, or a reason."""
     random = np.random.default_rng(seed)
-    found = curve(random.integers(0, 4, 12).astype(float), random.normal(size=12))
+    found = spline(random.integers(0, 4, 12).astype(float), random.normal(size=12))
     assert found.reason or np.isfinite([found.y, found.low, found.high]).all()
 
 
-@pytest.mark.parametrize("curve", CURVES)
-def test_three_hundred_patients_are_quick(curve):
+def test_three_hundred_patients_are_quick():
     values = line(300)
-    curve(*values, resamples=2)
+    spline(*values, resamples=2)
     began = time.process_time()
-    curve(*values)
+    spline(*values)
     assert time.process_time() - began < 2

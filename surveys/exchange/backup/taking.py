@@ -10,7 +10,7 @@ from typing import IO, cast
 
 from sqlalchemy import Connection, MetaData, Table, select, text
 
-from surveys import __version__
+from surveys import SOFTWARE
 from surveys.exchange.backup import FORMAT, MANIFEST, SCHEMA_TABLE
 from surveys.exchange.backup.values import plain
 from surveys.exchange.places import Measured, Place, zipped
@@ -49,7 +49,7 @@ def take(
             kept[table.name] = _keep(connection, place, table)
         manifest = {
             "format": FORMAT,
-            "software": f"seventh {__version__}",
+            "software": SOFTWARE,
             "schema": connection.scalar(text(f"SELECT version_num FROM {SCHEMA_TABLE}")),  # noqa: S608
             "taken_at": at.isoformat(),
             "tables": {name: asdict(one) for name, one in kept.items()},

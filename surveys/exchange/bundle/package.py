@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from surveys import __version__
+from surveys import SOFTWARE
 from surveys.exchange.places import Place
 from surveys.frames import study_frames
 from surveys.instruments.library import Library
@@ -102,7 +101,7 @@ def write_study(
     found = report(
         frames,
         generated_at=at.isoformat(),
-        software=f"seventh {__version__}",
+        software=SOFTWARE,
         suppress_under=study.smallest_group,
     )
     return write(place, frames, found, reason=reason)
@@ -124,11 +123,12 @@ def _files(frames: StudyFrames, report: Mapping[str, Any], reason: str) -> Itera
     from analysis import snapshot
     from analysis.filters import Filters, apply
     from analysis.frame import scored
+    from analysis.report import as_json
 
     facts = {name: report[name] for name in ("study", "title", "generated_at", "software")}
     readme = README.format(**facts, reason=reason, python=platform.python_version())
     yield "README.md", readme.encode()
-    yield "report.json", json.dumps(report, allow_nan=False, ensure_ascii=False, indent=1).encode()
+    yield "report.json", as_json(report).encode()
     for name, content in snapshot.files(frames).items():
         yield f"data/{name}", content
     yield "data/scored.csv", snapshot.table(scored(apply(frames, Filters())), DERIVED)

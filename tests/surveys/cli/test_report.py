@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from surveys.cli.report import as_json
+from analysis.report import as_json
 from tests.support.commands import Seventh
 
 
