@@ -44,6 +44,9 @@ TELLING = re.compile(
     re.IGNORECASE,
 )
 _FIELD = re.compile(r"\{([^{}]*)\}")
+LINK = "{link}"
+_OPENING = " \t([{<\"'«‹„“‚‘"
+_CLOSING = " \t.,;:!?…)]}>\"'»›“”‘’"
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,11 @@ def faults(words: Words, kind: str, *, forbidden: tuple[str, ...] = ()) -> Itera
     for name in NEEDED[kind]:
         if f"{{{name}}}" not in words.body:
             yield "body", f"Without {{{name}}} nobody can answer. Put it on a line of its own."
+    if any(_beside_link(line) for line in words.body.split("\n")):
+        yield (
+            "body",
+            f"Put {LINK} on a line of its own: mail programs take a full stop behind it for a part of it.",
+        )
 
 
 def fill(words: Words, filling: Filling, locale: str) -> Words:
@@ -117,7 +125,27 @@ def fill(words: Words, filling: Filling, locale: str) -> Words:
 
     # A name with a line break in it would break the header; one with braces is not a field.
     subject = " ".join(_FIELD.sub(value, words.subject).split())
-    return Words(subject, _FIELD.sub(value, words.body).strip() + "\n")
+    return Words(subject, _FIELD.sub(value, _link_alone(words.body)).strip() + "\n")
+
+
+def _link_alone(body: str) -> str:
+    """`body` with each link on a line of its own, also in words kept before that was asked of them."""
+    lines: list[str] = []
+    for line in body.split("\n"):
+        if not _beside_link(line):
+            lines.append(line)
+            continue
+        before, *behind = line.split(LINK)
+        parts = [before.rstrip(_OPENING)]
+        for text in behind:
+            parts += [LINK, text.lstrip(_CLOSING).rstrip(_OPENING)]
+        lines += filter(None, parts)
+    return "\n".join(lines)
+
+
+def _beside_link(line: str) -> bool:
+    """Whether `line` holds a link and anything else: mail programs take a sign beside it for a part of it."""
+    return LINK in line and line.strip() != LINK
 
 
 def _unknown(text: str, known: Mapping[str, str] | tuple[str, ...]) -> list[str]:

@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from surveys.models import FailedSignIn, Membership, Staff, Study
-from surveys.store import audit, sign_in, staff
+from surveys.store import audit, sign_in, staff, tokens
 from surveys.store.errors import Refused
 
 GOOD_FOR = timedelta(days=7)
@@ -76,7 +76,7 @@ def revoke(session: Session, member: Staff, study: Study, *, at: datetime, actor
 
 def token(member: Staff, secret_key: str) -> str:
     """The link's secret part; worthless once the account has another password."""
-    return str(_signer(secret_key).dumps([member.id, _stamp(member)]))
+    return tokens.spelled(str(_signer(secret_key).dumps([member.id, _stamp(member)])))
 
 
 def member_of(session: Session, given: str, secret_key: str) -> Staff:
@@ -87,7 +87,8 @@ def member_of(session: Session, given: str, secret_key: str) -> Staff:
     """
     gone = Refused("This link was used already or is too old. Ask for a new one.")
     try:
-        number, stamp = _signer(secret_key).loads(given, max_age=int(GOOD_FOR.total_seconds()))
+        signed = tokens.signed(given)
+        number, stamp = _signer(secret_key).loads(signed, max_age=int(GOOD_FOR.total_seconds()))
     except (BadSignature, ValueError, TypeError):
         raise gone from None
     member = session.get(Staff, number)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import select, update
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from surveys.models import Link, Visit
 from surveys.schedule import FINISHING_DAYS
-from surveys.store import audit
+from surveys.store import audit, tokens
 
 
 def issue(
@@ -21,7 +20,7 @@ def issue(
 
     It outlives the visit, unless `expires_at` is given.
     """
-    token = secrets.token_urlsafe(24)
+    token = tokens.new()
     link = Link(
         visit_id=visit.id,
         digest=digest(token),
@@ -83,10 +82,10 @@ def visit_of(session: Session, link_id: int) -> int:
 
 
 def find(session: Session, token: str) -> int | None:
-    """The id of the link that `token` opens, whatever its state."""
-    return session.scalar(select(Link.id).where(Link.digest == digest(token)))
+    """The id of the link that `token` opens, exact or as mail and people hand it on; whatever its state."""
+    return session.scalar(select(Link.id).where(Link.digest.in_(map(digest, tokens.readings(token)))))
 
 
 def digest(token: str) -> str:
-    """What is stored of a token: 192 random bits need no salt."""
+    """What is stored of a token: so many random bits need no salt."""
     return hashlib.sha256(token.encode()).hexdigest()

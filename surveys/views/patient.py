@@ -18,7 +18,7 @@ from surveys.db import db
 from surveys.forms.questionnaire import ERRORS, questionnaire_form
 from surveys.instruments.definition import Instrument, Item
 from surveys.models.assistance import ANSWERED_BY
-from surveys.store import answering, devices, links
+from surveys.store import answering, devices, links, tokens
 from surveys.store.alerts import crisis_text_seen
 from surveys.store.answering import LinkRefusal, LinkRefused, OpenVisit
 from surveys.store.progress import (
@@ -87,7 +87,7 @@ def refused(error: LinkRefused) -> tuple[str, int]:
     return page, STATUS[error.refusal]
 
 
-@pages.get("/s/<token>")
+@pages.get("/s/<path:token>")
 def open_link(token: str) -> Response:
     """Take the token out of the address bar: what follows goes by the session."""
     link_id = links.find(db.session, token)
@@ -413,7 +413,7 @@ def _said(visit: OpenVisit, instrument: Instrument, asked: Item) -> str | Markup
 def _link_asked() -> str:
     """Who is counted: the link in the address, else the link that this browser opened."""
     token = (request.view_args or {}).get("token")
-    return link_key() if token is None else f"token:{links.digest(token)}"
+    return link_key() if token is None else f"token:{links.digest(tokens.cleaned(token))}"
 
 
 def texts() -> Texts:

@@ -22,13 +22,13 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(pages)
 
 
-@pages.get("/c")
+@pages.get("/c", strict_slashes=False)
 def ask() -> str:
     """Where code and year are typed."""
     return render_template("patient/short_code.html", wrong=False, typed="")
 
 
-@pages.post("/c")
+@pages.post("/c", strict_slashes=False)
 @limiter.limit(TRIES, key_func=lambda: f"short-code:{get_remote_address()}")
 def tell() -> Page:
     """Open the link, as if it had been followed; what is wrong, code or year, is not told apart."""

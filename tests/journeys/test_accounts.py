@@ -15,6 +15,7 @@ from sqlalchemy import update
 
 from surveys.models import Staff
 from surveys.settings import Settings
+from surveys.store import tokens
 from tests.support.pages import Page
 from tests.support.patient import in_process
 from tests.support.smtp import MailServer, mail_server
@@ -227,13 +228,29 @@ class TestAccount:
             coordinator.post("/staff/account/code/off", {"code": codes.generate(datetime.now(UTC)).token})
             assert "No code is asked any more." in coordinator.page.text
 
+    def test_an_invitation_opens_as_mail_and_people_hand_it_on(self, app: Flask, coordinator: Member) -> None:
+        """It is letters and digits; one sent when links held other signs opens too."""
+        path = invited(coordinator)
+        token = path.rpartition("/")[2]
+        assert token.isalnum()
+        bea = somebody(app)
+        earlier = tokens.signed(token)
+        for given in (token, token.upper(), f"{token}.", f"{token}%20", f"{token}/", earlier, f"{earlier})."):
+            bea.get(f"/invitation/{given}")
+            assert bea.status == 200, given
+        choose(bea, f"{path}.")
+        assert "Your password is set." in bea.page.text
+        for given in (token, earlier, f"{token}."):
+            bea.get(f"/invitation/{given}")
+            assert bea.status == 410, given
+
     def test_a_closed_account_has_no_invitation(self, app: Flask, coordinator: Member) -> None:
         """Its link opens nothing; nor does one that was made up."""
         path = invited(coordinator)
         with changing(app) as session:
             session.execute(update(Staff).where(Staff.email == BEA).values(active=False))
         bea = somebody(app)
-        for wrong in (path, "/invitation/WzEsIngiXQ.x.y"):
+        for wrong in (path, "/invitation/WzEsIngiXQ.x.y", "/invitation/aaaaaaaa", "/invitation/x"):
             bea.get(wrong)
             assert bea.status == 410
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from surveys.mail.staff_words import SUBJECTS, word_of_alert
 from surveys.mail.words import DEFAULTS, NEEDED, TELLING, Filling, Words, default, faults, fill
 
 FILLING = Filling(
@@ -65,6 +66,34 @@ def test_a_name_cannot_smuggle_fields_or_lines() -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        ("Open {link}.", "Open\nLINK\n"),
+        ("Please open ({link}), it is yours.\n\nThank you", "Please open\nLINK\nit is yours.\n\nThank you\n"),
+        ("“{link}”", "LINK\n"),
+        ("Or {link} or {link}!\nBye", "Or\nLINK\nor\nLINK\nBye\n"),
+        ("A\n\n  {link}  \n\nB", "A\n\n  LINK  \n\nB\n"),
+    ],
+)
+def test_words_kept_earlier_get_the_link_on_a_line_of_its_own(body: str, read: str) -> None:
+    """The text around it stays, without the signs that mail programs would take for a part of the link."""
+    assert fill(Words("Hello", body), FILLING, "en").body == read.replace("LINK", FILLING.link)
+
+
+@pytest.mark.parametrize("kind", NEEDED)
+def test_a_link_beside_other_words_is_refused_in_every_message(kind: str) -> None:
+    """Also in those that need none; alone on its line, with blanks at most, it is taken."""
+    assert [field for field, _ in faults(Words("Hello", "See {link}, please"), kind)] == ["body"]
+    assert list(faults(Words("Hello", "See\n {link} \nplease"), kind)) == []
+
+
+@pytest.mark.parametrize("kind", SUBJECTS)
+def test_staff_find_the_link_on_a_line_of_its_own_too(kind: str) -> None:
+    """In each mail about an alert."""
+    assert FILLING.link in word_of_alert(kind, "S1", FILLING.link, 24).body.split("\n")
+
+
+@pytest.mark.parametrize(
     ("subject", "body", "field", "words"),
     [
         ("", "{link}", "subject", "Write a subject"),
@@ -78,6 +107,9 @@ def test_a_name_cannot_smuggle_fields_or_lines() -> None:
         ("Hello", "{linc} {link}", "body", "There is no field {linc}"),
         ("Hello", "{link} {", "body", "brace is left open"),
         ("Hello", "Please answer", "body", "Without {link}"),
+        ("Hello", "Open {link}.", "body", "Put {link} on a line of its own"),
+        ("Hello", "Open\n{link}.", "body", "Put {link} on a line of its own"),
+        ("Hello", "{link}{link}", "body", "Put {link} on a line of its own"),
     ],
 )
 def test_bad_words_are_refused(subject: str, body: str, field: str, words: str) -> None:

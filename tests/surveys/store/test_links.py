@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from surveys.models import Event, Link, Visit
 from surveys.schedule import FINISHING_DAYS
-from surveys.store import links
+from surveys.store import links, tokens
 
 from .conftest import AT
 
@@ -28,10 +28,24 @@ def test_a_token_is_long_stored_nowhere_and_found_again(session: Session, visit:
 
 
 def test_a_token_that_is_not_quite_right_finds_nothing(session: Session, visit: Visit) -> None:
-    """Shortened, in other capitals, or empty."""
+    """Shortened, in other capitals, empty, or with more letters."""
     token = links.issue(session, visit, at=AT, actor="staff:1")
-    for wrong in (token[:-1], token.swapcase(), "", token + "="):
+    for wrong in (token[:-1], token.swapcase(), "", ".", token + "a"):
         assert links.find(session, wrong) is None
+    assert links.find(session, token + "=") == links.find(session, token) is not None
+
+
+def test_a_token_made_earlier_opens_whole_copied_and_cut(session: Session, visit: Visit) -> None:
+    """It may end in a dash or an underscore, which mail programs leave out of a link."""
+    for number, end in enumerate(("x", "-", "_", "--", "_-")):
+        token = f"-{number}_aB".ljust(tokens.LENGTH - len(end), "c") + end
+        old = Link(
+            visit_id=visit.id, digest=links.digest(token), created_at=AT, created_by="staff:1", expires_at=AT
+        )
+        session.add(old)
+        session.flush()
+        for given in (token, token + ".", f"{token}%20", token.rstrip("-_"), token.rstrip("-_") + ")."):
+            assert links.find(session, given) == old.id, given
 
 
 def test_a_new_link_leaves_the_old_one_alive(session: Session, visit: Visit) -> None:

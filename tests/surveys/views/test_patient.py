@@ -150,6 +150,28 @@ class TestHeaders:
             assert [one for one in addresses if not one.startswith(("/", "#"))] == []
 
 
+class TestPersonalLink:
+    """A link opens as mail programs and people hand it on."""
+
+    @pytest.mark.parametrize(
+        "behind", [".", ",", ")", "%3E", "%20", "=", "/", "%E2%80%9D", ".?utm_source=mail"]
+    )
+    def test_signs_behind_it_do_no_harm(self, app: Flask, invited: Invited, behind: str) -> None:
+        """They are no part of it."""
+        assert invited.token.isalnum()
+        patient = Patient(in_process(app))
+        patient.get(invited.path + behind)
+        assert patient.path == f"/visit/{invited.visit_id}"
+
+    def test_the_short_address_too(self, app: Flask) -> None:
+        """A stroke typed behind it changes nothing."""
+        patient = Patient(in_process(app))
+        patient.get("/c/")
+        assert patient.status == 200
+        patient.post("/c/", {"code": "K7MP-2QXW", "birth_year": "1970"})
+        assert "do not go together" in patient.page.text
+
+
 class TestCookies:
     """SameSite=Lax always, Secure exactly when the public address is https."""
 

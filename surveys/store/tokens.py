@@ -1,0 +1,61 @@
+"""The secret part of a link: letters and digits only, because mail programs cut other signs off an address.
+
+Pure: it knows neither links nor accounts. Tokens made earlier may hold `-` and `_`, also at their end, and
+signed ones full stops; they go on being read.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import string
+from base64 import b32decode, b32encode
+from collections.abc import Iterator
+from itertools import product
+from unicodedata import category
+from urllib.parse import unquote
+
+LENGTH = 32
+_SIGNS = string.ascii_letters + string.digits
+_CUT = "-_"  # with these a token made earlier may end
+_MOST_CUT = 2  # more of them at the end: one token in 30,000
+_BEHIND = re.compile(r"[^A-Za-z0-9]+$")
+
+
+def new() -> str:
+    """A token that has never been; 190 random bits."""
+    return "".join(secrets.choice(_SIGNS) for _ in range(LENGTH))
+
+
+def cleaned(given: str) -> str:
+    """`given` without the blanks, unseen signs and closing punctuation that copying puts into an address."""
+    seen = (sign for sign in unquote(given) if not sign.isspace() and category(sign)[0] != "C")
+    return _BEHIND.sub("", "".join(seen))
+
+
+def readings(given: str) -> Iterator[str]:
+    """What `given` may have been before it was mailed and copied: itself, cleaned, with its end put back."""
+    yield given
+    kept = cleaned(given)
+    yield kept
+    missing = LENGTH - len(kept)
+    if 1 <= missing <= _MOST_CUT:
+        for end in product(_CUT, repeat=missing):
+            yield kept + "".join(end)
+
+
+def spelled(signed: str) -> str:
+    """`signed` in small letters and digits."""
+    return b32encode(signed.encode()).decode().rstrip("=").lower()
+
+
+def signed(given: str) -> str:
+    """What `spelled` was given, or `given` itself, cleaned, where it is a signed text of the earlier kind.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    kept = cleaned(given)
+    if "." in kept:
+        return kept
+    return b32decode(kept.upper() + "=" * (-len(kept) % 8)).decode()
