@@ -82,7 +82,7 @@ def create(session: Session, library: Library, *, at: datetime, actor: str) -> S
 
 
 def open_visit(session: Session, study: Study, *, at: datetime, actor: str) -> Visit:
-    """A first visit, open and not begun, of a patient who is on today's list of the clinic.
+    """A first visit with all of the plan's questionnaires, open and not begun; its patient is expected today.
 
     A simulated patient is added when none is left.
     """
@@ -95,27 +95,34 @@ def open_visit(session: Session, study: Study, *, at: datetime, actor: str) -> V
             Patient.study_id == study.id,
             Patient.status == "active",
             Visit.timepoint_id == first.id,
+            Visit.withdrawn_at.is_(None),
             Visit.opens_on <= today,
             Visit.closes_on >= today,
             ~exists().where(Draft.visit_id == Visit.id),
             ~exists().where(Response.visit_id == Visit.id),
         )
         .order_by(Visit.id.desc())
-        .limit(1)
     )
-    found = session.scalar(query)
+    # A palsy of less than 90 days has no synkinesis: such a visit asks fewer questionnaires.
+    whole = (visit for visit in session.scalars(query) if set(visit.battery) == set(first.battery))
+    found = next(whole, None)
     if found is None:
-        found = _newcomer(session, study, today, seed=int(at.timestamp()), at=at, actor=actor)
+        seed = int(at.timestamp())
+        found = _newcomer(session, study, today, seed=seed, acute=False, at=at, actor=actor)
     clinic.expect(session, [found.patient_id], on=today, at=at, actor=actor)
     return found
 
 
-def _newcomer(session: Session, study: Study, on: date, *, seed: int, at: datetime, actor: str) -> Visit:
-    """Somebody enrolled on that day who has answered nothing yet; the first visit."""
+def _newcomer(
+    session: Session, study: Study, on: date, *, seed: int, acute: bool = True, at: datetime, actor: str
+) -> Visit:
+    """The first visit of somebody enrolled on that day, who may have a new palsy only if `acute`."""
     import numpy as np
 
     rng = np.random.default_rng(seed)
     person = draw(rng, on, study.lowest_age, on)
+    while person.acute and not acute:
+        person = draw(rng, on, study.lowest_age, on)
     last = session.scalar(
         select(Patient.code)
         .where(Patient.study_id == study.id, Patient.code.regexp_match("^S[0-9]{5}$"))

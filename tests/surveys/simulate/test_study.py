@@ -16,9 +16,10 @@ from surveys.models import Study
 from surveys.schedule import preset
 from surveys.simulate import demo
 from surveys.simulate.study import simulate
-from surveys.store import audit, responses, studies
+from surveys.store import answering, audit, links, responses, studies
 from surveys.store.errors import Refused
 from surveys.store.studies import NewStudy
+from surveys.store.wordings import Texts
 
 LIBRARY = Library.load()
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -146,3 +147,25 @@ def test_an_open_visit_is_always_found(session: Session) -> None:
     assert rows(session, "SELECT count(*) FROM patient") == [(demo.PATIENTS + demo.NEWCOMERS + 1,)]
     again = demo.open_visit(session, study, at=later + timedelta(days=100), actor="test")
     assert again.patient_id != added.patient_id
+
+
+def test_every_visit_handed_out_asks_all_three(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also once the newcomers' visits are used up, the acute ones of whom are asked fewer questionnaires."""
+    monkeypatch.setattr(demo, "PATIENTS", 20)
+    study = demo.create(session, LIBRARY, at=NOW, actor="test")
+    query = "SELECT battery FROM visit WHERE opens_on <= '2026-03-01' AND closes_on >= '2026-03-01'"
+    assert any("saq" not in str(battery) for [battery] in rows(session, query))
+    texts, handed_out = Texts(LIBRARY), set()
+    for run in range(30):
+        at = NOW + timedelta(seconds=run)
+        visit = demo.open_visit(session, study, at=at, actor="test")
+        assert visit.battery == ["face", "phq9", "saq"]
+        link_id = links.find(session, links.issue(session, visit, at=at, actor="test"))
+        assert link_id is not None
+        opened = answering.load(session, link_id, texts, device="test", at=at, lock=True)
+        assert not opened.begun
+        answering.save_answer(session, opened, LIBRARY.get("face"), "q1", 3, locale="en", at=at)
+        handed_out.add(visit.id)
+    assert len(handed_out) == 30
+    [(patients,)] = rows(session, "SELECT count(*) FROM patient")
+    assert patients > demo.PATIENTS + demo.NEWCOMERS + 15
