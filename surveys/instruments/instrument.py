@@ -235,6 +235,10 @@ class Alert:
     evidence: tuple[str, ...] = ()
     practice: tuple[str, ...] = ()
 
+    def raised_by(self, value: Answer) -> bool:
+        """Whether this raw answer to the item raises it."""
+        return isinstance(value, int | float) and value >= self.at_least
+
 
 @dataclass(frozen=True)
 class ChangeThreshold:

@@ -112,9 +112,7 @@ def score_table(
 def alerts_raised(instrument: Instrument, item_key: str, value: Answer) -> tuple[Alert, ...]:
     """The alerts that this one raw answer raises, whatever the other answers. Raises AnswerError."""
     check_answer(instrument, item_key, value)
-    if not isinstance(value, int | float):
-        return ()
-    return tuple(alert for alert in instrument.alerts if alert.item == item_key and value >= alert.at_least)
+    return tuple(alert for alert in instrument.alerts if alert.item == item_key and alert.raised_by(value))
 
 
 def band(scale: Scale, value: float | None) -> Band | None:

@@ -19,9 +19,10 @@ MAIL_KINDS = ("raised", "escalated", "test")
 class Alert(Base):
     """One cause in one visit, however often it is saved.
 
-    `crisis_text_seen_at` is when the patient went on from the crisis text; until then it is shown before
-    any other page of the visit. Without a first answer the question was skipped, or `score` (with `before`,
-    the last one) raised it. `source` is where it was answered, as responses tell it.
+    `crisis_text_seen_at` is when the patient went on from the crisis text, or stopped there; until then it is
+    shown before any other page of the visit, on devices that may know. Without a first answer the question
+    was skipped, or `score` (with `before`, the last one) raised it. `source` is where it was answered, as
+    responses tell it.
     """
 
     __tablename__ = "alert"

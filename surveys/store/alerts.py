@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -130,11 +130,11 @@ def notice_skipped(session: Session, cause: Cause, *, at: datetime, actor: str) 
             audit.record(session, audit.Entry(at, actor, "alert.raised", cause.patient_id, facts))
 
 
-def crisis_text_seen(session: Session, visit_id: int, *, at: datetime) -> None:
-    """The patient went on from the crisis text."""
+def crisis_text_seen(session: Session, alert_ids: Collection[int], *, at: datetime) -> None:
+    """The patient went on from the crisis text of these alerts, or stopped there."""
     session.execute(
         update(Alert)
-        .where(Alert.visit_id == visit_id, Alert.crisis_text_seen_at.is_(None))
+        .where(Alert.id.in_(alert_ids), Alert.crisis_text_seen_at.is_(None))
         .values(crisis_text_seen_at=at)
     )
 

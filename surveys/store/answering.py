@@ -7,7 +7,7 @@ or two devices follow one another.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -102,7 +102,9 @@ class OpenVisit:
 
     `instruments` has each of the battery in the version and words of this visit: those it was begun in, else
     those of the study's permission in force, else the definition's own. `background` is None where the study
-    does not ask of it.
+    does not ask of it. `crisis_text_due`: where help is comes before anything else. `crises` are the alerts
+    whose crisis text this device may show: it gave the answer itself, or its user told the year of birth.
+    Without any the page must not tell that something was answered.
     """
 
     id: int
@@ -130,6 +132,7 @@ class OpenVisit:
     help_told: bool
     consent_due: bool
     background: Told | None
+    crises: tuple[int, ...] = ()
 
     def items(self, key: str) -> tuple[Item, ...]:
         """What the questionnaire `key` asks, in order: optional items only where the study wants them."""
@@ -137,7 +140,9 @@ class OpenVisit:
 
     @property
     def hides(self) -> bool:
-        """Whether anything under way is hidden from this device."""
+        """Whether anything under way is hidden from this device, or a crisis text that is due."""
+        if self.crisis_text_due and not self.crises:
+            return True
         if self.background is not None and self.background_due:
             return bool(self.background.hidden)
         return any(draft.hidden for draft in self.drafts.values())
@@ -215,8 +220,8 @@ _BEGUN = (
     .join(InstrumentVersion, InstrumentVersion.id == Draft.instrument_version_id)
     .where(Draft.visit_id == bindparam("visit_id"))
 )
-_RAISED = select(Alert.instrument, Alert.rule, Alert.crisis_text_seen_at).where(
-    Alert.visit_id == bindparam("visit_id")
+_UNSEEN = select(Alert.id, Alert.instrument, Alert.rule).where(
+    Alert.visit_id == bindparam("visit_id"), Alert.crisis_text_seen_at.is_(None)
 )
 
 
@@ -241,12 +246,15 @@ def load(
     in_words |= {draft.instrument: (draft.version, draft.wording) for draft in begun}
     drafts = {draft.instrument: _state(draft, device) for draft in begun}
     told = background.of_visit(session, row.visit_id, row.patient_id, device) if row.asks_background else None
+    instruments = {key: texts.get(session, key, *in_words.get(key, ())) for key in row.battery}
+    answers = {draft.instrument: draft.answers for draft in begun}
+    unseen = session.execute(_UNSEEN, of_visit).all()
+    due = _crises_due(unseen, instruments, texts.library, answers, submitted, device)
     others = any(draft.elsewhere for draft in drafts.values()) or bool(told and told.elsewhere)
-    if others and recognised(session, row.visit_id, device):
+    told_year = (others or not all(due.values())) and recognised(session, row.visit_id, device)
+    if told_year:
         drafts = {key: replace(draft, recognised=True) for key, draft in drafts.items()}
         told = told and replace(told, recognised=True)
-    alerts = session.execute(_RAISED, of_visit).all()
-    crises = [alert for alert in alerts if _is_crisis(texts.library, alert.instrument, alert.rule)]
     visit = OpenVisit(
         id=row.visit_id,
         link_id=link_id,
@@ -255,7 +263,7 @@ def load(
         study_id=row.study_id,
         name=row.name,
         battery=asking_order(row.battery, texts.library),
-        instruments={key: texts.get(session, key, *in_words.get(key, ())) for key in row.battery},
+        instruments=instruments,
         optional_items=tuple(row.optional_items),
         study_code=row.code,
         study_title=row.title,
@@ -269,10 +277,11 @@ def load(
         today=at.astimezone(ZoneInfo(row.timezone)).date(),
         drafts=drafts,
         submitted=submitted,
-        crisis_text_due=any(alert.crisis_text_seen_at is None for alert in crises),
+        crisis_text_due=bool(due),
         help_told=row.assistance_id is not None,
         consent_due=row.consent_due,
         background=told,
+        crises=tuple(one for one, own in due.items() if own or told_year),
     )
     _refuse(row, visit, at)
     return visit
@@ -460,8 +469,27 @@ def _refuse(row: Any, visit: OpenVisit, at: datetime) -> None:
         raise LinkRefused(LinkRefusal.CLOSED, row.contact, row.closes_on)
 
 
-def _is_crisis(library: Library, instrument: str, rule: str) -> bool:
-    return any(alert.rule == rule and alert.crisis for alert in library.get(instrument).alerts)
+def _crises_due(
+    unseen: Sequence[Any],
+    instruments: Mapping[str, Instrument],
+    library: Library,
+    answers: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]],
+    submitted: Collection[str],
+    device: str,
+) -> dict[int, bool]:
+    """The alerts whose crisis text is due, and whether `device` gave an answer that asks for it."""
+    due = {}
+    for alert in unseen:
+        instrument = instruments.get(alert.instrument) or library.get(alert.instrument)
+        for rule in instrument.alerts:
+            if rule.rule != alert.rule or not rule.crisis:
+                continue
+            given = answers.get(alert.instrument, {}).get(rule.item, ())
+            said = [one for one in given if rule.raised_by(one.get("value"))]
+            # What neither a draft nor a response says any more was annulled.
+            if said or alert.instrument in submitted:
+                due[alert.id] = any(device in one.get("by", ()) for one in said)
+    return due
 
 
 def _spoken(said: list[dict[str, Any]]) -> str:

@@ -42,6 +42,11 @@ def numbers(text: str) -> Iterator[tuple[int, int]]:
             yield found.span()
 
 
+def called(text: str) -> list[str]:
+    """The telephone numbers of `text`, each once: what may be shown where its words would tell too much."""
+    return list(dict.fromkeys(text[start:end] for start, end in numbers(text)))
+
+
 def faults(text: str, locale: str) -> list[str]:
     """What the study's crisis text in `locale` lacks, a sentence each; it is there at all."""
     found = []

@@ -30,7 +30,7 @@ class AboutYou:
 
 @dataclass(frozen=True)
 class CrisisText:
-    """The crisis text comes before anything else."""
+    """Where help is comes before anything else: the crisis text, or a page that tells of no answer."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from flask import session
 
-CHOICES = ("questions_in", "without_earlier_answers", "changes_told")
+CHOICES = ("questions_in", "without_earlier_answers", "changes_told", "went_past_help")
 COPY_OFFERED = timedelta(hours=1)
 
 
@@ -55,6 +55,16 @@ def sent_just_now(visit_id: int) -> dict[str, list[str]]:
 def show_help(visit_id: int) -> None:
     """Where help is was shown here."""
     session["help_shown"] = visit_id
+
+
+def go_past_help(visit_id: int) -> None:
+    """The link was opened here, and somebody went on from the page that says where help is."""
+    session["went_past_help"] = visit_id
+
+
+def went_past_help(visit_id: int) -> bool:
+    """Whether they did, since the link was opened."""
+    return bool(session.get("went_past_help") == visit_id)
 
 
 def was_shown_help(visit_id: int) -> bool:

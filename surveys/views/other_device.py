@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
 @of_visit
 def ask(visit: OpenVisit) -> Page:
     """The year of birth, which may be left open."""
-    if visit.crisis_text_due or not visit.hides or not _tries_left(visit):
+    if visit.crises or not visit.hides or not _tries_left(visit):
         return redirect(next_address(visit))
     return draw(visit, "patient/birth_year.html", tries=_tries_left(visit), wrong=False)
 

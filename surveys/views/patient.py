@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, NamedTuple
@@ -21,6 +22,7 @@ from surveys.models.assistance import ANSWERED_BY
 from surveys.store import answering, devices, links, tokens
 from surveys.store.alerts import crisis_text_seen
 from surveys.store.answering import LinkRefusal, LinkRefused, OpenVisit
+from surveys.store.crisis_texts import called
 from surveys.store.progress import (
     AboutYou,
     AtItem,
@@ -115,6 +117,8 @@ def of_visit(view: Callable[..., Page]) -> Callable[..., Page]:
         )
         if visit.id != visit_id:
             raise LinkRefused(LinkRefusal.OTHER_LINK)
+        if device.went_past_help(visit.id):
+            visit = replace(visit, crisis_text_due=bool(visit.crises))
         return view(visit, **arguments)
 
     return with_visit
@@ -235,19 +239,31 @@ def _ask_again(visit: OpenVisit, key: str = "", number: int = 0) -> Page:
 @pages.get("/visit/<int:visit_id>/help")
 @of_visit
 def crisis_text(visit: OpenVisit) -> Page:
-    """The study's crisis text, before anything else."""
-    if visit.crisis_text_due:
+    """The study's crisis text, before anything else.
+
+    A device that may not know what was answered asks for the year of birth, else shows the telephone numbers
+    alone: the study's own words thank for the answer or speak of it.
+    """
+    if visit.crises:
         device.show_help(visit.id)
-    return draw(visit, "patient/crisis_text.html", text=in_words(visit, visit.crisis_texts))
+    elif visit.crisis_text_due and _birth_year_asked(visit):
+        return redirect(url_for("other_device.ask", visit_id=visit.id))
+    text = in_words(visit, visit.crisis_texts)
+    told = device.was_shown_help(visit.id)
+    return draw(visit, "patient/crisis_text.html", text=text if told else None, called=called(text.text))
 
 
 @pages.post("/visit/<int:visit_id>/help")
 @of_visit
 def go_on(visit: OpenVisit) -> Page:
-    """Note that the crisis text was passed and go on."""
-    crisis_text_seen(db.session, visit.id, at=now())
-    db.session.commit()
-    return redirect(url_for("patient.start", visit_id=visit.id))
+    """Note that where help is was shown here, and go on or stop."""
+    if visit.crises and device.was_shown_help(visit.id):
+        crisis_text_seen(db.session, visit.crises, at=now())
+        db.session.commit()
+    stop = request.form.get("go") == "stop"
+    if not stop:
+        device.go_past_help(visit.id)
+    return redirect(url_for("patient.pause" if stop else "patient.start", visit_id=visit.id))
 
 
 @pages.get("/visit/<int:visit_id>/<key>/review")

@@ -12,7 +12,7 @@ from surveys.models import Contact
 from surveys.models import Patient as PatientRow
 from surveys.store.devices import TRIES
 from tests.support.patient import Patient, in_process
-from tests.support.study import FACE, PHQ9, Invited, changing, invite, one_table
+from tests.support.study import FACE, Invited, changing, invite, one_table
 
 ASKED = "Would you like to see what you answered before?"
 HIDDEN = "Answered on another device"
@@ -212,17 +212,3 @@ def test_the_same_answer_from_both_is_given_by_both(app: Flask, phone: Patient, 
     [draft] = one_table(app, "draft")
     [said] = draft["answers"]["q1"]
     assert len(said["by"]) == 2
-
-
-def test_the_crisis_text_comes_first_on_any_device(app: Flask, invited: Invited) -> None:
-    """Help is more urgent than who is asking."""
-    phone = Patient(in_process(app))
-    phone.open(invited.token)
-    phone.finish(FACE)
-    phone.next()
-    phone.fill((*PHQ9[:8], 1))
-    tablet = Patient(in_process(app))
-    tablet.get(invited.path)
-    assert tablet.page.heading == "Where to find help"
-    tablet.next()
-    assert tablet.page.heading == ASKED

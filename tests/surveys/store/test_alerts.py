@@ -63,7 +63,7 @@ def test_the_crisis_text_is_due_again_after_the_answer_is_given_again(
 ) -> None:
     """Seen once does not mean seen for the next time."""
     notice(1)
-    alerts.crisis_text_seen(session, visit.id, at=AT)
+    alerts.crisis_text_seen(session, [the_alert(session).id], at=AT)
     assert the_alert(session).crisis_text_seen_at == AT
     notice(0)
     assert the_alert(session).crisis_text_seen_at == AT

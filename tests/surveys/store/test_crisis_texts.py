@@ -7,7 +7,7 @@ import re
 import pytest
 
 from surveys.simulate.demo import CRISIS_TEXT
-from surveys.store.crisis_texts import TEMPLATES, faults, numbers
+from surveys.store.crisis_texts import TEMPLATES, called, faults, numbers
 
 FILLED = {
     "en": (
@@ -59,3 +59,10 @@ def test_telephone_numbers_are_found(text: str, found: list[str]) -> None:
 def test_the_demonstration_names_numbers_to_call() -> None:
     """Though nobody reads its answers at all."""
     assert [CRISIS_TEXT[start:end] for start, end in numbers(CRISIS_TEXT)] == ["112", "911"]
+
+
+def test_the_numbers_alone_are_found_once_each() -> None:
+    """In the order of the text; where there is none, none."""
+    text = "Call 112 now.\nOr 116 123, day and night, until 31 May 2026; in danger 112."
+    assert called(text) == ["112", "116 123"]
+    assert called("Speak to your doctor.") == []
