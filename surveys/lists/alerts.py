@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.lists.scope import Scope
@@ -87,14 +88,14 @@ def trouble(session: Session, scope: Scope, let_wait: timedelta, at: datetime) -
     return Trouble(*session.execute(query).one())
 
 
-def waiting_by_study(session: Session, study_ids: list[int]) -> dict[int, int]:
-    """How many alerts nobody has taken on, by study; studies without any are left out."""
+def waiting_by_study(session: Session, scopes: Iterable[Scope]) -> dict[int, int]:
+    """How many alerts within `scopes` nobody has taken on, by study; studies without any are left out."""
     query = (
         select(Patient.study_id, func.count())
         .select_from(Alert)
         .join(Visit, Visit.id == Alert.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
-        .where(Alert.state == "new", Patient.study_id.in_(study_ids))
+        .where(Alert.state == "new", or_(false(), *(scope.condition for scope in scopes)))
         .group_by(Patient.study_id)
     )
     return dict(session.execute(query).all())

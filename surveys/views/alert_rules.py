@@ -32,11 +32,11 @@ def init_app(app: Flask) -> None:
 @for_roles("coordinator", "investigator")
 def index(code: str) -> str:
     """The rules, and the form for a further one."""
-    return _draw(_form() if grant().may_change else None)
+    return _draw(_form() if grant().may_open("alert_rules.add") else None)
 
 
 @pages.post("/staff/<code>/alert-rules")
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=True)
 def add(code: str) -> Response | tuple[str, int]:
     """A further rule."""
     here, form = grant(), _form()
@@ -66,7 +66,7 @@ def add(code: str) -> Response | tuple[str, int]:
 
 
 @pages.post("/staff/<code>/alert-rules/<int:rule_id>")
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=True)
 def remove(code: str, rule_id: int) -> Response:
     """Take a rule away."""
     here = grant()

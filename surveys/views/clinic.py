@@ -54,7 +54,7 @@ def today(code: str) -> Page:
 
 
 @pages.post("/staff/<code>/clinic")
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=False)
 def expect(code: str) -> Page:
     """Put people on the day's list by hospital number; whom nobody knows stays in the box."""
     here, on, form = grant(), _day(), ListForm()

@@ -29,7 +29,7 @@ def init_app(app: Flask) -> None:
 
 
 @pages.route("/staff/<code>/enrol/many", methods=["GET", "POST"])
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=False)
 def many(code: str) -> Page:
     """Check a list of patients, then enrol them; a list with a fault enrols nobody."""
     here = grant()

@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
 
 
 @pages.route("/staff/<code>/export", methods=["GET", "POST"])
-@for_roles("coordinator", "investigator", "analyst")
+@for_roles("coordinator", "investigator", "analyst", whole_study=False)
 def index(code: str) -> Response | str | tuple[str, int]:
     """Say what is in the package, or give it. Only who may change patients gets calendar dates."""
     here, form = grant(), ExportForm()

@@ -11,7 +11,7 @@ from surveys.exchange import freezing
 from surveys.forms.freeze import FreezeForm
 from surveys.store import freezes
 from surveys.store.errors import Refused
-from surveys.views.access import Grant, for_roles, grant
+from surveys.views.access import for_roles, grant
 
 pages = Blueprint("freezes", __name__)
 
@@ -22,17 +22,17 @@ def init_app(app: Flask) -> None:
 
 
 @pages.get("/staff/<code>/freezes")
-@for_roles("coordinator", "investigator", "analyst")
+@for_roles("coordinator", "investigator", "analyst", whole_study=True)
 def index(code: str) -> str:
     """The freezes there are."""
     return _listed(FreezeForm(formdata=None))
 
 
 @pages.post("/staff/<code>/freezes")
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=True)
 def make(code: str) -> Response | tuple[str, int]:
     """Keep the data as they are now."""
-    here, form = _everywhere(), FreezeForm()
+    here, form = grant(), FreezeForm()
     if not form.validate():
         return _listed(form), 422
     library = current_app.extensions["library"]
@@ -46,13 +46,13 @@ def make(code: str) -> Response | tuple[str, int]:
 
 
 @pages.get("/staff/<code>/freezes/<int:freeze_id>.json")
-@for_roles("coordinator", "investigator", "analyst")
+@for_roles("coordinator", "investigator", "analyst", whole_study=True)
 def report(code: str, freeze_id: int) -> Response | tuple[str, int]:
     """The report on a freeze: the same bytes whenever it is asked for."""
     from analysis.report import as_json
     from analysis.report import report as analyse
 
-    here = _everywhere()
+    here = grant()
     known = {one.id: one.name for one in freezes.of_study(db.session, here.study.id)}
     if freeze_id not in known:
         abort(404)
@@ -77,11 +77,5 @@ def report(code: str, freeze_id: int) -> Response | tuple[str, int]:
 
 
 def _listed(form: FreezeForm) -> str:
-    kept = freezes.of_study(db.session, _everywhere().study.id)
+    kept = freezes.of_study(db.session, grant().study.id)
     return render_template("staff/freezes.html", form=form, freezes=kept)
-
-
-def _everywhere() -> Grant:
-    """A freeze holds all sites: it is not for those who may see one."""
-    here = grant()
-    return here if here.site is None else abort(403)

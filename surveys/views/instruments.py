@@ -101,7 +101,7 @@ def show(code: str, key: str) -> Page:
 
 
 @pages.post("/staff/<code>/instruments/<key>/permission")
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=True)
 def permit(code: str, key: str) -> Page:
     """Record by whose leave the study uses a wording."""
     here = grant()
@@ -158,7 +158,7 @@ def preview(code: str, key: str) -> Page:
 
 
 @pages.route("/staff/<code>/wordings/new", methods=["GET", "POST"])
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=True)
 def load(code: str) -> Page:
     """Load a site's own text from a file; nothing is stored unless all of it is in order."""
     here = grant()

@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
 
 
 @pages.route("/staff/<code>/message-settings", methods=["GET", "POST"])
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=True)
 def settings(code: str) -> Page:
     """Who writes and when; and a list of all the words."""
     here = grant()
@@ -70,7 +70,7 @@ def settings(code: str) -> Page:
 
 
 @pages.route("/staff/<code>/message-words/<kind>/<locale>", methods=["GET", "POST"])
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=True)
 def edit(code: str, kind: str, locale: str) -> Page:
     """One message's words: looked at with a real patient's name and dates, then kept."""
     here = grant()

@@ -113,7 +113,7 @@ def index(code: str) -> Page:
 
 
 @pages.post("/staff/<code>/patients")
-@for_roles("coordinator", "investigator")
+@for_roles("coordinator", "investigator", whole_study=False)
 def search(code: str) -> Page:
     """Patients by part of a study code, hospital number or name.
 
@@ -149,7 +149,7 @@ def _list(search: str = "", person: str = "") -> Page:
 
 
 @pages.route("/staff/<code>/enrol", methods=["GET", "POST"])
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=False)
 def new(code: str) -> Page:
     """Enrol a patient; nothing is stored unless everything is in order."""
     here = grant()

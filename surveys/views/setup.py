@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -44,7 +44,6 @@ from surveys.views.planning import overview
 
 pages = Blueprint("setup", __name__)
 Page = str | Response | tuple[str, int]
-ACKNOWLEDGE = "setup.acknowledge_test"
 
 
 @dataclass(frozen=True)
@@ -127,13 +126,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(pages)
 
 
-@pages.before_request
-def _whole_study() -> None:
-    """Who is limited to a site changes nothing for the others; a test alert anybody named may take."""
-    if request.method == "POST" and "grant" in g and grant().site and request.endpoint != ACKNOWLEDGE:
-        abort(403)
-
-
 @pages.get("/staff/<code>/study")
 @for_roles("coordinator", "investigator")
 def index(code: str) -> Page:
@@ -142,7 +134,7 @@ def index(code: str) -> Page:
 
 
 @pages.route("/staff/<code>/study/<section>", methods=["GET", "POST"])
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=True)
 def section(code: str, section: str) -> Page:
     """One section's form."""
     shown = SECTIONS.get(section)
@@ -159,7 +151,7 @@ def section(code: str, section: str) -> Page:
 
 
 @pages.route("/staff/<code>/study/consent", methods=["GET", "POST"])
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=True)
 def consent(code: str) -> Page:
     """The consent texts there are, and a new version."""
     study, here = _study(), grant()
@@ -193,7 +185,7 @@ def consent(code: str) -> Page:
 
 
 @pages.post("/staff/<code>/study/test-alert")
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=True)
 def send_test(code: str) -> Page:
     """Raise a test alert with the two who read alerts."""
     here = grant()
@@ -207,7 +199,7 @@ def send_test(code: str) -> Page:
 
 
 @pages.post("/staff/<code>/study/test-alert/acknowledge")
-@for_roles("coordinator", "investigator")
+@for_roles("coordinator", "investigator", whole_study=False)
 def acknowledge_test(code: str) -> Page:
     """Take the test alert, as one of the two who read alerts."""
     here = grant()
@@ -220,7 +212,7 @@ def acknowledge_test(code: str) -> Page:
 
 
 @pages.post("/staff/<code>/study/phq8")
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=True)
 def ask_phq8(code: str) -> Page:
     """Ask PHQ-8 wherever the plan asks PHQ-9."""
     here, study = grant(), _study()
@@ -234,7 +226,7 @@ def ask_phq8(code: str) -> Page:
 
 
 @pages.post("/staff/<code>/study/activate")
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=True)
 def activate(code: str) -> Page:
     """Let patients answer."""
     here = grant()
@@ -247,7 +239,7 @@ def activate(code: str) -> Page:
 
 
 @pages.route("/staff/<code>/study/close", methods=["GET", "POST"])
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=True)
 def close(code: str) -> Page:
     """Close the study for good, with a reason."""
     here, study, form = grant(), _study(), CloseForm()
@@ -331,7 +323,7 @@ def _do(act: Callable[[], str]) -> Page:
 
 
 def _draw_index() -> str:
-    study, here = _study(), grant()
+    study = _study()
     gaps = readiness.gaps(db.session, study, _library()) if study.status == "draft" else []
     named = readiness.readers(db.session, study.id)
     people = {row.rank: row for row in _with_staff(list(named.values()))}
@@ -347,7 +339,6 @@ def _draw_index() -> str:
         crisis=readiness.crisis_instruments(asked),
         overview=overview(study, studies.plan_of(study.timepoints), _library()),
         statuses=labels.STUDY_STATUSES,
-        may_set_up=here.may_change and not here.site,
     )
 
 
@@ -355,7 +346,8 @@ def _task(key: str, gaps: list[Gap], study: Study) -> Task:
     own_pages = {"consent": "setup.consent", "plan": "planning.edit", "instruments": "instruments.index"}
     endpoint = own_pages.get(key) or ("setup.section" if SECTIONS[key].form else None)
     values: dict[str, Any] = {"section": key} if endpoint == "setup.section" else {}
-    open_to = grant().may_change and not grant().site and study.status != "closed"
+    changed_by = "instruments.permit" if key == "instruments" else endpoint
+    open_to = changed_by and grant().may_open(changed_by) and study.status != "closed"
     return Task(
         key=key,
         title=SECTIONS[key].title,

@@ -27,14 +27,14 @@ def init_app(app: Flask) -> None:
 
 
 @pages.get("/staff/<code>/team")
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=True)
 def index(code: str) -> Page:
     """Everybody with a role in the study."""
     return _draw(_here(), InvitationForm(formdata=None))
 
 
 @pages.post("/staff/<code>/team")
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=True)
 def invite(code: str) -> Page:
     """Give somebody a role; who has no account yet gets a link to choose a password with."""
     here, form = _here(), InvitationForm()
@@ -63,7 +63,7 @@ def invite(code: str) -> Page:
 
 
 @pages.post("/staff/<code>/team/<int:staff_id>/reset")
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=True)
 def reset(code: str, staff_id: int) -> Page:
     """End an account's sessions, password and second factor, and make a new link."""
     here = _here()
@@ -77,7 +77,7 @@ def reset(code: str, staff_id: int) -> Page:
 
 
 @pages.post("/staff/<code>/team/<int:staff_id>/remove")
-@for_roles("coordinator")
+@for_roles("coordinator", whole_study=True)
 def remove(code: str, staff_id: int) -> Page:
     """Take somebody's role in this study away."""
     here = _here()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,11 +18,12 @@ from sqlalchemy.orm import Session
 from surveys.background import FACTS
 from surveys.exchange import freezing
 from surveys.instruments.definition import Instrument
-from surveys.models import Alert, AlertRule, Background, Message, Staff, Study, Treatment, Visit
+from surveys.models import Alert, AlertRule, Background, Message, Patient, Staff, Study, Treatment, Visit
 from surveys.store import responses, versions
 from surveys.store import staff as store
 from surveys.store.responses import NewResponse
 from surveys.views import access
+from tests.support.pages import Page
 from tests.support.patient import in_process
 from tests.support.staff import PASSWORD, Member, employ, signed_in
 from tests.support.study import Invited, changing, invite, library, one_table, stored
@@ -27,7 +31,7 @@ from tests.support.study import Invited, changing, invite, library, one_table, s
 PATIENTS = {"coordinator", "investigator", "admin"}
 CHANGES = {"coordinator", "admin"}
 # How the addresses of a patient's rows begin.
-OF_A_PATIENT = ("visits/", "alerts/", "treatment/", "responses/", "reported/", "calls/")
+OF_A_PATIENT = ("visits/", "alerts/", "treatment/", "responses/", "reported/", "calls/", "message/")
 EVERY_ROLE = {"coordinator", "investigator", "analyst", "admin"}
 
 # Who may open each guarded page. A new one without a line here fails the walk below.
@@ -112,6 +116,56 @@ MAY_OPEN = {
     "answers.enter": CHANGES,
     "answers.correct": CHANGES,
     "answers.annul": CHANGES,
+}
+
+# What holds for every site of a study: closed to members who are limited to one.
+WHOLE_STUDY = {
+    "freezes.index",
+    "freezes.make",
+    "freezes.report",
+    "message_words.settings",
+    "message_words.edit",
+    "alert_rules.add",
+    "alert_rules.remove",
+    "instruments.permit",
+    "instruments.load",
+    "setup.section",
+    "setup.consent",
+    "setup.send_test",
+    "setup.ask_phq8",
+    "setup.activate",
+    "setup.close",
+    "planning.edit",
+    "team.index",
+    "team.invite",
+    "team.reset",
+    "team.remove",
+}
+A_SITE = "coordinator of a site"
+
+# Sent by a coordinator of the whole study, these change it.
+CHANGING = {
+    "alert_rules.add": {"measure": "face.total", "kind": "at_least", "at_least": "12"},
+    "alert_rules.remove": {},
+    "message_words.settings": {
+        "clinic": "another clinic",
+        "reminder_days": "7",
+        "send_hour": "9",
+        "earliest_hour": "8",
+        "latest_hour": "20",
+    },
+    "message_words.edit": {
+        "subject": "Questions",
+        "body": "{greeting}, until {last_day}: {link}",
+        "patient": "",
+        "do": "keep",
+    },
+    "freezes.make": {"name": "Mine"},
+    "setup.section": {"ethics_not_required": "A survey."},
+    "setup.consent": {"version": "1", "text__en": "May we?", "research__en": "Use them."},
+    "team.invite": {"email": "another@example.org", "role": "investigator"},
+    "team.reset": {},
+    "team.remove": {},
 }
 
 
@@ -225,6 +279,18 @@ def doors(app: Flask, studies: dict[str, dict[str, object]]) -> Iterator[Door]:
                 yield Door(rule.endpoint, method, path, str(place["code"]) if place else None)
 
 
+def entered(app: Flask, role: str) -> Member:
+    """Somebody in that role with a browser; a coordinator of a site sees the site North alone."""
+    if role == "nobody":
+        return Member(in_process(app))
+    return signed_in(app, site="North") if role == A_SITE else signed_in(app, role)
+
+
+def of_a_patient(door: Door) -> bool:
+    """Whether the address names a row of the one patient of S1."""
+    return any(name in door.path for name in ("P1", "SOUTH-1", *OF_A_PATIENT))
+
+
 def knock(member: Member, door: Door) -> str:
     """What the guard says: opened, sign in, forbidden, or nothing there."""
     answer = member.send(door.method, door.path, [])
@@ -233,25 +299,82 @@ def knock(member: Member, door: Door) -> str:
     return {403: "forbidden", 404: "not there"}.get(answer.status, "opened")
 
 
-@pytest.mark.parametrize("role", [*sorted(EVERY_ROLE), "nobody"])
+@pytest.mark.parametrize("role", [*sorted(EVERY_ROLE), A_SITE, "nobody"])
 def test_every_address_opens_to_whom_it_should(
     app: Flask, two_studies: dict[str, dict[str, object]], role: str
 ) -> None:
-    """One's own study opens by the rules; the other is as if it were not there."""
+    """One's own study opens by the rules; the other, and another site, are as if they were not there."""
     app.config["WTF_CSRF_ENABLED"] = False  # so that the guard alone answers
-    member = Member(in_process(app)) if role == "nobody" else signed_in(app, role)
+    member = entered(app, role)
     walked = list(doors(app, two_studies))
+    before = stored(app)
     assert {door.endpoint for door in walked} == MAY_OPEN.keys()
     for door in walked:
         if role == "nobody":
             expected = "sign in"
-        elif door.study == "S2" and role != "admin":
+        elif (door.study == "S2" and role != "admin") or (role == A_SITE and of_a_patient(door)):
             expected = "not there"
+        elif role == A_SITE:
+            open_to_it = "coordinator" in MAY_OPEN[door.endpoint] and door.endpoint not in WHOLE_STUDY
+            expected = "opened" if open_to_it else "forbidden"
         else:
             expected = "opened" if role in MAY_OPEN[door.endpoint] else "forbidden"
         assert knock(member, door) == expected, door
         if (door.endpoint, expected) == ("waiting_room.start", "opened"):  # which signs out
             member = signed_in(app, role)
+    if role in {A_SITE, "nobody"}:
+        after = stored(app)
+        changed = {table for table in after if after[table] != before[table]}
+        assert changed <= {"event", "second_factor"}, "an export is noted; one's account is one's own"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_is_limited_to_a_site_changes_nothing_for_others(
+    app: Flask, two_studies: dict[str, dict[str, object]]
+) -> None:
+    """With forms that are in order, and do change the study when a coordinator of all of it sends them."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    walked = [door for door in doors(app, {"S1": two_studies["S1"]}) if door.endpoint in WHOLE_STUDY]
+    posts = [door for door in walked if door.method == "POST"]
+    limited, before = entered(app, A_SITE), stored(app)
+    for door in posts:
+        answer = limited.send("POST", door.path, list(CHANGING.get(door.endpoint, {}).items()))
+        assert answer.status == 403, door
+        assert "You are limited to the site North" in answer.html, door
+    assert stored(app) == before
+    everywhere = signed_in(app)
+    for door in posts:
+        if door.endpoint in CHANGING:
+            before = stored(app)
+            everywhere.send("POST", door.path, list(CHANGING[door.endpoint].items()))
+            assert stored(app) != before, door
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_is_limited_to_a_site_sees_nothing_of_others(
+    app: Flask, two_studies: dict[str, dict[str, object]]
+) -> None:
+    """No page, list, count or file names the patient of another site; no link leads to a closed page."""
+    with changing(app) as session:
+        session.execute(update(Patient).where(Patient.code == "P1").values(code="SOUTH-1", site="South"))
+    two_studies["S1"]["patient"] = "SOUTH-1"
+    app.config["WTF_CSRF_ENABLED"] = False
+    member = entered(app, A_SITE)
+    member.send("POST", "/staff/S1/patients", [("search", "SOUTH")])
+    closed = set()
+    for door in doors(app, {"S1": two_studies["S1"]}):
+        if door.method == "GET" and not of_a_patient(door):
+            member.get(door.path)
+            assert "SOUTH" not in member.replies[-1].html, door
+            closed |= {door.path} if member.status == 403 else set()
+    linked = {link for reply in member.replies for link in Page(reply.html).links}
+    assert not closed & linked
+    answer = member.send("POST", "/staff/S1/export", [])
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as package:
+        assert not [name for name in package.namelist() if b"SOUTH" in package.read(name)]
+    employ(app, "coordinator-North-S1@example.org", "coordinator", study="S2", site="North")
+    assert "Alerts waiting" in member.get("/staff/").text
+    assert re.findall(r"numeric\">(\d+)", member.replies[-1].html) == ["0", "0"]
 
 
 def test_what_belongs_to_another_study_is_not_there(
@@ -275,7 +398,7 @@ def test_what_belongs_to_another_site_is_not_there(
     app.config["WTF_CSRF_ENABLED"] = False
     member = signed_in(app, site="North")
     for door in doors(app, {"S1": two_studies["S1"]}):
-        if any(name in door.path for name in ("P1", *OF_A_PATIENT)):
+        if of_a_patient(door):
             assert knock(member, door) == "not there", door
     assert "P1" not in member.get("/staff/S1/patients").text
     assert "P1" not in member.get("/staff/S1/alerts").text
@@ -295,6 +418,21 @@ def test_a_role_needs_a_study_in_the_address() -> None:
     bare = Flask("bare")
     bare.add_url_rule("/list", "list", access.for_roles("analyst")(lambda: ""))
     with pytest.raises(access.UnguardedError, match="must begin with /staff/<code>/"):
+        access.check(bare)
+
+
+def test_a_change_says_whether_it_holds_for_the_whole_study() -> None:
+    """Or the program does not start; an address that names a row of one patient need not say it."""
+    bare = Flask("bare")
+    marked = access.for_roles("coordinator")
+    bare.add_url_rule("/static/x", "static")
+    bare.add_url_rule("/staff/<code>/note/<patient>", "note", marked(lambda: ""), methods=["POST"])
+    access.check(bare)
+    said = access.for_roles("coordinator", whole_study=False)
+    bare.add_url_rule("/staff/<code>/search", "search", said(lambda: ""), methods=["POST"])
+    access.check(bare)
+    bare.add_url_rule("/staff/<code>/rules", "rules", marked(lambda: ""), methods=["GET", "POST"])
+    with pytest.raises(access.UnguardedError, match=r"/rules \(rules\) changes .* Write whole_study=True"):
         access.check(bare)
 
 
