@@ -27,13 +27,15 @@ class Post:
     """One postman; several may go about at once.
 
     `now` is asked anew for every step, so that nothing is dated with the moment when the round began.
-    `secret` signs the messages' numbers.
+    `secret` signs the messages' numbers. `hindrance` says why nothing may go about real patients: their
+    messages stay as they are then.
     """
 
     transaction: Transaction
     mailer: Mailer
     public_url: str
     secret: str
+    hindrance: str | None
     now: Callable[[], datetime]
 
     def plan(self) -> messages.Counts:
@@ -48,7 +50,7 @@ class Post:
             alert_mail.plan(session, at=self.now())
         while True:
             with self.transaction() as session:
-                word = alert_mail.claim(session, at=self.now())
+                word = alert_mail.claim(session, at=self.now(), simulated_only=self.hindrance is not None)
             if word is None:
                 return counts
             # A test alert is acknowledged where its readers are named.
@@ -71,12 +73,20 @@ class Post:
         _count(counts, "lost", lost)
         while not stopped():
             with self.transaction() as session:
-                claim = messages.claim(session, at=self.now())
+                claim = messages.claim(session, at=self.now(), simulated_only=self.hindrance is not None)
             if claim.message is not None:
                 _count(counts, self._send(claim.message))
             elif claim.examined < messages.EXAMINED_AT_ONCE:
                 break
         return counts
+
+    def kept_back(self) -> int:
+        """How many are due that nothing but the hindrance keeps here."""
+        if self.hindrance is None:
+            return 0
+        with self.transaction() as session:
+            at = self.now()
+            return messages.due_to_real(session, at=at) + alert_mail.due_about_real(session, at=at)
 
     def _send(self, message: messages.Claimed) -> str:
         mail = self._written(message)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 
 DEFAULT_DATABASE = "sqlite:///instance/seventh.db"
 SHORTEST_SECRET = 32
+CONSOLE = "console:"
 
 
 class SettingsError(Exception):
@@ -24,7 +27,7 @@ class Settings:
     database_url: str
     secret_key: str
     public_url: str = "http://127.0.0.1:8000"
-    mail_url: str = "console:"
+    mail_url: str = CONSOLE
     mail_from: str = "Seventh <seventh@localhost>"
     instruments: tuple[Path, ...] = ()
     redis_url: str | None = None
@@ -52,6 +55,21 @@ class Settings:
         """Whether the public address is https, so that cookies may be marked Secure."""
         return self.public_url.startswith("https://")
 
+    @property
+    def mail_hindrance(self) -> str | None:
+        """Why no mail about real patients may go out from here, and how to mend it; None where it may.
+
+        A link to this very machine may go to a mail server on it: that is a trial.
+        """
+        if self.mail_url == CONSOLE:
+            return "SEVENTH_MAIL_URL names no mail server. Set it to smtp://user:password@host:port."
+        if is_this_machine(_host(self.public_url)) and not is_this_machine(_host(self.mail_url)):
+            return (
+                f"SEVENTH_PUBLIC_URL is {self.public_url}: such links open on this machine only. "
+                "Set it to the address that patients reach."
+            )
+        return None
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Settings from `environ`.
@@ -64,7 +82,7 @@ class Settings:
             database_url=database_url(environ),
             secret_key=environ.get("SEVENTH_SECRET_KEY", ""),
             public_url=(environ.get("SEVENTH_PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
-            mail_url=environ.get("SEVENTH_MAIL_URL") or "console:",
+            mail_url=environ.get("SEVENTH_MAIL_URL") or CONSOLE,
             mail_from=environ.get("SEVENTH_MAIL_FROM") or "Seventh <seventh@localhost>",
             instruments=tuple(
                 Path(folder).expanduser()
@@ -73,6 +91,23 @@ class Settings:
             ),
             redis_url=environ.get("SEVENTH_REDIS_URL") or None,
         )
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether `host` is a name or number by which a machine means itself."""
+    name = host.rstrip(".")
+    try:
+        address = ip_address(name)
+    except ValueError:
+        return name == "localhost"
+    return address.is_loopback or address.is_unspecified
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def database_url(environ: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from surveys.cli.database import Opened, changing, reading
 from surveys.db import writing
-from surveys.mail.mailer import ConsoleMailer, mailer_of
+from surveys.mail.mailer import mailer_of
 from surveys.post import Post
 from surveys.store.errors import Refused
 
@@ -44,8 +44,12 @@ def plan(context: click.Context) -> None:
 def send(context: click.Context) -> None:
     """Send what is due now, once."""
     with reading(context) as opened:
-        counts = _post(opened).send_all()
-    click.echo(_told(counts))
+        post = _post(opened)
+        counts, kept = post.send_all(), post.kept_back()
+    if counts or not kept:
+        click.echo(_told(counts))
+    if kept:
+        raise Refused(_kept(kept, post))
 
 
 @messages.command()
@@ -78,9 +82,10 @@ def worker(context: click.Context, every: float) -> None:
         signal.signal(number, lambda *_: stop.set())
     with reading(context) as opened:
         post = _post(opened)
-        if isinstance(post.mailer, ConsoleMailer):
-            click.echo("SEVENTH_MAIL_URL names no mail server: messages are printed here.", err=True)
+        if post.hindrance:
+            click.echo(f"Only mail of simulated studies goes out from here. {post.hindrance}", err=True)
         planned = finished = -float("inf")
+        kept = 0
         while not stop.is_set():
             try:
                 if time.monotonic() - planned >= PLAN_EVERY:
@@ -91,6 +96,9 @@ def worker(context: click.Context, every: float) -> None:
                     _finish(opened)
                 if counts := post.send_all(stop.is_set):
                     click.echo(_told(counts))
+                kept_before, kept = kept, post.kept_back()
+                if kept not in {0, kept_before}:
+                    click.echo(_kept(kept, post), err=True)
             except DBAPIError as error:
                 # The next round finds everything as it was: what was claimed without an outcome is unknown.
                 click.echo(f"The database did not answer ({type(error.orig).__name__}).", err=True)
@@ -115,6 +123,7 @@ def _post(opened: Opened) -> Post:
         mailer=mailer_of(settings.mail_url, settings.mail_from, sys.stdout),
         public_url=settings.public_url,
         secret=settings.secret_key,
+        hindrance=settings.mail_hindrance,
         now=lambda: datetime.now(UTC),
     )
 
@@ -125,6 +134,10 @@ def _finish(opened: Opened) -> None:
     with _post(opened).transaction() as session:
         texts = opened.app.extensions["texts"]
         finish_late(session, texts, at=datetime.now(UTC), actor="command:worker")
+
+
+def _kept(number: int, post: Post) -> str:
+    return f"Messages about real patients that were left as they are: {number}. {post.hindrance}"
 
 
 def _told(counts: dict[str, int]) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from surveys.cli.database import changing, reading
 from surveys.models import Patient, Response, Study, Visit
 from surveys.schedule import preset, preset_names
-from surveys.store import permissions, studies
+from surveys.store import permissions, readiness, studies
 from surveys.store.studies import NewStudy
 from surveys.store.wordings import Texts
 
@@ -203,11 +203,9 @@ def consent(context: click.Context, code: str, file: Path) -> None:
 def activate(context: click.Context, code: str) -> None:
     """Let the patients of the draft study CODE answer."""
     with changing(context) as opened:
-        studies.activate(
-            opened.session,
-            opened.study(code),
-            opened.library,
-            at=opened.at,
-            actor="command:study activate",
-        )
+        found = opened.study(code)
+        studies.activate(opened.session, found, opened.library, at=opened.at, actor="command:study activate")
+        warnings = readiness.warnings(found, opened.settings)
+    for warning in warnings:
+        click.echo(warning, err=True)
     click.echo(f"Study {code} is active now.")

@@ -15,8 +15,9 @@ from email.utils import format_datetime, formataddr, parseaddr
 from typing import Protocol, TextIO
 from urllib.parse import unquote, urlsplit
 
+from surveys.settings import CONSOLE, is_this_machine
+
 PATIENCE = 30  # seconds that a mail server may take for one answer
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 STARTTLS = ("always", "never")
 ENHANCED = re.compile(r"\d\.\d{1,3}\.\d{1,3}")
 
@@ -139,7 +140,7 @@ class SmtpMailer:
                 server.quit()
 
     def _secure(self, server: smtplib.SMTP) -> None:
-        local = self.host in LOOPBACK
+        local = is_this_machine(self.host)
         if self.starttls == "never" or (local and self.starttls is None and not server.has_extn("starttls")):
             return
         if not server.has_extn("starttls"):
@@ -163,7 +164,7 @@ def mailer_of(url: str, sender: str, out: TextIO) -> Mailer:
             f"SEVENTH_MAIL_FROM is {sender!r}; write an address, or a name and an address: "
             "Clinic <clinic@example.org>."
         )
-    if url == "console:":
+    if url == CONSOLE:
         return ConsoleMailer(out)
     parts = urlsplit(url)
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -113,10 +113,11 @@ def _add(
     return int(added is not None)
 
 
-def claim(session: Session, *, at: datetime) -> Word | None:
+def claim(session: Session, *, at: datetime, simulated_only: bool = False) -> Word | None:
     """The next word to send at the instant `at`, claimed for the caller, who commits and then sends it.
 
-    Of an alert that somebody has taken on meanwhile nobody is told any more.
+    Of an alert that somebody has taken on meanwhile nobody is told any more. With `simulated_only` word of
+    studies with real patients is not touched.
     """
     query = (
         select(AlertMail)
@@ -126,6 +127,8 @@ def claim(session: Session, *, at: datetime) -> Word | None:
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
+    if simulated_only:
+        query = query.where(AlertMail.study_id.in_(outbox.SIMULATED))
     while (row := session.scalars(query).first()) is not None:
         person = session.get_one(Staff, row.staff_id, populate_existing=True)
         state = session.scalar(select(Alert.state).where(Alert.id == row.alert_id))
@@ -141,6 +144,20 @@ def claim(session: Session, *, at: datetime) -> Word | None:
             return Word(row.id, row.kind, person.email, study.code, study.escalate_after_hours)
         session.flush()
     return None
+
+
+def due_about_real(session: Session, *, at: datetime) -> int:
+    """How many words are due in studies with real patients, about alerts that nobody has taken on."""
+    query = (
+        select(func.count(AlertMail.id))
+        .outerjoin(Alert, Alert.id == AlertMail.alert_id)
+        .where(
+            *outbox.due(AlertMail, at),
+            AlertMail.study_id.not_in(outbox.SIMULATED),
+            or_(AlertMail.alert_id.is_(None), Alert.state == "new"),
+        )
+    )
+    return session.scalar(query) or 0
 
 
 def settle(session: Session, mail_id: int, outcome: Outcome, *, at: datetime) -> None:

@@ -241,14 +241,14 @@ def _change(session: Session, row: Message, *, cancelled: bool = False, **values
     return session.execute(statement).first() is not None
 
 
-def claim(session: Session, *, at: datetime) -> Claim:
+def claim(session: Session, *, at: datetime, simulated_only: bool = False) -> Claim:
     """The next e-mail that may go at the instant `at`, claimed for the caller, who commits and then sends it.
 
     Those that may not go are put off or cancelled on the way. Whoever is just answering, and whoever else is
-    sending, is passed over, never waited for.
+    sending, is passed over, never waited for. With `simulated_only` real patients' e-mails are not touched.
     """
     examined = 0
-    while examined < EXAMINED_AT_ONCE and (row := _next(session, at)) is not None:
+    while examined < EXAMINED_AT_ONCE and (row := _next(session, at, simulated_only)) is not None:
         examined += 1
         [one] = load(session, Visit.id == row.visit_id)
         decided = decision(one, row, at)
@@ -258,7 +258,7 @@ def claim(session: Session, *, at: datetime) -> Claim:
     return Claim(None, examined)
 
 
-def _next(session: Session, at: datetime) -> Message | None:
+def _next(session: Session, at: datetime, simulated_only: bool) -> Message | None:
     """The first e-mail that is due, locked with its visit and patient: neither changes until the commit."""
     query = (
         select(Message)
@@ -270,6 +270,8 @@ def _next(session: Session, at: datetime) -> Message | None:
         .with_for_update(of=[Message, Visit, Patient], skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     )
+    if simulated_only:
+        query = query.where(Patient.study_id.in_(outbox.SIMULATED))
     return session.scalars(query).first()
 
 
@@ -495,9 +497,18 @@ def _portions(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (ids[start : start + 500] for start in range(0, len(ids), 500))
 
 
-def unsettled(session: Session, *, at: datetime) -> int:
-    """How many e-mails are due and have not gone."""
-    query = select(func.count()).where(*outbox.due(Message, at), Message.channel == "email")
+def due_to_real(session: Session, *, at: datetime) -> int:
+    """How many e-mails to real patients are due and have not gone."""
+    query = (
+        select(func.count(Message.id))
+        .join(Visit, Visit.id == Message.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(
+            *outbox.due(Message, at),
+            Message.channel == "email",
+            Patient.study_id.not_in(outbox.SIMULATED),
+        )
+    )
     return session.scalar(query) or 0
 
 

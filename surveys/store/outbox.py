@@ -8,15 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from surveys.models import AlertMail, Message
+from surveys.models import AlertMail, Message, Study
 
 Row = Message | AlertMail
 
 # Whoever claimed a row longer ago than this without a word has died: no attempt takes so long.
 CLAIM_LASTS = timedelta(minutes=15)
+# The studies that mail may be about where nothing may go out about real patients.
+SIMULATED = select(Study.id).where(Study.simulated)
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240))
 
 

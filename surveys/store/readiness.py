@@ -23,6 +23,7 @@ from surveys.models import (
     Visit,
 )
 from surveys.models.readiness import RANKS
+from surveys.settings import Settings
 from surveys.store import crisis_texts, permissions
 from surveys.store.wordings import Texts
 
@@ -64,6 +65,24 @@ def gaps(session: Session, study: Study, library: Library) -> list[Gap]:
                 )
             )
     return found
+
+
+def warnings(study: Study, settings: Settings) -> list[str]:
+    """What this installation lacks for the real patients of `study`, who may answer all the same."""
+    found = [no_mail(study, settings)]
+    if not study.simulated and not settings.secure:
+        found.append(
+            f"The address is not https: SEVENTH_PUBLIC_URL is {settings.public_url}. "
+            "What patients answer can be read on its way."
+        )
+    return [warning for warning in found if warning]
+
+
+def no_mail(study: Study, settings: Settings) -> str | None:
+    """Why no message of `study` and no word of its alerts goes out; None where they go."""
+    if study.simulated or settings.mail_hindrance is None:
+        return None
+    return f"No e-mail goes to patients, and none about alerts to staff. {settings.mail_hindrance}"
 
 
 def hindrances_to_closing(session: Session, study: Study) -> list[str]:

@@ -11,7 +11,7 @@ from surveys.lists import messages as lists
 from surveys.lists import patients as patient_lists
 from surveys.mail import words
 from surveys.models import Patient, Visit
-from surveys.store import links, messages, short_codes
+from surveys.store import links, messages, readiness, short_codes
 from surveys.store.errors import Refused
 from surveys.views.access import for_roles, grant
 from surveys.views.pictures import qr
@@ -41,6 +41,7 @@ def index(code: str) -> str:
         rows=lists.page(db.session, here.scope, state, number),
         state=state,
         counts=counts,
+        no_mail=readiness.no_mail(here.study, current_app.config["SETTINGS"]),
         page=number,
         pages=pages_in_all,
     )

@@ -32,6 +32,7 @@ from surveys.lists import history
 from surveys.models import AlertReader, ConsentText, Study
 from surveys.models.readiness import RANKS
 from surveys.schedule import preset, preset_names, preset_title
+from surveys.settings import Settings
 from surveys.store import consents, crisis_texts, permissions, readers, readiness, setup, studies
 from surveys.store.consents import NewText
 from surveys.store.errors import Refused
@@ -192,6 +193,8 @@ def send_test(code: str) -> Page:
 
     def raise_test() -> str:
         told = readers.send_test(db.session, _study(), at=here.at, actor=here.actor)
+        if why := readiness.no_mail(here.study, _settings()):
+            flash(why, "notice")
         people = " and ".join(row.staff.name or row.staff.email for row in _with_staff(told))
         return _("A test alert goes to %(people)s, who acknowledge it on this page.", people=people)
 
@@ -334,6 +337,7 @@ def _draw_index() -> str:
         "staff/setup.html",
         tasks=[_task(key, gaps, study) for key in SECTIONS],
         gaps=gaps,
+        warnings=readiness.warnings(study, _settings()) if study.status != "closed" else [],
         readers=people,
         mine=next((row for row in named.values() if row.staff_id == member().id), None),
         crisis=readiness.crisis_instruments(asked),
@@ -426,6 +430,11 @@ def _study() -> Study:
 
 def _languages(study: Study) -> tuple[tuple[str, str], ...]:
     return tuple((code, language.name(code, "en")) for code in study.locales)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
 
 
 def _library() -> Library:

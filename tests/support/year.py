@@ -337,7 +337,7 @@ class Year:
     def _round(self, at: datetime) -> None:
         """The worker comes round; where it dies it is started again, and some alerts are seen to."""
         self.server.now = at
-        post = Post(self.transaction, self.server, "https://study.example.org", "secret", lambda: at)
+        post = Post(self.transaction, self.server, "https://study.example.org", "secret", None, lambda: at)
         for _ in range(20):
             try:
                 post.plan()

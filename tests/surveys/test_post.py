@@ -56,7 +56,7 @@ def transactions(engine: Engine) -> Transaction:
 
 
 def post(engine: Engine, mailer: MemoryMailer, at: datetime = AT) -> Post:
-    return Post(transactions(engine), mailer, "https://study.example.org", "secret", lambda: at)
+    return Post(transactions(engine), mailer, "https://study.example.org", "secret", None, lambda: at)
 
 
 class Mortal(MemoryMailer):

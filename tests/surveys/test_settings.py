@@ -38,6 +38,26 @@ def test_the_port_is_in_the_default_address() -> None:
     assert settings.secure
 
 
+@pytest.mark.parametrize(
+    ("public_url", "mail_url", "may"),
+    [
+        ("https://clinic.example", "smtp://mail.example", True),
+        ("https://clinic.example", "smtp://127.0.0.1:25", True),
+        ("https://clinic.example", "console:", False),
+        ("http://127.0.0.1:8000", "smtp://mail.example", False),
+        ("http://LOCALHOST", "smtp://mail.example", False),
+        ("http://[::1]:8000", "smtp://mail.example", False),
+        ("http://0.0.0.0:8000", "smtp://mail.example", False),
+        ("http://127.0.0.1:8000", "smtp://localhost:2525", True),
+        ("http://127.0.0.1:8000", "smtp://[::1", False),
+    ],
+)
+def test_whether_mail_about_real_patients_may_go(public_url: str, mail_url: str, may: bool) -> None:
+    """Not without a mail server, and no link that opens on this machine only, but for a trial on it."""
+    settings = Settings("sqlite://", SECRET, public_url, mail_url)
+    assert (settings.mail_hindrance is None) == may
+
+
 @pytest.mark.parametrize("url", ["clinic.example", "ftp://clinic.example", "//clinic.example"])
 def test_a_public_address_needs_http(url: str) -> None:
     """Links made from anything else would lead nowhere."""

@@ -17,7 +17,7 @@ from sqlalchemy import update
 
 from app import create_app
 from surveys.mail.bounces import reference
-from surveys.models import Contact, Messaging, Patient
+from surveys.models import Contact, Messaging, Patient, Study
 from surveys.settings import Settings
 from tests.support.commands import Query, Seventh, seventh_with
 from tests.support.patient import Patient as Walker
@@ -25,6 +25,17 @@ from tests.support.patient import in_process
 from tests.support.smtp import MailServer, mail_server
 from tests.support.study import changing, invite
 from tests.surveys.mail.test_bounces import report
+
+ALL_DAY = {
+    "clinic": "the Face Clinic",
+    "reminder_days": [7],
+    "send_hour": 0,
+    "earliest_hour": 0,
+    "latest_hour": 24,
+    "thanks": False,
+    "changed_by": "test",
+    "changed_at": datetime(2026, 1, 1, tzinfo=UTC),
+}
 
 
 @pytest.fixture
@@ -53,19 +64,7 @@ def seventh(settings: Settings) -> Seventh:
             patients = update(Patient).where(Patient.id == invited.patient_id)
             session.execute(patients.values(contact_id=contact.id))
     with changing(app) as session:
-        session.add(
-            Messaging(
-                study_id=invited.study_id,
-                clinic="the Face Clinic",
-                reminder_days=[7],
-                send_hour=0,
-                earliest_hour=0,
-                latest_hour=24,
-                thanks=False,
-                changed_by="test",
-                changed_at=datetime.now(UTC),
-            )
-        )
+        session.add(Messaging(study_id=invited.study_id, **ALL_DAY))
     return seventh_with(settings)
 
 
@@ -104,6 +103,85 @@ def test_an_unusable_mail_address_is_refused_in_one_sentence(settings: Settings)
     ran = seventh_with(replace(settings, mail_url="gopher://x"))("messages", "send")
     assert ran.code == 1
     assert "smtp://user:password@host:port" in ran.err
+
+
+def make_real(settings: Settings) -> None:
+    """The patients of S1 are real from now on."""
+    with changing(create_app(settings)) as session:
+        session.execute(update(Study).where(Study.code == "S1").values(simulated=False))
+
+
+@pytest.mark.parametrize(
+    ("unfit", "said"),
+    [
+        ({"mail_url": "console:"}, "SEVENTH_MAIL_URL names no mail server"),
+        ({"mail_url": "smtp://mail.example.org"}, "SEVENTH_PUBLIC_URL is http://localhost"),
+    ],
+)
+def test_nothing_goes_to_real_patients_from_an_unfit_installation(
+    seventh: Seventh, settings: Settings, server: MailServer, rows: Query, unfit: dict[str, str], said: str
+) -> None:
+    """Nothing is printed, noted as sent or made into a link; all of it goes once there is a mail server."""
+    make_real(settings)
+    seventh("messages", "plan")
+    kept = "SELECT * FROM message", "SELECT * FROM event", "SELECT * FROM link"
+    before = [rows(query) for query in kept]
+    ran = seventh_with(replace(settings, **unfit))("messages", "send")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith(f"Messages about real patients that were left as they are: 3. {said}")
+    assert [rows(query) for query in kept] == before
+    assert seventh("messages", "send").out == "Messages: 3 sent.\n"
+    assert len(server.received) == 3
+
+
+def test_simulated_patients_are_written_to_all_the_same(
+    seventh: Seventh, settings: Settings, rows: Query
+) -> None:
+    """Beside real ones their messages are printed, and the command owns up to what it left."""
+    printing = seventh_with(replace(settings, mail_url="console:"))
+    app = create_app(settings)
+    contact_id = rows("SELECT max(id) FROM contact")[0][0]
+    invited = invite(app, "Q1", study="S2")
+    with changing(app) as session:
+        session.execute(update(Patient).where(Patient.id == invited.patient_id).values(contact_id=contact_id))
+        session.add(Messaging(study_id=invited.study_id, **ALL_DAY))
+    make_real(settings)
+    printing("messages", "plan")
+    ran = printing("messages", "send")
+    assert (ran.code, ran.out.count("To: ")) == (1, 1)
+    assert ran.out.endswith("Messages: 1 sent.\n")
+    assert "left as they are: 3." in ran.err
+    assert rows(
+        "SELECT code FROM message JOIN visit ON visit.id = visit_id"
+        " JOIN patient ON patient.id = patient_id WHERE attempts > 0"
+    ) == [("Q1",)]
+    with changing(app) as session:
+        session.execute(update(Study).values(simulated=True))
+    ran = printing("messages", "send")
+    assert (ran.code, ran.out.count("To: "), ran.err) == (0, 3, "")
+
+
+def test_a_worker_says_what_it_leaves_and_works_on(seventh: Seventh, settings: Settings, rows: Query) -> None:
+    """Once, not at every round."""
+    make_real(settings)
+    environment = {
+        **os.environ,
+        "SEVENTH_DATABASE_URL": settings.database_url,
+        "SEVENTH_SECRET_KEY": settings.secret_key,
+        "SEVENTH_MAIL_URL": "console:",
+    }
+    command = [Path(sys.executable).with_name("seventh"), "worker", "--every", "0.1"]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stderr is not None
+        assert running.stderr.readline().startswith("Only mail of simulated studies goes out from here.")
+        assert "left as they are: 3." in running.stderr.readline()
+        assert running.poll() is None
+        running.send_signal(signal.SIGTERM)
+        assert running.communicate(timeout=20) == ("", "")
+    assert running.returncode == 0
+    assert rows("SELECT count(*) FROM message WHERE attempts > 0 OR outcome IS NOT NULL") == [(0,)]
 
 
 def test_workers_in_several_copies_send_everything_once(

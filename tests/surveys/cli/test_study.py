@@ -103,7 +103,10 @@ def test_a_real_study_goes_live_in_permitted_words(
     shown = seventh("study", "show", "clinic").out
     assert "authors (loaded), in en" in shown
     assert "by leave of The authors: Letter 7; doi:10.0/1" in shown
-    assert seventh("study", "activate", "clinic").code == 0
+    ran = seventh("study", "activate", "clinic")
+    assert (ran.code, ran.out) == (0, "Study clinic is active now.\n")
+    assert "SEVENTH_MAIL_URL names no mail server" in ran.err
+    assert "The address is not https: SEVENTH_PUBLIC_URL is http://localhost" in ran.err
     assert rows("SELECT status FROM study") == [("active",)]
 
 

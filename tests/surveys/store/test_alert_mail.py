@@ -152,3 +152,18 @@ def test_test_alerts_reach_both(session: Session, readers: list[AlertReader]) ->
     readers[1].acknowledged_at = AT + timedelta(hours=1)
     session.commit()
     assert words(session, timedelta(hours=2)) == both[:1]
+
+
+def test_word_about_real_patients_waits_where_it_may_not_go(
+    session: Session, study: Study, alert: Alert, readers: list[AlertReader]
+) -> None:
+    """Not touched, and counted until somebody has taken the alert on."""
+    study.simulated = False
+    alert_mail.plan(session, at=AT)
+    session.commit()
+    assert alert_mail.claim(session, at=AT, simulated_only=True) is None
+    row = session.scalars(select(AlertMail)).one()
+    assert (row.claimed_at, row.attempts, row.outcome) == (None, 0, None)
+    assert alert_mail.due_about_real(session, at=AT) == 1
+    alerts.acknowledge(session, alert.id, at=AT, actor="staff:1", note=None)
+    assert alert_mail.due_about_real(session, at=AT) == 0
