@@ -32,9 +32,11 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from surveys.forms import labels, partial_date
+from surveys.models.staff import LONGEST_PASSWORD
 
 FIRST_TREATMENT_ROWS = 4
 MOST_TREATMENT_ROWS = 40
+LONGEST_EMAIL = 254
 EMAIL = r"^[^@\s]+@[^@\s]+$"
 AHEAD = "This date lies ahead. Only what has begun is recorded here."
 NO_DATE = {
@@ -76,12 +78,14 @@ class SignInForm(LoginForm):
 
     email = EmailField(
         "E-mail address",
-        [InputRequired("Enter your e-mail address."), Length(max=254)],
+        [InputRequired("Enter your e-mail address."), Length(max=LONGEST_EMAIL)],
         filters=[lambda typed: typed.strip() if typed else typed],
     )
     WRONG = "The e-mail address, the password or the code is wrong."
 
-    password = PasswordField("Password", [InputRequired("Enter your password.")])
+    password = PasswordField(
+        "Password", [InputRequired("Enter your password."), Length(max=LONGEST_PASSWORD)]
+    )
     code = StringField("Code from your app", [Optional(), Length(max=16)])
     remember = None  # type: ignore[assignment]  # how WTForms takes a field away
     submit = None  # type: ignore[assignment]

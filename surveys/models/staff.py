@@ -12,6 +12,9 @@ from surveys.models.base import Base, Id, Instant, Name, one_of
 from surveys.models.study import Study
 
 ROLES = ("coordinator", "investigator", "analyst")
+LONGEST_PASSWORD = (
+    200  # characters: what is compared is normalised, up to 18 times as long, and may have 4096
+)
 
 
 class Staff(Base, UserMixin):

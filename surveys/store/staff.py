@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.models import Membership, Staff, Study
-from surveys.models.staff import ROLES
+from surveys.models.staff import LONGEST_PASSWORD, ROLES
 from surveys.store import audit
 from surveys.store.errors import Refused
 
@@ -113,6 +113,8 @@ def grant(
 
 def find(session: Session, email: str) -> Staff | None:
     """The account with this address, whatever its capitals."""
+    if "\0" in email:  # which PostgreSQL does not take, even to compare with
+        return None
     return session.scalar(select(Staff).where(Staff.email == email.strip().lower()))
 
 
@@ -133,10 +135,12 @@ def hash_password(password: str) -> str:
     """`password` as argon2id keeps it, in the Unicode form in which sign-in compares.
 
     Raises:
-        Refused: it is shorter than `SHORTEST_PASSWORD`.
+        Refused: it is shorter than `SHORTEST_PASSWORD` or longer than `LONGEST_PASSWORD`.
     """
     if len(password) < SHORTEST_PASSWORD:
         raise Refused(f"Choose a password of at least {SHORTEST_PASSWORD} characters.", "password")
+    if len(password) > LONGEST_PASSWORD:
+        raise Refused(f"Choose a password of at most {LONGEST_PASSWORD} characters.", "password")
     return _hasher().hash(unicodedata.normalize("NFKD", password))
 
 

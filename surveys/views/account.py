@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -11,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from surveys.db import db
 from surveys.forms.accounts import CodeForm, PasswordForm
+from surveys.models import Staff
 from surveys.store import sign_in, staff
 from surveys.store.errors import Refused
 from surveys.views.access import for_staff, member
@@ -29,19 +32,19 @@ def init_app(app: Flask) -> None:
 @for_staff
 def index() -> Page:
     """What the account is, and another password; sessions elsewhere end with it."""
-    person, form = member(), PasswordForm()
+    person, form, at = member(), PasswordForm(), datetime.now(UTC)
     if request.method == "POST" and form.validate():
         actor = f"staff:{person.id}"
         try:
-            if not person.verify_and_update_password(form.old.data or ""):
-                raise Refused(_("This is not your password."), "old")
-            staff.set_password(db.session, person, form.new.data or "", at=datetime.now(UTC), actor=actor)
+            right = partial(person.verify_and_update_password, form.old.data or "")
+            _prove(person, right, _("This is not your password."), at=at)
+            staff.set_password(db.session, person, form.new.data or "", at=at, actor=actor)
+            login_user(person)
             db.session.commit()
         except Refused as refusal:
             db.session.rollback()
             (form.old if refusal.field == "old" else form.new).errors = [str(refusal)]
         else:
-            login_user(person)
             flash(_("Your password was changed. You are signed out everywhere else."), "success")
             return redirect(url_for("account.index"))
     factor = sign_in.second_factor(db.session, person)
@@ -82,10 +85,29 @@ def code_off() -> Page:
     """Ask no code any more; who does this shows one."""
     person, form = member(), CodeForm()
     at, actor = datetime.now(UTC), f"staff:{person.id}"
-    if form.validate() and sign_in.check(db.session, person, form.code.data or "", at=at):
+    right = partial(sign_in.check, db.session, person, form.code.data or "", at=at)
+    try:
+        wrong = _("This is not the code that the app shows now. Nothing was changed.")
+        _prove(person, lambda: form.validate() and right(), wrong, at=at)
         sign_in.remove(db.session, person, at=at, actor=actor)
-        flash(_("No code is asked any more."), "success")
+        db.session.commit()
+    except Refused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "notice")
     else:
-        flash(_("This is not the code that the app shows now. Nothing was changed."), "notice")
-    db.session.commit()
+        flash(_("No code is asked any more."), "success")
     return redirect(url_for("account.index"))
+
+
+def _prove(person: Staff, right: Callable[[], bool], wrong: str, *, at: datetime) -> None:
+    """Go on where what was typed is `right`; else it counts as at sign-in: an open screen lets nobody guess.
+
+    Raises:
+        Refused: it is not, or the account pauses.
+    """
+    if sign_in.locked_until(db.session, person, at=at):
+        raise Refused(_("There were too many wrong tries. Please wait a quarter of an hour."), "old")
+    if not right():
+        sign_in.failed(db.session, person, at=at)
+        db.session.commit()
+        raise Refused(wrong, "old")

@@ -59,7 +59,9 @@ def own_path(address: str | None) -> str:
     """`address` as a path of this site; the front door for anything else, so nobody is sent elsewhere."""
     if address and address.startswith(request.host_url):
         address = "/" + address.removeprefix(request.host_url)
-    if address and address.startswith("/") and not address.startswith(("//", "/\\")):
+    # A browser takes tabs and line ends out before it reads an address.
+    address = "".join(sign for sign in address or "" if sign.isprintable())
+    if address.startswith("/") and not address.startswith(("//", "/\\")):
         return address
     return url_for("front.index")
 

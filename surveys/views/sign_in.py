@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from flask import Flask, render_template, request, session
+from flask import Flask, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _t
 from flask_limiter import RateLimitExceeded
 from flask_security import (
@@ -13,15 +13,17 @@ from flask_security import (
     RoleMixin,
     Security,
     current_user,
+    login_user,
     logout_user,
     user_authenticated,
 )
-from flask_security.views import login as sign_in_page
+from werkzeug.wrappers import Response
 
 from surveys.db import db
-from surveys.forms.staff import SignInForm
+from surveys.forms.staff import LONGEST_EMAIL, SignInForm
 from surveys.models import Staff
 from surveys.store import sign_in, staff
+from surveys.views.front import own_path
 from surveys.views.protection import limiter
 
 FAILED_SIGN_INS = "10 per 15 minutes"
@@ -33,6 +35,12 @@ _OFTEN = timedelta(minutes=1)  # how exactly idleness is known: not every reques
 
 class CodeSignInForm(SignInForm):
     """The same with the code, of which nobody learns whether this account needs it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Found here, so that the account whose failures are counted is the one that is signed in.
+        self.ifield = self.email
+        self.user = staff.find(db.session, self.email.data or "")
 
     def validate(self, **kwargs: Any) -> bool:  # type: ignore[override]  # as the extension declares it
         """Whether account and password are right, and the code where one is asked."""
@@ -56,13 +64,14 @@ def init_app(app: Flask) -> None:
         SECURITY_FRESHNESS=timedelta(days=-1),
         SECURITY_STATIC_FOLDER=None,
         SECURITY_API_ENABLED_METHODS=["session"],
-        SECURITY_POST_LOGIN_VIEW="/staff/",
-        SECURITY_POST_LOGOUT_VIEW="/login",
     )
     # Roles are per study, in our own memberships: the extension's global roles have no table.
     accounts = FSQLALiteUserDatastore(db, Staff, RoleMixin)
-    Security(app, accounts, login_form=CodeSignInForm, render_template=_draw)  # type: ignore[arg-type]
-    app.view_functions["security.login"] = _slowed_sign_in
+    Security(app, accounts)
+    # The extension's own pages answer in a second way whoever asks for JSON; what counts failures, locks and
+    # records would have to hold there again.
+    app.view_functions["security.login"] = _sign_in
+    app.view_functions["security.logout"] = _sign_out
     app.register_error_handler(RateLimitExceeded, _too_many)
     user_authenticated.connect(_begin, app)
 
@@ -80,19 +89,16 @@ def still_signed_in(at: datetime) -> bool:
     return True
 
 
-def _begin(app: Flask, **_: Any) -> None:
-    session[_BEGAN] = session[_SEEN] = datetime.now(UTC).timestamp()
+def _begin(app: Flask, user: Staff, **_: Any) -> None:
+    """Every session begins here, by whatever road; the view commits."""
+    at = datetime.now(UTC)
+    session[_BEGAN] = session[_SEEN] = at.timestamp()
+    sign_in.succeeded(db.session, user, at=at)
 
 
 def _instant(key: str) -> datetime | None:
     kept = session.get(key)
     return datetime.fromtimestamp(kept, UTC) if isinstance(kept, int | float) else None
-
-
-def _draw(template: str, **context: Any) -> tuple[str, int]:
-    """An extension's page; 422 where its form was refused."""
-    form = context.get("login_user_form")
-    return render_template(template, **context), 422 if form and (form.errors or form.form_errors) else 200
 
 
 def _too_many(_: RateLimitExceeded) -> tuple[str, int]:
@@ -106,24 +112,39 @@ def _too_many(_: RateLimitExceeded) -> tuple[str, int]:
 # without an account too, so that nobody learns who has one; the store counts for all servers together.
 @limiter.limit(
     FAILED_SIGN_INS,
-    key_func=lambda: f"sign-in:{request.form.get('email', '').strip().lower()}",
+    key_func=lambda: f"sign-in:{request.form.get('email', '').strip().lower()[:LONGEST_EMAIL]}",
     methods=["POST"],
-    deduct_when=lambda response: response.status_code == 422,
+    deduct_when=lambda _: g.get("sign_in_failed", False),
 )
-def _slowed_sign_in() -> Any:
+def _sign_in() -> Response | str | tuple[str, int]:
+    if cast(Staff, current_user).is_authenticated:
+        return redirect(url_for("staff.index"))
+    form = CodeSignInForm()
     if request.method != "POST":
-        return sign_in_page()
-    at = datetime.now(UTC)
-    member = staff.find(db.session, request.form.get("email", ""))
-    if member is not None and sign_in.locked_until(db.session, member, at=at):
+        return render_template("security/login_user.html", form=form)
+    at, person = datetime.now(UTC), cast("Staff | None", form.user)
+    if person is not None and sign_in.locked_until(db.session, person, at=at):
         return _locked()
-    answer = sign_in_page()
-    if member is not None and isinstance(answer, tuple):
-        sign_in.failed(db.session, member, at=at)
-    elif member is not None and cast(Staff, current_user).is_authenticated:
-        sign_in.succeeded(db.session, member, at=at)
+    if form.validate():
+        login_user(cast(Staff, person))
+        db.session.commit()
+        return redirect(_onwards(form.next.data))
+    g.sign_in_failed = True
+    if person is not None:
+        sign_in.failed(db.session, person, at=at)
     db.session.commit()
-    return answer
+    return render_template("security/login_user.html", form=form), 422
+
+
+def _sign_out() -> Response:
+    logout_user()
+    return redirect(url_for("security.login"))
+
+
+def _onwards(asked: str | None) -> str:
+    """Where sign-in leads: the page asked for before it, else the studies."""
+    path = own_path(asked)
+    return url_for("staff.index") if path == url_for("front.index") else path
 
 
 def _locked() -> tuple[str, int]:
