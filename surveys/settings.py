@@ -70,6 +70,11 @@ class Settings:
             )
         return None
 
+    @property
+    def sends_mail(self) -> bool:
+        """Whether a mail server is set: `console:` prints mail for whoever runs the program."""
+        return self.mail_url != CONSOLE
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Settings from `environ`.

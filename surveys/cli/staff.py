@@ -8,6 +8,8 @@ import click
 from sqlalchemy import select
 
 from surveys.cli.database import Opened, changing, reading
+from surveys.mail import at_once, staff_words
+from surveys.mail.mailer import Mail
 from surveys.models import Staff, Study
 from surveys.models.staff import ROLES
 from surveys.store import staff as store_staff
@@ -42,6 +44,8 @@ def add(
     """
     if role == "admin" and (code or site):
         raise click.UsageError("An admin has every study: leave --study and --site out.")
+    from surveys.store import invitations
+
     actor = "command:staff add"
     password, link = None, ""
     with changing(context) as opened:
@@ -61,7 +65,7 @@ def add(
         if study is not None:
             store_staff.grant(opened.session, member, study, role, site=site, at=opened.at, actor=actor)
         address = member.email
-        link = _invitation(opened, member)
+        link = invitations.link(member, opened.settings)
         where = "every study" if study is None else f"study {study.code}"
     click.echo(f"{address} is {role} in {where} now.")
     if password is not None:
@@ -73,17 +77,46 @@ def add(
 @click.argument("email")
 @click.pass_context
 def reset(context: click.Context, email: str) -> None:
-    """End the sessions, password, codes and pause of EMAIL, and print a link for a new password."""
-    from surveys.store import invitations
+    """Make a link for a new password of EMAIL: by mail to the owner, or printed where no mail server is set.
+
+    Printed, it ends the sessions, the password and the pause at once. Codes are asked as before (codes-off).
+    """
+    from surveys.store import invitations, resets
+
+    actor, mail = "command:staff reset", None
+    with changing(context) as opened:
+        member = _member(opened, email)
+        if opened.settings.sends_mail:
+            resets.mailed(opened.session, member, at=opened.at, actor=actor)
+            words = staff_words.new_password(invitations.link(member, opened.settings))
+            mail = at_once.written(member.email, words)
+        else:
+            resets.end(opened.session, member, at=opened.at, actor=actor)
+            link = invitations.link(member, opened.settings)
+    if mail is None:
+        click.echo(f"Link, good once and for 7 days: {link}")
+        click.echo("It is shown this once. Give it to the person by a safe way.")
+        return
+    _send(mail, opened, "The password is as it was. Try again later.")
+    click.echo(f"A link was sent to {mail.to}. The password holds until it is used.")
+
+
+@staff.command("codes-off")
+@click.argument("email")
+@click.pass_context
+def codes_off(context: click.Context, email: str) -> None:
+    """Ask EMAIL for no code from an app any more; the password stays. The owner is told by mail."""
+    from surveys.store import sign_in
 
     with changing(context) as opened:
-        member = store_staff.find(opened.session, email)
-        if member is None:
-            raise Refused(f"There is no account for {email}.")
-        invitations.reset(opened.session, member, at=opened.at, actor="command:staff reset")
-        link = _invitation(opened, member)
-    click.echo(f"Link, good once and for 7 days: {link}")
-    click.echo("It is shown this once. Give it to the person by a safe way.")
+        member = _member(opened, email)
+        if sign_in.second_factor(opened.session, member) is None:
+            raise Refused(f"No codes are asked of {member.email}.")
+        sign_in.remove(opened.session, member, at=opened.at, actor="command:staff codes-off")
+        mail = at_once.written(member.email, staff_words.codes_off())
+    click.echo(f"{mail.to} signs in with the password alone now.")
+    if opened.settings.sends_mail:
+        _send(mail, opened, "Tell the person yourself.")
 
 
 @staff.command("list")
@@ -102,11 +135,18 @@ def list_staff(context: click.Context) -> None:
             click.echo(f"{member.email}{state}: {', '.join(roles) or 'no role'}")
 
 
-def _invitation(opened: Opened, member: Staff) -> str:
-    from surveys.store import invitations
+def _member(opened: Opened, email: str) -> Staff:
+    member = store_staff.find(opened.session, email)
+    if member is None:
+        raise Refused(f"There is no account for {email}.")
+    return member
 
-    token = invitations.token(member, opened.settings.secret_key)
-    return f"{opened.settings.public_url}/invitation/{token}"
+
+def _send(mail: Mail, opened: Opened, otherwise: str) -> None:
+    try:
+        at_once.send(mail, opened.settings)
+    except at_once.NotSent as problem:
+        raise Refused(f"{problem} {otherwise}") from problem
 
 
 def _study(opened: Opened, code: str | None) -> Study:

@@ -43,6 +43,12 @@ class NewPasswordForm(StaffForm):
         return not self.again.errors
 
 
+class NewPasswordWithCodeForm(NewPasswordForm):
+    """The same, by a link that another person handed over: it opens only with the code of a third."""
+
+    code = StringField("Code", [InputRequired("Enter the code."), Length(max=32)])
+
+
 class PasswordForm(NewPasswordForm):
     """Another password; who is signed in proves to know the old one."""
 

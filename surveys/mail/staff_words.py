@@ -22,3 +22,33 @@ def word_of_alert(kind: str, study: str, link: str, hours: int) -> Words:
     }
     end = "This message names no patient and no answer. Please do not reply to it."
     return Words(SUBJECTS[kind], f"{lines[kind]}\n\n{link}\n\n{end}\n")
+
+
+def invitation(link: str) -> Words:
+    """To somebody who has a new account."""
+    return Words(
+        "Your access to Seventh",
+        "You are invited to work with Seventh, patient-reported outcomes in facial palsy.\n\n"
+        f"Choose a password within 7 days; the link works once:\n\n{link}\n",
+    )
+
+
+def new_password(link: str) -> Words:
+    """To the owner of an account for which somebody asked for a new password."""
+    return Words(
+        "A new password for Seventh",
+        "Somebody who works with you asked for a new password for your account in Seventh.\n\n"
+        f"Choose one within 7 days; the link works once:\n\n{link}\n\n"
+        "Your password holds until you use the link, and codes from your app are asked as before. "
+        "If you did not want this, do nothing, and tell the person who looks after the study.\n",
+    )
+
+
+def codes_off() -> Words:
+    """To the owner of an account that an administrator let go on without codes."""
+    return Words(
+        "Codes are no longer asked in Seventh",
+        "An administrator of Seventh has switched off the codes from your app: your password alone opens "
+        "your account now. Please set the codes up again on the page Your account.\n\n"
+        "If you did not want this, change your password, and tell the person who looks after the study.\n",
+    )

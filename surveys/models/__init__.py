@@ -17,7 +17,7 @@ from surveys.models.message import Message, MessageTemplate, Messaging, ShortCod
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.readiness import AlertReader, BackupProof
 from surveys.models.response import Draft, InstrumentVersion, Response, Score
-from surveys.models.staff import FailedSignIn, Membership, SecondFactor, Staff
+from surveys.models.staff import FailedSignIn, Membership, ResetAsked, SecondFactor, Staff
 from surveys.models.study import Study, Timepoint
 from surveys.models.visit import Link, Serving, Visit
 from surveys.models.wording import LoadedWording, Permission
@@ -55,6 +55,7 @@ __all__ = [
     "Palsy",
     "Patient",
     "Permission",
+    "ResetAsked",
     "Response",
     "Score",
     "SecondFactor",

@@ -8,7 +8,7 @@ from flask_security import RoleMixin, UserMixin
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from surveys.models.base import Base, Id, Instant, Name, one_of
+from surveys.models.base import Base, Digest, Id, Instant, Name, one_of
 from surveys.models.study import Study
 
 ROLES = ("coordinator", "investigator", "analyst")
@@ -76,3 +76,18 @@ class FailedSignIn(Base):
     times: Mapped[int]
     last_at: Mapped[Instant]
     locked_until: Mapped[datetime | None]
+
+
+class ResetAsked(Base):
+    """A new password that `asked_by` asked for, where no mail server is set; somebody else confirms it.
+
+    `code_digest` is of the code that `asked_by` was shown. The link that is made at last opens only with it.
+    """
+
+    __tablename__ = "reset_asked"
+    __table_args__ = (CheckConstraint("asked_by <> staff_id", name="asked_by"),)
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True, autoincrement=False)
+    asked_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    asked_at: Mapped[Instant]
+    code_digest: Mapped[Digest]

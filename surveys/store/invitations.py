@@ -1,8 +1,13 @@
-"""Asking somebody to join: an account, a role, and a signed link to choose a password with, good once."""
+"""Asking somebody to join: an account, a role, and a signed link to choose a password with, good once.
+
+A link is for the eyes of the account's owner. One that somebody else has to hand over is shown for a new
+account only, or opens only with a code that a third person was shown (`resets`).
+"""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 from datetime import datetime, timedelta
 
@@ -10,8 +15,9 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from surveys.models import FailedSignIn, Membership, Staff, Study
-from surveys.store import audit, sign_in, staff, tokens
+from surveys.models import FailedSignIn, Membership, ResetAsked, Staff, Study
+from surveys.settings import Settings
+from surveys.store import audit, short_codes, staff, tokens
 from surveys.store.errors import Refused
 
 GOOD_FOR = timedelta(days=7)
@@ -44,17 +50,15 @@ def invite(
     return member, new
 
 
-def reset(session: Session, member: Staff, *, at: datetime, actor: str) -> None:
-    """End every session, password, second factor and pause of an account: only a new link opens it again."""
-    staff.set_password(session, member, secrets.token_urlsafe(32), at=at, actor=actor)
-    sign_in.remove(session, member, at=at, actor=actor)
+def choose(session: Session, member: Staff, password: str, *, at: datetime) -> None:
+    """Set the password that the owner chose by a link; the pause is over, and what was asked is done.
+
+    Raises:
+        Refused: the password is too short or too long.
+    """
+    staff.set_password(session, member, password, at=at, actor=f"staff:{member.id}")
     session.execute(delete(FailedSignIn).where(FailedSignIn.staff_id == member.id))
-    audit.record(session, audit.Entry(at, actor, "staff.reset", facts={"staff": member.id}))
-
-
-def may_reset(session: Session, member: Staff, study: Study) -> bool:
-    """Whether a coordinator of `study` may: nobody gets so into another study or an admin's account."""
-    return not member.admin and {one.study_id for one in member.memberships} == {study.id}
+    session.execute(delete(ResetAsked).where(ResetAsked.staff_id == member.id))
 
 
 def revoke(session: Session, member: Staff, study: Study, *, at: datetime, actor: str) -> None:
@@ -74,9 +78,14 @@ def revoke(session: Session, member: Staff, study: Study, *, at: datetime, actor
     audit.record(session, audit.Entry(at, actor, "staff.revoked", facts=facts))
 
 
-def token(member: Staff, secret_key: str) -> str:
-    """The link's secret part; worthless once the account has another password."""
-    return tokens.spelled(str(_signer(secret_key).dumps([member.id, _stamp(member)])))
+def link(member: Staff, settings: Settings, code_digest: str = "") -> str:
+    """The address where `member` chooses a password; with a digest it opens only with that code."""
+    return f"{settings.public_url}/invitation/{token(member, settings.secret_key, code_digest)}"
+
+
+def token(member: Staff, secret_key: str, code_digest: str = "") -> str:
+    """The link's secret part; worthless once the account has another password or other rights."""
+    return tokens.spelled(str(_signer(secret_key).dumps([member.id, _stamp(member), code_digest])))
 
 
 def member_of(session: Session, given: str, secret_key: str) -> Staff:
@@ -87,8 +96,7 @@ def member_of(session: Session, given: str, secret_key: str) -> Staff:
     """
     gone = Refused("This link was used already or is too old. Ask for a new one.")
     try:
-        signed = tokens.signed(given)
-        number, stamp = _signer(secret_key).loads(signed, max_age=int(GOOD_FOR.total_seconds()))
+        number, stamp, _ = _read(given, secret_key)
     except (BadSignature, ValueError, TypeError):
         raise gone from None
     member = session.get(Staff, number)
@@ -97,9 +105,34 @@ def member_of(session: Session, given: str, secret_key: str) -> Staff:
     return member
 
 
+def asks_code(given: str, secret_key: str) -> bool:
+    """Whether the link, which `member_of` took, opens only with a code."""
+    return bool(_read(given, secret_key)[2])
+
+
+def fits(given: str, code: str, secret_key: str) -> bool:
+    """Whether `code`, as typed, is the one of the link."""
+    return hmac.compare_digest(_read(given, secret_key)[2], digest_of(code, secret_key))
+
+
+def digest_of(code: str, secret_key: str) -> str:
+    """What is kept of a code: keyed, so that a copy of the database or of the link does not tell it."""
+    content = f"{_SALT} {short_codes.signs_of(code)}".encode()
+    return hmac.new(secret_key.encode(), content, hashlib.sha256).hexdigest()
+
+
+def _read(given: str, secret_key: str) -> tuple[int, str, str]:
+    """The account's number, its stamp and the code's digest (empty for none)."""
+    signed = tokens.signed(given)
+    number, stamp, code_digest = _signer(secret_key).loads(signed, max_age=int(GOOD_FOR.total_seconds()))
+    return number, stamp, code_digest
+
+
 def _stamp(member: Staff) -> str:
-    """Changes with the password."""
-    return hashlib.sha256(member.fs_uniquifier.encode()).hexdigest()[:16]
+    """Changes with the password, and with the rights: who saw a link gets none that are given later."""
+    rights = sorted((one.study_id, one.role, one.site or "") for one in member.memberships)
+    content = repr((member.fs_uniquifier, member.admin, rights))
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def _signer(secret_key: str) -> URLSafeTimedSerializer:

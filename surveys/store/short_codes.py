@@ -17,10 +17,21 @@ TRIES = 5
 
 def make(session: Session, link_id: int) -> str:
     """A new code for the link, kept nowhere; in two groups, as people read it out: `K7MP-2QXW`."""
-    code = "".join(secrets.choice(SIGNS) for _ in range(LENGTH))
-    session.add(ShortCode(link_id=link_id, digest=_digest(code)))
+    code = drawn(LENGTH)
+    session.add(ShortCode(link_id=link_id, digest=_digest(signs_of(code))))
     session.flush()
-    return f"{code[:4]}-{code[4:]}"
+    return code
+
+
+def drawn(length: int) -> str:
+    """Random signs in two groups."""
+    code = "".join(secrets.choice(SIGNS) for _ in range(length))
+    return f"{code[: length // 2]}-{code[length // 2 :]}"
+
+
+def signs_of(typed: str) -> str:
+    """The signs of a code as somebody typed it: groups and capitals do not matter."""
+    return "".join(typed.split()).replace("-", "").upper()
 
 
 def find(session: Session, code: str, year: str) -> int | None:
@@ -28,7 +39,7 @@ def find(session: Session, code: str, year: str) -> int | None:
 
     After `TRIES` wrong years it opens nothing any more. The caller commits, also where nothing is found.
     """
-    signs = "".join(code.split()).replace("-", "").upper()
+    signs = signs_of(code)
     if len(signs) != LENGTH or not set(signs) <= set(SIGNS):
         return None
     row = session.scalars(

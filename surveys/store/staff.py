@@ -99,6 +99,7 @@ def grant(
     membership.role = role
     membership.site = site
     session.flush()
+    session.expire(member, ["memberships"])
     audit.record(
         session,
         audit.Entry(

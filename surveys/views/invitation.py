@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from surveys.db import db
-from surveys.forms.accounts import NewPasswordForm
-from surveys.store import invitations, staff
+from surveys.forms.accounts import NewPasswordForm, NewPasswordWithCodeForm
+from surveys.store import invitations
 from surveys.store.errors import Refused
 
 pages = Blueprint("invitation", __name__)
@@ -24,22 +24,34 @@ def init_app(app: Flask) -> None:
 @pages.route("/invitation/<path:token>", methods=["GET", "POST"])
 def accept(token: str) -> Response | str | tuple[str, int]:
     """Choose a password; the link opens nothing any more afterwards."""
+    key = current_app.config["SETTINGS"].secret_key
     try:
-        member = invitations.member_of(db.session, token, current_app.config["SETTINGS"].secret_key)
+        member = invitations.member_of(db.session, token, key)
     except Refused as refusal:
         happened = _("This link opens nothing.")
         return render_template("errors/error.html", code=410, happened=happened, mend=str(refusal)), 410
-    form = NewPasswordForm()
+    form = NewPasswordWithCodeForm() if invitations.asks_code(token, key) else NewPasswordForm()
     if request.method == "POST" and form.validate():
-        actor = f"staff:{member.id}"
         try:
-            staff.set_password(db.session, member, form.new.data or "", at=datetime.now(UTC), actor=actor)
+            if isinstance(form, NewPasswordWithCodeForm):
+                _check(token, form.code.data or "", key)
+            invitations.choose(db.session, member, form.new.data or "", at=datetime.now(UTC))
             db.session.commit()
         except Refused as refusal:
             db.session.rollback()
-            form.new.errors = [str(refusal)]
+            form["code" if refusal.field == "code" else "new"].errors = [str(refusal)]
         else:
             flash(_("Your password is set. Please sign in."), "success")
             return redirect(url_for("security.login"))
     page = render_template("staff/invitation.html", form=form, email=member.email)
     return page, 422 if form.errors else 200
+
+
+def _check(token: str, code: str, secret_key: str) -> None:
+    """Let only on who was told the code by the person who asked for the link.
+
+    Raises:
+        Refused: it is another.
+    """
+    if not invitations.fits(token, code, secret_key):
+        raise Refused(_("This is not the code that belongs to this link."), "code")

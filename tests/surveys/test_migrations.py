@@ -59,6 +59,7 @@ TRIGGERS["0012"] = TRIGGERS["0011"] | {
 TRIGGERS["0013"] = TRIGGERS["0012"]
 TRIGGERS["0014"] = TRIGGERS["0013"] | {"data_freeze": {"UPDATE", "DELETE"}}
 TRIGGERS["0015"] = TRIGGERS["0014"]
+TRIGGERS["0016"] = TRIGGERS["0015"]
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)

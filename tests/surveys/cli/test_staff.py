@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from datetime import UTC, datetime
 
-from tests.support.commands import Query, Seventh
+from sqlalchemy import create_engine, insert
+
+from surveys.models import SecondFactor
+from surveys.settings import Settings
+from tests.support.commands import Query, Seventh, seventh_with
+from tests.support.smtp import mail_server
 
 
 def test_a_new_account_gets_a_password_shown_once(seventh: Seventh, rows: Query) -> None:
@@ -68,3 +75,37 @@ def test_an_invitation_is_a_link(seventh: Seventh, rows: Query) -> None:
     assert (
         seventh("staff", "reset", "nobody@example.org").err == "There is no account for nobody@example.org.\n"
     )
+
+
+def test_a_reset_leaves_the_codes(settings: Settings, seventh: Seventh, rows: Query) -> None:
+    """Switching them off is a command of its own."""
+    seventh("study", "create", "S1")
+    seventh("staff", "add", "ann@example.org", "--role", "analyst")
+    assert seventh("staff", "codes-off", "ann@example.org").err == "No codes are asked of ann@example.org.\n"
+    with create_engine(settings.database_url).begin() as connection:
+        factor = {"staff_id": 1, "secret": "x", "confirmed_at": datetime(2026, 3, 10, tzinfo=UTC)}
+        connection.execute(insert(SecondFactor), factor)
+    seventh("staff", "reset", "ann@example.org")
+    assert rows("SELECT count(*) FROM second_factor") == [(1,)]
+    ran = seventh("staff", "codes-off", "ann@example.org")
+    assert (ran.code, ran.out) == (0, "ann@example.org signs in with the password alone now.\n")
+    assert rows("SELECT count(*) FROM second_factor") == [(0,)]
+
+
+def test_a_mail_server_gets_the_link(settings: Settings, seventh: Seventh, rows: Query) -> None:
+    """Nothing opens on the screen; a server that takes no mail leaves everything as it was."""
+    seventh("study", "create", "S1")
+    seventh("staff", "add", "ann@example.org", "--role", "analyst")
+    before = rows("SELECT password, fs_uniquifier FROM staff")
+    with mail_server() as server:
+        sending = seventh_with(dataclasses.replace(settings, mail_url=server.url))
+        ran = sending("staff", "reset", "ann@example.org")
+        assert ran.out == "A link was sent to ann@example.org. The password holds until it is used.\n"
+        [mail] = server.received
+        assert mail["To"] == "ann@example.org"
+        assert "/invitation/" in mail.get_content()
+        server.reply = lambda line: "451 4.3.0 later" if line.upper().startswith("RCPT") else None
+        ran = sending("staff", "reset", "ann@example.org")
+        assert (ran.code, ran.out) == (1, "")
+        assert "did not take the mail (451 4.3.0). The password is as it was." in ran.err
+    assert rows("SELECT password, fs_uniquifier FROM staff") == before

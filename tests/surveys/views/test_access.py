@@ -108,6 +108,8 @@ MAY_OPEN = {
     "team.index": CHANGES,
     "team.invite": CHANGES,
     "team.reset": CHANGES,
+    "team.confirm": CHANGES,
+    "team.codes_off": {"admin"},
     "team.remove": CHANGES,
     "account.index": EVERY_ROLE,
     "account.code": EVERY_ROLE,
