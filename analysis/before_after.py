@@ -8,7 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.cells import counted, partition
-from analysis.change import of_one_patient, outcomes
+from analysis.change import outcomes
+from analysis.data.change import of_one_person
 from analysis.frame import STRATA, ScaleInfo
 from analysis.guards import COEFFICIENT_FROM, SUPPRESS_UNDER, TOO_FEW
 from analysis.treatments import FAMILY_OF, KINDS
@@ -129,7 +130,7 @@ def _record(
     shown = rows[:0] if head["suppressed"] else rows
     before, after = shown["before"].to_numpy(np.float64), shown["after"].to_numpy(np.float64)
     low, high = mean_interval(after - before) or (None, None)
-    threshold = of_one_patient(info)
+    threshold = of_one_person(info.thresholds)
     counts = outcomes(before, after, info, threshold.value if threshold else np.inf)
     parts = partition(counts, suppress_under)
     if threshold is None or not len(shown):

@@ -4,6 +4,7 @@ An amount that one patient's score must pass is used for patients; what is publi
 smaller than the error of one measurement, is named with the reason why nobody is counted by it.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.cells import counted, partition
+from analysis.data.change import NOT_OF_ONE_PERSON, judge
 from analysis.frame import STRATA, ScaleInfo, Threshold
 from analysis.guards import HIDDEN, SUPPRESS_UNDER
 from analysis.injections import phases
@@ -19,16 +21,7 @@ from analysis.injections import phases
 Record = dict[str, Any]
 
 APART_DAYS = 150
-# in order of preference where one has to be chosen
-OF_ONE_PATIENT = ("sdc_individual", "reliable_change", "mdc95", "mcid")
-_NOT_OF_ONE_PATIENT = {
-    "sdc_group": "published for means of groups, not for one patient",
-    "mic_improvement": "smaller than the measurement error of one patient",
-    "mic_deterioration": "smaller than the measurement error of one patient",
-    "mcid_percent_of_baseline": "published as a share of the first score, of improvement alone",
-}
 ACTIVE = ("early", "peak", "waning")  # phases of toxin
-_ROUNDING = 1e-9
 
 
 def change(
@@ -82,20 +75,13 @@ def first_and_last(table: pd.DataFrame, treatments: pd.DataFrame) -> pd.DataFram
     return ends.assign(days=days)[days >= APART_DAYS].drop(columns=["first_on", "last_on"])
 
 
-def of_one_patient(info: ScaleInfo) -> Threshold | None:
-    """The published amount that one patient's change is held against, the detectable one before others."""
-    usable = [one for one in info.thresholds if one.kind in OF_ONE_PATIENT]
-    return min(usable, key=lambda one: OF_ONE_PATIENT.index(one.kind), default=None)
-
-
 def outcomes(
     before: NDArray[np.float64], after: NDArray[np.float64], info: ScaleInfo, threshold: float
 ) -> dict[str, int]:
     """How many improved, stayed and got worse by at least ``threshold``, by the scale's direction."""
-    better = (after - before) * (1 if info.direction == "higher_better" else -1)
-    improved = int((better >= threshold - _ROUNDING).sum())
-    worse = int((better <= _ROUNDING - threshold).sum())
-    return {"improved": improved, "stable": len(before) - improved - worse, "worse": worse}
+    pairs = zip(before, after, strict=True)
+    found = Counter(judge(one, other, info.direction, threshold) for one, other in pairs)
+    return {"improved": found["better"], "stable": found["same"], "worse": found["worse"]}
 
 
 def _of_scale(
@@ -117,7 +103,7 @@ def _record(
     suppress_under: int,
 ) -> Record:
     head = counted(len(rows), suppress_under, responses_each=2)
-    refused = _NOT_OF_ONE_PATIENT.get(threshold.kind)
+    refused = NOT_OF_ONE_PERSON.get(threshold.kind)
     shown = rows[:0] if head["suppressed"] or refused else rows
     first, last = shown["first"].to_numpy(np.float64), shown["last"].to_numpy(np.float64)
     parts = partition(outcomes(first, last, info, threshold.value), suppress_under)
@@ -142,10 +128,9 @@ def _room(
     first: NDArray[np.float64], info: ScaleInfo, threshold: float, suppress_under: int
 ) -> dict[str, int | None]:
     """How many start too near the best value to get better by the threshold, and too near the worst."""
-    up, down = info.high - first, first - info.low
-    better, worse = (up, down) if info.direction == "higher_better" else (down, up)
+    best, worst = (info.high, info.low) if info.direction == "higher_better" else (info.low, info.high)
     room: dict[str, int | None] = {}
-    for name, left in (("cannot_improve", better), ("cannot_worsen", worse)):
-        count = int((left < threshold - _ROUNDING).sum())
+    for name, end in (("cannot_improve", best), ("cannot_worsen", worst)):
+        count = outcomes(first, np.full(len(first), end), info, threshold)["stable"]
         room[name] = partition({name: count, "can": len(first) - count}, suppress_under)[name]
     return room

@@ -6,8 +6,9 @@ from typing import Any
 import pandas as pd
 
 from analysis.before_after import AT_THEIR_WORST
-from analysis.change import APART_DAYS, change, of_one_patient
+from analysis.change import APART_DAYS, change
 from analysis.computed import CHANGE
+from analysis.data.change import of_one_person
 from analysis.figure_parts import Record, Segment, drawn_parts, part_panel, percent, seen, up_to
 from analysis.frame import ScaleInfo, StudyFrames, scored
 from analysis.look import PAPER, TEXT, people, row_label
@@ -36,7 +37,7 @@ _PARTS = {
 def change_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> Figure:
     """Each scale that has a published threshold for one patient: shares better, stable and worse."""
     few = 1 if view.may_open_patients else view.suppress_under
-    published = {scale: of_one_patient(frames.scale_info[scale]) for scale in scales}
+    published = {scale: of_one_person(frames.scale_info[scale].thresholds) for scale in scales}
     chosen = {scale: threshold for scale, threshold in published.items() if threshold}
     info = {scale: frames.scale_info[scale] for scale in chosen}
     found = change(scored(frames), frames.treatments, info, suppress_under=few)

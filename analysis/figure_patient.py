@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.data.change import judge
 from analysis.look import AXIS, PAPER, QUIET, TEXT, chart, colour, go, plain
 from analysis.view import Figure, Panel
 
@@ -31,7 +32,7 @@ class ScaleCourse:
     title: str
     low: float
     high: float
-    higher_is_better: bool
+    direction: str
     points: tuple[Point, ...]
     bands: tuple[tuple[str, float], ...] = ()
     detectable: float | None = None
@@ -50,7 +51,7 @@ def patient_figure(scales: Sequence[ScaleCourse], marks: Sequence[Mark]) -> Figu
     """The scales one under the other; numbered lines are the marks, in their order.
 
     The shaded strip is the first score plus and minus the detectable change: points inside it may differ from
-    the first by chance.
+    the first by chance; those on its edge have changed.
     """
     days = [point.on for scale in scales for point in scale.points] + [mark.on for mark in marks]
     left, right = _extent(days)
@@ -211,7 +212,7 @@ def _ticks(scale: ScaleCourse) -> list[float]:
 
 
 def _direction(scale: ScaleCourse) -> str:
-    return "(↑ better)" if scale.higher_is_better else "(↓ better)"
+    return "(↑ better)" if scale.direction == "higher_better" else "(↓ better)"
 
 
 def _summary(scales: Sequence[ScaleCourse]) -> str:
@@ -221,18 +222,18 @@ def _summary(scales: Sequence[ScaleCourse]) -> str:
         if len(scale.points) == 1:
             told.append(f"{scale.title} {last.value:.1f}, one score so far.")
             continue
-        change = last.value - first.value
-        if scale.detectable is None:
-            meaning = "no published detectable change"
-        elif abs(change) < scale.detectable:
-            meaning = f"within the detectable change of {scale.detectable:g}"
-        else:
-            better = (change > 0) == scale.higher_is_better
-            meaning = (
-                f"{'better' if better else 'worse'} beyond the detectable change of {scale.detectable:g}"
-            )
+        meaning = _meaning(scale, first, last)
         told.append(f"{scale.title} {first.value:.1f} at first, {last.value:.1f} last: {meaning}.")
     return " ".join(told)
+
+
+def _meaning(scale: ScaleCourse, first: Point, last: Point) -> str:
+    verdict = judge(first.value, last.value, scale.direction, scale.detectable)
+    if verdict == "unknown":
+        return "no published detectable change"
+    if verdict == "same":
+        return f"changed by less than the detectable change of {scale.detectable:g}"
+    return f"{verdict} by the detectable change of {scale.detectable:g} or more"
 
 
 def _table(scales: Sequence[ScaleCourse]) -> pd.DataFrame:
@@ -256,6 +257,6 @@ def _notes(scales: Sequence[ScaleCourse], marks: Sequence[Mark]) -> tuple[str, .
     if any(scale.detectable is not None for scale in scales):
         notes.append(
             "The shaded strip is the first score plus and minus the smallest change that is above the error "
-            "of measurement in one person."
+            "of measurement in one person: a score on its edge or outside it has changed."
         )
     return tuple(notes)

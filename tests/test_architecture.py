@@ -12,6 +12,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+CHANGE_KINDS = {"sdc_individual", "sdc_group", "mdc95", "reliable_change", "mcid", "mcid_percent_of_baseline"}
+SAY_CHANGE_KINDS = {
+    "analysis/data/change.py",  # their home
+    "surveys/instruments/instrument.py",  # the vocabulary of definitions
+    "surveys/instruments/handbook.py",  # its words
+}
 HEAVY = {"numpy", "pandas", "plotly", "pyreadstat", "scipy", "statsmodels"}
 KNOW_FLASK = ("surveys/cli", "surveys/db", "surveys/forms", "surveys/views", "surveys/models/staff.py")
 
@@ -85,3 +91,20 @@ def test_the_server_starts_without_the_statistics(sqlite_url: str) -> None:
     )
     assert run.returncode == 0, run.stderr
     assert run.stdout.split() == [], "loaded at the start of the server"
+
+
+def test_what_the_tables_mean_needs_the_standard_library_alone() -> None:
+    """Pages and commands import `analysis.data` at their start."""
+    found = {name.split(".")[0] for path in sources("analysis/data") for name in imported(path)}
+    assert found - sys.stdlib_module_names <= {"analysis"}
+
+
+def test_amounts_of_change_are_chosen_in_one_place() -> None:
+    """A second list of the published kinds would judge a patient in a second way."""
+    saying = {
+        path.relative_to(ROOT).as_posix()
+        for path in sources("surveys", "analysis")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in CHANGE_KINDS
+    }
+    assert saying == SAY_CHANGE_KINDS

@@ -324,7 +324,7 @@ class AlertRuleForm(StaffForm):
     kind = RadioField(
         "Raise an alert when it is",
         choices=select_choices(
-            {"at_least": "at this number or above", "worse": "worse by more than the detectable change"}
+            {"at_least": "at this number or above", "worse": "worse by the detectable change or more"}
         ),
         default="at_least",
     )

@@ -1,4 +1,4 @@
-"""A study's own alert rules: a score at a threshold or above, or worse by more than the detectable change.
+"""A study's own alert rules: a score at a threshold or above, or worse by the detectable change.
 
 What an instrument's own definition raises is in `alerts`.
 """
@@ -13,6 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from analysis.data.change import judge
+from surveys.instruments.change import threshold_of
 from surveys.instruments.definition import Instrument
 from surveys.instruments.library import Library
 from surveys.instruments.scoring import Score as Result
@@ -20,10 +22,6 @@ from surveys.models import Alert, AlertRule, Patient, Response, Score, Study, Vi
 from surveys.store import audit
 from surveys.store.alerts import HISTORICAL_AFTER
 from surveys.store.errors import Refused
-
-# The published amounts that a single person's change must pass to be more than chance, the best first. The
-# last is the PHQ-9's, given for individuals as two standard errors of measurement.
-DETECTABLE = ("sdc_individual", "mdc95", "reliable_change", "mcid")
 
 
 @dataclass(frozen=True)
@@ -37,12 +35,6 @@ class Measured:
     source: str
     submitted_at: datetime
     scores: Sequence[Result]
-
-
-def detectable_change(instrument: Instrument, scale: str) -> float | None:
-    """The published change of `scale` that one person's score must pass, where there is one."""
-    found = {one.kind: one.value for one in instrument.change_thresholds if one.scale == scale}
-    return next((abs(found[kind]) for kind in DETECTABLE if kind in found), None)
 
 
 def watch(session: Session, measured: Sequence[Measured], *, at: datetime, actor: str) -> int:
@@ -108,12 +100,9 @@ def _before(session: Session, one: Measured, scale: str) -> float | None:
 def _is_broken(rule: AlertRule, instrument: Instrument, value: float, before: float | None) -> bool:
     if rule.at_least is not None:
         return value >= rule.at_least
-    change = detectable_change(instrument, rule.scale)
-    if change is None or before is None:
-        return False
-    scale = next(one for one in instrument.scales if one.key == rule.scale)
-    worse = before - value if scale.direction == "higher_better" else value - before
-    return worse > change
+    amount = threshold_of(instrument, rule.scale)
+    direction = instrument.scale(rule.scale).direction
+    return judge(before, value, direction, amount.value if amount else None) == "worse"
 
 
 def _raise(
@@ -174,7 +163,7 @@ def add(
         raise Refused(f"There is no scale {instrument}.{scale}.", "scale")
     if kind == "at_least" and (at_least is None or not known.low <= at_least <= known.high):
         raise Refused(f"Enter a number from {known.low:g} to {known.high:g}.", "at_least")
-    if kind == "worse" and detectable_change(found, scale) is None:
+    if kind == "worse" and threshold_of(found, scale) is None:
         raise Refused(f"No detectable change is published for {instrument}.{scale}.", "kind")
     same = select(AlertRule.id).where(
         AlertRule.study_id == study.id,

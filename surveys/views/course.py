@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from surveys.db import db
 from surveys.forms import labels
+from surveys.instruments.change import threshold_of
 from surveys.instruments.library import Library
 from surveys.lists import alerts, history, patients, records, visits
 from surveys.lists.visits import VisitRow
@@ -16,7 +17,7 @@ from surveys.models import Patient, Treatment
 from surveys.views import display
 from surveys.views.access import for_roles, grant
 from surveys.views.board import drawing
-from surveys.views.overviews import SCALES, detectable, scale_title
+from surveys.views.overviews import SCALES, scale_title
 
 if TYPE_CHECKING:
     from analysis.figure_patient import Mark, ScaleCourse
@@ -92,16 +93,16 @@ def _scales(rows: list[VisitRow]) -> list[ScaleCourse]:
             if score.scale == name and score.value is not None
         ]
         if points:
-            threshold = detectable(instrument, name)
+            threshold = threshold_of(instrument, name)
             found.append(
                 ScaleCourse(
                     title=scale_title(instrument, name),
                     low=scale.low,
                     high=scale.high,
-                    higher_is_better=scale.direction == "higher_better",
+                    direction=scale.direction,
                     points=tuple(sorted(points, key=lambda point: point.on)),
                     bands=tuple((band.label, band.at_least) for band in scale.bands),
-                    detectable=threshold[0] if threshold else None,
+                    detectable=threshold.value if threshold else None,
                 )
             )
     return found

@@ -133,7 +133,7 @@ def _score_rule_words(instrument: Instrument, rule: str) -> str:
     for scale in instrument.scales:
         what = scale_name(instrument, scale)
         if rule == f"{scale.key}_worse":
-            return _("%(what)s worse by more than the detectable change", what=what)
+            return _("%(what)s worse by the detectable change or more", what=what)
         if rule.startswith(f"{scale.key}_at_least_"):
             return _("%(what)s at %(value)s or above", what=what, value=rule.rpartition("_")[2])
     return f"{instrument.short_title}: {rule}"

@@ -8,7 +8,9 @@ from datetime import date
 from flask import Blueprint, Flask, abort, current_app, render_template
 from flask_babel import gettext as _
 
+from analysis.data.change import judge
 from surveys.db import db
+from surveys.instruments.change import threshold_of
 from surveys.instruments.definition import Instrument, Scale
 from surveys.instruments.library import Library
 from surveys.lists import changes as changed
@@ -27,15 +29,13 @@ SCALES = (
     ("phq9", "total"),
     ("phq8", "total"),
 )
-POSITIVE = 10  # PHQ-9: the published cut for a possible depressive disorder
-SELF_HARM = "q9"
 
 
 @dataclass(frozen=True)
 class Shift:
     """One scale of one patient: last and previous score, and what the difference means in words.
 
-    `kind` is better, worse, same (within the detectable change), unknown (no published threshold) or only
+    `kind` is better, worse, same (less than the detectable change), unknown (no published threshold) or only
     (no earlier score); `concern` says what else staff must see.
     """
 
@@ -89,23 +89,15 @@ def scale_title(instrument: Instrument, scale: str) -> str:
     return title if title.startswith(instrument.short_title) else f"{instrument.short_title} {title.lower()}"
 
 
-def detectable(instrument: Instrument, scale: str) -> tuple[float, str] | None:
-    """The published change of one person above the error of measurement, and where it was published."""
-    for kind in ("sdc_individual", "mdc95", "mcid"):
-        for one in instrument.change_thresholds:
-            if one.scale == scale and one.kind == kind:
-                return abs(one.value), one.source
-    return None
-
-
-def _shift(person: Person, key: str, scale: str) -> Shift | None:
+def _shift(person: Person, key: str, name: str) -> Shift | None:
     """What became of a scale; None where the patient has no score of it."""
-    given = person.scores.get(f"{key}.{scale}")
+    given = person.scores.get(f"{key}.{name}")
     if not given:
         return None
     instrument = _library().get(key)
+    scale = instrument.scale(name)
     last, before = given[0], given[1] if len(given) > 1 else None
-    kind, words = _meaning(instrument, instrument.scale(scale), last, before)
+    kind, words = _meaning(instrument, scale, last, before)
     return Shift(
         last.value,
         last.on,
@@ -113,34 +105,42 @@ def _shift(person: Person, key: str, scale: str) -> Shift | None:
         before.on if before else None,
         kind,
         words,
-        _concern(instrument, last),
+        _concern(instrument, scale, last),
     )
 
 
 def _meaning(instrument: Instrument, scale: Scale, last: Given, before: Given | None) -> tuple[str, str]:
     if before is None:
         return "only", _("No earlier score")
-    change = last.value - before.value
-    threshold = detectable(instrument, scale.key)
-    amount = f"{abs(change):.1f}"
+    amount = f"{abs(last.value - before.value):.1f}"
+    threshold = threshold_of(instrument, scale.key)
     if threshold is None:
         return "unknown", _("Changed by %(amount)s; no published threshold", amount=amount)
-    bound = f"{threshold[0]:g}"
-    if abs(change) < threshold[0]:
-        return "same", _("Within the detectable change of %(bound)s", bound=bound)
-    if (change > 0) == (scale.direction == "higher_better"):
-        return "better", _("Better by %(amount)s, beyond %(bound)s", amount=amount, bound=bound)
-    return "worse", _("Worse by %(amount)s, beyond %(bound)s", amount=amount, bound=bound)
+    words = {
+        "same": _("Less than the detectable change of %(bound)s", bound=f"{threshold.value:g}"),
+        "better": _(
+            "Better by %(amount)s; %(bound)s or more counts", amount=amount, bound=f"{threshold.value:g}"
+        ),
+        "worse": _(
+            "Worse by %(amount)s; %(bound)s or more counts", amount=amount, bound=f"{threshold.value:g}"
+        ),
+    }
+    verdict = judge(before.value, last.value, scale.direction, threshold.value)
+    return verdict, words[verdict]
 
 
-def _concern(instrument: Instrument, last: Given) -> str:
-    if instrument.key != "phq9":
-        return ""
-    told = []
-    if last.value >= POSITIVE:
-        told.append(_("%(cut)s or more", cut=POSITIVE))
-    if (last.answers.get(SELF_HARM) or 0) > 0:
-        told.append(_("item 9 above 0"))
+def _concern(instrument: Instrument, scale: Scale, last: Given) -> str:
+    """A published cut-off that is reached, and answers that always raise an alert."""
+    told = [
+        _("%(cut)s or more", cut=f"{cutoff.at_least:g}")
+        for cutoff in scale.cutoffs
+        if last.value >= cutoff.at_least
+    ]
+    for alert in instrument.alerts:
+        answer = last.answers.get(alert.item)
+        if isinstance(answer, int | float) and answer >= alert.at_least:
+            number = instrument.item(alert.item).number
+            told.append(_("item %(number)s above %(value)s", number=number, value=alert.at_least - 1))
     return ", ".join(told)
 
 

@@ -15,7 +15,8 @@ def course(*values: float, higher: bool = True, detectable: float | None = 10) -
         for n, (on, value) in enumerate(zip((FIRST, LAST), values, strict=False), 1)
     )
     bands = (("low", 0.0), ("high", 50.0))
-    return ScaleCourse("Scale", 0, 100, higher, points, bands, detectable)
+    direction = "higher_better" if higher else "higher_worse"
+    return ScaleCourse("Scale", 0, 100, direction, points, bands, detectable)
 
 
 def test_each_scale_has_its_panel_on_one_axis_of_time() -> None:
@@ -37,9 +38,10 @@ def test_each_scale_has_its_panel_on_one_axis_of_time() -> None:
 def test_the_sentence_calls_nothing_a_change_that_may_be_chance() -> None:
     """Better and worse by direction; without a published threshold neither."""
     for scale, words in (
-        (course(40, 60), "better beyond the detectable change of 10"),
-        (course(40, 60, higher=False), "worse beyond the detectable change of 10"),
-        (course(40, 49.9), "within the detectable change of 10"),
+        (course(40, 60), "better by the detectable change of 10 or more"),
+        (course(40, 60, higher=False), "worse by the detectable change of 10 or more"),
+        (course(40, 50, higher=False), "worse by the detectable change of 10 or more"),
+        (course(40, 49.9), "less than the detectable change of 10"),
         (course(40, 60, detectable=None), "no published detectable change"),
         (course(40), "one score so far"),
     ):

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.instruments.change import threshold_of
 from surveys.instruments.library import Library
 from surveys.models import Alert, AlertRule, Patient, Study, Visit
 from surveys.store import alert_rules, responses, versions
@@ -35,13 +36,14 @@ def answer(
     *,
     at: datetime = AT,
     now: datetime | None = None,
+    more: int = 0,
 ) -> None:
-    """Every item of `key` answered with `value`, save item 9 of the PHQ-9."""
+    """Every item of `key` answered with `value`, the first `more` by one more, item 9 of the PHQ-9 by 0."""
     instrument = library.get(key)
     visit_id = session.scalars(
         select(Visit.id).where(Visit.patient_id == patient.id, Visit.name == visit)
     ).one()
-    answers = {item.key: value for item in instrument.asked([])}
+    answers = {item.key: value + (n < more) for n, item in enumerate(instrument.asked([]))}
     new = NewResponse(
         visit_id=visit_id,
         patient_id=patient.id,
@@ -80,7 +82,7 @@ def test_worse_by_more_than_the_detectable_change(
     for measure in ("phq9.total", "face.total"):
         add_rule(session, study, library, measure, kind="worse")
     days = timedelta(days=1)
-    assert alert_rules.detectable_change(library.get("face"), "total") is not None
+    assert threshold_of(library.get("face"), "total") is not None
     answer(session, library, patient, "baseline", "face", 5, at=AT)
     answer(session, library, patient, "baseline", "phq9", 2, at=AT)
     assert raised(session) == []
@@ -121,3 +123,31 @@ def test_rules_are_checked(session: Session, study: Study, library: Library) -> 
     alert_rules.remove(session, study, rule.id, at=AT, actor="test")
     with pytest.raises(Refused, match="not there any more"):
         alert_rules.remove(session, study, rule.id, at=AT, actor="test")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "more", "later", "alerts"),
+    [
+        ("phq9", 0, 4, 8, 0),
+        ("phq9", 0, 3, 8, 1),
+        ("gad7", 0, 1, 5, 0),
+        ("gad7", 0, 1, 6, 0),
+        ("gad7", 0, 1, 7, 1),
+    ],
+)
+def test_a_change_of_exactly_the_amount_is_worse(
+    session: Session,
+    study: Study,
+    patient: Patient,
+    library: Library,
+    key: str,
+    value: int,
+    more: int,
+    later: int,
+    alerts: int,
+) -> None:
+    """PHQ-9 by 5, GAD-7 by 6; a point less is not."""
+    add_rule(session, study, library, f"{key}.total", kind="worse")
+    answer(session, library, patient, "baseline", key, value, more=more)
+    answer(session, library, patient, "month_3", key, value, more=later, at=AT + timedelta(days=1))
+    assert len(raised(session)) == alerts

@@ -66,7 +66,7 @@ def test_changes_say_what_is_beyond_chance(app: Flask, member: Member) -> None:
     """Last, previous, and whether the difference is above what is detectable in one person."""
     page = member.get("/staff/S1/changes")
     assert "Worse by" in page.text
-    assert "beyond 17.6" in page.text
+    assert "17.6 or more counts" in page.text
     assert "18.0 after" in page.text
     assert "10 or more, item 9 above 0" in page.text
     assert "No earlier score" in page.text, "the SAQ was answered once"
@@ -124,7 +124,7 @@ def test_the_course_has_every_score_on_one_axis(app: Flask, worse: Invited, memb
     assert "Botulinum toxin, Toxin A, 12.5 U" in page.text
     assert "Toxin B" not in page.text
     assert "Prefers mornings" in page.text
-    assert "worse beyond the detectable change of 17.6" in page.text
+    assert "worse by the detectable change of 17.6 or more" in page.text
     assert "note.written" in page.text
     html = member.replies[-1].html
     found = re.search(r'class="figure-data"[^>]*>(.*?)</script>', html, re.S)

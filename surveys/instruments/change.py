@@ -1,0 +1,12 @@
+"""How much one person's score must change to count, from what an instrument's definition has published."""
+
+from dataclasses import replace
+
+from analysis.data.change import of_one_person
+from surveys.instruments.instrument import ChangeThreshold, Instrument
+
+
+def threshold_of(instrument: Instrument, scale: str) -> ChangeThreshold | None:
+    """The published amount that one person's change of `scale` is held against, without its sign."""
+    found = of_one_person(one for one in instrument.change_thresholds if one.scale == scale)
+    return replace(found, value=abs(found.value)) if found else None
