@@ -318,14 +318,24 @@ class CloseAlertForm(StaffForm):
 
 
 class AlertRuleForm(StaffForm):
-    """A rule of the study's own; `measure` is a scale as `phq9.total`."""
+    """A rule of the study's own; `measure` is a scale as `phq9.total`.
+
+    `at_least` is the number of either end, and a posted kind, because scripts name both so.
+    """
 
     measure = SelectField("Score", [InputRequired("Choose a score.")])
     kind = RadioField(
         "Raise an alert when it is",
         choices=select_choices(
-            {"at_least": "at this number or above", "worse": "worse by the detectable change or more"}
+            {"this_bad": "this bad or worse", "worse": "worse by the detectable change or more"}
         ),
-        default="at_least",
+        filters=[lambda kind: "this_bad" if kind == "at_least" else kind],
+        default="this_bad",
     )
     at_least = DecimalField("Number", [Optional(), _finite])
+
+
+class ConfirmRuleForm(StaffForm):
+    """Which score is meant by a rule that was set before rules knew which end of a scale is bad."""
+
+    threshold = DecimalField("Number", [InputRequired("Enter a number."), _finite])

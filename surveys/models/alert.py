@@ -12,7 +12,7 @@ from surveys.models.message import OUTCOMES, Outgoing
 from surveys.models.visit import Visit
 
 STATES = ("new", "acknowledged", "acted_on", "closed", "historical")
-RULE_KINDS = ("at_least", "worse")
+RULE_KINDS = ("at_least", "at_most", "worse")
 MAIL_KINDS = ("raised", "escalated", "test")
 
 
@@ -62,13 +62,13 @@ class Alert(Base):
 
 
 class AlertRule(Base):
-    """A study's own rule: a total at `at_least` or above, or worse by more than the detectable change."""
+    """A study's own rule: a score at `threshold` or above, or at it or below, or worse by an amount."""
 
     __tablename__ = "alert_rule"
     __table_args__ = (
         UniqueConstraint("study_id", "instrument", "scale", "kind"),
         one_of("kind", RULE_KINDS),
-        CheckConstraint("(kind = 'at_least') = (at_least IS NOT NULL)", name="at_least"),
+        CheckConstraint("(kind = 'worse') = (threshold IS NULL)", name="threshold"),
     )
 
     id: Mapped[Id]
@@ -76,7 +76,7 @@ class AlertRule(Base):
     instrument: Mapped[Code]
     scale: Mapped[Code]
     kind: Mapped[Code]
-    at_least: Mapped[float | None]
+    threshold: Mapped[float | None]
 
 
 class AlertMail(Outgoing, Base):

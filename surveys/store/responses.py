@@ -116,9 +116,14 @@ def insert_scored(
         audit.record(session, _submitted(response_id, new, at, actor))
     measured = [
         Measured(
-            response_id, new.visit_id, new.patient_id, new.instrument, new.source, new.submitted_at, results
+            new.visit_id,
+            new.patient_id,
+            new.instrument,
+            new.source,
+            new.submitted_at,
+            {one.scale: one.value for one in results},
         )
-        for response_id, new, results in zip(ids, responses, scores, strict=True)
+        for new, results in zip(responses, scores, strict=True)
     ]
     watch(session, measured, at=at, actor=actor)
     return ids

@@ -32,7 +32,7 @@ from surveys.lists.clinic import Expected
 from surveys.models import Timepoint
 from surveys.store import clinic, messages, visits
 from surveys.store.errors import Refused
-from surveys.views import display
+from surveys.views import alert_rules, display
 from surveys.views.access import for_roles, grant
 
 pages = Blueprint("clinic", __name__)
@@ -141,6 +141,7 @@ def needs(code: str) -> Page:
         titles={key: _library().get(key).short_title for one in found.by_hand for key in one.battery},
         waited=lambda since: display.waited(since, here.at),
         rule_words=_rule_words,
+        rules=alert_rules.to_confirm(),
     )
 
 

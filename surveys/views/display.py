@@ -85,8 +85,12 @@ def span(ago: timedelta | None) -> str:
 
 def scale_words(scale: Scale | Outline) -> str:
     """A scale's range and direction: 0–100, higher is better."""
-    direction = _("higher is better") if scale.direction == "higher_better" else _("higher is worse")
-    return f"{scale.low:g}–{scale.high:g}, {direction}"
+    return f"{scale.low:g}–{scale.high:g}, {direction_words(scale)}"
+
+
+def direction_words(scale: Scale | Outline) -> str:
+    """Which end of a scale is better."""
+    return str(_("higher is better") if scale.direction == "higher_better" else _("higher is worse"))
 
 
 def score_words(instrument: Instrument, answers: Mapping[str, Answer], score: Score) -> tuple[str, str]:
@@ -136,6 +140,8 @@ def _score_rule_words(instrument: Instrument, rule: str) -> str:
             return _("%(what)s worse by the detectable change or more", what=what)
         if rule.startswith(f"{scale.key}_at_least_"):
             return _("%(what)s at %(value)s or above", what=what, value=rule.rpartition("_")[2])
+        if rule.startswith(f"{scale.key}_at_most_"):
+            return _("%(what)s at %(value)s or below", what=what, value=rule.rpartition("_")[2])
     return f"{instrument.short_title}: {rule}"
 
 

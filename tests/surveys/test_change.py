@@ -69,7 +69,7 @@ def test_all_four_say_the_same(app: Flask) -> None:
                 instrument=key,
                 scale="total",
                 kind="worse",
-                at_least=None,
+                threshold=None,
                 at=NOW,
                 actor="test",
             )

@@ -60,6 +60,7 @@ TRIGGERS["0013"] = TRIGGERS["0012"]
 TRIGGERS["0014"] = TRIGGERS["0013"] | {"data_freeze": {"UPDATE", "DELETE"}}
 TRIGGERS["0015"] = TRIGGERS["0014"]
 TRIGGERS["0016"] = TRIGGERS["0015"]
+TRIGGERS["0017"] = TRIGGERS["0016"]
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)
@@ -383,6 +384,7 @@ ROWS = {
         "fs_uniquifier": "1",
         "created_at": AT,
     },
+    "alert_rule": {"id": 1, "study_id": 1, "instrument": "phq9", "scale": "total", "kind": "worse"},
     "alert_mail": {
         "id": 1,
         "study_id": 1,
@@ -612,6 +614,10 @@ REFUSED_ROWS = [
     ("alert", {"id": 2, "rule": "x", "state": "seen"}, "ck_alert_"),
     ("alert", {"id": 2, "rule": "x", "acknowledged_at": AT}, "ck_alert_acknowledged"),
     ("alert_mail", {"id": 2, "kind": "test"}, "ck_alert_mail_alert_id"),
+    ("alert_rule", {"id": 2, "kind": "at_most"}, "ck_alert_rule_threshold"),
+    ("alert_rule", {"id": 2, "threshold": 10}, "ck_alert_rule_threshold"),
+    ("alert_rule", {"id": 2, "kind": "this_bad", "threshold": 10}, "ck_alert_rule_kind"),
+    ("alert_rule", {"id": 2}, "uq_alert_rule|study_id"),
     ("message", {"id": 2}, "visit_id"),
     ("message", {"id": 2, "nth": 2, "outcome": "sent"}, "ck_message_settled"),
     ("event", {"id": 0, "hash": "2" * 64}, "ck_event_id"),
@@ -668,3 +674,30 @@ def test_a_study_of_before_asks_no_optional_item(empty_database_url: str) -> Non
     migrate_down(empty_database_url, "0001")
     with connected(empty_database_url) as connection:
         assert connection.scalars(select(study.c.code)).all() == ["S1"]
+
+
+def test_alert_rules_of_before_keep_what_they_say(empty_database_url: str) -> None:
+    """Up: the same end of the scale, until somebody confirms it. Down: the one end that is known there."""
+    migrate(empty_database_url, "0015")
+    with connected(empty_database_url) as connection:
+        study = Base.metadata.tables["study"]
+        connection.execute(study.insert(), ROWS["study"])
+        connection.execute(
+            text(
+                "INSERT INTO alert_rule (id, study_id, instrument, scale, kind, at_least) VALUES"
+                " (1, 1, 'face', 'total', 'at_least', 60), (2, 1, 'face', 'total', 'worse', NULL)"
+            )
+        )
+        connection.commit()
+    migrate(empty_database_url)
+    rules = text("SELECT id, scale, kind, threshold FROM alert_rule ORDER BY id")
+    with connected(empty_database_url) as connection:
+        told = [(1, "total", "at_least", 60), (2, "total", "worse", None)]
+        assert [tuple(row) for row in connection.execute(rules)] == told
+        connection.execute(text("UPDATE alert_rule SET kind = 'at_most', threshold = 40 WHERE id = 1"))
+        connection.commit()
+    migrate_down(empty_database_url, "0015")
+    rules = text("SELECT id, scale, kind, at_least FROM alert_rule ORDER BY id")
+    with connected(empty_database_url) as connection:
+        told = [(1, "total", "at_least", 40), (2, "total", "worse", None)]
+        assert [tuple(row) for row in connection.execute(rules)] == told

@@ -85,6 +85,7 @@ MAY_OPEN = {
     "message_words.settings": CHANGES,
     "message_words.edit": CHANGES,
     "alert_rules.add": CHANGES,
+    "alert_rules.confirm": CHANGES,
     "alert_rules.remove": CHANGES,
     "instruments.index": EVERY_ROLE,
     "instruments.show": EVERY_ROLE,
@@ -204,7 +205,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
             )
             treatment = Treatment(patient_id=invited.patient_id, kind="massage")
             rule = AlertRule(
-                study_id=invited.study_id, instrument="phq9", scale="total", kind="at_least", at_least=10
+                study_id=invited.study_id, instrument="phq9", scale="total", kind="at_least", threshold=10
             )
             call = Message(
                 visit_id=invited.visit_id, kind="invitation", channel="telephone", planned_at=alert.raised_at

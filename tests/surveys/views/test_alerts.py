@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from surveys.models import Alert, Contact, Study, Visit
+from surveys.models import Alert, AlertRule, Contact, Study, Visit
 from surveys.models import Patient as PatientRow
 from surveys.store import responses, versions
 from surveys.store.responses import NewResponse
@@ -216,10 +216,40 @@ def test_a_study_has_rules_of_its_own(app: Flask, member: Member) -> None:
     page = member.post(rules, {"measure": "phq9.total", "kind": "at_least", "at_least": "40"})
     assert member.status == 422
     assert "Enter a number from 0 to 27." in page.text
-    member.post(rules, {"measure": "phq9.total", "kind": "at_least", "at_least": "10"})
+    page = member.post(rules, {"measure": "phq9.total", "kind": "at_least", "at_least": "10"})
+    assert "PHQ-9 total at 10 or above raises an alert" in page.text
     page = member.get(rules)
     assert "PHQ-9 total at 10 or above" in page.text
     [rule] = one_table(app, "alert_rule")
+    assert "not for those that are there already" in page.text
+    assert "FaCE Total (0–100, higher is better)" in page.text
     member.post(f"{rules}/{rule['id']}", {})
     assert one_table(app, "alert_rule") == []
+    page = member.post(rules, {"measure": "face.total", "kind": "this_bad", "at_least": "60"})
+    assert "FaCE Total at 60 or below raises an alert" in page.text
     assert "Add a rule" not in signed_in(app, "investigator").get(rules).text
+
+
+def test_an_old_rule_waits_in_red_until_it_is_confirmed(app: Flask, member: Member) -> None:
+    """On both pages with what it would mean; changed, confirmed once, and its past answers judged."""
+    with changing(app) as session:
+        study_id = session.scalars(select(Study.id)).one()
+        rule = AlertRule(study_id=study_id, instrument="face", scale="total", kind="at_least", threshold=60)
+        session.add(rule)
+        session.flush()
+        rule_id = rule.id
+    assert "Confirm FaCE Total at 60 or above" in member.get("/staff/S1/needs").text
+    reader = signed_in(app, "investigator").get("/staff/S1/alert-rules")
+    assert "both ends: FaCE Total at 60 or above, and FaCE Total at 60 or below." in reader.text
+    assert "Confirm: this bad or worse" not in reader.text
+    page = member.get("/staff/S1/alert-rules")
+    assert "Is FaCE Total at 60 or below what you mean?" in page.text
+    path, field = f"/staff/S1/alert-rules/{rule_id}/confirm", f"rule-{rule_id}-threshold"
+    for number, fault in (("", "Enter a number."), ("101", "Enter a number from 0 to 100.")):
+        assert fault in member.post(path, {field: number}).text
+        assert member.status == 422
+    page = member.post(path, {field: "40"})
+    assert "Confirmed: FaCE Total at 40 or below raises an alert." in page.text
+    assert "No earlier answer raised another alert." in page.text
+    assert "this rule is confirmed already" in member.post(path, {field: "40"}).text.lower()
+    assert "Alert rules to confirm" not in member.get("/staff/S1/needs").text
