@@ -50,4 +50,6 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(InternalServerError)
     def our_fault(error: InternalServerError) -> Page:
+        # The page asks who is signed in, and a transaction that failed answers nothing.
+        db.session.rollback()
         return http_error(error)

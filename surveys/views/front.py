@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
 from flask import (
     Blueprint,
     Flask,
@@ -21,6 +24,9 @@ pages = Blueprint("front", __name__)
 
 THEMES = ("system", "light", "dark")
 ONE_YEAR = 365 * 24 * 3600
+
+# Browsers and Werkzeug take some of these out of an address, and read a backslash as a slash.
+_NO_ADDRESS = re.compile(r"[\s\\\x00-\x1f\x7f-\x9f]")
 
 
 @pages.get("/")
@@ -57,13 +63,17 @@ def current_theme() -> str:
 
 def own_path(address: str | None) -> str:
     """`address` as a path of this site; the front door for anything else, so nobody is sent elsewhere."""
-    if address and address.startswith(request.host_url):
-        address = "/" + address.removeprefix(request.host_url)
-    # A browser takes tabs and line ends out before it reads an address.
-    address = "".join(sign for sign in address or "" if sign.isprintable())
-    if address.startswith("/") and not address.startswith(("//", "/\\")):
-        return address
-    return url_for("front.index")
+    door = url_for("front.index")
+    if not address or _NO_ADDRESS.search(address):
+        return door
+    try:
+        here, asked = urlsplit(request.host_url), urlsplit(urljoin(request.host_url, address))
+    except ValueError:
+        return door
+    # What is compared is what is sent: the address as it was read, not as it was written.
+    if asked[:2] != here[:2] or asked.path.startswith("//"):
+        return door
+    return urlunsplit(("", "", asked.path or door, asked.query, asked.fragment))
 
 
 def _remember(name: str, chosen: str, back: str) -> Answer:

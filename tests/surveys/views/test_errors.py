@@ -8,7 +8,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from surveys.db import db
-from surveys.views import patient
+from surveys.views import clinic, patient
+from tests.support.staff import signed_in
+from tests.support.study import invite
 
 
 def test_an_error_logs_neither_the_link_nor_what_was_sent(
@@ -36,3 +38,20 @@ def test_a_database_error_does_not_repeat_the_values(app: Flask) -> None:
             db.session.execute(text("SELECT * FROM nowhere WHERE answer = :answer"), {"answer": "secret"})
         assert "secret" not in str(caught.value)
         db.session.rollback()
+
+
+@pytest.mark.parametrize("database_url", ["postgres_url"], indirect=True)
+def test_a_failed_statement_still_shows_our_page(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page asks who is signed in; the transaction that failed would not answer."""
+
+    def fail(*_: object, **__: object) -> None:
+        db.session.execute(text("INSERT INTO nowhere VALUES (1)"))
+
+    invite(app, "P1", study="S1")
+    member = signed_in(app)
+    member.get("/staff/S1/note/P1")
+    app.testing = False
+    monkeypatch.setattr(clinic.clinic, "write_note", fail)
+    page = member.post("/staff/S1/note/P1", {"text": "Prefers mornings"})
+    assert member.status == 500
+    assert "Something went wrong on our side" in page.text
