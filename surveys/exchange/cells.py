@@ -7,13 +7,12 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from surveys import typed
 from surveys.instruments.answers import AnswerError, read_answer
 from surveys.instruments.definition import Instrument
 from surveys.store.patients import PartialDate
 
 D = TypeVar("D", date, datetime)
-
-EARLIEST_YEAR, LATEST_YEAR = 1880, 2200  # as the table of patients has it
 
 # ASCII digits only: int() would take those of every script. A spreadsheet that met an empty cell writes 3.0.
 _WHOLE = re.compile(r"-?[0-9]{1,9}(\.0+)?")
@@ -60,8 +59,8 @@ def one_of(cell: str, allowed: Collection[str]) -> str:
 def year(cell: str) -> int:
     """A year in four digits."""
     value = whole_number(cell)
-    if not EARLIEST_YEAR <= value <= LATEST_YEAR:
-        raise CellError(f"{cell!r} is not a possible year.")
+    if not typed.is_possible_year(value):
+        raise CellError(f"{cell!r} is not a possible year. Write one {typed.possible_years()}.")
     return value
 
 
@@ -102,6 +101,6 @@ def _real(cell: str, make: Callable[[], D]) -> D:
         made = make()
     except ValueError:
         raise CellError(f"{cell!r} is not a day of the calendar.") from None
-    if not EARLIEST_YEAR <= made.year <= LATEST_YEAR:
-        raise CellError(f"{cell!r} is too far from today.")
+    if not typed.is_possible_year(made.year):
+        raise CellError(f"{cell!r} is too far from today: the year must be {typed.possible_years()}.")
     return made

@@ -12,7 +12,7 @@ from functools import cache
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
-from wtforms import Form, IntegerField, RadioField, SelectMultipleField
+from wtforms import Form, RadioField, SelectMultipleField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import Optional
 
@@ -24,6 +24,7 @@ from surveys.background import (
     as_date,
     kind_of,
 )
+from surveys.forms.fields import WholeNumberField
 from surveys.forms.partial_date import PartialDateError, read
 
 NONE = "none"
@@ -223,9 +224,9 @@ class SeveralForm(QuestionForm):
 class DateForm(QuestionForm):
     """A date as exactly as it is known."""
 
-    day = IntegerField(validators=[Optional()])
-    month = IntegerField(validators=[Optional()])
-    year = IntegerField(validators=[Optional()])
+    day = WholeNumberField(validators=[Optional()])
+    month = WholeNumberField(validators=[Optional()])
+    year = WholeNumberField(validators=[Optional()])
 
     def fits(self, today: date) -> bool:
         """Whether the boxes make a date that has come."""
@@ -235,7 +236,8 @@ class DateForm(QuestionForm):
         try:
             found = read(self.day.data, self.month.data, self.year.data)
         except PartialDateError as wrong:
-            self.box, self.fault = wrong.box, wrong.fault
+            ahead = wrong.fault == "year" and (self.year.data or 0) > today.year
+            self.box, self.fault = wrong.box, "ahead" if ahead else wrong.fault
             return False
         if found is None or found[0] > today:
             self.box, self.fault = "year", "ahead" if found else "no_year"

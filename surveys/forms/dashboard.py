@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from wtforms import DateField, Form, HiddenField, SelectField, ValidationError
+from wtforms import Form, HiddenField, SelectField, ValidationError
 from wtforms.validators import Optional
 
 from surveys.forms import labels
+from surveys.forms.fields import DayField
 from surveys.forms.staff import select_choices
 
 FAMILIES = {
@@ -48,19 +49,6 @@ class FilterField(SelectField):
             raise ValidationError(
                 f"{self.label.text}: “{self.data}” is not one of the choices. Choose one from the list."
             )
-
-
-class DayField(DateField):
-    """A day whose fault says how to give it."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Take `2026-03-10`; anything else is refused in words."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(
-                f"{self.label.text}: give a day as year-month-day, such as 2026-03-10."
-            ) from None
 
 
 class DashboardForm(Form):

@@ -7,14 +7,16 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
 
 from surveys.forms import labels
+from surveys.forms.fields import DayField
 from surveys.forms.records import RecordForm
 from surveys.forms.staff import not_ahead, select_choices
 from surveys.instruments.answers import AnswerError, read_answer
 from surveys.instruments.definition import Answer, Instrument, Item
+from surveys.typed import possible_years
 
 _REASON = [InputRequired("Say why."), Length(max=500)]
 
@@ -45,7 +47,7 @@ class EnteredForm(AnswersForm):
     """A questionnaire from paper or over the telephone."""
 
     source = RadioField("How", choices=select_choices({"paper": "On paper", "staff_read": "By telephone"}))
-    on = DateField("Day of the answers", [InputRequired("Enter the day."), not_ahead])
+    on = DayField("Day of the answers", [InputRequired("Enter the day."), not_ahead])
     answered_by = SelectField(
         "Who answered", choices=select_choices(labels.ANSWERED_BY, "Not recorded"), default=""
     )
@@ -86,7 +88,8 @@ def answers_form(kind: type[AnswersForm], instrument: Instrument, items: Sequenc
 def _wanted(instrument: Instrument, key: str, error: AnswerError) -> str:
     item = instrument.item(key)
     if item.kind == "date":
-        return f"Item {item.number}: enter a date such as 2026-03-14, or leave it empty."
+        years = possible_years()
+        return f"Item {item.number}: enter a date such as 2026-03-14, {years}, or leave it empty."
     if item.chosen:
         return f"Item {item.number}: enter one of {', '.join(map(str, error.allowed))}, or leave it empty."
     low, high = error.allowed

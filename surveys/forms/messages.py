@@ -5,7 +5,9 @@ from __future__ import annotations
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
-from surveys.forms.staff import StaffForm, WholeNumberField
+from surveys.forms.fields import WholeNumberField
+from surveys.forms.staff import StaffForm
+from surveys.typed import NoNumberError, whole_number
 
 
 def _hour(label: str, most: int) -> WholeNumberField:
@@ -25,10 +27,11 @@ class MessagingForm(StaffForm):
 
     def validate_reminder_days(self, field: StringField) -> None:
         """Numbers, separated by commas."""
-        parts = [part.strip() for part in (field.data or "").split(",") if part.strip()]
-        if not all(part.isascii() and part.isdigit() for part in parts):
-            raise ValidationError("Write numbers of days with commas between them: 7, 14.")
-        self.days = tuple(int(part) for part in parts)
+        parts = [part for part in (field.data or "").split(",") if part.strip()]
+        try:
+            self.days = tuple(map(whole_number, parts))
+        except NoNumberError:
+            raise ValidationError("Write numbers of days with commas between them: 7, 14.") from None
 
 
 class WordsForm(StaffForm):

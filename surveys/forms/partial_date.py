@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+from surveys import typed
+
 Box = Literal["day", "month", "year"]
-FIRST_YEAR, LAST_YEAR = 1880, 2200
 
 
 class PartialDateError(ValueError):
@@ -28,7 +29,7 @@ def read(day: int | None, month: int | None, year: int | None) -> tuple[date, st
         if month is None and day is None:
             return None
         raise PartialDateError("year", "no_year")
-    if not FIRST_YEAR <= year <= LAST_YEAR:
+    if not typed.is_possible_year(year):
         raise PartialDateError("year", "year")
     if month is None:
         if day is not None:

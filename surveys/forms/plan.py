@@ -13,7 +13,8 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from wtforms.validators import Length, Optional
 
 from surveys.forms import labels
-from surveys.forms.staff import StaffForm, WholeNumberField
+from surveys.forms.fields import WholeNumberField
+from surveys.forms.staff import StaffForm
 from surveys.schedule import PlannedVisit
 
 EMPTY_ROWS = 1

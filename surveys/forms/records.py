@@ -14,12 +14,10 @@ from zoneinfo import available_timezones
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
-    DateField,
     EmailField,
     Field,
     Form,
     FormField,
-    IntegerField,
     RadioField,
     SelectField,
     StringField,
@@ -31,6 +29,7 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
 from surveys.forms import labels
+from surveys.forms.fields import DayField, WholeNumberField
 from surveys.forms.staff import EMAIL, NO_EMAIL, PartialDateForm, StaffForm, not_ahead, select_choices
 from surveys.instruments.definition import Instrument
 
@@ -69,7 +68,7 @@ class ContactForm(RecordForm):
     """The person behind the code."""
 
     name = StringField("Name", [Optional(), Length(max=200)])
-    born_on = DateField("Date of birth", [Optional(), not_ahead])
+    born_on = DayField("Date of birth", [Optional(), not_ahead])
     hospital_number = StringField("Hospital number", [Optional(), Length(max=64)])
     email = EmailField("E-mail address", [Optional(), Length(max=254), Regexp(EMAIL, message=NO_EMAIL)])
     telephone = StringField("Telephone", [Optional(), Length(max=64)])
@@ -91,7 +90,7 @@ class StatusForm(RecordForm):
     """Whether the patient takes part; `where` is taken away for who is in one study only."""
 
     status = RadioField("Status", choices=select_choices(labels.PATIENT_STATUSES))
-    since = DateField("Since", [InputRequired("Enter the day from which this holds."), not_ahead])
+    since = DayField("Since", [InputRequired("Enter the day from which this holds."), not_ahead])
     where = RadioField("Where", choices=select_choices(WHERE), default="everywhere")
     reason = StringField("Reason", [Optional(), Length(max=500)])
 
@@ -103,8 +102,8 @@ class PalsyForm(RecordForm):
     cause = SelectField("Cause", choices=select_choices(labels.CAUSES), default="unknown")
     begin = SelectField("How it began", choices=select_choices(labels.BEGINNINGS), default="unknown")
     onset = FormField(PartialDateForm, "Onset")
-    recovered_on = DateField("Recovered on", [Optional(), not_ahead])
-    synkinesis_noted_on = DateField("Synkinesis first seen on", [Optional(), not_ahead])
+    recovered_on = DayField("Recovered on", [Optional(), not_ahead])
+    synkinesis_noted_on = DayField("Synkinesis first seen on", [Optional(), not_ahead])
     reason = StringField("Why what was recorded is changed", [Optional(), Length(max=500)])
 
 
@@ -118,14 +117,14 @@ class TreatmentStateForm(RecordForm):
             {"given": "Given or begun", "planned": "Planned for another day", "cancelled": "Cancelled"}
         ),
     )
-    on = DateField("On", [Optional()])
+    on = DayField("On", [Optional()])
     reason = StringField("Reason", [Optional(), Length(max=500)])
 
 
 class GradingForm(RecordForm):
     """A grading: one choice per item of its definition. Made by `grading_form`."""
 
-    graded_on = DateField("Graded on", [InputRequired("Enter the day."), not_ahead])
+    graded_on = DayField("Graded on", [InputRequired("Enter the day."), not_ahead])
     mode = SelectField("How", choices=select_choices(labels.GRADING_MODES), default="in_person")
     graded_by = StringField("Graded by", [Optional(), Length(max=200)])
     palsy = SelectField("Palsy", coerce=int)
@@ -172,7 +171,7 @@ class ReportedForm(RecordForm):
     kind = SelectField("Corrected treatment", choices=select_choices(labels.TREATMENTS))
     began = FormField(PartialDateForm, "Corrected start")
     note = StringField("Note", [Optional(), Length(max=500)])
-    seen = IntegerField(widget=HiddenInput())
+    seen = WholeNumberField(widget=HiddenInput())
 
     def __init__(
         self,

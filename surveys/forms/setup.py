@@ -12,7 +12,6 @@ from typing import Any
 
 from wtforms import (
     BooleanField,
-    DateField,
     Field,
     SelectField,
     SelectMultipleField,
@@ -23,7 +22,8 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from surveys.forms import labels
-from surveys.forms.staff import StaffForm, WholeNumberField, select_choices
+from surveys.forms.fields import DayField, WholeNumberField
+from surveys.forms.staff import StaffForm, select_choices
 
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 LONGEST_TEXT = 20_000
@@ -75,7 +75,7 @@ class EthicsForm(SectionForm):
 
     ethics_committee = StringField("Ethics committee", [Optional(), Length(max=200)])
     ethics_number = StringField("Number of its opinion", [Optional(), Length(max=200)])
-    ethics_on = DateField("Date of its opinion", [Optional()])
+    ethics_on = DayField("Date of its opinion", [Optional()])
     ethics_not_required = TextAreaField(
         "If no opinion is required, why",
         [Optional(), Length(max=LONGEST_TEXT)],

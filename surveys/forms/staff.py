@@ -5,7 +5,7 @@ They check what can be told from what was typed; what the study or the database 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -13,13 +13,10 @@ from typing import Any
 from flask_security import LoginForm
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
-    DecimalField,
     EmailField,
     Field,
     Form,
     FormField,
-    IntegerField,
     PasswordField,
     RadioField,
     SelectField,
@@ -31,7 +28,9 @@ from wtforms import (
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
+from surveys import typed
 from surveys.forms import labels, partial_date
+from surveys.forms.fields import DayField, NumberField, WholeNumberField
 from surveys.models.staff import LONGEST_PASSWORD
 
 FIRST_TREATMENT_ROWS = 4
@@ -39,13 +38,6 @@ MOST_TREATMENT_ROWS = 40
 LONGEST_EMAIL = 254
 EMAIL = r"^[^@\s]+@[^@\s]+$"
 AHEAD = "This date lies ahead. Only what has begun is recorded here."
-NO_DATE = {
-    "no_year": "Enter the year too.",
-    "year": "Enter the year with four digits.",
-    "no_month": "Enter the month too, or leave the day empty.",
-    "month": "The month must be from 1 to 12.",
-    "day": "This month has no such day.",
-}
 NO_EMAIL = "Enter an e-mail address such as name@example.org."
 
 
@@ -59,11 +51,6 @@ def not_ahead(form: Any, field: Field) -> None:
     """Refuse a day after the form's today."""
     if field.data and field.data > form.today:
         raise ValidationError(AHEAD)
-
-
-def _finite(_: Any, field: Field) -> None:
-    if field.data is not None and not field.data.is_finite():
-        raise ValidationError("Enter a number.")
 
 
 class StaffForm(FlaskForm):
@@ -103,16 +90,6 @@ class SignInForm(LoginForm):
         """Nothing to refuse here: the redirect itself never leaves this site."""
 
 
-class WholeNumberField(IntegerField):
-    """A whole number that says in plain words when it is none."""
-
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        try:
-            super().process_formdata(list(valuelist))
-        except ValueError:
-            raise ValueError(f"{self.label.text} must be a whole number.") from None
-
-
 class PartialDateForm(Form):
     """A date of which the day, or day and month, may be left empty. `value` is meaningful once validated."""
 
@@ -139,7 +116,7 @@ class PartialDateForm(Form):
         try:
             partial_date.read(self.day.data, self.month.data, self.year.data)
         except partial_date.PartialDateError as wrong:
-            return getattr(self, wrong.box), NO_DATE[wrong.fault]
+            return getattr(self, wrong.box), _no_date(wrong.fault)
         return None
 
 
@@ -165,7 +142,7 @@ class NewTreatmentForm(StaffForm):
         "State", choices=select_choices({"given": "Given or begun", "planned": "Planned"}), default="given"
     )
     product = StringField("Product", [Optional(), Length(max=200)])
-    dose = DecimalField("Dose", [Optional(), _finite])
+    dose = NumberField("Dose", [Optional()])
     unit = StringField("Unit", [Optional(), Length(max=32)])
     side = SelectField("Side", choices=select_choices(labels.SIDES, "Not recorded"), default="")
     note = TextAreaField("Note", [Optional(), Length(max=2000)])
@@ -261,6 +238,16 @@ class EnrolmentForm(StaffForm):
             seen.add((row.kind.data, row.value))
 
 
+def _no_date(fault: str) -> str:
+    return {
+        "no_year": "Enter the year too.",
+        "year": f"Enter the year with four digits, {typed.possible_years()}.",
+        "no_month": "Enter the month too, or leave the day empty.",
+        "month": "The month must be from 1 to 12.",
+        "day": "This month has no such day.",
+    }[fault]
+
+
 def _is_ahead(row: TreatmentForm, today: date) -> bool:
     return row.value is not None and row.value[0] > today
 
@@ -287,7 +274,7 @@ class PaperConsentForm(StaffForm):
 
     text = SelectField("Text", coerce=int)
     how = SelectField("How", choices=select_choices({"paper": "On paper", "telephone": "By telephone"}))
-    signed_on = DateField("Signed or said on", [InputRequired("Enter the day."), not_ahead])
+    signed_on = DayField("Signed or said on", [InputRequired("Enter the day."), not_ahead])
     parts = SelectMultipleField("Agreed to")
 
     def __init__(
@@ -332,10 +319,10 @@ class AlertRuleForm(StaffForm):
         filters=[lambda kind: "this_bad" if kind == "at_least" else kind],
         default="this_bad",
     )
-    at_least = DecimalField("Number", [Optional(), _finite])
+    at_least = NumberField("Number", [Optional()])
 
 
 class ConfirmRuleForm(StaffForm):
     """Which score is meant by a rule that was set before rules knew which end of a scale is bad."""
 
-    threshold = DecimalField("Number", [InputRequired("Enter a number."), _finite])
+    threshold = NumberField("Number", [InputRequired("Enter a number.")])

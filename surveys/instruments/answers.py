@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from surveys.instruments.instrument import Answer, Instrument, Item, UnknownPart
+from surveys.typed import NoNumberError, is_possible_year, number
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
-_DECIMAL = re.compile(r"-?[0-9]{1,9}([.,][0-9]{1,9})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -145,8 +145,15 @@ def _read(item: Item, texts: Sequence[str]) -> Answer:
     (text,) = texts
     match item.kind:
         case "date":
-            return text
+            return text if _is_day(text) and is_possible_year(int(text[:4])) else None
         case "decimal":
-            return float(text.replace(",", ".")) if _DECIMAL.fullmatch(text) else None
+            return _number(text)
         case _:
             return int(text) if _WHOLE.fullmatch(text) else None
+
+
+def _number(text: str) -> float | None:
+    try:
+        return number(text)
+    except NoNumberError:
+        return None

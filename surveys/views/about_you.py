@@ -21,6 +21,7 @@ from surveys.forms.background import NONE, QuestionForm, Words, question_form, w
 from surveys.store import background
 from surveys.store.answering import LinkRefused, OpenVisit
 from surveys.store.background import Told
+from surveys.typed import FIRST_YEAR
 from surveys.views import device, language
 from surveys.views.patient import Page, draw, limited, may_show, next_address, now, of_visit, refused
 
@@ -253,7 +254,11 @@ def _error_text(kind: str, error: str) -> str:
         case "no_year":
             return _("Please write the year too.")
         case "year":
-            return _("Please write the year with four digits, such as 2024.")
+            return _(
+                "Please write the year with four digits, from %(first)s to %(last)s.",
+                first=FIRST_YEAR,
+                last=now().year,
+            )
         case "no_month":
             return _("Please write the month too, or leave out the day.")
         case "month":

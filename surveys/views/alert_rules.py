@@ -56,7 +56,6 @@ def add(code: str) -> Response | tuple[str, int]:
     if not form.validate():
         return _draw(form), 422
     instrument, _dot, scale = form.measure.data.partition(".")
-    number = form.at_least.data
     try:
         rule = store.add(
             db.session,
@@ -65,7 +64,7 @@ def add(code: str) -> Response | tuple[str, int]:
             instrument=instrument,
             scale=scale,
             kind=form.kind.data,
-            threshold=None if number is None else float(number),
+            threshold=form.at_least.data,
             at=here.at,
             actor=here.actor,
         )
@@ -85,14 +84,13 @@ def confirm(code: str, rule_id: int) -> Response | tuple[str, int]:
     here, form = grant(), ConfirmRuleForm(prefix=prefix(rule_id))
     if not form.validate():
         return _draw(_form(), {rule_id: form}), 422
-    number = form.threshold.data
     try:
         done = store.confirm(
             db.session,
             here.study,
             _library(),
             rule_id,
-            threshold=None if number is None else float(number),
+            threshold=form.threshold.data,
             at=here.at,
             actor=here.actor,
         )

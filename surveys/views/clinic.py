@@ -32,6 +32,7 @@ from surveys.lists.clinic import Expected
 from surveys.models import Timepoint
 from surveys.store import clinic, messages, visits
 from surveys.store.errors import Refused
+from surveys.typed import is_possible_year
 from surveys.views import alert_rules, display
 from surveys.views.access import for_roles, grant
 
@@ -208,9 +209,10 @@ def _day() -> date:
     if not asked:
         return grant().today
     try:
-        return date.fromisoformat(asked)
+        day = date.fromisoformat(asked)
     except ValueError:
         abort(404)
+    return day if is_possible_year(day.year) else abort(404)
 
 
 def _asked(on: date) -> dict[str, str]:

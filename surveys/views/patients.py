@@ -189,7 +189,7 @@ def add_treatment(code: str, patient: str) -> Page:
                 _partial(row),
                 state=form.state.data,
                 product=_typed(form.product),
-                dose=None if form.dose.data is None else float(form.dose.data),
+                dose=form.dose.data,
                 unit=_typed(form.unit),
                 side=form.side.data or None,
                 note=_typed(form.note),

@@ -68,11 +68,18 @@ def test_an_injection_is_planned_given_and_read(member: Member) -> None:
     assert "Enter the unit of the dose." in page.text
     page = member.post("/staff/S1/treatments/P-7", {**typed, "state": "planned", "dose": "NaN", "unit": "U"})
     assert "Enter a number." in page.text
-    page = member.post("/staff/S1/treatments/P-7", {**typed, "state": "planned", "unit": "U"})
+    page = member.post(
+        "/staff/S1/treatments/P-7", {**typed, "state": "planned", "dose": "1e400", "unit": "U"}
+    )
+    assert "Enter a number." in page.text
+    page = member.post("/staff/S1/treatments/P-7", {**typed, "state": "planned", "dose": "12,5", "unit": "U"})
     assert "Toxin A 12.5 U Planned" in page.text
     [address] = [link for link in page.links if link.startswith("/staff/S1/treatment/")]
     page = member.post(address, {"state": "given"})
     assert "lies ahead" in page.text
+    for day in ("0024-05-31", "2207-03-14", "9999-12-31"):
+        page = member.post(address, {"state": "planned", "on": day})
+        assert "On: the year must be from 1880" in page.text
     page = member.post(address, {"state": "given", "on": TODAY.isoformat()})
     assert "Toxin A 12.5 U Given" in page.text
 

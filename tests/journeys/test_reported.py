@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.support.study import Invited, invite, one_table, stored
 from tests.surveys.exchange.tidy.test_package import export, rows
 
 PATIENT = "/staff/S1/patients/P1"
+AHEAD = str(datetime.now(UTC).year + 2)
 SAID: Sequence[tuple[str, str]] = (
     ("onset", "month=3&year=2024"),
     ("side", "answer=left"),
@@ -182,7 +184,7 @@ def test_what_is_impossible_or_unclear_is_refused(app: Flask, member: Member) ->
         ("onset", {}, "Choose what is to stand."),
         ("onset", {"outcome": "corrected"}, "Enter the corrected onset."),
         ("onset", {"outcome": "corrected", "onset-year": "1960"}, "before the patient's birth"),
-        ("onset", {"outcome": "corrected", "onset-year": "2190"}, "The onset lies ahead."),
+        ("onset", {"outcome": "corrected", "onset-year": AHEAD}, "The onset lies ahead."),
         ("oral_corticosteroid", {"outcome": "confirmed"}, "Choose which treatment it is."),
         (
             "oral_corticosteroid",
@@ -192,7 +194,7 @@ def test_what_is_impossible_or_unclear_is_refused(app: Flask, member: Member) ->
         ("onset", {"outcome": "confirmed", "onset-year": "2023"}, "A corrected date is typed below"),
         (
             "botulinum_toxin",
-            {"outcome": "corrected", "began-year": "2190", "kind": "botulinum_toxin"},
+            {"outcome": "corrected", "began-year": AHEAD, "kind": "botulinum_toxin"},
             "ahead",
         ),
     ):

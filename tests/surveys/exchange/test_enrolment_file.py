@@ -72,7 +72,7 @@ def test_every_fault_is_listed_by_row(app: Flask) -> None:
             "A 2,,1970,,,,,,,",
             "A-3,,2020,,,,,,,",
             "A-4,1970,,x,flu,2027-01-01,magic,,,ada",
-            "A-5,1970-01-01,1971,,,,massage@2190,,,",
+            "A-5,1970-01-01,1971,,,,massage@2030,,,",
             ",,,,bells_palsy,,,,,",
             "A-6,1970",
         )

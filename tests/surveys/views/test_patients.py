@@ -27,6 +27,7 @@ from tests.support.study import FACE, PHQ9, SAQ, changing, invite, library, one_
 
 NEW = "/staff/S1/enrol"
 LIST = "/staff/S1/patients"
+AHEAD = str(datetime.now(UTC).year + 2)
 
 # What is typed, which box the error summary leads to, and what it says.
 ENROLMENT_FAULTS = (
@@ -41,13 +42,13 @@ ENROLMENT_FAULTS = (
     ({"onset-day": "30", "onset-month": "2"}, "#onset-day", "no such day"),
     ({"onset-day": "3", "onset-month": ""}, "#onset-month", "Enter the month"),
     ({"onset-year": ""}, "#onset-year", "Enter the year"),
-    ({"onset-year": "2190"}, "#onset-year", "lies after the enrolment"),
+    ({"onset-year": AHEAD}, "#onset-year", "lies after the enrolment"),
     ({"onset-year": "1960"}, "#onset-year", "before the birth"),
     ({"cause": "flu"}, "#cause", "Not a valid choice"),
     ({"email": "ada"}, "#email", "such as name@example.org"),
     ({"treatment_2-year": "2025"}, "#treatment_2-kind", "Choose which treatment"),
     ({"treatment_1-kind": "massage", "treatment_1-month": "2"}, "#treatment_1-year", "Enter the year"),
-    ({"treatment_1-kind": "massage", "treatment_1-year": "2190"}, "#treatment_1-year", "lies ahead"),
+    ({"treatment_1-kind": "massage", "treatment_1-year": AHEAD}, "#treatment_1-year", "lies ahead"),
     (
         {"treatment_1-kind": "massage", "treatment_1-year": "1960"},
         "#treatment_1-year",
@@ -58,7 +59,7 @@ ENROLMENT_FAULTS = (
 TREATMENT_FAULTS = (
     ({}, "#treatment-kind", "Choose a treatment"),
     ({"treatment-kind": "magic"}, "#treatment-kind", "Not a valid choice"),
-    ({"treatment-kind": "massage", "treatment-year": "2190"}, "#treatment-year", "lies ahead"),
+    ({"treatment-kind": "massage", "treatment-year": AHEAD}, "#treatment-year", "lies ahead"),
     ({"treatment-kind": "massage", "treatment-year": "1960"}, "#treatment-year", "before the patient"),
     ({"treatment-kind": "massage", "treatment-day": "1"}, "#treatment-year", "Enter the year"),
 )
@@ -250,7 +251,7 @@ def test_all_faults_are_said_at_once(member: Member) -> None:
 
 def test_an_onset_yet_to_come_needs_an_operation(app: Flask, member: Member) -> None:
     """With a tumour as the cause the palsy may follow the enrolment."""
-    member.post(NEW, {**ENROLMENT, "cause": "vestibular_schwannoma", "onset-year": "2190"})
+    member.post(NEW, {**ENROLMENT, "cause": "vestibular_schwannoma", "onset-year": AHEAD})
     assert member.path == f"{LIST}/P-7"
 
 

@@ -1,0 +1,89 @@
+"""What people type: signs, lines, numbers and days. Forms and readers of files ask it."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+FIRST_YEAR = 1880
+YEARS_AHEAD = 10
+MOST_DIGITS = 9  # what a whole number of any database holds for certain
+LARGEST_NUMBER = 1_000_000
+
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_WHOLE = re.compile(rf"[+-]?[0-9]{{1,{MOST_DIGITS}}}")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)")
+_MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
+
+
+class NoNumberError(ValueError):
+    """A text that is no number which can be kept; the message is a sentence that says what would be."""
+
+
+def with_plain_lines(text: str) -> str:
+    """`text` with a line feed at the end of each line, whatever ended it: a line end counts as one sign."""
+    return _LINE_ENDS.sub("\n", text)
+
+
+def holds_hidden_signs(text: str) -> bool:
+    """Whether a sign stands in `text` that no page shows and PostgreSQL or UTF-8 cannot hold.
+
+    Those are control signs but for tab and line ends, and halves of a surrogate pair.
+    """
+    return _HIDDEN.search(text) is not None
+
+
+def without_hidden_signs(text: str) -> str:
+    """`text` without them."""
+    return _HIDDEN.sub("", text)
+
+
+def whole_number(text: str) -> int:
+    """The whole number that ordinary digits spell.
+
+    Raises:
+        NoNumberError: they spell none, or one with more than `MOST_DIGITS` digits.
+    """
+    text = text.strip()
+    if not _WHOLE.fullmatch(text):
+        digits = text.lstrip("+-")
+        if digits.isascii() and digits.isdigit():
+            raise NoNumberError(f"Enter a number of at most {MOST_DIGITS} digits.")
+        raise NoNumberError("Enter a whole number.")
+    return int(text)
+
+
+def number(text: str) -> float:
+    """The number that ordinary digits spell, with a point or a comma before its decimals.
+
+    Raises:
+        NoNumberError: they spell none, one beyond `LARGEST_NUMBER`, or one that can be read in two ways.
+    """
+    text = text.strip()
+    if _MAYBE_THOUSANDS.fullmatch(text):
+        whole, _, rest = text.partition(",")
+        raise NoNumberError(
+            f"{text} can be read in two ways: write {whole}{rest}, or {whole}.{rest} with a point."
+        )
+    if not _NUMBER.fullmatch(text):
+        raise NoNumberError("Enter a number. Decimals follow a point, such as 2.5; no sign parts thousands.")
+    value = float(text.replace(",", "."))
+    if abs(value) > LARGEST_NUMBER:
+        raise NoNumberError(f"Enter a number of at most {LARGEST_NUMBER}.")
+    return value
+
+
+def last_year() -> int:
+    """The last year that a day may lie in: some years ahead, for what is planned."""
+    return datetime.now(UTC).year + YEARS_AHEAD
+
+
+def is_possible_year(year: int) -> bool:
+    """Whether a day of a patient or a study can lie in `year`."""
+    return FIRST_YEAR <= year <= last_year()
+
+
+def possible_years() -> str:
+    """Which years these are, in words."""
+    return f"from {FIRST_YEAR} to {last_year()}"
