@@ -3,33 +3,51 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from flask_wtf.file import FileField
 from wtforms import TextAreaField
 from wtforms.validators import Length, Optional
 
 from surveys.forms.staff import StaffForm
+from surveys.typed import with_plain_lines, without_hidden_signs
 
-MOST_LINES = 500
+MOST_LINES = 2000
 _CELLS = re.compile(r"[\t,;]+")
 
 
 class ListForm(StaffForm):
     """Hospital numbers or study codes as they stand on the clinic's list, pasted or as a file."""
 
-    numbers = TextAreaField("Hospital numbers or study codes", [Optional(), Length(max=100_000)])
+    numbers = TextAreaField("Hospital numbers or study codes", [Optional(), Length(max=1_000_000)])
     file = FileField("Or a file with them")
 
-    def lines(self) -> list[list[str]]:
-        """What was listed, line by line as its cells; quotes around a cell of a CSV file do not count."""
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.lines: list[list[str]] = []
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether there is a list that is not too long to be looked through at once.
+
+        `lines` are what was listed, each as its cells; quotes around a cell of a CSV file do not count.
+        """
+        if not super().validate(extra_validators):
+            return False
         text = self.numbers.data or ""
         if self.file.data:
-            text += "\n" + self.file.data.read().decode("utf-8-sig", errors="replace")
+            read = self.file.data.read().decode("utf-8-sig", errors="replace")
+            text += "\n" + without_hidden_signs(with_plain_lines(read))
         lines = [
             [cell for part in _CELLS.split(line) if (cell := part.strip().strip('"').strip())]
-            for line in text.splitlines()
+            for line in text.split("\n")
         ]
-        return [line for line in lines if line][:MOST_LINES]
+        self.lines = [line for line in lines if line]
+        if not self.lines:
+            self.numbers.errors = ["Paste the numbers, or choose a file."]
+        elif len(self.lines) > MOST_LINES:
+            told = f"these are {len(self.lines)} lines, and at most {MOST_LINES} go in at once"
+            self.numbers.errors = [f"Nobody was put on the list: {told}. Send them in parts."]
+        return not self.numbers.errors
 
 
 def shape(cell: str) -> str:

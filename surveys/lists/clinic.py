@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from surveys.lists.visits import CURRENT, TITLE, states
 from surveys.models import Alert, Appointment, Consent, Contact, Patient, Response, Timepoint, Visit
 
 OPEN = ("in_progress", "due")
+AT_ONCE = 1000  # texts of a list in one statement: databases limit their parameters
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,14 @@ def expected(session: Session, scope: Scope, on: date) -> list[Expected]:
 
 def find(session: Session, scope: Scope, written: Collection[str]) -> dict[str, list[int]]:
     """Patients by what stands on a list: a hospital number or a study code, capitals or not."""
+    found: dict[str, list[int]] = {}
+    left = iter(written)
+    while some := list(islice(left, AT_ONCE)):
+        found |= _find(session, scope, some)
+    return found
+
+
+def _find(session: Session, scope: Scope, written: Collection[str]) -> dict[str, list[int]]:
     wanted = {text.casefold(): text for text in written}
     spellings = {form for text in written for form in (text, text.upper(), text.lower())}
     query = (

@@ -59,10 +59,9 @@ def today(code: str) -> Page:
 def expect(code: str) -> Page:
     """Put people on the day's list by hospital number; whom nobody knows stays in the box."""
     here, on, form = grant(), _day(), ListForm()
-    lines = form.lines() if form.validate() else []
-    if not lines:
-        form.numbers.errors = [_("Paste the numbers, or choose a file.")]
+    if not form.validate():
         return _draw(form, on), 422
+    lines = form.lines
     found = lists.find(db.session, here.scope, {cell for line in lines for cell in line})
     ids = [patient_id for line in lines for cell in line for patient_id in found.get(cell, ())]
     new = clinic.expect(db.session, ids, on=on, at=here.at, actor=here.actor)

@@ -216,3 +216,21 @@ def test_two_people_paste_the_same_list(app: Flask, member: Member) -> None:
         thread.join()
     assert [one.status for one in (member, other)] == [200, 200]
     assert len(one_table(app, "appointment")) == 3
+
+
+def test_no_line_of_a_long_list_vanishes(app: Flask, member: Member) -> None:
+    """What nobody is known by comes back; a list that is too long puts nobody on and stays in the box."""
+    unknown = [f"X-{number}" for number in range(1, 621)]
+    text = "\n".join([*unknown, "H-2"])
+    page = member.post(CLINIC, {"numbers": text})
+    assert member.status == 422
+    assert "620 are not enrolled in this study." in page.text
+    assert "1 patient was put on the list." in page.text
+    shown = member.replies[-1].html.split('name="numbers"')[1].split("</textarea>")[0]
+    assert all(f"{number}\n" in f"{shown}\n" for number in unknown)
+    too_many = "\n".join(["H-1", *(f"X-{number}" for number in range(2000))])
+    page = member.post(CLINIC, {"numbers": too_many})
+    assert member.status == 422
+    assert "Nobody was put on the list: these are 2001 lines, and at most 2000 go in at once." in page.text
+    assert "X-1999" in member.replies[-1].html
+    assert len(one_table(app, "appointment")) == 1
