@@ -10,10 +10,11 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TextIO
+from typing import IO
 
 from surveys.exchange import cells
 from surveys.exchange.cells import CellError
+from surveys.exchange.csv_writer import CsvRows
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.instruments.definition import Instrument
 from surveys.instruments.scoring import score_table
@@ -54,13 +55,13 @@ class Scoring:
             self._outgoing, "utf-8", errors="surrogateescape", newline="", write_through=True
         )
         try:
-            self._score(csv.reader(reading, strict=True), _Writer(writing))
+            self._score(csv.reader(reading, strict=True), CsvRows(writing))
         finally:
             reading.detach()
             writing.flush()
             writing.detach()
 
-    def _score(self, reader: Iterator[list[str]], writer: _Writer) -> None:
+    def _score(self, reader: Iterator[list[str]], writer: CsvRows) -> None:
         rows = _numbered(reader)
         header = next(rows, (1, []))[1]
         items = self._items(header)
@@ -127,7 +128,7 @@ class Scoring:
 
     def _write(
         self,
-        writer: _Writer,
+        writer: CsvRows,
         chunk: Sequence[list[str]],
         answers: Sequence[list[float]],
         items: dict[str, int],
@@ -153,20 +154,6 @@ class Scoring:
             writer.write([*row, *more])
         self.written += len(chunk)
         self._progress(len(chunk))
-
-
-class _Writer:
-    """Writes rows that end with a line feed."""
-
-    def __init__(self, file: TextIO) -> None:
-        self._plain = csv.writer(file, lineterminator="\n")
-        # A lone carriage return in a cell is a line end to whoever reads, but the csv module quotes it only
-        # where the lines end with one.
-        self._quoting = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
-
-    def write(self, row: list[str]) -> None:
-        """One row, cells quoted where they must be."""
-        (self._quoting if "\r" in "".join(row) else self._plain).writerow(row)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -11,6 +10,7 @@ from typing import IO, Any, cast
 
 from sqlalchemy import select
 
+from surveys.exchange.csv_writer import CsvRows
 from surveys.exchange.places import Measured, Place, Written
 from surveys.exchange.tidy import codebook, readme
 from surveys.exchange.tidy.answers import SCORES, answered, long_table, wide_table
@@ -149,10 +149,10 @@ def _write(place: Place, name: str, fill: Callable[[IO[bytes]], object]) -> Writ
 
 def _csv(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(header)
+    writer = CsvRows(buffer)
+    writer.write(header)
     for number, row in enumerate(rows):
-        writer.writerow(row)
+        writer.write(row)
         if number % 1000 == 0:
             _pour(buffer, file)
     _pour(buffer, file)
