@@ -29,7 +29,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_NAME="seventh",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure,
-        MAX_CONTENT_LENGTH=16 * 1024 * 1024,
     )
     library = app.extensions["library"] = Library.load(settings.instruments)
     app.extensions["texts"] = Texts(library)

@@ -17,6 +17,7 @@ from surveys.instruments.library import Library
 from surveys.models import Study
 from surveys.settings import Settings
 from surveys.store.errors import Refused
+from surveys.typed import holds_hidden_signs
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,9 @@ def reading(context: click.Context) -> Iterator[Opened]:
 @contextmanager
 def changing(context: click.Context) -> Iterator[Opened]:
     """The same to change: committed when the block ends well, and nothing changed when it does not."""
+    for name, value in context.params.items():
+        if isinstance(value, str) and holds_hidden_signs(value):
+            raise Refused(f"{name} holds a control sign, or one that is not UTF-8. Remove it.")
     with reading(context) as opened, writing():
         yield opened
         opened.session.commit()

@@ -7,6 +7,9 @@ from typing import Any
 
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.store.consents import PARTS, NewText
+from surveys.typed import holds_hidden_signs
+
+HIDDEN = "a control sign, which no page shows. Remove it."
 
 
 def read(content: bytes) -> tuple[str, dict[str, NewText]]:
@@ -27,6 +30,8 @@ def read(content: bytes) -> tuple[str, dict[str, NewText]]:
         faults.append('The text needs a version, such as version = "1".')
     if not tables:
         faults.append("There is no text: write one for each language of the study, such as [en].")
+    if isinstance(version, str) and holds_hidden_signs(version):
+        faults.append(f"The version holds {HIDDEN}")
     texts = {}
     for locale, table in tables.items():
         found = _read_text(locale, table, faults)
@@ -53,5 +58,8 @@ def _read_text(locale: str, table: Any, faults: list[str]) -> NewText | None:
     unknown += [f"[{locale}.parts] {part}" for part in parts if part not in PARTS]
     if unknown:
         faults.append(f"{', '.join(unknown)} is not known. Parts are: {', '.join(PARTS)}.")
+        return None
+    if any(map(holds_hidden_signs, (table["text"], *parts.values()))):
+        faults.append(f"[{locale}] holds {HIDDEN}")
         return None
     return NewText(table["text"].strip(), {part: parts[part].strip() for part in PARTS if part in parts})

@@ -9,7 +9,6 @@ import csv
 import io
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -21,6 +20,7 @@ from surveys.instruments.library import Library, UnknownInstrument
 from surveys.instruments.table import Table
 from surveys.instruments.wording import check_markup, check_texts, read_texts
 from surveys.store.versions import UNKNOWN_WORDING
+from surveys.typed import holds_hidden_signs
 
 COLUMNS = ("instrument", "version", "name", "locale", "part", "key", "text")
 WHOSE = ("instrument", "version", "name")
@@ -121,7 +121,7 @@ def _check_name(name: str, instrument: Instrument, faults: Faults) -> None:
 
 def _check_signs(tables: Tables, faults: Faults) -> None:
     for where, text in _texts(tables):
-        if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in text):
+        if holds_hidden_signs(text) or "\r" in text:
             faults.add(where, "holds a control character.", "Remove it.")
 
 

@@ -5,11 +5,12 @@ They check what can be told from what was typed; what the study or the database 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
 
+from flask import g
 from flask_security import LoginForm
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -26,6 +27,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from surveys import typed
@@ -38,6 +40,7 @@ MOST_TREATMENT_ROWS = 40
 LONGEST_EMAIL = 254
 EMAIL = r"^[^@\s]+@[^@\s]+$"
 AHEAD = "This date lies ahead. Only what has begun is recorded here."
+HIDDEN_SIGNS = "Signs that cannot be seen were taken out of this. Look at it, then send it once more."
 NO_EMAIL = "Enter an e-mail address such as name@example.org."
 
 
@@ -53,11 +56,33 @@ def not_ahead(form: Any, field: Field) -> None:
         raise ValidationError(AHEAD)
 
 
+def _boxes(form: BaseForm) -> Iterator[StringField]:
+    """Every field of `form` that text is typed into, also within its rows."""
+    for field in form:
+        if isinstance(field, FormField):
+            yield from _boxes(field.form)
+        elif isinstance(field, StringField):
+            yield field
+
+
 class StaffForm(FlaskForm):
     """A form of ours: what was sent fills it, and a token proves that our page sent it."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether each field takes what was typed: signs that can be seen, on one line where it has one."""
+        valid = bool(super().validate(extra_validators))  # type: ignore[no-untyped-call]
+        for field in _boxes(self):
+            if field.name in g.get("hidden_signs_in", ()):
+                field.errors = [*field.errors, HIDDEN_SIGNS]
+            elif not isinstance(field, TextAreaField) and "\n" in (field.data or ""):
+                field.errors = [*field.errors, "Write this on one line."]
+            else:
+                continue
+            valid = False
+        return valid
 
 
 class SignInForm(LoginForm):

@@ -34,6 +34,7 @@ from surveys.views import (
     patients,
     planning,
     protection,
+    received,
     records,
     removal,
     reported,
@@ -46,7 +47,7 @@ from surveys.views import (
     waiting_room,
 )
 
-GUARDS = (numbers, jinja, headers, protection, language, errors, sign_in, access)
+GUARDS = (numbers, jinja, headers, received, protection, language, errors, sign_in, access)
 PAGES = (
     front,
     patient,

@@ -35,6 +35,7 @@ from surveys.store.errors import Refused
 from surveys.typed import is_possible_year
 from surveys.views import alert_rules, display
 from surveys.views.access import for_roles, grant
+from surveys.views.received import takes_lists
 
 pages = Blueprint("clinic", __name__)
 Page = str | Response | tuple[str, int]
@@ -56,6 +57,7 @@ def today(code: str) -> Page:
 
 @pages.post("/staff/<code>/clinic")
 @for_roles("coordinator", whole_study=False)
+@takes_lists
 def expect(code: str) -> Page:
     """Put people on the day's list by hospital number; whom nobody knows stays in the box."""
     here, on, form = grant(), _day(), ListForm()

@@ -18,6 +18,7 @@ from surveys.models import Timepoint
 from surveys.store import patients
 from surveys.store.errors import Refused
 from surveys.views.access import Grant, for_roles, grant
+from surveys.views.received import takes_lists
 
 pages = Blueprint("enrolment", __name__)
 Page = str | Response | tuple[str, int]
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
 
 @pages.route("/staff/<code>/enrol/many", methods=["GET", "POST"])
 @for_roles("coordinator", whole_study=False)
+@takes_lists
 def many(code: str) -> Page:
     """Check a list of patients, then enrol them; a list with a fault enrols nobody."""
     here = grant()

@@ -26,8 +26,10 @@ from surveys.store import permissions, wordings
 from surveys.store.errors import Refused
 from surveys.store.permissions import NewPermission
 from surveys.store.wordings import Texts, UnknownWording
+from surveys.typed import without_hidden_signs
 from surveys.views import question
 from surveys.views.access import for_roles, grant
+from surveys.views.received import takes_lists
 
 pages = Blueprint("instruments", __name__)
 Page = str | Response | tuple[str, int]
@@ -159,12 +161,13 @@ def preview(code: str, key: str) -> Page:
 
 @pages.route("/staff/<code>/wordings/new", methods=["GET", "POST"])
 @for_roles("coordinator", whole_study=True)
+@takes_lists
 def load(code: str) -> Page:
     """Load a site's own text from a file; nothing is stored unless all of it is in order."""
     here = grant()
     form = WordingForm()
     if request.method == "POST" and form.validate():
-        name = form.file.data.filename
+        name = without_hidden_signs(form.file.data.filename)
         try:
             found = read(name, form.file.data.read(), _texts().library)
             new = wordings.load(db.session, found, file=name, at=here.at, actor=here.actor)

@@ -42,6 +42,7 @@ from surveys.store.wordings import Texts
 from surveys.views import display, language
 from surveys.views.access import for_roles, for_staff, grant, member
 from surveys.views.planning import overview
+from surveys.views.received import takes_lists
 
 pages = Blueprint("setup", __name__)
 Page = str | Response | tuple[str, int]
@@ -136,6 +137,7 @@ def index(code: str) -> Page:
 
 @pages.route("/staff/<code>/study/<section>", methods=["GET", "POST"])
 @for_roles("coordinator", whole_study=True)
+@takes_lists
 def section(code: str, section: str) -> Page:
     """One section's form."""
     shown = SECTIONS.get(section)
@@ -153,6 +155,7 @@ def section(code: str, section: str) -> Page:
 
 @pages.route("/staff/<code>/study/consent", methods=["GET", "POST"])
 @for_roles("coordinator", whole_study=True)
+@takes_lists
 def consent(code: str) -> Page:
     """The consent texts there are, and a new version."""
     study, here = _study(), grant()

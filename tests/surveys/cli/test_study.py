@@ -123,3 +123,14 @@ def test_a_consent_text_is_loaded_once(seventh: Seventh, tmp_path: Path) -> None
     file.write_text('version = "2"\n[de]\ntext = "Dürfen wir?"\n')
     ran = seventh("study", "consent", "clinic", file)
     assert (ran.code, "speaks 'en'" in ran.err) == (1, True)
+
+
+def test_a_control_sign_is_refused(seventh: Seventh, rows: Query) -> None:
+    """Also a byte that is no UTF-8: neither database could give it back."""
+    for title in ("Fac\x01es", "Fac\udce9s"):
+        ran = seventh("study", "create", "clinic", "--title", title)
+        assert (ran.code, ran.err) == (
+            1,
+            "title holds a control sign, or one that is not UTF-8. Remove it.\n",
+        )
+    assert rows("SELECT count(*) FROM study") == [(0,)]

@@ -30,6 +30,8 @@ def test_a_whole_file_is_read() -> None:
         (b'version = "1"\n[en]\ntext = "x"\nmore = "x"', "more is not known"),
         (b'version = "1"\n[en]\ntext = "x"\nparts = {research = 1}', "a sentence for each part"),
         (WHOLE + b'[de]\ntext = "x"', "the same parts"),
+        (b'version = "1"\n[en]\ntext = "x\\u0000"', "holds a control sign"),
+        (b'version = "1\\u0000"\n[en]\ntext = "x"', "The version holds a control sign"),
     ],
 )
 def test_what_is_wrong_is_said(content: bytes, said: str) -> None:
