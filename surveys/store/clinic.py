@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from surveys.models import Appointment, Note
+from surveys.models import Appointment, Note, Patient
 from surveys.store import audit
 from surveys.store.errors import Refused
 
 LONGEST_NOTE = 4000
+PRESSED_TWICE = timedelta(minutes=1)
 
 
 def expect(session: Session, patient_ids: Collection[int], *, on: date, at: datetime, actor: str) -> int:
@@ -42,6 +43,8 @@ def take_off(session: Session, patient_id: int, *, on: date, at: datetime, actor
 def write_note(session: Session, patient_id: int, text: str, *, at: datetime, actor: str) -> Note:
     """Keep what somebody wrote about a patient; it is never changed afterwards.
 
+    The same text by the same person within `PRESSED_TWICE` is the same note.
+
     Raises:
         Refused: there is nothing in it, or too much.
     """
@@ -50,6 +53,16 @@ def write_note(session: Session, patient_id: int, text: str, *, at: datetime, ac
         raise Refused("Write the note first.", "text")
     if len(said) > LONGEST_NOTE:
         raise Refused(f"A note has at most {LONGEST_NOTE} characters; this one has {len(said)}.", "text")
+    # The second press of a button may come while the first is still being stored.
+    session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update())
+    same = select(Note).where(
+        Note.patient_id == patient_id,
+        Note.text == said,
+        Note.written_by == actor,
+        Note.written_at > at - PRESSED_TWICE,
+    )
+    if (kept := session.scalars(same.limit(1)).first()) is not None:
+        return kept
     note = Note(patient_id=patient_id, text=said, written_by=actor, written_at=at)
     session.add(note)
     session.flush()

@@ -39,3 +39,16 @@ def test_a_note_is_kept_and_not_in_the_audit(session: Session, patient: Patient)
     for text in (" ", "x" * (clinic.LONGEST_NOTE + 1)):
         with pytest.raises(Refused):
             clinic.write_note(session, patient.id, text, at=AT, actor="test")
+
+
+def test_a_button_pressed_twice_keeps_one_note(session: Session, patient: Patient) -> None:
+    """Other words, another person or a minute later are another note."""
+    first = clinic.write_note(session, patient.id, "Called.", at=AT, actor="staff:1")
+    soon = AT + timedelta(seconds=59)
+    assert clinic.write_note(session, patient.id, "Called. ", at=soon, actor="staff:1") is first
+    clinic.write_note(session, patient.id, "Called again.", at=soon, actor="staff:1")
+    clinic.write_note(session, patient.id, "Called.", at=soon, actor="staff:2")
+    clinic.write_note(session, patient.id, "Called.", at=AT + timedelta(minutes=1), actor="staff:1")
+    session.commit()
+    assert len(session.scalars(select(Note)).all()) == 4
+    assert len(session.scalars(select(Event).where(Event.action == "note.written")).all()) == 4
