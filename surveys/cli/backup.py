@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from surveys import db
 from surveys.cli.database import changing
 from surveys.exchange.backup import SCHEMA_TABLE
+from surveys.exchange.backup.portable import hindrances
 from surveys.exchange.backup.restoring import Backup, is_empty, opened, put
 from surveys.exchange.backup.taking import take
 from surveys.exchange.places import whole_file
@@ -70,7 +71,7 @@ def _restore(found: Backup, url: str) -> int:
     """Into the database at `url`, which is brought to the newest schema afterwards.
 
     Raises:
-        Refused: the database is not empty, or the backup is of a newer program.
+        Refused: the database is not empty or cannot hold all of it, or the backup is of a newer program.
     """
     if found.schema > db.newest_revision():
         raise Refused(
@@ -78,6 +79,8 @@ def _restore(found: Backup, url: str) -> int:
             "Restore it with a newer version of Seventh."
         )
     with _engine(url) as engine:
+        if engine.dialect.name == "postgresql" and (told := list(hindrances(found))):
+            raise Refused("\n".join(told))
         with engine.connect() as connection:
             tables = bool(inspect(connection).get_table_names())
             _must_be_empty(engine, is_empty(connection))
@@ -100,7 +103,7 @@ def _must_be_empty(engine: Engine, empty: bool) -> None:
 
 
 def _try(file: Path, library: Library) -> None:
-    """Restore `file` into a database that is thrown away.
+    """Restore `file` into a database that is thrown away, and say what of it only SQLite can hold.
 
     Raises:
         Refused: what was restored does not hold.
@@ -111,6 +114,8 @@ def _try(file: Path, library: Library) -> None:
         with _engine(url) as engine, Session(engine) as session:
             if faults := list(_faults(session, library)):
                 raise Refused("\n".join(faults))
+        for told in hindrances(found):
+            click.echo(told, err=True)
 
 
 def _faults(session: Session, library: Library) -> Iterator[str]:

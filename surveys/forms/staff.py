@@ -73,7 +73,7 @@ class StaffForm(FlaskForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether each field takes what was typed: signs that can be seen, on one line where it has one."""
-        valid = bool(super().validate(extra_validators))  # type: ignore[no-untyped-call]
+        valid = bool(super().validate(extra_validators))
         for field in _boxes(self):
             if field.name in g.get("hidden_signs_in", ()):
                 field.errors = [*field.errors, HIDDEN_SIGNS]

@@ -207,3 +207,19 @@ def test_a_trial_proves_the_backup(busy: Flask, settings: Settings, tmp_path: Pa
     assert ran.code == 1
     assert "Event 1: its content was changed after it was written." in ran.err
     assert len(one_table(busy, "backup_proof")) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_postgresql_cannot_hold_is_told(
+    app: Flask, settings: Settings, empty_postgres_url: str, tmp_path: Path
+) -> None:
+    """When the backup is proved, and in a sentence before anything is restored."""
+    invited = invite(app, "P1")
+    with changing(app) as session:
+        session.get_one(Patient, invited.patient_id).contact = Contact(name="An\0na")
+    file = tmp_path / "backup.zip"
+    told = "Table contact, row 1, name: a text with NUL, which PostgreSQL cannot hold.\n"
+    ran = seventh_with(settings)("backup", file, "--prove")
+    assert (ran.code, ran.err) == (0, told), ran
+    ran = seventh_with(dataclasses.replace(settings, database_url=empty_postgres_url))("restore", file)
+    assert (ran.code, ran.err) == (1, told)
