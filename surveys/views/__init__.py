@@ -20,6 +20,7 @@ from surveys.views import (
     freezes,
     front,
     headers,
+    heavy,
     instruments,
     invitation,
     jinja,
@@ -47,7 +48,7 @@ from surveys.views import (
     waiting_room,
 )
 
-GUARDS = (numbers, jinja, headers, received, protection, language, errors, sign_in, access)
+GUARDS = (numbers, jinja, headers, received, protection, language, errors, heavy, sign_in, access)
 PAGES = (
     front,
     patient,

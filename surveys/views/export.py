@@ -15,6 +15,7 @@ from surveys.exchange.tidy import package
 from surveys.exchange.tidy.queries import Selection
 from surveys.forms.export import ExportForm
 from surveys.store import exports
+from surveys.views import heavy
 from surveys.views.access import for_roles, grant
 
 pages = Blueprint("export", __name__)
@@ -36,18 +37,21 @@ def index(code: str) -> Response | str | tuple[str, int]:
         return render_template("staff/export.html", form=form), 422 if form.errors else 200
     reason = (form.reason.data or "").strip() if here.may_change and form.exact.data else None
     kind = form.form.data if here.may_change else "tidy"
-    exports.note(
-        db.session, here.study, kind, exact_dates=reason, site=here.site, at=here.at, actor=here.actor
-    )
     study = here.study
-    db.session.commit()
-    file = cast(IO[bytes], tempfile.TemporaryFile())  # noqa: SIM115 — closed once it is sent
-    library = current_app.extensions["library"]
-    with snapshot() as session, zipped(file) as place:
-        if kind == "bundle":
-            write_study(place, session, study, library, site=here.site, at=here.at, reason=reason or "")
-        else:
-            package.write(place, Selection(session, study.id, here.site), study, library, exact_dates=reason)
+    with heavy.turn():
+        exports.note(
+            db.session, here.study, kind, exact_dates=reason, site=here.site, at=here.at, actor=here.actor
+        )
+        db.session.commit()
+        file = cast(IO[bytes], tempfile.TemporaryFile())  # noqa: SIM115 — closed once it is sent
+        library = current_app.extensions["library"]
+        with snapshot() as session, zipped(file) as place:
+            if kind == "bundle":
+                write_study(place, session, study, library, site=here.site, at=here.at, reason=reason or "")
+            else:
+                package.write(
+                    place, Selection(session, study.id, here.site), study, library, exact_dates=reason
+                )
     file.seek(0)
     name = f"{study.code}-bundle.zip" if kind == "bundle" else f"{study.code}.zip"
     return send_file(file, "application/zip", as_attachment=True, download_name=name)

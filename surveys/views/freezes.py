@@ -11,6 +11,7 @@ from surveys.exchange import freezing
 from surveys.forms.freeze import FreezeForm
 from surveys.store import freezes
 from surveys.store.errors import Refused
+from surveys.views import heavy
 from surveys.views.access import for_roles, grant
 
 pages = Blueprint("freezes", __name__)
@@ -37,7 +38,10 @@ def make(code: str) -> Response | tuple[str, int]:
         return _listed(form), 422
     library = current_app.extensions["library"]
     try:
-        freezing.freeze(db.session, here.study, library, form.name.data or "", at=here.at, actor=here.actor)
+        with heavy.turn():
+            freezing.freeze(
+                db.session, here.study, library, form.name.data or "", at=here.at, actor=here.actor
+            )
     except Refused as refusal:
         form.name.errors = [str(refusal)]
         return _listed(form), 422
@@ -56,18 +60,19 @@ def report(code: str, freeze_id: int) -> Response | tuple[str, int]:
     known = {one.id: one.name for one in freezes.of_study(db.session, here.study.id)}
     if freeze_id not in known:
         abort(404)
-    try:
-        kept, frames = freezing.thawed(db.session, here.study, known[freeze_id])
-    except Refused as refusal:
-        form = FreezeForm(formdata=None)
-        form.name.errors = [str(refusal)]
-        return _listed(form), 409
-    content = analyse(
-        frames,
-        generated_at=kept.made_at.isoformat(),
-        software=SOFTWARE,
-        suppress_under=here.study.smallest_group,
-    )
+    with heavy.turn():
+        try:
+            kept, frames = freezing.thawed(db.session, here.study, known[freeze_id])
+        except Refused as refusal:
+            form = FreezeForm(formdata=None)
+            form.name.errors = [str(refusal)]
+            return _listed(form), 409
+        content = analyse(
+            frames,
+            generated_at=kept.made_at.isoformat(),
+            software=SOFTWARE,
+            suppress_under=here.study.smallest_group,
+        )
     name = f"{here.study.code}-freeze-{freeze_id}.json"
     return Response(
         f"{as_json(content)}\n",
