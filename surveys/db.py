@@ -18,12 +18,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from surveys.settings import ROOT
+from surveys.settings import ROOT, THREADS
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = ROOT / "migrations"
+SNAPSHOTS = 4  # connections beyond one per thread
 
 db = SQLAlchemy()
 
@@ -108,9 +109,15 @@ def close() -> None:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Options for `create_engine`: no answer in an error's text, no stale PostgreSQL connection."""
-    hidden = {"hide_parameters": True}
-    return hidden if make_url(url).get_backend_name() == "sqlite" else {**hidden, "pool_pre_ping": True}
+    """Options for `create_engine`: no answer in an error's text, no stale PostgreSQL connection.
+
+    There is a connection for every thread and a second one for those that read a snapshot: no request waits
+    for another's.
+    """
+    options: dict[str, Any] = {"hide_parameters": True}
+    if ":memory:" not in url:
+        options |= {"pool_size": THREADS, "max_overflow": SNAPSHOTS}
+    return options if make_url(url).get_backend_name() == "sqlite" else {**options, "pool_pre_ping": True}
 
 
 def migrate(url: str, revision: str = "head") -> None:

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_DATABASE = "sqlite:///instance/seventh.db"
 SHORTEST_SECRET = 32
 CONSOLE = "console:"
+THREADS = 16  # that answer requests in each process of the server
 
 
 class SettingsError(Exception):

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from surveys.cli.database import changing
-from surveys.settings import ROOT, SettingsError
+from surveys.settings import ROOT, THREADS, SettingsError
 
 COORDINATOR = "coordinator@seventh.example"
 NAME = "Demo coordinator"
@@ -49,7 +49,7 @@ def server_command(port: int) -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn", "--no-control-socket", "--log-level", "warning"),
         *("--bind", f"127.0.0.1:{port}"),
-        *("--workers", "2", "--threads", "4", "--worker-class", "gthread"),
+        *("--workers", "2", "--threads", str(THREADS), "--worker-class", "gthread"),
         "app:create_app()",
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from threading import Thread
 
 import pytest
@@ -12,8 +13,8 @@ from flask import Flask
 from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import OperationalError
 
-from surveys.db import DatabaseBehindError, db, migrate, migrate_down, prepare, writing
-from surveys.settings import ROOT, Settings
+from surveys.db import SNAPSHOTS, DatabaseBehindError, db, migrate, migrate_down, prepare, writing
+from surveys.settings import ROOT, THREADS, Settings
 from tests.support.patient import Patient, in_process
 from tests.support.study import invite
 
@@ -198,6 +199,14 @@ def test_a_database_that_does_not_answer_is_said_so(app: Flask) -> None:
     assert patient.status == 503
     assert "Please try again in a few minutes" in patient.page.text
     assert "secret" not in patient.page.text
+
+
+def test_every_thread_has_a_connection_without_waiting(app: Flask) -> None:
+    """And those that read a snapshot a second one."""
+    with ExitStack() as opened, app.app_context():
+        for _ in range(THREADS + SNAPSHOTS):
+            opened.enter_context(db.engine.connect())
+        assert db.engine.pool.checkedout() == THREADS + SNAPSHOTS  # type: ignore[attr-defined]
 
 
 def test_the_server_starts_without_the_heavy_libraries(sqlite_url: str) -> None:

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from surveys.cli.run import SECRET, ensure_secret
-from surveys.settings import SettingsError
+from surveys.cli.run import SECRET, ensure_secret, server_command
+from surveys.settings import THREADS, SettingsError
 from tests.support.server import free_listener, url_of
 
 ROOT = Path(__file__).parents[3]
@@ -136,3 +136,9 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv(SECRET, "")
     with pytest.raises(SettingsError, match="Set it in the environment"):
         ensure_secret(tmp_path / "not there" / ".env")
+
+
+def test_the_documented_server_has_as_many_threads() -> None:
+    """The pool of connections is made for that number."""
+    assert f"--threads {THREADS}" in " ".join(server_command(8000))
+    assert f"--threads {THREADS} 'app:create_app()'" in (ROOT / "docs" / "deploy.md").read_text("utf-8")
