@@ -23,7 +23,7 @@
   async function follow() {
     const wanted = address();
     const turn = ++asked;
-    document.getElementById("board").setAttribute("aria-busy", "true");
+    document.getElementById("board")?.setAttribute("aria-busy", "true");
     try {
       const reply = await fetch(wanted);
       const page = new DOMParser().parseFromString(await reply.text(), "text/html");

@@ -184,6 +184,19 @@ def _routes_built_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _boards_drawn_here() -> Iterator[None]:
+    """Boards are drawn in a thread of the test process, which knows pandas already, and are waited for."""
+    from surveys.views import boards, dashboard
+    from tests.support.boards import painting_here
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dashboard, "painting", painting_here)
+        patch.setattr(boards, "PATIENCE", 600.0)
+        patch.setattr(boards, "SHORT_PATIENCE", 600.0)
+        yield
+
+
 @pytest.fixture
 def app(settings: Settings, _compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The application; its connections are closed afterwards."""
@@ -194,6 +207,7 @@ def app(settings: Settings, _compiled_templates: FileSystemBytecodeCache) -> Ite
     application.testing = True
     application.jinja_env.bytecode_cache = _compiled_templates
     yield application
+    application.extensions["boards"].close()
     with application.app_context():
         for engine in db.engines.values():
             engine.dispose()

@@ -3,45 +3,44 @@
 from __future__ import annotations
 
 import csv
-from collections import OrderedDict
 from io import StringIO
-from threading import Lock
-from typing import Any
 
 from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from surveys.db import db
 from surveys.forms.dashboard import DashboardForm
-from surveys.frames import study_frames
-from surveys.models import Event, Timepoint
+from surveys.lists import figures
+from surveys.models import Timepoint
 from surveys.views.access import Grant, for_roles, grant
-from surveys.views.board import Board, draw
 from surveys.views.board_pages import PAGES
+from surveys.views.boards import Answer, Boards
+from surveys.views.painting import Order, painting
 
 pages = Blueprint("dashboard", __name__)
 
-KEPT = 64
-_drawn: OrderedDict[tuple[Any, ...], Board] = OrderedDict()
-_drawing = Lock()
+LOOK_AGAIN = 3  # seconds until the page of a board that is being drawn loads itself again
+
+Page = str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
 def init_app(app: Flask) -> None:
-    """Register the dashboard."""
+    """Register the dashboard, and what has its boards drawn."""
+    app.extensions["boards"] = Boards(lambda: painting(app.config["SETTINGS"]))
     app.register_blueprint(pages)
 
 
 @pages.get("/staff/<code>/dashboard")
 @for_roles("coordinator", "investigator", "analyst")
-def index(code: str) -> str | tuple[str, int]:
+def index(code: str) -> Page:
     """The overview, for the filters in the address."""
     return _shown("overview")
 
 
 @pages.get("/staff/<code>/dashboard/<page>")
 @for_roles("coordinator", "investigator", "analyst")
-def page(code: str, page: str) -> str | tuple[str, int]:
+def page(code: str, page: str) -> Page:
     """One further page, for the same filters."""
     return _shown(page) if page in PAGES else abort(404)
 
@@ -51,7 +50,9 @@ def page(code: str, page: str) -> str | tuple[str, int]:
 def table(code: str, page: str, figure: str) -> Response:
     """The table under a figure, as it is shown, for a spreadsheet; without it, the page that says why."""
     form = _form()
-    sections = _board(grant(), form, page).sections if page in PAGES and form.validate() else ()
+    answer = _board(grant(), form, page) if page in PAGES and form.validate() else None
+    # A file carries no note of its age: only the newest board is good enough for it.
+    sections = answer.painted.board.sections if answer and answer.painted and answer.is_ == "new" else ()
     found = next((one for part in sections for one in part.figures if one.key == figure), None)
     if found is None:
         return redirect(url_for("dashboard.page", code=code, page=page) + f"?{request.query_string.decode()}")
@@ -67,12 +68,15 @@ def table(code: str, page: str, figure: str) -> Response:
     )
 
 
-def _shown(page: str) -> str | tuple[str, int]:
+def _shown(page: str) -> Page:
     form = _form()
     if not form.validate():
-        return render_template("staff/dashboard.html", form=form, board=None, page=page, pages=PAGES), 422
-    board = _board(grant(), form, page)
-    return render_template("staff/dashboard.html", form=form, board=board, page=page, pages=PAGES)
+        return render_template("staff/dashboard.html", form=form, answer=None, page=page, pages=PAGES), 422
+    answer = _board(grant(), form, page)
+    shown = render_template("staff/dashboard.html", form=form, answer=answer, page=page, pages=PAGES)
+    if answer.painted is None and answer.is_ == "being drawn":
+        return shown, 202, {"Refresh": str(LOOK_AGAIN)}
+    return shown, 200 if answer.painted else 503
 
 
 def _form() -> DashboardForm:
@@ -86,47 +90,23 @@ def _form() -> DashboardForm:
     )
 
 
-def _board(granted: Grant, form: DashboardForm, page: str) -> Board:
-    """The board, drawn once per state of the data: every change to a study leaves an event behind."""
-    newest = db.session.scalar(select(func.max(Event.id)))
-    state = (current_app.config["SETTINGS"].database_url, newest)
-    key = (
-        *state,
-        page,
-        granted.study.id,
-        granted.site,
-        granted.may_open_patients,
-        form.together,
-        form.pair.data,
-        granted.today,
-        *sorted(form.filters.items()),
+def _board(granted: Grant, form: DashboardForm, page: str) -> Answer:
+    """The board as far as it is drawn: once per state of the data, and never by this request."""
+    boards: Boards = current_app.extensions["boards"]
+    state = figures.newest_change(db.session)
+    seen = boards.seen
+    if state > seen:
+        boards.see(state, figures.newest_loss(db.session, since=seen))
+    order = Order(
+        study_id=granted.study.id,
+        site=granted.site,
+        may_open_patients=granted.may_open_patients,
+        smallest_group=granted.study.smallest_group,
+        page=page,
+        filters=tuple(sorted(form.filters.items())),
+        pair=form.pair.data or "",
+        together=form.together,
+        visits=tuple(form.visits.items()),
+        on=granted.today,
     )
-    kept = _drawn.get(key)
-    if kept is not None:
-        return kept
-    with _drawing:
-        if key not in _drawn:
-            library = current_app.extensions["library"]
-            frames = study_frames(db.session, granted.study, library, site=granted.site)
-            _forget_older(state)
-            _drawn[key] = draw(
-                frames,
-                form.filters,
-                page=page,
-                pair=form.pair.data or "",
-                visits=form.visits,
-                on=granted.today,
-                together=form.together,
-                may_open_patients=granted.may_open_patients,
-                suppress_under=granted.study.smallest_group,
-            )
-        return _drawn[key]
-
-
-def _forget_older(state: tuple[Any, ...]) -> None:
-    """Drop what older data gave, as it may hold answers erased since, and the oldest of too many."""
-    for key in list(_drawn):
-        if key[0] == state[0] and key[1] != state[1]:
-            del _drawn[key]
-    while len(_drawn) >= KEPT:
-        _drawn.popitem(last=False)
+    return boards.ask(order, state)

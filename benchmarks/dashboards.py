@@ -1,0 +1,186 @@
+"""What patients feel of staff who look at dashboards: requests per second and how long one takes.
+
+Patients answer over loopback at the configuration of `seventh run`: first alone, then while eight dashboard
+requests, each of a page not drawn yet, are made at once. SQLite. One argument: how many simulated patients.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.client import HTTPException
+from itertools import cycle
+from pathlib import Path
+from statistics import quantiles
+from threading import Event, Thread
+
+from app import create_app
+from surveys.cli.run import server_command
+from surveys.db import close
+from surveys.settings import ROOT, Settings
+from surveys.views.board_pages import PAGES
+from tests.support.patient import Send, over_http
+from tests.support.server import free_listener, url_of
+from tests.support.simulated import populate
+from tests.support.staff import Member, employ
+from tests.support.study import FACE, Invited, invite
+
+CLIENTS = 8
+SECONDS = 20.0
+SECRET = "bench " * 8
+EMAIL = "coordinator@example.org"
+
+
+@dataclass
+class Felt:
+    """How long each request of a phase took, in seconds, and how long the phase was."""
+
+    took: list[float]
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Requests per second."""
+        return len(self.took) / self.seconds
+
+    @property
+    def p95(self) -> float:
+        """What 95 of 100 requests stay under."""
+        return quantiles(self.took, n=20)[-1] if len(self.took) > 1 else self.seconds
+
+
+def main() -> None:
+    """Measure both phases in one run and print them with their ratio."""
+    patients = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'seventh.db'}"
+        invited = prepare(url, patients)
+        with free_listener() as listener:
+            server = url_of(listener)
+        process = subprocess.Popen(
+            server_command(int(server.rpartition(":")[2])),
+            cwd=ROOT,
+            env={**os.environ, "SEVENTH_DATABASE_URL": url, "SEVENTH_SECRET_KEY": SECRET},
+        )
+        try:
+            measure(server, invited, patients)
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def prepare(url: str, patients: int) -> list[Invited]:
+    """A study of simulated patients with a coordinator, and those who will answer."""
+    app = create_app(Settings(database_url=url, secret_key=SECRET))
+    invited = [invite(app, f"P{number}") for number in range(CLIENTS)]
+    populate(app, patients)
+    employ(app, EMAIL, "coordinator")
+    with app.app_context():
+        close()
+    return invited
+
+
+def measure(server: str, invited: list[Invited], patients: int) -> None:
+    """Patients alone, then beside eight dashboards."""
+    members = [signed_in(server) for _ in PAGES]
+    answering = [opened(server, one) for one in invited]
+    alone = phase(answering, lambda: time.sleep(SECONDS))
+    boards: list[float] = []
+
+    def ask_for_all() -> None:
+        asked = [
+            Thread(target=look, args=(one, page, boards)) for one, page in zip(members, PAGES, strict=True)
+        ]
+        for thread in asked:
+            thread.start()
+        for thread in asked:
+            thread.join()
+
+    beside = phase(answering, ask_for_all)
+    print(f"{patients} simulated patients, {CLIENTS} who answer, {len(PAGES)} dashboards at once")
+    for name, felt in (("alone", alone), ("beside", beside)):
+        print(f"{name:8} {felt.rate:7.1f} requests/s   p95 {felt.p95 * 1000:8.0f} ms   {felt.seconds:6.1f} s")
+    fewer, slower = beside.rate / alone.rate, beside.p95 / alone.p95
+    print(f"ratio    {fewer:7.2f} of the requests   {slower:5.1f} times the p95")
+    print(f"boards   {', '.join(f'{seconds:.1f}' for seconds in sorted(boards))} s")
+
+
+def signed_in(server: str) -> Member:
+    """A coordinator with a browser, as soon as the server is up."""
+    member = Member(over_http(server, timeout=600))
+    while True:
+        try:
+            member.sign_in(EMAIL)
+        except (OSError, HTTPException):
+            time.sleep(0.2)
+        else:
+            return member
+
+
+def look(member: Member, page: str, took: list[float]) -> None:
+    """Ask for one page of the dashboard until it shows its figures; how long that took."""
+    start = time.perf_counter()
+    while True:
+        member.get(f"/staff/S1/dashboard/{page}?sex=female")
+        if 'id="board"' in member.replies[-1].html:
+            break
+        time.sleep(1)
+    took.append(time.perf_counter() - start)
+
+
+@dataclass
+class Answering:
+    """A patient with an open visit in a browser."""
+
+    send: Send
+    visit: str
+    token: str
+
+
+def opened(server: str, invited: Invited) -> Answering:
+    """The patient's browser, on the page before the first question."""
+    send = over_http(server, timeout=600)
+    send("GET", invited.path, [])
+    visit = f"/visit/{invited.visit_id}"
+    page = send("GET", visit, []).html
+    return Answering(send, visit, page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0])
+
+
+def phase(patients: list[Answering], meanwhile: Callable[[], None]) -> Felt:
+    """Let patients answer for as long as something else goes on."""
+    over, took = Event(), list[float]()
+    threads = [Thread(target=answer, args=(one, over, took)) for one in patients]
+    start = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    meanwhile()
+    over.set()
+    seconds = time.perf_counter() - start
+    for thread in threads:
+        thread.join()
+    return Felt(took, seconds)
+
+
+def answer(patient: Answering, over: Event, took: list[float]) -> None:
+    """Answer question after question, over and over, and note how long each request takes."""
+    for number, value in cycle(enumerate(FACE, start=1)):
+        path = f"{patient.visit}/face/{number}"
+        for method, fields in (
+            ("GET", []),
+            ("POST", [("csrf_token", patient.token), ("answer", str(value))]),
+        ):
+            start = time.perf_counter()
+            status = patient.send(method, path, fields).status
+            took.append(time.perf_counter() - start)
+            assert status in (200, 302), status
+            if over.is_set():
+                return
+
+
+if __name__ == "__main__":
+    main()
