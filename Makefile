@@ -30,7 +30,7 @@ test: $(VENV)/.dev $(BIN)/seventh browser
 	$(BIN)/pytest -n auto
 
 prove: $(VENV)/.dev $(BIN)/seventh browser
-	$(BIN)/pytest -n auto tests/proofs
+	$(BIN)/pytest -n auto --prove
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
 

@@ -1,8 +1,13 @@
 """Fixtures of the whole suite: databases, the application, a browser.
 
-A test that takes `database_url`, `app` or `client` runs on SQLite and on PostgreSQL. Where one database is
-enough, the test module (or a conftest.py beside it) says so with a `database_url` fixture of its own that
-returns `sqlite_url`. A missing PostgreSQL or browser skips the tests that need it, and fails them in CI.
+A test that takes `database_url`, `app` or `client` runs on SQLite and on PostgreSQL: on PostgreSQL in the suite
+where the database decides the outcome (the places of `DATABASE_DECIDES`, and tests marked `database`), else in
+`make prove`. Where one database is enough for good, the test module (or a conftest.py beside it) says so with a
+`database_url` fixture of its own that returns `sqlite_url`. A missing PostgreSQL or browser skips the tests that
+need it, and fails them in CI.
+
+Each test process makes one application per kind of settings. Each test gets a new database at the same
+address.
 """
 
 from __future__ import annotations
@@ -11,7 +16,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
@@ -30,11 +35,62 @@ if TYPE_CHECKING:
 
     from surveys.settings import Settings
 
-collect_ignore = ["proofs"]  # they take long: `make prove` names their folder
+TESTS = Path(__file__).parent
 
-# A first example may import SciPy or start a server: no property test is judged by the clock.
-hypothesis.settings.register_profile("seventh", parent=hypothesis.settings(), deadline=None)
-hypothesis.settings.load_profile("seventh")
+# Where locks, races, upserts, triggers, JSON and collation decide: these run on PostgreSQL in the suite too.
+DATABASE_DECIDES = (
+    "surveys/store",
+    "surveys/lists",
+    "surveys/exchange",
+    "surveys/test_frames.py",
+    "surveys/test_migrations.py",
+    "surveys/test_db.py",
+)
+
+# A first example may import SciPy or start a server: no property test is judged by the clock. The suite takes
+# the same few examples each time; `make prove` takes many new ones.
+hypothesis.settings.register_profile("suite", deadline=None, max_examples=25, derandomize=True)
+hypothesis.settings.register_profile("prove", deadline=None, max_examples=500)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--prove` runs the long tests instead of the suite."""
+    parser.addoption("--prove", action="store_true", help="run what `make prove` runs, and not the suite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Short properties in the suite, long ones in the proofs."""
+    hypothesis.settings.load_profile("prove" if config.getoption("prove") else "suite")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Part the suite from the proofs: a test is in one of them, a property in both."""
+    proving = config.getoption("prove")
+    wanted, other = [], []
+    for item in items:
+        is_long = _is_long(item)
+        (wanted if is_long == proving or (proving and _is_property(item)) else other).append(item)
+    items[:] = wanted
+    if other:
+        config.hook.pytest_deselected(items=other)
+
+
+def _is_long(item: pytest.Item) -> bool:
+    place = item.path.relative_to(TESTS).as_posix()
+    if place.startswith("proofs/") or item.get_closest_marker("long"):
+        return True
+    parameters = (
+        item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    )
+    if "postgresql" not in {parameters.get("database_url"), parameters.get("empty_database_url")}:
+        return False
+    return not place.startswith(DATABASE_DECIDES) and not item.get_closest_marker("database")
+
+
+def _is_property(item: pytest.Item) -> bool:
+    return hypothesis.is_hypothesis_test(getattr(item, "obj", None))
+
 
 # Databases ----------------------------------------------------------------------------------------------
 
@@ -83,18 +139,25 @@ def empty_sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgres_url(postgres: Postgres, _migrated_postgres: str) -> Iterator[str]:
-    """A new PostgreSQL database with our tables."""
-    url = postgres.create(_migrated_postgres)
+    """A new PostgreSQL database with our tables, at the same address for each test."""
+    url = postgres.create(_migrated_postgres, name="seventh")
     yield url
     postgres.drop(url)
 
 
+@pytest.fixture(scope="session")
+def _sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("database")
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path, _migrated_sqlite: Path) -> str:
-    """A new SQLite database with our tables."""
-    path = tmp_path / "seventh.db"
+def sqlite_url(_sqlite_folder: Path, _migrated_sqlite: Path) -> Iterator[str]:
+    """A new SQLite database with our tables, at the same address for each test."""
+    path = _sqlite_folder / "seventh.db"
     shutil.copyfile(_migrated_sqlite, path)
-    return f"sqlite:///{path}"
+    yield f"sqlite:///{path}"
+    for file in _sqlite_folder.iterdir():  # with its log, which a server killed by a test may have left
+        file.unlink()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -162,26 +225,19 @@ def _hashed_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _routes_built_once() -> Iterator[None]:
-    """Werkzeug writes and compiles a function for each address: most of what an application costs to make.
+@pytest.fixture(scope="session")
+def _application_of(_compiled_templates: FileSystemBytecodeCache) -> Callable[[Settings], Flask]:
+    """Makes an application, or gives the one made before: most of its cost is compiling its addresses."""
+    from app import create_app
 
-    It depends on the rule alone, so that every application of this test process may have the same.
-    """
-    from werkzeug.routing import Rule
+    @lru_cache(maxsize=4)
+    def make(settings: Settings) -> Flask:
+        application = create_app(settings)
+        application.testing = True
+        application.jinja_env.bytecode_cache = _compiled_templates
+        return application
 
-    build = Rule._compile_builder
-    built: dict[object, Callable[..., tuple[str, str]]] = {}
-
-    def remembered(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        key = (rule.rule, repr(rule.defaults), tuple(rule._trace), append_unknown)
-        if key not in built:
-            built[key] = build(rule, append_unknown)
-        return built[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", remembered)
-        yield
+    return make
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -198,19 +254,25 @@ def _boards_drawn_here() -> Iterator[None]:
 
 
 @pytest.fixture
-def app(settings: Settings, _compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
-    """The application; its connections are closed afterwards."""
-    from app import create_app
-    from surveys.db import db
+def app(settings: Settings, _application_of: Callable[[Settings], Flask]) -> Iterator[Flask]:
+    """The application, which knows nothing of the tests before; its connections are closed afterwards."""
+    from surveys.db import close
+    from surveys.store.wordings import Texts
+    from surveys.views.boards import Boards
+    from surveys.views.protection import limiter
+    from tests.support.boards import painting_here
 
-    application = create_app(settings)
-    application.testing = True
-    application.jinja_env.bytecode_cache = _compiled_templates
+    application = _application_of(settings)
+    application.extensions["texts"] = Texts(application.extensions["library"])
+    application.extensions["boards"] = Boards(lambda: painting_here(settings))
+    limiter.reset()
+    config = dict(application.config)
     yield application
     application.extensions["boards"].close()
+    application.config.clear()
+    application.config.update(config)
     with application.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+        close()
 
 
 @pytest.fixture

@@ -63,9 +63,9 @@ class Postgres:
         self._numbers = itertools.count(1)
         self._admin = psycopg.connect(self._dsn("postgres"), autocommit=True)
 
-    def create(self, template: str = "template0") -> str:
+    def create(self, template: str = "template0", name: str | None = None) -> str:
         """Make a database, as a copy of the database named `template`, and give its address."""
-        name = f"test_{next(self._numbers)}"
+        name = name or f"test_{next(self._numbers)}"
         self._admin.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         )
