@@ -31,7 +31,7 @@ test: $(VENV)/.dev $(BIN)/seventh browser
 
 prove: $(VENV)/.dev $(BIN)/seventh browser
 	$(BIN)/pytest -n auto --prove
-	$(BIN)/mutmut run
+	@began=$$(date +%s); $(BIN)/mutmut run && echo "mutmut took $$(($$(date +%s) - began)) seconds"
 	$(BIN)/mutmut results
 
 lint: $(VENV)/.dev $(BIN)/seventh

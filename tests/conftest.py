@@ -1,13 +1,13 @@
 """Fixtures of the whole suite: databases, the application, a browser.
 
-A test that takes `database_url`, `app` or `client` runs on SQLite and on PostgreSQL: on PostgreSQL in the suite
-where the database decides the outcome (the places of `DATABASE_DECIDES`, and tests marked `database`), else in
-`make prove`. Where one database is enough for good, the test module (or a conftest.py beside it) says so with a
-`database_url` fixture of its own that returns `sqlite_url`. A missing PostgreSQL or browser skips the tests that
-need it, and fails them in CI.
+A test that takes `database_url`, `app` or `client` runs on SQLite and on PostgreSQL: on PostgreSQL in the
+suite where the database decides the outcome (the places of `DATABASE_DECIDES`, and tests marked `database`),
+else in `make prove`. Where one database is enough for good, the test module (or a conftest.py beside it) says
+so with a `database_url` fixture of its own that returns `sqlite_url`. A missing PostgreSQL or browser skips
+the tests that need it, and fails them in CI.
 
 Each test process makes one application per kind of settings. Each test gets a new database at the same
-address.
+address. What only some tests need is imported in its fixture: a single unit test starts in a moment.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
@@ -22,18 +23,17 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 
 import hypothesis
 import pytest
-from jinja2 import FileSystemBytecodeCache
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
-
-from tests.support.browser import PHONE, ColourScheme, Watch, accessibility_faults, find_chromium, launch
-from tests.support.postgres import Postgres, PostgresMissingError, name_of, running_postgres
-from tests.support.server import LiveServer, free_listener
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
+    from jinja2 import FileSystemBytecodeCache
+    from playwright.sync_api import Browser, Page, ViewportSize
 
     from surveys.settings import Settings
+    from tests.support.browser import ColourScheme
+    from tests.support.postgres import Postgres
+    from tests.support.server import LiveServer
 
 TESTS = Path(__file__).parent
 
@@ -49,8 +49,9 @@ DATABASE_DECIDES = (
 
 # A first example may import SciPy or start a server: no property test is judged by the clock. The suite takes
 # the same few examples each time; `make prove` takes many new ones.
-hypothesis.settings.register_profile("suite", deadline=None, max_examples=25, derandomize=True)
-hypothesis.settings.register_profile("prove", deadline=None, max_examples=500)
+UNHURRIED = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("suite", UNHURRIED, max_examples=25, derandomize=True)
+hypothesis.settings.register_profile("prove", UNHURRIED, max_examples=500)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -67,13 +68,28 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Part the suite from the proofs: a test is in one of them, a property in both."""
     proving = config.getoption("prove")
-    wanted, other = [], []
+    wanted: list[pytest.Item] = []
+    other: list[pytest.Item] = []
     for item in items:
         is_long = _is_long(item)
         (wanted if is_long == proving or (proving and _is_property(item)) else other).append(item)
     items[:] = wanted
     if other:
         config.hook.pytest_deselected(items=other)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """`--prove` says what each file costs, so that the proofs stay within an hour."""
+    if not config.getoption("prove"):
+        return
+    reports = [one for told in terminalreporter.stats.values() for one in told]
+    seconds: defaultdict[str, float] = defaultdict(float)
+    for report in reports:
+        if isinstance(report, pytest.TestReport):
+            seconds[report.nodeid.partition("::")[0]] += report.duration
+    terminalreporter.section("seconds per file")
+    for file, spent in sorted(seconds.items(), key=lambda told: -told[1]):
+        terminalreporter.write_line(f"{spent:8.1f}  {file}")
 
 
 def _is_long(item: pytest.Item) -> bool:
@@ -98,6 +114,8 @@ def _is_property(item: pytest.Item) -> bool:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server, one per test process, started when first asked for."""
+    from tests.support.postgres import PostgresMissingError, running_postgres
+
     try:
         with running_postgres() as server:
             yield server
@@ -108,6 +126,7 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture(scope="session")
 def _migrated_postgres(postgres: Postgres) -> str:
     from surveys.db import migrate
+    from tests.support.postgres import name_of
 
     template = postgres.create()
     migrate(template)
@@ -201,6 +220,8 @@ def settings(database_url: str, public_url: str) -> Settings:
 @pytest.fixture(scope="session")
 def _compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
     """Templates compiled once per test process, not once per application."""
+    from jinja2 import FileSystemBytecodeCache
+
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
@@ -287,6 +308,8 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def listener() -> Iterator[socket.socket]:
     """The port of the live server, known before the application is made."""
+    from tests.support.server import free_listener
+
     with free_listener() as listening:
         yield listening
 
@@ -294,6 +317,8 @@ def listener() -> Iterator[socket.socket]:
 @pytest.fixture
 def live_server(app: Flask, listener: socket.socket) -> Iterator[LiveServer]:
     """The application on a port of its own; `live_server.url` is its address."""
+    from tests.support.server import LiveServer
+
     with LiveServer(app, listener) as server:
         yield server
 
@@ -301,6 +326,10 @@ def live_server(app: Flask, listener: socket.socket) -> Iterator[LiveServer]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """A headless Chromium, one per test process."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.support.browser import find_chromium, launch
+
     executable = find_chromium()
     if executable is None:
         _not_here("no Chromium found; `make browser` gets one or says how")
@@ -333,6 +362,8 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
     requests, and any request to another address. 422 is the answer to an invalid form, so it is expected.
     Paths in `page.goto()` are relative to the live server.
     """
+    from tests.support.browser import PHONE, Watch
+
     watches: list[Watch] = []
     contexts = []
 
@@ -370,6 +401,7 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
     """Checks a page against WCAG 2.2 AA with axe-core: not one violation."""
+    from tests.support.browser import accessibility_faults
 
     def axe(page: Page) -> None:
         faults = accessibility_faults(page)

@@ -5,7 +5,6 @@ from collections import defaultdict
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import given as given_by
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from analysis.report import report
 from analysis.within import within_between
 from tests.analysis.reference import expected, followed, same_model
 from tests.analysis.studies import SCALES, Patient, registry, study
+from tests.support.examples import examples
 
 TERMS = ["intercept", "log10_onset_years", "log2_followup_years", "age", "female"]
 
@@ -141,7 +141,7 @@ def test_records_stand_in_order_and_without_small_counts():
     }
 
 
-@settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
+@examples(3)
 @given_by(seed=st.integers(0, 10_000), patients=st.integers(0, 130))
 def test_no_model_rests_on_fewer_than_fifteen_patients_a_coefficient(seed, patients):
     """Of every record of every model: enough patients, or no number and a reason."""

@@ -1,12 +1,13 @@
 """Filters that would single out a few patients."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.disclosure import too_narrow
 from analysis.filters import Filters, apply
 from tests.analysis.studies import Patient, registry, study
+from tests.support.examples import examples
 
 
 def people(number, **facts):
@@ -49,7 +50,7 @@ def test_no_filter_is_never_too_narrow():
     assert not too_narrow(study(people(2)), Filters(), 5)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@examples(10)
 @given(
     seed=st.integers(0, 500),
     sex=st.sampled_from([None, "female", "male", "other", "unknown"]),

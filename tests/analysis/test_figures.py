@@ -5,7 +5,6 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import given as given_by
 from hypothesis import strategies as st
 
@@ -22,6 +21,7 @@ from analysis.figures import (
 from analysis.frame import ScaleInfo
 from tests.analysis.drawings import drawn_texts, labels, plain, points, traces, words
 from tests.analysis.studies import SCALES, Patient, registry, study
+from tests.support.examples import examples
 
 CLINIC, ANALYST = View(may_open_patients=True), View()
 VIEWS = {
@@ -190,7 +190,7 @@ def small_counts(text):
     return [n for n in found if 0 < n < 5] if not any(f"{word} 5" in text for word in allowed) else []
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+@examples(6)
 @given_by(
     seed=st.integers(0, 10_000), patients=st.integers(0, 60), view=st.sampled_from([ANALYST, *VIEWS.values()])
 )

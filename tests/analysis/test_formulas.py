@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 from hypothesis import given as given_by
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -230,7 +229,6 @@ def test_adjusted_p(method, case):
         assert ours is None or ours == close(theirs)
 
 
-@settings(deadline=None)
 @given_by(arrays(np.float64, st.integers(1, 40), elements=st.integers(0, 8).map(float)))
 def test_mid_ranks_sum_and_order(values):
     """Ranks of n values sum to n (n + 1) / 2, and order as the values do."""
@@ -246,7 +244,6 @@ pairs = st.integers(4, 40).flatmap(
 )
 
 
-@settings(deadline=None)
 @given_by(pairs)
 def test_coefficients_are_symmetric_and_bounded(values):
     """Swapping the variables changes nothing; the interval holds the estimate; a flip flips the sign."""

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.frame import COLUMNS, LEFT_OUT_REASONS, FrameError, build, check, scored, time_since_onset
@@ -57,7 +57,6 @@ def test_no_onset_has_no_duration_and_is_not_before():
     assert not before
 
 
-@settings(deadline=None)
 @given(
     visit=st.dates(date(1960, 1, 1), date(2030, 12, 31)),
     back=st.integers(0, 70 * 365),
@@ -75,7 +74,6 @@ def test_estimate_lies_between_the_bounds(visit, back, precision):
         assert days == shortest == longest == max(back, 1)
 
 
-@settings(deadline=None)
 @given(visit=st.dates(date(1990, 1, 1), date(2030, 12, 31)), back=st.integers(0, 4000))
 def test_any_day_of_the_known_period_gives_the_same(visit, back):
     """An onset by month may be stored as any day of that month."""

@@ -3,7 +3,6 @@
 from collections import defaultdict
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import given as given_by
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from analysis.groups import group_tests, groups
 from analysis.treatments import LEVELS
 from tests.analysis.reference import close, expected, given
 from tests.analysis.studies import Patient, registry, study
+from tests.support.examples import examples
 
 
 def groups_of(frames, **kwargs):
@@ -156,7 +156,7 @@ def test_levels_are_never_ranked_by_result():
     assert order == sorted(order)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(6)
 @given_by(seed=st.integers(0, 10_000), patients=st.integers(0, 80), under=st.sampled_from([3, 5, 10]))
 def test_no_small_cell_can_be_read_or_subtracted(seed, patients, under):
     """No statistic of a small cell; what is hidden in a partition is never a lone cell, if it can be."""

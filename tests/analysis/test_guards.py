@@ -1,7 +1,7 @@
 """What may be shown of few patients."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.guards import count_text, hidden
@@ -25,7 +25,6 @@ def test_hidden_cells(counts, expected):
     assert hidden(counts, 5) == expected
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 30), max_size=12), st.integers(2, 10))
 def test_nothing_small_can_be_subtracted(counts, under):
     """What is shown is never small, and what is hidden is never one cell or few patients, if it can be."""

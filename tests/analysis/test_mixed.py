@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given as given_by
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from analysis.formulas import t_tested
 from analysis.mixed import MixedModel, NotEstimable, fit
 from tests.analysis.reference import FOLDER, expected, given
+from tests.support.examples import examples
 
 FITTED = [(case, model) for case, models in expected("mixed").items() if case != "within" for model in models]
 ITERATIVE, VARIANCES = 1e-6, 1e-5  # an iterative fit in R stops a little short itself
@@ -115,7 +115,6 @@ small = st.integers(3, 12).flatmap(
 )
 
 
-@settings(deadline=None, max_examples=50)
 @given_by(small)
 def test_any_values_are_fitted_or_refused(rows):
     """No warning, no number that is not one: a model with finite errors, or a reason."""
@@ -128,7 +127,7 @@ def test_any_values_are_fitted_or_refused(rows):
             assert (found.se > 0).all()
 
 
-@settings(deadline=None, max_examples=20)
+@examples(10)
 @given_by(st.integers(0, 10**6), st.floats(0.01, 100), st.floats(-1000, 1000))
 def test_units_order_and_names_of_patients_change_nothing(seed, scale, shift):
     """Scores in other units: estimates and errors in those units, the same degrees of freedom."""

@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import given as given_by
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from analysis.frame import FrameError
 from analysis.report import data_sha256, report
 from tests.analysis.outcomes import outcomes
 from tests.analysis.studies import Patient, registry, study
+from tests.support.examples import examples
 
 STRATIFIED = (
     "descriptives",
@@ -117,7 +117,7 @@ def test_every_record_says_what_it_rests_on(whole, name):
     assert all({"patients", "responses"} <= set(record) for record in whole[name])
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(3)
 @given_by(seed=st.integers(0, 10_000), patients=st.integers(0, 50))
 def test_no_number_of_few_patients(seed, patients):
     """Nowhere in the report is there a statistic, or a count, of one to four patients."""

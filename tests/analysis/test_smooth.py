@@ -1,7 +1,5 @@
 """The smooth curve and its band."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -64,8 +62,7 @@ def test_many_equal_times_do_not_break_it(seed):
 
 
 def test_three_hundred_patients_are_quick():
-    values = line(300)
-    spline(*values, resamples=2)
-    began = time.process_time()
-    spline(*values)
-    assert time.process_time() - began < 2
+    """benchmarks/calculations.py says how quick; here that a whole band comes out."""
+    found = spline(*line(300))
+    assert found.reason is None
+    assert np.isfinite([found.y, found.low, found.high]).all()

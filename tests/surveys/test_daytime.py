@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -41,6 +41,43 @@ def local(at: datetime, zone: str) -> datetime:
     return at.astimezone(ZoneInfo(zone))
 
 
+def awake(at: datetime, hours: Hours, zone: str) -> bool:
+    """The rule of the quiet hours in minutes of the patient's day, beside the code under test."""
+    midnight = datetime.combine(local(at, zone).date(), time())
+    minutes = (local(at, zone).replace(tzinfo=None) - midnight) // timedelta(minutes=1)
+    return minutes in range(60 * hours.earliest, 60 * hours.latest)
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "expected"),
+    [
+        ("2026-03-28T06:59", "Europe/Berlin", False),  # 7:59 on the wall, in winter
+        ("2026-03-28T07:00", "Europe/Berlin", True),
+        ("2026-03-28T18:59", "Europe/Berlin", True),  # 19:59
+        ("2026-03-28T19:00", "Europe/Berlin", False),
+        ("2026-03-29T05:59", "Europe/Berlin", False),  # 7:59, in summer
+        ("2026-03-29T06:00", "Europe/Berlin", True),
+        ("2026-03-29T17:59", "Europe/Berlin", True),  # 19:59
+        ("2026-03-29T18:00", "Europe/Berlin", False),
+        ("2026-03-10T02:14", "Asia/Kathmandu", False),  # 7:59
+        ("2026-03-10T02:15", "Asia/Kathmandu", True),
+        ("2026-03-10T14:14", "Asia/Kathmandu", True),  # 19:59
+        ("2026-03-10T14:15", "Asia/Kathmandu", False),
+    ],
+)
+def test_the_hours_of_a_day_in_minutes(at: str, zone: str, expected: bool) -> None:
+    """From 8 o'clock to a minute before 20 o'clock where the patient lives, worked out by hand."""
+    moment_asked = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    assert allowed(moment_asked, Hours(), zone) is expected
+    assert awake(moment_asked, Hours(), zone) is expected
+
+
+@given(instants, some_hours(), zones)
+def test_every_minute_is_in_the_hours_or_not(at: datetime, hours: Hours, zone: str) -> None:
+    """Any hours, any zone: as counted in minutes."""
+    assert allowed(at, hours, zone) is awake(at, hours, zone)
+
+
 @pytest.mark.parametrize(
     ("on", "hour", "zone", "expected"),
     [
@@ -74,14 +111,12 @@ def test_the_clock_shows_the_hour_or_jumped_over_it(on: date, hour: int, zone: s
 
 @given(instants, some_hours(), zones)
 def test_the_next_allowed_moment_is_allowed_and_the_first(at: datetime, hours: Hours, zone: str) -> None:
-    """It lies in the window, not before `at`, and no earlier whole hour would do."""
+    """It lies in the hours, not before `at`, and no minute between would do."""
     found = next_allowed(at, hours, zone)
-    assert allowed(found, hours, zone)
-    assert found >= at
-    if found > at:
-        assert not allowed(at, hours, zone)
-        assert not allowed(found - timedelta(minutes=1), hours, zone) or found - timedelta(minutes=1) < at
-        assert found - at < timedelta(hours=50)
+    assert awake(found, hours, zone)
+    assert at <= found < at + timedelta(hours=50)
+    between = range((found - at) // timedelta(minutes=1))
+    assert not any(awake(at + timedelta(minutes=minute), hours, zone) for minute in between)
 
 
 @given(
@@ -109,7 +144,7 @@ def test_planned_messages_keep_to_the_window_and_the_hours(
         study_zone=study_zone,
     )
     for one in planned:
-        assert allowed(one.at, hours, zone)
+        assert awake(one.at, hours, zone)
         assert opens_on <= local(one.at, study_zone).date() <= closes_on
         assert local(one.at, zone).date() >= not_before - timedelta(days=0 if opens_on < not_before else 1)
     assert [one.at for one in planned] == sorted(one.at for one in planned)

@@ -136,7 +136,7 @@ def test_a_list_with_a_fault_enrols_nobody(app: Flask) -> None:
 
 
 @given(text=st.text(alphabet='code,birth_yea\n\t"1970-A;@=', max_size=60))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 def test_no_text_breaks_the_reader(app: Flask, text: str) -> None:
     """It is a list, or it is refused with a reason."""
     for header in ("", "code,birth_year\n"):

@@ -13,6 +13,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.examples import examples
+
 from .conftest import LIBRARY, Desk
 
 ITEMS = {
@@ -45,7 +47,7 @@ def is_same(row: dict[str, Any]) -> tuple[str, str]:
     return row["patient"], {"3 months": "month_3"}.get(row["visit"], row["visit"])
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(5), suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(st.lists(rows, min_size=1, max_size=8, unique_by=is_same))
 def test_rows_round_trip(make_desk: Callable[..., Desk], drawn: list[dict[str, Any]]) -> None:
     """Patients, visits, days and answers; importing the same again stores nothing."""

@@ -7,7 +7,7 @@ import io
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.exchange.faults import FileRefused
@@ -33,7 +33,6 @@ def scored(key: str, rows: list[dict[str, str]], columns: list[str]) -> tuple[li
     return found, scoring
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.data(), st.sampled_from(["face", "phq9", "saq"]))
 def test_a_file_scores_as_its_responses_do(data: st.DataObject, key: str) -> None:
     """Every scale of every row, to the last bit, and foreign cells as they were."""

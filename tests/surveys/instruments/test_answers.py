@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.instruments.answers import AnswerError, check_answer, read_answer
@@ -141,7 +141,6 @@ def test_unknown_item_is_refused() -> None:
         read_answer(FORM, "q99", [])
 
 
-@settings(deadline=None)
 @given(text=st.text(max_size=12), item=st.sampled_from([item.key for item in FORM.items]))
 def test_any_text_is_an_answer_or_refused(text: str, item: str) -> None:
     """Nothing that can be posted breaks the reading, and what is read is allowed."""

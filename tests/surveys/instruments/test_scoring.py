@@ -1,14 +1,13 @@
 """One response and a table of them score by the same exact rule, and nothing is ever made up."""
 
 import math
-import time
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -32,7 +31,6 @@ BUILT_IN = Library.load()
 SMALL_ONE, WIDE_ONE = parse(SMALL, "small.toml"), parse(WIDE, "wide.toml")
 ALL = [*(instrument for instrument in BUILT_IN if instrument.scales), SMALL_ONE, WIDE_ONE]
 FACE, SAQ, PHQ9 = BUILT_IN.get("face"), BUILT_IN.get("saq"), BUILT_IN.get("phq9")
-unhurried = settings(deadline=None)  # a busy machine is no fault of the scoring
 every_instrument = pytest.mark.parametrize("instrument", ALL, ids=lambda instrument: instrument.key)
 
 
@@ -114,7 +112,6 @@ def exact(instrument: Instrument, scale: Scale, answers: Answers) -> Fraction | 
 
 
 @every_instrument
-@unhurried
 @given(data=st.data())
 def test_score_is_the_exact_value(instrument: Instrument, data: st.DataObject) -> None:
     """Floating point costs at most the last digit, and the counts add up."""
@@ -132,7 +129,6 @@ def test_score_is_the_exact_value(instrument: Instrument, data: st.DataObject) -
 
 
 @every_instrument
-@unhurried
 @given(data=st.data())
 def test_score_stays_in_its_range(instrument: Instrument, data: st.DataObject) -> None:
     """No answers, complete or prorated, leave the range."""
@@ -157,7 +153,6 @@ def test_both_ends_of_the_range_are_reached(instrument: Instrument, end: type[mi
 
 
 @every_instrument
-@unhurried
 @given(data=st.data())
 def test_a_higher_answer_moves_the_score_one_way(instrument: Instrument, data: st.DataObject) -> None:
     """Raising one answer raises every complete score that has the item, and lowers it where reversed."""
@@ -175,7 +170,6 @@ def test_a_higher_answer_moves_the_score_one_way(instrument: Instrument, data: s
         assert np.sign(new - old) == sign(instrument, scale, key)
 
 
-@unhurried
 @given(data=st.data())
 def test_prorated_total_lies_between_lowest_and_highest_filling(data: st.DataObject) -> None:
     """The PHQ-9's person mean never goes beyond what the missing answers could have given."""
@@ -404,7 +398,6 @@ def test_missing_item_nine_counts_like_any_other() -> None:
 
 
 @every_instrument
-@settings(unhurried, max_examples=60)
 @given(data=st.data())
 def test_table_scores_like_single_responses(instrument: Instrument, data: st.DataObject) -> None:
     """Both speeds give the same bits, on random answers with random gaps."""
@@ -504,10 +497,9 @@ def test_table_refuses_columns_of_different_length() -> None:
 
 
 def test_a_million_responses_score_in_well_under_a_second() -> None:
-    """15 items, 7 scales; processor time, so that a busy machine is no failure."""
+    """15 items, 7 scales: all get their score; benchmarks/calculations.py says how quick."""
     answers = np.random.default_rng(7).integers(1, 6, size=(15, 1_000_000)).astype(np.float64)
     columns = {f"q{n}": answers[n - 1] for n in range(1, 16)}
-    begun = time.process_time()
     table = score_table(FACE, columns)
-    assert time.process_time() - begun < 1
+    assert all(len(scale.value) == 1_000_000 for scale in table.values())
     assert table["total"].value.mean() == pytest.approx(50, abs=0.1)
