@@ -19,7 +19,7 @@ RUNS = 3
 
 
 def main() -> None:
-    """Print seconds of processor time, the median of some runs after one to warm up."""
+    """Print milliseconds of processor time, the median of some runs after one to warm up."""
     random = np.random.default_rng(7)
     x = random.uniform(-2.5, 1.8, 300)
     y = 50 + 8 * x + random.normal(0, 10, 300)
@@ -40,7 +40,7 @@ def say(what: str, calculate: Callable[[], object]) -> None:
         began = time.process_time()
         calculate()
         spent.append(time.process_time() - began)
-    print(f"{what}: {median(spent):.2f} s")
+    print(f"{what}: {1000 * median(spent):.1f} ms")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 
@@ -175,8 +176,12 @@ def _response_row(
     }
 
 
+@lru_cache(maxsize=16)
 def registry(seed: int, patients: int) -> StudyFrames:
-    """A study with everything in it: acute and chronic, special groups, treatments, gaps in the scores."""
+    """A study with everything in it: acute and chronic, special groups, treatments, gaps in the scores.
+
+    Made once: tests only read it.
+    """
     random = np.random.default_rng(seed)
     return study([_random_patient(random, number) for number in range(patients)])
 

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from hypothesis import given as given_by
@@ -44,11 +45,33 @@ def frames():
     return registry(21, 160)
 
 
+@pytest.fixture(scope="module")
+def draw(frames):
+    """Draws a figure for a view, once for all tests."""
+    return cache(lambda name, view: FIGURES[name](frames, view))
+
+
+@pytest.fixture(scope="module")
+def marked_up():
+    """A study whose codes and labels look like markup."""
+    patients = [
+        Patient(
+            f"<b>{n}</b>&",
+            [("2025-01-01", {"face.total": 10.0 + n, "phq9.total": n % 7.0, "saq.total": 30.0 + n})],
+            onset="2024-12-01" if n % 2 else "2020-01-01",
+            treatments=[("botulinum_toxin", "2024-01-15")] if n % 3 else [],
+        )
+        for n in range(40)
+    ]
+    odd = ScaleInfo('<a href="javascript:x">F</a>', "<i>F</i>", 0, 100, "higher_better", "face")
+    return replace(study(patients), scale_info={**SCALES, "face.total": odd})
+
+
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS.keys())
 @pytest.mark.parametrize("name", FIGURES)
-def test_every_figure_is_whole(frames, name, view):
+def test_every_figure_is_whole(draw, name, view):
     """Title, a sentence with patients, axes, panels with their number of patients, a table and notes."""
-    made = FIGURES[name](frames, view)
+    made = draw(name, view)
     assert made.title
     assert re.match(r"In \d+ (acute |chronic )?patients .*\.$", made.summary)
     assert made.x_axis
@@ -74,9 +97,9 @@ def test_panels_are_named_by_their_stratum(frames):
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_the_page_gets_plain_lists_and_no_look_of_plotly(frames, name):
+def test_the_page_gets_plain_lists_and_no_look_of_plotly(draw, name):
     """No base64 arrays, none of plotly's own template, and less than 60 kB a panel."""
-    for panel in FIGURES[name](frames, CLINIC).panels:
+    for panel in draw(name, CLINIC).panels:
         text = panel.figure.to_json()
         assert "bdata" not in text
         assert "layout" not in json.loads(text)["layout"]["template"]
@@ -85,8 +108,8 @@ def test_the_page_gets_plain_lists_and_no_look_of_plotly(frames, name):
 
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS.keys())
 @pytest.mark.parametrize("name", FIGURES)
-def test_the_words_stay_within_what_a_registry_can_say(frames, name, view):
-    text = words(FIGURES[name](frames, view)).lower()
+def test_the_words_stay_within_what_a_registry_can_say(draw, name, view):
+    text = words(draw(name, view)).lower()
     for word in ("effect", "impact", "improve", "predict", "depressed", "due to", "works"):
         assert word not in text
 
@@ -101,29 +124,18 @@ def test_directions_are_said(frames, scale):
 
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS.keys())
 @pytest.mark.parametrize("name", FIGURES)
-def test_nothing_drawn_holds_a_tag(name, view):
+def test_nothing_drawn_holds_a_tag(marked_up, name, view):
     """Plotly writes tags with inline styles, which the page's policy refuses; only line breaks are drawn.
 
     Codes and labels that look like markup are drawn as text.
     """
-    codes = [f"<b>{n}</b>&" for n in range(40)]
-    patients = [
-        Patient(
-            code,
-            [("2025-01-01", {"face.total": 10.0 + n, "phq9.total": n % 7.0, "saq.total": 30.0 + n})],
-            onset="2024-12-01" if n % 2 else "2020-01-01",
-            treatments=[("botulinum_toxin", "2024-01-15")] if n % 3 else [],
-        )
-        for n, code in enumerate(codes)
-    ]
-    odd = ScaleInfo('<a href="javascript:x">F</a>', "<i>F</i>", 0, 100, "higher_better", "face")
-    frames = replace(study(patients), scale_info={**SCALES, "face.total": odd})
-    for text in drawn_texts(FIGURES[name](frames, view)):
+    texts = list(drawn_texts(FIGURES[name](marked_up, view)))
+    for text in texts:
         assert not re.search("[<>]", text.replace("<br>", "")), text
     if view is CLINIC and name == "time":
-        assert any("&lt;b&gt;1&lt;/b&gt;&amp;" in t for t in drawn_texts(FIGURES[name](frames, view)))
+        assert any("&lt;b&gt;1&lt;/b&gt;&amp;" in text for text in texts)
     if name == "association":
-        assert any("&lt;a" in text for text in drawn_texts(FIGURES[name](frames, view)))
+        assert any("&lt;a" in text for text in texts)
 
 
 def small_study():
