@@ -165,6 +165,12 @@ def postgres_url(postgres: Postgres, _migrated_postgres: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def shared_postgres_url(postgres: Postgres, _migrated_postgres: str) -> str:
+    """A PostgreSQL database with our tables, for all tests that keep nothing: making one costs much."""
+    return postgres.create(_migrated_postgres)
+
+
+@pytest.fixture(scope="session")
 def _sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("database")
 

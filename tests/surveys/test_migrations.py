@@ -66,6 +66,18 @@ AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A database with our tables, in which no test here keeps anything."""
+    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "shared_postgres_url"))
+
+
+@pytest.fixture
+def postgres_url(shared_postgres_url: str) -> str:
+    """The same, of PostgreSQL alone."""
+    return shared_postgres_url
+
+
 @contextmanager
 def connected(url: str) -> Iterator[Connection]:
     """A connection that keeps nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -21,11 +22,29 @@ AT = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def session(database_url: str) -> Iterator[Session]:
-    """A session that writes; what a test does not commit is gone afterwards."""
+def alone(request: pytest.FixtureRequest) -> bool:
+    """Whether the session is all that the test has of its database, so that no one sees a commit."""
+    asked = inspect.signature(request.function).parameters
+    return "database_url" not in asked and "app" not in request.fixturenames
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, alone: bool) -> str:
+    """A new SQLite database; in PostgreSQL one for all tests that have but their session."""
+    postgres = "shared_postgres_url" if alone else "postgres_url"
+    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else postgres))
+
+
+@pytest.fixture
+def session(database_url: str, alone: bool) -> Iterator[Session]:
+    """A session that writes; where the database is shared, a commit releases a savepoint."""
     engine = create_engine(database_url)
-    with writing(), Session(engine) as open_session:
-        yield open_session
+    with writing(), engine.connect() as connection:
+        shared = alone and engine.dialect.name == "postgresql"
+        if shared:
+            connection.begin()  # not committed by what follows
+        with Session(connection, join_transaction_mode="create_savepoint") as open_session:
+            yield open_session
     engine.dispose()
 
 
