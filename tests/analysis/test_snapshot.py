@@ -35,7 +35,7 @@ def test_nothing_is_lost(patients):
 
 def test_a_report_of_the_files_is_the_same():
     """To the last digit, digest of the data included."""
-    frames = registry(4, 80)
+    frames = registry(4, 40)
     assert json.dumps(made(read(files(frames)))) == json.dumps(made(frames))
 
 
