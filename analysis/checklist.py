@@ -7,7 +7,7 @@ Items in our own words after CONSORT-PRO (Calvert et al., JAMA 2013;309:814) and
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.frame import StudyFrames
+from analysis.data.frame import StudyFrames
 
 Record = dict[str, Any]
 

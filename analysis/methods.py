@@ -4,19 +4,19 @@ import platform
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from analysis.adjusted import POST_DAYS
-from analysis.association import HOLM_UP_TO
-from analysis.change import APART_DAYS
-from analysis.filters import Filters
-from analysis.frame import ACUTE_BELOW_DAYS, StudyFrames
-from analysis.guards import (
+from analysis.data.frame import ACUTE_BELOW_DAYS, StudyFrames
+from analysis.numbers.guards import (
     COEFFICIENT_FROM,
     IMPRECISE_BELOW,
     PATIENTS_PER_COEFFICIENT,
     PILED_UP_FROM,
     count_text,
 )
-from analysis.injections import PHASE_DAYS
+from analysis.results.adjusted import POST_DAYS
+from analysis.results.association import HOLM_UP_TO
+from analysis.results.change import APART_DAYS
+from analysis.results.filters import Filters
+from analysis.results.injections import PHASE_DAYS
 
 _PARAGRAPH = """
 Questionnaires: {instruments}. Missing items: {rules}; nothing was imputed beyond these rules.

@@ -11,13 +11,13 @@ from typing import Any
 import pandas as pd
 
 from analysis import figures
+from analysis.data.frame import StudyFrames, scored
 from analysis.figures import Figure, View
-from analysis.filters import Filters, apply
-from analysis.frame import StudyFrames, scored
-from analysis.guards import SUPPRESS_UNDER
-from analysis.look import number
-from analysis.overview import Overview, overview
-from analysis.svg import svg
+from analysis.figures.look import number
+from analysis.figures.overview import Overview, overview
+from analysis.figures.svg import svg
+from analysis.numbers.guards import SUPPRESS_UNDER
+from analysis.results.filters import Filters, apply
 
 FOOTER = (
     "Clinic registry data. Treatment was not assigned at random and patients who recover stop attending. "

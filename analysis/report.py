@@ -14,25 +14,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import wordings
-from analysis.adjusted import adjusted_change
-from analysis.association import correlations
-from analysis.attendance import attendance, attendance_by_instrument, dropout
-from analysis.before_after import AT_THEIR_WORST, before_after, left_out_of_before_after
-from analysis.change import change
 from analysis.checklist import checklist
-from analysis.course import COURSE_REASONS, course, left_out_of_course
-from analysis.describe import descriptives
-from analysis.filters import Filters, apply
-from analysis.frame import COLUMNS, LEFT_OUT_REASONS, ScaleInfo, StudyFrames, check, scored
-from analysis.groups import group_tests, groups
-from analysis.guards import SUPPRESS_UNDER
-from analysis.injections import injection_cycle
+from analysis.data import wordings
+from analysis.data.frame import COLUMNS, LEFT_OUT_REASONS, ScaleInfo, StudyFrames, check, scored
 from analysis.methods import extent, methods
-from analysis.recovery import recovery
-from analysis.reliability import reliability
-from analysis.screening import screening
-from analysis.within import within_between
+from analysis.numbers.guards import SUPPRESS_UNDER
+from analysis.results.adjusted import adjusted_change
+from analysis.results.association import correlations
+from analysis.results.attendance import attendance, attendance_by_instrument, dropout
+from analysis.results.before_after import AT_THEIR_WORST, before_after, left_out_of_before_after
+from analysis.results.change import change
+from analysis.results.course import COURSE_REASONS, course, left_out_of_course
+from analysis.results.describe import descriptives
+from analysis.results.filters import Filters, apply
+from analysis.results.groups import group_tests, groups
+from analysis.results.injections import injection_cycle
+from analysis.results.recovery import recovery
+from analysis.results.reliability import reliability
+from analysis.results.screening import screening
+from analysis.results.within import within_between
 
 Record = dict[str, Any]
 UNEVEN_UNDER = 0.01

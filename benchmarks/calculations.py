@@ -8,9 +8,9 @@ from statistics import median
 
 import numpy as np
 
-from analysis.association import correlations
-from analysis.frame import scored
-from analysis.smooth import spline
+from analysis.data.frame import scored
+from analysis.numbers.smooth import spline
+from analysis.results.association import correlations
 from surveys.instruments.library import Library
 from surveys.instruments.scoring import score_table
 from tests.analysis.studies import registry

@@ -30,17 +30,17 @@ from surveys.models import (
 from surveys.models.background import standing
 
 if TYPE_CHECKING:
-    from analysis.frame import ScaleInfo, StudyFrames
+    from analysis.data.frame import ScaleInfo, StudyFrames
 
 ANSWERED_HERE = ("web", "kiosk", "staff_read", "simulated")
 
 
 def study_frames(session: Session, study: Study, library: Library, *, site: str | None = None) -> StudyFrames:
-    """The tables of one study (columns: `analysis.frame.COLUMNS`), limited to one `site` where given.
+    """The tables of one study (columns: `analysis.data.frame.COLUMNS`), limited to one `site` where given.
 
     Only current responses: none that was superseded or annulled.
     """
-    from analysis.frame import StudyFrames, build
+    from analysis.data.frame import StudyFrames, build
 
     def rows(query: Select[*tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
         limited = query.where(Patient.study_id == study.id)
@@ -65,7 +65,7 @@ def study_frames(session: Session, study: Study, library: Library, *, site: str 
 
 def scale_info(library: Library) -> dict[str, ScaleInfo]:
     """What every scale of the newest definitions means, by its full key (`face.total`)."""
-    from analysis.frame import ScaleInfo, Threshold
+    from analysis.data.frame import ScaleInfo, Threshold
 
     return {
         f"{instrument.key}.{scale.key}": ScaleInfo(

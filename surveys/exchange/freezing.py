@@ -14,7 +14,7 @@ from surveys.models import Freeze, Study
 from surveys.store import freezes
 
 if TYPE_CHECKING:
-    from analysis.frame import StudyFrames
+    from analysis.data.frame import StudyFrames
 
 
 def freeze(
@@ -25,7 +25,7 @@ def freeze(
     Raises:
         Refused: the name is empty, too long or taken.
     """
-    from analysis.snapshot import files
+    from analysis.data.snapshot import files
 
     frames = study_frames(session, study, library)
     content = {file: data.decode() for file, data in files(frames).items()}
@@ -47,7 +47,7 @@ def thawed(session: Session, study: Study, name: str) -> tuple[Freeze, StudyFram
     Raises:
         Refused: there is none of that name, it was emptied, or its content is not what it was.
     """
-    from analysis.snapshot import read
+    from analysis.data.snapshot import read
 
     kept, content = freezes.content(session, study.id, name)
     return kept, read({file: text.encode() for file, text in json.loads(content).items()})

@@ -19,11 +19,11 @@ from surveys.views.board_pages import PAGES, Part, Scene
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analysis.data.frame import StudyFrames
     from analysis.figures import Figure, View
-    from analysis.filters import Filters
-    from analysis.frame import StudyFrames
-    from analysis.matrix import Matrix
-    from analysis.overview import Overview
+    from analysis.figures.matrix import Matrix
+    from analysis.figures.overview import Overview
+    from analysis.results.filters import Filters
 
 _NUMBER = re.compile(r"[−<]?\d|–$|hidden$|about \d")
 
@@ -107,16 +107,16 @@ def draw(
     may_open_patients: bool,
     suppress_under: int,
 ) -> Board:
-    """The board of a page `on` a day for the filters `chosen` (fields of `analysis.filters.Filters`).
+    """The board of a page `on` a day for the filters `chosen` (fields of `analysis.results.filters.Filters`).
 
     `visits` are the names for people of the plan's visits, by key.
     """
+    from analysis.data.wordings import holds_both, warnings
     from analysis.figures import SIDE_BY_SIDE, TOGETHER, View, main_scales
-    from analysis.filters import Filters, apply
+    from analysis.figures.overview import overview
     from analysis.methods import methods
-    from analysis.overview import overview
     from analysis.report import data_sha256
-    from analysis.wordings import holds_both, warnings
+    from analysis.results.filters import Filters, apply
 
     filters = Filters(**chosen)
     strata = (filters.time,) if filters.time else TOGETHER if together else SIDE_BY_SIDE
@@ -154,8 +154,8 @@ def _named(frames: StudyFrames, visits: Mapping[str, str]) -> StudyFrames:
 
 def _message(frames: StudyFrames, part: StudyFrames, filters: Filters, view: View) -> str | None:
     """Why there is nothing to draw."""
-    from analysis.disclosure import too_narrow
-    from analysis.guards import is_small
+    from analysis.numbers.guards import is_small
+    from analysis.results.disclosure import too_narrow
 
     if frames.patients.empty:
         return "This study has no patients yet. Its figures appear here once the first ones have answered."

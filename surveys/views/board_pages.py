@@ -8,9 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from analysis.data.frame import StudyFrames
     from analysis.figures import Figure, View
-    from analysis.frame import StudyFrames
-    from analysis.matrix import Matrix
+    from analysis.figures.matrix import Matrix
 
 PAIR = "face.total~phq9.total"
 SCREENING_SCALES = ("phq9.total", "phq8.total", "phq2.total", "gad7.total", "cesd.total")
@@ -60,7 +60,7 @@ def overview(scene: Scene) -> Sequence[Part]:
 def mood(scene: Scene) -> Sequence[Part]:
     """What goes with what, between patients and within them, and the scatter of one pair."""
     from analysis.figures import pair_figure, pair_within_figure
-    from analysis.matrix import matrices
+    from analysis.figures.matrix import matrices
 
     scale, other = _chosen(scene)
     drawings = (pair_figure, pair_within_figure) if other else ()

@@ -20,7 +20,7 @@ from surveys.views.board import drawing
 from surveys.views.overviews import SCALES, scale_title
 
 if TYPE_CHECKING:
-    from analysis.figure_patient import Mark, ScaleCourse
+    from analysis.figures.patient import Mark, ScaleCourse
 
 pages = Blueprint("course", __name__)
 
@@ -52,7 +52,7 @@ def init_app(app: Flask) -> None:
 @for_roles("coordinator", "investigator")
 def show(code: str, patient: str) -> str:
     """The patient's scores so far with what happened, alerts, messages, notes and the latest of the audit."""
-    from analysis.figure_patient import patient_figure
+    from analysis.figures.patient import patient_figure
 
     here = grant()
     found = patients.find(db.session, here.scope, patient) or abort(404)
@@ -79,7 +79,7 @@ def show(code: str, patient: str) -> str:
 
 def _scales(rows: list[VisitRow]) -> list[ScaleCourse]:
     """The main scales that have a score, in their order."""
-    from analysis.figure_patient import Point, ScaleCourse
+    from analysis.figures.patient import Point, ScaleCourse
 
     found = []
     for key, name in SCALES:
@@ -110,7 +110,7 @@ def _scales(rows: list[VisitRow]) -> list[ScaleCourse]:
 
 def _marks(patient: Patient) -> list[Mark]:
     """Onsets, injections and operations by day; what is known by month or year stands at its beginning."""
-    from analysis.figure_patient import Mark
+    from analysis.figures.patient import Mark
 
     marks = [
         Mark(one.onset_on, f"{_('Onset')} {display.partial(one.onset_on, one.onset_precision)}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
 
-from analysis.view import Figure, Panel
+from analysis.figures.view import Figure, Panel
 
 
 def plain(panel: Panel) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.before_after import mean_interval
-from analysis.course import FOLLOW_UP, shown
-from analysis.formulas import kruskal, partial_spearman, pearson, rmcorr, spearman, t_tested
-from analysis.linear import Fitted, hc3
-from analysis.models import Question, random_intercept
+from analysis.numbers.formulas import kruskal, partial_spearman, pearson, rmcorr, spearman, t_tested
+from analysis.numbers.linear import Fitted, hc3
+from analysis.results.before_after import mean_interval
+from analysis.results.course import FOLLOW_UP, shown
+from analysis.results.models import Question, random_intercept
 
 SLOPES = (0.0, 8.0)  # how far patients' slopes lie apart: points per doubling of follow-up, as their sd
 SIGNIFICANT = 0.05

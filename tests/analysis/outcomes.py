@@ -5,7 +5,7 @@ from functools import cache
 
 import pandas as pd
 
-from analysis.frame import COLUMNS, ScaleInfo, StudyFrames, Threshold, build, check
+from analysis.data.frame import COLUMNS, ScaleInfo, StudyFrames, Threshold, build, check
 from tests.analysis.reference import FOLDER
 
 SCALES: Mapping[str, ScaleInfo] = {

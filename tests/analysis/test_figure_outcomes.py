@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 
 from analysis import figures
-from analysis.before_after import AT_THEIR_WORST
-from analysis.figure_parts import seen, signed
+from analysis.data.frame import scored
 from analysis.figures import TOGETHER, View
-from analysis.frame import scored
-from analysis.profile import baseline_profile
-from analysis.svg import svg
+from analysis.figures.parts import seen, signed
+from analysis.figures.svg import svg
+from analysis.results.before_after import AT_THEIR_WORST
+from analysis.results.profile import baseline_profile
 from tests.analysis.drawings import drawn_texts, parsed, plain, points, words
 from tests.analysis.outcomes import outcomes
 from tests.analysis.studies import study

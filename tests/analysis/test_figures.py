@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given as given_by
 from hypothesis import strategies as st
 
+from analysis.data.frame import ScaleInfo
 from analysis.figures import (
     MAIN_SCALES,
     TOGETHER,
@@ -19,7 +20,6 @@ from analysis.figures import (
     time_figure,
     treatment_figure,
 )
-from analysis.frame import ScaleInfo
 from tests.analysis.drawings import drawn_texts, labels, plain, points, traces, words
 from tests.analysis.studies import SCALES, Patient, registry, study
 from tests.support.examples import examples

@@ -9,7 +9,7 @@ import pytest
 @pytest.mark.parametrize(
     ("module", "absent"),
     [
-        ("analysis.frame", {"scipy", "statsmodels", "plotly"}),
+        ("analysis.data.frame", {"scipy", "statsmodels", "plotly"}),
         ("analysis.report", {"scipy", "statsmodels", "plotly"}),
         ("analysis.figures", {"scipy", "statsmodels"}),
     ],

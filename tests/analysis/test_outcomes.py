@@ -4,14 +4,14 @@ from datetime import date
 
 import pytest
 
-from analysis.adjusted import adjusted_change
-from analysis.attendance import LATER, NO_LATER, dropout
-from analysis.before_after import before_after
-from analysis.change import change
-from analysis.frame import scored
-from analysis.recovery import recovery
-from analysis.reliability import reliability
-from analysis.screening import screening
+from analysis.data.frame import scored
+from analysis.results.adjusted import adjusted_change
+from analysis.results.attendance import LATER, NO_LATER, dropout
+from analysis.results.before_after import before_after
+from analysis.results.change import change
+from analysis.results.recovery import recovery
+from analysis.results.reliability import reliability
+from analysis.results.screening import screening
 from tests.analysis.outcomes import outcomes
 from tests.analysis.reference import close, expected
 

@@ -5,9 +5,9 @@ import dataclasses
 import pytest
 
 from analysis.checklist import BY_AUTHORS
-from analysis.filters import Filters
 from analysis.paper import paper
 from analysis.report import report
+from analysis.results.filters import Filters
 from tests.analysis.outcomes import outcomes
 from tests.analysis.studies import registry, study
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given as given_by
 from hypothesis import strategies as st
 
-from analysis.filters import Filters
-from analysis.frame import FrameError
+from analysis.data.frame import FrameError
 from analysis.report import data_sha256, report
+from analysis.results.filters import Filters
 from tests.analysis.outcomes import outcomes
 from tests.analysis.studies import Patient, registry, study
 from tests.support.examples import examples

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from analysis.frame import scored
+from analysis.data.frame import scored
 from surveys.db import db
 from surveys.frames import study_frames
 from surveys.models import Study

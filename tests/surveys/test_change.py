@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from analysis.change import change
 from analysis.data.change import of_one_person
-from analysis.frame import scored
+from analysis.data.frame import scored
+from analysis.results.change import change
 from surveys.db import db
 from surveys.frames import study_frames
 from surveys.models import Alert, Patient, Study, Visit

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import joinedload
 
-from analysis.frame import COLUMNS, StudyFrames, check, scored
+from analysis.data.frame import COLUMNS, StudyFrames, check, scored
 from surveys.db import db
 from surveys.frames import scale_info, study_frames
 from surveys.models import Background, Draft, Palsy, Response, Study, Timepoint, Visit

@@ -19,11 +19,11 @@ from surveys.instruments.library import Library
 from surveys.models import Study
 
 if TYPE_CHECKING:
-    from analysis.frame import StudyFrames
+    from analysis.data.frame import StudyFrames
 
 LIBRARIES = ("numpy", "pandas", "plotly", "scipy", "statsmodels")
 
-# What `analysis.frame.scored` adds to the scores, for those who compute without it.
+# What `analysis.data.frame.scored` adds to the scores, for those who compute without it.
 DERIVED = {
     "patient": "text",
     "visit": "text",
@@ -120,10 +120,10 @@ def write(place: Place, frames: StudyFrames, report: Mapping[str, Any], *, reaso
 
 
 def _files(frames: StudyFrames, report: Mapping[str, Any], reason: str) -> Iterator[tuple[str, bytes]]:
-    from analysis import snapshot
-    from analysis.filters import Filters, apply
-    from analysis.frame import scored
+    from analysis.data import snapshot
+    from analysis.data.frame import scored
     from analysis.report import as_json
+    from analysis.results.filters import Filters, apply
 
     facts = {name: report[name] for name in ("study", "title", "generated_at", "software")}
     readme = README.format(**facts, reason=reason, python=platform.python_version())
@@ -144,8 +144,8 @@ def _files(frames: StudyFrames, report: Mapping[str, Any], reason: str) -> Itera
 def _dictionary() -> bytes:
     import pandas as pd
 
-    from analysis.frame import COLUMNS
-    from analysis.snapshot import table
+    from analysis.data.frame import COLUMNS
+    from analysis.data.snapshot import table
 
     tables = {**COLUMNS, "scored": DERIVED}
     rows = [

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from analysis.filters import Filters
+from analysis.data.snapshot import read
 from analysis.report import report
-from analysis.snapshot import read
+from analysis.results.filters import Filters
 
 HERE = Path(__file__).parent
 TOLERANCE = 1e-10

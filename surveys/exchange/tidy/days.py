@@ -1,6 +1,6 @@
 """Calendar dates as days since enrolment and onset, ages as bands. Pure.
 
-The day that a partly known onset counts as is that of `analysis.frame.time_since_onset`.
+The day that a partly known onset counts as is that of `analysis.data.frame.time_since_onset`.
 """
 
 from __future__ import annotations

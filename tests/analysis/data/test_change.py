@@ -7,7 +7,7 @@ import math
 import pytest
 
 from analysis.data.change import NOT_OF_ONE_PERSON, OF_ONE_PERSON, judge, of_one_person
-from analysis.frame import Threshold
+from analysis.data.frame import Threshold
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from analysis.treatments import FAMILY_OF
+from analysis.data.treatments import FAMILY_OF
 from surveys.models.patient import TREATMENT_KINDS
 from surveys.schedule import FAMILIES, PlanError, kinds_of, preset, preset_names, preset_title, window
 

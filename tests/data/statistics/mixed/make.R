@@ -1,4 +1,4 @@
-# Expected numbers for analysis.mixed and analysis.clustered. Run here: Rscript make.R
+# Expected numbers for analysis.numbers.mixed and analysis.numbers.clustered. Run here: Rscript make.R
 # R 4.2.2 with lme4 1.1-31, lmerTest 3.1-3, clubSandwich 0.5.8, jsonlite (Debian 12). All data are synthetic.
 suppressPackageStartupMessages({library(lme4); library(lmerTest); library(clubSandwich); library(jsonlite)})
 RNGkind("Mersenne-Twister", "Inversion", "Rejection")

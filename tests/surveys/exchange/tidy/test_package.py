@@ -17,7 +17,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from analysis.frame import scored
+from analysis.data.frame import scored
 from surveys.db import db, snapshot
 from surveys.exchange.places import place
 from surveys.exchange.tidy import package

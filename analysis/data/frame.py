@@ -1,0 +1,420 @@
+"""The contract between the study and its analysis: tidy tables and what each scale means.
+
+Whoever reads the database fills `StudyFrames` (``build`` makes tables of the right columns and types);
+everything in `analysis` takes it. ``scored`` joins the facts every analysis needs. Nothing here knows
+where the rows come from, and nothing here needs more than pandas.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Direction = Literal["higher_better", "higher_worse"]
+
+ACUTE_BELOW_DAYS = 90
+DAYS_PER_YEAR = 365.25
+STRATA = ("acute", "chronic", "unknown")
+LEFT_OUT_REASONS = (
+    "from birth",
+    "before onset",
+    "both sides",
+    "more than one palsy",
+    "no onset known",
+    "onset too imprecise",
+)
+# What asks of one's mood says nothing where somebody else chose the answers.
+NEVER_BY_OTHERS = ("phq9", "phq8", "phq2", "gad7", "cesd")
+WORDING_STATUSES = ("verbatim", "working", "loaded", "unknown", "absent")
+CAUSES_FROM_BIRTH = ("congenital_or_syndromic", "birth_trauma")
+
+# text: str, may be missing · date: datetime64 without a time zone · number: float, may be missing
+# whole: integer, never missing · year: nullable Int64 · flag: bool · codes: a list of str per row
+# answers: a dict per row, item to the value given
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    "scores": {
+        "patient": "text",
+        "visit": "text",
+        "visit_id": "whole",
+        "completed_on": "date",
+        "instrument": "text",
+        "version": "text",
+        "wording": "text",
+        "wording_status": "text",
+        "locale": "text",
+        "source": "text",
+        "answered_by": "text",
+        "scale": "text",
+        "value": "number",
+        "items_used": "whole",
+        "items_missing": "whole",
+        "prorated": "flag",
+    },
+    "patients": {
+        "patient": "text",
+        "sex": "text",
+        "birth_year": "year",
+        "site": "text",
+        "status": "text",
+        "status_since": "date",
+        "cause": "text",
+        "side": "text",
+        "begin": "text",
+        "onset_on": "date",
+        "onset_precision": "text",
+        "palsies": "whole",
+        "enrolled_on": "date",
+    },
+    "treatments": {
+        "patient": "text",
+        "kind": "text",
+        "state": "text",
+        "started_on": "date",
+        "precision": "text",
+    },
+    "visits": {
+        "patient": "text",
+        "visit": "text",
+        "visit_id": "whole",
+        "occurrence": "whole",
+        "due_on": "date",
+        "opens_on": "date",
+        "closes_on": "date",
+        "battery": "codes",
+        "missed_reason": "text",
+        "says_recovered": "text",
+        "begun": "flag",
+    },
+    "gradings": {
+        "patient": "text",
+        "scale": "text",
+        "value": "number",
+        "graded_on": "date",
+    },
+    "responses": {
+        "patient": "text",
+        "visit_id": "whole",
+        "instrument": "text",
+        "completed_on": "date",
+        "partial": "flag",
+        "scored": "flag",
+        "minutes": "number",
+        "answers": "answers",
+    },
+}
+
+_DTYPES = {
+    "text": "str",
+    "date": "datetime64[s]",
+    "number": "float64",
+    "whole": "int64",
+    "year": "Int64",
+    "flag": "bool",
+    "codes": "object",
+    "answers": "object",
+}
+
+
+class FrameError(ValueError):
+    """A table breaks the contract; the message names table, column and what is expected."""
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A published amount of change: its kind (``sdc_individual``, ``mcid``, …), value, source, and caveat."""
+
+    kind: str
+    value: float
+    source: str
+    population: str
+    caveat: str
+
+
+@dataclass(frozen=True)
+class ScaleInfo:
+    """What a scale's numbers mean; ``low`` and ``high`` are its lowest and highest attainable values.
+
+    ``bands`` are (label, at least) sorted upwards, ``cutoffs`` (label, at least, source). ``items`` are
+    the keys of its items and ``reverse`` those that count the other way round, each with the sum of its
+    lowest and highest answer, from which an answer is subtracted. ``missing`` is the rule for missing
+    items in words.
+    """
+
+    label: str
+    short_label: str
+    low: float
+    high: float
+    direction: Direction
+    instrument: str
+    bands: tuple[tuple[str, float], ...] = ()
+    cutoffs: tuple[tuple[str, float, str], ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    items: tuple[str, ...] = ()
+    reverse: tuple[tuple[str, float], ...] = ()
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class StudyFrames:
+    """One study as tidy tables (columns: ``COLUMNS``).
+
+    ``scores``: one row per current response and scale, also where the value is missing; ``scale`` is the
+    full key (``face.total``); ``completed_on`` is a calendar date in the study's time zone; ``wording`` is
+    its name, ``wording_status`` (verbatim | working | loaded | unknown | absent) whose words they are;
+    ``answered_by`` (patient | typed_by_other | chosen_by_other | interpreter) may be missing.
+    ``patients``: one row each; ``onset_on`` is the first day of the known period, ``onset_precision``
+    (day | month | year) its length. ``treatments``: one row per injection, operation or course; a
+    ``started_on`` by month or year is that period's first day too. ``visits``: one row per planned or
+    unscheduled visit; ``begun`` once a questionnaire was begun; ``says_recovered`` (yes | nearly | no,
+    may be missing) is the patient's answer to whether the face is back to how it was. ``gradings``: one
+    row per grading of the index palsy by a clinician; ``scale`` house_brackmann (``value`` 1 to 6) or
+    sunnybrook (0 to 100). ``responses``: one row per current response, with the values given by item
+    (``answers``), whether it was never sent (``partial``), whether any of its scales has a value
+    (``scored``) and how long it took where that is known (``minutes``). ``scale_info``: full scale key to
+    its meaning, in the order of display.
+    """
+
+    study: str
+    title: str
+    simulated: bool
+    scores: pd.DataFrame
+    patients: pd.DataFrame
+    treatments: pd.DataFrame
+    visits: pd.DataFrame
+    gradings: pd.DataFrame
+    responses: pd.DataFrame
+    scale_info: Mapping[str, ScaleInfo]
+
+
+def build(table: str, rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
+    """The named table of the contract from plain rows (dicts), in its types, also when there are none."""
+    columns = COLUMNS[table]
+    frame = pd.DataFrame(list(rows), columns=list(columns))
+    return frame.astype({name: _DTYPES[kind] for name, kind in columns.items()})
+
+
+def check(frames: StudyFrames) -> None:
+    """Refuse tables that break the contract. Further columns are allowed.
+
+    Raises:
+        FrameError: a column is missing or of another type, a key is not unique, a code is unknown, or a
+            row belongs to no patient or scale.
+    """
+    for name, columns in COLUMNS.items():
+        _check_columns(name, columns, getattr(frames, name))
+    _check_unique("patients", frames.patients, ["patient"])
+    _check_unique("scores", frames.scores, ["visit_id", "scale"])
+    _check_unique("responses", frames.responses, ["visit_id", "instrument"])
+    known = set(frames.patients["patient"])
+    for name in ("scores", "treatments", "visits", "gradings", "responses"):
+        strangers = sorted(set(getattr(frames, name)["patient"]) - known)
+        if strangers:
+            raise FrameError(f"{name}: patient {strangers[0]!r} is not in the table patients")
+    unexplained = sorted(set(frames.scores["scale"]) - set(frames.scale_info))
+    if unexplained:
+        raise FrameError(f"scores: scale {unexplained[0]!r} is not in scale_info")
+    if bool(frames.scores["completed_on"].isna().any()):
+        raise FrameError("scores: completed_on is missing; every response has the day it was completed")
+    _check_codes("scores", frames.scores, "wording_status", WORDING_STATUSES)
+    _check_codes("patients", frames.patients, "sex", ("female", "male", "other", "unknown"))
+    _check_codes("treatments", frames.treatments, "state", ("planned", "given", "cancelled"))
+    said = frames.visits[frames.visits["says_recovered"].notna()]
+    _check_codes("visits", said, "says_recovered", ("yes", "nearly", "no"))
+    _check_codes("gradings", frames.gradings, "scale", ("house_brackmann", "sunnybrook"))
+    _check_dated("patients", frames.patients, "onset_on", "onset_precision")
+    _check_dated("treatments", frames.treatments, "started_on", "precision")
+
+
+def _check_columns(name: str, columns: Mapping[str, str], table: pd.DataFrame) -> None:
+    missing = [column for column in columns if column not in table.columns]
+    if missing:
+        raise FrameError(f"{name}: column {missing[0]!r} is missing; the table needs {', '.join(columns)}")
+    for column, kind in columns.items():
+        if not _is_of(kind, table[column]):
+            raise FrameError(f"{name}: column {column!r} has type {table[column].dtype}, expected {kind}")
+
+
+def _is_of(kind: str, column: pd.Series) -> bool:
+    types = pd.api.types
+    dtype = column.dtype
+    if kind == "date":
+        return types.is_datetime64_dtype(dtype)
+    if kind == "flag":
+        return types.is_bool_dtype(dtype)
+    if kind in ("whole", "year"):
+        return types.is_integer_dtype(dtype)
+    if kind == "number":
+        return types.is_float_dtype(dtype)
+    if kind in ("codes", "answers"):
+        return types.is_object_dtype(dtype)
+    return types.is_string_dtype(dtype) or types.is_object_dtype(dtype)
+
+
+def _check_unique(name: str, table: pd.DataFrame, key: list[str]) -> None:
+    twice = table[table.duplicated(key)]
+    if len(twice):
+        at = ", ".join(f"{column} {twice.iloc[0][column]}" for column in key)
+        raise FrameError(f"{name}: two rows for {at}; there may be one")
+
+
+def _check_codes(name: str, table: pd.DataFrame, column: str, codes: tuple[str, ...]) -> None:
+    wrong = table.loc[~table[column].isin(codes), column]
+    if len(wrong):
+        raise FrameError(f"{name}: {column} {wrong.iloc[0]!r} is not one of {', '.join(codes)}")
+
+
+def _check_dated(name: str, table: pd.DataFrame, date: str, precision: str) -> None:
+    dated = table[table[date].notna()]
+    _check_codes(name, dated, precision, ("day", "month", "year"))
+
+
+def scored(frames: StudyFrames) -> pd.DataFrame:
+    """One row per response and scale, with the patient's facts and time since onset at that response.
+
+    Added to the columns of ``scores``: ``sex, cause, side``; ``days_since_onset`` and
+    ``years_since_onset`` (estimates, missing without an onset, before it and from birth);
+    ``time_usable`` and, where it is False, ``left_out`` (one of ``LEFT_OUT_REASONS``); ``log10_years``
+    (only where usable); ``stratum`` (acute | chronic | unknown); ``age`` (whole years at the patient's
+    first visit, scored or not, from the birth year) and ``female`` (1, 0, missing for other or unknown).
+    ``first_on`` is that visit's day; ``first_log10_years``, ``first_left_out`` and ``first_stratum`` are the
+    columns without ``first_`` as they are on that day.
+    ``by_other`` marks what somebody else chose of ``NEVER_BY_OTHERS``: its ``value`` is missing here, so that
+    no analysis has it. Sorted by patient, day and visit.
+
+    Stratum: unknown from birth, before onset, with both sides, more than one palsy or no onset; else by
+    the estimated days, except that an onset too imprecise for time analyses has a stratum only if all
+    its possible durations lie on one side of 90 days.
+    """
+    table = frames.scores.merge(_facts(frames), on="patient", how="left", validate="many_to_one")
+    table = table.sort_values(["patient", "completed_on", "visit_id", "scale"], ignore_index=True)
+    derived = _placed(table, table["completed_on"])
+    at_first = _placed(table, table["first_on"])
+    derived |= {f"first_{name}": at_first[name] for name in ("log10_years", "left_out", "stratum")}
+    inner = ["birth_year", "begin", "onset_on", "onset_precision", "palsies"]
+    by_other = chosen_by_other(table)
+    derived |= {"by_other": by_other, "value": table["value"].mask(by_other)}
+    return table.drop(columns=inner).assign(**derived)
+
+
+def _placed(table: pd.DataFrame, day: pd.Series) -> dict[str, Any]:
+    """The columns on time since onset at each row's day."""
+    time = time_since_onset(table["onset_on"], table["onset_precision"], day)
+    from_birth = (table["begin"] == "from_birth") | table["cause"].isin(CAUSES_FROM_BIRTH)
+    conditions = {
+        "from birth": from_birth,
+        "before onset": time["before_onset"],
+        "both sides": table["side"] == "both",
+        "more than one palsy": table["palsies"] > 1,
+        "no onset known": table["onset_on"].isna(),
+        "onset too imprecise": time["longest"] > 2 * time["shortest"],
+    }
+    reason = pd.Series(None, index=table.index, dtype="object")
+    for name in reversed(LEFT_OUT_REASONS):
+        reason = reason.mask(conditions[name].to_numpy(bool), name)
+    usable = reason.isna()
+
+    straddles = (time["shortest"] < ACUTE_BELOW_DAYS) & (time["longest"] >= ACUTE_BELOW_DAYS)
+    placed = usable | ((reason == "onset too imprecise") & ~straddles)
+    stratum = np.where(~placed, "unknown", np.where(time["days"] < ACUTE_BELOW_DAYS, "acute", "chronic"))
+
+    days = time["days"].mask(from_birth)
+    years = days / DAYS_PER_YEAR
+    return {
+        "days_since_onset": days,
+        "years_since_onset": years,
+        "log10_years": np.log10(years.where(usable)),
+        "time_usable": usable,
+        "left_out": reason.astype("str").mask(usable),
+        "stratum": stratum,
+    }
+
+
+def chosen_by_other(scores: pd.DataFrame) -> pd.Series:
+    """Which rows are about mood and were chosen by somebody else: no analysis takes them."""
+    by_other: pd.Series = scores["answered_by"] == "chosen_by_other"
+    return by_other & scores["instrument"].isin(NEVER_BY_OTHERS)
+
+
+def time_since_onset(onset_on: pd.Series, precision: pd.Series, visit_on: pd.Series) -> pd.DataFrame:
+    """Calendar days from onset to each visit, and how short or long they may be.
+
+    An onset known by month counts as its 15th, by year as 1 July, but never later than halfway between
+    the period's first day and the visit (rounded down to a calendar day). All durations are at least one
+    day. ``onset_on`` may be any day of the known period.
+
+    Returns:
+        Columns ``days`` (the estimate), ``shortest`` and ``longest`` (for the period's last and first
+        day), missing without an onset and before it; ``before_onset``, True where the visit lies before
+        the period's first day.
+    """
+    first, middle, last = period(onset_on, precision)
+    visit = visit_on.to_numpy("datetime64[D]")
+    since_first, since_last = _days(visit - first), _days(visit - last)
+    known = since_first >= 0
+    days = np.maximum(since_first - _days(middle - first), np.ceil(since_first / 2))
+    columns = {"days": days, "shortest": since_last, "longest": since_first}
+    table = pd.DataFrame(columns, index=visit_on.index).clip(lower=1)
+    return table.where(pd.Series(known, index=table.index)).assign(before_onset=since_first < 0)
+
+
+def middle_of_period(dates: pd.Series, precision: pd.Series) -> pd.Series:
+    """The day a partly known date counts as: the 15th of its month, 1 July of its year (datetime64)."""
+    middle = period(dates, precision)[1]
+    return pd.Series(middle.astype("datetime64[s]"), index=dates.index)
+
+
+Dates = NDArray[Any]  # datetime64[D]; numpy's own types confuse its date arithmetic
+
+
+def period(dates: pd.Series, precision: pd.Series) -> tuple[Dates, Dates, Dates]:
+    """First day, the day it counts as, and last day of each known period."""
+    day: Dates = dates.to_numpy("datetime64[D]")
+    month, year = day.astype("datetime64[M]"), day.astype("datetime64[Y]")
+    by_month = (precision == "month").to_numpy(bool)
+    by_year = (precision == "year").to_numpy(bool)
+
+    def pick(exact: Dates, of_month: Dates, of_year: Dates) -> Dates:
+        chosen = np.where(by_year, of_year.astype("datetime64[D]"), exact)
+        return np.where(by_month, of_month.astype("datetime64[D]"), chosen)
+
+    one_day, half_year = np.timedelta64(1, "D"), np.timedelta64(6, "M")
+    month_first, year_first = month.astype("datetime64[D]"), year.astype("datetime64[D]")
+    month_last = (month + np.timedelta64(1, "M")).astype("datetime64[D]") - one_day
+    year_last = (year + np.timedelta64(1, "Y")).astype("datetime64[D]") - one_day
+    first = pick(day, month_first, year_first)
+    middle = pick(day, month_first + 14 * one_day, year.astype("datetime64[M]") + half_year)
+    return first, middle, pick(day, month_last, year_last)
+
+
+def _days(span: NDArray[Any]) -> NDArray[np.float64]:
+    return np.where(np.isnat(span), np.nan, span.astype("timedelta64[D]").astype(np.float64))
+
+
+def _facts(frames: StudyFrames) -> pd.DataFrame:
+    """The patient's facts by code; the first visit counts before any filter (`analysis.results.filters`)."""
+    columns = ["patient", "sex", "birth_year", "cause", "side", "begin", "onset_on", "onset_precision"]
+    facts = frames.patients[[*columns, "palsies"]].copy()
+    first = pd.DatetimeIndex(first_visit_on(frames).reindex(facts["patient"]))
+    facts["first_on"] = first.to_numpy()
+    facts["age"] = first.year.to_numpy("float64") - facts["birth_year"].to_numpy("float64", na_value=np.nan)
+    facts["female"] = facts["sex"].map({"female": 1.0, "male": 0.0}).astype("float64")
+    return facts
+
+
+def first_visit_on(frames: StudyFrames) -> pd.Series:
+    """By patient code, the day of the first visit: the first response, scored or not, or an earlier visit
+    that took place without a questionnaire (only an import makes visits with an empty battery).
+
+    A column ``first_visit_on`` of ``patients`` wins: a filter that drops responses writes it, so that age
+    stays the age at the first visit.
+    """
+    if "first_visit_on" in frames.patients.columns:
+        return frames.patients.set_index("patient")["first_visit_on"]
+    answered = frames.scores[["patient", "completed_on"]]
+    unasked = frames.visits.loc[frames.visits["battery"].map(len) == 0, ["patient", "due_on"]]
+    days = pd.concat([answered, unasked.rename(columns={"due_on": "completed_on"})])
+    first: pd.Series = days.groupby("patient")["completed_on"].min()
+    return first

@@ -1,0 +1,91 @@
+"""A study's frames as plain files and back, without loss: what a data freeze keeps and a reproduction reads.
+
+Tables are CSV (UTF-8; empty is missing; lists and answers are JSON; numbers in full), the rest is JSON.
+The same frames give the same bytes.
+"""
+
+import csv
+import dataclasses
+import io
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from analysis.data.frame import COLUMNS, ScaleInfo, StudyFrames, Threshold, build, check
+
+STUDY = "study.json"
+_JSON_KINDS = ("codes", "answers")
+
+
+def files(frames: StudyFrames) -> dict[str, bytes]:
+    """Name and content of each file: one per table, and `STUDY` for the study and what its scales mean."""
+    about = {
+        "study": frames.study,
+        "title": frames.title,
+        "simulated": frames.simulated,
+        "scale_info": {key: dataclasses.asdict(info) for key, info in frames.scale_info.items()},
+    }
+    tables = {f"{name}.csv": table(getattr(frames, name), COLUMNS[name]) for name in COLUMNS}
+    return {STUDY: json.dumps(about, ensure_ascii=False, indent=1).encode(), **tables}
+
+
+def table(frame: pd.DataFrame, columns: Mapping[str, str]) -> bytes:
+    """The columns of a table as CSV; ``columns`` gives each its kind as in ``frame.COLUMNS``."""
+    text = io.StringIO()
+    rows = csv.writer(text)  # its CRLF makes it quote a lone CR or LF in a text too
+    rows.writerow(columns)
+    cells = [[_written(value, kind) for value in frame[name]] for name, kind in columns.items()]
+    rows.writerows(zip(*cells, strict=True))
+    return text.getvalue().encode()
+
+
+def read(content: Mapping[str, bytes]) -> StudyFrames:
+    """The frames of these files (see `files`).
+
+    Raises:
+        FrameError: they break the contract of frames.
+        KeyError: a file is missing.
+    """
+    about = json.loads(content[STUDY])
+    info = {key: _scale_info(facts) for key, facts in about.pop("scale_info").items()}
+    tables: dict[str, Any] = {name: build(name, _rows(name, content[f"{name}.csv"])) for name in COLUMNS}
+    frames = StudyFrames(**about, **tables, scale_info=info)
+    check(frames)
+    return frames
+
+
+def _rows(name: str, content: bytes) -> Iterator[dict[str, Any]]:
+    kinds = COLUMNS[name]
+    for row in csv.DictReader(io.StringIO(content.decode(), newline="")):
+        yield {column: _taken(row[column], kind) for column, kind in kinds.items()}
+
+
+def _written(value: Any, kind: str) -> str:
+    if kind in _JSON_KINDS:
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    if pd.isna(value):
+        return ""
+    if kind == "date":
+        return str(value)[:10]
+    return repr(float(value)) if kind == "number" else str(value)
+
+
+def _taken(text: str, kind: str) -> Any:
+    if kind in _JSON_KINDS:
+        return json.loads(text)
+    if text == "":
+        return None
+    if kind == "number":
+        return float(text)
+    if kind in ("whole", "year"):
+        return int(text)
+    return text == "True" if kind == "flag" else text
+
+
+def _scale_info(facts: dict[str, Any]) -> ScaleInfo:
+    """JSON knows no tuples and no classes: they are made again."""
+    pairs = {name: tuple(tuple(one) for one in facts[name]) for name in ("bands", "cutoffs", "reverse")}
+    thresholds = tuple(Threshold(**one) for one in facts["thresholds"])
+    return ScaleInfo(**{**facts, **pairs, "items": tuple(facts["items"]), "thresholds": thresholds})

@@ -1,0 +1,76 @@
+"""In which words was answered: working wording and others never share a figure or model.
+
+A wording's status is verbatim, working, loaded, unknown or absent; ``working`` are words that are not the
+instrument's own, for demonstration. In a simulated study they may stand beside others: there nothing is real.
+"""
+
+import dataclasses
+
+import pandas as pd
+
+from analysis.data.frame import StudyFrames
+
+WORKING = "working"
+CHOICES = ("own", "other")
+LEFT_OUT = "working wording"
+_DOUBTFUL = {
+    WORKING: "asked in working wording, not in the published text",
+    "unknown": "the wording that was asked is not known",
+}
+
+
+def is_working(scores: pd.DataFrame) -> pd.Series:
+    """Which rows of the table ``scores`` were answered to working wording."""
+    working: pd.Series = scores["wording_status"] == WORKING
+    return working
+
+
+def holds_both(frames: StudyFrames) -> bool:
+    """Whether a choice has to be made: a study with answers to working wording and to another one."""
+    working = is_working(frames.scores)
+    return bool(working.any() and not working.all())
+
+
+def set_aside(frames: StudyFrames) -> pd.Series:
+    """Which rows of ``scores`` no analysis takes unless asked to: of both, those to working wording.
+
+    None in a simulated study, nor where there is no other wording that they could be mixed with.
+    """
+    working = is_working(frames.scores)
+    return working & (holds_both(frames) and not frames.simulated)
+
+
+def of_wording(frames: StudyFrames, chosen: str | None) -> StudyFrames:
+    """The frames with the answers to our ``own`` working wording, to ``other`` wordings, or by default.
+
+    By default whatever is not set aside. Published bands, cut-offs and thresholds of change are taken from
+    instruments whose answers are then to working wording, except in a simulated study: they were not
+    published of these words.
+    """
+    working = is_working(frames.scores)
+    keep = ~set_aside(frames) if chosen is None else working if chosen == "own" else ~working
+    scores = frames.scores[keep].reset_index(drop=True)
+    unpublished = set() if frames.simulated else set(scores.loc[is_working(scores), "instrument"])
+    plain = {
+        key: dataclasses.replace(one, bands=(), cutoffs=(), thresholds=())
+        for key, one in frames.scale_info.items()
+        if one.instrument in unpublished
+    }
+    info = {**frames.scale_info, **plain}
+    return dataclasses.replace(frames, scores=scores, scale_info=info)
+
+
+def warnings(frames: StudyFrames, part: StudyFrames, chosen: str | None) -> list[str]:
+    """What a reader of ``part``, a part of the study ``frames``, must know of its words, a sentence each."""
+    said = []
+    aside = frames.scores[set_aside(frames)]
+    if chosen is None and len(aside):
+        instruments = ", ".join(sorted(set(aside["instrument"])))
+        said.append(
+            f"Answers to working wording ({instruments}) are left out: they never share a figure or model "
+            "with answers to other words."
+        )
+    for status, meaning in _DOUBTFUL.items():
+        asked = part.scores.loc[part.scores["wording_status"] == status, "instrument"]
+        said += [f"{instrument}: {meaning}; compare with care." for instrument in sorted(set(asked))]
+    return said

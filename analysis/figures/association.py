@@ -1,0 +1,164 @@
+"""How scores go with each other and with time since onset, as a dot plot of coefficients."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis.data.frame import ScaleInfo, StudyFrames, scored
+from analysis.figures.computed import SPEARMAN
+from analysis.figures.look import AXIS, Rows, colour, go, interval, number, p_text, people, row_label
+from analysis.figures.view import RHO_NOTE, Figure, View, mixed, panel, shifted, simulated, tendency
+from analysis.numbers.guards import HIDDEN
+from analysis.results.association import TIME, Record, correlations
+
+KEY = "associations"
+STRIP_HEIGHT = 16
+COLUMNS = ["Pair", "Patients are", "Patients", "rho", "95 % interval", "p", "p adjusted", "Note"]
+_TIME_TEXT = "time since onset"
+
+Pair = tuple[str, str]
+
+
+def association_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> Figure:
+    """Every pair of the scales, and each with time since onset: Spearman's rho, 95 % interval and n.
+
+    Between patients, one visit each: the first at which both are present.
+    """
+    few = 0 if view.may_open_patients else view.suppress_under
+    info = frames.scale_info
+    records = correlations(scored(frames), info, scales=scales, methods=("spearman",), suppress_under=few)
+    found = {(record.get("stratum"), *_score_first(record)): record for record in records}
+    pairs = list(dict.fromkeys(_score_first(record) for record in records))
+    parts = {stratum: [_as_seen(found, stratum, pair, view) for pair in pairs] for stratum in view.strata}
+    shown = [record for part in parts.values() for record in part]
+    return Figure(
+        key=KEY,
+        title="Scores with each other and with time since onset",
+        summary=_summary(info, parts),
+        x_axis="Spearman's rho: right of 0 both tend to be high, left of 0 one high and the other low",
+        y_axis="Pairs of scores; the line is the 95 % interval",
+        panels=tuple(
+            panel(KEY, stratum, _most(part), _drawn(info, part, stratum))
+            for stratum, part in parts.items()
+            if any(record["estimate"] is not None for record in part)
+        ),
+        table=pd.DataFrame([_table_row(info, record) for record in shown], columns=COLUMNS),
+        notes=(
+            "Directions differ: FaCE and FDI are better when higher, SAQ and PHQ-9 are worse.",
+            "Between patients: one visit each, the first at which both are present.",
+            f"{RHO_NOTE} Intervals: Bonett–Wright.",
+            "No coefficient under 10 patients; from 10 to 29 it is imprecise (open dots) and has no p.",
+            f"Adjusted p: {_family_text(shown)}.",
+            *([] if view.together else ["Patients neither surely acute nor surely chronic are not shown."]),
+            *mixed(view),
+            *simulated(frames),
+        ),
+        computed=(SPEARMAN,),
+    )
+
+
+def _score_first(record: Record) -> Pair:
+    x, y = record["x"], record["y"]
+    return (y, x) if x == TIME else (x, y)
+
+
+def _as_seen(found: Mapping[Any, Record], stratum: str | None, pair: Pair, view: View) -> Record:
+    """The record; without numbers where all patients less acute and chronic ones would leave a few."""
+    record = found[stratum, *pair]
+    small = any(of[0] and of[1:] == pair and one["suppressed"] for of, one in found.items())
+    if view.may_open_patients or not view.together or not small:
+        return record
+    empty = dict.fromkeys(("n", "patients", "estimate", "low", "high", "p", "p_adjusted"))
+    return {**record, **empty, "n_text": "hidden", "reason": HIDDEN}
+
+
+def _most(records: Sequence[Record]) -> str:
+    """Up to how many patients a panel rests on: pairs differ."""
+    counts = [record["n"] for record in records if record["n"] is not None]
+    return f"up to {max(counts)}"
+
+
+def _drawn(info: Mapping[str, ScaleInfo], records: Sequence[Record], stratum: str | None) -> Any:
+    labels = [row_label(_pair_text(info, record), record["n_text"]) for record in records]
+    rows = Rows(labels, strip_height=STRIP_HEIGHT)
+    figure = rows.chart(-1.05, 1.05)
+    figure.update_xaxes(
+        tickvals=[-1, -0.5, 0, 0.5, 1],
+        ticktext=["−1", "−0.5", "0", "0.5", "1"],
+        zeroline=True,
+        zerolinewidth=1,
+        zerolinecolor=AXIS,
+    )
+    made = [(at, one) for at, one in zip(rows.at, records, strict=True) if one["estimate"] is not None]
+    estimates = [one["estimate"] for _, one in made]
+    limits = [(one["estimate"],) * 2 if one["low"] is None else (one["low"], one["high"]) for _, one in made]
+    ink = colour("line", stratum)
+    dots = go.Scatter(
+        x=estimates,
+        y=[at for at, _ in made],
+        mode="markers",
+        marker={
+            "color": ink,
+            "size": 10,
+            "symbol": ["circle-open" if one["imprecise"] else "circle" for _, one in made],
+        },
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [high - value for value, (_, high) in zip(estimates, limits, strict=True)],
+            "arrayminus": [value - low for value, (low, _) in zip(estimates, limits, strict=True)],
+            "color": ink,
+            "thickness": 2,
+            "width": 0,
+        },
+        text=[f"{number(one['estimate'])} ({interval(one['low'], one['high'])})" for _, one in made],
+        hoverinfo="text",
+    )
+    figure.add_trace(dots)
+    return figure
+
+
+def _name(info: Mapping[str, ScaleInfo], key: str) -> str:
+    return _TIME_TEXT if key == TIME else info[key].label
+
+
+def _pair_text(info: Mapping[str, ScaleInfo], record: Record) -> str:
+    return " × ".join(_name(info, key) for key in _score_first(record))
+
+
+def _table_row(info: Mapping[str, ScaleInfo], record: Record) -> dict[str, str]:
+    notes = (record["reason"], "imprecise" if record["imprecise"] else None, record["overlap"])
+    return {
+        "Pair": _pair_text(info, record),
+        "Patients are": record.get("stratum", "all"),
+        "Patients": record["n_text"],
+        "rho": number(record["estimate"]),
+        "95 % interval": interval(record["low"], record["high"]),
+        "p": p_text(None if record["imprecise"] else record["p"]),
+        "p adjusted": p_text(None if record["imprecise"] else record["p_adjusted"]),
+        "Note": "; ".join(text for text in notes if text),
+    }
+
+
+def _family_text(records: Sequence[Record]) -> str:
+    names = {"holm": "Holm", "bh": "Benjamini–Hochberg"}
+    families = dict.fromkeys(
+        f"{record.get('stratum', 'all')} {names[record['adjustment']]} over {record['family_size']} tests"
+        for record in records
+    )
+    return ", ".join(families) or "none"
+
+
+def _summary(info: Mapping[str, ScaleInfo], parts: Mapping[str | None, Sequence[Record]]) -> str:
+    """The pair that links mood with quality of life where it has numbers, else the first that has."""
+    made = [record for records in parts.values() for record in records if record["estimate"] is not None]
+    if not made:
+        return "No pair of scores has the 10 patients that a coefficient needs yet."
+    mood = [record for record in made if {"face.total", "phq9.total"} == {record["x"], record["y"]}]
+    told = _score_first((mood or made)[0])
+    same = [(s, one) for s, records in parts.items() for one in records if _score_first(one) == told]
+    scale, other = told
+    more = "a longer time since onset" if other == TIME else shifted(info[other], higher=True)
+    found = [(one, people(one["n_text"], s)) for s, one in same]
+    return tendency(_name(info, other), more, info[scale], found)

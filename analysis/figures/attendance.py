@@ -1,0 +1,181 @@
+"""Who came to which visit, and who came no more; and how many faces recovered."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from analysis.data.frame import StudyFrames, scored
+from analysis.figures.computed import ATTENDANCE, RECOVERY
+from analysis.figures.look import PAPER, TEXT, number, people, row_label
+from analysis.figures.parts import Record, Row, Segment, drawn_estimates, drawn_parts, percent, with_room
+from analysis.figures.view import Figure, Panel, View, simulated
+from analysis.results.attendance import attendance, dropout
+from analysis.results.recovery import ALL_CAUSES, recovery
+
+_DONE, _OPEN = ("var(--chart-1)", PAPER), ("var(--chart-grid)", TEXT)
+
+
+def attendance_figure(frames: StudyFrames, on: date, view: View) -> Figure:
+    """The share of expected visits that could be scored, in the order in which visits fall due."""
+    few = 1 if view.may_open_patients else view.suppress_under
+    records = [
+        one for one in attendance(frames, on, suppress_under=few) if one["expected"] or one["suppressed"]
+    ]
+    drawn = [one for one in records if one["completion_rate"] is not None]
+    figure = drawn_parts([_visit_row(one) for one in drawn])
+    enrolled = view.about(len(frames.patients))
+    return Figure(
+        key="attendance",
+        title="Visits answered of those expected",
+        summary=_attended(records),
+        x_axis="Share of the visits expected by now",
+        y_axis="Visits, in the order in which they fall due",
+        panels=(Panel("attendance-all", "All patients", f"{people(enrolled)} enrolled", figure),)
+        if drawn
+        else (),
+        table=pd.DataFrame([_visit_table_row(one) for one in records]),
+        notes=(
+            "Expected: begun, or its time is over and the patient had not left or died; who is lost is, too.",
+            "Answered: at least one scale could be scored. Of enrolled: the same, of all patients enrolled.",
+            "Patients who recover often stop coming: later visits show those who did not.",
+            *simulated(frames),
+        ),
+        computed=(ATTENDANCE,),
+    )
+
+
+def dropout_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
+    """The first score of patients who came again, and of those who did not."""
+    info = frames.scale_info[scale]
+    found = dropout(scored(frames), {scale: info}, suppress_under=view.suppress_under)
+    records = [one for one in found if "stratum" not in one]
+    rows = [
+        Row(row_label(one["level"], one["n_text"]), one["median"], one["q1"], one["q3"], one["imprecise"])
+        for one in records
+    ]
+    known = all(one["median"] is not None for one in records) and bool(records)
+    texts = [f"{number(one['median'], 1)} {one['level']}" for one in records]
+    figure = drawn_estimates(rows, None, limits=with_room(info.low, info.high))
+    return Figure(
+        key=f"dropout-{scale}",
+        title=f"First {info.label} of those who came again and who did not",
+        summary=f"The median first {info.label} is {' and '.join(texts)}."
+        if known
+        else "Too few to compare.",
+        x_axis=f"First {info.label}: median and quartiles",
+        y_axis="Patients by whether they answered at a later visit",
+        panels=(Panel(f"dropout-{scale}-all", "All patients", "", figure),) if known else (),
+        table=pd.DataFrame(
+            [
+                {
+                    "Patients": one["level"],
+                    "Number": one["n_text"],
+                    "Median": number(one["median"], 1),
+                    "Lower quartile": number(one["q1"], 1),
+                    "Upper quartile": number(one["q3"], 1),
+                }
+                for one in records
+            ]
+        ),
+        notes=(
+            "Who is not due yet counts as without a later visit.",
+            "Where the two differ, averages of later visits mislead.",
+            *simulated(frames),
+        ),
+    )
+
+
+def recovery_figure(frames: StudyFrames, on: date, view: View) -> Figure:
+    """House–Brackmann I at 3, 6 and 12 months after onset, in patients enrolled acute, with the bounds."""
+    found = recovery(frames, on, suppress_under=view.suppress_under)
+    records = [one for one in found if one["cause"] == ALL_CAUSES]
+    drawn = [one for one in records if one["share"] is not None]
+    figure = drawn_estimates([_recovery_row(one) for one in drawn], "acute", limits=with_room(0, 100))
+    return Figure(
+        key="recovery",
+        title="Recovery after an acute onset",
+        summary=_recovered(records),
+        x_axis="Share with House–Brackmann I of those graded, per cent; higher is better",
+        y_axis="Months after onset, 30 days either way",
+        panels=(Panel("recovery-acute", "Enrolled under 90 days after onset", "", figure),) if drawn else (),
+        table=pd.DataFrame([_recovery_table_row(one) for one in found]),
+        notes=(
+            "Diamond: share of those graded, with Wilson's 95 % interval; open under 30 patients.",
+            "If none, or all, of those not graded had recovered, the share lies between the two bounds.",
+            "Both sides, more than one palsy and palsy from birth stand apart.",
+            *simulated(frames),
+        ),
+        computed=(RECOVERY,),
+    )
+
+
+def _visit_name(one: Record) -> str:
+    return one["visit"] if one["occurrence"] == 1 else f"{one['visit']} ({one['occurrence']})"
+
+
+def _visit_row(one: Record) -> tuple[str, list[Segment]]:
+    rate = one["completion_rate"]
+    answered = Segment(0, rate, _DONE[0], f"answered {one['scored']}" if rate > 0.2 else "", _DONE[1])
+    missing = Segment(rate, 1 - rate, _OPEN[0], "not" if rate < 0.9 else "", _OPEN[1])
+    return row_label(_visit_name(one), str(one["expected"])), [answered, missing]
+
+
+def _attended(records: Sequence[Record]) -> str:
+    told = [one for one in records if one["completion_rate"] is not None]
+    if not told:
+        return "No visit was expected yet, or too few to show."
+    first, last = told[0], told[-1]
+    ends = [first] if first is last else [first, last]
+    texts = [
+        f"{one['scored']} of {one['expected']} ({percent(one['completion_rate'])}) at {_visit_name(one)}"
+        for one in ends
+    ]
+    return f"Answered of those expected: {', '.join(texts)}."
+
+
+def _visit_table_row(one: Record) -> dict[str, Any]:
+    names = ("expected", "begun", "broken_off", "attended", "scored")
+    return {
+        "Visit": _visit_name(one),
+        **{name.replace("_", " ").capitalize(): one[f"{name}_text"] for name in names},
+        "Of expected": percent(one["completion_rate"]),
+        "Of enrolled": percent(one["available_rate"]),
+    }
+
+
+def _recovery_row(one: Record) -> Row:
+    share, low, high = (100 * one[name] for name in ("share", "low", "high"))
+    return Row(row_label(f"{one['months']} months", str(one["graded"])), share, low, high, one["graded"] < 30)
+
+
+def _recovered(records: Sequence[Record]) -> str:
+    told = [one for one in records if one["share"] is not None]
+    if not told:
+        return "Nobody enrolled acute was graded at 3, 6 or 12 months yet, or too few to show."
+    texts = [
+        f"{one['house_brackmann_1']} of {one['graded']} ({percent(one['share'])}) at {one['months']} months"
+        for one in told
+    ]
+    return f"House–Brackmann I of those graded: {', '.join(texts)}."
+
+
+def _recovery_table_row(one: Record) -> dict[str, Any]:
+    def text(name: str) -> str:
+        return "–" if one[name] is None else str(one[name])
+
+    limits = "–" if one["share"] is None else f"{percent(one['low'])} to {percent(one['high'])}"
+    bounds = "–" if one["lowest"] is None else f"{percent(one['lowest'])} to {percent(one['highest'])}"
+    return {
+        "Months": str(one["months"]),
+        "Cause": one["cause"].replace("_", " "),
+        "Enrolled": one["n_text"],
+        "Graded": text("graded"),
+        "House–Brackmann I": text("house_brackmann_1"),
+        "Of graded": percent(one["share"]),
+        "95 % interval": limits,
+        "Bounds": bounds,
+        "Asked": text("asked"),
+        "Says recovered": text("says_recovered"),
+    }

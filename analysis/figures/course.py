@@ -1,0 +1,260 @@
+"""How scores go on: every patient's line over time since onset, and the mixed model's mean course."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.frame import ACUTE_BELOW_DAYS, DAYS_PER_YEAR, ScaleInfo, StudyFrames, scored
+from analysis.figures.computed import COURSE
+from analysis.figures.look import (
+    PAPER,
+    STRATUM_TITLES,
+    axis_title,
+    chart,
+    colour,
+    duration,
+    go,
+    number,
+    p_text,
+    people,
+    plain,
+    ticks,
+)
+from analysis.figures.time_axis import WINDOWS_NOTE, draw_time
+from analysis.figures.view import Figure, Panel, View, mixed, of_stratum, sentence, shifted, simulated
+from analysis.numbers.formulas import t_tested
+from analysis.numbers.guards import is_small
+from analysis.results.course import FOLLOW_UP, ONSET, Mean, asked, complete, followed_up, mean_course, shown
+from analysis.results.models import RANDOM_SLOPE, Answer, predicted
+
+HEIGHT = 280
+COLUMNS = ["Patients are", "Term", "Points", "95 % interval", "p", "Patients", "Scores", "Note"]
+_TERMS = {
+    ONSET: "Ten times as long since onset at the first visit",
+    FOLLOW_UP: "Years since the first visit + 1 doubled (as in the first year)",
+    "age": "One year older",
+    "female": "Women, compared with men",
+}
+# what the sentence speaks of: no further than the line is drawn
+_HORIZONS = {"a year": 1.0, "half a year": 0.5, "three months": 0.25, "a month": 1 / 12}
+
+
+def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
+    """A scale over time since onset, a line per patient, and the course that the mixed model of the report
+    finds: for a patient first seen at the median time, with its 95 % band, and at the quartiles.
+
+    Panels part patients by the stratum of their first visit and follow them from there.
+    """
+    info = frames.scale_info[scale]
+    key = f"course-{scale}"
+    table = scored(frames)
+    rows = complete(table)
+    rows = rows[rows["scale"] == scale].assign(stratum=rows["first_stratum"])
+    first = rows.drop_duplicates("patient")
+    seen = rows[rows["patient"].isin(view.seen(first)["patient"])]
+    counts = view.counts(first)
+    parts = {stratum: of_stratum(seen, stratum) for stratum in counts}
+    answers = {stratum: shown(asked(part, info)) for stratum, part in parts.items()}
+    means = {stratum: mean_course(part, info) for stratum, part in parts.items()}
+    room = 0.04 * (info.high - info.low)
+    panels = []
+    for stratum, part in parts.items():
+        if part.empty:
+            continue
+        figure = _drawn(part, means[stratum], stratum, view)
+        figure.update_yaxes(range=[info.low - room, info.high + room], tickvals=ticks(info))
+        note = f"{people(counts[stratum])}, {len(part)} visits"
+        panels.append(Panel(f"{key}-{stratum or 'all'}", STRATUM_TITLES[stratum], note, figure))
+    clauses = [_clause(info, parts[s], means[s], people(count, s)) for s, count in counts.items()]
+    left_out = table[
+        (table["scale"] == scale) & table["value"].notna() & ~table["patient"].isin(first["patient"])
+    ]
+    return Figure(
+        key=key,
+        title=f"{info.label} from visit to visit",
+        summary=sentence(clauses) if panels else f"There is no {info.label} with a known time since onset.",
+        x_axis="Time since onset, longer to the right (log scale)",
+        y_axis=axis_title(info),
+        panels=tuple(panels),
+        table=pd.DataFrame(
+            [
+                row
+                for stratum in parts
+                for row in _rows(parts[stratum], answers[stratum], stratum, counts[stratum])
+            ],
+            columns=COLUMNS,
+        ),
+        notes=(
+            "Thin lines: one patient each; a dot where there is one score only.",
+            "Thick line: the mixed model's mean from the median first visit on, with its 95 % band.",
+            "Dotted: the same from the lower and upper quartile on; all at the mean age and share of women.",
+            "Patients are parted by their first visit and followed from there.",
+            WINDOWS_NOTE,
+            "Model: time since onset at the first visit and time since that visit apart, age and sex.",
+            "The lines bend (natural spline) if 15 patients per coefficient allow it; the table's do not.",
+            "Random intercepts and slopes (REML); where not estimable, cluster-robust errors (CR2).",
+            *_left_out_note(left_out, view),
+            *mixed(view),
+            *simulated(frames),
+        ),
+        computed=(COURSE,),
+    )
+
+
+def _drawn(rows: pd.DataFrame, course: Mean, stratum: str | None, view: View) -> Any:
+    figure = chart(HEIGHT)
+    years = rows["days_since_onset"].to_numpy(np.float64) / DAYS_PER_YEAR
+    draw_time(figure, *_range(stratum, years))
+    x, y, texts = _lines(rows, years, view)
+    figure.add_trace(
+        go.Scatter(
+            x=x,
+            y=y,
+            mode="lines",
+            line={"color": colour("band", stratum), "width": 1.5},
+            hoverinfo="skip",
+        )
+    )
+    figure.add_trace(
+        go.Scatter(
+            x=[value for value in x if value is not None],
+            y=[value for value in y if value is not None],
+            mode="markers",
+            marker={"color": colour("point", stratum), "size": 4, "line": {"color": PAPER, "width": 0}},
+            text=texts,
+            hoverinfo="text",
+        )
+    )
+    if course.answer.reason is None:
+        for quantile in (0.25, 0.75, 0.5):
+            _draw_mean(figure, rows, course, stratum, quantile)
+    return figure
+
+
+def _lines(
+    rows: pd.DataFrame, years: Any, view: View
+) -> tuple[list[float | None], list[float | None], list[str]]:
+    """All patients' lines as one, with a gap after each; and a text for each score."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    texts = []
+    last = None
+    for code, time, value in zip(rows["patient"], years, rows["value"], strict=True):
+        if last is not None and code != last:
+            x.append(None)
+            y.append(None)
+        last = code
+        x.append(float(f"{time:.4g}"))
+        y.append(float(f"{value:.4g}"))
+        said = f"{value:.3g}, {duration(time * DAYS_PER_YEAR)} after onset"
+        texts.append(f"{plain(code)}: {said}" if view.may_open_patients else said)
+    return x, y, texts
+
+
+def _draw_mean(figure: Any, rows: pd.DataFrame, course: Mean, stratum: str | None, quantile: float) -> None:
+    follow_up = np.linspace(0, _reach(rows), 25)
+    start = float(rows.drop_duplicates("patient")["first_log10_years"].quantile(quantile))
+    values = {**_typical(rows), ONSET: start, **course.times(follow_up)}
+    mean, low, high = predicted(course.answer, values)
+    years = _short(10**start + 2**follow_up - 1)
+    if quantile == 0.5:
+        band = go.Scatter(
+            x=[*years, *years[::-1]],
+            y=[*_short(high), *_short(low[::-1])],
+            fill="toself",
+            fillcolor=colour("band", stratum),
+            line={"width": 0},
+            mode="lines",
+            hoverinfo="skip",
+        )
+        figure.add_trace(band)
+    thick = {"color": colour("line", stratum), "width": 4}
+    # a rim of the page's colour keeps the mean apart from the dots
+    lines = (
+        [{"color": PAPER, "width": 8}, thick] if quantile == 0.5 else [{**thick, "width": 2, "dash": "dot"}]
+    )
+    for line in lines:
+        figure.add_trace(go.Scatter(x=years, y=_short(mean), mode="lines", line=line, hoverinfo="skip"))
+
+
+def _typical(rows: pd.DataFrame) -> dict[str, Any]:
+    """Mean age and share of women, and the median time of the first visit."""
+    first = rows.drop_duplicates("patient")
+    means = {name: float(first[name].mean()) for name in ("age", "female")}
+    return {**means, ONSET: float(first["first_log10_years"].median())}
+
+
+def _short(values: Any) -> list[float]:
+    return [float(f"{value:.4g}") for value in values]
+
+
+def _range(stratum: str | None, years: Any) -> tuple[float, float]:
+    """The log10 years a panel spans: from its side of 90 days on, to the last score or at least 20 years."""
+    low = np.log10((ACUTE_BELOW_DAYS if stratum == "chronic" else 0.8) / DAYS_PER_YEAR) - 0.02
+    least = 1.2 if stratum == "acute" else 26.0
+    return float(low), float(max(np.log10(least), np.log10(years.max()) + 0.05))
+
+
+def _reach(rows: pd.DataFrame) -> float:
+    """As far as one patient in ten was followed, as the model counts time; beyond it guesses."""
+    return float(np.quantile(followed_up(rows).groupby(rows["patient"]).max(), 0.9))
+
+
+def _horizon(rows: pd.DataFrame) -> tuple[str, float]:
+    reach = _reach(rows)
+    return next(
+        ((name, years) for name, years in _HORIZONS.items() if reach >= np.log2(1 + years)),
+        list(_HORIZONS.items())[-1],
+    )
+
+
+def _clause(info: ScaleInfo, rows: pd.DataFrame, course: Mean, who: str) -> tuple[str, str, str]:
+    """Of whom, what is said, and the numbers beside it."""
+    answer = course.answer
+    if rows.empty or answer.reason is not None:
+        reason = answer.reason if answer.reason and not rows.empty else None
+        return who, f"there is no mean course of {info.label}", f" ({reason})" if reason else ""
+    name, years = _horizon(rows)
+    typical = _typical(rows)
+    then, before = ({**typical, **course.times(np.array([at]))} for at in (float(np.log2(1 + years)), 0.0))
+    estimate, low, high = (float(value[0]) for value in predicted(answer, then, less=before))
+    beside = (
+        f" ({number(estimate, 1)} points {name} after the first visit, 95 % interval "
+        f"{number(low, 1)}\u00a0to\u00a0{number(high, 1)})"
+    )
+    if low <= 0 <= high:
+        return who, f"there is no clear change of {info.label} after the first visit", beside
+    return who, f"a later visit is associated with {shifted(info, higher=estimate > 0)}", beside
+
+
+def _rows(rows: pd.DataFrame, answer: Answer, stratum: str | None, count: str) -> list[dict[str, str]]:
+    if rows.empty:
+        return []
+    start = {"Patients are": stratum or "all"}
+    rest = {"Patients": count, "Scores": str(len(rows))}
+    if answer.reason is not None:
+        return [{**start, "Term": "–", **dict.fromkeys(COLUMNS[2:5], "–"), **rest, "Note": answer.reason}]
+    how = "" if answer.model == RANDOM_SLOPE else "cluster-robust"
+    found = []
+    for term, name in _TERMS.items():
+        if term in answer.fitted:
+            tested = t_tested(*answer.fitted[term])
+            numbers = (
+                number(answer.fitted[term][0]),
+                f"{number(tested.low)}\u00a0to\u00a0{number(tested.high)}",
+                p_text(tested.p),
+            )
+            found.append(
+                {**start, "Term": name, **dict(zip(COLUMNS[2:5], numbers, strict=True)), **rest, "Note": how}
+            )
+    return found
+
+
+def _left_out_note(rows: pd.DataFrame, view: View) -> Sequence[str]:
+    patients = int(rows["patient"].nunique())
+    if not patients:
+        return ()
+    who = people(view.count(patients) if is_small(patients, view.suppress_under) else view.about(patients))
+    return (f"Scored, but without a usable time since onset at the first visit, age or sex: {who}.",)

@@ -1,0 +1,145 @@
+"""How figures look and how numbers are written in them: few colours, plain text, no markup.
+
+Colours are names of the page's custom properties (``var(--chart-1)``); `static/charts.js` puts in their
+values, light or dark, and adds fonts, grid and the colours of axes. Colour is never the only cue: each
+stratum has a panel of its own under its name.
+"""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any, Literal
+
+from plotly import graph_objects
+
+from analysis.data.frame import ScaleInfo
+
+go: Any = graph_objects  # plotly has no types
+
+Part = Literal["line", "point", "band", "box"]
+_SERIES: Mapping[str | None, int] = {"chronic": 1, "acute": 2, None: 3}
+TEXT, QUIET, AXIS, PAPER = (f"var(--chart-{name})" for name in ("text", "quiet", "axis", "paper"))
+STRATUM_TITLES: Mapping[str | None, str] = {
+    "acute": "Acute, under 90 days",
+    "chronic": "Chronic, 90 days and over",
+    None: "All, mixes two populations",
+}
+LABEL_HEIGHT, STRIP_HEIGHT = 20, 30  # pixels of a row: its label, a line each, and what is drawn under it
+LABEL_WIDTH = 45  # characters of a label that fit a phone
+
+
+def colour(part: Part, stratum: str | None) -> str:
+    """The name of a stratum's colour for a part of a drawing."""
+    series = _SERIES[stratum]
+    if part == "line":
+        return f"var(--chart-{series})"
+    return f"var(--chart-{part}{'' if series == 1 else f'-{series}'})"
+
+
+def chart(height: int) -> Any:
+    """An empty chart of that many pixels; it cannot be zoomed, so it needs no controls."""
+    layout = {
+        "template": {},  # none of plotly's own colours
+        "height": height,
+        "margin": {"l": 34, "r": 10, "t": 8, "b": 28},
+        "showlegend": False,
+        "hovermode": "closest",
+        "dragmode": False,
+        "xaxis": {"fixedrange": True, "automargin": True},
+        "yaxis": {"fixedrange": True, "automargin": True},
+    }
+    return go.Figure(layout=layout)
+
+
+class Rows:
+    """Rows one under the other, each with its label above what is drawn: no margin is lost to labels."""
+
+    def __init__(self, labels: Sequence[str], strip_height: int = STRIP_HEIGHT) -> None:
+        """``labels``: text with ``<br>`` between lines, already escaped (see ``plain``)."""
+        self.labels = list(labels)
+        self.at: list[float] = []
+        self._label_at: list[float] = []
+        below = 0.0
+        for label in self.labels:
+            lines = LABEL_HEIGHT * (1 + label.count("<br>"))
+            self._label_at.append(below + lines / 2)
+            self.at.append(below + lines + strip_height / 2)
+            below += lines + strip_height
+        self.height = below
+
+    def chart(self, left: float, right: float) -> Any:
+        """A chart from ``left`` to ``right`` with the labels in place; ``at`` are the rows' y values."""
+        figure = chart(round(max(self.height, 40)) + 40)
+        figure.update_layout(margin={"l": 4, "r": 4, "t": 4, "b": 32})
+        figure.update_xaxes(range=[left, right])
+        figure.update_yaxes(
+            range=[max(self.height, 1), 0], showticklabels=False, ticks="", showgrid=False, showline=False
+        )
+        figure.add_trace(
+            go.Scatter(
+                x=[left] * len(self.labels),
+                y=self._label_at,
+                mode="text",
+                text=self.labels,
+                textposition="middle right",
+                textfont={"size": 13, "color": TEXT},
+                cliponaxis=False,
+                hoverinfo="skip",
+            )
+        )
+        return figure
+
+
+def row_label(name: str, count: str) -> str:
+    """A row's name and count, escaped, in as many lines as a phone needs."""
+    lines, parts = [""], [*f"{name},".split(" "), f"n\u00a0=\u00a0{count}"]
+    for part in parts:
+        if len(lines[-1]) + len(part) >= LABEL_WIDTH:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {part}".strip(" ")
+    return "<br>".join(plain(line) for line in lines)
+
+
+def plain(text: object) -> str:
+    """Text as text: plotly reads tags, so what looks like one is escaped."""
+    return escape(str(text), quote=False)
+
+
+def axis_title(info: ScaleInfo) -> str:
+    """Name, range and direction of a scale, for its axis."""
+    better = "higher is better" if info.direction == "higher_better" else "higher is worse"
+    return f"{info.label}, {info.low:g}–{info.high:g}: {better}"
+
+
+def ticks(info: ScaleInfo) -> list[float]:
+    """Round marks within the scale's range, at most six steps."""
+    step = next(step for step in (1, 2, 5, 10, 20, 25, 50, 100, 1000) if (info.high - info.low) / step <= 6)
+    first = -(-info.low // step) * step
+    return [first + step * at for at in range(int((info.high - first) // step) + 1)]
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """A number as readers expect it: a real minus sign, a dash for nothing."""
+    return "–" if value is None else f"{value:.{digits}f}".replace("-", "−")
+
+
+def p_text(p: float | None) -> str:
+    if p is None:
+        return "–"
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    return "–" if low is None or high is None else f"{number(low)}\u00a0to\u00a0{number(high)}"
+
+
+def people(count: int | str, stratum: str | None = None) -> str:
+    """``85 acute patients``, ``1 patient``, ``<5 patients``."""
+    noun = "patient" if count in (1, "1") else "patients"
+    return " ".join(str(part) for part in (count, stratum, noun) if part is not None)
+
+
+def duration(days: float) -> str:
+    """A time since onset in its natural unit: 9 days, 4 months, 5.2 years."""
+    if days < 60:
+        return "1 day" if round(days) <= 1 else f"{days:.0f} days"
+    return f"{days / 30.4375:.0f} months" if days < 730 else f"{days / 365.25:.1f} years"

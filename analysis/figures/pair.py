@@ -1,0 +1,210 @@
+"""Two scores against each other: between patients, and within patients about each one's own mean."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.frame import ScaleInfo, StudyFrames, scored
+from analysis.figures.computed import RMCORR, SPEARMAN
+from analysis.figures.look import (
+    AXIS,
+    PAPER,
+    STRATUM_TITLES,
+    axis_title,
+    chart,
+    colour,
+    go,
+    interval,
+    number,
+    people,
+    plain,
+    ticks,
+)
+from analysis.figures.view import Figure, Panel, View, mixed, of_stratum, panel, shifted, simulated, tendency
+from analysis.results.association import Record, as_shown, correlations, overlap
+
+HEIGHT = 320
+NOBODY = "Nobody has two visits with both scores yet."
+_COLUMNS = ["Patients are", "Patients", "Visits", "Coefficient", "95 % interval", "Note"]
+
+
+def pair_figure(frames: StudyFrames, scale: str, other: str, view: View) -> Figure:
+    """One dot per patient, at the first visit with both scores; Spearman's rho."""
+    info, table = frames.scale_info, scored(frames)
+    first = visits_with_both(table, scale, other).drop_duplicates("patient")
+    seen = view.seen(first)
+    counts = view.counts(first)
+    found = _records(frames, table, (scale, other), "spearman", view)
+    panels = []
+    for stratum, count in counts.items():
+        rows = of_stratum(seen, stratum)
+        if rows.empty:
+            continue
+        figure = _dots(rows, "other", "scale", stratum, _texts(rows, info[scale], info[other], view))
+        for axis, one in ((figure.update_xaxes, info[other]), (figure.update_yaxes, info[scale])):
+            room = 0.04 * (one.high - one.low)
+            axis(range=[one.low - room, one.high + room], tickvals=ticks(one))
+        panels.append(panel("pair", stratum, count, figure))
+    more = shifted(info[other], higher=True)
+    said = [(found.get(stratum), people(count, stratum)) for stratum, count in counts.items()]
+    return Figure(
+        key="pair",
+        title=f"{info[scale].label} and {info[other].label}, between patients",
+        summary=tendency(info[other].label, more, info[scale], said),
+        x_axis=axis_title(info[other]),
+        y_axis=axis_title(info[scale]),
+        panels=tuple(panels),
+        table=_table({stratum: found.get(stratum) for stratum in counts}),
+        notes=(
+            "One dot per patient: the first visit with both scores.",
+            *_shared(scale, other),
+            *mixed(view),
+            *simulated(frames),
+        ),
+        computed=(SPEARMAN,),
+    )
+
+
+def pair_within_figure(frames: StudyFrames, scale: str, other: str, view: View) -> Figure:
+    """One dot per visit of patients with two or more, as distance from the patient's own mean; rmcorr."""
+    info, table = frames.scale_info, scored(frames)
+    both = visits_with_both(table, scale, other)
+    found = _records(frames, table, (scale, other), "rmcorr", view)
+    panels = []
+    for stratum in view.strata:
+        record, rows = found.get(stratum), _about_own_mean(of_stratum(both, stratum))
+        if record is None or rows.empty:
+            continue
+        figure = _dots(rows, "other_off", "scale_off", stratum, [])
+        for axis in (figure.update_xaxes, figure.update_yaxes):
+            axis(zeroline=True, zerolinewidth=1, zerolinecolor=AXIS)
+        if record["estimate"] is not None:
+            figure.add_trace(_common_line(rows, stratum))
+        note = f"{people(record['patients'])}, {record['visits']} visits"
+        title = STRATUM_TITLES[stratum]
+        panels.append(Panel(f"pair-within-{stratum or 'all'}", title, note, figure))
+    more = f"a visit with {shifted(info[other], higher=True)} than usual"
+    said = [(found[s], people(found[s]["patients"], s)) for s in view.strata if found.get(s)]
+    return Figure(
+        key="pair-within",
+        title=f"{info[scale].label} and {info[other].label}, within patients",
+        summary=tendency(info[other].label, more, info[scale], said) if panels else NOBODY,
+        x_axis=f"{info[other].label}: above (right) or below the patient's own mean",
+        y_axis=f"{info[scale].label}: above or below the patient's own mean",
+        panels=tuple(panels),
+        table=_table({stratum: found.get(stratum) for stratum in view.strata}),
+        notes=(
+            "Whether both move together over a patient's visits; differences between patients play no part.",
+            *_shared(scale, other),
+            *mixed(view),
+            *simulated(frames),
+        ),
+        computed=(RMCORR,),
+    )
+
+
+def visits_with_both(table: pd.DataFrame, scale: str, other: str) -> pd.DataFrame:
+    """One row per visit with both scores, by patient and day: patient, stratum, ``scale`` and ``other``.
+
+    The stratum is that of the later of the two responses. ``table``: the result of ``frame.scored``.
+    """
+    known = table[table["value"].notna()]
+    columns = ["visit_id", "patient", "completed_on", "stratum", "value"]
+    one, two = (known.loc[known["scale"] == key, columns] for key in (scale, other))
+    both = one.merge(two.drop(columns="patient"), on="visit_id", suffixes=("", "_other"))
+    later = both["completed_on_other"] > both["completed_on"]
+    both = both.assign(
+        day=both[["completed_on", "completed_on_other"]].min(axis=1),
+        stratum=both["stratum"].mask(later, both["stratum_other"]),
+    )
+    both = both.rename(columns={"value": "scale", "value_other": "other"})
+    both = both.sort_values(["patient", "day", "visit_id"], ignore_index=True)
+    return both[["patient", "visit_id", "stratum", "scale", "other"]]
+
+
+def _about_own_mean(rows: pd.DataFrame) -> pd.DataFrame:
+    """The visits of patients with two or more of them, with their distances from the patient's mean."""
+    grouped = rows.groupby("patient")
+    rows = rows.assign(
+        scale_off=rows["scale"] - grouped["scale"].transform("mean"),
+        other_off=rows["other"] - grouped["other"].transform("mean"),
+    )
+    return rows[grouped["visit_id"].transform("count") >= 2]
+
+
+def _records(
+    frames: StudyFrames, table: pd.DataFrame, pair: tuple[str, str], method: str, view: View
+) -> dict[str | None, Record]:
+    """The pair's record by stratum, without those that would show a few, or let them be subtracted."""
+    few = 0 if view.may_open_patients else view.suppress_under
+    made = correlations(table, frames.scale_info, scales=pair, methods=(method,), suppress_under=few)
+    found = {one.get("stratum"): as_shown(one) for one in made if {one["x"], one["y"]} == set(pair)}
+    small = any(one["suppressed"] for one in found.values())
+    return {
+        stratum: one
+        for stratum, one in found.items()
+        if not one["suppressed"] and not (stratum is None and small)
+    }
+
+
+def _dots(rows: pd.DataFrame, x: str, y: str, stratum: str | None, texts: list[str]) -> Any:
+    figure = chart(HEIGHT)
+    figure.add_trace(
+        go.Scatter(
+            x=rows[x].to_numpy(np.float64).round(4).tolist(),
+            y=rows[y].to_numpy(np.float64).round(4).tolist(),
+            mode="markers",
+            marker={"color": colour("point", stratum), "size": 7, "line": {"color": PAPER, "width": 0.5}},
+            text=texts or None,
+            hoverinfo="text" if texts else "skip",
+        )
+    )
+    return figure
+
+
+def _common_line(rows: pd.DataFrame, stratum: str | None) -> Any:
+    """The slope that all patients share, through the origin of the distances."""
+    x, y = (rows[name].to_numpy(np.float64) for name in ("other_off", "scale_off"))
+    slope = float(x @ y / (x @ x))
+    ends = [float(x.min()), float(x.max())]
+    return go.Scatter(
+        x=ends,
+        y=[slope * end for end in ends],
+        mode="lines",
+        line={"color": colour("line", stratum), "width": 3},
+        hoverinfo="skip",
+    )
+
+
+def _texts(rows: pd.DataFrame, scale: ScaleInfo, other: ScaleInfo, view: View) -> list[str]:
+    texts = [
+        f"{plain(scale.label)} {y:.3g}, {plain(other.label)} {x:.3g}"
+        for x, y in zip(rows["other"], rows["scale"], strict=True)
+    ]
+    if not view.may_open_patients:
+        return texts
+    return [f"{plain(code)}: {text}" for code, text in zip(rows["patient"], texts, strict=True)]
+
+
+def _table(found: dict[str | None, Record | None]) -> pd.DataFrame:
+    return pd.DataFrame([_row(stratum, one) for stratum, one in found.items()], columns=_COLUMNS)
+
+
+def _row(stratum: str | None, record: Record | None) -> list[str]:
+    if record is None:
+        return [stratum or "all", "hidden", "hidden", "–", "–", "too few to show"]
+    return [
+        stratum or "all",
+        str(record["patients"]),
+        str(record["visits"]),
+        number(record["estimate"]),
+        interval(record["low"], record["high"]),
+        record["reason"] or ("imprecise" if record["imprecise"] else ""),
+    ]
+
+
+def _shared(scale: str, other: str) -> tuple[str, ...]:
+    """What the two scores share in content, beside their coefficient."""
+    text = overlap(scale, other)
+    return (f"Shared content: {text}.",) if text else ()

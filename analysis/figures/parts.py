@@ -1,0 +1,220 @@
+"""What figures of records share: which of them a reader sees, rows of estimates, rows of parts of a whole."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from analysis.data.frame import STRATA
+from analysis.figures.look import (
+    AXIS,
+    PAPER,
+    QUIET,
+    STRATUM_TITLES,
+    TEXT,
+    Rows,
+    colour,
+    go,
+    number,
+    people,
+    plain,
+)
+from analysis.figures.view import Panel, View
+from analysis.numbers.guards import HIDDEN
+
+Record = Mapping[str, Any]
+
+_NEVER_BLANK = (bool, str)
+_GOLDEN = 0.6180339887
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of estimates: its label, the value with its interval, and single values as points."""
+
+    label: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    imprecise: bool
+    points: Sequence[float] = ()
+    texts: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of a stacked row: its share from ``start`` on, its colour and what is written on it."""
+
+    start: float
+    share: float
+    ink: str
+    text: str
+    ink_of_text: str = TEXT
+    opacity: float = 1.0
+
+
+def seen(records: Sequence[Record], names: Sequence[str], view: View) -> dict[str | None, list[Record]]:
+    """The records of each stratum that the view shows.
+
+    ``names`` are the facts that tell what a record is of. On all patients a record is blanked where a stratum
+    has too few of them, for whoever may not see few: it would let them be subtracted.
+    """
+    few = {
+        tuple(one[name] for name in names)
+        for one in records
+        if one.get("stratum") in STRATA and one["suppressed"] and not view.may_open_patients
+    }
+    found: dict[str | None, list[Record]] = {}
+    for stratum in view.strata:
+        of_stratum = [one for one in records if one.get("stratum") == stratum]
+        found[stratum] = [
+            _blank(one) if stratum is None and tuple(one[name] for name in names) in few else one
+            for one in of_stratum
+        ]
+    return found
+
+
+def _blank(record: Record) -> Record:
+    kept = {name: value if isinstance(value, _NEVER_BLANK) else None for name, value in record.items()}
+    return {**kept, "n_text": "hidden", "suppressed": True, "reason": HIDDEN}
+
+
+def signed(value: float | None, digits: int = 1) -> str:
+    """A difference with its sign: +5.2, −3.0; a dash for nothing."""
+    if value is None:
+        return "–"
+    text = number(abs(value), digits)
+    return text if not float(text) else f"{'+' if value > 0 else '−'}{text}"
+
+
+def span(low: float | None, high: float | None) -> str:
+    """An interval of a difference, to one decimal."""
+    return "–" if low is None or high is None else f"{signed(low)}\u00a0to\u00a0{signed(high)}"
+
+
+def percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.0%}".replace("%", "\u00a0%")
+
+
+def part_panel(key: str, stratum: str | None, note: str, figure: Any) -> Panel:
+    """A panel under the name of its stratum."""
+    return Panel(f"{key}-{stratum or 'all'}", STRATUM_TITLES[stratum], note, figure)
+
+
+def up_to(records: Sequence[Record]) -> str:
+    """Up to how many patients a panel rests on."""
+    counts = [one["n"] for one in records if one["n"]]
+    return f"up to {people(max(counts))}" if counts else "no patients to show"
+
+
+def drawn_estimates(
+    rows: Sequence[Row],
+    stratum: str | None,
+    marks: Sequence[float] = (),
+    limits: tuple[float, float] | None = None,
+) -> Any:
+    """Estimates with intervals over single points, around 0 unless ``limits`` say otherwise.
+
+    ``marks`` are dotted lines. An imprecise estimate is an open dot.
+    """
+    left, right = limits or _around_zero(rows, marks)
+    placed = Rows([row.label for row in rows])
+    figure = placed.chart(left, right)
+    if limits is None:
+        figure.update_xaxes(zeroline=True, zerolinewidth=1, zerolinecolor=AXIS)
+    for mark in marks:
+        line = {"color": QUIET, "width": 1, "dash": "dot"}
+        figure.add_shape(type="line", x0=mark, x1=mark, y0=0, y1=1, yref="paper", line=line)
+    for at, row in zip(placed.at, rows, strict=True):
+        if len(row.points):
+            figure.add_trace(_points(row, at, stratum))
+    made = [(at, row) for at, row in zip(placed.at, rows, strict=True) if row.estimate is not None]
+    if made:
+        figure.add_trace(_estimates(made, stratum))
+    return figure
+
+
+def drawn_parts(rows: Sequence[tuple[str, Sequence[Segment]]]) -> Any:
+    """Rows of parts that add up to all patients, from 0 to 100 %."""
+    placed = Rows([label for label, _ in rows], strip_height=34)
+    figure = placed.chart(*with_room(0, 100))
+    figure.update_xaxes(tickvals=[0, 25, 50, 75, 100], ticktext=["0", "25", "50", "75", "100 %"])
+    figure.update_layout(barmode="overlay")
+    for at, (_, segments) in zip(placed.at, rows, strict=True):
+        for segment in segments:
+            figure.add_trace(_segment(segment, at))
+    return figure
+
+
+def with_room(low: float, high: float) -> tuple[float, float]:
+    """A little more than the range, so that the marks at its ends keep their numbers."""
+    room = 0.04 * (high - low)
+    return low - room, high + room
+
+
+def _around_zero(rows: Sequence[Row], marks: Sequence[float]) -> tuple[float, float]:
+    values = [
+        abs(value)
+        for row in rows
+        for value in (row.estimate, row.low, row.high, *row.points, *marks)
+        if value is not None
+    ]
+    reach = 1.08 * max(values, default=1.0) or 1.0
+    return -reach, reach
+
+
+def _points(row: Row, at: float, stratum: str | None) -> Any:
+    jitter = ((0.5 + np.arange(len(row.points)) * _GOLDEN) % 1 - 0.5) * 18
+    return go.Scatter(
+        x=[float(f"{value:.5g}") for value in row.points],
+        y=(at + jitter).round(2).tolist(),
+        mode="markers",
+        marker={"color": colour("point", stratum), "size": 5, "opacity": 0.6},
+        text=[plain(text) for text in row.texts],
+        hoverinfo="text",
+    )
+
+
+def _estimates(made: Sequence[tuple[float, Row]], stratum: str | None) -> Any:
+    values = [row.estimate or 0.0 for _, row in made]
+    lows = [value if row.low is None else row.low for value, (_, row) in zip(values, made, strict=True)]
+    highs = [value if row.high is None else row.high for value, (_, row) in zip(values, made, strict=True)]
+    ink = colour("line", stratum)
+    return go.Scatter(
+        x=values,
+        y=[at for at, _ in made],
+        mode="markers",
+        marker={
+            "color": ink,
+            "size": 11,
+            "symbol": ["diamond-open" if row.imprecise else "diamond" for _, row in made],
+        },
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [high - value for value, high in zip(values, highs, strict=True)],
+            "arrayminus": [value - low for value, low in zip(values, lows, strict=True)],
+            "color": ink,
+            "thickness": 2,
+            "width": 0,
+        },
+        hoverinfo="x",
+    )
+
+
+def _segment(segment: Segment, at: float) -> Any:
+    return go.Bar(
+        orientation="h",
+        x=[round(100 * segment.share, 4)],
+        base=[round(100 * segment.start, 4)],
+        y=[at],
+        width=26,
+        marker={"color": segment.ink, "opacity": segment.opacity, "line": {"color": PAPER, "width": 1}},
+        text=[plain(segment.text)],
+        textposition="inside",
+        insidetextanchor="middle",
+        textfont={"color": segment.ink_of_text, "size": 13},
+        textangle=0,
+        hoverinfo="text",
+    )

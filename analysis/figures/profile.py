@@ -1,0 +1,120 @@
+"""Who gets what: how patients who began a treatment differed beforehand from those who did not."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis.data.frame import DAYS_PER_YEAR, ScaleInfo, StudyFrames, scored
+from analysis.figures.computed import PROFILE
+from analysis.figures.look import duration, number, row_label
+from analysis.figures.parts import Record, Row, drawn_estimates, percent, signed
+from analysis.figures.view import Figure, Panel, View, simulated
+from analysis.results.profile import AGE, BELLS, FEMALE, TIME, baseline_profile
+
+KEY = "profile"
+_LARGE = 0.2
+_NAMES = {TIME: "Time since onset", AGE: "Age", FEMALE: "Women", BELLS: "Bell's palsy"}
+_COLUMNS = [
+    "Treatment",
+    "At the first visit",
+    "Began it",
+    "Did not",
+    "Of those who began it",
+    "Of the others",
+    "Standardised difference",
+    "Note",
+]
+
+
+def profile_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> Figure:
+    """For each family the standardised differences at the first visit of who began it and who did not."""
+    info = frames.scale_info
+    records = baseline_profile(
+        scored(frames), frames.treatments, info, scales=scales, suppress_under=view.suppress_under
+    )
+    families = dict.fromkeys(one["family"] for one in records)
+    by_family = {family: [one for one in records if one["family"] == family] for family in families}
+    few = [name for name, of_family in by_family.items() if all(one["n"] is None for one in of_family)]
+    return Figure(
+        key=KEY,
+        title="Who gets what: patients at their first visit",
+        summary=_summary(info, by_family),
+        x_axis="Standardised difference: right of 0 more in those who began the treatment, left of 0 less",
+        y_axis="What was known at the first visit",
+        panels=tuple(
+            Panel(f"{KEY}-{family}", family.capitalize(), _note(of_family), _drawn(info, of_family))
+            for family, of_family in by_family.items()
+            if any(one["difference"] is not None for one in of_family)
+        ),
+        table=pd.DataFrame(
+            [_table_row(info, one) for one in records if one["family"] not in few], columns=_COLUMNS
+        ),
+        notes=(
+            "Of patients without the treatment at their first visit: who began it later, and who has not.",
+            "Standardised difference: in standard deviations; dotted lines at 0.2.",
+            "Ten patients in each group are needed; open dots under 30.",
+            *([f"Begun by fewer than {view.suppress_under} patients: {', '.join(few)}."] if few else []),
+            "Treatment was not assigned at random: these differences are part of any later one.",
+            *simulated(frames),
+        ),
+        computed=(PROFILE,),
+    )
+
+
+def _name(info: Mapping[str, ScaleInfo], variable: str) -> str:
+    return _NAMES.get(variable) or info[variable].label
+
+
+def _note(records: Sequence[Record]) -> str:
+    sizes = [(one["n_begun"], one["n_not_begun"]) for one in records if one["n"] is not None]
+    begun, others = max(sizes)
+    return f"up to {begun} began it, {others} did not"
+
+
+def _drawn(info: Mapping[str, ScaleInfo], records: Sequence[Record]) -> Any:
+    known = [one for one in records if one["difference"] is not None]
+    rows = [_row(info, one) for one in known]
+    reach = max(0.6, *(1.1 * abs(one["difference"]) for one in known))
+    return drawn_estimates(rows, None, marks=[-_LARGE, 0, _LARGE], limits=(-reach, reach))
+
+
+def _row(info: Mapping[str, ScaleInfo], one: Record) -> Row:
+    label = row_label(_name(info, one["variable"]), str(one["n"]))
+    return Row(label, one["difference"], None, None, one["imprecise"])
+
+
+def _summary(info: Mapping[str, ScaleInfo], by_family: Mapping[str, Sequence[Record]]) -> str:
+    said = []
+    for family, records in by_family.items():
+        known = [one for one in records if one["difference"] is not None]
+        if not known:
+            continue
+        differ = [one for one in known if abs(one["difference"]) >= _LARGE]
+        names = [f"{_name(info, one['variable'])} ({signed(one['difference'], 2)})" for one in differ]
+        said.append(f"{family}: {', '.join(names) if names else 'nothing'}")
+    if not said:
+        return "Too few began a treatment after their first visit to say how they differed."
+    return f"By 0.2 standard deviations or more differed, before the treatment, {'; '.join(said)}."
+
+
+def _table_row(info: Mapping[str, ScaleInfo], one: Record) -> dict[str, Any]:
+    return {
+        "Treatment": one["family"],
+        "At the first visit": _name(info, one["variable"]),
+        "Began it": one["n_begun_text"] if one["n"] is None else str(one["n_begun"]),
+        "Did not": "–" if one["n"] is None else str(one["n_not_begun"]),
+        "Of those who began it": _value(one["variable"], one["begun"]),
+        "Of the others": _value(one["variable"], one["not_begun"]),
+        "Standardised difference": signed(one["difference"], 2),
+        "Note": one["reason"] or ("imprecise" if one["imprecise"] else ""),
+    }
+
+
+def _value(variable: str, value: float | None) -> str:
+    """A mean as readers know it: shares in per cent, time since onset as the geometric mean."""
+    if value is None:
+        return "–"
+    if variable in (FEMALE, BELLS):
+        return percent(value)
+    return duration(10**value * DAYS_PER_YEAR) if variable == TIME else number(value, 1)

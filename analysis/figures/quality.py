@@ -1,0 +1,165 @@
+"""How well each scale measures here: consistency, who sits at an end, what was left empty, minutes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.frame import ScaleInfo, StudyFrames, scored
+from analysis.figures.computed import ALPHA
+from analysis.figures.look import number, people, row_label
+from analysis.figures.parts import Record, Row, drawn_estimates, part_panel, percent, seen, up_to, with_room
+from analysis.figures.view import Figure, View, mixed, sentence, simulated
+from analysis.numbers.guards import is_small
+from analysis.results.describe import descriptives
+from analysis.results.reliability import reliability
+
+KEY = "quality"
+_ENOUGH = 0.7  # Terwee et al., J Clin Epidemiol 2007;60:34
+_COLUMNS = [
+    "Scale",
+    "Patients are",
+    "Patients",
+    "Items",
+    "Alpha",
+    "95 % interval",
+    "Omega",
+    "Item-total, lowest",
+    "At the lowest value",
+    "At the highest value",
+    "Note",
+]
+
+
+def quality_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> Figure:
+    """Cronbach's alpha with Feldt's interval for each scale, and in the table what else tells its quality."""
+    info = {scale: frames.scale_info[scale] for scale in scales}
+    table = scored(frames)
+    found = reliability(table, frames.responses, info, suppress_under=view.suppress_under)
+    parts = {
+        stratum: [one for one in records if one["n"] != 0]
+        for stratum, records in seen(found, ["instrument", "scale"], view).items()
+    }
+    described = seen(descriptives(table, info, suppress_under=view.suppress_under), ["scale", "visit"], view)
+    ends = {
+        (stratum, one["scale"]): one
+        for stratum, records in described.items()
+        for one in records
+        if one["visit"] == "first"
+    }
+    return Figure(
+        key=KEY,
+        title="How consistently each scale measures",
+        summary=_summary(info, parts),
+        x_axis="Cronbach's alpha, with its 95 % interval",
+        y_axis="Scales, at each patient's first questionnaire",
+        panels=tuple(
+            part_panel(
+                KEY,
+                stratum,
+                up_to(records),
+                drawn_estimates(
+                    [_row(info, one) for one in records], stratum, marks=[_ENOUGH], limits=with_room(0, 1)
+                ),
+            )
+            for stratum, records in parts.items()
+            if any(one["alpha"] is not None for one in records)
+        ),
+        table=pd.DataFrame(
+            [
+                _table_row(info, one, ends[stratum, _scale(one)])
+                for stratum, records in parts.items()
+                for one in records
+            ],
+            columns=_COLUMNS,
+        ),
+        notes=(
+            "Alpha: how closely the items of a scale go together; dotted line: 0.7, often called enough.",
+            "Complete items only. Omega: of one common factor. Item-total: each item with the rest.",
+            "With over 15 % at an end, a scale cannot tell those patients apart, nor show their change.",
+            *_minutes_note(frames, view, info),
+            *_missing_note(frames, view, info),
+            *mixed(view),
+            *simulated(frames),
+        ),
+        computed=(ALPHA,),
+    )
+
+
+def _scale(one: Record) -> str:
+    return f"{one['instrument']}.{one['scale']}"
+
+
+def _row(info: Mapping[str, ScaleInfo], one: Record) -> Row:
+    label = row_label(info[_scale(one)].label, one["n_text"])
+    shown = one["alpha"] is not None and one["alpha"] >= 0
+    low = max(one["alpha_low"], 0.0) if shown else None
+    return Row(
+        label, one["alpha"] if shown else None, low, one["alpha_high"] if shown else None, one["imprecise"]
+    )
+
+
+def _summary(info: Mapping[str, ScaleInfo], parts: Mapping[str | None, Sequence[Record]]) -> str:
+    made = [one for records in parts.values() for one in records if one["alpha"] is not None]
+    if not made:
+        return "No scale has the 10 patients with complete items that a coefficient needs yet."
+    told = next((_scale(one) for one in made if one["scale"] == "total"), _scale(made[0]))
+    clauses = [
+        (people(one["n_text"], stratum), *_alpha(info[told], one))
+        for stratum, records in parts.items()
+        for one in records
+        if _scale(one) == told
+    ]
+    return sentence(clauses)
+
+
+def _alpha(info: ScaleInfo, one: Record) -> tuple[str, str]:
+    if one["alpha"] is None:
+        return "there is no alpha", f" ({one['reason']})"
+    interval = f"{number(one['alpha_low'])} to {number(one['alpha_high'])}"
+    return f"{info.label} has an alpha of {number(one['alpha'])}", f" ({interval})"
+
+
+def _table_row(info: Mapping[str, ScaleInfo], one: Record, end: Record) -> dict[str, Any]:
+    known = [value for value in (one["item_total"] or {}).values() if value is not None]
+    lowest = min(known) if known else None
+    limits = "–" if one["alpha"] is None else f"{number(one['alpha_low'])} to {number(one['alpha_high'])}"
+    return {
+        "Scale": info[_scale(one)].label,
+        "Patients are": one.get("stratum", "all"),
+        "Patients": one["n_text"],
+        "Items": str(one["items"]),
+        "Alpha": number(one["alpha"]),
+        "95 % interval": limits,
+        "Omega": number(one["omega"]),
+        "Item-total, lowest": number(lowest),
+        "At the lowest value": percent(end["floor"]),
+        "At the highest value": percent(end["ceiling"]),
+        "Note": one["reason"] or one["omega_reason"] or ("imprecise" if one["imprecise"] else ""),
+    }
+
+
+def _minutes_note(frames: StudyFrames, view: View, info: Mapping[str, ScaleInfo]) -> tuple[str, ...]:
+    """How long each questionnaire took, where that is known of enough patients."""
+    asked = {one.instrument: None for one in info.values()}
+    known = frames.responses[frames.responses["minutes"].notna()]
+    texts = []
+    for instrument in asked:
+        rows = known[known["instrument"] == instrument]
+        if rows["patient"].nunique() >= max(view.suppress_under, 1):
+            median = float(np.median(rows["minutes"].to_numpy(np.float64)))
+            texts.append(f"{instrument} {number(median, 1)}")
+    return (f"Minutes to answer, median: {', '.join(texts)}.",) if texts else ()
+
+
+def _missing_note(frames: StudyFrames, view: View, info: Mapping[str, ScaleInfo]) -> tuple[str, ...]:
+    """The share of questionnaires with an item left empty."""
+    scores = frames.scores[frames.scores["scale"].isin(list(info))]
+    empty = scores.groupby(["instrument", "visit_id"])["items_missing"].max() > 0
+    texts = []
+    for instrument, flags in empty.groupby(level="instrument", sort=False):
+        count = int(flags.sum())
+        hide = not view.may_open_patients and (is_small(count, view.suppress_under) or not len(flags))
+        texts.append(f"{instrument} {'few' if hide else percent(count / len(flags))}")
+    return (f"Questionnaires with an item left empty: {', '.join(texts)}.",) if texts else ()

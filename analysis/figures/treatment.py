@@ -1,0 +1,243 @@
+"""Scores by the treatment received: boxes, points and n, described and never ranked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.data.frame import ScaleInfo, StudyFrames, scored
+from analysis.data.treatments import LEVELS
+from analysis.figures.computed import KRUSKAL
+from analysis.figures.look import (
+    PAPER,
+    Rows,
+    axis_title,
+    colour,
+    go,
+    number,
+    p_text,
+    people,
+    plain,
+    row_label,
+    ticks,
+)
+from analysis.figures.view import Figure, View, described, mixed, panel, sentence, simulated
+from analysis.numbers.formulas import Kruskal
+from analysis.numbers.guards import IMPRECISE_BELOW, is_small
+from analysis.results.groups import Block, blocks, compared, first_scores
+
+_GOLDEN = 0.6180339887
+ALPHA = 0.05
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One row of a panel: its name, and a row of the block per patient."""
+
+    name: str
+    rows: pd.DataFrame
+
+
+def treatment_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
+    """A scale by the treatments received by the first visit with that score: boxes, points and n.
+
+    Families in fixed order, combined where a patient had several; never ranked by result. Levels under five
+    patients share the last row, as points without a box, for those who may open patients only.
+    """
+    info = frames.scale_info[scale]
+    key = f"treatment-{scale}"
+    first = first_scores(scored(frames), {scale: info})
+    seen = view.seen(first)
+    counts = view.counts(first)
+    found = {
+        stratum: next(
+            blocks(seen, frames.treatments, {scale: info}, stratum, view.suppress_under, ["treatment"]), None
+        )
+        for stratum in counts
+    }
+    present = {stratum: block for stratum, block in found.items() if block}
+    tests = {stratum: compared(block) for stratum, block in present.items()}
+    return Figure(
+        key=key,
+        title=f"{info.label} by treatment received",
+        summary=_summary(info, present, tests, counts),
+        x_axis=axis_title(info),
+        y_axis="Treatment received by the first visit with this score",
+        panels=tuple(
+            panel(key, s, counts[s], _drawn(rows, s, info, view))
+            for s, block in present.items()
+            if (rows := _rows(block, view))
+        ),
+        table=_table(list(present.values()), view),
+        notes=(
+            *(_kruskal_note(test, s, len(present[s].rows)) for s, test in tests.items()),
+            *_unplaced_note(first, view),
+            *_undated_note(list(present.values()), view),
+            *_hidden_note(list(present.values()), view),
+            "Epsilon²: 0 is no difference between treatments, 1 complete separation.",
+            "Treatment was not assigned at random: groups differed before it.",
+            "Treatments begun after that visit do not count. Levels stand in a fixed order.",
+            *mixed(view),
+            *simulated(frames),
+        ),
+        computed=(KRUSKAL,),
+    )
+
+
+def _drawn(rows: Sequence[_Row], stratum: str | None, info: ScaleInfo, view: View) -> Any:
+    placed = Rows([row_label(row.name, str(len(row.rows))) for row in rows])
+    room = 0.04 * (info.high - info.low)
+    figure = placed.chart(info.low - room, info.high + room)
+    figure.update_xaxes(tickvals=ticks(info))
+    for at, row in zip(placed.at, rows, strict=True):
+        values = row.rows["value"].to_numpy(np.float64)
+        one_level = row.rows["level"].nunique() == 1
+        if one_level and not is_small(len(values), view.suppress_under):
+            figure.add_trace(_box(values, at, stratum))
+        # an even, repeatable scatter across the row (golden ratio), so that equal scores stay apart
+        jitter = ((0.5 + np.arange(len(values)) * _GOLDEN) % 1 - 0.5) * 16
+        texts = [f"{value:.3g}" for value in values]
+        if view.may_open_patients:
+            known = zip(row.rows["patient"], texts, row.rows["level"], strict=True)
+            texts = [f"{plain(code)}: {text}<br>{plain(level)}" for code, text, level in known]
+        dots = go.Scatter(
+            x=values.round(4).tolist(),
+            y=(at + jitter).round(2).tolist(),
+            mode="markers",
+            marker={"color": colour("point", stratum), "size": 6, "line": {"color": PAPER, "width": 0.5}},
+            text=texts,
+            hoverinfo="text",
+        )
+        figure.add_trace(dots)
+    return figure
+
+
+def _rows(block: Block, view: View) -> list[_Row]:
+    """The levels with enough patients in their order; then, for those who may, what the others hold."""
+    shown = _shown(block, view)
+    rows = [_Row(level, block.of(level)) for level in shown]
+    others = [level for level in block.levels if level not in shown]
+    if not others or not view.may_open_patients:
+        return rows
+    folded = block.rows[block.rows["level"].isin(others)]
+    name = others[0] if len(others) == 1 else _folded_name(len(others), view)
+    return [*rows, _Row(name, folded)]
+
+
+def _shown(block: Block, view: View) -> list[str]:
+    """The levels that have a row of their own."""
+    hides = view.hides([len(block.of(level)) for level in block.levels])
+    return [
+        level
+        for level, hide in zip(block.levels, hides, strict=True)
+        if not (hide or is_small(len(block.of(level)), view.suppress_under))
+    ]
+
+
+def _folded_name(levels: int, view: View) -> str:
+    return f"fewer than {view.suppress_under} patients each ({levels} combinations)"
+
+
+def _box(values: NDArray[np.float64], at: float, stratum: str | None) -> Any:
+    """Median, quartiles (type 7) and whiskers to the last value within 1.5 quartile distances."""
+    q1, median, q3 = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
+    reach = 1.5 * (q3 - q1)
+    inside = values[(values >= q1 - reach) & (values <= q3 + reach)]
+    return go.Box(
+        y=[at],
+        q1=[q1],
+        median=[median],
+        q3=[q3],
+        lowerfence=[float(inside.min())],
+        upperfence=[float(inside.max())],
+        orientation="h",
+        width=20,
+        line={"color": colour("line", stratum), "width": 2},
+        fillcolor=colour("box", stratum),
+        hoverinfo="skip",
+    )
+
+
+def _summary(
+    info: ScaleInfo,
+    present: dict[str | None, Block],
+    tests: dict[str | None, Kruskal],
+    counts: dict[str | None, str],
+) -> str:
+    if not present:
+        return f"There is no {info.label} to show."
+    return sentence(
+        [
+            (people(count, stratum), *_difference(info, tests.get(stratum), present.get(stratum)))
+            for stratum, count in counts.items()
+        ]
+    )
+
+
+def _difference(info: ScaleInfo, test: Kruskal | None, block: Block | None) -> tuple[str, str]:
+    """What is said of the treatments of a panel, and the number beside it."""
+    if test is None or block is None:
+        return "nothing can be shown", ""
+    if test.p is None:
+        return "there is no comparison", f" ({test.reason})"
+    enough = len(block.rows) >= IMPRECISE_BELOW
+    clearly = "" if enough and test.p < ALPHA else "not clearly "
+    beside = f" (epsilon²\u00a0{number(test.epsilon_squared)}{'' if enough else ', imprecise'})"
+    return f"{info.label} is {clearly}associated with the treatment received", beside
+
+
+def _kruskal_note(test: Kruskal, stratum: str | None, patients: int) -> str:
+    name = "All" if stratum is None else stratum.capitalize()
+    if test.statistic is None:
+        return f"{name}: no Kruskal–Wallis test, {test.reason}."
+    imprecise = patients < IMPRECISE_BELOW
+    p = "imprecise, so without p" if imprecise else f"p {p_text(test.p)}"
+    return (
+        f"{name}: Kruskal–Wallis over all combinations, H {number(test.statistic, 1)} on {test.df} degrees "
+        f"of freedom, {p}. Epsilon² {number(test.epsilon_squared)}; chance alone would give about "
+        f"{number(test.df / (patients - 1))}."
+    )
+
+
+def _table(present: Sequence[Block], view: View) -> pd.DataFrame:
+    """Every level for those who may open patients; for others those shown, and one row for all the rest."""
+    columns = ["Treatment", "Patients are", "Patients", "Median", "Lower quartile", "Upper quartile"]
+    rows = []
+    for block in present:
+        shown = _shown(block, view)
+        listed = [level for level in LEVELS if level in block.levels]
+        for level in listed if view.may_open_patients else shown:
+            values = block.of(level)["value"].to_numpy(np.float64)
+            cell = described(values, False, view)
+            rows.append({"Treatment": level, "Patients are": block.stratum or "all", **cell})
+        rest = block.rows[~block.rows["level"].isin(shown)]
+        if len(rest) and not view.may_open_patients:
+            cell = {**described(np.array([]), False, view), "Patients": view.count(len(rest))}
+            rows.append({"Treatment": "not shown", "Patients are": block.stratum or "all", **cell})
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _hidden_note(present: Sequence[Block], view: View) -> tuple[str, ...]:
+    least = view.suppress_under
+    if all(len(_shown(block, view)) == len(block.levels) for block in present):
+        return ()
+    if view.may_open_patients:
+        return (f"Under {least} patients there are points, but no box; the table names each combination.",)
+    return (f"Not shown: combinations under {least} patients, and what would let them be subtracted.",)
+
+
+def _undated_note(present: Sequence[Block], view: View) -> tuple[str, ...]:
+    undated = sum(int(block.rows["undated"].sum()) for block in present)
+    if not undated:
+        return ()
+    return (f"Start of treatment not known, counted as received: {people(view.about(undated))}.",)
+
+
+def _unplaced_note(first: pd.DataFrame, view: View) -> tuple[str, ...]:
+    unplaced = 0 if view.together else int((first["stratum"] == "unknown").sum())
+    if not unplaced:
+        return ()
+    return (f"Not shown, neither surely acute nor surely chronic: {people(view.about(unplaced))}.",)

@@ -1,0 +1,182 @@
+"""What every figure shares: who looks at it, what it consists of, and how its cells and sentences read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.data.frame import STRATA, ScaleInfo, StudyFrames
+from analysis.figures.look import STRATUM_TITLES, interval, number, people
+from analysis.numbers.guards import SUPPRESS_UNDER, count_text, hidden, is_small
+from analysis.results.describe import summary
+
+SIDE_BY_SIDE: tuple[str | None, ...] = ("acute", "chronic")
+TOGETHER: tuple[str | None, ...] = (None,)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One chart of a figure: a stratum's name, how many it holds, and what plotly draws."""
+
+    key: str
+    title: str
+    note: str
+    figure: Any  # a plotly.graph_objects.Figure; plotly has no types
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Panels on the same axes, with their words: ``summary`` has the numbers, ``table`` is ready to print.
+
+    ``x_axis`` and ``y_axis`` say what the axes are and which direction is better. ``computed`` says how, with
+    formula and reference. All texts here are plain text; only what plotly draws is escaped.
+    """
+
+    key: str
+    title: str
+    summary: str
+    x_axis: str
+    y_axis: str
+    panels: tuple[Panel, ...]
+    table: pd.DataFrame
+    notes: tuple[str, ...]
+    computed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class View:
+    """Who looks, and at which panels: acute and chronic by default, ``TOGETHER``, or one stratum alone."""
+
+    may_open_patients: bool = False
+    strata: tuple[str | None, ...] = SIDE_BY_SIDE
+    suppress_under: int = SUPPRESS_UNDER
+
+    @property
+    def together(self) -> bool:
+        return self.strata == TOGETHER
+
+    def count(self, patients: int) -> str:
+        """The count of a cell as this reader may see it."""
+        return str(patients) if self.may_open_patients else count_text(patients, self.suppress_under)
+
+    def about(self, number: int) -> str:
+        """A total as this reader may see it: to the nearest 5, so that no small cell can be subtracted."""
+        if self.may_open_patients:
+            return f"{number:,}"
+        if number == 0 or is_small(number, self.suppress_under):
+            return self.count(number)
+        return f"about {5 * round(number / 5):,}"
+
+    def hides(self, counts: Sequence[int]) -> list[bool]:
+        """Which cells of a partition this reader may not see at all."""
+        return [False] * len(counts) if self.may_open_patients else hidden(counts, self.suppress_under)
+
+    def counts(self, rows: pd.DataFrame) -> dict[str | None, str]:
+        """How many of the rows, one per patient, each panel holds; without panels that hold nobody."""
+        if self.together:
+            return {None: self.count(len(self.seen(rows)))}
+        counts = rows["stratum"].value_counts()
+        strata = [s for s in self.strata if s in counts] or self.strata
+        return {s: self.count(int(counts.get(s, 0))) for s in strata}
+
+    def seen(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows, one per patient, without those of strata too small for this reader.
+
+        So a small stratum is neither drawn nor found by comparing all patients with acute and chronic ones.
+        """
+        counts = rows["stratum"].value_counts()
+        few = [s for s in STRATA if self.hides([int(counts.get(s, 0))])[0]]
+        return rows[~rows["stratum"].isin(few)]
+
+
+def of_stratum(rows: pd.DataFrame, stratum: str | None) -> pd.DataFrame:
+    return rows if stratum is None else rows[rows["stratum"] == stratum]
+
+
+def panel(key: str, stratum: str | None, count: str, figure: Any) -> Panel:
+    """The panel of a stratum under its name; one visit counts for each patient."""
+    visits = "1 visit" if count == "1" else f"{count} visits"
+    return Panel(f"{key}-{stratum or 'all'}", STRATUM_TITLES[stratum], f"{people(count)}, {visits}", figure)
+
+
+def described(values: NDArray[np.float64], hide: bool, view: View) -> dict[str, str]:
+    """Patients, median and quartiles of a cell, as this reader may see them."""
+    small = is_small(len(values), view.suppress_under)
+    found = summary(values[:0] if hide or small else values)
+    return {
+        "Patients": "hidden" if hide and not small else view.count(len(values)),
+        "Median": number(found["median"], 1),
+        "Lower quartile": number(found["q1"], 1),
+        "Upper quartile": number(found["q3"], 1),
+    }
+
+
+def tendency(
+    subject: str, more: str, info: ScaleInfo, found: Sequence[tuple[dict[str, Any] | None, str]]
+) -> str:
+    """One sentence on what goes with a scale, for each coefficient and whom it is of (``12 acute patients``).
+
+    ``subject`` is what it goes with and ``more`` is more of that: ``time since onset``, ``a longer time since
+    onset``. An interval that spans 0 is called no clear association, never none.
+    """
+    clauses: list[tuple[str, str, str]] = []
+    for record, who in found:
+        core = _core(more, info, record)
+        named = f" of {info.label} with {subject}" if core == _UNCLEAR and not clauses else ""
+        clauses.append((who, core, f"{named}{_numbers(record)}"))
+    return sentence(clauses)
+
+
+def sentence(clauses: Sequence[tuple[str, str, str]]) -> str:
+    """``In 12 acute patients it rains (often); in 3 chronic patients the same holds (seldom).``
+
+    Each clause: of whom, what is said, and what stands beside it.
+    """
+    said: list[str] = []
+    last = None
+    for who, core, beside in clauses:
+        said.append(f"in {who} {'the same holds' if core == last else core}{beside}")
+        last = core
+    text = "; ".join(said)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+_UNCLEAR = "there is no clear association"
+
+
+def _core(more: str, info: ScaleInfo, record: dict[str, Any] | None) -> str:
+    if record is None or record["estimate"] is None:
+        return "there is no coefficient"
+    known = record["low"] is not None  # rho of 1 or −1 has no interval
+    if known and record["low"] <= 0 <= record["high"]:
+        return _UNCLEAR
+    return f"{more} is associated with {shifted(info, higher=record['estimate'] > 0)}"
+
+
+def _numbers(record: dict[str, Any] | None) -> str:
+    if record is None or record["estimate"] is None:
+        return f" ({record['reason']})" if record and record["reason"] else ""
+    limits = "" if record["low"] is None else f", {interval(record['low'], record['high'])}"
+    return f" (rho\u00a0{number(record['estimate'])}{limits}{', imprecise' if record['imprecise'] else ''})"
+
+
+def shifted(info: ScaleInfo, *, higher: bool) -> str:
+    """``a higher (better) FaCE total``: a direction and what it means."""
+    better = higher == (info.direction == "higher_better")
+    return f"a {'higher' if higher else 'lower'} ({'better' if better else 'worse'}) {info.label}"
+
+
+RHO_NOTE = "rho: Spearman's, with its 95 % interval; one that spans 0 is compatible with no association."
+
+
+def mixed(view: View) -> tuple[str, ...]:
+    """The warning under a figure of acute and chronic patients together."""
+    return ("Acute and chronic patients are two populations; here they are mixed.",) if view.together else ()
+
+
+def simulated(frames: StudyFrames) -> tuple[str, ...]:
+    """The warning under every figure of a simulated study."""
+    return ("Simulated data: no patient stands behind any dot or number.",) if frames.simulated else ()

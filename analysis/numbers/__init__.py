@@ -1,0 +1,1 @@
+"""Plain arrays in, numbers out: formulas, models, intervals. Knows nothing of palsy."""

@@ -1,0 +1,106 @@
+"""How well the items of a scale hang together: formulas on complete answers, as psych and stats give them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from analysis.numbers.formulas import Numbers
+
+UNIQUENESS_FROM = 0.005  # factanal's bound: an item that sits there has no variance of its own
+_NOTHING = 1e-12
+
+
+@dataclass(frozen=True)
+class Alpha:
+    """Cronbach's alpha with Feldt's 95 % interval."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+def alpha(answers: Numbers) -> Alpha | str:
+    """Cronbach's alpha of n patients by k items (k at least 2), or why there is none.
+
+    k / (k - 1) (1 - sum of the items' variances / variance of the sum). Interval from F with n - 1 and
+    (n - 1)(k - 1) df: Feldt, Psychometrika 1965;30:357.
+    """
+    from scipy.special import fdtri
+
+    n, k = answers.shape
+    if k < 2:
+        return "a scale of one item has no alpha"
+    total = float(answers.sum(axis=1).var(ddof=1))
+    if total < _NOTHING:
+        return "no variation"
+    estimate = k / (k - 1) * (1 - float(answers.var(axis=0, ddof=1).sum()) / total)
+    df = (n - 1, (n - 1) * (k - 1))
+    low, high = (1 - (1 - estimate) * float(fdtri(*df, share)) for share in (0.975, 0.025))
+    return Alpha(estimate, low, high)
+
+
+def item_rest(answers: Numbers) -> list[float | None]:
+    """Each item's correlation with the sum of the others ("corrected item-total"); None without variation."""
+    total = answers.sum(axis=1)
+    found: list[float | None] = []
+    for column in answers.T:
+        rest = total - column
+        varies = column.std() > _NOTHING and rest.std() > _NOTHING
+        found.append(float(np.corrcoef(column, rest)[0, 1]) if varies else None)
+    return found
+
+
+def omega(answers: Numbers) -> float | str:
+    """McDonald's omega total of one common factor by maximum likelihood, or why there is none.
+
+    (sum of loadings)^2 / ((sum of loadings)^2 + sum of uniquenesses), on the items' correlations: McDonald,
+    Test Theory, 1999. Factor as R's ``factanal(factors = 1)`` (Jöreskog, Psychometrika 1967;32:443). From
+    three items on, and only where every item keeps variance of its own (no Heywood case).
+    """
+    n, k = answers.shape
+    if k < 3:
+        return "one factor needs three items"
+    if (answers.std(axis=0) < _NOTHING).any():
+        return "an item without variation"
+    correlations: Numbers = np.asarray(np.corrcoef(answers, rowvar=False))
+    if n <= k or np.linalg.eigvalsh(correlations)[0] < 1e-8:
+        return "not estimable: items that say the same, or too few patients"
+    unique = _uniquenesses(correlations)
+    if unique is None:
+        return "not estimable: the factor model has no solution"
+    if (unique < UNIQUENESS_FROM * 1.01).any():
+        return "not estimable: an item has no variance of its own (Heywood case)"
+    common = float(_loadings(correlations, unique).sum() ** 2)
+    return common / (common + float(unique.sum()))
+
+
+def _uniquenesses(correlations: Numbers) -> Numbers | None:
+    """The share of each item's variance that the factor leaves, at the maximum of the likelihood."""
+    from scipy.optimize import minimize
+
+    k = len(correlations)
+
+    def misfit(unique: Numbers) -> tuple[float, Numbers]:
+        scale = 1 / np.sqrt(unique)
+        values = np.linalg.eigvalsh(correlations * np.outer(scale, scale))[:-1]
+        loadings = _loadings(correlations, unique)
+        implied = np.outer(loadings, loadings) + np.diag(unique)
+        slope: Numbers = np.diag(implied - correlations) / unique**2
+        return float((values - np.log(values)).sum()) - (k - 1), slope
+
+    start = (1 - 0.5 / k) / np.diag(np.linalg.inv(correlations))
+    # not L-BFGS-B: for so few numbers it waits a hundred times longer for its threads than it computes
+    options: Any = {"ftol": 1e-14, "gtol": 1e-9, "xtol": 1e-12, "maxfun": 2000}
+    bounds = [(UNIQUENESS_FROM, 1.0)] * k
+    found = minimize(misfit, start, jac=True, method="TNC", bounds=bounds, options=options)
+    unique: Numbers = found.x
+    return unique if np.isfinite(found.fun) else None
+
+
+def _loadings(correlations: Numbers, unique: Numbers) -> Numbers:
+    """The items' loadings on the factor that these uniquenesses leave."""
+    scale = 1 / np.sqrt(unique)
+    values, vectors = np.linalg.eigh(correlations * np.outer(scale, scale))
+    loadings: Numbers = vectors[:, -1] * np.sqrt(max(float(values[-1]) - 1, 0.0)) / scale
+    return loadings

@@ -1,0 +1,1 @@
+"""Frames in, flat records out: one module per record of the report."""

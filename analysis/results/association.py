@@ -1,0 +1,288 @@
+"""How scores go with each other and with time since onset, between patients and within patients.
+
+Visits are never pooled: between patients each counts once, within patients only deviations from the
+patient's own mean count. The formulas are in `analysis.numbers.formulas`; here are the report's records.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.data.frame import STRATA, ScaleInfo
+from analysis.numbers.formulas import (
+    Coefficient,
+    Numbers,
+    adjusted_p,
+    partial_spearman,
+    pearson,
+    rmcorr,
+    spearman,
+)
+from analysis.numbers.guards import (
+    COEFFICIENT_FROM,
+    IMPRECISE_BELOW,
+    SUPPRESS_UNDER,
+    TOO_FEW,
+    count_text,
+    is_small,
+)
+
+Record = dict[str, Any]
+
+TIME = "time_since_onset"
+BETWEEN_METHODS = ("spearman", "pearson", "partial_spearman")
+HOLM_UP_TO = 10
+_TOO_FEW = Coefficient(None, reason=TOO_FEW)
+
+
+@dataclass(frozen=True)
+class _Visits:
+    """Scores as arrays, one row per visit (by patient and day), one column per scale."""
+
+    scales: tuple[str, ...]
+    patient: NDArray[np.int64]
+    value: Numbers
+    day: Numbers
+    log10_years: Numbers
+    stratum: NDArray[np.int64]
+    age: Numbers
+    female: Numbers
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """Two variables at the visits where both are present, by patient and day."""
+
+    x: str
+    y: str
+    patient: NDArray[np.int64]
+    x_values: Numbers
+    y_values: Numbers
+    stratum: NDArray[np.int64]
+    covariates: Numbers
+    responses_per_visit: int
+
+
+def correlations(
+    table: pd.DataFrame,
+    scale_info: Mapping[str, ScaleInfo],
+    *,
+    scales: Sequence[str] | None = None,
+    methods: Sequence[str] = (*BETWEEN_METHODS, "rmcorr"),
+    suppress_under: int = SUPPRESS_UNDER,
+) -> list[Record]:
+    """Every pair of scales, and every scale with time since onset, as records of the report.
+
+    ``between``: one visit per patient, the first at which both variables are present; the strata hold the
+    same visits, parted by the stratum of that visit. ``within`` (rmcorr): all visits, or those of the
+    stratum, of patients with two or more; its ``n`` counts visits. Time since onset enters as log10 years
+    and only where usable. Partial Spearman adjusts for age at the first visit and sex, as far as they
+    vary; patients without them do not count. Under 10 patients there is no coefficient. Of rmcorr,
+    ``low_robust, high_robust, p_robust`` hold also where patients differ in their slopes.
+
+    Args:
+        table: the result of ``analysis.data.frame.scored``.
+        scales: which scales, in this order; default all of ``scale_info`` that have a score.
+
+    Returns:
+        Records on all patients first, then acute, chronic, unknown. Adjusted p: one family per level,
+        method and stratum, Holm up to 10 tests, Benjamini–Hochberg beyond.
+    """
+    present = set(table.loc[table["value"].notna(), "scale"])
+    chosen = [scale for scale in scales or scale_info if scale in present]
+    pairs = list(_pairs(_visits(table, chosen), scale_info))
+    records: list[Record] = []
+    for stratum in (None, *STRATA):
+        for method in methods:
+            family = [_record(pair, method, stratum, suppress_under) for pair in pairs]
+            _adjust(family)
+            records += family
+    return records
+
+
+def as_shown(record: Record) -> Record:
+    """The record as a page shows it: a repeated-measures correlation with its robust interval and p.
+
+    Its own assume one slope for all patients, which a page cannot know. Without robust ones, where a single
+    patient decides it, the coefficient is not shown either.
+    """
+    if record["level"] != "within" or record["low"] is None:
+        return record
+    if record["low_robust"] is None:
+        empty = dict.fromkeys(("estimate", "low", "high", "p", "p_adjusted"))
+        return {**record, **empty, "reason": "not estimable: one patient decides it"}
+    return {**record, **{name: record[f"{name}_robust"] for name in ("low", "high", "p")}, "p_adjusted": None}
+
+
+def overlap(x: str, y: str) -> str | None:
+    """What two scales share in content, so that their correlation partly is with itself; None if nothing."""
+    for a, b in ((x, y), (y, x)):
+        for first, second, text in _SHARED:
+            if _is(a, first) and _is(b, second):
+                return text
+    one, other = x.split("."), y.split(".")
+    if one[0] == other[0] and "total" in (one[-1], other[-1]):
+        return "the total contains the items of its part"
+    return None
+
+
+_MOOD = "FDI social asks about calm, irritability, sleep and isolation, as the mood questionnaire does"
+_SHARED = (
+    ("fdi.social", "phq9", _MOOD),
+    ("fdi.social", "phq8", _MOOD),
+    ("fdi.social", "gad7", _MOOD),
+    ("fdi.social", "cesd", _MOOD),
+    ("face.social_function", "fdi.social", "both ask about social life with the palsy"),
+    ("phq9", "phq8", "the PHQ forms share their items"),
+    ("phq9", "phq2", "the PHQ forms share their items"),
+    ("phq8", "phq2", "the PHQ forms share their items"),
+)
+
+
+def _is(scale: str, named: str) -> bool:
+    return scale == named or scale.split(".")[0] == named
+
+
+def _visits(table: pd.DataFrame, scales: Sequence[str]) -> _Visits:
+    rows = table[table["scale"].isin(scales)]
+    opened = rows.groupby("visit_id", as_index=False).agg(
+        patient=("patient", "first"),
+        day=("completed_on", "min"),
+        age=("age", "first"),
+        female=("female", "first"),
+    )
+    opened = opened.sort_values(["patient", "day", "visit_id"], ignore_index=True)
+    at = pd.Index(opened["visit_id"]).get_indexer(pd.Index(rows["visit_id"]))
+    column = pd.Index(scales).get_indexer(pd.Index(rows["scale"]))
+
+    def spread(values: NDArray[Any], empty: float) -> Numbers:
+        grid = np.full((len(opened), len(scales)), empty)
+        grid[at, column] = values
+        return grid
+
+    codes = pd.Index(STRATA).get_indexer(pd.Index(rows["stratum"]))
+    return _Visits(
+        scales=tuple(scales),
+        patient=pd.factorize(opened["patient"])[0].astype(np.int64),
+        value=spread(rows["value"].to_numpy(np.float64), np.nan),
+        day=spread(rows["completed_on"].to_numpy("datetime64[D]").astype(np.float64), -np.inf),
+        log10_years=spread(rows["log10_years"].to_numpy(np.float64), np.nan),
+        stratum=spread(codes, -1).astype(np.int64),
+        age=opened["age"].to_numpy(np.float64),
+        female=opened["female"].to_numpy(np.float64),
+    )
+
+
+def _pairs(visits: _Visits, scale_info: Mapping[str, ScaleInfo]) -> Iterator[_Pair]:
+    covariates = np.column_stack([visits.age, visits.female])
+    for i, scale in enumerate(visits.scales):
+        rows = np.flatnonzero(~np.isnan(visits.value[:, i]) & ~np.isnan(visits.log10_years[:, i]))
+        yield _Pair(
+            TIME,
+            scale,
+            visits.patient[rows],
+            visits.log10_years[rows, i],
+            visits.value[rows, i],
+            visits.stratum[rows, i],
+            covariates[rows],
+            1,
+        )
+    for i, j in combinations(range(len(visits.scales)), 2):
+        rows = np.flatnonzero(~np.isnan(visits.value[:, [i, j]]).any(axis=1))
+        # a pair is present once the later of its two responses is there
+        later = np.where(visits.day[rows, i] >= visits.day[rows, j], i, j)
+        x, y = visits.scales[i], visits.scales[j]
+        same = scale_info[x].instrument == scale_info[y].instrument
+        yield _Pair(
+            x,
+            y,
+            visits.patient[rows],
+            visits.value[rows, i],
+            visits.value[rows, j],
+            visits.stratum[rows, later],
+            covariates[rows],
+            1 if same else 2,
+        )
+
+
+def _record(pair: _Pair, method: str, stratum: str | None, suppress_under: int) -> Record:
+    within = method == "rmcorr"
+    found, n, patients, adjusted_for = _within(pair, stratum) if within else _between(pair, method, stratum)
+    small = is_small(patients, suppress_under)
+    return {
+        **({} if stratum is None else {"stratum": stratum}),
+        "level": "within" if within else "between",
+        "x": pair.x,
+        "y": pair.y,
+        "method": method,
+        "adjusted_for": adjusted_for,
+        "n": None if small else n,
+        "n_text": count_text(patients, suppress_under) if small else str(n),
+        "patients": None if small else patients,
+        "visits": None if small else n,
+        "responses": None if small else n * pair.responses_per_visit,
+        "estimate": found.estimate,
+        "low": found.low,
+        "high": found.high,
+        "df": found.df,
+        "p": found.p,
+        **_robust(found),
+        "imprecise": COEFFICIENT_FROM <= patients < IMPRECISE_BELOW,
+        "suppressed": small,
+        "reason": found.reason,
+        "overlap": overlap(pair.x, pair.y),
+    }
+
+
+def _robust(found: Coefficient) -> Record:
+    one = found.robust
+    return {f"{name}_robust": None if one is None else getattr(one, name) for name in ("low", "high", "p")}
+
+
+def _within(pair: _Pair, stratum: str | None) -> tuple[Coefficient, int, int, None]:
+    """The repeated-measures correlation, its visits and patients."""
+    rows = _in_stratum(pair, np.arange(len(pair.patient)), stratum)
+    found, visits, patients = rmcorr(pair.patient[rows], pair.x_values[rows], pair.y_values[rows])
+    return (_TOO_FEW if patients < COEFFICIENT_FROM else found), visits, patients, None
+
+
+def _between(pair: _Pair, method: str, stratum: str | None) -> tuple[Coefficient, int, int, str | None]:
+    """The coefficient over one visit per patient, visits, patients and what it is adjusted for."""
+    rows = _in_stratum(pair, np.unique(pair.patient, return_index=True)[1], stratum)
+    adjusted_for = None
+    others = np.empty((len(rows), 0))
+    if method == "partial_spearman":
+        rows = rows[~np.isnan(pair.covariates[rows]).any(axis=1)]
+        others, adjusted_for = _varying(pair.covariates[rows])
+    if len(rows) < COEFFICIENT_FROM:
+        return _TOO_FEW, len(rows), len(rows), adjusted_for
+    x, y = pair.x_values[rows], pair.y_values[rows]
+    if method == "partial_spearman":
+        found = partial_spearman(x, y, others)
+    else:
+        found = spearman(x, y) if method == "spearman" else pearson(x, y)
+    return found, len(rows), len(rows), adjusted_for
+
+
+def _in_stratum(pair: _Pair, rows: NDArray[Any], stratum: str | None) -> NDArray[Any]:
+    return rows if stratum is None else rows[pair.stratum[rows] == STRATA.index(stratum)]
+
+
+def _varying(covariates: Numbers) -> tuple[Numbers, str]:
+    """The covariates that vary here and their names: one sex alone needs no adjustment for sex."""
+    names = ("age", "female")
+    kept = [k for k in range(2) if len(covariates) and np.ptp(covariates[:, k]) > 0]
+    return covariates[:, kept], ", ".join(names[k] for k in kept)
+
+
+def _adjust(family: list[Record]) -> None:
+    p = [record["p"] for record in family]
+    size = sum(value is not None for value in p)
+    method = "holm" if size <= HOLM_UP_TO else "bh"
+    for record, value in zip(family, adjusted_p(p, method), strict=True):
+        record.update(p_adjusted=value, family_size=size, adjustment=method)

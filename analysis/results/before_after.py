@@ -1,0 +1,153 @@
+"""Scores before and after a dated treatment: what happened, not what the treatment did."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.data.change import of_one_person
+from analysis.data.frame import STRATA, ScaleInfo
+from analysis.data.treatments import FAMILY_OF, KINDS
+from analysis.numbers.cells import counted, partition
+from analysis.numbers.guards import COEFFICIENT_FROM, SUPPRESS_UNDER, TOO_FEW
+from analysis.results.change import outcomes
+
+Record = dict[str, Any]
+
+AT_THEIR_WORST = (
+    "People often come when they are at their worst; part of the change would have come without treatment."
+)
+BEFORE_DAYS = 42
+AFTER_DAYS: Mapping[str, tuple[int, int]] = {"toxin": (14, 56), "therapy": (60, 240), "surgery": (300, 540)}
+
+
+def before_after(
+    table: pd.DataFrame,
+    treatments: pd.DataFrame,
+    scale_info: Mapping[str, ScaleInfo],
+    *,
+    suppress_under: int = SUPPRESS_UNDER,
+) -> list[Record]:
+    """The change of each scale from before to after each kind of treatment that has a window.
+
+    Before: the last score within 42 days before the start. A score of the day itself does not count: the
+    hour of a treatment is not recorded, so it may have been given after it. After: the first score within
+    the family's window (``AFTER_DAYS``). Of a patient's several starts the first that has both. Only
+    treatments given, begun on a day that is known. Mean of the differences with its t interval (n - 1 df),
+    from 10 patients on; improved, stable and worse by the published threshold for one patient.
+
+    Args:
+        table: the result of ``analysis.data.frame.scored``.
+        treatments: the table ``treatments`` of the frames.
+
+    Returns:
+        Records on all patients, then by the stratum of the score before.
+    """
+    pairs = paired(table, treatments)
+    given = set(treatments.loc[treatments["state"] == "given", "kind"])
+    kinds = [kind for kind in KINDS if kind in given and FAMILY_OF[kind] in AFTER_DAYS]
+    found = dict(list(pairs.groupby(["kind", "scale"])))
+    records = []
+    for stratum in (None, *STRATA):
+        for kind in kinds:
+            for scale, info in scale_info.items():
+                rows = found.get((kind, scale), pairs[:0])
+                rows = rows if stratum is None else rows[rows["stratum"] == stratum]
+                if stratum is None or len(rows):
+                    records.append(_record(rows, kind, scale, info, stratum, suppress_under))
+    return records
+
+
+def paired(table: pd.DataFrame, treatments: pd.DataFrame) -> pd.DataFrame:
+    """One row per patient, kind and scale with both scores.
+
+    Returns:
+        ``patient, kind, scale, stratum`` (of the score before), ``before, after``.
+    """
+    family = treatments["kind"].map(FAMILY_OF)
+    given = (treatments["state"] == "given") & (treatments["precision"] == "day")
+    dated = treatments[given & treatments["started_on"].notna() & family.isin(list(AFTER_DAYS))]
+    starts = dated[["patient", "kind", "started_on"]].assign(
+        first_day=dated["kind"].map(lambda kind: AFTER_DAYS[FAMILY_OF[kind] or ""][0]),
+        last_day=dated["kind"].map(lambda kind: AFTER_DAYS[FAMILY_OF[kind] or ""][1]),
+    )
+    known = table[table["value"].notna()]
+    each = starts.merge(known[["patient", "scale", "value", "completed_on", "stratum"]], on="patient")
+    since = (each["completed_on"] - each["started_on"]).dt.days
+    key = ["patient", "kind", "started_on", "scale"]
+    before = each[(since >= -BEFORE_DAYS) & (since < 0)].drop_duplicates(key, keep="last")
+    after = each[(since >= each["first_day"]) & (since <= each["last_day"])].drop_duplicates(key)
+    both = before[[*key, "stratum", "value"]].rename(columns={"value": "before"})
+    both = both.merge(after[[*key, "value"]].rename(columns={"value": "after"}), on=key)
+    both = both.sort_values("started_on", kind="stable")
+    return both.drop_duplicates(["patient", "kind", "scale"]).drop(columns="started_on")
+
+
+def left_out_of_before_after(table: pd.DataFrame, treatments: pd.DataFrame) -> list[Record]:
+    """Patients whom no record counts although they were given the treatment, by kind and reason.
+
+    ``start not known to the day``: no start of that kind is; ``score of the day only``: none in the 42 days
+    before a start, but one on its day.
+    """
+    given = treatments[treatments["state"] == "given"]
+    given = given[given["kind"].map(FAMILY_OF).isin(list(AFTER_DAYS))]
+    dated = given[(given["precision"] == "day") & given["started_on"].notna()]
+    known = table.loc[table["value"].notna(), ["patient", "completed_on"]].drop_duplicates()
+    each = dated.merge(known, on="patient")
+    since = (each["completed_on"] - each["started_on"]).dt.days
+    usable = each[(since >= -BEFORE_DAYS) & (since < 0)]
+    reasons = {
+        "start not known to the day": (given, dated),
+        "score of the day only": (each[since == 0], usable),
+    }
+    records = []
+    for reason, (among, counted_in) in reasons.items():
+        pairs = among[["kind", "patient"]].drop_duplicates()
+        gone = pairs.merge(counted_in[["kind", "patient"]].drop_duplicates(), how="left", indicator=True)
+        for kind, rows in gone[gone["_merge"] == "left_only"].groupby("kind"):
+            what = {"analysis": "before_after", "scale": "all", "kind": kind}
+            records.append({**what, "reason": reason, "patients": len(rows), "responses": 0})
+    return records
+
+
+def mean_interval(values: NDArray[np.float64]) -> tuple[float, float] | None:
+    """The 95 % t interval of a mean, n - 1 df; None of fewer than 10 values or of equal ones."""
+    from scipy.special import stdtrit
+
+    n = len(values)
+    if n < COEFFICIENT_FROM or np.ptp(values) == 0:
+        return None
+    half = float(stdtrit(n - 1, 0.975)) * float(values.std(ddof=1)) / np.sqrt(n)
+    return float(values.mean()) - half, float(values.mean()) + half
+
+
+def _record(
+    rows: pd.DataFrame, kind: str, scale: str, info: ScaleInfo, stratum: str | None, suppress_under: int
+) -> Record:
+    head = counted(len(rows), suppress_under, responses_each=2)
+    shown = rows[:0] if head["suppressed"] else rows
+    before, after = shown["before"].to_numpy(np.float64), shown["after"].to_numpy(np.float64)
+    low, high = mean_interval(after - before) or (None, None)
+    threshold = of_one_person(info.thresholds)
+    counts = outcomes(before, after, info, threshold.value if threshold else np.inf)
+    parts = partition(counts, suppress_under)
+    if threshold is None or not len(shown):
+        parts = dict.fromkeys(parts)
+    no_interval = TOO_FEW if len(shown) < COEFFICIENT_FROM else "no variation"
+    return {
+        **({} if stratum is None else {"stratum": stratum}),
+        "kind": kind,
+        "scale": scale,
+        **head,
+        "before_mean": float(before.mean()) if len(shown) else None,
+        "after_mean": float(after.mean()) if len(shown) else None,
+        "mean_change": float((after - before).mean()) if len(shown) else None,
+        "low": low,
+        "high": high,
+        "threshold": threshold.value if threshold else None,
+        "source": threshold.source if threshold else None,
+        **parts,
+        "reason": head["reason"] or (no_interval if low is None else None),
+    }

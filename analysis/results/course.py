@@ -1,0 +1,141 @@
+"""How scores go on after the first visit: mixed models with time before and time since kept apart.
+
+One term for both would mix "who has had palsy long" with "who gets better while we look", and may turn
+round the sign of either (see `simpson` in the tests' data).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.frame import DAYS_PER_YEAR, LEFT_OUT_REASONS, STRATA, ScaleInfo
+from analysis.numbers.formulas import Numbers
+from analysis.numbers.guards import SUPPRESS_UNDER
+from analysis.results.bends import STRAIGHT, bent, columns, uneven
+from analysis.results.models import Answer, Question, cluster_robust, random_intercept, random_slope, records
+
+Record = dict[str, Any]
+
+ONSET, FOLLOW_UP = "log10_onset_years", "log2_followup_years"
+NO_BIRTH_YEAR, NO_SEX = "birth year not known", "sex other or unknown"
+
+
+def course(
+    table: pd.DataFrame, scale_info: Mapping[str, ScaleInfo], *, suppress_under: int = SUPPRESS_UNDER
+) -> list[Record]:
+    """Each scale over time, all visits of each patient, by REML as lme4 and lmerTest.
+
+    ``score ~ log10(years since onset at the first visit) + log2(1 + years since that visit) + age + female``
+    with a random intercept by patient, then with a random slope of the years since the first visit. Where
+    the slope is not estimable, a third model keeps the random intercept and takes cluster-robust errors:
+    slopes that differ make the intercept's own too small. The first visit is the first answer of the
+    patient to anything, scored or not; left out is who has no usable time since onset there, no birth year
+    or a sex that is neither female nor male (see ``left_out_of_course``). ``uneven_p``, beside the time since
+    the first visit, is that of scores that change evenly with it: where it is small, the term misleads.
+
+    Args:
+        table: the result of ``analysis.data.frame.scored``.
+
+    Returns:
+        Records on all patients, then by the stratum of the patients' first visit: a record per term.
+    """
+    part = complete(table)
+    return [
+        {**({} if stratum is None else {"stratum": stratum}), **record}
+        for stratum in (None, *STRATA)
+        for scale, rows in _by_scale(part, scale_info, stratum)
+        for record in _records(rows, scale, scale_info[scale], suppress_under)
+    ]
+
+
+def shown(question: Question) -> Answer:
+    """The model to draw and to speak of: random slopes, or, where not estimable, cluster-robust errors."""
+    answer = random_slope(question, FOLLOW_UP)
+    if answer.reason is None:
+        return answer
+    intercept = random_intercept(question)
+    return answer if intercept.mixed is None else cluster_robust(question, intercept.mixed)
+
+
+def asked(rows: pd.DataFrame, info: ScaleInfo) -> Question:
+    """The question of the course to rows of one scale that are complete (see ``complete``)."""
+    terms = {
+        ONSET: rows["first_log10_years"],
+        FOLLOW_UP: followed_up(rows),
+        "age": rows["age"],
+        "female": rows["female"],
+    }
+    return Question.of(rows["value"], rows["patient"], terms, info)
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A course to draw: the model, and the knots of the time since the first visit in it."""
+
+    answer: Answer
+    knots: Numbers
+
+    def times(self, follow_up: Numbers) -> dict[str, Numbers]:
+        """The terms at these times since the first visit (log2 of 1 + years)."""
+        return {FOLLOW_UP: follow_up, **columns(FOLLOW_UP, follow_up, self.knots)}
+
+
+def mean_course(rows: pd.DataFrame, info: ScaleInfo) -> Mean:
+    """The model of the course with bends in the time since the first visit, where they are estimable.
+
+    Scores that rise and then stay, as after an acute palsy, would leave the scale on a straight line.
+    """
+    straight = asked(rows, info)
+    for question, knots in bent(straight, FOLLOW_UP):
+        answer = shown(question)
+        if answer.reason is None:
+            return Mean(answer, knots)
+    return Mean(shown(straight), STRAIGHT)
+
+
+def left_out_of_course(table: pd.DataFrame) -> pd.Series:
+    """Why each row of ``scored`` has no place in the course; missing where it has."""
+    reason: pd.Series = table["first_left_out"].astype("object")
+    reason = reason.where(reason.notna() | table["age"].notna(), NO_BIRTH_YEAR)
+    return reason.where(reason.notna() | table["female"].notna(), NO_SEX)
+
+
+COURSE_REASONS = (*LEFT_OUT_REASONS, NO_BIRTH_YEAR, NO_SEX)
+
+
+def followed_up(rows: pd.DataFrame) -> pd.Series:
+    """log2 of one more than the years since the patient's first visit: doublings, from 0 on."""
+    years = (rows["completed_on"] - rows["first_on"]).dt.days / DAYS_PER_YEAR
+    return pd.Series(np.log2(1 + years), index=rows.index)
+
+
+def complete(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of ``scored`` that have a place in the course."""
+    return table[table["value"].notna() & left_out_of_course(table).isna()]
+
+
+def _by_scale(
+    part: pd.DataFrame, scale_info: Mapping[str, ScaleInfo], stratum: str | None
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The scales that anybody has a score of, and their rows in the stratum."""
+    present = set(part["scale"])
+    rows = part if stratum is None else part[part["first_stratum"] == stratum]
+    for scale in scale_info:
+        if scale in present:
+            yield scale, rows[rows["scale"] == scale]
+
+
+def _records(rows: pd.DataFrame, scale: str, info: ScaleInfo, suppress_under: int) -> list[Record]:
+    question = asked(rows, info)
+    answers = [random_intercept(question), random_slope(question, FOLLOW_UP)]
+    if answers[1].reason is not None and answers[0].mixed is not None:
+        answers.append(cluster_robust(question, answers[0].mixed))
+    uneven_p = None if answers[0].mixed is None else uneven(question, FOLLOW_UP)
+    return [
+        {**record, "uneven_p": uneven_p if record["term"] == FOLLOW_UP else None}
+        for answer in answers
+        for record in records({"scale": scale}, question, answer, suppress_under=suppress_under)
+    ]

@@ -1,0 +1,107 @@
+"""Each scale described at the patients' first and last score: centre, spread, floor and ceiling."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.data.frame import STRATA, ScaleInfo
+from analysis.numbers.guards import PILES_UP, SUPPRESS_UNDER, count_text, is_small
+
+Record = dict[str, Any]
+End = Literal["first", "last"]
+ENDS: tuple[End, End] = ("first", "last")
+_ROUNDING = 1e-9
+
+
+def descriptives(
+    table: pd.DataFrame, scale_info: Mapping[str, ScaleInfo], *, suppress_under: int = SUPPRESS_UNDER
+) -> list[Record]:
+    """Every scale at each patient's first and last visit with a score of it.
+
+    ``missing`` counts patients who answered the questionnaire but never have a score of the scale; their
+    stratum is that of their first or last answer. ``floor`` and ``ceiling`` are the shares at the lowest
+    and highest attainable value, ``at_best`` and ``at_worst`` the same by the scale's direction. A cell
+    of fewer than ``suppress_under`` patients shows nothing.
+
+    Args:
+        table: the result of ``analysis.data.frame.scored``.
+
+    Returns:
+        Records on all patients, then by stratum at that visit: ``scale, visit, n, missing, mean, sd,
+        median, q1, q3`` (type 7), ``min, max, floor, ceiling, at_best, at_worst``; of the SAQ, which piles up
+        at its lowest value, also ``above_floor`` and ``median_above_floor``.
+    """
+    ends = [
+        (scale, visit, _end(table[table["scale"] == scale], visit)) for scale in scale_info for visit in ENDS
+    ]
+    return [
+        _record(end, scale, visit, scale_info[scale], stratum, suppress_under)
+        for stratum in (None, *STRATA)
+        for scale, visit, end in ends
+    ]
+
+
+def summary(values: NDArray[np.float64]) -> dict[str, float | None]:
+    """Mean, sd (n - 1) and quartiles (R's type 7) of values without missing ones; None of nothing."""
+    if not len(values):
+        return dict.fromkeys(("mean", "sd", "median", "q1", "q3"))
+    q1, median, q3 = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
+    sd = float(values.std(ddof=1)) if len(values) > 1 else None
+    return {"mean": float(values.mean()), "sd": sd, "median": median, "q1": q1, "q3": q3}
+
+
+def _end(rows: pd.DataFrame, visit: End) -> pd.DataFrame:
+    """One row per patient: the first or last scored, or unscored where there never was a score."""
+    scored = rows[rows["value"].notna()]
+    never = rows[~rows["patient"].isin(scored["patient"])]
+    return pd.concat([scored, never]).drop_duplicates("patient", keep=visit)
+
+
+def _record(
+    end: pd.DataFrame, scale: str, visit: str, info: ScaleInfo, stratum: str | None, suppress_under: int
+) -> Record:
+    rows = end if stratum is None else end[end["stratum"] == stratum]
+    value = rows["value"].to_numpy(np.float64)
+    known = value[~np.isnan(value)]
+    n, small = len(known), is_small(len(known), suppress_under)
+    shown = known[:0] if small else known
+    at_low, at_high = _share(shown, info.low), _share(shown, info.high)
+    higher_better = info.direction == "higher_better"
+    return {
+        **({} if stratum is None else {"stratum": stratum}),
+        "scale": scale,
+        "visit": visit,
+        "n": None if small else n,
+        "n_text": count_text(n, suppress_under),
+        "patients": None if small else n,
+        "responses": None if small else n,
+        "missing": len(value) - n,
+        **summary(shown),
+        "min": float(shown.min()) if len(shown) else None,
+        "max": float(shown.max()) if len(shown) else None,
+        "floor": at_low,
+        "ceiling": at_high,
+        "at_best": at_high if higher_better else at_low,
+        "at_worst": at_low if higher_better else at_high,
+        **_above_floor(shown, info, suppress_under),
+        "suppressed": small,
+        "reason": f"fewer than {suppress_under} patients" if small else None if n else "no score",
+    }
+
+
+def _above_floor(values: NDArray[np.float64], info: ScaleInfo, suppress_under: int) -> Record:
+    """The share above the lowest value and the median of those, where scores pile up there."""
+    piles = info.instrument in PILES_UP and len(values) > 0
+    above = values[values > info.low + _ROUNDING]
+    told = piles and len(above) > 0 and not is_small(len(above), suppress_under)
+    return {
+        "above_floor": len(above) / len(values) if piles else None,
+        "median_above_floor": float(np.median(above)) if told else None,
+    }
+
+
+def _share(values: NDArray[np.float64], attainable: float) -> float | None:
+    return float((np.abs(values - attainable) < _ROUNDING).mean()) if len(values) else None

@@ -1,0 +1,38 @@
+"""Whether a filter would show, or let be found by subtraction, what a few patients answered."""
+
+import dataclasses
+
+import pandas as pd
+
+from analysis.data.frame import StudyFrames
+from analysis.numbers.guards import hidden
+from analysis.results.filters import Filters, age_bands, apply
+
+
+def too_narrow(frames: StudyFrames, filters: Filters, under: int) -> bool:
+    """Whether one of the filters chosen singles out fewer than ``under`` patients, given the others.
+
+    A filter parts the patients who answered: by cause, sex, side and age into those of each value, by any
+    other into those who pass and the rest. A value is too narrow if its cell is one that ``guards.hidden``
+    would hide, so that no view, less the views of the other values, leaves a small cell. Nobody is not few.
+    """
+    return any(_singles_out(frames, filters, name, under) for name in filters.chosen)
+
+
+def _singles_out(frames: StudyFrames, filters: Filters, name: str, under: int) -> bool:
+    around = apply(frames, dataclasses.replace(filters, **{name: None}))
+    passing = _answered(apply(frames, filters))
+    everybody = _answered(around)
+    rest = everybody[~everybody["patient"].isin(passing["patient"])]
+    if name == "age":
+        others = age_bands(rest).value_counts().tolist()
+    elif name in ("cause", "sex", "side"):
+        others = rest[name].fillna("unknown").value_counts().tolist()
+    else:
+        others = [len(rest)]
+    return hidden([len(passing), *others], under)[0]
+
+
+def _answered(frames: StudyFrames) -> pd.DataFrame:
+    patients = frames.patients
+    return patients[patients["patient"].isin(frames.scores["patient"])]

@@ -1,0 +1,223 @@
+"""A mixed model of scores as records of the report: one per term, or the reason why there is none.
+
+The models themselves are in `analysis.numbers.mixed` and `analysis.numbers.clustered`; which terms are asked
+of which visits is for `analysis.results.course` and its neighbours to say.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.data.frame import ScaleInfo
+from analysis.numbers.clustered import robust
+from analysis.numbers.formulas import Numbers, t_tested
+from analysis.numbers.guards import PILED_UP_FROM, PILES_UP, SUPPRESS_UNDER, count_text, is_small, overfull
+from analysis.numbers.mixed import MixedModel, NotEstimable, fit
+
+Record = dict[str, Any]
+
+INTERCEPT = "intercept"
+RANDOM_INTERCEPT = "random_intercept"
+RANDOM_SLOPE = "random_slope"
+CLUSTER_ROBUST = "random_intercept_cluster_robust"
+
+_TESTED = ("estimate", "se", "df", "low", "high", "p")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A model to be fitted: a score, its terms (without the intercept, each n values) and the patients."""
+
+    y: Numbers
+    terms: Mapping[str, Numbers]
+    patient: NDArray[Any]
+    refused: str | None = None  # known beforehand not to be estimable
+
+    @classmethod
+    def of(
+        cls,
+        score: pd.Series,
+        patient: pd.Series,
+        terms: Mapping[str, pd.Series | Numbers],
+        info: ScaleInfo,
+        *,
+        impossible: str | None = None,
+    ) -> "Question":
+        """The question of complete scores, patients and terms; ``impossible`` says why it has no answer."""
+        y = score.to_numpy(np.float64)
+        columns = {name: np.asarray(values, dtype=np.float64) for name, values in terms.items()}
+        return cls(y, columns, pd.factorize(patient)[0], impossible or piled_up(y, info))
+
+    @property
+    def patients(self) -> int:
+        return len(np.unique(self.patient))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of it: per fitted term estimate, error and degrees of freedom; else the reason.
+
+    ``covariance`` is that of the estimates, in the order of ``fitted``.
+    """
+
+    model: str
+    fitted: Mapping[str, tuple[float, float, float]]
+    robust: Mapping[str, tuple[float, float, float]]
+    mixed: MixedModel | None = None
+    covariance: Numbers | None = None
+    reason: str | None = None
+
+
+def piled_up(values: Numbers, info: ScaleInfo) -> str | None:
+    """Why no line is fitted to these scores: too many SAQ scores sit at the lowest value."""
+    if info.instrument not in PILES_UP or not len(values):
+        return None
+    share = float((values <= info.low + 1e-9).mean())
+    if share < PILED_UP_FROM:
+        return None
+    return f"not estimable: {share:.0%} of scores are {info.low:g}, the lowest; no linear model fits them"
+
+
+def random_intercept(question: Question) -> Answer:
+    """``score ~ terms + (1 | patient)``, with cluster-robust errors beside the model's own."""
+    answer = _fitted(question, RANDOM_INTERCEPT, None)
+    if answer.mixed is None:
+        return answer
+    if answer.mixed.singular:
+        reason = "not estimable: singular, patients differ no more than visits do"
+        return replace(answer, fitted={}, robust={}, reason=reason)
+    return replace(answer, robust=_robust(question, answer.mixed)[0])
+
+
+def random_slope(question: Question, slope: str) -> Answer:
+    """``score ~ terms + (1 + slope | patient)``; not estimable where singular."""
+    answer = _fitted(question, RANDOM_SLOPE, slope)
+    if answer.mixed is not None and answer.mixed.singular:
+        reason = "not estimable: singular, the visits do not tell patients' slopes apart"
+        return replace(answer, fitted={}, reason=reason)
+    return answer
+
+
+def cluster_robust(question: Question, intercept: MixedModel) -> Answer:
+    """``score ~ terms + (1 | patient)`` with cluster-robust errors (CR2): where slopes cannot be modelled."""
+    fitted, covariance = _robust(question, intercept)
+    return Answer(CLUSTER_ROBUST, fitted, {}, intercept, covariance)
+
+
+def predicted(
+    answer: Answer, at: Mapping[str, "Numbers | float"], less: Mapping[str, "Numbers | float"] | None = None
+) -> tuple[Numbers, Numbers, Numbers]:
+    """The mean score at some values of the terms, with its pointwise 95 % interval: mean, low, high.
+
+    With ``less`` the difference to the mean at those values. The interval is by t with the fewest degrees of
+    freedom of any term, so rather too wide.
+
+    Raises:
+        ValueError: the model was not estimable.
+    """
+    from scipy.special import stdtrit
+
+    if answer.covariance is None:
+        raise ValueError(f"there is no mean to tell: {answer.reason}")
+
+    def design(values: Mapping[str, "Numbers | float"]) -> Numbers:
+        columns = [1.0 if name == INTERCEPT else values[name] for name in answer.fitted]
+        return np.column_stack(np.broadcast_arrays(*columns))
+
+    x = design(at) if less is None else design(at) - design(less)
+    estimates, _, df = (np.array(values) for values in zip(*answer.fitted.values(), strict=True))
+    mean = x @ estimates
+    half = float(stdtrit(df.min(), 0.975)) * np.sqrt(np.einsum("np,pr,nr->n", x, answer.covariance, x))
+    return mean, mean - half, mean + half
+
+
+def records(
+    start: Mapping[str, Any],
+    question: Question,
+    answer: Answer,
+    *,
+    suppress_under: int = SUPPRESS_UNDER,
+    hide: Collection[str] = (),
+) -> list[Record]:
+    """A record per term, the intercept first: ``start``, the term, its numbers and what they rest on.
+
+    The terms of ``hide`` have no numbers: they would tell of few patients.
+    """
+    patients, mixed = question.patients, answer.mixed if answer.fitted else None
+    small = is_small(patients, suppress_under)
+    covariance = None if mixed is None else mixed.random_covariance
+    shared = {
+        "patient_variance": None if covariance is None else float(covariance[0, 0]),
+        "slope_variance": None if covariance is None or len(covariance) == 1 else float(covariance[1, 1]),
+        "intercept_slope_covariance": None
+        if covariance is None or len(covariance) == 1
+        else float(covariance[0, 1]),
+        "residual_variance": None if mixed is None else mixed.sigma**2,
+        "n": None if small else len(question.y),
+        "n_text": count_text(patients, suppress_under) if small else str(len(question.y)),
+        "patients": None if small else patients,
+        "responses": None if small else len(question.y),
+        "suppressed": small,
+    }
+    return [
+        {
+            **start,
+            "model": answer.model,
+            "term": term,
+            **_numbers(None if term in hide else answer.fitted.get(term)),
+            **_beside(_numbers(None if term in hide else answer.robust.get(term))),
+            **shared,
+            "reason": answer.reason or _term_reason(term, answer, hide),
+        }
+        for term in (INTERCEPT, *question.terms)
+    ]
+
+
+def _term_reason(term: str, answer: Answer, hide: Collection[str]) -> str | None:
+    if term in hide:
+        return "hidden: it tells of few patients"
+    return None if term in answer.fitted else "no variation"
+
+
+def _design(question: Question) -> tuple[tuple[str, ...], Numbers]:
+    """The intercept and the terms that vary, by name and as columns."""
+    varying = [name for name, values in question.terms.items() if len(values) and np.ptp(values) > 0]
+    columns = [np.ones(len(question.y)), *(question.terms[name] for name in varying)]
+    return (INTERCEPT, *varying), np.column_stack(columns)
+
+
+def _fitted(question: Question, model: str, slope: str | None) -> Answer:
+    names, x = _design(question)
+    few = overfull(question.patients, len(names)) if question.patients else "nobody"
+    reason = few or question.refused
+    if reason is None:
+        try:
+            found = fit(question.y, x, question.patient, None if slope is None else question.terms[slope])
+        except NotEstimable as refusal:
+            reason = str(refusal)
+        else:
+            numbers = zip(found.estimate.tolist(), found.se.tolist(), found.df.tolist(), strict=True)
+            return Answer(model, dict(zip(names, numbers, strict=True)), {}, found, found.covariance)
+    return Answer(model, {}, {}, reason=reason)
+
+
+def _robust(question: Question, mixed: MixedModel) -> tuple[dict[str, tuple[float, float, float]], Numbers]:
+    names, x = _design(question)
+    found = robust(question.y, x, question.patient, float(mixed.theta[0]))
+    numbers = zip(mixed.estimate.tolist(), found.se.tolist(), found.df.tolist(), strict=True)
+    return dict(zip(names, numbers, strict=True)), found.covariance
+
+
+def _beside(numbers: Record) -> Record:
+    return {f"{name}_robust": value for name, value in numbers.items() if name != "estimate"}
+
+
+def _numbers(found: tuple[float, float, float] | None) -> Record:
+    if found is None:
+        return dict.fromkeys(_TESTED)
+    tested = t_tested(*found)
+    return dict(zip(_TESTED, (*found, tested.low, tested.high, tested.p), strict=True))

@@ -1,0 +1,75 @@
+"""How many screen positive at their first score: a question for a clinician, never a diagnosis."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.data.frame import STRATA, ScaleInfo
+from analysis.numbers.cells import counted, partition
+from analysis.numbers.guards import HIDDEN, SUPPRESS_UNDER
+from analysis.results.groups import first_scores
+
+Record = dict[str, Any]
+
+_ROUNDING = 1e-9
+
+
+def screening(
+    table: pd.DataFrame, scale_info: Mapping[str, ScaleInfo], *, suppress_under: int = SUPPRESS_UNDER
+) -> list[Record]:
+    """Who is at or above each published cut-off at the first visit with that score, with Wilson's interval.
+
+    The cut-off applies to the unrounded score. Answers that somebody else chose are not among them
+    (`analysis.data.frame.scored`). Patients without a score do not count.
+
+    Args:
+        table: the result of ``analysis.data.frame.scored``.
+
+    Returns:
+        A record per scale and cut-off on all patients, then by stratum at that visit.
+    """
+    first = first_scores(table, scale_info)
+    records = []
+    for stratum in (None, *STRATA):
+        for scale, info in scale_info.items():
+            rows = first[first["scale"] == scale]
+            rows = rows if stratum is None else rows[rows["stratum"] == stratum]
+            if stratum is None or len(rows):
+                records += [
+                    _record(rows, scale, label, cut, source, stratum, suppress_under)
+                    for label, cut, source in info.cutoffs
+                ]
+    return records
+
+
+def _record(
+    rows: pd.DataFrame,
+    scale: str,
+    label: str,
+    cut: float,
+    source: str,
+    stratum: str | None,
+    suppress_under: int,
+) -> Record:
+    head = counted(len(rows), suppress_under)
+    positive = int((rows["value"].to_numpy(np.float64) >= cut - _ROUNDING).sum())
+    parts = partition({"positive": positive, "negative": len(rows) - positive}, suppress_under)
+    if head["suppressed"]:
+        parts = dict.fromkeys(parts)
+    hid = HIDDEN if parts["positive"] is None else None
+    return {
+        **({} if stratum is None else {"stratum": stratum}),
+        "scale": scale,
+        "cut": cut,
+        "label": label,
+        "source": source,
+        **head,
+        "positive": parts["positive"],
+        "positive_text": parts["positive_text"],
+        "share": parts["positive_share"],
+        "low": parts["positive_low"],
+        "high": parts["positive_high"],
+        "reason": head["reason"] or hid,
+    }

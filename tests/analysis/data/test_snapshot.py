@@ -1,0 +1,70 @@
+"""Frames as files and back."""
+
+import dataclasses
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.data.frame import COLUMNS, FrameError
+from analysis.data.snapshot import files, read, table
+from analysis.report import report
+from tests.analysis.studies import SCALES, Patient, registry, study
+
+AT = "2026-03-10T09:30:00+00:00"
+
+
+def made(frames):
+    return report(frames, generated_at=AT, software="seventh test")
+
+
+@pytest.mark.parametrize("patients", [0, 1, 60])
+def test_nothing_is_lost(patients):
+    """Every table, type and fact of the scales is there again, and the same files come of it."""
+    frames = registry(2, patients)
+    again = read(files(frames))
+    for name in COLUMNS:
+        one, other = getattr(frames, name), getattr(again, name)[list(COLUMNS[name])]
+        assert one[list(COLUMNS[name])].equals(other), name
+        assert (one[list(COLUMNS[name])].dtypes == other.dtypes).all()
+    assert again.scale_info == dict(frames.scale_info)
+    assert files(again) == files(frames)
+
+
+def test_a_report_of_the_files_is_the_same():
+    """To the last digit, digest of the data included."""
+    frames = registry(4, 40)
+    assert json.dumps(made(read(files(frames)))) == json.dumps(made(frames))
+
+
+@given(st.floats(allow_nan=False), st.text(alphabet=st.characters(codec="utf-8"), min_size=1))
+def test_numbers_and_texts_come_back_as_they_were(value, text):
+    """Whatever the number or text, commas, quotes and line ends included."""
+    frames = study([Patient("P1", [("2025-02-01", {"face.total": value})])])
+    frames = dataclasses.replace(frames, title=text, scores=frames.scores.assign(locale=text))
+    again = read(files(frames))
+    assert again.title == text
+    assert again.scores["locale"].tolist() == [text]
+    assert math.isclose(again.scores["value"][0], value, rel_tol=0, abs_tol=0)
+
+
+def test_further_columns_are_written_on_request():
+    """A table of other columns, for those who want what is derived."""
+    frames = study([Patient("P1", [("2025-02-01", {"face.total": 1.5})])])
+    derived = frames.scores.assign(twice=frames.scores["value"] * 2)
+    assert table(derived, {"patient": "text", "twice": "number"}) == b"patient,twice\r\nP1,3.0\r\n"
+
+
+def test_files_that_contradict_each_other_are_refused():
+    content = files(study([Patient("P1", [("2025-02-01", {"face.total": 1.0})])]))
+    content["patients.csv"] = content["patients.csv"].splitlines(keepends=True)[0]
+    with pytest.raises(FrameError, match="'P1' is not in the table patients"):
+        read(content)
+
+
+def test_scales_with_everything_come_back():
+    """Bands, cut-offs, thresholds, items."""
+    frames = study([])
+    assert read(files(frames)).scale_info == SCALES

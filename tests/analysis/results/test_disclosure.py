@@ -1,0 +1,64 @@
+"""Filters that would single out a few patients."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.results.disclosure import too_narrow
+from analysis.results.filters import Filters, apply
+from tests.analysis.studies import Patient, registry, study
+from tests.support.examples import examples
+
+
+def people(number, **facts):
+    return [Patient(f"{facts} {n}", [("2025-02-01", {"face.total": 50.0})], **facts) for n in range(number)]
+
+
+@pytest.mark.parametrize(
+    ("sexes", "chosen", "narrow"),
+    [
+        ({"female": 20, "male": 15}, "female", False),
+        ({"female": 20, "male": 3}, "male", True),
+        ({"female": 20, "male": 3}, "female", True),
+        ({"female": 20, "male": 15, "unknown": 3}, "female", False),
+        ({"female": 20, "male": 15, "unknown": 3}, "male", True),
+        ({"female": 20, "male": 15, "unknown": 3}, "unknown", True),
+        ({"female": 20, "male": 15}, "other", False),
+    ],
+)
+def test_sex(sexes, chosen, narrow):
+    """A small group, and one that with the others would leave it; nobody is not few."""
+    frames = study([patient for sex, number in sexes.items() for patient in people(number, sex=sex)])
+    assert too_narrow(frames, Filters(sex=chosen), 5) is narrow
+
+
+@pytest.mark.parametrize(("treated", "narrow"), [(0, False), (3, True), (10, False), (18, True)])
+def test_treatment(treated, narrow):
+    """Those with it and those without are both at least five, or none."""
+    toxin = (("botulinum_toxin", "2024-03-01"),)
+    frames = study([*people(treated, treatments=toxin), *people(20 - treated)])
+    assert too_narrow(frames, Filters(treatment="toxin"), 5) is narrow
+
+
+def test_patients_without_an_answer_do_not_widen_a_filter():
+    """What is shown rests on those who answered."""
+    silent = [Patient(f"silent {n}", sex="male") for n in range(10)]
+    assert too_narrow(study([*people(20), *people(2, sex="male"), *silent]), Filters(sex="male"), 5)
+
+
+def test_no_filter_is_never_too_narrow():
+    assert not too_narrow(study(people(2)), Filters(), 5)
+
+
+@examples(6)
+@given(
+    seed=st.integers(0, 500),
+    sex=st.sampled_from([None, "female", "male", "other", "unknown"]),
+    cause=st.sampled_from([None, "bells_palsy", "trauma"]),
+    time=st.sampled_from([None, "acute", "chronic"]),
+)
+def test_what_passes_leaves_no_few_patients(seed, sex, cause, time):
+    """A filter that is let through shows nobody, or five or more."""
+    frames, filters = registry(seed, 60), Filters(sex=sex, cause=cause, time=time)
+    if filters.chosen and not too_narrow(frames, filters, 5):
+        assert apply(frames, filters).scores["patient"].nunique() not in range(1, 5)
