@@ -8,8 +8,8 @@ from flask import Flask
 from surveys import cli, db, views
 from surveys.instruments.library import Library
 from surveys.settings import ROOT, Settings
-from surveys.store.versions import ChangedDefinitionError, check_frozen
-from surveys.store.wordings import Texts
+from surveys.store.words.versions import ChangedDefinitionError, check_frozen
+from surveys.store.words.wordings import Texts
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from surveys.mail import bounces, words
 from surveys.mail.mailer import Mail, Mailer, NotTaken, PerhapsTaken
 from surveys.mail.staff_words import word_of_alert
-from surveys.store import alert_mail, messages, outbox
-from surveys.store.outbox import Outcome, Refused, Sent, TryLater, Unclear
+from surveys.store.post import alert_mail, messages, outbox
+from surveys.store.post.outbox import Outcome, Refused, Sent, TryLater, Unclear
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 """Opens a session that commits when its block ends well."""

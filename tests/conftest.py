@@ -236,7 +236,7 @@ def _hashed_once() -> Iterator[None]:
     """The tests' few passwords are hashed and compared, as slowly as real ones, once per test process."""
     from passlib.context import CryptContext
 
-    from surveys.store import staff
+    from surveys.store.accounts import staff
 
     verify: Callable[..., bool] = CryptContext.verify
     verified: dict[tuple[object, ...], bool] = {}
@@ -284,7 +284,7 @@ def _boards_drawn_here() -> Iterator[None]:
 def app(settings: Settings, _application_of: Callable[[Settings], Flask]) -> Iterator[Flask]:
     """The application, which knows nothing of the tests before; its connections are closed afterwards."""
     from surveys.db import close
-    from surveys.store.wordings import Texts
+    from surveys.store.words.wordings import Texts
     from surveys.views.boards import Boards
     from surveys.views.protection import limiter
     from tests.support.boards import painting_here

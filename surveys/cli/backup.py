@@ -120,7 +120,7 @@ def _try(file: Path, library: Library) -> None:
 
 def _faults(session: Session, library: Library) -> Iterator[str]:
     from surveys.store.audit import verify
-    from surveys.store.responses import wrong_scores
+    from surveys.store.visit.responses import wrong_scores
 
     for broken in verify(session):
         yield f"Event {broken.event_id}: {broken.problem}."
@@ -129,7 +129,7 @@ def _faults(session: Session, library: Library) -> Iterator[str]:
 
 
 def _note(session: Session, sha256: str, at: datetime, actor: str) -> None:
-    from surveys.store.studies import note_backup_proved
+    from surveys.store.study.studies import note_backup_proved
 
     note_backup_proved(session, sha256=sha256, at=at, actor=actor)
 

@@ -16,7 +16,7 @@ def scores() -> None:
 @click.pass_context
 def check_scores(context: click.Context) -> None:
     """Recompute every stored score; exit 1 where one differs."""
-    from surveys.store.responses import wrong_scores
+    from surveys.store.visit.responses import wrong_scores
 
     wrong = 0
     with reading(context) as opened:

@@ -9,7 +9,7 @@ import click
 from surveys.cli.database import changing
 from surveys.simulate import demo as demonstration
 from surveys.simulate.study import simulate as simulate_study
-from surveys.store import studies
+from surveys.store.study import studies
 
 
 @click.command()

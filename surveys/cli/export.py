@@ -27,7 +27,7 @@ def export(context: click.Context, study: str, target: Path, form: str, exact_da
     from surveys.exchange.places import place
     from surveys.exchange.tidy import package
     from surveys.exchange.tidy.queries import Selection
-    from surveys.store import exports
+    from surveys.store.study import exports
 
     with changing(context) as opened, place(target) as files:
         found = opened.study(study)

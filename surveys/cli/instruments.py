@@ -91,7 +91,7 @@ def wording(context: click.Context, file: Path, dry_run: bool) -> None:
     """Load a site's own text of an instrument, in one or more languages, from FILE (TOML or CSV)."""
     from surveys.cli.database import changing, reading
     from surveys.exchange.wording_file import read
-    from surveys.store.wordings import load as load_wording
+    from surveys.store.words.wordings import load as load_wording
 
     with (reading if dry_run else changing)(context) as opened:
         found = read(file.name, file.read_bytes(), opened.library)

@@ -58,7 +58,7 @@ def send(context: click.Context) -> None:
 def bounced(context: click.Context, report: BinaryIO) -> None:
     """Read a delivery report, as a mail server pipes it to a command: what came back is shown."""
     from surveys.mail import bounces
-    from surveys.store import messages as store
+    from surveys.store.post import messages as store
 
     raw = report.read()
     with changing(context) as opened:
@@ -129,7 +129,7 @@ def _post(opened: Opened) -> Post:
 
 
 def _finish(opened: Opened) -> None:
-    from surveys.store.finishing import finish_late
+    from surveys.store.visit.finishing import finish_late
 
     with _post(opened).transaction() as session:
         texts = opened.app.extensions["texts"]

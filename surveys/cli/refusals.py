@@ -13,7 +13,7 @@ from surveys.mail.mailer import MailSettingsError
 from surveys.schedule import PlanError
 from surveys.settings import SettingsError
 from surveys.store.errors import Refused
-from surveys.store.versions import ChangedDefinitionError
+from surveys.store.words.versions import ChangedDefinitionError
 
 REFUSALS = (
     AnswerError,

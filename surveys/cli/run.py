@@ -81,8 +81,9 @@ def ensure_secret(file: Path) -> bool:
 def _prepare(context: click.Context) -> tuple[str, str, str]:
     """Demo study, coordinator and open visit; the staff page, the new password and the new personal link."""
     from surveys.simulate import demo
-    from surveys.store import links, staff
-    from surveys.store.finishing import finish_late
+    from surveys.store.accounts import staff
+    from surveys.store.visit import links
+    from surveys.store.visit.finishing import finish_late
 
     with changing(context) as opened:
         session, at, actor = opened.session, opened.at, opened.actor

@@ -12,7 +12,7 @@ from surveys.mail import at_once, staff_words
 from surveys.mail.mailer import Mail
 from surveys.models import Staff, Study
 from surveys.models.staff import ROLES
-from surveys.store import staff as store_staff
+from surveys.store.accounts import staff as store_staff
 from surveys.store.errors import Refused
 
 
@@ -44,7 +44,7 @@ def add(
     """
     if role == "admin" and (code or site):
         raise click.UsageError("An admin has every study: leave --study and --site out.")
-    from surveys.store import invitations
+    from surveys.store.accounts import invitations
 
     actor = "command:staff add"
     password, link = None, ""
@@ -81,7 +81,7 @@ def reset(context: click.Context, email: str) -> None:
 
     Printed, it ends the sessions, the password and the pause at once. Codes are asked as before (codes-off).
     """
-    from surveys.store import invitations, resets
+    from surveys.store.accounts import invitations, resets
 
     actor, mail = "command:staff reset", None
     with changing(context) as opened:
@@ -106,7 +106,7 @@ def reset(context: click.Context, email: str) -> None:
 @click.pass_context
 def codes_off(context: click.Context, email: str) -> None:
     """Ask EMAIL for no code from an app any more; the password stays. The owner is told by mail."""
-    from surveys.store import sign_in
+    from surveys.store.accounts import sign_in
 
     with changing(context) as opened:
         member = _member(opened, email)

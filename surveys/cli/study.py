@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from surveys.cli.database import changing, reading
 from surveys.models import Patient, Response, Study, Visit
 from surveys.schedule import preset, preset_names
-from surveys.store import permissions, readiness, studies
-from surveys.store.studies import NewStudy
-from surveys.store.wordings import Texts
+from surveys.store.study import readiness, studies
+from surveys.store.study.studies import NewStudy
+from surveys.store.words import permissions
+from surveys.store.words.wordings import Texts
 
 
 @click.group()
@@ -185,7 +186,7 @@ def permit(
 def consent(context: click.Context, code: str, file: Path) -> None:
     """Ask the patients of STUDY for consent, in the words of FILE (TOML), before their first question."""
     from surveys.exchange.consent_file import read
-    from surveys.store import consents
+    from surveys.store.patient import consents
 
     version, texts = read(file.read_bytes())
     with changing(context) as opened:

@@ -16,7 +16,7 @@ def visits() -> None:
 @click.pass_context
 def finish(context: click.Context) -> None:
     """Keep what was answered at visits that were begun and can no longer be finished."""
-    from surveys.store.finishing import finish_late
+    from surveys.store.visit.finishing import finish_late
 
     with changing(context) as opened:
         texts = opened.app.extensions["texts"]

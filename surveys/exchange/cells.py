@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from surveys import typed
 from surveys.instruments.answers import AnswerError, read_answer
 from surveys.instruments.definition import Instrument
-from surveys.store.patients import PartialDate
+from surveys.store.patient.patients import PartialDate
 
 D = TypeVar("D", date, datetime)
 

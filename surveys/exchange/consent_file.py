@@ -6,7 +6,7 @@ import tomllib
 from typing import Any
 
 from surveys.exchange.faults import Fault, FileRefused
-from surveys.store.consents import PARTS, NewText
+from surveys.store.patient.consents import PARTS, NewText
 from surveys.typed import holds_hidden_signs
 
 HIDDEN = "a control sign, which no page shows. Remove it."

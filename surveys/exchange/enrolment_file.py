@@ -17,8 +17,8 @@ from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.import_file import csv_rows, treatments
 from surveys.models import Patient, Study
 from surveys.models.patient import BEGINNINGS, CAUSES, SEXES, SIDES
-from surveys.store import contacts, patients
-from surveys.store.patients import NewContact, NewPatient
+from surveys.store.patient import contacts, patients
+from surveys.store.patient.patients import NewContact, NewPatient
 
 MOST_ROWS = 2000
 REQUIRED = ("code",)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from surveys.frames import study_frames
 from surveys.instruments.library import Library
 from surveys.models import Freeze, Study
-from surveys.store import freezes
+from surveys.store.study import freezes
 
 if TYPE_CHECKING:
     from analysis.data.frame import StudyFrames

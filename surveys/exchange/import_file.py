@@ -20,7 +20,7 @@ from surveys.exchange.faults import Fault, FileRefused
 from surveys.instruments.definition import Instrument
 from surveys.instruments.library import Library
 from surveys.models.patient import CAUSES, SEXES, SIDES, TREATMENT_KINDS
-from surveys.store.patients import NewTreatment
+from surveys.store.patient.patients import NewTreatment
 
 REQUIRED = ("patient", "visit", "completed_on")
 FACTS: Mapping[str, Callable[[str], Any]] = {

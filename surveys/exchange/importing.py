@@ -12,9 +12,12 @@ from surveys.exchange.planning import Entry, ImportPlan
 from surveys.instruments.library import Library
 from surveys.models import Study
 from surveys.schedule import Window, unscheduled, window
-from surveys.store import importing, patients, responses, studies, versions
-from surveys.store.importing import NewVisit
-from surveys.store.responses import NewResponse
+from surveys.store.patient import importing, patients
+from surveys.store.patient.importing import NewVisit
+from surveys.store.study import studies
+from surveys.store.visit import responses
+from surveys.store.visit.responses import NewResponse
+from surveys.store.words import versions
 
 ACTOR = "import"
 BATCH = 500

@@ -18,9 +18,11 @@ from surveys.exchange.summary import Summary
 from surveys.instruments.library import Library
 from surveys.models import Study, Timepoint
 from surveys.models.patient import CAUSES_AFTER_A_VISIT
-from surveys.store import patients, studies, versions
 from surveys.store.errors import Refused
-from surveys.store.patients import NewPatient, NewTreatment
+from surveys.store.patient import patients
+from surveys.store.patient.patients import NewPatient, NewTreatment
+from surveys.store.study import studies
+from surveys.store.words import versions
 
 NOON = time(12)
 LONGEST_WORDING_NAME = 64

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.models import Draft, Grading, InstrumentVersion, Palsy, Patient, Response, Treatment, Visit
-from surveys.store.patients import PartialDate
+from surveys.store.patient.patients import PartialDate
 
 TreatmentKey = tuple[str, date | None]
 VisitKey = tuple[int | None, str]

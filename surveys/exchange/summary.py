@@ -11,7 +11,7 @@ from typing import Any
 from surveys.exchange.import_file import ImportRow
 from surveys.instruments.library import Library
 from surveys.instruments.scoring import alerts_raised, score
-from surveys.store.alerts import HISTORICAL_AFTER
+from surveys.store.visit.alerts import HISTORICAL_AFTER
 
 Planned = tuple[ImportRow, bool, datetime, Mapping[str, Mapping[str, Any]]]
 

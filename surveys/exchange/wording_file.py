@@ -19,7 +19,7 @@ from surveys.instruments.instrument import Instrument, LocaleText, Wording
 from surveys.instruments.library import Library, UnknownInstrument
 from surveys.instruments.table import Table
 from surveys.instruments.wording import check_markup, check_texts, read_texts
-from surveys.store.versions import UNKNOWN_WORDING
+from surveys.store.words.versions import UNKNOWN_WORDING
 from surveys.typed import holds_hidden_signs
 
 COLUMNS = ("instrument", "version", "name", "locale", "part", "key", "text")

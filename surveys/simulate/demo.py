@@ -14,11 +14,13 @@ from surveys.schedule import preset
 from surveys.simulate.answers import answer
 from surveys.simulate.people import draw
 from surveys.simulate.study import new_patient, simulate
-from surveys.store import answering, clinic, links, patients, studies
 from surveys.store.errors import Refused
-from surveys.store.patients import NewContact
-from surveys.store.studies import NewStudy
-from surveys.store.wordings import Texts
+from surveys.store.patient import clinic, patients
+from surveys.store.patient.patients import NewContact
+from surveys.store.study import studies
+from surveys.store.study.studies import NewStudy
+from surveys.store.visit import answering, links
+from surveys.store.words.wordings import Texts
 
 CODE = "demo"
 PATIENTS = 300

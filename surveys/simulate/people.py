@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, SupportsInt
 
-from surveys.store.patients import NewTreatment, PartialDate
+from surveys.store.patient.patients import NewTreatment, PartialDate
 
 if TYPE_CHECKING:
     import numpy as np

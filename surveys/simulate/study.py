@@ -17,12 +17,15 @@ from surveys.models import Patient, Study, Timepoint
 from surveys.schedule import Window, planned_dates, unscheduled
 from surveys.simulate.answers import answer
 from surveys.simulate.people import Person, draw
-from surveys.store import importing, responses, studies, versions
-from surveys.store import patients as patients_store
 from surveys.store.errors import Refused
-from surveys.store.importing import NewVisit
-from surveys.store.patients import NewPatient
-from surveys.store.responses import NewResponse
+from surveys.store.patient import importing
+from surveys.store.patient import patients as patients_store
+from surveys.store.patient.importing import NewVisit
+from surveys.store.patient.patients import NewPatient
+from surveys.store.study import studies
+from surveys.store.visit import responses
+from surveys.store.visit.responses import NewResponse
+from surveys.store.words import versions
 
 if TYPE_CHECKING:
     import numpy as np

@@ -18,9 +18,9 @@ from flask_wtf.csrf import CSRFError
 from surveys.background import OPERATIONS_ASKED, Said, date_said, kind_of
 from surveys.db import db
 from surveys.forms.background import NONE, QuestionForm, Words, question_form, words_of
-from surveys.store import background
-from surveys.store.answering import LinkRefused, OpenVisit
-from surveys.store.background import Told
+from surveys.store.visit import background
+from surveys.store.visit.answering import LinkRefused, OpenVisit
+from surveys.store.visit.background import Told
 from surveys.typed import FIRST_YEAR
 from surveys.views import device, language
 from surveys.views.patient import Page, draw, limited, may_show, next_address, now, of_visit, refused

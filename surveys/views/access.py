@@ -34,7 +34,7 @@ from surveys.lists.alerts import trouble, waiting
 from surveys.lists.scope import Scope
 from surveys.models import Staff, Study
 from surveys.models.staff import ROLES
-from surveys.store.studies import today
+from surveys.store.study.studies import today
 from surveys.views.sign_in import still_signed_in
 
 OPEN = frozenset(

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from surveys.db import db
 from surveys.forms.accounts import CodeForm, PasswordForm
 from surveys.models import Staff
-from surveys.store import sign_in, staff
+from surveys.store.accounts import sign_in, staff
 from surveys.store.errors import Refused
 from surveys.views.access import for_staff, member
 from surveys.views.pictures import qr

@@ -17,8 +17,8 @@ from surveys.forms.staff import AlertRuleForm, ConfirmRuleForm
 from surveys.instruments.definition import Instrument, Scale
 from surveys.instruments.library import Library
 from surveys.models import AlertRule, Timepoint
-from surveys.store import alert_rules as store
 from surveys.store.errors import Refused
+from surveys.store.visit import alert_rules as store
 from surveys.views import display
 from surveys.views.access import for_roles, grant
 

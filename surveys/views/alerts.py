@@ -14,8 +14,8 @@ from surveys.forms.staff import AcknowledgeForm, ActedOnForm, CloseAlertForm, St
 from surveys.instruments.library import Library
 from surveys.lists import alert_report, history
 from surveys.lists import alerts as lists
-from surveys.store import alerts as store
 from surveys.store.errors import Refused
+from surveys.store.visit import alerts as store
 from surveys.views import display
 from surveys.views.access import for_roles, grant
 

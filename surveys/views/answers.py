@@ -19,10 +19,11 @@ from surveys.lists import history
 from surveys.lists import patients as patient_lists
 from surveys.lists import visits as visit_lists
 from surveys.models import Alert, Visit
-from surveys.store import corrections, permissions
 from surveys.store.errors import Refused
-from surveys.store.studies import items_asked
-from surveys.store.wordings import Texts, UnknownWording
+from surveys.store.study.studies import items_asked
+from surveys.store.visit import corrections
+from surveys.store.words import permissions
+from surveys.store.words.wordings import Texts, UnknownWording
 from surveys.views import display
 from surveys.views.access import for_roles, grant
 

@@ -6,7 +6,7 @@ import re
 
 from markupsafe import Markup
 
-from surveys.store.crisis_texts import numbers
+from surveys.store.words.crisis_texts import numbers
 
 
 def with_calls(text: str) -> Markup:

@@ -30,8 +30,10 @@ from surveys.lists import needs as needed
 from surveys.lists import patients
 from surveys.lists.clinic import Expected
 from surveys.models import Timepoint
-from surveys.store import clinic, messages, visits
 from surveys.store.errors import Refused
+from surveys.store.patient import clinic
+from surveys.store.post import messages
+from surveys.store.visit import visits
 from surveys.typed import is_possible_year
 from surveys.views import alert_rules, display
 from surveys.views.access import for_roles, grant

@@ -16,7 +16,7 @@ from surveys.instruments.definition import Answer, Instrument, Outline, Scale
 from surveys.instruments.instrument import Alert
 from surveys.instruments.notes import score_notes
 from surveys.instruments.scoring import Score
-from surveys.store.alerts import SKIPPED
+from surveys.store.visit.alerts import SKIPPED
 
 FORMATS = {"day": "d MMM y", "month": "MMM y", "year": "y"}
 LISTS = {

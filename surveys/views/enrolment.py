@@ -15,8 +15,8 @@ from surveys.exchange.enrolment_file import EnrolmentList
 from surveys.exchange.faults import FileRefused
 from surveys.forms.records import EnrolmentListForm
 from surveys.models import Timepoint
-from surveys.store import patients
 from surveys.store.errors import Refused
+from surveys.store.patient import patients
 from surveys.views.access import Grant, for_roles, grant
 from surveys.views.received import takes_lists
 

@@ -14,7 +14,7 @@ from surveys.exchange.places import zipped
 from surveys.exchange.tidy import package
 from surveys.exchange.tidy.queries import Selection
 from surveys.forms.export import ExportForm
-from surveys.store import exports
+from surveys.store.study import exports
 from surveys.views import heavy
 from surveys.views.access import for_roles, grant
 

@@ -9,8 +9,8 @@ from surveys import SOFTWARE
 from surveys.db import db
 from surveys.exchange import freezing
 from surveys.forms.freeze import FreezeForm
-from surveys.store import freezes
 from surveys.store.errors import Refused
+from surveys.store.study import freezes
 from surveys.views import heavy
 from surveys.views.access import for_roles, grant
 

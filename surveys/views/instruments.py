@@ -22,10 +22,10 @@ from surveys.instruments.library import UnknownInstrument
 from surveys.instruments.notes import formula, missing_sentence
 from surveys.lists import history
 from surveys.models import Permission, Study, Timepoint
-from surveys.store import permissions, wordings
 from surveys.store.errors import Refused
-from surveys.store.permissions import NewPermission
-from surveys.store.wordings import Texts, UnknownWording
+from surveys.store.words import permissions, wordings
+from surveys.store.words.permissions import NewPermission
+from surveys.store.words.wordings import Texts, UnknownWording
 from surveys.typed import without_hidden_signs
 from surveys.views import question
 from surveys.views.access import for_roles, grant

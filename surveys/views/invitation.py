@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from surveys.db import db
 from surveys.forms.accounts import NewPasswordForm, NewPasswordWithCodeForm
-from surveys.store import invitations
+from surveys.store.accounts import invitations
 from surveys.store.errors import Refused
 
 pages = Blueprint("invitation", __name__)

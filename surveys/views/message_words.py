@@ -15,8 +15,8 @@ from surveys.lists import patients as lists
 from surveys.mail import words
 from surveys.models import Messaging, Patient, Visit
 from surveys.models.message import TEMPLATE_KINDS
-from surveys.store import messages, messaging
 from surveys.store.errors import Refused
+from surveys.store.post import messages, messaging
 from surveys.views.access import for_roles, grant
 
 pages = Blueprint("message_words", __name__)

@@ -11,8 +11,10 @@ from surveys.lists import messages as lists
 from surveys.lists import patients as patient_lists
 from surveys.mail import words
 from surveys.models import Patient, Visit
-from surveys.store import links, messages, readiness, short_codes
 from surveys.store.errors import Refused
+from surveys.store.post import messages
+from surveys.store.study import readiness
+from surveys.store.visit import links, short_codes
 from surveys.views.access import for_roles, grant
 from surveys.views.pictures import qr
 

@@ -6,8 +6,8 @@ from flask import Blueprint, Flask, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFError
 
 from surveys.db import db
-from surveys.store import devices
-from surveys.store.answering import OpenVisit
+from surveys.store.visit import devices
+from surveys.store.visit.answering import OpenVisit
 from surveys.views.patient import Page, draw, form_too_old, limited, next_address, now, of_visit
 
 pages = Blueprint("other_device", __name__)

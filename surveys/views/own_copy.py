@@ -8,10 +8,10 @@ from flask import Blueprint, Flask, redirect, url_for
 from flask_babel import gettext as _
 
 from surveys.db import db
-from surveys.store import responses
-from surveys.store.answering import OpenVisit
-from surveys.store.progress import Finished, position
-from surveys.store.responses import Given
+from surveys.store.visit import responses
+from surveys.store.visit.answering import OpenVisit
+from surveys.store.visit.progress import Finished, position
+from surveys.store.visit.responses import Given
 from surveys.views import device, language, question
 from surveys.views.about_you import ABOUT_YOU, rows_of
 from surveys.views.patient import Page, draw, limited, of_visit, texts

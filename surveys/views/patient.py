@@ -15,15 +15,15 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from surveys import tokens
 from surveys.db import db
 from surveys.forms.questionnaire import ERRORS, questionnaire_form
 from surveys.instruments.definition import Instrument, Item
 from surveys.models.assistance import ANSWERED_BY
-from surveys.store import answering, devices, links, tokens
-from surveys.store.alerts import crisis_text_seen
-from surveys.store.answering import LinkRefusal, LinkRefused, OpenVisit
-from surveys.store.crisis_texts import called
-from surveys.store.progress import (
+from surveys.store.visit import answering, devices, links
+from surveys.store.visit.alerts import crisis_text_seen
+from surveys.store.visit.answering import LinkRefusal, LinkRefused, OpenVisit
+from surveys.store.visit.progress import (
     AboutYou,
     AtItem,
     Consent,
@@ -38,7 +38,8 @@ from surveys.store.progress import (
     position,
     remaining_minutes,
 )
-from surveys.store.wordings import Texts
+from surveys.store.words.crisis_texts import called
+from surveys.store.words.wordings import Texts
 from surveys.views import device, language, question, tablet
 from surveys.views.calls import with_calls
 from surveys.views.protection import limiter, link_key

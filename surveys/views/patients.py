@@ -32,11 +32,12 @@ from surveys.lists import alerts, history, records, visits
 from surveys.lists import patients as lists
 from surveys.lists.visits import ResponseRow, VisitRow
 from surveys.models import ConsentText, Patient, Study, Timepoint, Visit
-from surveys.store import consents, contacts, links, treatments
-from surveys.store import patients as store
-from surveys.store import visits as store_visits
 from surveys.store.errors import Refused
-from surveys.store.studies import items_asked, obstacles
+from surveys.store.patient import consents, contacts, treatments
+from surveys.store.patient import patients as store
+from surveys.store.study.studies import items_asked, obstacles
+from surveys.store.visit import links
+from surveys.store.visit import visits as store_visits
 from surveys.views import display, language, reported
 from surveys.views.access import Grant, for_roles, grant, member
 from surveys.views.numbers import page_number

@@ -17,8 +17,9 @@ from surveys.forms.plan import EMPTY_ROWS, MOST_ROWS, PlanForm, as_data, plan_fo
 from surveys.instruments.library import Library
 from surveys.models import Study
 from surveys.schedule import PlannedVisit, Year, burden, example_visits, preset, preset_names, preset_title
-from surveys.store import setup, studies
 from surveys.store.errors import Refused
+from surveys.store.study import studies
+from surveys.store.visit import setup
 from surveys.views.access import for_roles, grant
 
 pages = Blueprint("planning", __name__)

@@ -29,10 +29,10 @@ from surveys.lists import patients as lists
 from surveys.lists import visits as visit_lists
 from surveys.models import Palsy, Patient, Treatment, Visit
 from surveys.models.patient import GRADING_SCALES
-from surveys.store import clinic, contacts, gradings, palsies, participation, treatments
-from surveys.store import visits as store_visits
 from surveys.store.errors import Refused
-from surveys.store.patients import NewContact, PartialDate
+from surveys.store.patient import clinic, contacts, gradings, palsies, participation, treatments
+from surveys.store.patient.patients import NewContact, PartialDate
+from surveys.store.visit import visits as store_visits
 from surveys.views import display
 from surveys.views.access import for_roles, grant
 from surveys.views.language import name as named

@@ -13,8 +13,9 @@ from surveys.exchange import subject
 from surveys.forms.removal import REMOVE, RemovalForm
 from surveys.lists import patients as lists
 from surveys.models import Patient
-from surveys.store import audit, erasing
+from surveys.store import audit
 from surveys.store.errors import Refused
+from surveys.store.patient import erasing
 from surveys.views.access import for_roles, grant
 
 pages = Blueprint("removal", __name__)

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from surveys.db import db
 from surveys.models import Patient
-from surveys.store import planning
-from surveys.store.planning import Change
+from surveys.store.visit import planning
+from surveys.store.visit.planning import Change
 from surveys.views import display
 from surveys.views.access import grant
 

@@ -19,10 +19,10 @@ from surveys.lists import background, history
 from surveys.lists import patients as lists
 from surveys.lists.background import CheckRow, Report, Telling
 from surveys.models import Palsy, Patient, Treatment
-from surveys.store import reported
 from surveys.store.errors import Refused
-from surveys.store.patients import PartialDate
-from surveys.store.reported import Decision
+from surveys.store.patient import reported
+from surveys.store.patient.patients import PartialDate
+from surveys.store.patient.reported import Decision
 from surveys.views import display
 from surveys.views.access import for_roles, grant
 from surveys.views.replanning import replan

@@ -33,12 +33,15 @@ from surveys.models import AlertReader, ConsentText, Study
 from surveys.models.readiness import RANKS
 from surveys.schedule import preset, preset_names, preset_title
 from surveys.settings import Settings
-from surveys.store import consents, crisis_texts, permissions, readers, readiness, setup, studies
-from surveys.store.consents import NewText
 from surveys.store.errors import Refused
-from surveys.store.readiness import Gap
-from surveys.store.studies import NewStudy
-from surveys.store.wordings import Texts
+from surveys.store.patient import consents
+from surveys.store.patient.consents import NewText
+from surveys.store.study import readers, readiness, studies
+from surveys.store.study.readiness import Gap
+from surveys.store.study.studies import NewStudy
+from surveys.store.visit import setup
+from surveys.store.words import crisis_texts, permissions
+from surveys.store.words.wordings import Texts
 from surveys.views import display, language
 from surveys.views.access import for_roles, for_staff, grant, member
 from surveys.views.planning import overview

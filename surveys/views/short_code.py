@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask_limiter.util import get_remote_address
 
 from surveys.db import db
-from surveys.store import answering, short_codes
+from surveys.store.visit import answering, short_codes
 from surveys.views import device
 from surveys.views.patient import Page, now, texts
 from surveys.views.protection import limiter

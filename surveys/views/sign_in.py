@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 from surveys.db import db
 from surveys.forms.staff import LONGEST_EMAIL, SignInForm
 from surveys.models import Staff
-from surveys.store import sign_in, staff
+from surveys.store.accounts import sign_in, staff
 from surveys.views.front import own_path
 from surveys.views.protection import limiter
 

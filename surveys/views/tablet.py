@@ -13,7 +13,7 @@ from functools import partial
 from flask import Response, after_this_request, session
 
 from surveys.db import db, writing
-from surveys.store import links
+from surveys.store.visit import links
 
 STILL_THERE_AFTER = timedelta(minutes=5)
 ENDS_AFTER = timedelta(minutes=6)

@@ -9,9 +9,9 @@ from flask import Blueprint, Flask, abort, redirect, render_template, request, u
 from flask_wtf.csrf import CSRFError
 
 from surveys.db import db
-from surveys.store import consents, leaving
-from surveys.store.answering import OpenVisit
 from surveys.store.errors import Refused
+from surveys.store.patient import consents, leaving
+from surveys.store.visit.answering import OpenVisit
 from surveys.views import tablet
 from surveys.views.patient import (
     Page,

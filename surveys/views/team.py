@@ -14,7 +14,7 @@ from surveys.mail import at_once, staff_words
 from surveys.mail.mailer import Mail
 from surveys.models import Membership, SecondFactor, Staff
 from surveys.settings import Settings
-from surveys.store import invitations, resets, sign_in
+from surveys.store.accounts import invitations, resets, sign_in
 from surveys.store.errors import Refused
 from surveys.views.access import Grant, for_roles, grant
 from surveys.views.access import member as current_member

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_security import logout_user
 
 from surveys.db import db
-from surveys.store import links
+from surveys.store.visit import links
 from surveys.views import tablet
 from surveys.views.access import for_roles, grant
 from surveys.views.patient import Page, limited

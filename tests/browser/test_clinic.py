@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, ViewportSize, expect
 
-from surveys.store import clinic
+from surveys.store.patient import clinic
 from tests.conftest import OpenPage
 from tests.support.browser import LOOKS, ColourScheme
 from tests.support.patient import Patient, in_process

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from surveys.models import Study, Visit
 from surveys.schedule import PlannedVisit
-from surveys.store import links
+from surveys.store.visit import links
 from tests.journeys.test_at_once import all_at_once, assert_no_error
 from tests.support.about_you import AS_STORED, WHOLE
 from tests.support.pages import Page

@@ -14,9 +14,9 @@ from flask import Flask
 from passlib.totp import TOTP
 from sqlalchemy import update
 
+from surveys import tokens
 from surveys.models import Staff
 from surveys.settings import Settings
-from surveys.store import tokens
 from tests.support.pages import Page
 from tests.support.patient import in_process
 from tests.support.smtp import MailServer, mail_server

@@ -13,7 +13,8 @@ from sqlalchemy import event, select
 from surveys.db import db
 from surveys.models import Contact, Message, Visit
 from surveys.models import Patient as Row
-from surveys.store import leaving, messages
+from surveys.store.patient import leaving
+from surveys.store.post import messages
 from tests.support.patient import Patient, in_process
 from tests.support.staff import ENROLMENT, Member, signed_in
 from tests.support.study import FACE, PHQ9, SAQ, changing, invite, one_table

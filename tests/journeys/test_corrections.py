@@ -10,7 +10,7 @@ from flask import Flask
 
 from surveys.db import db
 from surveys.store.audit import verify
-from surveys.store.responses import wrong_scores
+from surveys.store.visit.responses import wrong_scores
 from tests.support.patient import Patient as Walker
 from tests.support.patient import in_process
 from tests.support.staff import Member, signed_in

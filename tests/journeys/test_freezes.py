@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from surveys.models import Patient
-from surveys.store import erasing
+from surveys.store.patient import erasing
 from tests.support.simulated import populate
 from tests.support.staff import Member, signed_in
 from tests.support.study import changing, one_table

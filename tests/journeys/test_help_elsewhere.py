@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from surveys.models import Alert, Response, Study
 from surveys.models import Patient as PatientRow
-from surveys.store import corrections
+from surveys.store.visit import corrections
 from tests.support.patient import Patient, in_process
 from tests.support.study import FACE, PHQ9, SAQ, Invited, changing, invite, library, one_table
 

@@ -13,11 +13,11 @@ from sqlalchemy import select
 from surveys.db import db
 from surveys.exchange.subject import tables_about_patients
 from surveys.models import Alert, Base, Contact, Patient, Treatment
-from surveys.store import clinic, consents, contacts, leaving
 from surveys.store.audit import verify
-from surveys.store.consents import NewText
-from surveys.store.patients import NewContact
-from surveys.store.responses import wrong_scores
+from surveys.store.patient import clinic, consents, contacts, leaving
+from surveys.store.patient.consents import NewText
+from surveys.store.patient.patients import NewContact
+from surveys.store.visit.responses import wrong_scores
 from tests.support.patient import Patient as Walker
 from tests.support.patient import in_process
 from tests.support.staff import Member, signed_in

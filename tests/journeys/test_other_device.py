@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from surveys.models import Contact
 from surveys.models import Patient as PatientRow
-from surveys.store.devices import TRIES
+from surveys.store.visit.devices import TRIES
 from tests.support.patient import Patient, in_process
 from tests.support.study import FACE, Invited, changing, invite, one_table
 

@@ -15,8 +15,8 @@ from surveys.exchange.wording_file import read
 from surveys.frames import study_frames
 from surveys.models import Study
 from surveys.settings import Settings
-from surveys.store import permissions, wordings
-from surveys.store.permissions import NewPermission
+from surveys.store.words import permissions, wordings
+from surveys.store.words.permissions import NewPermission
 from tests.support.commands import Ran, Seventh, seventh_with
 from tests.support.patient import Patient, in_process
 from tests.support.ready import make_ready_in

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from surveys.models import Link, Patient, Study, Visit
-from surveys.store import links
+from surveys.store.visit import links
 from tests.support import patient as walkers
 from tests.support.study import CONTACT, FACE, PHQ9, SAQ, Invited, changing, invite, one_table, stored
 

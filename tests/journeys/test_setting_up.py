@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from surveys.models import Study
-from surveys.store import studies
+from surveys.store.study import studies
 from tests.support.pages import Page
 from tests.support.patient import in_process
 from tests.support.staff import Member, employ, signed_in

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 
 from surveys.db import db
-from surveys.store import audit, responses
+from surveys.store import audit
+from surveys.store.visit import responses
 from tests.support.about_you import AS_STORED, WHOLE, as_sent
 from tests.support.mortal import Death, Dying, MortalServer
 from tests.support.resuming import Resuming

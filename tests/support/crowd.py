@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from surveys.models import Contact, Palsy, Patient, Response, Score, Study, Timepoint, Treatment, Visit
 from surveys.schedule import preset, window
-from surveys.store import studies, versions
-from surveys.store.studies import NewStudy
+from surveys.store.study import studies
+from surveys.store.study.studies import NewStudy
+from surveys.store.words import versions
 from tests.support.study import CRISIS, WHO_READS, changing, library
 
 BATCH = 2000

@@ -12,8 +12,8 @@ from sqlalchemy import update
 
 from surveys.exchange.wording_file import read
 from surveys.models import Study, Visit
-from surveys.store import permissions, wordings
-from surveys.store.permissions import NewPermission
+from surveys.store.words import permissions, wordings
+from surveys.store.words.permissions import NewPermission
 from surveys.views import language
 from tests.support.study import Invited, changing, library
 from tests.support.wordings import as_toml, made_up

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session, selectinload
 from surveys.db import writing
 from surveys.instruments.library import Library
 from surveys.models import Study
-from surveys.store import readers, setup, staff, studies
+from surveys.store.accounts import staff
+from surveys.store.study import readers, studies
+from surveys.store.visit import setup
 
 GOVERNANCE: dict[str, Any] = {
     "ethics_committee": "Ethics committee of the medical faculty",

@@ -11,8 +11,8 @@ from sqlalchemy.orm import selectinload
 from surveys.models import Study
 from surveys.schedule import preset
 from surveys.simulate.study import simulate
-from surveys.store import studies
-from surveys.store.studies import NewStudy
+from surveys.store.study import studies
+from surveys.store.study.studies import NewStudy
 from tests.support.study import changing, library
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from surveys.models import Study
-from surveys.store import staff
+from surveys.store.accounts import staff
 from tests.support.pages import Page
 from tests.support.patient import Patient, in_process
 from tests.support.study import changing

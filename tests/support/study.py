@@ -19,11 +19,13 @@ from surveys.db import db, writing
 from surveys.instruments.library import Library
 from surveys.models import Base, Study, Timepoint, Visit
 from surveys.schedule import PlannedVisit, preset
-from surveys.store import consents, links, patients, studies
-from surveys.store.consents import NewText
-from surveys.store.patients import NewPatient
-from surveys.store.studies import NewStudy
-from surveys.store.wordings import Texts
+from surveys.store.patient import consents, patients
+from surveys.store.patient.consents import NewText
+from surveys.store.patient.patients import NewPatient
+from surveys.store.study import studies
+from surveys.store.study.studies import NewStudy
+from surveys.store.visit import links
+from surveys.store.words.wordings import Texts
 
 CONTACT = "call the clinic on 020 7946 0000"
 WHO_READS = "Dr Abel reads the answers on Mondays."

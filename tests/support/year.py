@@ -33,10 +33,13 @@ from surveys.models import (
 )
 from surveys.post import Post
 from surveys.schedule import PlannedVisit
-from surveys.store import alerts, participation, patients, responses, studies, versions
-from surveys.store.patients import NewContact, NewPatient
-from surveys.store.responses import NewResponse
-from surveys.store.studies import NewStudy
+from surveys.store.patient import participation, patients
+from surveys.store.patient.patients import NewContact, NewPatient
+from surveys.store.study import studies
+from surveys.store.study.studies import NewStudy
+from surveys.store.visit import alerts, responses
+from surveys.store.visit.responses import NewResponse
+from surveys.store.words import versions
 
 BEGINS = datetime(2026, 3, 1, tzinfo=UTC)
 STUDY_ZONE = "Europe/Berlin"

@@ -16,8 +16,9 @@ from analysis.results.change import change
 from surveys.db import db
 from surveys.frames import study_frames
 from surveys.models import Alert, Patient, Study, Visit
-from surveys.store import alert_rules, responses, versions
-from surveys.store.responses import NewResponse
+from surveys.store.visit import alert_rules, responses
+from surveys.store.visit.responses import NewResponse
+from surveys.store.words import versions
 from tests.support.staff import signed_in
 from tests.support.study import changing, invite, library
 

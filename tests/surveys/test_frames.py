@@ -17,9 +17,11 @@ from analysis.data.frame import COLUMNS, StudyFrames, check, scored
 from surveys.db import db
 from surveys.frames import scale_info, study_frames
 from surveys.models import Background, Draft, Palsy, Response, Study, Timepoint, Visit
-from surveys.store import patients, responses, versions
-from surveys.store.patients import NewContact, NewPatient, NewTreatment, PartialDate
-from surveys.store.responses import NewResponse
+from surveys.store.patient import patients
+from surveys.store.patient.patients import NewContact, NewPatient, NewTreatment, PartialDate
+from surveys.store.visit import responses
+from surveys.store.visit.responses import NewResponse
+from surveys.store.words import versions
 from tests.support.study import FACE, PHQ9, changing, invite, library
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)

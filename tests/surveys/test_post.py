@@ -17,9 +17,10 @@ from surveys.mail.mailer import Mail, MemoryMailer
 from surveys.models import Alert, AlertReader, Message, Staff, Visit
 from surveys.post import Post, Transaction
 from surveys.schedule import preset
-from surveys.store import patients, studies
-from surveys.store.patients import NewContact, NewPatient
-from surveys.store.studies import NewStudy
+from surveys.store.patient import patients
+from surveys.store.patient.patients import NewContact, NewPatient
+from surveys.store.study import studies
+from surveys.store.study.studies import NewStudy
 
 AT = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 PEOPLE = 12

@@ -22,7 +22,7 @@ from surveys.exchange.tidy.queries import Selection
 from surveys.exchange.tidy.reported import REPORTED
 from surveys.instruments.library import Library
 from surveys.models import Permission, Study
-from surveys.store.wordings import Texts, UnknownWording
+from surveys.store.words.wordings import Texts, UnknownWording
 
 _JSON_TYPES = {"partial date": "string"}
 Progress = Callable[[str], object]

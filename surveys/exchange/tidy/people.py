@@ -21,7 +21,7 @@ from surveys.exchange.tidy.columns import (
 from surveys.exchange.tidy.days import Anchors, age_band, middle, written
 from surveys.exchange.tidy.queries import ANCHORS, Selection, with_palsy
 from surveys.models import Consent, ConsentText, Grading, Palsy, Patient, Treatment
-from surveys.store.consents import PARTS
+from surveys.store.patient.consents import PARTS
 
 Rows = Iterator[Sequence[Any]]
 

@@ -20,8 +20,8 @@ from surveys.exchange.summary import Summary
 from surveys.instruments.library import Library
 from surveys.models import Study
 from surveys.schedule import preset
-from surveys.store import studies
-from surveys.store.studies import NewStudy
+from surveys.store.study import studies
+from surveys.store.study.studies import NewStudy
 
 NOW = datetime(2025, 6, 15, 9, 0, tzinfo=UTC)
 LIBRARY = Library.load()

@@ -8,8 +8,8 @@ import pytest
 
 from surveys.db import writing
 from surveys.exchange.faults import FileRefused
-from surveys.store import importing
 from surveys.store.errors import Refused
+from surveys.store.patient import importing
 
 from .conftest import NOW, Desk
 

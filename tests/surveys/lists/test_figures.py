@@ -11,7 +11,8 @@ from flask import Flask
 from surveys.db import db
 from surveys.lists import figures
 from surveys.models import Patient
-from surveys.store import audit, erasing
+from surveys.store import audit
+from surveys.store.patient import erasing
 from tests.support.study import changing, invite
 
 STORE = Path(__file__).parents[3] / "surveys" / "store"

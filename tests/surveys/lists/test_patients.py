@@ -15,8 +15,9 @@ from surveys.instruments.library import Library
 from surveys.lists import patients, visits
 from surveys.lists.scope import Scope
 from surveys.models import Draft, Patient, Response, Study, Visit
-from surveys.store import responses, versions
-from surveys.store.responses import NewResponse
+from surveys.store.visit import responses
+from surveys.store.visit.responses import NewResponse
+from surveys.store.words import versions
 
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
 DUE = AT.date()

@@ -11,7 +11,7 @@ import pytest
 
 from surveys.simulate.people import OPERATIONS, Person, draw
 from surveys.simulate.study import new_patient
-from surveys.store.patients import refusals
+from surveys.store.patient.patients import refusals
 
 TODAY = date(2026, 3, 1)
 

@@ -16,10 +16,12 @@ from surveys.models import Study
 from surveys.schedule import preset
 from surveys.simulate import demo
 from surveys.simulate.study import simulate
-from surveys.store import answering, audit, links, responses, studies
+from surveys.store import audit
 from surveys.store.errors import Refused
-from surveys.store.studies import NewStudy
-from surveys.store.wordings import Texts
+from surveys.store.study import studies
+from surveys.store.study.studies import NewStudy
+from surveys.store.visit import answering, links, responses
+from surveys.store.words.wordings import Texts
 
 LIBRARY = Library.load()
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

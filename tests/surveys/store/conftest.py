@@ -14,9 +14,10 @@ from surveys.db import writing
 from surveys.instruments.library import Library
 from surveys.models import Patient, Study, Visit
 from surveys.schedule import preset
-from surveys.store import patients, studies
-from surveys.store.patients import NewPatient
-from surveys.store.studies import NewStudy
+from surveys.store.patient import patients
+from surveys.store.patient.patients import NewPatient
+from surveys.store.study import studies
+from surveys.store.study.studies import NewStudy
 
 AT = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 

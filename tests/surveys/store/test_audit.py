@@ -20,8 +20,10 @@ from surveys.models import (
     Patient,
     Visit,
 )
-from surveys.store import audit, responses, versions
-from surveys.store.responses import NewResponse
+from surveys.store import audit
+from surveys.store.visit import responses
+from surveys.store.visit.responses import NewResponse
+from surveys.store.words import versions
 
 from .conftest import AT
 

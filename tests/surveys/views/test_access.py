@@ -19,9 +19,10 @@ from surveys.background import FACTS
 from surveys.exchange import freezing
 from surveys.instruments.definition import Instrument
 from surveys.models import Alert, AlertRule, Background, Message, Patient, Staff, Study, Treatment, Visit
-from surveys.store import responses, versions
-from surveys.store import staff as store
-from surveys.store.responses import NewResponse
+from surveys.store.accounts import staff as store
+from surveys.store.visit import responses
+from surveys.store.visit.responses import NewResponse
+from surveys.store.words import versions
 from surveys.views import access
 from tests.support.pages import Page
 from tests.support.patient import in_process

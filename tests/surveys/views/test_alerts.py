@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from surveys.models import Alert, AlertRule, Contact, Study, Visit
 from surveys.models import Patient as PatientRow
-from surveys.store import responses, versions
-from surveys.store.responses import NewResponse
+from surveys.store.visit import responses
+from surveys.store.visit.responses import NewResponse
+from surveys.store.words import versions
 from tests.support.patient import Patient, in_process
 from tests.support.staff import Member, signed_in
 from tests.support.study import FACE, changing, invite, library, one_table, stored

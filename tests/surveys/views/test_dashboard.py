@@ -23,7 +23,7 @@ from surveys.models import Patient as StoredPatient
 from surveys.models import Study
 from surveys.schedule import PlannedVisit
 from surveys.settings import THREADS, Settings
-from surveys.store import erasing
+from surveys.store.patient import erasing
 from surveys.views import boards, display
 from surveys.views.board_pages import PAGES
 from surveys.views.boards import Boards

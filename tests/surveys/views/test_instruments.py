@@ -14,8 +14,8 @@ from sqlalchemy import update
 
 from surveys.exchange.wording_file import read
 from surveys.models import Study
-from surveys.store import permissions, wordings
-from surveys.store.permissions import NewPermission
+from surveys.store.words import permissions, wordings
+from surveys.store.words.permissions import NewPermission
 from tests.support.pages import Page
 from tests.support.staff import PASSWORD, Member, employ, signed_in
 from tests.support.study import changing, invite, library, one_table

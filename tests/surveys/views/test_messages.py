@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from surveys.models import Contact, Message, Visit
 from surveys.models import Patient as PatientRow
-from surveys.store import messages
+from surveys.store.post import messages
 from tests.support.pages import Page
 from tests.support.patient import Patient, in_process
 from tests.support.staff import Member, signed_in

@@ -13,9 +13,11 @@ from sqlalchemy import event, select
 from surveys.db import db
 from surveys.instruments.library import Library
 from surveys.models import Palsy, Patient, Study, Treatment, Visit
-from surveys.store import clinic, responses, versions
-from surveys.store import visits as store_visits
-from surveys.store.responses import NewResponse
+from surveys.store.patient import clinic
+from surveys.store.visit import responses
+from surveys.store.visit import visits as store_visits
+from surveys.store.visit.responses import NewResponse
+from surveys.store.words import versions
 from tests.support.staff import Member, signed_in
 from tests.support.study import PHQ9, SAQ, Invited, changing, invite, library
 

@@ -17,10 +17,10 @@ from surveys.lists import patients as lists
 from surveys.models import Patient as Row
 from surveys.models import Study, Visit
 from surveys.schedule import preset
-from surveys.store import patients as store
-from surveys.store import studies
-from surveys.store.patients import NewPatient
-from surveys.store.studies import NewStudy
+from surveys.store.patient import patients as store
+from surveys.store.patient.patients import NewPatient
+from surveys.store.study import studies
+from surveys.store.study.studies import NewStudy
 from tests.support.patient import Patient, in_process
 from tests.support.staff import ENROLMENT, Member, signed_in
 from tests.support.study import FACE, PHQ9, SAQ, changing, invite, library, one_table, stored

@@ -15,7 +15,7 @@ from sqlalchemy import delete
 from werkzeug.test import TestResponse
 
 from surveys.models import FailedSignIn, Staff
-from surveys.store import sign_in
+from surveys.store.accounts import sign_in
 from tests.support.pages import Page
 from tests.support.patient import in_process
 from tests.support.staff import PASSWORD, Member, employ

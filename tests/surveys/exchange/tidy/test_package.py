@@ -24,8 +24,8 @@ from surveys.exchange.tidy import package
 from surveys.exchange.tidy.queries import CutShortError, Selection
 from surveys.frames import study_frames
 from surveys.models import Background, BackgroundCheck, Contact, Note, Palsy, Patient, Response, Study, Visit
-from surveys.store import exports
 from surveys.store.errors import Refused
+from surveys.store.study import exports
 from tests.support.patient import Patient as Walker
 from tests.support.patient import in_process
 from tests.support.simulated import populate

@@ -1,0 +1,1 @@
+"""Accounts of staff: rights, invitations, sign-in."""

@@ -1,0 +1,142 @@
+"""Asking somebody to join: an account, a role, and a signed link to choose a password with, good once.
+
+A link is for the eyes of the account's owner. One that somebody else has to hand over is shown for a new
+account only, or opens only with a code that a third person was shown (`resets`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from surveys import tokens
+from surveys.models import FailedSignIn, Membership, ResetAsked, Staff, Study
+from surveys.settings import Settings
+from surveys.store import audit
+from surveys.store.accounts import staff
+from surveys.store.errors import Refused
+from surveys.store.visit import short_codes
+
+GOOD_FOR = timedelta(days=7)
+_SALT = "seventh invitation"
+
+
+def invite(
+    session: Session,
+    email: str,
+    study: Study,
+    role: str,
+    *,
+    name: str = "",
+    site: str | None = None,
+    at: datetime,
+    actor: str,
+) -> tuple[Staff, bool]:
+    """Give `email` that role in `study`; the account, and whether it is new and needs a link.
+
+    Raises:
+        Refused: the address is none, there is no such role, or the account is closed.
+    """
+    member = staff.find(session, email)
+    new = member is None
+    if member is None:
+        member = staff.add(session, email, secrets.token_urlsafe(32), name=name, at=at, actor=actor)
+    elif not member.active:
+        raise Refused("This account is closed.", "email")
+    staff.grant(session, member, study, role, site=site, at=at, actor=actor)
+    return member, new
+
+
+def choose(session: Session, member: Staff, password: str, *, at: datetime) -> None:
+    """Set the password that the owner chose by a link; the pause is over, and what was asked is done.
+
+    Raises:
+        Refused: the password is too short or too long.
+    """
+    staff.set_password(session, member, password, at=at, actor=f"staff:{member.id}")
+    session.execute(delete(FailedSignIn).where(FailedSignIn.staff_id == member.id))
+    session.execute(delete(ResetAsked).where(ResetAsked.staff_id == member.id))
+
+
+def revoke(session: Session, member: Staff, study: Study, *, at: datetime, actor: str) -> None:
+    """Take away what `member` may do in `study`; the account stays.
+
+    Raises:
+        Refused: there is nothing to take away, or it is one's own.
+    """
+    if actor == f"staff:{member.id}":
+        raise Refused("Nobody takes away their own role: ask somebody else.")
+    condition = (Membership.staff_id == member.id, Membership.study_id == study.id)
+    taken = session.execute(delete(Membership).where(*condition).returning(Membership.role)).scalar()
+    if taken is None:
+        raise Refused("This person has no role in this study.")
+    session.expire(member, ["memberships"])
+    facts = {"staff": member.id, "study": study.code, "role": taken}
+    audit.record(session, audit.Entry(at, actor, "staff.revoked", facts=facts))
+
+
+def link(member: Staff, settings: Settings, code_digest: str = "") -> str:
+    """The address where `member` chooses a password; with a digest it opens only with that code."""
+    return f"{settings.public_url}/invitation/{token(member, settings.secret_key, code_digest)}"
+
+
+def token(member: Staff, secret_key: str, code_digest: str = "") -> str:
+    """The link's secret part; worthless once the account has another password or other rights."""
+    return tokens.spelled(str(_signer(secret_key).dumps([member.id, _stamp(member), code_digest])))
+
+
+def member_of(session: Session, given: str, secret_key: str) -> Staff:
+    """Whose link this is.
+
+    Raises:
+        Refused: it was used, is older than `GOOD_FOR`, or is none of ours.
+    """
+    gone = Refused("This link was used already or is too old. Ask for a new one.")
+    try:
+        number, stamp, _ = _read(given, secret_key)
+    except (BadSignature, ValueError, TypeError):
+        raise gone from None
+    member = session.get(Staff, number)
+    if member is None or not member.active or stamp != _stamp(member):
+        raise gone
+    return member
+
+
+def asks_code(given: str, secret_key: str) -> bool:
+    """Whether the link, which `member_of` took, opens only with a code."""
+    return bool(_read(given, secret_key)[2])
+
+
+def fits(given: str, code: str, secret_key: str) -> bool:
+    """Whether `code`, as typed, is the one of the link."""
+    return hmac.compare_digest(_read(given, secret_key)[2], digest_of(code, secret_key))
+
+
+def digest_of(code: str, secret_key: str) -> str:
+    """What is kept of a code: keyed, so that a copy of the database or of the link does not tell it."""
+    content = f"{_SALT} {short_codes.signs_of(code)}".encode()
+    return hmac.new(secret_key.encode(), content, hashlib.sha256).hexdigest()
+
+
+def _read(given: str, secret_key: str) -> tuple[int, str, str]:
+    """The account's number, its stamp and the code's digest (empty for none)."""
+    signed = tokens.signed(given)
+    number, stamp, code_digest = _signer(secret_key).loads(signed, max_age=int(GOOD_FOR.total_seconds()))
+    return number, stamp, code_digest
+
+
+def _stamp(member: Staff) -> str:
+    """Changes with the password, and with the rights: who saw a link gets none that are given later."""
+    rights = sorted((one.study_id, one.role, one.site or "") for one in member.memberships)
+    content = repr((member.fs_uniquifier, member.admin, rights))
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def _signer(secret_key: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secret_key, salt=_SALT)

@@ -1,0 +1,1 @@
+"""A patient: enrolment, palsies, treatments, gradings, contact, consent, leaving."""

@@ -1,0 +1,151 @@
+"""Consent: a study's text in its versions and languages, and what patients decided."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.models import Consent, ConsentText, Patient, Study
+from surveys.store import audit
+from surveys.store.errors import Refused
+from surveys.store.patient.leaving import leave
+
+PARTS = ("research", "contact_again", "sharing", "keep_answers")
+
+
+@dataclass(frozen=True)
+class NewText:
+    """A consent text in one language; `parts` maps a part to the sentence beside its box."""
+
+    text: str
+    parts: Mapping[str, str]
+
+    @property
+    def sha256(self) -> str:
+        """Of text and parts."""
+        content = json.dumps([self.text, dict(self.parts)], sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+def load(
+    session: Session, study: Study, version: str, texts: Mapping[str, NewText], *, at: datetime, actor: str
+) -> bool:
+    """Keep a consent text of `study`, by language; from now on it is asked. Whether it is new here.
+
+    Raises:
+        Refused: a language of the study is missing, or the version stands for other words already.
+    """
+    for locale in study.locales:
+        if locale not in texts:
+            raise Refused(
+                f"Study {study.code} speaks {locale!r}, and the consent text does not. Add [{locale}]."
+            )
+    query = select(ConsentText.locale, ConsentText.sha256).where(
+        ConsentText.study_id == study.id, ConsentText.version == version
+    )
+    there = {row.locale: row.sha256 for row in session.execute(query)}
+    digests = {locale: new.sha256 for locale, new in texts.items()}
+    if there == digests:
+        return False
+    if there:
+        raise Refused(
+            f"Study {study.code} has a consent text of version {version!r} in other words. Nothing is ever "
+            "replaced: give the new text a new version."
+        )
+    session.add_all(
+        ConsentText(
+            study_id=study.id,
+            version=version,
+            locale=locale,
+            text=new.text,
+            parts=dict(new.parts),
+            sha256=new.sha256,
+            loaded_by=actor,
+            loaded_at=at,
+        )
+        for locale, new in texts.items()
+    )
+    session.flush()
+    facts = {"study": study.code, "version": version, "sha256": digests}
+    audit.record(session, audit.Entry(at, actor, "consent_text.loaded", facts=facts))
+    return True
+
+
+def newest(session: Session, study_id: int, locale: str) -> ConsentText | None:
+    """The text that is asked now, in `locale` or else in whatever language it was loaded in first."""
+    query = (
+        select(ConsentText)
+        .where(ConsentText.study_id == study_id)
+        .order_by(ConsentText.loaded_at, ConsentText.id)
+    )
+    texts = session.scalars(query).all()
+    if not texts:
+        return None
+    of_version = [text for text in texts if text.version == texts[-1].version]
+    return next((text for text in of_version if text.locale == locale), of_version[0])
+
+
+def all_texts(session: Session, study_id: int) -> list[ConsentText]:
+    """Every text that was ever asked, the newest first: what was signed on paper may be an older one."""
+    query = (
+        select(ConsentText)
+        .where(ConsentText.study_id == study_id)
+        .order_by(ConsentText.loaded_at.desc(), ConsentText.id)
+    )
+    return list(session.scalars(query))
+
+
+def parts_of(text: ConsentText) -> dict[str, str]:
+    """The parts of `text` in the order they are asked in: a database keeps none."""
+    return {part: text.parts[part] for part in PARTS if part in text.parts}
+
+
+def of_patient(session: Session, patient_id: int) -> Consent | None:
+    """What this patient decided last."""
+    return session.scalar(
+        select(Consent).where(Consent.patient_id == patient_id).order_by(Consent.id.desc()).limit(1)
+    )
+
+
+def decide(
+    session: Session,
+    patient_id: int,
+    text: ConsentText,
+    *,
+    agreed: bool,
+    parts: Collection[str],
+    how: str,
+    signed_on: date,
+    at: datetime,
+    actor: str,
+) -> None:
+    """Keep a decision on `text`. Who declines takes part no longer from that day.
+
+    Raises:
+        Refused: this patient has decided already.
+    """
+    session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update())
+    if of_patient(session, patient_id) is not None:
+        raise Refused("This patient's consent is recorded already.")
+    consent = Consent(
+        patient_id=patient_id,
+        consent_text_id=text.id,
+        decision="agreed" if agreed else "declined",
+        how=how,
+        parts={part: agreed and part in parts for part in text.parts},
+        signed_on=signed_on,
+        recorded_by=actor,
+        recorded_at=at,
+    )
+    session.add(consent)
+    session.flush()
+    facts = {"consent": consent.id, "version": text.version, "how": how, "parts": consent.parts}
+    audit.record(session, audit.Entry(at, actor, f"consent.{consent.decision}", patient_id, facts))
+    if not agreed:
+        leave(session, patient_id, on=signed_on, at=at, actor=actor)

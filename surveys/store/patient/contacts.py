@@ -1,0 +1,110 @@
+"""The person behind a study code: found again by hospital number or by name and birth date, and changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from surveys.models import Contact, Patient, Study
+from surveys.store import audit
+from surveys.store.errors import Refused
+from surveys.store.patient.patients import NewContact
+from surveys.store.post import messages
+
+
+@dataclass(frozen=True)
+class Match:
+    """A patient of this installation who may be the same person, and what is the same."""
+
+    contact_id: int
+    study_id: int
+    study: str
+    patient: str
+    site: str | None
+    by: str
+
+
+def matches(session: Session, new: NewContact, *, but: int | None = None) -> list[Match]:
+    """Patients in whatever study with the hospital number of `new`, or its name and birth date.
+
+    Spaces around and capitals do not matter. The contact `but` is no match.
+    """
+    number = _plain(new.hospital_number)
+    named = bool(new.name.strip() and new.born_on)
+    if not number and not named:
+        return []
+    conditions: list[ColumnElement[bool]] = []
+    if number and new.hospital_number:
+        typed = new.hospital_number.strip()
+        conditions.append(Contact.hospital_number.in_({typed, typed.upper(), typed.lower()}))
+    if named:
+        conditions.append(Contact.born_on == new.born_on)
+    query = (
+        select(Contact, Patient, Study.code)
+        .join(Patient, Patient.contact_id == Contact.id)
+        .join(Study, Study.id == Patient.study_id)
+        .where(or_(*conditions), Contact.id != (but or 0))
+        .order_by(Study.code, Patient.code)
+    )
+    found = []
+    for contact, patient, study in session.execute(query):
+        if number and _plain(contact.hospital_number) == number:
+            by = "hospital_number"
+        elif named and contact.born_on == new.born_on and _plain(contact.name) == _plain(new.name):
+            by = "name_and_birth_date"
+        else:
+            continue
+        found.append(Match(contact.id, patient.study_id, study, patient.code, patient.site, by))
+    return found
+
+
+def change(session: Session, patient: Patient, new: NewContact, *, at: datetime, actor: str) -> bool:
+    """Give the patient's contact the facts of `new`; whether anything differed.
+
+    The contact is the person's: it changes for every study that the person takes part in, and messages that
+    were planned go the new way.
+
+    Raises:
+        Refused: the birth date is of another year than the patient's year of birth.
+    """
+    if new.born_on and patient.birth_year and new.born_on.year != patient.birth_year:
+        raise Refused(
+            f"The year of birth recorded for this patient is {patient.birth_year}. Correct one of them.",
+            "born_on",
+        )
+    contact = None if patient.contact_id is None else session.get_one(Contact, patient.contact_id)
+    before = {field: getattr(contact, field, None) for field in asdict(new)}
+    values = tuple(_differences(before, asdict(new)))
+    if not values:
+        return False
+    if contact is None:
+        contact = Contact()
+        session.add(contact)
+    for field, value in asdict(new).items():
+        setattr(contact, field, value)
+    session.flush()
+    patient.contact_id = contact.id
+    rows = select(Patient.id).where(Patient.contact_id == contact.id)
+    for patient_id in session.scalars(rows).all():
+        messages.plan_patient(session, patient_id, at=at)
+    facts = {"fields": [value.field for value in values]}
+    audit.record(session, audit.Entry(at, actor, "contact.changed", patient.id, facts, values=values))
+    return True
+
+
+def _differences(before: dict[str, object], after: dict[str, object]) -> Iterable[audit.Value]:
+    for field, value in after.items():
+        if (before[field] or None) != (value or None):
+            yield audit.Value(field, _text(before[field]), _text(value))
+
+
+def _text(value: object) -> str | None:
+    return None if value in (None, "") else str(value)
+
+
+def _plain(text: str | None) -> str:
+    return " ".join((text or "").split()).casefold()

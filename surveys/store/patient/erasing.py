@@ -1,0 +1,170 @@
+"""Removing somebody's identity, as they asked: what goes, what stays under the study code, and the proof.
+
+The audit's events stay, with the digests of the values that go: the chain verifies as before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from surveys.models import (
+    Alert,
+    Appointment,
+    Background,
+    BackgroundCheck,
+    Base,
+    Contact,
+    Draft,
+    Erasure,
+    Event,
+    EventValue,
+    Note,
+    Patient,
+    Response,
+    Score,
+    Treatment,
+    Visit,
+)
+from surveys.store import audit
+from surveys.store.errors import Refused
+from surveys.store.patient import participation
+from surveys.store.patient.consents import of_patient
+from surveys.store.study import freezes
+
+KEEP = "keep_answers"
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What removing would do: whether answers stay, how many there are, and in how many further studies the
+    same contact is in use and therefore stays there."""
+
+    keeps_answers: bool
+    responses: int
+    others: int
+
+
+def outlook(session: Session, patient: Patient) -> Outlook:
+    """Answers stay only where the patient agreed to that in so many words."""
+    consent = of_patient(session, patient.id)
+    keeps = consent is not None and consent.decision == "agreed" and consent.parts.get(KEEP) is True
+    answered = select(func.count(Response.id)).where(Response.visit_id.in_(_visits(patient)))
+    return Outlook(keeps, session.scalars(answered).one(), participation.others(session, patient))
+
+
+def remove(session: Session, patient: Patient, *, reason: str, on: date, at: datetime, actor: str) -> Outlook:
+    """Take away who the patient is; the patient takes part no longer from the day `on`.
+
+    Contact (unless another study of the same person uses it), notes, appointments, texts that staff wrote
+    about the patient and the audit's values go; without consent to keep them, answers, scores, and what was
+    said of the palsy go too, and with them what the study's freezes hold. Study code, clinical facts, consent
+    and events stay.
+
+    Raises:
+        Refused: no reason is given, or the identity was removed before.
+    """
+    if not reason.strip():
+        raise Refused("Say why, or how the patient asked.", "reason")
+    session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
+    session.refresh(patient)
+    if removed_at(session, patient.id) is not None:
+        raise Refused("This patient's identity was removed already.")
+    what = outlook(session, patient)
+    if patient.status not in participation.FINAL:
+        participation.change_status(
+            session, patient, "left", on=max(on, patient.enrolled_on), at=at, actor=actor, everywhere=False
+        )
+    levels = ["identity"] if what.keeps_answers else ["identity", "answers"]
+    for level in levels:
+        session.add(Erasure(patient_id=patient.id, level=level, by=actor, at=at, reason=reason.strip()))
+    session.flush()
+    facts = {"levels": levels, **_erase_identity(session, patient, shared=what.others > 0)}
+    if not what.keeps_answers:
+        facts |= _erase_answers(session, patient)
+        facts["freezes"] = freezes.empty(session, patient.study_id, at=at)
+    patient.removal_requested_at = None
+    session.flush()
+    audit.record(
+        session, audit.Entry(at, actor, "patient.identity_removed", patient.id, facts, reason.strip())
+    )
+    return what
+
+
+def decline(session: Session, patient: Patient, *, reason: str, at: datetime, actor: str) -> None:
+    """Settle a request without removing anything, such as where it was not this person's.
+
+    Raises:
+        Refused: no reason is given, or nobody asked.
+    """
+    if not reason.strip():
+        raise Refused("Say why nothing is removed.", "reason")
+    if patient.removal_requested_at is None:
+        raise Refused("No request is waiting.")
+    patient.removal_requested_at = None
+    entry = audit.Entry(at, actor, "patient.removal_declined", patient.id, {}, reason.strip())
+    audit.record(session, entry)
+
+
+def removed_at(session: Session, patient_id: int) -> datetime | None:
+    """When this patient's identity was removed; None if it was not."""
+    return session.scalar(
+        select(Erasure.at).where(Erasure.patient_id == patient_id).order_by(Erasure.id).limit(1)
+    )
+
+
+def _erase_identity(session: Session, patient: Patient, *, shared: bool) -> dict[str, int]:
+    """Rows removed, by what they were."""
+    contact_id = patient.contact_id
+    if contact_id is not None and not shared:
+        session.execute(delete(Contact).where(Contact.id == contact_id))  # the patient's row lets go of it
+        session.expire(patient, ["contact_id", "contact"])
+    patient.contact_id = None
+    session.flush()
+    events = select(Event.id).where(Event.patient_id == patient.id)
+    session.execute(update(Treatment).where(Treatment.patient_id == patient.id).values(note=None))
+    session.execute(
+        update(Alert)
+        .where(Alert.visit_id.in_(_visits(patient)))
+        .values(note=None, acted_note=None, closed_note=None)
+    )
+    return {
+        "contacts": int(contact_id is not None and not shared),
+        "notes": _gone(session, Note, Note.patient_id == patient.id),
+        "appointments": _gone(session, Appointment, Appointment.patient_id == patient.id),
+        "values": _gone(session, EventValue, EventValue.event_id.in_(events)),
+    }
+
+
+def _erase_answers(session: Session, patient: Patient) -> dict[str, int]:
+    """Likewise. That an alert was raised stays, for whoever must account for it; its answers go."""
+    visits = _visits(patient)
+    answered = select(Response.id).where(Response.visit_id.in_(visits))
+    said = select(Background.id).where(Background.visit_id.in_(visits))
+    session.execute(
+        update(Alert)
+        .where(Alert.visit_id.in_(visits))
+        .values(first_answer=None, last_answer=None, score=None, before=None)
+    )
+    _gone(session, Score, Score.response_id.in_(answered))
+    _gone(session, BackgroundCheck, BackgroundCheck.background_id.in_(said))
+    return {
+        "responses": _gone(session, Response, Response.visit_id.in_(visits)),
+        "drafts": _gone(session, Draft, Draft.visit_id.in_(visits)),
+        "background": _gone(session, Background, Background.visit_id.in_(visits)),
+    }
+
+
+def _visits(patient: Patient) -> Any:
+    return select(Visit.id).where(Visit.patient_id == patient.id)
+
+
+def _gone(session: Session, table: type[Base], condition: ColumnElement[bool]) -> int:
+    """Delete rows; how many."""
+    counted = session.scalars(select(func.count()).select_from(table).where(condition)).one()
+    session.execute(delete(table).where(condition).execution_options(synchronize_session=False))
+    return counted

@@ -1,0 +1,115 @@
+"""Palsies recorded or corrected after enrolment: a relapse, the other side, a better-known onset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from surveys.models import Palsy, Patient
+from surveys.models.patient import CAUSES_AFTER_A_VISIT
+from surveys.store import audit
+from surveys.store.errors import Refused
+from surveys.store.patient.patients import PartialDate
+
+
+@dataclass(frozen=True)
+class PalsyFacts:
+    """What is known of one palsy."""
+
+    side: str = "unknown"
+    cause: str = "unknown"
+    begin: str = "unknown"
+    onset: PartialDate | None = None
+    recovered_on: date | None = None
+    synkinesis_noted_on: date | None = None
+
+
+def add(
+    session: Session, patient: Patient, facts: PalsyFacts, *, today: date, at: datetime, actor: str
+) -> Palsy:
+    """A further palsy; the index palsy, on which times since onset rest, stays as it is.
+
+    Raises:
+        Refused: a date is impossible.
+    """
+    _check(patient, facts, today)
+    number = session.scalar(select(func.max(Palsy.number)).where(Palsy.patient_id == patient.id)) or 0
+    palsy = Palsy(patient_id=patient.id, number=number + 1, is_index=number == 0)
+    _fill(palsy, facts)
+    session.add(palsy)
+    session.flush()
+    told = {"palsy": palsy.number, **_told(palsy)}
+    audit.record(session, audit.Entry(at, actor, "palsy.added", patient.id, told))
+    return palsy
+
+
+def correct(
+    session: Session,
+    patient: Patient,
+    palsy: Palsy,
+    facts: PalsyFacts,
+    *,
+    reason: str | None,
+    today: date,
+    at: datetime,
+    actor: str,
+) -> bool:
+    """Give `palsy` the facts; whether anything differed.
+
+    Raises:
+        Refused: a date is impossible, or what was known is changed without a reason.
+    """
+    _check(patient, facts, today)
+    before = _told(palsy)
+    wanted = Palsy()
+    _fill(wanted, facts)
+    changed = {name: value for name, value in _told(wanted).items() if value != before[name]}
+    if not changed:
+        return False
+    why = (reason or "").strip() or None
+    if why is None and any(before[name] not in {None, "unknown"} for name in changed):
+        raise Refused("Say why what was recorded is changed.", "reason")
+    _fill(palsy, facts)
+    session.flush()
+    told = {"palsy": palsy.number, **changed, **{f"{name}_before": before[name] for name in changed}}
+    audit.record(session, audit.Entry(at, actor, "palsy.corrected", patient.id, told, why))
+    return True
+
+
+def _check(patient: Patient, facts: PalsyFacts, today: date) -> None:
+    onset = facts.onset
+    if onset and patient.birth_year and onset.on.year < patient.birth_year:
+        raise Refused("The onset lies before the patient's birth.", "onset")
+    if onset and onset.on > today and facts.cause not in CAUSES_AFTER_A_VISIT:
+        raise Refused(
+            "The onset lies ahead. That is only possible with a tumour or an operation as the cause.", "onset"
+        )
+    for field in ("recovered_on", "synkinesis_noted_on"):
+        on: date | None = getattr(facts, field)
+        if on and (on > today or (onset and on < onset.on)):
+            raise Refused("This date must lie between the onset and today.", field)
+
+
+def _fill(palsy: Palsy, facts: PalsyFacts) -> None:
+    palsy.side, palsy.cause, palsy.begin = facts.side, facts.cause, facts.begin
+    palsy.onset_on = facts.onset.on if facts.onset else None
+    palsy.onset_precision = facts.onset.precision if facts.onset else None
+    palsy.recovered_on, palsy.synkinesis_noted_on = facts.recovered_on, facts.synkinesis_noted_on
+
+
+def _told(palsy: Palsy) -> dict[str, Any]:
+    dates = {
+        name: value.isoformat() if (value := getattr(palsy, name)) else None
+        for name in ("onset_on", "recovered_on", "synkinesis_noted_on")
+    }
+    return {
+        "side": palsy.side,
+        "cause": palsy.cause,
+        "begin": palsy.begin,
+        "onset_precision": palsy.onset_precision,
+        **dates,
+    }

@@ -1,0 +1,104 @@
+"""Whether somebody takes part: paused, left, lost, died; and what must not go out from then on.
+
+What was planned and must not go out any more is cancelled in the same transaction; who sends a message asks
+for the status once more when it is claimed.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from surveys.models import Link, Patient, Study, Visit
+from surveys.models.patient import PATIENT_STATUSES
+from surveys.store import audit
+from surveys.store.errors import Refused
+from surveys.store.post import messages
+from surveys.store.study.studies import today
+
+FINAL = ("left", "died")  # whose links open nothing and who is never written to again
+
+
+def change_status(
+    session: Session,
+    patient: Patient,
+    status: str,
+    *,
+    on: date,
+    at: datetime,
+    actor: str,
+    reason: str | None = None,
+    everywhere: bool = True,
+) -> list[Patient]:
+    """Give `patient` the `status` since the day `on`; in one transaction in every study of the same person.
+
+    A death holds in all of them whatever `everywhere` says; taking part again in this study alone. In another
+    study a person who died stays so, and one who left is only ever found to have died. Live links of who left
+    or died are revoked. Returns the patients that were changed, `patient` first.
+
+    Raises:
+        Refused: the day lies ahead or before the enrolment, nothing would change, or who left or died is to
+            take part again without a reason.
+    """
+    if status not in PATIENT_STATUSES:
+        raise Refused(f"{status!r} is no status.", "status")
+    study = session.get_one(Study, patient.study_id)
+    if on > today(study, at):
+        raise Refused("This date lies ahead. Enter the day from which it holds.", "since")
+    rows = _of_the_person(session, patient, status == "died" or (everywhere and status != "active"))
+    [own, *others] = rows
+    if on < own.enrolled_on:
+        raise Refused(f"This lies before the enrolment ({own.enrolled_on}).", "since")
+    if (own.status, own.status_since) == (status, on):
+        raise Refused("This is recorded already.", "status")
+    if own.status in FINAL and status not in FINAL and not (reason or "").strip():
+        raise Refused("Say why: this patient had left or died.", "reason")
+    unchanged = ("died",) if status == "died" else ("left", "died", status)
+    changed = [own, *(one for one in others if one.status not in unchanged)]
+    for one in changed:
+        _change(session, one, status, on, at, actor, (reason or "").strip() or None, patient.code)
+    return changed
+
+
+def _of_the_person(session: Session, patient: Patient, everywhere: bool) -> list[Patient]:
+    """The patient's row first, then those of the same person in other studies; all locked, by id."""
+    same = Patient.id == patient.id
+    if everywhere and patient.contact_id is not None:
+        same = Patient.contact_id == patient.contact_id
+    query = select(Patient).where(same).order_by(Patient.id).with_for_update()
+    rows = session.scalars(query.execution_options(populate_existing=True)).all()
+    return sorted(rows, key=lambda row: row.id != patient.id)
+
+
+def _change(
+    session: Session,
+    patient: Patient,
+    status: str,
+    on: date,
+    at: datetime,
+    actor: str,
+    reason: str | None,
+    through: str,
+) -> None:
+    facts = {"from": patient.status, "to": status, "since": on.isoformat(), "through": through}
+    patient.status, patient.status_since = status, max(on, patient.enrolled_on)
+    if status in FINAL:
+        of_patient = select(Visit.id).where(Visit.patient_id == patient.id)
+        live = update(Link).where(Link.visit_id.in_(of_patient), Link.revoked_at.is_(None))
+        revoked = session.execute(live.values(revoked_at=at).returning(Link.id)).all()
+        facts["links_revoked"] = str(len(revoked))
+    session.flush()
+    messages.plan_patient(session, patient.id, at=at)
+    audit.record(session, audit.Entry(at, actor, "patient.status", patient.id, facts, reason))
+
+
+def others(session: Session, patient: Patient) -> int:
+    """In how many further studies the same person is enrolled."""
+    if patient.contact_id is None:
+        return 0
+    query = select(func.count()).select_from(Patient)
+    return (
+        session.scalar(query.where(Patient.contact_id == patient.contact_id, Patient.id != patient.id)) or 0
+    )

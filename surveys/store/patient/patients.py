@@ -1,0 +1,253 @@
+"""Enrolling patients, with palsy, treatments and contact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from surveys.models import Contact, Grading, Palsy, Patient, Study, Timepoint, Treatment
+from surveys.models.patient import CAUSES_AFTER_A_VISIT, CAUSES_FROM_BIRTH
+from surveys.store import audit
+from surveys.store.errors import Refused
+from surveys.store.visit import planning
+
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
+
+
+@dataclass(frozen=True)
+class PartialDate:
+    """A date known by day, month or year; `on` is the first day of the period."""
+
+    on: date
+    precision: str
+
+    @property
+    def last(self) -> date:
+        """The last day that the period holds."""
+        if self.precision == "day":
+            return self.on
+        if self.precision == "year":
+            return date(self.on.year, 12, 31)
+        following = date(self.on.year + self.on.month // 12, self.on.month % 12 + 1, 1)
+        return date.fromordinal(following.toordinal() - 1)
+
+
+@dataclass(frozen=True)
+class NewTreatment:
+    """One treatment to record; `started` None where nobody knows when."""
+
+    kind: str
+    started: PartialDate | None = None
+    state: str = "given"
+    ended_on: date | None = None
+    product: str | None = None
+    dose: float | None = None
+    unit: str | None = None
+    sessions: int | None = None
+    side: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class NewContact:
+    """The person behind the code; `channel` is how messages reach them, None by e-mail if there is one."""
+
+    hospital_number: str | None = None
+    name: str = ""
+    born_on: date | None = None
+    email: str | None = None
+    telephone: str | None = None
+    locale: str | None = None
+    channel: str | None = None
+    address: str | None = None
+    timezone: str | None = None
+
+
+@dataclass(frozen=True)
+class NewPatient:
+    """What somebody is enrolled with. `contact_id`: of a person known already, in place of a new contact."""
+
+    code: str
+    enrolled_on: date
+    birth_year: int | None = None
+    sex: str = "unknown"
+    site: str | None = None
+    side: str = "unknown"
+    cause: str = "unknown"
+    begin: str | None = None
+    onset: PartialDate | None = None
+    treatments: tuple[NewTreatment, ...] = ()
+    contact: NewContact | None = None
+    contact_id: int | None = None
+    gradings: tuple[tuple[str, int, date], ...] = field(default=())
+    status: str = "active"
+    status_since: date | None = None
+
+
+def refusals(new: NewPatient, lowest_age: int) -> list[Refused]:
+    """What speaks against enrolling `new`, whatever else the study holds. Pure."""
+    found = []
+    if not CODE.fullmatch(new.code):
+        found.append(
+            Refused(
+                f"{new.code!r} cannot be a study code: use letters, digits and . _ / -, no spaces.", "code"
+            )
+        )
+    if (
+        new.birth_year is not None
+        and not new.enrolled_on.year - 120 <= new.birth_year <= new.enrolled_on.year
+    ):
+        found.append(Refused(f"{new.birth_year} is not a possible year of birth.", "birth_year"))
+    elif (age := age_at(new, new.enrolled_on)) is not None and age < lowest_age:
+        found.append(
+            Refused(
+                f"This person is {age} years old; the study takes people from {lowest_age} years on. "
+                "Nobody was enrolled.",
+                "birth_year",
+            )
+        )
+    if new.onset and new.onset.on > new.enrolled_on and new.cause not in CAUSES_AFTER_A_VISIT:
+        found.append(
+            Refused(
+                f"The onset ({new.onset.on}) lies after the enrolment ({new.enrolled_on}). Correct one of "
+                "them; an onset yet to come is only possible with a tumour or an operation as the cause.",
+                "onset",
+            )
+        )
+    if new.onset and new.birth_year and new.onset.on.year < new.birth_year:
+        found.append(Refused(f"The onset ({new.onset.on.year}) lies before the birth.", "onset"))
+    for treatment in new.treatments:
+        if treatment.ended_on and treatment.started and treatment.ended_on < treatment.started.on:
+            found.append(Refused(f"The {treatment.kind} ends before it starts.", "treatments"))
+        if treatment.started and new.birth_year and treatment.started.on.year < new.birth_year:
+            found.append(Refused(f"The {treatment.kind} starts before the birth.", "treatments"))
+    return found
+
+
+def age_at(new: NewPatient, on: date) -> int | None:
+    """Whole years on `on`: exact from the birth date, else by calendar year; None where neither is known."""
+    born_on = new.contact.born_on if new.contact else None
+    if born_on:
+        return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
+    return None if new.birth_year is None else on.year - new.birth_year
+
+
+def enrol(
+    session: Session,
+    study: Study,
+    timepoints: Sequence[Timepoint],
+    new: NewPatient,
+    *,
+    at: datetime,
+    actor: str,
+    plan: bool = True,
+) -> Patient:
+    """One patient with palsy, treatments, contact and (where `plan`) the visits that lie ahead.
+
+    Raises:
+        Refused: the study is closed, the code is taken, or one of `refusals`.
+    """
+    if study.status == "closed":
+        raise Refused(f"Study {study.code} is closed: nobody can be enrolled any more.")
+    for refusal in refusals(new, study.lowest_age):
+        raise refusal
+    same = func.lower(Patient.code) == new.code.lower()
+    taken = session.scalar(select(Patient.code).where(Patient.study_id == study.id, same).limit(1))
+    if taken is not None:
+        raise Refused(f"The study code {taken} is taken. Choose another.", "code")
+    [patient] = add(session, study, [new], at=at, actor=actor)
+    if plan:
+        planning.plan_visits(session, patient, timepoints, since=new.enrolled_on)
+    return patient
+
+
+def add(
+    session: Session, study: Study, patients: Sequence[NewPatient], *, at: datetime, actor: str
+) -> list[Patient]:
+    """Rows for `patients`, which the caller has checked; for imports and simulations many at once."""
+    rows = []
+    for new in patients:
+        known = new.contact_id is not None
+        contact = None if known or new.contact is None else Contact(**asdict(new.contact))
+        person = {"contact_id": new.contact_id} if known else {"contact": contact}
+        rows.append(
+            Patient(
+                study_id=study.id,
+                **person,
+                code=new.code,
+                site=new.site,
+                birth_year=new.birth_year,
+                sex=new.sex,
+                enrolled_on=new.enrolled_on,
+                status=new.status,
+                status_since=new.status_since or new.enrolled_on,
+            )
+        )
+    session.add_all(rows)
+    session.flush()
+    palsies = [_palsy(patient.id, new) for patient, new in zip(rows, patients, strict=True)]
+    session.add_all(palsies)
+    session.flush()
+    for patient, palsy, new in zip(rows, palsies, patients, strict=True):
+        session.add_all(_treatment(patient.id, palsy.id, treatment) for treatment in new.treatments)
+        session.add_all(
+            Grading(patient_id=patient.id, palsy_id=palsy.id, scale=scale, value=value, graded_on=on)
+            for scale, value, on in new.gradings
+        )
+        audit.record(session, _enrolled(study, patient, new, at, actor))
+    session.flush()
+    return rows
+
+
+def _palsy(patient_id: int, new: NewPatient) -> Palsy:
+    begin = new.begin or ("from_birth" if new.cause in CAUSES_FROM_BIRTH else "unknown")
+    return Palsy(
+        patient_id=patient_id,
+        number=1,
+        is_index=True,
+        side=new.side,
+        cause=new.cause,
+        begin=begin,
+        onset_on=new.onset.on if new.onset else None,
+        onset_precision=new.onset.precision if new.onset else None,
+    )
+
+
+def _treatment(patient_id: int, palsy_id: int, new: NewTreatment) -> Treatment:
+    facts = asdict(new)
+    del facts["started"]
+    return Treatment(
+        patient_id=patient_id,
+        palsy_id=palsy_id,
+        started_on=new.started.on if new.started else None,
+        started_precision=new.started.precision if new.started else None,
+        **facts,
+    )
+
+
+def _enrolled(study: Study, patient: Patient, new: NewPatient, at: datetime, actor: str) -> audit.Entry:
+    facts: dict[str, Any] = {
+        "study": study.code,
+        "patient": new.code,
+        "cause": new.cause,
+        "treatments": len(new.treatments),
+    }
+    if new.contact_id is not None:
+        facts["known_person"] = True
+    identity = asdict(new.contact) if new.contact and new.contact_id is None else {}
+    return audit.Entry(
+        at,
+        actor,
+        "patient.enrolled",
+        patient.id,
+        facts,
+        values=tuple(
+            audit.Value(name, None, str(value)) for name, value in identity.items() if value not in (None, "")
+        ),
+    )

@@ -1,0 +1,167 @@
+"""Treatments recorded after enrolment: given, planned, and what became of the planned ones."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.models import Palsy, Patient, Treatment
+from surveys.store import audit
+from surveys.store.errors import Refused
+from surveys.store.patient.patients import NewTreatment, PartialDate
+
+
+def add(
+    session: Session, patient: Patient, new: NewTreatment, *, today: date, at: datetime, actor: str
+) -> Treatment:
+    """One treatment of the patient's index palsy, given or planned.
+
+    Raises:
+        Refused: it is recorded already, starts before the birth, was given on a day ahead, is planned without
+            its day, or has a dose without a unit.
+    """
+    _check(patient, new.state, new.started, today)
+    if new.dose is not None and not new.unit:
+        raise Refused("Enter the unit of the dose.", "unit")
+    if new.dose is not None and new.dose <= 0:
+        raise Refused("The dose must be above 0.", "dose")
+    _only(session, patient.id, new.kind, new.state, new.started.on if new.started else None)
+    index = select(Palsy.id).where(Palsy.patient_id == patient.id, Palsy.is_index)
+    treatment = Treatment(
+        patient_id=patient.id,
+        palsy_id=session.scalar(index),
+        kind=new.kind,
+        state=new.state,
+        started_on=new.started.on if new.started else None,
+        started_precision=new.started.precision if new.started else None,
+        ended_on=new.ended_on,
+        product=new.product,
+        dose=new.dose,
+        unit=new.unit,
+        sessions=new.sessions,
+        side=new.side,
+        note=new.note,
+    )
+    session.add(treatment)
+    session.flush()
+    facts = {"treatment": treatment.id, "kind": new.kind, **_facts(treatment)}
+    audit.record(session, audit.Entry(at, actor, "treatment.added", patient.id, facts))
+    return treatment
+
+
+def change_state(
+    session: Session,
+    patient: Patient,
+    treatment: Treatment,
+    state: str,
+    *,
+    on: date | None,
+    reason: str | None,
+    today: date,
+    at: datetime,
+    actor: str,
+) -> None:
+    """A planned treatment was given on the day `on` or is cancelled; one recorded in error is cancelled.
+
+    Raises:
+        Refused: the change makes no sense, a given one is cancelled without a reason, or its day is unknown.
+    """
+    if state == treatment.state and on in {None, treatment.started_on}:
+        raise Refused("This is recorded already.", "state")
+    if state == "planned" and treatment.state != "planned":
+        raise Refused("What was given or cancelled is not planned again: record a new one.", "state")
+    if treatment.state == "given" and not (reason or "").strip():
+        raise Refused("Say why this is no longer a treatment that was given.", "reason")
+    started = None if on is None else PartialDate(on, "day")
+    if started is None and treatment.started_on and treatment.started_precision:
+        started = PartialDate(treatment.started_on, treatment.started_precision)
+    if state != "cancelled":
+        _check(patient, state, started, today)
+    _only(session, patient.id, treatment.kind, state, started.on if started else None)
+    before = _facts(treatment)
+    treatment.state = state
+    if started is not None:
+        treatment.started_on, treatment.started_precision = started.on, started.precision
+    session.flush()
+    facts = {
+        "treatment": treatment.id,
+        "kind": treatment.kind,
+        **{f"{name}_before": value for name, value in before.items() if value != _facts(treatment)[name]},
+        **_facts(treatment),
+    }
+    why = (reason or "").strip() or None
+    audit.record(session, audit.Entry(at, actor, "treatment.changed", patient.id, facts, why))
+
+
+def date_better(
+    session: Session,
+    patient: Patient,
+    treatment: Treatment,
+    started: PartialDate,
+    *,
+    reason: str | None,
+    today: date,
+    at: datetime,
+    actor: str,
+) -> bool:
+    """Correct the day, month or year on which a given treatment began; whether it was another before.
+
+    Raises:
+        Refused: it was not given, its day is impossible, or there is another of this kind on that day.
+    """
+    if treatment.state != "given":
+        raise Refused("Only a treatment that was given is dated so.")
+    if (treatment.started_on, treatment.started_precision) == (started.on, started.precision):
+        return False
+    _check(patient, "given", started, today)
+    if treatment.ended_on and treatment.ended_on < started.on:
+        raise Refused("It ended before that day.", "year")
+    if treatment.started_on != started.on:
+        _only(session, patient.id, treatment.kind, "given", started.on)
+    before = _facts(treatment)
+    treatment.started_on, treatment.started_precision = started.on, started.precision
+    session.flush()
+    facts = {
+        "treatment": treatment.id,
+        "kind": treatment.kind,
+        "started_on_before": before["started_on"],
+        "precision_before": before["precision"],
+        **_facts(treatment),
+    }
+    why = (reason or "").strip() or None
+    audit.record(session, audit.Entry(at, actor, "treatment.changed", patient.id, facts, why))
+    return True
+
+
+def _check(patient: Patient, state: str, started: PartialDate | None, today: date) -> None:
+    if started and patient.birth_year and started.on.year < patient.birth_year:
+        raise Refused("This lies before the patient's birth.", "year")
+    if state == "given" and started and started.on > today:
+        raise Refused("This date lies ahead. Record it as planned until it was given.", "year")
+    if state == "planned" and (started is None or started.precision != "day"):
+        raise Refused("Enter the day for which it is planned.", "year")
+
+
+def _only(session: Session, patient_id: int, kind: str, state: str, on: date | None) -> None:
+    same = select(Treatment.id).where(
+        Treatment.patient_id == patient_id,
+        Treatment.kind == kind,
+        Treatment.state == state,
+        Treatment.started_on == on,
+    )
+    if session.scalar(same) is not None:
+        raise Refused("This treatment with this date is recorded already.", "kind")
+
+
+def _facts(treatment: Treatment) -> dict[str, Any]:
+    return {
+        "state": treatment.state,
+        "started_on": treatment.started_on.isoformat() if treatment.started_on else None,
+        "precision": treatment.started_precision,
+        "product": treatment.product,
+        "dose": treatment.dose,
+        "unit": treatment.unit,
+    }

@@ -1,0 +1,1 @@
+"""Messages to patients and word of alerts to staff: planned, claimed, settled."""

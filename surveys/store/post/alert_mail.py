@@ -1,0 +1,168 @@
+"""Word of alerts to staff: to the first person at once, to the deputy once nobody has taken one on in time.
+
+Says that there is an alert, never whose or about what. Sends nothing itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, aliased
+
+from surveys.models import Alert, AlertMail, AlertReader, Patient, Staff, Study, Visit
+from surveys.store import audit
+from surveys.store.post import outbox
+from surveys.store.post.outbox import Outcome, Refused
+
+ACTOR = "outbox"
+
+
+@dataclass(frozen=True)
+class Word:
+    """A claimed word of an alert; `hours` is how long the study lets one wait."""
+
+    id: int
+    kind: str
+    to: str
+    study: str
+    hours: int
+
+
+def plan(session: Session, *, at: datetime) -> int:
+    """Plan word of new alerts, escalate those that nobody took on in time, and pass on test alerts.
+
+    Returns how many words are new; running it twice plans nothing twice.
+    """
+    return _raised(session, at) + _escalated(session, at) + _tests(session)
+
+
+def _raised(session: Session, at: datetime) -> int:
+    told = aliased(AlertMail)
+    query = (
+        select(Alert.id, Patient.study_id, AlertReader.staff_id)
+        .join(Visit, Visit.id == Alert.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .join(AlertReader, and_(AlertReader.study_id == Patient.study_id, AlertReader.rank == "first"))
+        .outerjoin(told, and_(told.alert_id == Alert.id, told.kind == "raised"))
+        .where(Alert.state == "new", told.id.is_(None))
+        .order_by(Alert.id)
+    )
+    rows = session.execute(query).all()
+    return sum(_add(session, row.study_id, row.id, "raised", row.staff_id, at) for row in rows)
+
+
+def _escalated(session: Session, at: datetime) -> int:
+    """Alerts whose time is up go to the deputy, once; where there is none they are marked all the same."""
+    query = (
+        select(Alert, Patient.id.label("patient_id"), Study, AlertReader.staff_id)
+        .join(Visit, Visit.id == Alert.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .join(Study, Study.id == Patient.study_id)
+        .outerjoin(AlertReader, and_(AlertReader.study_id == Study.id, AlertReader.rank == "deputy"))
+        .where(Alert.state == "new", Alert.escalated_at.is_(None))
+        .order_by(Alert.id)
+        .with_for_update(of=Alert, skip_locked=True, key_share=True)
+    )
+    new = 0
+    for row in session.execute(query).all():
+        if at - row.Alert.raised_at < timedelta(hours=row.Study.escalate_after_hours):
+            continue
+        row.Alert.escalated_at = at
+        facts = {"alert": row.Alert.id, "after_hours": row.Study.escalate_after_hours}
+        audit.record(session, audit.Entry(at, ACTOR, "alert.escalated", row.patient_id, facts))
+        if row.staff_id is not None:
+            new += _add(session, row.Study.id, row.Alert.id, "escalated", row.staff_id, at)
+    session.flush()
+    return new
+
+
+def _tests(session: Session) -> int:
+    """Test alerts that nobody has acknowledged, each once."""
+    sent = aliased(AlertMail)
+    query = (
+        select(AlertReader)
+        .outerjoin(
+            sent,
+            and_(
+                sent.study_id == AlertReader.study_id,
+                sent.staff_id == AlertReader.staff_id,
+                sent.kind == "test",
+                sent.planned_at >= AlertReader.tested_at,
+            ),
+        )
+        .where(AlertReader.tested_at.is_not(None), AlertReader.acknowledged_at.is_(None), sent.id.is_(None))
+        .with_for_update(of=AlertReader, skip_locked=True, key_share=True)
+    )
+    readers = session.scalars(query).all()
+    for reader in readers:
+        if reader.tested_at is not None:
+            _add(session, reader.study_id, None, "test", reader.staff_id, reader.tested_at)
+    return len(readers)
+
+
+def _add(
+    session: Session, study_id: int, alert_id: int | None, kind: str, staff_id: int, at: datetime
+) -> int:
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(AlertMail).values(
+        study_id=study_id, alert_id=alert_id, kind=kind, staff_id=staff_id, planned_at=at, attempts=0
+    )
+    added = session.execute(statement.on_conflict_do_nothing().returning(AlertMail.id)).first()
+    return int(added is not None)
+
+
+def claim(session: Session, *, at: datetime, simulated_only: bool = False) -> Word | None:
+    """The next word to send at the instant `at`, claimed for the caller, who commits and then sends it.
+
+    Of an alert that somebody has taken on meanwhile nobody is told any more. With `simulated_only` word of
+    studies with real patients is not touched.
+    """
+    query = (
+        select(AlertMail)
+        .where(*outbox.due(AlertMail, at))
+        .order_by(outbox.when(AlertMail), AlertMail.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if simulated_only:
+        query = query.where(AlertMail.study_id.in_(outbox.SIMULATED))
+    while (row := session.scalars(query).first()) is not None:
+        person = session.get_one(Staff, row.staff_id, populate_existing=True)
+        state = session.scalar(select(Alert.state).where(Alert.id == row.alert_id))
+        if state not in {None, "new"}:
+            outbox.cancel(row, "taken_on", at=at)
+        elif not person.active:
+            outbox.claim(row, at=at)
+            outbox.settle(row, Refused("no active account"), at=at)
+        else:
+            outbox.claim(row, at=at)
+            session.flush()
+            study = session.get_one(Study, row.study_id)
+            return Word(row.id, row.kind, person.email, study.code, study.escalate_after_hours)
+        session.flush()
+    return None
+
+
+def due_about_real(session: Session, *, at: datetime) -> int:
+    """How many words are due in studies with real patients, about alerts that nobody has taken on."""
+    query = (
+        select(func.count(AlertMail.id))
+        .outerjoin(Alert, Alert.id == AlertMail.alert_id)
+        .where(
+            *outbox.due(AlertMail, at),
+            AlertMail.study_id.not_in(outbox.SIMULATED),
+            or_(AlertMail.alert_id.is_(None), Alert.state == "new"),
+        )
+    )
+    return session.scalar(query) or 0
+
+
+def settle(session: Session, mail_id: int, outcome: Outcome, *, at: datetime) -> None:
+    """Write down what became of a word of an alert."""
+    row = session.get_one(AlertMail, mail_id, with_for_update=True, populate_existing=True)
+    outbox.settle(row, outcome, at=at)
+    session.flush()

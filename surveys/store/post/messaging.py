@@ -1,0 +1,80 @@
+"""How a study writes to its patients, and in which words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from surveys.models import MessageTemplate, Messaging, Study
+from surveys.models.message import TEMPLATE_KINDS
+from surveys.store import audit
+from surveys.store.errors import Refused
+from surveys.store.post.messages import Settings
+
+MOST_REMINDERS = 5
+
+
+def choose(session: Session, study: Study, new: Settings, *, at: datetime, actor: str) -> None:
+    """Settings for messages that are still to go; planning moves those at its next round.
+
+    Raises:
+        Refused: the hours or the days are in the wrong order.
+    """
+    hours, days = new.hours, new.reminder_days
+    if not 0 <= hours.earliest <= hours.send < hours.latest <= 24:
+        raise Refused("Messages go at an hour from the earliest on and before the latest.", "send_hour")
+    if len(days) > MOST_REMINDERS or list(days) != sorted(set(days)) or any(day < 1 for day in days):
+        raise Refused(
+            f"Give up to {MOST_REMINDERS} numbers of days, each larger than the one before: 7, 14.",
+            "reminder_days",
+        )
+    facts = {
+        "clinic": new.clinic,
+        "reminder_days": list(days),
+        "send_hour": hours.send,
+        "earliest_hour": hours.earliest,
+        "latest_hour": hours.latest,
+        "thanks": new.thanks,
+    }
+    row = session.get(Messaging, study.id) or Messaging(study_id=study.id)
+    for name, value in facts.items():
+        setattr(row, name, value)
+    row.changed_by, row.changed_at = actor, at
+    session.add(row)
+    session.flush()
+    audit.record(session, audit.Entry(at, actor, "messaging.changed", facts={"study": study.code, **facts}))
+
+
+def write(
+    session: Session,
+    study: Study,
+    kind: str,
+    locale: str,
+    subject: str,
+    body: str,
+    *,
+    at: datetime,
+    actor: str,
+) -> None:
+    """The study's own words from now on; the caller has checked them.
+
+    Raises:
+        Refused: there is no such message, or the study does not speak this language.
+    """
+    if kind not in TEMPLATE_KINDS or locale not in study.locales:
+        raise Refused("The study sends no such message.")
+    session.add(
+        MessageTemplate(
+            study_id=study.id,
+            kind=kind,
+            locale=locale,
+            subject=subject,
+            body=body,
+            changed_by=actor,
+            changed_at=at,
+        )
+    )
+    session.flush()
+    facts = {"study": study.code, "kind": kind, "locale": locale}
+    audit.record(session, audit.Entry(at, actor, "message_words.changed", facts=facts))

@@ -1,0 +1,1 @@
+"""A study: its facts, what it still lacks, its readers, exports and freezes."""

@@ -1,0 +1,96 @@
+"""Who reads a study's alerts, and the test alert that each of them must have acknowledged."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.models import AlertReader, Staff, Study
+from surveys.models.readiness import RANKS
+from surveys.store import audit
+from surveys.store.errors import Refused
+from surveys.store.study import readiness
+
+
+def candidates(session: Session, study_id: int) -> list[Staff]:
+    """Who may read the study's alerts: its coordinators and investigators of all sites, by name."""
+    query = select(Staff).where(readiness.may_read(study_id)).order_by(Staff.name, Staff.email)
+    return list(session.scalars(query))
+
+
+def name(session: Session, study: Study, first: int, deputy: int, *, at: datetime, actor: str) -> bool:
+    """Let those two members of staff read the study's alerts; whether anybody is new.
+
+    Whoever was named already keeps the test alert acknowledged.
+
+    Raises:
+        Refused: the two are one, or one may not see the study's alerts.
+    """
+    if first == deputy:
+        raise Refused("The deputy must be somebody else than the first person.", "deputy")
+    allowed = {member.id for member in candidates(session, study.id)}
+    for rank, staff_id in zip(RANKS, (first, deputy), strict=True):
+        if staff_id not in allowed:
+            raise Refused("Choose a coordinator or investigator of the whole study.", rank)
+    there = readiness.readers(session, study.id)
+    if {rank: row.staff_id for rank, row in there.items()} == {"first": first, "deputy": deputy}:
+        return False
+    acknowledged = {row.staff_id: (row.tested_at, row.acknowledged_at) for row in there.values()}
+    for row in there.values():
+        session.delete(row)
+    session.flush()
+    for rank, staff_id in zip(RANKS, (first, deputy), strict=True):
+        tested_at, acknowledged_at = acknowledged.get(staff_id, (None, None))
+        session.add(
+            AlertReader(
+                study_id=study.id,
+                rank=rank,
+                staff_id=staff_id,
+                named_by=actor,
+                named_at=at,
+                tested_at=tested_at,
+                acknowledged_at=acknowledged_at,
+            )
+        )
+    session.flush()
+    facts = {"study": study.code, "first": first, "deputy": deputy}
+    audit.record(session, audit.Entry(at, actor, "alert_readers.named", facts=facts))
+    return True
+
+
+def send_test(session: Session, study: Study, *, at: datetime, actor: str) -> list[AlertReader]:
+    """Raise a test alert with both readers, who are to acknowledge it anew; the two, first one first.
+
+    Raises:
+        Refused: nobody is named yet.
+    """
+    named = readiness.readers(session, study.id)
+    if set(named) != set(RANKS):
+        raise Refused("Name the first person and the deputy before a test alert is sent.")
+    for row in named.values():
+        row.tested_at, row.acknowledged_at = at, None
+    session.flush()
+    audit.record(session, audit.Entry(at, actor, "alert_readers.tested", facts={"study": study.code}))
+    return [named[rank] for rank in RANKS]
+
+
+def acknowledge(session: Session, study: Study, staff_id: int, *, at: datetime, actor: str) -> None:
+    """A reader took the test alert.
+
+    Raises:
+        Refused: this person reads no alerts of the study, or no test alert was sent.
+    """
+    row = next(
+        (one for one in readiness.readers(session, study.id).values() if one.staff_id == staff_id), None
+    )
+    if row is None:
+        raise Refused("You are not named to read the alerts of this study.")
+    if row.tested_at is None:
+        raise Refused("No test alert was sent yet.")
+    if row.acknowledged_at is None:
+        row.acknowledged_at = at
+        session.flush()
+        facts = {"study": study.code, "rank": row.rank}
+        audit.record(session, audit.Entry(at, actor, "alert_readers.acknowledged", facts=facts))

@@ -1,0 +1,203 @@
+"""What a study still lacks before patients may answer, and what keeps it from closing: a sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import Session
+
+from surveys.instruments.instrument import Instrument
+from surveys.instruments.library import Library
+from surveys.models import (
+    Alert,
+    AlertReader,
+    BackupProof,
+    ConsentText,
+    Membership,
+    Patient,
+    Staff,
+    Study,
+    Visit,
+)
+from surveys.models.readiness import RANKS
+from surveys.settings import Settings
+from surveys.store.words import crisis_texts, permissions
+from surveys.store.words.wordings import Texts
+
+RANK_WORDS = {"first": "the first person", "deputy": "the deputy"}
+READING_ROLES = ("coordinator", "investigator")
+UNSETTLED = ("new", "acknowledged", "acted_on")
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Why a study may not go on yet; `section` is where staff mend it."""
+
+    section: str
+    reason: str
+
+
+def gaps(session: Session, study: Study, library: Library) -> list[Gap]:
+    """Why `study` may not go active; needs its timepoints loaded.
+
+    A study of simulated patients needs no committee, no notice and nobody who reads its alerts.
+    """
+    keys = sorted({key for timepoint in study.timepoints for key in timepoint.battery})
+    asked = permissions.asked(session, study, keys, Texts(library))
+    found = [*_contact(study), *_crisis_texts(study, asked)]
+    if not keys:
+        found.insert(0, Gap("plan", "The plan asks no questionnaire. Add a timepoint with a battery."))
+    for instrument in asked.values():
+        found += (Gap("instruments", reason) for reason in permissions.hindrances(study, instrument))
+    if not study.simulated:
+        found += [*_ethics(study), *_data_protection(study), *_consent(session, study)]
+        if crisis_instruments(asked):
+            found += _alerts(session, study)
+        if backup_proved_at(session) is None:
+            found.append(
+                Gap(
+                    "backup",
+                    "No backup of this database has been restored yet. Make one and try it: "
+                    "seventh backup FILE --prove",
+                )
+            )
+    return found
+
+
+def warnings(study: Study, settings: Settings) -> list[str]:
+    """What this installation lacks for the real patients of `study`, who may answer all the same."""
+    found = [no_mail(study, settings)]
+    if not study.simulated and not settings.secure:
+        found.append(
+            f"The address is not https: SEVENTH_PUBLIC_URL is {settings.public_url}. "
+            "What patients answer can be read on its way."
+        )
+    return [warning for warning in found if warning]
+
+
+def no_mail(study: Study, settings: Settings) -> str | None:
+    """Why no message of `study` and no word of its alerts goes out; None where they go."""
+    if study.simulated or settings.mail_hindrance is None:
+        return None
+    return f"No e-mail goes to patients, and none about alerts to staff. {settings.mail_hindrance}"
+
+
+def hindrances_to_closing(session: Session, study: Study) -> list[str]:
+    """Why an active `study` may not be closed yet."""
+    open_alerts = session.scalar(
+        select(func.count(Alert.id))
+        .join(Visit, Visit.id == Alert.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(Patient.study_id == study.id, Alert.state.in_(UNSETTLED))
+    )
+    if not open_alerts:
+        return []
+    are = "1 alert is" if open_alerts == 1 else f"{open_alerts} alerts are"
+    return [f"{are} not closed yet. Close every alert first."]
+
+
+def readers(session: Session, study_id: int) -> dict[str, AlertReader]:
+    """Who reads the study's alerts, by rank (`first`, `deputy`)."""
+    query = select(AlertReader).where(AlertReader.study_id == study_id)
+    return {row.rank: row for row in session.scalars(query)}
+
+
+def may_read(study_id: int) -> ColumnElement[bool]:
+    """The condition that a member of staff may see all alerts of the study, and signs in at all."""
+    membership = exists().where(
+        Membership.staff_id == Staff.id,
+        Membership.study_id == study_id,
+        Membership.role.in_(READING_ROLES),
+        Membership.site.is_(None),
+    )
+    return and_(Staff.active, membership)
+
+
+def backup_proved_at(session: Session) -> datetime | None:
+    """When a backup of this database was last seen to be restorable; None if never."""
+    return session.scalar(select(BackupProof.proved_at).order_by(BackupProof.id.desc()).limit(1))
+
+
+def crisis_instruments(asked: dict[str, Instrument]) -> list[str]:
+    """Those of `asked` with a question about self-harm."""
+    return [key for key, instrument in asked.items() if any(alert.crisis for alert in instrument.alerts)]
+
+
+def _contact(study: Study) -> Iterator[Gap]:
+    if not study.contact:
+        yield Gap("contact", "Patients would not know whom to ask. Fill in the study's contact.")
+    for locale in study.locales:
+        if not study.who_reads.get(locale):
+            yield Gap("contact", f"Say in {locale!r} who reads the answers and when.")
+
+
+def _crisis_texts(study: Study, asked: dict[str, Instrument]) -> Iterator[Gap]:
+    raising = ", ".join(asked[key].short_title for key in crisis_instruments(asked))
+    for locale in study.locales if raising else ():
+        text = study.crisis_texts.get(locale)
+        if not text:
+            yield Gap(
+                "crisis",
+                f"{raising} asks about self-harm: write the crisis text in {locale!r}, or ask PHQ-8 instead.",
+            )
+        elif not study.simulated:
+            yield from (Gap("crisis", fault) for fault in crisis_texts.faults(text, locale))
+
+
+def _ethics(study: Study) -> Iterator[Gap]:
+    if study.ethics_not_required:
+        return
+    if not (study.ethics_committee and study.ethics_number and study.ethics_on):
+        yield Gap(
+            "ethics",
+            "Fill in the ethics committee, the number and date of its opinion, or say why none is required.",
+        )
+
+
+def _data_protection(study: Study) -> Iterator[Gap]:
+    for name, words in (
+        ("controller", "who is the controller of the data"),
+        ("data_protection_contact", "whom patients can ask about data protection"),
+        ("legal_basis", "on which legal basis answers are kept"),
+        ("retention_years", "for how many years answers are kept"),
+    ):
+        if not getattr(study, name):
+            yield Gap("data", f"Say {words}.")
+    for locale in study.locales:
+        if not study.privacy_notices.get(locale):
+            yield Gap("notices", f"Write the privacy notice in {locale!r}.")
+
+
+def _consent(session: Session, study: Study) -> Iterator[Gap]:
+    """A text is not required: consent may be kept on paper. One that is there speaks every language."""
+    texts = session.scalars(
+        select(ConsentText).where(ConsentText.study_id == study.id).order_by(ConsentText.id)
+    ).all()
+    if texts:
+        spoken = {text.locale for text in texts if text.version == texts[-1].version}
+        for locale in study.locales:
+            if locale not in spoken:
+                yield Gap("consent", f"The consent text does not speak {locale!r}. Write a new version.")
+
+
+def _alerts(session: Session, study: Study) -> Iterator[Gap]:
+    instead = "or ask PHQ-8 instead."
+    if not (study.alert_days and study.alert_from and study.alert_until):
+        yield Gap("alerts", f"Say on which days and hours alerts are read, {instead}")
+    named = readers(session, study.id)
+    reading = set(session.scalars(select(Staff.id).where(may_read(study.id))))
+    for rank in RANKS:
+        if rank not in named:
+            yield Gap("alerts", f"Name {RANK_WORDS[rank]} to read alerts, {instead}")
+        elif named[rank].staff_id not in reading:
+            yield Gap(
+                "alerts",
+                f"{RANK_WORDS[rank].capitalize()} may see the alerts no longer: name another, {instead}",
+            )
+        elif named[rank].acknowledged_at is None:
+            yield Gap(
+                "alerts", f"{RANK_WORDS[rank].capitalize()} has not acknowledged a test alert yet, {instead}"
+            )

@@ -1,0 +1,211 @@
+"""Making a study, its plan, and letting it go live."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from surveys.instruments.definition import Instrument, Item
+from surveys.instruments.library import Library, asking_order
+from surveys.models import BackupProof, Draft, Patient, Study, Timepoint, Visit
+from surveys.schedule import PlannedVisit
+from surveys.store import audit
+from surveys.store.errors import Refused
+from surveys.store.study import readiness
+
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+
+
+@dataclass(frozen=True)
+class NewStudy:
+    """What a study is made from; only the code is required. Texts are per locale.
+
+    `optional_items` are asked here though instruments leave them out elsewhere: `("phq9.q10",)`.
+    `asks_background`: patients are asked of palsy and treatments before the first questionnaire.
+    """
+
+    code: str
+    title: str = ""
+    timezone: str = "UTC"
+    locales: tuple[str, ...] = ("en",)
+    contact: str = ""
+    who_reads: dict[str, str] = field(default_factory=dict)
+    crisis_texts: dict[str, str] = field(default_factory=dict)
+    lowest_age: int = 18
+    simulated: bool = False
+    optional_items: tuple[str, ...] = ()
+    asks_background: bool = False
+
+
+def create(
+    session: Session,
+    new: NewStudy,
+    plan: Sequence[PlannedVisit],
+    library: Library,
+    *,
+    at: datetime,
+    actor: str,
+) -> Study:
+    """A draft study with its timepoints.
+
+    Raises:
+        Refused: the code is taken or malformed, the time zone or an optional item is unknown.
+    """
+    if not CODE.fullmatch(new.code):
+        raise Refused(
+            f"{new.code!r} cannot be a study's code: use up to 32 letters, digits, - and _, "
+            "beginning with a letter or digit.",
+            "code",
+        )
+    if session.scalar(select(Study.id).where(Study.code == new.code)) is not None:
+        raise Refused(f"There already is a study {new.code}. Choose another code.", "code")
+    if new.timezone not in available_timezones():
+        raise Refused(
+            f"{new.timezone!r} is no time zone. Use a name such as Europe/Berlin or UTC.", "timezone"
+        )
+    if not 0 <= new.lowest_age <= 120:
+        raise Refused("The lowest age must be from 0 to 120 years.", "lowest_age")
+    _check_optional(new.optional_items, library)
+    study = Study(
+        code=new.code,
+        title=new.title or new.code,
+        timezone=new.timezone,
+        locales=list(new.locales),
+        contact=new.contact,
+        who_reads=new.who_reads,
+        crisis_texts=new.crisis_texts,
+        lowest_age=new.lowest_age,
+        simulated=new.simulated,
+        optional_items=list(dict.fromkeys(new.optional_items)),
+        asks_background=new.asks_background,
+        status="draft",
+        created_at=at,
+    )
+    study.timepoints = [
+        Timepoint(
+            key=planned.key,
+            name=planned.name,
+            position=position,
+            anchor=planned.anchor,
+            offset_days=planned.offset_days,
+            window_before=planned.window_before,
+            window_after=planned.window_after,
+            battery=list(asking_order(planned.battery, library)),
+            treatment=planned.treatment,
+            treatment_state=planned.treatment_state,
+            unless_followed=planned.unless_followed,
+            every_days=planned.every_days,
+            times=planned.times,
+        )
+        for position, planned in enumerate(plan, start=1)
+    ]
+    session.add(study)
+    session.flush()
+    audit.record(
+        session,
+        audit.Entry(at, actor, "study.created", facts={"study": study.code, "timepoints": len(plan)}),
+    )
+    return study
+
+
+def plan_of(timepoints: Sequence[Timepoint]) -> tuple[PlannedVisit, ...]:
+    """Stored timepoints as the pure rows `schedule` works with."""
+    return tuple(
+        PlannedVisit(
+            key=row.key,
+            name=row.name,
+            anchor=row.anchor,
+            offset_days=row.offset_days,
+            window_before=row.window_before,
+            window_after=row.window_after,
+            battery=tuple(row.battery),
+            treatment=row.treatment,
+            treatment_state=row.treatment_state,
+            unless_followed=row.unless_followed,
+            every_days=row.every_days,
+            times=row.times,
+        )
+        for row in timepoints
+    )
+
+
+def _check_optional(names: Sequence[str], library: Library) -> None:
+    known = [f"{one.key}.{item.key}" for one in library for item in one.items if item.optional]
+    for name in names:
+        if name not in known:
+            raise Refused(
+                f"There is no optional item {name!r}. There are: {', '.join(known)}.", "optional_items"
+            )
+
+
+def obstacles(session: Session, study: Study, library: Library) -> list[str]:
+    """Why `study` may not go active yet, a sentence each; needs its timepoints loaded."""
+    return [gap.reason for gap in readiness.gaps(session, study, library)]
+
+
+def activate(session: Session, study: Study, library: Library, *, at: datetime, actor: str) -> None:
+    """Let patients answer; needs the study's timepoints loaded.
+
+    Raises:
+        Refused: with every obstacle.
+    """
+    if study.status != "draft":
+        raise Refused(f"Study {study.code} is {study.status}; only a draft study can be made active.")
+    reasons = obstacles(session, study, library)
+    if reasons:
+        raise Refused(f"Study {study.code} cannot go active yet:\n" + "\n".join(f"- {r}" for r in reasons))
+    study.status, study.activated_at = "active", at
+    audit.record(session, audit.Entry(at, actor, "study.activated", facts={"study": study.code}))
+
+
+def close(session: Session, study: Study, *, reason: str, at: datetime, actor: str) -> None:
+    """Let nobody answer any more, for good: links open nothing, nothing is sent, nobody is enrolled.
+
+    Raises:
+        Refused: the study is not active, no reason is given, or an alert is not closed.
+    """
+    if study.status != "active":
+        raise Refused(f"Study {study.code} is {study.status}; only an active study can be closed.")
+    if not reason.strip():
+        raise Refused("Say why the study is closed.", "reason")
+    if reasons := readiness.hindrances_to_closing(session, study):
+        raise Refused(" ".join(reasons))
+    study.status, study.closed_at = "closed", at
+    entry = audit.Entry(at, actor, "study.closed", facts={"study": study.code}, reason=reason.strip())
+    audit.record(session, entry)
+
+
+def under_way(session: Session, study: Study) -> int:
+    """How many questionnaires of `study` are begun and not sent: closing makes partial responses of them."""
+    query = (
+        select(func.count(Draft.id))
+        .join(Visit, Visit.id == Draft.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(Patient.study_id == study.id)
+    )
+    return session.scalar(query) or 0
+
+
+def note_backup_proved(session: Session, *, sha256: str, at: datetime, actor: str) -> None:
+    """Keep that a backup of this database, with that digest, was restored elsewhere and found whole."""
+    session.add(BackupProof(sha256=sha256, proved_by=actor, proved_at=at))
+    session.flush()
+    audit.record(session, audit.Entry(at, actor, "backup.proved", facts={"sha256": sha256}))
+
+
+def items_asked(instrument: Instrument, optional_items: Collection[str]) -> tuple[Item, ...]:
+    """What is asked of `instrument`, in order: of its optional items those named, as in `phq9.q10`."""
+    return instrument.asked(
+        [one.key for one in instrument.items if f"{instrument.key}.{one.key}" in optional_items]
+    )
+
+
+def today(study: Study, at: datetime) -> date:
+    """The calendar date at `at` in the study's time zone."""
+    return at.astimezone(ZoneInfo(study.timezone)).date()

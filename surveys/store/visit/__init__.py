@@ -1,0 +1,1 @@
+"""A visit: dates, links, answers, responses, alerts."""

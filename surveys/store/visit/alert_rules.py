@@ -1,0 +1,334 @@
+"""A study's own alert rules: a score this bad or worse, or worse by the detectable change.
+
+What an instrument's own definition raises is in `alerts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from analysis.data.change import judge
+from surveys.instruments.change import threshold_of
+from surveys.instruments.instrument import Instrument, Scale
+from surveys.instruments.library import Library
+from surveys.models import Alert, AlertRule, Patient, Response, Score, Study, Visit
+from surveys.store import audit
+from surveys.store.errors import Refused
+from surveys.store.visit.alerts import HISTORICAL_AFTER
+
+# The kind of rule that looks at a scale's bad end.
+BAD_END = {"higher_worse": "at_least", "higher_better": "at_most"}
+# Half of the last digit that pages show: a score shown as 58.3 is at 58.3.
+_SHOWN = 0.05
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A stored response with its scores by scale."""
+
+    visit_id: int
+    patient_id: int
+    instrument: Instrument
+    source: str
+    submitted_at: datetime
+    scores: Mapping[str, float | None]
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A confirmed rule, and how many alerts it raised of answers that were there before, by state."""
+
+    rule: AlertRule
+    new: int
+    historical: int
+
+
+def watch(session: Session, measured: Sequence[Measured], *, at: datetime, actor: str) -> None:
+    """Raise what the studies' rules say of these scores.
+
+    One alert per visit and rule, however often its answers are corrected. Answers older than 14 days are
+    listed as historical.
+    """
+    rules = _rules(session, measured)
+    for one in measured:
+        for rule in rules.get(one.patient_id, ()):
+            if rule.instrument == one.instrument.key:
+                _apply(session, one, rule, at, actor)
+
+
+def _rules(session: Session, measured: Sequence[Measured]) -> dict[int, list[AlertRule]]:
+    """The rules that hold for each patient; none of them changes before these scores are committed."""
+    people = sorted({one.patient_id for one in measured})
+    study_of: dict[int, int] = {}
+    for start in range(0, len(people), 500):
+        some = select(Patient.id, Patient.study_id).where(Patient.id.in_(people[start : start + 500]))
+        study_of |= {row.id: row.study_id for row in session.execute(some)}
+    query = (
+        select(AlertRule)
+        .where(
+            AlertRule.study_id.in_(set(study_of.values())),
+            AlertRule.instrument.in_({one.instrument.key for one in measured}),
+        )
+        .order_by(AlertRule.id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+    by_study: dict[int, list[AlertRule]] = {}
+    for rule in session.scalars(query):
+        by_study.setdefault(rule.study_id, []).append(rule)
+    return {person: by_study.get(study, []) for person, study in study_of.items()}
+
+
+def _apply(session: Session, one: Measured, rule: AlertRule, at: datetime, actor: str) -> str | None:
+    """Raise what the rule says of a response; the new alert's state."""
+    value = one.scores.get(rule.scale)
+    if value is None:
+        return None
+    scale = one.instrument.scale(rule.scale)
+    if rule.threshold is None:
+        before = _before(session, one, rule.scale)
+        amount = threshold_of(one.instrument, rule.scale)
+        if judge(before, value, scale.direction, amount.value if amount else None) != "worse":
+            return None
+        return _raise(session, one, name(rule), value, before, at, actor)
+    for kind in _watched_as(rule, scale):
+        if _is_at(kind, rule.threshold, value):
+            cause = _name(rule.scale, kind, rule.threshold)
+            return _raise(session, one, cause, value, None, at, actor)
+    return None
+
+
+def _watched_as(rule: AlertRule, scale: Scale) -> tuple[str, ...]:
+    """The bad end first: until somebody confirms which end was meant, a rule raises alerts at both."""
+    return (BAD_END[scale.direction], rule.kind) if unconfirmed(rule, scale) else (rule.kind,)
+
+
+def _is_at(kind: str, threshold: float, value: float) -> bool:
+    return value >= threshold - _SHOWN if kind == "at_least" else value <= threshold + _SHOWN
+
+
+def _before(session: Session, one: Measured, scale: str) -> float | None:
+    """The patient's last score before this one, of another visit of the same study."""
+    query = (
+        select(Score.value)
+        .join(Response, Response.id == Score.response_id)
+        .join(Visit, Visit.id == Response.visit_id)
+        .where(
+            Visit.patient_id == one.patient_id,
+            Visit.id != one.visit_id,
+            Response.instrument == one.instrument.key,
+            Response.superseded_at.is_(None),
+            Response.annulled_at.is_(None),
+            Response.submitted_at < one.submitted_at,
+            Score.scale == scale,
+            Score.value.is_not(None),
+        )
+        .order_by(Response.submitted_at.desc(), Response.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def _raise(
+    session: Session,
+    one: Measured,
+    cause: str,
+    value: float,
+    before: float | None,
+    at: datetime,
+    actor: str,
+) -> str | None:
+    """The state of the alert; None where the cause has raised one at this visit already."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    state = "historical" if at - one.submitted_at > HISTORICAL_AFTER else "new"
+    statement = insert(Alert).values(
+        visit_id=one.visit_id,
+        instrument=one.instrument.key,
+        rule=cause,
+        raised_at=at,
+        state=state,
+        source=one.source,
+        score=value,
+        before=before,
+    )
+    added = session.execute(statement.on_conflict_do_nothing().returning(Alert.id)).first()
+    if added is None:
+        return None
+    facts = {"alert": added.id, "instrument": one.instrument.key, "rule": cause, "state": state}
+    audit.record(session, audit.Entry(at, actor, "alert.raised", one.patient_id, facts))
+    return state
+
+
+def name(rule: AlertRule) -> str:
+    """What its alerts are called: one cause, one name."""
+    return _name(rule.scale, rule.kind, rule.threshold)
+
+
+def name_as_confirmed(rule: AlertRule, scale: Scale) -> str:
+    """What its alerts will be called once it is confirmed as it stands."""
+    return _name(rule.scale, BAD_END[scale.direction], rule.threshold)
+
+
+def _name(scale: str, kind: str, threshold: float | None) -> str:
+    return f"{scale}_{kind}" + ("" if threshold is None else f"_{threshold:g}")
+
+
+def unconfirmed(rule: AlertRule, scale: Scale) -> bool:
+    """Whether the rule looks at the good end of its scale, as rules did before they knew a direction."""
+    return rule.threshold is not None and rule.kind != BAD_END[scale.direction]
+
+
+def to_confirm(session: Session, study: Study, library: Library) -> list[tuple[AlertRule, Scale]]:
+    """The study's rules that wait for somebody to say which end of the scale they mean."""
+    query = select(AlertRule).where(AlertRule.study_id == study.id).order_by(AlertRule.id)
+    return [
+        (rule, scale)
+        for rule in session.scalars(query)
+        if (scale := _scale(library, rule.instrument, rule.scale)) is not None and unconfirmed(rule, scale)
+    ]
+
+
+def add(
+    session: Session,
+    study: Study,
+    library: Library,
+    *,
+    instrument: str,
+    scale: str,
+    kind: str,
+    threshold: float | None,
+    at: datetime,
+    actor: str,
+) -> AlertRule:
+    """A further rule of `study`, for answers from now on; `kind` is `this_bad` or `worse`.
+
+    Raises:
+        Refused: there is no such scale, its threshold is out of range, the change has no published amount,
+            or the rule is there already.
+    """
+    known = _scale(library, instrument, scale)
+    if known is None:
+        raise Refused(f"There is no scale {instrument}.{scale}.", "scale")
+    if kind == "this_bad":
+        kind, threshold, same = BAD_END[known.direction], _checked(known, threshold), set(BAD_END.values())
+    elif threshold_of(library.get(instrument), scale) is None:
+        raise Refused(f"No detectable change is published for {instrument}.{scale}.", "kind")
+    else:
+        threshold, same = None, {kind}
+    if _is_there(session, study, instrument, scale, same):
+        raise Refused("There is such a rule already. Remove it first.", "scale")
+    rule = AlertRule(study_id=study.id, instrument=instrument, scale=scale, kind=kind, threshold=threshold)
+    session.add(rule)
+    session.flush()
+    facts = {"study": study.code, "instrument": instrument, "rule": name(rule)}
+    audit.record(session, audit.Entry(at, actor, "alert_rule.added", facts=facts))
+    return rule
+
+
+def _checked(scale: Scale, threshold: float | None) -> float:
+    if threshold is None or not scale.low <= threshold <= scale.high:
+        raise Refused(f"Enter a number from {scale.low:g} to {scale.high:g}.", "threshold")
+    return threshold
+
+
+def _is_there(session: Session, study: Study, instrument: str, scale: str, kinds: Collection[str]) -> bool:
+    query = select(AlertRule.id).where(
+        AlertRule.study_id == study.id,
+        AlertRule.instrument == instrument,
+        AlertRule.scale == scale,
+        AlertRule.kind.in_(kinds),
+    )
+    return session.scalar(query) is not None
+
+
+def confirm(
+    session: Session,
+    study: Study,
+    library: Library,
+    rule_id: int,
+    *,
+    threshold: float | None,
+    at: datetime,
+    actor: str,
+) -> Confirmed:
+    """The rule means `threshold` or worse from now on; answers that are there already are judged again.
+
+    What it raised at the other end stays.
+
+    Raises:
+        Refused: the study has no such rule, it needs no confirming, or the threshold is out of range.
+    """
+    # Visits before the rule, as whoever sends answers in: two that wait for each other would both fail.
+    visits = select(Visit.id).join(Patient).where(Patient.study_id == study.id).order_by(Visit.id)
+    session.execute(visits.with_for_update(of=Visit, read=True, key_share=True))
+    rule = _locked(session, study, rule_id)
+    scale = _scale(library, rule.instrument, rule.scale)
+    if scale is None or not unconfirmed(rule, scale):
+        raise Refused("This rule is confirmed already.")
+    before, rule.threshold, rule.kind = name(rule), _checked(scale, threshold), BAD_END[scale.direction]
+    session.flush()
+    facts = {"study": study.code, "instrument": rule.instrument, "rule": name(rule), "before": before}
+    audit.record(session, audit.Entry(at, actor, "alert_rule.confirmed", facts=facts))
+    answered = _answered(session, study, library.get(rule.instrument), rule.scale)
+    states = [_apply(session, one, rule, at, actor) for one in answered]
+    return Confirmed(rule, states.count("new"), states.count("historical"))
+
+
+def _answered(session: Session, study: Study, instrument: Instrument, scale: str) -> Iterator[Measured]:
+    """The scores of the study's responses that stand, oldest first."""
+    query = (
+        select(Response.visit_id, Visit.patient_id, Response.source, Response.submitted_at, Score.value)
+        .join(Visit, Visit.id == Response.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .join(Score, Score.response_id == Response.id)
+        .where(
+            Patient.study_id == study.id,
+            Response.instrument == instrument.key,
+            Response.superseded_at.is_(None),
+            Response.annulled_at.is_(None),
+            Score.scale == scale,
+        )
+        .order_by(Response.submitted_at, Response.id)
+    )
+    for row in session.execute(query).all():
+        yield Measured(
+            row.visit_id, row.patient_id, instrument, row.source, row.submitted_at, {scale: row.value}
+        )
+
+
+def remove(session: Session, study: Study, rule_id: int, *, at: datetime, actor: str) -> None:
+    """The rule raises nothing from now on; what it raised stays.
+
+    Raises:
+        Refused: the study has no such rule.
+    """
+    rule = _locked(session, study, rule_id)
+    session.delete(rule)
+    session.flush()
+    facts = {"study": study.code, "instrument": rule.instrument, "rule": name(rule)}
+    audit.record(session, audit.Entry(at, actor, "alert_rule.removed", facts=facts))
+
+
+def _locked(session: Session, study: Study, rule_id: int) -> AlertRule:
+    query = (
+        select(AlertRule)
+        .where(AlertRule.id == rule_id, AlertRule.study_id == study.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    rule = session.scalar(query)
+    if rule is None:
+        raise Refused("This rule is not there any more.")
+    return rule
+
+
+def _scale(library: Library, instrument: str, scale: str) -> Scale | None:
+    if instrument not in library:
+        return None
+    return next((one for one in library.get(instrument).scales if one.key == scale), None)

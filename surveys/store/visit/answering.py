@@ -1,0 +1,498 @@
+"""A patient's visit as the patient's pages need it: opened by a link, answered item by item, submitted.
+
+The hot path: Core statements, few of them. Whoever is going to write locks the visit first, so that two tabs
+or two devices follow one another.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, delete, exists, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from surveys.instruments.definition import Answer, Instrument, Item
+from surveys.instruments.library import Library, asking_order
+from surveys.instruments.scoring import alerts_raised, check_answers
+from surveys.models import (
+    Alert,
+    Assistance,
+    Consent,
+    ConsentText,
+    Draft,
+    InstrumentVersion,
+    Link,
+    Patient,
+    Permission,
+    Response,
+    Study,
+    Visit,
+)
+from surveys.schedule import FINISHING_DAYS
+from surveys.store import audit
+from surveys.store.study.studies import items_asked
+from surveys.store.visit import background, planning
+from surveys.store.visit.alerts import Cause, notice, notice_skipped
+from surveys.store.visit.background import Told
+from surveys.store.visit.devices import recognised
+from surveys.store.visit.responses import NewResponse, insert_scored
+from surveys.store.words import versions
+from surveys.store.words.permissions import newest_of
+from surveys.store.words.wordings import Texts
+
+
+class LinkRefusal(StrEnum):
+    """Why a link opens nothing now; the page's words for it are in `templates/patient/refused.html`."""
+
+    UNKNOWN = "unknown"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    LEFT = "left"
+    STUDY_NOT_OPEN = "study_not_open"
+    STUDY_CLOSED = "study_closed"
+    TOO_EARLY = "too_early"
+    CLOSED = "closed"
+    OTHER_LINK = "other_link"
+
+
+class LinkRefused(Exception):
+    """A link that opens nothing now: why, the day concerned where there is one, and whom to ask."""
+
+    def __init__(self, refusal: LinkRefusal, contact: str = "", on: date | None = None) -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal
+        self.contact = contact
+        self.on = on
+
+
+@dataclass(frozen=True)
+class DraftState:
+    """One questionnaire under way. `given` maps an item to its latest value, None where it was skipped.
+
+    `elsewhere` are the items that another device said last. `changed` are those of them that this device had
+    answered before, with how often they were answered in all. `recognised`: this device may see all the same.
+    """
+
+    version_id: int
+    locale: str
+    given: Mapping[str, Answer]
+    elsewhere: frozenset[str] = frozenset()
+    changed: Mapping[str, int] = field(default_factory=dict)
+    recognised: bool = False
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The items whose answers this device is not shown."""
+        return frozenset() if self.recognised else self.elsewhere
+
+    @property
+    def shown(self) -> dict[str, Answer]:
+        """What is given, as far as this device may see it."""
+        return {item: value for item, value in self.given.items() if item not in self.hidden}
+
+
+@dataclass(frozen=True)
+class OpenVisit:
+    """Everything the patient's pages show of a visit.
+
+    `instruments` has each of the battery in the version and words of this visit: those it was begun in, else
+    those of the study's permission in force, else the definition's own. `background` is None where the study
+    does not ask of it. `crisis_text_due`: where help is comes before anything else. `crises` are the alerts
+    whose crisis text this device may show: it gave the answer itself, or its user told the year of birth.
+    Without any the page must not tell that something was answered.
+    """
+
+    id: int
+    link_id: int
+    device: str
+    patient_id: int
+    study_id: int
+    name: str
+    battery: tuple[str, ...]
+    instruments: Mapping[str, Instrument]
+    optional_items: tuple[str, ...]
+    study_code: str
+    study_title: str
+    timezone: str
+    locales: tuple[str, ...]
+    contact: str
+    who_reads: Mapping[str, str]
+    privacy_notices: Mapping[str, str]
+    crisis_texts: Mapping[str, str]
+    simulated: bool
+    today: date
+    drafts: Mapping[str, DraftState]
+    submitted: Mapping[str, date]
+    crisis_text_due: bool
+    help_told: bool
+    consent_due: bool
+    background: Told | None
+    crises: tuple[int, ...] = ()
+
+    def items(self, key: str) -> tuple[Item, ...]:
+        """What the questionnaire `key` asks, in order: optional items only where the study wants them."""
+        return items_asked(self.instruments[key], self.optional_items)
+
+    @property
+    def hides(self) -> bool:
+        """Whether anything under way is hidden from this device, or a crisis text that is due."""
+        if self.crisis_text_due and not self.crises:
+            return True
+        if self.background is not None and self.background_due:
+            return bool(self.background.hidden)
+        return any(draft.hidden for draft in self.drafts.values())
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was said yet."""
+        return bool(self.drafts or self.submitted or (self.background and self.background.given))
+
+    @property
+    def background_due(self) -> bool:
+        """Whether the background form is open: it comes before the first questionnaire or not at all."""
+        told = self.background
+        return told is not None and not told.sent and not (self.drafts or self.submitted)
+
+
+# The statements of every page of a patient, made once: building them took longer than running them.
+# A row for each permission in force in the visit's study, or one row where there is none.
+_OPENED = (
+    select(
+        Link.expires_at,
+        Link.revoked_at,
+        Visit.withdrawn_at,
+        Visit.id.label("visit_id"),
+        Visit.name,
+        Visit.battery,
+        Visit.opens_on,
+        Visit.closes_on,
+        Patient.id.label("patient_id"),
+        Patient.status.label("patient_status"),
+        Study.id.label("study_id"),
+        Study.code,
+        Study.title,
+        Study.timezone,
+        Study.locales,
+        Study.contact,
+        Study.who_reads,
+        Study.privacy_notices,
+        Study.crisis_texts,
+        Study.simulated,
+        Study.optional_items,
+        Study.asks_background,
+        Study.status.label("study_status"),
+        Permission.instrument.label("permitted"),
+        Permission.version.label("permitted_version"),
+        Permission.wording.label("permitted_wording"),
+        Assistance.id.label("assistance_id"),
+        (
+            exists().where(ConsentText.study_id == Study.id)
+            & ~exists().where(Consent.patient_id == Patient.id)
+        ).label("consent_due"),
+    )
+    .join(Visit, Visit.id == Link.visit_id)
+    .join(Patient, Patient.id == Visit.patient_id)
+    .join(Study, Study.id == Patient.study_id)
+    .outerjoin(Permission, newest_of(Study.id))
+    .outerjoin(Assistance, Assistance.visit_id == Visit.id)
+    .where(Link.id == bindparam("link_id"))
+)
+_OPENED_TO_WRITE = _OPENED.with_for_update(of=Visit)
+_SUBMITTED = select(Response.instrument, Response.completed_on).where(
+    Response.visit_id == bindparam("visit_id"),
+    Response.superseded_at.is_(None),
+    Response.annulled_at.is_(None),
+)
+_BEGUN = (
+    select(
+        Draft.instrument,
+        Draft.instrument_version_id,
+        Draft.locale,
+        Draft.answers,
+        InstrumentVersion.version,
+        InstrumentVersion.wording,
+    )
+    .join(InstrumentVersion, InstrumentVersion.id == Draft.instrument_version_id)
+    .where(Draft.visit_id == bindparam("visit_id"))
+)
+_UNSEEN = select(Alert.id, Alert.instrument, Alert.rule).where(
+    Alert.visit_id == bindparam("visit_id"), Alert.crisis_text_seen_at.is_(None)
+)
+
+
+def load(
+    session: Session, link_id: int, texts: Texts, *, device: str, at: datetime, lock: bool = False
+) -> OpenVisit:
+    """The visit that the link opens on `device` at the instant `at`; `lock` for whoever is going to write.
+
+    Raises:
+        LinkRefused: the link is revoked or expired, the visit is not open, or the study is not.
+    """
+    rows = session.execute(_OPENED_TO_WRITE if lock else _OPENED, {"link_id": link_id}).all()
+    if not rows:
+        raise LinkRefused(LinkRefusal.UNKNOWN)
+    row = rows[0]
+    in_words = {one.permitted: (one.permitted_version, one.permitted_wording) for one in rows}
+    of_visit = {"visit_id": row.visit_id}
+    submitted = {
+        response.instrument: response.completed_on for response in session.execute(_SUBMITTED, of_visit)
+    }
+    begun = session.execute(_BEGUN, of_visit).all()
+    in_words |= {draft.instrument: (draft.version, draft.wording) for draft in begun}
+    drafts = {draft.instrument: _state(draft, device) for draft in begun}
+    told = background.of_visit(session, row.visit_id, row.patient_id, device) if row.asks_background else None
+    instruments = {key: texts.get(session, key, *in_words.get(key, ())) for key in row.battery}
+    answers = {draft.instrument: draft.answers for draft in begun}
+    unseen = session.execute(_UNSEEN, of_visit).all()
+    due = _crises_due(unseen, instruments, texts.library, answers, submitted, device)
+    others = any(draft.elsewhere for draft in drafts.values()) or bool(told and told.elsewhere)
+    told_year = (others or not all(due.values())) and recognised(session, row.visit_id, device)
+    if told_year:
+        drafts = {key: replace(draft, recognised=True) for key, draft in drafts.items()}
+        told = told and replace(told, recognised=True)
+    visit = OpenVisit(
+        id=row.visit_id,
+        link_id=link_id,
+        device=device,
+        patient_id=row.patient_id,
+        study_id=row.study_id,
+        name=row.name,
+        battery=asking_order(row.battery, texts.library),
+        instruments=instruments,
+        optional_items=tuple(row.optional_items),
+        study_code=row.code,
+        study_title=row.title,
+        timezone=row.timezone,
+        locales=tuple(row.locales),
+        contact=row.contact,
+        who_reads=row.who_reads,
+        privacy_notices=row.privacy_notices,
+        crisis_texts=row.crisis_texts,
+        simulated=row.simulated,
+        today=at.astimezone(ZoneInfo(row.timezone)).date(),
+        drafts=drafts,
+        submitted=submitted,
+        crisis_text_due=bool(due),
+        help_told=row.assistance_id is not None,
+        consent_due=row.consent_due,
+        background=told,
+        crises=tuple(one for one, own in due.items() if own or told_year),
+    )
+    _refuse(row, visit, at)
+    return visit
+
+
+def open_visit(session: Session, visit: OpenVisit, *, at: datetime) -> None:
+    """Keep when the patient first went past the introduction: from then on the visit's dates stay."""
+    first = update(Visit).where(Visit.id == visit.id, Visit.opened_at.is_(None))
+    session.execute(first.values(opened_at=at))
+
+
+def save_answer(
+    session: Session,
+    visit: OpenVisit,
+    instrument: Instrument,
+    item: str,
+    value: Answer,
+    *,
+    locale: str,
+    at: datetime,
+    source: str = "web",
+) -> bool:
+    """Store one answer of a visit loaded with `lock`; None is the decision to skip. Alerts follow at once.
+
+    The same answer from a second device is one answer, given by both.
+
+    Returns whether the crisis text is to be shown before anything else.
+
+    Raises:
+        AnswerError: the item or the value does not belong to the instrument.
+    """
+    if instrument.key in visit.submitted:
+        return visit.crisis_text_due
+    check_answers(instrument, {item: value})
+    said = {
+        "at": at.isoformat(),
+        "by": [visit.device],
+        **({"skipped": True} if value is None else {"value": value}),
+    }
+    draft = visit.drafts.get(instrument.key)
+    if draft is None:
+        version_id = versions.freeze(session, instrument, at=at)
+        session.execute(
+            insert(Draft).values(
+                visit_id=visit.id,
+                instrument=instrument.key,
+                instrument_version_id=version_id,
+                locale=locale,
+                answers={item: [said]},
+                source=source,
+                started_at=at,
+                saved_at=at,
+            )
+        )
+    else:
+        same = item in draft.given and draft.given[item] == value
+        if same and item not in draft.elsewhere:
+            return visit.crisis_text_due
+        where = (Draft.visit_id == visit.id, Draft.instrument == instrument.key)
+        answers = session.scalars(select(Draft.answers).where(*where)).one()
+        before = answers.get(item, [])
+        if same:
+            last = before[-1]
+            before, said = before[:-1], {**last, "by": [*last.get("by", ()), visit.device]}
+        answers = {**answers, item: [*before, said]}
+        session.execute(
+            update(Draft).where(*where).values(answers=answers, source=source, locale=locale, saved_at=at)
+        )
+    number = value if isinstance(value, int | float) else None
+    cause = Cause(visit.id, visit.patient_id, instrument, item, number, at, source)
+    notice(session, [cause], at=at, actor="patient")
+    notice_skipped(session, cause, at=at, actor="patient")
+    raised = () if value is None else alerts_raised(instrument, item, value)
+    return visit.crisis_text_due or any(alert.crisis for alert in raised)
+
+
+def submit(session: Session, visit: OpenVisit, instrument: Instrument, *, at: datetime) -> int | None:
+    """Make the draft of a visit loaded with `lock` a response; its id, or None without a draft.
+
+    Submitting twice changes nothing: the first response stands.
+    """
+    if instrument.key in visit.submitted or instrument.key not in visit.drafts:
+        return None
+    where = (Draft.visit_id == visit.id, Draft.instrument == instrument.key)
+    draft = session.scalars(select(Draft).where(*where)).one()
+    response = from_draft(
+        draft,
+        instrument,
+        visit.items(instrument.key),
+        patient_id=visit.patient_id,
+        completed_on=visit.today,
+        at=at,
+    )
+    session.expunge(draft)
+    [response_id] = insert_scored(session, [response], at=at, actor="patient")
+    session.execute(delete(Draft).where(*where))
+    planning.space_out(session, visit.patient_id, at=at, actor="patient")
+    return response_id
+
+
+def from_draft(
+    draft: Draft,
+    instrument: Instrument,
+    asked: Sequence[Item],
+    *,
+    patient_id: int,
+    completed_on: date,
+    at: datetime,
+    partial: bool = False,
+) -> NewResponse:
+    """The response that `draft` becomes; items of `asked` without an answer were skipped or not reached."""
+    given = {item: said[-1] for item, said in draft.answers.items()}
+    return NewResponse(
+        visit_id=draft.visit_id,
+        patient_id=patient_id,
+        instrument=instrument,
+        version_id=draft.instrument_version_id,
+        answers={item: last["value"] for item, last in given.items() if "value" in last},
+        not_given={
+            **{item: "skipped" for item, last in given.items() if "value" not in last},
+            **{item.key: "not_reached" for item in asked if item.key not in given},
+        },
+        answered_at={item: last["at"] for item, last in given.items()},
+        locale=draft.locale,
+        source=draft.source,
+        partial=partial,
+        started_at=draft.started_at,
+        submitted_at=max(at, draft.started_at),  # a clock set back meanwhile must not cost the answers
+        completed_on=completed_on,
+        corrected=tuple(
+            audit.Value(f"{instrument.key}.{item}", _spoken(said[:-1]), _spoken(said[-1:]))
+            for item, said in sorted(draft.answers.items())
+            if len(said) > 1
+        ),
+    )
+
+
+def tell_help(session: Session, visit: OpenVisit, answered_by: str | None, *, at: datetime) -> None:
+    """Keep what was said to "Did anyone help you?"; only of a finished visit, loaded with `lock`.
+
+    What was said first stands. `answered_by` is one of `ANSWERED_BY`, or None where it was passed over.
+    """
+    if visit.help_told or any(key not in visit.submitted for key in visit.battery):
+        return
+    # Whoever waited for the lock may have been overtaken: the visit was read before.
+    upsert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    told = upsert(Assistance).values(visit_id=visit.id, answered_by=answered_by, at=at)
+    if session.execute(told.on_conflict_do_nothing().returning(Assistance.id)).first() is None:
+        return
+    facts = {"visit": visit.id, "answered_by": answered_by}
+    audit.record(session, audit.Entry(at, "patient", "visit.help_told", visit.patient_id, facts))
+
+
+def _state(draft: Any, device: str) -> DraftState:
+    """A draft as `device` finds it. Answers of before devices were told apart are another's."""
+    elsewhere = {item for item, said in draft.answers.items() if device not in said[-1].get("by", ())}
+    return DraftState(
+        version_id=draft.instrument_version_id,
+        locale=draft.locale,
+        given={item: said[-1].get("value") for item, said in draft.answers.items()},
+        elsewhere=frozenset(elsewhere),
+        changed={
+            item: len(said)
+            for item, said in draft.answers.items()
+            if item in elsewhere and any(device in one.get("by", ()) for one in said)
+        },
+    )
+
+
+def _refuse(row: Any, visit: OpenVisit, at: datetime) -> None:
+    if row.revoked_at is not None or row.withdrawn_at is not None:
+        raise LinkRefused(LinkRefusal.REVOKED, row.contact)
+    if at >= row.expires_at:
+        raise LinkRefused(LinkRefusal.EXPIRED, row.contact)
+    if row.patient_status in {"left", "died"}:
+        raise LinkRefused(LinkRefusal.LEFT, row.contact)
+    if row.study_status == "closed":
+        raise LinkRefused(LinkRefusal.STUDY_CLOSED, row.contact)
+    if row.study_status != "active":
+        raise LinkRefused(LinkRefusal.STUDY_NOT_OPEN, row.contact)
+    if visit.today < row.opens_on:
+        raise LinkRefused(LinkRefusal.TOO_EARLY, row.contact, row.opens_on)
+    last_day = row.closes_on + timedelta(days=FINISHING_DAYS if visit.begun else 0)
+    if visit.today > last_day and not all(key in visit.submitted for key in visit.battery):
+        raise LinkRefused(LinkRefusal.CLOSED, row.contact, row.closes_on)
+
+
+def _crises_due(
+    unseen: Sequence[Any],
+    instruments: Mapping[str, Instrument],
+    library: Library,
+    answers: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]],
+    submitted: Collection[str],
+    device: str,
+) -> dict[int, bool]:
+    """The alerts whose crisis text is due, and whether `device` gave an answer that asks for it."""
+    due = {}
+    for alert in unseen:
+        instrument = instruments.get(alert.instrument) or library.get(alert.instrument)
+        for rule in instrument.alerts:
+            if rule.rule != alert.rule or not rule.crisis:
+                continue
+            given = answers.get(alert.instrument, {}).get(rule.item, ())
+            said = [one for one in given if rule.raised_by(one.get("value"))]
+            # What neither a draft nor a response says any more was annulled.
+            if said or alert.instrument in submitted:
+                due[alert.id] = any(device in one.get("by", ()) for one in said)
+    return due
+
+
+def _spoken(said: list[dict[str, Any]]) -> str:
+    return json.dumps([one.get("value", "skipped") for one in said])

@@ -1,0 +1,70 @@
+"""Questionnaires begun and never sent: once their visit is over, what was answered becomes a response."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from surveys.models import Draft, InstrumentVersion, Patient, Study, Visit
+from surveys.schedule import FINISHING_DAYS
+from surveys.store.visit.answering import from_draft
+from surveys.store.visit.responses import insert_scored
+from surveys.store.words.wordings import Texts
+
+
+def finish_late(session: Session, texts: Texts, *, at: datetime, actor: str) -> int:
+    """Turn every draft whose visit closed more than `FINISHING_DAYS` days ago into a partial response.
+
+    It is scored as the instrument's own missing rules say, in the version that it was begun in. Items that
+    were asked and not reached are told apart from skipped ones; the day is that of the last answer. Returns
+    how many.
+    """
+    # No time zone is more than a day away: what is over there is found exactly, visit by visit.
+    latest = (at + timedelta(days=1 - FINISHING_DAYS)).date()
+    query = (
+        select(
+            Draft,
+            InstrumentVersion.version,
+            InstrumentVersion.wording,
+            Visit.closes_on,
+            Visit.patient_id,
+            Study.timezone,
+            Study.optional_items,
+        )
+        .join(InstrumentVersion, InstrumentVersion.id == Draft.instrument_version_id)
+        .join(Visit, Visit.id == Draft.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .join(Study, Study.id == Patient.study_id)
+        .where(Visit.closes_on < latest)
+        .order_by(Draft.id)
+        .with_for_update(of=[Draft, Visit])
+    )
+    responses, drafts = [], []
+    for row in session.execute(query).all():
+        zone = ZoneInfo(row.timezone)
+        if at.astimezone(zone).date() <= row.closes_on + timedelta(days=FINISHING_DAYS):
+            continue
+        draft: Draft = row.Draft
+        instrument = texts.get(session, draft.instrument, row.version, row.wording)
+        optional = [
+            one.key for one in instrument.items if f"{instrument.key}.{one.key}" in row.optional_items
+        ]
+        responses.append(
+            from_draft(
+                draft,
+                instrument,
+                instrument.asked(optional),
+                patient_id=row.patient_id,
+                completed_on=draft.saved_at.astimezone(zone).date(),
+                at=at,
+                partial=True,
+            )
+        )
+        drafts.append(draft.id)
+    if drafts:
+        insert_scored(session, responses, at=at, actor=actor)
+        session.execute(delete(Draft).where(Draft.id.in_(drafts)))
+    return len(drafts)

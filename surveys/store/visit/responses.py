@@ -1,0 +1,217 @@
+"""Responses with their scores, in one transaction; and the proof that the stored scores are right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from surveys.instruments.definition import Answer, Instrument
+from surveys.instruments.library import Library
+from surveys.instruments.scoring import score
+from surveys.models import InstrumentVersion, Response, Score
+from surveys.store import audit
+from surveys.store.visit.alert_rules import Measured, watch
+from surveys.store.visit.alerts import Cause, notice
+
+
+@dataclass(frozen=True)
+class NewResponse:
+    """A whole questionnaire. `answers` holds what was given; values are checked by scoring."""
+
+    visit_id: int
+    patient_id: int
+    instrument: Instrument
+    version_id: int
+    answers: Mapping[str, Answer]
+    source: str
+    submitted_at: datetime
+    completed_on: date
+    started_at: datetime | None = None
+    locale: str | None = None
+    partial: bool = False
+    not_given: Mapping[str, str] = field(default_factory=dict)
+    answered_at: Mapping[str, str] = field(default_factory=dict)
+    answered_by: str | None = None
+    corrected: tuple[audit.Value, ...] = ()
+    supersedes_id: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody answered to a whole questionnaire, and in which words it was asked."""
+
+    instrument: str
+    version: str
+    wording: str
+    locale: str | None
+    completed_on: date
+    answers: Mapping[str, Answer]
+    not_given: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class WrongScore:
+    """A stored score that differs from what the frozen definition gives."""
+
+    response_id: int
+    scale: str
+    stored: float | None
+    computed: float | None
+
+
+def insert_scored(
+    session: Session, responses: Sequence[NewResponse], *, at: datetime, actor: str
+) -> list[int]:
+    """Rows for `responses` and all their scores; the ids, in order.
+
+    Raises:
+        AnswerError: an answer is outside the choices of its item; nothing is stored then.
+    """
+    if not responses:
+        return []
+    scores = [score(new.instrument, new.answers) for new in responses]
+    rows = [
+        {
+            "visit_id": new.visit_id,
+            "instrument": new.instrument.key,
+            "instrument_version_id": new.version_id,
+            "answers": dict(new.answers),
+            "not_given": dict(new.not_given),
+            "answered_at": dict(new.answered_at),
+            "locale": new.locale,
+            "source": new.source,
+            "answered_by": new.answered_by,
+            "partial": new.partial,
+            "supersedes_id": new.supersedes_id,
+            "reason": new.reason,
+            "started_at": new.started_at,
+            "submitted_at": new.submitted_at,
+            "completed_on": new.completed_on,
+        }
+        for new in responses
+    ]
+    statement = insert(Response).returning(Response.id, sort_by_parameter_order=True)
+    ids = list(session.scalars(statement, rows))
+    session.execute(
+        insert(Score),
+        [
+            {
+                "response_id": response_id,
+                "scale": result.scale,
+                "value": result.value,
+                "items_used": result.items_used,
+                "items_missing": result.items_missing,
+                "prorated": result.prorated,
+            }
+            for response_id, results in zip(ids, scores, strict=True)
+            for result in results
+        ],
+    )
+    for response_id, new in zip(ids, responses, strict=True):
+        audit.record(session, _submitted(response_id, new, at, actor))
+    measured = [
+        Measured(
+            new.visit_id,
+            new.patient_id,
+            new.instrument,
+            new.source,
+            new.submitted_at,
+            {one.scale: one.value for one in results},
+        )
+        for new, results in zip(responses, scores, strict=True)
+    ]
+    watch(session, measured, at=at, actor=actor)
+    return ids
+
+
+def add(session: Session, responses: Sequence[NewResponse], *, at: datetime, actor: str) -> int:
+    """Responses that never were a draft here (imported, simulated): stored, scored and their alerts raised.
+
+    Returns the number of alerts raised.
+    """
+    insert_scored(session, responses, at=at, actor=actor)
+    causes = [
+        Cause(new.visit_id, new.patient_id, new.instrument, rule.item, given, new.submitted_at, new.source)
+        for new in responses
+        for rule in new.instrument.alerts
+        if isinstance(given := new.answers.get(rule.item), int | float) and given >= rule.at_least
+    ]
+    return notice(session, causes, at=at, actor=actor)
+
+
+def current(session: Session, visit_id: int) -> list[Given]:
+    """The responses of a visit that stand."""
+    query = (
+        select(
+            Response.instrument,
+            InstrumentVersion.version,
+            InstrumentVersion.wording,
+            Response.locale,
+            Response.completed_on,
+            Response.answers,
+            Response.not_given,
+        )
+        .join(InstrumentVersion, InstrumentVersion.id == Response.instrument_version_id)
+        .where(
+            Response.visit_id == visit_id, Response.superseded_at.is_(None), Response.annulled_at.is_(None)
+        )
+    )
+    return [Given(**row) for row in session.execute(query).mappings()]
+
+
+def wrong_scores(session: Session, library: Library) -> Iterator[WrongScore]:
+    """Every stored score that recomputing does not give again, missing and surplus ones included."""
+    query = (
+        select(Response.id, Response.answers, InstrumentVersion.instrument, InstrumentVersion.version)
+        .join(InstrumentVersion, InstrumentVersion.id == Response.instrument_version_id)
+        .order_by(Response.id)
+        .execution_options(yield_per=1000)
+    )
+    for page in session.execute(query).partitions():
+        first, last = page[0].id, page[-1].id
+        stored: dict[int, dict[str, Score]] = {}
+        for one in session.scalars(select(Score).where(Score.response_id.between(first, last))):
+            stored.setdefault(one.response_id, {})[one.scale] = one
+        for response in page:
+            instrument = library.get(response.instrument, response.version)
+            kept = stored.get(response.id, {})
+            computed = {result.scale: result for result in score(instrument, response.answers)}
+            for scale in sorted(kept.keys() | computed.keys()):
+                row, result = kept.get(scale), computed.get(scale)
+                if (
+                    row is None
+                    or result is None
+                    or (
+                        (row.value, row.items_used, row.items_missing, row.prorated)
+                        != (result.value, result.items_used, result.items_missing, result.prorated)
+                    )
+                ):
+                    yield WrongScore(
+                        response.id, scale, row.value if row else None, result.value if result else None
+                    )
+        session.expunge_all()
+
+
+def _submitted(response_id: int, new: NewResponse, at: datetime, actor: str) -> audit.Entry:
+    return audit.Entry(
+        at,
+        actor,
+        "response.stored",
+        new.patient_id,
+        {
+            "response": response_id,
+            "visit": new.visit_id,
+            "instrument": new.instrument.key,
+            "version": new.instrument.version,
+            "source": new.source,
+            **({"partial": True} if new.partial else {}),
+            **({"supersedes": new.supersedes_id} if new.supersedes_id else {}),
+        },
+        new.reason,
+        new.corrected,
+    )

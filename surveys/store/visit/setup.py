@@ -1,0 +1,274 @@
+"""Changing what a study says of itself, its plan among it. Each change is audited with what was before."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import available_timezones
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from surveys.instruments.library import Library, asking_order
+from surveys.models import Draft, Patient, Response, Serving, Study, Timepoint, Visit
+from surveys.models.patient import TREATMENT_KINDS
+from surveys.models.study import ANCHORS, MOST_TIMES
+from surveys.schedule import FAMILIES, PlannedVisit
+from surveys.store import audit
+from surveys.store.errors import Refused
+from surveys.store.study import readiness
+from surveys.store.visit import planning
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+KEY = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
+LONGEST_OFFSET = 36_525
+
+CHANGEABLE = frozenset(
+    {
+        "title",
+        "timezone",
+        "locales",
+        "lowest_age",
+        "contact",
+        "who_reads",
+        "ethics_committee",
+        "ethics_number",
+        "ethics_on",
+        "ethics_not_required",
+        "controller",
+        "data_protection_contact",
+        "legal_basis",
+        "asks_background",
+        "retention_years",
+        "smallest_group",
+        "privacy_notices",
+        "crisis_texts",
+        "alert_days",
+        "alert_from",
+        "alert_until",
+        "escalate_after_hours",
+    }
+)
+_FIXED_ONCE_ACTIVE = {"timezone": "its days are counted in it", "locales": "patients answer in them"}
+
+
+def change(
+    session: Session, study: Study, facts: Mapping[str, Any], library: Library, *, at: datetime, actor: str
+) -> bool:
+    """Give `study` those of its fields; whether anything differed. Needs its timepoints loaded.
+
+    Raises:
+        Refused: a value is impossible, the study is closed, or an active study would lack what it needs.
+    """
+    if unknown := set(facts) - CHANGEABLE:
+        raise ValueError(f"{', '.join(sorted(unknown))} cannot be changed here.")
+    before = {name: getattr(study, name) for name in facts if getattr(study, name) != facts[name]}
+    if not before:
+        return False
+    _refuse_closed(study)
+    _check(study, {name: facts[name] for name in before})
+    lacking = set(readiness.gaps(session, study, library)) if study.status == "active" else set()
+    for name in before:
+        setattr(study, name, facts[name])
+    if study.status == "active":
+        new = [gap.reason for gap in readiness.gaps(session, study, library) if gap not in lacking]
+        if new:
+            raise Refused("Patients are answering: an active study cannot do without. " + " ".join(new))
+    session.flush()
+    told = {name: {"before": _plain(value), "after": _plain(facts[name])} for name, value in before.items()}
+    entry = audit.Entry(at, actor, "study.changed", facts={"study": study.code, **told})
+    audit.record(session, entry)
+    return True
+
+
+def set_plan(
+    session: Session,
+    study: Study,
+    rows: Sequence[PlannedVisit],
+    library: Library,
+    *,
+    at: datetime,
+    actor: str,
+) -> bool:
+    """Make `rows` the plan of a draft study; whether it differs. Needs its timepoints loaded.
+
+    Patients who have visits of the plan ahead get them laid out anew.
+
+    Raises:
+        Refused: the study is no draft, a row is impossible, or a row that is gone has visits with answers.
+    """
+    if study.status != "draft":
+        raise Refused(
+            f"Study {study.code} is {study.status}: its plan stands, because patients have visits by it."
+        )
+    for fault in plan_faults(rows, library):
+        raise Refused(fault)
+    ordered = [_ordered(row, library) for row in rows]
+    by_key = {row.key: row for row in study.timepoints}
+    before = [_row_facts(row) for row in study.timepoints]
+    _take_out(session, [row for key, row in by_key.items() if key not in {one.key for one in rows}])
+    for position, planned in enumerate(ordered, start=1):
+        row = by_key.get(planned.key) or Timepoint(study_id=study.id, key=planned.key)
+        _fill(row, planned, position)
+        session.add(row)
+    session.flush()
+    session.expire(study, ["timepoints"])
+    session.refresh(study, ["timepoints"])
+    after = [_row_facts(row) for row in study.timepoints]
+    if before == after:
+        return False
+    facts = {"study": study.code, "before": before, "after": after}
+    audit.record(session, audit.Entry(at, actor, "plan.changed", facts=facts))
+    for patient in session.scalars(_planned_patients(study)).all():
+        planning.replan(session, patient, changed=ANCHORS, at=at, actor=actor)
+    return True
+
+
+def plan_faults(rows: Sequence[PlannedVisit], library: Library) -> list[str]:
+    """Why those rows are no plan, a sentence each."""
+    found = []
+    for key, count in Counter(row.key for row in rows).items():
+        if count > 1:
+            found.append(f"There are {count} timepoints {key!r}: give each a name of its own.")
+    for row in rows:
+        found += [f"{row.name or row.key}: {fault}" for fault in _row_faults(row, library)]
+    return found
+
+
+def instead_of_crisis(rows: Sequence[PlannedVisit]) -> list[PlannedVisit]:
+    """The plan with PHQ-8 where it asked PHQ-9: the same questions but the one about self-harm."""
+    return [_with_battery(row, ["phq8" if key == "phq9" else key for key in row.battery]) for row in rows]
+
+
+def _with_battery(row: PlannedVisit, battery: Sequence[str]) -> PlannedVisit:
+    return replace(row, battery=tuple(dict.fromkeys(battery)))
+
+
+def _ordered(row: PlannedVisit, library: Library) -> PlannedVisit:
+    return _with_battery(row, asking_order(row.battery, library))
+
+
+def _row_faults(row: PlannedVisit, library: Library) -> list[str]:
+    found = []
+    if not row.name.strip():
+        found.append("give the timepoint a name.")
+    if not KEY.fullmatch(row.key):
+        found.append(f"{row.key!r} is no key: small letters, digits and _ only.")
+    if row.anchor not in ANCHORS:
+        found.append(f"{row.anchor!r} is no anchor.")
+    if (row.anchor == "treatment") != bool(row.treatment):
+        found.append("a timepoint is anchored at a treatment or at something else, not both.")
+    if row.treatment and row.treatment not in {*FAMILIES, *TREATMENT_KINDS}:
+        found.append(f"{row.treatment!r} is no treatment.")
+    if abs(row.offset_days) > LONGEST_OFFSET or (row.offset_days < 0 and row.anchor != "treatment"):
+        found.append("only a treatment can be planned for: days after enrolment or onset are 0 or more.")
+    if not (0 <= row.window_before <= LONGEST_OFFSET and 0 <= row.window_after <= LONGEST_OFFSET):
+        found.append("the days before and after are 0 or more.")
+    if not 1 <= row.times <= MOST_TIMES or (row.times > 1) != bool(row.every_days):
+        found.append(f"it comes once, or up to {MOST_TIMES} times with the days in between.")
+    elif row.every_days and (row.every_days < 1 or row.anchor == "treatment"):
+        found.append("each treatment has a visit of its own: it does not repeat by days.")
+    if not row.battery:
+        found.append("choose at least one questionnaire.")
+    for key in row.battery:
+        if key not in library:
+            found.append(f"there is no questionnaire {key!r}.")
+        elif library.get(key).answered_by == "staff":
+            found.append(f"{key} is answered by staff, not by patients.")
+    return found
+
+
+def _take_out(session: Session, gone: Sequence[Timepoint]) -> None:
+    for row in gone:
+        by_it = select(Visit.id).where(Visit.timepoint_id == row.id).limit(1)
+        served = select(Serving.id).where(Serving.timepoint_id == row.id).limit(1)
+        if session.scalar(by_it) or session.scalar(served):
+            raise Refused(
+                f"{row.name} cannot be taken out: patients have visits by it. Change it instead, or make "
+                "another study."
+            )
+        session.delete(row)
+    session.flush()
+
+
+def _planned_patients(study: Study) -> Any:
+    """Those with a visit of the plan that nobody has touched: imported ones have only answered visits."""
+    untouched = (
+        exists()
+        .where(
+            Visit.patient_id == Patient.id,
+            Visit.timepoint_id.is_not(None),
+            Visit.opened_at.is_(None),
+            ~exists().where(Response.visit_id == Visit.id),
+            ~exists().where(Draft.visit_id == Visit.id),
+        )
+        .correlate(Patient)
+    )
+    return select(Patient).where(Patient.study_id == study.id, untouched).order_by(Patient.id)
+
+
+def _fill(row: Timepoint, planned: PlannedVisit, position: int) -> None:
+    row.name, row.position, row.anchor = planned.name.strip(), position, planned.anchor
+    row.treatment, row.treatment_state = planned.treatment, planned.treatment_state
+    row.offset_days, row.unless_followed = planned.offset_days, planned.unless_followed
+    row.window_before, row.window_after = planned.window_before, planned.window_after
+    row.every_days, row.times = planned.every_days, planned.times
+    row.battery = list(planned.battery)
+
+
+def _row_facts(row: Timepoint) -> dict[str, Any]:
+    return {
+        "key": row.key,
+        "name": row.name,
+        "anchor": ":".join(filter(None, (row.anchor, row.treatment, row.treatment_state))),
+        "days": [row.offset_days, row.window_before, row.window_after],
+        "repeats": [row.times, row.every_days],
+        "unless_followed": row.unless_followed,
+        "battery": list(row.battery),
+    }
+
+
+def _refuse_closed(study: Study) -> None:
+    if study.status == "closed":
+        raise Refused(f"Study {study.code} is closed: nothing about it changes any more.")
+
+
+def _check(study: Study, facts: Mapping[str, Any]) -> None:
+    for name, why in _FIXED_ONCE_ACTIVE.items():
+        if name in facts and study.status != "draft":
+            kept = name == "locales" and set(study.locales) <= set(facts[name])
+            if not kept:
+                raise Refused(f"Patients are answering: this stays, because {why}.", name)
+    if not facts.get("title", "x").strip():
+        raise Refused("Give the study a title.", "title")
+    if facts.get("timezone", "UTC") not in available_timezones():
+        raise Refused(f"{facts['timezone']!r} is no time zone. Use a name such as Europe/Berlin.", "timezone")
+    if not facts.get("locales", ["en"]):
+        raise Refused("Choose at least one language.", "locales")
+    if not 0 <= facts.get("lowest_age", 18) <= 120:
+        raise Refused("The lowest age must be from 0 to 120 years.", "lowest_age")
+    if facts.get("retention_years") is not None and not 1 <= facts["retention_years"] <= 100:
+        raise Refused("Answers are kept for 1 to 100 years.", "retention_years")
+    if not 5 <= facts.get("smallest_group", 5) <= 100:
+        raise Refused("The smallest group that is shown has 5 to 100 patients.", "smallest_group")
+    if facts.get("ethics_on") and facts["ethics_on"].year < 1950:
+        raise Refused("Enter the year of the opinion with four digits.", "ethics_on")
+    for name in ("alert_from", "alert_until"):
+        if facts.get(name) is not None and not CLOCK.fullmatch(facts[name]):
+            raise Refused("Enter a time such as 09:00.", name)
+    opens, closes = (facts.get(name, getattr(study, name)) for name in ("alert_from", "alert_until"))
+    if opens and closes and opens >= closes:
+        raise Refused("Alerts are read until a time after they begin to be read.", "alert_until")
+    if set(facts.get("alert_days", ())) - set(WEEKDAYS):
+        raise Refused("Choose days of the week.", "alert_days")
+    if not 1 <= facts.get("escalate_after_hours", 24) <= 168:
+        raise Refused("The deputy is told after 1 to 168 hours.", "escalate_after_hours")
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,136 @@
+"""Visits outside the plan, and when a visit may be given a link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from surveys.instruments.library import Library, asking_order
+from surveys.models import Patient, Response, Study, Visit
+from surveys.schedule import unscheduled
+from surveys.store import audit
+from surveys.store.errors import Refused
+from surveys.store.words import permissions
+from surveys.store.words.wordings import Texts
+
+UNSCHEDULED = "unscheduled"
+LATE_DAYS = 14
+LONGEST_REASON = 200
+
+
+def add_unscheduled(
+    session: Session,
+    study: Study,
+    patient: Patient,
+    battery: Sequence[str],
+    library: Library,
+    *,
+    on: date,
+    at: datetime,
+    actor: str,
+) -> Visit:
+    """A visit outside the plan, open from `on`, that asks `battery`.
+
+    Raises:
+        Refused: nothing is asked, the same waits since today, the study is closed, or the patient takes part
+            no longer.
+    """
+    if not battery:
+        raise Refused("Choose at least one questionnaire.", "battery")
+    if forbidden := [key for key in battery if key not in askable(session, study, library)]:
+        raise Refused(f"Study {study.code} may not ask {', '.join(forbidden)}.", "battery")
+    if study.status == "closed":
+        raise Refused(f"Study {study.code} is closed: it takes no further visits.")
+    if patient.status in {"left", "died"}:
+        raise Refused(f"Patient {patient.code} takes part no longer.")
+    if _waiting(session, patient, on, battery):
+        raise Refused("A visit that asks just this was opened today and is not answered yet.", "battery")
+    before = session.scalar(
+        select(func.max(Visit.occurrence)).where(Visit.patient_id == patient.id, Visit.name == UNSCHEDULED)
+    )
+    when = unscheduled(on)
+    visit = Visit(
+        patient_id=patient.id,
+        name=UNSCHEDULED,
+        occurrence=(before or 0) + 1,
+        opens_on=when.opens_on,
+        due_on=when.due_on,
+        closes_on=when.closes_on,
+        battery=list(asking_order(battery, library)),
+    )
+    session.add(visit)
+    session.flush()
+    facts = {"visit": visit.name, "occurrence": visit.occurrence, "battery": visit.battery}
+    audit.record(session, audit.Entry(at, actor, "visit.added", patient.id, facts))
+    return visit
+
+
+def _waiting(session: Session, patient: Patient, on: date, battery: Sequence[str]) -> bool:
+    """Whether the same was asked for today already, as by a second press of the button."""
+    untouched = select(Visit.battery).where(
+        Visit.patient_id == patient.id,
+        Visit.name == UNSCHEDULED,
+        Visit.opens_on == on,
+        Visit.missed_reason.is_(None),
+        Visit.withdrawn_at.is_(None),
+        ~exists().where(Response.visit_id == Visit.id),
+    )
+    return any(set(asked) == set(battery) for asked in session.scalars(untouched))
+
+
+def miss(session: Session, visit: Visit, reason: str, *, at: datetime, actor: str) -> None:
+    """Nothing comes of the visit any more, and why; what was answered stays.
+
+    Raises:
+        Refused: there is no reason.
+    """
+    why = reason.strip()
+    if not why:
+        raise Refused("Say why the visit was missed.", "reason")
+    if len(why) > LONGEST_REASON:
+        raise Refused(f"The reason has at most {LONGEST_REASON} characters.", "reason")
+    visit.missed_reason = why
+    session.flush()
+    facts = {"visit": visit.name, "occurrence": visit.occurrence}
+    audit.record(session, audit.Entry(at, actor, "visit.missed", visit.patient_id, facts, why))
+
+
+def let_in_late(session: Session, visit: Visit, *, on: date, at: datetime, actor: str) -> None:
+    """Open a visit that is over, or was called missed, for another `LATE_DAYS` from the day `on`.
+
+    Its due day stays, so that the analysis sees how late it was.
+
+    Raises:
+        Refused: it has not opened yet.
+    """
+    if visit.opens_on > on:
+        raise Refused("This visit opens later; there is nothing to make up for.")
+    facts = {
+        "visit": visit.name,
+        "occurrence": visit.occurrence,
+        "closed_on": visit.closes_on.isoformat(),
+        "missed": visit.missed_reason,
+    }
+    visit.closes_on = max(visit.closes_on, on + timedelta(days=LATE_DAYS))
+    visit.missed_reason = None
+    session.flush()
+    facts["closes_on"] = visit.closes_on.isoformat()
+    audit.record(session, audit.Entry(at, actor, "visit.let_in_late", visit.patient_id, facts))
+
+
+def askable(session: Session, study: Study, library: Library) -> list[str]:
+    """The instruments that `study` may ask: in words that it may use, in all its languages, and with a
+    crisis text in each of them where they ask about self-harm."""
+    asked = permissions.asked(session, study, library.keys(), Texts(library))
+    return [
+        key
+        for key, instrument in asked.items()
+        if not any(permissions.hindrances(study, instrument))
+        and (
+            not any(alert.crisis for alert in instrument.alerts)
+            or all(study.crisis_texts.get(locale) for locale in study.locales)
+        )
+    ]

@@ -1,0 +1,1 @@
+"""What questionnaires say: wordings, permissions, frozen versions, crisis texts."""

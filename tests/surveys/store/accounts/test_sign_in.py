@@ -1,0 +1,151 @@
+"""Codes from an app, the pause after failures, and invitations."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from passlib.totp import TOTP
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.models import Event, FailedSignIn, Membership, SecondFactor, Staff, Study
+from surveys.store.accounts import invitations, resets, sign_in, staff
+from surveys.store.errors import Refused
+
+AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
+KEY = "secret " * 8
+
+
+@pytest.fixture
+def member(session: Session) -> Staff:
+    """Ann."""
+    return staff.add(session, "ann@example.org", "correct horse battery", at=AT, actor="test")
+
+
+def code(secret: str, at: datetime) -> str:
+    """What the app shows."""
+    return str(TOTP(key=secret, format="base32").generate(at).token)
+
+
+class TestSecondFactor:
+    """A code is asked from the moment when the app has proved that it has the secret."""
+
+    def test_it_holds_once_confirmed(self, session: Session, member: Staff) -> None:
+        """Before, nothing is asked; a wrong code confirms nothing."""
+        secret = sign_in.prepare(session, member)
+        assert sign_in.prepare(session, member) == secret
+        assert "Seventh" in sign_in.address_of(member, secret)
+        assert sign_in.check(session, member, "", at=AT)
+        with pytest.raises(Refused, match="not the code"):
+            sign_in.confirm(session, member, code(secret, AT - timedelta(hours=1)), at=AT, actor="staff:1")
+        sign_in.confirm(session, member, code(secret, AT), at=AT, actor="staff:1")
+        for wrong in ("", "000000", "abc", code(secret, AT + timedelta(hours=1))):
+            assert not sign_in.check(session, member, wrong, at=AT + timedelta(minutes=1))
+        with pytest.raises(Refused, match="asked already"):
+            sign_in.prepare(session, member)
+
+    def test_a_code_counts_once(self, session: Session, member: Staff) -> None:
+        """Whoever looked over the shoulder comes too late; clocks may differ by half a minute."""
+        secret = sign_in.prepare(session, member)
+        sign_in.confirm(session, member, code(secret, AT), at=AT, actor="staff:1")
+        later = AT + timedelta(minutes=5)
+        assert not sign_in.check(session, member, code(secret, AT), at=AT + timedelta(seconds=20))
+        assert sign_in.check(session, member, code(secret, later), at=later + timedelta(seconds=25))
+        assert not sign_in.check(session, member, code(secret, later), at=later + timedelta(seconds=26))
+
+    def test_it_can_be_taken_away(self, session: Session, member: Staff) -> None:
+        """Then none is asked, and the audit says both without the secret."""
+        secret = sign_in.prepare(session, member)
+        sign_in.confirm(session, member, code(secret, AT), at=AT, actor="staff:1")
+        sign_in.remove(session, member, at=AT, actor="staff:1")
+        session.commit()
+        assert sign_in.check(session, member, "", at=AT)
+        assert session.scalars(select(SecondFactor)).all() == []
+        said = session.scalars(select(Event.action).order_by(Event.id)).all()
+        assert said == ["staff.added", "staff.second_factor_on", "staff.second_factor_off"]
+
+
+class TestPause:
+    """Ten failures in a row, on whatever server, and nobody gets in for a quarter of an hour."""
+
+    def test_ten_failures_lock_for_a_quarter_of_an_hour(self, session: Session, member: Staff) -> None:
+        """Then ten more are free; the lock is recorded once."""
+        for _ in range(9):
+            sign_in.failed(session, member, at=AT)
+            assert sign_in.locked_until(session, member, at=AT) is None
+        sign_in.failed(session, member, at=AT)
+        over = AT + timedelta(minutes=15)
+        assert sign_in.locked_until(session, member, at=AT) == over
+        assert sign_in.locked_until(session, member, at=over) is None
+        sign_in.failed(session, member, at=over)
+        assert sign_in.locked_until(session, member, at=over) is None
+        session.commit()
+        locked = session.scalars(select(Event).where(Event.action == "staff.locked")).all()
+        assert [one.actor for one in locked] == ["system"]
+
+    def test_success_and_time_forget_failures(self, session: Session, member: Staff) -> None:
+        """Somebody who mistypes once a day is never locked out."""
+        for hour in range(0, 60, 2):
+            sign_in.failed(session, member, at=AT + timedelta(hours=hour))
+        assert session.scalars(select(FailedSignIn.times)).all() == [1]
+        sign_in.succeeded(session, member, at=AT)
+        assert session.scalars(select(FailedSignIn)).all() == []
+
+
+class TestInvitations:
+    """A link to choose a password with."""
+
+    def test_a_link_is_good_once(self, session: Session, study: Study) -> None:
+        """Once a password is chosen it opens nothing."""
+        facts = {"at": AT, "actor": "staff:1"}
+        member, new = invitations.invite(session, "Bea@example.org", study, "analyst", **facts)  # type: ignore[arg-type]
+        assert new
+        link = invitations.token(member, KEY)
+        assert invitations.member_of(session, link, KEY) is member
+        staff.set_password(session, member, "correct horse battery", at=AT, actor="test")
+        for wrong in (link, "x", link[:-1], invitations.token(member, "another key" * 4)):
+            with pytest.raises(Refused, match="used already or is too old"):
+                invitations.member_of(session, wrong, KEY)
+
+    def test_who_has_an_account_needs_no_link(self, session: Session, study: Study, member: Staff) -> None:
+        """The role is given; a closed account is not opened again by it."""
+        found, new = invitations.invite(session, "ANN@example.org", study, "analyst", at=AT, actor="staff:1")
+        assert (found, new) == (member, False)
+        member.active = False
+        with pytest.raises(Refused, match="closed"):
+            invitations.invite(session, "ann@example.org", study, "analyst", at=AT, actor="staff:1")
+
+    def test_only_accounts_of_this_study_alone_can_be_reset(
+        self, session: Session, study: Study, member: Staff
+    ) -> None:
+        """A coordinator gets neither into another study nor into an administrator's account."""
+        staff.grant(session, member, study, "analyst", at=AT, actor="test")
+        session.refresh(member)
+        assert resets.may_reset(session, member, study)
+        member.admin = True
+        assert not resets.may_reset(session, member, study)
+
+    def test_reset_takes_everything_that_opens(self, session: Session, member: Staff) -> None:
+        """Sessions, password and pause; the second factor is another act, and stays in force."""
+        before = (member.password, member.fs_uniquifier)
+        secret = sign_in.prepare(session, member)
+        sign_in.confirm(session, member, code(secret, AT), at=AT, actor="staff:1")
+        for _ in range(10):
+            sign_in.failed(session, member, at=AT)
+        resets.end(session, member, at=AT, actor="command:staff reset")
+        session.commit()
+        assert member.password != before[0]
+        assert member.fs_uniquifier != before[1]
+        assert sign_in.locked_until(session, member, at=AT) is None
+        assert sign_in.second_factor(session, member) is not None
+
+    def test_a_role_is_taken_away_by_others_only(self, session: Session, study: Study, member: Staff) -> None:
+        """Or a study might be left without anybody who may give one."""
+        staff.grant(session, member, study, "coordinator", at=AT, actor="test")
+        with pytest.raises(Refused, match="their own"):
+            invitations.revoke(session, member, study, at=AT, actor=f"staff:{member.id}")
+        invitations.revoke(session, member, study, at=AT, actor="staff:99")
+        assert session.scalars(select(Membership)).all() == []
+        with pytest.raises(Refused, match="no role"):
+            invitations.revoke(session, member, study, at=AT, actor="staff:99")

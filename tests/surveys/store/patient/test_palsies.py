@@ -1,0 +1,67 @@
+"""Further palsies, and corrected ones."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.models import Event, Palsy, Patient
+from surveys.store.errors import Refused
+from surveys.store.patient import palsies
+from surveys.store.patient.palsies import PalsyFacts
+from surveys.store.patient.patients import PartialDate
+from tests.surveys.store.conftest import AT
+
+TODAY = AT.date()
+WHEN: dict[str, Any] = {"today": TODAY, "at": AT, "actor": "staff:1"}
+MARCH = PartialDate(date(2025, 3, 1), "month")
+
+
+def first(session: Session, patient: Patient) -> Palsy:
+    return session.scalars(select(Palsy).where(Palsy.patient_id == patient.id, Palsy.is_index)).one()
+
+
+def test_a_further_palsy_leaves_the_first_one_index(session: Session, patient: Patient) -> None:
+    """It takes the next number."""
+    added = palsies.add(session, patient, PalsyFacts(side="left", cause="bells_palsy", onset=MARCH), **WHEN)
+    session.commit()
+    assert (added.number, added.is_index, added.onset_precision) == (2, False, "month")
+    assert first(session, patient).number == 1
+
+
+def test_a_correction_needs_a_reason_where_something_was_known(session: Session, patient: Patient) -> None:
+    """What was unknown is simply filled in; before and after are in the audit; nothing new is no change."""
+    palsy = first(session, patient)
+    known = PalsyFacts(cause="bells_palsy", onset=MARCH)
+    assert palsies.correct(session, patient, palsy, known, reason=None, **WHEN)
+    assert not palsies.correct(session, patient, palsy, known, reason=None, **WHEN)
+    moved = PalsyFacts(cause="bells_palsy", onset=PartialDate(date(2025, 4, 2), "day"))
+    with pytest.raises(Refused, match="Say why"):
+        palsies.correct(session, patient, palsy, moved, reason=" ", **WHEN)
+    palsies.correct(session, patient, palsy, moved, reason="the letter says so", **WHEN)
+    session.commit()
+    [_, event] = session.scalars(
+        select(Event).where(Event.action == "palsy.corrected").order_by(Event.id)
+    ).all()
+    assert event.facts["onset_on_before"] == "2025-03-01"
+    assert event.facts["onset_on"] == "2025-04-02"
+    assert event.reason == "the letter says so"
+
+
+def test_impossible_dates_are_refused(session: Session, patient: Patient) -> None:
+    """Before the birth, ahead without a tumour, recovered before it began."""
+    ahead = PartialDate(TODAY + timedelta(days=9), "day")
+    for facts, field in (
+        (PalsyFacts(onset=PartialDate(date(1960, 1, 1), "year")), "onset"),
+        (PalsyFacts(onset=ahead), "onset"),
+        (PalsyFacts(onset=MARCH, recovered_on=date(2025, 2, 1)), "recovered_on"),
+        (PalsyFacts(synkinesis_noted_on=TODAY + timedelta(days=1)), "synkinesis_noted_on"),
+    ):
+        with pytest.raises(Refused) as refused:
+            palsies.add(session, patient, facts, **WHEN)
+        assert refused.value.field == field
+    palsies.add(session, patient, PalsyFacts(cause="other_tumour", onset=ahead), **WHEN)
