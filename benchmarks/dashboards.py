@@ -23,7 +23,7 @@ from app import create_app
 from surveys.cli.run import server_command
 from surveys.db import close
 from surveys.settings import ROOT, Settings
-from surveys.views.board_pages import PAGES
+from surveys.views.dashboard.board_pages import PAGES
 from tests.support.patient import Send, over_http
 from tests.support.server import free_listener, url_of
 from tests.support.simulated import populate

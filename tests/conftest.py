@@ -270,7 +270,7 @@ def _application_of(_compiled_templates: FileSystemBytecodeCache) -> Callable[[S
 @pytest.fixture(scope="session", autouse=True)
 def _boards_drawn_here() -> Iterator[None]:
     """Boards are drawn in a thread of the test process, which knows pandas already, and are waited for."""
-    from surveys.views import boards, dashboard
+    from surveys.views.dashboard import boards, dashboard
     from tests.support.boards import painting_here
 
     with pytest.MonkeyPatch.context() as patch:
@@ -285,8 +285,8 @@ def app(settings: Settings, _application_of: Callable[[Settings], Flask]) -> Ite
     """The application, which knows nothing of the tests before; its connections are closed afterwards."""
     from surveys.db import close
     from surveys.store.words.wordings import Texts
-    from surveys.views.boards import Boards
-    from surveys.views.protection import limiter
+    from surveys.views.dashboard.boards import Boards
+    from surveys.views.web.protection import limiter
     from tests.support.boards import painting_here
 
     application = _application_of(settings)

@@ -4,48 +4,47 @@ from __future__ import annotations
 
 from flask import Flask
 
-from surveys.views import (
-    about_you,
-    access,
-    account,
-    alert_rules,
+from surveys.views.account import account, invitation
+from surveys.views.clinic import (
     alerts,
     answers,
     clinic,
     course,
-    dashboard,
     enrolment,
-    errors,
-    export,
-    freezes,
-    front,
-    headers,
-    heavy,
-    instruments,
-    invitation,
-    jinja,
-    language,
-    message_words,
     messages,
-    numbers,
-    other_device,
     overviews,
-    own_copy,
-    patient,
     patients,
-    planning,
-    protection,
-    received,
     records,
     removal,
     reported,
-    setup,
-    short_code,
-    sign_in,
     staff,
-    taking_part,
-    team,
     waiting_room,
+)
+from surveys.views.dashboard import dashboard
+from surveys.views.form import about_you, other_device, own_copy, short_code, taking_part
+from surveys.views.form import pages as patient
+from surveys.views.study import (
+    alert_rules,
+    export,
+    freezes,
+    instruments,
+    message_words,
+    planning,
+    setup,
+    team,
+)
+from surveys.views.web import (
+    access,
+    errors,
+    front,
+    headers,
+    heavy,
+    jinja,
+    language,
+    numbers,
+    protection,
+    received,
+    sign_in,
 )
 
 GUARDS = (numbers, jinja, headers, received, protection, language, errors, heavy, sign_in, access)

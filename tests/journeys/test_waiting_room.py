@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 
-from surveys.views.tablet import ENDS_AFTER, STILL_THERE_AFTER
+from surveys.views.form.tablet import ENDS_AFTER, STILL_THERE_AFTER
 from tests.support.patient import Patient, in_process
 from tests.support.staff import Member, signed_in
 from tests.support.study import CRISIS, FACE, PHQ9, SAQ, Invited, ask_consent, invite, one_table

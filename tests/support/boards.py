@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 from surveys.db import engine_options
 from surveys.instruments.library import Library
 from surveys.settings import Settings
-from surveys.views.painting import Order, Paint, Painted, paint
+from surveys.views.dashboard.painting import Order, Paint, Painted, paint
 
 
 @contextmanager

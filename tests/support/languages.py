@@ -14,7 +14,7 @@ from surveys.exchange.wording_file import read
 from surveys.models import Study, Visit
 from surveys.store.words import permissions, wordings
 from surveys.store.words.permissions import NewPermission
-from surveys.views import language
+from surveys.views.web import language
 from tests.support.study import Invited, changing, library
 from tests.support.wordings import as_toml, made_up
 

@@ -1,0 +1,113 @@
+"""One's own account: another password, codes from an app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_security import login_user
+from werkzeug.wrappers import Response
+
+from surveys.db import db
+from surveys.forms.accounts import CodeForm, PasswordForm
+from surveys.models import Staff
+from surveys.store.accounts import sign_in, staff
+from surveys.store.errors import Refused
+from surveys.views.web.access import for_staff, member
+from surveys.views.web.pictures import qr
+
+pages = Blueprint("account", __name__)
+Page = Response | str | tuple[str, int]
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(pages)
+
+
+@pages.route("/staff/account", methods=["GET", "POST"])
+@for_staff
+def index() -> Page:
+    """What the account is, and another password; sessions elsewhere end with it."""
+    person, form, at = member(), PasswordForm(), datetime.now(UTC)
+    if request.method == "POST" and form.validate():
+        actor = f"staff:{person.id}"
+        try:
+            right = partial(person.verify_and_update_password, form.old.data or "")
+            _prove(person, right, _("This is not your password."), at=at)
+            staff.set_password(db.session, person, form.new.data or "", at=at, actor=actor)
+            login_user(person)
+            db.session.commit()
+        except Refused as refusal:
+            db.session.rollback()
+            (form.old if refusal.field == "old" else form.new).errors = [str(refusal)]
+        else:
+            flash(_("Your password was changed. You are signed out everywhere else."), "success")
+            return redirect(url_for("account.index"))
+    factor = sign_in.second_factor(db.session, person)
+    page = render_template("staff/account.html", form=form, person=person, factor=factor)
+    return page, 422 if form.errors else 200
+
+
+@pages.post("/staff/account/code")
+@for_staff
+def code() -> Page:
+    """Take the secret into an app, and show that it works: from then on a code is asked at sign-in."""
+    person, form = member(), CodeForm()
+    at, actor = datetime.now(UTC), f"staff:{person.id}"
+    try:
+        secret = sign_in.prepare(db.session, person)
+        db.session.commit()
+    except Refused as refusal:
+        flash(str(refusal), "notice")
+        return redirect(url_for("account.index"))
+    if "code" in request.form and form.validate():
+        try:
+            sign_in.confirm(db.session, person, form.code.data or "", at=at, actor=actor)
+            db.session.commit()
+        except Refused as refusal:
+            db.session.rollback()
+            form.code.errors = [str(refusal)]
+        else:
+            flash(_("From now on a code from your app is asked when you sign in."), "success")
+            return redirect(url_for("account.index"))
+    picture = qr(sign_in.address_of(person, secret))
+    page = render_template("staff/second_factor.html", form=form, secret=secret, code_picture=picture)
+    return page, 422 if form.errors else 200
+
+
+@pages.post("/staff/account/code/off")
+@for_staff
+def code_off() -> Page:
+    """Ask no code any more; who does this shows one."""
+    person, form = member(), CodeForm()
+    at, actor = datetime.now(UTC), f"staff:{person.id}"
+    right = partial(sign_in.check, db.session, person, form.code.data or "", at=at)
+    try:
+        wrong = _("This is not the code that the app shows now. Nothing was changed.")
+        _prove(person, lambda: form.validate() and right(), wrong, at=at)
+        sign_in.remove(db.session, person, at=at, actor=actor)
+        db.session.commit()
+    except Refused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "notice")
+    else:
+        flash(_("No code is asked any more."), "success")
+    return redirect(url_for("account.index"))
+
+
+def _prove(person: Staff, right: Callable[[], bool], wrong: str, *, at: datetime) -> None:
+    """Go on where what was typed is `right`; else it counts as at sign-in: an open screen lets nobody guess.
+
+    Raises:
+        Refused: it is not, or the account pauses.
+    """
+    if sign_in.locked_until(db.session, person, at=at):
+        raise Refused(_("There were too many wrong tries. Please wait a quarter of an hour."), "old")
+    if not right():
+        sign_in.failed(db.session, person, at=at)
+        db.session.commit()
+        raise Refused(wrong, "old")

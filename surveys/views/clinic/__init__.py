@@ -1,0 +1,1 @@
+"""The coordinator's day: patients, visits, alerts, messages."""

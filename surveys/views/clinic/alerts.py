@@ -1,0 +1,160 @@
+"""Alerts of a study: those waiting with their clock, what is done about each, and what a month brought."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from surveys.db import db
+from surveys.forms.staff import AcknowledgeForm, ActedOnForm, CloseAlertForm, StaffForm
+from surveys.instruments.library import Library
+from surveys.lists import alert_report, history
+from surveys.lists import alerts as lists
+from surveys.store.errors import Refused
+from surveys.store.visit import alerts as store
+from surveys.views.clinic import display
+from surveys.views.web.access import for_roles, grant
+
+pages = Blueprint("alerts", __name__)
+
+STATES = ("new", "acknowledged", "acted_on", "closed", "historical")
+# Whoever answered on the clinic's tablet so short a time ago may be spoken to there.
+STILL_THERE = timedelta(hours=2)
+FORMS: dict[str, Callable[..., StaffForm]] = {
+    "new": AcknowledgeForm,
+    "acknowledged": ActedOnForm,
+    "acted_on": CloseAlertForm,
+}
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(pages)
+    app.add_template_global(rule_words)
+    app.add_template_global(answer_words)
+
+
+@pages.get("/staff/<code>/alerts")
+@for_roles("coordinator", "investigator")
+def index(code: str) -> str:
+    """The alerts in one state, those that nobody has taken on first of all."""
+    return _draw()
+
+
+@pages.post("/staff/<code>/alerts/<int:alert_id>")
+@for_roles("coordinator", "investigator")
+def acknowledge(code: str, alert_id: int) -> Response | tuple[str, int]:
+    """Take an alert on, with a note of what will be done."""
+    done = _("You have taken this alert on. It is under “Taken on” now.")
+    return _change(code, alert_id, "new", AcknowledgeForm, store.acknowledge, done)
+
+
+@pages.post("/staff/<code>/alerts/<int:alert_id>/act")
+@for_roles("coordinator", "investigator")
+def act(code: str, alert_id: int) -> Response | tuple[str, int]:
+    """Say what was done about an alert."""
+    done = _("What was done is kept. The alert is under “Acted on” now.")
+    return _change(code, alert_id, "acknowledged", ActedOnForm, store.act, done)
+
+
+@pages.post("/staff/<code>/alerts/<int:alert_id>/close")
+@for_roles("coordinator", "investigator")
+def close(code: str, alert_id: int) -> Response | tuple[str, int]:
+    """Close an alert; it stays in the list of closed ones."""
+    return _change(code, alert_id, "acted_on", CloseAlertForm, store.close, _("The alert is closed."))
+
+
+@pages.get("/staff/<code>/alert-report")
+@for_roles("coordinator", "investigator")
+def report(code: str) -> str:
+    """What one month brought: alerts by cause, how soon they were taken on, what is still open."""
+    here = grant()
+    months = alert_report.months(db.session, here.scope, here.study.timezone)
+    wanted = request.args.get("month") or (months[0] if months else f"{here.today:%Y-%m}")
+    try:
+        first = date.fromisoformat(f"{wanted}-01")
+        found = alert_report.of_month(db.session, here.scope, first, here.study.timezone)
+    except (ValueError, OverflowError):  # no month, or one whose ends no clock shows
+        abort(404)
+    return render_template("staff/alert_report.html", month=first, months=months, report=found, at=here.at)
+
+
+def prefix(alert_id: int) -> str:
+    """What the names of an alert's form fields begin with: one page holds several such forms."""
+    return f"alert-{alert_id}-"
+
+
+def rule_words(alert: lists.AlertRow | alert_report.Cause) -> str:
+    """What raised the alert, in words."""
+    return display.rule_words(_library().get(alert.instrument), alert.rule)
+
+
+def answer_words(alert: lists.AlertRow, value: int | None) -> str:
+    """One of the alert's answers, with its words, or the score that raised it."""
+    if alert.score is not None:
+        before = "" if alert.before is None else _(" (before: %(score)s)", score=f"{alert.before:g}")
+        return _("score %(score)s", score=f"{alert.score:g}") + before
+    return display.answer_words(_library().get(alert.instrument), alert.rule, value)
+
+
+def _change(
+    code: str,
+    alert_id: int,
+    state: str,
+    form_class: Callable[..., StaffForm],
+    change: Callable[..., object],
+    done: str,
+) -> Response | tuple[str, int]:
+    here = grant()
+    if lists.find(db.session, here.scope, alert_id) is None:
+        abort(404)
+    form = form_class(prefix=prefix(alert_id))
+    if not form.validate():
+        return _draw(state, {alert_id: form}), 422
+    try:
+        change(db.session, alert_id, at=here.at, actor=here.actor, note=form["note"].data)
+    except Refused as refusal:
+        flash(str(refusal), "notice")
+    else:
+        db.session.commit()
+        flash(done, "success")
+    return redirect(url_for("alerts.index", code=code))
+
+
+def _draw(state: str | None = None, refused: dict[int, StaffForm] | None = None) -> str:
+    here = grant()
+    state = state or request.args.get("state", "new")
+    number = request.args.get("page", 1, type=int)
+    counts = lists.counts(db.session, here.scope)
+    total = counts.get(state, 0)
+    pages_in_all = max(1, -(-total // lists.PAGE))
+    if state not in STATES or not 1 <= number <= pages_in_all:
+        abort(404)
+    rows = lists.page(db.session, here.scope, state, number)
+    form_class = FORMS.get(state)
+    forms = {row.id: form_class(formdata=None, prefix=prefix(row.id)) for row in rows} if form_class else {}
+    let_wait = timedelta(hours=here.study.escalate_after_hours)
+    return render_template(
+        "staff/alerts.html",
+        rows=rows,
+        state=state,
+        counts=counts,
+        page=number,
+        pages=pages_in_all,
+        forms={**forms, **(refused or {})},
+        waited={row.id: display.waited(row.raised_at, here.at) for row in rows},
+        overdue={row.id for row in rows if row.state == "new" and here.at - row.raised_at >= let_wait},
+        still_there={
+            row.id for row in rows if row.source == "kiosk" and here.at - row.raised_at < STILL_THERE
+        },
+        names=history.names(db.session, [actor for row in rows for actor in row.people]),
+    )
+
+
+def _library() -> Library:
+    library: Library = current_app.extensions["library"]
+    return library

@@ -1,0 +1,142 @@
+"""One patient's course on one page: scores, injections and operations on one axis of time; printable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Flask, abort, current_app, render_template
+from flask_babel import gettext as _
+
+from surveys.db import db
+from surveys.forms import labels
+from surveys.instruments.change import threshold_of
+from surveys.instruments.library import Library
+from surveys.lists import alerts, history, patients, records, visits
+from surveys.lists.visits import VisitRow
+from surveys.models import Patient, Treatment
+from surveys.views.clinic import display
+from surveys.views.clinic.overviews import SCALES, scale_title
+from surveys.views.dashboard.board import drawing
+from surveys.views.web.access import for_roles, grant
+
+if TYPE_CHECKING:
+    from analysis.figures.patient import Mark, ScaleCourse
+
+pages = Blueprint("course", __name__)
+
+EVENTS_SHOWN = 20
+# Courses of tablets and exercises have no one day; these have, and what they did is looked for from then on.
+ON_A_DAY = (
+    "botulinum_toxin",
+    "selective_neurectomy",
+    "myectomy",
+    "nerve_transfer",
+    "nerve_repair_or_graft",
+    "gracilis_free_muscle_transfer",
+    "regional_muscle_transfer",
+    "static_sling",
+    "eyelid_weight",
+    "other_periocular",
+    "facial_nerve_decompression",
+    "tumour_operation",
+    "radiosurgery",
+)
+
+
+def init_app(app: Flask) -> None:
+    """Register the page."""
+    app.register_blueprint(pages)
+
+
+@pages.get("/staff/<code>/course/<path:patient>")
+@for_roles("coordinator", "investigator")
+def show(code: str, patient: str) -> str:
+    """The patient's scores so far with what happened, alerts, messages, notes and the latest of the audit."""
+    from analysis.figures.patient import patient_figure
+
+    here = grant()
+    found = patients.find(db.session, here.scope, patient) or abort(404)
+    rows = visits.of_patient(db.session, here.scope, found.id, here.at)
+    scales = _scales(rows)
+    raised = alerts.of_patient(db.session, here.scope, found.id)
+    notes = records.notes(db.session, found.id)
+    events = history.of_patient(db.session, found.id, EVENTS_SHOWN)
+    actors = [*(event.actor for event in events), *(note.written_by for note in notes)]
+    return render_template(
+        "staff/course.html",
+        patient=found,
+        figure=drawing(patient_figure(scales, _marks(found))) if scales else None,
+        visits=rows,
+        gradings=records.gradings(db.session, found.id),
+        alerts=[alert for alert in raised if alert.state not in {"closed", "historical"}],
+        messages=records.messages(db.session, found.id),
+        notes=notes,
+        events=events,
+        names=history.names(db.session, actors),
+        at=here.at,
+    )
+
+
+def _scales(rows: list[VisitRow]) -> list[ScaleCourse]:
+    """The main scales that have a score, in their order."""
+    from analysis.figures.patient import Point, ScaleCourse
+
+    found = []
+    for key, name in SCALES:
+        instrument = _library().get(key)
+        scale = instrument.scale(name)
+        points = [
+            Point(response.completed_on, score.value, row.title)
+            for row in rows
+            if (response := row.responses.get(key)) is not None
+            for score in response.scores
+            if score.scale == name and score.value is not None
+        ]
+        if points:
+            threshold = threshold_of(instrument, name)
+            found.append(
+                ScaleCourse(
+                    title=scale_title(instrument, name),
+                    low=scale.low,
+                    high=scale.high,
+                    direction=scale.direction,
+                    points=tuple(sorted(points, key=lambda point: point.on)),
+                    bands=tuple((band.label, band.at_least) for band in scale.bands),
+                    detectable=threshold.value if threshold else None,
+                )
+            )
+    return found
+
+
+def _marks(patient: Patient) -> list[Mark]:
+    """Onsets, injections and operations by day; what is known by month or year stands at its beginning."""
+    from analysis.figures.patient import Mark
+
+    marks = [
+        Mark(one.onset_on, f"{_('Onset')} {display.partial(one.onset_on, one.onset_precision)}")
+        for one in patient.palsies
+        if one.onset_on
+    ]
+    marks += [
+        Mark(one.started_on, _treatment_words(one), planned=one.state == "planned")
+        for one in patient.treatments
+        if one.started_on and one.state != "cancelled" and one.kind in ON_A_DAY
+    ]
+    return sorted(marks, key=lambda mark: mark.on)
+
+
+def _treatment_words(treatment: Treatment) -> str:
+    parts = [labels.TREATMENTS[treatment.kind]]
+    if treatment.product:
+        parts.append(treatment.product)
+    if treatment.dose is not None:
+        parts.append(f"{treatment.dose:g} {treatment.unit or ''}".strip())
+    parts.append(display.partial(treatment.started_on, treatment.started_precision) or "")
+    if treatment.state == "planned":
+        parts.append(_("planned"))
+    return ", ".join(filter(None, parts))
+
+
+def _library() -> Library:
+    library: Library = current_app.extensions["library"]
+    return library

@@ -1,0 +1,169 @@
+"""How staff read dates, instants and scores. Words only: nothing here asks the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from flask import Flask
+from flask_babel import format_date, get_locale, ngettext
+from flask_babel import gettext as _
+
+from surveys.forms import labels
+from surveys.instruments.definition import Answer, Instrument, Outline, Scale
+from surveys.instruments.instrument import Alert
+from surveys.instruments.library import Library
+from surveys.instruments.notes import score_notes
+from surveys.instruments.scoring import Score
+from surveys.models import AlertRule
+from surveys.store.visit import alert_rules
+from surveys.store.visit.alerts import SKIPPED
+
+FORMATS = {"day": "d MMM y", "month": "MMM y", "year": "y"}
+LISTS = {
+    "sex": labels.SEXES,
+    "side": labels.SIDES,
+    "begin": labels.BEGINNINGS,
+    "cause": labels.CAUSES,
+    "treatment": labels.TREATMENTS,
+    "treatment_state": labels.TREATMENT_STATES,
+    "channel": labels.CHANNELS,
+    "grading_mode": labels.GRADING_MODES,
+    "status": labels.PATIENT_STATUSES,
+    "source": labels.SOURCES,
+    "answered_by": labels.ANSWERED_BY,
+    "consent_part": labels.CONSENT_PARTS,
+}
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filters `day`, `partial`, `moment`, `span`, `words` and `scale_words`."""
+    app.add_template_filter(day)
+    app.add_template_filter(partial)
+    app.add_template_filter(moment)
+    app.add_template_filter(span)
+    app.add_template_filter(words)
+    app.add_template_filter(scale_words)
+
+
+def day(on: date | None) -> str | None:
+    """21 Nov 2026."""
+    return None if on is None else str(format_date(on, FORMATS["day"]))
+
+
+def partial(on: date | None, precision: str | None) -> str | None:
+    """A date as exactly as it is known: 21 Nov 2026, Nov 2026 or 2026."""
+    return None if on is None else str(format_date(on, FORMATS[precision or "day"]))
+
+
+def moment(at: datetime | None, zone: str) -> str | None:
+    """An instant by the clock of `zone`: 21 Nov 2026, 14:05."""
+    if at is None:
+        return None
+    return str(format_datetime(at, "d MMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=get_locale()))
+
+
+def words(code: str, kind: str) -> str:
+    """The words for a coded fact; the code itself where there are none."""
+    return LISTS[kind].get(code, code)
+
+
+def waited(since: datetime, now: datetime) -> str:
+    """How long ago `since` is, in its largest unit: 3 days, 5 hours, 10 minutes."""
+    return span(max(now - since, timedelta()))
+
+
+def span(ago: timedelta | None) -> str:
+    """A length of time in its largest unit; an en dash where there is none."""
+    if ago is None:
+        return "–"
+    if ago.days:
+        return str(ngettext("%(num)d day", "%(num)d days", ago.days))
+    if ago >= timedelta(hours=1):
+        return str(ngettext("%(num)d hour", "%(num)d hours", ago.seconds // 3600))
+    return str(ngettext("%(num)d minute", "%(num)d minutes", ago.seconds // 60))
+
+
+def scale_words(scale: Scale | Outline) -> str:
+    """A scale's range and direction: 0–100, higher is better."""
+    return f"{scale.low:g}–{scale.high:g}, {direction_words(scale)}"
+
+
+def direction_words(scale: Scale | Outline) -> str:
+    """Which end of a scale is better."""
+    return str(_("higher is better") if scale.direction == "higher_better" else _("higher is worse"))
+
+
+def score_words(instrument: Instrument, answers: Mapping[str, Answer], score: Score) -> tuple[str, str]:
+    """A score to one decimal (an en dash where there is none), and what is to be known about it."""
+    shown = "–" if score.value is None else f"{score.value:.1f}"
+    return shown, " ".join(score_notes(instrument, answers, score))
+
+
+def rule_words(instrument: Instrument, rule: str) -> str:
+    """What raised an alert: PHQ-9 item 9 (thoughts of death or self-harm) answered above 0, or skipped."""
+    skipped = rule.endswith(SKIPPED)
+    alert = _alert(instrument, rule)
+    if alert is None:
+        return _score_rule_words(instrument, rule)
+    item = instrument.item(alert.item)
+    below = alert.at_least - 1
+    if skipped:
+        threshold = _("was skipped")
+    elif below in instrument.values(item.key):
+        threshold = _("answered above %(value)s", value=below)
+    else:
+        threshold = _("answered %(value)s or more", value=alert.at_least)
+    number = _("item %(number)s", number=item.number)
+    return f"{instrument.short_title} {number} ({item.label}) {threshold}"
+
+
+def study_rule_words(rule: AlertRule, library: Library) -> str:
+    """What a rule of a study's own raises alerts at."""
+    return rule_words(library.get(rule.instrument), alert_rules.name(rule))
+
+
+def given_words(instrument: Instrument, item: str, value: Answer) -> str:
+    """Any answer with its words; several choices one after the other."""
+    text = instrument.wording.texts.get("en") or next(iter(instrument.wording.texts.values()), None)
+    said = text.sections[instrument.item(item).section].choices if text else {}
+    values = value if isinstance(value, list | tuple) else (value,)
+    return "; ".join(f"{one}, {said[one]}" if one in said else str(one) for one in values)
+
+
+def scale_name(instrument: Instrument, scale: Scale) -> str:
+    """A scale's title with its instrument's, once."""
+    if scale.title.startswith(instrument.short_title):
+        return scale.title
+    return f"{instrument.short_title} {scale.title}"
+
+
+def _score_rule_words(instrument: Instrument, rule: str) -> str:
+    """What a study's own rule says of a score; the rule's name where the instrument has no such scale."""
+    for scale in instrument.scales:
+        what = scale_name(instrument, scale)
+        if rule == f"{scale.key}_worse":
+            return _("%(what)s worse by the detectable change or more", what=what)
+        if rule.startswith(f"{scale.key}_at_least_"):
+            return _("%(what)s at %(value)s or above", what=what, value=rule.rpartition("_")[2])
+        if rule.startswith(f"{scale.key}_at_most_"):
+            return _("%(what)s at %(value)s or below", what=what, value=rule.rpartition("_")[2])
+    return f"{instrument.short_title}: {rule}"
+
+
+def _alert(instrument: Instrument, rule: str) -> Alert | None:
+    return next((one for one in instrument.alerts if one.rule == rule.removesuffix(SKIPPED)), None)
+
+
+def answer_words(instrument: Instrument, rule: str, value: int | None) -> str:
+    """An answer with its words: 1, Several days."""
+    if value is None:
+        return _("not answered")
+    alert = _alert(instrument, rule)
+    text = instrument.wording.texts.get("en")
+    if alert is None or text is None:
+        return str(value)
+    said = text.sections[instrument.item(alert.item).section].choices.get(value)
+    return f"{value}, {said}" if said else str(value)

@@ -1,0 +1,83 @@
+"""Enrolling many patients from a list: checked first, every fault by row, then all or nobody."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response
+
+from surveys.db import db
+from surveys.exchange import enrolment_file
+from surveys.exchange.enrolment_file import EnrolmentList
+from surveys.exchange.faults import FileRefused
+from surveys.forms.records import EnrolmentListForm
+from surveys.models import Timepoint
+from surveys.store.errors import Refused
+from surveys.store.patient import patients
+from surveys.views.web.access import Grant, for_roles, grant
+from surveys.views.web.received import takes_lists
+
+pages = Blueprint("enrolment", __name__)
+Page = str | Response | tuple[str, int]
+
+
+def init_app(app: Flask) -> None:
+    """Register the page."""
+    app.register_blueprint(pages)
+
+
+@pages.route("/staff/<code>/enrol/many", methods=["GET", "POST"])
+@for_roles("coordinator", whole_study=False)
+@takes_lists
+def many(code: str) -> Page:
+    """Check a list of patients, then enrol them; a list with a fault enrols nobody."""
+    here = grant()
+    form = EnrolmentListForm()
+    checked: EnrolmentList | None = None
+    refused: FileRefused | None = None
+    if request.method == "POST" and form.validate():
+        form.rows.data = form.text
+        try:
+            checked = enrolment_file.read(db.session, here.study, form.text, site=here.site, today=here.today)
+        except FileRefused as refusal:
+            refused = refusal
+        if checked and "add" in request.form:
+            if checked.warnings and not form.looked.data:
+                form.looked.errors = [_("Look at the warnings first, then tick this box.")]
+            elif _enrol(form, here, checked):
+                told = ngettext(
+                    "%(num)d patient was added.", "%(num)d patients were added.", len(checked.patients)
+                )
+                flash(told, "success")
+                return redirect(url_for("patients.index", code=code))
+    page = render_template(
+        "staff/enrol_many.html",
+        form=form,
+        checked=checked,
+        refused=refused,
+        columns=list(enrolment_file.COLUMNS),
+    )
+    return page, 422 if form.errors or refused else 200
+
+
+def _enrol(form: EnrolmentListForm, here: Grant, checked: EnrolmentList) -> bool:
+    """Whether all of them were enrolled and committed; else nobody, with the reason in `form`."""
+    timepoints = db.session.scalars(
+        select(Timepoint).where(Timepoint.study_id == here.study.id).order_by(Timepoint.position)
+    ).all()
+    try:
+        for new in checked.patients:
+            patients.enrol(db.session, here.study, timepoints, new, at=here.at, actor=here.actor)
+        db.session.commit()
+    except Refused as refused:
+        db.session.rollback()
+        form.rows.errors = [str(refused)]
+        return False
+    except IntegrityError:  # somebody enrolled one of the codes at the same moment
+        db.session.rollback()
+        form.rows.errors = [_("One of these study codes was taken just now. Check the list again.")]
+        return False
+    return True

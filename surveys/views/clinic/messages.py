@@ -1,0 +1,134 @@
+"""A study's messages: what is planned, what did not arrive, what went; one patient's; and letters."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from surveys.db import db
+from surveys.lists import messages as lists
+from surveys.lists import patients as patient_lists
+from surveys.mail import words
+from surveys.models import Patient, Visit
+from surveys.store.errors import Refused
+from surveys.store.post import messages
+from surveys.store.study import readiness
+from surveys.store.visit import links, short_codes
+from surveys.views.web.access import for_roles, grant
+from surveys.views.web.pictures import qr
+
+pages = Blueprint("messages", __name__)
+Page = str | Response | tuple[str, int]
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(pages)
+
+
+@pages.get("/staff/<code>/messages")
+@for_roles("coordinator", "investigator")
+def index(code: str) -> str:
+    """The messages in one state, what is planned first of all."""
+    here = grant()
+    state = request.args.get("state", "planned")
+    number = request.args.get("page", 1, type=int)
+    counts = lists.counts(db.session, here.scope)
+    pages_in_all = max(1, -(-counts.get(state, 0) // lists.PAGE))
+    if state not in lists.STATES or not 1 <= number <= pages_in_all:
+        abort(404)
+    return render_template(
+        "staff/messages.html",
+        rows=lists.page(db.session, here.scope, state, number),
+        state=state,
+        counts=counts,
+        no_mail=readiness.no_mail(here.study, current_app.config["SETTINGS"]),
+        page=number,
+        pages=pages_in_all,
+    )
+
+
+@pages.post("/staff/<code>/message/<int:message_id>/letter")
+@for_roles("coordinator")
+def letter(code: str, message_id: int) -> Page:
+    """Draw the letter, with a link and a code of its own, shown this once; posting it is told elsewhere."""
+    here = grant()
+    try:
+        one = _letter(message_id)
+        token = links.issue(db.session, one.visit, at=here.at, actor=here.actor)
+        link_id = links.find(db.session, token)
+        short_code = short_codes.make(db.session, link_id or abort(404))
+    except Refused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "notice")
+        return redirect(url_for("clinic.needs", code=code))
+    own = messages.own_words(db.session, here.study.id, "letter", one.locale)
+    public = current_app.config["SETTINGS"].public_url
+    text = words.fill(
+        words.Words(*own) if own else words.default("letter", one.locale),
+        words.Filling(
+            name=one.contact.name if one.contact else "",
+            clinic=one.settings.clinic,
+            contact=here.study.contact,
+            link=f"{public}/s/{token}",
+            last_day=one.visit.closes_on,
+        ),
+        one.locale,
+    )
+    db.session.commit()
+    return render_template(
+        "staff/letter.html",
+        text=text,
+        locale=one.locale,
+        address=one.contact.address if one.contact else "",
+        name=one.contact.name if one.contact else "",
+        short_address=f"{public}/c".partition("://")[2],
+        short_code=short_code,
+        code_picture=qr(f"{public}/s/{token}"),
+    )
+
+
+@pages.post("/staff/<code>/message/<int:message_id>/came-back")
+@for_roles("coordinator")
+def came_back(code: str, message_id: int) -> Page:
+    """A message that had been sent did not arrive: nothing goes to that address until it is corrected."""
+    here = grant()
+    row = lists.find(db.session, here.scope, message_id) or abort(404)
+    messages.bounced(db.session, row.id, "told by staff", at=here.at, actor=here.actor)
+    db.session.commit()
+    flash(_("Nothing goes to this address until it is corrected."), "success")
+    return redirect(url_for("messages.of_patient", code=code, patient=row.patient))
+
+
+@pages.get("/staff/<code>/patients/<path:patient>/messages")
+@for_roles("coordinator", "investigator")
+def of_patient(code: str, patient: str) -> str:
+    """What went to one patient and what is to come."""
+    here = grant()
+    found: Patient = patient_lists.find(db.session, here.scope, patient) or abort(404)
+    return render_template(
+        "staff/patient_messages.html",
+        patient=found,
+        contact=found.contact,
+        rows=lists.of_patient(db.session, here.scope, found.id),
+    )
+
+
+def _letter(message_id: int) -> messages.OneVisit:
+    """The visit that the letter is about, where it may be seen; else 404.
+
+    Raises:
+        Refused: it is no letter, or may not go: nobody who answered meanwhile is written to.
+    """
+    here = grant()
+    row = lists.find(db.session, here.scope, message_id) or abort(404)
+    if row.channel != "letter":
+        raise Refused(_("This goes another way now. Look at the list again."))
+    [one] = messages.load(db.session, Visit.id == row.visit_id)
+    message = next(message for message in one.rows if message.id == message_id)
+    decided = messages.decision(one, message, here.at)
+    why = message.outcome or decided.cancelled or (decided.held if decided.held != "hours" else None)
+    if why is not None:
+        raise Refused(_("Nothing was printed: %(why)s.", why=why.replace("_", " ")))
+    return one

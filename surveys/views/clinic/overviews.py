@@ -1,0 +1,149 @@
+"""Two pages over all patients of a study: how complete it is, and whose scores changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, Flask, abort, current_app, render_template
+from flask_babel import gettext as _
+
+from analysis.data.change import judge
+from surveys.db import db
+from surveys.instruments.change import threshold_of
+from surveys.instruments.definition import Instrument, Scale
+from surveys.instruments.library import Library
+from surveys.lists import changes as changed
+from surveys.lists import completeness as complete
+from surveys.lists.changes import Given, Person
+from surveys.lists.visits import STATES
+from surveys.views.web.access import for_roles, grant
+from surveys.views.web.numbers import page_number
+
+pages = Blueprint("overviews", __name__)
+
+SCALES = (
+    ("face", "total"),
+    ("face", "social_function"),
+    ("saq", "total"),
+    ("phq9", "total"),
+    ("phq8", "total"),
+)
+
+
+@dataclass(frozen=True)
+class Shift:
+    """One scale of one patient: last and previous score, and what the difference means in words.
+
+    `kind` is better, worse, same (less than the detectable change), unknown (no published threshold) or only
+    (no earlier score); `concern` says what else staff must see.
+    """
+
+    last: float
+    last_on: date
+    before: float | None
+    before_on: date | None
+    kind: str
+    words: str
+    concern: str
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(pages)
+
+
+@pages.get("/staff/<code>/completeness")
+@for_roles("coordinator", "investigator")
+def completeness(code: str) -> str:
+    """Patients by timepoints, with counts."""
+    number = page_number()
+    found = complete.grid(db.session, grant().scope, number)
+    if number > found.pages:
+        abort(404)
+    return render_template("staff/completeness.html", grid=found, page=number, states=STATES)
+
+
+@pages.get("/staff/<code>/changes")
+@for_roles("coordinator", "investigator")
+def changes(code: str) -> str:
+    """Whose scores changed, today's patients first."""
+    number = page_number()
+    found = changed.page(db.session, grant().scope, SCALES, number)
+    if number > found.pages:
+        abort(404)
+    given = {scale for person in found.people for scale in person.scores}
+    columns = [(key, scale) for key, scale in SCALES if f"{key}.{scale}" in given]
+    return render_template(
+        "staff/changes.html",
+        titles=[scale_title(_library().get(key), scale) for key, scale in columns],
+        rows=[(person, [_shift(person, key, scale) for key, scale in columns]) for person in found.people],
+        page=number,
+        pages=found.pages,
+    )
+
+
+def scale_title(instrument: Instrument, scale: str) -> str:
+    """A scale with its instrument's name, once."""
+    title = instrument.scale(scale).title
+    return title if title.startswith(instrument.short_title) else f"{instrument.short_title} {title.lower()}"
+
+
+def _shift(person: Person, key: str, name: str) -> Shift | None:
+    """What became of a scale; None where the patient has no score of it."""
+    given = person.scores.get(f"{key}.{name}")
+    if not given:
+        return None
+    instrument = _library().get(key)
+    scale = instrument.scale(name)
+    last, before = given[0], given[1] if len(given) > 1 else None
+    kind, words = _meaning(instrument, scale, last, before)
+    return Shift(
+        last.value,
+        last.on,
+        before.value if before else None,
+        before.on if before else None,
+        kind,
+        words,
+        _concern(instrument, scale, last),
+    )
+
+
+def _meaning(instrument: Instrument, scale: Scale, last: Given, before: Given | None) -> tuple[str, str]:
+    if before is None:
+        return "only", _("No earlier score")
+    amount = f"{abs(last.value - before.value):.1f}"
+    threshold = threshold_of(instrument, scale.key)
+    if threshold is None:
+        return "unknown", _("Changed by %(amount)s; no published threshold", amount=amount)
+    words = {
+        "same": _("Less than the detectable change of %(bound)s", bound=f"{threshold.value:g}"),
+        "better": _(
+            "Better by %(amount)s; %(bound)s or more counts", amount=amount, bound=f"{threshold.value:g}"
+        ),
+        "worse": _(
+            "Worse by %(amount)s; %(bound)s or more counts", amount=amount, bound=f"{threshold.value:g}"
+        ),
+    }
+    verdict = judge(before.value, last.value, scale.direction, threshold.value)
+    return verdict, words[verdict]
+
+
+def _concern(instrument: Instrument, scale: Scale, last: Given) -> str:
+    """A published cut-off that is reached, and answers that always raise an alert."""
+    told = [
+        _("%(cut)s or more", cut=f"{cutoff.at_least:g}")
+        for cutoff in scale.cutoffs
+        if last.value >= cutoff.at_least
+    ]
+    for alert in instrument.alerts:
+        answer = last.answers.get(alert.item)
+        if isinstance(answer, int | float) and answer >= alert.at_least:
+            number = instrument.item(alert.item).number
+            told.append(_("item %(number)s above %(value)s", number=number, value=alert.at_least - 1))
+    return ", ".join(told)
+
+
+def _library() -> Library:
+    library: Library = current_app.extensions["library"]
+    return library

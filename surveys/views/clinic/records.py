@@ -1,0 +1,338 @@
+"""One patient's records, a page each: contact, status, palsies, treatments, gradings, visits missed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response
+
+from surveys.db import db
+from surveys.forms import labels
+from surveys.forms.records import (
+    ContactForm,
+    GradingForm,
+    MissedForm,
+    NoteForm,
+    PalsyForm,
+    RecordForm,
+    StatusForm,
+    TreatmentStateForm,
+    grading_form,
+)
+from surveys.instruments.library import Library
+from surveys.lists import patients as lists
+from surveys.lists import visits as visit_lists
+from surveys.models import Palsy, Patient, Treatment, Visit
+from surveys.models.patient import GRADING_SCALES
+from surveys.store.errors import Refused
+from surveys.store.patient import clinic, contacts, gradings, palsies, participation, treatments
+from surveys.store.patient.patients import NewContact, PartialDate
+from surveys.store.visit import visits as store_visits
+from surveys.views.clinic import display
+from surveys.views.clinic.replanning import replan
+from surveys.views.web.access import for_roles, grant
+from surveys.views.web.language import name as named
+
+pages = Blueprint("records", __name__)
+Page = str | Response | tuple[str, int]
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(pages)
+
+
+@pages.route("/staff/<code>/contact/<path:patient>", methods=["GET", "POST"])
+@for_roles("coordinator")
+def contact(code: str, patient: str) -> Page:
+    """Change the person's name, birth date, numbers and language."""
+    here, found = grant(), _find(patient)
+    locales = [(locale, named(locale)) for locale in here.study.locales]
+    form = ContactForm(here.today, locales, obj=found.contact)
+
+    def store() -> str:
+        new = NewContact(
+            hospital_number=_typed(form.hospital_number),
+            name=_typed(form.name) or "",
+            born_on=form.born_on.data,
+            email=_typed(form.email),
+            telephone=_typed(form.telephone),
+            locale=form.locale.data or None,
+            channel=form.channel.data or None,
+            address=_typed(form.address),
+            timezone=_typed(form.timezone),
+        )
+        contacts.change(db.session, found, new, at=here.at, actor=here.actor)
+        same = contacts.matches(db.session, new, but=found.contact_id)
+        if same:
+            told = ngettext(
+                "%(num)d other patient has the same hospital number, or the same name and birth date.",
+                "%(num)d other patients have the same hospital number, or the same name and birth date.",
+                len(same),
+            )
+            flash(told, "notice")
+        return _("The contact was changed.")
+
+    lead = _("Kept apart from everything else, never part of an analysis or export.")
+    if others := participation.others(db.session, found):
+        lead += " " + ngettext(
+            "This person takes part in %(num)d other study, which uses the same contact.",
+            "This person takes part in %(num)d other studies, which use the same contact.",
+            others,
+        )
+    return _record(found, form, _("Contact"), _("Save the contact"), store, lead)
+
+
+@pages.route("/staff/<code>/status/<path:patient>", methods=["GET", "POST"])
+@for_roles("coordinator")
+def status(code: str, patient: str) -> Page:
+    """Pause, leave, lose or end somebody's taking part, or let them take part again."""
+    here, found = grant(), _find(patient)
+    form = StatusForm(here.today, data={"status": found.status, "since": here.today, "where": "everywhere"})
+    others = participation.others(db.session, found)
+    if not others:
+        del form.where
+
+    def store() -> str:
+        changed = participation.change_status(
+            db.session,
+            found,
+            form.status.data,
+            on=form.since.data or here.today,
+            at=here.at,
+            actor=here.actor,
+            reason=form.reason.data,
+            everywhere=not others or form.where.data == "everywhere",
+        )
+        if len(changed) == 1:
+            return _("The status was changed.")
+        return _("The status was changed here and elsewhere: %(number)d studies.", number=len(changed))
+
+    lead = _(
+        "From now on nothing goes out to who is paused, lost, left or died. Links of who left or died stop "
+        "working at once. A death holds in every study."
+    )
+    return _record(found, form, _("Taking part"), _("Change the status"), store, lead)
+
+
+@pages.route("/staff/<code>/palsy/<path:patient>", methods=["GET", "POST"])
+@for_roles("coordinator")
+def palsy(code: str, patient: str) -> Page:
+    """Correct the palsy `?number=…`, or add one."""
+    here, found = grant(), _find(patient)
+    number = request.args.get("number", type=int)
+    shown = next((one for one in found.palsies if one.number == number), None)
+    if number is not None and shown is None:
+        abort(404)
+    form = PalsyForm(here.today, obj=None if request.method == "POST" else shown, data=_onset(shown))
+    if shown is None:
+        del form.reason
+
+    def store() -> str:
+        facts = palsies.PalsyFacts(
+            side=form.side.data,
+            cause=form.cause.data,
+            begin=form.begin.data,
+            onset=None if form.onset.form.value is None else PartialDate(*form.onset.form.value),
+            recovered_on=form.recovered_on.data,
+            synkinesis_noted_on=form.synkinesis_noted_on.data,
+        )
+        when: dict[str, Any] = {"today": here.today, "at": here.at, "actor": here.actor}
+        if shown is None:
+            palsies.add(db.session, found, facts, **when)
+            return _("The palsy was added.")
+        if palsies.correct(db.session, found, shown, facts, reason=form.reason.data, **when):
+            replan(found, "onset", form.reason.data)
+        return _("The palsy was corrected.")
+
+    title = _("A further palsy") if shown is None else _("Palsy %(number)s", number=shown.number)
+    lead = (
+        _("A relapse, or the other side. Times since onset rest on the first one.") if shown is None else ""
+    )
+    return _record(found, form, title, _("Save the palsy"), store, lead)
+
+
+@pages.route("/staff/<code>/treatment/<int:treatment_id>", methods=["GET", "POST"])
+@for_roles("coordinator")
+def treatment(code: str, treatment_id: int) -> Page:
+    """Say what became of a treatment."""
+    here = grant()
+    shown, found = lists.find_treatment(db.session, here.scope, treatment_id) or abort(404)
+    form = TreatmentStateForm(here.today)
+
+    def store() -> str:
+        treatments.change_state(
+            db.session,
+            found,
+            shown,
+            form.state.data,
+            on=form.on.data,
+            reason=form.reason.data,
+            today=here.today,
+            at=here.at,
+            actor=here.actor,
+        )
+        replan(found, "treatment", form.reason.data)
+        return _("The treatment was changed.")
+
+    return _record(found, form, _treatment_words(shown), _("Save"), store)
+
+
+@pages.route("/staff/<code>/grading/<path:patient>", methods=["GET", "POST"])
+@for_roles("coordinator", "investigator")
+def grading(code: str, patient: str) -> Page:
+    """Record a grading on the scale `?scale=…`, its parts asked one by one."""
+    here, found = grant(), _find(patient)
+    scale = request.args.get("scale", GRADING_SCALES[0])
+    if scale not in GRADING_SCALES or not found.palsies:
+        abort(404)
+    instrument = _library().get(scale)
+    form: GradingForm = grading_form(instrument)(
+        here.today,
+        [(one.number, _palsy_words(one)) for one in found.palsies],
+        data={"graded_on": here.today, "mode": "in_person"},
+    )
+    if len(found.palsies) == 1:
+        form.palsy.data = found.palsies[0].number
+        graded = found.palsies[0]
+        del form.palsy
+    else:
+        graded = next((one for one in found.palsies if one.number == form.palsy.data), found.palsies[0])
+
+    def store() -> str:
+        made = gradings.add(
+            db.session,
+            found,
+            graded,
+            scale,
+            {item.key: form[item.key].data for item in instrument.items},
+            _library(),
+            on=form.graded_on.data or here.today,
+            mode=form.mode.data,
+            graded_by=_typed(form.graded_by),
+            today=here.today,
+            at=here.at,
+            actor=here.actor,
+        )
+        return _("%(scale)s %(value)s was recorded.", scale=instrument.short_title, value=made.value)
+
+    title = _("Grade with %(scale)s", scale=instrument.short_title)
+    return _record(found, form, title, _("Record the grading"), store)
+
+
+@pages.route("/staff/<code>/note/<path:patient>", methods=["GET", "POST"])
+@for_roles("coordinator", "investigator")
+def note(code: str, patient: str) -> Page:
+    """Write a note about the patient."""
+    here, found = grant(), _find(patient)
+    form = NoteForm(here.today)
+
+    def store() -> str:
+        clinic.write_note(db.session, found.id, form.text.data or "", at=here.at, actor=here.actor)
+        return _("The note was kept.")
+
+    lead = _(
+        "Seen by staff of this study only, never part of an analysis or export. It cannot be changed later."
+    )
+    return _record(found, form, _("Write a note"), _("Keep the note"), store, lead)
+
+
+@pages.route("/staff/<code>/visits/<int:visit_id>/missed", methods=["GET", "POST"])
+@for_roles("coordinator")
+def missed(code: str, visit_id: int) -> Page:
+    """Say why nothing comes of a visit."""
+    here, visit = grant(), _find_visit(visit_id)
+    form = MissedForm(here.today)
+
+    def store() -> str:
+        store_visits.miss(db.session, visit, form.reason.data or "", at=here.at, actor=here.actor)
+        return _("The visit is recorded as missed.")
+
+    title = visit_lists.titles(db.session, [visit.id])[visit.id]
+    lead = _("What was answered stays. The visit can be opened again for a late answer.")
+    return _record(visit.patient, form, _("Missed: %(visit)s", visit=title), _("Record"), store, lead)
+
+
+@pages.post("/staff/<code>/visits/<int:visit_id>/late")
+@for_roles("coordinator")
+def late(code: str, visit_id: int) -> Page:
+    """Open a visit again that is over, for a late answer."""
+    here, visit = grant(), _find_visit(visit_id)
+    try:
+        store_visits.let_in_late(db.session, visit, on=here.today, at=here.at, actor=here.actor)
+        db.session.commit()
+    except Refused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "notice")
+    else:
+        flash(_("The visit is open until %(day)s.", day=display.day(visit.closes_on)), "success")
+    return redirect(url_for("patients.show", code=code, patient=visit.patient.code))
+
+
+def _record(
+    patient: Patient, form: RecordForm, title: str, button: str, store: Callable[[], str], lead: str = ""
+) -> Page:
+    """Draw the form, or store what it holds and go back to the patient's page."""
+    code = patient.code
+    if request.method == "POST" and form.validate():
+        try:
+            told = store()
+            db.session.commit()
+        except Refused as refusal:
+            db.session.rollback()
+            form.refuse(str(refusal), refusal.field)
+        except IntegrityError:
+            db.session.rollback()
+            form.refuse(_("Somebody recorded the same at the same moment. Look at the patient's page."), None)
+        else:
+            flash(told, "success")
+            return redirect(url_for("patients.show", code=grant().study.code, patient=code))
+    page = render_template(
+        "staff/record.html", patient_code=code, form=form, title=title, button=button, lead=lead
+    )
+    return page, 422 if form.errors else 200
+
+
+def _onset(palsy: Palsy | None) -> dict[str, Any]:
+    """The boxes of a known onset, as exactly as it is known."""
+    if palsy is None or palsy.onset_on is None:
+        return {}
+    on, precision = palsy.onset_on, palsy.onset_precision
+    return {
+        "onset": {
+            "year": on.year,
+            "month": None if precision == "year" else on.month,
+            "day": on.day if precision == "day" else None,
+        }
+    }
+
+
+def _palsy_words(palsy: Palsy) -> str:
+    return f"{palsy.number}: {labels.CAUSES[palsy.cause]}, {labels.SIDES[palsy.side].lower()}"
+
+
+def _treatment_words(treatment: Treatment) -> str:
+    began = display.partial(treatment.started_on, treatment.started_precision)
+    return f"{labels.TREATMENTS[treatment.kind]}, {began or _('date not known')}"
+
+
+def _typed(field: Any) -> str | None:
+    return (field.data or "").strip() or None
+
+
+def _find(code: str) -> Patient:
+    return lists.find(db.session, grant().scope, code) or abort(404)
+
+
+def _find_visit(visit_id: int) -> Visit:
+    return lists.find_visit(db.session, grant().scope, visit_id) or abort(404)
+
+
+def _library() -> Library:
+    library: Library = current_app.extensions["library"]
+    return library

@@ -1,0 +1,100 @@
+"""A patient's rights: a copy of everything stored, and removing who the patient is."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from surveys.db import db
+from surveys.exchange import subject
+from surveys.forms.removal import REMOVE, RemovalForm
+from surveys.lists import patients as lists
+from surveys.models import Patient
+from surveys.store import audit
+from surveys.store.errors import Refused
+from surveys.store.patient import erasing
+from surveys.views.web.access import for_roles, grant
+
+pages = Blueprint("removal", __name__)
+Page = str | Response | tuple[str, int]
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(pages)
+
+
+@pages.route("/staff/<code>/removal/<path:patient>", methods=["GET", "POST"])
+@for_roles("coordinator")
+def decide(code: str, patient: str) -> Page:
+    """Remove the patient's identity, or settle the request without."""
+    here, found = grant(), _find(patient)
+    if erasing.removed_at(db.session, found.id):
+        flash(_("This patient's identity was removed already."), "notice")
+        return _to_patient(code, patient)
+    form = RemovalForm(patient, here.today)
+    if found.removal_requested_at is None:
+        form.nobody_asked()
+    if request.method == "POST" and form.validate():
+        reason = form.reason.data or ""
+        try:
+            if form.decision.data == REMOVE:
+                erasing.remove(db.session, found, reason=reason, on=here.today, at=here.at, actor=here.actor)
+                told = _("The identity was removed. This cannot be undone.")
+            else:
+                erasing.decline(db.session, found, reason=reason, at=here.at, actor=here.actor)
+                told = _("The request is settled. Nothing was removed.")
+            db.session.commit()
+        except Refused as refusal:
+            db.session.rollback()
+            form.refuse(str(refusal), refusal.field)
+        else:
+            flash(told, "success")
+            return _to_patient(code, patient)
+    page = render_template(
+        "staff/removal.html", form=form, patient=found, outlook=erasing.outlook(db.session, found)
+    )
+    return page, 422 if form.errors else 200
+
+
+@pages.post("/staff/<code>/copy/<path:patient>")
+@for_roles("coordinator")
+def copy(code: str, patient: str) -> Page:
+    """Everything stored about the patient, to read or as JSON; that it was taken is recorded."""
+    here, found = grant(), _find(patient)
+    form = "json" if request.form.get("form") == "json" else "html"
+    entry = audit.Entry(here.at, here.actor, "patient.copied", found.id, {"form": form})
+    data = subject.everything(db.session, found)
+    audit.record(db.session, entry)
+    content: str
+    if form == "json":
+        content = json.dumps(
+            {"study": here.study.code, "taken_at": here.at.isoformat(), **data}, ensure_ascii=False, indent=1
+        )
+    else:
+        texts = current_app.extensions["texts"]
+        content = render_template(
+            "staff/copy.html", patient=found, data=data, library=texts.library, taken_at=here.at
+        )
+    db.session.commit()
+    headers = (
+        {"Content-Disposition": f'attachment; filename="{_plain(patient)}.json"'} if form == "json" else {}
+    )
+    kind = "application/json" if form == "json" else "text/html"
+    return Response(content, headers=headers, content_type=f"{kind}; charset=utf-8")
+
+
+def _plain(code: str) -> str:
+    """The code as a file's name."""
+    return "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in code)
+
+
+def _to_patient(code: str, patient: str) -> Response:
+    return redirect(url_for("patients.show", code=code, patient=patient))
+
+
+def _find(code: str) -> Patient:
+    return lists.find(db.session, grant().scope, code) or abort(404)

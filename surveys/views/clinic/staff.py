@@ -1,0 +1,65 @@
+"""The first page after sign-in: the studies that one may open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, redirect, render_template, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from surveys.db import db
+from surveys.lists.alerts import waiting_by_study
+from surveys.models import Appointment, Patient, Study
+from surveys.views.clinic import display
+from surveys.views.web.access import Grant, for_staff, grants, member
+
+pages = Blueprint("staff", __name__)
+
+
+@dataclass(frozen=True)
+class StudyCard:
+    """A study as the first page shows it, and where it leads; `alerts` is None for who may see none."""
+
+    study: Study
+    role: str
+    address: str
+    alerts: int | None
+
+
+def init_app(app: Flask) -> None:
+    """Register the page, and the filters that the staff's templates use."""
+    display.init_app(app)
+    app.register_blueprint(pages)
+
+
+@pages.get("/staff/")
+@for_staff
+def index() -> str | Response:
+    """The studies one may open; a single one opens at once, but to who makes studies from here."""
+    places = grants()
+    if len(places) == 1 and not member().admin:
+        return redirect(_address(places[0]))
+    alerts = waiting_by_study(db.session, [place.scope for place in places])
+    cards = [
+        StudyCard(
+            place.study,
+            place.role,
+            _address(place),
+            None if place.role == "analyst" else alerts.get(place.study.id, 0),
+        )
+        for place in places
+    ]
+    return render_template("staff/studies.html", cards=cards)
+
+
+def _address(place: Grant) -> str:
+    """Where a role begins; a coordinator with today's list if there is one, else with what needs a person."""
+    code = place.study.code
+    if place.role != "coordinator":
+        first = {"analyst": "dashboard.index", "investigator": "overviews.changes"}
+        return url_for(first.get(place.role, "patients.index"), code=code)
+    expected = select(Appointment.id).join(Patient, Patient.id == Appointment.patient_id)
+    listed = expected.where(place.scope.condition, Appointment.expected_on == place.today)
+    anybody = db.session.scalar(listed.limit(1)) is not None
+    return url_for("clinic.today" if anybody else "clinic.needs", code=code)

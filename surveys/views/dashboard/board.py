@@ -1,0 +1,229 @@
+"""What the dashboard shows of one study, as plain data for its template.
+
+The analysis is imported when a board is drawn, never when the server starts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from surveys import SOFTWARE
+from surveys.views.dashboard.board_pages import PAGES, Part, Scene
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.data.frame import StudyFrames
+    from analysis.figures import Figure, View
+    from analysis.figures.matrix import Matrix
+    from analysis.figures.overview import Overview
+    from analysis.results.filters import Filters
+
+_NUMBER = re.compile(r"[−<]?\d|–$|hidden$|about \d")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as the template draws it."""
+
+    columns: list[dict[str, Any]]
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One panel of a figure; `data` is what static/charts.js takes, as JSON."""
+
+    key: str
+    title: str
+    note: str
+    data: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One figure with its words; `notes` are those that are its own."""
+
+    key: str
+    title: str
+    summary: str
+    x_axis: str
+    y_axis: str
+    panels: tuple[Chart, ...]
+    table: Table
+    notes: tuple[str, ...]
+    computed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Figures of one kind; `notes` are those that all of them share, `matrices` stand above them."""
+
+    key: str
+    title: str
+    figures: tuple[Drawing, ...]
+    notes: tuple[str, ...]
+    matrices: tuple[Matrix, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Who and how many, above the figures."""
+
+    overview: Overview
+    left_out: Table
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything on the page that depends on the data and the filters; without figures `message` says why.
+
+    `warnings` tell whose words were answered; `both_wordings` is whether that can be chosen.
+    """
+
+    message: str | None = None
+    warnings: tuple[str, ...] = ()
+    both_wordings: bool = False
+    facts: Facts | None = None
+    sections: tuple[Section, ...] = ()
+    methods: str = ""
+
+
+def draw(
+    frames: StudyFrames,
+    chosen: Mapping[str, str],
+    *,
+    page: str,
+    pair: str,
+    visits: Mapping[str, str],
+    on: date,
+    together: bool,
+    may_open_patients: bool,
+    suppress_under: int,
+) -> Board:
+    """The board of a page `on` a day for the filters `chosen` (fields of `analysis.results.filters.Filters`).
+
+    `visits` are the names for people of the plan's visits, by key.
+    """
+    from analysis.data.wordings import holds_both, warnings
+    from analysis.figures import SIDE_BY_SIDE, TOGETHER, View, main_scales
+    from analysis.figures.overview import overview
+    from analysis.methods import methods
+    from analysis.report import data_sha256
+    from analysis.results.filters import Filters, apply
+
+    filters = Filters(**chosen)
+    strata = (filters.time,) if filters.time else TOGETHER if together else SIDE_BY_SIDE
+    view = View(may_open_patients=may_open_patients, strata=strata, suppress_under=suppress_under)
+    part = _named(apply(frames, filters), visits)
+    message = _message(frames, part, filters, view)
+    if message:
+        return Board(message=message, both_wordings=holds_both(frames))
+    scales = main_scales(part)
+    found = overview(part, view, scales=scales)
+    return Board(
+        warnings=tuple(warnings(frames, part, filters.wording)),
+        both_wordings=holds_both(frames),
+        facts=Facts(found, _table(found.left_out)),
+        sections=tuple(_section(one) for one in PAGES[page].draw(Scene(part, view, scales, pair, on))),
+        methods=methods(
+            part,
+            filters,
+            software=SOFTWARE,
+            digest=data_sha256(frames),
+            suppress_under=view.suppress_under,
+        ),
+    )
+
+
+def _named(frames: StudyFrames, visits: Mapping[str, str]) -> StudyFrames:
+    """The frames with the names of visits that people read."""
+    tables = {name: getattr(frames, name) for name in ("scores", "visits")}
+    renamed: Any = {
+        name: table.assign(visit=table["visit"].map(lambda key: visits.get(key, key)))
+        for name, table in tables.items()
+    }
+    return dataclasses.replace(frames, **renamed)
+
+
+def _message(frames: StudyFrames, part: StudyFrames, filters: Filters, view: View) -> str | None:
+    """Why there is nothing to draw."""
+    from analysis.numbers.guards import is_small
+    from analysis.results.disclosure import too_narrow
+
+    if frames.patients.empty:
+        return "This study has no patients yet. Its figures appear here once the first ones have answered."
+    if part.patients.empty:
+        return "No patient is like this. Take one of the filters away, or clear them all."
+    answered = int(part.scores.loc[part.scores["value"].notna(), "patient"].nunique())
+    if not view.may_open_patients:
+        few = is_small(answered, view.suppress_under) or too_narrow(frames, filters, view.suppress_under)
+        if few:
+            return (
+                f"This would show fewer than {view.suppress_under} patients, or let their answers be found "
+                "by subtraction. To protect them nothing is shown. Choose fewer filters."
+            )
+    if not answered:
+        return "None of these patients has a score yet. Figures appear here once the first have answered."
+    return None
+
+
+def _section(part: Part) -> Section:
+    every = [one.notes for one in part.figures]
+    shared = tuple(note for note in every[0] if all(note in notes for notes in every)) if every else ()
+    figures = tuple(drawing(one, shared) for one in part.figures)
+    return Section(part.key, part.title, figures, shared, tuple(part.matrices))
+
+
+def drawing(figure: Figure, shared: Sequence[str] = ()) -> Drawing:
+    """A figure as templates take it, without the notes that stand elsewhere."""
+    return Drawing(
+        key=_id(figure.key),
+        title=figure.title,
+        summary=figure.summary,
+        x_axis=figure.x_axis,
+        y_axis=figure.y_axis,
+        panels=tuple(
+            Chart(_id(panel.key), panel.title, panel.note, _json(panel.figure)) for panel in figure.panels
+        ),
+        table=_table(figure.table),
+        notes=tuple(note for note in figure.notes if note not in shared),
+        computed=figure.computed,
+    )
+
+
+def _json(figure: Any) -> str:
+    drawn = figure.to_plotly_json()
+    content = {
+        "data": drawn["data"],
+        "layout": drawn["layout"],
+        "config": {"displayModeBar": False},  # nothing to zoom: five buttons on each panel are noise
+    }
+    return json.dumps(content, allow_nan=False, default=_plain, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    """Plotly's own objects as plain data."""
+    return value.to_plotly_json() if hasattr(value, "to_plotly_json") else value.tolist()
+
+
+def _table(table: pd.DataFrame) -> Table:
+    rows = [[str(value) for value in row] for row in table.itertuples(index=False)]
+    columns = [
+        {
+            "label": str(name),
+            "numeric": at > 0 and all(_NUMBER.match(row[at]) for row in rows),
+        }
+        for at, name in enumerate(table.columns)
+    ]
+    return Table(columns, rows)
+
+
+def _id(key: str) -> str:
+    return key.replace(".", "-").replace("_", "-")

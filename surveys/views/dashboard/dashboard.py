@@ -1,0 +1,112 @@
+"""The dashboard: quality of life and mood by time since onset and treatment, on pages that share filters."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+
+from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from surveys.db import db
+from surveys.forms.dashboard import DashboardForm
+from surveys.lists import figures
+from surveys.models import Timepoint
+from surveys.views.dashboard.board_pages import PAGES
+from surveys.views.dashboard.boards import Answer, Boards
+from surveys.views.dashboard.painting import Order, painting
+from surveys.views.web.access import Grant, for_roles, grant
+
+pages = Blueprint("dashboard", __name__)
+
+LOOK_AGAIN = 3  # seconds until the page of a board that is being drawn loads itself again
+
+Page = str | tuple[str, int] | tuple[str, int, dict[str, str]]
+
+
+def init_app(app: Flask) -> None:
+    """Register the dashboard, and what has its boards drawn."""
+    app.extensions["boards"] = Boards(lambda: painting(app.config["SETTINGS"]))
+    app.register_blueprint(pages)
+
+
+@pages.get("/staff/<code>/dashboard")
+@for_roles("coordinator", "investigator", "analyst")
+def index(code: str) -> Page:
+    """The overview, for the filters in the address."""
+    return _shown("overview")
+
+
+@pages.get("/staff/<code>/dashboard/<page>")
+@for_roles("coordinator", "investigator", "analyst")
+def page(code: str, page: str) -> Page:
+    """One further page, for the same filters."""
+    return _shown(page) if page in PAGES else abort(404)
+
+
+@pages.get("/staff/<code>/dashboard/<page>/<figure>.csv")
+@for_roles("coordinator", "investigator", "analyst")
+def table(code: str, page: str, figure: str) -> Response:
+    """The table under a figure, as it is shown, for a spreadsheet; without it, the page that says why."""
+    form = _form()
+    answer = _board(grant(), form, page) if page in PAGES and form.validate() else None
+    # A file carries no note of its age: only the newest board is good enough for it.
+    sections = answer.painted.board.sections if answer and answer.painted and answer.is_ == "new" else ()
+    found = next((one for part in sections for one in part.figures if one.key == figure), None)
+    if found is None:
+        return redirect(url_for("dashboard.page", code=code, page=page) + f"?{request.query_string.decode()}")
+    text = StringIO()
+    rows = csv.writer(text, lineterminator="\r\n")
+    rows.writerow([column["label"] for column in found.table.columns])
+    rows.writerows(found.table.rows)
+    name = f"{grant().study.code}-{figure}.csv"
+    return Response(
+        "\ufeff" + text.getvalue(),  # the mark by which spreadsheets know UTF-8
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _shown(page: str) -> Page:
+    form = _form()
+    if not form.validate():
+        return render_template("staff/dashboard.html", form=form, answer=None, page=page, pages=PAGES), 422
+    answer = _board(grant(), form, page)
+    shown = render_template("staff/dashboard.html", form=form, answer=answer, page=page, pages=PAGES)
+    if answer.painted is None and answer.is_ == "being drawn":
+        return shown, 202, {"Refresh": str(LOOK_AGAIN)}
+    return shown, 200 if answer.painted else 503
+
+
+def _form() -> DashboardForm:
+    study = grant().study
+    named = select(Timepoint.key, Timepoint.name).filter_by(study_id=study.id).order_by(Timepoint.position)
+    return DashboardForm(
+        request.args,
+        visits={row.key: row.name for row in db.session.execute(named)},
+        locales=study.locales,
+        may_open_patients=grant().may_open_patients,
+    )
+
+
+def _board(granted: Grant, form: DashboardForm, page: str) -> Answer:
+    """The board as far as it is drawn: once per state of the data, and never by this request."""
+    boards: Boards = current_app.extensions["boards"]
+    state = figures.newest_change(db.session)
+    seen = boards.seen
+    if state > seen:
+        boards.see(state, figures.newest_loss(db.session, since=seen))
+    order = Order(
+        study_id=granted.study.id,
+        site=granted.site,
+        may_open_patients=granted.may_open_patients,
+        smallest_group=granted.study.smallest_group,
+        page=page,
+        filters=tuple(sorted(form.filters.items())),
+        pair=form.pair.data or "",
+        together=form.together,
+        visits=tuple(form.visits.items()),
+        on=granted.today,
+    )
+    return boards.ask(order, state)

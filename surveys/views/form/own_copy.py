@@ -1,0 +1,63 @@
+"""A copy of one's own answers, to print: only right after sending them, and only where they were sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, redirect, url_for
+from flask_babel import gettext as _
+
+from surveys.db import db
+from surveys.store.visit import responses
+from surveys.store.visit.answering import OpenVisit
+from surveys.store.visit.progress import Finished, position
+from surveys.store.visit.responses import Given
+from surveys.views.form import device, question
+from surveys.views.form.about_you import ABOUT_YOU, rows_of
+from surveys.views.form.pages import Page, draw, limited, of_visit, texts
+from surveys.views.web import language
+
+pages = Blueprint("own_copy", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Register the page."""
+    limited(pages)
+    app.register_blueprint(pages)
+
+
+@pages.get("/visit/<int:visit_id>/copy")
+@of_visit
+def show(visit: OpenVisit) -> Page:
+    """What was sent from this device at this visit."""
+    sent = device.sent_just_now(visit.id)
+    if not sent or not isinstance(position(visit), Finished):
+        return redirect(url_for("patient.start", visit_id=visit.id))
+    given = {one.instrument: one for one in responses.current(db.session, visit.id)}
+    parts = [_part(given[key], sent[key]) for key in visit.battery if key in sent and key in given]
+    if ABOUT_YOU in sent and visit.background is not None:
+        rows = rows_of(visit, visit.background)
+        parts.insert(0, {"title": _("About you"), "on": None, "notice": "", "rows": rows})
+    return draw(visit, "patient/copy.html", parts=parts)
+
+
+def _part(given: Given, hidden: list[str]) -> dict[str, Any]:
+    """One questionnaire as the copy shows it: its title, its day, its questions with what was answered."""
+    instrument = texts().get(db.session, given.instrument, given.version, given.wording)
+    locale = given.locale or instrument.locales[0]
+    text = instrument.wording.texts[locale]
+    return {
+        "title": language.marked(text.title, locale),
+        "on": given.completed_on,
+        "notice": language.marked(text.notice, locale) if text.notice else "",
+        "rows": [
+            {
+                "key": language.marked(text.items[item.key], locale),
+                "value": _("Answered on another device")
+                if item.key in hidden
+                else question.answer_words(instrument, item, locale, given.answers.get(item.key)),
+            }
+            for item in instrument.items
+            if item.key in given.answers or item.key in given.not_given
+        ],
+    }

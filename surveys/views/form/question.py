@@ -1,0 +1,109 @@
+"""One item as a patient meets it, drawn once and kept, and an answer in words. Staff preview the same."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from flask import render_template
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from surveys.instruments.definition import Answer, Instrument, Item
+from surveys.views.web import language
+
+LONGEST_TYPED = 20
+
+Given = int | float | str | tuple[int, ...] | None
+
+
+def drawn(
+    instrument: Instrument,
+    key: str,
+    locale: str,
+    given: Given = None,
+    error: str | None = None,
+    name: str = "answer",
+) -> Markup:
+    """The item `key` in `locale`, what was given before, and an error in the interface's language."""
+    return _drawn(instrument, key, locale, given, error, name, language.locale())
+
+
+@lru_cache(maxsize=4096)
+def _drawn(
+    instrument: Instrument,
+    key: str,
+    locale: str,
+    given: Given,
+    error: str | None,
+    name: str,
+    interface: str,
+) -> Markup:
+    # Nothing but the arguments goes in: `interface` is the language that the template's own words are in.
+    item = instrument.item(key)
+    text = instrument.wording.texts[locale]
+    section = text.sections[item.section]
+    page = render_template(
+        "patient/question.html",
+        name=name,
+        recall=section.recall,
+        instruction=section.instruction,
+        text=text.items[key],
+        kind=item.kind,
+        choices=[(choice.value, section.choices[choice.value]) for choice in instrument.choices(key)],
+        selected=given,
+        hint=_range(instrument, item),
+        unit=item.unit,
+        error=error,
+        locale=locale,
+        interface=interface,
+    )
+    return Markup(page)  # noqa: S704 — drawn by a template that escapes
+
+
+def given(answer: Answer) -> Given:
+    """An answer as `drawn` takes it."""
+    if answer is None or isinstance(answer, int | float | str):
+        return answer
+    return tuple(answer)
+
+
+def error_text(instrument: Instrument, item: Item, error: str) -> str:
+    """What to say of an input that is no answer to `item`."""
+    if error == "no_answer":
+        return (
+            _("Please choose an answer. If you would rather not answer this one, you may skip it.")
+            if (item.chosen)
+            else _("Please write an answer. If you would rather not answer this one, you may skip it.")
+        )
+    if error == "not_sent":
+        return _("Your answer was not sent yet. Please press the button once more.")
+    if error == "not_a_number":
+        low, high = (f"{end:g}" for end in instrument.extent(item.key))
+        if item.kind == "whole":
+            return _("Please write a whole number from %(low)s to %(high)s.", low=low, high=high)
+        return _("Please write a number from %(low)s to %(high)s.", low=low, high=high)
+    if error == "not_a_date":
+        return _("That is not a day of the calendar. Please write the day, month and year.")
+    return _("That is not one of the answers. Please choose one from the list.")
+
+
+def answer_words(instrument: Instrument, item: Item, locale: str, answer: Answer) -> str:
+    """An answer as the review shows it; the questionnaire's own words are marked as theirs."""
+    if answer is None:
+        return _("Not answered")
+    words = instrument.wording.texts[locale].sections[item.section].choices
+    if item.kind == "choice" and isinstance(answer, int):
+        return language.marked(words[answer], locale)
+    if item.kind == "choices" and not isinstance(answer, int | float | str):
+        return language.marked(", ".join(words[value] for value in answer), locale)
+    if item.kind == "date" and isinstance(answer, str):
+        return language.written(date.fromisoformat(answer))
+    return f"{answer} {item.unit}" if item.unit else str(answer)
+
+
+def _range(instrument: Instrument, item: Item) -> str:
+    if item.chosen or not item.numeric:
+        return ""
+    low, high = (f"{end:g}" for end in instrument.extent(item.key))
+    return _("A number from %(low)s to %(high)s.", low=low, high=high)

@@ -1,0 +1,42 @@
+"""The short address on letters: a code and the year of birth open the personal link."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask_limiter.util import get_remote_address
+
+from surveys.db import db
+from surveys.store.visit import answering, short_codes
+from surveys.views.form import device
+from surveys.views.form.pages import Page, now, texts
+from surveys.views.web.protection import limiter
+
+pages = Blueprint("short_code", __name__)
+
+# Each try costs the server some time on purpose; a clinic's patients may share an address.
+TRIES = "30 per minute"
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(pages)
+
+
+@pages.get("/c", strict_slashes=False)
+def ask() -> str:
+    """Where code and year are typed."""
+    return render_template("patient/short_code.html", wrong=False, typed="")
+
+
+@pages.post("/c", strict_slashes=False)
+@limiter.limit(TRIES, key_func=lambda: f"short-code:{get_remote_address()}")
+def tell() -> Page:
+    """Open the link, as if it had been followed; what is wrong, code or year, is not told apart."""
+    code = request.form.get("code", "")
+    link_id = short_codes.find(db.session, code, request.form.get("birth_year", ""))
+    db.session.commit()
+    if link_id is None:
+        return render_template("patient/short_code.html", wrong=True, typed=code[:20]), 422
+    visit = answering.load(db.session, link_id, texts(), device=device.name(), at=now())
+    device.open_link(link_id)
+    return redirect(url_for("patient.start", visit_id=visit.id))

@@ -1,0 +1,141 @@
+"""Whether a patient takes part: consent before the first question, and leaving."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+
+from surveys.db import db
+from surveys.store.errors import Refused
+from surveys.store.patient import consents, leaving
+from surveys.store.visit.answering import OpenVisit
+from surveys.views.form import tablet
+from surveys.views.form.pages import (
+    Page,
+    draw,
+    form_too_old,
+    in_words,
+    language_of,
+    limited,
+    next_address,
+    now,
+    of_visit,
+)
+
+pages = Blueprint("taking_part", __name__)
+pages.register_error_handler(CSRFError, form_too_old)
+
+WISHES = ("messages", "stop", "remove")
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    limited(pages)
+    app.register_blueprint(pages)
+
+
+@pages.get("/visit/<int:visit_id>/consent")
+@of_visit
+def consent(visit: OpenVisit) -> Page:
+    """The study's consent text, with a box for each part; none is ticked."""
+    text = consents.newest(db.session, visit.study_id, language_of(visit))
+    if not visit.consent_due or visit.crisis_text_due or text is None:
+        return redirect(next_address(visit))
+    return draw(visit, "patient/consent.html", text=text, parts=consents.parts_of(text))
+
+
+@pages.post("/visit/<int:visit_id>/consent")
+@of_visit
+def decide(visit: OpenVisit) -> Page:
+    """Keep the decision. Agreeing leads to the questions, declining ends kindly."""
+    decision = request.form.get("decision")
+    if decision not in {"agree", "decline"}:
+        abort(400)
+    text = consents.newest(db.session, visit.study_id, language_of(visit))
+    if not visit.consent_due or text is None:
+        return redirect(next_address(visit))
+    try:
+        consents.decide(
+            db.session,
+            visit.patient_id,
+            text,
+            agreed=decision == "agree",
+            parts=request.form.getlist("parts"),
+            how="link",
+            signed_on=visit.today,
+            at=now(),
+            actor="patient",
+        )
+    except Refused:  # the same press from another tab, a moment earlier
+        db.session.rollback()
+        return redirect(url_for("patient.start", visit_id=visit.id))
+    db.session.commit()
+    if decision == "decline":
+        return redirect(url_for("taking_part.goodbye"))
+    return redirect(next_address(replace(visit, consent_due=False)))
+
+
+@pages.get("/visit/<int:visit_id>/privacy")
+@of_visit
+def privacy(visit: OpenVisit) -> Page:
+    """The study's privacy notice."""
+    notice = in_words(visit, visit.privacy_notices)
+    if not notice.text:
+        abort(404)
+    return draw(visit, "patient/privacy.html", notice=notice)
+
+
+@pages.get("/visit/<int:visit_id>/taking-part")
+@of_visit
+def options(visit: OpenVisit) -> Page:
+    """What may be decided about taking part."""
+    return draw(visit, "patient/taking_part.html", wishes=WISHES)
+
+
+@pages.get("/visit/<int:visit_id>/taking-part/<what>")
+@of_visit
+def ask(visit: OpenVisit, what: str) -> Page:
+    """One decision, before it is made."""
+    return draw(visit, "patient/wish.html", what=_wish(what), done=False)
+
+
+@pages.post("/visit/<int:visit_id>/taking-part/<what>")
+@of_visit
+def wish(visit: OpenVisit, what: str) -> Page:
+    """Do at once what the patient decided."""
+    facts: dict[str, Any] = {"at": now(), "actor": "patient"}
+    match _wish(what):
+        case "stop":
+            leaving.leave(db.session, visit.patient_id, on=visit.today, **facts)
+        case "messages":
+            leaving.stop_messages(db.session, visit.patient_id, **facts)
+        case "remove":
+            leaving.request_removal(db.session, visit.patient_id, **facts)
+    db.session.commit()
+    if what == "stop":
+        return redirect(url_for("taking_part.goodbye"))
+    return redirect(url_for("taking_part.settled", visit_id=visit.id, what=what))
+
+
+@pages.get("/visit/<int:visit_id>/taking-part/<what>/done")
+@of_visit
+def settled(visit: OpenVisit, what: str) -> Page:
+    """What was decided."""
+    if _wish(what) == "stop":
+        abort(404)
+    return draw(visit, "patient/wish.html", what=what, done=True)
+
+
+def _wish(what: str) -> str:
+    return what if what in WISHES else abort(404)
+
+
+@pages.get("/goodbye")
+def goodbye() -> Page:
+    """The end for whoever does not take part; it speaks of nobody."""
+    page = render_template("patient/goodbye.html")
+    tablet.end()
+    return page

@@ -1,0 +1,1 @@
+"""Setting a study up, and what holds for the whole of it."""

@@ -1,0 +1,198 @@
+"""What raises alerts in a study: what instruments always do, and rules of the study's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+
+from surveys.db import db
+from surveys.forms.staff import AlertRuleForm, ConfirmRuleForm
+from surveys.instruments.definition import Instrument, Scale
+from surveys.instruments.library import Library
+from surveys.models import AlertRule, Timepoint
+from surveys.store.errors import Refused
+from surveys.store.visit import alert_rules as store
+from surveys.views.clinic import display
+from surveys.views.web.access import for_roles, grant
+
+pages = Blueprint("alert_rules", __name__)
+
+
+@dataclass(frozen=True)
+class OwnRule:
+    """A rule of the study in words; `meant` is what it means once it is confirmed, None if it needs none."""
+
+    id: int
+    words: str
+    meant: str | None
+    direction: str
+    form: ConfirmRuleForm | None
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(pages)
+
+
+@pages.get("/staff/<code>/alert-rules")
+@for_roles("coordinator", "investigator")
+def index(code: str) -> str:
+    """The rules, and the form for a further one."""
+    return _draw(_form() if grant().may_open("alert_rules.add") else None)
+
+
+@pages.post("/staff/<code>/alert-rules")
+@for_roles("coordinator", whole_study=True)
+def add(code: str) -> Response | tuple[str, int]:
+    """A further rule."""
+    here, form = grant(), _form()
+    if not form.validate():
+        return _draw(form), 422
+    instrument, _dot, scale = form.measure.data.partition(".")
+    try:
+        rule = store.add(
+            db.session,
+            here.study,
+            _library(),
+            instrument=instrument,
+            scale=scale,
+            kind=form.kind.data,
+            threshold=form.at_least.data,
+            at=here.at,
+            actor=here.actor,
+        )
+    except Refused as refusal:
+        field = {"threshold": form.at_least, "kind": form.kind}.get(refusal.field or "", form.measure)
+        field.errors = [str(refusal)]
+        return _draw(form), 422
+    db.session.commit()
+    flash(_("%(rule)s raises an alert, in answers from now on.", rule=_words(rule)), "success")
+    return redirect(url_for("alert_rules.index", code=code))
+
+
+@pages.post("/staff/<code>/alert-rules/<int:rule_id>/confirm")
+@for_roles("coordinator", whole_study=True)
+def confirm(code: str, rule_id: int) -> Response | tuple[str, int]:
+    """Say which score a rule means that was set before rules knew which end of a scale is bad."""
+    here, form = grant(), ConfirmRuleForm(prefix=prefix(rule_id))
+    if not form.validate():
+        return _draw(_form(), {rule_id: form}), 422
+    try:
+        done = store.confirm(
+            db.session,
+            here.study,
+            _library(),
+            rule_id,
+            threshold=form.threshold.data,
+            at=here.at,
+            actor=here.actor,
+        )
+    except Refused as refusal:
+        db.session.rollback()
+        if refusal.field:
+            form.threshold.errors = [str(refusal)]
+            return _draw(_form(), {rule_id: form}), 422
+        flash(str(refusal), "notice")
+        return redirect(url_for("alert_rules.index", code=code))
+    db.session.commit()
+    flash(_("Confirmed: %(rule)s raises an alert.", rule=_words(done.rule)) + " " + _raised(done), "success")
+    return redirect(url_for("alert_rules.index", code=code))
+
+
+@pages.post("/staff/<code>/alert-rules/<int:rule_id>")
+@for_roles("coordinator", whole_study=True)
+def remove(code: str, rule_id: int) -> Response:
+    """Take a rule away."""
+    here = grant()
+    try:
+        store.remove(db.session, here.study, rule_id, at=here.at, actor=here.actor)
+    except Refused as refusal:
+        flash(str(refusal), "notice")
+    else:
+        db.session.commit()
+        flash(_("The rule raises no alerts from now on."), "success")
+    return redirect(url_for("alert_rules.index", code=code))
+
+
+def prefix(rule_id: int) -> str:
+    """What the names of a rule's form fields begin with: one page holds several such forms."""
+    return f"rule-{rule_id}-"
+
+
+def _raised(done: store.Confirmed) -> str:
+    """What a confirmed rule found in answers that were there before."""
+    if not done.new and not done.historical:
+        return str(_("No earlier answer raised another alert."))
+    new = ngettext("%(num)d alert is waiting", "%(num)d alerts are waiting", done.new)
+    old = ngettext("%(num)d is listed as historical", "%(num)d are listed as historical", done.historical)
+    return str(_("Of earlier answers %(new)s, %(old)s.", new=new, old=old))
+
+
+def _draw(form: AlertRuleForm | None, refused: dict[int, ConfirmRuleForm] | None = None) -> str:
+    here = grant()
+    asked = _asked(here.study.id)
+    unconfirmed = {rule.id: scale for rule, scale in store.to_confirm(db.session, here.study, _library())}
+    query = select(AlertRule).where(AlertRule.study_id == here.study.id).order_by(AlertRule.id)
+    return render_template(
+        "staff/alert_rules.html",
+        built_in=[display.rule_words(one, alert.rule) for one in asked for alert in one.alerts],
+        own=[_own(rule, unconfirmed.get(rule.id), refused or {}) for rule in db.session.scalars(query)],
+        form=form,
+        bands="; ".join(_bands(asked)),
+    )
+
+
+def _own(rule: AlertRule, scale: Scale | None, refused: dict[int, ConfirmRuleForm]) -> OwnRule:
+    if scale is None:
+        return OwnRule(rule.id, _words(rule), None, "", None)
+    form = refused.get(rule.id) or ConfirmRuleForm(
+        formdata=None, prefix=prefix(rule.id), data={"threshold": rule.threshold}
+    )
+    meant = display.rule_words(_library().get(rule.instrument), store.name_as_confirmed(rule, scale))
+    return OwnRule(rule.id, _words(rule), meant, display.direction_words(scale), form)
+
+
+def _words(rule: AlertRule) -> str:
+    return display.study_rule_words(rule, _library())
+
+
+def _form() -> AlertRuleForm:
+    form = AlertRuleForm()
+    form.measure.choices = [
+        SelectChoice("", _("Choose a score")),
+        *(
+            SelectChoice(
+                f"{one.key}.{scale.key}",
+                f"{display.scale_name(one, scale)} ({display.scale_words(scale)})",
+            )
+            for one in _asked(grant().study.id)
+            for scale in one.scales
+        ),
+    ]
+    return form
+
+
+def _asked(study_id: int) -> list[Instrument]:
+    """The instruments of the study's plan."""
+    batteries = db.session.scalars(select(Timepoint.battery).where(Timepoint.study_id == study_id))
+    return [_library().get(key) for key in sorted({key for battery in batteries for key in battery})]
+
+
+def _bands(asked: list[Instrument]) -> Iterator[str]:
+    for one in asked:
+        for scale in one.scales:
+            if scale.bands:
+                steps = ", ".join(f"{band.label} {band.at_least:g}" for band in scale.bands)
+                yield f"{display.scale_name(one, scale)}: {steps}"
+
+
+def _library() -> Library:
+    library: Library = current_app.extensions["library"]
+    return library

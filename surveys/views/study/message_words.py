@@ -1,0 +1,132 @@
+"""How a study writes to its patients: its settings, and its words with a preview for a real patient."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+
+from surveys.daytime import Hours
+from surveys.db import db
+from surveys.forms.messages import MessagingForm, WordsForm
+from surveys.lists import patients as lists
+from surveys.mail import words
+from surveys.models import Messaging, Patient, Visit
+from surveys.models.message import TEMPLATE_KINDS
+from surveys.store.errors import Refused
+from surveys.store.post import messages, messaging
+from surveys.views.web.access import for_roles, grant
+
+pages = Blueprint("message_words", __name__)
+Page = str | Response | tuple[str, int]
+
+OFFERED = 20  # patients to preview for
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(pages)
+
+
+@pages.route("/staff/<code>/message-settings", methods=["GET", "POST"])
+@for_roles("coordinator", whole_study=True)
+def settings(code: str) -> Page:
+    """Who writes and when; and a list of all the words."""
+    here = grant()
+    now = messages.settings_of(db.session.get(Messaging, here.study.id))
+    form = MessagingForm(
+        data={
+            "clinic": now.clinic,
+            "reminder_days": ", ".join(map(str, now.reminder_days)),
+            "send_hour": now.hours.send,
+            "earliest_hour": now.hours.earliest,
+            "latest_hour": now.hours.latest,
+            "thanks": now.thanks,
+        }
+    )
+    if request.method == "POST" and form.validate():
+        new = messages.Settings(
+            clinic=(form.clinic.data or "").strip(),
+            reminder_days=form.days,
+            hours=Hours(form.send_hour.data or 0, form.earliest_hour.data or 0, form.latest_hour.data or 0),
+            thanks=form.thanks.data,
+        )
+        subject = words.Words(f"From {new.clinic}", "x")
+        telling = [said for field, said in words.faults(subject, "thanks", forbidden=_forbidden())]
+        try:
+            if telling:
+                raise Refused(telling[0], "clinic")
+            messaging.choose(db.session, here.study, new, at=here.at, actor=here.actor)
+        except Refused as refusal:
+            form[refusal.field or "clinic"].errors = [str(refusal)]
+        else:
+            db.session.commit()
+            flash(_("The settings are kept. What is planned moves at the worker's next round."), "success")
+            return redirect(url_for("message_words.settings", code=code))
+    page = render_template("staff/message_settings.html", form=form, kinds=TEMPLATE_KINDS)
+    return (page, 422) if form.errors else page
+
+
+@pages.route("/staff/<code>/message-words/<kind>/<locale>", methods=["GET", "POST"])
+@for_roles("coordinator", whole_study=True)
+def edit(code: str, kind: str, locale: str) -> Page:
+    """One message's words: looked at with a real patient's name and dates, then kept."""
+    here = grant()
+    if kind not in TEMPLATE_KINDS or locale not in here.study.locales:
+        abort(404)
+    own = messages.own_words(db.session, here.study.id, kind, locale)
+    now = words.Words(*own) if own else words.default(kind, locale)
+    form = WordsForm(data={"subject": now.subject, "body": now.body})
+    nobody = SelectChoice("", _("nobody in particular"))
+    form.patient.choices = [nobody, *(SelectChoice(one, one) for one in _people())]
+    typed = words.Words(form.subject.data or "", (form.body.data or "").replace("\r\n", "\n"))
+    if request.method == "POST" and form.validate():
+        for field, said in words.faults(typed, kind, forbidden=_forbidden()):
+            form[field].errors = [*form[field].errors, said]
+        if not form.errors and request.form.get("do") == "keep":
+            messaging.write(
+                db.session, here.study, kind, locale, typed.subject, typed.body, at=here.at, actor=here.actor
+            )
+            db.session.commit()
+            flash(_("These words are used from now on."), "success")
+            return redirect(url_for("message_words.settings", code=code))
+    page = render_template(
+        "staff/message_words.html",
+        form=form,
+        kind=kind,
+        locale=locale,
+        fields=words.FIELDS,
+        preview=None if form.errors else words.fill(typed, _filling(form.patient.data), locale),
+        own=own is not None,
+    )
+    return (page, 422) if form.errors else page
+
+
+def _people() -> list[str]:
+    """Patients to preview for, the latest enrolled first."""
+    query = select(Patient.code).where(grant().scope.condition).order_by(Patient.id.desc()).limit(OFFERED)
+    return list(db.session.scalars(query))
+
+
+def _filling(code: str | None) -> words.Filling:
+    """What the fields are filled with: as for `code`, whose link is not made for a preview."""
+    here = grant()
+    now = messages.settings_of(db.session.get(Messaging, here.study.id))
+    patient = lists.find(db.session, here.scope, code) if code else None
+    visit = None
+    if patient is not None:
+        query = select(Visit).where(Visit.patient_id == patient.id, Visit.closes_on >= here.today)
+        visit = db.session.scalars(query.order_by(Visit.opens_on).limit(1)).first()
+    return words.Filling(
+        name=patient.contact.name if patient and patient.contact else "",
+        clinic=now.clinic,
+        contact=here.study.contact,
+        link=_("https://… (a personal link, made when the message goes)"),
+        last_day=visit.closes_on if visit else here.today,
+    )
+
+
+def _forbidden() -> tuple[str, ...]:
+    return grant().study.code, grant().study.title

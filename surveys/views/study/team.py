@@ -1,0 +1,223 @@
+"""Who works in a study: invited, given a role, sent a new link, taken out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from surveys.db import db
+from surveys.forms.accounts import InvitationForm
+from surveys.lists import history
+from surveys.mail import at_once, staff_words
+from surveys.mail.mailer import Mail
+from surveys.models import Membership, SecondFactor, Staff
+from surveys.settings import Settings
+from surveys.store.accounts import invitations, resets, sign_in
+from surveys.store.errors import Refused
+from surveys.views.web.access import Grant, for_roles, grant
+from surveys.views.web.access import member as current_member
+
+pages = Blueprint("team", __name__)
+Page = Response | str | tuple[str, int]
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(pages)
+
+
+@pages.get("/staff/<code>/team")
+@for_roles("coordinator", whole_study=True)
+def index(code: str) -> Page:
+    """Everybody with a role in the study."""
+    return _draw(grant(), InvitationForm(formdata=None))
+
+
+@pages.post("/staff/<code>/team")
+@for_roles("coordinator", whole_study=True)
+def invite(code: str) -> Page:
+    """Give somebody a role; who has no account yet gets a link to choose a password with."""
+    here, form = grant(), InvitationForm()
+    if not form.validate():
+        return _draw(here, form), 422
+    try:
+        member, new = invitations.invite(
+            db.session,
+            form.email.data or "",
+            here.study,
+            form.role.data,
+            name=(form.name.data or "").strip(),
+            site=(form.site.data or "").strip() or None,
+            at=here.at,
+            actor=here.actor,
+        )
+        email, address = member.email, invitations.link(member, _settings())
+        db.session.commit()
+    except Refused as refusal:
+        db.session.rollback()
+        form.email.errors = [str(refusal)]
+        return _draw(here, form), 422
+    if new and _settings().sends_mail:
+        _send(
+            at_once.written(email, staff_words.invitation(address)),
+            _("A link to choose a password with was sent to %(email)s.", email=email),
+            _("The role is given. “New password” beside it sends the link again."),
+        )
+    elif new:
+        return render_template("staff/invited.html", email=email, address=address, code="")
+    else:
+        flash(
+            _(
+                "%(email)s has this role now, and signs in as before. A link that was not used yet opens "
+                "nothing any more.",
+                email=email,
+            ),
+            "success",
+        )
+    return redirect(url_for("team.index", code=code))
+
+
+@pages.post("/staff/<code>/team/<int:staff_id>/reset")
+@for_roles("coordinator", whole_study=True)
+def reset(code: str, staff_id: int) -> Page:
+    """Ask for a new password: its owner gets the link by mail, else a second person has to confirm."""
+    here, settings = grant(), _settings()
+    member = _find(here, staff_id)
+    try:
+        _refuse_others(here, member)
+        if settings.sends_mail:
+            mail = at_once.written(member.email, staff_words.new_password(invitations.link(member, settings)))
+            resets.mailed(db.session, member, at=here.at, actor=here.actor)
+            db.session.commit()
+            _send(
+                mail,
+                _(
+                    "A link for a new password was sent to %(email)s. The password holds until it is used.",
+                    email=mail.to,
+                ),
+                _("The password is as it was. Try again later."),
+            )
+            return redirect(url_for("team.index", code=code))
+        key = settings.secret_key
+        told = resets.ask(db.session, member, current_member(), secret_key=key, at=here.at)
+        db.session.commit()
+    except Refused as refusal:
+        return _refused(refusal, code)
+    return render_template("staff/reset_asked.html", email=member.email, code=told)
+
+
+@pages.post("/staff/<code>/team/<int:staff_id>/reset/confirm")
+@for_roles("coordinator", whole_study=True)
+def confirm(code: str, staff_id: int) -> Page:
+    """Confirm what another person asked for: the password ends, and a link shows that asks for their code."""
+    here, settings = grant(), _settings()
+    member = _find(here, staff_id)
+    try:
+        _refuse_others(here, member)
+        if settings.sends_mail:
+            raise Refused(_("A mail server is set now: “New password” sends the link to its owner."))
+        digest = resets.confirm(db.session, member, current_member(), at=here.at)
+        db.session.commit()
+    except Refused as refusal:
+        return _refused(refusal, code)
+    address = invitations.link(member, settings, digest)
+    return render_template("staff/invited.html", email=member.email, address=address, code=digest)
+
+
+@pages.post("/staff/<code>/team/<int:staff_id>/codes-off")
+@for_roles("coordinator", whole_study=True)
+def codes_off(code: str, staff_id: int) -> Page:
+    """Ask an account for no code any more, for who has lost the telephone; only an administrator may."""
+    here = grant()
+    member = _find(here, staff_id)
+    if here.role != "admin":
+        abort(403)
+    try:
+        _refuse_own(here, member)
+        if sign_in.second_factor(db.session, member) is None:
+            raise Refused(_("No codes are asked for this account."))
+        mail = at_once.written(member.email, staff_words.codes_off())
+        sign_in.remove(db.session, member, at=here.at, actor=here.actor)
+        db.session.commit()
+    except Refused as refusal:
+        return _refused(refusal, code)
+    done = _("%(email)s signs in with the password alone now.", email=mail.to)
+    if _settings().sends_mail:
+        _send(mail, done, _("No code is asked any more. Tell %(email)s yourself.", email=mail.to))
+    else:
+        flash(done, "success")
+    return redirect(url_for("team.index", code=code))
+
+
+@pages.post("/staff/<code>/team/<int:staff_id>/remove")
+@for_roles("coordinator", whole_study=True)
+def remove(code: str, staff_id: int) -> Page:
+    """Take somebody's role in this study away."""
+    here = grant()
+    member = _find(here, staff_id)
+    try:
+        invitations.revoke(db.session, member, here.study, at=here.at, actor=here.actor)
+        db.session.commit()
+    except Refused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "notice")
+    else:
+        flash(_("%(email)s has no role in this study any more.", email=member.email), "success")
+    return redirect(url_for("team.index", code=code))
+
+
+def _find(here: Grant, staff_id: int) -> Staff:
+    query = (
+        select(Staff)
+        .join(Membership, Membership.staff_id == Staff.id)
+        .where(Staff.id == staff_id, Membership.study_id == here.study.id)
+    )
+    return db.session.scalar(query) or abort(404)
+
+
+def _draw(here: Grant, form: InvitationForm) -> str:
+    rows = db.session.execute(
+        select(Membership, Staff, SecondFactor.confirmed_at)
+        .join(Staff, Staff.id == Membership.staff_id)
+        .outerjoin(SecondFactor, SecondFactor.staff_id == Staff.id)
+        .where(Membership.study_id == here.study.id)
+        .order_by(Staff.email)
+    ).all()
+    asked = {} if _settings().sends_mail else resets.waiting(db.session, at=here.at)
+    names = history.names(db.session, [f"staff:{one.asked_by}" for one in asked.values()])
+    return render_template("staff/team.html", rows=rows, form=form, asked=asked, names=names)
+
+
+def _refuse_own(here: Grant, member: Staff) -> None:
+    if here.actor == f"staff:{member.id}":
+        raise Refused(_("What concerns your own account you do on the page Your account."))
+
+
+def _refuse_others(here: Grant, member: Staff) -> None:
+    """Let nobody reach into another study, nor into an administrator's account."""
+    _refuse_own(here, member)
+    if here.role != "admin" and not resets.may_reset(db.session, member, here.study):
+        raise Refused(_("This account has rights elsewhere: ask an administrator."))
+
+
+def _refused(refusal: Refused, code: str) -> Page:
+    db.session.rollback()
+    flash(str(refusal), "notice")
+    return redirect(url_for("team.index", code=code))
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
+
+
+def _send(mail: Mail, done: str, otherwise: str) -> None:
+    """Send `mail`, after the commit, and say what became of it."""
+    try:
+        at_once.send(mail, _settings())
+    except at_once.NotSent as problem:
+        flash(f"{problem} {otherwise}", "notice")
+    else:
+        flash(done, "success")

@@ -1,0 +1,1 @@
+"""What lies under every page: access, protection, headers, language, errors."""

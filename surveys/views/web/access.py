@@ -1,0 +1,316 @@
+"""Who may open what. Closed by default: an address opens only if it is named here or its view says for whom.
+
+A view below `/staff/<code>/…` is marked `@for_roles(…)`, one below `/staff/` that speaks of no study
+`@for_staff`. What is neither marked nor in `OPEN` stops the program at its start, and so does a view that
+changes something and does not say whether that holds for the whole study.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
+
+from flask import (
+    Flask,
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _t
+from flask_security import current_user
+from sqlalchemy import select
+from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Response
+
+from surveys.db import db
+from surveys.lists.alerts import trouble, waiting
+from surveys.lists.scope import Scope
+from surveys.models import Staff, Study
+from surveys.models.staff import ROLES
+from surveys.store.study.studies import today
+from surveys.views.web.sign_in import still_signed_in
+
+OPEN = frozenset(
+    {
+        "static",
+        "front.index",
+        "front.theme",
+        "front.language",
+        "patient.open_link",
+        "patient.start",
+        "patient.begin",
+        "patient.item",
+        "patient.answer",
+        "patient.crisis_text",
+        "patient.go_on",
+        "patient.review",
+        "patient.submit",
+        "patient.saved",
+        "patient.next_questionnaire",
+        "patient.helped",
+        "patient.tell_help",
+        "patient.thanks",
+        "patient.pause",
+        "own_copy.show",
+        "waiting_room.still_there",
+        "waiting_room.go_on",
+        "waiting_room.handed_back",
+        "other_device.ask",
+        "other_device.tell",
+        "about_you.question",
+        "about_you.answer",
+        "about_you.review",
+        "about_you.send",
+        "taking_part.consent",
+        "taking_part.decide",
+        "taking_part.goodbye",
+        "taking_part.options",
+        "taking_part.privacy",
+        "taking_part.ask",
+        "taking_part.wish",
+        "taking_part.settled",
+        "short_code.ask",
+        "short_code.tell",
+        "security.login",
+        "security.logout",
+        "invitation.accept",
+    }
+)
+
+# Parts of an address that name a row of one patient: the view finds it within `Grant.scope`, or not at all.
+OF_ONE_PATIENT = frozenset(
+    {
+        "patient",
+        "visit_id",
+        "alert_id",
+        "message_id",
+        "response_id",
+        "treatment_id",
+        "background_id",
+    }
+)
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class UnguardedError(Exception):
+    """A page that nobody has said who may open."""
+
+
+class LimitedToSite(Forbidden):
+    """The page holds for every site of the study, and the person signed in is limited to `site`."""
+
+    def __init__(self, site: str) -> None:
+        super().__init__()
+        self.site = site
+
+
+@dataclass(frozen=True)
+class Door:
+    """For whom a view is open: the `roles` (none: all staff), and whether it holds for the whole study.
+
+    `whole_study` is None where the view has not said.
+    """
+
+    roles: frozenset[str] = frozenset()
+    whole_study: bool | None = None
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What the person signed in may do with the study in the address; `admin` counts as a role of its own."""
+
+    study: Study
+    role: str
+    site: str | None
+    actor: str
+    at: datetime
+
+    @property
+    def today(self) -> date:
+        """The calendar date in the study's time zone."""
+        return today(self.study, self.at)
+
+    @property
+    def scope(self) -> Scope:
+        """Which patients may be seen."""
+        return Scope(self.study.id, self.site, self.today)
+
+    @property
+    def may_change(self) -> bool:
+        """Whether patients may be enrolled, links made, facts added."""
+        return self.role in {"coordinator", "admin"}
+
+    @property
+    def may_open_patients(self) -> bool:
+        """Whether single patients may be seen."""
+        return self.role != "analyst"
+
+    def may_open(self, endpoint: str) -> bool:
+        """Whether the guard opens that page of this study: what links to it is shown only then."""
+        door = _door(endpoint)
+        return door is not None and self.refusal(door) is None
+
+    def refusal(self, door: Door) -> Forbidden | None:
+        """Why the guard does not open `door`; None where it does."""
+        if self.role not in door.roles | {"admin"}:
+            return Forbidden()
+        if door.whole_study and self.site is not None:
+            return LimitedToSite(self.site)
+        return None
+
+
+def for_roles(*roles: str, whole_study: bool | None = None) -> Callable[[View], View]:
+    """Open the view to those roles in the study `<code>` of its address, and to administrators.
+
+    `whole_study=True` closes it to members who are limited to a site. A view that changes something says it,
+    or says `whole_study=False`, unless its address names a row of one patient.
+    """
+    if not roles or not set(roles) <= set(ROLES):
+        raise ValueError(f"for_roles takes one or more of {', '.join(ROLES)}.")
+
+    def mark(view: View) -> View:
+        view.door = Door(frozenset(roles), whole_study)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def for_staff(view: View) -> View:
+    """Open the view to whoever is signed in."""
+    view.door = Door()  # type: ignore[attr-defined]
+    return view
+
+
+def grant() -> Grant:
+    """What the guard found for this request; only in views marked `for_roles`."""
+    granted: Grant = g.grant
+    return granted
+
+
+def grants() -> list[Grant]:
+    """What the person signed in may do, a study at a time, by code."""
+    person, at = member(), datetime.now(UTC)
+    actor = f"staff:{person.id}"
+    if person.admin:
+        studies = db.session.scalars(select(Study).order_by(Study.code))
+        return [Grant(study, "admin", None, actor, at) for study in studies]
+    memberships = sorted(person.memberships, key=lambda one: one.study.code)
+    return [Grant(one.study, one.role, one.site, actor, at) for one in memberships]
+
+
+def member() -> Staff:
+    """Who is signed in; only in marked views."""
+    person: Staff = current_user._get_current_object()
+    return person
+
+
+def init_app(app: Flask) -> None:
+    """The guard of every address."""
+    app.before_request(_guard)
+    app.register_error_handler(LimitedToSite, _say_limited)
+    app.context_processor(_staff_navigation)
+
+
+def check(app: Flask) -> None:
+    """Refuse to start with a page whose view is neither open nor marked, or does not say what it changes.
+
+    Raises:
+        UnguardedError: names the endpoint, and says what to write.
+    """
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in OPEN:
+            continue
+        door: Door | None = getattr(app.view_functions[rule.endpoint], "door", None)
+        if door is None:
+            raise UnguardedError(
+                f"Nobody has said who may open {rule.rule} ({rule.endpoint}). Mark its view with "
+                "access.for_roles or access.for_staff, or name it in access.OPEN."
+            )
+        if not door.roles:
+            continue
+        if not rule.rule.startswith("/staff/<code>/"):
+            raise UnguardedError(f"{rule.rule} ({rule.endpoint}) must begin with /staff/<code>/.")
+        changes = not (rule.methods or set()) <= READING
+        if changes and door.whole_study is None and not rule.arguments & OF_ONE_PATIENT:
+            raise UnguardedError(
+                f"Nobody has said whether {rule.rule} ({rule.endpoint}) changes the whole study. Write "
+                "whole_study=True into its for_roles where other sites are touched: members who are limited "
+                "to a site are refused then. Write whole_study=False where it touches only patients found "
+                "within grant().scope."
+            )
+
+
+def _guard() -> Response | None:
+    """Let through, send to sign-in, or say that there is nothing here."""
+    if request.endpoint is None or request.endpoint in OPEN:
+        return None
+    door = _door(request.endpoint)
+    if door is None:
+        abort(404)
+    if not member().is_authenticated:
+        return _to_sign_in()
+    if not still_signed_in(datetime.now(UTC)):
+        flash(_t("You were signed out: nothing was done for half an hour, or 12 hours are over."), "notice")
+        return _to_sign_in()
+    if door.roles:
+        found = _find_grant((request.view_args or {})["code"])
+        if (refusal := found.refusal(door)) is not None:
+            raise refusal
+        g.grant = found
+    return None
+
+
+def _door(endpoint: str) -> Door | None:
+    return getattr(current_app.view_functions[endpoint], "door", None)
+
+
+def _say_limited(refusal: LimitedToSite) -> tuple[str, int]:
+    page = render_template(
+        "errors/error.html",
+        code=403,
+        title=_t("This holds for every site"),
+        happened=_t("You are limited to the site %(site)s, so nothing was changed.", site=refusal.site),
+        mend=_t("Please ask a coordinator of the whole study."),
+    )
+    return page, 403
+
+
+def _to_sign_in() -> Response:
+    """And back to the page asked for, where it was only read."""
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("security.login", next=back))
+
+
+def _find_grant(code: str) -> Grant:
+    """What the person signed in may do in the study `code`; nobody else learns that it exists."""
+    person = member()
+    actor, at = f"staff:{person.id}", datetime.now(UTC)
+    for membership in person.memberships:
+        if membership.study.code == code and not person.admin:
+            return Grant(membership.study, membership.role, membership.site, actor, at)
+    study = db.session.scalar(select(Study).where(Study.code == code)) if person.admin else None
+    return Grant(study, "admin", None, actor, at) if study else abort(404)
+
+
+def _staff_navigation() -> dict[str, Any]:
+    """The study in the address and how many alerts wait in it, for the staff's layout."""
+    found: Grant | None = g.get("grant")
+    if found is None:
+        return {}
+    count = waiting(db.session, found.scope) if found.may_open_patients else 0
+    let_wait = timedelta(hours=found.study.escalate_after_hours)
+    return {
+        "study": found.study,
+        "grant": found,
+        "alerts_waiting": count,
+        "alert_trouble": trouble(db.session, found.scope, let_wait, found.at) if count else None,
+    }

@@ -1,0 +1,156 @@
+"""Signing in: password, a code from an app where one is set up, a pause after failures; sessions that end."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from flask import Flask, g, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _t
+from flask_limiter import RateLimitExceeded
+from flask_security import (
+    FSQLALiteUserDatastore,
+    RoleMixin,
+    Security,
+    current_user,
+    login_user,
+    logout_user,
+    user_authenticated,
+)
+from werkzeug.wrappers import Response
+
+from surveys.db import db
+from surveys.forms.staff import LONGEST_EMAIL, SignInForm
+from surveys.models import Staff
+from surveys.store.accounts import sign_in, staff
+from surveys.views.web.front import own_path
+from surveys.views.web.protection import limiter
+
+FAILED_SIGN_INS = "10 per 15 minutes"
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+_BEGAN, _SEEN = "staff_began", "staff_seen"
+_OFTEN = timedelta(minutes=1)  # how exactly idleness is known: not every request sets a cookie
+
+
+class CodeSignInForm(SignInForm):
+    """The same with the code, of which nobody learns whether this account needs it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Found here, so that the account whose failures are counted is the one that is signed in.
+        self.ifield = self.email
+        self.user = staff.find(db.session, self.email.data or "")
+
+    def validate(self, **kwargs: Any) -> bool:  # type: ignore[override]  # as the extension declares it
+        """Whether account and password are right, and the code where one is asked."""
+        if not super().validate(**kwargs):
+            return False
+        person = cast(Staff, self.user)
+        if sign_in.check(db.session, person, self.code.data or "", at=datetime.now(UTC)):
+            return True
+        self.password.errors = [self.WRONG]
+        return False
+
+
+def init_app(app: Flask) -> None:
+    """Set the extension up and take its page over."""
+    app.config.update(
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 — the method, not a password
+        SECURITY_PASSWORD_SCHEMES=["argon2"],
+        SECURITY_PASSWORD_SINGLE_HASH=True,  # argon2 alone, so that commands can make accounts without Flask
+        SECURITY_JOIN_USER_ROLES=False,
+        SECURITY_FLASH_MESSAGES=False,
+        SECURITY_FRESHNESS=timedelta(days=-1),
+        SECURITY_STATIC_FOLDER=None,
+        SECURITY_API_ENABLED_METHODS=["session"],
+    )
+    # Roles are per study, in our own memberships: the extension's global roles have no table.
+    accounts = FSQLALiteUserDatastore(db, Staff, RoleMixin)
+    Security(app, accounts)
+    # The extension's own pages answer in a second way whoever asks for JSON; what counts failures, locks and
+    # records would have to hold there again.
+    app.view_functions["security.login"] = _sign_in
+    app.view_functions["security.logout"] = _sign_out
+    app.register_error_handler(RateLimitExceeded, _too_many)
+    user_authenticated.connect(_begin, app)
+
+
+def still_signed_in(at: datetime) -> bool:
+    """Whether the session of whoever is signed in holds; signs out where it was idle or lasted too long."""
+    began, seen = _instant(_BEGAN), _instant(_SEEN)
+    if began is None or seen is None or at - began > LONGEST or at - seen > IDLE:
+        logout_user()
+        session.pop(_BEGAN, None)
+        session.pop(_SEEN, None)
+        return False
+    if at - seen > _OFTEN:
+        session[_SEEN] = at.timestamp()
+    return True
+
+
+def _begin(app: Flask, user: Staff, **_: Any) -> None:
+    """Every session begins here, by whatever road; the view commits."""
+    at = datetime.now(UTC)
+    session[_BEGAN] = session[_SEEN] = at.timestamp()
+    sign_in.succeeded(db.session, user, at=at)
+
+
+def _instant(key: str) -> datetime | None:
+    kept = session.get(key)
+    return datetime.fromtimestamp(kept, UTC) if isinstance(kept, int | float) else None
+
+
+def _too_many(_: RateLimitExceeded) -> tuple[str, int]:
+    """Say what was too much: at sign-in it is an account's failures, elsewhere requests."""
+    if request.endpoint == "security.login":
+        return _locked()
+    return render_template("errors/error.html", code=429), 429
+
+
+# By account: counting addresses would let one person lock a whole clinic out. The limiter counts for those
+# without an account too, so that nobody learns who has one; the store counts for all servers together.
+@limiter.limit(
+    FAILED_SIGN_INS,
+    key_func=lambda: f"sign-in:{request.form.get('email', '').strip().lower()[:LONGEST_EMAIL]}",
+    methods=["POST"],
+    deduct_when=lambda _: g.get("sign_in_failed", False),
+)
+def _sign_in() -> Response | str | tuple[str, int]:
+    if cast(Staff, current_user).is_authenticated:
+        return redirect(url_for("staff.index"))
+    form = CodeSignInForm()
+    if request.method != "POST":
+        return render_template("security/login_user.html", form=form)
+    at, person = datetime.now(UTC), cast("Staff | None", form.user)
+    if person is not None and sign_in.locked_until(db.session, person, at=at):
+        return _locked()
+    if form.validate():
+        login_user(cast(Staff, person))
+        db.session.commit()
+        return redirect(_onwards(form.next.data))
+    g.sign_in_failed = True
+    if person is not None:
+        sign_in.failed(db.session, person, at=at)
+    db.session.commit()
+    return render_template("security/login_user.html", form=form), 422
+
+
+def _sign_out() -> Response:
+    logout_user()
+    return redirect(url_for("security.login"))
+
+
+def _onwards(asked: str | None) -> str:
+    """Where sign-in leads: the page asked for before it, else the studies."""
+    path = own_path(asked)
+    return url_for("staff.index") if path == url_for("front.index") else path
+
+
+def _locked() -> tuple[str, int]:
+    return render_template(
+        "errors/error.html",
+        code=429,
+        happened=_t("Somebody tried to sign in to this account too often with a wrong password."),
+        mend=_t("Please wait a quarter of an hour, then try again."),
+    ), 429

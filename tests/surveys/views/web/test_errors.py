@@ -1,0 +1,58 @@
+"""Error pages and what the log keeps of an error."""
+
+import logging
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from surveys.db import db
+from surveys.views.clinic import clinic
+from surveys.views.form import pages as patient
+from tests.support.staff import signed_in
+from tests.support.study import invite
+
+
+def test_an_error_logs_neither_the_link_nor_what_was_sent(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever fails while a personal link is opened, the log names the page, never the address."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    app.testing = False
+    monkeypatch.setattr(patient.links, "find", fail)
+    with caplog.at_level(logging.DEBUG):
+        reply = app.test_client().get("/s/a-secret-token")
+    assert reply.status_code == 500
+    assert "Something went wrong on our side" in reply.text
+    assert "patient.open_link" in caplog.text
+    assert "a-secret-token" not in caplog.text
+
+
+def test_a_database_error_does_not_repeat_the_values(app: Flask) -> None:
+    """Parameters may be answers: an error's text leaves them out."""
+    with app.app_context():
+        with pytest.raises(DBAPIError) as caught:
+            db.session.execute(text("SELECT * FROM nowhere WHERE answer = :answer"), {"answer": "secret"})
+        assert "secret" not in str(caught.value)
+        db.session.rollback()
+
+
+@pytest.mark.parametrize("database_url", ["postgres_url"], indirect=True)
+def test_a_failed_statement_still_shows_our_page(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page asks who is signed in; the transaction that failed would not answer."""
+
+    def fail(*_: object, **__: object) -> None:
+        db.session.execute(text("INSERT INTO nowhere VALUES (1)"))
+
+    invite(app, "P1", study="S1")
+    member = signed_in(app)
+    member.get("/staff/S1/note/P1")
+    app.testing = False
+    monkeypatch.setattr(clinic.clinic, "write_note", fail)
+    page = member.post("/staff/S1/note/P1", {"text": "Prefers mornings"})
+    assert member.status == 500
+    assert "Something went wrong on our side" in page.text
