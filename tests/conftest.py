@@ -99,7 +99,8 @@ def _is_long(item: pytest.Item) -> bool:
     parameters = (
         item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
     )
-    if "postgresql" not in {parameters.get("database_url"), parameters.get("empty_database_url")}:
+    databases = (parameters.get("database_url"), parameters.get("empty_database_url"))
+    if not any(str(one).startswith("postgres") for one in databases):
         return False
     return not place.startswith(DATABASE_DECIDES) and not item.get_closest_marker("database")
 
