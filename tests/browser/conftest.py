@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.support.server import url_of
+from tests.support.server import free_listener, url_of
+
+expect.set_options(timeout=10_000)  # as long as pages are waited for: a board may have to be drawn first
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,7 +25,14 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def listener() -> Iterator[socket.socket]:
+    """One port for all tests, so that they have one public address and with it one application."""
+    with free_listener() as listening:
+        yield listening
+
+
+@pytest.fixture(scope="session")
 def public_url(listener: socket.socket) -> str:
     """Links that the application writes lead to the live server."""
     return url_of(listener)

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from surveys.store.patient import clinic
 from tests.conftest import OpenPage
-from tests.support.browser import LOOKS, ColourScheme
-from tests.support.patient import Patient, in_process
+from tests.support.answers import send
+from tests.support.browser import ColourScheme, looks
 from tests.support.staff import PASSWORD, employ
 from tests.support.study import FACE, changing, invite
 
@@ -34,7 +34,7 @@ PAGES = (
 Check = Callable[[Page], None]
 
 
-@pytest.mark.parametrize(("viewport", "colour_scheme"), LOOKS)
+@pytest.mark.parametrize(("viewport", "colour_scheme"), looks("dark phone"))
 def test_the_day_on_every_page(
     app: Flask, open_page: OpenPage, axe: Check, viewport: ViewportSize, colour_scheme: ColourScheme
 ) -> None:
@@ -52,9 +52,7 @@ def test_the_day_on_every_page(
     expect(page.get_by_role("heading", level=1)).to_have_text("Clinic today")
     expect(page.get_by_text("First visit: 0 of 3")).to_be_visible()
     axe(page)
-    walker = Patient(in_process(app))
-    walker.open(invited.token)
-    walker.finish(FACE)
+    send(app, invited.token, FACE)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.get_by_text("First visit: 1 of 3")).to_be_visible()
     for path in PAGES:

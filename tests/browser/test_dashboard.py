@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, ViewportSize, expect
 
+from app import create_app
+from surveys.db import close
+from surveys.settings import Settings
 from tests.conftest import OpenPage
-from tests.support.browser import DESKTOP, LOOKS, PHONE, ColourScheme
+from tests.support.browser import DESKTOP, PHONE, ColourScheme, looks
+from tests.support.server import url_of
 from tests.support.simulated import populate
 from tests.support.staff import PASSWORD, employ
 
@@ -30,11 +37,28 @@ OVERLAPS = """[...document.querySelectorAll('.app-figure__chart')].flatMap(chart
         .sort((a, b) => a.left - b.left);
     return boxes.slice(1).filter((box, at) => box.left < boxes[at].right).map(() => chart.id)})"""
 
+BOTH_PANELS = """[['acute', 'chronic'].map(
+    key => document.querySelector(`#time-face-total-${key}-chart`).getBoundingClientRect())]"""
+NOT_SIDE_BY_SIDE = f"""{BOTH_PANELS}.filter(
+    ([acute, chronic]) => acute.right > chronic.left || Math.abs(acute.top - chronic.top) >= 2)"""
+NOT_STACKED = f"""{BOTH_PANELS}.filter(
+    ([acute, chronic]) => acute.bottom > chronic.top || acute.width <= 280)"""
 
-@pytest.fixture
-def study(app: Flask) -> None:
+
+@pytest.fixture(scope="module")
+def app(
+    _migrated_sqlite: Path, listener: socket.socket, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
+    """A study that these tests only read: it is made, and each of its boards drawn, once."""
+    path = tmp_path_factory.mktemp("dashboard") / "seventh.db"
+    shutil.copyfile(_migrated_sqlite, path)
+    app = create_app(Settings(f"sqlite:///{path}", "test " * 10, public_url=url_of(listener)))
+    app.testing = True
     populate(app, 60)
     employ(app, EMAIL, "coordinator")
+    yield app
+    with app.app_context():
+        close()
 
 
 def opened(page: Page, query: str = "") -> None:
@@ -59,8 +83,7 @@ def settled(page: Page, faults: str) -> None:
     assert page.evaluate(faults) == []
 
 
-@pytest.mark.usefixtures("study")
-@pytest.mark.parametrize(("viewport", "colour_scheme"), LOOKS)
+@pytest.mark.parametrize(("viewport", "colour_scheme"), looks("light desktop"))
 def test_every_chart_is_drawn_and_accessible(
     open_page: OpenPage, axe: Callable[[Page], None], viewport: ViewportSize, colour_scheme: ColourScheme
 ) -> None:
@@ -80,34 +103,16 @@ def test_every_chart_is_drawn_and_accessible(
         assert page.evaluate(SIDEWAYS) <= 0
 
 
-@pytest.mark.usefixtures("study")
 def test_panels_stand_side_by_side_or_one_under_the_other(open_page: OpenPage) -> None:
     """Acute beside chronic on a desk, above it on a phone."""
     page = open_page(viewport=DESKTOP)
     opened(page)
     drawn(page)
-    acute, chronic = (
-        page.locator("#time-face-total-acute-chart"),
-        page.locator("#time-face-total-chronic-chart"),
-    )
-
-    def places() -> tuple[dict[str, float], dict[str, float]]:
-        one, other = acute.bounding_box(), chronic.bounding_box()
-        assert one
-        assert other
-        return dict(one), dict(other)
-
-    one, other = places()
-    assert one["x"] + one["width"] <= other["x"]
-    assert abs(one["y"] - other["y"]) < 2
+    settled(page, NOT_SIDE_BY_SIDE)
     page.set_viewport_size(PHONE)
-    page.wait_for_timeout(300)
-    one, other = places()
-    assert one["y"] + one["height"] <= other["y"]
-    assert one["width"] > 280
+    settled(page, NOT_STACKED)
 
 
-@pytest.mark.usefixtures("study")
 def test_a_point_says_what_it_is(open_page: OpenPage) -> None:
     """Under the pointer: patient, score and time; writing it breaks no policy (the fixture would fail)."""
     page = open_page(viewport=DESKTOP)
@@ -119,7 +124,6 @@ def test_a_point_says_what_it_is(open_page: OpenPage) -> None:
     expect(page.locator("#treatment-face-total-chronic-chart .hovertext")).to_contain_text("S0")
 
 
-@pytest.mark.usefixtures("study")
 def test_colours_follow_the_theme(open_page: OpenPage) -> None:
     """Marks and marks' names are drawn anew when the page turns dark."""
     page = open_page(viewport=DESKTOP)
@@ -133,7 +137,6 @@ def test_colours_follow_the_theme(open_page: OpenPage) -> None:
     expect(tick).not_to_have_css("fill", light[0])
 
 
-@pytest.mark.usefixtures("study")
 def test_the_table_is_one_press_away_by_keyboard(open_page: OpenPage) -> None:
     """The drawing takes no stop of the keyboard; the summary below it opens the numbers."""
     page = open_page(viewport=DESKTOP)
@@ -146,7 +149,6 @@ def test_the_table_is_one_press_away_by_keyboard(open_page: OpenPage) -> None:
     expect(page.locator("figure table").first).to_be_visible()
 
 
-@pytest.mark.usefixtures("study")
 def test_filters_are_followed_in_place(open_page: OpenPage) -> None:
     """No new page: the figures, the words and the address change, and a picture can be saved."""
     page = open_page(viewport=DESKTOP)
@@ -166,7 +168,6 @@ def test_filters_are_followed_in_place(open_page: OpenPage) -> None:
     assert saved.value.suggested_filename.endswith(".png")
 
 
-@pytest.mark.usefixtures("study")
 def test_without_a_script_the_tables_are_the_figures(open_page: OpenPage) -> None:
     """Filters work, every table is open, and no empty frame stands in for a chart."""
     page = open_page(viewport=PHONE, javascript=False)
@@ -184,7 +185,6 @@ def test_without_a_script_the_tables_are_the_figures(open_page: OpenPage) -> Non
     expect(page.locator(".app-showing")).to_have_text("Showing: all patients")
 
 
-@pytest.mark.usefixtures("study")
 @pytest.mark.parametrize("query", ["?cause=nonsense", "?sex=other&cause=lyme"])
 def test_pages_without_a_figure_are_accessible(
     open_page: OpenPage, axe: Callable[[Page], None], query: str

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.test_patient import SMALL, follow, no_sideways_scroll, press
 from tests.conftest import OpenPage
+from tests.support.answers import send
 from tests.support.browser import DESKTOP
 from tests.support.languages import MIRRORED, mirror
 from tests.support.patient import Patient, in_process
@@ -20,14 +21,16 @@ from tests.support.study import FACE, PHQ9, SAQ, Invited, ask_consent, invite
 
 Axe = Callable[[Page], None]
 
+ELSEWHERE = "another device"
+
 # A desktop of 1280 by 1024 at 400 %, and one of 1024.
 ENLARGED = (ViewportSize(width=320, height=256), ViewportSize(width=256, height=456))
 SET_UPS = [
     pytest.param({"viewport": SMALL}, id="320"),
-    pytest.param({"viewport": DESKTOP}, id="1280"),
+    pytest.param({"viewport": DESKTOP}, id="1280", marks=pytest.mark.long),
     pytest.param({"colour_scheme": "dark"}, id="dark"),
-    pytest.param({"forced_colours": True}, id="forced colours"),
-    pytest.param({"locale": "ar"}, id="right to left"),
+    pytest.param({"forced_colours": True}, id="forced colours", marks=pytest.mark.long),
+    pytest.param({"locale": "ar"}, id="right to left", marks=pytest.mark.long),
 ]
 
 
@@ -64,14 +67,15 @@ def test_every_page_and_state(
         look()
 
     employ(app, "clinic@example.org", "coordinator")
-    elsewhere = Patient(in_process(app))
+    elsewhere = Patient(in_process(app, device=ELSEWHERE))
     elsewhere.open(invited.token)
-    a_visit(page, invited, elsewhere, look, stands_at)
+    a_visit(app, page, invited, elsewhere, look, stands_at)
     not_taking_part(page, invite(app, "P2"), stands_at)
     on_the_tablet(page, invite(app, "P3"), stands_at)
 
 
 def a_visit(
+    app: Flask,
     page: Page,
     invited: Invited,
     elsewhere: Patient,
@@ -88,10 +92,7 @@ def a_visit(
     press(page, "Next")
     expect(page.get_by_role("alert")).to_be_visible()
     look()
-    elsewhere.next()
-    elsewhere.fill(FACE[:7])
-    elsewhere.skip()
-    elsewhere.fill(FACE[8:])
+    send(app, invited.token, draft=(*FACE[:7], None, *FACE[8:]), device=ELSEWHERE)
     page.goto(invited.path)
     stands_at("Would you like to see what you answered before?")
     page.get_by_role("textbox").fill("1900")
@@ -110,9 +111,7 @@ def a_visit(
     stands_at("Check your answers")
     press(page, "Send my answers")
     stands_at("Part 1 of 3 is saved")
-    elsewhere.get(f"/visit/{invited.visit_id}/saved")
-    elsewhere.next()
-    elsewhere.fill(PHQ9[:8])
+    send(app, invited.token, draft=PHQ9[:8], device=ELSEWHERE)
     press(page, "Go on")
     look()
     page.get_by_role("radio").nth(1).check()
@@ -123,9 +122,7 @@ def a_visit(
     follow(page, "Back to the questions")
     press(page, "Send my answers")
     stands_at("Part 2 of 3 is saved")
-    elsewhere.get(f"/visit/{invited.visit_id}/saved")
-    elsewhere.next()
-    elsewhere.fill(SAQ)
+    send(app, invited.token, draft=SAQ, device=ELSEWHERE)
     page.goto(invited.path)
     press(page, "Next")
     press(page, "Send my answers")

@@ -11,7 +11,7 @@ from flask import Flask
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.conftest import OpenPage
-from tests.support.browser import LOOKS, ColourScheme
+from tests.support.browser import ColourScheme, looks
 from tests.support.staff import PASSWORD, employ
 from tests.support.study import invite, library
 from tests.support.wordings import as_csv, made_up
@@ -32,7 +32,7 @@ def fits(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-@pytest.mark.parametrize(("viewport", "colour_scheme"), LOOKS)
+@pytest.mark.parametrize(("viewport", "colour_scheme"), looks("dark phone"))
 def test_from_the_file_to_the_permission(
     app: Flask,
     open_page: OpenPage,

@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from surveys.models import Link, Visit
 from tests.conftest import OpenPage
-from tests.support.browser import LOOKS, ColourScheme
+from tests.support.browser import ColourScheme, looks
 from tests.support.patient import Patient, in_process
 from tests.support.study import FACE, PHQ9, SAQ, Invited, changing, invite, one_table
 
@@ -59,7 +59,7 @@ def no_sideways_scroll(page: Page) -> None:
     assert width[0] <= width[1], page.url
 
 
-@pytest.mark.parametrize(("viewport", "colour_scheme"), LOOKS)
+@pytest.mark.parametrize(("viewport", "colour_scheme"), looks("dark phone"))
 def test_refused_links_are_accessible(
     app: Flask,
     open_page: OpenPage,
@@ -127,6 +127,7 @@ def boxes(elements: Locator) -> list[dict[str, float]]:
     return found
 
 
+@pytest.mark.long
 def test_all_options_are_of_one_size_and_easy_to_hit(open_page: OpenPage, invited: Invited) -> None:
     """On every item at 320 px: same height, same width, at least 44 px; buttons too."""
     page = open_page(viewport=SMALL, javascript=False)
@@ -251,14 +252,15 @@ def test_back_and_reload_lose_nothing(app: Flask, open_page: OpenPage, invited: 
 
 
 def test_choosing_does_not_go_on_by_itself(open_page: OpenPage, invited: Invited) -> None:
-    """A choice may be thought over: only the button leads on."""
+    """A choice may be thought over, for as long as one likes: only the button leads on."""
     page = open_page()
+    page.clock.install()
     page.goto(invited.path)
     press(page, "Start")
     before = page.url
     for number in (0, 4, 2):
         page.get_by_role("radio").nth(number).check()
-    page.wait_for_timeout(300)
+    page.clock.run_for(60_000)
     assert page.url == before
     expect(page.get_by_role("radio").nth(2)).to_be_checked()
 

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from surveys.models import Study
 from tests.conftest import OpenPage
-from tests.support.browser import LOOKS, ColourScheme
+from tests.support.browser import ColourScheme, looks
 from tests.support.staff import PASSWORD, employ
 from tests.support.study import changing, invite
 
@@ -20,7 +20,7 @@ SECTIONS = ("basics", "contact", "ethics", "alerts", "consent", "close")
 Check = Callable[[Page], None]
 
 
-@pytest.mark.parametrize(("viewport", "colour_scheme"), LOOKS)
+@pytest.mark.parametrize(("viewport", "colour_scheme"), looks("light desktop"))
 def test_every_page_of_a_study(
     app: Flask, open_page: OpenPage, axe: Check, viewport: ViewportSize, colour_scheme: ColourScheme
 ) -> None:

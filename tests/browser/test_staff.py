@@ -10,8 +10,8 @@ from flask import Flask
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.conftest import OpenPage
-from tests.support.browser import DESKTOP, LOOKS, ColourScheme
-from tests.support.patient import Patient, in_process
+from tests.support.answers import send
+from tests.support.browser import DESKTOP, ColourScheme, looks
 from tests.support.staff import PASSWORD, employ
 from tests.support.study import FACE, invite
 
@@ -24,14 +24,8 @@ def study(app: Flask) -> None:
     """S1 with its coordinator and three patients: one due, one with an alert, one who has answered FaCE."""
     invite(app, "P1")
     alarming, begun = invite(app, "P2"), invite(app, "P3")
-    walker = Patient(in_process(app))
-    walker.open(alarming.token)
-    walker.finish(FACE)
-    walker.next()
-    walker.fill((1,) * 9)
-    walker = Patient(in_process(app))
-    walker.open(begun.token)
-    walker.finish(FACE)
+    send(app, alarming.token, FACE, draft=(1,) * 9)
+    send(app, begun.token, FACE)
     employ(app, EMAIL, "coordinator")
 
 
@@ -62,7 +56,7 @@ def fits(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("study")
-@pytest.mark.parametrize(("viewport", "colour_scheme"), LOOKS)
+@pytest.mark.parametrize(("viewport", "colour_scheme"), looks("light desktop"))
 def test_from_sign_in_to_the_link(
     open_page: OpenPage, axe: Check, viewport: ViewportSize, colour_scheme: ColourScheme
 ) -> None:
@@ -112,7 +106,7 @@ def test_from_sign_in_to_the_link(
 
 
 @pytest.mark.usefixtures("study")
-@pytest.mark.parametrize(("viewport", "colour_scheme"), LOOKS)
+@pytest.mark.parametrize(("viewport", "colour_scheme"), looks("dark phone"))
 def test_from_an_alert_to_the_patient(
     open_page: OpenPage, axe: Check, viewport: ViewportSize, colour_scheme: ColourScheme
 ) -> None:

@@ -114,9 +114,9 @@ def figures() -> dict[str, Any]:
     return {"course": course, "groups": groups, "intervals": intervals}
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def app() -> Flask:
-    """The gallery in place of the application."""
+    """The gallery in place of the application; it keeps nothing, so that one does for all tests."""
     gallery = Flask("gallery", template_folder=str(GALLERY), static_folder=str(ROOT / "static"))
     gallery.jinja_loader = ChoiceLoader(
         [

@@ -15,6 +15,9 @@ from tests.support.browser import LOOKS, PHONE, ColourScheme
 Axe = Callable[[Page], None]
 
 PAGES = ["item", "item?wrong&chosen=0", "review", "error/404", "form", "form?wrong", "dashboard"]
+# What a page of each kind shows; the others are more of the same.
+IN_SUITE = {"item?wrong&chosen=0", "error/404", "form?wrong", "dashboard"}
+LOOKED_AT = [page if page in IN_SUITE else pytest.param(page, marks=pytest.mark.long) for page in PAGES]
 ERRORS = [400, 403, 404, 405, 410, 413, 422, 429, 500, 503, 418]
 NARROW = {"width": 320, "height": 640}
 
@@ -67,7 +70,7 @@ def test_text_of_others_is_escaped(client: FlaskClient) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", LOOKED_AT)
 def test_pages_are_accessible(
     open_page: OpenPage, axe: Axe, path: str, viewport: dict[str, int], scheme: ColourScheme
 ) -> None:
@@ -79,7 +82,6 @@ def test_pages_are_accessible(
     axe(page)
     assert page.evaluate(SIDEWAYS) <= 0
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    page.wait_for_timeout(50)
     assert page.evaluate(SIDEWAYS) <= 0
 
 

@@ -49,6 +49,18 @@ LOOKS = (
     pytest.param(DESKTOP, "light", id="light desktop"),
 )
 
+
+def looks(in_suite: str) -> list[Any]:
+    """Both of `LOOKS`, for pages made of what `static` shows in each: the suite takes one, the proofs both.
+
+    Neighbouring tests take turns, so that either look is seen on the pages of staff and of patients.
+    """
+    long = pytest.mark.long
+    return [
+        look if look.id == in_suite else pytest.param(*look.values, id=look.id, marks=long) for look in LOOKS
+    ]
+
+
 # WCAG 2.2 AA; axe's "best practices" are opinions beyond it.
 AXE_RULES = {
     "resultTypes": ["violations"],

@@ -42,9 +42,15 @@ class Reply:
 Send = Callable[[str, str, Fields], Reply]
 
 
-def in_process(app: Flask, base_url: str = "http://localhost") -> Send:
-    """A browser of its own, straight into `app`; it sends no Referer and no Origin."""
+def in_process(app: Flask, base_url: str = "http://localhost", *, device: str | None = None) -> Send:
+    """A browser of its own, straight into `app`; it sends no Referer and no Origin.
+
+    `device` is what tells it from the patient's others, where a test answers through the store as well.
+    """
     client = app.test_client()
+    if device:
+        with client.session_transaction(base_url=base_url) as session:
+            session["device"] = device
 
     def send(method: str, path: str, fields: Fields) -> Reply:
         answer = client.open(

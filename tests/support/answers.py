@@ -1,0 +1,70 @@
+"""Answers given through the store as the patient's pages give them, quicker than walking through the pages.
+
+For tests that begin where the answers are there; who walks is `tests.support.patient`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from surveys.store import answering, links
+from surveys.store.answering import OpenVisit
+from surveys.store.progress import current, first_open
+from tests.support.patient import Patient, in_process
+from tests.support.study import changing, texts
+
+Values = Sequence[int | None]  # None is the decision to skip
+PHONE = "phone"
+
+
+def send(app: Flask, token: str, *questionnaires: Values, draft: Values = (), device: str = PHONE) -> None:
+    """Answer what is open of the link's visit and send it, one after the other; then begin the next."""
+    with changing(app) as session:
+        for values in questionnaires:
+            _answer(app, session, token, values, device)
+            visit = _opened(app, session, token, device)
+            answering.submit(session, visit, visit.instruments[_open(visit)], at=datetime.now(UTC))
+        _answer(app, session, token, draft, device)
+
+
+def finish(app: Flask, token: str, *questionnaires: Values) -> None:
+    """The same to the end of the visit, where nobody had helped."""
+    send(app, token, *questionnaires)
+    with changing(app) as session:
+        answering.tell_help(session, _opened(app, session, token, PHONE), "patient", at=datetime.now(UTC))
+
+
+def arrived(app: Flask, token: str, *questionnaires: Values, draft: Values = ()) -> Patient:
+    """Who sent and began that much on the device now held, at the page to which the link leads."""
+    send(app, token, *questionnaires, draft=draft)
+    patient = Patient(in_process(app, device=PHONE))
+    patient.open(token)
+    return patient
+
+
+def _answer(app: Flask, session: Session, token: str, values: Values, device: str) -> None:
+    at = datetime.now(UTC)
+    for value in values:
+        visit = _opened(app, session, token, device)
+        key = _open(visit)
+        item = first_open(visit, key)
+        assert item is not None
+        if not visit.begun:
+            answering.open_visit(session, visit, at=at)
+        answering.save_answer(session, visit, visit.instruments[key], item.key, value, locale="en", at=at)
+
+
+def _opened(app: Flask, session: Session, token: str, device: str) -> OpenVisit:
+    link_id = links.find(session, token)
+    assert link_id is not None
+    return answering.load(session, link_id, texts(app), device=device, at=datetime.now(UTC), lock=True)
+
+
+def _open(visit: OpenVisit) -> str:
+    key = current(visit)
+    assert key is not None
+    return key
