@@ -77,6 +77,7 @@ def set_up_codes(browser: Member) -> TOTP:
     return codes
 
 
+@pytest.mark.database
 def test_from_invitation_to_leaving(app: Flask, coordinator: Member) -> None:
     """Each step by the pages; the link works once, a code counts once, and everything is in the audit."""
     with time_machine.travel(START, tick=False) as clock:

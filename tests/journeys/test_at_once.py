@@ -7,20 +7,27 @@ from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from surveys.db import db
+from surveys.models import Patient as PatientRow
 from surveys.store import audit
+from tests.support.answers import send
 from tests.support.patient import Patient, Reply, over_http
 from tests.support.server import LiveServer
-from tests.support.study import FACE, PHQ9, SAQ, Invited, invite, one_table, scores
+from tests.support.study import FACE, PHQ9, SAQ, Invited, changing, invite, one_table, scores
 
 CROWD = 50
+pytestmark = pytest.mark.database
 
 
 @pytest.fixture
 def invited(app: Flask) -> Invited:
-    """Somebody invited to FaCE, PHQ-9 and SAQ."""
-    return invite(app)
+    """Somebody whose year of birth is not known, so that no device is asked for it."""
+    made = invite(app)
+    with changing(app) as session:
+        session.execute(update(PatientRow).values(birth_year=None))
+    return made
 
 
 def device(server: LiveServer, invited: Invited) -> Patient:
@@ -65,10 +72,8 @@ def trail_breaks(app: Flask) -> list[audit.Break]:
 
 def test_fifty_submits_make_one_response(app: Flask, live_server: LiveServer, invited: Invited) -> None:
     """Fifty browsers on the same review press "Send my answers" in the same moment."""
-    first = device(live_server, invited)
-    first.next()
-    first.fill(FACE)
-    crowd = [first, *(device(live_server, invited) for _ in range(CROWD - 1))]
+    send(app, invited.token, draft=FACE)
+    crowd = [device(live_server, invited) for _ in range(CROWD)]
     assert {patient.page.heading for patient in crowd} == {"Check your answers"}
 
     all_at_once([patient.next for patient in crowd])
@@ -86,9 +91,8 @@ def test_one_browser_that_presses_fifty_times_sends_once(
     app: Flask, live_server: LiveServer, invited: Invited
 ) -> None:
     """Impatient clicks of one session, each a request of its own."""
+    send(app, invited.token, draft=FACE)
     patient = device(live_server, invited)
-    patient.next()
-    patient.fill(FACE)
     fields = [("csrf_token", patient.csrf_token)]
 
     replies: list[Reply] = []
@@ -157,11 +161,8 @@ def test_item_9_saved_twice_in_the_same_moment_raises_one_alert(
     app: Flask, live_server: LiveServer, invited: Invited
 ) -> None:
     """Eight devices answer item 9 above 0 at once: one alert, and all are shown the help."""
-    first = device(live_server, invited)
-    first.finish(FACE)
-    first.next()
-    first.fill(PHQ9[:8])
-    crowd = [first, *(device(live_server, invited) for _ in range(7))]
+    send(app, invited.token, FACE, draft=PHQ9[:8])
+    crowd = [device(live_server, invited) for _ in range(8)]
 
     all_at_once([lambda p=patient, v=number % 3 + 1: p.answer(v) for number, patient in enumerate(crowd)])
 
@@ -174,8 +175,11 @@ def test_item_9_saved_twice_in_the_same_moment_raises_one_alert(
 
 def test_patients_who_submit_together_leave_a_whole_trail(app: Flask, live_server: LiveServer) -> None:
     """Twelve patients submit in the same moment: twelve responses, and events chained without a gap."""
-    crowd = [device(live_server, invite(app, f"P{number}")) for number in range(12)]
-    all_at_once([lambda p=patient: (p.next(), p.fill(FACE)) for patient in crowd])
+    invited = [invite(app, f"P{number}") for number in range(12)]
+    for one in invited:
+        send(app, one.token, draft=FACE[:-3])
+    crowd = [device(live_server, one) for one in invited]
+    all_at_once([lambda p=patient: p.fill(FACE[-3:]) for patient in crowd])
     all_at_once([patient.next for patient in crowd])
 
     assert_no_error(crowd)
@@ -185,12 +189,8 @@ def test_patients_who_submit_together_leave_a_whole_trail(app: Flask, live_serve
 
 def test_fifty_that_tell_of_help_are_told_once(app: Flask, live_server: LiveServer, invited: Invited) -> None:
     """Whether anyone helped, said by fifty browsers in the same moment."""
-    first = device(live_server, invited)
-    first.finish(FACE, PHQ9)
-    first.next()
-    first.fill(SAQ)
-    first.next()
-    crowd = [first, *(device(live_server, invited) for _ in range(CROWD - 1))]
+    send(app, invited.token, FACE, PHQ9, SAQ)
+    crowd = [device(live_server, invited) for _ in range(CROWD)]
     all_at_once([patient.next for patient in crowd])
     assert_no_error(crowd)
     assert {patient.page.heading for patient in crowd} == {"Thank you"}

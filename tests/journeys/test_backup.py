@@ -17,6 +17,7 @@ from app import create_app
 from surveys.db import close, migrate, migrate_down, newest_revision
 from surveys.models import Contact, Grading, Palsy, Patient, Response
 from surveys.settings import Settings
+from tests.support.answers import send
 from tests.support.commands import Seventh, seventh_with
 from tests.support.patient import Patient as Walker
 from tests.support.patient import in_process
@@ -37,11 +38,7 @@ def busy(app: Flask) -> Flask:
     """Simulated patients, and one who is real: with a name, an alert and a response that was annulled."""
     populate(app, 6)
     invited = invite(app, "P1", study="S2")
-    walker = Walker(in_process(app))
-    walker.open(invited.token)
-    walker.finish(FACE)
-    walker.next()
-    walker.fill((1,) * 9)
+    send(app, invited.token, FACE, draft=(1,) * 9)
     with changing(app) as session:
         patient = session.get_one(Patient, invited.patient_id)
         patient.contact = Contact(name="Anna Ábel-Øst 林", born_on=date(1970, 5, 31), email="a@b.example")
@@ -66,6 +63,7 @@ def exported(seventh: Seventh, folder: Path, name: str) -> dict[str, bytes]:
     return files
 
 
+@pytest.mark.database
 def test_restored_elsewhere_everything_is_the_same(
     busy: Flask, settings: Settings, other: Settings, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -110,6 +108,7 @@ def _sorted(rows: list[dict[str, Any]]) -> list[str]:
     return sorted(json.dumps(row, sort_keys=True, default=str) for row in rows)
 
 
+@pytest.mark.database
 def test_nobody_waits_and_nothing_half_is_kept(
     busy: Flask, settings: Settings, other: Settings, tmp_path: Path
 ) -> None:

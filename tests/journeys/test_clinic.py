@@ -15,7 +15,7 @@ from surveys.models import Contact, Message, Visit
 from surveys.models import Patient as Row
 from surveys.store.patient import leaving
 from surveys.store.post import messages
-from tests.support.patient import Patient, in_process
+from tests.support.answers import finish, send
 from tests.support.staff import ENROLMENT, Member, signed_in
 from tests.support.study import FACE, PHQ9, SAQ, changing, invite, one_table
 
@@ -73,11 +73,10 @@ def test_the_day_from_the_list_to_the_tick(app: Flask, member: Member) -> None:
     assert "Consent: not asked yet" in page.text
     assert "First visit, due" in page.text
     assert progress(member) == ["First visit: 0 of 3"] * 3
-    walker = Patient(in_process(app))
-    walker.open(link_of(app, member, "P-1"))
-    walker.finish(FACE)
+    link = link_of(app, member, "P-1")
+    send(app, link, FACE)
     assert "First visit: 1 of 3" in progress(member)
-    walker.finish(PHQ9, SAQ)
+    finish(app, link, PHQ9, SAQ)
     assert "Done: First visit" in progress(member)
     assert "Done: First visit" in member.get(CLINIC).text
     page = member.post(f"{CLINIC}/off/A", {})
@@ -100,11 +99,7 @@ def test_a_coordinator_begins_where_the_day_does(app: Flask, member: Member) -> 
 @BOTH
 def test_what_waits_for_a_person(app: Flask, member: Member) -> None:
     """An alert with its clock and telephone, a visit past its day, a visit missed until somebody says why."""
-    walker = Patient(in_process(app))
-    walker.open(link_of(app, member, "P-1"))
-    walker.finish(FACE)
-    walker.next()
-    walker.fill((1,) * 9)
+    send(app, link_of(app, member, "P-1"), FACE, draft=(1,) * 9)
     with changing(app) as session:
         today = datetime.now(UTC).date()
         for code, closed in (("A", 3), ("P-2", -3)):
@@ -198,6 +193,7 @@ def test_calls_letters_and_lost_mail_wait_for_a_person(app: Flask, member: Membe
     assert "Came back" not in member.get(NEEDS).text
 
 
+@pytest.mark.database
 @BOTH
 def test_two_people_paste_the_same_list(app: Flask, member: Member) -> None:
     """At the same moment: everybody is on it once."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from tests.support.answers import arrived, finish
 from tests.support.patient import Patient, in_process
 from tests.support.study import FACE, PHQ9, SAQ, Invited, invite, one_table, stored
 
@@ -84,9 +85,7 @@ def test_two_devices_at_once_lose_nothing(app: Flask, invited: Invited) -> None:
 
 def test_a_second_submit_makes_no_second_response(app: Flask, invited: Invited) -> None:
     """Two tabs on the review: the second press leads on, and nothing changes."""
-    one = device(app, invited)
-    one.next()
-    one.fill(FACE)
+    one = arrived(app, invited.token, draft=FACE)
     two = device(app, invited)
     one.next()
     before = stored(app)
@@ -109,8 +108,7 @@ def test_replaying_every_form_of_a_journey_changes_nothing(app: Flask, invited: 
 
 def test_stale_tabs_lead_to_what_is_open(app: Flask, invited: Invited) -> None:
     """Pages of a questionnaire that was sent show nothing of it and lead on."""
-    patient = device(app, invited)
-    patient.finish(FACE)
+    patient = arrived(app, invited.token, FACE)
     for stale in ("face/3", "face/3?change=1", "face/review"):
         patient.get(f"/visit/{invited.visit_id}/{stale}")
         assert patient.asked == "phq9/1"
@@ -141,9 +139,7 @@ def test_an_item_saved_ahead_is_kept(app: Flask, invited: Invited) -> None:
 
 def test_sending_before_the_end_leads_to_the_open_item(app: Flask, invited: Invited) -> None:
     """A review form sent while items are open makes no response."""
-    patient = device(app, invited)
-    patient.next()
-    patient.fill(FACE[:3])
+    patient = arrived(app, invited.token, draft=FACE[:3])
     patient.post(f"/visit/{invited.visit_id}/face/review", {})
     assert (patient.status, patient.asked) == (200, "face/4")
     assert one_table(app, "response") == []
@@ -151,7 +147,7 @@ def test_sending_before_the_end_leads_to_the_open_item(app: Flask, invited: Invi
 
 def test_after_the_end_the_link_reveals_no_answer(app: Flask, invited: Invited) -> None:
     """Whoever finds the link later reads "Thank you" and nothing that was submitted."""
-    device(app, invited).finish(FACE, PHQ9, SAQ)
+    finish(app, invited.token, FACE, PHQ9, SAQ)
     stranger = device(app, invited)
     for path in ("", "/face/1", "/face/review", "/saq/9?change=1", "/saved", "/thanks"):
         stranger.get(f"/visit/{invited.visit_id}{path}")

@@ -11,8 +11,7 @@ from flask import Flask
 from surveys.db import db
 from surveys.store.audit import verify
 from surveys.store.visit.responses import wrong_scores
-from tests.support.patient import Patient as Walker
-from tests.support.patient import in_process
+from tests.support.answers import send
 from tests.support.staff import Member, signed_in
 from tests.support.study import FACE, PHQ9, Invited, invite, library, one_table
 
@@ -117,10 +116,7 @@ def test_what_is_no_answer_is_told_at_its_box(app: Flask, coordinator: Member, p
 
 def test_what_a_patient_has_begun_is_not_overtaken(app: Flask, coordinator: Member, patient: Invited) -> None:
     """A draft is the patient's: no paper form takes its place."""
-    walker = Walker(in_process(app))
-    walker.open(patient.token)
-    walker.next()
-    walker.fill(FACE[:3])
+    send(app, patient.token, draft=FACE[:3])
     enter(coordinator, patient, "face", FACE)
     assert coordinator.status == 422
     assert "has begun this questionnaire by the link" in coordinator.page.text

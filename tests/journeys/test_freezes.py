@@ -21,7 +21,7 @@ PAGE = "/staff/S1/freezes"
 @pytest.fixture
 def coordinator(app: Flask) -> Member:
     """The coordinator of a study of 20 simulated patients, with the freeze Report 2026."""
-    populate(app, 20)
+    populate(app, 20, visits=1)  # a report on one visit is made sooner
     member = signed_in(app)
     member.get(PAGE)
     member.post(PAGE, {"name": "Report 2026"})

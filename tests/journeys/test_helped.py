@@ -10,6 +10,7 @@ from analysis.data.frame import scored
 from surveys.db import db
 from surveys.frames import study_frames
 from surveys.models import Study
+from tests.support.answers import arrived
 from tests.support.patient import Patient, in_process
 from tests.support.study import FACE, PHQ9, SAQ, Invited, invite, library, one_table, stored
 
@@ -23,11 +24,7 @@ def invited(app: Flask) -> Invited:
 @pytest.fixture
 def patient(app: Flask, invited: Invited) -> Patient:
     """Who submitted everything and is asked whether anyone helped."""
-    walker = Patient(in_process(app))
-    walker.open(invited.token)
-    walker.finish(FACE, PHQ9)
-    walker.next()
-    walker.fill(SAQ)
+    walker = arrived(app, invited.token, FACE, PHQ9, draft=SAQ)
     walker.next()
     return walker
 

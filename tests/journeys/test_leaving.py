@@ -18,6 +18,7 @@ from surveys.store.patient import clinic, consents, contacts, leaving
 from surveys.store.patient.consents import NewText
 from surveys.store.patient.patients import NewContact
 from surveys.store.visit.responses import wrong_scores
+from tests.support.answers import send
 from tests.support.patient import Patient as Walker
 from tests.support.patient import in_process
 from tests.support.staff import Member, signed_in
@@ -33,11 +34,7 @@ def anna(app: Flask) -> Invited:
     invited = invite(app, "P1")
     other = invite(app, "P2")
     for one in (invited, other):
-        walker = Walker(in_process(app))
-        walker.open(one.token)
-        walker.finish(FACE)
-        walker.next()
-        walker.fill((*PHQ9[:8], 1))
+        send(app, one.token, FACE, draft=(*PHQ9[:8], 1))
     at = datetime.now(UTC)
     with changing(app) as session:
         for one, contact in ((invited, ANNA), (other, NewContact(name="Ben Berg", telephone="999"))):

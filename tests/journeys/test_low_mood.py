@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from tests.support.answers import arrived, finish
 from tests.support.patient import Patient, in_process
 from tests.support.staff import signed_in
 from tests.support.study import FACE, PHQ9, SAQ, Invited, invite, one_table, scores, stored
@@ -24,12 +25,14 @@ def invited(app: Flask) -> Invited:
 @pytest.fixture
 def patient(app: Flask, invited: Invited) -> Patient:
     """Who stands at item 9 of the PHQ-9."""
-    walker = Patient(in_process(app))
-    walker.open(invited.token)
-    walker.finish(FACE)
-    walker.next()
-    walker.fill(BEFORE_ITEM_9)
-    return walker
+    return arrived(app, invited.token, FACE, draft=BEFORE_ITEM_9)
+
+
+def to_the_end(app: Flask, patient: Patient, invited: Invited) -> None:
+    """From the review of the PHQ-9: send it and the rest, and see what the link leads to."""
+    patient.next()
+    finish(app, invited.token, SAQ)
+    patient.get(f"/visit/{invited.visit_id}")
 
 
 @pytest.mark.parametrize("value", [1, 2, 3])
@@ -91,27 +94,27 @@ def test_one_may_stop_at_the_crisis_text(patient: Patient) -> None:
     assert patient.page.links["tel:112"] == "112"
 
 
-def test_the_thanks_repeat_where_help_is(patient: Patient) -> None:
+def test_the_thanks_repeat_where_help_is(app: Flask, patient: Patient, invited: Invited) -> None:
     """After an alert the last page names the help again; else it names none."""
     patient.answer(1)
     patient.next()
-    patient.next()
-    patient.finish(SAQ)
+    to_the_end(app, patient, invited)
     assert patient.page.heading == "Thank you"
     assert SAYS in patient.page.text
     assert patient.page.links["tel:112"] == "112"
 
 
-def test_the_thanks_name_no_help_without_an_alert(patient: Patient) -> None:
+def test_the_thanks_name_no_help_without_an_alert(app: Flask, patient: Patient, invited: Invited) -> None:
     """Nobody is reminded of what they did not say."""
     patient.answer(0)
-    patient.next()
-    patient.finish(SAQ)
+    to_the_end(app, patient, invited)
     assert patient.page.heading == "Thank you"
     assert SAYS not in patient.page.text
 
 
-def test_changing_the_answer_back_neither_closes_nor_hides_the_alert(app: Flask, patient: Patient) -> None:
+def test_changing_the_answer_back_neither_closes_nor_hides_the_alert(
+    app: Flask, patient: Patient, invited: Invited
+) -> None:
     """The alert stays new, with the first and the last answer; the help stays on the thanks page."""
     patient.answer(2)
     patient.next()
@@ -121,8 +124,7 @@ def test_changing_the_answer_back_neither_closes_nor_hides_the_alert(app: Flask,
     [alert] = one_table(app, "alert")
     assert (alert["state"], alert["first_answer"], alert["last_answer"]) == ("new", 2, 0)
     assert alert["acknowledged_at"] is None
-    patient.next()
-    patient.finish(SAQ)
+    to_the_end(app, patient, invited)
     assert SAYS in patient.page.text
     assert patient.page.links["tel:112"] == "112"
     assert len(one_table(app, "alert")) == 1
@@ -151,13 +153,8 @@ def test_a_higher_answer_shows_the_help_again(app: Flask, patient: Patient) -> N
 
 def test_an_alert_needs_no_score(app: Flask, invited: Invited) -> None:
     """Three items skipped: no total, but the alert."""
-    patient = Patient(in_process(app))
-    patient.open(invited.token)
-    patient.finish(FACE)
-    patient.next()
-    for _ in range(3):
-        patient.skip()
-    patient.fill([0, 0, 0, 0, 0, 1])
+    patient = arrived(app, invited.token, FACE, draft=(None, None, None, 0, 0, 0, 0, 0))
+    patient.answer(1)
     patient.next()
     patient.next()
     assert patient.page.heading == "Part 2 of 3 is saved"
@@ -197,9 +194,5 @@ def test_item_nine_skipped_is_a_notice_to_staff(app: Flask, patient: Patient) ->
 
 def test_other_items_skipped_are_no_notice(app: Flask, invited: Invited) -> None:
     """Only what an alert asks for is told."""
-    walker = Patient(in_process(app))
-    walker.open(invited.token)
-    walker.finish(FACE)
-    walker.next()
-    walker.skip()
+    arrived(app, invited.token, FACE).skip()
     assert one_table(app, "alert") == []

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 
+from tests.support.answers import PHONE, Values, arrived, send
 from tests.support.patient import Patient, in_process
 from tests.support.staff import signed_in
 from tests.support.study import FACE, PHQ9, SAQ, Invited, invite
@@ -30,10 +31,19 @@ def invited(app: Flask) -> Invited:
 @pytest.fixture
 def patient(app: Flask, invited: Invited) -> Patient:
     """Who has just sent everything."""
-    walker = Patient(in_process(app))
+    walker = Patient(in_process(app, device=PHONE))
     walker.open(invited.token)
-    walker.finish(FACE, PHQ9, SAQ)
+    send_from(walker, app, invited, FACE, PHQ9, SAQ)
+    walker.answer("patient")
     return walker
+
+
+def send_from(walker: Patient, app: Flask, invited: Invited, *questionnaires: Values) -> None:
+    """Answer one after the other on this device, and send each from its review there."""
+    for values in questionnaires:
+        send(app, invited.token, draft=values)
+        walker.get(f"/visit/{invited.visit_id}")
+        walker.next()
 
 
 def copy_of(patient: Patient, invited: Invited) -> str:
@@ -67,22 +77,19 @@ def test_an_hour_later_it_is_gone(patient: Patient, invited: Invited) -> None:
 
 def test_not_before_everything_is_sent(app: Flask, invited: Invited) -> None:
     """The way goes on instead."""
-    walker = Patient(in_process(app))
-    walker.open(invited.token)
-    walker.finish(FACE)
+    walker = arrived(app, invited.token, draft=FACE)
+    walker.next()
     walker.get(f"/visit/{invited.visit_id}/copy")
     assert walker.asked == "phq9/1"
 
 
 def test_parts_sent_before_a_rest_are_in_it(app: Flask, invited: Invited) -> None:
     """Opening the link hides what was sent; sending more from the same device shows it with the rest."""
-    walker = Patient(in_process(app))
-    walker.open(invited.token)
-    walker.finish(FACE)
-    walker.open(invited.token)
-    walker.fill(PHQ9)
+    walker = arrived(app, invited.token, draft=FACE)
     walker.next()
-    walker.finish(SAQ)
+    walker.open(invited.token)
+    send_from(walker, app, invited, PHQ9, SAQ)
+    walker.answer("patient")
     copy_of(walker, invited)
     for asked in ("Some of my face", "Feeling tired", "dents in my chin"):
         assert asked in walker.page.text
@@ -90,16 +97,11 @@ def test_parts_sent_before_a_rest_are_in_it(app: Flask, invited: Invited) -> Non
 
 def test_what_another_device_sent_or_answered_is_not_in_it(app: Flask, invited: Invited) -> None:
     """Neither its questionnaires nor answers that were hidden here."""
-    phone = Patient(in_process(app))
-    phone.open(invited.token)
-    phone.finish(FACE)
-    phone.next()
-    phone.fill((3, 3))
-    tablet = Patient(in_process(app))
+    send(app, invited.token, FACE, draft=(3, 3), device="another")
+    tablet = Patient(in_process(app, device=PHONE))
     tablet.open(invited.token)
-    tablet.fill(PHQ9[2:])
-    tablet.next()
-    tablet.finish(SAQ)
+    send_from(tablet, app, invited, PHQ9[2:], SAQ)
+    tablet.answer("patient")
     copy_of(tablet, invited)
     assert tablet.page.text.count("Answered on another device") == 2
     assert tablet.page.text.count("Nearly every day") == PHQ9[2:].count(3)
@@ -109,13 +111,10 @@ def test_what_another_device_sent_or_answered_is_not_in_it(app: Flask, invited: 
 
 def test_a_skipped_item_says_so(app: Flask, invited: Invited) -> None:
     """As the review said it."""
-    walker = Patient(in_process(app))
-    walker.open(invited.token)
+    walker = arrived(app, invited.token, draft=(None, *FACE[1:]))
     walker.next()
-    walker.skip()
-    walker.fill(FACE[1:])
-    walker.next()
-    walker.finish(PHQ9, SAQ)
+    send_from(walker, app, invited, PHQ9, SAQ)
+    walker.answer("patient")
     copy_of(walker, invited)
     assert walker.page.text.count("Not answered") == 1
 
@@ -123,13 +122,14 @@ def test_a_skipped_item_says_so(app: Flask, invited: Invited) -> None:
 def test_what_was_said_of_oneself_stands_first(app: Flask) -> None:
     """Where the study asks of the face and its treatment."""
     invited = invite(app, "B1", study="B", asks_background=True)
-    walker = Patient(in_process(app))
+    walker = Patient(in_process(app, device=PHONE))
     walker.open(invited.token)
     walker.next()
     while walker.page.heading != "Check your answers":
         walker.skip()
     walker.next()
-    walker.finish(FACE, PHQ9, SAQ)
+    send_from(walker, app, invited, FACE, PHQ9, SAQ)
+    walker.answer("patient")
     copy_of(walker, invited)
     assert walker.page.text.index("When did the trouble with your face begin?") < walker.page.text.index(
         "Some of my face"
@@ -147,14 +147,11 @@ def test_the_clinics_tablet_offers_none(app: Flask, invited: Invited) -> None:
 
 def test_help_is_said_again_only_where_it_was_said(app: Flask, invited: Invited) -> None:
     """A link opened elsewhere after the end does not tell what was answered."""
-    walker = Patient(in_process(app))
-    walker.open(invited.token)
-    walker.finish(FACE)
-    walker.next()
-    walker.fill((*PHQ9[:8], 1))
+    walker = arrived(app, invited.token, FACE, draft=(*PHQ9[:8], 1))
     walker.next()
     walker.next()
-    walker.finish(SAQ)
+    send_from(walker, app, invited, SAQ)
+    walker.answer("patient")
     assert "Where to find help" in walker.page.text
     stranger = Patient(in_process(app))
     stranger.open(invited.token)

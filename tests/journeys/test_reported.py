@@ -204,6 +204,7 @@ def test_what_is_impossible_or_unclear_is_refused(app: Flask, member: Member) ->
     assert stored(app) == before
 
 
+@pytest.mark.database
 @BOTH
 def test_two_decisions_at_once_are_one(app: Flask, member: Member, invited: Invited) -> None:
     """The second is told to look again; it changes nothing."""

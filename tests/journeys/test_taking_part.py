@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 
-from tests.support.patient import Patient, in_process
+from tests.support.answers import arrived
+from tests.support.patient import Patient
 from tests.support.staff import signed_in
 from tests.support.study import FACE, Invited, invite, one_table
 
@@ -21,11 +22,7 @@ def invited(app: Flask) -> Invited:
 @pytest.fixture
 def patient(app: Flask, invited: Invited) -> Patient:
     """Who has answered a little."""
-    walker = Patient(in_process(app))
-    walker.open(invited.token)
-    walker.next()
-    walker.fill(FACE[:3])
-    return walker
+    return arrived(app, invited.token, draft=FACE[:3])
 
 
 def wish(patient: Patient, link: str) -> None:

@@ -9,6 +9,7 @@ import time_machine
 from flask import Flask
 
 from surveys.views.form.tablet import ENDS_AFTER, STILL_THERE_AFTER
+from tests.support.answers import arrived, finish, send
 from tests.support.patient import Patient, in_process
 from tests.support.staff import Member, signed_in
 from tests.support.study import CRISIS, FACE, PHQ9, SAQ, Invited, ask_consent, invite, one_table
@@ -156,26 +157,25 @@ def test_the_next_patient_begins_on_a_clean_tablet(app: Flask, tablet: Member, i
     assert tablet.path.endswith("/birth-year")
 
 
-def test_somebody_to_speak_to(tablet: Member, invited: Invited) -> None:
+def test_somebody_to_speak_to(app: Flask, tablet: Member, invited: Invited) -> None:
     """The crisis text adds it, again at the end; at home there is nobody."""
-    tablet.finish(FACE)
-    tablet.next()
-    tablet.fill((*PHQ9[:8], 1))
+    send(app, invited.token, FACE, draft=PHQ9[:8])
+    tablet.get(f"/visit/{invited.visit_id}")
+    tablet.next()  # without telling the year of birth
+    tablet.answer(1)
     assert CRISIS.splitlines()[1] in tablet.page.text
     assert PERSON in tablet.page.text
     tablet.next()
     tablet.next()
-    tablet.finish(SAQ)
+    finish(app, invited.token, SAQ)
+    tablet.get(f"/visit/{invited.visit_id}")
     assert PERSON in tablet.page.text
 
 
 def test_at_home_there_is_nobody_to_speak_to(app: Flask, invited: Invited) -> None:
     """The crisis text of a personal link speaks of no tablet."""
-    phone = Patient(in_process(app))
-    phone.open(invited.token)
-    phone.finish(FACE)
-    phone.next()
-    phone.fill((*PHQ9[:8], 1))
+    phone = arrived(app, invited.token, FACE, draft=PHQ9[:8])
+    phone.answer(1)
     assert PERSON not in phone.page.text
     assert phone.replies[-1].header("Refresh") is None
 

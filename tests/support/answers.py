@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from surveys.store import answering, links
-from surveys.store.answering import OpenVisit
-from surveys.store.progress import current, first_open
+from surveys.store.visit import answering, links
+from surveys.store.visit.answering import OpenVisit
+from surveys.store.visit.progress import current, first_open
 from tests.support.patient import Patient, in_process
 from tests.support.study import changing, texts
 

@@ -16,7 +16,7 @@ from tests.support.commands import Seventh
 def test_a_report_is_one_json_object(seventh: Seventh, tmp_path: Path) -> None:
     """On standard output or in a file, the same; no NaN anywhere."""
     seventh("study", "create", "try")
-    seventh("simulate", "try", "--patients", 60, "--visits", 2)
+    seventh("simulate", "try", "--patients", 20, "--visits", 2)
     ran = seventh("report", "try")
     assert ran.code == 0, ran.err
     report = json.loads(ran.out, parse_constant=pytest.fail)
@@ -76,7 +76,7 @@ def test_what_is_no_number_is_never_written() -> None:
 def test_a_report_on_frozen_data_gives_the_same_bytes(seventh: Seventh) -> None:
     """Whatever was stored since; a name that is not there is said."""
     seventh("study", "create", "try")
-    seventh("simulate", "try", "--patients", 20)
+    seventh("simulate", "try", "--patients", 20, "--visits", 1)
     ran = seventh("freeze", "try", "Report 2026")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("Report 2026: 20 patients, ")

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from app import create_app
 from surveys.models import Visit
 from surveys.settings import Settings
+from tests.support.answers import send
 from tests.support.commands import Query, Seventh
-from tests.support.patient import Patient, in_process
 from tests.support.study import changing, invite
 
 
@@ -16,10 +16,7 @@ def test_what_was_begun_and_is_over_is_kept(seventh: Seventh, settings: Settings
     """Counted; a second time there is nothing left."""
     app = create_app(settings)
     invited = invite(app)
-    walker = Patient(in_process(app))
-    walker.open(invited.token)
-    walker.next()
-    walker.fill([1, 2, 3])
+    send(app, invited.token, draft=[1, 2, 3])
     with changing(app) as session:
         visit = session.get_one(Visit, invited.visit_id)
         visit.opens_on = visit.due_on = visit.closes_on = (datetime.now(UTC) - timedelta(days=9)).date()

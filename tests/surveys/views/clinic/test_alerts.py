@@ -13,7 +13,7 @@ from surveys.models import Patient as PatientRow
 from surveys.store.visit import responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
-from tests.support.patient import Patient, in_process
+from tests.support.answers import arrived
 from tests.support.staff import Member, signed_in
 from tests.support.study import FACE, changing, invite, library, one_table, stored
 
@@ -24,12 +24,7 @@ ALERTS = "/staff/S1/alerts"
 def member(app: Flask) -> Member:
     """The coordinator of S1, where P1 has answered item 9 of the PHQ-9 with 2 and then with 0."""
     invited = invite(app)
-    walker = Patient(in_process(app))
-    walker.open(invited.token)
-    walker.finish(FACE)
-    walker.next()
-    walker.fill((0,) * 8)
-    walker.answer(2)
+    walker = arrived(app, invited.token, FACE, draft=(*(0,) * 8, 2))
     walker.next()
     walker.get(f"/visit/{invited.visit_id}/phq9/9?change=1")
     walker.answer(0)

@@ -21,6 +21,7 @@ from surveys.store.patient import patients as store
 from surveys.store.patient.patients import NewPatient
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
+from tests.support.answers import finish, send
 from tests.support.patient import Patient, in_process
 from tests.support.staff import ENROLMENT, Member, signed_in
 from tests.support.study import FACE, PHQ9, SAQ, changing, invite, library, one_table, stored
@@ -209,6 +210,7 @@ def test_a_number_too_large_for_the_database_is_not_found(member: Member) -> Non
         assert member.status == 404
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("database_url", ["sqlite_url", "postgres_url"], indirect=True)
 def test_two_coordinators_cannot_enrol_the_same_code_at_once(app: Flask, member: Member) -> None:
     """One is told that the code is taken, as if the other had been first by a minute."""
@@ -290,13 +292,8 @@ def test_the_list_says_who_is_due_in_progress_done_and_missed(app: Flask) -> Non
     _, begun, done = (invite(app, code) for code in ("due", "begun", "done"))
     member = signed_in(app)
     invite(app, "missed", at=now - timedelta(days=60))
-    walker = Patient(in_process(app))
-    walker.open(begun.token)
-    walker.next()
-    walker.answer(FACE[0])
-    other = Patient(in_process(app))
-    other.open(done.token)
-    other.finish(FACE, PHQ9, SAQ)
+    send(app, begun.token, draft=FACE[:1])
+    finish(app, done.token, FACE, PHQ9, SAQ)
     with changing(app) as session:
         [study] = session.scalars(select(Study))
         gone = NewPatient("gone", studies.today(study, now), 1970, status="left")
@@ -331,9 +328,7 @@ def test_a_begun_visit_may_be_finished_a_week_longer(app: Flask) -> None:
     with changing(app) as session:
         visit = session.get_one(Visit, begun.visit_id)
         visit.closes_on = now.date() + timedelta(days=1)
-    walker = Patient(in_process(app))
-    walker.open(begun.token)
-    walker.finish(FACE)
+    send(app, begun.token, FACE)
     for closed_since, state in ((7, "In progress"), (8, "Missed")):
         with changing(app) as session:
             session.get_one(Visit, begun.visit_id).closes_on = now.date() - timedelta(days=closed_since)
@@ -383,13 +378,7 @@ def test_scores_stand_with_direction_missing_items_and_wording(app: Flask) -> No
     """Value to one decimal, what is missing, what was estimated, and that the wording is ours."""
     invited = invite(app)
     member = signed_in(app)
-    walker = Patient(in_process(app))
-    walker.open(invited.token)
-    walker.finish(FACE)
-    walker.next()
-    walker.fill(PHQ9[:8])
-    walker.skip()
-    walker.next()
+    send(app, invited.token, FACE, (*PHQ9[:8], None))
 
     page = member.get(f"{LIST}/P1")
     assert "FaCE (0–100, higher is better)" in page.text
@@ -538,9 +527,7 @@ def test_no_link_to_what_is_over_or_left(app: Flask) -> None:
         invite(app, "B", at=now - timedelta(days=60)),
         invite(app, "C"),
     )
-    walker = Patient(in_process(app))
-    walker.open(done.token)
-    walker.finish(FACE, PHQ9, SAQ)
+    finish(app, done.token, FACE, PHQ9, SAQ)
     with changing(app) as session:
         session.get_one(Row, left.patient_id).status = "left"
     member = signed_in(app)

@@ -29,6 +29,7 @@ from surveys.views.dashboard import boards
 from surveys.views.dashboard.board_pages import PAGES
 from surveys.views.dashboard.boards import Boards
 from surveys.views.dashboard.painting import Order, Paint, Painted
+from tests.support.answers import send
 from tests.support.boards import painting_here
 from tests.support.patient import Patient, in_process
 from tests.support.simulated import populate
@@ -402,9 +403,7 @@ def test_a_board_is_drawn_once_per_state_of_the_data(app: Flask) -> None:
         assert chart_data(page_of(second)) == chart_data(drawn)
     assert [one for one in again if "FROM score" in one] == []
 
-    walker = Patient(in_process(app))
-    walker.open(invited.token)
-    walker.finish(FACE)
+    send(app, invited.token, FACE)
     with statements() as afresh:
         changed = page_of(first)
     assert [one for one in afresh if "FROM score" in one]
@@ -623,9 +622,7 @@ def test_a_real_study_shows_other_wordings_and_leaves_ours_out(app: Flask) -> No
 def test_without_both_there_is_no_choice(app: Flask) -> None:
     """A study asked in one kind of words has one filter less, and its figures no warning."""
     invited = invite(app, plan=[PlannedVisit("baseline", "First", "enrolment", 0, 0, 30, ("phq9",))])
-    patient = Patient(in_process(app))
-    patient.open(invited.token)
-    patient.finish(PHQ9)
+    send(app, invited.token, PHQ9)
     page = page_of(signed_in(app))
     assert 'name="wording"' not in page
     assert "working wording" not in page
