@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from importlib.metadata import version
 from importlib.resources import files as resources
+from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
@@ -133,12 +134,19 @@ def _files(frames: StudyFrames, report: Mapping[str, Any], reason: str) -> Itera
         yield f"data/{name}", content
     yield "data/scored.csv", snapshot.table(scored(apply(frames, Filters())), DERIVED)
     yield "data/dictionary.csv", _dictionary()
-    for source in sorted(resources("analysis").iterdir(), key=lambda one: one.name):
-        if source.name.endswith(".py"):
-            yield f"analysis/{source.name}", source.read_bytes()
+    yield from _sources(resources("analysis"), "analysis")
     for script in ("reproduce.py", "reproduce.R"):
         yield script, resources("surveys.exchange.bundle").joinpath(script).read_bytes()
     yield "requirements.txt", "".join(f"{one}=={version(one)}\n" for one in LIBRARIES).encode()
+
+
+def _sources(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
+    """Every Python file in `folder`, by its path."""
+    for one in sorted(folder.iterdir(), key=lambda one: one.name):
+        if one.is_dir():
+            yield from _sources(one, f"{path}/{one.name}")
+        elif one.name.endswith(".py"):
+            yield f"{path}/{one.name}", one.read_bytes()
 
 
 def _dictionary() -> bytes:

@@ -65,24 +65,20 @@ def watch(session: Session, measured: Sequence[Measured], *, at: datetime, actor
 def _rules(session: Session, measured: Sequence[Measured]) -> dict[int, list[AlertRule]]:
     """The rules that hold for each patient; none of them changes before these scores are committed."""
     people = sorted({one.patient_id for one in measured})
-    study_of: dict[int, int] = {}
+    asked = {one.instrument.key for one in measured}
+    found: dict[int, list[AlertRule]] = {}
     for start in range(0, len(people), 500):
-        some = select(Patient.id, Patient.study_id).where(Patient.id.in_(people[start : start + 500]))
-        study_of |= {row.id: row.study_id for row in session.execute(some)}
-    query = (
-        select(AlertRule)
-        .where(
-            AlertRule.study_id.in_(set(study_of.values())),
-            AlertRule.instrument.in_({one.instrument.key for one in measured}),
+        query = (
+            select(Patient.id, AlertRule)
+            .join(AlertRule, AlertRule.study_id == Patient.study_id)
+            .where(Patient.id.in_(people[start : start + 500]), AlertRule.instrument.in_(asked))
+            .order_by(AlertRule.id)
+            .with_for_update(read=True, of=AlertRule)
+            .execution_options(populate_existing=True)
         )
-        .order_by(AlertRule.id)
-        .with_for_update(read=True)
-        .execution_options(populate_existing=True)
-    )
-    by_study: dict[int, list[AlertRule]] = {}
-    for rule in session.scalars(query):
-        by_study.setdefault(rule.study_id, []).append(rule)
-    return {person: by_study.get(study, []) for person, study in study_of.items()}
+        for person, rule in session.execute(query):
+            found.setdefault(person, []).append(rule)
+    return found
 
 
 def _apply(session: Session, one: Measured, rule: AlertRule, at: datetime, actor: str) -> str | None:

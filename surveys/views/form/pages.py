@@ -8,7 +8,18 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
@@ -186,7 +197,7 @@ def answer(visit: OpenVisit, key: str, number: int) -> Page:
     if not asked.chosen:  # a box to type in is always sent, empty too
         given = bool(request.form.get("answer", "").strip()) and go != "skip"
     fault = None
-    if given and not form.validate():
+    if given and (not form.validate() or (asked.chosen and "answer" in g.hidden_signs_in)):
         fault = ERRORS[asked.kind]
     elif not given and go not in {"back", "skip"} and not _hidden(visit, key, asked):
         fault = "no_answer"

@@ -20,7 +20,7 @@ from flask_security import (
 from werkzeug.wrappers import Response
 
 from surveys.db import db
-from surveys.forms.staff import LONGEST_EMAIL, SignInForm
+from surveys.forms.staff import HIDDEN_SIGNS, LONGEST_EMAIL, SignInForm
 from surveys.models import Staff
 from surveys.store.accounts import sign_in, staff
 from surveys.views.web.front import own_path
@@ -44,6 +44,9 @@ class CodeSignInForm(SignInForm):
 
     def validate(self, **kwargs: Any) -> bool:  # type: ignore[override]  # as the extension declares it
         """Whether account and password are right, and the code where one is asked."""
+        if g.hidden_signs_in:
+            self.password.errors = [HIDDEN_SIGNS]
+            return False
         if not super().validate(**kwargs):
             return False
         person = cast(Staff, self.user)
