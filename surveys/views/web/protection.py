@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, request, session
+from flask import Flask, session
 from flask_limiter import Limiter
 from flask_wtf import CSRFProtect
-from werkzeug.exceptions import UnsupportedMediaType
-
-FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 csrf = CSRFProtect()
 
@@ -20,13 +17,6 @@ def link_key() -> str:
 limiter = Limiter(key_func=link_key, headers_enabled=False)
 
 
-def only_forms() -> None:
-    """Refuse what is no form: libraries would read JSON too, where a field may be a number or an object."""
-    body = request.content_length or "Transfer-Encoding" in request.headers
-    if (body or (request.method == "POST" and request.mimetype)) and request.mimetype not in FORMS:
-        raise UnsupportedMediaType
-
-
 def init_app(app: Flask) -> None:
     """Protect every POST; count requests in memory, or in Redis where several servers share the work."""
     # The token is tied to the session. A strict check of the Referer would shut out browsers that send none,
@@ -34,6 +24,5 @@ def init_app(app: Flask) -> None:
     app.config["WTF_CSRF_SSL_STRICT"] = False
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     app.config["RATELIMIT_STORAGE_URI"] = app.config["SETTINGS"].redis_url or "memory://"
-    app.before_request(only_forms)
     csrf.init_app(app)
     limiter.init_app(app)

@@ -1,17 +1,21 @@
-"""What a request may bring: how much, and which signs. It stands before everything that reads it."""
+"""What a request may bring: forms only, how much, and which signs. It stands before what reads it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.exceptions import UnsupportedMediaType
 
 from surveys.typed import holds_hidden_signs, with_plain_lines, without_hidden_signs
 
 LARGEST_BODY = 1024 * 1024
 LARGEST_LIST = 16 * 1024 * 1024  # of the pages that take a list, a file or a study's texts
+
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+FILE = "file"  # the field of whatever form asks for one
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -28,8 +32,17 @@ def takes_lists(view: View) -> View:
 def init_app(app: Flask) -> None:
     """Look at every request of `app`; before the first guard that reads a form."""
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.before_request(_take_forms)
     app.before_request(_allow_lists)
+    app.before_request(_take_files)
     app.before_request(_take_out_hidden_signs)
+
+
+def _take_forms() -> None:
+    """Refuse what is no form: libraries would read JSON too, where a field may be a number or an object."""
+    body = request.content_length or "Transfer-Encoding" in request.headers
+    if (body or (request.method == "POST" and request.mimetype)) and request.mimetype not in FORMS:
+        raise UnsupportedMediaType
 
 
 def _allow_lists() -> None:
@@ -37,6 +50,12 @@ def _allow_lists() -> None:
     if getattr(view, "takes_lists", False):
         # The form's own limit is 500 kB whatever the body may hold.
         request.max_content_length = request.max_form_memory_size = LARGEST_LIST
+
+
+def _take_files() -> None:
+    """Refuse a file where text belongs: a form would take it for the text."""
+    if any(name != FILE for name in request.files):
+        abort(400)
 
 
 def _take_out_hidden_signs() -> None:
@@ -47,8 +66,6 @@ def _take_out_hidden_signs() -> None:
     parts = (request.view_args or {}).values() if request.endpoint not in READ_LINKS else ()
     if any(isinstance(part, str) and holds_hidden_signs(part) for part in parts):
         abort(404)
-    if request.is_json and any(map(holds_hidden_signs, _texts(_told()))):
-        abort(400)
     # Cached properties: what is set here is what every view and form reads.
     request.args = _plain(request.args)
     given = request.form
@@ -58,14 +75,6 @@ def _take_out_hidden_signs() -> None:
     )
 
 
-def _told() -> object:
-    """What the request tells in JSON; nothing where that cannot be read, which is the reader's to say."""
-    try:
-        return request.get_json(silent=True)
-    except RecursionError:
-        return None
-
-
 def _plain(given: MultiDict[str, str]) -> ImmutableMultiDict[str, str]:
     fields = given.items(multi=True)
     return ImmutableMultiDict((_plain_text(name), _plain_text(text)) for name, text in fields)
@@ -73,16 +82,3 @@ def _plain(given: MultiDict[str, str]) -> ImmutableMultiDict[str, str]:
 
 def _plain_text(text: str) -> str:
     return without_hidden_signs(with_plain_lines(text))
-
-
-def _texts(told: object) -> Iterator[str]:
-    """Every text in what JSON told."""
-    left = [told]
-    while left:
-        one = left.pop()
-        if isinstance(one, str):
-            yield one
-        elif isinstance(one, list):
-            left += one
-        elif isinstance(one, dict):
-            left += [*one, *one.values()]

@@ -71,6 +71,8 @@ def init_app(app: Flask) -> None:
     # Roles are per study, in our own memberships: the extension's global roles have no table.
     accounts = FSQLALiteUserDatastore(db, Staff, RoleMixin)
     Security(app, accounts)
+    # Programs have no tokens here: the extension would look for one in every request, also in JSON.
+    app.login_manager.request_loader(lambda _: None)  # type: ignore[attr-defined]
     # The extension's own pages answer in a second way whoever asks for JSON; what counts failures, locks and
     # records would have to hold there again.
     app.view_functions["security.login"] = _sign_in

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -14,6 +15,7 @@ from tests.support.staff import ENROLMENT, Member, signed_in
 from tests.support.study import invite, one_table, stored
 
 BOTH = pytest.mark.parametrize("database_url", ["sqlite_url", "postgres_url"], indirect=True)
+FORM = "application/x-www-form-urlencoded"
 TAKEN_OUT = "Signs that cannot be seen were taken out of this."
 
 
@@ -59,7 +61,7 @@ def test_whatever_is_looked_for_is_looked_for_without_them(client: FlaskClient, 
     visitor.sign_in("an\0n@example.org", "pass\0word of nobody")
     assert visitor.status == 422
     told = {"email": "an\0n@example.org", "password": "x"}
-    assert client.post("/login", json=told).status_code == 400
+    assert client.post("/login", json=told).status_code == 415
 
 
 def test_signs_that_are_not_utf8_are_no_fault_of_ours(client: FlaskClient, member: Member) -> None:
@@ -69,13 +71,28 @@ def test_signs_that_are_not_utf8_are_no_fault_of_ours(client: FlaskClient, membe
         assert member.status == 200
         member.get(f"/staff/S1/patients/{bad}")
         assert member.status == 404
-    assert client.post(
-        "/login",
-        data=b"email=%ED%A0%80%FF&password=x",
-        content_type="application/x-www-form-urlencoded",
-    ).status_code in (400, 422)
+    answer = client.post("/login", data=b"email=%ED%A0%80%FF&password=x", content_type=FORM)
+    assert answer.status_code in (400, 422)
     body = json.dumps({"email": "\ud800", "password": "x"})
-    assert client.post("/login", data=body, content_type="application/json").status_code == 400
+    assert client.post("/login", data=body, content_type="application/json").status_code == 415
+
+
+@pytest.mark.parametrize("deep", ["[" * 100_000, '{"a":' * 100_000])
+def test_no_library_reads_json(client: FlaskClient, deep: str) -> None:
+    """Not even to look for a token in it: a deeply nested text would break the reader, or the error page."""
+    for address in ("/login", "/logout", "/theme", "/c", "/visit/1/face/1", "/staff/S1/enrol", "/nowhere"):
+        for method in ("POST", "GET", "PUT"):
+            answer = client.open(address, method=method, data=deep, content_type="application/json")
+            assert answer.status_code == 415, (method, address)
+
+
+def test_a_file_in_the_place_of_text_is_refused(client: FlaskClient, member: Member) -> None:
+    """Where text belongs, whatever the form."""
+    client.get("/login")
+    for address in ("/login", "/c", "/theme", "/staff/S1/enrol", "/staff/S1/note/P1", "/staff/S1/enrol/many"):
+        for name in ("email", "csrf_token", "text", "rows", "code", "next"):
+            sent = {"csrf_token": member.csrf_token, name: (BytesIO(b"x"), "x.txt")}
+            assert client.post(address, data=sent).status_code == 400, (address, name)
 
 
 def test_a_patients_answer_goes_on_without_them(app: Flask) -> None:
@@ -144,8 +161,8 @@ def test_only_lists_may_be_large(client: FlaskClient, member: Member) -> None:
     assert member.status == 413
     assert "send it in parts" in member.page.text
     for address in ("/login", "/c", "/theme", "/visit/1/begin"):
-        reply = client.post(address, data=b"a=" + b"x" * LARGEST_BODY)
+        reply = client.post(address, data=b"a=" + b"x" * LARGEST_BODY, content_type=FORM)
         assert reply.status_code == 413, address
         assert "send it in parts" in reply.text
-    reply = client.post("/staff/S1/enrol/many", data=b"a=" + b"x" * LARGEST_LIST)
+    reply = client.post("/staff/S1/enrol/many", data=b"a=" + b"x" * LARGEST_LIST, content_type=FORM)
     assert reply.status_code == 413
