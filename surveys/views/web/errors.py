@@ -7,8 +7,9 @@ from typing import Any
 from flask import Flask, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, ServiceUnavailable
 
 from surveys.db import db
 
@@ -41,6 +42,11 @@ def init_app(app: Flask) -> None:
             ),
         )
         return page, 400
+
+    @app.errorhandler(ParseException)
+    def broken_body(error: ParseException) -> Page:
+        # The server reads a body in chunks when a page asks for it, and only then finds what is wrong.
+        return http_error(BadRequest())
 
     @app.errorhandler(OperationalError)
     def database_down(error: OperationalError) -> Page:

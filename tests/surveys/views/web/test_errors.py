@@ -1,9 +1,12 @@
 """Error pages and what the log keeps of an error."""
 
+import io
 import logging
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from gunicorn.http.errors import InvalidChunkSize  # type: ignore[import-untyped]
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -56,3 +59,24 @@ def test_a_failed_statement_still_shows_our_page(app: Flask, monkeypatch: pytest
     page = member.post("/staff/S1/note/P1", {"text": "Prefers mornings"})
     assert member.status == 500
     assert "Something went wrong on our side" in page.text
+
+
+class Broken(io.RawIOBase):
+    """A body whose chunks say no length, as the server reads it."""
+
+    def readinto(self, _: object) -> int:
+        """Find that out."""
+        raise InvalidChunkSize(b"zz")
+
+
+def test_a_body_in_broken_chunks_is_no_fault_of_ours(client: FlaskClient) -> None:
+    """Whoever sends it, wherever."""
+    for address in ("/login", "/theme", "/c", "/visit/1/face/1", "/staff/S1/enrol", "/nowhere"):
+        answer = client.post(
+            address,
+            content_type="application/x-www-form-urlencoded",
+            headers={"Transfer-Encoding": "chunked"},
+            environ_overrides={"wsgi.input": Broken(), "wsgi.input_terminated": True},
+        )
+        assert answer.status_code in (400, 404), address
+        assert answer.mimetype == "text/html"
