@@ -37,6 +37,7 @@ from surveys.views.web import (
     access,
     errors,
     front,
+    handed_on,
     headers,
     heavy,
     jinja,
@@ -47,7 +48,7 @@ from surveys.views.web import (
     sign_in,
 )
 
-GUARDS = (numbers, jinja, headers, received, protection, language, errors, heavy, sign_in, access)
+GUARDS = (numbers, handed_on, jinja, headers, received, protection, language, errors, heavy, sign_in, access)
 PAGES = (
     front,
     patient,

@@ -21,7 +21,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(pages)
 
 
-@pages.route("/invitation/<path:token>", methods=["GET", "POST"])
+@pages.route("/invitation/<handed_on:token>", methods=["GET", "POST"])
 def accept(token: str) -> Response | str | tuple[str, int]:
     """Choose a password; the link opens nothing any more afterwards."""
     key = current_app.config["SETTINGS"].secret_key

@@ -102,7 +102,7 @@ def refused(error: LinkRefused) -> tuple[str, int]:
     return page, STATUS[error.refusal]
 
 
-@pages.get("/s/<path:token>")
+@pages.get("/s/<handed_on:token>")
 def open_link(token: str) -> Response:
     """Take the token out of the address bar: what follows goes by the session."""
     link_id = links.find(db.session, token)

@@ -154,7 +154,7 @@ class TestPersonalLink:
     """A link opens as mail programs and people hand it on."""
 
     @pytest.mark.parametrize(
-        "behind", [".", ",", ")", "%3E", "%20", "=", "/", "%E2%80%9D", ".?utm_source=mail"]
+        "behind", [".", ",", ")", "%3E", "%20", "%0A", "%0D%0A", "=", "/", "%E2%80%9D", ".?utm_source=mail"]
     )
     def test_signs_behind_it_do_no_harm(self, app: Flask, invited: Invited, behind: str) -> None:
         """They are no part of it."""
