@@ -6,6 +6,10 @@ from flask import Flask, session
 from flask_limiter import Limiter
 from flask_wtf import CSRFProtect
 
+from surveys.views.web.request_counts import SCHEME
+
+IN_MEMORY = f"{SCHEME}://"
+
 csrf = CSRFProtect()
 
 
@@ -23,6 +27,6 @@ def init_app(app: Flask) -> None:
     # and a time limit would cost somebody who rests their eyes an answer.
     app.config["WTF_CSRF_SSL_STRICT"] = False
     app.config["WTF_CSRF_TIME_LIMIT"] = None
-    app.config["RATELIMIT_STORAGE_URI"] = app.config["SETTINGS"].redis_url or "memory://"
+    app.config["RATELIMIT_STORAGE_URI"] = app.config["SETTINGS"].redis_url or IN_MEMORY
     csrf.init_app(app)
     limiter.init_app(app)
