@@ -13,6 +13,7 @@ Knows no file, database or page; NumPy is imported when a table is scored.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from surveys.instruments.answers import AnswerError, check_answer, check_answers, known_item, not_allowed
@@ -35,6 +36,9 @@ __all__ = [
     "score_table",
 ]
 
+BLOCK = 16384  # rows at a time: what a processor keeps close by
+LONGEST_RANGE = 2000  # of sums whose values are kept to be looked up
+
 Number = TypeVar("Number", float, "NDArray[np.float64]")
 
 
@@ -51,12 +55,45 @@ class Score:
 
 @dataclass(frozen=True)
 class ScoreColumns:
-    """One scale of many responses, as arrays of one length. `value` is NaN where there is no score."""
+    """One scale of many responses, as arrays of one length. `value` is NaN where there is no score.
+
+    `missing` counts in small numbers what `items_missing` gives as int64; `items` are those of the scale.
+    """
 
     value: "NDArray[np.float64]"
-    items_used: "NDArray[np.int64]"
-    items_missing: "NDArray[np.int64]"
-    prorated: "NDArray[np.bool_]"
+    missing: "NDArray[np.uint16]"
+    items: int
+
+    @classmethod
+    def of(cls, scale: Scale, others: "Mapping[str, ScoreColumns]", rows: int) -> "ScoreColumns":
+        """For so many rows of `scale`, not scored yet. `others` has the parts of a weighted scale."""
+        import numpy as np
+
+        items = sum(others[part.scale].items for part in scale.parts) or len(scale.items)
+        return cls(np.empty(rows), np.zeros(rows, dtype=np.uint16), items)
+
+    def part(self, rows: slice) -> "ScoreColumns":
+        """Some rows of it: what is written there is written here."""
+        return ScoreColumns(self.value[rows], self.missing[rows], self.items)
+
+    @property
+    def items_missing(self) -> "NDArray[np.int64]":
+        """How many items of the scale were not answered."""
+        import numpy as np
+
+        return self.missing.astype(np.int64)
+
+    @property
+    def items_used(self) -> "NDArray[np.int64]":
+        """How many items were answered."""
+        return self.items - self.items_missing
+
+    @property
+    def prorated(self) -> "NDArray[np.bool_]":
+        """Where there is a score although items are missing."""
+        import numpy as np
+
+        return (self.missing > 0) & ~np.isnan(self.value)
 
 
 def score(instrument: Instrument, answers: Mapping[str, Answer]) -> tuple[Score, ...]:
@@ -79,21 +116,12 @@ def score_table(
     """
     import numpy as np
 
-    answers: dict[str, NDArray[np.float64]] = {}
-    given: dict[str, NDArray[np.bool_]] = {}
-    for key, column in columns.items():
+    given = {key: np.asarray(column) for key, column in columns.items()}
+    for key, values in given.items():
         item = known_item(instrument, key)
-        values = np.asarray(column)
         if not item.numeric or values.dtype.kind not in "iuf" or values.ndim != 1:
             raise not_allowed(instrument, item, values.dtype.name)
-        present = ~np.isnan(values)
-        allowed = ~present | _allowed(instrument, item, values)
-        if not allowed.all():
-            row = int(np.argmin(allowed))
-            raise not_allowed(instrument, item, values[row].item(), row)
-        answers[key] = np.where(present, values, 0.0)
-        given[key] = present
-    lengths = {len(values) for values in answers.values()}
+    lengths = {len(values) for values in given.values()}
     if len(lengths) > 1:
         raise ValueError(
             f"Columns of {instrument.key} differ in length: {sorted(lengths)}. Give one row per response."
@@ -101,11 +129,17 @@ def score_table(
     rows = lengths.pop() if lengths else 0
     scores: dict[str, ScoreColumns] = {}
     for scale in instrument.scales:
-        scores[scale.key] = (
-            _weighted_columns(scale, scores)
-            if scale.parts
-            else _score_columns(instrument, scale, answers, given, rows)
-        )
+        scores[scale.key] = ScoreColumns.of(scale, scores, rows)
+    keys = tuple(given)
+    sums = _sums(instrument, keys)
+    for start in range(0, rows, BLOCK):
+        block = slice(start, start + BLOCK)
+        answers = np.array([values[block] for values in given.values()], dtype=np.float64)
+        absent = np.isnan(answers)
+        if not _all_allowed(instrument, keys, answers, absent):
+            raise _first_not_allowed(instrument, given)
+        answers[absent] = 0.0
+        _fill(instrument, keys, sums, answers, absent, {key: one.part(block) for key, one in scores.items()})
     return scores
 
 
@@ -169,49 +203,169 @@ def _weighted(scale: Scale, scores: Mapping[str, Score]) -> Score:
     return Score(scale.key, rescaled(scale, total), used, missing, prorated=missing > 0)
 
 
+@dataclass(frozen=True)
+class _Sum:
+    """A scale that whole numbers from a short range add up to: `values` has the score of each possible sum.
+
+    A sum is `start`, with the items at the places `added` and without those at `taken`.
+    """
+
+    start: int
+    added: tuple[int, ...]
+    taken: tuple[int, ...]
+    values: "NDArray[np.float64]"
+
+    def fill(self, codes: "NDArray[np.int16]", value: "NDArray[np.float64]") -> None:
+        """The values of complete rows of `codes`; what stands in the others means nothing."""
+        import numpy as np
+
+        total = np.full(codes.shape[1], self.start, dtype=np.int16)
+        for place in self.added:
+            total += codes[place]
+        for place in self.taken:
+            total -= codes[place]
+        self.values.take(total, out=value, mode="clip")
+
+
+@lru_cache(maxsize=64)
+def _sums(instrument: Instrument, keys: tuple[str, ...]) -> dict[str, _Sum]:
+    """The scales, by key, that complete rows of columns `keys` look up; none where a column is no code."""
+    import numpy as np
+
+    if not _are_codes(instrument, keys):
+        return {}
+    found: dict[str, _Sum] = {}
+    for scale in instrument.scales:
+        if scale.parts or not set(scale.items) <= set(keys):
+            continue
+        ends = [instrument.extent(key) for key in scale.items]
+        lowest, highest = (int(sum(end)) for end in zip(*ends, strict=True))
+        turned = sum(int(sum(instrument.extent(key))) for key in scale.reverse)
+        if max(highest - lowest, abs(turned - lowest)) > LONGEST_RANGE:
+            continue
+        total = np.arange(lowest, highest + 1, dtype=np.float64)
+        found[scale.key] = _Sum(
+            start=turned - lowest,
+            added=tuple(keys.index(key) for key in scale.items if key not in scale.reverse),
+            taken=tuple(keys.index(key) for key in scale.items if key in scale.reverse),
+            values=_looked_up_all(scale, total) if scale.table else rescaled(scale, total),
+        )
+    return found
+
+
+@lru_cache(maxsize=64)
+def _are_codes(instrument: Instrument, keys: tuple[str, ...]) -> bool:
+    """Whether each item is answered by any whole number from its lowest to its highest, all of them small."""
+    for item in (instrument.item(key) for key in keys):
+        low, high = instrument.extent(item.key)
+        if item.kind == "decimal" or max(-low, high) > LONGEST_RANGE:
+            return False
+        if item.kind == "choice" and len(set(instrument.values(item.key))) != high - low + 1:
+            return False
+    return True
+
+
+def _all_allowed(
+    instrument: Instrument,
+    keys: tuple[str, ...],
+    answers: "NDArray[np.float64]",
+    absent: "NDArray[np.bool_]",
+) -> bool:
+    """Whether each value of `answers`, a row per item of `keys`, is an answer to it or `absent`."""
+    import numpy as np
+
+    if not _are_codes(instrument, keys):
+        return all(
+            _allowed(instrument, instrument.item(key), values).all()
+            for key, values in zip(keys, answers, strict=True)
+        )
+    lowest, highest = np.fmin.reduce(answers, axis=1), np.fmax.reduce(answers, axis=1)
+    for key, low, high in zip(keys, lowest.tolist(), highest.tolist(), strict=True):
+        least, most = instrument.extent(key)
+        if low < least or high > most:
+            return False
+    # NaN differs from itself; any other value that differs from itself rounded is no whole number.
+    unlike = int(np.count_nonzero(np.rint(answers) != answers))
+    return unlike == int(np.count_nonzero(absent))
+
+
+def _first_not_allowed(instrument: Instrument, given: "Mapping[str, NDArray[np.float64]]") -> AnswerError:
+    for key, values in given.items():
+        item = instrument.item(key)
+        allowed = _allowed(instrument, item, values)
+        if not allowed.all():
+            row = int(allowed.argmin())
+            return not_allowed(instrument, item, values[row].item(), row)
+    raise AssertionError(f"All answers to {instrument.key} are allowed.")
+
+
 def _allowed(instrument: Instrument, item: Item, values: "NDArray[np.float64]") -> "NDArray[np.bool_]":
     import numpy as np
 
+    absent = np.isnan(values)
     if item.kind == "choice":
-        allowed = np.zeros(len(values), dtype=bool)
         for choice in instrument.values(item.key):
-            allowed |= values == choice
-        return allowed
+            absent |= values == choice
+        return absent
     low, high = instrument.extent(item.key)
     within = (values >= low) & (values <= high)
-    return within & (np.floor(values) == values) if item.kind == "whole" else within
+    return absent | (within & (np.floor(values) == values) if item.kind == "whole" else within)
 
 
-def _score_columns(
+def _fill(
     instrument: Instrument,
-    scale: Scale,
-    answers: "Mapping[str, NDArray[np.float64]]",
-    given: "Mapping[str, NDArray[np.bool_]]",
-    rows: int,
-) -> ScoreColumns:
+    keys: tuple[str, ...],
+    sums: Mapping[str, _Sum],
+    answers: "NDArray[np.float64]",
+    absent: "NDArray[np.bool_]",
+    scores: Mapping[str, ScoreColumns],
+) -> None:
+    """Put into `scores` what allowed `answers` give: complete rows look it up, the others are computed."""
     import numpy as np
 
-    total = np.zeros(rows)
-    used = np.zeros(rows, dtype=np.int64)
-    for key in scale.items:
-        if key in answers:
-            if key in scale.reverse:
-                total += (sum(instrument.extent(key)) - answers[key]) * given[key]
-            else:
-                total += answers[key]
-            used += given[key]
+    incomplete = np.flatnonzero(absent.any(axis=0))
+    codes = answers.astype(np.int16) if sums else None
+    part, gaps = answers[:, incomplete], absent[:, incomplete]
+    for scale in instrument.scales:
+        found = scores[scale.key]
+        if scale.parts:
+            _fill_weighted(scale, scores)
+        elif codes is None or scale.key not in sums:
+            found.value[:], found.missing[:] = _computed(instrument, scale, keys, answers, absent)
+        else:
+            sums[scale.key].fill(codes, found.value)
+            if incomplete.size:
+                computed = _computed(instrument, scale, keys, part, gaps)
+                found.value[incomplete], found.missing[incomplete] = computed
+
+
+def _computed(
+    instrument: Instrument,
+    scale: Scale,
+    keys: tuple[str, ...],
+    answers: "NDArray[np.float64]",
+    absent: "NDArray[np.bool_]",
+) -> "tuple[NDArray[np.float64], NDArray[np.int64]]":
+    """Value and number of missing items of each row, in the order of operations of a single response."""
+    import numpy as np
+
     items = len(scale.items)
-    missing = items - used
+    total = np.zeros(answers.shape[1])
+    missing = np.full(answers.shape[1], items)
+    for key in scale.items:
+        if key in keys:
+            place = keys.index(key)
+            if key in scale.reverse:
+                total += np.where(absent[place], 0.0, sum(instrument.extent(key)) - answers[place])
+            else:
+                total += answers[place]
+            missing -= ~absent[place]
     scored = missing <= scale.missing.allowed
     prorated = scored & (missing > 0)
-    if prorated.any():
-        total[prorated] = total[prorated] * items / used[prorated]
-    if scale.table:
-        value = np.full(rows, np.nan)
-        value[scored] = _looked_up_all(scale, total[scored])
-    else:
-        value = np.where(scored, rescaled(scale, total), np.nan)
-    return ScoreColumns(value=value, items_used=used, items_missing=missing, prorated=prorated)
+    total[prorated] = total[prorated] * items / (items - missing[prorated])
+    value = np.full(len(total), np.nan)
+    value[scored] = _looked_up_all(scale, total[scored]) if scale.table else rescaled(scale, total[scored])
+    return value, missing
 
 
 def _looked_up_all(scale: Scale, total: "NDArray[np.float64]") -> "NDArray[np.float64]":
@@ -227,19 +381,12 @@ def _looked_up_all(scale: Scale, total: "NDArray[np.float64]") -> "NDArray[np.fl
     return found
 
 
-def _weighted_columns(scale: Scale, scores: "Mapping[str, ScoreColumns]") -> ScoreColumns:
+def _fill_weighted(scale: Scale, scores: Mapping[str, ScoreColumns]) -> None:
     import numpy as np
 
-    rows = len(scores[scale.parts[0].scale].value)
-    total = np.zeros(rows)
-    used = np.zeros(rows, dtype=np.int64)
-    missing = np.zeros(rows, dtype=np.int64)
+    found = scores[scale.key]
+    total = np.zeros(len(found.value))
     for part in scale.parts:
-        columns = scores[part.scale]
-        total += part.weight * columns.value
-        used += columns.items_used
-        missing += columns.items_missing
-    prorated = (missing > 0) & ~np.isnan(total)
-    return ScoreColumns(
-        value=rescaled(scale, total), items_used=used, items_missing=missing, prorated=prorated
-    )
+        total += part.weight * scores[part.scale].value
+        found.missing[:] += scores[part.scale].missing
+    found.value[:] = rescaled(scale, total)

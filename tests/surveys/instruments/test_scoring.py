@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from surveys.instruments.definition import Answer, Instrument, Item, Scale, parse
 from surveys.instruments.library import Library
 from surveys.instruments.scoring import (
+    BLOCK,
     AnswerError,
     Score,
     alerts_raised,
@@ -494,6 +495,29 @@ def test_table_refuses_columns_of_different_length() -> None:
     """A row that was lost in one column would shift everybody's answers."""
     with pytest.raises(ValueError, match=r"Columns of saq differ in length: \[1, 2\]"):
         score_table(SAQ, {"q1": np.array([1.0]), "q2": np.array([1.0, 2.0])})
+
+
+def test_rows_of_every_block_are_scored_and_checked() -> None:
+    """Whatever the length, with gaps in one block only; the first wrong value of a column is named."""
+    random = np.random.default_rng(7)
+    columns = {f"q{n}": random.integers(1, 6, size=2 * BLOCK + 1).astype(np.float64) for n in range(1, 16)}
+    columns["q3"][BLOCK + 5] = math.nan
+    table = score_table(FACE, columns)
+    for row in (0, BLOCK - 1, BLOCK, BLOCK + 5, 2 * BLOCK):
+        answers = {
+            key: None if math.isnan(column[row]) else int(column[row]) for key, column in columns.items()
+        }
+        for result in score(FACE, answers):
+            value = table[result.scale].value[row].item()
+            assert (None if math.isnan(value) else value) == result.value
+            assert table[result.scale].items_missing[row] == result.items_missing
+    assert (
+        sum(int(found.items_missing.sum()) for found in table.values()) == 2
+    )  # of the movement and the total
+    columns["q2"][2 * BLOCK] = 6.0
+    columns["q4"][0] = 0.5
+    with pytest.raises(AnswerError, match=f"face q2, row {2 * BLOCK}: 6.0 is not"):
+        score_table(FACE, columns)
 
 
 def test_a_million_responses_score_in_well_under_a_second() -> None:
