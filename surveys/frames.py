@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import Select, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.instruments.instrument import Instrument, Scale
@@ -122,7 +122,7 @@ def _scores() -> Select[*tuple[Any, ...]]:
         .join(Visit, Visit.id == Response.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
         .outerjoin(Assistance, Assistance.visit_id == Visit.id)
-        .where(_is_current())
+        .where(Response.stands)
         .order_by(Patient.code, Response.completed_on, Visit.id, Response.id, Score.scale)
     )
 
@@ -183,7 +183,7 @@ def _visits() -> Select[*tuple[Any, ...]]:
             Visit.missed_reason,
             Background.answer["value"].as_string().label("says_recovered"),
             or_(
-                exists().where(_is_current(), Response.visit_id == Visit.id),
+                exists().where(Response.stands, Response.visit_id == Visit.id),
                 exists().where(Draft.visit_id == Visit.id),
             ).label("begun"),
         )
@@ -224,13 +224,9 @@ def _responses() -> Select[*tuple[Any, ...]]:
         )
         .join(Visit, Visit.id == Response.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
-        .where(_is_current())
+        .where(Response.stands)
         .order_by(Patient.code, Response.completed_on, Response.visit_id, Response.id)
     )
-
-
-def _is_current() -> ColumnElement[bool]:
-    return and_(Response.superseded_at.is_(None), Response.annulled_at.is_(None))
 
 
 def _timed(row: dict[str, Any]) -> dict[str, Any]:

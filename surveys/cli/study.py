@@ -107,10 +107,7 @@ def show(context: click.Context, code: str) -> None:
         of_study = Patient.study_id == found.id
         patients = opened.session.scalar(select(func.count(Patient.id)).where(of_study))
         responses = opened.session.scalar(
-            select(func.count(Response.id))
-            .join(Visit)
-            .join(Patient)
-            .where(of_study, Response.superseded_at.is_(None), Response.annulled_at.is_(None))
+            select(func.count(Response.id)).join(Visit).join(Patient).where(of_study, Response.stands)
         )
         for label, value in (
             ("Code", found.code),

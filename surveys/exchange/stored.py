@@ -123,7 +123,7 @@ def _visits(session: Session, of_study: Any, by_id: Mapping[int, StoredPatient])
         .join(InstrumentVersion, InstrumentVersion.id == Response.instrument_version_id)
         .join(Visit, Visit.id == Response.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
-        .where(of_study, Response.superseded_at.is_(None), Response.annulled_at.is_(None))
+        .where(of_study, Response.stands)
     )
     for row in session.execute(query):
         kept = StoredResponse(row.answers, row.completed_on, row.wording)

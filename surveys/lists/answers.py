@@ -48,9 +48,7 @@ def find(session: Session, scope: Scope, response_id: int) -> Found | None:
 
 def free_visits(session: Session, patient: Patient, instrument: str) -> list[Visit]:
     """The patient's visits at which nobody has answered `instrument` so that it stands."""
-    answered = select(Response.visit_id).where(
-        Response.instrument == instrument, Response.superseded_at.is_(None), Response.annulled_at.is_(None)
-    )
+    answered = select(Response.visit_id).where(Response.instrument == instrument, Response.stands)
     query = select(Visit).where(
         Visit.patient_id == patient.id, Visit.withdrawn_at.is_(None), Visit.id.not_in(answered)
     )

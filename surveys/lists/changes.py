@@ -11,7 +11,6 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from surveys.lists.scope import Scope
-from surveys.lists.visits import CURRENT
 from surveys.models import Appointment, Patient, Response, Score, Visit
 
 PAGE = 50
@@ -56,7 +55,7 @@ def page(session: Session, scope: Scope, scales: Collection[tuple[str, str]], nu
         select(Patient.id, Patient.code, last_on, case((here, 1), else_=0).label("in_clinic"))
         .join(Visit, Visit.patient_id == Patient.id)
         .join(Response, Response.visit_id == Visit.id)
-        .where(scope.condition, CURRENT)
+        .where(scope.condition, Response.stands)
         .group_by(Patient.id, Patient.code)
         .subquery("answered")
     )
@@ -101,7 +100,7 @@ def _scores(
         .join(Score, Score.response_id == Response.id)
         .where(
             Visit.patient_id.in_(ids),
-            CURRENT,
+            Response.stands,
             Score.value.is_not(None),
             Response.instrument.in_({instrument for instrument, _ in scales}),
         )

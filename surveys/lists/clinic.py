@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.lists.scope import Scope
-from surveys.lists.visits import CURRENT, TITLE, states
+from surveys.lists.visits import TITLE, states
 from surveys.models import Alert, Appointment, Consent, Contact, Patient, Response, Timepoint, Visit
 
 OPEN = ("in_progress", "due")
@@ -148,7 +148,7 @@ def _open(session: Session, scope: Scope, ids: Collection[int]) -> dict[int, lis
 def _finished(session: Session, scope: Scope, ids: Collection[int], on: date) -> dict[int, list[str]]:
     stated = states(session, scope, ids)
     that_day = select(Response.id).where(
-        Response.visit_id == stated.c.id, CURRENT, Response.completed_on == on
+        Response.visit_id == stated.c.id, Response.stands, Response.completed_on == on
     )
     query = (
         select(stated.c.patient_id, TITLE)

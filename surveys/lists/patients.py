@@ -11,7 +11,7 @@ from sqlalchemy import CTE, ColumnElement, case, exists, func, null, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from surveys.lists.scope import Scope
-from surveys.lists.visits import CURRENT, TITLE, states
+from surveys.lists.visits import TITLE, states
 from surveys.models import Alert, Contact, Patient, Response, Timepoint, Treatment, Visit
 
 PAGE = 50
@@ -213,7 +213,7 @@ def _last_answered(session: Session, ids: list[int]) -> dict[int, date]:
     query = (
         select(Visit.patient_id, func.max(Response.completed_on))
         .join(Visit, Visit.id == Response.visit_id)
-        .where(Visit.patient_id.in_(ids), CURRENT)
+        .where(Visit.patient_id.in_(ids), Response.stands)
         .group_by(Visit.patient_id)
     )
     return dict(session.execute(query).all())

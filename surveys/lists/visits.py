@@ -34,8 +34,6 @@ TITLE: ColumnElement[str] = case(
 )
 """The visit's name for people; needs an outer join to Timepoint."""
 
-CURRENT = and_(Response.superseded_at.is_(None), Response.annulled_at.is_(None))
-
 
 @dataclass(frozen=True)
 class ResponseRow:
@@ -78,7 +76,7 @@ def states(session: Session, scope: Scope, among: Collection[int] | None = None)
         select(func.count())
         .where(
             Response.visit_id == Visit.id,
-            CURRENT,
+            Response.stands,
             cast(Visit.battery, Text).contains('"' + Response.instrument + '"'),
         )
         .correlate(Visit)
@@ -163,7 +161,7 @@ def _responses(session: Session, patient_id: int) -> dict[int, dict[str, Respons
         )
         .join(Response, Response.id == Score.response_id)
         .join(Visit, Visit.id == Response.visit_id)
-        .where(Visit.patient_id == patient_id, CURRENT)
+        .where(Visit.patient_id == patient_id, Response.stands)
     )
     for row in session.execute(stored).mappings():
         facts = dict(row)
@@ -182,7 +180,7 @@ def _responses(session: Session, patient_id: int) -> dict[int, dict[str, Respons
         )
         .join(Visit, Visit.id == Response.visit_id)
         .join(InstrumentVersion, InstrumentVersion.id == Response.instrument_version_id)
-        .where(Visit.patient_id == patient_id, CURRENT)
+        .where(Visit.patient_id == patient_id, Response.stands)
     )
     found: dict[int, dict[str, ResponseRow]] = {}
     for row in session.execute(rows).mappings():

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, UniqueConstraint, and_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.models.base import Base, Code, Digest, Id, Instant, one_of
@@ -67,14 +68,6 @@ class Response(Base):
 
     __tablename__ = "response"
     __table_args__ = (
-        Index(
-            "uq_response_current",
-            "visit_id",
-            "instrument",
-            unique=True,
-            sqlite_where=text("superseded_at IS NULL AND annulled_at IS NULL"),
-            postgresql_where=text("superseded_at IS NULL AND annulled_at IS NULL"),
-        ),
         one_of("source", SOURCES),
         CheckConstraint("started_at <= submitted_at", name="times"),
         CheckConstraint("supersedes_id IS NULL OR reason IS NOT NULL", name="reason"),
@@ -100,6 +93,26 @@ class Response(Base):
     reason: Mapped[str | None]
 
     visit: Mapped[Visit] = relationship(lazy="raise_on_sql")
+
+    @hybrid_property
+    def stands(self) -> bool:
+        """Whether it counts: no correction took its place, and it was not annulled."""
+        return self.superseded_at is None and self.annulled_at is None
+
+    @stands.inplace.expression
+    @classmethod
+    def _stands(cls) -> ColumnElement[bool]:
+        return and_(cls.superseded_at.is_(None), cls.annulled_at.is_(None))
+
+
+Index(
+    "uq_response_current",
+    Response.visit_id,
+    Response.instrument,
+    unique=True,
+    sqlite_where=Response.stands,
+    postgresql_where=Response.stands,
+)
 
 
 class Score(Base):

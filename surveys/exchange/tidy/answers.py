@@ -21,7 +21,7 @@ from surveys.exchange.tidy.columns import (
     whole,
 )
 from surveys.exchange.tidy.days import Anchors
-from surveys.exchange.tidy.queries import ANCHORS, CURRENT, Selection, responses
+from surveys.exchange.tidy.queries import ANCHORS, Selection, responses
 from surveys.instruments.instrument import Instrument, Item
 from surveys.instruments.library import Library
 from surveys.models import Assistance, InstrumentVersion, Patient, Response, Score, Visit
@@ -292,7 +292,7 @@ def answered(selection: Selection) -> list[tuple[str, str, str, str]]:
         .join(Response, Response.instrument_version_id == InstrumentVersion.id)
         .join(Visit, Visit.id == Response.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
-        .where(CURRENT, selection.condition)
+        .where(Response.stands, selection.condition)
     )
     return sorted(
         (row.instrument, row.version, row.wording, row.wording_status)

@@ -19,7 +19,7 @@ from surveys.exchange.tidy.columns import (
     whole,
 )
 from surveys.exchange.tidy.days import Anchors
-from surveys.exchange.tidy.queries import ANCHORS, CURRENT, Selection, with_palsy
+from surveys.exchange.tidy.queries import ANCHORS, Selection, with_palsy
 from surveys.models import Assistance, Draft, Patient, Response, Score, Visit
 
 Rows = Iterator[Sequence[Any]]
@@ -104,7 +104,7 @@ def _attendance_rows(selection: Selection) -> Rows:
         visits = [row.id for row in page]
         responses = select(
             Response.visit_id, Response.instrument, Response.partial, scored.label("scored")
-        ).where(Response.visit_id.in_(visits), CURRENT)
+        ).where(Response.visit_id.in_(visits), Response.stands)
         for one in selection.session.execute(responses):
             answered[one.visit_id][one.instrument] = one
         drafts = select(Draft.visit_id, Draft.instrument).where(Draft.visit_id.in_(visits))

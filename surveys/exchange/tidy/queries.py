@@ -14,7 +14,6 @@ from surveys.models import InstrumentVersion, Palsy, Patient, Response, Visit
 AT_ONCE = 500
 
 ANCHORS = (Patient.enrolled_on, Palsy.onset_on, Palsy.onset_precision, Palsy.begin, Palsy.cause)
-CURRENT = and_(Response.superseded_at.is_(None), Response.annulled_at.is_(None))
 
 
 class CutShortError(Exception):
@@ -88,4 +87,4 @@ def responses(*columns: Any) -> Select[*tuple[Any, ...]]:
         .join(InstrumentVersion, InstrumentVersion.id == Response.instrument_version_id)
         .join(Visit, Visit.id == Response.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
-    ).where(CURRENT)
+    ).where(Response.stands)

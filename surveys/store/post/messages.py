@@ -478,7 +478,7 @@ def _answered(session: Session, visit_ids: Sequence[int]) -> dict[int, dict[str,
     found: dict[int, dict[str, datetime]] = {}
     for some in _portions(visit_ids):
         query = select(Response.visit_id, Response.instrument, Response.submitted_at).where(
-            Response.visit_id.in_(some), Response.superseded_at.is_(None), Response.annulled_at.is_(None)
+            Response.visit_id.in_(some), Response.stands
         )
         for row in session.execute(query):
             found.setdefault(row.visit_id, {})[row.instrument] = row.submitted_at

@@ -119,8 +119,7 @@ def _before(session: Session, one: Measured, scale: str) -> float | None:
             Visit.patient_id == one.patient_id,
             Visit.id != one.visit_id,
             Response.instrument == one.instrument.key,
-            Response.superseded_at.is_(None),
-            Response.annulled_at.is_(None),
+            Response.stands,
             Response.submitted_at < one.submitted_at,
             Score.scale == scale,
             Score.value.is_not(None),
@@ -286,8 +285,7 @@ def _answered(session: Session, study: Study, instrument: Instrument, scale: str
         .where(
             Patient.study_id == study.id,
             Response.instrument == instrument.key,
-            Response.superseded_at.is_(None),
-            Response.annulled_at.is_(None),
+            Response.stands,
             Score.scale == scale,
         )
         .order_by(Response.submitted_at, Response.id)

@@ -207,8 +207,7 @@ _OPENED = (
 _OPENED_TO_WRITE = _OPENED.with_for_update(of=Visit)
 _SUBMITTED = select(Response.instrument, Response.completed_on).where(
     Response.visit_id == bindparam("visit_id"),
-    Response.superseded_at.is_(None),
-    Response.annulled_at.is_(None),
+    Response.stands,
 )
 _BEGUN = (
     select(

@@ -236,8 +236,7 @@ def _must_be_free(session: Session, visit: Visit, key: str) -> None:
     answered = select(Response.id).where(
         Response.visit_id == visit.id,
         Response.instrument == key,
-        Response.superseded_at.is_(None),
-        Response.annulled_at.is_(None),
+        Response.stands,
     )
     if session.scalar(answered):
         raise Refused("This questionnaire is answered at this visit already. Correct it instead.")
@@ -250,7 +249,7 @@ def _must_be_free(session: Session, visit: Visit, key: str) -> None:
 
 def _must_stand(session: Session, response: Response) -> None:
     session.refresh(response)
-    if response.superseded_at is not None or response.annulled_at is not None:
+    if not response.stands:
         raise Refused("These answers were corrected or annulled in the meantime.")
 
 

@@ -379,7 +379,7 @@ def _answered(session: Session, condition: ColumnElement[bool]) -> dict[int, dic
         select(Response.visit_id, Response.instrument, Response.completed_on)
         .join(Visit, Visit.id == Response.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
-        .where(condition, Response.superseded_at.is_(None), Response.annulled_at.is_(None))
+        .where(condition, Response.stands)
     )
     found: dict[int, dict[str, date]] = {}
     for visit_id, instrument, completed_on in session.execute(query):

@@ -157,9 +157,7 @@ def current(session: Session, visit_id: int) -> list[Given]:
             Response.not_given,
         )
         .join(InstrumentVersion, InstrumentVersion.id == Response.instrument_version_id)
-        .where(
-            Response.visit_id == visit_id, Response.superseded_at.is_(None), Response.annulled_at.is_(None)
-        )
+        .where(Response.visit_id == visit_id, Response.stands)
     )
     return [Given(**row) for row in session.execute(query).mappings()]
 

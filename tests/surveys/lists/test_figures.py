@@ -77,6 +77,6 @@ def test_an_erasure_forbids_older_figures(app: Flask) -> None:
 
 def test_every_action_named_is_one_of_the_store() -> None:
     """A slip of the pen would make nothing fail and figures older than they are."""
-    source = "".join(path.read_text(encoding="utf-8") for path in STORE.glob("*.py"))
+    source = "".join(path.read_text(encoding="utf-8") for path in STORE.rglob("*.py"))
     named = {one for one in figures.ADDING if not one.startswith("message.")}
     assert [one for one in sorted(named) if f'"{one}"' not in source] == []

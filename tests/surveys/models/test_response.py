@@ -1,0 +1,64 @@
+"""A response stands or not, the same for the database and for Python."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+from surveys.models import InstrumentVersion, Patient, Response, Study, Visit
+
+AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
+ON = date(2026, 3, 10)
+
+
+@pytest.mark.parametrize("superseded_at", [None, AT])
+@pytest.mark.parametrize("annulled_at", [None, AT])
+def test_a_response_stands(
+    database_url: str, superseded_at: datetime | None, annulled_at: datetime | None
+) -> None:
+    """Unless it was corrected or annulled."""
+    engine = create_engine(database_url)
+    with Session(engine) as session:
+        study = Study(code="S1", title="S1", locales=["en"], who_reads={}, crisis_texts={}, created_at=AT)
+        version = InstrumentVersion(
+            instrument="face",
+            version="1",
+            wording="working",
+            wording_status="working",
+            definition="",
+            definition_sha256="",
+            texts={},
+            texts_sha256="",
+            frozen_at=AT,
+        )
+        session.add_all([study, version])
+        session.flush()
+        patient = Patient(study_id=study.id, code="P1", enrolled_on=ON, status_since=ON)
+        session.add(patient)
+        session.flush()
+        visit = Visit(
+            patient_id=patient.id, name="v1", opens_on=ON, due_on=ON, closes_on=ON, battery=["face"]
+        )
+        session.add(visit)
+        session.flush()
+        response = Response(
+            visit_id=visit.id,
+            instrument="face",
+            instrument_version_id=version.id,
+            answers={},
+            not_given={},
+            answered_at={},
+            source="paper",
+            submitted_at=AT,
+            completed_on=ON,
+            superseded_at=superseded_at,
+            annulled_at=annulled_at,
+        )
+        session.add(response)
+        session.flush()
+        standing = session.scalars(select(Response.id).where(Response.stands)).all()
+        assert response.stands == bool(standing) == (superseded_at is annulled_at is None)
+    engine.dispose()

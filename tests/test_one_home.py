@@ -1,0 +1,49 @@
+"""A rule of the domain is written once: each test here refuses a second copy, and names the home."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+ENDED = ("superseded_at", "annulled_at")
+
+
+def found(says: Callable[[ast.AST], bool], *homes: str) -> list[str]:
+    """Where our code, outside its `homes`, holds a piece that `says` so."""
+    return [
+        f"{path}:{getattr(node, 'lineno', '?')}"
+        for path, tree in _trees()
+        if not path.startswith(homes)
+        for node in ast.walk(tree)
+        if says(node)
+    ]
+
+
+def _trees() -> Iterator[tuple[str, ast.Module]]:
+    for folder in ("surveys", "analysis"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def templates(pattern: str) -> list[str]:
+    """The templates in which `pattern` matches."""
+    return [
+        path.relative_to(ROOT).as_posix()
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+        if re.search(pattern, path.read_text(encoding="utf-8"))
+    ]
+
+
+def test_whether_a_response_stands_is_said_by_its_model() -> None:
+    """`Response.stands`; what ends a response is set elsewhere, and never read in a condition."""
+
+    def says(node: ast.AST) -> bool:
+        if isinstance(node, ast.Constant):
+            return isinstance(node.value, str) and any(column in node.value for column in ENDED)
+        return isinstance(node, ast.Attribute) and node.attr in ENDED and isinstance(node.ctx, ast.Load)
+
+    assert found(says, "surveys/models/response.py") == []
+    assert templates(rf"not \w+\.({'|'.join(ENDED)})") == []
