@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from surveys.models.patient import PATIENT_STATUSES
+
 ROOT = Path(__file__).parent.parent
 ENDED = ("superseded_at", "annulled_at")
 
@@ -47,3 +49,16 @@ def test_whether_a_response_stands_is_said_by_its_model() -> None:
 
     assert found(says, "surveys/models/response.py") == []
     assert templates(rf"not \w+\.({'|'.join(ENDED)})") == []
+
+
+def test_what_a_status_means_is_said_once() -> None:
+    """`Patient.gone`, `Patient.in_follow_up`; their words in `analysis/data/statuses.py`."""
+
+    def says(node: ast.AST) -> bool:
+        if not isinstance(node, ast.Tuple | ast.List | ast.Set):
+            return False
+        words = {part.value for part in node.elts if isinstance(part, ast.Constant)}
+        return len(words & set(PATIENT_STATUSES)) > 1
+
+    assert found(says, "surveys/models/patient.py", "analysis/data/statuses.py") == []
+    assert templates(r"""["']died["'] *[,)\]]|, *["']died["']""") == []

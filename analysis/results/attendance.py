@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.frame import STRATA, ScaleInfo, StudyFrames
+from analysis.data.statuses import GONE
 from analysis.numbers.cells import counted
 from analysis.numbers.guards import SO_THAT_ANOTHER, SUPPRESS_UNDER, count_text, hidden, is_small
 from analysis.results.describe import summary
@@ -19,7 +20,6 @@ from analysis.results.groups import first_scores
 Record = dict[str, Any]
 
 COUNTS = ("expected", "begun", "broken_off", "attended", "scored")
-NOT_EXPECTED = ("left", "died")
 LATER, NO_LATER = "with a later visit", "without a later visit"
 
 
@@ -133,7 +133,7 @@ def _told(frames: StudyFrames, on: date) -> pd.DataFrame:
     status = frames.patients.set_index("patient")[["status", "status_since", "enrolled_on"]]
     visits = visits.merge(status, left_on="patient", right_index=True, how="left")
     over = visits["closes_on"] < pd.Timestamp(on)
-    gone = visits["status"].isin(NOT_EXPECTED) & (visits["status_since"] <= visits["due_on"])
+    gone = visits["status"].isin(GONE) & (visits["status_since"] <= visits["due_on"])
     answered = visits["sent"].notna()
     return visits.assign(
         expected=visits["begun"] | (over & ~gone),

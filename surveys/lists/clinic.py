@@ -38,6 +38,7 @@ class Expected:
     id: int
     code: str
     status: str
+    gone: bool
     hospital_number: str | None
     name: str | None
     consent: str | None
@@ -61,6 +62,7 @@ def expected(session: Session, scope: Scope, on: date) -> list[Expected]:
             Patient.id,
             Patient.code,
             Patient.status,
+            Patient.gone,
             Contact.hospital_number,
             Contact.name,
         )

@@ -20,7 +20,6 @@ PAGE = 50
 # Two more for people without such a visit: who left or died, and who has no visit at all.
 STATES = ("due", "in_progress", "missed", "done", "upcoming", "left", "none")
 SORTS = ("code", "site", "due")
-LEFT = ("left", "died")
 
 
 @dataclass(frozen=True)
@@ -179,14 +178,13 @@ def _current(session: Session, scope: Scope) -> CTE:
     placed = select(
         stated.c.patient_id, stated.c.id, stated.c.due_on, stated.c.state, place.label("place")
     ).subquery("placed")
-    left = Patient.status.in_(LEFT)
     # Two plain joins: an outer join to the window would be searched from end to end for every patient.
     with_visit = (
         select(
             Patient.id,
             Patient.code,
             Patient.site,
-            case((left, "left"), else_=placed.c.state).label("state"),
+            case((Patient.gone, "left"), else_=placed.c.state).label("state"),
             placed.c.id.label("visit_id"),
             placed.c.due_on,
         )
@@ -194,7 +192,7 @@ def _current(session: Session, scope: Scope) -> CTE:
         .where(placed.c.place == 1)
     )
     without_visit = select(
-        Patient.id, Patient.code, Patient.site, case((left, "left"), else_="none"), null(), null()
+        Patient.id, Patient.code, Patient.site, case((Patient.gone, "left"), else_="none"), null(), null()
     ).where(scope.condition, ~exists().where(Visit.patient_id == Patient.id, Visit.withdrawn_at.is_(None)))
     return union_all(with_visit, without_visit).cte("current")
 

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.ext.hybrid import hybrid_method, hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from analysis.data.statuses import GONE, NOT_IN_FOLLOW_UP
 from surveys.models.base import Base, Code, Id, Name, one_of
 from surveys.models.study import Study
 
@@ -137,6 +148,32 @@ class Patient(Base):
     contact: Mapped[Contact | None] = relationship(lazy="raise_on_sql")
     palsies: Mapped[list[Palsy]] = relationship(order_by="Palsy.number", lazy="raise_on_sql")
     treatments: Mapped[list[Treatment]] = relationship(order_by="Treatment.started_on", lazy="raise_on_sql")
+
+    @hybrid_property
+    def gone(self) -> bool:
+        """Whether taking part has ended: the patient left or died."""
+        return self.status in GONE
+
+    @gone.inplace.expression
+    @classmethod
+    def _gone(cls) -> ColumnElement[bool]:
+        return cls.status.in_(GONE)
+
+    @hybrid_method
+    def gone_by(self, day: Any) -> bool:
+        """Whether it had ended by that day, so that nothing due on the day is expected."""
+        since: bool = self.status_since <= day
+        return self.gone & since
+
+    @hybrid_property
+    def in_follow_up(self) -> bool:
+        """Whether the study goes on for this patient: one who paused comes back, one who is lost does not."""
+        return self.status not in NOT_IN_FOLLOW_UP
+
+    @in_follow_up.inplace.expression
+    @classmethod
+    def _in_follow_up(cls) -> ColumnElement[bool]:
+        return cls.status.not_in(NOT_IN_FOLLOW_UP)
 
 
 class Palsy(Base):

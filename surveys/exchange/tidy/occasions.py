@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, label, select
 
 from surveys.exchange.tidy.columns import (
     OCCURRENCE,
@@ -86,8 +86,7 @@ def _attendance_rows(selection: Selection) -> Rows:
     query = with_palsy(
         select(
             Patient.code,
-            Patient.status,
-            Patient.status_since,
+            label("gone", Patient.gone_by(Visit.due_on)),
             Visit.id,
             Visit.name,
             Visit.occurrence,
@@ -111,7 +110,7 @@ def _attendance_rows(selection: Selection) -> Rows:
         begun = {(one.visit_id, one.instrument) for one in selection.session.execute(drafts)}
         for row in page:
             given = answered[row.id]
-            expected = row.status not in {"left", "died"} or row.status_since > row.due_on
+            expected = not row.gone
             for instrument in dict.fromkeys([*row.battery, *sorted(given)]):
                 response = given.get(instrument)
                 started = (row.id, instrument) in begun

@@ -75,7 +75,7 @@ def remove(session: Session, patient: Patient, *, reason: str, on: date, at: dat
     if removed_at(session, patient.id) is not None:
         raise Refused("This patient's identity was removed already.")
     what = outlook(session, patient)
-    if patient.status not in participation.FINAL:
+    if not patient.gone:
         participation.change_status(
             session, patient, "left", on=max(on, patient.enrolled_on), at=at, actor=actor, everywhere=False
         )

@@ -11,14 +11,13 @@ from datetime import date, datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from analysis.data.statuses import GONE
 from surveys.models import Link, Patient, Study, Visit
 from surveys.models.patient import PATIENT_STATUSES
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.post import messages
 from surveys.store.study.studies import today
-
-FINAL = ("left", "died")  # whose links open nothing and who is never written to again
 
 
 def change_status(
@@ -53,10 +52,9 @@ def change_status(
         raise Refused(f"This lies before the enrolment ({own.enrolled_on}).", "since")
     if (own.status, own.status_since) == (status, on):
         raise Refused("This is recorded already.", "status")
-    if own.status in FINAL and status not in FINAL and not (reason or "").strip():
+    if own.gone and status not in GONE and not (reason or "").strip():
         raise Refused("Say why: this patient had left or died.", "reason")
-    unchanged = ("died",) if status == "died" else ("left", "died", status)
-    changed = [own, *(one for one in others if one.status not in unchanged)]
+    changed = [own, *(one for one in others if one.status != status and (status == "died" or not one.gone))]
     for one in changed:
         _change(session, one, status, on, at, actor, (reason or "").strip() or None, patient.code)
     return changed
@@ -84,7 +82,7 @@ def _change(
 ) -> None:
     facts = {"from": patient.status, "to": status, "since": on.isoformat(), "through": through}
     patient.status, patient.status_since = status, max(on, patient.enrolled_on)
-    if status in FINAL:
+    if patient.gone:
         of_patient = select(Visit.id).where(Visit.patient_id == patient.id)
         live = update(Link).where(Link.visit_id.in_(of_patient), Link.revoked_at.is_(None))
         revoked = session.execute(live.values(revoked_at=at).returning(Link.id)).all()

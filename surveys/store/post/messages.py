@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from analysis.data.statuses import NOT_IN_FOLLOW_UP
 from surveys import daytime
 from surveys.daytime import Hours
 from surveys.models import Contact, Message, MessageTemplate, Messaging, Patient, Response, Study, Visit
@@ -29,7 +30,7 @@ AHEAD = timedelta(days=60)
 EXAMINED_AT_ONCE = 50
 THANKS_AFTER = timedelta(hours=1)
 # Cancelled for a reason that a changed plan, window or status takes away again.
-REVIVED = ("plan", "closed", "only_at_visits", "left", "lost", "died")
+REVIVED = ("plan", "closed", "only_at_visits", *NOT_IN_FOLLOW_UP)
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def _concerned(at: datetime) -> ColumnElement[bool]:
     )
     current = and_(
         Study.status == "active",
-        Patient.status.in_(("active", "paused")),
+        Patient.in_follow_up,
         Patient.messages_stopped_at.is_(None),
         Visit.withdrawn_at.is_(None),
         Visit.opens_on <= (at + AHEAD).date(),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from analysis.data.statuses import NOT_IN_FOLLOW_UP
 from surveys.daytime import Hours, next_allowed
 
 # Two messages about one visit within a day are one too many.
@@ -71,7 +72,7 @@ def _never(facts: Facts, at: datetime) -> str | None:
     """Why the message is not to go, now or later; None while it may."""
     if facts.study_status == "closed":
         return "study_closed"
-    if facts.patient_status in {"left", "lost", "died"}:
+    if facts.patient_status in NOT_IN_FOLLOW_UP:
         return facts.patient_status
     if facts.stopped:
         return "stopped"

@@ -174,7 +174,7 @@ _OPENED = (
         Visit.opens_on,
         Visit.closes_on,
         Patient.id.label("patient_id"),
-        Patient.status.label("patient_status"),
+        Patient.gone.label("patient_gone"),
         Study.id.label("study_id"),
         Study.code,
         Study.title,
@@ -457,7 +457,7 @@ def _refuse(row: Any, visit: OpenVisit, at: datetime) -> None:
         raise LinkRefused(LinkRefusal.REVOKED, row.contact)
     if at >= row.expires_at:
         raise LinkRefused(LinkRefusal.EXPIRED, row.contact)
-    if row.patient_status in {"left", "died"}:
+    if row.patient_gone:
         raise LinkRefused(LinkRefusal.LEFT, row.contact)
     if row.study_status == "closed":
         raise LinkRefused(LinkRefusal.STUDY_CLOSED, row.contact)

@@ -256,7 +256,7 @@ def _must_stand(session: Session, response: Response) -> None:
 def _check_day(study: Study, patient: Patient, on: date, at: datetime) -> None:
     if on > today(study, at):
         raise Refused("This date lies ahead.", "on")
-    if patient.status in {"left", "died"} and on > patient.status_since:
+    if patient.gone and on > patient.status_since:
         raise Refused(f"Patient {patient.code} took part until {patient.status_since}.", "on")
 
 

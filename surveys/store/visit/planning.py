@@ -104,7 +104,7 @@ def replan(
     session.flush()
     session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
     study = session.get_one(Study, patient.study_id)
-    if study.status == "closed" or patient.status in {"left", "died"}:
+    if study.status == "closed" or patient.gone:
         return Replanned()
     timepoints = session.scalars(
         select(Timepoint).where(Timepoint.study_id == study.id).order_by(Timepoint.position)
@@ -403,7 +403,7 @@ def _asked_elsewhere(session: Session, patient: Patient, since: date) -> list[As
         return []
     same = (Patient.contact_id == patient.contact_id) & (Patient.id != patient.id)
     query = (
-        select(Visit, Patient.status.in_(("active", "paused")) & (Study.status != "closed"))
+        select(Visit, Patient.in_follow_up & (Study.status != "closed"))
         .join(Patient, Patient.id == Visit.patient_id)
         .join(Study, Study.id == Patient.study_id)
         .where(same)

@@ -44,7 +44,7 @@ def add_unscheduled(
         raise Refused(f"Study {study.code} may not ask {', '.join(forbidden)}.", "battery")
     if study.status == "closed":
         raise Refused(f"Study {study.code} is closed: it takes no further visits.")
-    if patient.status in {"left", "died"}:
+    if patient.gone:
         raise Refused(f"Patient {patient.code} takes part no longer.")
     if _waiting(session, patient, on, battery):
         raise Refused("A visit that asks just this was opened today and is not answered yet.", "battery")

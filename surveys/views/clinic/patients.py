@@ -301,7 +301,7 @@ def no_link(study: Study, patient: Patient, visit: VisitRow) -> str | None:
     """Why no link may be made for the visit now; None where one may."""
     if study.status != "active":
         return _("No links yet: the study is not active.")
-    if patient.status in lists.LEFT:
+    if patient.gone:
         return _("No link: this patient takes part no longer.")
     if visit.state == "done":
         return _("No link: everything asked at this visit is answered.")
