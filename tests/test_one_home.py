@@ -61,4 +61,21 @@ def test_what_a_status_means_is_said_once() -> None:
         return len(words & set(PATIENT_STATUSES)) > 1
 
     assert found(says, "surveys/models/patient.py", "analysis/data/statuses.py") == []
-    assert templates(r"""["']died["'] *[,)\]]|, *["']died["']""") == []
+    assert templates(r"""["']died["'] *[,)\]]""") == []
+
+
+def test_where_a_day_lies_in_a_window_is_said_once() -> None:
+    """`surveys/schedule/windows.py`, for Python and for the database."""
+
+    def dated(node: ast.AST) -> bool:
+        return any(
+            isinstance(part, ast.Attribute) and part.attr in ("opens_on", "closes_on")
+            for part in ast.walk(node)
+        )
+
+    def says(node: ast.AST) -> bool:
+        if not isinstance(node, ast.Compare) or isinstance(node.ops[0], ast.Eq | ast.NotEq):
+            return False
+        return len({dated(side) for side in (node.left, *node.comparators)}) > 1
+
+    assert found(says, "surveys/schedule/") == []

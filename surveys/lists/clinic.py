@@ -14,7 +14,6 @@ from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE, states
 from surveys.models import Alert, Appointment, Consent, Contact, Patient, Response, Timepoint, Visit
 
-OPEN = ("in_progress", "due")
 AT_ONCE = 1000  # texts of a list in one statement: databases limit their parameters
 
 
@@ -137,7 +136,7 @@ def _open(session: Session, scope: Scope, ids: Collection[int]) -> dict[int, lis
         .select_from(stated)
         .join(Visit, Visit.id == stated.c.id)
         .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
-        .where(stated.c.state.in_(OPEN))
+        .where(stated.c.open)
         .order_by(stated.c.due_on, stated.c.id)
     )
     found: dict[int, list[OpenVisit]] = {}

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE, states
 from surveys.models import Alert, Contact, Message, Patient, Timepoint, Visit
+from surveys.schedule import is_over, is_overdue
 
 SHOWN = 50
 MISSED_WITHIN = timedelta(days=30)
@@ -230,10 +231,10 @@ def _requests(session: Session, scope: Scope) -> list[Request]:
 
 def _overdue(session: Session, scope: Scope) -> tuple[list[Overdue], int]:
     stated = states(session, scope)
-    waiting = (stated.c.state.in_(("due", "in_progress")) & (stated.c.due_on < scope.today)) | (
+    waiting = (stated.c.state.in_(("due", "in_progress")) & is_overdue(stated.c, scope.today)) | (
         (stated.c.state == "missed")
         & stated.c.missed_reason.is_(None)
-        & (stated.c.closes_on >= scope.today - MISSED_WITHIN)
+        & ~is_over(stated.c, scope.today - MISSED_WITHIN)
     )
     query = (
         select(

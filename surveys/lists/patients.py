@@ -18,7 +18,7 @@ PAGE = 50
 
 # A patient's state is that of one visit: an open one, else the latest past one, else the next.
 # Two more for people without such a visit: who left or died, and who has no visit at all.
-STATES = ("due", "in_progress", "missed", "done", "upcoming", "left", "none")
+STATES = ("due", "in_progress", "missed", "done", "upcoming", "not_asked", "left", "none")
 SORTS = ("code", "site", "due")
 
 
@@ -167,7 +167,7 @@ def _current(session: Session, scope: Scope) -> CTE:
     stated = states(session, scope)
     rank = case(
         (stated.c.state == "in_progress", 0),
-        (stated.c.state == "due", 1),
+        (stated.c.open, 1),
         (stated.c.state.in_(("done", "missed")), 2),
         else_=3,
     )
@@ -198,10 +198,12 @@ def _current(session: Session, scope: Scope) -> CTE:
 
 
 def _next_visits(session: Session, scope: Scope, ids: list[int]) -> dict[int, tuple[str, date]]:
+    stated = states(session, scope, ids)
     query = (
         select(Visit.patient_id, TITLE, Visit.due_on)
+        .join(stated, stated.c.id == Visit.id)
         .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
-        .where(Visit.patient_id.in_(ids), Visit.opens_on > scope.today, Visit.withdrawn_at.is_(None))
+        .where(stated.c.state == "upcoming")
         .order_by(Visit.due_on.desc(), Visit.id.desc())
     )
     return {patient_id: (title, due_on) for patient_id, title, due_on in session.execute(query)}

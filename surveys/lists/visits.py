@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, String, Text, and_, case, cast, func, or_, select, true
+from sqlalchemy import CTE, ColumnElement, String, Text, case, cast, func, label, or_, select, true
 from sqlalchemy.orm import Session
 
 from surveys.instruments.scoring import Score as StoredScore
@@ -23,10 +23,13 @@ from surveys.models import (
     Timepoint,
     Visit,
 )
-from surveys.schedule import FINISHING_DAYS
+from surveys.schedule import is_over, is_over_for_good, not_yet_open
 
-# What a visit may be on a day. Done: all its questionnaires are in. Missed: it closed before that.
-STATES = ("in_progress", "due", "missed", "done", "upcoming")
+# What a visit is on a day; docs/decisions.md says why.
+# done: all its questionnaires are in. in_progress: it was begun and can be finished. due: it can be begun,
+# and the patient takes part. missed: it closed before that, or staff say so. upcoming: it opens later, and
+# the study goes on for the patient. not_asked: none of these, as the patient left, died, is lost or paused.
+STATES = ("done", "in_progress", "due", "missed", "upcoming", "not_asked")
 
 _NAME = func.coalesce(Timepoint.name, Visit.name)
 TITLE: ColumnElement[str] = case(
@@ -52,7 +55,10 @@ class ResponseRow:
 
 @dataclass(frozen=True)
 class VisitRow:
-    """One visit as it stands on a day; `drafts` counts the items dealt with of what is under way."""
+    """One visit as it stands on a day; `drafts` counts the items dealt with of what is under way.
+
+    `open` says whether it can be answered that day, also by who is not asked; `ahead` that it opens later.
+    """
 
     id: int
     title: str
@@ -61,6 +67,8 @@ class VisitRow:
     closes_on: date
     battery: list[str]
     state: str
+    open: bool
+    ahead: bool
     missed_reason: str | None
     links: int
     responses: Mapping[str, ResponseRow] = field(default_factory=dict)
@@ -68,7 +76,10 @@ class VisitRow:
 
 
 def states(session: Session, scope: Scope, among: Collection[int] | None = None) -> CTE:
-    """Every visit in the scope (of the patients `among` where given) with its `state` on the scope's day."""
+    """Every visit in the scope (of the patients `among` where given) with its `state` on the scope's day.
+
+    `open` and `ahead` are as in `VisitRow`.
+    """
     length = (
         func.jsonb_array_length if session.get_bind().dialect.name == "postgresql" else func.json_array_length
     )
@@ -83,7 +94,15 @@ def states(session: Session, scope: Scope, among: Collection[int] | None = None)
         .scalar_subquery()
     )
     counted = (
-        select(Visit, length(Visit.battery).label("asked"), answered.label("answered"))
+        select(
+            Visit,
+            Patient.status,
+            Patient.gone,
+            Patient.in_follow_up,
+            label("not_expected", Patient.gone_by(Visit.due_on)),
+            length(Visit.battery).label("asked"),
+            answered.label("answered"),
+        )
         .join(Patient, Patient.id == Visit.patient_id)
         .where(
             scope.condition,
@@ -93,19 +112,27 @@ def states(session: Session, scope: Scope, among: Collection[int] | None = None)
         .cte("counted")
     )
     drafted = select(Draft.id).where(Draft.visit_id == counted.c.id).exists()
-    finishing_since = scope.today - timedelta(days=FINISHING_DAYS)
     told = select(Background.id).where(Background.visit_id == counted.c.id).exists()
     begun = or_(counted.c.answered > 0, drafted, told)
+    done, called_missed = counted.c.answered >= counted.c.asked, counted.c.missed_reason.is_not(None)
+    ahead = not_yet_open(counted.c, scope.today)
+    over = is_over(counted.c, scope.today) & (~begun | is_over_for_good(counted.c, scope.today))
     state = case(
-        (counted.c.answered >= counted.c.asked, "done"),
-        (counted.c.missed_reason.is_not(None), "missed"),
-        (counted.c.opens_on > scope.today, "upcoming"),
-        (and_(counted.c.closes_on >= finishing_since, begun), "in_progress"),
-        (counted.c.closes_on >= scope.today, "due"),
-        else_="missed",
+        (done, "done"),
+        (called_missed, "missed"),
+        (counted.c.not_expected, "not_asked"),
+        (counted.c.gone, "missed"),
+        (ahead & counted.c.in_follow_up, "upcoming"),
+        (ahead, "not_asked"),
+        (over, "missed"),
+        (begun, "in_progress"),
+        (counted.c.status == "active", "due"),
+        else_="not_asked",
     )
-    # Computed once: whoever asks for the state several times would have the answers counted as often.
-    return select(counted, state.label("state")).cte("stated").prefix_with("MATERIALIZED")
+    is_open = ~or_(done, called_missed, counted.c.gone, ahead, over)
+    stated = select(counted, state.label("state"), is_open.label("open"), ahead.label("ahead"))
+    # Computed once: a query that asks for the state several times would have the answers counted as often.
+    return stated.cte("stated").prefix_with("MATERIALIZED")
 
 
 def titles(session: Session, visit_ids: Collection[int]) -> dict[int, str]:
@@ -127,6 +154,8 @@ def of_patient(session: Session, scope: Scope, patient_id: int, at: datetime) ->
             stated.c.closes_on,
             stated.c.battery,
             stated.c.state,
+            stated.c.open,
+            stated.c.ahead,
             stated.c.missed_reason,
         )
         .select_from(stated)

@@ -12,7 +12,18 @@ from surveys.schedule.plan import (
     preset_names,
     preset_title,
 )
-from surveys.schedule.windows import FINISHING_DAYS, Window, planned_dates, unscheduled, window
+from surveys.schedule.windows import (
+    FINISHING_DAYS,
+    Window,
+    is_open,
+    is_over,
+    is_over_for_good,
+    is_overdue,
+    not_yet_open,
+    planned_dates,
+    unscheduled,
+    window,
+)
 
 __all__ = [
     "FAMILIES",
@@ -30,8 +41,13 @@ __all__ = [
     "Year",
     "burden",
     "example_visits",
+    "is_open",
+    "is_over",
+    "is_over_for_good",
+    "is_overdue",
     "kinds_of",
     "lay_out",
+    "not_yet_open",
     "occasions",
     "planned_dates",
     "preset",

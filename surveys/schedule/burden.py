@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from surveys.schedule.course import Course, TreatmentDate, occasions
 from surveys.schedule.laying import Laid, lay_out
 from surveys.schedule.plan import PlannedVisit, kinds_of
+from surveys.schedule.windows import is_over
 
 ONSET_DAYS_BEFORE = 3  # somebody with an acute palsy is enrolled so long after it began
 FIRST_TREATMENT_DAYS = 30
@@ -55,7 +56,7 @@ def example(plan: Sequence[PlannedVisit]) -> Course:
 def example_visits(plan: Sequence[PlannedVisit]) -> list[tuple[int, Laid]]:
     """The visits of the example with the day after enrolment on which each is due."""
     course = example(plan)
-    ahead = [one for one in occasions(plan, course) if one.window.closes_on >= course.enrolled_on]
+    ahead = [one for one in occasions(plan, course) if not is_over(one.window, course.enrolled_on)]
     return [((laid.window.due_on - course.enrolled_on).days, laid) for laid in lay_out(ahead)]
 
 

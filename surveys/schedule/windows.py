@@ -1,10 +1,15 @@
-"""When one row of a plan opens, is due and closes, given its anchor's date."""
+"""When one row of a plan opens, is due and closes, given its anchor's date; and where a day lies in that.
+
+What says where a day lies takes anything with those dates: a window, a stored visit, or the table's columns,
+for which it is a condition of the database.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from surveys.schedule.plan import PlannedVisit
 
@@ -18,6 +23,31 @@ class Window:
     opens_on: date
     due_on: date
     closes_on: date
+
+
+def not_yet_open(when: Any, on: date) -> Any:
+    """Whether it opens after the day `on`."""
+    return when.opens_on > on
+
+
+def is_open(when: Any, on: date) -> Any:
+    """Whether the day `on` lies in its window."""
+    return (when.opens_on <= on) & (when.closes_on >= on)
+
+
+def is_overdue(when: Any, on: date) -> Any:
+    """Whether the day on which it is due has passed; it may be open still."""
+    return when.due_on < on
+
+
+def is_over(when: Any, on: date) -> Any:
+    """Whether its window has closed before the day `on`: it can no longer be begun."""
+    return when.closes_on < on
+
+
+def is_over_for_good(when: Any, on: date) -> Any:
+    """Whether the days for finishing have passed, too: it can no longer be finished either."""
+    return is_over(when, on - timedelta(days=FINISHING_DAYS))
 
 
 def window(planned: PlannedVisit, anchor_on: date, nth: int = 1) -> Window:
@@ -47,4 +77,4 @@ def planned_dates(
         for planned in plan
         if (anchor_on := anchors.get(planned.anchor)) is not None
     ]
-    return [(planned, when) for planned, when in dated if when.closes_on >= enrolled_on]
+    return [(planned, when) for planned, when in dated if not is_over(when, enrolled_on)]

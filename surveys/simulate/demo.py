@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from surveys.instruments.library import Library
 from surveys.models import Draft, Patient, Response, Study, Visit
-from surveys.schedule import preset
+from surveys.schedule import is_open, preset
 from surveys.simulate.answers import answer
 from surveys.simulate.people import draw
 from surveys.simulate.study import new_patient, simulate
@@ -98,8 +98,7 @@ def open_visit(session: Session, study: Study, *, at: datetime, actor: str) -> V
             Patient.status == "active",
             Visit.timepoint_id == first.id,
             Visit.withdrawn_at.is_(None),
-            Visit.opens_on <= today,
-            Visit.closes_on >= today,
+            is_open(Visit, today),
             ~exists().where(Draft.visit_id == Visit.id),
             ~exists().where(Response.visit_id == Visit.id),
         )

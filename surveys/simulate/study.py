@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from surveys.instruments.definition import Instrument
 from surveys.instruments.library import Library, asking_order
 from surveys.models import Patient, Study, Timepoint
-from surveys.schedule import Window, planned_dates, unscheduled
+from surveys.schedule import Window, is_over, planned_dates, unscheduled
 from surveys.simulate.answers import answer
 from surveys.simulate.people import Person, draw
 from surveys.store.errors import Refused
@@ -224,7 +224,7 @@ class _Making:
             if self._rng.random() < GRADED_SHARE
         }
         new = replace(new, gradings=tuple(gradings.values()))
-        closed = [occasion.when.closes_on for occasion in course if occasion.when.closes_on < self._today]
+        closed = [occasion.when.closes_on for occasion in course if is_over(occasion.when, self._today)]
         missed_two = len(closed) >= 2 and not any(on >= min(closed[-2:]) for on in seen)
         if missed_two and self._rng.random() < LOST_SHARE:
             return replace(new, status="lost", status_since=closed[-1])

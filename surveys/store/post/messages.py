@@ -19,6 +19,7 @@ from analysis.data.statuses import NOT_IN_FOLLOW_UP
 from surveys import daytime
 from surveys.daytime import Hours
 from surveys.models import Contact, Message, MessageTemplate, Messaging, Patient, Response, Study, Visit
+from surveys.schedule import is_over, not_yet_open
 from surveys.store import audit, errors
 from surveys.store.post import outbox
 from surveys.store.post.outbox import Outcome, Refused, Sent
@@ -155,8 +156,8 @@ def _concerned(at: datetime) -> ColumnElement[bool]:
         Patient.in_follow_up,
         Patient.messages_stopped_at.is_(None),
         Visit.withdrawn_at.is_(None),
-        Visit.opens_on <= (at + AHEAD).date(),
-        Visit.closes_on >= (at - timedelta(days=2)).date(),
+        ~not_yet_open(Visit, (at + AHEAD).date()),
+        ~is_over(Visit, (at - timedelta(days=2)).date()),
     )
     return or_(current, unsettled)
 

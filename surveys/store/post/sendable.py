@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from analysis.data.statuses import NOT_IN_FOLLOW_UP
 from surveys.daytime import Hours, next_allowed
+from surveys.schedule import is_over, not_yet_open
 
 # Two messages about one visit within a day are one too many.
 LEAST_GAP = timedelta(hours=20)
@@ -90,7 +91,7 @@ def _never(facts: Facts, at: datetime) -> str | None:
         return "done"
     if facts.missed:
         return "missed"
-    if _today(facts, at) > facts.closes_on:
+    if is_over(facts, _today(facts, at)):
         return "closed"
     if facts.kind == "reminder" and facts.settled_at is not None:
         goes_at = max(at, facts.planned_at)  # not now, where it is only being planned
@@ -106,7 +107,7 @@ def _not_now(facts: Facts, at: datetime) -> str | None:
         return "study_draft"
     if not facts.reachable:
         return "no_address"
-    if facts.kind != "thanks" and _today(facts, at) < facts.opens_on:
+    if facts.kind != "thanks" and not_yet_open(facts, _today(facts, at)):
         return "not_open"
     if facts.kind == "reminder" and facts.waiting:
         return "earlier"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,7 +35,7 @@ from surveys.models import (
     Study,
     Visit,
 )
-from surveys.schedule import FINISHING_DAYS
+from surveys.schedule import is_over, is_over_for_good, not_yet_open
 from surveys.store import audit
 from surveys.store.study.studies import items_asked
 from surveys.store.visit import background, planning
@@ -463,10 +463,10 @@ def _refuse(row: Any, visit: OpenVisit, at: datetime) -> None:
         raise LinkRefused(LinkRefusal.STUDY_CLOSED, row.contact)
     if row.study_status != "active":
         raise LinkRefused(LinkRefusal.STUDY_NOT_OPEN, row.contact)
-    if visit.today < row.opens_on:
+    if not_yet_open(row, visit.today):
         raise LinkRefused(LinkRefusal.TOO_EARLY, row.contact, row.opens_on)
-    last_day = row.closes_on + timedelta(days=FINISHING_DAYS if visit.begun else 0)
-    if visit.today > last_day and not all(key in visit.submitted for key in visit.battery):
+    too_late = is_over_for_good if visit.begun else is_over
+    if too_late(row, visit.today) and not all(key in visit.submitted for key in visit.battery):
         raise LinkRefused(LinkRefusal.CLOSED, row.contact, row.closes_on)
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from surveys.instruments.definition import Answer, Instrument, Item
 from surveys.models import Draft, Patient, Response, Study, Visit
 from surveys.models.assistance import ANSWERED_BY
+from surveys.schedule import not_yet_open
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.study.studies import items_asked, today
@@ -261,7 +262,7 @@ def _check_day(study: Study, patient: Patient, on: date, at: datetime) -> None:
 
 
 def _check_early(visit: Visit, on: date) -> None:
-    if on < visit.opens_on - EARLY:
+    if not_yet_open(visit, on + EARLY):
         raise Refused(
             f"More than {EARLY.days} days before the visit opens on {visit.opens_on}. Check the year.",
             "on",

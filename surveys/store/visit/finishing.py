@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from surveys.models import Draft, InstrumentVersion, Patient, Study, Visit
-from surveys.schedule import FINISHING_DAYS
+from surveys.schedule import is_over_for_good
 from surveys.store.visit.answering import from_draft
 from surveys.store.visit.responses import insert_scored
 from surveys.store.words.wordings import Texts
@@ -23,7 +23,7 @@ def finish_late(session: Session, texts: Texts, *, at: datetime, actor: str) -> 
     how many.
     """
     # No time zone is more than a day away: what is over there is found exactly, visit by visit.
-    latest = (at + timedelta(days=1 - FINISHING_DAYS)).date()
+    latest = (at + timedelta(days=1)).date()
     query = (
         select(
             Draft,
@@ -38,14 +38,14 @@ def finish_late(session: Session, texts: Texts, *, at: datetime, actor: str) -> 
         .join(Visit, Visit.id == Draft.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
         .join(Study, Study.id == Patient.study_id)
-        .where(Visit.closes_on < latest)
+        .where(is_over_for_good(Visit, latest))
         .order_by(Draft.id)
         .with_for_update(of=[Draft, Visit])
     )
     responses, drafts = [], []
     for row in session.execute(query).all():
         zone = ZoneInfo(row.timezone)
-        if at.astimezone(zone).date() <= row.closes_on + timedelta(days=FINISHING_DAYS):
+        if not is_over_for_good(row, at.astimezone(zone).date()):
             continue
         draft: Draft = row.Draft
         instrument = texts.get(session, draft.instrument, row.version, row.wording)

@@ -29,7 +29,6 @@ from surveys.models import (
     Visit,
 )
 from surveys.schedule import (
-    FINISHING_DAYS,
     SPACING_DAYS,
     Asked,
     Course,
@@ -38,7 +37,11 @@ from surveys.schedule import (
     Served,
     TreatmentDate,
     Window,
+    is_open,
+    is_over,
+    is_over_for_good,
     lay_out,
+    not_yet_open,
     occasions,
 )
 from surveys.store import audit
@@ -77,7 +80,7 @@ def plan_visits(
     ahead = [
         one
         for one in occasions(plan_of(timepoints), _course(session, patient))
-        if one.ahead and one.window.closes_on >= since
+        if one.ahead and not is_over(one.window, since)
     ]
     visits = _Visits(timepoints, patient.id, ())
     for laid in lay_out(ahead, _asked_elsewhere(session, patient, since)):
@@ -123,7 +126,7 @@ def replan(
             added.append(Change(visits.title(visits.add(session, laid)), None, laid.window))
             continue
         before = None if there.row.withdrawn_at else there.window
-        if before and max(before.closes_on, laid.window.closes_on) < since:
+        if before and is_over(before, since) and is_over(laid.window, since):
             continue  # over either way
         if before and _let_in_late(there, laid):
             continue
@@ -162,8 +165,8 @@ def space_out(session: Session, patient_id: int, *, at: datetime, actor: str) ->
             Visit.withdrawn_at.is_(None),
             Visit.opened_at.is_(None),
             # A day more on either side: at most so far is another time zone.
-            Visit.opens_on <= day + timedelta(days=SPACING_DAYS + 1),
-            Visit.closes_on >= day - timedelta(days=1),
+            ~not_yet_open(Visit, day + timedelta(days=SPACING_DAYS + 1)),
+            ~is_over(Visit, day - timedelta(days=1)),
             ~exists().where(Response.visit_id == Visit.id),
             ~exists().where(Draft.visit_id == Visit.id),
         )
@@ -190,7 +193,7 @@ def _wanted(
         one
         for one in found
         if one.serves not in fixed
-        and (one.serves in there or (one.ahead and one.anchor in changed and one.window.closes_on >= since))
+        and (one.serves in there or (one.ahead and one.anchor in changed and not is_over(one.window, since)))
     ]
 
 
@@ -391,7 +394,7 @@ def _asked(row: Visit, answered: Mapping[str, date], since: date) -> Iterator[As
     """What a visit has asked, or may still ask, on or after `since`."""
     for instrument, on in answered.items():
         yield Asked(instrument, on)
-    if row.withdrawn_at is None and row.closes_on + timedelta(days=FINISHING_DAYS) >= since:
+    if row.withdrawn_at is None and not is_over_for_good(row, since):
         for instrument in row.battery:
             if instrument not in answered:
                 yield Asked(instrument, row.due_on)
@@ -426,7 +429,7 @@ def _kept(
         if not one.fixed or one.primary is None or one.primary.key not in keys:
             continue
         new = windows.get(one.primary)
-        if new is None or not (new.opens_on <= one.row.due_on <= new.closes_on):
+        if new is None or not is_open(new, one.row.due_on):
             kept.append(Change(visits.title(one.row), one.window, new))
     return kept
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library, asking_order
 from surveys.models import Patient, Response, Study, Visit
-from surveys.schedule import unscheduled
+from surveys.schedule import not_yet_open, unscheduled
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.words import permissions
@@ -106,7 +106,7 @@ def let_in_late(session: Session, visit: Visit, *, on: date, at: datetime, actor
     Raises:
         Refused: it has not opened yet.
     """
-    if visit.opens_on > on:
+    if not_yet_open(visit, on):
         raise Refused("This visit opens later; there is nothing to make up for.")
     facts = {
         "visit": visit.name,

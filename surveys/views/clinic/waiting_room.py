@@ -40,7 +40,7 @@ def start(code: str, visit_id: int) -> Page:
     here, visit = grant(), find_visit(visit_id)
     row = row_of(visit, here)
     reason = no_link(here.study, visit.patient, row)
-    if row.state == "upcoming" and reason is None:
+    if row.ahead and reason is None:
         reason = _("Not on the tablet yet: this visit is not open.")
     if reason is not None:
         flash(reason, "notice")

@@ -15,6 +15,7 @@ from surveys.lists import patients as lists
 from surveys.mail import words
 from surveys.models import Messaging, Patient, Visit
 from surveys.models.message import TEMPLATE_KINDS
+from surveys.schedule import is_over
 from surveys.store.errors import Refused
 from surveys.store.post import messages, messaging
 from surveys.views.web.access import for_roles, grant
@@ -117,7 +118,7 @@ def _filling(code: str | None) -> words.Filling:
     patient = lists.find(db.session, here.scope, code) if code else None
     visit = None
     if patient is not None:
-        query = select(Visit).where(Visit.patient_id == patient.id, Visit.closes_on >= here.today)
+        query = select(Visit).where(Visit.patient_id == patient.id, ~is_over(Visit, here.today))
         visit = db.session.scalars(query.order_by(Visit.opens_on).limit(1)).first()
     return words.Filling(
         name=patient.contact.name if patient and patient.contact else "",

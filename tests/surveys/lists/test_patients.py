@@ -171,12 +171,19 @@ def test_the_visit_that_matters(session: Session, patient: Patient) -> None:
 
 
 def test_who_left_is_expected_nowhere(session: Session, patient: Patient) -> None:
-    """Whatever visits there are; who paused or was lost may still answer."""
+    """Whatever visits there are; who paused or was lost is not asked, and may still answer."""
     add_visit(session, patient)
-    for status, expected in (("left", "left"), ("died", "left"), ("paused", "due"), ("lost", "due")):
+    for status, expected in (
+        ("left", "left"),
+        ("died", "left"),
+        ("paused", "not_asked"),
+        ("lost", "not_asked"),
+    ):
         patient.status = status
         session.flush()
         assert shown(session, patient)[0] == expected
+        [row] = visits.of_patient(session, scope(patient), patient.id, AT)
+        assert row.open == (status in ("paused", "lost"))
 
 
 def test_a_second_unplanned_visit_is_numbered(session: Session, patient: Patient) -> None:

@@ -1,0 +1,191 @@
+"""The state of a visit, for every status of its patient; and that all pages say the same of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+from analysis.results.attendance import attendance
+from surveys.db import writing
+from surveys.frames import study_frames
+from surveys.instruments.library import Library
+from surveys.lists import clinic, completeness, needs, patients, visits
+from surveys.lists.scope import Scope
+from surveys.lists.visits import VisitRow
+from surveys.models import Draft, Patient, Serving, Study, Visit
+from surveys.models.patient import PATIENT_STATUSES
+from surveys.store.patient import clinic as appointments
+from surveys.store.visit import responses
+from surveys.store.visit.responses import NewResponse
+from surveys.store.words import versions
+from tests.support.simulated import populate
+from tests.support.study import changing, library
+
+AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
+DUE = AT.date()
+DAY = timedelta(days=1)
+OPENS, CLOSES = DUE - 10 * DAY, DUE + 20 * DAY
+DAYS = (OPENS - DAY, OPENS, DUE, CLOSES, CLOSES + DAY, CLOSES + 7 * DAY, CLOSES + 8 * DAY)
+SINCE = (DUE - DAY, DUE, DUE + DAY)
+HAPPENED = ("nothing", "begun", "answered", "called missed")
+
+
+def expected(status: str, since: date, happened: str, on: date) -> tuple[str, bool]:
+    """The state of the visit, and whether it can be answered."""
+    if happened == "answered":
+        return "done", False
+    if happened == "called missed":
+        return "missed", False
+    if status in ("left", "died"):
+        return ("not_asked" if since <= DUE else "missed"), False
+    if on < OPENS:
+        return ("not_asked" if status == "lost" else "upcoming"), False
+    last = CLOSES + 7 * DAY if happened == "begun" else CLOSES
+    if on > last:
+        return "missed", False
+    if happened == "begun":
+        return "in_progress", True
+    return ("due" if status == "active" else "not_asked"), True
+
+
+@pytest.fixture
+def session(database_url: str) -> Iterator[Session]:
+    """A session on either database."""
+    engine = create_engine(database_url)
+    with writing(), Session(engine) as open_session:
+        yield open_session
+    engine.dispose()
+
+
+def test_a_visit_is_what_its_days_and_its_patient_make_it(session: Session) -> None:
+    """Each status, since before, on and after the day it is due; begun, answered, called missed or none."""
+    study = Study(code="S1", title="S1", locales=["en"], who_reads={}, crisis_texts={}, created_at=AT)
+    session.add(study)
+    session.flush()
+    face = Library.load().get("face")
+    version = versions.freeze(session, face, at=AT)
+    cases = dict(enumerate(product(PATIENT_STATUSES, SINCE, HAPPENED), start=1))
+    for number, (status, since, happened) in cases.items():
+        patient = Patient(
+            id=number,
+            study_id=study.id,
+            code=f"P{number}",
+            enrolled_on=OPENS,
+            status=status,
+            status_since=since,
+        )
+        session.add(patient)
+        session.flush()
+        visit = Visit(
+            id=number,
+            patient_id=number,
+            name="v1",
+            opens_on=OPENS,
+            due_on=DUE,
+            closes_on=CLOSES,
+            battery=["face"],
+            missed_reason="in hospital" if happened == "called missed" else None,
+        )
+        session.add(visit)
+        session.flush()
+        if happened == "begun":
+            draft = Draft(visit_id=number, instrument="face", instrument_version_id=version, locale="en")
+            draft.answers, draft.started_at, draft.saved_at = {"q1": [{"value": 1}]}, AT, AT
+            session.add(draft)
+        if happened == "answered":
+            new = NewResponse(
+                visit_id=number,
+                patient_id=number,
+                instrument=face,
+                version_id=version,
+                answers={},
+                source="paper",
+                submitted_at=AT,
+                completed_on=DUE,
+            )
+            responses.add(session, [new], at=AT, actor="test")
+    session.flush()
+    for on in DAYS:
+        stated = visits.states(session, Scope(study.id, None, on))
+        said = {row.id: (row.state, bool(row.open)) for row in session.execute(select(stated))}
+        assert said == {number: expected(*case, on) for number, case in cases.items()}, on
+
+
+def test_all_pages_say_the_same(app: Flask) -> None:
+    """A simulated study with every status: the list, the grid, the work list, the clinic and the analysis."""
+    populate(app, 60)
+    with changing(app) as session:
+        study = session.scalars(select(Study)).one()
+        scope = Scope(study.id, None, datetime.now(UTC).date())
+        people = session.scalars(select(Patient).order_by(Patient.id)).all()
+        for number, patient in enumerate(people):
+            patient.status = PATIENT_STATUSES[number % len(PATIENT_STATUSES)]
+            patient.status_since = max(patient.enrolled_on, scope.today - number * 7 * DAY)
+        session.flush()
+        appointments.expect(
+            session, [one.id for one in people], on=scope.today, at=datetime.now(UTC), actor="test"
+        )
+        of = {one.code: visits.of_patient(session, scope, one.id, AT) for one in people}
+
+        for patient in people:
+            found = {visit.state for visit in of[patient.code]}
+            if patient.status != "active":
+                assert "due" not in found
+            if patient.status not in ("active", "paused"):
+                assert "upcoming" not in found
+        in_list = patients.page(session, scope).counts
+        assert {"due", "missed", "left"} <= in_list.keys()
+        assert in_list["due"] == sum(
+            "due" in states and "in_progress" not in states
+            for states in ({visit.state for visit in rows} for rows in of.values())
+        )
+        assert grid_counts(session, scope) == Counter(
+            (one, visit.state) for rows in of.values() for visit in rows for one in places(session, visit)
+        )
+        active = {one.code for one in people if one.status == "active"}
+        assert needs.needs(session, scope, AT).overdue_in_all == sum(
+            waits(visit, scope.today) for code in active for visit in of[code]
+        )
+        for line in clinic.expected(session, scope, scope.today):
+            assert [visit.id for visit in line.open] == [visit.id for visit in of[line.code] if visit.open]
+        records = attendance(study_frames(session, study, library(app)), scope.today, suppress_under=0)
+        assert sum(record["expected"] or 0 for record in records) == sum(
+            visit.state in ("done", "in_progress")
+            or bool(visit.responses or visit.drafts)
+            or (visit.closes_on < scope.today and visit.state == "missed")
+            for rows in of.values()
+            for visit in rows
+        )
+
+
+def grid_counts(session: Session, scope: Scope) -> Counter[tuple[int, str]]:
+    """The numbers above the page Completeness."""
+    columns = completeness.grid(session, scope, 1).columns
+    return Counter(
+        {(one.id, state): count for one in columns for state, count in one.counts.items() if count}
+    )
+
+
+def places(session: Session, visit: VisitRow) -> set[int]:
+    """The timepoints that a visit serves."""
+    row = session.get_one(Visit, visit.id)
+    further = select(Serving.timepoint_id).where(Serving.visit_id == visit.id)
+    return {*session.scalars(further), *([row.timepoint_id] if row.timepoint_id else [])}
+
+
+def waits(visit: VisitRow, today: date) -> bool:
+    """Whether a person is to see to it: late but open, or missed within a month for no known reason."""
+    if visit.state in ("due", "in_progress"):
+        return visit.due_on < today
+    return (
+        visit.state == "missed"
+        and visit.missed_reason is None
+        and visit.closes_on >= today - needs.MISSED_WITHIN
+    )
