@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -12,6 +12,7 @@ from surveys.db import db
 from surveys.forms.accounts import NewPasswordForm, NewPasswordWithCodeForm
 from surveys.store.accounts import invitations
 from surveys.store.errors import Refused
+from surveys.views.web import server
 
 pages = Blueprint("invitation", __name__)
 
@@ -24,7 +25,7 @@ def init_app(app: Flask) -> None:
 @pages.route("/invitation/<handed_on:token>", methods=["GET", "POST"])
 def accept(token: str) -> Response | str | tuple[str, int]:
     """Choose a password; the link opens nothing any more afterwards."""
-    key = current_app.config["SETTINGS"].secret_key
+    key = server.settings().secret_key
     try:
         member = invitations.member_of(db.session, token, key)
     except Refused as refusal:

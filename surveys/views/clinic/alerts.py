@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from surveys.db import db
 from surveys.forms.staff import AcknowledgeForm, ActedOnForm, CloseAlertForm, StaffForm
-from surveys.instruments.library import Library
 from surveys.lists import alert_report, history
 from surveys.lists import alerts as lists
 from surveys.store.errors import Refused
 from surveys.store.visit import alerts as store
 from surveys.views.clinic import display
+from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 
 pages = Blueprint("alerts", __name__)
@@ -90,7 +90,7 @@ def prefix(alert_id: int) -> str:
 
 def rule_words(alert: lists.AlertRow | alert_report.Cause) -> str:
     """What raised the alert, in words."""
-    return display.rule_words(_library().get(alert.instrument), alert.rule)
+    return display.rule_words(server.library().get(alert.instrument), alert.rule)
 
 
 def answer_words(alert: lists.AlertRow, value: int | None) -> str:
@@ -98,7 +98,7 @@ def answer_words(alert: lists.AlertRow, value: int | None) -> str:
     if alert.score is not None:
         before = "" if alert.before is None else _(" (before: %(score)s)", score=f"{alert.before:g}")
         return _("score %(score)s", score=f"{alert.score:g}") + before
-    return display.answer_words(_library().get(alert.instrument), alert.rule, value)
+    return display.answer_words(server.library().get(alert.instrument), alert.rule, value)
 
 
 def _change(
@@ -153,8 +153,3 @@ def _draw(state: str | None = None, refused: dict[int, StaffForm] | None = None)
         },
         names=history.names(db.session, [actor for row in rows for actor in row.people]),
     )
-
-
-def _library() -> Library:
-    library: Library = current_app.extensions["library"]
-    return library

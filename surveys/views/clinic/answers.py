@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -23,12 +23,13 @@ from surveys.store.errors import Refused
 from surveys.store.study.studies import items_asked
 from surveys.store.visit import corrections
 from surveys.store.words import permissions
-from surveys.store.words.wordings import Texts, UnknownWording
+from surveys.store.words.wordings import UnknownWording
 from surveys.views.clinic import display
+from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
+from surveys.views.web.page import Page
 
 pages = Blueprint("answers", __name__)
-Page = str | Response | tuple[str, int]
 
 
 def init_app(app: Flask) -> None:
@@ -59,7 +60,7 @@ def enter(code: str, visit_id: int, key: str) -> Page:
     visit = patient_lists.find_visit(db.session, here.scope, visit_id) or abort(404)
     if key not in visit.battery:
         abort(404)
-    instrument = permissions.asked(db.session, here.study, [key], _texts())[key]
+    instrument = permissions.asked(db.session, here.study, [key], server.texts())[key]
     items = items_asked(instrument, here.study.optional_items)
     form: Any = answers_form(EnteredForm, instrument, items)(here.today)
     if request.method == "GET":
@@ -230,11 +231,6 @@ def _instrument_of(found: lists.Found) -> Instrument:
     """The instrument as it was answered; in the definition's own words where nobody knows the text."""
     version = found.version
     try:
-        return _texts().get(db.session, version.instrument, version.version, version.wording)
+        return server.texts().get(db.session, version.instrument, version.version, version.wording)
     except UnknownWording:
-        return _texts().library.get(version.instrument, version.version)
-
-
-def _texts() -> Texts:
-    texts: Texts = current_app.extensions["texts"]
-    return texts
+        return server.texts().library.get(version.instrument, version.version)

@@ -9,7 +9,6 @@ from flask import (
     Blueprint,
     Flask,
     abort,
-    current_app,
     flash,
     jsonify,
     redirect,
@@ -24,7 +23,6 @@ from werkzeug.wrappers import Response
 
 from surveys.db import db
 from surveys.forms.clinic import ListForm, shape
-from surveys.instruments.library import Library
 from surveys.lists import clinic as lists
 from surveys.lists import needs as needed
 from surveys.lists import patients
@@ -36,11 +34,12 @@ from surveys.store.post import messages
 from surveys.store.visit import alert_rules, visits
 from surveys.typed import is_possible_year
 from surveys.views.clinic import display
+from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
+from surveys.views.web.page import Page
 from surveys.views.web.received import takes_lists
 
 pages = Blueprint("clinic", __name__)
-Page = str | Response | tuple[str, int]
 
 AGAIN_AFTER = timedelta(days=1)  # when somebody who did not answer is called again
 
@@ -109,7 +108,7 @@ def unscheduled(code: str, patient: str) -> Response:
         select(Timepoint).where(Timepoint.study_id == here.study.id).order_by(Timepoint.position)
     )
     planned = dict.fromkeys(key for timepoint in timepoints for key in timepoint.battery)
-    library = _library()
+    library = server.library()
     askable = visits.askable(db.session, here.study, library)
     battery = [key for key in planned if key in askable]
     try:
@@ -142,12 +141,12 @@ def needs(code: str) -> Page:
     return render_template(
         "staff/needs.html",
         needs=found,
-        titles={key: _library().get(key).short_title for one in found.by_hand for key in one.battery},
+        titles={key: server.library().get(key).short_title for one in found.by_hand for key in one.battery},
         waited=lambda since: display.waited(since, here.at),
         rule_words=_rule_words,
         rules=[
-            display.study_rule_words(rule, _library())
-            for rule, _scale in alert_rules.to_confirm(db.session, here.study, _library())
+            display.study_rule_words(rule, server.library())
+            for rule, _scale in alert_rules.to_confirm(db.session, here.study, server.library())
         ],
     )
 
@@ -197,7 +196,7 @@ def _unknown(line: list[str], found: Mapping[str, object]) -> list[str]:
 def _draw(form: ListForm, on: date) -> str:
     here = grant()
     rows = lists.expected(db.session, here.scope, on)
-    library = _library()
+    library = server.library()
     return render_template(
         "staff/clinic.html",
         form=form,
@@ -230,9 +229,4 @@ def _address(on: date) -> str:
 
 
 def _rule_words(alert: needed.Waiting) -> str:
-    return display.rule_words(_library().get(alert.instrument), alert.rule)
-
-
-def _library() -> Library:
-    library: Library = current_app.extensions["library"]
-    return library
+    return display.rule_words(server.library().get(alert.instrument), alert.rule)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Flask, abort, current_app, render_template
+from flask import Blueprint, Flask, abort, render_template
 from flask_babel import gettext as _
 
 from surveys.db import db
 from surveys.forms import labels
 from surveys.instruments.change import threshold_of
-from surveys.instruments.library import Library
 from surveys.lists import alerts, history, patients, records, visits
 from surveys.lists.visits import VisitRow
 from surveys.models import Patient, Treatment
 from surveys.views.clinic import display
 from surveys.views.clinic.overviews import SCALES, scale_title
 from surveys.views.dashboard.board import drawing
+from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _scales(rows: list[VisitRow]) -> list[ScaleCourse]:
 
     found = []
     for key, name in SCALES:
-        instrument = _library().get(key)
+        instrument = server.library().get(key)
         scale = instrument.scale(name)
         points = [
             Point(response.completed_on, score.value, row.title)
@@ -135,8 +135,3 @@ def _treatment_words(treatment: Treatment) -> str:
     if treatment.state == "planned":
         parts.append(_("planned"))
     return ", ".join(filter(None, parts))
-
-
-def _library() -> Library:
-    library: Library = current_app.extensions["library"]
-    return library

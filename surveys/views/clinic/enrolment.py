@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from werkzeug.wrappers import Response
 
 from surveys.db import db
 from surveys.exchange import enrolment_file
@@ -18,10 +17,10 @@ from surveys.models import Timepoint
 from surveys.store.errors import Refused
 from surveys.store.patient import patients
 from surveys.views.web.access import Grant, for_roles, grant
+from surveys.views.web.page import Page
 from surveys.views.web.received import takes_lists
 
 pages = Blueprint("enrolment", __name__)
-Page = str | Response | tuple[str, int]
 
 
 def init_app(app: Flask) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from surveys.db import db
 from surveys.lists import messages as lists
@@ -15,11 +14,12 @@ from surveys.store.errors import Refused
 from surveys.store.post import messages
 from surveys.store.study import readiness
 from surveys.store.visit import links, short_codes
+from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
+from surveys.views.web.page import Page
 from surveys.views.web.pictures import qr
 
 pages = Blueprint("messages", __name__)
-Page = str | Response | tuple[str, int]
 
 
 def init_app(app: Flask) -> None:
@@ -43,7 +43,7 @@ def index(code: str) -> str:
         rows=lists.page(db.session, here.scope, state, number),
         state=state,
         counts=counts,
-        no_mail=readiness.no_mail(here.study, current_app.config["SETTINGS"]),
+        no_mail=readiness.no_mail(here.study, server.settings()),
         page=number,
         pages=pages_in_all,
     )
@@ -64,7 +64,7 @@ def letter(code: str, message_id: int) -> Page:
         flash(str(refusal), "notice")
         return redirect(url_for("clinic.needs", code=code))
     own = messages.own_words(db.session, here.study.id, "letter", one.locale)
-    public = current_app.config["SETTINGS"].public_url
+    public = server.settings().public_url
     text = words.fill(
         words.Words(*own) if own else words.default("letter", one.locale),
         words.Filling(

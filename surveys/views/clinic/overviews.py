@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, Flask, abort, current_app, render_template
+from flask import Blueprint, Flask, abort, render_template
 from flask_babel import gettext as _
 
 from analysis.data.change import judge
 from surveys.db import db
 from surveys.instruments.change import threshold_of
 from surveys.instruments.definition import Instrument, Scale
-from surveys.instruments.library import Library
 from surveys.lists import changes as changed
 from surveys.lists import completeness as complete
 from surveys.lists.changes import Given, Person
 from surveys.lists.visits import STATES
+from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.numbers import page_number
 
@@ -76,7 +76,7 @@ def changes(code: str) -> str:
     columns = [(key, scale) for key, scale in SCALES if f"{key}.{scale}" in given]
     return render_template(
         "staff/changes.html",
-        titles=[scale_title(_library().get(key), scale) for key, scale in columns],
+        titles=[scale_title(server.library().get(key), scale) for key, scale in columns],
         rows=[(person, [_shift(person, key, scale) for key, scale in columns]) for person in found.people],
         page=number,
         pages=found.pages,
@@ -94,7 +94,7 @@ def _shift(person: Person, key: str, name: str) -> Shift | None:
     given = person.scores.get(f"{key}.{name}")
     if not given:
         return None
-    instrument = _library().get(key)
+    instrument = server.library().get(key)
     scale = instrument.scale(name)
     last, before = given[0], given[1] if len(given) > 1 else None
     kind, words = _meaning(instrument, scale, last, before)
@@ -142,8 +142,3 @@ def _concern(instrument: Instrument, scale: Scale, last: Given) -> str:
             number = instrument.item(alert.item).number
             told.append(_("item %(number)s above %(value)s", number=number, value=alert.at_least - 1))
     return ", ".join(told)
-
-
-def _library() -> Library:
-    library: Library = current_app.extensions["library"]
-    return library

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.exc import IntegrityError
-from werkzeug.wrappers import Response
 
 from surveys.db import db
 from surveys.forms import labels
@@ -24,22 +23,24 @@ from surveys.forms.records import (
     TreatmentStateForm,
     grading_form,
 )
-from surveys.instruments.library import Library
 from surveys.lists import patients as lists
 from surveys.lists import visits as visit_lists
-from surveys.models import Palsy, Patient, Treatment, Visit
+from surveys.models import Palsy, Patient, Treatment
 from surveys.models.patient import GRADING_SCALES
 from surveys.store.errors import Refused
 from surveys.store.patient import clinic, contacts, gradings, palsies, participation, treatments
-from surveys.store.patient.patients import NewContact, PartialDate
+from surveys.store.patient.patients import NewContact
 from surveys.store.visit import visits as store_visits
 from surveys.views.clinic import display
+from surveys.views.clinic.found import find_patient, find_visit
+from surveys.views.clinic.inputs import partial_date, typed
 from surveys.views.clinic.replanning import replan
+from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.language import name as named
+from surveys.views.web.page import Page
 
 pages = Blueprint("records", __name__)
-Page = str | Response | tuple[str, int]
 
 
 def init_app(app: Flask) -> None:
@@ -51,21 +52,21 @@ def init_app(app: Flask) -> None:
 @for_roles("coordinator")
 def contact(code: str, patient: str) -> Page:
     """Change the person's name, birth date, numbers and language."""
-    here, found = grant(), _find(patient)
+    here, found = grant(), find_patient(patient)
     locales = [(locale, named(locale)) for locale in here.study.locales]
     form = ContactForm(here.today, locales, obj=found.contact)
 
     def store() -> str:
         new = NewContact(
-            hospital_number=_typed(form.hospital_number),
-            name=_typed(form.name) or "",
+            hospital_number=typed(form.hospital_number),
+            name=typed(form.name) or "",
             born_on=form.born_on.data,
-            email=_typed(form.email),
-            telephone=_typed(form.telephone),
+            email=typed(form.email),
+            telephone=typed(form.telephone),
             locale=form.locale.data or None,
             channel=form.channel.data or None,
-            address=_typed(form.address),
-            timezone=_typed(form.timezone),
+            address=typed(form.address),
+            timezone=typed(form.timezone),
         )
         contacts.change(db.session, found, new, at=here.at, actor=here.actor)
         same = contacts.matches(db.session, new, but=found.contact_id)
@@ -92,7 +93,7 @@ def contact(code: str, patient: str) -> Page:
 @for_roles("coordinator")
 def status(code: str, patient: str) -> Page:
     """Pause, leave, lose or end somebody's taking part, or let them take part again."""
-    here, found = grant(), _find(patient)
+    here, found = grant(), find_patient(patient)
     form = StatusForm(here.today, data={"status": found.status, "since": here.today, "where": "everywhere"})
     others = participation.others(db.session, found)
     if not others:
@@ -124,7 +125,7 @@ def status(code: str, patient: str) -> Page:
 @for_roles("coordinator")
 def palsy(code: str, patient: str) -> Page:
     """Correct the palsy `?number=…`, or add one."""
-    here, found = grant(), _find(patient)
+    here, found = grant(), find_patient(patient)
     number = request.args.get("number", type=int)
     shown = next((one for one in found.palsies if one.number == number), None)
     if number is not None and shown is None:
@@ -138,7 +139,7 @@ def palsy(code: str, patient: str) -> Page:
             side=form.side.data,
             cause=form.cause.data,
             begin=form.begin.data,
-            onset=None if form.onset.form.value is None else PartialDate(*form.onset.form.value),
+            onset=partial_date(form.onset.form),
             recovered_on=form.recovered_on.data,
             synkinesis_noted_on=form.synkinesis_noted_on.data,
         )
@@ -187,11 +188,11 @@ def treatment(code: str, treatment_id: int) -> Page:
 @for_roles("coordinator", "investigator")
 def grading(code: str, patient: str) -> Page:
     """Record a grading on the scale `?scale=…`, its parts asked one by one."""
-    here, found = grant(), _find(patient)
+    here, found = grant(), find_patient(patient)
     scale = request.args.get("scale", GRADING_SCALES[0])
     if scale not in GRADING_SCALES or not found.palsies:
         abort(404)
-    instrument = _library().get(scale)
+    instrument = server.library().get(scale)
     form: GradingForm = grading_form(instrument)(
         here.today,
         [(one.number, _palsy_words(one)) for one in found.palsies],
@@ -211,10 +212,10 @@ def grading(code: str, patient: str) -> Page:
             graded,
             scale,
             {item.key: form[item.key].data for item in instrument.items},
-            _library(),
+            server.library(),
             on=form.graded_on.data or here.today,
             mode=form.mode.data,
-            graded_by=_typed(form.graded_by),
+            graded_by=typed(form.graded_by),
             today=here.today,
             at=here.at,
             actor=here.actor,
@@ -229,7 +230,7 @@ def grading(code: str, patient: str) -> Page:
 @for_roles("coordinator", "investigator")
 def note(code: str, patient: str) -> Page:
     """Write a note about the patient."""
-    here, found = grant(), _find(patient)
+    here, found = grant(), find_patient(patient)
     form = NoteForm(here.today)
 
     def store() -> str:
@@ -246,7 +247,7 @@ def note(code: str, patient: str) -> Page:
 @for_roles("coordinator")
 def missed(code: str, visit_id: int) -> Page:
     """Say why nothing comes of a visit."""
-    here, visit = grant(), _find_visit(visit_id)
+    here, visit = grant(), find_visit(visit_id)
     form = MissedForm(here.today)
 
     def store() -> str:
@@ -262,7 +263,7 @@ def missed(code: str, visit_id: int) -> Page:
 @for_roles("coordinator")
 def late(code: str, visit_id: int) -> Page:
     """Open a visit again that is over, for a late answer."""
-    here, visit = grant(), _find_visit(visit_id)
+    here, visit = grant(), find_visit(visit_id)
     try:
         store_visits.let_in_late(db.session, visit, on=here.today, at=here.at, actor=here.actor)
         db.session.commit()
@@ -319,20 +320,3 @@ def _palsy_words(palsy: Palsy) -> str:
 def _treatment_words(treatment: Treatment) -> str:
     began = display.partial(treatment.started_on, treatment.started_precision)
     return f"{labels.TREATMENTS[treatment.kind]}, {began or _('date not known')}"
-
-
-def _typed(field: Any) -> str | None:
-    return (field.data or "").strip() or None
-
-
-def _find(code: str) -> Patient:
-    return lists.find(db.session, grant().scope, code) or abort(404)
-
-
-def _find_visit(visit_id: int) -> Visit:
-    return lists.find_visit(db.session, grant().scope, visit_id) or abort(404)
-
-
-def _library() -> Library:
-    library: Library = current_app.extensions["library"]
-    return library

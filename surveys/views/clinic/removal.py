@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 
-from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from surveys.db import db
 from surveys.exchange import subject
 from surveys.forms.removal import REMOVE, RemovalForm
-from surveys.lists import patients as lists
-from surveys.models import Patient
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.patient import erasing
+from surveys.views.clinic.found import find_patient
+from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
+from surveys.views.web.page import Page
 
 pages = Blueprint("removal", __name__)
-Page = str | Response | tuple[str, int]
 
 
 def init_app(app: Flask) -> None:
@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
 @for_roles("coordinator")
 def decide(code: str, patient: str) -> Page:
     """Remove the patient's identity, or settle the request without."""
-    here, found = grant(), _find(patient)
+    here, found = grant(), find_patient(patient)
     if erasing.removed_at(db.session, found.id):
         flash(_("This patient's identity was removed already."), "notice")
         return _to_patient(code, patient)
@@ -64,7 +64,7 @@ def decide(code: str, patient: str) -> Page:
 @for_roles("coordinator")
 def copy(code: str, patient: str) -> Page:
     """Everything stored about the patient, to read or as JSON; that it was taken is recorded."""
-    here, found = grant(), _find(patient)
+    here, found = grant(), find_patient(patient)
     form = "json" if request.form.get("form") == "json" else "html"
     entry = audit.Entry(here.at, here.actor, "patient.copied", found.id, {"form": form})
     data = subject.everything(db.session, found)
@@ -75,7 +75,7 @@ def copy(code: str, patient: str) -> Page:
             {"study": here.study.code, "taken_at": here.at.isoformat(), **data}, ensure_ascii=False, indent=1
         )
     else:
-        texts = current_app.extensions["texts"]
+        texts = server.texts()
         content = render_template(
             "staff/copy.html", patient=found, data=data, library=texts.library, taken_at=here.at
         )
@@ -94,7 +94,3 @@ def _plain(code: str) -> str:
 
 def _to_patient(code: str, patient: str) -> Response:
     return redirect(url_for("patients.show", code=code, patient=patient))
-
-
-def _find(code: str) -> Patient:
-    return lists.find(db.session, grant().scope, code) or abort(404)

@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from surveys.background import FACTS, WHEN, Said, date_said
 from surveys.db import db
@@ -26,9 +25,9 @@ from surveys.store.patient.reported import Decision
 from surveys.views.clinic import display
 from surveys.views.clinic.replanning import replan
 from surveys.views.web.access import for_roles, grant
+from surveys.views.web.page import Page
 
 pages = Blueprint("reported", __name__)
-Page = str | Response | tuple[str, int]
 PALSY_FACTS = {"onset": "Onset", "side": "Side", "cause": "Cause"}
 
 

@@ -11,10 +11,12 @@ from flask_security import logout_user
 
 from surveys.db import db
 from surveys.store.visit import links
-from surveys.views.clinic.patients import find_visit, no_link, row_of
+from surveys.views.clinic.found import find_visit, row_of
+from surveys.views.clinic.links import no_link
 from surveys.views.form import tablet
-from surveys.views.form.pages import Page, limited
+from surveys.views.form.visit import limited
 from surveys.views.web.access import for_roles, grant
+from surveys.views.web.page import Page
 
 pages = Blueprint("waiting_room", __name__)
 

@@ -19,12 +19,15 @@ from surveys.background import OPERATIONS_ASKED, Said, date_said, kind_of
 from surveys.db import db
 from surveys.forms.background import NONE, QuestionForm, Words, question_form, words_of
 from surveys.store.visit import background
-from surveys.store.visit.answering import LinkRefused, OpenVisit
+from surveys.store.visit.answering import OpenVisit
 from surveys.store.visit.background import Told
 from surveys.typed import FIRST_YEAR
 from surveys.views.form import device
-from surveys.views.form.pages import Page, draw, limited, may_show, next_address, now, of_visit, refused
+from surveys.views.form.addresses import next_address
+from surveys.views.form.refusals import asked_again
+from surveys.views.form.visit import draw, limited, may_show, now, of_visit
 from surveys.views.web import language
+from surveys.views.web.page import Page
 
 pages = Blueprint("about_you", __name__)
 ABOUT_YOU = "about_you"  # how the form is called among the questionnaires sent
@@ -86,10 +89,7 @@ def answer(visit: OpenVisit, number: int) -> Page:
 @pages.errorhandler(CSRFError)
 def form_too_old(error: CSRFError) -> Page:
     """A form from before the link was opened anew: what was given is shown, not stored, to be sent again."""
-    try:
-        return _ask_again(**request.view_args or {})
-    except LinkRefused as refusal:
-        return refused(refusal)
+    return asked_again(_ask_again)
 
 
 @of_visit

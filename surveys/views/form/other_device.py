@@ -8,7 +8,10 @@ from flask_wtf.csrf import CSRFError
 from surveys.db import db
 from surveys.store.visit import devices
 from surveys.store.visit.answering import OpenVisit
-from surveys.views.form.pages import Page, draw, form_too_old, limited, next_address, now, of_visit
+from surveys.views.form.addresses import next_address
+from surveys.views.form.refusals import form_too_old
+from surveys.views.form.visit import draw, limited, now, of_visit
+from surveys.views.web.page import Page
 
 pages = Blueprint("other_device", __name__)
 pages.register_error_handler(CSRFError, form_too_old)

@@ -14,8 +14,9 @@ from surveys.store.visit.progress import Finished, position
 from surveys.store.visit.responses import Given
 from surveys.views.form import device, question
 from surveys.views.form.about_you import ABOUT_YOU, rows_of
-from surveys.views.form.pages import Page, draw, limited, of_visit, texts
-from surveys.views.web import language
+from surveys.views.form.visit import draw, limited, of_visit
+from surveys.views.web import language, server
+from surveys.views.web.page import Page
 
 pages = Blueprint("own_copy", __name__)
 
@@ -43,7 +44,7 @@ def show(visit: OpenVisit) -> Page:
 
 def _part(given: Given, hidden: list[str]) -> dict[str, Any]:
     """One questionnaire as the copy shows it: its title, its day, its questions with what was answered."""
-    instrument = texts().get(db.session, given.instrument, given.version, given.wording)
+    instrument = server.texts().get(db.session, given.instrument, given.version, given.wording)
     locale = given.locale or instrument.locales[0]
     text = instrument.wording.texts[locale]
     return {

@@ -8,7 +8,9 @@ from flask_limiter.util import get_remote_address
 from surveys.db import db
 from surveys.store.visit import answering, short_codes
 from surveys.views.form import device
-from surveys.views.form.pages import Page, now, texts
+from surveys.views.form.visit import now
+from surveys.views.web import server
+from surveys.views.web.page import Page
 from surveys.views.web.protection import limiter
 
 pages = Blueprint("short_code", __name__)
@@ -37,6 +39,6 @@ def tell() -> Page:
     db.session.commit()
     if link_id is None:
         return render_template("patient/short_code.html", wrong=True, typed=code[:20]), 422
-    visit = answering.load(db.session, link_id, texts(), device=device.name(), at=now())
+    visit = answering.load(db.session, link_id, server.texts(), device=device.name(), at=now())
     device.open_link(link_id)
     return redirect(url_for("patient.start", visit_id=visit.id))

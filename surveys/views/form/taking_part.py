@@ -13,17 +13,10 @@ from surveys.store.errors import Refused
 from surveys.store.patient import consents, leaving
 from surveys.store.visit.answering import OpenVisit
 from surveys.views.form import tablet
-from surveys.views.form.pages import (
-    Page,
-    draw,
-    form_too_old,
-    in_words,
-    language_of,
-    limited,
-    next_address,
-    now,
-    of_visit,
-)
+from surveys.views.form.addresses import next_address
+from surveys.views.form.refusals import form_too_old
+from surveys.views.form.visit import draw, language_of, limited, now, of_visit, study_text
+from surveys.views.web.page import Page
 
 pages = Blueprint("taking_part", __name__)
 pages.register_error_handler(CSRFError, form_too_old)
@@ -82,7 +75,7 @@ def decide(visit: OpenVisit) -> Page:
 @of_visit
 def privacy(visit: OpenVisit) -> Page:
     """The study's privacy notice."""
-    notice = in_words(visit, visit.privacy_notices)
+    notice = study_text(visit, visit.privacy_notices)
     if not notice.text:
         abort(404)
     return draw(visit, "patient/privacy.html", notice=notice)

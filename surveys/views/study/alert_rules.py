@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
@@ -15,11 +15,11 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from surveys.db import db
 from surveys.forms.staff import AlertRuleForm, ConfirmRuleForm
 from surveys.instruments.definition import Instrument, Scale
-from surveys.instruments.library import Library
 from surveys.models import AlertRule, Timepoint
 from surveys.store.errors import Refused
 from surveys.store.visit import alert_rules as store
 from surveys.views.clinic import display
+from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 
 pages = Blueprint("alert_rules", __name__)
@@ -60,7 +60,7 @@ def add(code: str) -> Response | tuple[str, int]:
         rule = store.add(
             db.session,
             here.study,
-            _library(),
+            server.library(),
             instrument=instrument,
             scale=scale,
             kind=form.kind.data,
@@ -88,7 +88,7 @@ def confirm(code: str, rule_id: int) -> Response | tuple[str, int]:
         done = store.confirm(
             db.session,
             here.study,
-            _library(),
+            server.library(),
             rule_id,
             threshold=form.threshold.data,
             at=here.at,
@@ -138,7 +138,9 @@ def _raised(done: store.Confirmed) -> str:
 def _draw(form: AlertRuleForm | None, refused: dict[int, ConfirmRuleForm] | None = None) -> str:
     here = grant()
     asked = _asked(here.study.id)
-    unconfirmed = {rule.id: scale for rule, scale in store.to_confirm(db.session, here.study, _library())}
+    unconfirmed = {
+        rule.id: scale for rule, scale in store.to_confirm(db.session, here.study, server.library())
+    }
     query = select(AlertRule).where(AlertRule.study_id == here.study.id).order_by(AlertRule.id)
     return render_template(
         "staff/alert_rules.html",
@@ -155,12 +157,12 @@ def _own(rule: AlertRule, scale: Scale | None, refused: dict[int, ConfirmRuleFor
     form = refused.get(rule.id) or ConfirmRuleForm(
         formdata=None, prefix=prefix(rule.id), data={"threshold": rule.threshold}
     )
-    meant = display.rule_words(_library().get(rule.instrument), store.name_as_confirmed(rule, scale))
+    meant = display.rule_words(server.library().get(rule.instrument), store.name_as_confirmed(rule, scale))
     return OwnRule(rule.id, _words(rule), meant, display.direction_words(scale), form)
 
 
 def _words(rule: AlertRule) -> str:
-    return display.study_rule_words(rule, _library())
+    return display.study_rule_words(rule, server.library())
 
 
 def _form() -> AlertRuleForm:
@@ -182,7 +184,7 @@ def _form() -> AlertRuleForm:
 def _asked(study_id: int) -> list[Instrument]:
     """The instruments of the study's plan."""
     batteries = db.session.scalars(select(Timepoint.battery).where(Timepoint.study_id == study_id))
-    return [_library().get(key) for key in sorted({key for battery in batteries for key in battery})]
+    return [server.library().get(key) for key in sorted({key for battery in batteries for key in battery})]
 
 
 def _bands(asked: list[Instrument]) -> Iterator[str]:
@@ -191,8 +193,3 @@ def _bands(asked: list[Instrument]) -> Iterator[str]:
             if scale.bands:
                 steps = ", ".join(f"{band.label} {band.at_least:g}" for band in scale.bands)
                 yield f"{display.scale_name(one, scale)}: {steps}"
-
-
-def _library() -> Library:
-    library: Library = current_app.extensions["library"]
-    return library

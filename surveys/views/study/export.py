@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from typing import IO, cast
 
-from flask import Blueprint, Flask, current_app, render_template, request, send_file
+from flask import Blueprint, Flask, render_template, request, send_file
 from werkzeug.wrappers import Response
 
 from surveys.db import db, snapshot
@@ -15,7 +15,7 @@ from surveys.exchange.tidy import package
 from surveys.exchange.tidy.queries import Selection
 from surveys.forms.export import ExportForm
 from surveys.store.study import exports
-from surveys.views.web import heavy
+from surveys.views.web import heavy, server
 from surveys.views.web.access import for_roles, grant
 
 pages = Blueprint("export", __name__)
@@ -44,7 +44,7 @@ def index(code: str) -> Response | str | tuple[str, int]:
         )
         db.session.commit()
         file = cast(IO[bytes], tempfile.TemporaryFile())  # noqa: SIM115 — closed once it is sent
-        library = current_app.extensions["library"]
+        library = server.library()
         with snapshot() as session, zipped(file) as place:
             if kind == "bundle":
                 write_study(place, session, study, library, site=here.site, at=here.at, reason=reason or "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, abort, current_app, redirect, render_template, url_for
+from flask import Blueprint, Flask, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from surveys import SOFTWARE
@@ -11,7 +11,7 @@ from surveys.exchange import freezing
 from surveys.forms.freeze import FreezeForm
 from surveys.store.errors import Refused
 from surveys.store.study import freezes
-from surveys.views.web import heavy
+from surveys.views.web import heavy, server
 from surveys.views.web.access import for_roles, grant
 
 pages = Blueprint("freezes", __name__)
@@ -36,7 +36,7 @@ def make(code: str) -> Response | tuple[str, int]:
     here, form = grant(), FreezeForm()
     if not form.validate():
         return _listed(form), 422
-    library = current_app.extensions["library"]
+    library = server.library()
     try:
         with heavy.turn():
             freezing.freeze(

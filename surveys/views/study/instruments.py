@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
-from werkzeug.wrappers import Response
 
 from surveys.db import db
 from surveys.exchange.faults import FileRefused
@@ -25,14 +24,15 @@ from surveys.models import Permission, Study, Timepoint
 from surveys.store.errors import Refused
 from surveys.store.words import permissions, wordings
 from surveys.store.words.permissions import NewPermission
-from surveys.store.words.wordings import Texts, UnknownWording
+from surveys.store.words.wordings import UnknownWording
 from surveys.typed import without_hidden_signs
 from surveys.views.form import question
+from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
+from surveys.views.web.page import Page
 from surveys.views.web.received import takes_lists
 
 pages = Blueprint("instruments", __name__)
-Page = str | Response | tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def init_app(app: Flask) -> None:
 @for_roles("coordinator", "investigator", "analyst")
 def index(code: str) -> Page:
     """Every instrument, those that the study asks first."""
-    study, texts = grant().study, _texts()
+    study, texts = grant().study, server.texts()
     permitted = permissions.in_force(db.session, study.id)
     keys = _asked_keys(study)
     cards = [
@@ -119,7 +119,9 @@ def permit(code: str, key: str) -> Page:
             version,
         )
         try:
-            permissions.permit(db.session, here.study, new, _texts().library, at=here.at, actor=here.actor)
+            permissions.permit(
+                db.session, here.study, new, server.texts().library, at=here.at, actor=here.actor
+            )
             db.session.commit()
         except Refused as refusal:
             db.session.rollback()
@@ -135,7 +137,9 @@ def permit(code: str, key: str) -> Page:
 def preview(code: str, key: str) -> Page:
     """Every item as the patient sees it, in one wording and language. Nothing can be sent."""
     try:
-        instrument = _texts().get(db.session, key, request.args.get("version"), request.args.get("wording"))
+        instrument = server.texts().get(
+            db.session, key, request.args.get("version"), request.args.get("wording")
+        )
     except (UnknownInstrument, UnknownWording):
         abort(404)
     locale = request.args.get("locale") or next(iter(instrument.locales), "")
@@ -169,7 +173,7 @@ def load(code: str) -> Page:
     if request.method == "POST" and form.validate():
         name = without_hidden_signs(form.file.data.filename)
         try:
-            found = read(name, form.file.data.read(), _texts().library)
+            found = read(name, form.file.data.read(), server.texts().library)
             new = wordings.load(db.session, found, file=name, at=here.at, actor=here.actor)
             db.session.commit()
         except (FileRefused, Refused) as refusal:
@@ -180,11 +184,6 @@ def load(code: str) -> Page:
             flash(said, "success")
             return redirect(url_for("instruments.show", code=code, key=found.key))
     return render_template("staff/wording.html", form=form), 422 if form.errors else 200
-
-
-def _texts() -> Texts:
-    texts: Texts = current_app.extensions["texts"]
-    return texts
 
 
 def _asked_keys(study: Study) -> set[str]:
@@ -209,7 +208,7 @@ def _card(study: Study, instrument: Instrument, asked: bool, permission: Permiss
 def _wordings(key: str) -> list[WordingRow]:
     """Every text of the instrument that is here, the newest version's first."""
     try:
-        versions = _texts().library.versions(key)
+        versions = server.texts().library.versions(key)
     except UnknownInstrument:
         abort(404)
     rows = []
@@ -257,7 +256,7 @@ def _draw(key: str, form: PermissionForm | None) -> str:
     here = grant()
     rows = _wordings(key)
     recorded = [one for one in permissions.permissions(db.session, here.study.id) if one.instrument == key]
-    in_study = permissions.asked(db.session, here.study, [key], _texts())[key]
+    in_study = permissions.asked(db.session, here.study, [key], server.texts())[key]
     card = _card(here.study, in_study, key in _asked_keys(here.study), recorded[-1] if recorded else None)
     return render_template(
         "staff/instrument.html",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
-from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
 from surveys.daytime import Hours
@@ -19,9 +18,9 @@ from surveys.schedule import is_over
 from surveys.store.errors import Refused
 from surveys.store.post import messages, messaging
 from surveys.views.web.access import for_roles, grant
+from surveys.views.web.page import Page
 
 pages = Blueprint("message_words", __name__)
-Page = str | Response | tuple[str, int]
 
 OFFERED = 20  # patients to preview for
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
-from werkzeug.wrappers import Response
 
 from surveys.db import db
 from surveys.forms import labels
@@ -20,10 +19,11 @@ from surveys.schedule import PlannedVisit, Year, burden, example_visits, preset,
 from surveys.store.errors import Refused
 from surveys.store.study import studies
 from surveys.store.visit import setup
+from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
+from surveys.views.web.page import Page
 
 pages = Blueprint("planning", __name__)
-Page = str | Response | tuple[str, int]
 
 WIDTH = 1000  # of a drawn line, in its own units
 LEAST = 8  # so that a single day is still seen
@@ -71,7 +71,9 @@ def edit(code: str) -> Page:
     form = _form(study, plan)
     if request.method == "POST" and "more" not in request.form and form.validate():
         try:
-            changed = setup.set_plan(db.session, study, form.plan, _library(), at=here.at, actor=here.actor)
+            changed = setup.set_plan(
+                db.session, study, form.plan, server.library(), at=here.at, actor=here.actor
+            )
             db.session.commit()
         except Refused as refusal:
             db.session.rollback()
@@ -79,13 +81,13 @@ def edit(code: str) -> Page:
         else:
             flash(_("The plan was saved.") if changed else _("Nothing was changed."), "success")
             return redirect(url_for("planning.edit", code=code))
-    known = all(key in _library() for row in plan for key in row.battery)
+    known = all(key in server.library() for row in plan for key in row.battery)
     page = render_template(
         "staff/plan.html",
         form=form,
         presets=[(name, preset_title(name)) for name in preset_names()],
         chosen=chosen,
-        overview=overview(study, plan, _library()) if known else None,
+        overview=overview(study, plan, server.library()) if known else None,
         more=len(form.rows) < MOST_ROWS,
     )
     return page, 422 if form.errors else 200
@@ -179,7 +181,7 @@ def _form(study: Study, plan: Sequence[PlannedVisit]) -> PlanForm:
 
 def _instruments(plan: Sequence[PlannedVisit]) -> list[tuple[str, str]]:
     """What patients may be asked: what the plan asks first, in its order, then all others with a text."""
-    library = _library()
+    library = server.library()
     asked = [key for key in dict.fromkeys(key for row in plan for key in row.battery) if key in library]
     others = [
         one.key for one in library if one.askable and one.answered_by != "staff" and one.key not in asked
@@ -190,8 +192,3 @@ def _instruments(plan: Sequence[PlannedVisit]) -> list[tuple[str, str]]:
 def _study() -> Study:
     query = select(Study).where(Study.id == grant().study.id).options(selectinload(Study.timepoints))
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
-
-
-def _library() -> Library:
-    library: Library = current_app.extensions["library"]
-    return library

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
-from werkzeug.wrappers import Response
 
 from surveys.db import db
 from surveys.forms import labels
@@ -27,12 +26,10 @@ from surveys.forms.setup import (
     in_languages,
     texts_form,
 )
-from surveys.instruments.library import Library
 from surveys.lists import history
 from surveys.models import AlertReader, ConsentText, Study
 from surveys.models.readiness import RANKS
 from surveys.schedule import preset, preset_names, preset_title
-from surveys.settings import Settings
 from surveys.store.errors import Refused
 from surveys.store.patient import consents
 from surveys.store.patient.consents import NewText
@@ -41,15 +38,14 @@ from surveys.store.study.readiness import Gap
 from surveys.store.study.studies import NewStudy
 from surveys.store.visit import setup
 from surveys.store.words import crisis_texts, permissions
-from surveys.store.words.wordings import Texts
 from surveys.views.clinic import display
 from surveys.views.study.planning import overview
-from surveys.views.web import language
+from surveys.views.web import language, server
 from surveys.views.web.access import for_roles, for_staff, grant, member
+from surveys.views.web.page import Page
 from surveys.views.web.received import takes_lists
 
 pages = Blueprint("setup", __name__)
-Page = str | Response | tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -62,7 +58,11 @@ class Section:
 
 
 def _basics(study: Study) -> SectionForm:
-    known = {*language.languages(), *study.locales, *(code for one in _library() for code in one.locales)}
+    known = {
+        *language.languages(),
+        *study.locales,
+        *(code for one in server.library() for code in one.locales),
+    }
     ordered = [*study.locales, *sorted(known - set(study.locales))]
     return BasicsForm([(code, language.name(code, "en")) for code in ordered], obj=study)
 
@@ -200,7 +200,7 @@ def send_test(code: str) -> Page:
 
     def raise_test() -> str:
         told = readers.send_test(db.session, _study(), at=here.at, actor=here.actor)
-        if why := readiness.no_mail(here.study, _settings()):
+        if why := readiness.no_mail(here.study, server.settings()):
             flash(why, "notice")
         people = " and ".join(row.staff.name or row.staff.email for row in _with_staff(told))
         return _("A test alert goes to %(people)s, who acknowledge it on this page.", people=people)
@@ -229,7 +229,7 @@ def ask_phq8(code: str) -> Page:
 
     def swap() -> str:
         rows = setup.instead_of_crisis(studies.plan_of(study.timepoints))
-        setup.set_plan(db.session, study, rows, _library(), at=here.at, actor=here.actor)
+        setup.set_plan(db.session, study, rows, server.library(), at=here.at, actor=here.actor)
         return _("The plan asks PHQ-8 now: nobody is asked about self-harm.")
 
     return _do(swap)
@@ -242,7 +242,7 @@ def activate(code: str) -> Page:
     here = grant()
 
     def go() -> str:
-        studies.activate(db.session, _study(), _library(), at=here.at, actor=here.actor)
+        studies.activate(db.session, _study(), server.library(), at=here.at, actor=here.actor)
         return _("The study is active: patients can answer.")
 
     return _do(go)
@@ -287,7 +287,7 @@ def new() -> Page:
                 db.session,
                 NewStudy(facts["code"], title=facts["title"], timezone=facts["timezone"]),
                 preset(facts["plan"]),
-                _library(),
+                server.library(),
                 at=datetime.now(UTC),
                 actor=f"staff:{person.id}",
             )
@@ -305,7 +305,7 @@ def _store(study: Study, form: SectionForm) -> bool:
     """Keep what the form holds; where the store refuses, the form says why."""
     here = grant()
     try:
-        changed = setup.change(db.session, study, form.facts, _library(), at=here.at, actor=here.actor)
+        changed = setup.change(db.session, study, form.facts, server.library(), at=here.at, actor=here.actor)
         if isinstance(form, AlertHoursForm) and (form.first.data or form.deputy.data):
             first, deputy = form.first.data or 0, form.deputy.data or 0
             changed |= readers.name(db.session, study, first, deputy, at=here.at, actor=here.actor)
@@ -334,21 +334,21 @@ def _do(act: Callable[[], str]) -> Page:
 
 def _draw_index() -> str:
     study = _study()
-    gaps = readiness.gaps(db.session, study, _library()) if study.status == "draft" else []
+    gaps = readiness.gaps(db.session, study, server.library()) if study.status == "draft" else []
     named = readiness.readers(db.session, study.id)
     people = {row.rank: row for row in _with_staff(list(named.values()))}
     asked = permissions.asked(
-        db.session, study, {key for row in study.timepoints for key in row.battery}, Texts(_library())
+        db.session, study, {key for row in study.timepoints for key in row.battery}, server.texts()
     )
     return render_template(
         "staff/setup.html",
         tasks=[_task(key, gaps, study) for key in SECTIONS],
         gaps=gaps,
-        warnings=readiness.warnings(study, _settings()) if study.status != "closed" else [],
+        warnings=readiness.warnings(study, server.settings()) if study.status != "closed" else [],
         readers=people,
         mine=next((row for row in named.values() if row.staff_id == member().id), None),
         crisis=readiness.crisis_instruments(asked),
-        overview=overview(study, studies.plan_of(study.timepoints), _library()),
+        overview=overview(study, studies.plan_of(study.timepoints), server.library()),
         statuses=labels.STUDY_STATUSES,
     )
 
@@ -437,13 +437,3 @@ def _study() -> Study:
 
 def _languages(study: Study) -> tuple[tuple[str, str], ...]:
     return tuple((code, language.name(code, "en")) for code in study.locales)
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings
-
-
-def _library() -> Library:
-    library: Library = current_app.extensions["library"]
-    return library

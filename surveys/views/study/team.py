@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -13,9 +13,9 @@ from surveys.lists import history
 from surveys.mail import at_once, staff_words
 from surveys.mail.mailer import Mail
 from surveys.models import Membership, SecondFactor, Staff
-from surveys.settings import Settings
 from surveys.store.accounts import invitations, resets, sign_in
 from surveys.store.errors import Refused
+from surveys.views.web import server
 from surveys.views.web.access import Grant, for_roles, grant
 from surveys.views.web.access import member as current_member
 
@@ -53,13 +53,13 @@ def invite(code: str) -> Page:
             at=here.at,
             actor=here.actor,
         )
-        email, address = member.email, invitations.link(member, _settings())
+        email, address = member.email, invitations.link(member, server.settings())
         db.session.commit()
     except Refused as refusal:
         db.session.rollback()
         form.email.errors = [str(refusal)]
         return _draw(here, form), 422
-    if new and _settings().sends_mail:
+    if new and server.settings().sends_mail:
         _send(
             at_once.written(email, staff_words.invitation(address)),
             _("A link to choose a password with was sent to %(email)s.", email=email),
@@ -83,7 +83,7 @@ def invite(code: str) -> Page:
 @for_roles("coordinator", whole_study=True)
 def reset(code: str, staff_id: int) -> Page:
     """Ask for a new password: its owner gets the link by mail, else a second person has to confirm."""
-    here, settings = grant(), _settings()
+    here, settings = grant(), server.settings()
     member = _find(here, staff_id)
     try:
         _refuse_others(here, member)
@@ -112,7 +112,7 @@ def reset(code: str, staff_id: int) -> Page:
 @for_roles("coordinator", whole_study=True)
 def confirm(code: str, staff_id: int) -> Page:
     """Confirm what another person asked for: the password ends, and a link shows that asks for their code."""
-    here, settings = grant(), _settings()
+    here, settings = grant(), server.settings()
     member = _find(here, staff_id)
     try:
         _refuse_others(here, member)
@@ -144,7 +144,7 @@ def codes_off(code: str, staff_id: int) -> Page:
     except Refused as refusal:
         return _refused(refusal, code)
     done = _("%(email)s signs in with the password alone now.", email=mail.to)
-    if _settings().sends_mail:
+    if server.settings().sends_mail:
         _send(mail, done, _("No code is asked any more. Tell %(email)s yourself.", email=mail.to))
     else:
         flash(done, "success")
@@ -185,7 +185,7 @@ def _draw(here: Grant, form: InvitationForm) -> str:
         .where(Membership.study_id == here.study.id)
         .order_by(Staff.email)
     ).all()
-    asked = {} if _settings().sends_mail else resets.waiting(db.session, at=here.at)
+    asked = {} if server.settings().sends_mail else resets.waiting(db.session, at=here.at)
     names = history.names(db.session, [f"staff:{one.asked_by}" for one in asked.values()])
     return render_template("staff/team.html", rows=rows, form=form, asked=asked, names=names)
 
@@ -208,15 +208,10 @@ def _refused(refusal: Refused, code: str) -> Page:
     return redirect(url_for("team.index", code=code))
 
 
-def _settings() -> Settings:
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings
-
-
 def _send(mail: Mail, done: str, otherwise: str) -> None:
     """Send `mail`, after the commit, and say what became of it."""
     try:
-        at_once.send(mail, _settings())
+        at_once.send(mail, server.settings())
     except at_once.NotSent as problem:
         flash(f"{problem} {otherwise}", "notice")
     else:

@@ -9,7 +9,6 @@ from flask import (
     Blueprint,
     Flask,
     Response,
-    current_app,
     make_response,
     redirect,
     render_template,
@@ -18,6 +17,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response as Answer
 
+from surveys.views.web import server
 from surveys.views.web.language import languages, locale
 
 pages = Blueprint("front", __name__)
@@ -83,7 +83,7 @@ def _remember(name: str, chosen: str, back: str) -> Answer:
         chosen,
         max_age=ONE_YEAR,
         samesite="Lax",
-        secure=current_app.config["SETTINGS"].secure,
+        secure=server.settings().secure,
         httponly=True,
     )
     return answer

@@ -1,0 +1,18 @@
+"""What staff typed into a form, as the store takes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from surveys.forms.staff import PartialDateForm
+from surveys.store.patient.patients import PartialDate
+
+
+def typed(field: Any) -> str | None:
+    """The text of a field without the spaces around it; None where it is empty."""
+    return (field.data or "").strip() or None
+
+
+def partial_date(form: PartialDateForm) -> PartialDate | None:
+    """A date as far as it is known; None where no part of it is."""
+    return None if form.value is None else PartialDate(*form.value)

@@ -1,0 +1,138 @@
+"""Enrolling one patient, who may be known already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from surveys.db import db
+from surveys.forms.staff import (
+    FIRST_TREATMENT_ROWS,
+    MOST_TREATMENT_ROWS,
+    EnrolmentForm,
+    enrolment_form,
+)
+from surveys.models import Patient, Timepoint
+from surveys.store.errors import Refused
+from surveys.store.patient import contacts
+from surveys.store.patient import patients as store
+from surveys.views.clinic.found import pages
+from surveys.views.clinic.inputs import partial_date, typed
+from surveys.views.web.access import Grant, for_roles, grant, member
+from surveys.views.web.page import Page
+
+
+@dataclass(frozen=True)
+class PossibleMatch:
+    """Somebody enrolled who may be the same person, and whether the study code may be shown."""
+
+    match: contacts.Match
+    visible: bool
+
+
+@pages.route("/staff/<code>/enrol", methods=["GET", "POST"])
+@for_roles("coordinator", whole_study=False)
+def new(code: str) -> Page:
+    """Enrol a patient; nothing is stored unless everything is in order."""
+    here = grant()
+    rows = request.form.get("rows", FIRST_TREATMENT_ROWS, type=int)
+    more = "more" in request.form
+    rows = min(max(rows + more, FIRST_TREATMENT_ROWS), MOST_TREATMENT_ROWS)
+    form = enrolment_form(rows)(here.today)
+    known: list[PossibleMatch] = []
+    if request.method == "POST" and not more and form.validate():
+        known = _known(form, here)
+        patient = None if form.errors else _enrol(form, here, known)
+        if patient is not None:
+            flash(_("Patient %(code)s was added.", code=patient.code), "success")
+            return redirect(url_for("patients.show", code=code, patient=patient.code))
+    page = render_template("staff/enrol.html", form=form, rows=rows, most=MOST_TREATMENT_ROWS, known=known)
+    return page, 422 if form.errors else 200
+
+
+def _known(form: EnrolmentForm, here: Grant) -> list[PossibleMatch]:
+    """Who may be the same person; asks in `form` whether it is, and refuses a second row in this study."""
+    found = contacts.matches(db.session, _new_contact(form))
+    known = [PossibleMatch(match, may_see(match)) for match in found]
+    twice = [match for match in found if match.study_id == here.study.id]
+    if found and not form.known.data:
+        form.known.errors = [_("Somebody like this is enrolled already. Say whether it is the same person.")]
+    elif twice and form.known.data == "same":
+        seen = next((match.patient for match in twice if may_see(match)), None)
+        form.known.errors = [
+            _("This person takes part in this study already, as %(code)s.", code=seen)
+            if seen
+            else _("This person takes part in this study already, at another site.")
+        ]
+    return known
+
+
+def may_see(match: contacts.Match) -> bool:
+    """Whether the person signed in may open that patient."""
+    person = member()
+    return person.admin or any(
+        one.study_id == match.study_id and one.role != "analyst" and one.site in {None, match.site}
+        for one in person.memberships
+    )
+
+
+def _enrol(form: EnrolmentForm, here: Grant, known: list[PossibleMatch]) -> Patient | None:
+    """The patient, stored and committed; None with the reasons in `form` where the store refuses."""
+    new = _new_patient(form, here)
+    if known and form.known.data == "same":
+        new = replace(new, contact_id=known[0].match.contact_id)
+    refusals = store.refusals(new, here.study.lowest_age)
+    timepoints = db.session.scalars(
+        select(Timepoint).where(Timepoint.study_id == here.study.id).order_by(Timepoint.position)
+    ).all()
+    if not refusals:
+        try:
+            patient = store.enrol(db.session, here.study, timepoints, new, at=here.at, actor=here.actor)
+            db.session.commit()
+        except Refused as refused:
+            refusals = [refused]
+        except IntegrityError:  # somebody enrolled the same code at the same moment
+            refusals = [Refused(_("This study code is taken. Choose another."), "code")]
+        else:
+            return patient
+        db.session.rollback()
+    for refusal in refusals:
+        form.refuse(str(refusal), refusal.field)
+    return None
+
+
+def _new_contact(form: EnrolmentForm) -> store.NewContact:
+    birth = partial_date(form.birth.form)
+    return store.NewContact(
+        hospital_number=typed(form.hospital_number),
+        name=typed(form.name) or "",
+        born_on=birth.on if birth and birth.precision == "day" else None,
+        email=typed(form.email),
+        telephone=typed(form.telephone),
+    )
+
+
+def _new_patient(form: EnrolmentForm, here: Grant) -> store.NewPatient:
+    birth = partial_date(form.birth.form)
+    contact = _new_contact(form)
+    return store.NewPatient(
+        code=(form.code.data or "").strip(),
+        enrolled_on=here.today,
+        birth_year=birth.on.year if birth else None,
+        sex=form.sex.data,
+        site=here.site or typed(form.site),
+        side=form.side.data,
+        cause=form.cause.data,
+        begin=None if form.begin.data == "unknown" else form.begin.data,
+        onset=partial_date(form.onset.form),
+        treatments=tuple(
+            store.NewTreatment(row.form.kind.data, partial_date(row.form))
+            for row in form.treatments
+            if row.form.kind.data
+        ),
+        contact=None if contact == store.NewContact() else contact,
+    )

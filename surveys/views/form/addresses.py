@@ -1,0 +1,60 @@
+"""Where the patient's way goes on."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from surveys.store.visit.answering import OpenVisit
+from surveys.store.visit.progress import (
+    AboutYou,
+    AtItem,
+    Consent,
+    CrisisText,
+    Finished,
+    Helped,
+    Introduction,
+    Position,
+    Review,
+    position,
+)
+
+
+def next_address(visit: OpenVisit) -> str:
+    """Where going on leads: whatever is open, the introduction being passed."""
+    here = position(visit)
+    if isinstance(here, Introduction):
+        if visit.consent_due:
+            return address(visit, Consent())
+        if visit.background_due:
+            return address(visit, AboutYou(1))
+        first = visit.battery[0]
+        return address(visit, AtItem(visit.instruments[first], visit.items(first)[0]))
+    return address(visit, here)
+
+
+def address(visit: OpenVisit, here: Position) -> str:
+    """The page of `here`."""
+    match here:
+        case Introduction():
+            return url_for("patient.start", visit_id=visit.id)
+        case Consent():
+            return url_for("taking_part.consent", visit_id=visit.id)
+        case AboutYou(None):
+            return url_for("about_you.review", visit_id=visit.id)
+        case AboutYou(number):
+            return url_for("about_you.question", visit_id=visit.id, number=number)
+        case CrisisText():
+            return url_for("patient.crisis_text", visit_id=visit.id)
+        case AtItem(instrument, asked):
+            return url_for("patient.item", visit_id=visit.id, key=instrument.key, number=asked.number)
+        case Review(instrument):
+            return url_for("patient.review", visit_id=visit.id, key=instrument.key)
+        case Helped():
+            return url_for("patient.helped", visit_id=visit.id)
+        case Finished():
+            return url_for("patient.thanks", visit_id=visit.id)
+
+
+def something_first(visit: OpenVisit) -> bool:
+    """Whether something comes before any question of a questionnaire."""
+    return visit.crisis_text_due or visit.consent_due or visit.background_due

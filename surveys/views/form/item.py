@@ -1,0 +1,101 @@
+"""One item of a questionnaire, drawn for the visit: what was given, and what another device changed."""
+
+from __future__ import annotations
+
+from flask import abort, session
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from surveys.instruments.definition import Instrument, Item
+from surveys.store.visit.answering import OpenVisit
+from surveys.views.form import question
+from surveys.views.form.question import Given
+from surveys.views.form.visit import draw, language_of, may_show
+
+
+def item_asked(visit: OpenVisit, key: str, number: int) -> tuple[Instrument, Item]:
+    """The item that an address names, with its instrument; else 404."""
+    instrument = instrument_asked(visit, key)
+    asked = next((one for one in visit.items(instrument.key) if one.number == number), None)
+    return (instrument, asked) if asked else abort(404)
+
+
+def instrument_asked(visit: OpenVisit, key: str) -> Instrument:
+    """The instrument that an address names, where the visit asks it; else 404."""
+    if key not in visit.battery:
+        abort(404)
+    return visit.instruments[key]
+
+
+def hidden_here(visit: OpenVisit, key: str, asked: Item) -> bool:
+    """Whether `asked` was answered on another device, which this one may not show."""
+    return key in visit.drafts and asked.key in visit.drafts[key].hidden
+
+
+def tell_changes(visit: OpenVisit, instrument: Instrument) -> list[int]:
+    """The questions that another device answered again, as numbered on the pages; each is told once."""
+    untold = changes_untold(visit, instrument)
+    draft = visit.drafts.get(instrument.key)
+    changed = dict(draft.changed) if draft else {}
+    if changed != session.get("changes_told", {}):
+        session["changes_told"] = changed
+    return untold
+
+
+def changes_untold(visit: OpenVisit, instrument: Instrument) -> list[int]:
+    """The questions that another device answered again and that this device has not been told of."""
+    draft = visit.drafts.get(instrument.key)
+    changed = draft.changed if draft else {}
+    told = session.get("changes_told", {})
+    return [
+        number
+        for number, asked in enumerate(visit.items(instrument.key), start=1)
+        if asked.key in changed and changed[asked.key] != told.get(asked.key)
+    ]
+
+
+def answer_shown(visit: OpenVisit, instrument: Instrument, asked: Item) -> str | Markup:
+    """An answer as the review shows it here."""
+    draft = visit.drafts[instrument.key]
+    changed = asked.key in draft.changed
+    if asked.key in draft.hidden:
+        return _("Changed on another device") if changed else _("Answered on another device")
+    locale = language_of(visit)
+    words = question.answer_words(instrument, asked, locale, draft.given[asked.key])
+    return Markup("{} ({})").format(words, _("changed on another device")) if changed else words
+
+
+def draw_item(
+    visit: OpenVisit,
+    instrument: Instrument,
+    asked: Item,
+    *,
+    change: bool,
+    error: str | None = None,
+    typed: Given = None,
+) -> str:
+    """The page of one item; `error` says what is wrong, `typed` what was given this time."""
+    locale = language_of(visit)
+    draft = visit.drafts.get(instrument.key)
+    given = draft.shown if draft else {}
+    asked_numbers = [one.number for one in visit.items(instrument.key)]
+    error_text = question.error_text(instrument, asked, error) if error else None
+    shown = question.given(given.get(asked.key)) if typed is None else typed
+    if isinstance(shown, str):
+        shown = shown[: question.LONGEST_TYPED]
+    return draw(
+        visit,
+        "patient/item.html",
+        text=instrument.wording.texts[locale],
+        question=question.drawn(instrument, asked.key, locale, shown, error_text),
+        error=error_text,
+        number=asked_numbers.index(asked.number) + 1,
+        total=len(asked_numbers),
+        part=visit.battery.index(instrument.key) + 1,
+        change=change,
+        read=None if draft else instrument.wording.sha256,
+        kept=hidden_here(visit, instrument.key, asked),
+        may_show=may_show(visit),
+        changed=tell_changes(visit, instrument),
+        may_skip=error == "no_answer" or (asked.key in given and given[asked.key] is None),
+    )

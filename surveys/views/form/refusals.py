@@ -1,0 +1,56 @@
+"""What a patient reads where a link opens nothing, or a form is older than the link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+
+from surveys.db import db
+from surveys.store.visit.answering import LinkRefusal, LinkRefused, OpenVisit
+from surveys.views.form.visit import of_visit
+from surveys.views.web.page import Page
+
+STATUS = {
+    LinkRefusal.UNKNOWN: 404,
+    LinkRefusal.REVOKED: 410,
+    LinkRefusal.EXPIRED: 410,
+    LinkRefusal.CLOSED: 410,
+    LinkRefusal.LEFT: 410,
+    LinkRefusal.STUDY_CLOSED: 410,
+    LinkRefusal.TOO_EARLY: 403,
+    LinkRefusal.STUDY_NOT_OPEN: 403,
+    LinkRefusal.OTHER_LINK: 403,
+}
+
+
+def refused(error: LinkRefused) -> tuple[str, int]:
+    """Say why the link opens nothing now, and what to do."""
+    db.session.rollback()
+    page = render_template(
+        "patient/refused.html", refusal=error.refusal.value, on=error.on, contact=error.contact
+    )
+    return page, STATUS[error.refusal]
+
+
+def asked_again(ask: Callable[..., Page]) -> Page:
+    """What `ask` makes of a form from before the link was opened anew.
+
+    Without an open link the page asks to open it; Back then shows this form again as it was filled in.
+    """
+    try:
+        return ask(**request.view_args or {})
+    except LinkRefused as refusal:
+        return refused(refusal)
+
+
+def form_too_old(error: CSRFError) -> Page:
+    """The same for a form in which nothing was typed: the visit goes on from where it stands."""
+    return asked_again(_start)
+
+
+@of_visit
+def _start(visit: OpenVisit, **place: Any) -> Page:
+    return redirect(url_for("patient.start", visit_id=visit.id))

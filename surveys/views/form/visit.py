@@ -1,0 +1,106 @@
+"""The open visit under every page of the patient's: who may see it, its languages, its frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, NamedTuple
+
+from flask import Blueprint, render_template, request, session
+
+from surveys import tokens
+from surveys.db import db
+from surveys.store.visit import answering, devices, links
+from surveys.store.visit.answering import LinkRefusal, LinkRefused, OpenVisit
+from surveys.views.form import device
+from surveys.views.web import language, server
+from surveys.views.web.page import Page
+from surveys.views.web.protection import limiter, link_key
+
+
+class StudyText(NamedTuple):
+    """A text of the study, and its language."""
+
+    text: str
+    locale: str
+
+
+def limited(blueprint: Blueprint) -> None:
+    """Count the requests to `blueprint` with all others of the same link."""
+    limiter.shared_limit("600 per minute", scope="patient", key_func=_link_asked)(blueprint)
+
+
+def _link_asked() -> str:
+    """Who is counted: the link in the address, else the link that this browser opened."""
+    token = (request.view_args or {}).get("token")
+    return link_key() if token is None else f"token:{links.digest(tokens.cleaned(token))}"
+
+
+def of_visit(view: Callable[..., Page]) -> Callable[..., Page]:
+    """Give `view` the open visit that the address names and the session's link opens, locked for a POST.
+
+    The address names the visit so that a page left open in another tab can never speak for somebody else,
+    whose link was opened since.
+    """
+
+    @wraps(view)
+    def with_visit(visit_id: int, **arguments: Any) -> Page:
+        link_id = session.get("link")
+        if link_id is None:
+            raise LinkRefused(LinkRefusal.OTHER_LINK)
+        visit = answering.load(
+            db.session, link_id, server.texts(), device=device.name(), at=now(), lock=request.method == "POST"
+        )
+        if visit.id != visit_id:
+            raise LinkRefused(LinkRefusal.OTHER_LINK)
+        if device.went_past_help(visit.id):
+            visit = replace(visit, crisis_text_due=bool(visit.crises))
+        return view(visit, **arguments)
+
+    return with_visit
+
+
+def now() -> datetime:
+    """The instant that a request is dated with."""
+    return datetime.now(UTC)
+
+
+def language_of(visit: OpenVisit) -> str:
+    """The language of the questions: the one chosen, else the interface's, else what the browser likes best.
+
+    A questionnaire once begun goes on in its language.
+    """
+    for draft in visit.drafts.values():
+        return draft.locale
+    choices = offered(visit)
+    for wanted in (session.get("questions_in"), language.locale()):
+        if wanted in choices:
+            return str(wanted)
+    return language.preferred(choices)
+
+
+def offered(visit: OpenVisit) -> list[str]:
+    """The languages that the study uses and every questionnaire of the visit has."""
+    instruments = visit.instruments.values()
+    return [code for code in visit.locales if all(code in one.locales for one in instruments)]
+
+
+def study_text(visit: OpenVisit, texts: Mapping[str, str]) -> StudyText:
+    """A text of the study: in the interface's language where it is there, else in the questions'."""
+    code = language.locale()
+    if not texts.get(code):
+        code = language_of(visit)
+    return StudyText(texts.get(code, ""), code)
+
+
+def may_show(visit: OpenVisit) -> bool:
+    """Whether something is hidden here that the year of birth would show."""
+    return visit.hides and devices.tries_left(db.session, visit.id, visit.patient_id) > 0
+
+
+def draw(visit: OpenVisit, template: str, **context: Any) -> str:
+    """A page of the visit."""
+    study = {"title": visit.study_title, "simulated": visit.simulated}
+    return render_template(template, visit=visit, study=study, questions_in=language_of(visit), **context)
