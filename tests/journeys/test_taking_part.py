@@ -49,6 +49,17 @@ def test_stopping_acts_at_once(app: Flask, patient: Patient, invited: Invited) -
     assert len(one_table(app, "draft")[0]["answers"]) == 3
 
 
+def test_a_decision_from_before_the_session_was_lost_decides_nothing(
+    app: Flask, patient: Patient, invited: Invited
+) -> None:
+    """The visit goes on from where it stands, and says nothing of a fault."""
+    patient._ask(
+        "POST", f"/visit/{invited.visit_id}/taking-part/stop", [("csrf_token", "of another session")]
+    )
+    assert patient.status == 200
+    assert actions(app) == []
+
+
 def test_no_more_messages_leaves_the_questions_open(app: Flask, patient: Patient) -> None:
     """The flag stands at once; one goes on where one was."""
     wish(patient, "No more messages")
