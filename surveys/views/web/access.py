@@ -35,6 +35,7 @@ from surveys.lists.scope import Scope
 from surveys.models import Staff, Study
 from surveys.models.staff import ROLES
 from surveys.store.study.studies import today
+from surveys.views.web.navigation import NAVIGATION
 from surveys.views.web.sign_in import still_signed_in
 
 OPEN = frozenset(
@@ -302,7 +303,7 @@ def _find_grant(code: str) -> Grant:
 
 
 def _staff_navigation() -> dict[str, Any]:
-    """The study in the address and how many alerts wait in it, for the staff's layout."""
+    """The study in the address, its menu and how many alerts wait in it, for the staff's layout."""
     found: Grant | None = g.get("grant")
     if found is None:
         return {}
@@ -311,6 +312,7 @@ def _staff_navigation() -> dict[str, Any]:
     return {
         "study": found.study,
         "grant": found,
+        "navigation": [entry for entry in NAVIGATION if found.may_open(entry.endpoint)],
         "alerts_waiting": count,
         "alert_trouble": trouble(db.session, found.scope, let_wait, found.at) if count else None,
     }

@@ -1,0 +1,33 @@
+"""The staff's menu. Which entries a person sees is the guard's decision: those whose page it opens."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+
+class MenuEntry(NamedTuple):
+    """A page of the study in the menu; it is marked on every page that sets `section` to its own."""
+
+    endpoint: str
+    label: LazyString
+    section: str
+    counts_alerts: bool = False
+
+
+NAVIGATION = (
+    MenuEntry("clinic.today", _("Clinic today"), "clinic"),
+    MenuEntry("clinic.needs", _("Needs a person"), "needs"),
+    MenuEntry("patients.index", _("Patients"), "patients"),
+    MenuEntry("overviews.changes", _("Who changed"), "changes"),
+    MenuEntry("overviews.completeness", _("Completeness"), "completeness"),
+    MenuEntry("dashboard.index", _("Dashboard"), "dashboard"),
+    MenuEntry("alerts.index", _("Alerts"), "alerts", counts_alerts=True),
+    MenuEntry("messages.index", _("Messages"), "messages"),
+    MenuEntry("instruments.index", _("Instruments"), "instruments"),
+    MenuEntry("setup.index", _("Study"), "setup"),
+    MenuEntry("export.index", _("Export"), "export"),
+    MenuEntry("team.index", _("Team"), "team"),
+)
