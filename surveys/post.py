@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from surveys.mail import bounces, words
 from surveys.mail.mailer import Mail, Mailer, NotTaken, PerhapsTaken
 from surveys.mail.staff_words import word_of_alert
-from surveys.store.post import alert_mail, messages, outbox
+from surveys.store.post import alert_mail, messages, outbox, settling
 from surveys.store.post.outbox import Outcome, Refused, Sent, TryLater, Unclear
 
 Transaction = Callable[[], AbstractContextManager[Session]]
@@ -92,7 +92,7 @@ class Post:
         mail = self._written(message)
         outcome = hand_over(self.mailer, mail)
         with self.transaction() as session:
-            messages.settle(session, message.id, outcome, message.to, at=self.now())
+            settling.settle(session, message.id, outcome, message.to, at=self.now())
         return NAMES[type(outcome)]
 
     def _written(self, message: messages.Claimed) -> Mail:

@@ -58,7 +58,7 @@ def send(context: click.Context) -> None:
 def bounced(context: click.Context, report: BinaryIO) -> None:
     """Read a delivery report, as a mail server pipes it to a command: what came back is shown."""
     from surveys.mail import bounces
-    from surveys.store.post import messages as store
+    from surveys.store.post import settling
 
     raw = report.read()
     with changing(context) as opened:
@@ -66,7 +66,7 @@ def bounced(context: click.Context, report: BinaryIO) -> None:
         if not found:
             raise Refused("This is no delivery report of a message that came back to us.")
         for one in found:
-            store.bounced(
+            settling.bounced(
                 opened.session, one.message_id, one.code, to=one.to, at=opened.at, actor=opened.actor
             )
     click.echo(f"Messages that came back: {len(found)}.")

@@ -1,4 +1,4 @@
-"""Messages to patients: planned ahead, claimed one at a time, settled. Sends nothing itself.
+"""Messages to patients: planned ahead, claimed one at a time. Sends nothing itself.
 
 Whether one may still go is decided in the transaction that claims it, from what the database says then. Mail
 goes after that commit, and what became of it is written in another.
@@ -6,8 +6,7 @@ goes after that commit, and what became of it is written in another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,55 +16,26 @@ from sqlalchemy.orm import Session
 
 from analysis.data.statuses import NOT_IN_FOLLOW_UP
 from surveys import daytime
-from surveys.daytime import Hours
-from surveys.models import Contact, Message, MessageTemplate, Messaging, Patient, Response, Study, Visit
+from surveys.models import Message, Patient, Study, Visit
 from surveys.schedule import is_over, not_yet_open
-from surveys.store import audit, errors
 from surveys.store.post import outbox
-from surveys.store.post.outbox import Outcome, Refused, Sent
-from surveys.store.post.sendable import Decision, Facts, decide
+from surveys.store.post.facts import (
+    OneVisit,
+    channel_of,
+    decision,
+    facts_of,
+    load,
+    own_words,
+)
+from surveys.store.post.sendable import Decision, decide
+from surveys.store.post.settling import ACTOR, tell
 from surveys.store.visit import links
 
-ACTOR = "outbox"
 AHEAD = timedelta(days=60)
 EXAMINED_AT_ONCE = 50
 THANKS_AFTER = timedelta(hours=1)
 # Cancelled for a reason that a changed plan, window or status takes away again.
 REVIVED = ("plan", "closed", "only_at_visits", *NOT_IN_FOLLOW_UP)
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How a study writes to its patients; `clinic` is the sender as texts name it."""
-
-    clinic: str = ""
-    reminder_days: tuple[int, ...] = (7, 14)
-    hours: Hours = field(default_factory=Hours)
-    thanks: bool = False
-
-
-@dataclass(frozen=True)
-class OneVisit:
-    """A visit with all that its messages depend on."""
-
-    visit: Visit
-    patient: Patient
-    contact: Contact | None
-    study: Study
-    settings: Settings
-    finished_at: datetime | None
-    rows: tuple[Message, ...]
-
-    @property
-    def zone(self) -> str:
-        """The patient's time zone."""
-        return (self.contact and self.contact.timezone) or self.study.timezone
-
-    @property
-    def locale(self) -> str:
-        """The patient's language, or the study's first where the study does not speak it."""
-        spoken = self.contact.locale if self.contact else None
-        return spoken if spoken in self.study.locales else self.study.locales[0]
 
 
 @dataclass(frozen=True)
@@ -103,25 +73,6 @@ class Counts:
     new: int = 0
     moved: int = 0
     cancelled: int = 0
-
-
-def channel_of(contact: Contact | None) -> str | None:
-    """How a person is reached: as chosen, else by e-mail where there is an address; `none` is nobody."""
-    if contact is None:
-        return "none"
-    return contact.channel or ("email" if contact.email else None)
-
-
-def reachable(contact: Contact | None, channel: str | None) -> bool:
-    """Whether that way is open: an address that mail servers refuse is not."""
-    if contact is None:
-        return False
-    ways = {
-        "email": bool(contact.email) and contact.email != contact.refused_email,
-        "letter": bool(contact.address),
-        "telephone": bool(contact.telephone),
-    }
-    return ways.get(channel or "", False)
 
 
 def plan(session: Session, *, at: datetime) -> Counts:
@@ -169,7 +120,7 @@ def _plan_visit(session: Session, one: OneVisit, counts: Counts, at: datetime) -
         row = rows.get((kind, nth))
         if row is None:
             late = kind == "reminder" and when <= at
-            if not late and decide(_facts(one, kind, when), at).cancelled is None:
+            if not late and decide(facts_of(one, kind, when), at).cancelled is None:
                 counts = _insert(session, one, kind, nth, when, counts)
         elif _may_revive(one, row, when, at):
             _change(session, row, cancelled=True, outcome=None, outcome_at=None, error=None, planned_at=when)
@@ -180,7 +131,7 @@ def _plan_visit(session: Session, one: OneVisit, counts: Counts, at: datetime) -
         why = decision(one, row, at).cancelled or (None if key in wanted else "plan")
         if why is not None:
             if _change(session, row, outcome="cancelled", outcome_at=at, error=why):
-                _tell(session, one.patient.id, row, "cancelled", why, at)
+                tell(session, one.patient.id, row, "cancelled", why, at)
                 counts = replace(counts, cancelled=counts.cancelled + 1)
             continue
         moved = row.attempts == 0 and row.planned_at != wanted[key]
@@ -198,7 +149,7 @@ def _may_revive(one: OneVisit, row: Message, when: datetime, at: datetime) -> bo
         row.outcome == "cancelled"
         and row.error in REVIVED
         and when > at
-        and decide(_facts(one, row.kind, when, row), at).cancelled is None
+        and decide(facts_of(one, row.kind, when, row), at).cancelled is None
     )
 
 
@@ -282,7 +233,7 @@ def _next(session: Session, at: datetime, simulated_only: bool) -> Message | Non
 def _put_aside(session: Session, row: Message, one: OneVisit, decided: Decision, at: datetime) -> None:
     if decided.cancelled is not None:
         outbox.cancel(row, decided.cancelled, at=at)
-        _tell(session, one.patient.id, row, "cancelled", decided.cancelled, at)
+        tell(session, one.patient.id, row, "cancelled", decided.cancelled, at)
     elif decided.not_before is not None:
         outbox.hold(row, decided.held or "", decided.not_before)
     else:
@@ -314,193 +265,6 @@ def _claimed(session: Session, row: Message, one: OneVisit, at: datetime) -> Cla
     )
 
 
-def settle(session: Session, message_id: int, outcome: Outcome, to: str, *, at: datetime) -> None:
-    """Write down what became of the message that was sent to the address `to`.
-
-    An address that the mail server does not know is kept as refused: nothing goes there any more.
-    """
-    row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
-    visit = session.get_one(Visit, row.visit_id)
-    outbox.settle(row, outcome, at=at)
-    if isinstance(outcome, Refused) and outcome.address:
-        _refuse_address(session, visit.patient_id, to)
-    if row.outcome is not None:
-        _tell(session, visit.patient_id, row, row.outcome, row.error, at)
-    session.flush()
-
-
-def bounced(
-    session: Session, message_id: int, code: str, *, to: str | None = None, at: datetime, actor: str
-) -> None:
-    """A message taken by the mail server came back; where `to` is told it is the address that refused it."""
-    row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
-    if row.outcome not in {"sent", "unknown"}:
-        return
-    row.outcome, row.outcome_at, row.error = "bounced", at, code[:100]
-    visit = session.get_one(Visit, row.visit_id)
-    if to is None:
-        patient = session.get_one(Patient, visit.patient_id)
-        contact = session.get(Contact, patient.contact_id) if patient.contact_id else None
-        to = contact.email if contact else None
-    if to:
-        _refuse_address(session, visit.patient_id, to)
-    _tell(session, visit.patient_id, row, "bounced", row.error, at, actor)
-    session.flush()
-
-
-def done_by_hand(session: Session, message_id: int, *, at: datetime, actor: str) -> None:
-    """A letter was posted or a call was made.
-
-    Raises:
-        errors.Refused: the message was settled meanwhile.
-    """
-    row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
-    if row.outcome is not None or row.claimed_at is not None:
-        raise errors.Refused("This was done or cancelled meanwhile. Look at the list again.")
-    outbox.claim(row, at=at)
-    outbox.settle(row, Sent(), at=at)
-    visit = session.get_one(Visit, row.visit_id)
-    _tell(session, visit.patient_id, row, "sent", None, at, actor)
-    session.flush()
-
-
-def try_again(session: Session, message_id: int, on: datetime) -> None:
-    """Nobody answered the call: it is due again at `on`."""
-    row = session.get_one(Message, message_id, with_for_update=True)
-    outbox.hold(row, "no_answer", on)
-    row.attempts += 1
-
-
-def _refuse_address(session: Session, patient_id: int, to: str) -> None:
-    of_patient = select(Patient.contact_id).where(Patient.id == patient_id).scalar_subquery()
-    session.execute(
-        update(Contact).where(Contact.id == of_patient, Contact.email == to).values(refused_email=to)
-    )
-
-
-def own_words(session: Session, study_id: int, kind: str, locale: str) -> tuple[str, str] | None:
-    """Subject and body that the study has written for this kind of message, if it has."""
-    query = (
-        select(MessageTemplate.subject, MessageTemplate.body)
-        .where(
-            MessageTemplate.study_id == study_id,
-            MessageTemplate.kind == kind,
-            MessageTemplate.locale == locale,
-        )
-        .order_by(MessageTemplate.id.desc())
-        .limit(1)
-    )
-    found = session.execute(query).first()
-    return None if found is None else (found.subject, found.body)
-
-
-def settings_of(row: Messaging | None) -> Settings:
-    """A study's settings; the defaults where it has chosen none."""
-    if row is None:
-        return Settings()
-    return Settings(
-        clinic=row.clinic,
-        reminder_days=tuple(row.reminder_days),
-        hours=Hours(row.send_hour, row.earliest_hour, row.latest_hour),
-        thanks=row.thanks,
-    )
-
-
-def load(session: Session, condition: ColumnElement[bool]) -> list[OneVisit]:
-    """The visits of `condition` (on Visit, Patient, Contact, Study) with what their messages depend on."""
-    found = session.execute(
-        select(Visit, Patient, Contact, Study, Messaging)
-        .join(Patient, Patient.id == Visit.patient_id)
-        .join(Study, Study.id == Patient.study_id)
-        .outerjoin(Contact, Contact.id == Patient.contact_id)
-        .outerjoin(Messaging, Messaging.study_id == Study.id)
-        .where(condition)
-        .order_by(Visit.id)
-        .execution_options(populate_existing=True)
-    ).all()
-    ids = [row.Visit.id for row in found]
-    finished = _answered(session, ids)
-    messages = _messages(session, ids)
-    return [
-        OneVisit(
-            visit=row.Visit,
-            patient=row.Patient,
-            contact=row.Contact,
-            study=row.Study,
-            settings=settings_of(row.Messaging),
-            finished_at=_finished_at(row.Visit.battery, finished.get(row.Visit.id, {})),
-            rows=tuple(messages.get(row.Visit.id, ())),
-        )
-        for row in found
-    ]
-
-
-def decision(one: OneVisit, row: Message, at: datetime) -> Decision:
-    """What is to become of `row`, one of the visit's messages, at the instant `at`."""
-    return decide(_facts(one, row.kind, row.planned_at, row), at)
-
-
-def _facts(one: OneVisit, kind: str, planned_at: datetime, row: Message | None = None) -> Facts:
-    channel = channel_of(one.contact)
-    others = [other for other in one.rows if other is not row and other.kind != "thanks"]
-    gone = [other.outcome_at for other in others if other.outcome in {"sent", "unknown"} and other.outcome_at]
-    waiting = row is not None and any(
-        other.outcome is None and other.planned_at < row.planned_at for other in others
-    )
-    return Facts(
-        kind=kind,
-        planned_at=planned_at,
-        channel=channel,
-        reachable=reachable(one.contact, channel),
-        study_status=one.study.status,
-        study_zone=one.study.timezone,
-        patient_status=one.patient.status,
-        stopped=one.patient.messages_stopped_at is not None,
-        opens_on=one.visit.opens_on,
-        closes_on=one.visit.closes_on,
-        missed=one.visit.missed_reason is not None,
-        withdrawn=one.visit.withdrawn_at is not None,
-        finished_at=one.finished_at,
-        settled_at=max(gone, default=None),
-        waiting=waiting,
-        hours=one.settings.hours,
-        zone=one.zone,
-    )
-
-
-def _finished_at(battery: Iterable[str], answered: dict[str, datetime]) -> datetime | None:
-    """When the last questionnaire of the battery came in; None while one is open."""
-    asked = list(battery)
-    if not asked or any(key not in answered for key in asked):
-        return None
-    return max(answered[key] for key in asked)
-
-
-def _answered(session: Session, visit_ids: Sequence[int]) -> dict[int, dict[str, datetime]]:
-    found: dict[int, dict[str, datetime]] = {}
-    for some in _portions(visit_ids):
-        query = select(Response.visit_id, Response.instrument, Response.submitted_at).where(
-            Response.visit_id.in_(some), Response.stands
-        )
-        for row in session.execute(query):
-            found.setdefault(row.visit_id, {})[row.instrument] = row.submitted_at
-    return found
-
-
-def _messages(session: Session, visit_ids: Sequence[int]) -> dict[int, list[Message]]:
-    found: dict[int, list[Message]] = {}
-    for some in _portions(visit_ids):
-        query = select(Message).where(Message.visit_id.in_(some)).order_by(Message.planned_at, Message.id)
-        for row in session.scalars(query.execution_options(populate_existing=True)):
-            found.setdefault(row.visit_id, []).append(row)
-    return found
-
-
-def _portions(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    """A statement takes only so many parameters."""
-    return (ids[start : start + 500] for start in range(0, len(ids), 500))
-
-
 def due_to_real(session: Session, *, at: datetime) -> int:
     """How many e-mails to real patients are due and have not gone."""
     query = (
@@ -514,23 +278,3 @@ def due_to_real(session: Session, *, at: datetime) -> int:
         )
     )
     return session.scalar(query) or 0
-
-
-def _tell(
-    session: Session,
-    patient_id: int,
-    row: Message,
-    outcome: str,
-    error: str | None,
-    at: datetime,
-    actor: str = ACTOR,
-) -> None:
-    facts = {
-        "message": row.id,
-        "visit": row.visit_id,
-        "kind": row.kind,
-        "nth": row.nth,
-        "channel": row.channel,
-        **({"error": error} if error else {}),
-    }
-    audit.record(session, audit.Entry(at, actor, f"message.{outcome}", patient_id, facts))

@@ -10,7 +10,7 @@ from surveys.models import MessageTemplate, Messaging, Study
 from surveys.models.message import TEMPLATE_KINDS
 from surveys.store import audit
 from surveys.store.errors import Refused
-from surveys.store.post.messages import Settings
+from surveys.store.post.facts import Settings
 
 MOST_REMINDERS = 5
 

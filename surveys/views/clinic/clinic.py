@@ -30,7 +30,7 @@ from surveys.lists.clinic import Expected
 from surveys.models import Timepoint
 from surveys.store.errors import Refused
 from surveys.store.patient import clinic
-from surveys.store.post import messages
+from surveys.store.post import settling
 from surveys.store.visit import alert_rules, visits
 from surveys.typed import is_possible_year
 from surveys.views.clinic import display
@@ -161,9 +161,9 @@ def by_hand(code: str, message_id: int) -> Response:
     again = request.form.get("became") == "again"
     try:
         if again:
-            messages.try_again(db.session, message_id, here.at + AGAIN_AFTER)
+            settling.try_again(db.session, message_id, here.at + AGAIN_AFTER)
         else:
-            messages.done_by_hand(db.session, message_id, at=here.at, actor=here.actor)
+            settling.done_by_hand(db.session, message_id, at=here.at, actor=here.actor)
         db.session.commit()
     except Refused as refusal:
         db.session.rollback()

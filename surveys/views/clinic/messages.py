@@ -11,7 +11,7 @@ from surveys.lists import patients as patient_lists
 from surveys.mail import words
 from surveys.models import Patient, Visit
 from surveys.store.errors import Refused
-from surveys.store.post import messages
+from surveys.store.post import facts, settling
 from surveys.store.study import readiness
 from surveys.store.visit import links, short_codes
 from surveys.views.web import server
@@ -63,7 +63,7 @@ def letter(code: str, message_id: int) -> Page:
         db.session.rollback()
         flash(str(refusal), "notice")
         return redirect(url_for("clinic.needs", code=code))
-    own = messages.own_words(db.session, here.study.id, "letter", one.locale)
+    own = facts.own_words(db.session, here.study.id, "letter", one.locale)
     public = server.settings().public_url
     text = words.fill(
         words.Words(*own) if own else words.default("letter", one.locale),
@@ -95,7 +95,7 @@ def came_back(code: str, message_id: int) -> Page:
     """A message that had been sent did not arrive: nothing goes to that address until it is corrected."""
     here = grant()
     row = lists.find(db.session, here.scope, message_id) or abort(404)
-    messages.bounced(db.session, row.id, "told by staff", at=here.at, actor=here.actor)
+    settling.bounced(db.session, row.id, "told by staff", at=here.at, actor=here.actor)
     db.session.commit()
     flash(_("Nothing goes to this address until it is corrected."), "success")
     return redirect(url_for("messages.of_patient", code=code, patient=row.patient))
@@ -115,7 +115,7 @@ def of_patient(code: str, patient: str) -> str:
     )
 
 
-def _letter(message_id: int) -> messages.OneVisit:
+def _letter(message_id: int) -> facts.OneVisit:
     """The visit that the letter is about, where it may be seen; else 404.
 
     Raises:
@@ -125,9 +125,9 @@ def _letter(message_id: int) -> messages.OneVisit:
     row = lists.find(db.session, here.scope, message_id) or abort(404)
     if row.channel != "letter":
         raise Refused(_("This goes another way now. Look at the list again."))
-    [one] = messages.load(db.session, Visit.id == row.visit_id)
+    [one] = facts.load(db.session, Visit.id == row.visit_id)
     message = next(message for message in one.rows if message.id == message_id)
-    decided = messages.decision(one, message, here.at)
+    decided = facts.decision(one, message, here.at)
     why = message.outcome or decided.cancelled or (decided.held if decided.held != "hours" else None)
     if why is not None:
         raise Refused(_("Nothing was printed: %(why)s.", why=why.replace("_", " ")))

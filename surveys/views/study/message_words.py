@@ -16,7 +16,7 @@ from surveys.models import Messaging, Patient, Visit
 from surveys.models.message import TEMPLATE_KINDS
 from surveys.schedule import is_over
 from surveys.store.errors import Refused
-from surveys.store.post import messages, messaging
+from surveys.store.post import facts, messaging
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
 
@@ -35,7 +35,7 @@ def init_app(app: Flask) -> None:
 def settings(code: str) -> Page:
     """Who writes and when; and a list of all the words."""
     here = grant()
-    now = messages.settings_of(db.session.get(Messaging, here.study.id))
+    now = facts.settings_of(db.session.get(Messaging, here.study.id))
     form = MessagingForm(
         data={
             "clinic": now.clinic,
@@ -47,7 +47,7 @@ def settings(code: str) -> Page:
         }
     )
     if request.method == "POST" and form.validate():
-        new = messages.Settings(
+        new = facts.Settings(
             clinic=(form.clinic.data or "").strip(),
             reminder_days=form.days,
             hours=Hours(form.send_hour.data or 0, form.earliest_hour.data or 0, form.latest_hour.data or 0),
@@ -76,7 +76,7 @@ def edit(code: str, kind: str, locale: str) -> Page:
     here = grant()
     if kind not in TEMPLATE_KINDS or locale not in here.study.locales:
         abort(404)
-    own = messages.own_words(db.session, here.study.id, kind, locale)
+    own = facts.own_words(db.session, here.study.id, kind, locale)
     now = words.Words(*own) if own else words.default(kind, locale)
     form = WordsForm(data={"subject": now.subject, "body": now.body})
     nobody = SelectChoice("", _("nobody in particular"))
@@ -113,7 +113,7 @@ def _people() -> list[str]:
 def _filling(code: str | None) -> words.Filling:
     """What the fields are filled with: as for `code`, whose link is not made for a preview."""
     here = grant()
-    now = messages.settings_of(db.session.get(Messaging, here.study.id))
+    now = facts.settings_of(db.session.get(Messaging, here.study.id))
     patient = lists.find(db.session, here.scope, code) if code else None
     visit = None
     if patient is not None:

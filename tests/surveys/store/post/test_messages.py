@@ -13,7 +13,7 @@ from surveys.instruments.library import Library
 from surveys.models import Contact, Message, Messaging, Patient, Study, Visit
 from surveys.store.errors import Refused as RefusedChange
 from surveys.store.patient import participation
-from surveys.store.post import messages, outbox
+from surveys.store.post import messages, outbox, settling
 from surveys.store.post.outbox import Refused, Sent, TryLater, Unclear
 from surveys.store.visit import responses
 from surveys.store.visit.responses import NewResponse
@@ -103,7 +103,7 @@ def test_a_claimed_message_has_all_that_is_needed_to_write_it(
     assert message.last_day == visit.closes_on
     assert len(message.token) == 32
     assert claim(session) is None
-    messages.settle(session, message.id, Sent(), TO, at=AT)
+    settling.settle(session, message.id, Sent(), TO, at=AT)
     session.commit()
     [row] = [row for row in planned(session, visit).values() if row.outcome]
     assert (row.outcome, row.outcome_at, row.attempts) == ("sent", AT, 1)
@@ -117,7 +117,7 @@ def test_the_last_reminder_has_words_of_its_own(session: Session, visit: Visit, 
         at = AT + timedelta(days=days)
         if (message := claim(session, at)) is not None:
             said.append(message.wording)
-            messages.settle(session, message.id, Sent(), TO, at=at)
+            settling.settle(session, message.id, Sent(), TO, at=at)
             session.commit()
         plan(session, at)
     assert said == ["invitation", "reminder", "last_reminder"]
@@ -265,11 +265,11 @@ def test_another_channel_takes_over(session: Session, visit: Visit, reached: Con
     plan(session)
     row = planned(session, visit)["reminder", 1]
     assert (row.channel, row.outcome) == (channel, None)
-    messages.done_by_hand(session, row.id, at=AT, actor="test")
+    settling.done_by_hand(session, row.id, at=AT, actor="test")
     session.commit()
     assert planned(session, visit)["reminder", 1].outcome == "sent"
     with pytest.raises(RefusedChange, match="meanwhile"):
-        messages.done_by_hand(session, row.id, at=AT, actor="test")
+        settling.done_by_hand(session, row.id, at=AT, actor="test")
 
 
 def test_only_at_visits_means_no_message(session: Session, visit: Visit, reached: Contact) -> None:
@@ -290,7 +290,7 @@ def test_an_address_that_is_refused_gets_nothing_more(
     plan(session)
     message = claim(session)
     assert message is not None
-    messages.settle(session, message.id, Refused("550 5.1.1", address=True), TO, at=AT)
+    settling.settle(session, message.id, Refused("550 5.1.1", address=True), TO, at=AT)
     session.commit()
     row = planned(session, visit)["invitation", 1]
     assert (row.outcome, row.error) == ("failed", "550 5.1.1")
@@ -314,7 +314,7 @@ def test_a_refusal_of_an_old_address_says_nothing_of_the_new(
     assert message is not None
     reached.email = "right@example.org"
     session.commit()
-    messages.settle(session, message.id, Refused("550 5.1.1", address=True), TO, at=AT)
+    settling.settle(session, message.id, Refused("550 5.1.1", address=True), TO, at=AT)
     session.commit()
     session.refresh(reached)
     assert reached.refused_email is None
@@ -325,8 +325,8 @@ def test_a_bounce_is_shown_and_stops_the_address(session: Session, visit: Visit,
     plan(session)
     message = claim(session)
     assert message is not None
-    messages.settle(session, message.id, Sent(), TO, at=AT)
-    messages.bounced(session, message.id, "550 5.1.1", at=AT, actor="test")
+    settling.settle(session, message.id, Sent(), TO, at=AT)
+    settling.bounced(session, message.id, "550 5.1.1", at=AT, actor="test")
     session.commit()
     row = planned(session, visit)["invitation", 1]
     assert (row.outcome, row.error) == ("bounced", "550 5.1.1")
@@ -344,7 +344,7 @@ def test_what_was_not_taken_is_tried_again_later_and_later(
         message = claim(session, at)
         assert message is not None
         assert claim(session, at) is None
-        messages.settle(session, message.id, TryLater("450"), TO, at=at)
+        settling.settle(session, message.id, TryLater("450"), TO, at=at)
         session.commit()
         row = planned(session, visit)["invitation", 1]
         assert row.retry_at is not None
@@ -363,7 +363,7 @@ def test_what_nobody_knows_is_never_sent_again(
     message = claim(session)
     assert message is not None
     if not crash:
-        messages.settle(session, message.id, Unclear("lost"), TO, at=AT)
+        settling.settle(session, message.id, Unclear("lost"), TO, at=AT)
         session.commit()
     assert claim(session, AT + timedelta(minutes=14)) is None
     assert outbox.give_up_lost(session, at=AT + timedelta(minutes=14)) == 0
@@ -381,8 +381,8 @@ def test_a_sender_who_was_given_up_may_still_tell(session: Session, visit: Visit
     message = claim(session)
     assert message is not None
     outbox.give_up_lost(session, at=AT + timedelta(hours=1))
-    messages.settle(session, message.id, Sent(), TO, at=AT + timedelta(hours=1))
-    messages.settle(session, message.id, TryLater("450"), TO, at=AT + timedelta(hours=2))
+    settling.settle(session, message.id, Sent(), TO, at=AT + timedelta(hours=1))
+    settling.settle(session, message.id, TryLater("450"), TO, at=AT + timedelta(hours=2))
     session.commit()
     assert planned(session, visit)["invitation", 1].outcome == "sent"
 
@@ -396,7 +396,7 @@ def test_a_reminder_does_not_follow_at_once(session: Session, visit: Visit, reac
     assert message.wording == "invitation"
     assert claim(session, late) is None
     assert planned(session, visit)["reminder", 1].error == "earlier"
-    messages.settle(session, message.id, Sent(), TO, at=late)
+    settling.settle(session, message.id, Sent(), TO, at=late)
     session.commit()
     assert claim(session, late + timedelta(hours=1)) is None
     assert planned(session, visit)["reminder", 1].error == "too_soon"
@@ -426,7 +426,7 @@ def test_thanks_are_said_where_the_study_wants_it(
     message = claim(session, AT + timedelta(hours=1))
     assert message is not None
     assert (message.wording, message.clinic) == ("thanks", "the Face Clinic")
-    messages.settle(session, message.id, Sent(), TO, at=AT)
+    settling.settle(session, message.id, Sent(), TO, at=AT)
     session.commit()
     assert plan(session) == messages.Counts()
 

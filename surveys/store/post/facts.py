@@ -1,0 +1,191 @@
+"""What a visit's messages depend on: the study's settings, the way to the person, what was sent before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from surveys.daytime import Hours
+from surveys.models import Contact, Message, MessageTemplate, Messaging, Patient, Response, Study, Visit
+from surveys.store.post.sendable import Decision, Facts, decide
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a study writes to its patients; `clinic` is the sender as texts name it."""
+
+    clinic: str = ""
+    reminder_days: tuple[int, ...] = (7, 14)
+    hours: Hours = field(default_factory=Hours)
+    thanks: bool = False
+
+
+@dataclass(frozen=True)
+class OneVisit:
+    """A visit with all that its messages depend on."""
+
+    visit: Visit
+    patient: Patient
+    contact: Contact | None
+    study: Study
+    settings: Settings
+    finished_at: datetime | None
+    rows: tuple[Message, ...]
+
+    @property
+    def zone(self) -> str:
+        """The patient's time zone."""
+        return (self.contact and self.contact.timezone) or self.study.timezone
+
+    @property
+    def locale(self) -> str:
+        """The patient's language, or the study's first where the study does not speak it."""
+        spoken = self.contact.locale if self.contact else None
+        return spoken if spoken in self.study.locales else self.study.locales[0]
+
+
+def channel_of(contact: Contact | None) -> str | None:
+    """How a person is reached: as chosen, else by e-mail where there is an address; `none` is nobody."""
+    if contact is None:
+        return "none"
+    return contact.channel or ("email" if contact.email else None)
+
+
+def reachable(contact: Contact | None, channel: str | None) -> bool:
+    """Whether that way is open: an address that mail servers refuse is not."""
+    if contact is None:
+        return False
+    ways = {
+        "email": bool(contact.email) and contact.email != contact.refused_email,
+        "letter": bool(contact.address),
+        "telephone": bool(contact.telephone),
+    }
+    return ways.get(channel or "", False)
+
+
+def settings_of(row: Messaging | None) -> Settings:
+    """A study's settings; the defaults where it has chosen none."""
+    if row is None:
+        return Settings()
+    return Settings(
+        clinic=row.clinic,
+        reminder_days=tuple(row.reminder_days),
+        hours=Hours(row.send_hour, row.earliest_hour, row.latest_hour),
+        thanks=row.thanks,
+    )
+
+
+def own_words(session: Session, study_id: int, kind: str, locale: str) -> tuple[str, str] | None:
+    """Subject and body that the study has written for this kind of message, if it has."""
+    query = (
+        select(MessageTemplate.subject, MessageTemplate.body)
+        .where(
+            MessageTemplate.study_id == study_id,
+            MessageTemplate.kind == kind,
+            MessageTemplate.locale == locale,
+        )
+        .order_by(MessageTemplate.id.desc())
+        .limit(1)
+    )
+    found = session.execute(query).first()
+    return None if found is None else (found.subject, found.body)
+
+
+def load(session: Session, condition: ColumnElement[bool]) -> list[OneVisit]:
+    """The visits of `condition` (on Visit, Patient, Contact, Study) with what their messages depend on."""
+    found = session.execute(
+        select(Visit, Patient, Contact, Study, Messaging)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .join(Study, Study.id == Patient.study_id)
+        .outerjoin(Contact, Contact.id == Patient.contact_id)
+        .outerjoin(Messaging, Messaging.study_id == Study.id)
+        .where(condition)
+        .order_by(Visit.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    ids = [row.Visit.id for row in found]
+    finished = _answered(session, ids)
+    messages = _messages(session, ids)
+    return [
+        OneVisit(
+            visit=row.Visit,
+            patient=row.Patient,
+            contact=row.Contact,
+            study=row.Study,
+            settings=settings_of(row.Messaging),
+            finished_at=_finished_at(row.Visit.battery, finished.get(row.Visit.id, {})),
+            rows=tuple(messages.get(row.Visit.id, ())),
+        )
+        for row in found
+    ]
+
+
+def decision(one: OneVisit, row: Message, at: datetime) -> Decision:
+    """What is to become of `row`, one of the visit's messages, at the instant `at`."""
+    return decide(facts_of(one, row.kind, row.planned_at, row), at)
+
+
+def facts_of(one: OneVisit, kind: str, planned_at: datetime, row: Message | None = None) -> Facts:
+    """What decides over a message of that `kind`; `row` is the message where it is stored already."""
+    channel = channel_of(one.contact)
+    others = [other for other in one.rows if other is not row and other.kind != "thanks"]
+    gone = [other.outcome_at for other in others if other.outcome in {"sent", "unknown"} and other.outcome_at]
+    waiting = row is not None and any(
+        other.outcome is None and other.planned_at < row.planned_at for other in others
+    )
+    return Facts(
+        kind=kind,
+        planned_at=planned_at,
+        channel=channel,
+        reachable=reachable(one.contact, channel),
+        study_status=one.study.status,
+        study_zone=one.study.timezone,
+        patient_status=one.patient.status,
+        stopped=one.patient.messages_stopped_at is not None,
+        opens_on=one.visit.opens_on,
+        closes_on=one.visit.closes_on,
+        missed=one.visit.missed_reason is not None,
+        withdrawn=one.visit.withdrawn_at is not None,
+        finished_at=one.finished_at,
+        settled_at=max(gone, default=None),
+        waiting=waiting,
+        hours=one.settings.hours,
+        zone=one.zone,
+    )
+
+
+def _finished_at(battery: Iterable[str], answered: dict[str, datetime]) -> datetime | None:
+    """When the last questionnaire of the battery came in; None while one is open."""
+    asked = list(battery)
+    if not asked or any(key not in answered for key in asked):
+        return None
+    return max(answered[key] for key in asked)
+
+
+def _answered(session: Session, visit_ids: Sequence[int]) -> dict[int, dict[str, datetime]]:
+    found: dict[int, dict[str, datetime]] = {}
+    for some in _portions(visit_ids):
+        query = select(Response.visit_id, Response.instrument, Response.submitted_at).where(
+            Response.visit_id.in_(some), Response.stands
+        )
+        for row in session.execute(query):
+            found.setdefault(row.visit_id, {})[row.instrument] = row.submitted_at
+    return found
+
+
+def _messages(session: Session, visit_ids: Sequence[int]) -> dict[int, list[Message]]:
+    found: dict[int, list[Message]] = {}
+    for some in _portions(visit_ids):
+        query = select(Message).where(Message.visit_id.in_(some)).order_by(Message.planned_at, Message.id)
+        for row in session.scalars(query.execution_options(populate_existing=True)):
+            found.setdefault(row.visit_id, []).append(row)
+    return found
+
+
+def _portions(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    """A statement takes only so many parameters."""
+    return (ids[start : start + 500] for start in range(0, len(ids), 500))

@@ -1,0 +1,100 @@
+"""What became of a message: told by the mail server, by a bounce, or by whoever posted it or called."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from surveys.models import Contact, Message, Patient, Visit
+from surveys.store import audit, errors
+from surveys.store.post import outbox
+from surveys.store.post.outbox import Outcome, Refused, Sent
+
+ACTOR = "outbox"
+
+
+def settle(session: Session, message_id: int, outcome: Outcome, to: str, *, at: datetime) -> None:
+    """Write down what became of the message that was sent to the address `to`.
+
+    An address that the mail server does not know is kept as refused: nothing goes there any more.
+    """
+    row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
+    visit = session.get_one(Visit, row.visit_id)
+    outbox.settle(row, outcome, at=at)
+    if isinstance(outcome, Refused) and outcome.address:
+        _refuse_address(session, visit.patient_id, to)
+    if row.outcome is not None:
+        tell(session, visit.patient_id, row, row.outcome, row.error, at)
+    session.flush()
+
+
+def bounced(
+    session: Session, message_id: int, code: str, *, to: str | None = None, at: datetime, actor: str
+) -> None:
+    """A message taken by the mail server came back; where `to` is told it is the address that refused it."""
+    row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
+    if row.outcome not in {"sent", "unknown"}:
+        return
+    row.outcome, row.outcome_at, row.error = "bounced", at, code[:100]
+    visit = session.get_one(Visit, row.visit_id)
+    if to is None:
+        patient = session.get_one(Patient, visit.patient_id)
+        contact = session.get(Contact, patient.contact_id) if patient.contact_id else None
+        to = contact.email if contact else None
+    if to:
+        _refuse_address(session, visit.patient_id, to)
+    tell(session, visit.patient_id, row, "bounced", row.error, at, actor)
+    session.flush()
+
+
+def done_by_hand(session: Session, message_id: int, *, at: datetime, actor: str) -> None:
+    """A letter was posted or a call was made.
+
+    Raises:
+        errors.Refused: the message was settled meanwhile.
+    """
+    row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
+    if row.outcome is not None or row.claimed_at is not None:
+        raise errors.Refused("This was done or cancelled meanwhile. Look at the list again.")
+    outbox.claim(row, at=at)
+    outbox.settle(row, Sent(), at=at)
+    visit = session.get_one(Visit, row.visit_id)
+    tell(session, visit.patient_id, row, "sent", None, at, actor)
+    session.flush()
+
+
+def try_again(session: Session, message_id: int, on: datetime) -> None:
+    """Nobody answered the call: it is due again at `on`."""
+    row = session.get_one(Message, message_id, with_for_update=True)
+    outbox.hold(row, "no_answer", on)
+    row.attempts += 1
+
+
+def _refuse_address(session: Session, patient_id: int, to: str) -> None:
+    of_patient = select(Patient.contact_id).where(Patient.id == patient_id).scalar_subquery()
+    session.execute(
+        update(Contact).where(Contact.id == of_patient, Contact.email == to).values(refused_email=to)
+    )
+
+
+def tell(
+    session: Session,
+    patient_id: int,
+    row: Message,
+    outcome: str,
+    error: str | None,
+    at: datetime,
+    actor: str = ACTOR,
+) -> None:
+    """Record the outcome of a message in the audit."""
+    facts = {
+        "message": row.id,
+        "visit": row.visit_id,
+        "kind": row.kind,
+        "nth": row.nth,
+        "channel": row.channel,
+        **({"error": error} if error else {}),
+    }
+    audit.record(session, audit.Entry(at, actor, f"message.{outcome}", patient_id, facts))
