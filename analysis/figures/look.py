@@ -1,6 +1,6 @@
 """How figures look and how numbers are written in them: few colours, plain text, no markup.
 
-Colours are names of the page's custom properties (``var(--chart-1)``); `static/charts.js` puts in their
+Colours are names of the page's custom properties (``var(--chart-1)``); `static/src/charts.js` puts in their
 values, light or dark, and adds fonts, grid and the colours of axes. Colour is never the only cue: each
 stratum has a panel of its own under its name.
 """

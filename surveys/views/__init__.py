@@ -46,9 +46,23 @@ from surveys.views.web import (
     protection,
     received,
     sign_in,
+    static,
 )
 
-GUARDS = (numbers, handed_on, jinja, headers, received, protection, language, errors, heavy, sign_in, access)
+GUARDS = (
+    numbers,
+    handed_on,
+    jinja,
+    static,
+    headers,
+    received,
+    protection,
+    language,
+    errors,
+    heavy,
+    sign_in,
+    access,
+)
 PAGES = (
     front,
     patient,

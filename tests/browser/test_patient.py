@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,10 +13,10 @@ from sqlalchemy import update
 from surveys.models import Link, Visit
 from tests.conftest import OpenPage
 from tests.support.browser import ColourScheme, looks
+from tests.support.built import STATIC, built
 from tests.support.patient import Patient, in_process
 from tests.support.study import FACE, PHQ9, SAQ, Invited, changing, invite, one_table
 
-STATIC = Path(__file__).parents[2] / "static"
 SMALL = ViewportSize(width=320, height=568)
 
 
@@ -266,15 +265,15 @@ def test_choosing_does_not_go_on_by_itself(open_page: OpenPage, invited: Invited
 
 
 def test_an_item_weighs_little(open_page: OpenPage, invited: Invited) -> None:
-    """Under 30 kB in three requests and the icon on a first visit, compressed as a server in front does."""
+    """Under 30 kB in three requests and the icon on a first visit, compressed as they are sent."""
     page = open_page()
     page.goto(invited.path)
     press(page, "Start")
     page.wait_for_load_state("networkidle")
     loaded = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
-    paths = {name.rsplit("/", 1)[1] for name in loaded}
-    assert paths - {"favicon.svg"} == {"patient.css", "patient.js"}
-    sent = [page.content().encode(), *((STATIC / name).read_bytes() for name in (*paths, "favicon.svg"))]
+    files = {STATIC / name.rsplit("/static/", 1)[1] for name in loaded} | {STATIC / "favicon.svg"}
+    assert files == {STATIC / "favicon.svg", built("patient.css"), built("patient.js")}
+    sent = [page.content().encode(), *(file.read_bytes() for file in files)]
     assert sum(len(gzip.compress(one)) for one in sent) < 16_000
 
 

@@ -27,6 +27,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
+from surveys.views.web import static
 from surveys.views.web.navigation import NAVIGATION
 
 ROOT = Path(__file__).parents[2]
@@ -129,6 +130,7 @@ def app() -> Flask:
     gallery.testing = True
     gallery.jinja_env.globals["csrf_token"] = lambda: "token"
     Babel(gallery)
+    static.init_app(gallery)
 
     @gallery.context_processor
     def page() -> dict[str, Any]:

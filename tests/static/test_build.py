@@ -8,20 +8,19 @@ import os
 import re
 import shutil
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from tests.support.built import BUILT, NAMES, STATIC, built
+
 ROOT = Path(__file__).parents[2]
-STATIC = ROOT / "static"
-BUILT = (
-    "patient.css",
-    "patient.rtl.css",
-    "staff.css",
-    "staff.rtl.css",
-    "plotly/plotly-cartesian.min.js",
-)
-STYLES = [*BUILT[:4], "plotly/plotly.css"]
+STYLES = [name for name in NAMES if name.endswith(".css")]
+SCRIPTS = sorted(path.name for path in (STATIC / "src").glob("*.js"))
+PLOTLY = "plotly/plotly-cartesian.min.js"
+NOT_OURS = ("patient.css", "patient.rtl.css", "staff.css", "staff.rtl.css", "plotly/plotly.css", PLOTLY)
+ADDRESS = re.compile(r"""static_url\(([^)]*)\)|url_for\('static', filename=([^)]*)\)""")
 
 
 def _node_is_too_old() -> bool:
@@ -44,8 +43,47 @@ def test_committed_files_are_what_the_sources_give(tmp_path: Path) -> None:
         pytest.skip(f"NOT CHECKED: npm could not install: {installed.stderr[-300:]}")
     assert installed.returncode == 0, installed.stderr
     subprocess.run(["npm", "run", "build"], cwd=tmp_path, capture_output=True, check=True)
-    stale = [n for n in BUILT if (tmp_path / "static" / n).read_bytes() != (STATIC / n).read_bytes()]
-    assert stale == [], "not built from their sources; run: make assets"
+    assert contents(tmp_path / "static" / "built") == contents(BUILT), (
+        "not built from their sources; run: make assets"
+    )
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of `folder`, unpacked: versions of Node pack the same content into other bytes."""
+    return {
+        path.relative_to(folder).as_posix(): gzip.decompress(path.read_bytes())
+        if path.suffix == ".gz"
+        else path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_each_built_file_tells_its_content_by_name_and_lies_packed_beside_itself() -> None:
+    """A browser keeps it for a year, so other content must have another name; and nothing old is left."""
+    found = contents(BUILT)
+    for plain, name in NAMES.items():
+        stem, _, ending = plain.rpartition(".")
+        assert name == f"{stem}.{sha256(found[name]).hexdigest()[:12]}.{ending}"
+        assert found[f"{name}.gz"] == found[name]
+    assert set(found) == {*NAMES.values(), *(f"{name}.gz" for name in NAMES.values()), "manifest.json"}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_is_served_as_it_is_written(name: str) -> None:
+    """Checked without Node too: whoever changes a script and forgets `make assets` is told."""
+    assert built(name).read_bytes() == (STATIC / "src" / name).read_bytes(), "run: make assets"
+
+
+def test_templates_name_files_that_are_there() -> None:
+    """A built file by its plain name through `static_url`; only what keeps its plain address by `url_for`."""
+    built_names, plain_names = set(), set()
+    for path in (ROOT / "templates").rglob("*.html"):
+        for through, past in ADDRESS.findall(path.read_text(encoding="utf-8")):
+            built_names |= set(re.findall(r"'([\w./-]+\.\w+)'", through))
+            plain_names |= set(re.findall(r"'([^']+)'", past))
+    assert built_names == set(NAMES)
+    assert plain_names == {"favicon.svg"}
 
 
 def test_packages_are_pinned_exactly_and_name_no_registry() -> None:
@@ -62,29 +100,29 @@ def test_packages_are_pinned_exactly_and_name_no_registry() -> None:
 @pytest.mark.parametrize("name", STYLES)
 def test_styles_fetch_nothing_and_carry_no_foreign_brand(name: str) -> None:
     """No font, picture or import from anywhere, and nothing that belongs to GOV.UK alone."""
-    css = (STATIC / name).read_text()
+    css = built(name).read_text()
     assert not re.search(r"url\(|@import|@font-face", css)
     assert not re.search(r"GDS Transport|crown|#1d70b8|#0f7a52", css, re.IGNORECASE)
 
 
 def test_a_first_visit_of_a_patient_is_small() -> None:
     """The patients' stylesheet leaves most of the 30 kB of a first visit to nothing at all."""
-    assert len(gzip.compress((STATIC / "patient.css").read_bytes())) < 12_000
+    assert len(gzip.compress(built("patient.css").read_bytes())) < 12_000
 
 
 def test_the_licences_name_every_file_that_is_not_ours() -> None:
     """LICENCES.md lists what comes from others, with versions as pinned."""
     licences = (STATIC / "LICENCES.md").read_text()
     wanted = json.loads((ROOT / "package.json").read_text())["devDependencies"]
-    for name in (*BUILT, "plotly/plotly.css"):
+    for name in NOT_OURS:
         assert f"`{name}`" in licences
     for package in ("govuk-frontend", "plotly.js-cartesian-dist-min"):
         assert f"{package} {wanted[package]}" in licences
-    assert f"v{wanted['plotly.js-cartesian-dist-min']}\n" in (STATIC / BUILT[4]).read_text()[:100]
+    assert f"v{wanted['plotly.js-cartesian-dist-min']}\n" in built(PLOTLY).read_text()[:100]
 
 
 def test_charts_never_offer_to_send_data_away() -> None:
     """plotly 4 offers to upload charts to its maker; the configuration takes away button and address."""
-    charts = (STATIC / "charts.js").read_text()
+    charts = built("charts.js").read_text()
     assert "showSendToCloud: false" in charts
     assert 'plotlyServerURL: ""' in charts

@@ -1,4 +1,4 @@
-"""static/charts.js with plotly in a real browser, under the strict policy of the gallery."""
+"""static/src/charts.js with plotly in a real browser, under the strict policy of the gallery."""
 
 from __future__ import annotations
 

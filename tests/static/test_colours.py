@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
-CSS = (Path(__file__).parents[2] / "static" / "staff.css").read_text()
+from tests.support.built import built
+
+CSS = built("staff.css").read_text()
 THEMES = {
     "light": r":root\{(color-scheme:light[^}]*)\}",
     "dark": r":root\[data-theme=dark\]\{(color-scheme:dark[^}]*)\}",

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from tests.conftest import OpenPage
 from tests.support.browser import LOOKS, PHONE, ColourScheme
+from tests.support.built import NAMES
 
 Axe = Callable[[Page], None]
 
@@ -147,4 +148,4 @@ def test_an_item_page_is_three_requests(open_page: OpenPage) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[1]))
     page.goto("/item", wait_until="networkidle")
-    assert set(asked) - {"favicon.svg"} == {"item", "patient.css", "patient.js"}
+    assert set(asked) - {"favicon.svg"} == {"item", NAMES["patient.css"], NAMES["patient.js"]}

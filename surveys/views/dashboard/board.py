@@ -38,7 +38,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """One panel of a figure; `data` is what static/charts.js takes, as JSON."""
+    """One panel of a figure; `data` is what static/src/charts.js takes, as JSON."""
 
     key: str
     title: str

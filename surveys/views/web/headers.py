@@ -1,4 +1,7 @@
-"""Headers of every answer: a strict content policy, no caching of pages, no referrer to other sites."""
+"""Headers of every answer: a strict content policy, no caching of pages, no referrer to other sites.
+
+How long a static file is kept says `static.py`, which sends it.
+"""
 
 from __future__ import annotations
 
@@ -40,8 +43,6 @@ def init_app(app: Flask) -> None:
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         if secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
-        if request.endpoint == "static":
-            headers["Cache-Control"] = "public, max-age=3600"
-        else:
+        if request.endpoint != "static" or response.status_code >= 400:
             headers["Cache-Control"] = "no-store"
         return response

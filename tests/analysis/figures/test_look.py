@@ -2,7 +2,6 @@
 
 import itertools
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +10,9 @@ from analysis.figures import MAIN_SCALES, TOGETHER, View, association_figure, ti
 from analysis.figures.look import colour, row_label, ticks
 from tests.analysis.drawings import drawn_texts
 from tests.analysis.studies import SCALES, registry
+from tests.support.built import built
 
-CSS = (Path(__file__).parents[3] / "static" / "staff.css").read_text()
+CSS = built("staff.css").read_text()
 THEMES = {
     "light": r":root\{(color-scheme:light[^}]*)\}",
     "dark": r":root\[data-theme=dark\]\{(color-scheme:dark[^}]*)\}",

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.support.built import NAMES
 from tests.support.languages import MIRRORED, ask_in, mirror
 from tests.support.patient import Patient, in_process
 from tests.support.study import FACE, Invited, invite, one_table
@@ -153,6 +154,6 @@ def test_a_language_from_right_to_left(app: Flask, invited: Invited, tmp_path: P
     patient.open(invited.token)
     patient.next()
     assert '<html class="govuk-template" lang="ar" dir="rtl"' in html(patient)
-    assert "patient.rtl.css" in html(patient)
+    assert NAMES["patient.rtl.css"] in html(patient)
     assert '<div lang="en" dir="ltr">' in html(patient)
     assert f"{MIRRORED}Next" in html(patient)

@@ -1,0 +1,51 @@
+"""Static files: built ones carry their digest in their name, are sent compressed, and kept for a year."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from flask import Flask, Response, request, send_from_directory, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+
+BUILT = "built"
+FOR_A_YEAR = "public, max-age=31536000, immutable"
+FOR_AN_HOUR = "public, max-age=3600"
+
+
+class PageSessions(SecureCookieSessionInterface):
+    """Sessions of pages: a static file is the same for all, so that any cache on the way may keep it."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
+
+
+def init_app(app: Flask) -> None:
+    """Serve the folder of `app`, and give templates `static_url(name)`, the address of a built file.
+
+    Raises:
+        OSError: the list of built files is not there; `make assets` writes it.
+    """
+    folder = Path(app.static_folder or "")
+    names = json.loads((folder / BUILT / "manifest.json").read_text(encoding="utf-8"))
+    built = {plain: f"{BUILT}/{name}" for plain, name in names.items()}
+    current = frozenset(built.values())
+
+    def static_url(name: str) -> str:
+        return url_for("static", filename=built[name])
+
+    def send(filename: str) -> Response:
+        if filename not in current:
+            response = send_from_directory(folder, filename)
+            response.headers["Cache-Control"] = FOR_AN_HOUR
+            return response
+        compressed = request.accept_encodings["gzip"] > 0
+        response = send_from_directory(folder, f"{filename}.gz" if compressed else filename)
+        response.vary.add("Accept-Encoding")
+        response.headers["Cache-Control"] = FOR_A_YEAR
+        return response
+
+    app.jinja_env.globals["static_url"] = static_url
+    app.view_functions["static"] = send
+    app.session_interface = PageSessions()

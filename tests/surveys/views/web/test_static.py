@@ -1,0 +1,88 @@
+"""Built files are kept for a year and sent compressed; what belongs to one visitor never goes with them."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.support.built import NAMES, STATIC, built
+
+CSS = f"/static/built/{NAMES['patient.css']}"
+
+
+def asked(client: FlaskClient, path: str, accepted: str | None = None) -> TestResponse:
+    response = client.get(path, headers={"Accept-Encoding": accepted} if accepted else {})
+    response.get_data()
+    response.close()
+    return response
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "gzip, deflate, br", "*", "br;q=1, gzip;q=0.5"])
+def test_a_browser_that_unpacks_gets_it_packed(client: FlaskClient, accepted: str) -> None:
+    """The content and its type are the same, and a cache on the way tells the two apart."""
+    response = asked(client, CSS, accepted)
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert response.headers["Content-Type"] == "text/css; charset=utf-8"
+    assert response.headers["Vary"] == "Accept-Encoding"
+    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert gzip.decompress(response.data) == built("patient.css").read_bytes()
+
+
+@pytest.mark.parametrize("accepted", [None, "identity", "br", "gzip;q=0"])
+def test_one_that_does_not_gets_it_as_it_is(client: FlaskClient, accepted: str | None) -> None:
+    """The same name answers both."""
+    response = asked(client, CSS, accepted)
+    assert "Content-Encoding" not in response.headers
+    assert response.headers["Vary"] == "Accept-Encoding"
+    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response.data == built("patient.css").read_bytes()
+
+
+def test_the_icon_keeps_its_plain_address(client: FlaskClient) -> None:
+    """The patient's page asks for it to see whether the server can be reached."""
+    response = client.head("/static/favicon.svg")
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == "public, max-age=3600"
+    assert response.content_length == (STATIC / "favicon.svg").stat().st_size
+    response.close()
+
+
+def test_static_files_depend_on_no_session(client: FlaskClient) -> None:
+    """A visitor with a session gets no cookie with them, and no cache keeps a copy for each visitor."""
+    client.get("/theme")
+    with client.session_transaction() as session:
+        session["theme"] = "dark"
+    for path in (CSS, "/static/favicon.svg"):
+        response = asked(client, path)
+        assert "Set-Cookie" not in response.headers
+        assert "Cookie" not in response.headers.get("Vary", "")
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/built/patient.000000000000.css", "/static/nothing.css", "/static/built/../../app.py"]
+)
+def test_what_is_not_there_is_not_kept(client: FlaskClient, path: str) -> None:
+    """A name of another version, asked for while servers change over, must not be remembered as missing."""
+    response = asked(client, path)
+    assert response.status_code == 404
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_pages_are_not_compressed(client: FlaskClient) -> None:
+    """They hold a secret beside what others may choose, and the packed size would tell of it."""
+    response = asked(client, "/", "gzip")
+    assert "Content-Encoding" not in response.headers
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_templates_get_the_address_of_what_is_built(app: Flask) -> None:
+    """By its plain name; a name that is not built fails when the page is drawn."""
+    static_url = app.jinja_env.globals["static_url"]
+    with app.test_request_context():
+        assert static_url("patient.css") == CSS
+        with pytest.raises(KeyError):
+            static_url("nothing.css")
