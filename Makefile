@@ -10,7 +10,7 @@ INSTALL := $(UV) install --python $(BIN)/python --no-build-isolation --compile-b
 LOCK := $(UV) compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
 
-.PHONY: help run test prove lint types lock assets messages browser
+.PHONY: help run test prove lint lint-assets types lock assets messages browser
 .DELETE_ON_ERROR:
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make test    the whole test suite, with a real PostgreSQL and a real browser"
 	@echo "make prove   the long proofs: what the suite proves in short form, at length; mutation testing"
 	@echo "make lint    ruff, djlint and the import rule"
+	@echo "make lint-assets  eslint and stylelint, for static/src (needs Node and npm)"
 	@echo "make types   mypy"
 	@echo "make lock    write requirements/*.txt anew from pyproject.toml (UPGRADE=1: newest versions)"
 	@echo "make assets  build static/ from its sources (needs Node and npm; the result is committed)"
@@ -40,6 +41,13 @@ lint: $(VENV)/.dev $(BIN)/seventh
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/lint-imports --no-cache --no-logo
 
+# Node's tools, each time npm's lock is newer than what is there.
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci
+
+lint-assets: node_modules/.package-lock.json
+	npm run --silent lint
+
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
@@ -48,9 +56,8 @@ lock: $(VENV)/.build
 	$(LOCK) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
 	$(LOCK) --group build -c requirements/dev.txt -o requirements/build.txt
 
-assets:
-	npm ci
-	npm run build
+assets: node_modules/.package-lock.json
+	npm run --silent build
 
 # A new language: `pybabel init -l LANGUAGE` with the same -i and -d, once.
 messages: $(VENV)/.dev

@@ -117,10 +117,10 @@ function keepWhileOffline(form, region) {
   });
 }
 
-const print = document.getElementById("print");
-if (print) {
-  print.hidden = false;
-  print.addEventListener("click", () => window.print());
+const printing = document.getElementById("print");
+if (printing) {
+  printing.hidden = false;
+  printing.addEventListener("click", () => window.print());
 }
 const button = document.getElementById("read-aloud");
 if (button && "speechSynthesis" in window) {
