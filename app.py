@@ -7,7 +7,7 @@ from flask import Flask
 
 from surveys import cli, db, views
 from surveys.instruments.library import Library
-from surveys.settings import ROOT, Settings
+from surveys.settings import FILES, ROOT, Settings
 from surveys.store.words.versions import ChangedDefinitionError, check_frozen
 from surveys.store.words.wordings import Texts
 
@@ -22,7 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings is None:
         load_dotenv(ROOT / ".env")
         settings = Settings.from_env()
-    app = Flask(__name__)
+    app = Flask(__name__, template_folder=FILES / "templates", static_folder=FILES / "static")
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,

@@ -18,12 +18,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from surveys.settings import ROOT, THREADS
+from surveys.settings import FILES, THREADS
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-MIGRATIONS = ROOT / "migrations"
+MIGRATIONS = FILES / "migrations"
 SNAPSHOTS = 4  # connections beyond one per thread
 
 db = SQLAlchemy()

@@ -9,7 +9,12 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-ROOT = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parent
+_CARRIED = _PACKAGE / "_files"  # only in what a wheel installed
+
+# Where templates, static files and migrations are; and from where .env and a relative SQLite path are taken:
+# the project's root, or the working directory of whoever installed a wheel.
+FILES, ROOT = (_CARRIED, Path.cwd()) if _CARRIED.is_dir() else (_PACKAGE.parent, _PACKAGE.parent)
 
 DEFAULT_DATABASE = "sqlite:///instance/seventh.db"
 SHORTEST_SECRET = 32
@@ -117,7 +122,7 @@ def _host(url: str) -> str:
 
 
 def database_url(environ: Mapping[str, str]) -> str:
-    """The database's address; a relative SQLite path is taken from the project's root."""
+    """The database's address; a relative SQLite path is taken from `ROOT`."""
     url = environ.get("SEVENTH_DATABASE_URL") or DEFAULT_DATABASE
     if url.startswith("sqlite:///") and not url.startswith("sqlite:////") and ":memory:" not in url:
         path = ROOT / url.removeprefix("sqlite:///")
