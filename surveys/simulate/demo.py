@@ -19,7 +19,7 @@ from surveys.store.patient import clinic, patients
 from surveys.store.patient.patients import NewContact
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
-from surveys.store.visit import answering, links
+from surveys.store.visit import answering, links, opening
 from surveys.store.words.wordings import Texts
 
 CODE = "demo"
@@ -151,5 +151,5 @@ def _begin(session: Session, visit: Visit, library: Library, items: int, *, at: 
     given = answer(rng, instrument, person, visit.due_on).answers
     texts = Texts(library)
     for item in instrument.asked()[:items]:
-        opened = answering.load(session, link_id, texts, device="demo", at=at, lock=True)
+        opened = opening.load(session, link_id, texts, device="demo", at=at, lock=True)
         answering.save_answer(session, opened, instrument, item.key, given.get(item.key), locale="en", at=at)

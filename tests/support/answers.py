@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from surveys.store.visit import answering, links
-from surveys.store.visit.answering import OpenVisit
+from surveys.store.visit import answering, links, opening
+from surveys.store.visit.opening import OpenVisit
 from surveys.store.visit.progress import current, first_open
 from tests.support.patient import Patient, in_process
 from tests.support.study import changing, texts
@@ -61,7 +61,7 @@ def _answer(app: Flask, session: Session, token: str, values: Values, device: st
 def _opened(app: Flask, session: Session, token: str, device: str) -> OpenVisit:
     link_id = links.find(session, token)
     assert link_id is not None
-    return answering.load(session, link_id, texts(app), device=device, at=datetime.now(UTC), lock=True)
+    return opening.load(session, link_id, texts(app), device=device, at=datetime.now(UTC), lock=True)
 
 
 def _open(visit: OpenVisit) -> str:

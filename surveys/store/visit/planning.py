@@ -6,40 +6,31 @@ known of synkinesis calls `replan` in the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.models import (
-    Alert,
-    Assistance,
-    Background,
     Draft,
-    Palsy,
     Patient,
     Response,
     Serving,
     Study,
     Timepoint,
-    Treatment,
     Visit,
 )
 from surveys.schedule import (
     SPACING_DAYS,
-    Asked,
-    Course,
     Laid,
     Occasion,
     Served,
-    TreatmentDate,
     Window,
     is_open,
     is_over,
-    is_over_for_good,
     lay_out,
     not_yet_open,
     occasions,
@@ -47,6 +38,7 @@ from surveys.schedule import (
 from surveys.store import audit
 from surveys.store.study.studies import plan_of, today
 from surveys.store.visit import links
+from surveys.store.visit.basis import StoredVisit, asked_elsewhere, course_of, stored_visits
 
 
 @dataclass(frozen=True)
@@ -79,11 +71,11 @@ def plan_visits(
     """The visits of somebody just enrolled: all that lie ahead and have not closed before `since`."""
     ahead = [
         one
-        for one in occasions(plan_of(timepoints), _course(session, patient))
+        for one in occasions(plan_of(timepoints), course_of(session, patient))
         if one.ahead and not is_over(one.window, since)
     ]
     visits = _Visits(timepoints, patient.id, ())
-    for laid in lay_out(ahead, _asked_elsewhere(session, patient, since)):
+    for laid in lay_out(ahead, asked_elsewhere(session, patient, since)):
         visits.add(session, laid)
     session.flush()
     return visits.made
@@ -113,10 +105,10 @@ def replan(
         select(Timepoint).where(Timepoint.study_id == study.id).order_by(Timepoint.position)
     ).all()
     since = today(study, at)
-    found = occasions(plan_of(timepoints), _course(session, patient))
-    known = _known(session, patient, timepoints, since)
+    found = occasions(plan_of(timepoints), course_of(session, patient))
+    known = stored_visits(session, patient, timepoints, since)
     visits = _Visits(timepoints, patient.id, known)
-    asked = _asked_elsewhere(session, patient, since)
+    asked = asked_elsewhere(session, patient, since)
     asked += [asked_there for one in known if one.fixed for asked_there in one.asked]
     added: list[Change] = []
     moved: list[Change] = []
@@ -177,14 +169,14 @@ def space_out(session: Session, patient_id: int, *, at: datetime, actor: str) ->
         replan(session, row, changed=(), at=at, actor=actor)
 
 
-def _let_in_late(there: _Known, laid: Laid) -> bool:
+def _let_in_late(there: StoredVisit, laid: Laid) -> bool:
     """Whether staff left a visit open for longer than planned, and nothing else about it is to change."""
     same = (there.row.opens_on, there.row.due_on) == (laid.window.opens_on, laid.window.due_on)
     return same and set(there.serves) == set(laid.serves) and there.row.closes_on > laid.window.closes_on
 
 
 def _wanted(
-    found: Sequence[Occasion], known: Sequence[_Known], changed: Collection[str], since: date
+    found: Sequence[Occasion], known: Sequence[StoredVisit], changed: Collection[str], since: date
 ) -> list[Occasion]:
     """The occasions that are to have a visit which is not fixed: those that have one, and new ones."""
     fixed = {served for one in known if one.fixed for served in one.serves}
@@ -197,28 +189,12 @@ def _wanted(
     ]
 
 
-@dataclass(frozen=True)
-class _Known:
-    """A visit as it is stored; `fixed` where it is none of the plan's, was opened, or missed for a reason.
-
-    `primary` is what its own timepoint and occurrence stand for; None outside the plan.
-    """
-
-    row: Visit
-    serves: tuple[Served, ...]
-    primary: Served | None
-    fixed: bool
-    asked: tuple[Asked, ...]
-
-    @property
-    def window(self) -> Window:
-        return Window(self.row.opens_on, self.row.due_on, self.row.closes_on)
-
-
 class _Visits:
     """One patient's visits while they are laid out anew."""
 
-    def __init__(self, timepoints: Sequence[Timepoint], patient_id: int, known: Sequence[_Known]) -> None:
+    def __init__(
+        self, timepoints: Sequence[Timepoint], patient_id: int, known: Sequence[StoredVisit]
+    ) -> None:
         self._timepoints = {row.key: row for row in timepoints}
         self._titles = {row.id: row.name for row in timepoints}
         self._patient_id = patient_id
@@ -233,7 +209,7 @@ class _Visits:
         name = self._titles.get(row.timepoint_id or 0, row.name)
         return f"{name} {row.occurrence}" if row.occurrence > 1 else name
 
-    def take(self, laid: Laid) -> _Known | None:
+    def take(self, laid: Laid) -> StoredVisit | None:
         """The stored visit that `laid` is to be, one not withdrawn first."""
         fitting = [one for one in self._movable if one.primary in laid.serves]
         if not fitting:
@@ -242,7 +218,7 @@ class _Visits:
         self._taken.add(taken.row.id)
         return taken
 
-    def left(self) -> list[_Known]:
+    def left(self) -> list[StoredVisit]:
         """What was not taken and is there still."""
         return [
             one for one in self._movable if one.row.id not in self._taken and one.row.withdrawn_at is None
@@ -268,7 +244,7 @@ class _Visits:
             self._serve(session, row, primary, laid)
         return row
 
-    def change(self, session: Session, known: _Known, laid: Laid) -> None:
+    def change(self, session: Session, known: StoredVisit, laid: Laid) -> None:
         """Make a stored visit what `laid` says."""
         _set(known.row, laid)
         if known.primary and set(known.serves) != set(laid.serves):
@@ -303,124 +279,8 @@ def _set(row: Visit, laid: Laid) -> None:
     row.battery = list(laid.battery)
 
 
-def _course(session: Session, patient: Patient) -> Course:
-    palsy = session.scalar(select(Palsy).where(Palsy.patient_id == patient.id, Palsy.is_index))
-    dated = select(Treatment).where(
-        Treatment.patient_id == patient.id,
-        Treatment.started_precision == "day",
-        Treatment.state != "cancelled",
-    )
-    return Course(
-        enrolled_on=patient.enrolled_on,
-        onset_on=palsy.onset_on if palsy and palsy.onset_precision == "day" else None,
-        onset_from=palsy.onset_on if palsy else None,
-        synkinesis_noted_on=palsy.synkinesis_noted_on if palsy else None,
-        treatments=tuple(
-            TreatmentDate(row.id, row.kind, row.state, row.started_on)
-            for row in session.scalars(dated)
-            if row.started_on
-        ),
-    )
-
-
-def _known(session: Session, patient: Patient, timepoints: Sequence[Timepoint], since: date) -> list[_Known]:
-    keys = {row.id: row.key for row in timepoints}
-    touched = (
-        Visit.opened_at.is_not(None)
-        | Visit.missed_reason.is_not(None)
-        | exists().where(Background.visit_id == Visit.id)
-        | exists().where(Draft.visit_id == Visit.id)
-        | exists().where(Response.visit_id == Visit.id)
-        | exists().where(Assistance.visit_id == Visit.id)
-        | exists().where(Alert.visit_id == Visit.id)
-    )
-    rows = session.execute(
-        select(Visit, touched).where(Visit.patient_id == patient.id).order_by(Visit.id)
-    ).all()
-    servings: dict[int, list[Serving]] = {}
-    for serving in session.scalars(
-        select(Serving).join(Visit, Visit.id == Serving.visit_id).where(Visit.patient_id == patient.id)
-    ):
-        servings.setdefault(serving.visit_id, []).append(serving)
-    answered = _answered(session, Visit.patient_id == patient.id)
-    found = []
-    for row, is_touched in rows:
-        serves, primary = _serves(row, servings.get(row.id, []), keys)
-        found.append(
-            _Known(
-                row=row,
-                serves=serves,
-                primary=primary,
-                fixed=is_touched or primary is None,
-                asked=tuple(_asked(row, answered.get(row.id, {}), since)),
-            )
-        )
-    return found
-
-
-def _serves(
-    row: Visit, servings: Sequence[Serving], keys: Mapping[int, str]
-) -> tuple[tuple[Served, ...], Served | None]:
-    """All that a visit serves, and that which its own timepoint and occurrence stand for."""
-    if row.timepoint_id is None:
-        return (), None
-    if not servings:
-        own = Served(keys[row.timepoint_id], row.occurrence)
-        return (own,), own
-    by_place = {
-        (one.timepoint_id, one.occurrence): Served(
-            keys[one.timepoint_id], 1 if one.treatment_id else one.occurrence, one.treatment_id
-        )
-        for one in servings
-    }
-    return tuple(by_place.values()), by_place.get((row.timepoint_id, row.occurrence))
-
-
-def _answered(session: Session, condition: ColumnElement[bool]) -> dict[int, dict[str, date]]:
-    """When each instrument was answered, by visit."""
-    query = (
-        select(Response.visit_id, Response.instrument, Response.completed_on)
-        .join(Visit, Visit.id == Response.visit_id)
-        .join(Patient, Patient.id == Visit.patient_id)
-        .where(condition, Response.stands)
-    )
-    found: dict[int, dict[str, date]] = {}
-    for visit_id, instrument, completed_on in session.execute(query):
-        found.setdefault(visit_id, {})[instrument] = completed_on
-    return found
-
-
-def _asked(row: Visit, answered: Mapping[str, date], since: date) -> Iterator[Asked]:
-    """What a visit has asked, or may still ask, on or after `since`."""
-    for instrument, on in answered.items():
-        yield Asked(instrument, on)
-    if row.withdrawn_at is None and not is_over_for_good(row, since):
-        for instrument in row.battery:
-            if instrument not in answered:
-                yield Asked(instrument, row.due_on)
-
-
-def _asked_elsewhere(session: Session, patient: Patient, since: date) -> list[Asked]:
-    """What the same person answers in other studies: only the contact knows who that is."""
-    if patient.contact_id is None:
-        return []
-    same = (Patient.contact_id == patient.contact_id) & (Patient.id != patient.id)
-    query = (
-        select(Visit, Patient.in_follow_up & (Study.status != "closed"))
-        .join(Patient, Patient.id == Visit.patient_id)
-        .join(Study, Study.id == Patient.study_id)
-        .where(same)
-    )
-    answered = _answered(session, same)
-    return [
-        asked
-        for row, goes_on in session.execute(query)
-        for asked in _asked(row, answered.get(row.id, {}), since if goes_on else date.max)
-    ]
-
-
 def _kept(
-    known: Sequence[_Known], found: Sequence[Occasion], keys: Collection[str], visits: _Visits
+    known: Sequence[StoredVisit], found: Sequence[Occasion], keys: Collection[str], visits: _Visits
 ) -> list[Change]:
     """Visits opened already whose dates the plan would now set otherwise."""
     windows = {one.serves: one.window for one in found}

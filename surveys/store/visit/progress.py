@@ -1,11 +1,11 @@
-"""Where a patient is in a visit. Pure: it reads what `answering.load` gave and touches no database."""
+"""Where a patient is in a visit. Pure: it reads what `opening.load` gave and touches no database."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from surveys.instruments.definition import Instrument, Item
-from surveys.store.visit.answering import OpenVisit
+from surveys.store.visit.opening import OpenVisit
 
 MINUTES = {"whole": 3, "short": 1}
 """How long the background form takes."""

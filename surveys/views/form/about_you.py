@@ -19,8 +19,8 @@ from surveys.background import OPERATIONS_ASKED, Said, date_said, kind_of
 from surveys.db import db
 from surveys.forms.background import NONE, QuestionForm, Words, question_form, words_of
 from surveys.store.visit import background
-from surveys.store.visit.answering import OpenVisit
 from surveys.store.visit.background import Told
+from surveys.store.visit.opening import OpenVisit
 from surveys.typed import FIRST_YEAR
 from surveys.views.form import device
 from surveys.views.form.addresses import next_address

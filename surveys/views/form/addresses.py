@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import url_for
 
-from surveys.store.visit.answering import OpenVisit
+from surveys.store.visit.opening import OpenVisit
 from surveys.store.visit.progress import (
     AboutYou,
     AtItem,

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from surveys.instruments.definition import Instrument, Item
-from surveys.store.visit.answering import OpenVisit
+from surveys.store.visit.opening import OpenVisit
 from surveys.views.form import question
 from surveys.views.form.question import Given
 from surveys.views.form.visit import draw, language_of, may_show

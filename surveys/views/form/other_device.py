@@ -7,7 +7,7 @@ from flask_wtf.csrf import CSRFError
 
 from surveys.db import db
 from surveys.store.visit import devices
-from surveys.store.visit.answering import OpenVisit
+from surveys.store.visit.opening import OpenVisit
 from surveys.views.form.addresses import next_address
 from surveys.views.form.refusals import form_too_old
 from surveys.views.form.visit import draw, limited, now, of_visit

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from surveys.db import db
 from surveys.store.visit import responses
-from surveys.store.visit.answering import OpenVisit
+from surveys.store.visit.opening import OpenVisit
 from surveys.store.visit.progress import Finished, position
 from surveys.store.visit.responses import Given
 from surveys.views.form import device, question

@@ -11,9 +11,9 @@ from surveys.db import db
 from surveys.forms.questionnaire import ERRORS, questionnaire_form
 from surveys.instruments.definition import Instrument, Item
 from surveys.models.assistance import ANSWERED_BY
-from surveys.store.visit import answering, links
+from surveys.store.visit import answering, links, opening
 from surveys.store.visit.alerts import crisis_text_seen
-from surveys.store.visit.answering import LinkRefusal, LinkRefused, OpenVisit
+from surveys.store.visit.opening import LinkRefusal, LinkRefused, OpenVisit
 from surveys.store.visit.progress import (
     AboutYou,
     AtItem,
@@ -73,7 +73,7 @@ def open_link(token: str) -> Response:
     link_id = links.find(db.session, token)
     if link_id is None:
         raise LinkRefused(LinkRefusal.UNKNOWN)
-    visit = answering.load(db.session, link_id, server.texts(), device=device.name(), at=now())
+    visit = opening.load(db.session, link_id, server.texts(), device=device.name(), at=now())
     device.open_link(link_id)
     return redirect(url_for("patient.start", visit_id=visit.id))
 

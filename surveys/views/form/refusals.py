@@ -9,7 +9,7 @@ from flask import redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 
 from surveys.db import db
-from surveys.store.visit.answering import LinkRefusal, LinkRefused, OpenVisit
+from surveys.store.visit.opening import LinkRefusal, LinkRefused, OpenVisit
 from surveys.views.form.visit import of_visit
 from surveys.views.web.page import Page
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask_limiter.util import get_remote_address
 
 from surveys.db import db
-from surveys.store.visit import answering, short_codes
+from surveys.store.visit import opening, short_codes
 from surveys.views.form import device
 from surveys.views.form.visit import now
 from surveys.views.web import server
@@ -39,6 +39,6 @@ def tell() -> Page:
     db.session.commit()
     if link_id is None:
         return render_template("patient/short_code.html", wrong=True, typed=code[:20]), 422
-    visit = answering.load(db.session, link_id, server.texts(), device=device.name(), at=now())
+    visit = opening.load(db.session, link_id, server.texts(), device=device.name(), at=now())
     device.open_link(link_id)
     return redirect(url_for("patient.start", visit_id=visit.id))

@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from surveys.db import db
 from surveys.store.errors import Refused
 from surveys.store.patient import consents, leaving
-from surveys.store.visit.answering import OpenVisit
+from surveys.store.visit.opening import OpenVisit
 from surveys.views.form import tablet
 from surveys.views.form.addresses import next_address
 from surveys.views.form.refusals import form_too_old

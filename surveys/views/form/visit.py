@@ -12,8 +12,8 @@ from flask import Blueprint, render_template, request, session
 
 from surveys import tokens
 from surveys.db import db
-from surveys.store.visit import answering, devices, links
-from surveys.store.visit.answering import LinkRefusal, LinkRefused, OpenVisit
+from surveys.store.visit import devices, links, opening
+from surveys.store.visit.opening import LinkRefusal, LinkRefused, OpenVisit
 from surveys.views.form import device
 from surveys.views.web import language, server
 from surveys.views.web.page import Page
@@ -50,7 +50,7 @@ def of_visit(view: Callable[..., Page]) -> Callable[..., Page]:
         link_id = session.get("link")
         if link_id is None:
             raise LinkRefused(LinkRefusal.OTHER_LINK)
-        visit = answering.load(
+        visit = opening.load(
             db.session, link_id, server.texts(), device=device.name(), at=now(), lock=request.method == "POST"
         )
         if visit.id != visit_id:

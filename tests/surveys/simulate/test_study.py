@@ -20,7 +20,7 @@ from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
-from surveys.store.visit import answering, links, responses
+from surveys.store.visit import answering, links, opening, responses
 from surveys.store.words.wordings import Texts
 
 LIBRARY = Library.load()
@@ -164,7 +164,7 @@ def test_every_visit_handed_out_asks_all_three(session: Session, monkeypatch: py
         assert visit.battery == ["face", "phq9", "saq"]
         link_id = links.find(session, links.issue(session, visit, at=at, actor="test"))
         assert link_id is not None
-        opened = answering.load(session, link_id, texts, device="test", at=at, lock=True)
+        opened = opening.load(session, link_id, texts, device="test", at=at, lock=True)
         assert not opened.begun
         answering.save_answer(session, opened, LIBRARY.get("face"), "q1", 3, locale="en", at=at)
         handed_out.add(visit.id)

@@ -13,8 +13,8 @@ from surveys.db import db
 from surveys.instruments.scoring import AnswerError
 from surveys.models import Visit
 from surveys.store import audit
-from surveys.store.visit import answering, links
-from surveys.store.visit.answering import LinkRefusal, LinkRefused, OpenVisit
+from surveys.store.visit import answering, links, opening
+from surveys.store.visit.opening import LinkRefusal, LinkRefused, OpenVisit
 from tests.support.study import FACE, Invited, changing, invite, library, one_table, stored, texts
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -29,7 +29,7 @@ def invited(app: Flask) -> Invited:
 def load(app: Flask, session: Session, invited: Invited, at: datetime = AT) -> OpenVisit:
     link_id = links.find(session, invited.token)
     assert link_id is not None
-    return answering.load(session, link_id, texts(app), device="phone", at=at, lock=True)
+    return opening.load(session, link_id, texts(app), device="phone", at=at, lock=True)
 
 
 def save(app: Flask, invited: Invited, key: str, item: str, value: int | None, at: datetime = AT) -> bool:
@@ -164,5 +164,5 @@ def test_an_unknown_link_is_refused(app: Flask, invited: Invited) -> None:
     with app.app_context():
         assert links.find(db.session, "nothing") is None
         with pytest.raises(LinkRefused) as refused:
-            answering.load(db.session, 999, texts(app), device="phone", at=AT)
+            opening.load(db.session, 999, texts(app), device="phone", at=AT)
     assert refused.value.refusal is LinkRefusal.UNKNOWN

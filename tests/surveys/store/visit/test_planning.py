@@ -16,7 +16,7 @@ from surveys.store.patient import patients
 from surveys.store.patient.patients import NewPatient, NewTreatment, PartialDate
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
-from surveys.store.visit import answering, links, planning, responses
+from surveys.store.visit import links, opening, planning, responses
 from surveys.store.visit.planning import Replanned
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
@@ -108,8 +108,8 @@ def test_a_cancelled_injection_withdraws_its_visits(session: Session, library: L
     assert visits(session, patient) == {}
     link = links.find(session, token)
     assert link is not None
-    with pytest.raises(answering.LinkRefused):
-        answering.load(session, link, Texts(library), device="phone", at=AT)
+    with pytest.raises(opening.LinkRefused):
+        opening.load(session, link, Texts(library), device="phone", at=AT)
 
     treatment(session, patient).state = "planned"
     assert len(replan(session, patient, "treatment").added) == 3

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.instruments.library import Library
-from surveys.store.visit.answering import DraftState, OpenVisit
 from surveys.store.visit.background import Told
+from surveys.store.visit.opening import DraftState, OpenVisit
 from surveys.store.visit.progress import (
     MINUTES,
     AboutYou,

@@ -1,0 +1,172 @@
+"""What visits are laid out from: a patient's course, the stored visits, what the person was asked already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
+
+from surveys.models import (
+    Alert,
+    Assistance,
+    Background,
+    Draft,
+    Palsy,
+    Patient,
+    Response,
+    Serving,
+    Study,
+    Timepoint,
+    Treatment,
+    Visit,
+)
+from surveys.schedule import (
+    Asked,
+    Course,
+    Served,
+    TreatmentDate,
+    Window,
+    is_over_for_good,
+)
+
+
+@dataclass(frozen=True)
+class StoredVisit:
+    """A visit as it is stored; `fixed` where it is none of the plan's, was opened, or missed for a reason.
+
+    `primary` is what its own timepoint and occurrence stand for; None outside the plan.
+    """
+
+    row: Visit
+    serves: tuple[Served, ...]
+    primary: Served | None
+    fixed: bool
+    asked: tuple[Asked, ...]
+
+    @property
+    def window(self) -> Window:
+        """The days it is open."""
+        return Window(self.row.opens_on, self.row.due_on, self.row.closes_on)
+
+
+def course_of(session: Session, patient: Patient) -> Course:
+    """The dates that the plan's anchors stand for."""
+    palsy = session.scalar(select(Palsy).where(Palsy.patient_id == patient.id, Palsy.is_index))
+    dated = select(Treatment).where(
+        Treatment.patient_id == patient.id,
+        Treatment.started_precision == "day",
+        Treatment.state != "cancelled",
+    )
+    return Course(
+        enrolled_on=patient.enrolled_on,
+        onset_on=palsy.onset_on if palsy and palsy.onset_precision == "day" else None,
+        onset_from=palsy.onset_on if palsy else None,
+        synkinesis_noted_on=palsy.synkinesis_noted_on if palsy else None,
+        treatments=tuple(
+            TreatmentDate(row.id, row.kind, row.state, row.started_on)
+            for row in session.scalars(dated)
+            if row.started_on
+        ),
+    )
+
+
+def stored_visits(
+    session: Session, patient: Patient, timepoints: Sequence[Timepoint], since: date
+) -> list[StoredVisit]:
+    """All visits of the patient, withdrawn ones too, with what each serves and asked on or after `since`."""
+    keys = {row.id: row.key for row in timepoints}
+    touched = (
+        Visit.opened_at.is_not(None)
+        | Visit.missed_reason.is_not(None)
+        | exists().where(Background.visit_id == Visit.id)
+        | exists().where(Draft.visit_id == Visit.id)
+        | exists().where(Response.visit_id == Visit.id)
+        | exists().where(Assistance.visit_id == Visit.id)
+        | exists().where(Alert.visit_id == Visit.id)
+    )
+    rows = session.execute(
+        select(Visit, touched).where(Visit.patient_id == patient.id).order_by(Visit.id)
+    ).all()
+    servings: dict[int, list[Serving]] = {}
+    for serving in session.scalars(
+        select(Serving).join(Visit, Visit.id == Serving.visit_id).where(Visit.patient_id == patient.id)
+    ):
+        servings.setdefault(serving.visit_id, []).append(serving)
+    answered = _answered(session, Visit.patient_id == patient.id)
+    found = []
+    for row, is_touched in rows:
+        serves, primary = _serves(row, servings.get(row.id, []), keys)
+        found.append(
+            StoredVisit(
+                row=row,
+                serves=serves,
+                primary=primary,
+                fixed=is_touched or primary is None,
+                asked=tuple(_asked(row, answered.get(row.id, {}), since)),
+            )
+        )
+    return found
+
+
+def _serves(
+    row: Visit, servings: Sequence[Serving], keys: Mapping[int, str]
+) -> tuple[tuple[Served, ...], Served | None]:
+    """All that a visit serves, and that which its own timepoint and occurrence stand for."""
+    if row.timepoint_id is None:
+        return (), None
+    if not servings:
+        own = Served(keys[row.timepoint_id], row.occurrence)
+        return (own,), own
+    by_place = {
+        (one.timepoint_id, one.occurrence): Served(
+            keys[one.timepoint_id], 1 if one.treatment_id else one.occurrence, one.treatment_id
+        )
+        for one in servings
+    }
+    return tuple(by_place.values()), by_place.get((row.timepoint_id, row.occurrence))
+
+
+def _answered(session: Session, condition: ColumnElement[bool]) -> dict[int, dict[str, date]]:
+    """When each instrument was answered, by visit."""
+    query = (
+        select(Response.visit_id, Response.instrument, Response.completed_on)
+        .join(Visit, Visit.id == Response.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(condition, Response.stands)
+    )
+    found: dict[int, dict[str, date]] = {}
+    for visit_id, instrument, completed_on in session.execute(query):
+        found.setdefault(visit_id, {})[instrument] = completed_on
+    return found
+
+
+def _asked(row: Visit, answered: Mapping[str, date], since: date) -> Iterator[Asked]:
+    """What a visit has asked, or may still ask, on or after `since`."""
+    for instrument, on in answered.items():
+        yield Asked(instrument, on)
+    if row.withdrawn_at is None and not is_over_for_good(row, since):
+        for instrument in row.battery:
+            if instrument not in answered:
+                yield Asked(instrument, row.due_on)
+
+
+def asked_elsewhere(session: Session, patient: Patient, since: date) -> list[Asked]:
+    """What the same person answers in other studies: only the contact knows who that is."""
+    if patient.contact_id is None:
+        return []
+    same = (Patient.contact_id == patient.contact_id) & (Patient.id != patient.id)
+    query = (
+        select(Visit, Patient.in_follow_up & (Study.status != "closed"))
+        .join(Patient, Patient.id == Visit.patient_id)
+        .join(Study, Study.id == Patient.study_id)
+        .where(same)
+    )
+    answered = _answered(session, same)
+    return [
+        asked
+        for row, goes_on in session.execute(query)
+        for asked in _asked(row, answered.get(row.id, {}), since if goes_on else date.max)
+    ]
