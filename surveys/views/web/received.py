@@ -61,7 +61,7 @@ def _take_files() -> None:
 def _take_out_hidden_signs() -> None:
     """Control signs reach no view: PostgreSQL holds no NUL, and no page shows what they are.
 
-    Staff's forms tell where some were, by `g.hidden_signs_in`. An answer of a patient goes on without them.
+    Staff's forms tell where some were, by `g.hidden_signs_in`. What a patient types goes on without them.
     """
     parts = (request.view_args or {}).values() if request.endpoint not in READ_LINKS else ()
     if any(isinstance(part, str) and holds_hidden_signs(part) for part in parts):

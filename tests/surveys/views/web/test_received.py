@@ -96,13 +96,15 @@ def test_a_file_in_the_place_of_text_is_refused(client: FlaskClient, member: Mem
 
 
 def test_a_patients_answer_goes_on_without_them(app: Flask) -> None:
-    """Nobody loses an answer to a sign that cannot be seen."""
+    """A choice with such a sign is asked again, and nothing is lost; what is typed is taken without it."""
     patient = Patient(in_process(app))
     patient.open(invite(app).token)
     patient.next()
     [form] = [form for form in patient.page.forms if form.radios]
     chosen = form.radios[0]
     patient.post(patient.path, {chosen.name: f"{chosen.value}\0", "go": "next"})
+    assert (patient.status, patient.asked) == (422, "face/1")
+    patient.post(patient.path, {chosen.name: chosen.value, "go": "ne\0xt"})
     [draft] = one_table(app, "draft")
     assert [told[-1]["value"] for told in draft["answers"].values()] == [int(chosen.value)]
 
