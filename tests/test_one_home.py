@@ -79,3 +79,17 @@ def test_where_a_day_lies_in_a_window_is_said_once() -> None:
         return len({dated(side) for side in (node.left, *node.comparators)}) > 1
 
     assert found(says, "surveys/schedule/") == []
+
+
+def test_what_databases_say_differently_is_said_once() -> None:
+    """`surveys/models/dialects.py`; how connections and transactions begin is `surveys/db.py`'s."""
+
+    def says(node: ast.AST) -> bool:
+        if isinstance(node, ast.ImportFrom):
+            return (node.module or "").startswith("sqlalchemy.dialects")
+        return isinstance(node, ast.Compare) and any(
+            isinstance(part, ast.Attribute) and part.attr == "dialect" for part in ast.walk(node)
+        )
+
+    homes = ("surveys/models/dialects.py", "surveys/models/base.py", "surveys/db.py")
+    assert found(says, *homes) == []

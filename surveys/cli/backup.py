@@ -22,6 +22,7 @@ from surveys.exchange.backup.restoring import Backup, is_empty, opened, put
 from surveys.exchange.backup.taking import take
 from surveys.exchange.places import whole_file
 from surveys.instruments.library import Library
+from surveys.models.dialects import on_postgresql
 from surveys.settings import database_url
 from surveys.store.errors import Refused
 
@@ -79,7 +80,7 @@ def _restore(found: Backup, url: str) -> int:
             "Restore it with a newer version of Seventh."
         )
     with _engine(url) as engine:
-        if engine.dialect.name == "postgresql" and (told := list(hindrances(found))):
+        if on_postgresql(engine) and (told := list(hindrances(found))):
             raise Refused("\n".join(told))
         with engine.connect() as connection:
             tables = bool(inspect(connection).get_table_names())

@@ -23,6 +23,7 @@ from surveys.models import (
     Timepoint,
     Visit,
 )
+from surveys.models.dialects import length
 from surveys.schedule import is_over, is_over_for_good, not_yet_open
 
 # What a visit is on a day; docs/decisions.md says why.
@@ -80,9 +81,6 @@ def states(session: Session, scope: Scope, among: Collection[int] | None = None)
 
     `open` and `ahead` are as in `VisitRow`.
     """
-    length = (
-        func.jsonb_array_length if session.get_bind().dialect.name == "postgresql" else func.json_array_length
-    )
     answered = (
         select(func.count())
         .where(
@@ -100,7 +98,7 @@ def states(session: Session, scope: Scope, among: Collection[int] | None = None)
             Patient.gone,
             Patient.in_follow_up,
             label("not_expected", Patient.gone_by(Visit.due_on)),
-            length(Visit.battery).label("asked"),
+            length(session, Visit.battery).label("asked"),
             answered.label("answered"),
         )
         .join(Patient, Patient.id == Visit.patient_id)

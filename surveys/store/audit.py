@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from surveys import SOFTWARE
 from surveys.models import Event, EventValue
+from surveys.models.dialects import on_postgresql
 
 FIRST_HASH = "0" * 64
 _LOCK = 7_000_001  # any number that nothing else on the server uses
@@ -74,7 +75,7 @@ def _forget_noted(session: Session, _: object) -> None:
 
 
 def _write(session: Session, entries: Iterable[Entry]) -> None:
-    if session.get_bind().dialect.name == "postgresql":
+    if on_postgresql(session):
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     last = session.execute(select(Event.id, Event.hash).order_by(Event.id.desc()).limit(1)).first()
     number, previous = (last.id, last.hash) if last else (0, FIRST_HASH)

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from surveys.exchange.backup import FORMAT, MANIFEST, SCHEMA_TABLE
 from surveys.exchange.backup.taking import Kept
 from surveys.exchange.backup.values import stored
+from surveys.models.dialects import on_postgresql
 from surveys.store.errors import Refused
 
 AT_ONCE = 500
@@ -106,7 +107,7 @@ def put(connection: Connection, backup: Backup, *, progress: Callable[[str], obj
             ]
             connection.execute(insert(table), values)
             count += len(page)
-    if connection.dialect.name == "postgresql":
+    if on_postgresql(connection):
         _count_on(connection, tables)
     return count
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, collate, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from surveys.models import InstrumentVersion, Palsy, Patient, Response, Visit
+from surveys.models.dialects import by_bytes
 
 AT_ONCE = 500
 
@@ -59,9 +60,8 @@ class Selection:
             raise CutShortError(f"Of {expected} rows the database gave {given}: nothing was exported.")
 
     def by_code(self, column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
-        """`column` sorted by its bytes: PostgreSQL would sort by the language of its server."""
-        on_postgresql = self.session.get_bind().dialect.name == "postgresql"
-        return collate(column, "C") if on_postgresql else column.expression
+        """`column` sorted the same on every database."""
+        return by_bytes(self.session, column)
 
     @property
     def visit_order(self) -> tuple[ColumnElement[Any], ...]:

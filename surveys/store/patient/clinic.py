@@ -6,10 +6,10 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from surveys.models import Appointment, Note, Patient
+from surveys.models.dialects import insert_once
 from surveys.store import audit
 from surveys.store.errors import Refused
 
@@ -19,12 +19,11 @@ PRESSED_TWICE = timedelta(minutes=1)
 
 def expect(session: Session, patient_ids: Collection[int], *, on: date, at: datetime, actor: str) -> int:
     """Put those patients on the list of the day `on`; how many were not on it yet."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     new = []
     for patient_id in dict.fromkeys(patient_ids):
-        row = insert(Appointment).values(patient_id=patient_id, expected_on=on, added_by=actor, added_at=at)
         # Two people may paste the same list at once.
-        if session.execute(row.on_conflict_do_nothing().returning(Appointment.id)).first() is not None:
+        row = {"patient_id": patient_id, "expected_on": on, "added_by": actor, "added_at": at}
+        if insert_once(session, Appointment, **row) is not None:
             new.append(patient_id)
     for patient_id in new:
         entry = audit.Entry(at, actor, "clinic.expected", patient_id, {"on": on.isoformat()})

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from surveys.models import Alert, AlertMail, AlertReader, Patient, Staff, Study, Visit
+from surveys.models.dialects import insert_once
 from surveys.store import audit
 from surveys.store.post import outbox
 from surveys.store.post.outbox import Outcome, Refused
@@ -106,11 +106,16 @@ def _tests(session: Session) -> int:
 def _add(
     session: Session, study_id: int, alert_id: int | None, kind: str, staff_id: int, at: datetime
 ) -> int:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(AlertMail).values(
-        study_id=study_id, alert_id=alert_id, kind=kind, staff_id=staff_id, planned_at=at, attempts=0
+    added = insert_once(
+        session,
+        AlertMail,
+        study_id=study_id,
+        alert_id=alert_id,
+        kind=kind,
+        staff_id=staff_id,
+        planned_at=at,
+        attempts=0,
     )
-    added = session.execute(statement.on_conflict_do_nothing().returning(AlertMail.id)).first()
     return int(added is not None)
 
 

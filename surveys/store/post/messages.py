@@ -11,12 +11,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from analysis.data.statuses import NOT_IN_FOLLOW_UP
 from surveys import daytime
 from surveys.models import Message, Patient, Study, Visit
+from surveys.models.dialects import insert_once
 from surveys.schedule import is_over, not_yet_open
 from surveys.store.post import outbox
 from surveys.store.post.facts import (
@@ -176,11 +176,16 @@ def _insert(session: Session, one: OneVisit, kind: str, nth: int, when: datetime
     channel = channel_of(one.contact)
     if channel is None:
         return counts
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Message).values(
-        visit_id=one.visit.id, kind=kind, nth=nth, channel=channel, planned_at=when, attempts=0
+    added = insert_once(
+        session,
+        Message,
+        visit_id=one.visit.id,
+        kind=kind,
+        nth=nth,
+        channel=channel,
+        planned_at=when,
+        attempts=0,
     )
-    added = session.execute(statement.on_conflict_do_nothing().returning(Message.id)).first()
     return replace(counts, new=counts.new + (added is not None))
 
 

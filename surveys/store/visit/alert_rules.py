@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from analysis.data.change import judge
@@ -18,6 +17,7 @@ from surveys.instruments.change import threshold_of
 from surveys.instruments.instrument import Instrument, Scale
 from surveys.instruments.library import Library
 from surveys.models import Alert, AlertRule, Patient, Response, Score, Study, Visit
+from surveys.models.dialects import insert_once
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.visit.alerts import HISTORICAL_AFTER
@@ -140,9 +140,10 @@ def _raise(
     actor: str,
 ) -> str | None:
     """The state of the alert; None where the cause has raised one at this visit already."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     state = "historical" if at - one.submitted_at > HISTORICAL_AFTER else "new"
-    statement = insert(Alert).values(
+    added = insert_once(
+        session,
+        Alert,
         visit_id=one.visit_id,
         instrument=one.instrument.key,
         rule=cause,
@@ -152,10 +153,9 @@ def _raise(
         score=value,
         before=before,
     )
-    added = session.execute(statement.on_conflict_do_nothing().returning(Alert.id)).first()
     if added is None:
         return None
-    facts = {"alert": added.id, "instrument": one.instrument.key, "rule": cause, "state": state}
+    facts = {"alert": added, "instrument": one.instrument.key, "rule": cause, "state": state}
     audit.record(session, audit.Entry(at, actor, "alert.raised", one.patient_id, facts))
     return state
 

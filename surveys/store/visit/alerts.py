@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from surveys.instruments.definition import Instrument
 from surveys.instruments.scoring import alerts_raised
 from surveys.models import Alert, Visit
+from surveys.models.dialects import insert_once
 from surveys.store import audit
 from surveys.store.errors import Refused
 
@@ -40,7 +40,6 @@ def notice(session: Session, causes: Iterable[Cause], *, at: datetime, actor: st
     closes nor hides it. Answers older than `HISTORICAL_AFTER` are listed as historical: nobody is called.
     Returns how many alerts are new.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     new = 0
     for cause in causes:
         raised = (
@@ -58,7 +57,9 @@ def notice(session: Session, causes: Iterable[Cause], *, at: datetime, actor: st
                 session.execute(update(Alert).where(*where).values(last_answer=cause.answer))
                 continue
             state = "historical" if at - cause.answered_at > HISTORICAL_AFTER else "new"
-            statement = insert(Alert).values(
+            added = insert_once(
+                session,
+                Alert,
                 visit_id=cause.visit_id,
                 instrument=cause.instrument.key,
                 rule=rule.rule,
@@ -68,7 +69,6 @@ def notice(session: Session, causes: Iterable[Cause], *, at: datetime, actor: st
                 state=state,
                 source=cause.source,
             )
-            added = session.execute(statement.on_conflict_do_nothing().returning(Alert.id)).first()
             if added is None:
                 session.execute(
                     update(Alert).where(*where).values(last_answer=cause.answer, crisis_text_seen_at=None)
@@ -83,7 +83,7 @@ def notice(session: Session, causes: Iterable[Cause], *, at: datetime, actor: st
                     "alert.raised",
                     cause.patient_id,
                     {
-                        "alert": added.id,
+                        "alert": added,
                         "instrument": cause.instrument.key,
                         "rule": rule.rule,
                         "state": state,
@@ -98,7 +98,6 @@ def notice_skipped(session: Session, cause: Cause, *, at: datetime, actor: str) 
 
     Only a patient's own decision is told: an empty cell of an import says nothing. A later answer is noted.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for rule in cause.instrument.alerts:
         if rule.item != cause.item:
             continue
@@ -111,7 +110,9 @@ def notice_skipped(session: Session, cause: Cause, *, at: datetime, actor: str) 
             continue
         if session.scalar(select(Alert.id).where(*of_this, Alert.rule == rule.rule)):
             continue  # staff know already, and its last answer says that it was taken back
-        statement = insert(Alert).values(
+        added = insert_once(
+            session,
+            Alert,
             visit_id=cause.visit_id,
             instrument=cause.instrument.key,
             rule=name,
@@ -119,10 +120,9 @@ def notice_skipped(session: Session, cause: Cause, *, at: datetime, actor: str) 
             state="new",
             source=cause.source,
         )
-        added = session.execute(statement.on_conflict_do_nothing().returning(Alert.id)).first()
         if added is not None:
             facts = {
-                "alert": added.id,
+                "alert": added,
                 "instrument": cause.instrument.key,
                 "rule": name,
                 "state": "new",

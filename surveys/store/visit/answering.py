@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from surveys.instruments.definition import Answer, Instrument, Item
@@ -18,6 +17,7 @@ from surveys.models import (
     Draft,
     Visit,
 )
+from surveys.models.dialects import insert_once
 from surveys.store import audit
 from surveys.store.visit import planning
 from surveys.store.visit.alerts import Cause, notice, notice_skipped
@@ -166,9 +166,7 @@ def tell_help(session: Session, visit: OpenVisit, answered_by: str | None, *, at
     if visit.help_told or any(key not in visit.submitted for key in visit.battery):
         return
     # Whoever waited for the lock may have been overtaken: the visit was read before.
-    upsert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    told = upsert(Assistance).values(visit_id=visit.id, answered_by=answered_by, at=at)
-    if session.execute(told.on_conflict_do_nothing().returning(Assistance.id)).first() is None:
+    if insert_once(session, Assistance, visit_id=visit.id, answered_by=answered_by, at=at) is None:
         return
     facts = {"visit": visit.id, "answered_by": answered_by}
     audit.record(session, audit.Entry(at, "patient", "visit.help_told", visit.patient_id, facts))

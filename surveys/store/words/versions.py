@@ -6,12 +6,12 @@ from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from surveys.instruments.definition import Instrument
 from surveys.instruments.library import Library, UnknownInstrument
 from surveys.models import InstrumentVersion
+from surveys.models.dialects import insert_once
 from surveys.store.words import permissions, wordings
 
 UNKNOWN_WORDING = "unknown"
@@ -38,21 +38,18 @@ def freeze(session: Session, instrument: Instrument, *, at: datetime, wording: s
     found = session.scalar(query)
     if found is not None:
         return found
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(
-        insert(InstrumentVersion)
-        .values(
-            instrument=instrument.key,
-            version=instrument.version,
-            wording=name,
-            wording_status=known.wording.status if known else "unknown",
-            definition=instrument.source,
-            definition_sha256=instrument.sha256,
-            texts=asdict(known.wording)["texts"] if known else {},
-            texts_sha256=known.wording.sha256 if known else _NO_TEXTS,
-            frozen_at=at,
-        )
-        .on_conflict_do_nothing()
+    insert_once(
+        session,
+        InstrumentVersion,
+        instrument=instrument.key,
+        version=instrument.version,
+        wording=name,
+        wording_status=known.wording.status if known else "unknown",
+        definition=instrument.source,
+        definition_sha256=instrument.sha256,
+        texts=asdict(known.wording)["texts"] if known else {},
+        texts_sha256=known.wording.sha256 if known else _NO_TEXTS,
+        frozen_at=at,
     )
     return session.scalars(query).one()
 
