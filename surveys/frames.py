@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from surveys.instruments.instrument import Instrument, Scale
+from surveys.instruments.instrument import Instrument
 from surveys.instruments.library import Library
+from surveys.instruments.scale import Scale
 from surveys.models import (
     Assistance,
     Background,

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 CHANGE_KINDS = {"sdc_individual", "sdc_group", "mdc95", "reliable_change", "mcid", "mcid_percent_of_baseline"}
 SAY_CHANGE_KINDS = {
     "analysis/data/change.py",  # their home
-    "surveys/instruments/instrument.py",  # the vocabulary of definitions
+    "surveys/instruments/scale.py",  # the vocabulary of definitions
     "surveys/instruments/handbook.py",  # its words
 }
 HEAVY = {"numpy", "pandas", "plotly", "pyreadstat", "scipy", "statsmodels"}

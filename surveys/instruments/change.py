@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from analysis.data.change import of_one_person
-from surveys.instruments.instrument import ChangeThreshold, Instrument
+from surveys.instruments.instrument import Instrument
+from surveys.instruments.scale import ChangeThreshold
 
 
 def threshold_of(instrument: Instrument, scale: str) -> ChangeThreshold | None:

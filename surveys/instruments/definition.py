@@ -13,22 +13,14 @@ from surveys.instruments.faults import DefinitionError, Fault, Faults
 from surveys.instruments.instrument import (
     Alert,
     Answer,
-    Band,
-    ChangeThreshold,
     Choice,
     Citation,
-    Cutoff,
     Example,
     Instrument,
     Item,
     Licence,
     LocaleText,
     Loinc,
-    MissingRule,
-    Outline,
-    Part,
-    Row,
-    Scale,
     Section,
     SectionText,
     Supply,
@@ -37,6 +29,7 @@ from surveys.instruments.instrument import (
     WrongAnswer,
 )
 from surveys.instruments.parts import read_instrument
+from surveys.instruments.scale import Band, ChangeThreshold, Cutoff, MissingRule, Outline, Part, Row, Scale
 from surveys.instruments.table import Table
 from surveys.instruments.wording import check_markup, check_wording
 

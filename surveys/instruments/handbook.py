@@ -5,9 +5,10 @@ Pure: a library in, text out. docs/instruments.md is its output, and a test keep
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from surveys.instruments.instrument import Answer, Band, ChangeKind, Example, Instrument, Item, Outline, Scale
+from surveys.instruments.instrument import Answer, Example, Instrument, Item
 from surveys.instruments.library import Library
 from surveys.instruments.notes import formula, missing_sentence
+from surveys.instruments.scale import Band, ChangeKind, Outline, Scale
 
 _INTRODUCTION = """\
 # Instruments

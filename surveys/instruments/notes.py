@@ -5,7 +5,8 @@ Plain English for staff, exports and the handbook. Computes nothing.
 
 from collections.abc import Mapping
 
-from surveys.instruments.instrument import Answer, Instrument, Scale
+from surveys.instruments.instrument import Answer, Instrument
+from surveys.instruments.scale import Scale
 from surveys.instruments.scoring import Score
 
 

@@ -7,7 +7,8 @@ import math
 from itertools import pairwise
 
 from surveys.instruments.faults import Faults, repeated
-from surveys.instruments.instrument import Instrument, Outline, Scale
+from surveys.instruments.instrument import Instrument
+from surveys.instruments.scale import Outline, Scale
 from surveys.instruments.scoring import rescaled
 
 

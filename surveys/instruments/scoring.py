@@ -17,7 +17,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from surveys.instruments.answers import AnswerError, check_answer, check_answers, known_item, not_allowed
-from surveys.instruments.instrument import Alert, Answer, Band, Instrument, Item, Scale
+from surveys.instruments.instrument import Alert, Answer, Instrument, Item
+from surveys.instruments.scale import Band, Scale
 
 if TYPE_CHECKING:
     import numpy as np

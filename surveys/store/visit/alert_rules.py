@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from analysis.data.change import judge
 from surveys.instruments.change import threshold_of
-from surveys.instruments.instrument import Instrument, Scale
+from surveys.instruments.instrument import Instrument
 from surveys.instruments.library import Library
+from surveys.instruments.scale import Scale
 from surveys.models import Alert, AlertRule, Patient, Response, Score, Study, Visit
 from surveys.models.dialects import insert_once
 from surveys.store import audit

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -16,115 +14,29 @@ from surveys.db import db
 from surveys.forms import labels
 from surveys.forms.setup import (
     AlertHoursForm,
-    BasicsForm,
     CloseForm,
-    DataForm,
-    EthicsForm,
     NewStudyForm,
     SectionForm,
     consent_form,
-    in_languages,
-    texts_form,
 )
 from surveys.lists import history
 from surveys.models import AlertReader, ConsentText, Study
-from surveys.models.readiness import RANKS
 from surveys.schedule import preset, preset_names, preset_title
 from surveys.store.errors import Refused
 from surveys.store.patient import consents
 from surveys.store.patient.consents import NewText
 from surveys.store.study import readers, readiness, studies
-from surveys.store.study.readiness import Gap
 from surveys.store.study.studies import NewStudy
 from surveys.store.visit import setup
-from surveys.store.words import crisis_texts, permissions
-from surveys.views.clinic import display
+from surveys.store.words import permissions
 from surveys.views.study.planning import overview
-from surveys.views.web import language, server
+from surveys.views.study.sections import SECTIONS, consent_texts, languages_of, task
+from surveys.views.web import server
 from surveys.views.web.access import for_roles, for_staff, grant, member
 from surveys.views.web.page import Page
 from surveys.views.web.received import takes_lists
 
 pages = Blueprint("setup", __name__)
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of a study's page: `form` makes its form from the study, None where it has a page of its own."""
-
-    title: str
-    form: Callable[[Study], SectionForm] | None = None
-    lead: str = ""
-
-
-def _basics(study: Study) -> SectionForm:
-    known = {
-        *language.languages(),
-        *study.locales,
-        *(code for one in server.library() for code in one.locales),
-    }
-    ordered = [*study.locales, *sorted(known - set(study.locales))]
-    return BasicsForm([(code, language.name(code, "en")) for code in ordered], obj=study)
-
-
-def _contact(study: Study) -> SectionForm:
-    form = texts_form((("who_reads", "Who reads the answers, and when"),), _languages(study), contact=True)
-    return form(data={"contact": study.contact, **in_languages({"who_reads": study.who_reads})})
-
-
-def _notices(study: Study) -> SectionForm:
-    form = texts_form((("privacy_notices", "Privacy notice"),), _languages(study))
-    return form(data=in_languages({"privacy_notices": study.privacy_notices}))
-
-
-def _crisis(study: Study) -> SectionForm:
-    form = texts_form((("crisis_texts", "Crisis text"),), _languages(study))
-    begun = {code: crisis_texts.TEMPLATES[code] for code in study.locales if code in crisis_texts.TEMPLATES}
-    return form(data=in_languages({"crisis_texts": {**begun, **study.crisis_texts}}))
-
-
-def _alerts(study: Study) -> SectionForm:
-    named = readiness.readers(db.session, study.id)
-    people = [(one.id, one.name or one.email) for one in readers.candidates(db.session, study.id)]
-    chosen = {rank: named[rank].staff_id if rank in named else 0 for rank in RANKS}
-    return AlertHoursForm(people, obj=study, data=chosen)
-
-
-SECTIONS: Mapping[str, Section] = {
-    "basics": Section("Title, time zone, languages, lowest age", _basics),
-    "contact": Section("Contact, and who reads the answers", _contact, "Patients see this on their pages."),
-    "ethics": Section("Ethics", lambda study: EthicsForm(obj=study)),
-    "data": Section("Data protection and retention", lambda study: DataForm(obj=study)),
-    "notices": Section(
-        "Privacy notices", _notices, "What patients are told about the use of their data, in each language."
-    ),
-    "consent": Section("Consent text"),
-    "crisis": Section(
-        "Crisis texts",
-        _crisis,
-        "Shown at once to somebody who tells of self-harm: where help is at any hour, with its telephone.",
-    ),
-    "alerts": Section(
-        "Alerts: hours, first person and deputy",
-        _alerts,
-        "Needed where patients are asked about self-harm. Both people acknowledge a test alert.",
-    ),
-    "plan": Section("Plan"),
-    "instruments": Section("Instruments and permissions"),
-    "backup": Section("Backup, restored once"),
-}
-
-
-@dataclass(frozen=True)
-class Task:
-    """A section with what it lacks and where it is changed; `optional` where it may stay empty."""
-
-    key: str
-    title: str
-    gaps: tuple[str, ...]
-    said: tuple[str, ...]
-    address: str | None
-    optional: bool
 
 
 def init_app(app: Flask) -> None:
@@ -163,8 +75,8 @@ def section(code: str, section: str) -> Page:
 def consent(code: str) -> Page:
     """The consent texts there are, and a new version."""
     study, here = _study(), grant()
-    made = consent_form(_languages(study), tuple(labels.CONSENT_PARTS.items()))
-    known = _consent_texts(study)
+    made = consent_form(languages_of(study), tuple(labels.CONSENT_PARTS.items()))
+    known = consent_texts(study)
     form = made(data={"version": str(len({text.version for text in known}) + 1), **_consent_data(known)})
     if request.method == "POST" and form.validate():
         try:
@@ -185,7 +97,7 @@ def consent(code: str) -> Page:
         "staff/setup_consent.html",
         form=form,
         texts=known,
-        locales=_languages(study),
+        locales=languages_of(study),
         parts=labels.CONSENT_PARTS,
         names=history.names(db.session, [text.loaded_by for text in known]),
     )
@@ -342,7 +254,7 @@ def _draw_index() -> str:
     )
     return render_template(
         "staff/setup.html",
-        tasks=[_task(key, gaps, study) for key in SECTIONS],
+        tasks=[task(key, gaps, study) for key in SECTIONS],
         gaps=gaps,
         warnings=readiness.warnings(study, server.settings()) if study.status != "closed" else [],
         readers=people,
@@ -353,65 +265,10 @@ def _draw_index() -> str:
     )
 
 
-def _task(key: str, gaps: list[Gap], study: Study) -> Task:
-    own_pages = {"consent": "setup.consent", "plan": "planning.edit", "instruments": "instruments.index"}
-    endpoint = own_pages.get(key) or ("setup.section" if SECTIONS[key].form else None)
-    values: dict[str, Any] = {"section": key} if endpoint == "setup.section" else {}
-    changed_by = "instruments.permit" if key == "instruments" else endpoint
-    open_to = changed_by and grant().may_open(changed_by) and study.status != "closed"
-    return Task(
-        key=key,
-        title=SECTIONS[key].title,
-        gaps=tuple(gap.reason for gap in gaps if gap.section == key),
-        said=tuple(filter(None, _said(key, study))),
-        address=url_for(endpoint, code=study.code, **values) if endpoint and open_to else None,
-        optional=key == "consent",
-    )
-
-
-def _said(key: str, study: Study) -> list[str]:
-    """What the study says in a section, a line each; long texts are not repeated."""
-    in_words = ", ".join
-    if key == "basics":
-        spoken = in_words(language.name(code, "en") for code in study.locales)
-        asked = _("asks about the palsy and its treatment") if study.asks_background else ""
-        return [study.title, study.timezone, spoken, _("from %(age)s years", age=study.lowest_age), asked]
-    if key == "contact":
-        return [study.contact]
-    if key == "ethics":
-        opinion = in_words(filter(None, (study.ethics_committee, study.ethics_number)))
-        return [opinion, study.ethics_not_required]
-    if key == "data":
-        years = study.retention_years
-        kept = _("Kept for %(years)s years", years=years) if years else ""
-        shown = _("Groups from %(count)s patients on are shown", count=study.smallest_group)
-        return [study.controller, study.data_protection_contact, study.legal_basis, kept, shown]
-    if key in {"notices", "crisis"}:
-        texts = study.privacy_notices if key == "notices" else study.crisis_texts
-        return [in_words(language.name(code, "en") for code in texts)]
-    if key == "alerts" and study.alert_days:
-        days = in_words(labels.WEEKDAYS[day] for day in study.alert_days)
-        return [f"{days}, {study.alert_from or '?'}–{study.alert_until or '?'}"]
-    if key == "plan":
-        return [in_words(row.name for row in study.timepoints)]
-    if key == "backup":
-        proved = readiness.backup_proved_at(db.session)
-        return [display.moment(proved, study.timezone) or ""]
-    if key == "consent":
-        texts_there = _consent_texts(study)
-        return [_("Version %(version)s", version=texts_there[-1].version)] if texts_there else []
-    return []
-
-
 def _with_staff(rows: list[AlertReader]) -> list[AlertReader]:
     ids = [row.id for row in rows]
     query = select(AlertReader).where(AlertReader.id.in_(ids)).options(selectinload(AlertReader.staff))
     return list(db.session.scalars(query.order_by(AlertReader.rank.desc())))
-
-
-def _consent_texts(study: Study) -> list[ConsentText]:
-    query = select(ConsentText).where(ConsentText.study_id == study.id).order_by(ConsentText.id)
-    return list(db.session.scalars(query))
 
 
 def _consent_data(known: list[ConsentText]) -> dict[str, str]:
@@ -433,7 +290,3 @@ def _study() -> Study:
     """The study of this request, with its plan."""
     query = select(Study).where(Study.id == grant().study.id).options(selectinload(Study.timepoints))
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
-
-
-def _languages(study: Study) -> tuple[tuple[str, str], ...]:
-    return tuple((code, language.name(code, "en")) for code in study.locales)

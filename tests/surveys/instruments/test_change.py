@@ -7,8 +7,8 @@ from typing import get_args
 from analysis.data.change import NOT_OF_ONE_PERSON, OF_ONE_PERSON, of_one_person
 from surveys.frames import scale_info
 from surveys.instruments.change import threshold_of
-from surveys.instruments.instrument import ChangeKind
 from surveys.instruments.library import Library
+from surveys.instruments.scale import ChangeKind
 
 
 def test_every_kind_is_used_or_refused() -> None:

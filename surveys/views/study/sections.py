@@ -1,0 +1,174 @@
+"""The sections of a study's page: what each says, what it lacks, and the form that changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from surveys.db import db
+from surveys.forms import labels
+from surveys.forms.setup import (
+    AlertHoursForm,
+    BasicsForm,
+    DataForm,
+    EthicsForm,
+    SectionForm,
+    in_languages,
+    texts_form,
+)
+from surveys.models import ConsentText, Study
+from surveys.models.readiness import RANKS
+from surveys.store.study import readers, readiness
+from surveys.store.study.readiness import Gap
+from surveys.store.words import crisis_texts
+from surveys.views.clinic import display
+from surveys.views.web import language, server
+from surveys.views.web.access import grant
+
+
+@dataclass(frozen=True)
+class StudySection:
+    """A part of a study's page: `form` makes its form from the study, None where it has a page of its own."""
+
+    title: str
+    form: Callable[[Study], SectionForm] | None = None
+    lead: str = ""
+
+
+def languages_of(study: Study) -> tuple[tuple[str, str], ...]:
+    """The languages that patients of the study use, with their names."""
+    return tuple((code, language.name(code, "en")) for code in study.locales)
+
+
+def _basics(study: Study) -> SectionForm:
+    known = {
+        *language.languages(),
+        *study.locales,
+        *(code for one in server.library() for code in one.locales),
+    }
+    ordered = [*study.locales, *sorted(known - set(study.locales))]
+    return BasicsForm([(code, language.name(code, "en")) for code in ordered], obj=study)
+
+
+def _contact(study: Study) -> SectionForm:
+    form = texts_form((("who_reads", "Who reads the answers, and when"),), languages_of(study), contact=True)
+    return form(data={"contact": study.contact, **in_languages({"who_reads": study.who_reads})})
+
+
+def _notices(study: Study) -> SectionForm:
+    form = texts_form((("privacy_notices", "Privacy notice"),), languages_of(study))
+    return form(data=in_languages({"privacy_notices": study.privacy_notices}))
+
+
+def _crisis(study: Study) -> SectionForm:
+    form = texts_form((("crisis_texts", "Crisis text"),), languages_of(study))
+    begun = {code: crisis_texts.TEMPLATES[code] for code in study.locales if code in crisis_texts.TEMPLATES}
+    return form(data=in_languages({"crisis_texts": {**begun, **study.crisis_texts}}))
+
+
+def _alerts(study: Study) -> SectionForm:
+    named = readiness.readers(db.session, study.id)
+    people = [(one.id, one.name or one.email) for one in readers.candidates(db.session, study.id)]
+    chosen = {rank: named[rank].staff_id if rank in named else 0 for rank in RANKS}
+    return AlertHoursForm(people, obj=study, data=chosen)
+
+
+SECTIONS: Mapping[str, StudySection] = {
+    "basics": StudySection("Title, time zone, languages, lowest age", _basics),
+    "contact": StudySection(
+        "Contact, and who reads the answers", _contact, "Patients see this on their pages."
+    ),
+    "ethics": StudySection("Ethics", lambda study: EthicsForm(obj=study)),
+    "data": StudySection("Data protection and retention", lambda study: DataForm(obj=study)),
+    "notices": StudySection(
+        "Privacy notices", _notices, "What patients are told about the use of their data, in each language."
+    ),
+    "consent": StudySection("Consent text"),
+    "crisis": StudySection(
+        "Crisis texts",
+        _crisis,
+        "Shown at once to somebody who tells of self-harm: where help is at any hour, with its telephone.",
+    ),
+    "alerts": StudySection(
+        "Alerts: hours, first person and deputy",
+        _alerts,
+        "Needed where patients are asked about self-harm. Both people acknowledge a test alert.",
+    ),
+    "plan": StudySection("Plan"),
+    "instruments": StudySection("Instruments and permissions"),
+    "backup": StudySection("Backup, restored once"),
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """A section with what it lacks and where it is changed; `optional` where it may stay empty."""
+
+    key: str
+    title: str
+    gaps: tuple[str, ...]
+    said: tuple[str, ...]
+    address: str | None
+    optional: bool
+
+
+def consent_texts(study: Study) -> list[ConsentText]:
+    """Every consent text of the study, the oldest first."""
+    query = select(ConsentText).where(ConsentText.study_id == study.id).order_by(ConsentText.id)
+    return list(db.session.scalars(query))
+
+
+def task(key: str, gaps: list[Gap], study: Study) -> Task:
+    """The section `key` as the study's page shows it."""
+    own_pages = {"consent": "setup.consent", "plan": "planning.edit", "instruments": "instruments.index"}
+    endpoint = own_pages.get(key) or ("setup.section" if SECTIONS[key].form else None)
+    values: dict[str, Any] = {"section": key} if endpoint == "setup.section" else {}
+    changed_by = "instruments.permit" if key == "instruments" else endpoint
+    open_to = changed_by and grant().may_open(changed_by) and study.status != "closed"
+    return Task(
+        key=key,
+        title=SECTIONS[key].title,
+        gaps=tuple(gap.reason for gap in gaps if gap.section == key),
+        said=tuple(filter(None, _said(key, study))),
+        address=url_for(endpoint, code=study.code, **values) if endpoint and open_to else None,
+        optional=key == "consent",
+    )
+
+
+def _said(key: str, study: Study) -> list[str]:
+    """What the study says in a section, a line each; long texts are not repeated."""
+    in_words = ", ".join
+    if key == "basics":
+        spoken = in_words(language.name(code, "en") for code in study.locales)
+        asked = _("asks about the palsy and its treatment") if study.asks_background else ""
+        return [study.title, study.timezone, spoken, _("from %(age)s years", age=study.lowest_age), asked]
+    if key == "contact":
+        return [study.contact]
+    if key == "ethics":
+        opinion = in_words(filter(None, (study.ethics_committee, study.ethics_number)))
+        return [opinion, study.ethics_not_required]
+    if key == "data":
+        years = study.retention_years
+        kept = _("Kept for %(years)s years", years=years) if years else ""
+        shown = _("Groups from %(count)s patients on are shown", count=study.smallest_group)
+        return [study.controller, study.data_protection_contact, study.legal_basis, kept, shown]
+    if key in {"notices", "crisis"}:
+        texts = study.privacy_notices if key == "notices" else study.crisis_texts
+        return [in_words(language.name(code, "en") for code in texts)]
+    if key == "alerts" and study.alert_days:
+        days = in_words(labels.WEEKDAYS[day] for day in study.alert_days)
+        return [f"{days}, {study.alert_from or '?'}–{study.alert_until or '?'}"]
+    if key == "plan":
+        return [in_words(row.name for row in study.timepoints)]
+    if key == "backup":
+        proved = readiness.backup_proved_at(db.session)
+        return [display.moment(proved, study.timezone) or ""]
+    if key == "consent":
+        texts_there = consent_texts(study)
+        return [_("Version %(version)s", version=texts_there[-1].version)] if texts_there else []
+    return []
