@@ -25,7 +25,7 @@ class Hours:
 
 
 @dataclass(frozen=True)
-class Planned:
+class MessageTime:
     """The `nth` message of its kind, and when it is to go."""
 
     kind: str
@@ -66,7 +66,7 @@ def messages(
     hours: Hours,
     zone: str,
     study_zone: str,
-) -> list[Planned]:
+) -> list[MessageTime]:
     """The invitation and the reminders of a visit that is open from `opens_on` to `closes_on`.
 
     The visit's days are those of `study_zone`, where its link opens; nothing is planned before or after. The
@@ -80,5 +80,5 @@ def messages(
         wanted = max(moment(first + timedelta(days=after), hours.send, zone), opened)
         at = next_allowed(wanted, hours, zone)
         if at < over:
-            planned.append(Planned(kind, nth, at))
+            planned.append(MessageTime(kind, nth, at))
     return planned

@@ -16,7 +16,7 @@ from surveys.mail import bounces, words
 from surveys.mail.mailer import Mail, Mailer, NotTaken, PerhapsTaken
 from surveys.mail.staff_words import word_of_alert
 from surveys.store.post import alert_mail, messages, outbox, settling
-from surveys.store.post.outbox import Outcome, Refused, Sent, TryLater, Unclear
+from surveys.store.post.outbox import Outcome, Rejected, Sent, TryLater, Unclear
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 """Opens a session that commits when its block ends well."""
@@ -88,14 +88,14 @@ class Post:
             at = self.now()
             return messages.due_to_real(session, at=at) + alert_mail.due_about_real(session, at=at)
 
-    def _send(self, message: messages.Claimed) -> str:
+    def _send(self, message: messages.ClaimedMessage) -> str:
         mail = self._written(message)
         outcome = hand_over(self.mailer, mail)
         with self.transaction() as session:
             settling.settle(session, message.id, outcome, message.to, at=self.now())
         return NAMES[type(outcome)]
 
-    def _written(self, message: messages.Claimed) -> Mail:
+    def _written(self, message: messages.ClaimedMessage) -> Mail:
         own = message.template
         text = words.Words(*own) if own else words.default(message.wording, message.locale)
         filling = words.Filling(
@@ -109,7 +109,7 @@ class Post:
         return Mail(message.to, filled.subject, filled.body, bounces.reference(message.id, self.secret))
 
 
-NAMES: dict[type[Outcome], str] = {Sent: "sent", Refused: "refused", TryLater: "later", Unclear: "unknown"}
+NAMES: dict[type[Outcome], str] = {Sent: "sent", Rejected: "refused", TryLater: "later", Unclear: "unknown"}
 
 
 def hand_over(mailer: Mailer, mail: Mail) -> Outcome:
@@ -117,7 +117,7 @@ def hand_over(mailer: Mailer, mail: Mail) -> Outcome:
     try:
         mailer.send(mail)
     except NotTaken as error:
-        return Refused(error.code, error.address) if error.final else TryLater(error.code)
+        return Rejected(error.code, error.address) if error.final else TryLater(error.code)
     except PerhapsTaken as error:
         return Unclear(error.code)
     return Sent()

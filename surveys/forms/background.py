@@ -31,7 +31,7 @@ NONE = "none"
 
 
 @dataclass(frozen=True)
-class Words:
+class QuestionWords:
     """A question in words: `text`, what stands above and below it, and its answers by code."""
 
     text: LazyString
@@ -71,9 +71,9 @@ OPERATIONS: Mapping[str, LazyString] = {
 }
 AS_EXACTLY = _("As exactly as you know it. You may leave out the day, or the day and the month.")
 
-QUESTIONS: Mapping[str, Words] = {
-    "onset": Words(_("When did the trouble with your face begin?"), hint=AS_EXACTLY),
-    "side": Words(
+QUESTIONS: Mapping[str, QuestionWords] = {
+    "onset": QuestionWords(_("When did the trouble with your face begin?"), hint=AS_EXACTLY),
+    "side": QuestionWords(
         _("Which side of your face is it?"),
         hint=_("Your own left or right."),
         choices={
@@ -83,7 +83,7 @@ QUESTIONS: Mapping[str, Words] = {
             "unknown": _("I am not sure"),
         },
     ),
-    "cause": Words(
+    "cause": QuestionWords(
         _("Has anyone told you what caused it?"),
         choices={
             "bells_palsy": _("Bell's palsy: no cause was found"),
@@ -99,9 +99,9 @@ QUESTIONS: Mapping[str, Words] = {
             "unknown": _("No, or I am not sure"),
         },
     ),
-    "treatments": Words(_("What have you had for your face until now?"), choices=TREATMENTS),
-    "operations": Words(_("Which operation was it?"), choices=OPERATIONS),
-    "symptoms": Words(
+    "treatments": QuestionWords(_("What have you had for your face until now?"), choices=TREATMENTS),
+    "operations": QuestionWords(_("Which operation was it?"), choices=OPERATIONS),
+    "symptoms": QuestionWords(
         _("What troubles you at the moment?"),
         choices={
             "face": _("One side of my face hangs lower or moves less"),
@@ -118,7 +118,7 @@ QUESTIONS: Mapping[str, Words] = {
             NONE: _("None of these"),
         },
     ),
-    "mood_before": Words(
+    "mood_before": QuestionWords(
         _("Before this began, were you ever treated for feeling low or for worry?"),
         hint=_("With talks, with medicine or in another way."),
         choices={
@@ -127,33 +127,35 @@ QUESTIONS: Mapping[str, Words] = {
             "prefer_not_to_say": _("I would rather not say"),
         },
     ),
-    "recovered": Words(
+    "recovered": QuestionWords(
         _("Is your face back to how it was?"),
         choices={"yes": _("Yes"), "nearly": _("Nearly"), "no": _("No")},
     ),
-    "oral_corticosteroid": Words(_("When did you start the steroid tablets?"), hint=AS_EXACTLY),
-    "antiviral": Words(_("When did you start the medicine against a virus?"), hint=AS_EXACTLY),
-    "physiotherapy_neuromuscular_retraining": Words(
+    "oral_corticosteroid": QuestionWords(_("When did you start the steroid tablets?"), hint=AS_EXACTLY),
+    "antiviral": QuestionWords(_("When did you start the medicine against a virus?"), hint=AS_EXACTLY),
+    "physiotherapy_neuromuscular_retraining": QuestionWords(
         _("When did you start physiotherapy or facial retraining?"), hint=AS_EXACTLY
     ),
-    "mime_therapy": Words(_("When did you start mime therapy?"), hint=AS_EXACTLY),
-    "massage": Words(_("When did you start massage?"), hint=AS_EXACTLY),
-    "self_care": Words(_("When did you start exercises and relaxation at home?"), hint=AS_EXACTLY),
-    "botulinum_toxin": Words(_("When did you last have botulinum toxin?"), hint=AS_EXACTLY),
-    "electrical_stimulation": Words(_("When did you start electrical stimulation?"), hint=AS_EXACTLY),
-    "acupuncture": Words(_("When did you start acupuncture?"), hint=AS_EXACTLY),
-    "stem_cell_therapy": Words(_("When did you last have stem cell therapy?"), hint=AS_EXACTLY),
-    "eye_lubricants_or_taping": Words(_("When did you start eye care?"), hint=AS_EXACTLY),
+    "mime_therapy": QuestionWords(_("When did you start mime therapy?"), hint=AS_EXACTLY),
+    "massage": QuestionWords(_("When did you start massage?"), hint=AS_EXACTLY),
+    "self_care": QuestionWords(_("When did you start exercises and relaxation at home?"), hint=AS_EXACTLY),
+    "botulinum_toxin": QuestionWords(_("When did you last have botulinum toxin?"), hint=AS_EXACTLY),
+    "electrical_stimulation": QuestionWords(_("When did you start electrical stimulation?"), hint=AS_EXACTLY),
+    "acupuncture": QuestionWords(_("When did you start acupuncture?"), hint=AS_EXACTLY),
+    "stem_cell_therapy": QuestionWords(_("When did you last have stem cell therapy?"), hint=AS_EXACTLY),
+    "eye_lubricants_or_taping": QuestionWords(_("When did you start eye care?"), hint=AS_EXACTLY),
 }
 WHEN_THE_OPERATION = _("When was this operation?")
 
 
-def words_of(question: str, since: str | None = None) -> Words:
+def words_of(question: str, since: str | None = None) -> QuestionWords:
     """What the page of `question` says; `since` is the day, in words, after which changes are asked for."""
     if question == "treatments" and since is not None:
-        return Words(_("What have you had for your face since %(day)s?", day=since), choices=TREATMENTS)
+        return QuestionWords(
+            _("What have you had for your face since %(day)s?", day=since), choices=TREATMENTS
+        )
     if question in OPERATIONS_ASKED:
-        return Words(WHEN_THE_OPERATION, OPERATIONS[question], AS_EXACTLY)
+        return QuestionWords(WHEN_THE_OPERATION, OPERATIONS[question], AS_EXACTLY)
     return QUESTIONS[question]
 
 

@@ -17,7 +17,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True)
-class Given:
+class DatedScore:
     """One score of one day, with the answers that it rests on."""
 
     on: date
@@ -32,7 +32,7 @@ class Person:
     code: str
     in_clinic: bool
     last_on: date
-    scores: Mapping[str, Sequence[Given]]
+    scores: Mapping[str, Sequence[DatedScore]]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def page(session: Session, scope: Scope, scales: Collection[tuple[str, str]], nu
 
 def _scores(
     session: Session, ids: Collection[int], scales: Collection[tuple[str, str]]
-) -> dict[int, dict[str, list[Given]]]:
+) -> dict[int, dict[str, list[DatedScore]]]:
     """The latest two scores of each scale, by patient."""
     ranked = (
         select(
@@ -109,10 +109,10 @@ def _scores(
     rows = session.execute(
         select(ranked).where(ranked.c.place <= 2).order_by(ranked.c.patient_id, ranked.c.place)
     )
-    found: dict[int, dict[str, list[Given]]] = {}
+    found: dict[int, dict[str, list[DatedScore]]] = {}
     for row in rows:
         if (row.instrument, row.scale) in scales:
             key = f"{row.instrument}.{row.scale}"
-            given = Given(row.completed_on, row.value, row.answers)
+            given = DatedScore(row.completed_on, row.value, row.answers)
             found.setdefault(row.patient_id, {}).setdefault(key, []).append(given)
     return found

@@ -1,8 +1,8 @@
 """Timepoints, anchors, windows, due dates: what a plan makes of one patient's dates. Pure: no database."""
 
 from surveys.schedule.burden import Year, burden, example_visits
-from surveys.schedule.course import SPACING_DAYS, Course, Occasion, Served, TreatmentDate, occasions
-from surveys.schedule.laying import Asked, Laid, lay_out
+from surveys.schedule.course import SPACING_DAYS, Course, Occasion, OccasionKey, TreatmentDate, occasions
+from surveys.schedule.laying import InstrumentDay, ScheduledVisit, lay_out
 from surveys.schedule.plan import (
     FAMILIES,
     PlanError,
@@ -29,13 +29,13 @@ __all__ = [
     "FAMILIES",
     "FINISHING_DAYS",
     "SPACING_DAYS",
-    "Asked",
     "Course",
-    "Laid",
+    "InstrumentDay",
     "Occasion",
+    "OccasionKey",
     "PlanError",
     "PlannedVisit",
-    "Served",
+    "ScheduledVisit",
     "TreatmentDate",
     "Window",
     "Year",

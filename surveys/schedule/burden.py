@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from surveys.schedule.course import Course, TreatmentDate, occasions
-from surveys.schedule.laying import Laid, lay_out
+from surveys.schedule.laying import ScheduledVisit, lay_out
 from surveys.schedule.plan import PlannedVisit, kinds_of
 from surveys.schedule.windows import is_over
 
@@ -53,7 +53,7 @@ def example(plan: Sequence[PlannedVisit]) -> Course:
     )
 
 
-def example_visits(plan: Sequence[PlannedVisit]) -> list[tuple[int, Laid]]:
+def example_visits(plan: Sequence[PlannedVisit]) -> list[tuple[int, ScheduledVisit]]:
     """The visits of the example with the day after enrolment on which each is due."""
     course = example(plan)
     ahead = [one for one in occasions(plan, course) if not is_over(one.window, course.enrolled_on)]

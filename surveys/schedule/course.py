@@ -37,7 +37,7 @@ class Course:
 
 
 @dataclass(frozen=True)
-class Served:
+class OccasionKey:
     """Which occasion of a timepoint: its `nth` repeat, or that of a treatment."""
 
     key: str
@@ -51,7 +51,7 @@ class Occasion:
     it: what was to come before an injection does not come into being with the injection.
     """
 
-    serves: Served
+    serves: OccasionKey
     anchor: str
     window: Window
     battery: tuple[str, ...]
@@ -75,7 +75,7 @@ def _of_dates(planned: PlannedVisit, course: Course) -> Iterator[Occasion]:
         return
     for nth in range(1, planned.times + 1):
         when = window(planned, anchor_on, nth)
-        yield Occasion(Served(planned.key, nth), planned.anchor, when, planned.battery)
+        yield Occasion(OccasionKey(planned.key, nth), planned.anchor, when, planned.battery)
 
 
 def _of_treatments(planned: PlannedVisit, course: Course) -> Iterator[Occasion]:
@@ -87,7 +87,7 @@ def _of_treatments(planned: PlannedVisit, course: Course) -> Iterator[Occasion]:
         if planned.unless_followed and any(other.on > one.on for other in meant):
             continue
         yield Occasion(
-            Served(planned.key, treatment_id=one.id),
+            OccasionKey(planned.key, treatment_id=one.id),
             planned.anchor,
             window(planned, one.on),
             planned.battery,

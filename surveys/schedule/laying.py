@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from surveys.schedule.course import SPACING_DAYS, Occasion, Served
+from surveys.schedule.course import SPACING_DAYS, Occasion, OccasionKey
 from surveys.schedule.windows import Window
 
 
 @dataclass(frozen=True)
-class Asked:
+class InstrumentDay:
     """An instrument that the person answered, or is to answer elsewhere, on a day."""
 
     instrument: str
@@ -19,15 +19,15 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Laid:
+class ScheduledVisit:
     """One visit to be: what it serves, the plan's order first; when; and what it asks."""
 
-    serves: tuple[Served, ...]
+    serves: tuple[OccasionKey, ...]
     window: Window
     battery: tuple[str, ...]
 
 
-def lay_out(found: Sequence[Occasion], elsewhere: Iterable[Asked] = ()) -> list[Laid]:
+def lay_out(found: Sequence[Occasion], elsewhere: Iterable[InstrumentDay] = ()) -> list[ScheduledVisit]:
     """The visits of one patient, by due date; no two are open on the same day.
 
     Occasions of which one is due while the other is open are one visit, open on the days that they share;
@@ -37,34 +37,36 @@ def lay_out(found: Sequence[Occasion], elsewhere: Iterable[Asked] = ()) -> list[
     asks the same, and by none where that is elsewhere.
     """
     asked = list(elsewhere)
-    visits: list[Laid] = []
+    visits: list[ScheduledVisit] = []
     for visit in _merged(found):
         spaced = _spaced(visit, asked)
         if spaced.battery:
             visits.append(spaced)
-            asked += [Asked(key, spaced.window.due_on) for key in spaced.battery]
+            asked += [InstrumentDay(key, spaced.window.due_on) for key in spaced.battery]
         else:
             _serve_too(visits, visit)
     return visits
 
 
-def _merged(found: Sequence[Occasion]) -> list[Laid]:
+def _merged(found: Sequence[Occasion]) -> list[ScheduledVisit]:
     """Greedily by due date."""
     order = {occasion.serves: place for place, occasion in enumerate(found)}
-    visits: list[Laid] = []
+    visits: list[ScheduledVisit] = []
     for occasion in sorted(found, key=lambda one: (one.window.due_on, order[one.serves])):
         before = visits[-1] if visits else None
         if before is None or before.window.closes_on < occasion.window.opens_on:
-            visits.append(Laid((occasion.serves,), occasion.window, occasion.battery))
+            visits.append(ScheduledVisit((occasion.serves,), occasion.window, occasion.battery))
         elif (shared := _shared(before.window, occasion.window)) is None:
             opens_on = before.window.closes_on + timedelta(days=1)
             visits.append(
-                Laid((occasion.serves,), replace(occasion.window, opens_on=opens_on), occasion.battery)
+                ScheduledVisit(
+                    (occasion.serves,), replace(occasion.window, opens_on=opens_on), occasion.battery
+                )
             )
         else:
             serves = tuple(sorted((*before.serves, occasion.serves), key=order.__getitem__))
             battery = tuple(dict.fromkeys((*before.battery, *occasion.battery)))
-            visits[-1] = Laid(serves, shared, battery)
+            visits[-1] = ScheduledVisit(serves, shared, battery)
     return visits
 
 
@@ -75,7 +77,7 @@ def _shared(before: Window, after: Window) -> Window | None:
     return Window(opens_on, due[0], closes_on) if due else None
 
 
-def _spaced(visit: Laid, asked: Sequence[Asked]) -> Laid:
+def _spaced(visit: ScheduledVisit, asked: Sequence[InstrumentDay]) -> ScheduledVisit:
     """`visit` opening late enough after what was asked before, else without what cannot be asked in it."""
     near = [one for one in asked if one.instrument in visit.battery and _near(one.on, visit.window.due_on)]
     earlier = [one.on for one in near if one.on <= visit.window.due_on]
@@ -94,7 +96,7 @@ def _near(one: date, other: date) -> bool:
     return abs((one - other).days) < SPACING_DAYS
 
 
-def _serve_too(visits: list[Laid], left: Laid) -> None:
+def _serve_too(visits: list[ScheduledVisit], left: ScheduledVisit) -> None:
     for place in reversed(range(len(visits))):
         visit = visits[place]
         if set(left.battery) & set(visit.battery) and _near(visit.window.due_on, left.window.due_on):

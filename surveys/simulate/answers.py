@@ -21,14 +21,14 @@ HARDER_WITH_ALERT = 1.7  # thoughts of death are told far more rarely than poor 
 
 
 @dataclass(frozen=True)
-class Given:
+class SimulatedAnswers:
     """One questionnaire as answered; `skipped` are the items passed over."""
 
     answers: dict[str, int]
     skipped: tuple[str, ...]
 
 
-def answer(rng: np.random.Generator, instrument: Instrument, person: Person, on: date) -> Given:
+def answer(rng: np.random.Generator, instrument: Instrument, person: Person, on: date) -> SimulatedAnswers:
     """What `person` answers on that day.
 
     Each item adds its own difficulty and noise to what the instrument is about (a graded response model in
@@ -53,7 +53,7 @@ def answer(rng: np.random.Generator, instrument: Instrument, person: Person, on:
         values = _values(instrument, item)
         step = sum(felt > threshold for threshold in _thresholds(len(values)))
         answers[item.key] = values[-1 - step] if _high_is_good(instrument, item.key) else values[step]
-    return Given(answers, tuple(skipped))
+    return SimulatedAnswers(answers, tuple(skipped))
 
 
 def _values(instrument: Instrument, item: Item) -> list[int]:

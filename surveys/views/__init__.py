@@ -29,7 +29,7 @@ from surveys.views.study import (
     freezes,
     instruments,
     message_words,
-    planning,
+    plan,
     setup,
     team,
 )
@@ -89,7 +89,7 @@ PAGES = (
     dashboard,
     instruments,
     setup,
-    planning,
+    plan,
     export,
     team,
     account,

@@ -27,7 +27,7 @@ from tests.support.study import FACE, PHQ9, changing, invite, library
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 ON = date(2026, 3, 10)
 
-Told = dict[str, Any]
+BackgroundAnswers = dict[str, Any]
 
 ANNA = NewPatient(
     code="ANNA",
@@ -64,7 +64,12 @@ def filled(app: Flask) -> Flask:
 
 
 def add(
-    app: Flask, code: str, key: str, values: tuple[int, ...], told: Told | None = None, **facts: object
+    app: Flask,
+    code: str,
+    key: str,
+    values: tuple[int, ...],
+    told: BackgroundAnswers | None = None,
+    **facts: object,
 ) -> int:
     """A response of the first visit; its id. `facts` are what happened to it later."""
     instrument = library(app).get(key)
@@ -269,7 +274,7 @@ def test_responses_come_with_their_answers(filled: Flask) -> None:
 
 
 @pytest.mark.parametrize("told", [{"partial": True}, {"source": "paper"}])
-def test_what_was_not_sent_here_has_no_duration(filled: Flask, told: Told) -> None:
+def test_what_was_not_sent_here_has_no_duration(filled: Flask, told: BackgroundAnswers) -> None:
     """A draft made a response when its visit was over, and what was typed in from paper."""
     add(filled, "BEN", "face", FACE, {"started_at": AT - timedelta(minutes=6), **told})
     assert read(filled).responses["minutes"].isna().all()

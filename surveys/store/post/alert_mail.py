@@ -15,7 +15,7 @@ from surveys.models import Alert, AlertMail, AlertReader, Patient, Staff, Study,
 from surveys.models.dialects import insert_once
 from surveys.store import audit
 from surveys.store.post import outbox
-from surveys.store.post.outbox import Outcome, Refused
+from surveys.store.post.outbox import Outcome, Rejected
 
 ACTOR = "outbox"
 
@@ -142,7 +142,7 @@ def claim(session: Session, *, at: datetime, simulated_only: bool = False) -> Wo
             outbox.cancel(row, "taken_on", at=at)
         elif not person.active:
             outbox.claim(row, at=at)
-            outbox.settle(row, Refused("no active account"), at=at)
+            outbox.settle(row, Rejected("no active account"), at=at)
         else:
             outbox.claim(row, at=at)
             session.flush()

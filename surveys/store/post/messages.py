@@ -39,7 +39,7 @@ REVIVED = ("plan", "closed", "only_at_visits", *NOT_IN_FOLLOW_UP)
 
 
 @dataclass(frozen=True)
-class Claimed:
+class ClaimedMessage:
     """A message that nobody else will send, and what is needed to write it. `token` is kept nowhere else.
 
     `template` is the study's own subject and body, None where it has none; `wording` names which of the
@@ -62,7 +62,7 @@ class Claimed:
 class Claim:
     """The next message to send, if there was one among the `examined`; the others were settled or put off."""
 
-    message: Claimed | None
+    message: ClaimedMessage | None
     examined: int
 
 
@@ -246,7 +246,7 @@ def _put_aside(session: Session, row: Message, one: OneVisit, decided: Decision,
     session.flush()
 
 
-def _claimed(session: Session, row: Message, one: OneVisit, at: datetime) -> Claimed:
+def _claimed(session: Session, row: Message, one: OneVisit, at: datetime) -> ClaimedMessage:
     outbox.claim(row, at=at)
     session.flush()
     last = (
@@ -256,7 +256,7 @@ def _claimed(session: Session, row: Message, one: OneVisit, at: datetime) -> Cla
     )
     wording = "last_reminder" if row.kind == "reminder" and row.nth == last else row.kind
     assert one.contact is not None  # noqa: S101 — decided above: it has an address
-    return Claimed(
+    return ClaimedMessage(
         id=row.id,
         wording=wording,
         to=one.contact.email or "",

@@ -28,7 +28,7 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Refused:
+class Rejected:
     """It will never take this one; `address` where it is the address that it does not know."""
 
     code: str
@@ -49,7 +49,7 @@ class Unclear:
     code: str
 
 
-Outcome = Sent | Refused | TryLater | Unclear
+Outcome = Sent | Rejected | TryLater | Unclear
 
 
 def claim(row: Row, *, at: datetime) -> None:
@@ -67,7 +67,7 @@ def settle(row: Row, outcome: Outcome, *, at: datetime) -> None:
     match outcome:
         case Sent():
             row.outcome, row.outcome_at, row.error = "sent", at, None
-        case Refused(code=code):
+        case Rejected(code=code):
             row.outcome, row.outcome_at, row.error = "failed", at, code
         case Unclear(code=code):
             row.outcome, row.outcome_at, row.error = "unknown", at, code

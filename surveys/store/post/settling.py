@@ -8,9 +8,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from surveys.models import Contact, Message, Patient, Visit
-from surveys.store import audit, errors
+from surveys.store import audit
+from surveys.store.errors import Refused
 from surveys.store.post import outbox
-from surveys.store.post.outbox import Outcome, Refused, Sent
+from surveys.store.post.outbox import Outcome, Rejected, Sent
 
 ACTOR = "outbox"
 
@@ -23,7 +24,7 @@ def settle(session: Session, message_id: int, outcome: Outcome, to: str, *, at: 
     row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
     visit = session.get_one(Visit, row.visit_id)
     outbox.settle(row, outcome, at=at)
-    if isinstance(outcome, Refused) and outcome.address:
+    if isinstance(outcome, Rejected) and outcome.address:
         _refuse_address(session, visit.patient_id, to)
     if row.outcome is not None:
         tell(session, visit.patient_id, row, row.outcome, row.error, at)
@@ -53,11 +54,11 @@ def done_by_hand(session: Session, message_id: int, *, at: datetime, actor: str)
     """A letter was posted or a call was made.
 
     Raises:
-        errors.Refused: the message was settled meanwhile.
+        Refused: the message was settled meanwhile.
     """
     row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
     if row.outcome is not None or row.claimed_at is not None:
-        raise errors.Refused("This was done or cancelled meanwhile. Look at the list again.")
+        raise Refused("This was done or cancelled meanwhile. Look at the list again.")
     outbox.claim(row, at=at)
     outbox.settle(row, Sent(), at=at)
     visit = session.get_one(Visit, row.visit_id)

@@ -18,7 +18,7 @@ from surveys.store import audit
 
 
 @dataclass(frozen=True)
-class Told:
+class BackgroundAnswers:
     """The form of one visit. `given` maps a question to its latest answer, None where it was skipped.
 
     The `short` form asks what changed since `since`, when the patient last sent one at another visit.
@@ -55,7 +55,7 @@ class Told:
         return next((n for n, question in enumerate(self.questions, 1) if question not in self.given), None)
 
 
-def of_visit(session: Session, visit_id: int, patient_id: int, device: str) -> Told:
+def of_visit(session: Session, visit_id: int, patient_id: int, device: str) -> BackgroundAnswers:
     """What was said at the visit until now, as `device` finds it; whether it is recognised is not asked."""
     rows = session.execute(
         select(Background.visit_id, Background.question, Background.answer, Background.at)
@@ -69,7 +69,7 @@ def of_visit(session: Session, visit_id: int, patient_id: int, device: str) -> T
     sent = here.pop(SENT, None)
     elsewhere = frozenset(question for question, said in here.items() if said.get("by") != device)
     told_here = {row.question for row in rows if row.visit_id == visit_id and row.answer.get("by") == device}
-    return Told(
+    return BackgroundAnswers(
         form=sent["value"] if sent else "short" if since else "whole",
         given={question: said.get("value") for question, said in here.items()},
         sent=sent is not None,
@@ -82,7 +82,7 @@ def of_visit(session: Session, visit_id: int, patient_id: int, device: str) -> T
 def say(
     session: Session,
     visit_id: int,
-    told: Told,
+    told: BackgroundAnswers,
     question: str,
     value: Said | None,
     *,
@@ -107,7 +107,9 @@ def say(
     session.flush()
 
 
-def send(session: Session, visit_id: int, patient_id: int, told: Told, *, locale: str, at: datetime) -> bool:
+def send(
+    session: Session, visit_id: int, patient_id: int, told: BackgroundAnswers, *, locale: str, at: datetime
+) -> bool:
     """Close the form; whether it is closed. Sending twice changes nothing, and nothing may be open."""
     if told.sent or told.first_open is not None:
         return told.sent

@@ -24,9 +24,9 @@ from surveys.models import (
     Visit,
 )
 from surveys.schedule import (
-    Asked,
     Course,
-    Served,
+    InstrumentDay,
+    OccasionKey,
     TreatmentDate,
     Window,
     is_over_for_good,
@@ -41,10 +41,10 @@ class StoredVisit:
     """
 
     row: Visit
-    serves: tuple[Served, ...]
-    primary: Served | None
+    serves: tuple[OccasionKey, ...]
+    primary: OccasionKey | None
     fixed: bool
-    asked: tuple[Asked, ...]
+    asked: tuple[InstrumentDay, ...]
 
     @property
     def window(self) -> Window:
@@ -113,15 +113,15 @@ def stored_visits(
 
 def _serves(
     row: Visit, servings: Sequence[Serving], keys: Mapping[int, str]
-) -> tuple[tuple[Served, ...], Served | None]:
+) -> tuple[tuple[OccasionKey, ...], OccasionKey | None]:
     """All that a visit serves, and that which its own timepoint and occurrence stand for."""
     if row.timepoint_id is None:
         return (), None
     if not servings:
-        own = Served(keys[row.timepoint_id], row.occurrence)
+        own = OccasionKey(keys[row.timepoint_id], row.occurrence)
         return (own,), own
     by_place = {
-        (one.timepoint_id, one.occurrence): Served(
+        (one.timepoint_id, one.occurrence): OccasionKey(
             keys[one.timepoint_id], 1 if one.treatment_id else one.occurrence, one.treatment_id
         )
         for one in servings
@@ -143,17 +143,17 @@ def _answered(session: Session, condition: ColumnElement[bool]) -> dict[int, dic
     return found
 
 
-def _asked(row: Visit, answered: Mapping[str, date], since: date) -> Iterator[Asked]:
+def _asked(row: Visit, answered: Mapping[str, date], since: date) -> Iterator[InstrumentDay]:
     """What a visit has asked, or may still ask, on or after `since`."""
     for instrument, on in answered.items():
-        yield Asked(instrument, on)
+        yield InstrumentDay(instrument, on)
     if row.withdrawn_at is None and not is_over_for_good(row, since):
         for instrument in row.battery:
             if instrument not in answered:
-                yield Asked(instrument, row.due_on)
+                yield InstrumentDay(instrument, row.due_on)
 
 
-def asked_elsewhere(session: Session, patient: Patient, since: date) -> list[Asked]:
+def asked_elsewhere(session: Session, patient: Patient, since: date) -> list[InstrumentDay]:
     """What the same person answers in other studies: only the contact knows who that is."""
     if patient.contact_id is None:
         return []

@@ -32,7 +32,7 @@ EARLY = timedelta(days=31)
 
 
 @dataclass(frozen=True)
-class Entry:
+class TypedAnswers:
     """A questionnaire as somebody read it off paper or heard it. An item that is missing was left empty."""
 
     answers: Mapping[str, Answer]
@@ -47,7 +47,7 @@ def enter(
     study: Study,
     visit: Visit,
     instrument: Instrument,
-    entry: Entry,
+    entry: TypedAnswers,
     *,
     at: datetime,
     actor: str,

@@ -35,7 +35,7 @@ from surveys.models import (
 from surveys.schedule import is_over, is_over_for_good, not_yet_open
 from surveys.store.study.studies import items_asked
 from surveys.store.visit import background
-from surveys.store.visit.background import Told
+from surveys.store.visit.background import BackgroundAnswers
 from surveys.store.visit.devices import recognised
 from surveys.store.words.permissions import newest_of
 from surveys.store.words.wordings import Texts
@@ -126,7 +126,7 @@ class OpenVisit:
     crisis_text_due: bool
     help_told: bool
     consent_due: bool
-    background: Told | None
+    background: BackgroundAnswers | None
     crises: tuple[int, ...] = ()
 
     def items(self, key: str) -> tuple[Item, ...]:

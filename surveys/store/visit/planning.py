@@ -25,9 +25,9 @@ from surveys.models import (
 )
 from surveys.schedule import (
     SPACING_DAYS,
-    Laid,
     Occasion,
-    Served,
+    OccasionKey,
+    ScheduledVisit,
     Window,
     is_open,
     is_over,
@@ -51,7 +51,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Replanned:
+class PlanChanges:
     """What became of a patient's visits. `kept` are those opened already, which stay as they are."""
 
     added: tuple[Change, ...] = ()
@@ -89,7 +89,7 @@ def replan(
     at: datetime,
     actor: str,
     reason: str | None = None,
-) -> Replanned:
+) -> PlanChanges:
     """Lay out anew the visits of `patient`, whose dates have changed in this transaction.
 
     A visit that nobody has opened moves with its anchor, asks what it is to ask now, and is withdrawn where
@@ -100,7 +100,7 @@ def replan(
     session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
     study = session.get_one(Study, patient.study_id)
     if study.status == "closed" or patient.gone:
-        return Replanned()
+        return PlanChanges()
     timepoints = session.scalars(
         select(Timepoint).where(Timepoint.study_id == study.id).order_by(Timepoint.position)
     ).all()
@@ -132,7 +132,7 @@ def replan(
         withdrawn.append(Change(visits.title(there.row), there.window, None))
     anchors = {row.key: row.anchor for row in timepoints}
     kept = _kept(known, found, [key for key, anchor in anchors.items() if anchor in changed], visits)
-    done = Replanned(tuple(added), tuple(moved), tuple(withdrawn), tuple(kept))
+    done = PlanChanges(tuple(added), tuple(moved), tuple(withdrawn), tuple(kept))
     session.flush()
     if done.changed:
         audit.record(session, audit.Entry(at, actor, "visits.replanned", patient.id, _facts(done), reason))
@@ -169,7 +169,7 @@ def space_out(session: Session, patient_id: int, *, at: datetime, actor: str) ->
         replan(session, row, changed=(), at=at, actor=actor)
 
 
-def _let_in_late(there: StoredVisit, laid: Laid) -> bool:
+def _let_in_late(there: StoredVisit, laid: ScheduledVisit) -> bool:
     """Whether staff left a visit open for longer than planned, and nothing else about it is to change."""
     same = (there.row.opens_on, there.row.due_on) == (laid.window.opens_on, laid.window.due_on)
     return same and set(there.serves) == set(laid.serves) and there.row.closes_on > laid.window.closes_on
@@ -209,7 +209,7 @@ class _Visits:
         name = self._titles.get(row.timepoint_id or 0, row.name)
         return f"{name} {row.occurrence}" if row.occurrence > 1 else name
 
-    def take(self, laid: Laid) -> StoredVisit | None:
+    def take(self, laid: ScheduledVisit) -> StoredVisit | None:
         """The stored visit that `laid` is to be, one not withdrawn first."""
         fitting = [one for one in self._movable if one.primary in laid.serves]
         if not fitting:
@@ -224,7 +224,7 @@ class _Visits:
             one for one in self._movable if one.row.id not in self._taken and one.row.withdrawn_at is None
         ]
 
-    def add(self, session: Session, laid: Laid) -> Visit:
+    def add(self, session: Session, laid: ScheduledVisit) -> Visit:
         """A new visit."""
         primary = laid.serves[0]
         timepoint = self._timepoints[primary.key]
@@ -244,14 +244,14 @@ class _Visits:
             self._serve(session, row, primary, laid)
         return row
 
-    def change(self, session: Session, known: StoredVisit, laid: Laid) -> None:
+    def change(self, session: Session, known: StoredVisit, laid: ScheduledVisit) -> None:
         """Make a stored visit what `laid` says."""
         _set(known.row, laid)
         if known.primary and set(known.serves) != set(laid.serves):
             session.execute(delete(Serving).where(Serving.visit_id == known.row.id))
             self._serve(session, known.row, known.primary, laid)
 
-    def _serve(self, session: Session, row: Visit, primary: Served, laid: Laid) -> None:
+    def _serve(self, session: Session, row: Visit, primary: OccasionKey, laid: ScheduledVisit) -> None:
         if laid.serves == (primary,) and primary.treatment_id is None:
             return  # its own timepoint and occurrence say it all
         numbers = set()
@@ -271,7 +271,7 @@ class _Visits:
             )
 
 
-def _set(row: Visit, laid: Laid) -> None:
+def _set(row: Visit, laid: ScheduledVisit) -> None:
     row.withdrawn_at = None
     row.opens_on = laid.window.opens_on
     row.due_on = laid.window.due_on
@@ -294,7 +294,7 @@ def _kept(
     return kept
 
 
-def _facts(done: Replanned) -> dict[str, Any]:
+def _facts(done: PlanChanges) -> dict[str, Any]:
     return {
         name: "; ".join(map(_told, changes))
         for name in ("added", "moved", "withdrawn", "kept")

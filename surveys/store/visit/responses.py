@@ -42,7 +42,7 @@ class NewResponse:
 
 
 @dataclass(frozen=True)
-class Given:
+class StoredAnswers:
     """What somebody answered to a whole questionnaire, and in which words it was asked."""
 
     instrument: str
@@ -144,7 +144,7 @@ def add(session: Session, responses: Sequence[NewResponse], *, at: datetime, act
     return notice(session, causes, at=at, actor=actor)
 
 
-def current(session: Session, visit_id: int) -> list[Given]:
+def current(session: Session, visit_id: int) -> list[StoredAnswers]:
     """The responses of a visit that stand."""
     query = (
         select(
@@ -159,7 +159,7 @@ def current(session: Session, visit_id: int) -> list[Given]:
         .join(InstrumentVersion, InstrumentVersion.id == Response.instrument_version_id)
         .where(Response.visit_id == visit_id, Response.stands)
     )
-    return [Given(**row) for row in session.execute(query).mappings()]
+    return [StoredAnswers(**row) for row in session.execute(query).mappings()]
 
 
 def wrong_scores(session: Session, library: Library) -> Iterator[WrongScore]:

@@ -66,7 +66,7 @@ def enter(code: str, visit_id: int, key: str) -> Page:
     if request.method == "GET":
         form.source.data, form.on.data = request.args.get("source", "paper"), here.today
     if request.method == "POST" and form.validate():
-        entry = corrections.Entry(
+        entry = corrections.TypedAnswers(
             form.answers,
             form.source.data,
             form.on.data,

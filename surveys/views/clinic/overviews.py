@@ -14,7 +14,7 @@ from surveys.instruments.change import threshold_of
 from surveys.instruments.definition import Instrument, Scale
 from surveys.lists import changes as changed
 from surveys.lists import completeness as complete
-from surveys.lists.changes import Given, Person
+from surveys.lists.changes import DatedScore, Person
 from surveys.lists.visits import STATES
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
@@ -109,7 +109,9 @@ def _shift(person: Person, key: str, name: str) -> Shift | None:
     )
 
 
-def _meaning(instrument: Instrument, scale: Scale, last: Given, before: Given | None) -> tuple[str, str]:
+def _meaning(
+    instrument: Instrument, scale: Scale, last: DatedScore, before: DatedScore | None
+) -> tuple[str, str]:
     if before is None:
         return "only", _("No earlier score")
     amount = f"{abs(last.value - before.value):.1f}"
@@ -129,7 +131,7 @@ def _meaning(instrument: Instrument, scale: Scale, last: Given, before: Given | 
     return verdict, words[verdict]
 
 
-def _concern(instrument: Instrument, scale: Scale, last: Given) -> str:
+def _concern(instrument: Instrument, scale: Scale, last: DatedScore) -> str:
     """A published cut-off that is reached, and answers that always raise an alert."""
     told = [
         _("%(cut)s or more", cut=f"{cutoff.at_least:g}")

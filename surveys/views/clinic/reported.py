@@ -43,7 +43,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportedTable:
     """What was reported at one visit; `also` are lines that nobody confirms."""
 
     telling: Telling
@@ -57,7 +57,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(check_words)
 
 
-def tables(patient: Patient) -> list[Table]:
+def tables(patient: Patient) -> list[ReportedTable]:
     """Everything that the patient, with palsies and treatments, reported."""
     return [_table(patient, telling) for telling in background.of_patient(db.session, patient.id)]
 
@@ -175,7 +175,7 @@ def _outcomes(patient: Patient, report: Report) -> Iterator[tuple[str, str]]:
     yield "kept", _("Leave what is recorded: %(recorded)s", recorded=recorded)
 
 
-def _table(patient: Patient, telling: Telling) -> Table:
+def _table(patient: Patient, telling: Telling) -> ReportedTable:
     also = []
     if telling.symptoms is not None:
         listed = "; ".join(labels.SYMPTOMS[code] for code in telling.symptoms) or _("none")
@@ -184,7 +184,7 @@ def _table(patient: Patient, telling: Telling) -> Table:
         also.append(_("Low mood or anxiety: %(said)s", said=labels.MOOD_BEFORE[telling.mood_before]))
     if telling.recovered is not None:
         also.append(_("Face back to how it was: %(said)s", said=labels.RECOVERED[telling.recovered]))
-    return Table(telling, tuple(_row(patient, report) for report in telling.reports), tuple(also))
+    return ReportedTable(telling, tuple(_row(patient, report) for report in telling.reports), tuple(also))
 
 
 def _row(patient: Patient, report: Report) -> Row:
@@ -241,6 +241,6 @@ def _began(treatment: Treatment) -> str:
     return display.partial(treatment.started_on, treatment.started_precision) or _("date not known")
 
 
-def actors(shown: Sequence[Table]) -> list[str]:
+def actors(shown: Sequence[ReportedTable]) -> list[str]:
     """Who decided anything."""
     return [check.checked_by for table in shown for row in table.rows for check in row.checks]

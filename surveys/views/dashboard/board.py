@@ -29,7 +29,7 @@ _NUMBER = re.compile(r"[−<]?\d|–$|hidden$|about \d")
 
 
 @dataclass(frozen=True)
-class Table:
+class BoardTable:
     """A table as the template draws it."""
 
     columns: list[dict[str, Any]]
@@ -56,13 +56,13 @@ class Drawing:
     x_axis: str
     y_axis: str
     panels: tuple[Chart, ...]
-    table: Table
+    table: BoardTable
     notes: tuple[str, ...]
     computed: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Section:
+class BoardSection:
     """Figures of one kind; `notes` are those that all of them share, `matrices` stand above them."""
 
     key: str
@@ -77,7 +77,7 @@ class Facts:
     """Who and how many, above the figures."""
 
     overview: Overview
-    left_out: Table
+    left_out: BoardTable
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Board:
     warnings: tuple[str, ...] = ()
     both_wordings: bool = False
     facts: Facts | None = None
-    sections: tuple[Section, ...] = ()
+    sections: tuple[BoardSection, ...] = ()
     methods: str = ""
 
 
@@ -174,11 +174,11 @@ def _message(frames: StudyFrames, part: StudyFrames, filters: Filters, view: Vie
     return None
 
 
-def _section(part: Part) -> Section:
+def _section(part: Part) -> BoardSection:
     every = [one.notes for one in part.figures]
     shared = tuple(note for note in every[0] if all(note in notes for notes in every)) if every else ()
     figures = tuple(drawing(one, shared) for one in part.figures)
-    return Section(part.key, part.title, figures, shared, tuple(part.matrices))
+    return BoardSection(part.key, part.title, figures, shared, tuple(part.matrices))
 
 
 def drawing(figure: Figure, shared: Sequence[str] = ()) -> Drawing:
@@ -213,7 +213,7 @@ def _plain(value: Any) -> Any:
     return value.to_plotly_json() if hasattr(value, "to_plotly_json") else value.tolist()
 
 
-def _table(table: pd.DataFrame) -> Table:
+def _table(table: pd.DataFrame) -> BoardTable:
     rows = [[str(value) for value in row] for row in table.itertuples(index=False)]
     columns = [
         {
@@ -222,7 +222,7 @@ def _table(table: pd.DataFrame) -> Table:
         }
         for at, name in enumerate(table.columns)
     ]
-    return Table(columns, rows)
+    return BoardTable(columns, rows)
 
 
 def _id(key: str) -> str:

@@ -17,9 +17,9 @@ from flask_wtf.csrf import CSRFError
 
 from surveys.background import OPERATIONS_ASKED, Said, date_said, kind_of
 from surveys.db import db
-from surveys.forms.background import NONE, QuestionForm, Words, question_form, words_of
+from surveys.forms.background import NONE, QuestionForm, QuestionWords, question_form, words_of
 from surveys.store.visit import background
-from surveys.store.visit.background import Told
+from surveys.store.visit.background import BackgroundAnswers
 from surveys.store.visit.opening import OpenVisit
 from surveys.typed import FIRST_YEAR
 from surveys.views.form import device
@@ -130,7 +130,7 @@ def send(visit: OpenVisit) -> Page:
     return redirect(next_address(visit))
 
 
-def rows_of(visit: OpenVisit, told: Told) -> list[dict[str, str]]:
+def rows_of(visit: OpenVisit, told: BackgroundAnswers) -> list[dict[str, str]]:
     """Each question asked, as `key`, with what was answered, as `value`, as far as this device may see it."""
     return [{"key": _named(told, asked, visit), "value": _said(told, asked)} for asked in told.questions]
 
@@ -146,7 +146,7 @@ def _answer_words(asked: str, value: Said | None) -> str:
     return "; ".join(str(words[str(code)]) for code in codes or [NONE])
 
 
-def _said(told: Told, asked: str) -> str:
+def _said(told: BackgroundAnswers, asked: str) -> str:
     """An answer as the review shows it here."""
     if asked in told.hidden:
         return _("Changed on another device") if asked in told.changed else _("Answered on another device")
@@ -154,14 +154,14 @@ def _said(told: Told, asked: str) -> str:
     return f"{words} ({_('changed on another device')})" if asked in told.changed else words
 
 
-def _open(visit: OpenVisit) -> Told | None:
+def _open(visit: OpenVisit) -> BackgroundAnswers | None:
     """The form while it is asked; None where something comes before it or it is closed."""
     if visit.crisis_text_due or visit.consent_due or not visit.background_due:
         return None
     return visit.background
 
 
-def _after(visit: OpenVisit, told: Told, asked: str, *, back: bool, change: bool) -> str:
+def _after(visit: OpenVisit, told: BackgroundAnswers, asked: str, *, back: bool, change: bool) -> str:
     here = told.questions.index(asked) + 1
     if back and not change:
         return _address(visit, max(here - 1, 1))
@@ -176,13 +176,13 @@ def _address(visit: OpenVisit, number: int | None) -> str:
     return url_for("about_you.question", visit_id=visit.id, number=number)
 
 
-def _words(told: Told, asked: str, visit: OpenVisit) -> Words:
+def _words(told: BackgroundAnswers, asked: str, visit: OpenVisit) -> QuestionWords:
     if told.since is None:
         return words_of(asked)
     return words_of(asked, language.written(told.since.astimezone(ZoneInfo(visit.timezone)).date()))
 
 
-def _named(told: Told, asked: str, visit: OpenVisit) -> str:
+def _named(told: BackgroundAnswers, asked: str, visit: OpenVisit) -> str:
     words = _words(told, asked, visit)
     repeated = words.instruction if asked in OPERATIONS_ASKED else ""
     return f"{words.text} {repeated}".strip()
@@ -190,7 +190,7 @@ def _named(told: Told, asked: str, visit: OpenVisit) -> str:
 
 def _draw(
     visit: OpenVisit,
-    told: Told,
+    told: BackgroundAnswers,
     asked: str,
     *,
     change: bool,

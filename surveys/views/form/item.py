@@ -9,7 +9,7 @@ from markupsafe import Markup
 from surveys.instruments.definition import Instrument, Item
 from surveys.store.visit.opening import OpenVisit
 from surveys.views.form import question
-from surveys.views.form.question import Given
+from surveys.views.form.question import ShownAnswer
 from surveys.views.form.visit import draw, language_of, may_show
 
 
@@ -72,7 +72,7 @@ def draw_item(
     *,
     change: bool,
     error: str | None = None,
-    typed: Given = None,
+    typed: ShownAnswer = None,
 ) -> str:
     """The page of one item; `error` says what is wrong, `typed` what was given this time."""
     locale = language_of(visit)

@@ -11,7 +11,7 @@ from surveys.db import db
 from surveys.store.visit import responses
 from surveys.store.visit.opening import OpenVisit
 from surveys.store.visit.progress import Finished, position
-from surveys.store.visit.responses import Given
+from surveys.store.visit.responses import StoredAnswers
 from surveys.views.form import device, question
 from surveys.views.form.about_you import ABOUT_YOU, rows_of
 from surveys.views.form.visit import draw, limited, of_visit
@@ -42,7 +42,7 @@ def show(visit: OpenVisit) -> Page:
     return draw(visit, "patient/copy.html", parts=parts)
 
 
-def _part(given: Given, hidden: list[str]) -> dict[str, Any]:
+def _part(given: StoredAnswers, hidden: list[str]) -> dict[str, Any]:
     """One questionnaire as the copy shows it: its title, its day, its questions with what was answered."""
     instrument = server.texts().get(db.session, given.instrument, given.version, given.wording)
     locale = given.locale or instrument.locales[0]

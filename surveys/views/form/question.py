@@ -14,14 +14,14 @@ from surveys.views.web import language
 
 LONGEST_TYPED = 20
 
-Given = int | float | str | tuple[int, ...] | None
+ShownAnswer = int | float | str | tuple[int, ...] | None
 
 
 def drawn(
     instrument: Instrument,
     key: str,
     locale: str,
-    given: Given = None,
+    given: ShownAnswer = None,
     error: str | None = None,
     name: str = "answer",
 ) -> Markup:
@@ -34,7 +34,7 @@ def _drawn(
     instrument: Instrument,
     key: str,
     locale: str,
-    given: Given,
+    given: ShownAnswer,
     error: str | None,
     name: str,
     interface: str,
@@ -61,7 +61,7 @@ def _drawn(
     return Markup(page)  # noqa: S704 — drawn by a template that escapes
 
 
-def given(answer: Answer) -> Given:
+def given(answer: Answer) -> ShownAnswer:
     """An answer as `drawn` takes it."""
     if answer is None or isinstance(answer, int | float | str):
         return answer

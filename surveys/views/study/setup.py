@@ -29,7 +29,7 @@ from surveys.store.study import readers, readiness, studies
 from surveys.store.study.studies import NewStudy
 from surveys.store.visit import setup
 from surveys.store.words import permissions
-from surveys.views.study.planning import overview
+from surveys.views.study.plan import overview
 from surveys.views.study.sections import SECTIONS, consent_texts, languages_of, task
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, for_staff, grant, member

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from surveys.schedule import (
     SPACING_DAYS,
-    Asked,
     Course,
-    Laid,
+    InstrumentDay,
     Occasion,
-    Served,
+    OccasionKey,
+    ScheduledVisit,
     Window,
     lay_out,
     occasions,
@@ -42,19 +42,22 @@ def found(draw: st.DrawFn) -> list[Occasion]:
 def occasion(key: str, due_on: date, before: int, after: int, battery: tuple[str, ...]) -> Occasion:
     """Due on that day, open so many days before and after."""
     when = Window(due_on - timedelta(days=before), due_on, due_on + timedelta(days=after))
-    return Occasion(Served(key), "enrolment", when, battery)
+    return Occasion(OccasionKey(key), "enrolment", when, battery)
 
 
-def keys(visits: list[Laid]) -> list[tuple[str, ...]]:
+def keys(visits: list[ScheduledVisit]) -> list[tuple[str, ...]]:
     """What each visit serves."""
     return [tuple(one.key for one in visit.serves) for visit in visits]
 
 
-@given(found(), st.lists(st.builds(Asked, st.sampled_from(INSTRUMENTS), dates), max_size=4))
-def test_nobody_is_asked_twice_too_soon(planned: list[Occasion], elsewhere: list[Asked]) -> None:
+@given(found(), st.lists(st.builds(InstrumentDay, st.sampled_from(INSTRUMENTS), dates), max_size=4))
+def test_nobody_is_asked_twice_too_soon(planned: list[Occasion], elsewhere: list[InstrumentDay]) -> None:
     """No instrument within 14 days, of another visit or of another study; no two visits open at once."""
     visits = lay_out(planned, elsewhere)
-    asked = [*elsewhere, *(Asked(key, visit.window.due_on) for visit in visits for key in visit.battery)]
+    asked = [
+        *elsewhere,
+        *(InstrumentDay(key, visit.window.due_on) for visit in visits for key in visit.battery),
+    ]
     ours = asked[len(elsewhere) :]
     for place, one in enumerate(ours, len(elsewhere)):
         for other in asked[:place]:
@@ -104,8 +107,8 @@ def test_overlapping_visits_are_one() -> None:
     before = occasion("before", date(2026, 6, 1), 14, 7, ("face", "saq"))
     half_year = occasion("month_6", date(2026, 6, 4), 30, 60, ("face", "phq9"))
     [visit] = lay_out([half_year, before])
-    assert visit == Laid(
-        (Served("month_6"), Served("before")),
+    assert visit == ScheduledVisit(
+        (OccasionKey("month_6"), OccasionKey("before")),
         Window(date(2026, 5, 18), date(2026, 6, 1), date(2026, 6, 8)),
         ("face", "saq", "phq9"),
     )
@@ -139,9 +142,12 @@ def test_a_visit_left_with_nothing_is_served_by_the_one_before() -> None:
 def test_another_study_asks_for_both() -> None:
     """What the person answers there is not asked here."""
     visit = occasion("first", date(2026, 6, 1), 0, 3, ("face", "saq"))
-    [left] = lay_out([visit], [Asked("face", date(2026, 6, 10))])
+    [left] = lay_out([visit], [InstrumentDay("face", date(2026, 6, 10))])
     assert left.battery == ("saq",)
-    assert lay_out([visit], [Asked("face", date(2026, 6, 10)), Asked("saq", date(2026, 5, 19))]) == []
+    assert (
+        lay_out([visit], [InstrumentDay("face", date(2026, 6, 10)), InstrumentDay("saq", date(2026, 5, 19))])
+        == []
+    )
 
 
 @given(st.sampled_from(preset_names()), dates, st.integers(0, 400), st.lists(dates, max_size=5, unique=True))

@@ -13,7 +13,7 @@ from surveys.lists import alerts as lists
 from surveys.lists.scope import Scope
 from surveys.models import Alert, AlertMail, AlertReader, Staff, Study, Visit
 from surveys.store.post import alert_mail
-from surveys.store.post.outbox import Refused, Sent, TryLater
+from surveys.store.post.outbox import Rejected, Sent, TryLater
 from surveys.store.visit import alerts
 from surveys.store.visit.alerts import Cause
 from tests.surveys.store.conftest import AT
@@ -121,7 +121,7 @@ def test_word_that_was_refused_is_shown(
 ) -> None:
     """What may be tried again is; what never arrives makes the red line."""
     alert_mail.plan(session, at=AT)
-    for outcome, seen in ((TryLater("450"), 0), (Refused("550 5.1.1", address=True), 1)):
+    for outcome, seen in ((TryLater("450"), 0), (Rejected("550 5.1.1", address=True), 1)):
         word = alert_mail.claim(session, at=AT + timedelta(hours=1))
         assert word is not None
         session.commit()

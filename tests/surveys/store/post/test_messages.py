@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library
 from surveys.models import Contact, Message, Messaging, Patient, Study, Visit
-from surveys.store.errors import Refused as RefusedChange
+from surveys.store.errors import Refused
 from surveys.store.patient import participation
 from surveys.store.post import messages, outbox, settling
-from surveys.store.post.outbox import Refused, Sent, TryLater, Unclear
+from surveys.store.post.outbox import Rejected, Sent, TryLater, Unclear
 from surveys.store.visit import responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
@@ -48,7 +48,7 @@ def plan(session: Session, at: datetime = AT) -> messages.Counts:
     return counts
 
 
-def claim(session: Session, at: datetime = AT) -> messages.Claimed | None:
+def claim(session: Session, at: datetime = AT) -> messages.ClaimedMessage | None:
     found = messages.claim(session, at=at)
     session.commit()
     return found.message
@@ -268,7 +268,7 @@ def test_another_channel_takes_over(session: Session, visit: Visit, reached: Con
     settling.done_by_hand(session, row.id, at=AT, actor="test")
     session.commit()
     assert planned(session, visit)["reminder", 1].outcome == "sent"
-    with pytest.raises(RefusedChange, match="meanwhile"):
+    with pytest.raises(Refused, match="meanwhile"):
         settling.done_by_hand(session, row.id, at=AT, actor="test")
 
 
@@ -290,7 +290,7 @@ def test_an_address_that_is_refused_gets_nothing_more(
     plan(session)
     message = claim(session)
     assert message is not None
-    settling.settle(session, message.id, Refused("550 5.1.1", address=True), TO, at=AT)
+    settling.settle(session, message.id, Rejected("550 5.1.1", address=True), TO, at=AT)
     session.commit()
     row = planned(session, visit)["invitation", 1]
     assert (row.outcome, row.error) == ("failed", "550 5.1.1")
@@ -314,7 +314,7 @@ def test_a_refusal_of_an_old_address_says_nothing_of_the_new(
     assert message is not None
     reached.email = "right@example.org"
     session.commit()
-    settling.settle(session, message.id, Refused("550 5.1.1", address=True), TO, at=AT)
+    settling.settle(session, message.id, Rejected("550 5.1.1", address=True), TO, at=AT)
     session.commit()
     session.refresh(reached)
     assert reached.refused_email is None

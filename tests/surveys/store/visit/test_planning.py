@@ -17,7 +17,7 @@ from surveys.store.patient.patients import NewPatient, NewTreatment, PartialDate
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
 from surveys.store.visit import links, opening, planning, responses
-from surveys.store.visit.planning import Replanned
+from surveys.store.visit.planning import PlanChanges
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
 from surveys.store.words.wordings import Texts
@@ -78,7 +78,7 @@ def palsy(session: Session, patient: Patient) -> Palsy:
     return session.scalars(select(Palsy).where(Palsy.patient_id == patient.id)).one()
 
 
-def replan(session: Session, patient: Patient, *changed: str) -> Replanned:
+def replan(session: Session, patient: Patient, *changed: str) -> PlanChanges:
     return planning.replan(session, patient, changed=changed, at=AT, actor="staff:1", reason="a letter came")
 
 
@@ -135,7 +135,7 @@ def test_an_injection_given_on_another_day_moves_its_visits(session: Session, li
         for days in ((14, 28, 42), (19, 33, 47))
     )
     assert f"Peak effect {before} -> {after}" in event.facts["moved"]
-    assert replan(session, patient, "treatment") == Replanned()
+    assert replan(session, patient, "treatment") == PlanChanges()
 
 
 def test_the_next_injection_takes_the_place_of_16_weeks(session: Session, library: Library) -> None:
@@ -203,7 +203,7 @@ def test_an_import_gets_no_visits_of_an_anchor_that_did_not_change(
     patient = enrol(session, library, "registry")
     for row in visits(session, patient).values():
         session.delete(row)
-    assert replan(session, patient, "onset", "treatment") == Replanned()
+    assert replan(session, patient, "onset", "treatment") == PlanChanges()
 
 
 def test_synkinesis_once_noted_is_asked_about(session: Session, library: Library) -> None:
@@ -223,7 +223,7 @@ def test_a_visit_let_in_late_stays_open(session: Session, library: Library) -> N
     patient = enrol(session, library, "registry")
     first = visits(session, patient)["First visit"]
     first.closes_on += timedelta(days=30)
-    assert replan(session, patient, "enrolment") == Replanned()
+    assert replan(session, patient, "enrolment") == PlanChanges()
     assert first.closes_on == TODAY + timedelta(days=60)
 
 
@@ -249,10 +249,10 @@ def test_nothing_moves_for_who_is_gone(session: Session, library: Library, state
     patient = enrol(session, library, "registry")
     patient.enrolled_on -= timedelta(days=7)
     patient.status = state
-    assert replan(session, patient, "enrolment") == Replanned()
+    assert replan(session, patient, "enrolment") == PlanChanges()
     patient.status = "active"
     session.get_one(Study, patient.study_id).status = "closed"
-    assert replan(session, patient, "enrolment") == Replanned()
+    assert replan(session, patient, "enrolment") == PlanChanges()
 
 
 def test_a_late_answer_puts_off_what_asks_the_same(session: Session, library: Library) -> None:

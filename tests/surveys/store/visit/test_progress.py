@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.instruments.library import Library
-from surveys.store.visit.background import Told
+from surveys.store.visit.background import BackgroundAnswers
 from surveys.store.visit.opening import DraftState, OpenVisit
 from surveys.store.visit.progress import (
     MINUTES,
@@ -111,13 +111,15 @@ def test_consent_comes_before_questions_and_after_the_introduction() -> None:
 
 def test_the_background_form_comes_after_consent_and_before_the_questionnaires() -> None:
     """At its first open question, then its review; not once it is sent, nor among the questionnaires."""
-    asked = replace(FRESH, background=Told("short", {}, sent=False, since=None))
+    asked = replace(FRESH, background=BackgroundAnswers("short", {}, sent=False, since=None))
     assert position(asked) == Introduction()
     assert remaining_minutes(asked) == remaining_minutes(FRESH) + MINUTES["short"]
-    begun = replace(asked, background=Told("short", {"treatments": []}, sent=False, since=None))
+    begun = replace(asked, background=BackgroundAnswers("short", {"treatments": []}, sent=False, since=None))
     assert position(begun) == AboutYou(2)
     assert position(replace(begun, consent_due=True)) == Consent()
-    said = Told("short", {"treatments": [], "symptoms": None, "recovered": "no"}, sent=False, since=None)
+    said = BackgroundAnswers(
+        "short", {"treatments": [], "symptoms": None, "recovered": "no"}, sent=False, since=None
+    )
     assert position(replace(asked, background=said)) == AboutYou(None)
     face = LIBRARY.get("face")
     sent = replace(asked, background=replace(said, sent=True))
