@@ -48,7 +48,7 @@ def index() -> Page:
             flash(_("Your password was changed. You are signed out everywhere else."), "success")
             return redirect(url_for("account.index"))
     factor = sign_in.second_factor(db.session, person)
-    page = render_template("staff/account.html", form=form, person=person, factor=factor)
+    page = render_template("staff/account/account.html", form=form, person=person, factor=factor)
     return page, 422 if form.errors else 200
 
 
@@ -75,7 +75,7 @@ def code() -> Page:
             flash(_("From now on a code from your app is asked when you sign in."), "success")
             return redirect(url_for("account.index"))
     picture = qr(sign_in.address_of(person, secret))
-    page = render_template("staff/second_factor.html", form=form, secret=secret, code_picture=picture)
+    page = render_template("staff/account/second_factor.html", form=form, secret=secret, code_picture=picture)
     return page, 422 if form.errors else 200
 
 

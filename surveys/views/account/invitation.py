@@ -44,7 +44,7 @@ def accept(token: str) -> Response | str | tuple[str, int]:
         else:
             flash(_("Your password is set. Please sign in."), "success")
             return redirect(url_for("security.login"))
-    page = render_template("staff/invitation.html", form=form, email=member.email)
+    page = render_template("staff/account/invitation.html", form=form, email=member.email)
     return page, 422 if form.errors else 200
 
 

@@ -80,7 +80,9 @@ def report(code: str) -> str:
         found = alert_report.of_month(db.session, here.scope, first, here.study.timezone)
     except (ValueError, OverflowError):  # no month, or one whose ends no clock shows
         abort(404)
-    return render_template("staff/alert_report.html", month=first, months=months, report=found, at=here.at)
+    return render_template(
+        "staff/clinic/alert_report.html", month=first, months=months, report=found, at=here.at
+    )
 
 
 def prefix(alert_id: int) -> str:
@@ -139,7 +141,7 @@ def _draw(state: str | None = None, refused: dict[int, StaffForm] | None = None)
     forms = {row.id: form_class(formdata=None, prefix=prefix(row.id)) for row in rows} if form_class else {}
     let_wait = timedelta(hours=here.study.escalate_after_hours)
     return render_template(
-        "staff/alerts.html",
+        "staff/clinic/alerts.html",
         rows=rows,
         state=state,
         counts=counts,

@@ -44,7 +44,7 @@ def show(code: str, response_id: int) -> Page:
     """Answers and scores of one questionnaire, and what became of it."""
     found = _find(response_id)
     return render_template(
-        "staff/response.html",
+        "staff/clinic/response.html",
         found=found,
         visit_title=_title(found.visit),
         instrument=_instrument_of(found),
@@ -84,7 +84,7 @@ def enter(code: str, visit_id: int, key: str) -> Page:
             _tell_alerts(visit.id, key)
             return _to_patient(code, visit)
     page = render_template(
-        "staff/entry.html",
+        "staff/clinic/entry.html",
         form=form,
         instrument=instrument,
         visit=visit,
@@ -124,7 +124,7 @@ def correct(code: str, response_id: int) -> Page:
             _tell_alerts(found.visit.id, instrument.key)
             return redirect(url_for("answers.show", code=code, response_id=new))
     page = render_template(
-        "staff/entry.html",
+        "staff/clinic/entry.html",
         form=form,
         instrument=instrument,
         visit=found.visit,
@@ -168,7 +168,7 @@ def annul(code: str, response_id: int) -> Page:
             _tell_alerts(right.id, instrument.key)
             return redirect(url_for("answers.show", code=code, response_id=new))
     page = render_template(
-        "staff/annul.html",
+        "staff/clinic/annul.html",
         form=form,
         found=found,
         visit_title=_title(found.visit),

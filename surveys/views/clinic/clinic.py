@@ -139,7 +139,7 @@ def needs(code: str) -> Page:
     here = grant()
     found = needed.needs(db.session, here.scope, here.at)
     return render_template(
-        "staff/needs.html",
+        "staff/clinic/needs.html",
         needs=found,
         titles={key: server.library().get(key).short_title for one in found.by_hand for key in one.battery},
         waited=lambda since: display.waited(since, here.at),
@@ -198,7 +198,7 @@ def _draw(form: ListForm, on: date) -> str:
     rows = lists.expected(db.session, here.scope, on)
     library = server.library()
     return render_template(
-        "staff/clinic.html",
+        "staff/clinic/clinic.html",
         form=form,
         on=on,
         asked=_asked(on),

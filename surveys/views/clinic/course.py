@@ -63,7 +63,7 @@ def show(code: str, patient: str) -> str:
     events = history.of_patient(db.session, found.id, EVENTS_SHOWN)
     actors = [*(event.actor for event in events), *(note.written_by for note in notes)]
     return render_template(
-        "staff/course.html",
+        "staff/clinic/course.html",
         patient=found,
         figure=drawing(patient_figure(scales, _marks(found))) if scales else None,
         visits=rows,

@@ -53,7 +53,7 @@ def many(code: str) -> Page:
                 flash(told, "success")
                 return redirect(url_for("patients.index", code=code))
     page = render_template(
-        "staff/enrol_many.html",
+        "staff/clinic/enrol_many.html",
         form=form,
         checked=checked,
         refused=refused,

@@ -31,7 +31,7 @@ def issue_link(code: str, visit_id: int) -> Page:
     db.session.commit()
     address = f"{server.settings().public_url}/s/{token}"
     return render_template(
-        "staff/link.html", patient=visit.patient, visit=row, address=address, code_picture=qr(address)
+        "staff/clinic/link.html", patient=visit.patient, visit=row, address=address, code_picture=qr(address)
     )
 
 

@@ -39,7 +39,7 @@ def index(code: str) -> str:
     if state not in lists.STATES or not 1 <= number <= pages_in_all:
         abort(404)
     return render_template(
-        "staff/messages.html",
+        "staff/clinic/messages.html",
         rows=lists.page(db.session, here.scope, state, number),
         state=state,
         counts=counts,
@@ -78,7 +78,7 @@ def letter(code: str, message_id: int) -> Page:
     )
     db.session.commit()
     return render_template(
-        "staff/letter.html",
+        "staff/clinic/letter.html",
         text=text,
         locale=one.locale,
         address=one.contact.address if one.contact else "",
@@ -108,7 +108,7 @@ def of_patient(code: str, patient: str) -> str:
     here = grant()
     found: Patient = patient_lists.find(db.session, here.scope, patient) or abort(404)
     return render_template(
-        "staff/patient_messages.html",
+        "staff/clinic/patient_messages.html",
         patient=found,
         contact=found.contact,
         rows=lists.of_patient(db.session, here.scope, found.id),

@@ -50,7 +50,9 @@ def new(code: str) -> Page:
         if patient is not None:
             flash(_("Patient %(code)s was added.", code=patient.code), "success")
             return redirect(url_for("patients.show", code=code, patient=patient.code))
-    page = render_template("staff/enrol.html", form=form, rows=rows, most=MOST_TREATMENT_ROWS, known=known)
+    page = render_template(
+        "staff/clinic/enrol.html", form=form, rows=rows, most=MOST_TREATMENT_ROWS, known=known
+    )
     return page, 422 if form.errors else 200
 
 

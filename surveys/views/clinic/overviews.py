@@ -61,7 +61,7 @@ def completeness(code: str) -> str:
     found = complete.grid(db.session, grant().scope, number)
     if number > found.pages:
         abort(404)
-    return render_template("staff/completeness.html", grid=found, page=number, states=STATES)
+    return render_template("staff/clinic/completeness.html", grid=found, page=number, states=STATES)
 
 
 @pages.get("/staff/<code>/changes")
@@ -75,7 +75,7 @@ def changes(code: str) -> str:
     given = {scale for person in found.people for scale in person.scores}
     columns = [(key, scale) for key, scale in SCALES if f"{key}.{scale}" in given]
     return render_template(
-        "staff/changes.html",
+        "staff/clinic/changes.html",
         titles=[scale_title(server.library().get(key), scale) for key, scale in columns],
         rows=[(person, [_shift(person, key, scale) for key, scale in columns]) for person in found.people],
         page=number,

@@ -74,7 +74,7 @@ def _list(search: str = "", person: str = "") -> Page:
     if number > found.pages:
         abort(404)
     return render_template(
-        "staff/patients.html",
+        "staff/clinic/patients.html",
         found=found,
         state=state,
         states=lists.STATES,
@@ -208,7 +208,7 @@ def _draw_patient(
         *reported.actors(told),
     ]
     return render_template(
-        "staff/patient.html",
+        "staff/clinic/patient.html",
         patient=patient,
         visits=rows,
         no_link={row.id: no_link(here.study, patient, row) for row in rows},

@@ -294,7 +294,7 @@ def _record(
             flash(told, "success")
             return redirect(url_for("patients.show", code=grant().study.code, patient=code))
     page = render_template(
-        "staff/record.html", patient_code=code, form=form, title=title, button=button, lead=lead
+        "staff/clinic/record.html", patient_code=code, form=form, title=title, button=button, lead=lead
     )
     return page, 422 if form.errors else 200
 

@@ -55,7 +55,7 @@ def decide(code: str, patient: str) -> Page:
             flash(told, "success")
             return _to_patient(code, patient)
     page = render_template(
-        "staff/removal.html", form=form, patient=found, outlook=erasing.outlook(db.session, found)
+        "staff/clinic/removal.html", form=form, patient=found, outlook=erasing.outlook(db.session, found)
     )
     return page, 422 if form.errors else 200
 
@@ -77,7 +77,7 @@ def copy(code: str, patient: str) -> Page:
     else:
         texts = server.texts()
         content = render_template(
-            "staff/copy.html", patient=found, data=data, library=texts.library, taken_at=here.at
+            "staff/clinic/copy.html", patient=found, data=data, library=texts.library, taken_at=here.at
         )
     db.session.commit()
     headers = (

@@ -119,7 +119,7 @@ def decide(code: str, background_id: int, place: int) -> Page:
             flash(_("The decision was kept."), "success")
             return redirect(_back(code, patient_code))
     page = render_template(
-        "staff/reported.html",
+        "staff/clinic/reported.html",
         patient_code=patient_code,
         form=form,
         title=_("%(fact)s, as the patient reported", fact=_fact_words(fact)),

@@ -50,7 +50,7 @@ def index() -> str | Response:
         )
         for place in places
     ]
-    return render_template("staff/studies.html", cards=cards)
+    return render_template("staff/clinic/studies.html", cards=cards)
 
 
 def _address(place: Grant) -> str:

@@ -71,9 +71,13 @@ def table(code: str, page: str, figure: str) -> Response:
 def _shown(page: str) -> Page:
     form = _form()
     if not form.validate():
-        return render_template("staff/dashboard.html", form=form, answer=None, page=page, pages=PAGES), 422
+        return render_template(
+            "staff/dashboard/dashboard.html", form=form, answer=None, page=page, pages=PAGES
+        ), 422
     answer = _board(grant(), form, page)
-    shown = render_template("staff/dashboard.html", form=form, answer=answer, page=page, pages=PAGES)
+    shown = render_template(
+        "staff/dashboard/dashboard.html", form=form, answer=answer, page=page, pages=PAGES
+    )
     if answer.painted is None and answer.is_ == "being drawn":
         return shown, 202, {"Refresh": str(LOOK_AGAIN)}
     return shown, 200 if answer.painted else 503

@@ -143,7 +143,7 @@ def _draw(form: AlertRuleForm | None, refused: dict[int, ConfirmRuleForm] | None
     }
     query = select(AlertRule).where(AlertRule.study_id == here.study.id).order_by(AlertRule.id)
     return render_template(
-        "staff/alert_rules.html",
+        "staff/study/alert_rules.html",
         built_in=[display.rule_words(one, alert.rule) for one in asked for alert in one.alerts],
         own=[_own(rule, unconfirmed.get(rule.id), refused or {}) for rule in db.session.scalars(query)],
         form=form,

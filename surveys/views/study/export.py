@@ -34,7 +34,7 @@ def index(code: str) -> Response | str | tuple[str, int]:
     if not here.may_change:
         del form.form, form.exact, form.reason
     if request.method == "GET" or not form.validate():
-        return render_template("staff/export.html", form=form), 422 if form.errors else 200
+        return render_template("staff/study/export.html", form=form), 422 if form.errors else 200
     reason = (form.reason.data or "").strip() if here.may_change and form.exact.data else None
     kind = form.form.data if here.may_change else "tidy"
     study = here.study

@@ -83,4 +83,4 @@ def report(code: str, freeze_id: int) -> Response | tuple[str, int]:
 
 def _listed(form: FreezeForm) -> str:
     kept = freezes.of_study(db.session, grant().study.id)
-    return render_template("staff/freezes.html", form=form, freezes=kept)
+    return render_template("staff/study/freezes.html", form=form, freezes=kept)

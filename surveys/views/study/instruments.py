@@ -89,7 +89,7 @@ def index(code: str) -> Page:
         for key, one in permissions.asked(db.session, study, texts.library.keys(), texts).items()
     ]
     return render_template(
-        "staff/instruments.html",
+        "staff/study/instruments.html",
         asked=[card for card in cards if card.asked],
         others=[card for card in cards if not card.asked],
     )
@@ -155,7 +155,7 @@ def preview(code: str, key: str) -> Page:
         for item in instrument.asked(optional=True)
     ]
     return render_template(
-        "staff/preview.html",
+        "staff/study/preview.html",
         instrument=instrument,
         items=items,
         locale=locale,
@@ -183,7 +183,7 @@ def load(code: str) -> Page:
             said = _("The text was loaded.") if new else _("This text is here already, word for word.")
             flash(said, "success")
             return redirect(url_for("instruments.show", code=code, key=found.key))
-    return render_template("staff/wording.html", form=form), 422 if form.errors else 200
+    return render_template("staff/study/wording.html", form=form), 422 if form.errors else 200
 
 
 def _asked_keys(study: Study) -> set[str]:
@@ -259,7 +259,7 @@ def _draw(key: str, form: PermissionForm | None) -> str:
     in_study = permissions.asked(db.session, here.study, [key], server.texts())[key]
     card = _card(here.study, in_study, key in _asked_keys(here.study), recorded[-1] if recorded else None)
     return render_template(
-        "staff/instrument.html",
+        "staff/study/instrument.html",
         card=card,
         instrument=in_study,
         wordings=rows,

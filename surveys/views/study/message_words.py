@@ -65,7 +65,7 @@ def settings(code: str) -> Page:
             db.session.commit()
             flash(_("The settings are kept. What is planned moves at the worker's next round."), "success")
             return redirect(url_for("message_words.settings", code=code))
-    page = render_template("staff/message_settings.html", form=form, kinds=TEMPLATE_KINDS)
+    page = render_template("staff/study/message_settings.html", form=form, kinds=TEMPLATE_KINDS)
     return (page, 422) if form.errors else page
 
 
@@ -93,7 +93,7 @@ def edit(code: str, kind: str, locale: str) -> Page:
             flash(_("These words are used from now on."), "success")
             return redirect(url_for("message_words.settings", code=code))
     page = render_template(
-        "staff/message_words.html",
+        "staff/study/message_words.html",
         form=form,
         kind=kind,
         locale=locale,

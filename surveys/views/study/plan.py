@@ -83,7 +83,7 @@ def edit(code: str) -> Page:
             return redirect(url_for("planning.edit", code=code))
     known = all(key in server.library() for row in plan for key in row.battery)
     page = render_template(
-        "staff/plan.html",
+        "staff/study/plan.html",
         form=form,
         presets=[(name, preset_title(name)) for name in preset_names()],
         chosen=chosen,

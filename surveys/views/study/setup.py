@@ -64,7 +64,7 @@ def section(code: str, section: str) -> Page:
     if request.method == "POST" and form.validate() and _store(study, form):
         return redirect(url_for("setup.index", code=code))
     page = render_template(
-        "staff/setup_section.html", form=form, title=shown.title, lead=shown.lead, key=section
+        "staff/study/setup_section.html", form=form, title=shown.title, lead=shown.lead, key=section
     )
     return page, 422 if form.errors else 200
 
@@ -94,7 +94,7 @@ def consent(code: str) -> Page:
             flash(said, "success")
             return redirect(url_for("setup.index", code=code))
     page = render_template(
-        "staff/setup_consent.html",
+        "staff/study/setup_consent.html",
         form=form,
         texts=known,
         locales=languages_of(study),
@@ -176,7 +176,7 @@ def close(code: str) -> Page:
             flash(_("The study is closed."), "success")
             return redirect(url_for("setup.index", code=code))
     page = render_template(
-        "staff/setup_close.html",
+        "staff/study/setup_close.html",
         form=form,
         hindrances=readiness.hindrances_to_closing(db.session, study),
         under_way=studies.under_way(db.session, study),
@@ -210,7 +210,7 @@ def new() -> Page:
             form.refuse(str(refusal), refusal.field)
         else:
             return redirect(url_for("setup.index", code=code))
-    return render_template("staff/setup_new.html", form=form), 422 if form.errors else 200
+    return render_template("staff/study/setup_new.html", form=form), 422 if form.errors else 200
 
 
 def _store(study: Study, form: SectionForm) -> bool:
@@ -253,7 +253,7 @@ def _draw_index() -> str:
         db.session, study, {key for row in study.timepoints for key in row.battery}, server.texts()
     )
     return render_template(
-        "staff/setup.html",
+        "staff/study/setup.html",
         tasks=[task(key, gaps, study) for key in SECTIONS],
         gaps=gaps,
         warnings=readiness.warnings(study, server.settings()) if study.status != "closed" else [],

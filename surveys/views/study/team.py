@@ -66,7 +66,7 @@ def invite(code: str) -> Page:
             _("The role is given. “New password” beside it sends the link again."),
         )
     elif new:
-        return render_template("staff/invited.html", email=email, address=address, code="")
+        return render_template("staff/study/invited.html", email=email, address=address, code="")
     else:
         flash(
             _(
@@ -105,7 +105,7 @@ def reset(code: str, staff_id: int) -> Page:
         db.session.commit()
     except Refused as refusal:
         return _refused(refusal, code)
-    return render_template("staff/reset_asked.html", email=member.email, code=told)
+    return render_template("staff/study/reset_asked.html", email=member.email, code=told)
 
 
 @pages.post("/staff/<code>/team/<int:staff_id>/reset/confirm")
@@ -123,7 +123,7 @@ def confirm(code: str, staff_id: int) -> Page:
     except Refused as refusal:
         return _refused(refusal, code)
     address = invitations.link(member, settings, digest)
-    return render_template("staff/invited.html", email=member.email, address=address, code=digest)
+    return render_template("staff/study/invited.html", email=member.email, address=address, code=digest)
 
 
 @pages.post("/staff/<code>/team/<int:staff_id>/codes-off")
@@ -187,7 +187,7 @@ def _draw(here: Grant, form: InvitationForm) -> str:
     ).all()
     asked = {} if server.settings().sends_mail else resets.waiting(db.session, at=here.at)
     names = history.names(db.session, [f"staff:{one.asked_by}" for one in asked.values()])
-    return render_template("staff/team.html", rows=rows, form=form, asked=asked, names=names)
+    return render_template("staff/study/team.html", rows=rows, form=form, asked=asked, names=names)
 
 
 def _refuse_own(here: Grant, member: Staff) -> None:
