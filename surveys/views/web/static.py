@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from flask import Flask, Response, request, send_from_directory, url_for
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
@@ -40,8 +40,11 @@ def init_app(app: Flask) -> None:
             response = send_from_directory(folder, filename)
             response.headers["Cache-Control"] = FOR_AN_HOUR
             return response
-        compressed = request.accept_encodings["gzip"] > 0
-        response = send_from_directory(folder, f"{filename}.gz" if compressed else filename)
+        if request.accept_encodings["gzip"] > 0:
+            response = send_from_directory(folder, f"{filename}.gz", download_name=PurePath(filename).name)
+            response.content_encoding = "gzip"
+        else:
+            response = send_from_directory(folder, filename)
         response.vary.add("Accept-Encoding")
         response.headers["Cache-Control"] = FOR_A_YEAR
         return response

@@ -27,6 +27,7 @@ def test_a_browser_that_unpacks_gets_it_packed(client: FlaskClient, accepted: st
     response = asked(client, CSS, accepted)
     assert response.headers["Content-Encoding"] == "gzip"
     assert response.headers["Content-Type"] == "text/css; charset=utf-8"
+    assert response.headers["Content-Disposition"] == f"inline; filename={NAMES['patient.css']}"
     assert response.headers["Vary"] == "Accept-Encoding"
     assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert gzip.decompress(response.data) == built("patient.css").read_bytes()
