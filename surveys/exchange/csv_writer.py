@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 from typing import TextIO
 
@@ -11,6 +12,7 @@ class CsvRows:
     """Writes rows that end with a line feed."""
 
     def __init__(self, file: TextIO) -> None:
+        self._file = file
         self._plain = csv.writer(file, lineterminator="\n")
         # A lone carriage return in a cell is a line end to whoever reads, but the csv module quotes it only
         # where the lines end with one.
@@ -19,3 +21,14 @@ class CsvRows:
     def write(self, row: Sequence[str]) -> None:
         """One row, cells quoted where they must be."""
         (self._quoting if any("\r" in cell for cell in row) else self._plain).writerow(row)
+
+    def write_all(self, rows: Sequence[Sequence[str]]) -> None:
+        """Many rows at once."""
+        text = io.StringIO(newline="")
+        csv.writer(text, lineterminator="\n").writerows(rows)
+        written = text.getvalue()
+        if "\r" not in written:
+            self._file.write(written)
+            return
+        for row in rows:
+            self.write(row)

@@ -7,20 +7,26 @@ import io
 import math
 import os
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from itertools import chain, islice
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING, NoReturn, TextIO
 
 from surveys.exchange import cells
 from surveys.exchange.cells import CellError
 from surveys.exchange.csv_writer import CsvRows
 from surveys.exchange.faults import Fault, FileRefused
+from surveys.exchange.plain_csv import COMMA, LINE_FEED, Cut, cut, is_plain
 from surveys.instruments.definition import Instrument
 from surveys.instruments.scoring import score_table
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 CHUNK = 4096
-MOST_KEPT = 1000  # of the spellings of one item's answers
+MOST_KEPT = 1000  # of the spellings of one item's answers, and of one number's texts
 
 
 class Scoring:
@@ -41,7 +47,8 @@ class Scoring:
         self._instrument = instrument
         self._incoming = incoming
         self._outgoing = outgoing
-        self._read: dict[str, dict[str, float]] = {}
+        self._read: dict[str, _Spellings] = {}
+        self._numbers, self._counts = _Texts(), _Texts()
 
     def run(self) -> None:
         """Read to the end.
@@ -55,31 +62,68 @@ class Scoring:
             self._outgoing, "utf-8", errors="surrogateescape", newline="", write_through=True
         )
         try:
-            self._score(csv.reader(reading, strict=True), CsvRows(writing))
+            self._score(reading, writing)
         finally:
             reading.detach()
             writing.flush()
             writing.detach()
 
-    def _score(self, reader: Iterator[list[str]], writer: CsvRows) -> None:
-        rows = _numbered(reader)
-        header = next(rows, (1, []))[1]
+    def _score(self, reading: Iterator[str], writing: TextIO) -> None:
+        rows, writer = _Rows(csv.reader(reading, strict=True)), CsvRows(writing)
+        header = rows.header()
         items = self._items(header)
-        self._read = {item: {"": math.nan} for item in items}
+        self._read = {item: _Spellings(self._instrument, item) for item in items}
         writer.write([*header, *self._added()])
-        chunk: list[list[str]] = []
-        answers: list[list[float]] = []
-        try:
-            for number, row in rows:
-                answers.append(self._answers(number, row, header, items))
-                chunk.append(row)
-                if len(chunk) == CHUNK:
-                    self._write(writer, chunk, answers, items)
-                    chunk, answers = [], []
-        except FileRefused:
-            self._write(writer, chunk, answers, items)
-            raise
-        self._write(writer, chunk, answers, items)
+        number, rest = self._score_plain(rows.number, reading, writing, header, items)
+        rows = _Rows(csv.reader(rest, strict=True), number)
+        while True:
+            first = rows.number + 1
+            chunk, fault = rows.some()
+            kept = [row for row in chunk if row]
+            try:
+                answers = self._answers(kept, header, items)
+            except CellError:
+                self._refuse(first, chunk, header, items, writer)
+            self._write(writer, kept, answers)
+            if fault:
+                raise FileRefused([fault])
+            if not chunk:
+                return
+
+    def _score_plain(
+        self, number: int, reading: Iterator[str], writing: TextIO, header: list[str], items: dict[str, int]
+    ) -> tuple[int, Iterator[str]]:
+        """Score while lines need no CSV reader; the number of the last row, and the lines after it."""
+        while lines := list(islice(reading, CHUNK)):
+            text = "".join(lines).replace("\r\n", "\n")
+            text += "" if text.endswith("\n") else "\n"
+            cells = cut(text, len(header)) if is_plain(text, max(map(len, lines))) else None
+            try:
+                answers = self._answers_cut(cells, items) if cells else None
+            except CellError:
+                answers = None
+            if answers is None:  # also to tell the fault
+                return number, chain(lines, reading)
+            added = self._scored(len(lines), answers)
+            ends = map(",".join, zip(text.split("\n"), *added, strict=False))
+            writing.write("\n".join(ends) + "\n")
+            number += len(lines)
+            self._told(len(lines))
+        return number, iter(())
+
+    def _answers_cut(self, cells: Cut, items: dict[str, int]) -> dict[str, NDArray[np.float64]]:
+        """The columns of all items. Raises CellError."""
+        import numpy as np
+
+        answers = {}
+        for item, place in items.items():
+            spellings = self._read[item]
+            signs = cells.first_bytes(place)
+            column = spellings.digits[signs]
+            for row in np.flatnonzero(cells.longer(place) | ~spellings.known[signs]).tolist():
+                column[row] = spellings[cells.cell(row, place)]
+            answers[item] = column
+        return answers
 
     def _items(self, header: list[str]) -> dict[str, int]:
         """The place of each item's column."""
@@ -104,56 +148,145 @@ class Scoring:
         names = [f"{self._instrument.key}_{scale.key}" for scale in self._instrument.scales]
         return [column for name in names for column in (name, f"{name}_missing")]
 
-    def _answers(self, number: int, row: list[str], header: list[str], items: dict[str, int]) -> list[float]:
-        if len(row) != len(header):
-            problem = f"This row has {len(row)} cells, but the header has {len(header)}."
-            raise FileRefused([Fault(problem, number)])
-        found = []
-        for item, place in items.items():
-            cell = row[place]
-            value = self._read[item].get(cell)
-            found.append(self._first_seen(number, item, cell) if value is None else value)
-        return found
-
-    def _first_seen(self, number: int, item: str, cell: str) -> float:
-        """The number that `cell` stands for; a file has few different ones, so that each is read once."""
-        try:
-            value = cells.answer(self._instrument, item, cell.strip()) if cell.strip() else None
-        except CellError as error:
-            raise FileRefused([Fault(str(error), number, item)]) from None
-        read = float(value) if self._instrument.item(item).numeric and value is not None else math.nan
-        if len(self._read[item]) < MOST_KEPT:
-            self._read[item][cell] = read
-        return read
-
-    def _write(
-        self,
-        writer: CsvRows,
-        chunk: Sequence[list[str]],
-        answers: Sequence[list[float]],
-        items: dict[str, int],
-    ) -> None:
-        if not chunk:
-            return
+    def _answers(
+        self, rows: Sequence[list[str]], header: list[str], items: dict[str, int]
+    ) -> dict[str, NDArray[np.float64]]:
+        """The columns of all items. Raises CellError if a row or a cell will not do, without saying which."""
         import numpy as np
 
-        columns = np.array(answers, dtype=np.float64).reshape(len(chunk), len(items)).T
-        numeric = {
-            item: column
-            for item, column in zip(items, columns, strict=True)
-            if self._instrument.item(item).numeric
+        if any(length != len(header) for length in set(map(len, rows))):
+            raise CellError
+        cells = list(zip(*rows, strict=True)) or [()] * len(header)
+        return {
+            item: np.fromiter(map(self._read[item].__getitem__, cells[place]), np.float64, len(rows))
+            for item, place in items.items()
         }
+
+    def _refuse(
+        self,
+        first: int,
+        chunk: Sequence[list[str]],
+        header: list[str],
+        items: dict[str, int],
+        writer: CsvRows,
+    ) -> NoReturn:
+        """Write the rows before the first that will not do, and say what is wrong with that one."""
+        good: list[list[str]] = []
+        for number, row in enumerate(chunk, first):
+            fault = self._fault(number, row, header, items)
+            if fault:
+                self._write(writer, good, self._answers(good, header, items))
+                raise FileRefused([fault])
+            if row:
+                good.append(row)
+        raise AssertionError("Every row will do.")
+
+    def _fault(self, number: int, row: list[str], header: list[str], items: dict[str, int]) -> Fault | None:
+        if row and len(row) != len(header):
+            problem = f"This row has {len(row)} cells, but the header has {len(header)}."
+            return Fault(problem, number)
+        for item, place in items.items() if row else ():
+            try:
+                self._read[item][row[place]]
+            except CellError as error:
+                return Fault(str(error), number, item)
+        return None
+
+    def _write(
+        self, writer: CsvRows, rows: Sequence[list[str]], answers: Mapping[str, NDArray[np.float64]]
+    ) -> None:
+        if not rows:
+            return
+        added = self._scored(len(rows), answers)
+        writer.write_all([*zip(*zip(*rows, strict=True), *added, strict=True)])
+        self._told(len(rows))
+
+    def _scored(self, rows: int, answers: Mapping[str, NDArray[np.float64]]) -> list[list[str]]:
+        """The columns that come after the others."""
+        numeric = {item: column for item, column in answers.items() if self._instrument.item(item).numeric}
         scores = score_table(self._instrument, numeric)
         added: list[list[str]] = []
         for scale in self._instrument.scales:
             result = scores[scale.key]
-            # repr of a Python float is the shortest text that gives the same number back.
-            added.append(["" if value != value else repr(value) for value in result.value.tolist()])
-            added.append([str(missing) for missing in result.items_missing.tolist()])
-        for row, more in zip(chunk, zip(*added, strict=True), strict=True):
-            writer.write([*row, *more])
-        self.written += len(chunk)
-        self._progress(len(chunk))
+            added.append(list(map(self._numbers.__getitem__, result.value.tolist())))
+            added.append(list(map(self._counts.__getitem__, result.items_missing.tolist())))
+        return added
+
+    def _told(self, rows: int) -> None:
+        self.written += rows
+        self._progress(rows)
+
+
+class _Spellings(dict[str, float]):
+    """What each cell of an item stands for, NaN where it is no number; a file has few, so each is read once.
+
+    Raises CellError for a cell that is no answer.
+    """
+
+    def __init__(self, instrument: Instrument, item: str) -> None:
+        super().__init__({"": math.nan})
+        self._instrument = instrument
+        self._item = item
+        self.digits, self.known = self._one_byte()
+
+    def __missing__(self, cell: str) -> float:
+        value = cells.answer(self._instrument, self._item, cell.strip()) if cell.strip() else None
+        numeric = self._instrument.item(self._item).numeric
+        read = float(value) if numeric and value is not None else math.nan
+        if len(self) < MOST_KEPT:
+            self[cell] = read
+        return read
+
+    def _one_byte(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """What an empty cell, or one of a digit, stands for by its first byte, and whether that is known."""
+        import numpy as np
+
+        digits, known = np.full(256, math.nan), np.zeros(256, dtype=np.bool_)
+        known[[COMMA, LINE_FEED]] = True
+        for digit in "0123456789":
+            with suppress(CellError):
+                digits[ord(digit)], known[ord(digit)] = self[digit], True
+        return digits, known
+
+
+class _Texts(dict[float, str]):
+    """Numbers as text, the shortest that gives the same number back; "" for NaN."""
+
+    def __missing__(self, number: float) -> str:
+        if number != number:
+            return ""
+        text = repr(number)
+        if len(self) < MOST_KEPT:
+            self[number] = text
+        return text
+
+
+class _Rows:
+    """Reads rows and counts them; `number` is that of the last."""
+
+    def __init__(self, reader: Iterator[list[str]], number: int = 0) -> None:
+        self.number = number
+        self._reader = reader
+
+    def header(self) -> list[str]:
+        """The first row with a cell; no cell in a file without one."""
+        while True:
+            rows, fault = self.some(1)
+            if fault:
+                raise FileRefused([fault])
+            if not rows or rows[0]:
+                return rows[0] if rows else []
+
+    def some(self, most: int = CHUNK // 8) -> tuple[list[list[str]], Fault | None]:
+        """The next rows, and what is wrong with the one after them."""
+        rows: list[list[str]] = []
+        fault = None
+        try:
+            rows.extend(islice(self._reader, most))  # what came before an error stays
+        except csv.Error as error:
+            fault = Fault(f"This is not CSV: {error}.", self.number + len(rows) + 1)
+        self.number += len(rows)
+        return rows, fault
 
 
 @contextmanager
@@ -171,18 +304,3 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         os.replace(unfinished, target)
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def _numbered(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    """Rows with their numbers, the header being 1; rows without any cell are left out."""
-    number = 0
-    while True:
-        number += 1
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise FileRefused([Fault(f"This is not CSV: {error}.", number)]) from None
-        if row:
-            yield number, row

@@ -85,3 +85,51 @@ def test_rows_before_a_fault_are_out() -> None:
     with pytest.raises(FileRefused, match=f"row {CHUNK + 51}, column q7"):
         scoring.run()
     assert scoring.written == len(out.getvalue().splitlines()) - 1 == CHUNK + 49
+
+
+def outcome(key: str, content: bytes) -> tuple[bytes, int, str]:
+    """What comes out, how many rows, and what was wrong."""
+    out, problem = io.BytesIO(), ""
+    scoring = Scoring(LIBRARY.get(key), io.BytesIO(content), out)
+    try:
+        scoring.run()
+    except FileRefused as refused:
+        problem = str(refused)
+    return out.getvalue(), scoring.written, problem
+
+
+CELLS = st.sampled_from(["", "0", "1", "2", "3", "2.0", " 1", "\u2003", "+1", "7", "x", "é", "\udc80", "\0"])
+ROWS = st.lists(
+    st.one_of(st.lists(CELLS, min_size=10, max_size=10), st.lists(CELLS, max_size=11)), max_size=9
+)
+
+
+NO_LONE_EMPTY = ROWS.filter(lambda rows: [""] not in rows)  # a cell where it is quoted, else no row
+
+
+@given(NO_LONE_EMPTY, st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_lines_without_quotes_score_as_quoted_ones_do(rows: list[list[str]], end: str, ended: bool) -> None:
+    """The same bytes, count and fault, whatever stands in the cells and however long a row is."""
+    header = ["note", *(f"q{item}" for item in range(1, 10))]
+    plain = end.join(",".join(row) for row in [header, *rows]) + end * ended
+    quoted = end.join(",".join(f'"{cell}"' for cell in row) for row in [header, *rows]) + end * ended
+    found = [outcome("phq9", text.encode("utf-8", "surrogateescape")) for text in (plain, quoted)]
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("after", ['"a, ""b"""', "a\rb", "a" * 200_000])
+def test_a_file_may_turn_awkward_late(after: str) -> None:
+    """Rows round the first that needs a CSV reader, or is too long for one, are each there once."""
+    rows = [f"{number},{','.join('1' * 9)}" for number in range(CHUNK + 10)]
+    rows[CHUNK + 5] = f"{after},{','.join('1' * 9)}"
+    header = "note," + ",".join(f"q{item}" for item in range(1, 10))
+    out, written, problem = outcome("phq9", "\n".join([header, *rows]).encode())
+    lines = out.decode().split("\n")
+    assert lines[1 : CHUNK + 6] == [f"{row},9.0,0" for row in rows[: CHUNK + 5]]
+    if '"' in after:
+        assert problem == ""
+        assert lines[CHUNK + 6 :] == [f"{row},9.0,0" for row in rows[CHUNK + 5 :]] + [""]
+        assert written == CHUNK + 10
+    else:
+        assert f"row {CHUNK + 7}" in problem
+        assert written == CHUNK + 5
