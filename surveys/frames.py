@@ -29,11 +29,10 @@ from surveys.models import (
     Visit,
 )
 from surveys.models.background import standing
+from surveys.models.response import seconds_taken
 
 if TYPE_CHECKING:
     from analysis.data.frame import ScaleInfo, StudyFrames
-
-ANSWERED_HERE = ("web", "kiosk", "staff_read", "simulated")
 
 
 def study_frames(session: Session, study: Study, library: Library, *, site: str | None = None) -> StudyFrames:
@@ -231,8 +230,7 @@ def _responses() -> Select[*tuple[Any, ...]]:
 
 
 def _timed(row: dict[str, Any]) -> dict[str, Any]:
-    """The row with the minutes from the first answer to sending, for what was answered here and sent."""
-    started = row.pop("started_at")
-    took = row.pop("submitted_at") - started if started else None
-    here = row.pop("source") in ANSWERED_HERE and not row["partial"]
-    return {**row, "minutes": took.total_seconds() / 60 if took is not None and here else None}
+    """The row with the minutes that answering took, in place of what they are counted from."""
+    started_at, submitted_at = row.pop("started_at"), row.pop("submitted_at")
+    took = seconds_taken(row.pop("source"), row["partial"], started_at, submitted_at)
+    return {**row, "minutes": None if took is None else took / 60}

@@ -13,6 +13,8 @@ from surveys.models.base import Base, Code, Digest, Id, Instant, one_of
 from surveys.models.visit import Visit
 
 SOURCES = ("web", "kiosk", "staff_read", "paper", "import", "simulated")
+# Begun and sent on a page of ours: how long that took is known.
+ANSWERED_HERE = ("web", "kiosk", "staff_read", "simulated")
 
 
 class InstrumentVersion(Base):
@@ -127,3 +129,15 @@ class Score(Base):
     items_used: Mapped[int]
     items_missing: Mapped[int]
     prorated: Mapped[bool]
+
+
+def seconds_taken(
+    source: str, partial: bool, started_at: datetime | None, submitted_at: datetime
+) -> float | None:
+    """Seconds from the first saved answer of a response to its sending.
+
+    None where it was never sent, where it was not answered on our pages, and where its beginning is unknown.
+    """
+    if partial or started_at is None or source not in ANSWERED_HERE:
+        return None
+    return (submitted_at - started_at).total_seconds()

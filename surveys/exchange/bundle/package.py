@@ -60,7 +60,7 @@ MEANINGS = {
     "log10_years": "log10 of days_since_onset / 365.25, only where it is usable",
     "stratum": "acute under 90 days since onset at that visit, else chronic; unknown where not sure",
     "left_out": "why there is no usable time since onset",
-    "minutes": "from opening to sending, where known",
+    "minutes": "from the first saved answer to sending; empty where never sent, on paper or imported",
     "partial": "never sent; made of what was answered",
 }
 

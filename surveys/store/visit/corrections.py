@@ -96,7 +96,8 @@ def correct(
 ) -> int:
     """Let `answers` stand in place of those of `response`, which stays as it was; the new response's id.
 
-    `instrument` is the one that was answered, in its version. Day, source and language stay.
+    `instrument` is the one that was answered, in its version. Day, source and language stay, and so does
+    that it was never sent.
 
     Raises:
         Refused: no reason is given, nothing differs, or the response stands no longer.
@@ -124,6 +125,7 @@ def correct(
         source=response.source,
         answered_by=response.answered_by,
         locale=response.locale,
+        partial=response.partial,
         started_at=response.started_at,
         submitted_at=response.submitted_at,
         completed_on=response.completed_on,

@@ -1,14 +1,15 @@
-"""A response stands or not, the same for the database and for Python."""
+"""What is worked out of a stored response, the same for the database and for Python."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from surveys.models import InstrumentVersion, Patient, Response, Study, Visit
+from surveys.models.response import SOURCES, seconds_taken
 
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
 ON = date(2026, 3, 10)
@@ -62,3 +63,31 @@ def test_a_response_stands(
         standing = session.scalars(select(Response.id).where(Response.stands)).all()
         assert response.stands == bool(standing) == (superseded_at is annulled_at is None)
     engine.dispose()
+
+
+SENT = datetime(2026, 3, 10, 12, tzinfo=UTC)
+BEGUN = SENT - timedelta(minutes=6, seconds=2, milliseconds=500)
+
+
+@pytest.mark.parametrize(
+    ("source", "seconds"),
+    [
+        ("web", 362.5),
+        ("kiosk", 362.5),
+        ("staff_read", 362.5),
+        ("simulated", 362.5),
+        ("paper", None),
+        ("import", None),
+    ],
+)
+def test_how_long_answering_took(source: str, seconds: float | None) -> None:
+    """From the first saved answer to sending, where both happened here; of every source it is known which."""
+    assert source in SOURCES
+    assert seconds_taken(source, False, BEGUN, SENT) == seconds
+    assert seconds_taken(source, False, None, SENT) is None
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_what_was_never_sent_took_no_time(source: str) -> None:
+    """Weeks may lie between the last answer of a partial response and its making."""
+    assert seconds_taken(source, True, BEGUN, SENT + timedelta(days=60)) is None
