@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.data.onset import CAUSES_FROM_BIRTH
+
 Direction = Literal["higher_better", "higher_worse"]
 
 ACUTE_BELOW_DAYS = 90
@@ -29,7 +31,6 @@ LEFT_OUT_REASONS = (
 # What asks of one's mood says nothing where somebody else chose the answers.
 NEVER_BY_OTHERS = ("phq9", "phq8", "phq2", "gad7", "cesd")
 WORDING_STATUSES = ("verbatim", "working", "loaded", "unknown", "absent")
-CAUSES_FROM_BIRTH = ("congenital_or_syndromic", "birth_trauma")
 
 # text: str, may be missing · date: datetime64 without a time zone · number: float, may be missing
 # whole: integer, never missing · year: nullable Int64 · flag: bool · codes: a list of str per row
@@ -302,9 +303,9 @@ def scored(frames: StudyFrames) -> pd.DataFrame:
 def _placed(table: pd.DataFrame, day: pd.Series) -> dict[str, Any]:
     """The columns on time since onset at each row's day."""
     time = time_since_onset(table["onset_on"], table["onset_precision"], day)
-    from_birth = (table["begin"] == "from_birth") | table["cause"].isin(CAUSES_FROM_BIRTH)
+    born_with = from_birth(table)
     conditions = {
-        "from birth": from_birth,
+        "from birth": born_with,
         "before onset": time["before_onset"],
         "both sides": table["side"] == "both",
         "more than one palsy": table["palsies"] > 1,
@@ -320,7 +321,7 @@ def _placed(table: pd.DataFrame, day: pd.Series) -> dict[str, Any]:
     placed = usable | ((reason == "onset too imprecise") & ~straddles)
     stratum = np.where(~placed, "unknown", np.where(time["days"] < ACUTE_BELOW_DAYS, "acute", "chronic"))
 
-    days = time["days"].mask(from_birth)
+    days = time["days"].mask(born_with)
     years = days / DAYS_PER_YEAR
     return {
         "days_since_onset": days,
@@ -330,6 +331,11 @@ def _placed(table: pd.DataFrame, day: pd.Series) -> dict[str, Any]:
         "left_out": reason.astype("str").mask(usable),
         "stratum": stratum,
     }
+
+
+def from_birth(patients: pd.DataFrame) -> pd.Series:
+    """For whom no time since onset is counted: as `analysis.data.onset.is_from_birth`."""
+    return (patients["begin"] == "from_birth") | patients["cause"].isin(CAUSES_FROM_BIRTH)
 
 
 def chosen_by_other(scores: pd.DataFrame) -> pd.Series:

@@ -9,9 +9,9 @@ import pandas as pd
 
 from analysis.data.frame import (
     ACUTE_BELOW_DAYS,
-    CAUSES_FROM_BIRTH,
     DAYS_PER_YEAR,
     StudyFrames,
+    from_birth,
     time_since_onset,
 )
 from analysis.numbers.cells import counted, partition
@@ -60,8 +60,7 @@ def _acute(frames: StudyFrames) -> pd.DataFrame:
     patients = frames.patients.assign(cause=frames.patients["cause"].fillna("unknown"))
     time = time_since_onset(patients["onset_on"], patients["onset_precision"], patients["enrolled_on"])
     onset = patients["enrolled_on"] - pd.to_timedelta(time["days"], unit="D")
-    from_birth = (patients["begin"] == "from_birth") | patients["cause"].isin(CAUSES_FROM_BIRTH)
-    apart = from_birth | (patients["side"] == "both") | (patients["palsies"] > 1)
+    apart = from_birth(patients) | (patients["side"] == "both") | (patients["palsies"] > 1)
     acute = (time["longest"] < ACUTE_BELOW_DAYS) & ~apart
     return patients.assign(onset=onset)[acute][["patient", "cause", "onset"]]
 

@@ -20,7 +20,7 @@ class CsvRows:
 
     def write(self, row: Sequence[str]) -> None:
         """One row, cells quoted where they must be."""
-        (self._quoting if any("\r" in cell for cell in row) else self._plain).writerow(row)
+        (self._quoting if "\r" in "".join(row) else self._plain).writerow(row)
 
     def write_all(self, rows: Sequence[Sequence[str]]) -> None:
         """Many rows at once."""

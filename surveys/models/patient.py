@@ -51,7 +51,6 @@ CAUSES_AFTER_A_VISIT = (
     "other_tumour",
     "iatrogenic_postoperative",
 )
-CAUSES_FROM_BIRTH = ("congenital_or_syndromic", "birth_trauma")
 TREATMENT_KINDS = (
     "oral_corticosteroid",
     "antiviral",

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, func, select
 
 from surveys.exchange.tidy.columns import (
+    DATES,
     OCCURRENCE,
     PATIENT,
-    SINCE_ENROLMENT,
-    SINCE_ONSET,
     VISIT,
     Column,
-    Kind,
     Table,
+    Type,
+    day,
+    days_since_enrolment,
+    days_since_onset,
     flag,
+    instant,
+    number,
     text,
     whole,
 )
-from surveys.exchange.tidy.days import Anchors
 from surveys.exchange.tidy.queries import ANCHORS, Selection, responses
 from surveys.instruments.instrument import Instrument, Item
 from surveys.instruments.library import Library
 from surveys.models import Assistance, InstrumentVersion, Patient, Response, Score, Visit
+from surveys.models.response import seconds_taken
 
-Rows = Iterator[Sequence[Any]]
-
-KINDS: dict[str, Kind] = {
+TYPES: dict[str, Type] = {
     "choice": "integer",
     "choices": "string",
     "whole": "integer",
@@ -36,8 +39,8 @@ KINDS: dict[str, Kind] = {
     "date": "date",
 }
 
-# What stands about a response in each of these files, in this order.
-_WHERE = (
+# What is read of a response for each of these files.
+_READ = (
     Patient.code,
     Visit.name.label("visit"),
     Visit.occurrence,
@@ -54,93 +57,107 @@ _WHERE = (
     Response.submitted_at,
     Response.completed_on,
 )
-INSTRUMENT = text("instrument", "Key of the questionnaire.")
-VERSION = text("version", "Version of its definition.")
-WORDING = text("wording", "Name of the text that was answered.")
+SINCE_ENROLMENT = days_since_enrolment(lambda row: row.completed_on)
+SINCE_ONSET = days_since_onset(lambda row: row.completed_on)
+INSTRUMENT = text("instrument", "Key of the questionnaire.", lambda row: row.instrument)
+VERSION = text("version", "Version of its definition.", lambda row: row.version)
+WORDING = text("wording", "Name of the text that was answered.", lambda row: row.wording)
 STATUS = text(
     "wording_status",
     "verbatim: the instrument's own text. loaded: the site's text, used by permission. working: a working "
     "text of this software, not validated. unknown: nobody recorded the text.",
+    lambda row: row.wording_status,
 )
-LOCALE = text("locale", "Language in which it was answered.")
-SOURCE = text("source", "web, kiosk, staff_read, paper, import or simulated.")
+LOCALE = text("locale", "Language in which it was answered.", lambda row: row.locale)
+SOURCE = text("source", "web, kiosk, staff_read, paper, import or simulated.", lambda row: row.source)
 ANSWERED_BY = text(
     "answered_by",
     "Who answered: patient, typed_by_other, chosen_by_other or interpreter; empty where nobody said.",
+    lambda row: row.answered_by,
 )
-PARTIAL = flag("partial", "Begun and never sent: kept when the visit was over.")
-CORRECTED = flag("corrected", "Entered again by staff with a reason, in place of an earlier response.")
-SUBMITTED = Column("submitted_at", "datetime", "When it was sent (UTC).")
-COMPLETED = Column("completed_on", "date", "Calendar date of the answers in the study's time zone.")
-SECONDS = Column("seconds", "number", "Seconds from opening the first question to sending; empty if unknown.")
+PARTIAL = flag("partial", "Begun and never sent: kept when the visit was over.", lambda row: row.partial)
+CORRECTED = flag(
+    "corrected",
+    "Entered again by staff with a reason, in place of an earlier response.",
+    lambda row: row.supersedes_id is not None,
+)
+SUBMITTED = instant("submitted_at", "When it was sent (UTC).", lambda row: row.submitted_at)
+COMPLETED = day(
+    "completed_on", "Calendar date of the answers in the study's time zone.", lambda row: row.completed_on
+)
+SECONDS = number(
+    "seconds",
+    "Seconds from the first saved answer to sending. Empty where it was never sent, came on paper or by "
+    "import, or the times are not known.",
+    lambda row: seconds_taken(row.source, row.partial, row.started_at, row.submitted_at),
+)
 
 
 def _responses(*columns: Any) -> Select[*tuple[Any, ...]]:
-    return responses(*_WHERE, *columns, *ANCHORS).outerjoin(Assistance, Assistance.visit_id == Visit.id)
+    return responses(*_READ, *columns, *ANCHORS).outerjoin(Assistance, Assistance.visit_id == Visit.id)
 
 
-def _seconds(row: Any) -> float | None:
-    if row.source != "web" or row.started_at is None:
-        return None
-    taken: float = (row.submitted_at - row.started_at).total_seconds()
-    return taken
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One item of a response."""
+
+    response: Any
+    item: Item
+
+    @property
+    def value(self) -> Any:
+        return self.response.answers.get(self.item.key)
 
 
 def long_table(library: Library) -> Table:
     """Every item of every response: its value, or why there is none."""
 
-    def rows(selection: Selection) -> Rows:
+    def rows(selection: Selection) -> Iterator[_Said]:
         query = _responses(Response.answers, Response.not_given, Response.answered_at).order_by(
             *selection.visit_order, selection.by_code(Response.instrument)
         )
         for row in selection.stream(query):
-            days = Anchors.of(row)
             for item in _asked(library.get(row.instrument, row.version), row):
-                yield (
-                    row.code,
-                    row.visit,
-                    row.occurrence,
-                    days.since_enrolment(row.completed_on),
-                    days.since_onset(row.completed_on),
-                    row.instrument,
-                    row.version,
-                    row.wording,
-                    item.key,
-                    None if item.kind == "date" else row.answers.get(item.key),
-                    row.not_given.get(item.key),
-                    row.wording_status,
-                    row.locale,
-                    row.source,
-                    row.answered_by,
-                    row.answers.get(item.key) if item.kind == "date" else None,
-                    row.answered_at.get(item.key),
-                )
+                yield _Said(row, item)
 
     return Table(
         "answers_long",
         "Answers, a row for each item",
         (
-            PATIENT,
-            VISIT,
-            OCCURRENCE,
-            SINCE_ENROLMENT,
-            SINCE_ONSET,
-            INSTRUMENT,
-            VERSION,
-            WORDING,
-            text("item", "Key of the item."),
-            text("value", "The answer as given: see the item in codebook.csv. Empty where there is none."),
+            PATIENT.within("response"),
+            VISIT.within("response"),
+            OCCURRENCE.within("response"),
+            SINCE_ENROLMENT.within("response"),
+            SINCE_ONSET.within("response"),
+            INSTRUMENT.within("response"),
+            VERSION.within("response"),
+            WORDING.within("response"),
+            text("item", "Key of the item.", lambda said: said.item.key),
+            text(
+                "value",
+                "The answer as given: see the item in codebook.csv. Empty where there is none.",
+                lambda said: None if said.item.kind == "date" else said.value,
+            ),
             text(
                 "not_given",
                 "Why there is no answer: skipped (passed over on purpose) or not_reached. Empty where there "
                 "is one, and where nobody recorded why there is none.",
+                lambda said: said.response.not_given.get(said.item.key),
             ),
-            STATUS,
-            LOCALE,
-            SOURCE,
-            ANSWERED_BY,
-            Column("value_on", "date", "The answer to an item that asks for a date."),
-            Column("answered_at", "datetime", "When the answer was given (UTC)."),
+            STATUS.within("response"),
+            LOCALE.within("response"),
+            SOURCE.within("response"),
+            ANSWERED_BY.within("response"),
+            day(
+                "value_on",
+                "The answer to an item that asks for a date.",
+                lambda said: said.value if said.item.kind == "date" else None,
+            ),
+            instant(
+                "answered_at",
+                "When the answer was given (UTC).",
+                lambda said: said.response.answered_at.get(said.item.key),
+            ),
         ),
         ("patient", "visit", "occurrence", "instrument", "item"),
         rows,
@@ -158,33 +175,13 @@ def wide_table(key: str, versions: Sequence[Instrument]) -> Table:
     """One questionnaire, a row per response and a column per item of any of its `versions`."""
     items = {item.key: item for version in versions for item in version.items}
 
-    def rows(selection: Selection) -> Rows:
+    def rows(selection: Selection) -> Iterator[Any]:
         query = (
             _responses(Response.answers)
             .where(Response.instrument == key)
             .order_by(*selection.visit_order, Response.id)
         )
-        for row in selection.stream(query):
-            days = Anchors.of(row)
-            yield (
-                row.code,
-                row.visit,
-                row.occurrence,
-                days.since_enrolment(row.completed_on),
-                days.since_onset(row.completed_on),
-                row.version,
-                row.wording,
-                row.wording_status,
-                row.locale,
-                row.source,
-                row.answered_by,
-                row.partial,
-                row.supersedes_id is not None,
-                _seconds(row),
-                *(row.answers.get(item) for item in items),
-                row.completed_on,
-                row.submitted_at,
-            )
+        return selection.stream(query)
 
     return Table(
         f"answers_{key}",
@@ -204,7 +201,7 @@ def wide_table(key: str, versions: Sequence[Instrument]) -> Table:
             PARTIAL,
             CORRECTED,
             SECONDS,
-            *(Column(f"{key}_{item.key}", KINDS[item.kind], item.label) for item in items.values()),
+            *(_of_item(key, item) for item in items.values()),
             COMPLETED,
             SUBMITTED,
         ),
@@ -213,7 +210,16 @@ def wide_table(key: str, versions: Sequence[Instrument]) -> Table:
     )
 
 
-def _score_rows(selection: Selection) -> Rows:
+def _of_item(instrument: str, item: Item) -> Column:
+    kind = TYPES[item.kind]
+    return Column(f"{instrument}_{item.key}", kind, item.label, _answer_to(item.key), is_date=kind in DATES)
+
+
+def _answer_to(item: str) -> Callable[[Any], Any]:
+    return lambda row: row.answers.get(item)
+
+
+def _score_rows(selection: Selection) -> Iterator[Any]:
     query = (
         _responses(Score.scale, Score.value, Score.items_used, Score.items_missing, Score.prorated)
         .join(Score, Score.response_id == Response.id)
@@ -221,31 +227,7 @@ def _score_rows(selection: Selection) -> Rows:
             *selection.visit_order, selection.by_code(Response.instrument), selection.by_code(Score.scale)
         )
     )
-    for row in selection.stream(query):
-        days = Anchors.of(row)
-        yield (
-            row.code,
-            row.visit,
-            days.since_enrolment(row.completed_on),
-            days.since_onset(row.completed_on),
-            row.submitted_at,
-            row.instrument,
-            row.version,
-            row.wording,
-            row.scale,
-            row.value,
-            row.items_used,
-            row.items_missing,
-            row.prorated,
-            row.locale,
-            row.source,
-            row.occurrence,
-            row.wording_status,
-            row.answered_by,
-            row.partial,
-            row.supersedes_id is not None,
-            row.completed_on,
-        )
+    return selection.stream(query)
 
 
 SCORES = Table(
@@ -260,11 +242,15 @@ SCORES = Table(
         INSTRUMENT,
         VERSION,
         WORDING,
-        text("scale", "Key of the scale within its questionnaire."),
-        Column("value", "number", "The score, unrounded; empty where too much is missing."),
-        whole("items_used", "Items answered that the score rests on."),
-        whole("items_missing", "Items of the scale without an answer."),
-        flag("prorated", "Whether missing items were made up for by the rule in codebook.json."),
+        text("scale", "Key of the scale within its questionnaire.", lambda row: row.scale),
+        number("value", "The score, unrounded; empty where too much is missing.", lambda row: row.value),
+        whole("items_used", "Items answered that the score rests on.", lambda row: row.items_used),
+        whole("items_missing", "Items of the scale without an answer.", lambda row: row.items_missing),
+        flag(
+            "prorated",
+            "Whether missing items were made up for by the rule in codebook.json.",
+            lambda row: row.prorated,
+        ),
         LOCALE,
         SOURCE,
         OCCURRENCE,

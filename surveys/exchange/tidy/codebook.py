@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from surveys.exchange.tidy.columns import DATES, Table
+from surveys.exchange.tidy.columns import Table
 from surveys.instruments.instrument import Instrument, Item, LocaleText
 from surveys.instruments.notes import formula, missing_sentence
 
@@ -81,8 +81,8 @@ def lines(tables: Sequence[Table], asked: Iterable[Asked]) -> Iterator[Line]:
     for table in tables:
         for column in table.columns:
             if column.name not in items:
-                yield Line(table.file, column.name, column.kind, column.description, column.exact)
-    kinds = {column.name: column.kind for table in tables for column in table.columns}
+                yield Line(table.file, column.name, column.type, column.words, column.is_date)
+    columns = {column.name: column for table in tables for column in table.columns}
     for one in asked:
         instrument = one.instrument
         named: dict[str, Any] = {
@@ -93,14 +93,14 @@ def lines(tables: Sequence[Table], asked: Iterable[Asked]) -> Iterator[Line]:
             "permission": str(one.permission) if one.permission else None,
         }
         for item in instrument.items:
-            name = f"{instrument.key}_{item.key}"
+            column = columns[f"{instrument.key}_{item.key}"]
             words = one.words(item)
             yield Line(
                 f"answers_{instrument.key}.csv",
-                name,
-                kinds[name],
+                column.name,
+                column.type,
                 one.text.items[item.key] if one.text else item.label,
-                kinds[name] in DATES,
+                column.is_date,
                 ";".join(
                     f"{value}={words[value]}" if value in words else str(value)
                     for value in instrument.values(item.key)
@@ -136,9 +136,9 @@ def content(tables: Sequence[Table], asked: Iterable[Asked]) -> dict[str, Any]:
                 "columns": [
                     {
                         "name": column.name,
-                        "type": column.kind,
-                        "description": column.description,
-                        "only_with_exact_dates": column.exact,
+                        "type": column.type,
+                        "description": column.words,
+                        "only_with_exact_dates": column.is_date,
                     }
                     for column in table.columns
                 ],

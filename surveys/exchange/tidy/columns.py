@@ -2,35 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Literal
 
+from surveys.exchange.tidy.days import since_enrolment, since_onset
 from surveys.exchange.tidy.queries import Selection
 
-Kind = Literal["string", "integer", "number", "boolean", "date", "partial date", "datetime"]
+Type = Literal["string", "integer", "number", "boolean", "date", "partial date", "datetime"]
 DATES = ("date", "partial date", "datetime")
+Value = Callable[[Any], Any]
+"""What a cell says of its row."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column. Those that tell a calendar date are empty unless exact dates are exported."""
+    """One column and its cells; where it `is_date`, they are empty unless exact dates are exported.
+
+    `value` is asked of a row, or of that `part` of the row which many rows share.
+    """
 
     name: str
-    kind: Kind
-    description: str
-    tells_date: bool = False
+    type: Type
+    words: str
+    value: Value
+    is_date: bool = False
+    part: str | None = None
 
-    @property
-    def exact(self) -> bool:
-        """Whether it is filled only where exact dates are exported."""
-        return self.tells_date or self.kind in DATES
+    def __post_init__(self) -> None:
+        if self.type in DATES and not self.is_date:
+            raise ValueError(f"The column {self.name} holds dates: make it with is_date=True.")
+
+    def within(self, part: str) -> Column:
+        """The same column in a table whose rows hold such a row as their `part`."""
+        return replace(self, part=part)
+
+    def cells(self, *, exact: bool) -> Callable[[Any], str]:
+        """What writes the cell of one row after the other; it is empty for a date that is not `exact`."""
+        if self.is_date and not exact:
+            return lambda _: ""
+        value = self.value
+        if self.part is None:
+            return lambda row: cell(value(row))
+        return _once_each(attrgetter(self.part), lambda part: cell(value(part)))
+
+
+def _once_each(part_of: Value, cell_of: Callable[[Any], str]) -> Callable[[Any], str]:
+    """`cell_of` the part of a row, asked once for all rows in a run that share it."""
+    last, written = None, ""
+
+    def told(row: Any) -> str:
+        nonlocal last, written
+        part = part_of(row)
+        if part is not last:
+            last, written = part, cell_of(part)
+        return written
+
+    return told
 
 
 @dataclass(frozen=True)
 class Table:
-    """One CSV file: `rows` gives its cells, a sequence as long as `columns`, in a fixed order.
+    """One CSV file, a line for each of `rows`, in a fixed order.
 
     `key` names the columns that tell a row from the others; empty where none do.
     """
@@ -39,12 +74,18 @@ class Table:
     title: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-    rows: Callable[[Selection], Iterator[Sequence[Any]]]
+    rows: Callable[[Selection], Iterator[Any]]
 
     @property
     def file(self) -> str:
         """The file's name."""
         return f"{self.name}.csv"
+
+    def lines(self, selection: Selection, *, exact: bool) -> Iterator[list[str]]:
+        """The cells of each row; those of calendar dates are filled in where `exact` ones are exported."""
+        cells = [column.cells(exact=exact) for column in self.columns]
+        for row in self.rows(selection):
+            yield [written(row) for written in cells]
 
 
 def cell(value: Any) -> str:
@@ -56,6 +97,8 @@ def cell(value: Any) -> str:
             return value
         case bool():
             return "true" if value else "false"
+        case int() | float():
+            return repr(value)
         case date() | datetime():
             return value.isoformat()
         case list() | tuple():
@@ -64,28 +107,61 @@ def cell(value: Any) -> str:
             return repr(value)
 
 
-def text(name: str, description: str) -> Column:
+def text(name: str, words: str, value: Value) -> Column:
     """A column of codes or words."""
-    return Column(name, "string", description)
+    return Column(name, "string", words, value)
 
 
-def whole(name: str, description: str) -> Column:
+def whole(name: str, words: str, value: Value) -> Column:
     """A column of whole numbers."""
-    return Column(name, "integer", description)
+    return Column(name, "integer", words, value)
 
 
-def flag(name: str, description: str) -> Column:
+def number(name: str, words: str, value: Value) -> Column:
+    """A column of numbers."""
+    return Column(name, "number", words, value)
+
+
+def flag(name: str, words: str, value: Value) -> Column:
     """A column of true and false."""
-    return Column(name, "boolean", description)
+    return Column(name, "boolean", words, value)
 
 
-PATIENT = text("patient", "The patient's study code.")
-VISIT = text("visit", "The visit's name in the plan; `unscheduled` outside it.")
-OCCURRENCE = whole("occurrence", "Which visit of that name it is, from 1.")
-SINCE_ENROLMENT = whole("days_since_enrolment", "Calendar days since enrolment; negative before it.")
-SINCE_ONSET = whole(
-    "days_since_onset",
-    "Calendar days since the onset of the index palsy, at least 1; negative before it. An onset known by "
-    "month counts as its 15th, by year as 1 July, never later than halfway to this day. Empty without an "
-    "onset and from birth.",
-)
+def day(name: str, words: str, value: Value) -> Column:
+    """A column of calendar dates."""
+    return Column(name, "date", words, value, is_date=True)
+
+
+def known_day(name: str, words: str, value: Value) -> Column:
+    """A column of dates that are written as exactly as they are known."""
+    return Column(name, "partial date", words, value, is_date=True)
+
+
+def instant(name: str, words: str, value: Value) -> Column:
+    """A column of instants."""
+    return Column(name, "datetime", words, value, is_date=True)
+
+
+PATIENT = text("patient", "The patient's study code.", lambda row: row.code)
+VISIT = text("visit", "The visit's name in the plan; `unscheduled` outside it.", lambda row: row.visit)
+OCCURRENCE = whole("occurrence", "Which visit of that name it is, from 1.", lambda row: row.occurrence)
+
+
+def days_since_enrolment(on: Callable[[Any], date | None]) -> Column:
+    """The days from enrolment to the day that `on` gives of a row."""
+    return whole(
+        "days_since_enrolment",
+        "Calendar days since enrolment; negative before it.",
+        lambda row: since_enrolment(row, on(row)),
+    )
+
+
+def days_since_onset(on: Callable[[Any], date | None]) -> Column:
+    """The days from onset to the day that `on` gives of a row."""
+    return whole(
+        "days_since_onset",
+        "Calendar days since the onset of the index palsy, at least 1; negative before it. An onset known by "
+        "month counts as its 15th, by year as 1 July, never later than halfway to this day. Empty without an "
+        "onset and from birth.",
+        lambda row: since_onset(row, on(row)),
+    )

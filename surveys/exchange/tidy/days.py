@@ -1,63 +1,29 @@
-"""Calendar dates as days since enrolment and onset, ages as bands. Pure.
-
-The day that a partly known onset counts as is that of `analysis.data.frame.time_since_onset`.
-"""
+"""Calendar dates as days since enrolment and onset, ages as bands. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from surveys.models.patient import CAUSES_FROM_BIRTH
+from analysis.data.onset import days_since, is_from_birth
 
 BAND_YEARS = 5
 OLDEST_BAND = 90  # from here on ages are one band: so old a person is easily known again
 
 
-@dataclass(frozen=True)
-class Anchors:
-    """What a patient's days are counted from. `onset_on` is the first day of the period that is known."""
-
-    enrolled_on: date
-    onset_on: date | None
-    precision: str | None
-    from_birth: bool
-
-    @classmethod
-    def of(cls, row: Any) -> Anchors:
-        """Of a database row with `queries.ANCHORS`."""
-        return cls(
-            row.enrolled_on,
-            row.onset_on,
-            row.onset_precision,
-            row.begin == "from_birth" or row.cause in CAUSES_FROM_BIRTH,
-        )
-
-    def since_enrolment(self, on: date | None) -> int | None:
-        """Days from the enrolment to `on`; negative before it."""
-        return None if on is None else (on - self.enrolled_on).days
-
-    def since_onset(self, on: date | None) -> int | None:
-        """Days from the onset to `on`, at least 1; negative before it, None from birth or where unknown.
-
-        An onset known by month counts as its 15th, by year as 1 July, but never later than halfway between
-        the period's first day and `on`.
-        """
-        if on is None or self.onset_on is None or self.from_birth:
-            return None
-        since_first = (on - self.onset_on).days
-        if since_first < 0:
-            return since_first
-        to_middle = (middle(self.onset_on, self.precision) - self.onset_on).days
-        return max(since_first - to_middle, -(-since_first // 2), 1)
+def since_enrolment(row: Any, on: date | None) -> int | None:
+    """Days from the enrolment of a row with `queries.ANCHORS` to `on`; negative before it."""
+    return None if on is None else (on - row.enrolled_on).days
 
 
-def middle(on: date, precision: str | None) -> date:
-    """The day that a partly known date counts as: the 15th of its month, 1 July of its year."""
-    if precision == "month":
-        return on.replace(day=15)
-    return on.replace(month=7, day=1) if precision == "year" else on
+def since_onset(row: Any, on: date | None) -> int | None:
+    """Days from the onset of a row with `queries.ANCHORS` to `on`, at least 1.
+
+    Negative before it, None from birth or where unknown.
+    """
+    if on is None or row.onset_on is None or is_from_birth(row.begin, row.cause):
+        return None
+    return days_since(row.onset_on, row.onset_precision, on)
 
 
 def written(on: date | None, precision: str | None) -> str | None:

@@ -3,55 +3,39 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import exists, label, select
 
-from surveys.exchange.tidy.columns import (
-    OCCURRENCE,
-    PATIENT,
-    VISIT,
-    Column,
-    Table,
-    flag,
-    text,
-    whole,
-)
-from surveys.exchange.tidy.days import Anchors
+from surveys.exchange.tidy.columns import OCCURRENCE, PATIENT, VISIT, Table, day, flag, text, whole
+from surveys.exchange.tidy.days import since_enrolment, since_onset
 from surveys.exchange.tidy.queries import ANCHORS, Selection, with_palsy
 from surveys.models import Assistance, Draft, Patient, Response, Score, Visit
 
-Rows = Iterator[Sequence[Any]]
 
-
-def _visit_rows(selection: Selection) -> Rows:
+def _visit_rows(selection: Selection) -> Iterator[Any]:
     query = with_palsy(
-        select(Patient.code, Visit, Assistance.answered_by, *ANCHORS)
+        select(
+            Patient.code,
+            Visit.name.label("visit"),
+            Visit.occurrence,
+            Visit.timepoint_id,
+            Visit.opens_on,
+            Visit.due_on,
+            Visit.closes_on,
+            Visit.battery,
+            Visit.missed_reason,
+            Assistance.answered_by,
+            *ANCHORS,
+        )
         .select_from(Visit)
         .join(Patient, Patient.id == Visit.patient_id)
         .outerjoin(Assistance, Assistance.visit_id == Visit.id)
         .where(Visit.withdrawn_at.is_(None))
     ).order_by(*selection.visit_order)
-    for row in selection.stream(query):
-        visit: Visit = row.Visit
-        days = Anchors.of(row)
-        yield (
-            row.code,
-            visit.name,
-            visit.occurrence,
-            visit.timepoint_id is not None,
-            days.since_enrolment(visit.opens_on),
-            days.since_enrolment(visit.due_on),
-            days.since_enrolment(visit.closes_on),
-            days.since_onset(visit.due_on),
-            visit.battery,
-            visit.missed_reason,
-            row.answered_by,
-            visit.opens_on,
-            visit.due_on,
-            visit.closes_on,
-        )
+    return selection.stream(query)
 
 
 VISITS = Table(
@@ -61,34 +45,79 @@ VISITS = Table(
         PATIENT,
         VISIT,
         OCCURRENCE,
-        flag("planned", "Whether it is in the study's plan."),
-        whole("opens_days", "Days from enrolment to the first day on which it may be answered."),
-        whole("due_days", "Days from enrolment to the day it is due."),
-        whole("closes_days", "Days from enrolment to the last day of its window."),
-        whole("due_days_since_onset", "Days from onset to the day it is due, as days_since_onset."),
-        text("battery", "The questionnaires asked, in order, separated by `;`."),
-        text("missed_reason", "Why it was missed, where staff said so."),
+        flag("planned", "Whether it is in the study's plan.", lambda row: row.timepoint_id is not None),
+        whole(
+            "opens_days",
+            "Days from enrolment to the first day on which it may be answered.",
+            lambda row: since_enrolment(row, row.opens_on),
+        ),
+        whole(
+            "due_days",
+            "Days from enrolment to the day it is due.",
+            lambda row: since_enrolment(row, row.due_on),
+        ),
+        whole(
+            "closes_days",
+            "Days from enrolment to the last day of its window.",
+            lambda row: since_enrolment(row, row.closes_on),
+        ),
+        whole(
+            "due_days_since_onset",
+            "Days from onset to the day it is due, as days_since_onset.",
+            lambda row: since_onset(row, row.due_on),
+        ),
+        text(
+            "battery",
+            "The questionnaires asked, in order, separated by `;`.",
+            lambda row: row.battery,
+        ),
+        text("missed_reason", "Why it was missed, where staff said so.", lambda row: row.missed_reason),
         text(
             "answered_by",
             "What was said to “Did anyone help you?”: patient, typed_by_other, chosen_by_other, interpreter.",
+            lambda row: row.answered_by,
         ),
-        Column("opens_on", "date", "First day on which it may be answered."),
-        Column("due_on", "date", "Day it is due."),
-        Column("closes_on", "date", "Last day of its window."),
+        day("opens_on", "First day on which it may be answered.", lambda row: row.opens_on),
+        day("due_on", "Day it is due.", lambda row: row.due_on),
+        day("closes_on", "Last day of its window.", lambda row: row.closes_on),
     ),
     ("patient", "visit", "occurrence"),
     _visit_rows,
 )
 
 
-def _attendance_rows(selection: Selection) -> Rows:
+@dataclass(frozen=True, slots=True)
+class _Questionnaire:
+    """A questionnaire of a visit, with the response to it where there is one."""
+
+    visit: Any
+    instrument: str
+    response: Any
+    begun: bool
+
+    @property
+    def expected(self) -> bool:
+        return not self.visit.gone or self.response is not None
+
+    @property
+    def state(self) -> str:
+        if self.response is not None:
+            return "partial" if self.response.partial else "completed"
+        return "begun" if self.begun else "not_begun"
+
+    @property
+    def scored(self) -> bool:
+        return self.response is not None and self.response.scored
+
+
+def _attendance_rows(selection: Selection) -> Iterator[_Questionnaire]:
     scored = exists().where(Score.response_id == Response.id, Score.value.is_not(None))
     query = with_palsy(
         select(
             Patient.code,
             label("gone", Patient.gone_by(Visit.due_on)),
             Visit.id,
-            Visit.name,
+            Visit.name.label("visit"),
             Visit.occurrence,
             Visit.battery,
             Visit.due_on,
@@ -110,46 +139,31 @@ def _attendance_rows(selection: Selection) -> Rows:
         begun = {(one.visit_id, one.instrument) for one in selection.session.execute(drafts)}
         for row in page:
             given = answered[row.id]
-            expected = not row.gone
             for instrument in dict.fromkeys([*row.battery, *sorted(given)]):
-                response = given.get(instrument)
-                started = (row.id, instrument) in begun
-                yield (
-                    row.code,
-                    row.name,
-                    row.occurrence,
-                    instrument,
-                    expected or response is not None,
-                    _state(response, started),
-                    response is not None and response.scored,
-                )
-
-
-def _state(response: Any, started: bool) -> str:
-    if response is not None:
-        return "partial" if response.partial else "completed"
-    return "begun" if started else "not_begun"
+                yield _Questionnaire(row, instrument, given.get(instrument), (row.id, instrument) in begun)
 
 
 ATTENDANCE = Table(
     "attendance",
     "What was asked at each visit, and whether it was answered",
     (
-        PATIENT,
-        VISIT,
-        OCCURRENCE,
-        text("instrument", "A questionnaire of the visit."),
+        PATIENT.within("visit"),
+        VISIT.within("visit"),
+        OCCURRENCE.within("visit"),
+        text("instrument", "A questionnaire of the visit.", lambda asked: asked.instrument),
         flag(
             "expected",
             "Whether an answer was or is to be expected: false where the patient had left or died by the "
             "day the visit is due. A visit ahead is expected too: see its window in visits.csv.",
+            lambda asked: asked.expected,
         ),
         text(
             "state",
             "completed: sent by the patient or entered by staff. partial: begun and never sent, kept when "
             "the visit was over. begun: not sent yet. not_begun: nothing was answered.",
+            lambda asked: asked.state,
         ),
-        flag("scored", "Whether at least one of its scales has a value."),
+        flag("scored", "Whether at least one of its scales has a value.", lambda asked: asked.scored),
     ),
     ("patient", "visit", "occurrence", "instrument"),
     _attendance_rows,

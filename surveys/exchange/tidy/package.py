@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from typing import IO, Any, cast
 
 from sqlalchemy import select
@@ -115,25 +115,14 @@ def _not_own(asked: Iterable[Asked]) -> list[str]:
 
 
 def _write_table(place: Place, table: Table, selection: Selection, *, exact: bool) -> Written:
-    empty = [index for index, column in enumerate(table.columns) if column.exact and not exact]
     count = 0
 
     def fill(file: IO[bytes]) -> None:
         nonlocal count
+        header = [column.name for column in table.columns]
+        count = _csv(file, header, table.lines(selection, exact=exact))
 
-        def cells() -> Iterable[Sequence[str]]:
-            nonlocal count
-            for values in table.rows(selection):
-                count += 1
-                shown = [cell(value) for value in values]
-                for index in empty:
-                    shown[index] = ""
-                yield shown
-
-        _csv(file, [column.name for column in table.columns], cells())
-
-    written = _write(place, table.file, fill)
-    return Written(written.name, written.size, written.sha256, count)
+    return replace(_write(place, table.file, fill), rows=count)
 
 
 def _write_text(place: Place, name: str, text: str) -> Written:
@@ -147,15 +136,18 @@ def _write(place: Place, name: str, fill: Callable[[IO[bytes]], object]) -> Writ
     return Written(name, measured.size, measured.digest.hexdigest())
 
 
-def _csv(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def _csv(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    """Write `header` and `rows`; how many rows there were."""
     buffer = io.StringIO(newline="")
     writer = CsvRows(buffer)
     writer.write(header)
-    for number, row in enumerate(rows):
+    count = 0
+    for count, row in enumerate(rows, start=1):
         writer.write(row)
-        if number % 1000 == 0:
+        if count % 1000 == 0:
             _pour(buffer, file)
     _pour(buffer, file)
+    return count
 
 
 def _pour(buffer: io.StringIO, file: IO[bytes]) -> None:
@@ -201,8 +193,8 @@ def _resource(file: Written, table: Table | None) -> dict[str, Any]:
 
 
 def _field(column: Column) -> dict[str, str]:
-    kind = _JSON_TYPES.get(column.kind, column.kind)
-    return {"name": column.name, "type": kind, "description": column.description} | (
+    kind = _JSON_TYPES.get(column.type, column.type)
+    return {"name": column.name, "type": kind, "description": column.words} | (
         {"format": "any"} if kind == "datetime" else {}
     )
 

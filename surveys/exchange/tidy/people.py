@@ -3,37 +3,40 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
+from analysis.data.onset import middle
 from surveys.exchange.tidy.columns import (
     PATIENT,
-    SINCE_ENROLMENT,
-    SINCE_ONSET,
     Column,
     Table,
+    day,
+    days_since_enrolment,
+    days_since_onset,
     flag,
+    known_day,
+    number,
     text,
     whole,
 )
-from surveys.exchange.tidy.days import Anchors, age_band, middle, written
+from surveys.exchange.tidy.days import age_band, since_enrolment, since_onset, written
 from surveys.exchange.tidy.queries import ANCHORS, Selection, with_palsy
 from surveys.models import Consent, ConsentText, Grading, Palsy, Patient, Treatment
 from surveys.store.patient.consents import PARTS
 
-Rows = Iterator[Sequence[Any]]
 
-
-def _patients(_: Selection) -> Select[*tuple[Any, ...]]:
+def _patient_rows(selection: Selection) -> Iterator[Any]:
     palsies = (
         select(func.count(Palsy.id))
         .where(Palsy.patient_id == Patient.id)
         .correlate(Patient)
         .scalar_subquery()
     )
-    return with_palsy(
+    query = with_palsy(
         select(
             Patient.code,
             Patient.site,
@@ -47,31 +50,7 @@ def _patients(_: Selection) -> Select[*tuple[Any, ...]]:
             *ANCHORS,
         )
     )
-
-
-def _patient_rows(selection: Selection) -> Rows:
-    for row in selection.stream(_patients(selection).order_by(selection.by_code(Patient.code))):
-        days = Anchors.of(row)
-        yield (
-            row.code,
-            row.site,
-            row.sex,
-            age_band(row.birth_year, row.enrolled_on),
-            row.birth_year,
-            row.cause,
-            row.side,
-            row.begin,
-            row.palsies,
-            row.onset_precision,
-            days.since_onset(row.enrolled_on),
-            days.since_onset(row.recovered_on),
-            row.status,
-            days.since_enrolment(row.status_since),
-            row.enrolled_on,
-            written(row.onset_on, row.onset_precision),
-            row.recovered_on,
-            row.status_since,
-        )
+    return selection.stream(query.order_by(selection.by_code(Patient.code)))
 
 
 PATIENTS = Table(
@@ -79,53 +58,76 @@ PATIENTS = Table(
     "Patients with their index palsy",
     (
         PATIENT,
-        text("site", "The clinic."),
-        text("sex", "female, male, other or unknown."),
-        text("age_band", "Age in the year of enrolment, in bands of 5 years; 90+ from 90 on."),
-        Column("birth_year", "integer", "Year of birth.", tells_date=True),
-        text("cause", "Cause of the index palsy."),
-        text("side", "Side of the index palsy: left, right, both or unknown."),
-        text("begin", "How it began."),
-        whole("palsies", "How many palsies are recorded, the index palsy included."),
-        text("onset_precision", "How exactly the onset is known: day, month or year."),
-        whole("onset_to_enrolment_days", "Days from onset to enrolment, counted like days_since_onset."),
-        whole("onset_to_recovery_days", "Days from onset to the recovery that was recorded."),
-        text("status", "active, paused, left, lost or died."),
-        whole("status_since_days", "Days from enrolment to the status."),
-        Column("enrolled_on", "date", "Day of enrolment."),
-        Column("onset_on", "partial date", "Onset of the index palsy, as exactly as it is known."),
-        Column("recovered_on", "date", "Day of recovery."),
-        Column("status_since", "date", "Day since which the status holds."),
+        text("site", "The clinic.", lambda row: row.site),
+        text("sex", "female, male, other or unknown.", lambda row: row.sex),
+        text(
+            "age_band",
+            "Age in the year of enrolment, in bands of 5 years; 90+ from 90 on.",
+            lambda row: age_band(row.birth_year, row.enrolled_on),
+        ),
+        Column("birth_year", "integer", "Year of birth.", lambda row: row.birth_year, is_date=True),
+        text("cause", "Cause of the index palsy.", lambda row: row.cause),
+        text("side", "Side of the index palsy: left, right, both or unknown.", lambda row: row.side),
+        text("begin", "How it began.", lambda row: row.begin),
+        whole(
+            "palsies",
+            "How many palsies are recorded, the index palsy included.",
+            lambda row: row.palsies,
+        ),
+        text(
+            "onset_precision",
+            "How exactly the onset is known: day, month or year.",
+            lambda row: row.onset_precision,
+        ),
+        whole(
+            "onset_to_enrolment_days",
+            "Days from onset to enrolment, counted like days_since_onset.",
+            lambda row: since_onset(row, row.enrolled_on),
+        ),
+        whole(
+            "onset_to_recovery_days",
+            "Days from onset to the recovery that was recorded.",
+            lambda row: since_onset(row, row.recovered_on),
+        ),
+        text("status", "active, paused, left, lost or died.", lambda row: row.status),
+        whole(
+            "status_since_days",
+            "Days from enrolment to the status.",
+            lambda row: since_enrolment(row, row.status_since),
+        ),
+        day("enrolled_on", "Day of enrolment.", lambda row: row.enrolled_on),
+        known_day(
+            "onset_on",
+            "Onset of the index palsy, as exactly as it is known.",
+            lambda row: written(row.onset_on, row.onset_precision),
+        ),
+        day("recovered_on", "Day of recovery.", lambda row: row.recovered_on),
+        day("status_since", "Day since which the status holds.", lambda row: row.status_since),
     ),
     ("patient",),
     _patient_rows,
 )
 
 
-def _palsy_rows(selection: Selection) -> Rows:
+def _palsy_rows(selection: Selection) -> Iterator[Any]:
     query = (
-        select(Patient.code, Patient.enrolled_on, Palsy)
+        select(
+            Patient.code,
+            Patient.enrolled_on,
+            Palsy.number,
+            Palsy.is_index,
+            Palsy.cause,
+            Palsy.side,
+            Palsy.begin,
+            Palsy.onset_on,
+            Palsy.onset_precision,
+            Palsy.recovered_on,
+            Palsy.synkinesis_noted_on,
+        )
         .join(Palsy, Palsy.patient_id == Patient.id)
         .order_by(selection.by_code(Patient.code), Palsy.number)
     )
-    for row in selection.stream(query):
-        one: Palsy = row.Palsy
-        began = middle(one.onset_on, one.onset_precision) if one.onset_on else None
-        yield (
-            row.code,
-            one.number,
-            one.is_index,
-            one.cause,
-            one.side,
-            one.begin,
-            one.onset_precision,
-            None if began is None else (began - row.enrolled_on).days,
-            None if one.recovered_on is None else (one.recovered_on - row.enrolled_on).days,
-            None if one.synkinesis_noted_on is None else (one.synkinesis_noted_on - row.enrolled_on).days,
-            written(one.onset_on, one.onset_precision),
-            one.recovered_on,
-            one.synkinesis_noted_on,
-        )
+    return selection.stream(query)
 
 
 PALSIES = Table(
@@ -133,27 +135,68 @@ PALSIES = Table(
     "Palsies, relapses and the other side too",
     (
         PATIENT,
-        whole("palsy", "Which of the patient's palsies it is, from 1; gradings.csv refers to it."),
-        flag("index", "Whether times since onset are counted from it."),
-        text("cause", "Cause."),
-        text("side", "left, right, both or unknown."),
-        text("begin", "How it began."),
-        text("onset_precision", "How exactly the onset is known: day, month or year."),
-        whole("onset_days", "Days from enrolment to the onset; known by month it counts as the 15th."),
-        whole("recovered_days", "Days from enrolment to the recovery that was recorded."),
-        whole("synkinesis_noted_days", "Days from enrolment to when staff first saw synkinesis."),
-        Column("onset_on", "partial date", "Onset, as exactly as it is known."),
-        Column("recovered_on", "date", "Day of recovery."),
-        Column("synkinesis_noted_on", "date", "Day on which synkinesis was first seen."),
+        whole(
+            "palsy",
+            "Which of the patient's palsies it is, from 1; gradings.csv refers to it.",
+            lambda row: row.number,
+        ),
+        flag("index", "Whether times since onset are counted from it.", lambda row: row.is_index),
+        text("cause", "Cause.", lambda row: row.cause),
+        text("side", "left, right, both or unknown.", lambda row: row.side),
+        text("begin", "How it began.", lambda row: row.begin),
+        text(
+            "onset_precision",
+            "How exactly the onset is known: day, month or year.",
+            lambda row: row.onset_precision,
+        ),
+        whole(
+            "onset_days",
+            "Days from enrolment to the onset; known by month it counts as the 15th.",
+            lambda row: since_enrolment(row, middle(row.onset_on, row.onset_precision)),
+        ),
+        whole(
+            "recovered_days",
+            "Days from enrolment to the recovery that was recorded.",
+            lambda row: since_enrolment(row, row.recovered_on),
+        ),
+        whole(
+            "synkinesis_noted_days",
+            "Days from enrolment to when staff first saw synkinesis.",
+            lambda row: since_enrolment(row, row.synkinesis_noted_on),
+        ),
+        known_day(
+            "onset_on",
+            "Onset, as exactly as it is known.",
+            lambda row: written(row.onset_on, row.onset_precision),
+        ),
+        day("recovered_on", "Day of recovery.", lambda row: row.recovered_on),
+        day(
+            "synkinesis_noted_on",
+            "Day on which synkinesis was first seen.",
+            lambda row: row.synkinesis_noted_on,
+        ),
     ),
     ("patient", "palsy"),
     _palsy_rows,
 )
 
 
-def _treatment_rows(selection: Selection) -> Rows:
+def _treatment_rows(selection: Selection) -> Iterator[Any]:
     query = with_palsy(
-        select(Patient.code, Treatment, *ANCHORS).join(Treatment, Treatment.patient_id == Patient.id)
+        select(
+            Patient.code,
+            Treatment.kind,
+            Treatment.state,
+            Treatment.started_on,
+            Treatment.started_precision,
+            Treatment.ended_on,
+            Treatment.product,
+            Treatment.dose,
+            Treatment.unit,
+            Treatment.sessions,
+            Treatment.side,
+            *ANCHORS,
+        ).join(Treatment, Treatment.patient_id == Patient.id)
     ).order_by(
         selection.by_code(Patient.code),
         Treatment.started_on.nulls_last(),
@@ -161,27 +204,17 @@ def _treatment_rows(selection: Selection) -> Rows:
         selection.by_code(Treatment.state),
         Treatment.id,
     )
-    for row in selection.stream(query):
-        one: Treatment = row.Treatment
-        days = Anchors.of(row)
-        began = middle(one.started_on, one.started_precision) if one.started_on else None
-        lasted = (one.ended_on - began).days if one.ended_on and began else None
-        yield (
-            row.code,
-            one.kind,
-            one.state,
-            days.since_enrolment(began),
-            days.since_onset(began),
-            one.started_precision,
-            lasted,
-            one.product,
-            one.dose,
-            one.unit,
-            one.sessions,
-            one.side,
-            written(one.started_on, one.started_precision),
-            one.ended_on,
-        )
+    return selection.stream(query)
+
+
+def _began(row: Any) -> date | None:
+    began: date | None = middle(row.started_on, row.started_precision)
+    return began
+
+
+def _lasted(row: Any) -> int | None:
+    began, ended = _began(row), row.ended_on
+    return (ended - began).days if ended and began else None
 
 
 TREATMENTS = Table(
@@ -189,53 +222,59 @@ TREATMENTS = Table(
     "Treatments, a row for each injection, operation or course",
     (
         PATIENT,
-        text("kind", "What was done."),
-        text("state", "planned, given or cancelled."),
+        text("kind", "What was done.", lambda row: row.kind),
+        text("state", "planned, given or cancelled.", lambda row: row.state),
         whole(
             "days_since_enrolment",
             "Days from enrolment to its start; a start known by month counts as its 15th, by year as 1 July.",
+            lambda row: since_enrolment(row, _began(row)),
         ),
-        SINCE_ONSET,
-        text("started_precision", "How exactly its start is known: day, month or year."),
-        whole("duration_days", "Days from its start to its end."),
-        text("product", "Product."),
-        Column("dose", "number", "Dose."),
-        text("unit", "Unit of the dose."),
-        whole("sessions", "Number of sessions."),
-        text("side", "Side treated."),
-        Column("started_on", "partial date", "Its start, as exactly as it is known."),
-        Column("ended_on", "date", "Its end."),
+        days_since_onset(_began),
+        text(
+            "started_precision",
+            "How exactly its start is known: day, month or year.",
+            lambda row: row.started_precision,
+        ),
+        whole("duration_days", "Days from its start to its end.", _lasted),
+        text("product", "Product.", lambda row: row.product),
+        number("dose", "Dose.", lambda row: row.dose),
+        text("unit", "Unit of the dose.", lambda row: row.unit),
+        whole("sessions", "Number of sessions.", lambda row: row.sessions),
+        text("side", "Side treated.", lambda row: row.side),
+        known_day(
+            "started_on",
+            "Its start, as exactly as it is known.",
+            lambda row: written(row.started_on, row.started_precision),
+        ),
+        day("ended_on", "Its end.", lambda row: row.ended_on),
     ),
     (),
     _treatment_rows,
 )
 
 
-def _grading_rows(selection: Selection) -> Rows:
+def _grading_rows(selection: Selection) -> Iterator[Any]:
     # The index palsy gives the days, the graded one its number.
     graded = select(Palsy.number).where(Palsy.id == Grading.palsy_id).correlate(Grading).scalar_subquery()
     query = with_palsy(
-        select(Patient.code, Grading, graded.label("number"), *ANCHORS).join(
-            Grading, Grading.patient_id == Patient.id
-        )
+        select(
+            Patient.code,
+            graded.label("number"),
+            Grading.scale,
+            Grading.value,
+            Grading.parts,
+            Grading.mode,
+            Grading.graded_on,
+            *ANCHORS,
+        ).join(Grading, Grading.patient_id == Patient.id)
     ).order_by(
         selection.by_code(Patient.code), Grading.graded_on, selection.by_code(Grading.scale), Grading.id
     )
-    for row in selection.stream(query):
-        one: Grading = row.Grading
-        days = Anchors.of(row)
-        parts = json.dumps(one.parts, sort_keys=True, ensure_ascii=False) if one.parts else None
-        yield (
-            row.code,
-            row.number,
-            one.scale,
-            one.value,
-            parts,
-            one.mode,
-            days.since_enrolment(one.graded_on),
-            days.since_onset(one.graded_on),
-            one.graded_on,
-        )
+    return selection.stream(query)
+
+
+def _parts(row: Any) -> str | None:
+    return json.dumps(row.parts, sort_keys=True, ensure_ascii=False) if row.parts else None
 
 
 GRADINGS = Table(
@@ -243,39 +282,57 @@ GRADINGS = Table(
     "Gradings by clinicians",
     (
         PATIENT,
-        whole("palsy", "Which of the patient's palsies was graded, from 1."),
-        text("scale", "house_brackmann (1 normal to 6) or sunnybrook (0 to 100 normal)."),
-        whole("value", "The grade."),
-        text("parts", "The parts of the grade, as JSON."),
-        text("mode", "in_person, live_video, recorded_video, photo or unknown."),
-        SINCE_ENROLMENT,
-        SINCE_ONSET,
-        Column("graded_on", "date", "Day of the grading."),
+        whole("palsy", "Which of the patient's palsies was graded, from 1.", lambda row: row.number),
+        text(
+            "scale",
+            "house_brackmann (1 normal to 6) or sunnybrook (0 to 100 normal).",
+            lambda row: row.scale,
+        ),
+        whole("value", "The grade.", lambda row: row.value),
+        text("parts", "The parts of the grade, as JSON.", _parts),
+        text(
+            "mode",
+            "in_person, live_video, recorded_video, photo or unknown.",
+            lambda row: row.mode,
+        ),
+        days_since_enrolment(lambda row: row.graded_on),
+        days_since_onset(lambda row: row.graded_on),
+        day("graded_on", "Day of the grading.", lambda row: row.graded_on),
     ),
     ("patient", "palsy", "scale", "days_since_enrolment"),
     _grading_rows,
 )
 
 
-def _consent_rows(selection: Selection) -> Rows:
+def _consent_rows(selection: Selection) -> Iterator[Any]:
     query = (
-        select(Patient.code, Patient.enrolled_on, ConsentText.version, ConsentText.locale, Consent)
+        select(
+            Patient.code,
+            Patient.enrolled_on,
+            ConsentText.version,
+            ConsentText.locale,
+            Consent.decision,
+            Consent.how,
+            Consent.parts,
+            Consent.signed_on,
+        )
         .join(Consent, Consent.patient_id == Patient.id)
         .join(ConsentText, ConsentText.id == Consent.consent_text_id)
         .order_by(selection.by_code(Patient.code), Consent.id)
     )
-    for row in selection.stream(query):
-        one: Consent = row.Consent
-        yield (
-            row.code,
-            row.version,
-            row.locale,
-            one.decision,
-            one.how,
-            *(one.parts.get(part) for part in PARTS),
-            (one.signed_on - row.enrolled_on).days,
-            one.signed_on,
-        )
+    return selection.stream(query)
+
+
+_PART_WORDS: Mapping[str, str] = {
+    "research": "Answers may be used for research; empty where the text does not ask.",
+    "contact_again": "The clinic may contact the patient again; likewise.",
+    "sharing": "Answers may be shared without the name; likewise.",
+    "keep_answers": "Answers may be kept after leaving; likewise.",
+}
+
+
+def _part(name: str) -> Column:
+    return flag(name, _PART_WORDS[name], lambda row: row.parts.get(name))
 
 
 CONSENTS = Table(
@@ -283,16 +340,13 @@ CONSENTS = Table(
     "What patients agreed to",
     (
         PATIENT,
-        text("version", "Version of the consent text."),
-        text("locale", "Language of the text."),
-        text("decision", "agreed or declined."),
-        text("how", "link, paper or telephone."),
-        flag("research", "Answers may be used for research; empty where the text does not ask."),
-        flag("contact_again", "The clinic may contact the patient again; likewise."),
-        flag("sharing", "Answers may be shared without the name; likewise."),
-        flag("keep_answers", "Answers may be kept after leaving; likewise."),
-        SINCE_ENROLMENT,
-        Column("signed_on", "date", "Day of the decision."),
+        text("version", "Version of the consent text.", lambda row: row.version),
+        text("locale", "Language of the text.", lambda row: row.locale),
+        text("decision", "agreed or declined.", lambda row: row.decision),
+        text("how", "link, paper or telephone.", lambda row: row.how),
+        *(_part(name) for name in PARTS),
+        days_since_enrolment(lambda row: row.signed_on),
+        day("signed_on", "Day of the decision.", lambda row: row.signed_on),
     ),
     (),
     _consent_rows,

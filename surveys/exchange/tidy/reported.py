@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import func, select
 
+from analysis.data.onset import middle
 from surveys.background import SENT, questions_of
-from surveys.exchange.tidy.columns import OCCURRENCE, PATIENT, VISIT, Column, Table, text, whole
-from surveys.exchange.tidy.days import Anchors, middle, written
+from surveys.exchange.tidy.columns import OCCURRENCE, PATIENT, VISIT, Table, known_day, text, whole
+from surveys.exchange.tidy.days import since_enrolment, written
 from surveys.exchange.tidy.queries import ANCHORS, Selection, with_palsy
 from surveys.models import Background, BackgroundCheck, Patient, Visit
 
 
-def _rows(selection: Selection) -> Iterator[Sequence[Any]]:
+def _rows(selection: Selection) -> Iterator[Any]:
     standing = select(func.max(Background.id)).group_by(Background.visit_id, Background.question)
     latest = select(func.max(BackgroundCheck.id)).group_by(BackgroundCheck.background_id)
     query = (
@@ -24,7 +25,7 @@ def _rows(selection: Selection) -> Iterator[Sequence[Any]]:
             select(
                 Patient.code,
                 Visit.id.label("visit_id"),
-                Visit.name,
+                Visit.name.label("visit"),
                 Visit.occurrence,
                 Background.question,
                 Background.answer,
@@ -43,25 +44,7 @@ def _rows(selection: Selection) -> Iterator[Sequence[Any]]:
         .where(Background.id.in_(standing), Visit.withdrawn_at.is_(None))
         .order_by(*selection.visit_order, selection.by_code(Background.question))
     )
-    for row in _still_said(selection.stream(query)):
-        value = row.answer.get("value")
-        dated = isinstance(value, Mapping)
-        on = date.fromisoformat(value["on"]) if dated else None
-        precision = value["precision"] if dated else None
-        days = Anchors.of(row)
-        yield (
-            row.code,
-            row.name,
-            row.occurrence,
-            row.question,
-            None if dated else value,
-            days.since_enrolment(middle(on, precision)) if on else None,
-            precision,
-            "skipped" if "skipped" in row.answer else None,
-            row.outcome,
-            row.locale,
-            written(on, precision),
-        )
+    return _still_said(selection.stream(query))
 
 
 def _still_said(rows: Iterator[Any]) -> Iterator[Any]:
@@ -73,6 +56,20 @@ def _still_said(rows: Iterator[Any]) -> Iterator[Any]:
         yield from (row for row in said if row.question in asked)
 
 
+def _code(row: Any) -> Any:
+    """What was said where it is no date."""
+    value = row.answer.get("value")
+    return None if isinstance(value, Mapping) else value
+
+
+def _date(row: Any) -> tuple[date | None, str | None]:
+    """What was said where it is a date: the first day of the known period, and the precision."""
+    value = row.answer.get("value")
+    if not isinstance(value, Mapping):
+        return None, None
+    return date.fromisoformat(value["on"]), value["precision"]
+
+
 REPORTED = Table(
     "reported",
     "What patients said of palsy and treatment at a visit",
@@ -80,24 +77,44 @@ REPORTED = Table(
         PATIENT,
         VISIT,
         OCCURRENCE,
-        text("question", "What was asked: a fact of the palsy, or a treatment, when it was."),
         text(
-            "value", "The answer's code, several separated by `;`. Empty for a date, and for none of a list."
+            "question",
+            "What was asked: a fact of the palsy, or a treatment, when it was.",
+            lambda row: row.question,
+        ),
+        text(
+            "value",
+            "The answer's code, several separated by `;`. Empty for a date, and for none of a list.",
+            _code,
         ),
         whole(
             "value_days",
             "The answer where it is a date, as days since enrolment; a month counts as its 15th, a year as "
             "1 July.",
+            lambda row: since_enrolment(row, middle(*_date(row))),
         ),
-        text("value_precision", "How exactly the patient knows the date: day, month or year."),
-        text("not_given", "skipped where the patient passed it over."),
+        text(
+            "value_precision",
+            "How exactly the patient knows the date: day, month or year.",
+            lambda row: _date(row)[1],
+        ),
+        text(
+            "not_given",
+            "skipped where the patient passed it over.",
+            lambda row: "skipped" if "skipped" in row.answer else None,
+        ),
         text(
             "decision",
             "What staff decided: confirmed, corrected (see the clinical files) or kept (what was recorded "
             "stands). Empty where nobody has.",
+            lambda row: row.outcome,
         ),
-        text("locale", "Language in which it was asked."),
-        Column("value_on", "partial date", "The answer where it is a date, as exactly as it is known."),
+        text("locale", "Language in which it was asked.", lambda row: row.locale),
+        known_day(
+            "value_on",
+            "The answer where it is a date, as exactly as it is known.",
+            lambda row: written(*_date(row)),
+        ),
     ),
     ("patient", "visit", "occurrence", "question"),
     _rows,

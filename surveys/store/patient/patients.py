@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from analysis.data.onset import CAUSES_FROM_BIRTH
 from surveys.models import Contact, Grading, Palsy, Patient, Study, Timepoint, Treatment
-from surveys.models.patient import CAUSES_AFTER_A_VISIT, CAUSES_FROM_BIRTH
+from surveys.models.patient import CAUSES_AFTER_A_VISIT
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.visit import planning

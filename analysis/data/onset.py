@@ -1,0 +1,42 @@
+"""Which day a partly known date counts as, and how many days lie between an onset and another day.
+
+For one date at a time; `analysis.data.frame` does the same for whole tables, and a test compares the two.
+"""
+
+from datetime import date
+from typing import overload
+
+CAUSES_FROM_BIRTH = ("congenital_or_syndromic", "birth_trauma")
+
+
+def is_from_birth(begin: str | None, cause: str | None) -> bool:
+    """Whether the palsy was there from birth, so that no time since its onset is counted."""
+    return begin == "from_birth" or cause in CAUSES_FROM_BIRTH
+
+
+@overload
+def middle(on: date, precision: str | None) -> date: ...
+@overload
+def middle(on: date | None, precision: str | None) -> date | None: ...
+def middle(on: date | None, precision: str | None) -> date | None:
+    """The day that a partly known date counts as: the 15th of its month, 1 July of its year.
+
+    `on` may be any day of the known period.
+    """
+    if on is None:
+        return None
+    if precision == "month":
+        return on.replace(day=15)
+    return on.replace(month=7, day=1) if precision == "year" else on
+
+
+def days_since(onset: date, precision: str | None, on: date) -> int:
+    """Days from a partly known `onset`, the first day of its period, to `on`; negative before that day.
+
+    The onset counts as its middle, but never later than halfway to `on`, and after it as one day at least.
+    """
+    since_first = (on - onset).days
+    if since_first < 0:
+        return since_first
+    to_middle = (middle(onset, precision) - onset).days
+    return max(since_first - to_middle, -(-since_first // 2), 1)
