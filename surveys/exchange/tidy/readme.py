@@ -25,7 +25,10 @@ files with `sha256sum -c SHA256SUMS`.
 ## How to read it
 
 - UTF-8, comma-separated, one header line. An empty cell is missing. Numbers are never rounded.
-- Patients are their study codes. Names, contacts and notes are not here.
+- Patients are their study codes. Names, contacts and notes are not here. A code is a text, also `001`
+  or `NA`: `pandas.read_csv(file, dtype={{"patient": str}}, keep_default_na=False, na_values=[""])`
+- Cells hold what was entered, unchanged; one that begins with `=`, `+`, `-` or `@` is a formula to a
+  spreadsheet. There, import the file with every column as text, and do not open it by a double click.
 - {dates}
 - Days since onset are calendar days, at least 1; an onset known by month counts as its 15th, by year as
   1 July, but never later than halfway to the day counted to. Before the onset they are negative.
