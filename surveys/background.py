@@ -9,39 +9,13 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Literal
 
+from analysis.data.kinds import OPERATIONS_ASKED, TREATMENTS_ASKED
+
 Form = Literal["whole", "short"]
 Kind = Literal["choice", "choices", "date"]
 Said = str | list[str] | dict[str, str]
 """A code; several, or none; or `{"on": "2024-03-01", "precision": "month"}`, a known period's first day."""
 
-# The treatments that patients are asked of, in the order they are named in; operations are asked apart.
-TREATMENTS_ASKED = (
-    "oral_corticosteroid",
-    "antiviral",
-    "physiotherapy_neuromuscular_retraining",
-    "mime_therapy",
-    "massage",
-    "self_care",
-    "botulinum_toxin",
-    "electrical_stimulation",
-    "acupuncture",
-    "stem_cell_therapy",
-    "eye_lubricants_or_taping",
-)
-OPERATIONS_ASKED = (
-    "facial_nerve_decompression",
-    "nerve_repair_or_graft",
-    "nerve_transfer",
-    "gracilis_free_muscle_transfer",
-    "regional_muscle_transfer",
-    "static_sling",
-    "selective_neurectomy",
-    "myectomy",
-    "eyelid_weight",
-    "other_periocular",
-    "tumour_operation",
-    "other",
-)
 OPERATION = "operation"
 # What patients can know of the cause; `other_tumour` stands for any tumour.
 CAUSES_ASKED = (

@@ -4,54 +4,18 @@ Patients often have several treatments: their families are combined into one lev
 main one. A treatment begun after the visit does not count.
 """
 
-from collections.abc import Mapping
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from analysis.data.frame import middle_of_period
-
-FAMILIES = ("medicine", "therapy", "toxin", "surgery", "other")
-NONE_YET = "none yet"
-
-# Kinds without a family (eye care, treatment of a tumour, support, waiting) make no level.
-FAMILY_OF: Mapping[str, str | None] = {
-    "oral_corticosteroid": "medicine",
-    "antiviral": "medicine",
-    "physiotherapy_neuromuscular_retraining": "therapy",
-    "mime_therapy": "therapy",
-    "emg_biofeedback": "therapy",
-    "neuro_proprioceptive_rehabilitation": "therapy",
-    "massage": "therapy",
-    "self_care": "therapy",
-    "botulinum_toxin": "toxin",
-    "selective_neurectomy": "surgery",
-    "myectomy": "surgery",
-    "nerve_transfer": "surgery",
-    "nerve_repair_or_graft": "surgery",
-    "gracilis_free_muscle_transfer": "surgery",
-    "regional_muscle_transfer": "surgery",
-    "static_sling": "surgery",
-    "facial_nerve_decompression": "surgery",
-    "electrical_stimulation": "other",
-    "acupuncture": "other",
-    "stem_cell_therapy": "other",
-    "other": "other",
-    "eyelid_weight": None,
-    "other_periocular": None,
-    "tumour_operation": None,
-    "radiosurgery": None,
-    "psychological_support": None,
-    "eye_lubricants_or_taping": None,
-    "watchful_waiting": None,
-}
-KINDS = tuple(FAMILY_OF)
+from analysis.data.kinds import FAMILIES, FAMILY_OF, KINDS, NONE_YET
 
 # Fixed order of display: nothing, one family, two, …; within a size by the order of FAMILIES.
 LEVELS = (
     NONE_YET,
-    *(" + ".join(chosen) for size in range(1, 6) for chosen in combinations(FAMILIES, size)),
+    *(" + ".join(chosen) for size in range(1, len(FAMILIES) + 1) for chosen in combinations(FAMILIES, size)),
 )
 
 

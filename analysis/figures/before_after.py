@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.frame import ScaleInfo, StudyFrames, scored
-from analysis.data.treatments import FAMILY_OF
+from analysis.data.kinds import FAMILY_OF
 from analysis.figures.computed import BEFORE_AFTER
 from analysis.figures.look import axis_title, people, row_label
 from analysis.figures.parts import Record, Row, drawn_estimates, part_panel, seen, signed, span, up_to

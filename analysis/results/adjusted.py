@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.data.frame import STRATA, ScaleInfo, middle_of_period
-from analysis.data.treatments import FAMILIES, FAMILY_OF
+from analysis.data.kinds import FAMILIES, FAMILY_OF
 from analysis.numbers.formulas import Numbers, Tested, adjusted_p, t_tested
 from analysis.numbers.guards import (
     COEFFICIENT_FROM,

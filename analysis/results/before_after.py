@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analysis.data.change import of_one_person
 from analysis.data.frame import STRATA, ScaleInfo
-from analysis.data.treatments import FAMILY_OF, KINDS
+from analysis.data.kinds import ALL_FAMILIES, FAMILY_OF, KINDS
 from analysis.numbers.cells import counted, partition
 from analysis.numbers.guards import COEFFICIENT_FROM, SUPPRESS_UNDER, TOO_FEW
 from analysis.results.change import outcomes
@@ -20,7 +20,12 @@ AT_THEIR_WORST = (
     "People often come when they are at their worst; part of the change would have come without treatment."
 )
 BEFORE_DAYS = 42
-AFTER_DAYS: Mapping[str, tuple[int, int]] = {"toxin": (14, 56), "therapy": (60, 240), "surgery": (300, 540)}
+AFTER_DAYS: Mapping[str, tuple[int, int]] = dict(
+    sorted(
+        ((family.key, family.effect_days) for family in ALL_FAMILIES if family.effect_days),
+        key=lambda one: one[1],
+    )
+)
 
 
 def before_after(

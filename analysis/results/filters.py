@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.frame import STRATA, StudyFrames, first_visit_on, scored
-from analysis.data.treatments import FAMILIES, FAMILY_OF, NONE_YET
+from analysis.data.kinds import FAMILIES, FAMILY_OF, NONE_YET
 from analysis.data.wordings import CHOICES, of_wording
 from analysis.results.groups import SEXES
 

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.frame import STRATA, ScaleInfo
-from analysis.data.treatments import KINDS, LEVELS, levels, received
+from analysis.data.kinds import KINDS
+from analysis.data.treatments import LEVELS, levels, received
 from analysis.numbers.formulas import Kruskal, adjusted_p, dunn, kruskal
 from analysis.numbers.guards import (
     COEFFICIENT_FROM,

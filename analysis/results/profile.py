@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.data.frame import ScaleInfo
-from analysis.data.treatments import FAMILIES
+from analysis.data.kinds import FAMILIES
 from analysis.numbers.guards import (
     COEFFICIENT_FROM,
     IMPRECISE_BELOW,

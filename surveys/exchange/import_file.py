@@ -14,12 +14,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from analysis.data.kinds import KINDS
 from surveys.exchange import cells
 from surveys.exchange.cells import CellError
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.instruments.definition import Instrument
 from surveys.instruments.library import Library
-from surveys.models.patient import CAUSES, SEXES, SIDES, TREATMENT_KINDS
+from surveys.models.patient import CAUSES, SEXES, SIDES
 from surveys.store.patient.patients import NewTreatment
 
 REQUIRED = ("patient", "visit", "completed_on")
@@ -233,5 +234,5 @@ def treatments(cell: str) -> tuple[NewTreatment, ...]:
     for part in filter(None, (part.strip() for part in cell.split(";"))):
         kind, has_start, start = part.partition("@")
         started = cells.partial_date(start.strip()) if has_start else None
-        found.append(NewTreatment(cells.one_of(kind.strip(), TREATMENT_KINDS), started))
+        found.append(NewTreatment(cells.one_of(kind.strip(), KINDS), started))
     return tuple(dict.fromkeys(found))

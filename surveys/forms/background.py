@@ -16,10 +16,10 @@ from wtforms import Form, RadioField, SelectMultipleField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import Optional
 
+from analysis.data.kinds import OPERATIONS_ASKED
 from surveys.background import (
     CHOICES,
     MAY_BE_NONE,
-    OPERATIONS_ASKED,
     Said,
     as_date,
     kind_of,

@@ -9,18 +9,12 @@ from typing import Any
 from wtforms import Form, HiddenField, SelectField, ValidationError
 from wtforms.validators import Optional
 
+from analysis.data.kinds import ALL_FAMILIES, NONE_YET
 from surveys.forms import labels
 from surveys.forms.fields import DayField
 from surveys.forms.staff import select_choices
 
-FAMILIES = {
-    "medicine": "Medicine (steroid, antiviral)",
-    "therapy": "Therapy (physiotherapy, mime, biofeedback …)",
-    "toxin": "Botulinum toxin",
-    "surgery": "Surgery",
-    "other": "Other treatment",
-    "none yet": "No treatment yet",
-}
+FAMILIES = {**labels.TREATMENT_FAMILIES, NONE_YET: "No treatment yet"}
 AGES = {"under 40": "Under 40", "40 to 59": "40 to 59", "60 and over": "60 and over"}
 TIMES = {"acute": "Acute", "chronic": "Chronic"}
 WORDINGS = {"own": "Working wording", "other": "Other wordings"}
@@ -30,14 +24,8 @@ _SEX_WORDS = {"female": "women", "male": "men", "other": "sex other", "unknown":
 _TIME_WORDS = {"acute": "acute (under 90 days)", "chronic": "chronic (90 days and over)"}
 _SIDE_WORDS = {"left": "left side", "right": "right side", "both": "both sides", "unknown": "side not known"}
 _WORDING_WORDS = {"own": "working wording only", "other": "without working wording"}
-_FAMILY_WORDS = {
-    "medicine": "ever given medicine",
-    "therapy": "ever given therapy",
-    "toxin": "ever given botulinum toxin",
-    "surgery": "ever operated on",
-    "other": "ever given another treatment",
-    "none yet": "no treatment yet",
-}
+_FAMILY_WORDS = {family.key: f"ever {family.done}" for family in ALL_FAMILIES}
+_FAMILY_WORDS[NONE_YET] = "no treatment yet"
 
 
 class FilterField(SelectField):

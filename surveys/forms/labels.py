@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from analysis.data.kinds import ALL_FAMILIES, ALL_KINDS
+
 SEXES: Mapping[str, str] = {
     "female": "Female",
     "male": "Male",
@@ -40,35 +42,9 @@ CAUSES: Mapping[str, str] = {
     "other": "Other",
     "unknown": "Not known",
 }
+# The kind that stands for all others comes last.
 TREATMENTS: Mapping[str, str] = {
-    "oral_corticosteroid": "Corticosteroid tablets",
-    "antiviral": "Antiviral medicine",
-    "physiotherapy_neuromuscular_retraining": "Physiotherapy, facial retraining",
-    "mime_therapy": "Mime therapy",
-    "emg_biofeedback": "EMG biofeedback",
-    "neuro_proprioceptive_rehabilitation": "Neuro-proprioceptive rehabilitation",
-    "massage": "Massage",
-    "self_care": "Home exercises and relaxation",
-    "botulinum_toxin": "Botulinum toxin",
-    "selective_neurectomy": "Selective neurectomy",
-    "myectomy": "Myectomy",
-    "nerve_transfer": "Nerve transfer",
-    "nerve_repair_or_graft": "Nerve repair or graft",
-    "gracilis_free_muscle_transfer": "Gracilis free muscle transfer",
-    "regional_muscle_transfer": "Regional muscle transfer",
-    "static_sling": "Static sling",
-    "facial_nerve_decompression": "Facial nerve decompression",
-    "eyelid_weight": "Eyelid weight",
-    "other_periocular": "Other operation at the eye",
-    "eye_lubricants_or_taping": "Eye drops, ointment or taping",
-    "electrical_stimulation": "Electrical stimulation",
-    "acupuncture": "Acupuncture",
-    "stem_cell_therapy": "Stem cell therapy",
-    "psychological_support": "Psychological support",
-    "watchful_waiting": "Watchful waiting",
-    "tumour_operation": "Operation of a tumour",
-    "radiosurgery": "Radiosurgery",
-    "other": "Other",
+    kind.key: kind.words for kind in sorted(ALL_KINDS, key=lambda kind: kind.key == "other")
 }
 TREATMENT_STATES: Mapping[str, str] = {"planned": "Planned", "given": "Given", "cancelled": "Cancelled"}
 PATIENT_STATUSES: Mapping[str, str] = {
@@ -144,10 +120,5 @@ WEEKDAYS: Mapping[str, str] = {
     "saturday": "Saturday",
     "sunday": "Sunday",
 }
-TREATMENT_FAMILIES: Mapping[str, str] = {
-    "medicine": "Any medicine",
-    "therapy": "Any therapy",
-    "toxin": "Any botulinum toxin",
-    "surgery": "Any operation on nerve or muscle",
-}
+TREATMENT_FAMILIES: Mapping[str, str] = {family.key: family.words for family in ALL_FAMILIES}
 STUDY_STATUSES: Mapping[str, str] = {"draft": "Draft", "active": "Active", "closed": "Closed"}

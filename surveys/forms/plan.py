@@ -15,22 +15,30 @@ from wtforms.validators import Length, Optional
 from surveys.forms import labels
 from surveys.forms.fields import WholeNumberField
 from surveys.forms.staff import StaffForm
-from surveys.schedule import PlannedVisit
+from surveys.schedule import FAMILIES, PlannedVisit
 
 EMPTY_ROWS = 1
 MOST_ROWS = 30
+# What a timepoint may be anchored at: any treatment of a family, or one kind.
+TREATMENTS = {
+    **{
+        family: f"Any {words[0].lower()}{words[1:]}"
+        for family, words in labels.TREATMENT_FAMILIES.items()
+        if family in FAMILIES
+    },
+    **labels.TREATMENTS,
+}
 STATES = {"planned": "when planned", "given": "once given"}
 
 
 def anchors() -> list[SelectChoice]:
     """What days may be counted from."""
-    treatments = {**labels.TREATMENT_FAMILIES, **labels.TREATMENTS}
     return [
         SelectChoice("enrolment", "Enrolment"),
         SelectChoice("onset", "Onset"),
         *(
             SelectChoice(f"treatment:{kind}:{state}", f"{words}, {said}")
-            for kind, words in treatments.items()
+            for kind, words in TREATMENTS.items()
             for state, said in STATES.items()
         ),
     ]

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.background import FACTS, OPERATION, OPERATIONS_ASKED, SENT, WHEN, Said
+from analysis.data.kinds import OPERATIONS_ASKED
+from surveys.background import FACTS, OPERATION, SENT, WHEN, Said
 from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE
 from surveys.models import Background, BackgroundCheck, Patient, Timepoint, Visit

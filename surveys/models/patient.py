@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.hybrid import hybrid_method, hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from analysis.data.kinds import KINDS
 from analysis.data.statuses import GONE, NOT_IN_FOLLOW_UP
 from surveys.models.base import Base, Code, Id, Name, one_of
 from surveys.models.study import Study
@@ -50,36 +51,6 @@ CAUSES_AFTER_A_VISIT = (
     "parotid_or_other_malignancy",
     "other_tumour",
     "iatrogenic_postoperative",
-)
-TREATMENT_KINDS = (
-    "oral_corticosteroid",
-    "antiviral",
-    "physiotherapy_neuromuscular_retraining",
-    "mime_therapy",
-    "emg_biofeedback",
-    "neuro_proprioceptive_rehabilitation",
-    "massage",
-    "botulinum_toxin",
-    "selective_neurectomy",
-    "myectomy",
-    "nerve_transfer",
-    "nerve_repair_or_graft",
-    "gracilis_free_muscle_transfer",
-    "regional_muscle_transfer",
-    "static_sling",
-    "eyelid_weight",
-    "other_periocular",
-    "facial_nerve_decompression",
-    "electrical_stimulation",
-    "acupuncture",
-    "stem_cell_therapy",
-    "psychological_support",
-    "eye_lubricants_or_taping",
-    "watchful_waiting",
-    "tumour_operation",
-    "radiosurgery",
-    "self_care",
-    "other",
 )
 TREATMENT_STATES = ("planned", "given", "cancelled")
 GRADING_SCALES = ("house_brackmann", "sunnybrook")
@@ -218,7 +189,7 @@ class Treatment(Base):
     __tablename__ = "treatment"
     __table_args__ = (
         UniqueConstraint("patient_id", "kind", "started_on", "state"),
-        one_of("kind", TREATMENT_KINDS),
+        one_of("kind", KINDS),
         one_of("state", TREATMENT_STATES),
         one_of("started_precision", PRECISIONS),
         one_of("side", SIDES),

@@ -9,30 +9,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from analysis.data import kinds
+
 PRESETS = Path(__file__).parents[1] / "presets"
 
-# Families of treatments that a timepoint may be anchored at, as the analysis groups them.
+# Families of treatments that a timepoint may be anchored at; `other` is the kind of that name.
 FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "medicine": ("oral_corticosteroid", "antiviral"),
-    "therapy": (
-        "physiotherapy_neuromuscular_retraining",
-        "mime_therapy",
-        "emg_biofeedback",
-        "neuro_proprioceptive_rehabilitation",
-        "massage",
-        "self_care",
-    ),
-    "toxin": ("botulinum_toxin",),
-    "surgery": (
-        "selective_neurectomy",
-        "myectomy",
-        "nerve_transfer",
-        "nerve_repair_or_graft",
-        "gracilis_free_muscle_transfer",
-        "regional_muscle_transfer",
-        "static_sling",
-        "facial_nerve_decompression",
-    ),
+    family: tuple(kind for kind in kinds.KINDS if kinds.FAMILY_OF[kind] == family)
+    for family in kinds.FAMILIES
+    if family not in kinds.KINDS
 }
 
 

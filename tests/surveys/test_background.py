@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.data.kinds import KINDS
 from surveys.background import (
     CHOICES,
     OPERATION,
@@ -22,7 +23,7 @@ from surveys.background import (
     kind_of,
     questions_of,
 )
-from surveys.models.patient import CAUSES, SIDES, TREATMENT_KINDS
+from surveys.models.patient import CAUSES, SIDES
 
 TODAY = date(2026, 3, 10)
 
@@ -55,7 +56,7 @@ def test_codes_are_those_that_staff_record() -> None:
     """Side, cause and every treatment can go into the tables as they were said."""
     assert set(CHOICES["side"]) <= set(SIDES)
     assert set(CHOICES["cause"]) <= set(CAUSES)
-    assert {*TREATMENTS_ASKED, *OPERATIONS_ASKED} <= set(TREATMENT_KINDS)
+    assert {*TREATMENTS_ASKED, *OPERATIONS_ASKED} <= set(KINDS)
 
 
 @pytest.mark.parametrize(

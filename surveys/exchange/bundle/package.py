@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
+from analysis.data.kinds import FAMILIES, FAMILY_OF
 from surveys import SOFTWARE
 from surveys.exchange.places import Place
 from surveys.frames import study_frames
@@ -135,9 +136,21 @@ def _files(frames: StudyFrames, report: Mapping[str, Any], reason: str) -> Itera
     yield "data/scored.csv", snapshot.table(scored(apply(frames, Filters())), DERIVED)
     yield "data/dictionary.csv", _dictionary()
     yield from _sources(resources("analysis"), "analysis")
-    for script in ("reproduce.py", "reproduce.R"):
-        yield script, resources("surveys.exchange.bundle").joinpath(script).read_bytes()
+    yield "reproduce.py", _script("reproduce.py").encode()
+    yield "reproduce.R", in_r(_script("reproduce.R")).encode()
     yield "requirements.txt", "".join(f"{one}=={version(one)}\n" for one in LIBRARIES).encode()
+
+
+def _script(name: str) -> str:
+    return resources("surveys.exchange.bundle").joinpath(name).read_text(encoding="utf-8")
+
+
+def in_r(script: str) -> str:
+    """The script for R with the kinds and families of treatment put in."""
+    families = {kind: family for kind, family in FAMILY_OF.items() if family}
+    kinds = ",\n".join(f'  {kind} = "{family}"' for kind, family in families.items())
+    in_order = ", ".join(f'"{family}"' for family in FAMILIES)
+    return script.replace("@FAMILY_OF@", f"\n{kinds}\n").replace("@FAMILIES@", in_order)
 
 
 def _sources(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:

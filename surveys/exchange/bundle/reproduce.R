@@ -97,17 +97,8 @@ for (i in seq_len(nrow(told))) {
 }
 
 # Groups: Kruskal and Wallis at the first visit with the score ------------------------------------------------
-family_of <- c(
-  oral_corticosteroid = "medicine", antiviral = "medicine",
-  physiotherapy_neuromuscular_retraining = "therapy", mime_therapy = "therapy", emg_biofeedback = "therapy",
-  neuro_proprioceptive_rehabilitation = "therapy", massage = "therapy", self_care = "therapy",
-  botulinum_toxin = "toxin",
-  selective_neurectomy = "surgery", myectomy = "surgery", nerve_transfer = "surgery",
-  nerve_repair_or_graft = "surgery", gracilis_free_muscle_transfer = "surgery",
-  regional_muscle_transfer = "surgery", static_sling = "surgery", facial_nerve_decompression = "surgery",
-  electrical_stimulation = "other", acupuncture = "other", stem_cell_therapy = "other", other = "other"
-)
-families <- c("medicine", "therapy", "toxin", "surgery", "other")
+family_of <- c(@FAMILY_OF@)
+families <- c(@FAMILIES@)
 given <- treatments[treatments$state == "given" & treatments$kind %in% names(family_of), ]
 begun <- as.Date(given$started_on)
 begun <- as.Date(ifelse(!is.na(begun) & given$precision == "month", format(begun, "%Y-%m-15"),

@@ -13,9 +13,9 @@ from zoneinfo import available_timezones
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from analysis.data.kinds import KINDS
 from surveys.instruments.library import Library, asking_order
 from surveys.models import Draft, Patient, Response, Serving, Study, Timepoint, Visit
-from surveys.models.patient import TREATMENT_KINDS
 from surveys.models.study import ANCHORS, MOST_TIMES
 from surveys.schedule import FAMILIES, PlannedVisit
 from surveys.store import audit
@@ -163,7 +163,7 @@ def _row_faults(row: PlannedVisit, library: Library) -> list[str]:
         found.append(f"{row.anchor!r} is no anchor.")
     if (row.anchor == "treatment") != bool(row.treatment):
         found.append("a timepoint is anchored at a treatment or at something else, not both.")
-    if row.treatment and row.treatment not in {*FAMILIES, *TREATMENT_KINDS}:
+    if row.treatment and row.treatment not in {*FAMILIES, *KINDS}:
         found.append(f"{row.treatment!r} is no treatment.")
     if abs(row.offset_days) > LONGEST_OFFSET or (row.offset_days < 0 and row.anchor != "treatment"):
         found.append("only a treatment can be planned for: days after enrolment or onset are 0 or more.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Flask, abort, render_template
 from flask_babel import gettext as _
 
+from analysis.data.kinds import ALL_KINDS
 from surveys.db import db
 from surveys.forms import labels
 from surveys.instruments.change import threshold_of
@@ -25,22 +26,7 @@ if TYPE_CHECKING:
 pages = Blueprint("course", __name__)
 
 EVENTS_SHOWN = 20
-# Courses of tablets and exercises have no one day; these have, and what they did is looked for from then on.
-ON_A_DAY = (
-    "botulinum_toxin",
-    "selective_neurectomy",
-    "myectomy",
-    "nerve_transfer",
-    "nerve_repair_or_graft",
-    "gracilis_free_muscle_transfer",
-    "regional_muscle_transfer",
-    "static_sling",
-    "eyelid_weight",
-    "other_periocular",
-    "facial_nerve_decompression",
-    "tumour_operation",
-    "radiosurgery",
-)
+ON_A_DAY = {kind.key for kind in ALL_KINDS if kind.on_a_day}
 
 
 def init_app(app: Flask) -> None:

@@ -15,7 +15,8 @@ from flask import Blueprint, Flask, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 
-from surveys.background import OPERATIONS_ASKED, Said, date_said, kind_of
+from analysis.data.kinds import OPERATIONS_ASKED
+from surveys.background import Said, date_said, kind_of
 from surveys.db import db
 from surveys.forms.background import NONE, QuestionForm, QuestionWords, question_form, words_of
 from surveys.store.visit import background

@@ -11,8 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from surveys.db import db
-from surveys.forms import labels
-from surveys.forms.plan import EMPTY_ROWS, MOST_ROWS, PlanForm, as_data, plan_form
+from surveys.forms.plan import EMPTY_ROWS, MOST_ROWS, TREATMENTS, PlanForm, as_data, plan_form
 from surveys.instruments.library import Library
 from surveys.models import Study
 from surveys.schedule import PlannedVisit, Year, burden, example_visits, preset, preset_names, preset_title
@@ -126,8 +125,8 @@ def anchor_words(row: PlannedVisit) -> str:
     if row.anchor != "treatment":
         return {"enrolment": _("Enrolment"), "onset": _("Onset")}[row.anchor]
     kind = row.treatment or ""
-    words = labels.TREATMENT_FAMILIES.get(kind) or labels.TREATMENTS.get(kind, kind)
-    return f"{words}, {_('once given') if row.treatment_state == 'given' else _('when planned')}"
+    state = _("once given") if row.treatment_state == "given" else _("when planned")
+    return f"{TREATMENTS.get(kind, kind)}, {state}"
 
 
 def _lines(rows: Sequence[PlannedVisit], titles: dict[str, str]) -> tuple[Line, ...]:

@@ -7,8 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from analysis.data.treatments import FAMILY_OF
-from surveys.models.patient import TREATMENT_KINDS
+from analysis.data.kinds import FAMILY_OF, KINDS
 from surveys.schedule import FAMILIES, PlanError, kinds_of, preset, preset_names, preset_title, window
 
 
@@ -41,4 +40,4 @@ def test_families_are_those_of_the_analysis() -> None:
         assert set(kinds) == {kind for kind, of in FAMILY_OF.items() if of == family}
         assert kinds_of(family) == kinds
     assert kinds_of("myectomy") == ("myectomy",)
-    assert not set(FAMILIES) & set(TREATMENT_KINDS)
+    assert not set(FAMILIES) & set(KINDS)
