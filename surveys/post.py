@@ -106,7 +106,8 @@ class Post:
             last_day=message.last_day,
         )
         filled = words.fill(text, filling, message.locale)
-        return Mail(message.to, filled.subject, filled.body, bounces.reference(message.id, self.secret))
+        reference = bounces.reference(message.id, self.secret, message.to)
+        return Mail(message.to, filled.subject, filled.body, reference)
 
 
 NAMES: dict[type[Outcome], str] = {Sent: "sent", Rejected: "refused", TryLater: "later", Unclear: "unknown"}

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import BinaryIO
 
 import click
@@ -62,12 +63,18 @@ def bounced(context: click.Context, report: BinaryIO) -> None:
 
     raw = report.read()
     with changing(context) as opened:
-        found = bounces.read(raw, opened.settings.secret_key)
+        secret = opened.settings.secret_key
+        found = bounces.read(raw, secret)
         if not found:
             raise Refused("This is no delivery report of a message that came back to us.")
         for one in found:
             settling.bounced(
-                opened.session, one.message_id, one.code, to=one.to, at=opened.at, actor=opened.actor
+                opened.session,
+                one.message_id,
+                one.code,
+                refuses=partial(one.refuses, secret=secret),
+                at=opened.at,
+                actor=opened.actor,
             )
     click.echo(f"Messages that came back: {len(found)}.")
 

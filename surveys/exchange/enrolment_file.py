@@ -11,12 +11,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from surveys import same
 from surveys.exchange import cells
 from surveys.exchange.cells import CellError
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.import_file import csv_rows, treatments
 from surveys.models import Patient, Study
 from surveys.models.patient import BEGINNINGS, CAUSES, SEXES, SIDES
+from surveys.same import NoAddressError
 from surveys.store.patient import contacts, patients
 from surveys.store.patient.patients import NewContact, NewPatient
 
@@ -41,9 +43,10 @@ def _birth_date(cell: str) -> date:
 
 
 def _email(cell: str) -> str:
-    if cell.count("@") != 1 or cell.startswith("@") or cell.endswith("@") or " " in cell:
-        raise CellError(f"{cell!r} is not an e-mail address such as name@example.org.")
-    return _text(254)(cell)
+    try:
+        return same.email_address(cell)
+    except NoAddressError as error:
+        raise CellError(str(error)) from None
 
 
 COLUMNS: Mapping[str, Callable[[str], Any]] = {

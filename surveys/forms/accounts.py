@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import EmailField, PasswordField, RadioField, StringField
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms import PasswordField, RadioField, StringField
+from wtforms.validators import InputRequired, Length, Optional
 
-from surveys.forms.staff import EMAIL, NO_EMAIL, StaffForm, select_choices
+from surveys.forms.fields import EmailAddressField
+from surveys.forms.staff import StaffForm, select_choices
 
 ROLES = {
     "coordinator": "Coordinator: enrols patients, sees contacts, corrects and exports",
@@ -19,10 +20,7 @@ ROLES = {
 class InvitationForm(StaffForm):
     """Somebody to join a study."""
 
-    email = EmailField(
-        "E-mail address",
-        [InputRequired("Enter the e-mail address."), Length(max=254), Regexp(EMAIL, message=NO_EMAIL)],
-    )
+    email = EmailAddressField("E-mail address", [InputRequired("Enter the e-mail address."), Length(max=254)])
     name = StringField("Name", [Optional(), Length(max=200)])
     role = RadioField("Role", [InputRequired("Choose a role.")], choices=select_choices(ROLES))
     site = StringField("Only the patients of the site", [Optional(), Length(max=64)])

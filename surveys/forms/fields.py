@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import DateField, FloatField, IntegerField
+from wtforms import DateField, EmailField, FloatField, IntegerField
 
-from surveys import typed
+from surveys import same, typed
 from surveys.typed import NoNumberError
 
 
@@ -35,6 +35,16 @@ class NumberField(FloatField):
         if valuelist:
             self.data = None
             self.data = typed.number(valuelist[0])
+
+
+class EmailAddressField(EmailField):
+    """An e-mail address that mail can be sent to, as it is kept; its fault says what is wrong."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take an address, without what mail programs put around it; none where the box is empty."""
+        super().process_formdata(list(valuelist))
+        if self.data and self.data.strip():
+            self.data = same.email_address(self.data)
 
 
 class DayField(DateField):

@@ -14,7 +14,6 @@ from zoneinfo import available_timezones
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
-    EmailField,
     Field,
     Form,
     FormField,
@@ -25,12 +24,12 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from surveys.forms import labels
-from surveys.forms.fields import DayField, WholeNumberField
-from surveys.forms.staff import EMAIL, NO_EMAIL, PartialDateForm, StaffForm, not_ahead, select_choices
+from surveys.forms.fields import DayField, EmailAddressField, WholeNumberField
+from surveys.forms.staff import PartialDateForm, StaffForm, not_ahead, select_choices
 from surveys.instruments.definition import Instrument
 
 WHERE = {"everywhere": "In every study this person takes part in", "here": "In this study alone"}
@@ -70,7 +69,7 @@ class ContactForm(RecordForm):
     name = StringField("Name", [Optional(), Length(max=200)])
     born_on = DayField("Date of birth", [Optional(), not_ahead])
     hospital_number = StringField("Hospital number", [Optional(), Length(max=64)])
-    email = EmailField("E-mail address", [Optional(), Length(max=254), Regexp(EMAIL, message=NO_EMAIL)])
+    email = EmailAddressField("E-mail address", [Optional(), Length(max=254)])
     telephone = StringField("Telephone", [Optional(), Length(max=64)])
     address = TextAreaField("Postal address", [Optional(), Length(max=500)])
     channel = SelectField(

@@ -28,20 +28,18 @@ from wtforms import (
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.form import BaseForm
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import InputRequired, Length, Optional
 
 from surveys import typed
 from surveys.forms import labels, partial_date
-from surveys.forms.fields import DayField, NumberField, WholeNumberField
+from surveys.forms.fields import DayField, EmailAddressField, NumberField, WholeNumberField
 from surveys.models.staff import LONGEST_PASSWORD
 
 FIRST_TREATMENT_ROWS = 4
 MOST_TREATMENT_ROWS = 40
 LONGEST_EMAIL = 254
-EMAIL = r"^[^@\s]+@[^@\s]+$"
 AHEAD = "This date lies ahead. Only what has begun is recorded here."
 HIDDEN_SIGNS = "Signs that cannot be seen were taken out of this. Look at it, then send it once more."
-NO_EMAIL = "Enter an e-mail address such as name@example.org."
 
 
 def select_choices(words: Mapping[str, str], nothing: str | None = None) -> list[SelectChoice]:
@@ -201,7 +199,7 @@ class EnrolmentForm(StaffForm):
     onset = FormField(PartialDateForm, "Onset")
     name = StringField("Name", [Optional(), Length(max=200)])
     hospital_number = StringField("Hospital number", [Optional(), Length(max=64)])
-    email = EmailField("E-mail address", [Optional(), Length(max=254), Regexp(EMAIL, message=NO_EMAIL)])
+    email = EmailAddressField("E-mail address", [Optional(), Length(max=254)])
     telephone = StringField("Telephone", [Optional(), Length(max=64)])
     known = RadioField(
         "Is this the same person?",

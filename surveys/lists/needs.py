@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE, states
@@ -173,7 +173,14 @@ def _by_hand(session: Session, scope: Scope, at: datetime) -> list[ByHand]:
 
 def _undelivered(session: Session, scope: Scope, at: datetime) -> list[Undelivered]:
     # An address that was corrected since has been dealt with; nobody knows what became of an unknown one.
-    not_dealt_with = or_(Message.outcome == "unknown", Contact.email == Contact.refused_email)
+    # What came back for another reason, such as a full mailbox, waits until some mail arrives.
+    later = aliased(Message)
+    of_patient = select(Visit.id).where(Visit.patient_id == Patient.id)
+    arrived_since = exists().where(
+        later.visit_id.in_(of_patient), later.outcome == "sent", later.outcome_at > Message.outcome_at
+    )
+    for_now = and_(Contact.refused_email.is_(None), ~arrived_since)
+    not_dealt_with = or_(Message.outcome == "unknown", Contact.email == Contact.refused_email, for_now)
     query = (
         _of_messages(
             Patient.code.label("patient"),

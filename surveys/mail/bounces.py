@@ -11,21 +11,40 @@ from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import default
 
-_OURS = re.compile(r"<message\.(\d{1,12})\.([0-9a-f]{16})@")
+from surveys import same
+from surveys.mail.mailer import ADDRESS_STATUSES
+
+_OURS = re.compile(rb"<message\.(\d{1,12})\.([0-9a-f]{16})(?:\.([0-9a-f]{16}))?@")
+# Of the address: unknown (5.1), closed (5.2.1), or no more than "failed for good" (5.0.0). A full mailbox,
+# the network and a policy are not.
+_OF_THE_ADDRESS = (*ADDRESS_STATUSES, "5.0.")
 
 
 @dataclass(frozen=True)
 class Bounce:
-    """The message with this number did not reach `to`; `code` is the mail server's status."""
+    """The message with this number did not reach `to`, as the report calls it; `code` is the server's status.
+
+    `mark` tells which address the message went to; messages of earlier versions have none.
+    """
 
     message_id: int
     to: str
     code: str
+    mark: str | None = None
+
+    def refuses(self, address: str, secret: str) -> bool:
+        """Whether the report says that no mail will ever reach `address`."""
+        to_it = self.mark is None or hmac.compare_digest(self.mark, _mark(self.message_id, address, secret))
+        return to_it and (not self.code or self.code.startswith(_OF_THE_ADDRESS))
 
 
-def reference(message_id: int, secret: str) -> str:
-    """What a message's Message-ID begins with: its number, signed, so that nobody can make up a bounce."""
-    return f"message.{message_id}.{_signature(message_id, secret)}"
+def reference(message_id: int, secret: str, to: str | None = None) -> str:
+    """What the Message-ID of a message to `to` begins with: its number, signed, and a mark of the address.
+
+    Reports come from anywhere, and call the address what they like: only what we signed is believed.
+    """
+    signed = f"message.{message_id}.{_signature(message_id, secret)}"
+    return signed if to is None else f"{signed}.{_mark(message_id, to, secret)}"
 
 
 def read(raw: bytes, secret: str) -> list[Bounce]:
@@ -33,25 +52,27 @@ def read(raw: bytes, secret: str) -> list[Bounce]:
     report = message_from_bytes(raw, policy=default)
     if report.get_content_type() != "multipart/report":
         return []
-    number = next(_numbers(report, secret), None)
-    if number is None:
+    ours = next(_ours(report, secret), None)
+    if ours is None:
         return []
-    return [Bounce(number, to, code) for to, code in _failures(report)]
+    number, mark = ours
+    return [Bounce(number, to, code, mark) for to, code in _failures(report)]
 
 
-def _numbers(report: EmailMessage, secret: str) -> Iterator[int]:
-    """The number of the message that the report holds, whole or its headers alone."""
+def _ours(report: EmailMessage, secret: str) -> Iterator[tuple[int, str | None]]:
+    """Number and mark of the message that the report holds, whole or its headers alone."""
     for part in report.walk():
         kind = part.get_content_type()
+        # As bytes: the name of the character set is the other server's, and may be known to no one.
         if kind == "message/rfc822":
-            headers = part.as_string()
+            headers = part.as_bytes()
         elif kind == "text/rfc822-headers":
-            headers = str(part.get_content())
+            headers = bytes(part.get_payload(decode=True) or b"")
         else:
             continue
-        for number, signature in _OURS.findall(headers):
-            if hmac.compare_digest(signature, _signature(int(number), secret)):
-                yield int(number)
+        for number, signature, mark in _OURS.findall(headers):
+            if hmac.compare_digest(signature.decode(), _signature(int(number), secret)):
+                yield int(number), mark.decode() or None
 
 
 def _failures(report: EmailMessage) -> Iterator[tuple[str, str]]:
@@ -66,4 +87,12 @@ def _failures(report: EmailMessage) -> Iterator[tuple[str, str]]:
 
 
 def _signature(message_id: int, secret: str) -> str:
-    return hmac.new(secret.encode(), f"message.{message_id}".encode(), hashlib.sha256).hexdigest()[:16]
+    return _signed(f"message.{message_id}", secret)
+
+
+def _mark(message_id: int, address: str, secret: str) -> str:
+    return _signed(f"message.{message_id} to {same.email(address)}", secret)
+
+
+def _signed(text: str, secret: str) -> str:
+    return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()[:16]

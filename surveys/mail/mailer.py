@@ -7,7 +7,7 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
@@ -15,10 +15,13 @@ from email.utils import format_datetime, formataddr, parseaddr
 from typing import Protocol, TextIO
 from urllib.parse import unquote, urlsplit
 
+from surveys import same
+from surveys.same import NoAddressError
 from surveys.settings import CONSOLE, is_this_machine
 
 PATIENCE = 30  # seconds that a mail server may take for one answer
 STARTTLS = ("always", "never")
+ADDRESS_STATUSES = ("5.1.", "5.2.1")  # the address is not known, or closed
 ENHANCED = re.compile(r"\d\.\d{1,3}\.\d{1,3}")
 
 
@@ -105,8 +108,10 @@ class SmtpMailer:
 
     def send(self, mail: Mail) -> None:
         """Hand `mail` over; see `Mailer`."""
-        if not mail.to.isascii():
-            raise NotTaken("not an ASCII address", final=True, address=True)
+        try:
+            mail = replace(mail, to=same.email_on_the_wire(mail.to))
+        except NoAddressError as error:
+            raise NotTaken("not an ASCII address", final=True, address=True) from error
         try:
             message = write(mail, self.sender)
         except ValueError as error:  # an address or a subject that no header can hold
@@ -234,7 +239,7 @@ def _speaks_of_the_address(code: int, text: bytes) -> bool:
     """Whether a refusal at RCPT is of the address itself: not of us (5.7), nor of a full mailbox (5.2.2)."""
     enhanced = ENHANCED.match(text.decode(errors="replace"))
     if enhanced:
-        return enhanced[0].startswith(("5.1.", "5.2.1"))
+        return enhanced[0].startswith(ADDRESS_STATUSES)
     return code in {550, 551, 553}
 
 

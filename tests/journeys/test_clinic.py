@@ -193,6 +193,28 @@ def test_calls_letters_and_lost_mail_wait_for_a_person(app: Flask, member: Membe
     assert "Came back" not in member.get(NEEDS).text
 
 
+def test_what_came_back_for_now_waits_until_mail_arrives(app: Flask, member: Member) -> None:
+    """A full mailbox is not refused for good, and somebody should know all the same."""
+    now = datetime.now(UTC)
+    with changing(app) as session:
+        row = session.scalars(select(Row).where(Row.code == "P-1")).one()
+        contact = session.get_one(Contact, row.contact_id)
+        contact.email = "one@example.org"
+        visit = session.scalars(select(Visit).where(Visit.patient_id == row.id)).first()
+        assert visit is not None
+        facts = {"visit_id": visit.id, "channel": "email", "planned_at": now}
+        session.add(Message(**facts, kind="invitation", outcome="sent", outcome_at=now))
+        session.flush()
+        first = session.scalars(select(Message.id).where(Message.visit_id == visit.id)).one()
+        messages.bounced(session, first, "5.2.2", refuses=lambda _: False, at=now, actor="test")
+        assert contact.refused_email is None
+    assert "Came back 5.2.2" in member.get(NEEDS).text
+    with changing(app) as session:
+        later = now + timedelta(seconds=1)
+        session.add(Message(**facts, kind="reminder", outcome="sent", outcome_at=later))
+    assert "Came back" not in member.get(NEEDS).text
+
+
 @pytest.mark.database
 @BOTH
 def test_two_people_paste_the_same_list(app: Flask, member: Member) -> None:

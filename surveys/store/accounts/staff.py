@@ -8,12 +8,13 @@ from datetime import datetime
 from functools import cache
 
 from argon2 import PasswordHasher
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys import same
 from surveys.models import Membership, Staff, Study
 from surveys.models.staff import LONGEST_PASSWORD, ROLES
+from surveys.same import NoAddressError
 from surveys.store import audit
 from surveys.store.errors import Refused
 
@@ -113,23 +114,22 @@ def grant(
 
 
 def find(session: Session, email: str) -> Staff | None:
-    """The account with this address, whatever its capitals."""
+    """The account with this address, however it is spelt."""
     if "\0" in email:  # which PostgreSQL does not take, even to compare with
         return None
-    return session.scalar(select(Staff).where(Staff.email == email.strip().lower()))
+    return session.scalar(select(Staff).where(Staff.email == same.email(email)))
 
 
 def normal_email(email: str) -> str:
-    """The address as it is stored.
+    """The address as an account has it: in the form in which addresses are compared.
 
     Raises:
         Refused: it is no e-mail address. Whether mail arrives there is not asked.
     """
     try:
-        checked = validate_email(email.strip(), check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        raise Refused(f"{email!r} is not an e-mail address.", "email") from None
-    return checked.normalized.lower()
+        return same.email(same.email_address(email))
+    except NoAddressError as error:
+        raise Refused(str(error), "email") from None
 
 
 def hash_password(password: str) -> str:

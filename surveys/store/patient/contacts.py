@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from surveys import same
 from surveys.models import Contact, Patient, Study
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -86,6 +87,8 @@ def change(session: Session, patient: Patient, new: NewContact, *, at: datetime,
         session.add(contact)
     for field, value in asdict(new).items():
         setattr(contact, field, value)
+    if contact.refused_email and same.email(contact.refused_email) == same.email(contact.email or ""):
+        contact.refused_email = contact.email  # other capitals are no other address
     session.flush()
     patient.contact_id = contact.id
     rows = select(Patient.id).where(Patient.contact_id == contact.id)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys import same
 from surveys.models import Contact, Message, Patient, Visit
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -25,27 +27,31 @@ def settle(session: Session, message_id: int, outcome: Outcome, to: str, *, at: 
     visit = session.get_one(Visit, row.visit_id)
     outbox.settle(row, outcome, at=at)
     if isinstance(outcome, Rejected) and outcome.address:
-        _refuse_address(session, visit.patient_id, to)
+        _refuse_address(session, visit, lambda address: same.email(address) == same.email(to))
     if row.outcome is not None:
         tell(session, visit.patient_id, row, row.outcome, row.error, at)
     session.flush()
 
 
 def bounced(
-    session: Session, message_id: int, code: str, *, to: str | None = None, at: datetime, actor: str
+    session: Session,
+    message_id: int,
+    code: str,
+    *,
+    refuses: Callable[[str], bool] = lambda address: True,
+    at: datetime,
+    actor: str,
 ) -> None:
-    """A message taken by the mail server came back; where `to` is told it is the address that refused it."""
+    """A message taken by the mail server came back.
+
+    `refuses` says of the contact's address whether it is the one that no mail will ever reach.
+    """
     row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
     if row.outcome not in {"sent", "unknown"}:
         return
     row.outcome, row.outcome_at, row.error = "bounced", at, code[:100]
     visit = session.get_one(Visit, row.visit_id)
-    if to is None:
-        patient = session.get_one(Patient, visit.patient_id)
-        contact = session.get(Contact, patient.contact_id) if patient.contact_id else None
-        to = contact.email if contact else None
-    if to:
-        _refuse_address(session, visit.patient_id, to)
+    _refuse_address(session, visit, refuses)
     tell(session, visit.patient_id, row, "bounced", row.error, at, actor)
     session.flush()
 
@@ -73,11 +79,11 @@ def try_again(session: Session, message_id: int, on: datetime) -> None:
     row.attempts += 1
 
 
-def _refuse_address(session: Session, patient_id: int, to: str) -> None:
-    of_patient = select(Patient.contact_id).where(Patient.id == patient_id).scalar_subquery()
-    session.execute(
-        update(Contact).where(Contact.id == of_patient, Contact.email == to).values(refused_email=to)
-    )
+def _refuse_address(session: Session, visit: Visit, refuses: Callable[[str], bool]) -> None:
+    of_patient = select(Contact).join(Patient).where(Patient.id == visit.patient_id)
+    contact = session.scalar(of_patient)
+    if contact and contact.email and refuses(contact.email):
+        contact.refused_email = contact.email
 
 
 def tell(

@@ -19,6 +19,7 @@ from flask_security import (
 )
 from werkzeug.wrappers import Response
 
+from surveys import same
 from surveys.db import db
 from surveys.forms.staff import HIDDEN_SIGNS, LONGEST_EMAIL, SignInForm
 from surveys.models import Staff
@@ -117,7 +118,7 @@ def _too_many(_: RateLimitExceeded) -> tuple[str, int]:
 # without an account too, so that nobody learns who has one; the store counts for all servers together.
 @limiter.limit(
     FAILED_SIGN_INS,
-    key_func=lambda: f"sign-in:{request.form.get('email', '').strip().lower()[:LONGEST_EMAIL]}",
+    key_func=lambda: f"sign-in:{same.email(request.form.get('email', '')[:LONGEST_EMAIL])}",
     methods=["POST"],
     deduct_when=lambda _: g.get("sign_in_failed", False),
 )

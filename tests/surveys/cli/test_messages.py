@@ -225,3 +225,15 @@ def test_what_comes_back_is_shown(seventh: Seventh, settings: Settings, rows: Qu
     assert rows("SELECT refused_email FROM contact ORDER BY id")[0] == ("p1@example.net",)
     ran = seventh("messages", "bounced", stdin=b"Subject: hello\r\n\r\n")
     assert (ran.code, ran.err) == (1, "This is no delivery report of a message that came back to us.\n")
+
+
+def test_what_comes_back_is_known_by_the_message(seventh: Seventh, server: MailServer, rows: Query) -> None:
+    """By its own Message-ID, whatever the report calls the address: nothing more is sent there."""
+    seventh("messages", "plan")
+    seventh("messages", "send")
+    [message] = [one for one in server.received if one["To"] == "p1@example.net"]
+    raw = report(message["Message-ID"].strip("<>").removesuffix("@example.org"), to="<P1@Elsewhere.EXAMPLE>")
+    assert seventh("messages", "bounced", stdin=raw).out == "Messages that came back: 1.\n"
+    refused = rows("SELECT refused_email FROM contact ORDER BY id")
+    assert refused[0] == ("p1@example.net",)
+    assert refused[1:] == [(None,)] * len(refused[1:])

@@ -135,6 +135,15 @@ def test_a_list_with_a_fault_enrols_nobody(app: Flask) -> None:
     assert "is closed" in page.text
 
 
+def test_an_address_is_kept_as_mail_can_be_sent_to_it(app: Flask) -> None:
+    """What a mail program puts around it is cut off; what no server takes is refused."""
+    [new] = read(app, HEADER + "A-1,,1970,,,,,,,<Anna@Bücher.example>;").patients
+    assert new.contact is not None
+    assert new.contact.email == "Anna@bücher.example"
+    for typed in ("a..b@example.org", "jörg@example.org", "anna@example"):
+        assert faults(app, HEADER + f"A-1,,1970,,,,,,,{typed}") == [(2, "email")]
+
+
 @given(text=st.text(alphabet='code,birth_yea\n\t"1970-A;@=', max_size=60))
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 def test_no_text_breaks_the_reader(app: Flask, text: str) -> None:

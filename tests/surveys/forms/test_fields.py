@@ -11,7 +11,7 @@ from wtforms import Form
 from wtforms.validators import Optional
 
 from surveys import forms
-from surveys.forms.fields import DayField, NumberField, WholeNumberField
+from surveys.forms.fields import DayField, EmailAddressField, NumberField, WholeNumberField
 from surveys.typed import possible_years
 
 
@@ -61,3 +61,33 @@ def test_no_form_has_a_field_of_its_own_for_a_number_or_a_day() -> None:
     for file in Path(forms.__file__).parent.glob("*.py"):
         names = {node.id for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Name)}
         assert file.name == "fields.py" or not names & theirs
+
+
+class Reached(Form):
+    """An address."""
+
+    email = EmailAddressField("E-mail address", [Optional()])
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("<anna@example.org>;", "anna@example.org"),
+        ("mailto:a@bücher.example", "a@bücher.example"),
+        (" ", " "),
+    ],
+)
+def test_an_address_is_taken_as_mail_can_be_sent_to_it(text: str, kept: str) -> None:
+    """Without what mail programs put around it."""
+    form = Reached(MultiDict({"email": text}))
+    assert form.validate()
+    assert form.email.data == kept
+
+
+@pytest.mark.parametrize("text", ["anna", "anna@example,org", "a..b@example.org", "jörg@example.org"])
+def test_what_is_no_address_stays_in_the_box(text: str) -> None:
+    """With what is wrong."""
+    form = Reached(MultiDict({"email": text}))
+    assert not form.validate()
+    assert len(form.errors["email"]) == 1
+    assert form.email._value() == text

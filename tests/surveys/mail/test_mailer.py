@@ -133,6 +133,13 @@ def test_an_address_beyond_ascii_is_refused(server: MailServer) -> None:
     assert server.lines == []
 
 
+def test_a_domain_with_umlauts_is_spelt_for_servers(server: MailServer) -> None:
+    """On the wire and in the message."""
+    mailer(server).send(Mail("dora@bücher.example", "s", "b", "message.1"))
+    assert server.recipients == ["dora@xn--bcher-kva.example"]
+    assert server.received[0]["To"] == "dora@xn--bcher-kva.example"
+
+
 def test_what_cannot_be_written_is_refused(server: MailServer) -> None:
     """One bad address stops nobody else's message."""
     with pytest.raises(NotTaken, match="cannot be written") as refused:

@@ -69,3 +69,11 @@ def test_another_year_of_birth_is_refused(session: Session, known: Patient) -> N
     """The study's own fact and the contact must not say two things."""
     with pytest.raises(Refused, match="1970"):
         contacts.change(session, known, replace(ADA, born_on=date(1971, 5, 17)), at=AT, actor="test")
+
+
+def test_other_capitals_are_no_corrected_address(session: Session, known: Patient) -> None:
+    """Mail that was refused would be refused again."""
+    contact = session.get_one(Contact, known.contact_id)
+    contact.refused_email = contact.email
+    contacts.change(session, known, replace(ADA, email="Ada@example.org"), at=AT, actor="test")
+    assert contact.refused_email == contact.email == "Ada@example.org"
