@@ -43,10 +43,7 @@ def study_frames(session: Session, study: Study, library: Library, *, site: str 
     from analysis.data.frame import StudyFrames, build
 
     def rows(query: Select[*tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
-        limited = query.where(Patient.study_id == study.id)
-        if site is not None:
-            limited = limited.where(Patient.site == site)
-        for row in session.execute(limited).mappings():
+        for row in session.execute(query.where(Patient.within(study.id, site))).mappings():
             yield dict(row)
 
     return StudyFrames(

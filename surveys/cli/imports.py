@@ -40,4 +40,6 @@ def import_(
                 store(opened.session, found, planned, opened.library, at=opened.at, progress=bar.update)
     for line in planned.summary.lines():
         click.echo(line)
+    for line in planned.summary.remarks():
+        click.echo(line, err=True)
     click.echo("Nothing was changed: this was a dry run." if dry_run else "Stored.")

@@ -8,6 +8,7 @@ import click
 from sqlalchemy import func, select
 
 from surveys.cli.database import changing, reading
+from surveys.lists import twins
 from surveys.models import Patient, Response, Study, Visit
 from surveys.schedule import preset, preset_names
 from surveys.store.study import readiness, studies
@@ -129,6 +130,10 @@ def show(context: click.Context, code: str) -> None:
                 f"  {row.key:<12} {row.offset_days:>5} days after {row.treatment or row.anchor} "
                 f"(-{row.window_before}/+{row.window_after}): {', '.join(row.battery)}"
             )
+        if alike := twins.of_study(opened.session, found.id):
+            click.echo("Read the same")
+        for one in alike:
+            click.echo(f"  {one}")
         keys = dict.fromkeys(key for row in found.timepoints for key in row.battery)
         permitted = permissions.in_force(opened.session, found.id)
         click.echo("Wordings")

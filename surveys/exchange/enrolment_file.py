@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys import same
@@ -158,7 +158,7 @@ def _patient(
         faults.append(Fault("This is not the year of the birth date.", number, "birth_year"))
     if not record.get("birth_date") and not record.get("birth_year"):
         faults.append(Fault("The study has a lowest age: enter the birth.", number, "birth_year"))
-    if site is not None and values.get("site", site) != site:
+    if site is not None and not same.alike(values.get("site", site), site):
         faults.append(Fault(f"You enrol at {site} only.", number, "site"))
     if any(one.started and one.started.on > today for one in values.get("treatments", ())):
         faults.append(
@@ -183,16 +183,16 @@ def _patient(
 
 
 def _taken(session: Session, study: Study, found: list[tuple[int, NewPatient]]) -> list[Fault]:
-    """Study codes that stand twice in the list or are taken in the study, in capitals or not."""
+    """Study codes that stand twice in the list or are taken in the study, whatever their spelling."""
     first: dict[str, int] = {}
     faults = []
     for number, new in found:
-        code = new.code.lower()
+        code = same.folded(new.code)
         if code in first:
             faults.append(Fault(f"This study code stands in row {first[code]} too.", number, "code"))
         first.setdefault(code, number)
-    lower = func.lower(Patient.code)
-    stored = select(lower).where(Patient.study_id == study.id, lower.in_(first)).distinct()
+    folded = Patient.code_folded
+    stored = select(folded).where(Patient.study_id == study.id, folded.in_(first)).distinct()
     return faults + [
         Fault("This study code is taken.", first[code], "code") for code in session.scalars(stored)
     ]
@@ -209,9 +209,9 @@ def _warnings(session: Session, found: list[tuple[int, NewPatient]]) -> list[Fau
         if contacts.matches(session, contact):
             text = "Somebody with this hospital number, or this name and birth date, is enrolled already."
             warnings.append(Fault(text, number))
-        keys = [f"number {contact.hospital_number}".casefold()] if contact.hospital_number else []
+        keys = [f"number {same.folded(contact.hospital_number)}"] if contact.hospital_number else []
         if contact.name and contact.born_on:
-            keys.append(f"person {contact.name} {contact.born_on}".casefold())
+            keys.append(f"person {same.folded(contact.name)} {contact.born_on}")
         for key in keys:
             if key in seen:
                 warnings.append(Fault(f"This may be the person of row {seen[key]}.", number))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.data.kinds import KINDS
+from surveys import same
 from surveys.exchange import cells
 from surveys.exchange.cells import CellError
 from surveys.exchange.faults import Fault, FileRefused
@@ -112,7 +113,7 @@ def csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
             return
         except csv.Error as error:
             raise FileRefused([Fault(f"This is not CSV: {error}.", number)]) from None
-        stripped = [cell.strip() for cell in record]
+        stripped = [same.plain(cell).strip() for cell in record]
         if any(stripped):
             yield number, stripped
 

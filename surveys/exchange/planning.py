@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from surveys import same
 from surveys.exchange import stored
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.import_file import FACTS, ImportFile, ImportRow
@@ -89,7 +90,16 @@ class _Planner:
         self._study, self._known, self._wording, self._at = study, known, wording, at
         self._zone = ZoneInfo(study.timezone)
         self._today = studies.today(study, at)
-        self._timepoints = {name: row for row in study.timepoints for name in (row.name, row.key)}
+        self._timepoints = {
+            same.folded(name): row for row in study.timepoints for name in (row.name, row.key)
+        }
+        self._codes = _Spellings(known)
+        self._names = _Spellings(
+            visit.name
+            for patient in known.values()
+            for (timepoint_id, _), visit in patient.visits.items()
+            if timepoint_id is None
+        )
         self._faults: list[Fault] = []
         self._new: list[NewPatient] = []
         self._treatments: list[tuple[int, NewTreatment]] = []
@@ -100,7 +110,12 @@ class _Planner:
         """The plan for `file`."""
         of_patient: dict[str, list[ImportRow]] = {}
         for row in file.rows:
-            of_patient.setdefault(row.patient, []).append(row)
+            alike = self._codes.of(row.patient)
+            if len(alike) > 1:
+                problem = f"{' and '.join(alike)} are stored and read the same. Write the one that is meant."
+                self._fault(row, "patient", problem)
+                continue
+            of_patient.setdefault(alike[0], []).append(replace(row, patient=alike[0]))
         for code, rows in of_patient.items():
             self._patient(code, rows)
         if self._faults:
@@ -118,6 +133,8 @@ class _Planner:
             summary=Summary.of(
                 [(entry.row, entry.stored is None, entry.at, entry.answers) for entry in entries],
                 library,
+                spellings=self._codes.others,
+                outside=[entry.row.visit for entry in entries if entry.timepoint is None],
                 new_patients=len(new),
                 stored_patients=len(of_patient) - len(new),
                 treatments=len(self._treatments),
@@ -174,7 +191,12 @@ class _Planner:
         else:
             on = row.completed
             at = datetime.combine(on, NOON, self._zone).astimezone(UTC)
-        timepoint = self._timepoints.get(row.visit)
+        timepoint = self._timepoints.get(same.folded(row.visit))
+        # What an earlier version stored outside the plan, for its capitals, is the same visit still.
+        if known and stored.visit_key(None, row.visit) in known.visits:
+            timepoint = None
+        if timepoint is None:
+            row = replace(row, visit=self._names.of(row.visit)[0])
         key = stored.visit_key(timepoint.id if timepoint else None, row.visit)
         visit = known.visits.get(key) if known else None
         answers = dict(row.answers)
@@ -314,6 +336,28 @@ class _Planner:
 
     def _fault(self, row: ImportRow, column: str, problem: str) -> None:
         self._faults.append(Fault(problem, row.number, column))
+
+
+class _Spellings:
+    """Texts as they were spelt first, by what they are compared by."""
+
+    def __init__(self, stored: Iterable[str]) -> None:
+        self.others: dict[str, str] = {}
+        self._exact: set[str] = set()
+        self._alike: dict[str, list[str]] = {}
+        for text in stored:
+            if text not in self._exact:
+                self._exact.add(text)
+                self._alike.setdefault(same.folded(text), []).append(text)
+
+    def of(self, text: str) -> list[str]:
+        """The text itself where it is stored; else all that read the same, or from now on `text`."""
+        if text in self._exact:
+            return [text]
+        alike = self._alike.setdefault(same.folded(text), [text])
+        if text not in alike:
+            self.others[text] = alike[0]
+        return alike
 
 
 def _start(treatment: NewTreatment) -> date | None:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys import same
 from surveys.models import Draft, Grading, InstrumentVersion, Palsy, Patient, Response, Treatment, Visit
 from surveys.store.patient.patients import PartialDate
 
@@ -32,6 +33,7 @@ class StoredVisit:
     """A visit with what was answered; `begun` are instruments with a draft."""
 
     id: int
+    name: str
     battery: tuple[str, ...]
     responses: dict[str, StoredResponse] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)
@@ -51,8 +53,8 @@ class StoredPatient:
 
 
 def visit_key(timepoint_id: int | None, name: str) -> VisitKey:
-    """What a visit is known by: its timepoint, or its name outside the plan."""
-    return (timepoint_id, "") if timepoint_id is not None else (None, name)
+    """What a visit is known by: its timepoint, or its name outside the plan, however it is spelt."""
+    return (timepoint_id, "") if timepoint_id is not None else (None, same.folded(name))
 
 
 def load(session: Session, study_id: int) -> dict[str, StoredPatient]:
@@ -135,8 +137,7 @@ def _visits(session: Session, of_study: Any, by_id: Mapping[int, StoredPatient])
     visits = select(Visit.id, Visit.patient_id, Visit.timepoint_id, Visit.name, Visit.battery).join(
         Patient, Patient.id == Visit.patient_id
     )
-    for row in session.execute(visits.where(of_study, Visit.occurrence == 1)):
+    for row in session.execute(visits.where(of_study, Visit.occurrence == 1).order_by(Visit.id)):
         key = visit_key(row.timepoint_id, row.name)
-        by_id[row.patient_id].visits[key] = StoredVisit(
-            row.id, tuple(row.battery), responses[row.id], begun[row.id]
-        )
+        visit = StoredVisit(row.id, row.name, tuple(row.battery), responses[row.id], begun[row.id])
+        by_id[row.patient_id].visits.setdefault(key, visit)

@@ -13,6 +13,8 @@ from surveys.instruments.library import Library
 from surveys.instruments.scoring import alerts_raised, score
 from surveys.store.visit.alerts import HISTORICAL_AFTER
 
+TOLD = 20
+
 Planned = tuple[ImportRow, bool, datetime, Mapping[str, Mapping[str, Any]]]
 
 
@@ -32,7 +34,10 @@ class ScaleCount:
 
 @dataclass(frozen=True)
 class Summary:
-    """Counts of one import; `scales` by full key (`phq9.total`)."""
+    """Counts of one import; `scales` by full key (`phq9.total`), visits outside the plan by name.
+
+    `spellings` are codes of the file with those of the same patients as they are stored.
+    """
 
     rows: int
     without_response: int
@@ -47,6 +52,8 @@ class Summary:
     scales: Mapping[str, ScaleCount]
     new_alerts: int
     historical_alerts: int
+    spellings: Mapping[str, str]
+    outside: Mapping[str, int]
 
     @classmethod
     def of(
@@ -54,6 +61,8 @@ class Summary:
         planned: Iterable[Planned],
         library: Library,
         *,
+        spellings: Mapping[str, str],
+        outside: Iterable[str],
         new_patients: int,
         stored_patients: int,
         treatments: int,
@@ -95,6 +104,8 @@ class Summary:
             scales={name: ScaleCount(**outcomes) for name, outcomes in scales.items()},
             new_alerts=found["new"],
             historical_alerts=found["historical"],
+            spellings=dict(spellings),
+            outside=Counter(outside),
         )
 
     def lines(self) -> list[str]:
@@ -119,6 +130,17 @@ class Summary:
         told.append(f"Raises {alerts} alerts: {self.new_alerts} new, {self.historical_alerts} historical.")
         return told
 
+    def remarks(self) -> list[str]:
+        """What whoever imports may not have meant."""
+        told = []
+        if self.spellings:
+            pairs = _first(f"{text} is {code}" for text, code in self.spellings.items())
+            told.append(f"Codes that read the same are one patient: {pairs}.")
+        if self.outside:
+            names = _first(f"{name} ({count})" for name, count in self.outside.items())
+            told.append(f"Visits that the plan does not have: {names}.")
+        return told
+
     def facts(self) -> dict[str, Any]:
         """The counts for the audit trail."""
         return {
@@ -128,3 +150,10 @@ class Summary:
             "responses": self.new_responses,
             "alerts": self.new_alerts + self.historical_alerts,
         }
+
+
+def _first(texts: Iterable[str]) -> str:
+    """The first `TOLD` of the texts, and how many more there are."""
+    whole = list(texts)
+    more = [f"and {len(whole) - TOLD} more"] if len(whole) > TOLD else []
+    return ", ".join([*whole[:TOLD], *more])

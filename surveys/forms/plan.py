@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -12,6 +11,7 @@ from wtforms import BooleanField, Form, FormField, HiddenField, SelectField, Str
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import Length, Optional
 
+from surveys import same
 from surveys.forms import labels
 from surveys.forms.fields import WholeNumberField
 from surveys.forms.staff import StaffForm
@@ -150,7 +150,7 @@ def as_data(plan: Iterable[PlannedVisit]) -> dict[str, dict[str, Any]]:
 
 
 def _key(name: str, taken: Sequence[str]) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    plain = same.searched(name)
     stem = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:50] or "timepoint"
     key, number = stem, 2
     while key in taken:

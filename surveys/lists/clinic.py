@@ -10,6 +10,7 @@ from itertools import islice
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from surveys import same
 from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE, states
 from surveys.models import Alert, Appointment, Consent, Contact, Patient, Response, Timepoint, Visit
@@ -89,27 +90,40 @@ def expected(session: Session, scope: Scope, on: date) -> list[Expected]:
 
 
 def find(session: Session, scope: Scope, written: Collection[str]) -> dict[str, list[int]]:
-    """Patients by what stands on a list: a hospital number or a study code, capitals or not."""
-    found: dict[str, list[int]] = {}
-    left = iter(written)
-    while some := list(islice(left, AT_ONCE)):
-        found |= _find(session, scope, some)
-    return found
+    """Patients by what stands on a list: a hospital number or a study code, however they are spelt.
+
+    One may stand among other words. Where these speak of several people, and not each of one, it is not told
+    whom the text means.
+    """
+    folded = {text: same.folded(text) for text in written}
+    known = _known(session, scope, set(folded.values()))
+    several = [text for text in folded.values() if text not in known and " " in text]
+    by_word = _known(session, scope, {word for text in several for word in text.split()})
+    for text in several:
+        people = [by_word.get(word, []) for word in text.split()]
+        ids = list(dict.fromkeys(patient_id for some in people for patient_id in some))
+        if len(ids) == 1 or all(people):
+            known[text] = ids
+    return {text: known[form] for text, form in folded.items() if form in known}
 
 
-def _find(session: Session, scope: Scope, written: Collection[str]) -> dict[str, list[int]]:
-    wanted = {text.casefold(): text for text in written}
-    spellings = {form for text in written for form in (text, text.upper(), text.lower())}
-    query = (
-        select(Patient.id, Patient.code, Contact.hospital_number)
-        .outerjoin(Contact, Contact.id == Patient.contact_id)
-        .where(scope.condition, or_(Patient.code.in_(spellings), Contact.hospital_number.in_(spellings)))
-        .order_by(Patient.id)
-    )
+def _known(session: Session, scope: Scope, folded: Collection[str]) -> dict[str, list[int]]:
+    """Patients by folded study codes and hospital numbers."""
     found: dict[str, list[int]] = {}
-    for patient_id, code, number in session.execute(query):
-        for key in {code.casefold(), (number or "").casefold()} & wanted.keys():
-            found.setdefault(wanted[key], []).append(patient_id)
+    left = iter(folded)
+    while some := set(islice(left, AT_ONCE)):
+        query = (
+            select(Patient.id, Patient.code_folded, Contact.hospital_number_folded)
+            .outerjoin(Contact, Contact.id == Patient.contact_id)
+            .where(
+                scope.condition,
+                or_(Patient.code_folded.in_(some), Contact.hospital_number_folded.in_(some)),
+            )
+            .order_by(Patient.id)
+        )
+        for patient_id, code, number in session.execute(query):
+            for form in some & {code, number}:
+                found.setdefault(form, []).append(patient_id)
     return found
 
 

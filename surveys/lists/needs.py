@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from surveys.lists import twins
 from surveys.lists.scope import Scope
+from surveys.lists.twins import Twins
 from surveys.lists.visits import TITLE, states
 from surveys.models import Alert, Contact, Message, Patient, Timepoint, Visit
 from surveys.schedule import is_over, is_overdue
@@ -100,6 +102,7 @@ class Needs:
     requests: Sequence[Request]
     overdue: Sequence[Overdue]
     overdue_in_all: int
+    twins: Sequence[Twins]
 
 
 def needs(session: Session, scope: Scope, at: datetime) -> Needs:
@@ -112,6 +115,7 @@ def needs(session: Session, scope: Scope, at: datetime) -> Needs:
         requests=_requests(session, scope),
         overdue=overdue,
         overdue_in_all=in_all,
+        twins=twins.counted_twice(session, scope),
     )
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, case, exists, func, null, or_, select, true, union_all
+from sqlalchemy import CTE, ColumnElement, and_, case, exists, false, func, null, or_, select, true, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from surveys import same
 from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE, states
 from surveys.models import Alert, Contact, Patient, Response, Timepoint, Treatment, Visit
@@ -66,8 +67,8 @@ def page(
 ) -> PatientPage:
     """Page `number` of the patients in `state` (all where None), in the order of `sort`.
 
-    `search` is part of a study code; `person` is that, or part of a hospital number or a name. Capitals do
-    not matter.
+    `search` is part of a study code. `person` is that too, or words of which each is part of the code, name,
+    hospital number or e-mail address, or a telephone number; accents do not matter either.
     """
     current = _current(session, scope)
     matching = _matching(current, scope, search, person)
@@ -115,17 +116,17 @@ def page(
 
 
 def _matching(current: CTE, scope: Scope, search: str, person: str) -> ColumnElement[bool]:
-    code = func.lower(current.c.code)
+    code = current.c.code_folded.contains(same.folded(person or search), autoescape=True)
     if not person:
-        return code.contains(search.lower(), autoescape=True) if search else true()
-    # SQLite knows capitals in ASCII only: what was typed is looked for as it is, and as a name, too.
-    named = [
-        like.contains(text, autoescape=True)
-        for column in (Contact.hospital_number, Contact.name)
-        for like, text in ((func.lower(column), person.lower()), (column, person), (column, person.title()))
-    ]
-    people = select(Patient.id).join(Contact).where(scope.condition, or_(*named))
-    return or_(code.contains(person.lower(), autoescape=True), current.c.id.in_(people))
+        return code if search else true()
+    ways: list[ColumnElement[bool]] = []
+    if words := same.words(person):
+        columns = (Contact.searched, Patient.code_folded)
+        ways.append(and_(*(or_(*(one.contains(word, autoescape=True) for one in columns)) for word in words)))
+    if digits := same.telephone_searched(person):
+        ways.append(Contact.telephone_digits.contains(digits, autoescape=True))
+    people = select(Patient.id).join(Contact).where(scope.condition, or_(false(), *ways))
+    return or_(code, current.c.id.in_(people))
 
 
 def _order(current: CTE, sort: str) -> tuple[ColumnElement[Any], ...]:
@@ -183,6 +184,7 @@ def _current(session: Session, scope: Scope) -> CTE:
         select(
             Patient.id,
             Patient.code,
+            Patient.code_folded,
             Patient.site,
             case((Patient.gone, "left"), else_=placed.c.state).label("state"),
             placed.c.id.label("visit_id"),
@@ -192,7 +194,13 @@ def _current(session: Session, scope: Scope) -> CTE:
         .where(placed.c.place == 1)
     )
     without_visit = select(
-        Patient.id, Patient.code, Patient.site, case((Patient.gone, "left"), else_="none"), null(), null()
+        Patient.id,
+        Patient.code,
+        Patient.code_folded,
+        Patient.site,
+        case((Patient.gone, "left"), else_="none"),
+        null(),
+        null(),
     ).where(scope.condition, ~exists().where(Visit.patient_id == Patient.id, Visit.withdrawn_at.is_(None)))
     return union_all(with_visit, without_visit).cte("current")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement
 
 from surveys.models import Patient
 
@@ -21,5 +21,4 @@ class Scope:
     @property
     def condition(self) -> ColumnElement[bool]:
         """What a patient's row must meet."""
-        in_study = Patient.study_id == self.study_id
-        return in_study if self.site is None else and_(in_study, Patient.site == self.site)
+        return Patient.within(self.study_id, self.site)

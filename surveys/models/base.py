@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, DateTime, MetaData, String
+from sqlalchemy import JSON, CheckConstraint, Connection, Date, DateTime, MetaData, String, Update, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, Mapper, ORMExecuteState, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 
@@ -66,3 +67,50 @@ def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
     """A named CHECK that `column` is NULL or one of `values`."""
     allowed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({allowed})", name=column)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """How a column is made from others of its row."""
+
+    by: Callable[..., str | None]
+    of: tuple[str, ...]
+
+    def value(self, row: Mapping[str, Any]) -> str | None:
+        """What the column holds in a row with these values."""
+        return self.by(*(row.get(name) for name in self.of))
+
+
+def made_from(*columns: str, by: Callable[..., str | None], **kwargs: Any) -> MappedColumn[Any]:
+    """A column that always holds what `by` makes of `columns`: no function of the store needs to write it.
+
+    It is made at INSERT, at a flush that changes one of them, and at an UPDATE of many rows, which must then
+    set all of them.
+    """
+    made = _Made(by, columns)
+    return mapped_column(
+        default=lambda context: made.value(context.get_current_parameters()), info={"made": made}, **kwargs
+    )
+
+
+def _made_columns(mapper: Mapper[Any]) -> list[tuple[str, _Made]]:
+    return [(column.key, column.info["made"]) for column in mapper.columns if "made" in column.info]
+
+
+@event.listens_for(Base, "before_update", propagate=True)
+def _make_again(mapper: Mapper[Any], connection: Connection, row: Base) -> None:
+    for name, made in _made_columns(mapper):
+        setattr(row, name, made.value({of: getattr(row, of) for of in made.of}))
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _make_for_many(state: ORMExecuteState) -> None:
+    if not isinstance(state.statement, Update) or state.bind_mapper is None:
+        return
+    for name, made in _made_columns(state.bind_mapper):
+        values = state.statement.compile().params
+        if missing := set(made.of) - values.keys():
+            if missing != set(made.of):
+                raise ValueError(f"Set {', '.join(sorted(missing))} too: {name} is made from them.")
+            continue
+        state.statement = state.statement.values({name: made.value(values)})

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    and_,
     text,
 )
 from sqlalchemy.ext.hybrid import hybrid_method, hybrid_property
@@ -19,7 +20,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from analysis.data.kinds import KINDS
 from analysis.data.statuses import GONE, NOT_IN_FOLLOW_UP
-from surveys.models.base import Base, Code, Id, Name, one_of
+from surveys import same
+from surveys.models.base import Base, Code, Id, Name, made_from, one_of
 from surveys.models.study import Study
 
 SEXES = ("female", "male", "other", "unknown")
@@ -58,6 +60,18 @@ CHANNELS = ("email", "letter", "telephone", "visits")
 GRADING_MODES = ("in_person", "live_video", "recorded_video", "photo", "unknown")
 
 
+def _folded(text: str | None) -> str | None:
+    return None if text is None else same.folded(text)
+
+
+def _searched(*texts: str | None) -> str:
+    return same.searched("\n".join(text or "" for text in texts))
+
+
+def _digits(text: str | None) -> str:
+    return same.telephone(text or "")
+
+
 class Contact(Base):
     """One person, kept apart: frames and exports never read this table.
 
@@ -69,7 +83,7 @@ class Contact(Base):
     __tablename__ = "contact"
     __table_args__ = (
         one_of("channel", CHANNELS),
-        Index("ix_contact_hospital_number", "hospital_number"),
+        Index("ix_contact_hospital_number_folded", "hospital_number_folded"),
         Index("ix_contact_born_on", "born_on"),
     )
 
@@ -84,18 +98,24 @@ class Contact(Base):
     address: Mapped[str | None]
     timezone: Mapped[str | None] = mapped_column(String(64))
     refused_email: Mapped[str | None] = mapped_column(String(254))
+    hospital_number_folded: Mapped[str | None] = made_from("hospital_number", by=_folded)
+    searched: Mapped[str] = made_from("name", "hospital_number", "email", by=_searched, server_default="")
+    telephone_digits: Mapped[str] = made_from("telephone", by=_digits, server_default="")
 
 
 class Patient(Base):
     """A participant of one study under a study code. Holds no identity.
 
     From `messages_stopped_at` on nothing is sent. `removal_requested_at` is when the patient asked for name
-    and contact details to be removed.
+    and contact details to be removed. `twin` is 0, but for patients of earlier versions whose code reads the
+    same as another's.
     """
 
     __tablename__ = "patient"
     __table_args__ = (
         UniqueConstraint("study_id", "code"),
+        Index("uq_patient_code_folded", "study_id", "code_folded", "twin", unique=True),
+        Index("ix_patient_site_folded", "study_id", "site_folded"),
         one_of("sex", SEXES),
         one_of("status", PATIENT_STATUSES),
         CheckConstraint("birth_year BETWEEN 1880 AND 2200", name="birth_year"),
@@ -113,6 +133,9 @@ class Patient(Base):
     status_since: Mapped[date]
     messages_stopped_at: Mapped[datetime | None]
     removal_requested_at: Mapped[datetime | None]
+    code_folded: Mapped[str] = made_from("code", by=same.folded, server_default="")
+    site_folded: Mapped[str | None] = made_from("site", by=_folded)
+    twin: Mapped[int] = mapped_column(default=0, server_default="0")
 
     study: Mapped[Study] = relationship(lazy="raise_on_sql")
     contact: Mapped[Contact | None] = relationship(lazy="raise_on_sql")
@@ -144,6 +167,12 @@ class Patient(Base):
     @classmethod
     def _in_follow_up(cls) -> ColumnElement[bool]:
         return cls.status.not_in(NOT_IN_FOLLOW_UP)
+
+    @classmethod
+    def within(cls, study_id: int, site: str | None) -> ColumnElement[bool]:
+        """What a row meets whose patient is of that study, and of one of its sites where `site` is set."""
+        in_study = cls.study_id == study_id
+        return in_study if site is None else and_(in_study, cls.site_folded == same.folded(site))
 
 
 class Palsy(Base):

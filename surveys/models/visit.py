@@ -7,7 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from surveys.models.base import Base, Digest, Id, Instant, Name
+from surveys import same
+from surveys.models.base import Base, Digest, Id, Instant, Name, made_from
 from surveys.models.patient import Patient
 
 
@@ -15,13 +16,15 @@ class Visit(Base):
     """One occasion of one patient: planned (`timepoint_id`) or unscheduled. Its dates are stored.
 
     `opened_at` is when the patient first went past its first page. From `withdrawn_at` on the visit is as if
-    it had never been planned: its anchor is gone.
+    it had never been planned: its anchor is gone. `twin` is 0 but for visits of earlier versions, whose name
+    reads the same as that of another.
     """
 
     __tablename__ = "visit"
     __table_args__ = (
         UniqueConstraint("patient_id", "timepoint_id", "occurrence"),
         UniqueConstraint("patient_id", "name", "occurrence"),
+        Index("uq_visit_name_folded", "patient_id", "name_folded", "occurrence", "twin", unique=True),
         CheckConstraint("opens_on <= due_on AND due_on <= closes_on", name="window"),
         CheckConstraint("occurrence >= 1", name="occurrence"),
         Index("ix_visit_closes_on", "closes_on"),
@@ -39,6 +42,8 @@ class Visit(Base):
     missed_reason: Mapped[str | None] = mapped_column(String(200))
     opened_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+    name_folded: Mapped[str] = made_from("name", by=same.folded, server_default="")
+    twin: Mapped[int] = mapped_column(default=0, server_default="0")
 
     patient: Mapped[Patient] = relationship(lazy="raise_on_sql")
 

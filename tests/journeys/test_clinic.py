@@ -215,6 +215,24 @@ def test_what_came_back_for_now_waits_until_mail_arrives(app: Flask, member: Mem
     assert "Came back" not in member.get(NEEDS).text
 
 
+def test_patients_of_before_whose_codes_read_the_same_are_told(app: Flask, member: Member) -> None:
+    """Until one of them takes part no longer: somebody must look whether they are one person."""
+    with changing(app) as session:
+        row = session.scalars(select(Row).where(Row.code == "P-2")).one()
+        row.code, row.twin = "p–1", 1
+        later = row.id
+    assert "P-1: P-1 and p–1 are two patients." in member.get(NEEDS).text
+    with changing(app) as session:
+        session.get_one(Row, later).status = "left"
+    assert "read the same" not in member.get(NEEDS).text
+
+
+def test_a_line_of_the_clinics_own_list(app: Flask, member: Member) -> None:
+    """With the time, and one space between name and number."""
+    page = member.post(CLINIC, {"numbers": "08:00 Person, One h-1\n08:30 Two, Person H–2"})
+    assert "2 patients were put on the list." in page.text
+
+
 @pytest.mark.database
 @BOTH
 def test_two_people_paste_the_same_list(app: Flask, member: Member) -> None:

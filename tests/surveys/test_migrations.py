@@ -12,9 +12,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Engine, MetaData, Table, create_engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 
 from surveys.db import MIGRATIONS, migrate, migrate_down, newest_revision
-from surveys.models import Base
+from surveys.lists import twins
+from surveys.models import Base, Patient
 
 REVISIONS = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
 
@@ -61,6 +63,7 @@ TRIGGERS["0014"] = TRIGGERS["0013"] | {"data_freeze": {"UPDATE", "DELETE"}}
 TRIGGERS["0015"] = TRIGGERS["0014"]
 TRIGGERS["0016"] = TRIGGERS["0015"]
 TRIGGERS["0017"] = TRIGGERS["0016"]
+TRIGGERS["0018"] = TRIGGERS["0017"]
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)
@@ -720,3 +723,61 @@ def test_alert_rules_of_before_keep_what_they_say(empty_database_url: str) -> No
     with connected(empty_database_url) as connection:
         told = [(1, "total", "at_least", 40), (2, "total", "worse", None)]
         assert [tuple(row) for row in connection.execute(rules)] == told
+
+
+def test_twins_of_before_stay_and_are_told(empty_database_url: str) -> None:
+    """Codes and visits that read the same: both stay, the later is numbered, no third is taken."""
+    migrate(empty_database_url, "0017")
+    with connected(empty_database_url) as connection:
+        for table, rows in OF_BEFORE.items():
+            columns = Base.metadata.tables[table].columns
+            old = Table(table, MetaData(), *(Column(name, columns[name].type) for name in rows[0]))
+            connection.execute(old.insert(), rows)
+        connection.commit()
+    migrate(empty_database_url)
+    with connected(empty_database_url) as connection:
+
+        def told(query: str) -> list[tuple[object, ...]]:
+            return [tuple(row) for row in connection.execute(text(f"SELECT {query} ORDER BY id"))]
+
+        assert told("code, code_folded, site_folded, twin FROM patient") == [
+            ("P-1", "p-1", "berlin", 0),
+            ("p–1", "p-1", "berlin", 1),
+            ("Q", "q", None, 0),
+        ]
+        assert told("name, name_folded, twin FROM visit") == [
+            ("First visit", "first visit", 0),
+            ("FIRST  VISIT", "first visit", 1),
+            ("First visit", "first visit", 0),
+        ]
+        assert told("hospital_number_folded, searched, telephone_digits FROM contact") == [
+            ("hn-9b", "jose lukasz hn-9b", "491761234567")
+        ]
+        with Session(connection) as session:
+            assert [str(one) for one in twins.of_study(session, 1)] == [
+                "P-1 and p–1 are two patients.",
+                "P-1 has the visits First visit and FIRST  VISIT.",
+            ]
+            session.add(Patient(study_id=1, code="P−1", enrolled_on=AT.date(), status_since=AT.date()))
+            with pytest.raises(IntegrityError, match="code_folded"):
+                session.flush()
+    migrate_down(empty_database_url, "0017")
+    with connected(empty_database_url) as connection:
+        assert connection.scalars(text("SELECT code FROM patient ORDER BY id")).all() == ["P-1", "p–1", "Q"]
+    migrate(empty_database_url)
+
+
+OF_BEFORE = {
+    "study": [ROWS["study"]],
+    "contact": [
+        {"id": 1, "name": "José Łukasz", "hospital_number": "Hn-9B", "telephone": "+49 (0)176 1234567"}
+    ],
+    "patient": [
+        {**ROWS["patient"], "id": number, "code": code, "site": site}
+        for number, code, site in ((1, "P-1", "Berlin"), (2, "p–1", "berlin"), (3, "Q", None))
+    ],
+    "visit": [
+        {**ROWS["visit"], "id": number, "patient_id": patient, "name": name}
+        for number, patient, name in ((1, 1, "First visit"), (2, 1, "FIRST  VISIT"), (3, 2, "First visit"))
+    ],
+}

@@ -35,8 +35,7 @@ class Selection:
     @property
     def condition(self) -> ColumnElement[bool]:
         """What a patient's row must meet."""
-        in_study = Patient.study_id == self.study_id
-        return in_study if self.site is None else and_(in_study, Patient.site == self.site)
+        return Patient.within(self.study_id, self.site)
 
     def stream(self, query: Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:
         """The rows of `query`, few of them in memory at once.

@@ -32,16 +32,15 @@ class Match:
 def matches(session: Session, new: NewContact, *, but: int | None = None) -> list[Match]:
     """Patients in whatever study with the hospital number of `new`, or its name and birth date.
 
-    Spaces around and capitals do not matter. The contact `but` is no match.
+    They are compared as `surveys.same` says. The contact `but` is no match.
     """
-    number = _plain(new.hospital_number)
-    named = bool(new.name.strip() and new.born_on)
+    number = same.folded(new.hospital_number or "")
+    named = bool(same.folded(new.name) and new.born_on)
     if not number and not named:
         return []
     conditions: list[ColumnElement[bool]] = []
-    if number and new.hospital_number:
-        typed = new.hospital_number.strip()
-        conditions.append(Contact.hospital_number.in_({typed, typed.upper(), typed.lower()}))
+    if number:
+        conditions.append(Contact.hospital_number_folded == number)
     if named:
         conditions.append(Contact.born_on == new.born_on)
     query = (
@@ -53,9 +52,9 @@ def matches(session: Session, new: NewContact, *, but: int | None = None) -> lis
     )
     found = []
     for contact, patient, study in session.execute(query):
-        if number and _plain(contact.hospital_number) == number:
+        if number and contact.hospital_number_folded == number:
             by = "hospital_number"
-        elif named and contact.born_on == new.born_on and _plain(contact.name) == _plain(new.name):
+        elif named and contact.born_on == new.born_on and same.alike(contact.name, new.name):
             by = "name_and_birth_date"
         else:
             continue
@@ -107,7 +106,3 @@ def _differences(before: dict[str, object], after: dict[str, object]) -> Iterabl
 
 def _text(value: object) -> str | None:
     return None if value in (None, "") else str(value)
-
-
-def _plain(text: str | None) -> str:
-    return " ".join((text or "").split()).casefold()

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analysis.data.onset import CAUSES_FROM_BIRTH
+from surveys import same
 from surveys.models import Contact, Grading, Palsy, Patient, Study, Timepoint, Treatment
 from surveys.models.patient import CAUSES_AFTER_A_VISIT
 from surveys.store import audit
@@ -158,8 +159,8 @@ def enrol(
         raise Refused(f"Study {study.code} is closed: nobody can be enrolled any more.")
     for refusal in refusals(new, study.lowest_age):
         raise refusal
-    same = func.lower(Patient.code) == new.code.lower()
-    taken = session.scalar(select(Patient.code).where(Patient.study_id == study.id, same).limit(1))
+    alike = Patient.code_folded == same.folded(new.code)
+    taken = session.scalar(select(Patient.code).where(Patient.study_id == study.id, alike).limit(1))
     if taken is not None:
         raise Refused(f"The study code {taken} is taken. Choose another.", "code")
     [patient] = add(session, study, [new], at=at, actor=actor)
@@ -171,7 +172,11 @@ def enrol(
 def add(
     session: Session, study: Study, patients: Sequence[NewPatient], *, at: datetime, actor: str
 ) -> list[Patient]:
-    """Rows for `patients`, which the caller has checked; for imports and simulations many at once."""
+    """Rows for `patients`, which the caller has checked; for imports and simulations many at once.
+
+    A site is spelt as the study has it already.
+    """
+    sites = _sites(session, study.id) if any(new.site for new in patients) else {}
     rows = []
     for new in patients:
         known = new.contact_id is not None
@@ -182,7 +187,7 @@ def add(
                 study_id=study.id,
                 **person,
                 code=new.code,
-                site=new.site,
+                site=new.site and sites.setdefault(same.folded(new.site), new.site),
                 birth_year=new.birth_year,
                 sex=new.sex,
                 enrolled_on=new.enrolled_on,
@@ -204,6 +209,17 @@ def add(
         audit.record(session, _enrolled(study, patient, new, at, actor))
     session.flush()
     return rows
+
+
+def _sites(session: Session, study_id: int) -> dict[str, str]:
+    """The sites of a study, each as it was spelt first."""
+    spelt = (
+        select(Patient.site)
+        .where(Patient.study_id == study_id, Patient.site.is_not(None))
+        .group_by(Patient.site)
+        .order_by(func.min(Patient.id).desc())
+    )
+    return {same.folded(site): site for site in session.scalars(spelt) if site}
 
 
 def _palsy(patient_id: int, new: NewPatient) -> Palsy:

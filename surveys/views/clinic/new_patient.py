@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from surveys import same
 from surveys.db import db
 from surveys.forms.staff import (
     FIRST_TREATMENT_ROWS,
@@ -77,7 +78,9 @@ def may_see(match: contacts.Match) -> bool:
     """Whether the person signed in may open that patient."""
     person = member()
     return person.admin or any(
-        one.study_id == match.study_id and one.role != "analyst" and one.site in {None, match.site}
+        one.study_id == match.study_id
+        and one.role != "analyst"
+        and (one.site is None or same.alike(one.site, match.site))
         for one in person.memberships
     )
 

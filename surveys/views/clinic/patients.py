@@ -53,7 +53,7 @@ def index(code: str) -> Page:
 @pages.post("/staff/<code>/patients")
 @for_roles("coordinator", "investigator", whole_study=False)
 def search(code: str) -> Page:
-    """Patients by part of a study code, hospital number or name.
+    """Patients by words of a name, a study code, hospital number, e-mail address or telephone number.
 
     Posted, so that nobody's name stands in an address, which servers on the way write down.
     """

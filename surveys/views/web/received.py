@@ -9,6 +9,7 @@ from flask import Flask, abort, current_app, g, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
+from surveys.same import plain
 from surveys.typed import holds_hidden_signs, with_plain_lines, without_hidden_signs
 
 LARGEST_BODY = 1024 * 1024
@@ -61,6 +62,7 @@ def _take_files() -> None:
 def _take_out_hidden_signs() -> None:
     """Control signs reach no view: PostgreSQL holds no NUL, and no page shows what they are.
 
+    Accents come joined to their letters and spaces as one kind, as most keyboards make them.
     Staff's forms tell where some were, by `g.hidden_signs_in`. What a patient types goes on without them.
     """
     parts = (request.view_args or {}).values() if request.endpoint not in READ_LINKS else ()
@@ -81,4 +83,4 @@ def _plain(given: MultiDict[str, str]) -> ImmutableMultiDict[str, str]:
 
 
 def _plain_text(text: str) -> str:
-    return without_hidden_signs(with_plain_lines(text))
+    return plain(without_hidden_signs(with_plain_lines(text)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from contextlib import suppress
 from datetime import UTC, date, datetime
 
@@ -133,6 +134,21 @@ def test_a_list_with_a_fault_enrols_nobody(app: Flask) -> None:
         session.scalars(select(Study)).one().status = "closed"
     page = member.post(MANY, {"rows": HEADER + "A-1,,1970,,,,,,,", "add": "1"})
     assert "is closed" in page.text
+
+
+def test_codes_numbers_and_sites_are_compared_as_they_read(app: Flask) -> None:
+    """Dashes, spaces, capitals and the form of accents do not matter; a site keeps its first spelling."""
+    jose = "José Müller"
+    text = HEADER + (
+        f"A-1,1970-05-17,,,,,,{jose},Hn-9b,\nA–1,1980-01-01,,,,,,Bob,,\n"
+        f"A-2,1970-05-17,,,,,,{unicodedata.normalize('NFD', jose)},,\nA-3,1990-01-01,,,,,,Cid,hN–9B,"
+    )
+    assert faults(app, text) == [(3, "code"), (3, "code")], "no dash of a code, and twice"
+    listed = read(app, text.replace("A–1", "B-1"))
+    assert [fault.row for fault in listed.warnings] == [4, 5]
+    assert [new.contact.name for new in listed.patients if new.contact][2] == jose
+    [new] = read(app, "code,birth_year,site\nA-1,1970,NORTH", site="North").patients
+    assert new.site == "North"
 
 
 def test_an_address_is_kept_as_mail_can_be_sent_to_it(app: Flask) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from surveys.exchange.faults import FileRefused
+from surveys.models import Patient, Visit
 from surveys.store.errors import Refused
 
 from .conftest import NOW, Desk
@@ -187,3 +190,56 @@ def test_a_plan_is_what_is_then_stored(desk: Desk, tmp_path: Path) -> None:
     stored = desk.rows("SELECT value IS NULL, prorated, count(*) FROM score GROUP BY 1, 2 ORDER BY 1, 2")
     assert stored == [(0, 0, 1), (0, 1, 1), (1, 0, 1)]
     assert desk.count("alert") == summary.new_alerts == 3
+
+
+def test_codes_that_read_the_same_are_one_patient(desk: Desk) -> None:
+    """Within a file, and against what is stored, whose spelling stays; and the summary says so."""
+    head = f"patient,visit,completed_on,{PHQ9}\n"
+    told = desk.take(f"{head}P-1,first,2025-03-01,{ZEROS}\np–1,second,2025-04-01,{ZEROS}\n")
+    assert (told.new_patients, told.spellings) == (1, {"p–1": "P-1"})
+    again = desk.take(f"{head}p-1,first,2025-03-01,{ZEROS}\nP–1,third,2025-05-01,{ZEROS}\n")
+    assert (again.new_patients, again.stored_patients, again.stored_visits) == (0, 1, 1)
+    assert again.remarks()[0] == "Codes that read the same are one patient: p-1 is P-1, P–1 is P-1."
+    assert desk.rows("SELECT code, code_folded FROM patient") == [("P-1", "p-1")]
+    assert desk.count("visit") == desk.count("response") == 3
+
+
+@pytest.mark.parametrize("name", ["first visit", "FIRST  VISIT", "First\u00a0visit", "BASELINE"])
+def test_a_visit_of_the_plan_is_known_however_it_is_spelt(desk: Desk, name: str) -> None:
+    """And nothing is said to lie outside the plan."""
+    told = desk.take(f"patient,visit,completed_on,{PHQ9}\nP1,{name},2025-01-01,{ZEROS}\n")
+    assert desk.rows("SELECT name, timepoint_id IS NULL FROM visit") == [("baseline", 0)]
+    assert told.remarks() == []
+
+
+def test_visits_outside_the_plan_are_told_by_name(desk: Desk) -> None:
+    """Each name is spelt as it was first, in either Unicode form, in this file and the next."""
+    name = "Kontrolle Müller"
+    head = f"patient,visit,completed_on,{PHQ9}\n"
+    first = desk.take(f"{head}P1,{name},2025-03-01,{ZEROS}\nP2,{name.upper()},2025-03-01,{ZEROS}\n")
+    assert first.remarks() == [f"Visits that the plan does not have: {name} (2)."]
+    again = f"{head}P1,{unicodedata.normalize('NFD', name)},2025-03-01,{ZEROS}\n"
+    assert desk.take(again).stored_visits == 1
+    assert desk.rows("SELECT name, count(*) FROM visit GROUP BY name") == [(name, 2)]
+
+
+def test_a_visit_of_before_stays_where_it_is(desk: Desk) -> None:
+    """An earlier version put it outside the plan for its capitals: its file again adds nothing."""
+    content = f"patient,visit,completed_on,{PHQ9}\nP1,first visit,2025-01-01,{ZEROS}\n"
+    desk.take(content.replace("first visit", "kept"))
+    desk.session.execute(update(Visit).values(name="first visit"))
+    desk.session.commit()
+    again = desk.take(content)
+    assert (again.stored_visits, again.stored_responses) == (1, 1)
+    assert desk.count("visit") == 1
+
+
+def test_patients_of_before_whose_codes_read_the_same_are_asked_for(desk: Desk) -> None:
+    """By the code as it is stored; any other spelling could mean either."""
+    head = f"patient,visit,completed_on,{PHQ9}\n"
+    desk.take(f"{head}P-1,first,2025-03-01,{ZEROS}\nQ,first,2025-03-01,{ZEROS}\n")
+    desk.session.execute(update(Patient).where(Patient.code == "Q").values(code="p-1", site=None, twin=1))
+    desk.session.commit()
+    assert desk.take(f"{head}p-1,first,2025-03-01,{ZEROS}\nP-1,first,2025-03-01,{ZEROS}\n").stored_visits == 2
+    with pytest.raises(FileRefused, match="P-1 and p-1 are stored and read the same"):
+        desk.take(f"{head}P–1,second,2025-04-01,{ZEROS}\n")

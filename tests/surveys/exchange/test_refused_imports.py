@@ -67,6 +67,11 @@ def row(**cells: str) -> str:
         (["P1,a\n"], "row 2: This row has 2 cells, but the header has 12."),
         (['P1,"a"b,,,,,,,,,,\n'], "row 2: This is not CSV"),
         ([row(), row()], "row 3, column visit: Patient P1 has the visit a in row 2 already."),
+        ([row(), row(patient="p1", visit="A")], "row 3, column visit: Patient P1 has the visit a in row 2"),
+        (
+            [row(visit="Visit 1"), row(visit="visit\u00a0 1")],
+            "row 3, column visit: Patient P1 has the visit Visit 1 in row 2 already.",
+        ),
         (
             [row(visit="baseline"), row(visit="First visit")],
             "row 3, column visit: Patient P1 has the visit First visit in row 2 already.",

@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import create_engine, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from surveys.db import writing
 from surveys.instruments.library import Library
 from surveys.lists import patients, visits
 from surveys.lists.scope import Scope
-from surveys.models import Draft, Patient, Response, Study, Visit
+from surveys.models import Contact, Draft, Patient, Response, Visit
 from surveys.store.visit import responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
+from tests.surveys.lists.conftest import AT, DUE
 
-AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
-DUE = AT.date()
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def session(database_url: str) -> Iterator[Session]:
-    """A session on either database."""
-    engine = create_engine(database_url)
-    with writing(), Session(engine) as open_session:
-        yield open_session
-    engine.dispose()
-
-
-@pytest.fixture
-def patient(session: Session) -> Patient:
-    """P1 of S1, without a visit."""
-    study = Study(code="S1", title="S1", locales=["en"], who_reads={}, crisis_texts={}, created_at=AT)
-    session.add(study)
-    session.flush()
-    made = Patient(study_id=study.id, code="P1", enrolled_on=DUE, status_since=DUE)
-    session.add(made)
-    session.flush()
-    return made
 
 
 def add_visit(session: Session, patient: Patient, name: str = "v1", due_on: date = DUE) -> Visit:
@@ -208,7 +184,7 @@ def test_a_scope_ends_at_its_study_and_site(session: Session, patient: Patient) 
         assert patients.find_visit(session, other, visit.id) is None
     patient.site = "North"
     session.flush()
-    assert patients.find(session, replace(scope(patient), site="North"), "P1") is patient
+    assert patients.find(session, replace(scope(patient), site="NORTH"), "P1") is patient
 
 
 def test_every_patient_is_counted_once(session: Session, patient: Patient) -> None:
@@ -222,3 +198,43 @@ def test_every_patient_is_counted_once(session: Session, patient: Patient) -> No
     page = patients.page(session, scope(patient))
     assert page.counts == {"none": 1, "due": 6}
     assert len(page.rows) == page.total == session.scalar(select(func.count(Patient.id))) == 7
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Jäger Änne",
+        "Änne Jäger",
+        "jager, anne",
+        "ANNE",
+        "lukasz",
+        "weiss",
+        "hn-9B",
+        "0176 123",
+        "+49 176 12345",
+        "anne@example.org",
+        "p1",
+        "anne P1",
+        "Ja\u0308ger",
+    ],
+)
+def test_a_person_is_found_by_words_in_any_order(session: Session, patient: Patient, typed: str) -> None:
+    """Of the name, the numbers, the address and the code; accents and capitals do not matter."""
+    patient.contact = Contact(
+        name="Änne Jäger-Weiß Łukasz",
+        hospital_number="Hn-9b",
+        telephone="0176/12 34 56",
+        email="Anne@example.org",
+    )
+    session.flush()
+    assert [row.code for row in patients.page(session, scope(patient), person=typed).rows] == ["P1"]
+    for other in ("Änne Müller", "0176 999", "anne P2", "%", ","):
+        assert not patients.page(session, scope(patient), person=other).rows, other
+
+
+def test_a_code_is_found_by_its_part(session: Session, patient: Patient) -> None:
+    """However it is spelt; a name is not looked for where it would stand in the address."""
+    patient.code, patient.contact = "Fp–12a", Contact(name="Ada")
+    session.flush()
+    for search, found in (("FP-1", 1), ("p–12A", 1), ("ada", 0)):
+        assert len(patients.page(session, scope(patient), search=search).rows) == found

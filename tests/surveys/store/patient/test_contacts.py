@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from datetime import date
 
@@ -31,6 +32,7 @@ def test_a_person_is_found_by_number_or_by_name_and_birth_date(session: Session)
     """Capitals and spaces do not matter; a name or a birthday alone is nobody."""
     for told, by in (
         (NewContact(" h-4711 "), "hospital_number"),
+        (NewContact("H–4711"), "hospital_number"),
         (NewContact(None, " ada  BYRON", date(1970, 5, 17)), "name_and_birth_date"),
         (NewContact("X", "Ada Byron", date(1970, 5, 17)), "name_and_birth_date"),
         (NewContact(None, "Ada Byron"), None),
@@ -69,6 +71,17 @@ def test_another_year_of_birth_is_refused(session: Session, known: Patient) -> N
     """The study's own fact and the contact must not say two things."""
     with pytest.raises(Refused, match="1970"):
         contacts.change(session, known, replace(ADA, born_on=date(1971, 5, 17)), at=AT, actor="test")
+
+
+def test_a_person_is_found_in_either_unicode_form(session: Session, patient: Patient) -> None:
+    """And with a hospital number whose capitals are mixed otherwise."""
+    jose = NewContact("Hn-9b", "José Müller", date(1970, 5, 17))
+    contacts.change(session, patient, jose, at=AT, actor="test")
+    for told in (
+        NewContact(None, unicodedata.normalize("NFD", "José Müller"), date(1970, 5, 17)),
+        NewContact("hN-9B"),
+    ):
+        assert len(contacts.matches(session, told)) == 1, told
 
 
 def test_other_capitals_are_no_corrected_address(session: Session, known: Patient) -> None:

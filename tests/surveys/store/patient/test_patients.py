@@ -189,6 +189,18 @@ def test_a_code_is_taken_once_per_study(session: Session, study: Study, patient:
         patients.add(session, study, [NewPatient("P1", TODAY, 1970)], at=AT, actor="test")
 
 
+def test_a_code_and_a_site_are_the_same_however_they_are_spelt(session: Session, study: Study) -> None:
+    """The code is refused, here and by the database; the site keeps its first spelling."""
+    first = enrol(session, study, NewPatient("P-1", TODAY, 1970, site="Berlin"))
+    other = enrol(session, study, NewPatient("P-2", TODAY, 1970, site="  BERLIN"))
+    session.commit()
+    assert first.site == other.site == "Berlin"
+    with pytest.raises(Refused, match="The study code P-1 is taken"):
+        enrol(session, study, NewPatient("p-1", TODAY, 1970))
+    with pytest.raises(IntegrityError):
+        patients.add(session, study, [NewPatient("P–1", TODAY, 1970)], at=AT, actor="test")
+
+
 def test_a_closed_study_takes_nobody(session: Session, study: Study) -> None:
     """Whatever else is in order."""
     study.status = "closed"
