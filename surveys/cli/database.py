@@ -12,12 +12,15 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from surveys import same
 from surveys.db import close, db, writing
 from surveys.instruments.library import Library
 from surveys.models import Study
 from surveys.settings import Settings
 from surveys.store.errors import Refused
 from surveys.typed import holds_hidden_signs
+
+MAKE_ONE = "Make one with: seventh study create CODE"
 
 
 @dataclass(frozen=True)
@@ -32,20 +35,18 @@ class Opened:
     at: datetime
 
     def study(self, code: str) -> Study:
-        """The study `code` with its timepoints.
+        """The study `code` with its timepoints; another spelling does where it is that of one study.
 
         Raises:
             Refused: there is none; the message names those there are.
         """
-        query = select(Study).where(Study.code == code).options(selectinload(Study.timepoints))
-        found = self.session.scalar(query)
-        if found is None:
-            known = ", ".join(self.session.scalars(select(Study.code).order_by(Study.code)))
-            raise Refused(
-                f"There is no study {code}. "
-                + (f"Studies are: {known}." if known else "Make one with: seventh study create CODE")
-            )
-        return found
+        known = self.session.scalars(select(Study.code).order_by(Study.code)).all()
+        meant = [code] if code in known else [one for one in known if same.alike(one, code)]
+        if len(meant) != 1:
+            others = f"Studies are: {', '.join(known)}." if known else MAKE_ONE
+            raise Refused(f"There is no study {code}. {others}")
+        query = select(Study).where(Study.code == meant[0]).options(selectinload(Study.timepoints))
+        return self.session.scalars(query).one()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from surveys import same
 from surveys.instruments.definition import Instrument, Item
 from surveys.instruments.library import Library, asking_order
 from surveys.models import BackupProof, Draft, Patient, Study, Timepoint, Visit
@@ -63,8 +64,9 @@ def create(
             "beginning with a letter or digit.",
             "code",
         )
-    if session.scalar(select(Study.id).where(Study.code == new.code)) is not None:
-        raise Refused(f"There already is a study {new.code}. Choose another code.", "code")
+    for code in session.scalars(select(Study.code)):
+        if same.alike(code, new.code):
+            raise Refused(f"There already is a study {code}. Choose another code.", "code")
     if new.timezone not in available_timezones():
         raise Refused(
             f"{new.timezone!r} is no time zone. Use a name such as Europe/Berlin or UTC.", "timezone"

@@ -27,6 +27,15 @@ def test_a_code_is_used_once(seventh: Seventh, rows: Query) -> None:
     assert rows("SELECT title FROM study") == [("clinic",)]
 
 
+def test_a_code_is_the_same_in_any_capitals(seventh: Seventh, rows: Query) -> None:
+    """For a second study, which is refused, and for a command that means the first."""
+    seventh("study", "create", "clinic")
+    ran = seventh("study", "create", "CLINIC")
+    assert (ran.code, ran.err) == (1, "There already is a study clinic. Choose another code.\n")
+    assert seventh("study", "show", "Clinic").out == seventh("study", "show", "clinic").out
+    assert seventh("study", "show", "clinics").code == 1
+
+
 def test_unknown_plan_and_time_zone_are_refused(seventh: Seventh, rows: Query) -> None:
     """Each with the choice there is."""
     assert "Choose one of: acute_bells_palsy" in seventh("study", "create", "a", "--plan", "weekly").err
