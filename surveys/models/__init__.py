@@ -1,7 +1,7 @@
 """The tables, as typed SQLAlchemy 2 models, one file per concept.
 
-Every invariant is a named constraint here or a trigger in `migrations/`. No Flask: the one exception is
-`staff`, whose accounts Flask-Security signs in.
+Every invariant is a named constraint here or a trigger in `triggers`; `migrations/` makes both. No Flask:
+the one exception is `staff`, whose accounts Flask-Security signs in.
 """
 
 from surveys.models.alert import Alert, AlertMail, AlertRule

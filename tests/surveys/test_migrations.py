@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from surveys.db import MIGRATIONS, migrate, migrate_down, newest_revision
 from surveys.lists import twins
 from surveys.models import Base, Patient
+from surveys.models.triggers import triggers as stated_triggers
 
 REVISIONS = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
 
@@ -190,6 +192,79 @@ def test_every_constraint_of_the_models_is_in_the_database(database_url: str) ->
                 ]
             }
             assert {constraint.name for constraint in table.constraints} == there, table.name
+
+
+@contextmanager
+def made_of_the_models(url: str) -> Iterator[Connection]:
+    """A connection to tables and triggers as models and `surveys.models.triggers` say; it keeps nothing."""
+    on_sqlite = url.startswith("sqlite")
+    with connected("sqlite://" if on_sqlite else url) as connection:
+        if not on_sqlite:
+            connection.execute(text("CREATE SCHEMA models"))
+            connection.execute(text("SET LOCAL search_path TO models"))
+        Base.metadata.create_all(connection, checkfirst=False)
+        for trigger in stated_triggers("sqlite" if on_sqlite else "postgresql"):
+            for statement in trigger.sql("sqlite" if on_sqlite else "postgresql"):
+                connection.exec_driver_sql(statement.replace("%", "%%"))
+        yield connection
+
+
+# Name of a CHECK, index or trigger, and its definition, as PostgreSQL prints them of the tables first found.
+POSTGRESQL_SAYS = {
+    "check": """
+        SELECT conrelid::regclass || '.' || conname, pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE contype = 'c' AND connamespace = current_schema()::regnamespace""",
+    "index": """
+        SELECT tablename || '.' || indexname, indexdef FROM pg_indexes
+        WHERE schemaname = current_schema() AND tablename <> 'alembic_version'""",
+    "trigger": """
+        SELECT tgrelid::regclass || '.' || tgname,
+            split_part(pg_get_triggerdef(pg_trigger.oid), 'EXECUTE', 1) || prosrc
+        FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+        WHERE NOT tgisinternal AND pronamespace = current_schema()::regnamespace""",
+}
+# Orders that mean nothing: of the values of a list, of columns of which none may change.
+VALUES = re.compile(r"(?<=ARRAY\[)[^]]+(?=\])|(?<= IN \()[^()]+(?=\))")
+UNCHANGED = re.compile(r"(?:NEW\.\w+ IS NOT OLD\.\w+ OR )+")
+
+
+def in_one_order(definition: str) -> str:
+    """The definition without what does not change its meaning: spaces, schemas, and the orders above."""
+    plain = " ".join(definition.replace(" ON public.", " ON ").replace(" ON models.", " ON ").split())
+    plain = VALUES.sub(lambda found: ", ".join(sorted(found[0].split(", "))), plain)
+    return UNCHANGED.sub(lambda found: "".join(sorted(re.findall(r"NEW.*? OR ", found[0]))), plain)
+
+
+def defined(connection: Connection, kind: str) -> dict[str, str]:
+    """The definitions of all CHECKs, indexes or triggers, by table and name."""
+    if connection.dialect.name == "postgresql":
+        told = [(name, definition) for name, definition in connection.execute(text(POSTGRESQL_SAYS[kind]))]
+    elif kind == "check":
+        seen = inspect(connection)
+        told = [
+            (f"{table}.{one['name']}", one["sqltext"])
+            for table in Base.metadata.tables
+            for one in seen.get_check_constraints(table)
+        ]
+    else:
+        told = [
+            (f"{table}.{name}", definition)
+            for table, name, definition in connection.execute(
+                text("SELECT tbl_name, name, sql FROM sqlite_master WHERE type = :kind AND sql IS NOT NULL"),
+                {"kind": kind},
+            )
+        ]
+    return {name: in_one_order(definition) for name, definition in told}
+
+
+@pytest.mark.parametrize("kind", ["check", "index", "trigger"])
+def test_models_and_migrations_say_the_same(database_url: str, kind: str) -> None:
+    """What CHECKs, indexes and triggers say, too: a value more in a model's list needs a migration."""
+    with made_of_the_models(database_url) as connection:
+        stated = defined(connection, kind)
+    with connected(database_url) as connection:
+        assert defined(connection, kind) == stated
+    assert len(stated) >= 20
 
 
 # What the triggers refuse -------------------------------------------------------------------------------

@@ -1,0 +1,154 @@
+"""What the database itself refuses: rows that are never updated, and deleted only under a recorded erasure.
+
+Migrations make these triggers, each with a text of its own; a test compares what they made with this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from surveys.models.freeze import Freeze
+from surveys.models.response import Response
+
+Dialect = Literal["sqlite", "postgresql"]
+NEVER_UPDATED = "{table} is append-only: its rows are never updated"
+NEVER_DELETED = "{table} is append-only: its rows are never deleted"
+ONLY_ERASED = "{table} rows are deleted only under a recorded erasure"
+NEVER_TRUNCATED = "{table} is never truncated"
+
+APPEND_ONLY = (
+    "assistance",
+    "background",
+    "background_check",
+    "backup_proof",
+    "consent",
+    "consent_text",
+    "erasure",
+    "event",
+    "event_value",
+    "instrument_version",
+    "message_template",
+    "permission",
+    "score",
+    "wording",
+)
+KEPT = (
+    "alert_mail",
+    "backup_proof",
+    "consent",
+    "consent_text",
+    "data_freeze",
+    "message",
+    "message_template",
+    "permission",
+    "wording",
+)
+KEPT_EVEN_THEN = ("alert", "erasure", "event", "instrument_version")
+_ANSWERS_ERASED = """EXISTS (SELECT 1 FROM visit JOIN erasure ON erasure.patient_id = visit.patient_id
+    WHERE visit.id = OLD.visit_id AND erasure.level = 'answers')"""
+_ANSWERED = """EXISTS (SELECT 1 FROM response
+    WHERE response.visit_id = OLD.visit_id AND response.instrument = OLD.instrument)"""
+# Table → when one of its rows (OLD) may be deleted.
+DELETABLE: Mapping[str, str] = {
+    "assistance": _ANSWERS_ERASED,
+    "background": _ANSWERS_ERASED,
+    "background_check": """EXISTS (SELECT 1 FROM background JOIN visit ON visit.id = background.visit_id
+        JOIN erasure ON erasure.patient_id = visit.patient_id
+        WHERE background.id = OLD.background_id AND erasure.level = 'answers')""",
+    "contact": """EXISTS (SELECT 1 FROM patient JOIN erasure ON erasure.patient_id = patient.id
+        WHERE patient.contact_id = OLD.id)""",
+    "draft": " OR ".join([_ANSWERED, _ANSWERS_ERASED]),
+    "event_value": """EXISTS (SELECT 1 FROM event JOIN erasure ON erasure.patient_id = event.patient_id
+        WHERE event.id = OLD.event_id)""",
+    "response": _ANSWERS_ERASED,
+    "score": """EXISTS (SELECT 1 FROM response JOIN visit ON visit.id = response.visit_id
+        JOIN erasure ON erasure.patient_id = visit.patient_id
+        WHERE response.id = OLD.response_id AND erasure.level = 'answers')""",
+}
+# Where NULL is a value as any other.
+_EQUALS: Mapping[Dialect, str] = {"sqlite": "IS", "postgresql": "IS NOT DISTINCT FROM"}
+_DIFFERS: Mapping[Dialect, str] = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
+# Of a response these may be set, once.
+STAMPS = ("superseded_at", "annulled_at")
+# A freeze loses its content, and is stamped, once answers in it are erased.
+EMPTIED = ("content", "emptied_at")
+_FREEZE_EMPTIED = "OLD.content IS NOT NULL AND NEW.content IS NULL"
+_FREEZE_ERASED = """EXISTS (SELECT 1 FROM erasure JOIN patient ON patient.id = erasure.patient_id
+    WHERE patient.study_id = OLD.study_id AND erasure.level = 'answers')"""
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A statement on a table is `refused` where this holds of OLD and NEW, or always; `words` say why."""
+
+    table: str
+    statement: Literal["UPDATE", "DELETE", "TRUNCATE"]
+    words: str
+    refused: str = ""
+
+    @property
+    def name(self) -> str:
+        """The trigger's name."""
+        return f"{self.table}_{self.statement.lower()}"
+
+    def sql(self, dialect: Dialect) -> list[str]:
+        """The statements that make it in an empty database."""
+        return self._for_sqlite() if dialect == "sqlite" else self._for_postgresql()
+
+    def _for_sqlite(self) -> list[str]:
+        when = f" WHEN {self.refused}" if self.refused else ""
+        words = self.words.format(table=self.table)
+        return [f"{self._before()}{when} BEGIN SELECT RAISE(ABORT, '{words}'); END"]
+
+    def _for_postgresql(self) -> list[str]:
+        named = ", TG_TABLE_NAME" if "{table}" in self.words else ""
+        body = f"RAISE EXCEPTION '{self.words.format(table='%')}'{named};"
+        if self.refused:
+            row = "NEW" if self.statement == "UPDATE" else "OLD"
+            body = f"IF {self.refused} THEN {body} END IF; RETURN {row};"
+        function = f"seventh_{self.name}()"
+        each = "" if self.statement == "TRUNCATE" else " FOR EACH ROW"
+        make = f"CREATE FUNCTION {function} RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$"
+        return [make, f"{self._before()}{each} EXECUTE FUNCTION {function}"]
+
+    def _before(self) -> str:
+        return f"CREATE TRIGGER {self.name} BEFORE {self.statement} ON {self.table}"
+
+
+def triggers(dialect: Dialect) -> Iterator[Trigger]:
+    """Every trigger there is on a database of this kind."""
+    yield from (Trigger(table, "UPDATE", NEVER_UPDATED) for table in APPEND_ONLY)
+    yield Trigger("response", "UPDATE", NEVER_UPDATED, _response_changed(dialect))
+    yield Trigger(
+        "data_freeze",
+        "UPDATE",
+        "data_freeze is append-only: its content goes only when answers in it are erased",
+        f"NOT ({_FREEZE_EMPTIED} AND {_freeze_kept(dialect)} AND {_FREEZE_ERASED})",
+    )
+    yield from (Trigger(table, "DELETE", NEVER_DELETED) for table in KEPT)
+    yield from (Trigger(table, "DELETE", ONLY_ERASED) for table in KEPT_EVEN_THEN)
+    yield from (
+        Trigger(table, "DELETE", ONLY_ERASED, f"NOT ({allowed})") for table, allowed in DELETABLE.items()
+    )
+    if dialect == "postgresql":
+        guarded = sorted({*KEPT, *KEPT_EVEN_THEN, *DELETABLE})
+        yield from (Trigger(table, "TRUNCATE", NEVER_TRUNCATED) for table in guarded)
+
+
+def _response_changed(dialect: Dialect) -> str:
+    """Anything but the stamps is another, or a stamp that was set."""
+    if dialect == "sqlite":
+        fixed = [column.name for column in Response.__table__.columns if column.name not in STAMPS]
+        changed = " OR ".join(f"NEW.{name} {_DIFFERS[dialect]} OLD.{name}" for name in fixed)
+    else:
+        changed = " <> ".join(f"to_jsonb({row}) - '{STAMPS[0]}' - '{STAMPS[1]}'" for row in ("NEW", "OLD"))
+    again = (f"(OLD.{stamp} IS NOT NULL AND NEW.{stamp} {_DIFFERS[dialect]} OLD.{stamp})" for stamp in STAMPS)
+    return " OR ".join([changed, *again])
+
+
+def _freeze_kept(dialect: Dialect) -> str:
+    """All but the content and its stamp stay."""
+    kept = [column.name for column in Freeze.__table__.columns if column.name not in EMPTIED]
+    return " AND ".join(f"NEW.{name} {_EQUALS[dialect]} OLD.{name}" for name in kept)
