@@ -10,11 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import figures
-from analysis.data.frame import StudyFrames, scored
+from analysis.data.frame import StudyFrames
+from analysis.data.pages import TITLES
 from analysis.figures import Figure, View
 from analysis.figures.look import number
 from analysis.figures.overview import Overview, overview
+from analysis.figures.pages import ON_PAPER, PAGES, Scene
+from analysis.figures.scales import main_scales, screening_scales
 from analysis.figures.svg import svg
 from analysis.numbers.guards import SUPPRESS_UNDER
 from analysis.results.filters import Filters, apply
@@ -23,7 +25,6 @@ FOOTER = (
     "Clinic registry data. Treatment was not assigned at random and patients who recover stop attending. "
     "Associations do not show cause."
 )
-MOOD = ("phq9.total", "gad7.total", "cesd.total", "phq8.total")
 
 
 @dataclass(frozen=True)
@@ -78,16 +79,15 @@ def paper(
     """The page of a report that was made of these frames with these filters."""
     part = apply(frames, filters or Filters())
     view = View(suppress_under=suppress_under)
-    scales = figures.main_scales(part)
+    scales = main_scales(part)
     on = datetime.fromisoformat(content["generated_at"]).date()
     found = overview(part, view, scales=scales)
-    answered = _answered(part)
-    sections = tuple(_sections(part, view, scales, answered, on)) if scales else ()
+    sections = tuple(_sections(Scene(part, view, scales, on, on_paper=True))) if scales else ()
     drawn = {one.figure.key: one.figure for section in sections for one in section.figures}
     return Paper(
         content=content,
         facts=_facts(found, content),
-        answers=tuple((key, drawn[key].summary) for key in _first(scales, answered) if key in drawn),
+        answers=tuple((key, drawn[key].summary) for key in _first(scales, part) if key in drawn),
         sections=sections,
         scores=_scores(part, content),
         left_out=as_table(found.left_out),
@@ -115,62 +115,21 @@ def _facts(found: Overview, content: Mapping[str, Any]) -> tuple[tuple[str, str]
     return tuple(facts)
 
 
-def _first(scales: Sequence[str], answered: Sequence[str]) -> Iterator[str]:
+def _first(scales: Sequence[str], frames: StudyFrames) -> Iterator[str]:
     """The keys of the figures that answer most, in the order of asking."""
     yield "associations"
     for scale in scales[:2]:
         yield f"time-{scale}"
     yield "change"
-    yield from (f"screening-{scale}" for scale in _mood(answered))
+    yield from (f"screening-{scale}" for scale in screening_scales(frames))
     yield "recovery"
     yield "attendance"
 
 
-def _sections(
-    frames: StudyFrames, view: View, scales: Sequence[str], answered: Sequence[str], on: Any
-) -> Iterator[Section]:
-    two = scales[:2]
-    given = "botulinum_toxin" in set(frames.treatments["kind"])
-
-    def section(key: str, title: str, *made: Figure) -> Section:
-        return Section(key, title, tuple(_drawn(one) for one in made))
-
-    yield section(
-        "mood",
-        "Quality of life and mood",
-        figures.association_figure(frames, view, scales=scales),
-    )
-    yield section(
-        "time",
-        "Time since onset",
-        *(figures.time_figure(frames, scale, view) for scale in scales),
-        *(figures.course_figure(frames, scale, view) for scale in two),
-        figures.recovery_figure(frames, on, view),
-    )
-    yield section(
-        "treatment",
-        "Treatment",
-        figures.profile_figure(frames, view, scales=scales),
-        *(figures.treatment_figure(frames, scale, view) for scale in two),
-        *(figures.before_after_figure(frames, scale, view) for scale in two),
-        *(figures.injection_figure(frames, scale, view) for scale in two if given),
-        *(figures.adjusted_figure(frames, scale, view) for scale in two),
-    )
-    yield section(
-        "change", "Change", figures.change_figure(frames, view, scales=_with_threshold(frames, answered))
-    )
-    yield section(
-        "screening",
-        "Screening",
-        *(figures.screening_figure(frames, scale, view) for scale in _mood(answered)),
-    )
-    yield section("quality", "Measurement quality", figures.quality_figure(frames, view, scales=answered))
-    yield section(
-        "attendance",
-        "Attendance",
-        figures.attendance_figure(frames, on, view),
-        *(figures.dropout_figure(frames, scale, view) for scale in two),
-    )
+def _sections(scene: Scene) -> Iterator[Section]:
+    for key in ON_PAPER:
+        drawn = (_drawn(figure) for part in PAGES[key](scene) for figure in part.figures)
+        yield Section(key, TITLES[key], tuple(drawn))
 
 
 def _drawn(figure: Figure) -> Drawn:
@@ -178,21 +137,6 @@ def _drawn(figure: Figure) -> Drawn:
         (one.title, one.note, svg(one.figure, f"{figure.title}. {one.title}")) for one in figure.panels
     )
     return Drawn(figure, panels, as_table(figure.table))
-
-
-def _answered(frames: StudyFrames) -> tuple[str, ...]:
-    """Every scale with a score that analyses take, in the order of display."""
-    table = scored(frames)
-    present = set(table.loc[table["value"].notna(), "scale"])
-    return tuple(scale for scale in frames.scale_info if scale in present)
-
-
-def _with_threshold(frames: StudyFrames, answered: Sequence[str]) -> tuple[str, ...]:
-    return tuple(scale for scale in answered if frames.scale_info[scale].thresholds)
-
-
-def _mood(answered: Sequence[str]) -> tuple[str, ...]:
-    return tuple(scale for scale in MOOD if scale in answered)
 
 
 def _scores(frames: StudyFrames, content: Mapping[str, Any]) -> Table:

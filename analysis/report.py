@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis.checklist import checklist
 from analysis.data import wordings
-from analysis.data.frame import COLUMNS, LEFT_OUT_REASONS, ScaleInfo, StudyFrames, check, scored
+from analysis.data.frame import COLUMNS, LEFT_OUT_REASONS, ScaleInfo, StudyFrames, check
 from analysis.methods import extent, methods
 from analysis.numbers.guards import SUPPRESS_UNDER
 from analysis.results.adjusted import adjusted_change
@@ -62,7 +62,7 @@ def report(
     filters = filters or Filters()
     digest = data_sha256(frames)
     part = apply(frames, filters)
-    table = scored(part)
+    table = part.scored
     info, treatments, few = _asked(frames, part), part.treatments, suppress_under
     on = datetime.fromisoformat(generated_at).date()
     described = descriptives(table, info, suppress_under=few)

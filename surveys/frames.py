@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from surveys.instruments import facts
 from surveys.instruments.instrument import Instrument
 from surveys.instruments.library import Library
 from surveys.instruments.scale import Scale
@@ -64,8 +65,12 @@ def scale_info(library: Library) -> dict[str, ScaleInfo]:
     """What every scale of the newest definitions means, by its full key (`face.total`)."""
     from analysis.data.frame import ScaleInfo, Threshold
 
-    return {
-        f"{instrument.key}.{scale.key}": ScaleInfo(
+    places = {key: place for place, key in enumerate(facts.headlines(library), start=1)}
+    shared = facts.shared_content(library)
+
+    def info(instrument: Instrument, scale: Scale) -> ScaleInfo:
+        known = facts.known(instrument, library)
+        return ScaleInfo(
             label=_name(instrument, scale),
             short_label=_name(instrument, scale),
             low=scale.low,
@@ -82,7 +87,16 @@ def scale_info(library: Library) -> dict[str, ScaleInfo]:
             items=scale.items,
             reverse=tuple((item, sum(instrument.extent(item))) for item in scale.reverse),
             missing=scale.missing.statement,
+            asks_of=facts.asks_of(instrument, library),
+            only_by_patient=facts.only_by_patient(instrument, library),
+            piles_up=known.piles_up,
+            headline=places.get((instrument.key, scale.key)),
+            shares=tuple(shared.get(f"{instrument.key}.{scale.key}", {}).items()),
+            early=known.not_before.because if known.not_before else "",
         )
+
+    return {
+        f"{instrument.key}.{scale.key}": info(instrument, scale)
         for instrument in library
         for scale in instrument.scales
     }

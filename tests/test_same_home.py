@@ -17,6 +17,8 @@ ALLOWED = {
     "surveys/store/accounts/staff.py": "a password, in the form that sign-in compares",
     "surveys/store/visit/short_codes.py": "the alphabet of codes on letters",
     "surveys/views/web/language.py": "tags of languages",
+    "surveys/models/triggers.py": "the name of a trigger",
+    "surveys/instruments/facts.py": "words of items, to find what two questionnaires share",
     "surveys/views/clinic/overviews.py": "a title within a sentence",
     "surveys/views/clinic/records.py": "words of ours within a sentence",
     "surveys/mail/bounces.py": "a word of the protocol",

@@ -7,12 +7,14 @@ where the rows come from, and nothing here needs more than pandas.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.data.gradings import GRADING_SCALES
 from analysis.data.onset import CAUSES_FROM_BIRTH
 
 Direction = Literal["higher_better", "higher_worse"]
@@ -28,8 +30,6 @@ LEFT_OUT_REASONS = (
     "no onset known",
     "onset too imprecise",
 )
-# What asks of one's mood says nothing where somebody else chose the answers.
-NEVER_BY_OTHERS = ("phq9", "phq8", "phq2", "gad7", "cesd")
 WORDING_STATUSES = ("verbatim", "working", "loaded", "unknown", "absent")
 
 # text: str, may be missing · date: datetime64 without a time zone · number: float, may be missing
@@ -142,6 +142,11 @@ class ScaleInfo:
     the keys of its items and ``reverse`` those that count the other way round, each with the sum of its
     lowest and highest answer, from which an answer is subtracted. ``missing`` is the rule for missing
     items in words.
+
+    ``asks_of`` is mood, quality_of_life, symptoms or movement. ``only_by_patient``: what somebody else chose
+    is not analysed. ``piles_up``: many patients' scores sit at the lowest value. ``headline`` is the place of
+    a scale that is shown first. ``shares`` are scales of other instruments with which it has content in
+    common, each with the reason in words. ``early`` says why it tells little soon after onset.
     """
 
     label: str
@@ -156,6 +161,12 @@ class ScaleInfo:
     items: tuple[str, ...] = ()
     reverse: tuple[tuple[str, float], ...] = ()
     missing: str = ""
+    asks_of: str | None = None
+    only_by_patient: bool = False
+    piles_up: bool = False
+    headline: int | None = None
+    shares: tuple[tuple[str, str], ...] = ()
+    early: str = ""
 
 
 @dataclass(frozen=True)
@@ -188,6 +199,11 @@ class StudyFrames:
     gradings: pd.DataFrame
     responses: pd.DataFrame
     scale_info: Mapping[str, ScaleInfo]
+
+    @cached_property
+    def scored(self) -> pd.DataFrame:
+        """The result of ``scored``, made once: every figure and every page of a report takes it."""
+        return scored(self)
 
 
 def build(table: str, rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
@@ -224,7 +240,7 @@ def check(frames: StudyFrames) -> None:
     _check_codes("treatments", frames.treatments, "state", ("planned", "given", "cancelled"))
     said = frames.visits[frames.visits["says_recovered"].notna()]
     _check_codes("visits", said, "says_recovered", ("yes", "nearly", "no"))
-    _check_codes("gradings", frames.gradings, "scale", ("house_brackmann", "sunnybrook"))
+    _check_codes("gradings", frames.gradings, "scale", GRADING_SCALES)
     _check_dated("patients", frames.patients, "onset_on", "onset_precision")
     _check_dated("treatments", frames.treatments, "started_on", "precision")
 
@@ -282,21 +298,21 @@ def scored(frames: StudyFrames) -> pd.DataFrame:
     first visit, scored or not, from the birth year) and ``female`` (1, 0, missing for other or unknown).
     ``first_on`` is that visit's day; ``first_log10_years``, ``first_left_out`` and ``first_stratum`` are the
     columns without ``first_`` as they are on that day.
-    ``by_other`` marks what somebody else chose of ``NEVER_BY_OTHERS``: its ``value`` is missing here, so that
-    no analysis has it. Sorted by patient, day and visit.
+    ``by_other`` marks what somebody else chose of a scale that is ``only_by_patient``: its ``value`` is
+    missing here, so that no analysis has it. Sorted by patient, day and visit.
 
     Stratum: unknown from birth, before onset, with both sides, more than one palsy or no onset; else by
     the estimated days, except that an onset too imprecise for time analyses has a stratum only if all
     its possible durations lie on one side of 90 days.
     """
-    table = frames.scores.merge(_facts(frames), on="patient", how="left", validate="many_to_one")
+    by_other = chosen_by_other(frames)
+    table = frames.scores.assign(by_other=by_other, value=frames.scores["value"].mask(by_other))
+    table = table.merge(_facts(frames), on="patient", how="left", validate="many_to_one")
     table = table.sort_values(["patient", "completed_on", "visit_id", "scale"], ignore_index=True)
     derived = _placed(table, table["completed_on"])
     at_first = _placed(table, table["first_on"])
     derived |= {f"first_{name}": at_first[name] for name in ("log10_years", "left_out", "stratum")}
     inner = ["birth_year", "begin", "onset_on", "onset_precision", "palsies"]
-    by_other = chosen_by_other(table)
-    derived |= {"by_other": by_other, "value": table["value"].mask(by_other)}
     return table.drop(columns=inner).assign(**derived)
 
 
@@ -338,10 +354,11 @@ def from_birth(patients: pd.DataFrame) -> pd.Series:
     return (patients["begin"] == "from_birth") | patients["cause"].isin(CAUSES_FROM_BIRTH)
 
 
-def chosen_by_other(scores: pd.DataFrame) -> pd.Series:
-    """Which rows are about mood and were chosen by somebody else: no analysis takes them."""
-    by_other: pd.Series = scores["answered_by"] == "chosen_by_other"
-    return by_other & scores["instrument"].isin(NEVER_BY_OTHERS)
+def chosen_by_other(frames: StudyFrames) -> pd.Series:
+    """Which ``scores`` somebody else chose of a scale that is ``only_by_patient``: no analysis takes them."""
+    theirs = [scale for scale, info in frames.scale_info.items() if info.only_by_patient]
+    by_other: pd.Series = frames.scores["answered_by"] == "chosen_by_other"
+    return by_other & frames.scores["scale"].isin(theirs)
 
 
 def time_since_onset(onset_on: pd.Series, precision: pd.Series, visit_on: pd.Series) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import csv
 import dataclasses
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -41,15 +41,17 @@ def table(frame: pd.DataFrame, columns: Mapping[str, str]) -> bytes:
     return text.getvalue().encode()
 
 
-def read(content: Mapping[str, bytes]) -> StudyFrames:
+def read(content: Mapping[str, bytes], known: Mapping[str, ScaleInfo] | None = None) -> StudyFrames:
     """The frames of these files (see `files`).
+
+    Files of earlier versions say less of a scale; what they leave out is taken from `known`, by full key.
 
     Raises:
         FrameError: they break the contract of frames.
         KeyError: a file is missing.
     """
     about = json.loads(content[STUDY])
-    info = {key: _scale_info(facts) for key, facts in about.pop("scale_info").items()}
+    info = {key: _scale_info(facts, (known or {}).get(key)) for key, facts in about.pop("scale_info").items()}
     tables: dict[str, Any] = {name: build(name, _rows(name, content[f"{name}.csv"])) for name in COLUMNS}
     frames = StudyFrames(**about, **tables, scale_info=info)
     check(frames)
@@ -84,8 +86,21 @@ def _taken(text: str, kind: str) -> Any:
     return text == "True" if kind == "flag" else text
 
 
-def _scale_info(facts: dict[str, Any]) -> ScaleInfo:
+def _scale_info(facts: dict[str, Any], known: ScaleInfo | None) -> ScaleInfo:
     """JSON knows no tuples and no classes: they are made again."""
-    pairs = {name: tuple(tuple(one) for one in facts[name]) for name in ("bands", "cutoffs", "reverse")}
-    thresholds = tuple(Threshold(**one) for one in facts["thresholds"])
-    return ScaleInfo(**{**facts, **pairs, "items": tuple(facts["items"]), "thresholds": thresholds})
+    told = {name: _MAKE.get(name, lambda value: value)(value) for name, value in facts.items()}
+    return dataclasses.replace(known, **told) if known else ScaleInfo(**told)
+
+
+def _tuples(value: list[list[Any]]) -> tuple[tuple[Any, ...], ...]:
+    return tuple(tuple(one) for one in value)
+
+
+_MAKE: Mapping[str, Callable[[Any], Any]] = {
+    "bands": _tuples,
+    "cutoffs": _tuples,
+    "reverse": _tuples,
+    "shares": _tuples,
+    "items": tuple,
+    "thresholds": lambda value: tuple(Threshold(**one) for one in value),
+}

@@ -4,7 +4,6 @@ Acute and chronic patients stand side by side; both together only on request. Th
 see points and counts, but no average under five patients; everybody else sees no small cell at all.
 """
 
-from analysis.data.frame import StudyFrames, chosen_by_other
 from analysis.figures.adjusted import adjusted_figure
 from analysis.figures.association import association_figure
 from analysis.figures.attendance import attendance_figure, dropout_figure, recovery_figure
@@ -15,13 +14,13 @@ from analysis.figures.injections import injection_figure
 from analysis.figures.pair import pair_figure, pair_within_figure
 from analysis.figures.profile import profile_figure
 from analysis.figures.quality import quality_figure
+from analysis.figures.scales import main_scales
 from analysis.figures.screening import screening_figure
 from analysis.figures.time import time_figure
 from analysis.figures.treatment import treatment_figure
 from analysis.figures.view import SIDE_BY_SIDE, TOGETHER, Figure, Panel, View
 
 __all__ = [
-    "MAIN_SCALES",
     "SIDE_BY_SIDE",
     "TOGETHER",
     "Figure",
@@ -45,14 +44,3 @@ __all__ = [
     "time_figure",
     "treatment_figure",
 ]
-
-MAIN_SCALES = ("face.total", "phq9.total", "face.social_function", "saq.total")
-
-
-def main_scales(frames: StudyFrames) -> tuple[str, ...]:
-    """The scales to draw: of the main ones those with a score, else every scale with one, in its order."""
-    scores = frames.scores
-    present = set(scores.loc[scores["value"].notna() & ~chosen_by_other(scores), "scale"])
-    return tuple(key for key in MAIN_SCALES if key in present) or tuple(
-        key for key in frames.scale_info if key in present
-    )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.frame import ScaleInfo, StudyFrames, scored
+from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.figures.computed import ADJUSTED
 from analysis.figures.look import p_text, row_label
 from analysis.figures.parts import Record, Row, drawn_estimates, part_panel, seen, signed, span, up_to
@@ -34,7 +34,7 @@ def adjusted_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     info = frames.scale_info[scale]
     key = f"adjusted-{scale}"
     found = adjusted_change(
-        scored(frames), frames.treatments, {scale: info}, suppress_under=view.suppress_under
+        frames.scored, frames.treatments, {scale: info}, suppress_under=view.suppress_under
     )
     parts = seen(found, ["family"], view)
     return Figure(

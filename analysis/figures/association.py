@@ -5,9 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.frame import ScaleInfo, StudyFrames, scored
+from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.figures.computed import SPEARMAN
 from analysis.figures.look import AXIS, Rows, colour, go, interval, number, p_text, people, row_label
+from analysis.figures.scales import links_life_and_mood
 from analysis.figures.view import RHO_NOTE, Figure, View, mixed, panel, shifted, simulated, tendency
 from analysis.numbers.guards import HIDDEN
 from analysis.results.association import TIME, Record, correlations
@@ -27,7 +28,7 @@ def association_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]
     """
     few = 0 if view.may_open_patients else view.suppress_under
     info = frames.scale_info
-    records = correlations(scored(frames), info, scales=scales, methods=("spearman",), suppress_under=few)
+    records = correlations(frames.scored, info, scales=scales, methods=("spearman",), suppress_under=few)
     found = {(record.get("stratum"), *_score_first(record)): record for record in records}
     pairs = list(dict.fromkeys(_score_first(record) for record in records))
     parts = {stratum: [_as_seen(found, stratum, pair, view) for pair in pairs] for stratum in view.strata}
@@ -155,7 +156,7 @@ def _summary(info: Mapping[str, ScaleInfo], parts: Mapping[str | None, Sequence[
     made = [record for records in parts.values() for record in records if record["estimate"] is not None]
     if not made:
         return "No pair of scores has the 10 patients that a coefficient needs yet."
-    mood = [record for record in made if {"face.total", "phq9.total"} == {record["x"], record["y"]}]
+    mood = [one for one in made if links_life_and_mood(info, (one["x"], one["y"])) and not one["overlap"]]
     told = _score_first((mood or made)[0])
     same = [(s, one) for s, records in parts.items() for one in records if _score_first(one) == told]
     scale, other = told

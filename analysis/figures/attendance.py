@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.frame import StudyFrames, scored
+from analysis.data.frame import StudyFrames
 from analysis.figures.computed import ATTENDANCE, RECOVERY
 from analysis.figures.look import PAPER, TEXT, number, people, row_label
 from analysis.figures.parts import Record, Row, Segment, drawn_estimates, drawn_parts, percent, with_room
@@ -49,7 +49,7 @@ def attendance_figure(frames: StudyFrames, on: date, view: View) -> Figure:
 def dropout_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     """The first score of patients who came again, and of those who did not."""
     info = frames.scale_info[scale]
-    found = dropout(scored(frames), {scale: info}, suppress_under=view.suppress_under)
+    found = dropout(frames.scored, {scale: info}, suppress_under=view.suppress_under)
     records = [one for one in found if "stratum" not in one]
     rows = [
         Row(row_label(one["level"], one["n_text"]), one["median"], one["q1"], one["q3"], one["imprecise"])

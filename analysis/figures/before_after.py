@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.frame import ScaleInfo, StudyFrames, scored
+from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.kinds import FAMILY_OF
 from analysis.figures.computed import BEFORE_AFTER
 from analysis.figures.look import axis_title, people, row_label
@@ -30,7 +30,7 @@ def before_after_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     """The change of a scale from before to after each dated treatment: a dot per patient, and the mean."""
     info = frames.scale_info[scale]
     key = f"before-after-{scale}"
-    table = scored(frames)
+    table = frames.scored
     records = before_after(table, frames.treatments, {scale: info}, suppress_under=view.suppress_under)
     pairs = paired(table, frames.treatments)
     parts = {

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.change import of_one_person
-from analysis.data.frame import ScaleInfo, StudyFrames, scored
+from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.figures.computed import CHANGE
 from analysis.figures.look import PAPER, TEXT, people, row_label
 from analysis.figures.parts import Record, Segment, drawn_parts, part_panel, percent, seen, up_to
@@ -40,7 +40,7 @@ def change_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> 
     published = {scale: of_one_person(frames.scale_info[scale].thresholds) for scale in scales}
     chosen = {scale: threshold for scale, threshold in published.items() if threshold}
     info = {scale: frames.scale_info[scale] for scale in chosen}
-    found = change(scored(frames), frames.treatments, info, suppress_under=few)
+    found = change(frames.scored, frames.treatments, info, suppress_under=few)
     used = [one for one in found if one["threshold_kind"] == chosen[one["scale"]].kind]
     parts = {
         stratum: [one for one in records if one["n"] != 0]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import ACUTE_BELOW_DAYS, DAYS_PER_YEAR, ScaleInfo, StudyFrames, scored
+from analysis.data.frame import ACUTE_BELOW_DAYS, DAYS_PER_YEAR, ScaleInfo, StudyFrames
 from analysis.figures.computed import COURSE
 from analysis.figures.look import (
     PAPER,
@@ -49,7 +49,7 @@ def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     """
     info = frames.scale_info[scale]
     key = f"course-{scale}"
-    table = scored(frames)
+    table = frames.scored
     rows = complete(table)
     rows = rows[rows["scale"] == scale].assign(stratum=rows["first_stratum"])
     first = rows.drop_duplicates("patient")

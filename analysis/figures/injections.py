@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.frame import ScaleInfo, StudyFrames, scored
+from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.figures.computed import INJECTIONS
 from analysis.figures.look import axis_title, people, row_label
 from analysis.figures.parts import Record, Row, drawn_estimates, part_panel, seen, signed, span
@@ -39,7 +39,7 @@ def injection_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     """
     info = frames.scale_info[scale]
     key = f"injections-{scale}"
-    table = scored(frames)
+    table = frames.scored
     records = injection_cycle(table, frames.treatments, {scale: info}, suppress_under=view.suppress_under)
     known = table[(table["scale"] == scale) & table["value"].notna()]
     visits = known.join(phases(frames.treatments, known)).assign(stratum=known["first_stratum"])

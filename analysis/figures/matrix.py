@@ -6,7 +6,7 @@ Only coefficients, never a pooled one: what `analysis.results.association` gives
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.data.frame import ScaleInfo, StudyFrames, scored
+from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.figures.look import STRATUM_TITLES, interval, number
 from analysis.figures.view import View
 from analysis.results.association import TIME, Record, as_shown, correlations
@@ -51,7 +51,7 @@ def matrices(frames: StudyFrames, view: View, scales: Sequence[str]) -> tuple[Ma
     few = 0 if view.may_open_patients else view.suppress_under
     info = frames.scale_info
     records = correlations(
-        scored(frames), info, scales=scales, methods=("spearman", "rmcorr"), suppress_under=few
+        frames.scored, info, scales=scales, methods=("spearman", "rmcorr"), suppress_under=few
     )
     found = {(one["level"], one.get("stratum"), frozenset((one["x"], one["y"]))): one for one in records}
     scored_scales = {one["y"] for one in records if one["x"] == TIME}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import LEFT_OUT_REASONS, STRATA, StudyFrames, scored
+from analysis.data.frame import LEFT_OUT_REASONS, STRATA, StudyFrames
 from analysis.figures.look import duration
 from analysis.figures.view import View
 from analysis.numbers.guards import is_small
@@ -37,7 +37,7 @@ class Overview:
 
 def overview(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> Overview:
     """Patients, answers and time since onset at each patient's first answer with a usable time."""
-    table = scored(frames)
+    table = frames.scored
     first = table.drop_duplicates("patient")
     counts = first["stratum"].value_counts()
     days = table[table["time_usable"]].drop_duplicates("patient")["days_since_onset"].to_numpy(np.float64)

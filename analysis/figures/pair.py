@@ -1,11 +1,12 @@
 """Two scores against each other: between patients, and within patients about each one's own mean."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import ScaleInfo, StudyFrames, scored
+from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.figures.computed import RMCORR, SPEARMAN
 from analysis.figures.look import (
     AXIS,
@@ -31,7 +32,7 @@ _COLUMNS = ["Patients are", "Patients", "Visits", "Coefficient", "95 % interval"
 
 def pair_figure(frames: StudyFrames, scale: str, other: str, view: View) -> Figure:
     """One dot per patient, at the first visit with both scores; Spearman's rho."""
-    info, table = frames.scale_info, scored(frames)
+    info, table = frames.scale_info, frames.scored
     first = visits_with_both(table, scale, other).drop_duplicates("patient")
     seen = view.seen(first)
     counts = view.counts(first)
@@ -58,7 +59,7 @@ def pair_figure(frames: StudyFrames, scale: str, other: str, view: View) -> Figu
         table=_table({stratum: found.get(stratum) for stratum in counts}),
         notes=(
             "One dot per patient: the first visit with both scores.",
-            *_shared(scale, other),
+            *_shared(scale, other, info),
             *mixed(view),
             *simulated(frames),
         ),
@@ -68,7 +69,7 @@ def pair_figure(frames: StudyFrames, scale: str, other: str, view: View) -> Figu
 
 def pair_within_figure(frames: StudyFrames, scale: str, other: str, view: View) -> Figure:
     """One dot per visit of patients with two or more, as distance from the patient's own mean; rmcorr."""
-    info, table = frames.scale_info, scored(frames)
+    info, table = frames.scale_info, frames.scored
     both = visits_with_both(table, scale, other)
     found = _records(frames, table, (scale, other), "rmcorr", view)
     panels = []
@@ -96,7 +97,7 @@ def pair_within_figure(frames: StudyFrames, scale: str, other: str, view: View) 
         table=_table({stratum: found.get(stratum) for stratum in view.strata}),
         notes=(
             "Whether both move together over a patient's visits; differences between patients play no part.",
-            *_shared(scale, other),
+            *_shared(scale, other, info),
             *mixed(view),
             *simulated(frames),
         ),
@@ -204,7 +205,7 @@ def _row(stratum: str | None, record: Record | None) -> list[str]:
     ]
 
 
-def _shared(scale: str, other: str) -> tuple[str, ...]:
+def _shared(scale: str, other: str, info: Mapping[str, ScaleInfo]) -> tuple[str, ...]:
     """What the two scores share in content, beside their coefficient."""
-    text = overlap(scale, other)
+    text = overlap(scale, other, info)
     return (f"Shared content: {text}.",) if text else ()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.frame import DAYS_PER_YEAR, ScaleInfo, StudyFrames, scored
+from analysis.data.frame import DAYS_PER_YEAR, ScaleInfo, StudyFrames
 from analysis.figures.computed import PROFILE
 from analysis.figures.look import duration, number, row_label
 from analysis.figures.parts import Record, Row, drawn_estimates, percent, signed
@@ -31,7 +31,7 @@ def profile_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) ->
     """For each family the standardised differences at the first visit of who began it and who did not."""
     info = frames.scale_info
     records = baseline_profile(
-        scored(frames), frames.treatments, info, scales=scales, suppress_under=view.suppress_under
+        frames.scored, frames.treatments, info, scales=scales, suppress_under=view.suppress_under
     )
     families = dict.fromkeys(one["family"] for one in records)
     by_family = {family: [one for one in records if one["family"] == family] for family in families}

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import ScaleInfo, StudyFrames, scored
+from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.figures.computed import ALPHA
 from analysis.figures.look import number, people, row_label
 from analysis.figures.parts import Record, Row, drawn_estimates, part_panel, percent, seen, up_to, with_room
@@ -35,7 +35,7 @@ _COLUMNS = [
 def quality_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> Figure:
     """Cronbach's alpha with Feldt's interval for each scale, and in the table what else tells its quality."""
     info = {scale: frames.scale_info[scale] for scale in scales}
-    table = scored(frames)
+    table = frames.scored
     found = reliability(table, frames.responses, info, suppress_under=view.suppress_under)
     parts = {
         stratum: [one for one in records if one["n"] != 0]

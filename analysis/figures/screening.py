@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import ScaleInfo, StudyFrames, scored
+from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.figures.computed import SCREENING
 from analysis.figures.look import PAPER, TEXT, people, row_label
 from analysis.figures.parts import Record, Segment, drawn_parts, part_panel, percent, seen
@@ -23,7 +23,7 @@ def screening_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     info = frames.scale_info[scale]
     key = f"screening-{scale}"
     few = 1 if view.may_open_patients else view.suppress_under
-    table = scored(frames)
+    table = frames.scored
     positive = seen(screening(table, {scale: info}, suppress_under=few), ["cut"], view)
     known = table[(table["scale"] == scale) & table["value"].notna()]
     visits = _in_order(frames, known)

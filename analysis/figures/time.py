@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import ACUTE_BELOW_DAYS, DAYS_PER_YEAR, LEFT_OUT_REASONS, StudyFrames, scored
+from analysis.data.frame import ACUTE_BELOW_DAYS, DAYS_PER_YEAR, LEFT_OUT_REASONS, StudyFrames
 from analysis.figures.computed import SPEARMAN, SPLINE
 from analysis.figures.look import PAPER, QUIET, axis_title, chart, colour, duration, go, people, plain, ticks
 from analysis.figures.time_axis import WINDOWS_NOTE, draw_time
@@ -23,7 +23,6 @@ from analysis.figures.view import (
 from analysis.numbers.smooth import lowess, spline
 from analysis.results.association import correlations
 
-SAQ = "saq.total"
 HEIGHT = 280
 BANDS = {
     "under 1 week": 0,
@@ -44,7 +43,7 @@ def time_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     """
     info = frames.scale_info[scale]
     key = f"time-{scale}"
-    table = scored(frames)
+    table = frames.scored
     of_scale = table[(table["scale"] == scale) & table["value"].notna()]
     first = of_scale[of_scale["time_usable"]].drop_duplicates("patient")
     seen = view.seen(first)
@@ -77,7 +76,7 @@ def time_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
         panels=tuple(panels),
         table=_table(first, view),
         notes=(
-            *(["The SAQ asks about synkinesis: in the acute phase it says little."] if scale == SAQ else []),
+            *([info.early] if info.early else []),
             *_left_out_note(of_scale, first, view),
             "One dot per patient: the first score with a usable time since onset.",
             "Line: natural spline (3 degrees of freedom) on log time, from 10 patients on.",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.data.frame import ScaleInfo, StudyFrames, scored
+from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.treatments import LEVELS
 from analysis.figures.computed import KRUSKAL
 from analysis.figures.look import (
@@ -49,7 +49,7 @@ def treatment_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     """
     info = frames.scale_info[scale]
     key = f"treatment-{scale}"
-    first = first_scores(scored(frames), {scale: info})
+    first = first_scores(frames.scored, {scale: info})
     seen = view.seen(first)
     counts = view.counts(first)
     found = {

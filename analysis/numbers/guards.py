@@ -1,4 +1,4 @@
-"""What may be shown of few patients. Numbers of `statistics` practice, in one place for every analysis."""
+"""What may be shown of few patients, and from how many on a number is computed: for every analysis."""
 
 from collections.abc import Sequence
 
@@ -6,8 +6,7 @@ SUPPRESS_UNDER = 5  # a cell of fewer patients shows no statistic, and no count 
 COEFFICIENT_FROM = 10  # patients; below, no coefficient and no test
 IMPRECISE_BELOW = 30  # patients; below, a coefficient or test is marked
 PATIENTS_PER_COEFFICIENT = 15  # a model with more coefficients, the intercept counted, is not fitted
-PILES_UP = ("saq",)  # questionnaires whose scores sit at the lowest value in many patients
-PILED_UP_FROM = 0.3  # share of their scores there; from it on no line is fitted to them
+PILED_UP_FROM = 0.3  # share at the lowest value; from it on no line is fitted to a scale that piles up
 
 SO_THAT_ANOTHER = "hidden so that another cell stays hidden"
 HIDDEN = "hidden so that a few patients stay hidden"
@@ -27,7 +26,7 @@ def hidden(counts: Sequence[int], under: int) -> list[bool]:
     while any(hide):
         inside = [count for count, hid in zip(counts, hide, strict=True) if hid]
         others = [at for at, count in enumerate(counts) if count and not hide[at]]
-        if (len(inside) > 1 and sum(inside) >= under) or not others:
+        if sum(inside) >= under or not others:
             break
         hide[min(others, key=lambda at: counts[at])] = True
     return hide

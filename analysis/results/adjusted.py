@@ -63,8 +63,8 @@ def adjusted_change(
     terms log10 years since onset, age, female and days to ``post``, each as far as 15 patients with every
     term remain for each coefficient, the intercept counted, and it varies; 10 patients in each arm, as
     HC3 errors are too small with fewer. Complete cases of the terms; nothing is imputed. House–Brackmann
-    is no term: it lies between treatment and quality of life. SAQ has no model where 30 % sit at 20.
-    Never an effect: groups differed before.
+    is no term: it lies between treatment and quality of life. A scale that
+    piles up has no model where it does. Never an effect: groups differed before.
 
     Returns:
         Records on all patients, then by stratum at ``pre``; p_holm within a scale and stratum.

@@ -99,7 +99,7 @@ def correlations(
     records: list[Record] = []
     for stratum in (None, *STRATA):
         for method in methods:
-            family = [_record(pair, method, stratum, suppress_under) for pair in pairs]
+            family = [_record(pair, scale_info, method, stratum, suppress_under) for pair in pairs]
             _adjust(family)
             records += family
     return records
@@ -119,33 +119,19 @@ def as_shown(record: Record) -> Record:
     return {**record, **{name: record[f"{name}_robust"] for name in ("low", "high", "p")}, "p_adjusted": None}
 
 
-def overlap(x: str, y: str) -> str | None:
-    """What two scales share in content, so that their correlation partly is with itself; None if nothing."""
-    for a, b in ((x, y), (y, x)):
-        for first, second, text in _SHARED:
-            if _is(a, first) and _is(b, second):
-                return text
-    one, other = x.split("."), y.split(".")
-    if one[0] == other[0] and "total" in (one[-1], other[-1]):
-        return "the total contains the items of its part"
-    return None
+def overlap(x: str, y: str, scale_info: Mapping[str, ScaleInfo]) -> str | None:
+    """What two scales share in content, so that their correlation partly is with itself; None if nothing.
 
-
-_MOOD = "FDI social asks about calm, irritability, sleep and isolation, as the mood questionnaire does"
-_SHARED = (
-    ("fdi.social", "phq9", _MOOD),
-    ("fdi.social", "phq8", _MOOD),
-    ("fdi.social", "gad7", _MOOD),
-    ("fdi.social", "cesd", _MOOD),
-    ("face.social_function", "fdi.social", "both ask about social life with the palsy"),
-    ("phq9", "phq8", "the PHQ forms share their items"),
-    ("phq9", "phq2", "the PHQ forms share their items"),
-    ("phq8", "phq2", "the PHQ forms share their items"),
-)
-
-
-def _is(scale: str, named: str) -> bool:
-    return scale == named or scale.split(".")[0] == named
+    A variable that is no scale shares nothing.
+    """
+    one, other = scale_info.get(x), scale_info.get(y)
+    if one is None or other is None:
+        return None
+    if one.instrument == other.instrument:
+        total = "total" in (x.split(".")[-1], y.split(".")[-1])
+        shared = total or bool(set(one.items) & set(other.items))
+        return "the total contains the items of its part" if shared else None
+    return dict(one.shares).get(y) or dict(other.shares).get(x)
 
 
 def _visits(table: pd.DataFrame, scales: Sequence[str]) -> _Visits:
@@ -210,7 +196,13 @@ def _pairs(visits: _Visits, scale_info: Mapping[str, ScaleInfo]) -> Iterator[_Pa
         )
 
 
-def _record(pair: _Pair, method: str, stratum: str | None, suppress_under: int) -> Record:
+def _record(
+    pair: _Pair,
+    scale_info: Mapping[str, ScaleInfo],
+    method: str,
+    stratum: str | None,
+    suppress_under: int,
+) -> Record:
     within = method == "rmcorr"
     found, n, patients, adjusted_for = _within(pair, stratum) if within else _between(pair, method, stratum)
     small = is_small(patients, suppress_under)
@@ -235,7 +227,7 @@ def _record(pair: _Pair, method: str, stratum: str | None, suppress_under: int) 
         "imprecise": COEFFICIENT_FROM <= patients < IMPRECISE_BELOW,
         "suppressed": small,
         "reason": found.reason,
-        "overlap": overlap(pair.x, pair.y),
+        "overlap": overlap(pair.x, pair.y, scale_info),
     }
 
 

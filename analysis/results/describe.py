@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.data.frame import STRATA, ScaleInfo
-from analysis.numbers.guards import PILES_UP, SUPPRESS_UNDER, count_text, is_small
+from analysis.numbers.guards import SUPPRESS_UNDER, count_text, is_small
 
 Record = dict[str, Any]
 End = Literal["first", "last"]
@@ -31,7 +31,7 @@ def descriptives(
 
     Returns:
         Records on all patients, then by stratum at that visit: ``scale, visit, n, missing, mean, sd,
-        median, q1, q3`` (type 7), ``min, max, floor, ceiling, at_best, at_worst``; of the SAQ, which piles up
+        median, q1, q3`` (type 7), ``min, max, floor, ceiling, at_best, at_worst``; of a scale that piles up
         at its lowest value, also ``above_floor`` and ``median_above_floor``.
     """
     ends = [
@@ -94,7 +94,7 @@ def _record(
 
 def _above_floor(values: NDArray[np.float64], info: ScaleInfo, suppress_under: int) -> Record:
     """The share above the lowest value and the median of those, where scores pile up there."""
-    piles = info.instrument in PILES_UP and len(values) > 0
+    piles = info.piles_up and len(values) > 0
     above = values[values > info.low + _ROUNDING]
     told = piles and len(above) > 0 and not is_small(len(above), suppress_under)
     return {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import STRATA, StudyFrames, first_visit_on, scored
+from analysis.data.frame import STRATA, StudyFrames, first_visit_on
 from analysis.data.kinds import FAMILIES, FAMILY_OF, NONE_YET
 from analysis.data.wordings import CHOICES, of_wording
 from analysis.results.groups import SEXES
@@ -134,7 +134,7 @@ def _scores_kept(frames: StudyFrames, filters: Filters) -> pd.Series:
     if filters.until is not None:
         keep &= scores["completed_on"] <= np.datetime64(filters.until)
     if filters.time is not None:
-        placed = scored(frames)
+        placed = frames.scored
         inside = placed.loc[placed["stratum"] == filters.time, ["visit_id", "scale"]]
         keep &= pd.MultiIndex.from_frame(scores[["visit_id", "scale"]]).isin(pd.MultiIndex.from_frame(inside))
     return keep

@@ -44,7 +44,7 @@ def injection_cycle(
         patients' first visit; for each scale one per phase (``phase, n`` visits, ``patients, mean, sd``) and
         one per term of the model (``term``).
     """
-    if not (treatments["kind"].isin(_TOXINS) & (treatments["state"] == "given")).any():
+    if not any_injection(treatments):
         return []
     known = table[table["value"].notna() & table["scale"].isin(list(scale_info))]
     placed = known.join(phases(treatments, known))
@@ -54,6 +54,11 @@ def injection_cycle(
         for scale, rows in _by_scale(placed, scale_info, stratum)
         for record in _of_scale(rows, scale, scale_info[scale], suppress_under)
     ]
+
+
+def any_injection(treatments: pd.DataFrame) -> bool:
+    """Whether an injection was given, on a known day or not."""
+    return bool((treatments["kind"].isin(_TOXINS) & (treatments["state"] == "given")).any())
 
 
 def phases(treatments: pd.DataFrame, at: pd.DataFrame) -> pd.DataFrame:

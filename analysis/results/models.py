@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from analysis.data.frame import ScaleInfo
 from analysis.numbers.clustered import robust
 from analysis.numbers.formulas import Numbers, t_tested
-from analysis.numbers.guards import PILED_UP_FROM, PILES_UP, SUPPRESS_UNDER, count_text, is_small, overfull
+from analysis.numbers.guards import PILED_UP_FROM, SUPPRESS_UNDER, count_text, is_small, overfull
 from analysis.numbers.mixed import MixedModel, NotEstimable, fit
 
 Record = dict[str, Any]
@@ -73,8 +73,8 @@ class Answer:
 
 
 def piled_up(values: Numbers, info: ScaleInfo) -> str | None:
-    """Why no line is fitted to these scores: too many SAQ scores sit at the lowest value."""
-    if info.instrument not in PILES_UP or not len(values):
+    """Why no line is fitted to these scores: too many of a scale that piles up sit at the lowest value."""
+    if not info.piles_up or not len(values):
         return None
     share = float((values <= info.low + 1e-9).mean())
     if share < PILED_UP_FROM:

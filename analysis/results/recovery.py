@@ -14,6 +14,7 @@ from analysis.data.frame import (
     from_birth,
     time_since_onset,
 )
+from analysis.data.gradings import HOUSE_BRACKMANN
 from analysis.numbers.cells import counted, partition
 from analysis.numbers.guards import HIDDEN, SO_THAT_ANOTHER, SUPPRESS_UNDER, hidden, is_small
 from analysis.numbers.proportion import wilson
@@ -67,7 +68,7 @@ def _acute(frames: StudyFrames) -> pd.DataFrame:
 
 def _graded(frames: StudyFrames, acute: pd.DataFrame) -> pd.DataFrame:
     """Gradings with House–Brackmann by days after onset."""
-    grades = frames.gradings[frames.gradings["scale"] == "house_brackmann"]
+    grades = frames.gradings[frames.gradings["scale"] == HOUSE_BRACKMANN]
     rows = acute.merge(grades, on="patient")
     return rows.assign(day=(rows["graded_on"] - rows["onset"]).dt.days)[["patient", "day", "value"]]
 

@@ -45,7 +45,7 @@ def within_between(
                 **({} if stratum is None else {"stratum": stratum}),
                 "outcome": outcome,
                 "predictor": predictor,
-                "overlap": overlap(outcome, predictor),
+                "overlap": overlap(outcome, predictor, scale_info),
             }
             found += records(start, question, random_intercept(question), suppress_under=suppress_under)
     return found
@@ -61,7 +61,7 @@ def _visits(table: pd.DataFrame, scales: list[str]) -> pd.DataFrame:
 def _pairs(visits: pd.DataFrame, scale_info: Mapping[str, ScaleInfo]) -> Iterator[tuple[str, str]]:
     for outcome, predictor in permutations((scale for scale in scale_info if scale in visits), 2):
         same = scale_info[outcome].instrument == scale_info[predictor].instrument
-        if not (same and overlap(outcome, predictor)):
+        if not (same and overlap(outcome, predictor, scale_info)):
             yield outcome, predictor
 
 

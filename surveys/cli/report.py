@@ -38,7 +38,7 @@ def report(
         if freeze is None:
             frames = study_frames(opened.session, found, opened.library)
         else:
-            kept, frames = thawed(opened.session, found, freeze)
+            kept, frames = thawed(opened.session, found, freeze, opened.library)
             at = kept.made_at
         content = analyse(
             frames, generated_at=at.isoformat(), software=SOFTWARE, suppress_under=found.smallest_group

@@ -99,7 +99,7 @@ def _prepare(context: click.Context) -> tuple[str, str, str]:
         else:
             staff.set_password(session, member, password, at=at, actor=actor)
         staff.grant(session, member, study, "coordinator", at=at, actor=actor)
-        visit = demo.open_visit(session, study, at=at, actor=actor)
+        visit = demo.open_visit(session, study, opened.library, at=at, actor=actor)
         token = links.issue(session, visit, at=at, actor=actor)
         address = opened.settings.public_url
     return f"{address}/staff/", password, f"{address}/s/{token}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from surveys.frames import study_frames
+from surveys.frames import scale_info, study_frames
 from surveys.instruments.library import Library
 from surveys.models import Freeze, Study
 from surveys.store.study import freezes
@@ -41,8 +41,8 @@ def freeze(
     )
 
 
-def thawed(session: Session, study: Study, name: str) -> tuple[Freeze, StudyFrames]:
-    """A freeze and the frames it holds.
+def thawed(session: Session, study: Study, name: str, library: Library) -> tuple[Freeze, StudyFrames]:
+    """A freeze and the frames it holds; what an earlier version kept less of, the definitions say.
 
     Raises:
         Refused: there is none of that name, it was emptied, or its content is not what it was.
@@ -50,4 +50,6 @@ def thawed(session: Session, study: Study, name: str) -> tuple[Freeze, StudyFram
     from analysis.data.snapshot import read
 
     kept, content = freezes.content(session, study.id, name)
-    return kept, read({file: text.encode() for file, text in json.loads(content).items()})
+    return kept, read(
+        {file: text.encode() for file, text in json.loads(content).items()}, scale_info(library)
+    )

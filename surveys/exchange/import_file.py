@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from analysis.data.gradings import HOUSE_BRACKMANN
 from analysis.data.kinds import KINDS
 from surveys import same
 from surveys.exchange import cells
@@ -32,7 +33,7 @@ FACTS: Mapping[str, Callable[[str], Any]] = {
     "side": lambda cell: cells.one_of(cell, SIDES),
     "cause": lambda cell: cells.one_of(cell, CAUSES),
 }
-OF_THE_VISIT = ("treatments", "house_brackmann", "locale")
+OF_THE_VISIT = ("treatments", HOUSE_BRACKMANN, "locale")
 LONGEST_VISIT_NAME = 200
 # Wider than what staff may type: other programs made these codes, and some wrote 100000 as 1e+05.
 PATIENT_CODE = re.compile(r"[^\W_]\S{0,63}")
@@ -166,7 +167,7 @@ class _Reading:
         completed = self._required("completed_on", cells.day_or_instant)
         facts = {name: self._cell(name, take) for name, take in FACTS.items()}
         given = self._cell("treatments", treatments)
-        grade = self._cell("house_brackmann", _house_brackmann)
+        grade = self._cell(HOUSE_BRACKMANN, _house_brackmann)
         locale = self._cell("locale", cells.locale)
         answers: dict[str, dict[str, Any]] = {}
         for name, (instrument, item) in self._columns.items():

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from analysis.data.gradings import HOUSE_BRACKMANN
 from surveys import same
 from surveys.exchange import stored
 from surveys.exchange.faults import Fault, FileRefused
@@ -289,7 +290,7 @@ class _Planner:
             if before != row.house_brackmann:
                 self._fault(
                     row,
-                    "house_brackmann",
+                    HOUSE_BRACKMANN,
                     f"Row {first.number} grades the same day {before}. Make them agree.",
                 )
         return gradings
@@ -300,9 +301,7 @@ class _Planner:
             if before is None:
                 self._gradings.append((known, on, grade))
             elif before != grade:
-                self._fault(
-                    row, "house_brackmann", f"This row says {grade}, but {before} is stored for {on}."
-                )
+                self._fault(row, HOUSE_BRACKMANN, f"This row says {grade}, but {before} is stored for {on}.")
 
     def _enrol(
         self,
@@ -322,7 +321,7 @@ class _Planner:
             cause=facts.get("cause", "unknown"),
             onset=facts.get("onset_on"),
             treatments=treatments,
-            gradings=tuple(("house_brackmann", grade, on) for on, (grade, _) in gradings.items()),
+            gradings=tuple((HOUSE_BRACKMANN, grade, on) for on, (grade, _) in gradings.items()),
         )
         # An onset after the answers is told row by row, so here it must not be told again.
         checked = replace(new, onset=None) if new.onset and new.onset.on > enrolled_on else new

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.data.gradings import HOUSE_BRACKMANN
 from surveys import same
 from surveys.models import Draft, Grading, InstrumentVersion, Palsy, Patient, Response, Treatment, Visit
 from surveys.store.patient.patients import PartialDate
@@ -108,7 +109,7 @@ def _treatments_and_gradings(session: Session, of_study: Any, by_id: Mapping[int
         .join(Patient, Patient.id == Grading.patient_id)
         .join(Palsy, (Palsy.id == Grading.palsy_id) & Palsy.is_index)
     )
-    for grading in session.execute(gradings.where(of_study, Grading.scale == "house_brackmann")):
+    for grading in session.execute(gradings.where(of_study, Grading.scale == HOUSE_BRACKMANN)):
         by_id[grading.patient_id].gradings[grading.graded_on] = grading.value
 
 

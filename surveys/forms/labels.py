@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from analysis.data.gradings import HOUSE_BRACKMANN, SUNNYBROOK
 from analysis.data.kinds import ALL_FAMILIES, ALL_KINDS
 
 SEXES: Mapping[str, str] = {
@@ -73,6 +74,7 @@ CONSENT_PARTS: Mapping[str, str] = {
     "sharing": "sharing without the name",
     "keep_answers": "keep answers after leaving",
 }
+GRADING_SCALES: Mapping[str, str] = {HOUSE_BRACKMANN: "House–Brackmann", SUNNYBROOK: "Sunnybrook"}
 ANSWERED_BY: Mapping[str, str] = {
     "patient": "The patient alone",
     "typed_by_other": "The patient; somebody else read or wrote",

@@ -27,6 +27,7 @@ def check_structure(instrument: Instrument, faults: Faults) -> None:
         check_scale(instrument, scale, faults)
     _check_alerts(instrument, faults)
     _check_thresholds(instrument, faults)
+    _check_facts(instrument, faults)
 
 
 def _check_names(instrument: Instrument, faults: Faults) -> None:
@@ -197,3 +198,47 @@ def _check_thresholds(instrument: Instrument, faults: Faults) -> None:
                 f"names {threshold.scale!r}, which is not a scale.",
                 f"Scales are: {', '.join(sorted(scales))}.",
             )
+
+
+def _check_facts(instrument: Instrument, faults: Faults) -> None:
+    facts, scales = instrument.facts, [scale.key for scale in instrument.scales]
+    if faults.about("facts"):
+        return
+    named = {
+        **{f"headlines.{key}": key for key in facts.headlines},
+        **{f"shares.{shared.scale}.scale": shared.scale for shared in facts.shares},
+        "result": facts.result,
+    }
+    for where, key in named.items():
+        if key is not None and key not in scales:
+            known = f"Scales are: {', '.join(scales)}." if scales else "It has no scales: leave the line out."
+            faults.add(f"facts.{where}", f"names {key!r}, which is not a scale.", known)
+    for key, place in facts.headlines.items():
+        if place < 1:
+            faults.add(f"facts.headlines.{key}", f"is {place}.", "Places begin at 1.")
+    for shared in facts.shares:
+        where = f"facts.shares.{shared.scale or facts.shares.index(shared) + 1}.with"
+        if not shared.instruments and shared.subject is None:
+            faults.add(where, "is missing.", 'Write with = ["other"], a key, or with_all_on = "mood".')
+        if instrument.key in {other.split(".")[0] for other in shared.instruments}:
+            faults.add(where, "names the instrument itself.", "Name others: its own scales are compared.")
+    if facts.not_before and facts.not_before.days_after_onset < 1:
+        faults.add(
+            "facts.not_before.days_after_onset",
+            f"is {facts.not_before.days_after_onset}.",
+            "Use 1 day or more, or leave not_before out.",
+        )
+    _check_replacement(instrument, faults)
+
+
+def _check_replacement(instrument: Instrument, faults: Faults) -> None:
+    if instrument.facts.without_crisis_item is None:
+        return
+    if instrument.facts.without_crisis_item == instrument.key:
+        faults.add("facts.without_crisis_item", "names the instrument itself.", "Name another one.")
+    if not any(alert.crisis for alert in instrument.alerts):
+        faults.add(
+            "facts.without_crisis_item",
+            "is there, but no alert of this instrument is a crisis.",
+            "Remove it, or write crisis = true in the alert.",
+        )

@@ -5,7 +5,14 @@ Pure: a library in, text out. docs/instruments.md is its output, and a test keep
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from surveys.instruments.instrument import Answer, Example, Instrument, Item
+from surveys.instruments import facts
+from surveys.instruments.instrument import (
+    Answer,
+    Example,
+    Instrument,
+    Item,
+    Subject,
+)
 from surveys.instruments.library import Library
 from surveys.instruments.notes import formula, missing_sentence
 from surveys.instruments.scale import Band, ChangeKind, Outline, Scale
@@ -43,13 +50,19 @@ _CHANGES: dict[ChangeKind, str] = {
     "mcid": "minimal clinically important difference",
     "mcid_percent_of_baseline": "minimal clinically important difference, in per cent of the first score",
 }
+_SUBJECTS: dict[Subject, str] = {
+    "mood": "mood",
+    "quality_of_life": "quality of life",
+    "symptoms": "symptoms",
+    "movement": "movement",
+}
 _DIRECTIONS = {"higher_better": "higher is better", "higher_worse": "higher is worse"}
 
 
 def handbook(library: Library) -> str:
     """All instruments of the library in their newest versions, one section each."""
     parts = [_INTRODUCTION, _contents(library)]
-    parts += [part for instrument in library for part in _section(instrument)]
+    parts += [part for instrument in library for part in _section(instrument, library)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -69,10 +82,11 @@ def _contents(library: Library) -> str:
     )
 
 
-def _section(instrument: Instrument) -> Iterator[str]:
+def _section(instrument: Instrument, library: Library) -> Iterator[str]:
     yield f'## <a id="{instrument.key}"></a>{instrument.title}'
     yield instrument.purpose
     yield _facts(instrument)
+    yield from _listed("Known besides", tuple(_known(instrument, library)))
     yield from _listed("Not to be confused with", instrument.not_to_be_confused_with)
     if instrument.supply:
         yield f"**How it is scored.** {instrument.supply.scoring}"
@@ -108,7 +122,7 @@ def _section(instrument: Instrument) -> Iterator[str]:
 def _facts(instrument: Instrument) -> str:
     licence, loinc, wording = instrument.licence, instrument.loinc, instrument.wording
     languages = ", ".join(instrument.locales) or "no language"
-    facts = [
+    told = [
         ("Key", f"`{instrument.key}`, version {instrument.version}"),
         ("Publication", _sentences(str(instrument.citation), instrument.citation.note)),
         ("Recall period", instrument.recall),
@@ -127,8 +141,35 @@ def _facts(instrument: Instrument) -> str:
         ),
     ]
     if loinc:
-        facts.append(("LOINC", _sentences(loinc.panel and f"Panel {loinc.panel}.", loinc.note)))
-    return "\n".join(f"- **{name}:** {value}" for name, value in facts)
+        told.append(("LOINC", _sentences(loinc.panel and f"Panel {loinc.panel}.", loinc.note)))
+    return "\n".join(f"- **{name}:** {value}" for name, value in told)
+
+
+def _known(instrument: Instrument, library: Library) -> Iterator[str]:
+    """What holds of it whatever is answered, from the files of all instruments."""
+    known, subject = facts.known(instrument, library), facts.asks_of(instrument, library)
+    if subject:
+        yield f"It asks of {_SUBJECTS[subject]}."
+    if facts.only_by_patient(instrument, library):
+        yield "Only the patient can know: what somebody else chose is kept, and not analysed."
+    if known.piles_up:
+        yield "Scores pile up at the lowest value: where they do, no line is fitted to them."
+    if known.not_before:
+        noted = known.not_before.unless_noted
+        yield (
+            f"It is asked from {known.not_before.days_after_onset} days after onset"
+            f"{f', or once staff have noted {noted}' if noted else ''}. {known.not_before.because}"
+        )
+    without = facts.without_crisis_item(instrument, library)
+    if without:
+        yield f"{without.short_title} asks the same without the question about self-harm."
+    first = [f"`{key}.{scale}`" for key, scale in facts.headlines(library) if key == instrument.key]
+    if first:
+        yield f"Pages show first: {', '.join(first)}."
+    shared = facts.shared_content(library)
+    for scale in instrument.scales:
+        for other, why in shared.get(f"{instrument.key}.{scale.key}", {}).items():
+            yield f"`{scale.key}` shares content with `{other}`: {why}."
 
 
 def _items(instrument: Instrument) -> str:

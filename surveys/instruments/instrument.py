@@ -18,6 +18,8 @@ Answer: TypeAlias = int | float | str | Sequence[int] | None
 AnsweredBy = Literal["patient", "staff"]
 ItemKind = Literal["choice", "choices", "whole", "decimal", "date"]
 WordingStatus = Literal["verbatim", "working", "absent"]
+Subject = Literal["mood", "quality_of_life", "symptoms", "movement"]
+Noted = Literal["synkinesis"]
 
 
 class UnknownPart(KeyError):
@@ -207,6 +209,48 @@ class Wording:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """Content that a scale, or where None each of the instrument, has in common with others, and why.
+
+    The others are `instruments`, by key (`phq9`) or by single scale (`fdi.social`), and all that ask of
+    `subject`.
+    """
+
+    instruments: tuple[str, ...]
+    subject: Subject | None
+    scale: str | None
+    because: str
+
+
+@dataclass(frozen=True)
+class NotBefore:
+    """From how many days after onset asking makes sense, or once staff have noted what it asks about."""
+
+    days_after_onset: int
+    because: str
+    unless_noted: Noted | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of an instrument besides. None of it is frozen: it changes no answer and no score.
+
+    None is not said: facts.py knows what then holds. `piles_up` is where the scores of many patients sit at
+    the lowest value. `headlines` gives scales that pages show first their place. `result` is the scale that a
+    whole instrument comes to.
+    """
+
+    asks_of: Subject | None = None
+    only_by_patient: bool | None = None
+    piles_up: bool = False
+    shares: tuple[Shared, ...] = ()
+    not_before: NotBefore | None = None
+    without_crisis_item: str | None = None
+    headlines: Mapping[str, int] = field(default_factory=dict)
+    result: str | None = None
+
+
+@dataclass(frozen=True)
 class Instrument:
     """One version of an instrument with one wording. Hashable: a page prepared for it can be kept by it."""
 
@@ -235,6 +279,7 @@ class Instrument:
     examples: tuple[Example, ...]
     supply: Supply | None
     wording: Wording
+    facts: Facts
     sha256: str
     source: str = field(repr=False)
 

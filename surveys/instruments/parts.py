@@ -11,12 +11,17 @@ from surveys.instruments.instrument import (
     Choice,
     Citation,
     Example,
+    Facts,
     Instrument,
     Item,
     ItemKind,
     Licence,
     Loinc,
+    NotBefore,
+    Noted,
     Section,
+    Shared,
+    Subject,
     Supply,
     WrongAnswer,
     canonical_sha256,
@@ -39,14 +44,16 @@ from surveys.instruments.scale import (
 from surveys.instruments.table import Table
 from surveys.instruments.wording import read_wording
 
+_NOT_HASHED = ("wording", "facts")  # a wording has its own digest; facts change no answer and no score
+
 
 def read_instrument(data: dict[str, object], source: str, root: Table) -> Instrument:
     """The instrument that a whole file describes; faults go to the table's faults.
 
-    Its sha256 covers everything but the wording, as written: layout, comments and the order of keys do not
-    count, and a later version of this program that knows more names gives the same digest.
+    Its sha256 covers everything but the wording and the facts, as written: layout, comments and the order of
+    keys do not count, and a later version of this program that knows more names gives the same digest.
     """
-    structure = {name: value for name, value in data.items() if name != "wording"}
+    structure = {name: value for name, value in data.items() if name not in _NOT_HASHED}
     instrument = Instrument(
         key=root.text("key"),
         version=root.text("version"),
@@ -75,6 +82,7 @@ def read_instrument(data: dict[str, object], source: str, root: Table) -> Instru
         examples=tuple(_example(table) for table in root.each("examples", "name")),
         supply=_supply(root) if "supply" in root else None,
         wording=read_wording(root),
+        facts=_facts(root) if "facts" in root else Facts(),
         sha256=canonical_sha256(structure),
         source=source,
     )
@@ -290,3 +298,45 @@ def _supply(root: Table) -> Supply:
                 for scale in table.each("scales", "key")
             ),
         )
+
+
+def _facts(root: Table) -> Facts:
+    with root.open_table("facts") as table:
+        return Facts(
+            asks_of=_subject(table, "asks_of"),
+            only_by_patient=table.flag("only_by_patient") if "only_by_patient" in table else None,
+            piles_up=table.flag("piles_up"),
+            shares=tuple(
+                Shared(
+                    instruments=shared.texts("with"),
+                    subject=_subject(shared, "with_all_on"),
+                    scale=shared.optional_text("scale"),
+                    because=shared.text("because"),
+                )
+                for shared in table.each("shares", "scale")
+            ),
+            not_before=_not_before(table) if "not_before" in table else None,
+            without_crisis_item=table.optional_text("without_crisis_item"),
+            headlines=_headlines(table) if "headlines" in table else {},
+            result=table.optional_text("result"),
+        )
+
+
+def _subject(table: Table, name: str) -> Subject | None:
+    return cast(Subject, table.one_of(name, get_args(Subject))) if name in table else None
+
+
+def _not_before(facts: Table) -> NotBefore:
+    with facts.open_table("not_before") as table:
+        return NotBefore(
+            days_after_onset=table.whole("days_after_onset"),
+            because=table.text("because"),
+            unless_noted=cast(Noted, table.one_of("unless_noted", get_args(Noted)))
+            if "unless_noted" in table
+            else None,
+        )
+
+
+def _headlines(facts: Table) -> Mapping[str, int]:
+    with facts.open_table("headlines") as table:
+        return {name: table.whole(name) for name in table.names()}

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.hybrid import hybrid_method, hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from analysis.data.gradings import GRADING_SCALES, HOUSE_BRACKMANN, SUNNYBROOK
 from analysis.data.kinds import KINDS
 from analysis.data.statuses import GONE, NOT_IN_FOLLOW_UP
 from surveys import same
@@ -55,7 +56,6 @@ CAUSES_AFTER_A_VISIT = (
     "iatrogenic_postoperative",
 )
 TREATMENT_STATES = ("planned", "given", "cancelled")
-GRADING_SCALES = ("house_brackmann", "sunnybrook")
 CHANNELS = ("email", "letter", "telephone", "visits")
 GRADING_MODES = ("in_person", "live_video", "recorded_video", "photo", "unknown")
 
@@ -250,8 +250,8 @@ class Grading(Base):
         UniqueConstraint("patient_id", "palsy_id", "scale", "graded_on"),
         one_of("scale", GRADING_SCALES),
         one_of("mode", GRADING_MODES),
-        CheckConstraint("scale <> 'house_brackmann' OR value BETWEEN 1 AND 6", name="house_brackmann"),
-        CheckConstraint("scale <> 'sunnybrook' OR value BETWEEN 0 AND 100", name="sunnybrook"),
+        CheckConstraint(f"scale <> '{HOUSE_BRACKMANN}' OR value BETWEEN 1 AND 6", name=HOUSE_BRACKMANN),
+        CheckConstraint(f"scale <> '{SUNNYBROOK}' OR value BETWEEN 0 AND 100", name=SUNNYBROOK),
     )
 
     id: Mapped[Id]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from surveys.instruments.instrument import NotBefore
 from surveys.schedule.course import Course, TreatmentDate, occasions
 from surveys.schedule.laying import ScheduledVisit, lay_out
 from surveys.schedule.plan import PlannedVisit, kinds_of
@@ -53,17 +54,22 @@ def example(plan: Sequence[PlannedVisit]) -> Course:
     )
 
 
-def example_visits(plan: Sequence[PlannedVisit]) -> list[tuple[int, ScheduledVisit]]:
+def example_visits(
+    plan: Sequence[PlannedVisit], not_before: Mapping[str, NotBefore]
+) -> list[tuple[int, ScheduledVisit]]:
     """The visits of the example with the day after enrolment on which each is due."""
     course = example(plan)
-    ahead = [one for one in occasions(plan, course) if not is_over(one.window, course.enrolled_on)]
+    found = occasions(plan, course, not_before)
+    ahead = [one for one in found if not is_over(one.window, course.enrolled_on)]
     return [((laid.window.due_on - course.enrolled_on).days, laid) for laid in lay_out(ahead)]
 
 
-def burden(plan: Sequence[PlannedVisit], questions: Mapping[str, int]) -> list[Year]:
+def burden(
+    plan: Sequence[PlannedVisit], questions: Mapping[str, int], not_before: Mapping[str, NotBefore]
+) -> list[Year]:
     """Invitations and questions per year of the example; `questions` counts those of each instrument."""
     years: dict[int, list[int]] = {}
-    for day, laid in example_visits(plan):
+    for day, laid in example_visits(plan, not_before):
         years.setdefault(max(day, 0) // 365 + 1, []).append(sum(questions[key] for key in laid.battery))
     return [
         Year(number, len(years.get(number, [])), sum(years.get(number, [])))

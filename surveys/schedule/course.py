@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from surveys.instruments.instrument import NotBefore
 from surveys.schedule.plan import PlannedVisit, kinds_of
 from surveys.schedule.windows import Window, window
 
 SPACING_DAYS = 14  # nobody is asked an instrument twice within so many days
-
-# Asked from so many days after onset, or as soon as staff have noted synkinesis.
-FROM_ONSET_DAYS = {"saq": 90}
 
 
 @dataclass(frozen=True)
@@ -58,12 +56,19 @@ class Occasion:
     ahead: bool = True
 
 
-def occasions(plan: Sequence[PlannedVisit], course: Course) -> list[Occasion]:
-    """Every occasion of `plan` for that course, in the plan's order; those that ask nothing are left out."""
+def occasions(
+    plan: Sequence[PlannedVisit], course: Course, not_before: Mapping[str, NotBefore]
+) -> list[Occasion]:
+    """Every occasion of `plan` for that course, in the plan's order; those that ask nothing are left out.
+
+    `not_before` says of instruments from when after onset they are asked.
+    """
     found = []
     for planned in plan:
         for occasion in _of_treatments(planned, course) if planned.treatment else _of_dates(planned, course):
-            battery = tuple(key for key in occasion.battery if _asked(key, occasion.window.due_on, course))
+            battery = tuple(
+                key for key in occasion.battery if _asked(not_before.get(key), occasion.window.due_on, course)
+            )
             if battery:
                 found.append(replace(occasion, battery=battery))
     return found
@@ -95,8 +100,9 @@ def _of_treatments(planned: PlannedVisit, course: Course) -> Iterator[Occasion]:
         )
 
 
-def _asked(instrument: str, on: date, course: Course) -> bool:
-    days = FROM_ONSET_DAYS.get(instrument)
-    if days is None or course.onset_from is None or course.synkinesis_noted_on is not None:
+def _asked(rule: NotBefore | None, on: date, course: Course) -> bool:
+    if rule is None or course.onset_from is None:
         return True
-    return (on - course.onset_from).days >= days
+    if rule.unless_noted == "synkinesis" and course.synkinesis_noted_on is not None:
+        return True
+    return (on - course.onset_from).days >= rule.days_after_onset

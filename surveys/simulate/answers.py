@@ -8,13 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from surveys.instruments.definition import Instrument, Item
+from surveys.instruments.instrument import Subject
 
 if TYPE_CHECKING:
     import numpy as np
 
     from surveys.simulate.people import Person
 
-MOOD = ("phq9", "phq8", "phq2", "gad7", "cesd")
 SKIPPED_SHARE = 0.007
 STOPPED_SHARE = 0.02
 HARDER_WITH_ALERT = 1.7  # thoughts of death are told far more rarely than poor sleep
@@ -28,13 +28,15 @@ class SimulatedAnswers:
     skipped: tuple[str, ...]
 
 
-def answer(rng: np.random.Generator, instrument: Instrument, person: Person, on: date) -> SimulatedAnswers:
-    """What `person` answers on that day.
+def answer(
+    rng: np.random.Generator, instrument: Instrument, subject: Subject | None, person: Person, on: date
+) -> SimulatedAnswers:
+    """What `person` answers on that day to an instrument that asks of `subject`.
 
     Each item adds its own difficulty and noise to what the instrument is about (a graded response model in
     its simplest form). The choice steps up wherever the sum passes another of equally spaced thresholds.
     """
-    burden = _burden(instrument, person, on)
+    burden = _burden(subject, person, on)
     items = instrument.asked()
     noise = rng.normal(0.0, 0.62, len(items))
     gaps = rng.random(len(items)) < SKIPPED_SHARE
@@ -64,10 +66,10 @@ def _values(instrument: Instrument, item: Item) -> list[int]:
     return list(range(math.ceil(low), math.floor(high) + 1))
 
 
-def _burden(instrument: Instrument, person: Person, on: date) -> float:
-    if instrument.key in MOOD:
+def _burden(subject: Subject | None, person: Person, on: date) -> float:
+    if subject == "mood":
         return person.low_mood(on)
-    if instrument.key == "saq":
+    if subject == "symptoms":
         return person.synkinesis(on)
     return person.impairment(on)
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, selectinload
 
+from surveys.instruments.facts import asks_of
 from surveys.instruments.library import Library
 from surveys.models import Draft, Patient, Response, Study, Visit
 from surveys.schedule import is_open, preset
@@ -75,7 +76,7 @@ def create(session: Session, library: Library, *, at: datetime, actor: str) -> S
     expected = []
     for number in range(NEWCOMERS):
         on = today - timedelta(days=number % 4)
-        visit = _newcomer(session, study, on, seed=SEED + number, at=at, actor=actor)
+        visit = _newcomer(session, study, library, on, seed=SEED + number, at=at, actor=actor)
         expected.append(visit.patient_id)
         if number < OF_THEM_BEGUN:
             _begin(session, visit, library, int(rng.integers(2, 12)), at=at, actor=actor)
@@ -83,7 +84,7 @@ def create(session: Session, library: Library, *, at: datetime, actor: str) -> S
     return study
 
 
-def open_visit(session: Session, study: Study, *, at: datetime, actor: str) -> Visit:
+def open_visit(session: Session, study: Study, library: Library, *, at: datetime, actor: str) -> Visit:
     """A first visit with all of the plan's questionnaires, open and not begun; its patient is expected today.
 
     A simulated patient is added when none is left.
@@ -109,13 +110,21 @@ def open_visit(session: Session, study: Study, *, at: datetime, actor: str) -> V
     found = next(whole, None)
     if found is None:
         seed = int(at.timestamp())
-        found = _newcomer(session, study, today, seed=seed, acute=False, at=at, actor=actor)
+        found = _newcomer(session, study, library, today, seed=seed, acute=False, at=at, actor=actor)
     clinic.expect(session, [found.patient_id], on=today, at=at, actor=actor)
     return found
 
 
 def _newcomer(
-    session: Session, study: Study, on: date, *, seed: int, acute: bool = True, at: datetime, actor: str
+    session: Session,
+    study: Study,
+    library: Library,
+    on: date,
+    *,
+    seed: int,
+    acute: bool = True,
+    at: datetime,
+    actor: str,
 ) -> Visit:
     """The first visit of somebody enrolled on that day, who may have a new palsy only if `acute`."""
     import numpy as np
@@ -133,7 +142,7 @@ def _newcomer(
     code = f"S{int((last or 'S0')[1:]) + 1:05}"
     contact = NewContact(hospital_number=f"SIM-{code[1:]}", name=f"Simulated person {int(code[1:])}")
     new = replace(new_patient(code, person), contact=contact)
-    patient = patients.enrol(session, study, study.timepoints, new, at=at, actor=actor)
+    patient = patients.enrol(session, study, study.timepoints, new, library, at=at, actor=actor)
     query = select(Visit).where(Visit.patient_id == patient.id, Visit.timepoint_id == study.timepoints[0].id)
     return session.scalars(query).one()
 
@@ -148,7 +157,7 @@ def _begin(session: Session, visit: Visit, library: Library, items: int, *, at: 
     rng = np.random.default_rng(items)
     person = draw(rng, visit.due_on, 18, visit.due_on)
     instrument = library.get(visit.battery[0])
-    given = answer(rng, instrument, person, visit.due_on).answers
+    given = answer(rng, instrument, asks_of(instrument, library), person, visit.due_on).answers
     texts = Texts(library)
     for item in instrument.asked()[:items]:
         opened = opening.load(session, link_id, texts, device="demo", at=at, lock=True)

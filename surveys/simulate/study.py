@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from analysis.data.gradings import HOUSE_BRACKMANN
 from surveys.instruments.definition import Instrument
+from surveys.instruments.facts import asks_of
 from surveys.instruments.library import Library, asking_order
 from surveys.models import Patient, Study, Timepoint
 from surveys.schedule import Window, is_over, planned_dates, unscheduled
@@ -219,7 +221,7 @@ class _Making:
         """`new` with what the registry learns later: gradings, and that somebody stopped coming."""
         seen = [occasion.on for occasion in course if occasion.on is not None]
         gradings = {
-            on: ("house_brackmann", person.house_brackmann(on), on)
+            on: (HOUSE_BRACKMANN, person.house_brackmann(on), on)
             for on in seen
             if self._rng.random() < GRADED_SHARE
         }
@@ -233,7 +235,7 @@ class _Making:
     def _response(
         self, instrument: Instrument, visit_id: int, patient_id: int, person: Person, on: date
     ) -> NewResponse:
-        given = answer(self._rng, instrument, person, on)
+        given = answer(self._rng, instrument, asks_of(instrument, self._library), person, on)
         minute = int(self._rng.integers(8 * 60, 21 * 60))
         clock = time(minute // 60, minute % 60)
         submitted_at = datetime.combine(on, clock, ZoneInfo(self._study.timezone)).astimezone(UTC)

@@ -21,6 +21,8 @@ SCALES: Mapping[str, ScaleInfo] = {
             Threshold("sdc_individual", 17.6, "Published", "", ""),
         ),
         items=tuple(f"q{n}" for n in range(1, 7)),
+        asks_of="quality_of_life",
+        headline=1,
     ),
     "phq9.total": ScaleInfo(
         "PHQ-9 total",
@@ -34,6 +36,9 @@ SCALES: Mapping[str, ScaleInfo] = {
         thresholds=(Threshold("mcid", 5, "Published", "", ""),),
         items=tuple(f"q{n}" for n in range(1, 10)),
         reverse=(("q4", 3.0),),
+        asks_of="mood",
+        only_by_patient=True,
+        headline=2,
     ),
     "saq.total": ScaleInfo(
         "SAQ total",
@@ -44,6 +49,9 @@ SCALES: Mapping[str, ScaleInfo] = {
         "saq",
         thresholds=(Threshold("sdc_individual", 28.2, "Published", "", ""),),
         items=tuple(f"q{n}" for n in range(1, 10)),
+        asks_of="symptoms",
+        piles_up=True,
+        headline=4,
     ),
 }
 

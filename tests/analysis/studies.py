@@ -22,9 +22,32 @@ SCALES: Mapping[str, ScaleInfo] = {
         "face",
         thresholds=(Threshold("sdc_individual", 17.6, "Example 2021", "62 patients", "One group."),),
         items=("q1", "q2", "q3"),
+        asks_of="quality_of_life",
+        headline=1,
     ),
-    "face.social_function": ScaleInfo("FaCE social function", "Social", 0, 100, "higher_better", "face"),
-    "saq.total": ScaleInfo("SAQ total", "SAQ", 20, 100, "higher_worse", "saq"),
+    "face.social_function": ScaleInfo(
+        "FaCE social function",
+        "Social",
+        0,
+        100,
+        "higher_better",
+        "face",
+        asks_of="quality_of_life",
+        headline=3,
+        shares=(("fdi.social", "both ask about social life with the palsy"),),
+    ),
+    "saq.total": ScaleInfo(
+        "SAQ total",
+        "SAQ",
+        20,
+        100,
+        "higher_worse",
+        "saq",
+        asks_of="symptoms",
+        piles_up=True,
+        headline=4,
+        early="The SAQ asks about synkinesis: in the acute phase it says little.",
+    ),
     "phq9.total": ScaleInfo(
         "PHQ-9 total",
         "PHQ-9",
@@ -34,9 +57,18 @@ SCALES: Mapping[str, ScaleInfo] = {
         "phq9",
         cutoffs=(("screened positive", 10, "Example 2001"),),
         items=("q1", "q2", "q3", "q9"),
+        asks_of="mood",
+        only_by_patient=True,
+        headline=2,
+        shares=(
+            ("fdi.social", "FDI social asks about calm, irritability, sleep and isolation, as mood does"),
+        ),
     ),
-    "fdi.social": ScaleInfo("FDI social", "FDI social", 0, 100, "higher_better", "fdi"),
+    "fdi.social": ScaleInfo(
+        "FDI social", "FDI social", 0, 100, "higher_better", "fdi", asks_of="quality_of_life"
+    ),
 }
+MAIN_SCALES = ("face.total", "phq9.total", "face.social_function", "saq.total")
 
 
 @dataclass

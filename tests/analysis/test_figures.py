@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from analysis.data.frame import ScaleInfo
 from analysis.figures import (
-    MAIN_SCALES,
     TOGETHER,
     View,
     association_figure,
@@ -21,7 +20,7 @@ from analysis.figures import (
     treatment_figure,
 )
 from tests.analysis.drawings import drawn_texts, labels, plain, points, traces, words
-from tests.analysis.studies import SCALES, Patient, registry, study
+from tests.analysis.studies import MAIN_SCALES, SCALES, Patient, registry, study
 from tests.support.examples import examples
 
 CLINIC, ANALYST = View(may_open_patients=True), View()

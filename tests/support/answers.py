@@ -15,7 +15,7 @@ from surveys.store.visit import answering, links, opening
 from surveys.store.visit.opening import OpenVisit
 from surveys.store.visit.progress import current, first_open
 from tests.support.patient import Patient, in_process
-from tests.support.study import changing, texts
+from tests.support.study import changing, library, texts
 
 Values = Sequence[int | None]  # None is the decision to skip
 PHONE = "phone"
@@ -27,7 +27,8 @@ def send(app: Flask, token: str, *questionnaires: Values, draft: Values = (), de
         for values in questionnaires:
             _answer(app, session, token, values, device)
             visit = _opened(app, session, token, device)
-            answering.submit(session, visit, visit.instruments[_open(visit)], at=datetime.now(UTC))
+            asked = visit.instruments[_open(visit)]
+            answering.submit(session, visit, asked, library(app), at=datetime.now(UTC))
         _answer(app, session, token, draft, device)
 
 

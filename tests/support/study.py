@@ -78,7 +78,7 @@ def invite(
             select(Timepoint).where(Timepoint.study_id == found.id).order_by(Timepoint.position)
         ).all()
         new = NewPatient(code=code, enrolled_on=studies.today(found, moment), birth_year=1970)
-        patient = patients.enrol(session, found, timepoints, new, at=moment, actor="test")
+        patient = patients.enrol(session, found, timepoints, new, library(app), at=moment, actor="test")
         planned = session.scalars(
             select(Visit).where(Visit.patient_id == patient.id, Visit.name == visit)
         ).one()

@@ -148,7 +148,8 @@ class Year:
         self.chance = random.Random(self.seed)
         self.truth = Truth()
         self.server = Server(self.truth, self.chance)
-        self.phq9 = Library.load().get("phq9")
+        self.library = Library.load()
+        self.phq9 = self.library.get("phq9")
         self.ahead: list[tuple[datetime, str, int]] = []
 
     @contextmanager
@@ -177,7 +178,7 @@ class Year:
         return self.truth
 
     def _found(self) -> None:
-        library = Library.load()
+        library = self.library
         with self.transaction() as session:
             new = NewStudy(
                 "YEAR",
@@ -218,7 +219,7 @@ class Year:
                 birth_year=1970,
                 contact=NewContact(name=f"Person {number}", email=address),
             )
-            patient = patients.enrol(session, study, study.timepoints, new, at=at, actor="test")
+            patient = patients.enrol(session, study, study.timepoints, new, self.library, at=at, actor="test")
             session.get_one(Contact, patient.contact_id).timezone = zone
             person = Person(patient.id, zone, Line(at, "active"), Line(at, address), Line(at, False))
             if self.chance.random() < 0.05:

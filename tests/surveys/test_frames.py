@@ -57,7 +57,7 @@ def filled(app: Flask) -> Flask:
         study = session.scalars(select(Study).where(Study.code == "S1")).one()
         plan = session.scalars(select(Timepoint).where(Timepoint.study_id == study.id)).all()
         for new in (ANNA, BEN):
-            patients.enrol(session, study, plan, new, at=AT, actor="test")
+            patients.enrol(session, study, plan, new, library(app), at=AT, actor="test")
     add(app, "ANNA", "face", FACE)
     add(app, "ANNA", "phq9", PHQ9[:5])
     return app

@@ -40,7 +40,7 @@ def engine(database_url: str) -> Iterator[Engine]:
         for number in range(PEOPLE):
             contact = NewContact(name=f"Person {number}", email=f"p{number}@example.net")
             person = NewPatient(f"P{number}", AT.date(), birth_year=1970, contact=contact)
-            patients.enrol(session, study, study.timepoints, person, at=AT, actor="test")
+            patients.enrol(session, study, study.timepoints, person, library, at=AT, actor="test")
         session.commit()
     yield made
     made.dispose()

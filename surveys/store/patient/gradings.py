@@ -8,14 +8,12 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.instruments.facts import result
 from surveys.instruments.library import Library
 from surveys.instruments.scoring import score
 from surveys.models import Grading, Palsy, Patient
 from surveys.store import audit
 from surveys.store.errors import Refused
-
-RESULT = {"house_brackmann": "grade", "sunnybrook": "composite"}
-"""The scale of the definition that is a grading's one value."""
 
 
 def add(
@@ -43,7 +41,7 @@ def add(
         raise Refused("This date lies ahead.", "graded_on")
     instrument = library.get(scale)
     scores = {one.scale: one.value for one in score(instrument, parts)}
-    value = scores[RESULT[scale]]
+    value = scores[result(instrument, library).key]
     if value is None:
         raise Refused(f"{instrument.short_title} needs all its parts.", "parts")
     if value < 0:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from analysis.data.gradings import HOUSE_BRACKMANN
 from surveys.models import Grading, Patient, Study, Visit
 from surveys.schedule import Window
 from surveys.store import audit
@@ -90,7 +91,7 @@ def add_grading(
 ) -> None:
     """A House–Brackmann grade of somebody already stored, on a day not graded yet."""
     session.add(
-        Grading(patient_id=patient_id, palsy_id=palsy_id, scale="house_brackmann", value=value, graded_on=on)
+        Grading(patient_id=patient_id, palsy_id=palsy_id, scale=HOUSE_BRACKMANN, value=value, graded_on=on)
     )
-    facts = {"scale": "house_brackmann", "value": value, "graded_on": on.isoformat()}
+    facts = {"scale": HOUSE_BRACKMANN, "value": value, "graded_on": on.isoformat()}
     audit.record(session, audit.Entry(at, actor, "grading.added", patient_id, facts))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from analysis.data.onset import CAUSES_FROM_BIRTH
 from surveys import same
+from surveys.instruments.library import Library
 from surveys.models import Contact, Grading, Palsy, Patient, Study, Timepoint, Treatment
 from surveys.models.patient import CAUSES_AFTER_A_VISIT
 from surveys.store import audit
@@ -145,6 +146,7 @@ def enrol(
     study: Study,
     timepoints: Sequence[Timepoint],
     new: NewPatient,
+    library: Library,
     *,
     at: datetime,
     actor: str,
@@ -165,7 +167,7 @@ def enrol(
         raise Refused(f"The study code {taken} is taken. Choose another.", "code")
     [patient] = add(session, study, [new], at=at, actor=actor)
     if plan:
-        planning.plan_visits(session, patient, timepoints, since=new.enrolled_on)
+        planning.plan_visits(session, patient, timepoints, library, since=new.enrolled_on)
     return patient
 
 

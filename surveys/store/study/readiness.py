@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
+from surveys.instruments.facts import without_crisis_item
 from surveys.instruments.instrument import Instrument
 from surveys.instruments.library import Library
 from surveys.models import (
@@ -47,7 +48,7 @@ def gaps(session: Session, study: Study, library: Library) -> list[Gap]:
     """
     keys = sorted({key for timepoint in study.timepoints for key in timepoint.battery})
     asked = permissions.asked(session, study, keys, Texts(library))
-    found = [*_contact(study), *_crisis_texts(study, asked)]
+    found = [*_contact(study), *_crisis_texts(study, asked, library)]
     if not keys:
         found.insert(0, Gap("plan", "The plan asks no questionnaire. Add a timepoint with a battery."))
     for instrument in asked.values():
@@ -134,14 +135,16 @@ def _contact(study: Study) -> Iterator[Gap]:
             yield Gap("contact", f"Say in {locale!r} who reads the answers and when.")
 
 
-def _crisis_texts(study: Study, asked: dict[str, Instrument]) -> Iterator[Gap]:
+def _crisis_texts(study: Study, asked: dict[str, Instrument], library: Library) -> Iterator[Gap]:
+    without = [other.short_title for one in asked.values() if (other := without_crisis_item(one, library))]
+    instead = f", or ask {', '.join(without)} instead" if without else ""
     raising = ", ".join(asked[key].short_title for key in crisis_instruments(asked))
     for locale in study.locales if raising else ():
         text = study.crisis_texts.get(locale)
         if not text:
             yield Gap(
                 "crisis",
-                f"{raising} asks about self-harm: write the crisis text in {locale!r}, or ask PHQ-8 instead.",
+                f"{raising} asks about self-harm: write the crisis text in {locale!r}{instead}.",
             )
         elif not study.simulated:
             yield from (Gap("crisis", fault) for fault in crisis_texts.faults(text, locale))

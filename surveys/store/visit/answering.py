@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveys.instruments.definition import Answer, Instrument, Item
+from surveys.instruments.library import Library
 from surveys.instruments.scoring import alerts_raised, check_answers
 from surveys.models import (
     Assistance,
@@ -97,7 +98,9 @@ def save_answer(
     return visit.crisis_text_due or any(alert.crisis for alert in raised)
 
 
-def submit(session: Session, visit: OpenVisit, instrument: Instrument, *, at: datetime) -> int | None:
+def submit(
+    session: Session, visit: OpenVisit, instrument: Instrument, library: Library, *, at: datetime
+) -> int | None:
     """Make the draft of a visit loaded with `lock` a response; its id, or None without a draft.
 
     Submitting twice changes nothing: the first response stands.
@@ -117,7 +120,7 @@ def submit(session: Session, visit: OpenVisit, instrument: Instrument, *, at: da
     session.expunge(draft)
     [response_id] = insert_scored(session, [response], at=at, actor="patient")
     session.execute(delete(Draft).where(*where))
-    planning.space_out(session, visit.patient_id, at=at, actor="patient")
+    planning.space_out(session, visit.patient_id, library, at=at, actor="patient")
     return response_id
 
 

@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.orm import Session
 
+from surveys.instruments.facts import not_before
+from surveys.instruments.library import Library
 from surveys.models import (
     Draft,
     Patient,
@@ -66,12 +68,12 @@ class PlanChanges:
 
 
 def plan_visits(
-    session: Session, patient: Patient, timepoints: Sequence[Timepoint], *, since: date
+    session: Session, patient: Patient, timepoints: Sequence[Timepoint], library: Library, *, since: date
 ) -> list[Visit]:
     """The visits of somebody just enrolled: all that lie ahead and have not closed before `since`."""
     ahead = [
         one
-        for one in occasions(plan_of(timepoints), course_of(session, patient))
+        for one in occasions(plan_of(timepoints), course_of(session, patient), not_before(library))
         if one.ahead and not is_over(one.window, since)
     ]
     visits = _Visits(timepoints, patient.id, ())
@@ -84,6 +86,7 @@ def plan_visits(
 def replan(
     session: Session,
     patient: Patient,
+    library: Library,
     *,
     changed: Collection[str],
     at: datetime,
@@ -105,7 +108,7 @@ def replan(
         select(Timepoint).where(Timepoint.study_id == study.id).order_by(Timepoint.position)
     ).all()
     since = today(study, at)
-    found = occasions(plan_of(timepoints), course_of(session, patient))
+    found = occasions(plan_of(timepoints), course_of(session, patient), not_before(library))
     known = stored_visits(session, patient, timepoints, since)
     visits = _Visits(timepoints, patient.id, known)
     asked = asked_elsewhere(session, patient, since)
@@ -139,7 +142,7 @@ def replan(
     return done
 
 
-def space_out(session: Session, patient_id: int, *, at: datetime, actor: str) -> None:
+def space_out(session: Session, patient_id: int, library: Library, *, at: datetime, actor: str) -> None:
     """After an answer: what asks the same person the same within `SPACING_DAYS` opens later or asks it not.
 
     In every study, and only where a visit that nobody has opened comes so soon.
@@ -166,7 +169,7 @@ def space_out(session: Session, patient_id: int, *, at: datetime, actor: str) ->
         .order_by(Patient.id)
     )
     for row in session.scalars(soon).all():
-        replan(session, row, changed=(), at=at, actor=actor)
+        replan(session, row, library, changed=(), at=at, actor=actor)
 
 
 def _let_in_late(there: StoredVisit, laid: ScheduledVisit) -> bool:

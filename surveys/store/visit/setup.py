@@ -14,6 +14,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from analysis.data.kinds import KINDS
+from surveys.instruments.facts import without_crisis_item
 from surveys.instruments.library import Library, asking_order
 from surveys.models import Draft, Patient, Response, Serving, Study, Timepoint, Visit
 from surveys.models.study import ANCHORS, MOST_TIMES
@@ -125,7 +126,7 @@ def set_plan(
     facts = {"study": study.code, "before": before, "after": after}
     audit.record(session, audit.Entry(at, actor, "plan.changed", facts=facts))
     for patient in session.scalars(_planned_patients(study)).all():
-        planning.replan(session, patient, changed=ANCHORS, at=at, actor=actor)
+        planning.replan(session, patient, library, changed=ANCHORS, at=at, actor=actor)
     return True
 
 
@@ -140,9 +141,14 @@ def plan_faults(rows: Sequence[PlannedVisit], library: Library) -> list[str]:
     return found
 
 
-def instead_of_crisis(rows: Sequence[PlannedVisit]) -> list[PlannedVisit]:
-    """The plan with PHQ-8 where it asked PHQ-9: the same questions but the one about self-harm."""
-    return [_with_battery(row, ["phq8" if key == "phq9" else key for key in row.battery]) for row in rows]
+def instead_of_crisis(rows: Sequence[PlannedVisit], library: Library) -> list[PlannedVisit]:
+    """The plan without questions about self-harm, where a definition names what asks all but them."""
+    return [_with_battery(row, [_without_crisis(key, library) for key in row.battery]) for row in rows]
+
+
+def _without_crisis(key: str, library: Library) -> str:
+    instead = without_crisis_item(library.get(key), library)
+    return key if instead is None else instead.key
 
 
 def _with_battery(row: PlannedVisit, battery: Sequence[str]) -> PlannedVisit:

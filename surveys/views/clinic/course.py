@@ -15,7 +15,7 @@ from surveys.lists import alerts, history, patients, records, visits
 from surveys.lists.visits import VisitRow
 from surveys.models import Patient, Treatment
 from surveys.views.clinic import display
-from surveys.views.clinic.overviews import SCALES, scale_title
+from surveys.views.clinic.overviews import scale_title, scales_shown
 from surveys.views.dashboard.board import drawing
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
@@ -68,7 +68,7 @@ def _scales(rows: list[VisitRow]) -> list[ScaleCourse]:
     from analysis.figures.patient import Point, ScaleCourse
 
     found = []
-    for key, name in SCALES:
+    for key, name in scales_shown(server.library()):
         instrument = server.library().get(key)
         scale = instrument.scale(name)
         points = [

@@ -11,6 +11,7 @@ from flask import Flask
 from flask_babel import format_date, get_locale, ngettext
 from flask_babel import gettext as _
 
+from analysis.data.gradings import HOUSE_BRACKMANN
 from surveys.forms import labels
 from surveys.instruments.definition import Answer, Instrument, Outline, Scale
 from surveys.instruments.instrument import Alert
@@ -21,6 +22,7 @@ from surveys.models import AlertRule
 from surveys.store.visit import alert_rules
 from surveys.store.visit.alerts import SKIPPED
 
+ROMAN = ("", "I", "II", "III", "IV", "V", "VI")
 FORMATS = {"day": "d MMM y", "month": "MMM y", "year": "y"}
 LISTS = {
     "sex": labels.SEXES,
@@ -30,6 +32,7 @@ LISTS = {
     "treatment": labels.TREATMENTS,
     "treatment_state": labels.TREATMENT_STATES,
     "channel": labels.CHANNELS,
+    "grading_scale": labels.GRADING_SCALES,
     "grading_mode": labels.GRADING_MODES,
     "status": labels.PATIENT_STATUSES,
     "source": labels.SOURCES,
@@ -39,12 +42,13 @@ LISTS = {
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters `day`, `partial`, `moment`, `span`, `words` and `scale_words`."""
+    """Give templates the filters `day`, `partial`, `moment`, `span`, `words`, `grade` and `scale_words`."""
     app.add_template_filter(day)
     app.add_template_filter(partial)
     app.add_template_filter(moment)
     app.add_template_filter(span)
     app.add_template_filter(words)
+    app.add_template_filter(grade)
     app.add_template_filter(scale_words)
 
 
@@ -68,6 +72,11 @@ def moment(at: datetime | None, zone: str) -> str | None:
 def words(code: str, kind: str) -> str:
     """The words for a coded fact; the code itself where there are none."""
     return LISTS[kind].get(code, code)
+
+
+def grade(value: int, scale: str) -> str:
+    """What was graded: House–Brackmann as a Roman numeral."""
+    return ROMAN[value] if scale == HOUSE_BRACKMANN else str(value)
 
 
 def waited(since: datetime, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from surveys.exchange import enrolment_file
 from surveys.exchange.enrolment_file import EnrolmentList
 from surveys.exchange.faults import FileRefused
 from surveys.forms.records import EnrolmentListForm
+from surveys.instruments.library import Library
 from surveys.models import Timepoint
 from surveys.store.errors import Refused
 from surveys.store.patient import patients
@@ -64,12 +65,13 @@ def many(code: str) -> Page:
 
 def _enrol(form: EnrolmentListForm, here: Grant, checked: EnrolmentList) -> bool:
     """Whether all of them were enrolled and committed; else nobody, with the reason in `form`."""
+    library: Library = current_app.extensions["library"]
     timepoints = db.session.scalars(
         select(Timepoint).where(Timepoint.study_id == here.study.id).order_by(Timepoint.position)
     ).all()
     try:
         for new in checked.patients:
-            patients.enrol(db.session, here.study, timepoints, new, at=here.at, actor=here.actor)
+            patients.enrol(db.session, here.study, timepoints, new, library, at=here.at, actor=here.actor)
         db.session.commit()
     except Refused as refused:
         db.session.rollback()

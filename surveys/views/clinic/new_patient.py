@@ -23,6 +23,7 @@ from surveys.store.patient import contacts
 from surveys.store.patient import patients as store
 from surveys.views.clinic.found import pages
 from surveys.views.clinic.inputs import partial_date, typed
+from surveys.views.web import server
 from surveys.views.web.access import Grant, for_roles, grant, member
 from surveys.views.web.page import Page
 
@@ -96,7 +97,9 @@ def _enrol(form: EnrolmentForm, here: Grant, known: list[PossibleMatch]) -> Pati
     ).all()
     if not refusals:
         try:
-            patient = store.enrol(db.session, here.study, timepoints, new, at=here.at, actor=here.actor)
+            patient = store.enrol(
+                db.session, here.study, timepoints, new, server.library(), at=here.at, actor=here.actor
+            )
             db.session.commit()
         except Refused as refused:
             refusals = [refused]

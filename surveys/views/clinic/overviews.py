@@ -12,6 +12,8 @@ from analysis.data.change import judge
 from surveys.db import db
 from surveys.instruments.change import threshold_of
 from surveys.instruments.definition import Instrument, Scale
+from surveys.instruments.facts import headlines, scales_of_mood
+from surveys.instruments.library import Library
 from surveys.lists import changes as changed
 from surveys.lists import completeness as complete
 from surveys.lists.changes import DatedScore, Person
@@ -21,14 +23,6 @@ from surveys.views.web.access import for_roles, grant
 from surveys.views.web.numbers import page_number
 
 pages = Blueprint("overviews", __name__)
-
-SCALES = (
-    ("face", "total"),
-    ("face", "social_function"),
-    ("saq", "total"),
-    ("phq9", "total"),
-    ("phq8", "total"),
-)
 
 
 @dataclass(frozen=True)
@@ -69,11 +63,12 @@ def completeness(code: str) -> str:
 def changes(code: str) -> str:
     """Whose scores changed, today's patients first."""
     number = page_number()
-    found = changed.page(db.session, grant().scope, SCALES, number)
+    scales = scales_shown(server.library())
+    found = changed.page(db.session, grant().scope, scales, number)
     if number > found.pages:
         abort(404)
     given = {scale for person in found.people for scale in person.scores}
-    columns = [(key, scale) for key, scale in SCALES if f"{key}.{scale}" in given]
+    columns = [(key, scale) for key, scale in scales if f"{key}.{scale}" in given]
     return render_template(
         "staff/clinic/changes.html",
         titles=[scale_title(server.library().get(key), scale) for key, scale in columns],
@@ -87,6 +82,12 @@ def scale_title(instrument: Instrument, scale: str) -> str:
     """A scale with its instrument's name, once."""
     title = instrument.scale(scale).title
     return title if title.startswith(instrument.short_title) else f"{instrument.short_title} {title.lower()}"
+
+
+def scales_shown(library: Library) -> list[tuple[str, str]]:
+    """The headlines, then every scale on mood: these are the ones to act on."""
+    of_mood = scales_of_mood(library)
+    return [*(scale for scale in headlines(library) if scale not in of_mood), *of_mood]
 
 
 def _shift(person: Person, key: str, name: str) -> Shift | None:

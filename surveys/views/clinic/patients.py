@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 import surveys.views.clinic.new_patient  # noqa: F401 — it adds its page to the blueprint
+from analysis.data.gradings import GRADING_SCALES
 from surveys.db import db
 from surveys.forms.staff import (
     NewTreatmentForm,
@@ -220,6 +221,7 @@ def _draw_patient(
         alerts=raised,
         events=events,
         gradings=records.gradings(db.session, patient.id),
+        grading_scales=GRADING_SCALES,
         notes=notes,
         reported=told,
         names=history.names(db.session, actors),

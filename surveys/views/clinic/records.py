@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.exc import IntegrityError
 
+from analysis.data.gradings import GRADING_SCALES
 from surveys.db import db
 from surveys.forms import labels
 from surveys.forms.records import (
@@ -26,7 +27,6 @@ from surveys.forms.records import (
 from surveys.lists import patients as lists
 from surveys.lists import visits as visit_lists
 from surveys.models import Palsy, Patient, Treatment
-from surveys.models.patient import GRADING_SCALES
 from surveys.store.errors import Refused
 from surveys.store.patient import clinic, contacts, gradings, palsies, participation, treatments
 from surveys.store.patient.patients import NewContact

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import flash
+from flask import current_app, flash
 from flask_babel import gettext as _
 
 from surveys.db import db
@@ -19,7 +19,13 @@ def replan(patient: Patient, changed: str, reason: str | None = None) -> None:
     """Move the visits that hang on `changed` (onset, treatment) in this transaction, and tell of each."""
     here = grant()
     done = planning.replan(
-        db.session, patient, changed={changed}, at=here.at, actor=here.actor, reason=reason or None
+        db.session,
+        patient,
+        current_app.extensions["library"],
+        changed={changed},
+        at=here.at,
+        actor=here.actor,
+        reason=reason or None,
     )
     told = [
         _listed(_("Added to the plan"), done.added),

@@ -14,7 +14,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from surveys import SOFTWARE
-from surveys.views.dashboard.board_pages import PAGES, Part, Scene
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from analysis.figures import Figure, View
     from analysis.figures.matrix import Matrix
     from analysis.figures.overview import Overview
+    from analysis.figures.pages import Part
     from analysis.results.filters import Filters
 
 _NUMBER = re.compile(r"[−<]?\d|–$|hidden$|about \d")
@@ -114,6 +114,7 @@ def draw(
     from analysis.data.wordings import holds_both, warnings
     from analysis.figures import SIDE_BY_SIDE, TOGETHER, View, main_scales
     from analysis.figures.overview import overview
+    from analysis.figures.pages import PAGES, Scene
     from analysis.methods import methods
     from analysis.report import data_sha256
     from analysis.results.filters import Filters, apply
@@ -131,7 +132,7 @@ def draw(
         warnings=tuple(warnings(frames, part, filters.wording)),
         both_wordings=holds_both(frames),
         facts=Facts(found, _table(found.left_out)),
-        sections=tuple(_section(one) for one in PAGES[page].draw(Scene(part, view, scales, pair, on))),
+        sections=tuple(_section(one) for one in PAGES[page](Scene(part, view, scales, on, pair))),
         methods=methods(
             part,
             filters,

@@ -9,11 +9,11 @@ from flask import Blueprint, Flask, abort, current_app, redirect, render_templat
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from analysis.data.pages import TITLES
 from surveys.db import db
 from surveys.forms.dashboard import DashboardForm
 from surveys.lists import figures
 from surveys.models import Timepoint
-from surveys.views.dashboard.board_pages import PAGES
 from surveys.views.dashboard.boards import Answer, Boards
 from surveys.views.dashboard.painting import Order, painting
 from surveys.views.web.access import Grant, for_roles, grant
@@ -42,7 +42,7 @@ def index(code: str) -> Page:
 @for_roles("coordinator", "investigator", "analyst")
 def page(code: str, page: str) -> Page:
     """One further page, for the same filters."""
-    return _shown(page) if page in PAGES else abort(404)
+    return _shown(page) if page in TITLES else abort(404)
 
 
 @pages.get("/staff/<code>/dashboard/<page>/<figure>.csv")
@@ -50,7 +50,7 @@ def page(code: str, page: str) -> Page:
 def table(code: str, page: str, figure: str) -> Response:
     """The table under a figure, as it is shown, for a spreadsheet; without it, the page that says why."""
     form = _form()
-    answer = _board(grant(), form, page) if page in PAGES and form.validate() else None
+    answer = _board(grant(), form, page) if page in TITLES and form.validate() else None
     # A file carries no note of its age: only the newest board is good enough for it.
     sections = answer.painted.board.sections if answer and answer.painted and answer.is_ == "new" else ()
     found = next((one for part in sections for one in part.figures if one.key == figure), None)
@@ -72,11 +72,11 @@ def _shown(page: str) -> Page:
     form = _form()
     if not form.validate():
         return render_template(
-            "staff/dashboard/dashboard.html", form=form, answer=None, page=page, pages=PAGES
+            "staff/dashboard/dashboard.html", form=form, answer=None, page=page, pages=TITLES
         ), 422
     answer = _board(grant(), form, page)
     shown = render_template(
-        "staff/dashboard/dashboard.html", form=form, answer=answer, page=page, pages=PAGES
+        "staff/dashboard/dashboard.html", form=form, answer=answer, page=page, pages=TITLES
     )
     if answer.painted is None and answer.is_ == "being drawn":
         return shown, 202, {"Refresh": str(LOOK_AGAIN)}

@@ -254,7 +254,7 @@ def submit(visit: OpenVisit, key: str) -> Page:
         return redirect(here)
     if changes_untold(visit, instrument):
         return redirect(url_for("patient.review", visit_id=visit.id, key=key))
-    stored = answering.submit(db.session, visit, instrument, at=now())
+    stored = answering.submit(db.session, visit, instrument, server.library(), at=now())
     db.session.commit()
     if stored is not None:
         device.sent(visit.id, key, visit.drafts[key].hidden)

@@ -57,12 +57,13 @@ def report(code: str, freeze_id: int) -> Response | tuple[str, int]:
     from analysis.report import report as analyse
 
     here = grant()
+    library = server.library()
     known = {one.id: one.name for one in freezes.of_study(db.session, here.study.id)}
     if freeze_id not in known:
         abort(404)
     with heavy.turn():
         try:
-            kept, frames = freezing.thawed(db.session, here.study, known[freeze_id])
+            kept, frames = freezing.thawed(db.session, here.study, known[freeze_id], library)
         except Refused as refusal:
             form = FreezeForm(formdata=None)
             form.name.errors = [str(refusal)]

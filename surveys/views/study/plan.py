@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from surveys.db import db
 from surveys.forms.plan import EMPTY_ROWS, MOST_ROWS, TREATMENTS, PlanForm, as_data, plan_form
+from surveys.instruments.facts import not_before
 from surveys.instruments.library import Library
 from surveys.models import Study
 from surveys.schedule import PlannedVisit, Year, burden, example_visits, preset, preset_names, preset_title
@@ -106,14 +107,14 @@ def overview(study: Study, plan: Sequence[PlannedVisit], library: Library) -> Ov
         groups.setdefault(anchor_words(row), []).append(row)
     return Overview(
         lines=tuple((words, _lines(rows, titles)) for words, rows in groups.items()),
-        years=tuple(burden(plan, questions)),
+        years=tuple(burden(plan, questions, not_before(library))),
         visits=tuple(
             (
                 ", ".join(names[served.key] for served in laid.serves),
                 day,
                 ", ".join(titles[key] for key in laid.battery),
             )
-            for day, laid in example_visits(plan)
+            for day, laid in example_visits(plan, not_before(library))
         ),
         onset=any(row.anchor == "onset" for row in plan),
         treatments=any(row.treatment for row in plan),

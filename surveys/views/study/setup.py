@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
@@ -19,6 +19,8 @@ from surveys.forms.setup import (
     SectionForm,
     consent_form,
 )
+from surveys.instruments.definition import Instrument
+from surveys.instruments.facts import without_crisis_item
 from surveys.lists import history
 from surveys.models import AlertReader, ConsentText, Study
 from surveys.schedule import preset, preset_names, preset_title
@@ -136,13 +138,15 @@ def acknowledge_test(code: str) -> Page:
 @pages.post("/staff/<code>/study/phq8")
 @for_roles("coordinator", whole_study=True)
 def ask_phq8(code: str) -> Page:
-    """Ask PHQ-8 wherever the plan asks PHQ-9."""
+    """Ask what leaves the question about self-harm out, wherever the plan asks it; PHQ-8 instead of PHQ-9."""
     here, study = grant(), _study()
 
     def swap() -> str:
-        rows = setup.instead_of_crisis(studies.plan_of(study.timepoints))
+        asked = [server.library().get(key) for row in study.timepoints for key in row.battery]
+        without = dict.fromkeys(title for _, title in _instead_of_crisis(asked))
+        rows = setup.instead_of_crisis(studies.plan_of(study.timepoints), server.library())
         setup.set_plan(db.session, study, rows, server.library(), at=here.at, actor=here.actor)
-        return _("The plan asks PHQ-8 now: nobody is asked about self-harm.")
+        return _("The plan asks %(titles)s now: nobody is asked about self-harm.", titles=", ".join(without))
 
     return _do(swap)
 
@@ -260,9 +264,16 @@ def _draw_index() -> str:
         readers=people,
         mine=next((row for row in named.values() if row.staff_id == member().id), None),
         crisis=readiness.crisis_instruments(asked),
+        instead=_instead_of_crisis(list(asked.values())),
         overview=overview(study, studies.plan_of(study.timepoints), server.library()),
         statuses=labels.STUDY_STATUSES,
     )
+
+
+def _instead_of_crisis(asked: Sequence[Instrument]) -> list[tuple[str, str]]:
+    """Short titles: what asks about self-harm, and what asks all but that."""
+    found = ((one, without_crisis_item(one, server.library())) for one in asked)
+    return [(one.short_title, other.short_title) for one, other in found if other is not None]
 
 
 def _with_staff(rows: list[AlertReader]) -> list[AlertReader]:

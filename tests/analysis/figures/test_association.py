@@ -2,9 +2,9 @@
 
 import pytest
 
-from analysis.figures import MAIN_SCALES, View, association_figure
+from analysis.figures import View, association_figure
 from tests.analysis.drawings import labels, plain, traces
-from tests.analysis.studies import Patient, registry, study
+from tests.analysis.studies import MAIN_SCALES, Patient, registry, study
 
 CLINIC = View(may_open_patients=True)
 

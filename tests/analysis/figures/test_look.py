@@ -6,10 +6,10 @@ import re
 import numpy as np
 import pytest
 
-from analysis.figures import MAIN_SCALES, TOGETHER, View, association_figure, time_figure, treatment_figure
+from analysis.figures import TOGETHER, View, association_figure, time_figure, treatment_figure
 from analysis.figures.look import colour, row_label, ticks
 from tests.analysis.drawings import drawn_texts
-from tests.analysis.studies import SCALES, registry
+from tests.analysis.studies import MAIN_SCALES, SCALES, registry
 from tests.support.built import built
 
 CSS = built("staff.css").read_text()

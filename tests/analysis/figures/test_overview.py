@@ -3,9 +3,9 @@
 import pytest
 
 from analysis.data.frame import scored
-from analysis.figures import MAIN_SCALES, View
+from analysis.figures import View
 from analysis.figures.overview import overview
-from tests.analysis.studies import Patient, registry, study
+from tests.analysis.studies import MAIN_SCALES, Patient, registry, study
 
 CLINIC, ANALYST = View(may_open_patients=True), View()
 

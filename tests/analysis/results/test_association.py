@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from analysis.data.frame import scored
 from analysis.results.association import TIME, as_shown, correlations, overlap
+from surveys.frames import scale_info
+from surveys.instruments.library import Library
 from tests.analysis.reference import close, expected, given
 from tests.analysis.studies import Patient, registry, study
 from tests.support.examples import examples
@@ -219,7 +221,7 @@ def test_families_are_level_method_and_stratum():
     ],
 )
 def test_shared_content_is_said(x, y, shared):
-    assert (overlap(x, y) is not None) is shared
+    assert (overlap(x, y, scale_info(Library.load())) is not None) is shared
 
 
 def test_records_are_quick():

@@ -6,8 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from surveys.instruments.facts import not_before
+from surveys.instruments.library import Library
 from surveys.schedule import Course, PlannedVisit, TreatmentDate, occasions, preset
 
+NOT_BEFORE = not_before(Library.load())
 INJECTION = date(2026, 6, 1)
 ENROLLED = date(2026, 5, 4)
 
@@ -24,7 +27,7 @@ def laid(course: Course, name: str) -> dict[tuple[str, int, int | None], tuple[d
             one.window.opens_on,
             one.window.closes_on,
         )
-        for one in occasions(preset(name), course)
+        for one in occasions(preset(name), course, NOT_BEFORE)
     }
 
 
@@ -79,7 +82,7 @@ def test_a_cancelled_injection_asks_nothing() -> None:
 
 def test_what_comes_before_an_injection_does_not_begin_with_it() -> None:
     """One recorded once it was given has no visit before it; its peak is ahead all the same."""
-    found = occasions(preset("botulinum_toxin"), injections(("given", INJECTION)))
+    found = occasions(preset("botulinum_toxin"), injections(("given", INJECTION)), NOT_BEFORE)
     assert {one.serves.key: one.ahead for one in found} == {"before": False, "peak": True, "week_16": True}
 
 
@@ -109,8 +112,8 @@ def test_anchored_at_what_was_given_a_plan_alone_asks_nothing() -> None:
         treatment="botulinum_toxin",
         treatment_state="given",
     )
-    assert occasions((row,), injections(("planned", INJECTION))) == []
-    assert len(occasions((row,), injections(("given", INJECTION)))) == 1
+    assert occasions((row,), injections(("planned", INJECTION)), NOT_BEFORE) == []
+    assert len(occasions((row,), injections(("given", INJECTION)), NOT_BEFORE)) == 1
 
 
 def test_a_yearly_registry_asks_ten_times_more() -> None:
@@ -134,6 +137,6 @@ def test_synkinesis_is_asked_about_from_90_days_after_onset(
 ) -> None:
     """Or once staff noted it; where nobody knows the onset, the palsy is taken for an old one."""
     course = Course(ENROLLED, onset_from=onset_from, synkinesis_noted_on=noted_on)
-    [first, *_] = occasions(preset("registry"), course)
+    [first, *_] = occasions(preset("registry"), course, NOT_BEFORE)
     assert ("saq" in first.battery) == asked
     assert {"face", "phq9"} <= set(first.battery)

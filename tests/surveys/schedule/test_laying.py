@@ -8,6 +8,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from surveys.instruments.facts import not_before
+from surveys.instruments.library import Library
 from surveys.schedule import (
     SPACING_DAYS,
     Course,
@@ -23,6 +25,7 @@ from surveys.schedule import (
 )
 from surveys.schedule.course import TreatmentDate
 
+NOT_BEFORE = not_before(Library.load())
 START = date(2026, 1, 1)
 INSTRUMENTS = ("face", "phq9", "saq", "fdi")
 
@@ -161,7 +164,7 @@ def test_every_plan_that_ships_lays_out(
         for number, on in enumerate(treated)
         for kind in ("botulinum_toxin", "static_sling")
     )
-    all_found = occasions(preset(name), Course(enrolled_on, onset, onset, treatments=treatments))
+    all_found = occasions(preset(name), Course(enrolled_on, onset, onset, treatments=treatments), NOT_BEFORE)
     visits = lay_out([one for one in all_found if one.window.closes_on >= enrolled_on])
     if any(one.anchor == "enrolment" for one in all_found):
         assert any(visit.window.opens_on <= enrolled_on <= visit.window.closes_on for visit in visits)

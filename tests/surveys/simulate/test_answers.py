@@ -7,9 +7,11 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from surveys.instruments.definition import Instrument
+from surveys.instruments.facts import asks_of
 from surveys.instruments.library import Library
 from surveys.instruments.scoring import check_answers, score
-from surveys.simulate.answers import answer
+from surveys.simulate.answers import Given, answer
 from surveys.simulate.people import Person, draw
 
 LIBRARY = Library.load()
@@ -21,6 +23,10 @@ def people(count: int = 200) -> list[Person]:
     return [draw(rng, TODAY - timedelta(days=200), 18, TODAY) for _ in range(count)]
 
 
+def answered(rng: np.random.Generator, instrument: Instrument, person: Person, on: date) -> Given:
+    return answer(rng, instrument, asks_of(instrument, LIBRARY), person, on)
+
+
 @pytest.mark.parametrize("key", ["face", "saq", "phq9"])
 def test_every_answer_is_a_choice(key: str) -> None:
     """Each item asked is answered or skipped, never both."""
@@ -28,7 +34,7 @@ def test_every_answer_is_a_choice(key: str) -> None:
     instrument = LIBRARY.get(key)
     gaps = 0
     for person in people():
-        given = answer(rng, instrument, person, TODAY)
+        given = answered(rng, instrument, person, TODAY)
         check_answers(instrument, given.answers)
         asked = {item.key for item in instrument.asked()}
         assert given.answers.keys() | set(given.skipped) == asked
@@ -46,7 +52,7 @@ def test_a_worse_face_scores_worse() -> None:
         scores = {
             key: {
                 one.scale: one.value
-                for one in score(LIBRARY.get(key), answer(rng, LIBRARY.get(key), person, TODAY).answers)
+                for one in score(LIBRARY.get(key), answered(rng, LIBRARY.get(key), person, TODAY).answers)
             }
             for key in total
         }
@@ -64,7 +70,7 @@ def test_synkinesis_is_at_its_floor_in_fresh_palsies() -> None:
     values = [
         score(
             LIBRARY.get("saq"),
-            answer(rng, LIBRARY.get("saq"), person, person.onset_on + timedelta(days=30)).answers,
+            answered(rng, LIBRARY.get("saq"), person, person.onset_on + timedelta(days=30)).answers,
         )[0].value
         for person in people()
     ]
@@ -74,5 +80,5 @@ def test_synkinesis_is_at_its_floor_in_fresh_palsies() -> None:
 def test_thoughts_of_death_are_rare() -> None:
     """A few per cent."""
     rng = np.random.default_rng(4)
-    given = [answer(rng, LIBRARY.get("phq9"), person, TODAY).answers.get("q9", 0) for person in people(600)]
+    given = [answered(rng, LIBRARY.get("phq9"), person, TODAY).answers.get("q9", 0) for person in people(600)]
     assert 0.01 < np.mean([value > 0 for value in given]) < 0.15

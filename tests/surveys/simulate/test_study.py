@@ -139,15 +139,15 @@ def test_the_demo_has_something_of_everything(session: Session) -> None:
 def test_an_open_visit_is_always_found(session: Session) -> None:
     """The newest that nobody has begun; when all are begun or closed, a patient is added."""
     study = demo.create(session, LIBRARY, at=NOW, actor="test")
-    first = demo.open_visit(session, study, at=NOW, actor="test")
+    first = demo.open_visit(session, study, LIBRARY, at=NOW, actor="test")
     assert first.opens_on <= TODAY <= first.closes_on
     assert first.battery == ["face", "phq9", "saq"]
-    assert demo.open_visit(session, study, at=NOW, actor="test") is first
+    assert demo.open_visit(session, study, LIBRARY, at=NOW, actor="test") is first
     later = NOW + timedelta(days=100)
-    added = demo.open_visit(session, study, at=later, actor="test")
+    added = demo.open_visit(session, study, LIBRARY, at=later, actor="test")
     assert added.opens_on == date(2026, 6, 9)
     assert rows(session, "SELECT count(*) FROM patient") == [(demo.PATIENTS + demo.NEWCOMERS + 1,)]
-    again = demo.open_visit(session, study, at=later + timedelta(days=100), actor="test")
+    again = demo.open_visit(session, study, LIBRARY, at=later + timedelta(days=100), actor="test")
     assert again.patient_id != added.patient_id
 
 
@@ -160,7 +160,7 @@ def test_every_visit_handed_out_asks_all_three(session: Session, monkeypatch: py
     texts, handed_out = Texts(LIBRARY), set()
     for run in range(30):
         at = NOW + timedelta(seconds=run)
-        visit = demo.open_visit(session, study, at=at, actor="test")
+        visit = demo.open_visit(session, study, LIBRARY, at=at, actor="test")
         assert visit.battery == ["face", "phq9", "saq"]
         link_id = links.find(session, links.issue(session, visit, at=at, actor="test"))
         assert link_id is not None

@@ -73,11 +73,11 @@ def study(session: Session, library: Library) -> Study:
 
 
 @pytest.fixture
-def patient(session: Session, study: Study) -> Patient:
+def patient(session: Session, library: Library, study: Study) -> Patient:
     """P1, enrolled on 10 March 2026 with the five visits of the plan."""
     new = NewPatient("P1", AT.date(), birth_year=1970)
     session.refresh(study, ["timepoints"])
-    made = patients.enrol(session, study, study.timepoints, new, at=AT, actor="test")
+    made = patients.enrol(session, study, study.timepoints, new, library, at=AT, actor="test")
     session.commit()
     return made
 

@@ -33,7 +33,7 @@ def twin(session: Session, library: Library, patient: Patient) -> Patient:
     study = studies.create(session, NewStudy("S2"), preset("registry"), library, at=AT, actor="test")
     session.refresh(study, ["timepoints"])
     new = NewPatient("Q1", TODAY, birth_year=1970)
-    made = patients.enrol(session, study, study.timepoints, new, at=AT, actor="test")
+    made = patients.enrol(session, study, study.timepoints, new, library, at=AT, actor="test")
     made.contact_id = contact.id
     visit = session.scalars(select(Visit).where(Visit.patient_id == made.id).order_by(Visit.id)).first()
     assert visit is not None
@@ -108,10 +108,12 @@ def test_what_cannot_be_is_refused(session: Session, patient: Patient) -> None:
     assert change(session, patient, "active", reason="Wrong patient marked.") == ["P1"]
 
 
-def test_a_study_without_a_contact_stands_alone(session: Session, study: Study, patient: Patient) -> None:
+def test_a_study_without_a_contact_stands_alone(
+    session: Session, library: Library, study: Study, patient: Patient
+) -> None:
     """Two patients without a contact are not one person."""
     new = NewPatient("P2", TODAY, birth_year=1970)
     session.refresh(study, ["timepoints"])
-    patients.enrol(session, study, study.timepoints, new, at=AT, actor="test")
+    patients.enrol(session, study, study.timepoints, new, library, at=AT, actor="test")
     assert participation.others(session, patient) == 0
     assert change(session, patient, "died") == ["P1"]

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from surveys.instruments.library import Library
 from surveys.models import (
     Contact,
     Event,
@@ -30,12 +31,13 @@ from surveys.store.patient.patients import NewContact, NewPatient, NewTreatment,
 from tests.surveys.store.conftest import AT
 
 TODAY = AT.date()
+LIBRARY = Library.load()
 
 
 def enrol(session: Session, study: Study, new: NewPatient) -> Patient:
     """Enrol as staff do."""
     session.refresh(study, ["timepoints"])
-    return patients.enrol(session, study, study.timepoints, new, at=AT, actor="staff:1")
+    return patients.enrol(session, study, study.timepoints, new, LIBRARY, at=AT, actor="staff:1")
 
 
 def test_a_patient_is_stored_with_everything_around(session: Session, study: Study) -> None:

@@ -41,7 +41,8 @@ def save(app: Flask, invited: Invited, key: str, item: str, value: int | None, a
 
 def submit(app: Flask, invited: Invited, key: str, at: datetime = AT) -> int | None:
     with changing(app) as session:
-        return answering.submit(session, load(app, session, invited, at), library(app).get(key), at=at)
+        known = library(app)
+        return answering.submit(session, load(app, session, invited, at), known.get(key), known, at=at)
 
 
 def test_a_visit_is_loaded_with_all_that_its_pages_show(app: Flask, invited: Invited) -> None:

@@ -24,6 +24,7 @@ from surveys.store.words.wordings import Texts
 from tests.surveys.store.conftest import AT
 
 TODAY = AT.date()
+LIBRARY = Library.load()
 INJECTION = TODAY + timedelta(days=14)
 
 
@@ -48,7 +49,7 @@ def enrol(
         onset=PartialDate(onset, "day") if onset else None,
         treatments=treatments,
     )
-    return patients.enrol(session, study, study.timepoints, person, at=AT, actor="test")
+    return patients.enrol(session, study, study.timepoints, person, library, at=AT, actor="test")
 
 
 def planned_injection(on: date = INJECTION) -> NewTreatment:
@@ -79,7 +80,9 @@ def palsy(session: Session, patient: Patient) -> Palsy:
 
 
 def replan(session: Session, patient: Patient, *changed: str) -> PlanChanges:
-    return planning.replan(session, patient, changed=changed, at=AT, actor="staff:1", reason="a letter came")
+    return planning.replan(
+        session, patient, LIBRARY, changed=changed, at=AT, actor="staff:1", reason="a letter came"
+    )
 
 
 def test_a_planned_injection_has_its_visits_from_the_start(session: Session, library: Library) -> None:
@@ -275,6 +278,6 @@ def test_a_late_answer_puts_off_what_asks_the_same(session: Session, library: Li
         completed_on=later.date(),
     )
     responses.insert_scored(session, [answered], at=later, actor="patient")
-    planning.space_out(session, patient.id, at=later, actor="patient")
+    planning.space_out(session, patient.id, library, at=later, actor="patient")
     assert second.opens_on == later.date() + timedelta(days=14)
     assert second.opens_on > planned

@@ -109,7 +109,7 @@ def test_a_committee_may_not_be_required(session: Session, library: Library, rea
 
 def test_asking_phq8_nobody_needs_to_read_alerts(session: Session, library: Library, real: Study) -> None:
     """It leaves out the question about self-harm."""
-    plan(session, real, library, setup.instead_of_crisis(studies.plan_of(real.timepoints)))
+    plan(session, real, library, setup.instead_of_crisis(studies.plan_of(real.timepoints), library))
     assert {tuple(row.battery) for row in real.timepoints} == {("phq8", "gad7")}
     assert "alerts" not in sections(session, real, library)
     change(session, real, library, crisis_texts={})
@@ -253,7 +253,7 @@ def test_only_a_draft_has_its_plan_changed(session: Session, library: Library, s
 def test_who_was_enrolled_already_follows_the_plan(session: Session, library: Library, real: Study) -> None:
     """Visits move, and new ones come; a row that has visits cannot be taken out."""
     new = NewPatient("P1", AT.date(), birth_year=1970)
-    patient = patients.enrol(session, real, real.timepoints, new, at=AT, actor="test")
+    patient = patients.enrol(session, real, real.timepoints, new, library, at=AT, actor="test")
     rows: list[PlannedVisit] = [*VERBATIM, replace(VERBATIM[4], key="month_36", offset_days=1095)]
     rows[1] = replace(rows[1], offset_days=100)
     plan(session, real, library, rows)

@@ -18,6 +18,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, event, select, update
 
+from analysis.data.pages import TITLES
 from surveys.db import db
 from surveys.models import Patient as StoredPatient
 from surveys.models import Study
@@ -26,7 +27,6 @@ from surveys.settings import THREADS, Settings
 from surveys.store.patient import erasing
 from surveys.views.clinic import display
 from surveys.views.dashboard import boards
-from surveys.views.dashboard.board_pages import PAGES
 from surveys.views.dashboard.boards import Boards
 from surveys.views.dashboard.painting import Order, Paint, Painted
 from tests.support.answers import send
@@ -238,7 +238,7 @@ def test_filters_that_leave_nobody_are_answered_kindly(clinic: Clinic) -> None:
     assert "No patient is like this. Take one of the filters away, or clear them all." in said
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", TITLES)
 def test_every_page_has_figures_and_keeps_the_filters(clinic: Clinic, page: str) -> None:
     """Each tab leads on with the same filters; each figure has its table as a file."""
     address = f"{PATH}/{page}"
@@ -313,7 +313,7 @@ def test_analysts_see_no_small_number_of_patients(clinic: Clinic, query: str) ->
     assert small_numbers(clinic.page("analyst", query)) == []
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page != "overview"])
+@pytest.mark.parametrize("page", [page for page in TITLES if page != "overview"])
 def test_analysts_see_no_small_number_on_any_page(clinic: Clinic, page: str) -> None:
     """Nor as a cell of any table there: only questionnaires have as few as four items."""
     shown = page_of(clinic.member("analyst"), path=f"{PATH}/{page}")

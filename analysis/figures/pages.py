@@ -1,0 +1,178 @@
+"""Which figures stand on which page of a study, in the order of reading: for the dashboard and for paper.
+
+Three things differ on paper, each for a reason. The matrix and the pair chosen in it are for clicking: on
+paper all pairs stand in one figure. A screen shows the main scales, because somebody waits for it: paper has
+every scale where a figure holds many, and two where each needs a figure of its own. And paper leaves out
+figures that would only say that no injection was recorded.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from analysis.data.frame import StudyFrames
+from analysis.figures.adjusted import adjusted_figure
+from analysis.figures.association import association_figure
+from analysis.figures.attendance import attendance_figure, dropout_figure, recovery_figure
+from analysis.figures.before_after import before_after_figure
+from analysis.figures.change import change_figure
+from analysis.figures.course import course_figure
+from analysis.figures.injections import injection_figure
+from analysis.figures.matrix import Matrix, matrices
+from analysis.figures.pair import pair_figure, pair_within_figure
+from analysis.figures.profile import profile_figure
+from analysis.figures.quality import quality_figure
+from analysis.figures.scales import life_and_mood, mood_scales, scales_with_scores, screening_scales
+from analysis.figures.screening import screening_figure
+from analysis.figures.time import time_figure
+from analysis.figures.treatment import treatment_figure
+from analysis.figures.view import Figure, View
+from analysis.results.injections import any_injection
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a page is drawn from: the part of the study, who looks, the main scales and the day.
+
+    `pair` is the one chosen in the matrix, as `x~y`; `on_paper` is whether the page is printed.
+    """
+
+    frames: StudyFrames
+    view: View
+    scales: Sequence[str]
+    on: date
+    pair: str = ""
+    on_paper: bool = False
+
+    @property
+    def closely(self) -> Sequence[str]:
+        """The scales that get figures of their own, page after page."""
+        return self.scales[:2] if self.on_paper else self.scales
+
+    @property
+    def at_once(self) -> Sequence[str]:
+        """The scales of a figure that holds many."""
+        return scales_with_scores(self.frames) if self.on_paper else self.scales
+
+    @property
+    def with_mood(self) -> Sequence[str]:
+        """The main scales, and every other one on mood."""
+        return (*self.scales, *(one for one in mood_scales(self.frames) if one not in self.scales))
+
+    def each(self, draw: Callable[[StudyFrames, str, View], Figure], scales: Sequence[str]) -> list[Figure]:
+        """A figure of its own for each of the scales."""
+        return [draw(self.frames, scale, self.view) for scale in scales]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Figures of one kind under one heading, below matrices that lead to them."""
+
+    key: str
+    title: str
+    figures: Sequence[Figure]
+    matrices: Sequence[Matrix] = ()
+
+
+def overview(scene: Scene) -> Sequence[Part]:
+    """Quality of life and mood by time and treatment, in as few figures as say it."""
+    chosen = life_and_mood(scene.frames.scale_info, scene.scales) or scene.scales[:2]
+    return (
+        Part("time", "Time since onset", scene.each(time_figure, chosen)),
+        Part("associations", "What goes together", [_associations(scene)]),
+        Part("treatment", "Treatment", scene.each(treatment_figure, chosen)),
+    )
+
+
+def mood(scene: Scene) -> Sequence[Part]:
+    """What goes with what, between patients and within them, and the scatter of one pair."""
+    if scene.on_paper:
+        return (Part("associations", "What goes together", [_associations(scene)]),)
+    scale, other = _chosen(scene)
+    drawings = (pair_figure, pair_within_figure) if other else ()
+    return (
+        Part("matrix", "What goes together", (), matrices(scene.frames, scene.view, scene.with_mood)),
+        Part("pair", "One pair closely", [draw(scene.frames, scale, other, scene.view) for draw in drawings]),
+    )
+
+
+def time(scene: Scene) -> Sequence[Part]:
+    """Every main scale against time since onset, once per patient and then from visit to visit; recovery."""
+    return (
+        Part("time", "Between patients: the first score", scene.each(time_figure, scene.scales)),
+        Part("course", "From visit to visit", scene.each(course_figure, scene.closely)),
+        Part("recovery", "Recovery", [recovery_figure(scene.frames, scene.on, scene.view)]),
+    )
+
+
+def treatment(scene: Scene) -> Sequence[Part]:
+    """Who gets what, scores by what was received, and what came after, described and never ranked."""
+    told = not scene.on_paper or any_injection(scene.frames.treatments)
+    profile = profile_figure(scene.frames, scene.view, scales=scene.scales)
+    return (
+        Part("profile", "Who gets what", [profile]),
+        Part("treatment", "Scores by the treatment received", scene.each(treatment_figure, scene.closely)),
+        Part("before-after", "Before and after", scene.each(before_after_figure, scene.closely)),
+        Part(
+            "injections",
+            "Round the injections of botulinum toxin",
+            scene.each(injection_figure, scene.closely if told else ()),
+        ),
+        Part("adjusted", "Later scores, adjusted", scene.each(adjusted_figure, scene.closely)),
+    )
+
+
+def change(scene: Scene) -> Sequence[Part]:
+    """Who changed by more than can be measurement error."""
+    return (Part("change", "Change", [change_figure(scene.frames, scene.view, scales=scene.at_once)]),)
+
+
+def screening(scene: Scene) -> Sequence[Part]:
+    """Bands and cut-offs of the questionnaires on mood."""
+    return (Part("screening", "Screening", scene.each(screening_figure, screening_scales(scene.frames))),)
+
+
+def quality(scene: Scene) -> Sequence[Part]:
+    """Whether the questionnaires measure well here."""
+    figure = quality_figure(scene.frames, scene.view, scales=scene.at_once)
+    return (Part("quality", "Measurement quality", [figure]),)
+
+
+def attendance(scene: Scene) -> Sequence[Part]:
+    """Who comes, and who came no more."""
+    return (
+        Part("attendance", "Attendance", [attendance_figure(scene.frames, scene.on, scene.view)]),
+        Part("dropout", "Who came again", scene.each(dropout_figure, scene.closely)),
+    )
+
+
+PAGES: Mapping[str, Callable[[Scene], Sequence[Part]]] = {
+    "overview": overview,
+    "mood": mood,
+    "time": time,
+    "treatment": treatment,
+    "change": change,
+    "screening": screening,
+    "quality": quality,
+    "attendance": attendance,
+}
+"""What draws each page; its name is in `analysis.data.pages`."""
+
+ON_PAPER = tuple(key for key in PAGES if key != "overview")
+"""The pages of the printed report: its first page is an overview of its own."""
+
+
+def _associations(scene: Scene) -> Figure:
+    return association_figure(scene.frames, scene.view, scales=scene.scales)
+
+
+def _chosen(scene: Scene) -> tuple[str, str]:
+    """The pair asked for, else quality of life with mood, else the first; empty without two scales."""
+    named = tuple(scene.pair.split("~"))
+    if len(set(named)) == 2 == len(named) and set(named) <= set(scene.with_mood):
+        return named[0], named[1]
+    return life_and_mood(scene.frames.scale_info, scene.scales) or _first_two(scene.scales)
+
+
+def _first_two(scales: Sequence[str]) -> tuple[str, str]:
+    return (scales[0], scales[1]) if len(scales) > 1 else ("", "")

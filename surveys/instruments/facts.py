@@ -1,0 +1,156 @@
+"""What is known of instruments besides asking and scoring: what they ask of, what they share, when they fit.
+
+A definition says it under [facts]. What it leaves out is taken from another version of the same instrument or
+follows from its items and words, so that a file without [facts] is treated with the same care.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+
+from surveys.instruments.instrument import Facts, Instrument, NotBefore, Shared, Subject
+from surveys.instruments.library import Library
+from surveys.instruments.scale import Scale
+
+THE_SAME_ITEMS = "they ask the same questions"
+_OF_MOOD = re.compile(r"depress|anxi|mood|worr|distress|well-?being|suicid|self-harm", re.IGNORECASE)
+
+
+def known(instrument: Instrument, library: Library) -> Facts:
+    """What its file says; where that is nothing at all, what the newest other version of it says."""
+    if instrument.facts == Facts() and instrument.key in library:
+        others = [one.facts for one in library.versions(instrument.key) if one.facts != Facts()]
+        return others[-1] if others else instrument.facts
+    return instrument.facts
+
+
+def asks_of(instrument: Instrument, library: Library) -> Subject | None:
+    """What the instrument asks of, as it says; else mood, where it looks so.
+
+    It looks so where something else is to be asked after it, an answer raises a crisis, its title or purpose
+    tells of mood, or it has an item of an instrument on mood.
+    """
+    said = known(instrument, library).asks_of
+    if said is not None or instrument.answered_by == "staff":
+        return said
+    if _looks_like_mood(instrument):
+        return "mood"
+    of_mood = [one for one in library if one.key != instrument.key and one.facts.asks_of == "mood"]
+    return "mood" if any(_marks(instrument) & _marks(one) for one in of_mood) else None
+
+
+def only_by_patient(instrument: Instrument, library: Library) -> bool:
+    """Whether answers that somebody else chose count for nothing; true of mood unless the file says no."""
+    said = known(instrument, library).only_by_patient
+    return asks_of(instrument, library) == "mood" if said is None else said
+
+
+def not_before(library: Library) -> dict[str, NotBefore]:
+    """From when after onset an instrument makes sense, by key, of those that say so."""
+    said = ((one.key, known(one, library).not_before) for one in library)
+    return {key: found for key, found in said if found is not None}
+
+
+def headlines(library: Library) -> tuple[tuple[str, str], ...]:
+    """The scales that pages show first, as (instrument, scale) in their order; equal places go by key."""
+    placed = [
+        (known(one, library).headlines[scale.key], one.key, scale.key)
+        for one in library
+        for scale in one.scales
+        if scale.key in known(one, library).headlines
+    ]
+    return tuple((key, scale) for _, key, scale in sorted(placed))
+
+
+def scales_of_mood(library: Library) -> tuple[tuple[str, str], ...]:
+    """The scales of instruments on mood: first the headlines among them, then the others by key."""
+    found = [
+        (one.key, scale.key) for one in library if asks_of(one, library) == "mood" for scale in one.scales
+    ]
+    first = [key for key in headlines(library) if key in found]
+    return (*first, *(key for key in found if key not in first))
+
+
+@lru_cache(maxsize=8)
+def shared_content(library: Library) -> Mapping[str, Mapping[str, str]]:
+    """By full scale key the scales of other instruments that share content with it, and why.
+
+    It holds in both directions, whichever of the two files says it. Scales with an item in common (one LOINC
+    code, or the same words in one language) share it whether a file says so or not.
+    """
+    scales = [_Known.of(one, scale, library) for one in library for scale in one.scales]
+    found: dict[str, dict[str, str]] = {}
+    for one, other in combinations(scales, 2):
+        why = None
+        if one.instrument.key != other.instrument.key:
+            why = one.says_of(other) or other.says_of(one)
+            if why is None and one.marks & other.marks:
+                why = THE_SAME_ITEMS
+        if why is not None:
+            found.setdefault(one.key, {})[other.key] = why
+            found.setdefault(other.key, {})[one.key] = why
+    return found
+
+
+def without_crisis_item(instrument: Instrument, library: Library) -> Instrument | None:
+    """The instrument that asks the same but for the item that raises a crisis, where there is one."""
+    key = known(instrument, library).without_crisis_item
+    return library.get(key) if key is not None and key in library else None
+
+
+def result(instrument: Instrument, library: Library) -> Scale:
+    """The scale that the whole instrument comes to, where it is used for its one value."""
+    return instrument.scale(known(instrument, library).result or instrument.scales[0].key)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A scale with what its items are known by and what it asks of."""
+
+    instrument: Instrument
+    scale: Scale
+    shares: tuple[Shared, ...]
+    subject: Subject | None
+    marks: frozenset[str]
+
+    @classmethod
+    def of(cls, instrument: Instrument, scale: Scale, library: Library) -> "_Known":
+        shares = known(instrument, library).shares
+        return cls(instrument, scale, shares, asks_of(instrument, library), _marks(instrument, scale.items))
+
+    @property
+    def key(self) -> str:
+        return f"{self.instrument.key}.{self.scale.key}"
+
+    def says_of(self, other: "_Known") -> str | None:
+        """Why its file says that it shares content with the other."""
+        for said in self.shares:
+            named = {other.instrument.key, other.key} & set(said.instruments)
+            meant = said.subject is not None and said.subject == other.subject
+            if said.scale in (None, self.scale.key) and (named or meant):
+                return said.because
+        return None
+
+
+def _looks_like_mood(instrument: Instrument) -> bool:
+    crisis = any(alert.crisis for alert in instrument.alerts)
+    told = " ".join((instrument.title, instrument.short_title, instrument.purpose))
+    return instrument.never_last or crisis or _OF_MOOD.search(told) is not None
+
+
+def _marks(instrument: Instrument, keys: Iterable[str] | None = None) -> frozenset[str]:
+    """What these items, or all that scales use, are known by: LOINC codes, and the words of each language."""
+    meant = {key for scale in instrument.scales for key in scale.items} if keys is None else set(keys)
+    codes = {code for key in meant if (code := instrument.item(key).loinc)}
+    words = {
+        f"{locale} {_plain(text.items[key])}"
+        for locale, text in instrument.wording.texts.items()
+        for key in meant & text.items.keys()
+    }
+    return frozenset(codes | words)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W+", " ", text.casefold()).strip()
