@@ -30,8 +30,9 @@ class ScheduledVisit:
 def lay_out(found: Sequence[Occasion], elsewhere: Iterable[InstrumentDay] = ()) -> list[ScheduledVisit]:
     """The visits of one patient, by due date; no two are open on the same day.
 
-    Occasions of which one is due while the other is open are one visit, open on the days that they share;
-    where windows only touch, the later one opens when the earlier one has closed. Within `SPACING_DAYS` of
+    Occasions of which one is due while the other is open are one visit, open on the days that they share.
+    Where windows only touch, or the earlier one is due before the later one opens, each stays a visit: the
+    later one opens when the earlier one has closed. Within `SPACING_DAYS` of
     an instrument asked `elsewhere` or at an earlier visit, a visit opens later where its window allows that;
     else it leaves the instrument out. A visit left with nothing to ask is served by the one before it that
     asks the same, and by none where that is elsewhere.
@@ -73,6 +74,8 @@ def _merged(found: Sequence[Occasion]) -> list[ScheduledVisit]:
 def _shared(before: Window, after: Window) -> Window | None:
     """The days on which both are open, due when the first of them is; None where neither is due on one."""
     opens_on, closes_on = max(before.opens_on, after.opens_on), min(before.closes_on, after.closes_on)
+    if before.due_on < opens_on:  # it would be asked after its day, and at enrolment not on that day
+        return None
     due = [on for on in (before.due_on, after.due_on) if opens_on <= on <= closes_on]
     return Window(opens_on, due[0], closes_on) if due else None
 

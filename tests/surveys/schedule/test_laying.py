@@ -142,6 +142,15 @@ def test_a_visit_left_with_nothing_is_served_by_the_one_before() -> None:
     assert keys(lay_out([first, sooner])) == [("first", "sooner")]
 
 
+def test_a_visit_keeps_its_day() -> None:
+    """Who is enrolled two days before a later visit opens is asked on the day of enrolment."""
+    first = occasion("first", date(2026, 6, 1), 0, 3, ("face",))
+    later = occasion("later", date(2026, 6, 4), 1, 28, ("face",))
+    laid = lay_out([first, later])
+    assert keys(laid) == [("first",), ("later",)]
+    assert [visit.window.due_on for visit in laid] == [date(2026, 6, 1), date(2026, 6, 15)]
+
+
 def test_another_study_asks_for_both() -> None:
     """What the person answers there is not asked here."""
     visit = occasion("first", date(2026, 6, 1), 0, 3, ("face", "saq"))
