@@ -157,18 +157,39 @@ def enrol(
     Raises:
         Refused: the study is closed, the code is taken, or one of `refusals`.
     """
+    [patient] = enrol_all(session, study, timepoints, [new], library, at=at, actor=actor, plan=plan)
+    return patient
+
+
+def enrol_all(
+    session: Session,
+    study: Study,
+    timepoints: Sequence[Timepoint],
+    found: Sequence[NewPatient],
+    library: Library,
+    *,
+    at: datetime,
+    actor: str,
+    plan: bool = True,
+) -> list[Patient]:
+    """All of them as `enrol` does, in few statements: while they are written, nobody else can write.
+
+    Raises:
+        Refused: as `enrol`, for the first at fault.
+    """
     if study.status == "closed":
         raise Refused(f"Study {study.code} is closed: nobody can be enrolled any more.")
-    for refusal in refusals(new, study.lowest_age):
-        raise refusal
-    alike = Patient.code_folded == same.folded(new.code)
+    for new in found:
+        for refusal in refusals(new, study.lowest_age):
+            raise refusal
+    alike = Patient.code_folded.in_({same.folded(new.code) for new in found})
     taken = session.scalar(select(Patient.code).where(Patient.study_id == study.id, alike).limit(1))
     if taken is not None:
         raise Refused(f"The study code {taken} is taken. Choose another.", "code")
-    [patient] = add(session, study, [new], at=at, actor=actor)
+    patients = add(session, study, found, at=at, actor=actor)
     if plan:
-        planning.plan_visits(session, patient, timepoints, library, since=new.enrolled_on)
-    return patient
+        planning.plan_visits(session, patients, timepoints, library)
+    return patients
 
 
 def add(

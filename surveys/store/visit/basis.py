@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from surveys.models import (
@@ -52,25 +52,47 @@ class StoredVisit:
         return Window(self.row.opens_on, self.row.due_on, self.row.closes_on)
 
 
-def course_of(session: Session, patient: Patient) -> Course:
-    """The dates that the plan's anchors stand for."""
-    palsy = session.scalar(select(Palsy).where(Palsy.patient_id == patient.id, Palsy.is_index))
+def courses_of(session: Session, patients: Sequence[Patient]) -> dict[int, Course]:
+    """The dates that the plan's anchors stand for, of each of them by id."""
+    ids = [patient.id for patient in patients]
+    index = select(Palsy).where(Palsy.patient_id.in_(ids), Palsy.is_index)
+    palsies = {palsy.patient_id: palsy for palsy in session.scalars(index)}
     dated = select(Treatment).where(
-        Treatment.patient_id == patient.id,
+        Treatment.patient_id.in_(ids),
         Treatment.started_precision == "day",
         Treatment.state != "cancelled",
     )
+    treatments: dict[int, list[TreatmentDate]] = {}
+    for row in session.scalars(dated):
+        if row.started_on:
+            treated = TreatmentDate(row.id, row.kind, row.state, row.started_on)
+            treatments.setdefault(row.patient_id, []).append(treated)
+    return {
+        patient.id: _course(patient, palsies.get(patient.id), treatments.get(patient.id, ()))
+        for patient in patients
+    }
+
+
+def _course(patient: Patient, palsy: Palsy | None, treatments: Sequence[TreatmentDate]) -> Course:
     return Course(
         enrolled_on=patient.enrolled_on,
         onset_on=palsy.onset_on if palsy and palsy.onset_precision == "day" else None,
         onset_from=palsy.onset_on if palsy else None,
         synkinesis_noted_on=palsy.synkinesis_noted_on if palsy else None,
-        treatments=tuple(
-            TreatmentDate(row.id, row.kind, row.state, row.started_on)
-            for row in session.scalars(dated)
-            if row.started_on
-        ),
+        treatments=tuple(treatments),
     )
+
+
+def in_several_studies(session: Session, patients: Sequence[Patient]) -> set[int]:
+    """The contacts of those of them who were enrolled before, in whatever study."""
+    ids = [patient.contact_id for patient in patients if patient.contact_id is not None]
+    several = (
+        select(Patient.contact_id)
+        .where(Patient.contact_id.in_(ids))
+        .group_by(Patient.contact_id)
+        .having(func.count() > 1)
+    )
+    return {contact_id for contact_id in session.scalars(several) if contact_id is not None}
 
 
 def stored_visits(

@@ -40,7 +40,13 @@ from surveys.schedule import (
 from surveys.store import audit
 from surveys.store.study.studies import plan_of, today
 from surveys.store.visit import links
-from surveys.store.visit.basis import StoredVisit, asked_elsewhere, course_of, stored_visits
+from surveys.store.visit.basis import (
+    StoredVisit,
+    asked_elsewhere,
+    courses_of,
+    in_several_studies,
+    stored_visits,
+)
 
 
 @dataclass(frozen=True)
@@ -68,19 +74,29 @@ class PlanChanges:
 
 
 def plan_visits(
-    session: Session, patient: Patient, timepoints: Sequence[Timepoint], library: Library, *, since: date
+    session: Session, patients: Sequence[Patient], timepoints: Sequence[Timepoint], library: Library
 ) -> list[Visit]:
-    """The visits of somebody just enrolled: all that lie ahead and have not closed before `since`."""
-    ahead = [
-        one
-        for one in occasions(plan_of(timepoints), course_of(session, patient), not_before(library))
-        if one.ahead and not is_over(one.window, since)
-    ]
-    visits = _Visits(timepoints, patient.id, ())
-    for laid in lay_out(ahead, asked_elsewhere(session, patient, since)):
-        visits.add(session, laid)
+    """The visits of people just enrolled: all that lie ahead and have not closed before their enrolment."""
+    plan, sensible_from = plan_of(timepoints), not_before(library)
+    courses = courses_of(session, patients)
+    known = in_several_studies(session, patients)
+    made: list[Visit] = []
+    laid_out = []
+    for patient in patients:
+        since = patient.enrolled_on
+        found = occasions(plan, courses[patient.id], sensible_from)
+        ahead = [one for one in found if one.ahead and not is_over(one.window, since)]
+        asked = asked_elsewhere(session, patient, since) if patient.contact_id in known else []
+        visits = _Visits(timepoints, patient.id, ())
+        for laid in lay_out(ahead, asked):
+            visits.add(session, laid)
+        laid_out.append(visits)
+        made += visits.made
     session.flush()
-    return visits.made
+    for visits in laid_out:
+        visits.serve(session)
+    session.flush()
+    return made
 
 
 def replan(
@@ -108,7 +124,7 @@ def replan(
         select(Timepoint).where(Timepoint.study_id == study.id).order_by(Timepoint.position)
     ).all()
     since = today(study, at)
-    found = occasions(plan_of(timepoints), course_of(session, patient), not_before(library))
+    found = occasions(plan_of(timepoints), courses_of(session, [patient])[patient.id], not_before(library))
     known = stored_visits(session, patient, timepoints, since)
     visits = _Visits(timepoints, patient.id, known)
     asked = asked_elsewhere(session, patient, since)
@@ -136,6 +152,8 @@ def replan(
     anchors = {row.key: row.anchor for row in timepoints}
     kept = _kept(known, found, [key for key, anchor in anchors.items() if anchor in changed], visits)
     done = PlanChanges(tuple(added), tuple(moved), tuple(withdrawn), tuple(kept))
+    session.flush()
+    visits.serve(session)
     session.flush()
     if done.changed:
         audit.record(session, audit.Entry(at, actor, "visits.replanned", patient.id, _facts(done), reason))
@@ -205,6 +223,7 @@ class _Visits:
         self._taken: set[int] = set()
         self._numbers = {(one.row.timepoint_id, one.row.occurrence) for one in known}
         self._names = {(one.row.name, one.row.occurrence) for one in known}
+        self._laid: list[tuple[Visit, ScheduledVisit]] = []
         self.made: list[Visit] = []
 
     def title(self, row: Visit) -> str:
@@ -228,7 +247,7 @@ class _Visits:
         ]
 
     def add(self, session: Session, laid: ScheduledVisit) -> Visit:
-        """A new visit."""
+        """A new visit; what it serves is kept by `serve`, once it has an id."""
         primary = laid.serves[0]
         timepoint = self._timepoints[primary.key]
         occurrence = primary.nth
@@ -242,10 +261,14 @@ class _Visits:
         self.made.append(row)
         _set(row, laid)
         session.add(row)
-        if laid.serves != (primary,) or primary.treatment_id is not None:
-            session.flush()  # for its id
-            self._serve(session, row, primary, laid)
+        self._laid.append((row, laid))
         return row
+
+    def serve(self, session: Session) -> None:
+        """Keep what the new visits serve."""
+        for row, laid in self._laid:
+            self._serve(session, row, laid.serves[0], laid)
+        self._laid.clear()
 
     def change(self, session: Session, known: StoredVisit, laid: ScheduledVisit) -> None:
         """Make a stored visit what `laid` says."""

@@ -70,8 +70,9 @@ def _enrol(form: EnrolmentListForm, here: Grant, checked: EnrolmentList) -> bool
         select(Timepoint).where(Timepoint.study_id == here.study.id).order_by(Timepoint.position)
     ).all()
     try:
-        for new in checked.patients:
-            patients.enrol(db.session, here.study, timepoints, new, library, at=here.at, actor=here.actor)
+        patients.enrol_all(
+            db.session, here.study, timepoints, checked.patients, library, at=here.at, actor=here.actor
+        )
         db.session.commit()
     except Refused as refused:
         db.session.rollback()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library
@@ -281,3 +282,47 @@ def test_a_late_answer_puts_off_what_asks_the_same(session: Session, library: Li
     planning.space_out(session, patient.id, library, at=later, actor="patient")
     assert second.opens_on == later.date() + timedelta(days=14)
     assert second.opens_on > planned
+
+
+def test_many_at_once_have_the_visits_that_each_would_have(session: Session, library: Library) -> None:
+    """Also where a visit serves several occasions; and what is asked of the database grows with nobody."""
+    new = NewStudy("B1", contact="call", who_reads={"en": "X."}, crisis_texts={"en": "Y."}, simulated=True)
+    study = studies.create(session, new, preset("botulinum_toxin"), library, at=AT, actor="test")
+    people = [
+        NewPatient(code, TODAY, 1970, treatments=(planned_injection(on),))
+        for code, on in (("P1", TODAY), ("P2", INJECTION), ("P3", INJECTION + timedelta(days=40)))
+    ]
+    asked: list[str] = []
+    connection = session.connection()
+
+    @event.listens_for(connection, "before_cursor_execute")
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        asked.append(statement)
+
+    several = patients.enrol_all(session, study, study.timepoints, people, library, at=AT, actor="test")
+    reading = [one for one in asked if one.startswith("SELECT")]
+    alone = [
+        patients.enrol(
+            session,
+            study,
+            study.timepoints,
+            replace(one, code=f"{one.code}-alone"),
+            library,
+            at=AT,
+            actor="test",
+        )
+        for one in people
+    ]
+    for together, apart in zip(several, alone, strict=True):
+        there = visits(session, together)
+        assert there.keys() == visits(session, apart).keys()
+        for title, row in visits(session, apart).items():
+            assert (there[title].opens_on, there[title].battery) == (row.opens_on, row.battery)
+            assert served(session, there[title]) == served(session, row)
+    assert len(reading) < 3 * len(people)
+
+
+def served(session: Session, visit: Visit) -> list[tuple[int, int]]:
+    """The timepoints and occurrences kept of a visit."""
+    query = select(Serving).where(Serving.visit_id == visit.id)
+    return sorted((one.timepoint_id, one.occurrence) for one in session.scalars(query))
