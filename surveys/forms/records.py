@@ -216,7 +216,8 @@ class EnrolmentListForm(StaffForm):
     """A list of patients as a file or pasted; `looked` is asked where somebody may be enrolled already."""
 
     file = FileField("File")
-    rows = TextAreaField("Or the rows themselves, with their header", [Optional(), Length(max=2_000_000)])
+    # As long as a file may be: what was read from one comes back here to be added.
+    rows = TextAreaField("Or the rows themselves, with their header", [Optional()])
     looked = BooleanField("I have looked at the warnings: all of these are to be added as new people")
 
     def __init__(self, **kwargs: Any) -> None:

@@ -157,6 +157,14 @@ def test_a_list_of_the_most_patients_is_checked_pasted_or_as_a_file(member: Memb
     assert "2000 patients can be added." in page.text
 
 
+def test_what_a_file_may_hold_can_be_added(app: Flask, member: Member) -> None:
+    """2000 rows with the longest cells are 3.3 million signs; what a file held is sent on as text."""
+    text = "code,birth_year\nP-9,1970" + "\n" * 3_400_000
+    member.post("/staff/S1/enrol/many", {"rows": text, "add": "1"})
+    assert member.path == "/staff/S1/patients"
+    assert [row["code"] for row in one_table(app, "patient")] == ["P1", "P-9"]
+
+
 def test_only_lists_may_be_large(client: FlaskClient, member: Member) -> None:
     """Elsewhere the page says what to do; patients' and open pages take little."""
     member.post("/staff/S1/note/P1", {"text": "x" * LARGEST_BODY})
