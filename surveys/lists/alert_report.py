@@ -16,7 +16,7 @@ from surveys.models import Alert, Patient, Visit
 
 
 @dataclass(frozen=True)
-class Cause:
+class ReportedCause:
     """What raised an alert, and how often it did."""
 
     instrument: str
@@ -33,7 +33,7 @@ class Report:
 
     raised: int
     historical: int
-    causes: tuple[Cause, ...]
+    causes: tuple[ReportedCause, ...]
     taken_on: int
     median_wait: timedelta | None
     longest_wait: timedelta | None
@@ -89,7 +89,7 @@ def of_month(session: Session, scope: Scope, first: date, zone: str) -> Report:
     return Report(
         raised=len(called),
         historical=len(rows) - len(called),
-        causes=tuple(Cause(*cause, number) for cause, number in sorted(by_cause.items())),
+        causes=tuple(ReportedCause(*cause, number) for cause, number in sorted(by_cause.items())),
         taken_on=len(waits),
         median_wait=timedelta(seconds=median(wait.total_seconds() for wait in waits)) if waits else None,
         longest_wait=max(waits, default=None),

@@ -19,7 +19,7 @@ AT_ONCE = 1000  # texts of a list in one statement: databases limit their parame
 
 
 @dataclass(frozen=True)
-class OpenVisit:
+class VisitOfTheDay:
     """A visit that can be answered now; `answered` of `asked` questionnaires are in."""
 
     id: int
@@ -42,7 +42,7 @@ class Expected:
     hospital_number: str | None
     name: str | None
     consent: str | None
-    open: tuple[OpenVisit, ...]
+    open: tuple[VisitOfTheDay, ...]
     done: tuple[str, ...]
     alerts: int
 
@@ -134,7 +134,7 @@ def _decisions(session: Session, ids: Collection[int]) -> Mapping[int, str]:
     return dict(session.execute(query).all())
 
 
-def _open(session: Session, scope: Scope, ids: Collection[int]) -> dict[int, list[OpenVisit]]:
+def _open(session: Session, scope: Scope, ids: Collection[int]) -> dict[int, list[VisitOfTheDay]]:
     stated = states(session, scope, ids)
     query = (
         select(
@@ -153,10 +153,10 @@ def _open(session: Session, scope: Scope, ids: Collection[int]) -> dict[int, lis
         .where(stated.c.open)
         .order_by(stated.c.due_on, stated.c.id)
     )
-    found: dict[int, list[OpenVisit]] = {}
+    found: dict[int, list[VisitOfTheDay]] = {}
     for row in session.execute(query).mappings():
         facts = dict(row)
-        found.setdefault(facts.pop("patient_id"), []).append(OpenVisit(**facts))
+        found.setdefault(facts.pop("patient_id"), []).append(VisitOfTheDay(**facts))
     return found
 
 

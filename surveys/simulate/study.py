@@ -60,7 +60,7 @@ class Simulated:
 
 
 @dataclass(frozen=True)
-class Occasion:
+class SimulatedOccasion:
     """One visit of one person; `on` is the day it was answered, None where it was not (yet)."""
 
     name: str
@@ -137,7 +137,7 @@ def _enrolment(rng: np.random.Generator, today: date) -> date:
 
 def _course(
     rng: np.random.Generator, timepoints: Sequence[Timepoint], person: Person, most: int, today: date
-) -> tuple[Occasion, ...]:
+) -> tuple[SimulatedOccasion, ...]:
     """All visits of `person`: planned ones to come, those missed, and at most `most` answered."""
     onset = person.onset.on if person.onset and person.onset.precision == "day" else None
     anchors = {"enrolment": person.enrolled_on, "onset": onset}
@@ -150,7 +150,7 @@ def _course(
         if on is not None and (on >= today or (answered and rng.random() < 0.07)):
             on = None
         answered += on is not None
-        found.append(Occasion(planned.key, ids[planned.key], when, planned.battery, on))
+        found.append(SimulatedOccasion(planned.key, ids[planned.key], when, planned.battery, on))
         recovered = person.impairment(when.due_on) < RECOVERED_BELOW
         comes = comes and bool(rng.random() >= (0.55 if recovered else 0.1))
     last_due = max((occasion.when.due_on for occasion in found), default=person.enrolled_on)
@@ -159,7 +159,7 @@ def _course(
         on = last_due + timedelta(days=182 * (number - len(ahead)))
         if not comes or on >= today:
             break
-        found.append(Occasion(f"visit {number}", None, unscheduled(on), battery, on))
+        found.append(SimulatedOccasion(f"visit {number}", None, unscheduled(on), battery, on))
     return tuple(found)
 
 
@@ -217,7 +217,9 @@ class _Making:
         alerts = responses.add(self._session, answered, at=self._at, actor=self._actor)
         return Simulated(len(rows), len(visit_ids), len(answered), alerts)
 
-    def _afterwards(self, new: NewPatient, person: Person, course: tuple[Occasion, ...]) -> NewPatient:
+    def _afterwards(
+        self, new: NewPatient, person: Person, course: tuple[SimulatedOccasion, ...]
+    ) -> NewPatient:
         """`new` with what the registry learns later: gradings, and that somebody stopped coming."""
         seen = [occasion.on for occasion in course if occasion.on is not None]
         gradings = {

@@ -15,7 +15,7 @@ from surveys.store.post.sendable import Decision, Facts, decide
 
 
 @dataclass(frozen=True)
-class Settings:
+class MessageSettings:
     """How a study writes to its patients; `clinic` is the sender as texts name it."""
 
     clinic: str = ""
@@ -32,7 +32,7 @@ class OneVisit:
     patient: Patient
     contact: Contact | None
     study: Study
-    settings: Settings
+    settings: MessageSettings
     finished_at: datetime | None
     rows: tuple[Message, ...]
 
@@ -67,11 +67,11 @@ def reachable(contact: Contact | None, channel: str | None) -> bool:
     return ways.get(channel or "", False)
 
 
-def settings_of(row: Messaging | None) -> Settings:
+def settings_of(row: Messaging | None) -> MessageSettings:
     """A study's settings; the defaults where it has chosen none."""
     if row is None:
-        return Settings()
-    return Settings(
+        return MessageSettings()
+    return MessageSettings(
         clinic=row.clinic,
         reminder_days=tuple(row.reminder_days),
         hours=Hours(row.send_hour, row.earliest_hour, row.latest_hour),

@@ -10,12 +10,12 @@ from surveys.models import MessageTemplate, Messaging, Study
 from surveys.models.message import TEMPLATE_KINDS
 from surveys.store import audit
 from surveys.store.errors import Refused
-from surveys.store.post.facts import Settings
+from surveys.store.post.facts import MessageSettings
 
 MOST_REMINDERS = 5
 
 
-def choose(session: Session, study: Study, new: Settings, *, at: datetime, actor: str) -> None:
+def choose(session: Session, study: Study, new: MessageSettings, *, at: datetime, actor: str) -> None:
     """Settings for messages that are still to go; planning moves those at its next round.
 
     Raises:

@@ -34,7 +34,7 @@ from surveys.schedule import (
 
 
 @dataclass(frozen=True)
-class StoredVisit:
+class KnownVisit:
     """A visit as it is stored; `fixed` where it is none of the plan's, was opened, or missed for a reason.
 
     `primary` is what its own timepoint and occurrence stand for; None outside the plan.
@@ -97,7 +97,7 @@ def in_several_studies(session: Session, patients: Sequence[Patient]) -> set[int
 
 def stored_visits(
     session: Session, patient: Patient, timepoints: Sequence[Timepoint], since: date
-) -> list[StoredVisit]:
+) -> list[KnownVisit]:
     """All visits of the patient, withdrawn ones too, with what each serves and asked on or after `since`."""
     keys = {row.id: row.key for row in timepoints}
     touched = (
@@ -122,7 +122,7 @@ def stored_visits(
     for row, is_touched in rows:
         serves, primary = _serves(row, servings.get(row.id, []), keys)
         found.append(
-            StoredVisit(
+            KnownVisit(
                 row=row,
                 serves=serves,
                 primary=primary,

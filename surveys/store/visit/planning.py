@@ -41,7 +41,7 @@ from surveys.store import audit
 from surveys.store.study.studies import plan_of, today
 from surveys.store.visit import links
 from surveys.store.visit.basis import (
-    StoredVisit,
+    KnownVisit,
     asked_elsewhere,
     courses_of,
     in_several_studies,
@@ -190,14 +190,14 @@ def space_out(session: Session, patient_id: int, library: Library, *, at: dateti
         replan(session, row, library, changed=(), at=at, actor=actor)
 
 
-def _let_in_late(there: StoredVisit, laid: ScheduledVisit) -> bool:
+def _let_in_late(there: KnownVisit, laid: ScheduledVisit) -> bool:
     """Whether staff left a visit open for longer than planned, and nothing else about it is to change."""
     same = (there.row.opens_on, there.row.due_on) == (laid.window.opens_on, laid.window.due_on)
     return same and set(there.serves) == set(laid.serves) and there.row.closes_on > laid.window.closes_on
 
 
 def _wanted(
-    found: Sequence[Occasion], known: Sequence[StoredVisit], changed: Collection[str], since: date
+    found: Sequence[Occasion], known: Sequence[KnownVisit], changed: Collection[str], since: date
 ) -> list[Occasion]:
     """The occasions that are to have a visit which is not fixed: those that have one, and new ones."""
     fixed = {served for one in known if one.fixed for served in one.serves}
@@ -213,9 +213,7 @@ def _wanted(
 class _Visits:
     """One patient's visits while they are laid out anew."""
 
-    def __init__(
-        self, timepoints: Sequence[Timepoint], patient_id: int, known: Sequence[StoredVisit]
-    ) -> None:
+    def __init__(self, timepoints: Sequence[Timepoint], patient_id: int, known: Sequence[KnownVisit]) -> None:
         self._timepoints = {row.key: row for row in timepoints}
         self._titles = {row.id: row.name for row in timepoints}
         self._patient_id = patient_id
@@ -231,7 +229,7 @@ class _Visits:
         name = self._titles.get(row.timepoint_id or 0, row.name)
         return f"{name} {row.occurrence}" if row.occurrence > 1 else name
 
-    def take(self, laid: ScheduledVisit) -> StoredVisit | None:
+    def take(self, laid: ScheduledVisit) -> KnownVisit | None:
         """The stored visit that `laid` is to be, one not withdrawn first."""
         fitting = [one for one in self._movable if one.primary in laid.serves]
         if not fitting:
@@ -240,7 +238,7 @@ class _Visits:
         self._taken.add(taken.row.id)
         return taken
 
-    def left(self) -> list[StoredVisit]:
+    def left(self) -> list[KnownVisit]:
         """What was not taken and is there still."""
         return [
             one for one in self._movable if one.row.id not in self._taken and one.row.withdrawn_at is None
@@ -270,7 +268,7 @@ class _Visits:
             self._serve(session, row, laid.serves[0], laid)
         self._laid.clear()
 
-    def change(self, session: Session, known: StoredVisit, laid: ScheduledVisit) -> None:
+    def change(self, session: Session, known: KnownVisit, laid: ScheduledVisit) -> None:
         """Make a stored visit what `laid` says."""
         _set(known.row, laid)
         if known.primary and set(known.serves) != set(laid.serves):
@@ -306,7 +304,7 @@ def _set(row: Visit, laid: ScheduledVisit) -> None:
 
 
 def _kept(
-    known: Sequence[StoredVisit], found: Sequence[Occasion], keys: Collection[str], visits: _Visits
+    known: Sequence[KnownVisit], found: Sequence[Occasion], keys: Collection[str], visits: _Visits
 ) -> list[Change]:
     """Visits opened already whose dates the plan would now set otherwise."""
     windows = {one.serves: one.window for one in found}

@@ -17,7 +17,7 @@ class Introduction:
 
 
 @dataclass(frozen=True)
-class Consent:
+class ConsentDue:
     """The study's consent text comes before any question."""
 
 
@@ -58,7 +58,7 @@ class Finished:
     """Everything is submitted and nothing is left to ask."""
 
 
-Position = Introduction | Consent | AboutYou | CrisisText | AtItem | Review | Helped | Finished
+Position = Introduction | ConsentDue | AboutYou | CrisisText | AtItem | Review | Helped | Finished
 
 
 def position(visit: OpenVisit) -> Position:
@@ -71,7 +71,7 @@ def position(visit: OpenVisit) -> Position:
     if not visit.begun:
         return Introduction()
     if visit.consent_due:
-        return Consent()
+        return ConsentDue()
     if visit.background is not None and visit.background_due:
         return AboutYou(visit.background.first_open)
     item = first_open(visit, key)

@@ -90,7 +90,7 @@ def prefix(alert_id: int) -> str:
     return f"alert-{alert_id}-"
 
 
-def rule_words(alert: lists.AlertRow | alert_report.Cause) -> str:
+def rule_words(alert: lists.AlertRow | alert_report.ReportedCause) -> str:
     """What raised the alert, in words."""
     return display.rule_words(server.library().get(alert.instrument), alert.rule)
 

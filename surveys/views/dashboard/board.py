@@ -73,7 +73,7 @@ class BoardSection:
 
 
 @dataclass(frozen=True)
-class Facts:
+class BoardFacts:
     """Who and how many, above the figures."""
 
     overview: Overview
@@ -90,7 +90,7 @@ class Board:
     message: str | None = None
     warnings: tuple[str, ...] = ()
     both_wordings: bool = False
-    facts: Facts | None = None
+    facts: BoardFacts | None = None
     sections: tuple[BoardSection, ...] = ()
     methods: str = ""
 
@@ -131,7 +131,7 @@ def draw(
     return Board(
         warnings=tuple(warnings(frames, part, filters.wording)),
         both_wordings=holds_both(frames),
-        facts=Facts(found, _table(found.left_out)),
+        facts=BoardFacts(found, _table(found.left_out)),
         sections=tuple(_section(one) for one in PAGES[page](Scene(part, view, scales, on, pair))),
         methods=methods(
             part,

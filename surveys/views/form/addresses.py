@@ -8,7 +8,7 @@ from surveys.store.visit.opening import OpenVisit
 from surveys.store.visit.progress import (
     AboutYou,
     AtItem,
-    Consent,
+    ConsentDue,
     CrisisText,
     Finished,
     Helped,
@@ -24,7 +24,7 @@ def next_address(visit: OpenVisit) -> str:
     here = position(visit)
     if isinstance(here, Introduction):
         if visit.consent_due:
-            return address(visit, Consent())
+            return address(visit, ConsentDue())
         if visit.background_due:
             return address(visit, AboutYou(1))
         first = visit.battery[0]
@@ -37,7 +37,7 @@ def address(visit: OpenVisit, here: Position) -> str:
     match here:
         case Introduction():
             return url_for("patient.start", visit_id=visit.id)
-        case Consent():
+        case ConsentDue():
             return url_for("taking_part.consent", visit_id=visit.id)
         case AboutYou(None):
             return url_for("about_you.review", visit_id=visit.id)

@@ -17,7 +17,7 @@ from surveys.store.visit.opening import LinkRefusal, LinkRefused, OpenVisit
 from surveys.store.visit.progress import (
     AboutYou,
     AtItem,
-    Consent,
+    ConsentDue,
     CrisisText,
     Finished,
     Helped,
@@ -268,7 +268,7 @@ def submit(visit: OpenVisit, key: str) -> Page:
 def saved(visit: OpenVisit) -> Page:
     """Between two questionnaires: what is saved and how long the next takes."""
     here = position(visit)
-    if not visit.submitted or isinstance(here, Helped | Finished | CrisisText | Consent):
+    if not visit.submitted or isinstance(here, Helped | Finished | CrisisText | ConsentDue):
         return redirect(address(visit, here))
     remaining = [key for key in visit.battery if key not in visit.submitted]
     return draw(

@@ -47,7 +47,7 @@ def settings(code: str) -> Page:
         }
     )
     if request.method == "POST" and form.validate():
-        new = facts.Settings(
+        new = facts.MessageSettings(
             clinic=(form.clinic.data or "").strip(),
             reminder_days=form.days,
             hours=Hours(form.send_hour.data or 0, form.earliest_hour.data or 0, form.latest_hour.data or 0),

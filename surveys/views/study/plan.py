@@ -30,7 +30,7 @@ LEAST = 8  # so that a single day is still seen
 
 
 @dataclass(frozen=True)
-class Line:
+class PlanLine:
     """One timepoint along the days: `window`, `due` and `zero` are places from 0 to `WIDTH`."""
 
     name: str
@@ -42,10 +42,10 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Overview:
+class PlanOverview:
     """What a plan comes to: lines by anchor, and invitations and questions per year of one example."""
 
-    lines: tuple[tuple[str, tuple[Line, ...]], ...]
+    lines: tuple[tuple[str, tuple[PlanLine, ...]], ...]
     years: tuple[Year, ...]
     visits: tuple[tuple[str, int, str], ...]
     onset: bool
@@ -93,7 +93,7 @@ def edit(code: str) -> Page:
     return page, 422 if form.errors else 200
 
 
-def overview(study: Study, plan: Sequence[PlannedVisit], library: Library) -> Overview:
+def overview(study: Study, plan: Sequence[PlannedVisit], library: Library) -> PlanOverview:
     """What `plan` comes to in `study`."""
     questions = {
         key: len(studies.items_asked(library.get(key), study.optional_items))
@@ -105,7 +105,7 @@ def overview(study: Study, plan: Sequence[PlannedVisit], library: Library) -> Ov
     groups: dict[str, list[PlannedVisit]] = {}
     for row in plan:
         groups.setdefault(anchor_words(row), []).append(row)
-    return Overview(
+    return PlanOverview(
         lines=tuple((words, _lines(rows, titles)) for words, rows in groups.items()),
         years=tuple(burden(plan, questions, not_before(library))),
         visits=tuple(
@@ -130,7 +130,7 @@ def anchor_words(row: PlannedVisit) -> str:
     return f"{TREATMENTS.get(kind, kind)}, {state}"
 
 
-def _lines(rows: Sequence[PlannedVisit], titles: dict[str, str]) -> tuple[Line, ...]:
+def _lines(rows: Sequence[PlannedVisit], titles: dict[str, str]) -> tuple[PlanLine, ...]:
     spans = [
         [
             (due - row.window_before, due, due + row.window_after)
@@ -147,7 +147,7 @@ def _lines(rows: Sequence[PlannedVisit], titles: dict[str, str]) -> tuple[Line, 
         return round((day - first) * scale, 1)
 
     return tuple(
-        Line(
+        PlanLine(
             row.name,
             _days(row),
             ", ".join(titles[key] for key in row.battery),

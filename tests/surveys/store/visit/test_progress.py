@@ -15,7 +15,7 @@ from surveys.store.visit.progress import (
     MINUTES,
     AboutYou,
     AtItem,
-    Consent,
+    ConsentDue,
     CrisisText,
     Finished,
     Helped,
@@ -105,7 +105,7 @@ def test_consent_comes_before_questions_and_after_the_introduction() -> None:
     asked = replace(FRESH, consent_due=True)
     assert position(asked) == Introduction()
     begun = replace(asked, drafts=draft("face", "q1"))
-    assert position(begun) == Consent()
+    assert position(begun) == ConsentDue()
     assert position(replace(begun, crisis_text_due=True)) == CrisisText()
 
 
@@ -116,7 +116,7 @@ def test_the_background_form_comes_after_consent_and_before_the_questionnaires()
     assert remaining_minutes(asked) == remaining_minutes(FRESH) + MINUTES["short"]
     begun = replace(asked, background=BackgroundAnswers("short", {"treatments": []}, sent=False, since=None))
     assert position(begun) == AboutYou(2)
-    assert position(replace(begun, consent_due=True)) == Consent()
+    assert position(replace(begun, consent_due=True)) == ConsentDue()
     said = BackgroundAnswers(
         "short", {"treatments": [], "symptoms": None, "recovered": "no"}, sent=False, since=None
     )
