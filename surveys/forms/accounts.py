@@ -20,6 +20,8 @@ ROLES = {
 class InvitationForm(StaffForm):
     """Somebody to join a study."""
 
+    refused_at = "email"
+
     email = EmailAddressField("E-mail address", [InputRequired("Enter the e-mail address."), Length(max=254)])
     name = StringField("Name", [Optional(), Length(max=200)])
     role = RadioField("Role", [InputRequired("Choose a role.")], choices=select_choices(ROLES))
@@ -28,6 +30,8 @@ class InvitationForm(StaffForm):
 
 class NewPasswordForm(StaffForm):
     """A password, typed twice."""
+
+    refused_at = "new"
 
     new = PasswordField("New password", [InputRequired("Choose a password.")])
     again = PasswordField("The same once more", [InputRequired("Type it once more.")])
@@ -55,5 +59,7 @@ class PasswordForm(NewPasswordForm):
 
 class CodeForm(StaffForm):
     """A code that the app shows."""
+
+    refused_at = "code"
 
     code = StringField("Code that the app shows now", [InputRequired("Enter the code."), Length(max=16)])

@@ -11,4 +11,6 @@ from surveys.forms.staff import StaffForm
 class FreezeForm(StaffForm):
     """The name under which the data are kept."""
 
+    refused_at = "name"
+
     name = StringField("Name", [InputRequired("Give it a name, such as Report 2026."), Length(max=200)])

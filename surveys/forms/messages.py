@@ -18,6 +18,8 @@ def _hour(label: str, most: int) -> WholeNumberField:
 class MessagingForm(StaffForm):
     """How the study writes to its patients."""
 
+    refused_at = "clinic"
+
     clinic = StringField("Who writes", [Optional(), Length(max=60)])
     reminder_days = StringField("Reminders, in days after the invitation", [Optional(), Length(max=40)])
     send_hour = _hour("Messages go at", 23)

@@ -52,16 +52,6 @@ class RecordForm(StaffForm):
         super().__init__(**kwargs)
         self.today = today
 
-    def refuse(self, message: str, field: str | None) -> None:
-        """Show what the store refused, at the box it speaks of where there is one."""
-        place = self[field] if field and field in self else None
-        if place is None:
-            self.form_errors.append(message)
-        elif isinstance(place, FormField):
-            place.form.year.errors = [message]
-        else:
-            place.errors = [message]
-
 
 class ContactForm(RecordForm):
     """The person behind the code."""
@@ -214,6 +204,8 @@ class NoteForm(RecordForm):
 
 class EnrolmentListForm(StaffForm):
     """A list of patients as a file or pasted; `looked` is asked where somebody may be enrolled already."""
+
+    refused_at = "rows"
 
     file = FileField("File")
     # As long as a file may be: what was read from one comes back here to be added.

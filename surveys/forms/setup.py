@@ -37,13 +37,6 @@ class SectionForm(StaffForm):
         """What was typed, by the study's field."""
         return {field.name: _typed(field) for field in self if field.type not in {"CSRFTokenField"}}
 
-    def refuse(self, message: str, field: str | None) -> None:
-        """Show what the store refused, at the box it speaks of where there is one."""
-        if field and field in self:
-            self[field].errors = [message]
-        else:
-            self.form_errors.append(message)
-
 
 class BasicsForm(SectionForm):
     """What the study is called, where and in which languages it is."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import g
 from flask_security import LoginForm
@@ -64,7 +64,12 @@ def _boxes(form: BaseForm) -> Iterator[StringField]:
 
 
 class StaffForm(FlaskForm):
-    """A form of ours: what was sent fills it, and a token proves that our page sent it."""
+    """A form of ours: what was sent fills it, and a token proves that our page sent it.
+
+    `refused_at` is the box for what the store refuses without naming a box of this form.
+    """
+
+    refused_at: ClassVar[str | None] = None
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
@@ -81,6 +86,17 @@ class StaffForm(FlaskForm):
                 continue
             valid = False
         return valid
+
+    def refuse(self, message: str, field: str | None) -> None:
+        """Show what the store refused, at the box it speaks of where there is one."""
+        name = field if field and field in self else self.refused_at
+        if name is None:
+            self.form_errors.append(message)
+            return
+        box = self[name]
+        if isinstance(box, FormField):
+            box = box.form.year
+        box.errors = [message]
 
 
 class SignInForm(LoginForm):
@@ -333,6 +349,8 @@ class AlertRuleForm(StaffForm):
     `at_least` is the number of either end, and a posted kind, because scripts name both so.
     """
 
+    refused_at = "measure"
+
     measure = SelectField("Score", [InputRequired("Choose a score.")])
     kind = RadioField(
         "Raise an alert when it is",
@@ -343,6 +361,10 @@ class AlertRuleForm(StaffForm):
         default="this_bad",
     )
     at_least = NumberField("Number", [Optional()])
+
+    def refuse(self, message: str, field: str | None) -> None:
+        """Show what the store refused; its threshold is `at_least` here."""
+        super().refuse(message, "at_least" if field == "threshold" else field)
 
 
 class ConfirmRuleForm(StaffForm):

@@ -20,10 +20,10 @@ class WordingForm(StaffForm):
 
     file = FileField("File", [FileRequired("Choose a file.")])
 
-    def refuse(self, faults: Iterable[str]) -> None:
+    def refuse(self, message: str, field: str | None) -> None:
         """Show why the file was not taken, a line each."""
         self.file.errors = ["Nothing was loaded. Correct the file and choose it again."]
-        self.form_errors += faults
+        self.form_errors += message.splitlines()
 
 
 class PermissionForm(StaffForm):
@@ -48,16 +48,3 @@ class PermissionForm(StaffForm):
         """Version and name of the wording."""
         version, _, name = (self.wording.data or "").partition(":")
         return version, name
-
-    def refuse(self, message: str, field: str | None) -> None:
-        """Show what the store refused, at the box it speaks of."""
-        place = {
-            "wording": self.wording,
-            "holder": self.holder,
-            "reference": self.reference,
-            "publication": self.publication,
-        }.get(field or "")
-        if place is None:
-            self.form_errors.append(message)
-        else:
-            place.errors = [message]

@@ -18,6 +18,7 @@ from surveys.store.accounts import sign_in, staff
 from surveys.store.errors import Refused
 from surveys.views.web.access import for_staff, member
 from surveys.views.web.pictures import qr
+from surveys.views.web.saving import committed
 
 pages = Blueprint("account", __name__)
 Page = Response | str | tuple[str, int]
@@ -35,16 +36,12 @@ def index() -> Page:
     person, form, at = member(), PasswordForm(), datetime.now(UTC)
     if request.method == "POST" and form.validate():
         actor = f"staff:{person.id}"
-        try:
+        with committed(form) as kept:
             right = partial(person.verify_and_update_password, form.old.data or "")
             _prove(person, right, _("This is not your password."), at=at)
             staff.set_password(db.session, person, form.new.data or "", at=at, actor=actor)
             login_user(person)
-            db.session.commit()
-        except Refused as refusal:
-            db.session.rollback()
-            (form.old if refusal.field == "old" else form.new).errors = [str(refusal)]
-        else:
+        if kept:
             flash(_("Your password was changed. You are signed out everywhere else."), "success")
             return redirect(url_for("account.index"))
     factor = sign_in.second_factor(db.session, person)
@@ -58,20 +55,14 @@ def code() -> Page:
     """Take the secret into an app, and show that it works: from then on a code is asked at sign-in."""
     person, form = member(), CodeForm()
     at, actor = datetime.now(UTC), f"staff:{person.id}"
-    try:
+    with committed() as ready:
         secret = sign_in.prepare(db.session, person)
-        db.session.commit()
-    except Refused as refusal:
-        flash(str(refusal), "notice")
+    if not ready:
         return redirect(url_for("account.index"))
     if "code" in request.form and form.validate():
-        try:
+        with committed(form) as kept:
             sign_in.confirm(db.session, person, form.code.data or "", at=at, actor=actor)
-            db.session.commit()
-        except Refused as refusal:
-            db.session.rollback()
-            form.code.errors = [str(refusal)]
-        else:
+        if kept:
             flash(_("From now on a code from your app is asked when you sign in."), "success")
             return redirect(url_for("account.index"))
     picture = qr(sign_in.address_of(person, secret))
@@ -86,15 +77,11 @@ def code_off() -> Page:
     person, form = member(), CodeForm()
     at, actor = datetime.now(UTC), f"staff:{person.id}"
     right = partial(sign_in.check, db.session, person, form.code.data or "", at=at)
-    try:
+    with committed() as kept:
         wrong = _("This is not the code that the app shows now. Nothing was changed.")
         _prove(person, lambda: form.validate() and right(), wrong, at=at)
         sign_in.remove(db.session, person, at=at, actor=actor)
-        db.session.commit()
-    except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "notice")
-    else:
+    if kept:
         flash(_("No code is asked any more."), "success")
     return redirect(url_for("account.index"))
 

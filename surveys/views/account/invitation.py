@@ -13,6 +13,7 @@ from surveys.forms.accounts import NewPasswordForm, NewPasswordWithCodeForm
 from surveys.store.accounts import invitations
 from surveys.store.errors import Refused
 from surveys.views.web import server
+from surveys.views.web.saving import committed
 
 pages = Blueprint("invitation", __name__)
 
@@ -33,15 +34,11 @@ def accept(token: str) -> Response | str | tuple[str, int]:
         return render_template("errors/error.html", code=410, happened=happened, mend=str(refusal)), 410
     form = NewPasswordWithCodeForm() if invitations.asks_code(token, key) else NewPasswordForm()
     if request.method == "POST" and form.validate():
-        try:
+        with committed(form) as kept:
             if isinstance(form, NewPasswordWithCodeForm):
                 _check(token, form.code.data or "", key)
             invitations.choose(db.session, member, form.new.data or "", at=datetime.now(UTC))
-            db.session.commit()
-        except Refused as refusal:
-            db.session.rollback()
-            form["code" if refusal.field == "code" else "new"].errors = [str(refusal)]
-        else:
+        if kept:
             flash(_("Your password is set. Please sign in."), "success")
             return redirect(url_for("security.login"))
     page = render_template("staff/account/invitation.html", form=form, email=member.email)

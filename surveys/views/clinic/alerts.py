@@ -13,11 +13,11 @@ from surveys.db import db
 from surveys.forms.staff import AcknowledgeForm, ActedOnForm, CloseAlertForm, StaffForm
 from surveys.lists import alert_report, history
 from surveys.lists import alerts as lists
-from surveys.store.errors import Refused
 from surveys.store.visit import alerts as store
 from surveys.views.clinic import display
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
+from surveys.views.web.saving import committed
 
 pages = Blueprint("alerts", __name__)
 
@@ -117,12 +117,9 @@ def _change(
     form = form_class(prefix=prefix(alert_id))
     if not form.validate():
         return _draw(state, {alert_id: form}), 422
-    try:
+    with committed() as kept:
         change(db.session, alert_id, at=here.at, actor=here.actor, note=form["note"].data)
-    except Refused as refusal:
-        flash(str(refusal), "notice")
-    else:
-        db.session.commit()
+    if kept:
         flash(done, "success")
     return redirect(url_for("alerts.index", code=code))
 

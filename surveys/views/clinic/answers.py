@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
@@ -19,7 +18,6 @@ from surveys.lists import history
 from surveys.lists import patients as patient_lists
 from surveys.lists import visits as visit_lists
 from surveys.models import Alert, Visit
-from surveys.store.errors import Refused
 from surveys.store.study.studies import items_asked
 from surveys.store.visit import corrections
 from surveys.store.words import permissions
@@ -28,6 +26,7 @@ from surveys.views.clinic import display
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
+from surveys.views.web.saving import committed
 
 pages = Blueprint("answers", __name__)
 
@@ -73,13 +72,9 @@ def enter(code: str, visit_id: int, key: str) -> Page:
             here.study.locales[0],
             form.answered_by.data or None,
         )
-        try:
+        with committed(form, overtaken=_overtaken()) as kept:
             corrections.enter(db.session, here.study, visit, instrument, entry, at=here.at, actor=here.actor)
-            _commit()
-        except Refused as refusal:
-            db.session.rollback()
-            form.refuse(str(refusal), refusal.field)
-        else:
+        if kept:
             flash(_("%(name)s was entered.", name=instrument.short_title), "success")
             _tell_alerts(visit.id, key)
             return _to_patient(code, visit)
@@ -104,7 +99,7 @@ def correct(code: str, response_id: int) -> Page:
     items = tuple(one for one in instrument.items if one in asked or one.key in found.response.answers)
     form: Any = answers_form(CorrectedForm, instrument, items)(here.today, dict(found.response.answers))
     if request.method == "POST" and form.validate():
-        try:
+        with committed(form, overtaken=_overtaken()) as kept:
             new = corrections.correct(
                 db.session,
                 here.study,
@@ -115,11 +110,7 @@ def correct(code: str, response_id: int) -> Page:
                 at=here.at,
                 actor=here.actor,
             )
-            _commit()
-        except Refused as refusal:
-            db.session.rollback()
-            form.refuse(str(refusal), refusal.field)
-        else:
+        if kept:
             flash(_("The answers were corrected. What was stored before is kept."), "success")
             _tell_alerts(found.visit.id, instrument.key)
             return redirect(url_for("answers.show", code=code, response_id=new))
@@ -145,7 +136,7 @@ def annul(code: str, response_id: int) -> Page:
     visits = _visits_of(form, found) if request.method == "POST" else []
     right = next((one for one in visits if str(one.id) == form.visit.data), None)
     if valid and not form.errors and (right or not visits):
-        try:
+        with committed(form, overtaken=_overtaken()) as kept:
             new = corrections.annul(
                 db.session,
                 found.response,
@@ -156,11 +147,7 @@ def annul(code: str, response_id: int) -> Page:
                 at=here.at,
                 actor=here.actor,
             )
-            _commit()
-        except Refused as refusal:
-            db.session.rollback()
-            form.refuse(str(refusal), refusal.field)
-        else:
+        if kept:
             if new is None or right is None:
                 flash(_("The answers were annulled. They are kept, and counted nowhere."), "success")
                 return _to_patient(code, found.visit)
@@ -207,12 +194,8 @@ def _tell_alerts(visit_id: int, key: str) -> None:
         flash(_("An alert is waiting for this visit. Please read it now, under Alerts."), "notice")
 
 
-def _commit() -> None:
-    """Commit; somebody who stored the same at the same moment was first."""
-    try:
-        db.session.commit()
-    except IntegrityError:
-        raise Refused(_("Somebody else stored this questionnaire at the same moment.")) from None
+def _overtaken() -> str:
+    return _("Somebody else stored this questionnaire at the same moment.")
 
 
 def _to_patient(code: str, visit: Visit) -> Response:

@@ -28,7 +28,6 @@ from surveys.lists import needs as needed
 from surveys.lists import patients
 from surveys.lists.clinic import Expected
 from surveys.models import Timepoint
-from surveys.store.errors import Refused
 from surveys.store.patient import clinic
 from surveys.store.post import settling
 from surveys.store.visit import alert_rules, visits
@@ -38,6 +37,7 @@ from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
 from surveys.views.web.received import takes_lists
+from surveys.views.web.saving import committed
 
 pages = Blueprint("clinic", __name__)
 
@@ -111,15 +111,11 @@ def unscheduled(code: str, patient: str) -> Response:
     library = server.library()
     askable = visits.askable(db.session, here.study, library)
     battery = [key for key in planned if key in askable]
-    try:
+    with committed() as kept:
         visits.add_unscheduled(
             db.session, here.study, found, battery, library, on=here.today, at=here.at, actor=here.actor
         )
-        db.session.commit()
-    except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "notice")
-    else:
+    if kept:
         flash(_("A visit of %(code)s is open from today.", code=found.code), "success")
     return redirect(_address(on))
 
@@ -159,16 +155,12 @@ def by_hand(code: str, message_id: int) -> Response:
     if needed.find_by_hand(db.session, here.scope, message_id) is None:
         abort(404)
     again = request.form.get("became") == "again"
-    try:
+    with committed() as kept:
         if again:
             settling.try_again(db.session, message_id, here.at + AGAIN_AFTER)
         else:
             settling.done_by_hand(db.session, message_id, at=here.at, actor=here.actor)
-        db.session.commit()
-    except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "notice")
-    else:
+    if kept:
         flash(_("It is due again tomorrow.") if again else _("This was noted."), "success")
     return redirect(url_for("clinic.needs", code=code))
 

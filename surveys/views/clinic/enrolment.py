@@ -6,7 +6,6 @@ from flask import Blueprint, Flask, current_app, flash, redirect, render_templat
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from surveys.db import db
 from surveys.exchange import enrolment_file
@@ -15,11 +14,11 @@ from surveys.exchange.faults import FileRefused
 from surveys.forms.records import EnrolmentListForm
 from surveys.instruments.library import Library
 from surveys.models import Timepoint
-from surveys.store.errors import Refused
 from surveys.store.patient import patients
 from surveys.views.web.access import Grant, for_roles, grant
 from surveys.views.web.page import Page
 from surveys.views.web.received import takes_lists
+from surveys.views.web.saving import committed
 
 pages = Blueprint("enrolment", __name__)
 
@@ -69,17 +68,9 @@ def _enrol(form: EnrolmentListForm, here: Grant, checked: EnrolmentList) -> bool
     timepoints = db.session.scalars(
         select(Timepoint).where(Timepoint.study_id == here.study.id).order_by(Timepoint.position)
     ).all()
-    try:
+    overtaken = _("One of these study codes was taken just now. Check the list again.")
+    with committed(form, overtaken=overtaken) as kept:
         patients.enrol_all(
             db.session, here.study, timepoints, checked.patients, library, at=here.at, actor=here.actor
         )
-        db.session.commit()
-    except Refused as refused:
-        db.session.rollback()
-        form.rows.errors = [str(refused)]
-        return False
-    except IntegrityError:  # somebody enrolled one of the codes at the same moment
-        db.session.rollback()
-        form.rows.errors = [_("One of these study codes was taken just now. Check the list again.")]
-        return False
-    return True
+    return bool(kept)

@@ -18,6 +18,7 @@ from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
 from surveys.views.web.pictures import qr
+from surveys.views.web.saving import committed
 
 pages = Blueprint("messages", __name__)
 
@@ -54,14 +55,12 @@ def index(code: str) -> str:
 def letter(code: str, message_id: int) -> Page:
     """Draw the letter, with a link and a code of its own, shown this once; posting it is told elsewhere."""
     here = grant()
-    try:
+    with committed() as kept:
         one = _letter(message_id)
         token = links.issue(db.session, one.visit, at=here.at, actor=here.actor)
         link_id = links.find(db.session, token)
         short_code = short_codes.make(db.session, link_id or abort(404))
-    except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "notice")
+    if not kept:
         return redirect(url_for("clinic.needs", code=code))
     own = facts.own_words(db.session, here.study.id, "letter", one.locale)
     public = server.settings().public_url

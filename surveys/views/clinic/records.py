@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy.exc import IntegrityError
 
 from analysis.data.gradings import GRADING_SCALES
 from surveys.db import db
@@ -27,7 +26,6 @@ from surveys.forms.records import (
 from surveys.lists import patients as lists
 from surveys.lists import visits as visit_lists
 from surveys.models import Palsy, Patient, Treatment
-from surveys.store.errors import Refused
 from surveys.store.patient import clinic, contacts, gradings, palsies, participation, treatments
 from surveys.store.patient.patients import NewContact
 from surveys.store.visit import visits as store_visits
@@ -39,6 +37,7 @@ from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.language import name as named
 from surveys.views.web.page import Page
+from surveys.views.web.saving import committed
 
 pages = Blueprint("records", __name__)
 
@@ -264,13 +263,9 @@ def missed(code: str, visit_id: int) -> Page:
 def late(code: str, visit_id: int) -> Page:
     """Open a visit again that is over, for a late answer."""
     here, visit = grant(), find_visit(visit_id)
-    try:
+    with committed() as kept:
         store_visits.let_in_late(db.session, visit, on=here.today, at=here.at, actor=here.actor)
-        db.session.commit()
-    except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "notice")
-    else:
+    if kept:
         flash(_("The visit is open until %(day)s.", day=display.day(visit.closes_on)), "success")
     return redirect(url_for("patients.show", code=code, patient=visit.patient.code))
 
@@ -281,16 +276,10 @@ def _record(
     """Draw the form, or store what it holds and go back to the patient's page."""
     code = patient.code
     if request.method == "POST" and form.validate():
-        try:
+        overtaken = _("Somebody recorded the same at the same moment. Look at the patient's page.")
+        with committed(form, overtaken=overtaken) as kept:
             told = store()
-            db.session.commit()
-        except Refused as refusal:
-            db.session.rollback()
-            form.refuse(str(refusal), refusal.field)
-        except IntegrityError:
-            db.session.rollback()
-            form.refuse(_("Somebody recorded the same at the same moment. Look at the patient's page."), None)
-        else:
+        if kept:
             flash(told, "success")
             return redirect(url_for("patients.show", code=grant().study.code, patient=code))
     page = render_template(

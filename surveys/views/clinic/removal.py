@@ -12,12 +12,12 @@ from surveys.db import db
 from surveys.exchange import subject
 from surveys.forms.removal import REMOVE, RemovalForm
 from surveys.store import audit
-from surveys.store.errors import Refused
 from surveys.store.patient import erasing
 from surveys.views.clinic.found import find_patient
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
+from surveys.views.web.saving import committed
 
 pages = Blueprint("removal", __name__)
 
@@ -40,18 +40,14 @@ def decide(code: str, patient: str) -> Page:
         form.nobody_asked()
     if request.method == "POST" and form.validate():
         reason = form.reason.data or ""
-        try:
+        with committed(form) as kept:
             if form.decision.data == REMOVE:
                 erasing.remove(db.session, found, reason=reason, on=here.today, at=here.at, actor=here.actor)
                 told = _("The identity was removed. This cannot be undone.")
             else:
                 erasing.decline(db.session, found, reason=reason, at=here.at, actor=here.actor)
                 told = _("The request is settled. Nothing was removed.")
-            db.session.commit()
-        except Refused as refusal:
-            db.session.rollback()
-            form.refuse(str(refusal), refusal.field)
-        else:
+        if kept:
             flash(told, "success")
             return _to_patient(code, patient)
     page = render_template(

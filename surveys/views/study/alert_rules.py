@@ -21,6 +21,7 @@ from surveys.store.visit import alert_rules as store
 from surveys.views.clinic import display
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
+from surveys.views.web.saving import committed
 
 pages = Blueprint("alert_rules", __name__)
 
@@ -56,7 +57,7 @@ def add(code: str) -> Response | tuple[str, int]:
     if not form.validate():
         return _draw(form), 422
     instrument, _dot, scale = form.measure.data.partition(".")
-    try:
+    with committed(form) as kept:
         rule = store.add(
             db.session,
             here.study,
@@ -68,11 +69,8 @@ def add(code: str) -> Response | tuple[str, int]:
             at=here.at,
             actor=here.actor,
         )
-    except Refused as refusal:
-        field = {"threshold": form.at_least, "kind": form.kind}.get(refusal.field or "", form.measure)
-        field.errors = [str(refusal)]
+    if not kept:
         return _draw(form), 422
-    db.session.commit()
     flash(_("%(rule)s raises an alert, in answers from now on.", rule=_words(rule)), "success")
     return redirect(url_for("alert_rules.index", code=code))
 
@@ -111,12 +109,9 @@ def confirm(code: str, rule_id: int) -> Response | tuple[str, int]:
 def remove(code: str, rule_id: int) -> Response:
     """Take a rule away."""
     here = grant()
-    try:
+    with committed() as kept:
         store.remove(db.session, here.study, rule_id, at=here.at, actor=here.actor)
-    except Refused as refusal:
-        flash(str(refusal), "notice")
-    else:
-        db.session.commit()
+    if kept:
         flash(_("The rule raises no alerts from now on."), "success")
     return redirect(url_for("alert_rules.index", code=code))
 

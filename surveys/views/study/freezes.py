@@ -13,6 +13,7 @@ from surveys.store.errors import Refused
 from surveys.store.study import freezes
 from surveys.views.web import heavy, server
 from surveys.views.web.access import for_roles, grant
+from surveys.views.web.saving import committed
 
 pages = Blueprint("freezes", __name__)
 
@@ -37,15 +38,10 @@ def make(code: str) -> Response | tuple[str, int]:
     if not form.validate():
         return _listed(form), 422
     library = server.library()
-    try:
-        with heavy.turn():
-            freezing.freeze(
-                db.session, here.study, library, form.name.data or "", at=here.at, actor=here.actor
-            )
-    except Refused as refusal:
-        form.name.errors = [str(refusal)]
+    with committed(form) as kept, heavy.turn():
+        freezing.freeze(db.session, here.study, library, form.name.data or "", at=here.at, actor=here.actor)
+    if not kept:
         return _listed(form), 422
-    db.session.commit()
     return redirect(url_for("freezes.index", code=code))
 
 

@@ -31,6 +31,7 @@ from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
 from surveys.views.web.received import takes_lists
+from surveys.views.web.saving import committed
 
 pages = Blueprint("instruments", __name__)
 
@@ -118,15 +119,11 @@ def permit(code: str, key: str) -> Page:
             form.publication.data or "",
             version,
         )
-        try:
+        with committed(form) as kept:
             permissions.permit(
                 db.session, here.study, new, server.texts().library, at=here.at, actor=here.actor
             )
-            db.session.commit()
-        except Refused as refusal:
-            db.session.rollback()
-            form.refuse(str(refusal), refusal.field)
-        else:
+        if kept:
             flash(_("The permission was recorded. The study asks in these words from now on."), "success")
             return redirect(url_for("instruments.show", code=code, key=key))
     return _draw(key, form), 422
@@ -178,7 +175,7 @@ def load(code: str) -> Page:
             db.session.commit()
         except (FileRefused, Refused) as refusal:
             db.session.rollback()
-            form.refuse(str(refusal).splitlines())
+            form.refuse(str(refusal), None)
         else:
             said = _("The text was loaded.") if new else _("This text is here already, word for word.")
             flash(said, "success")

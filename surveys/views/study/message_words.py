@@ -19,6 +19,7 @@ from surveys.store.errors import Refused
 from surveys.store.post import facts, messaging
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
+from surveys.views.web.saving import committed
 
 pages = Blueprint("message_words", __name__)
 
@@ -55,14 +56,11 @@ def settings(code: str) -> Page:
         )
         subject = words.Words(f"From {new.clinic}", "x")
         telling = [said for field, said in words.faults(subject, "thanks", forbidden=_forbidden())]
-        try:
+        with committed(form) as kept:
             if telling:
                 raise Refused(telling[0], "clinic")
             messaging.choose(db.session, here.study, new, at=here.at, actor=here.actor)
-        except Refused as refusal:
-            form[refusal.field or "clinic"].errors = [str(refusal)]
-        else:
-            db.session.commit()
+        if kept:
             flash(_("The settings are kept. What is planned moves at the worker's next round."), "success")
             return redirect(url_for("message_words.settings", code=code))
     page = render_template("staff/study/message_settings.html", form=form, kinds=TEMPLATE_KINDS)

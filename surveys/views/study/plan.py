@@ -16,12 +16,12 @@ from surveys.instruments.facts import not_before
 from surveys.instruments.library import Library
 from surveys.models import Study
 from surveys.schedule import PlannedVisit, Year, burden, example_visits, preset, preset_names, preset_title
-from surveys.store.errors import Refused
 from surveys.store.study import studies
 from surveys.store.visit import setup
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
+from surveys.views.web.saving import committed
 
 pages = Blueprint("planning", __name__)
 
@@ -70,15 +70,11 @@ def edit(code: str) -> Page:
         plan = preset(chosen)
     form = _form(study, plan)
     if request.method == "POST" and "more" not in request.form and form.validate():
-        try:
+        with committed(form) as kept:
             changed = setup.set_plan(
                 db.session, study, form.plan, server.library(), at=here.at, actor=here.actor
             )
-            db.session.commit()
-        except Refused as refusal:
-            db.session.rollback()
-            form.form_errors.append(str(refusal))
-        else:
+        if kept:
             flash(_("The plan was saved.") if changed else _("Nothing was changed."), "success")
             return redirect(url_for("planning.edit", code=code))
     known = all(key in server.library() for row in plan for key in row.battery)

@@ -37,6 +37,7 @@ from surveys.views.web import server
 from surveys.views.web.access import for_roles, for_staff, grant, member
 from surveys.views.web.page import Page
 from surveys.views.web.received import takes_lists
+from surveys.views.web.saving import committed
 
 pages = Blueprint("setup", __name__)
 
@@ -81,17 +82,13 @@ def consent(code: str) -> Page:
     known = consent_texts(study)
     form = made(data={"version": str(len({text.version for text in known}) + 1), **_consent_data(known)})
     if request.method == "POST" and form.validate():
-        try:
+        with committed(form) as kept:
             told = form.texts(study.locales, consents.PARTS)
             texts = {locale: NewText(text, parts) for locale, (text, parts) in told.items()}
             _same_parts(texts)
             version = (form.version.data or "").strip()
             new = consents.load(db.session, study, version, texts, at=here.at, actor=here.actor)
-            db.session.commit()
-        except Refused as refusal:
-            db.session.rollback()
-            form.refuse(str(refusal), refusal.field)
-        else:
+        if kept:
             said = _("Patients are asked in this version from now on.") if new else _("It is there already.")
             flash(said, "success")
             return redirect(url_for("setup.index", code=code))
@@ -170,13 +167,9 @@ def close(code: str) -> Page:
     """Close the study for good, with a reason."""
     here, study, form = grant(), _study(), CloseForm()
     if request.method == "POST" and form.validate():
-        try:
+        with committed(form) as kept:
             studies.close(db.session, study, reason=form.reason.data or "", at=here.at, actor=here.actor)
-            db.session.commit()
-        except Refused as refusal:
-            db.session.rollback()
-            form.refuse(str(refusal), refusal.field)
-        else:
+        if kept:
             flash(_("The study is closed."), "success")
             return redirect(url_for("setup.index", code=code))
     page = render_template(
@@ -198,7 +191,7 @@ def new() -> Page:
     form = NewStudyForm([(name, preset_title(name)) for name in preset_names()])
     if request.method == "POST" and form.validate():
         facts = form.facts
-        try:
+        with committed(form) as kept:
             made = studies.create(
                 db.session,
                 NewStudy(facts["code"], title=facts["title"], timezone=facts["timezone"]),
@@ -208,11 +201,7 @@ def new() -> Page:
                 actor=f"staff:{person.id}",
             )
             code = made.code
-            db.session.commit()
-        except Refused as refusal:
-            db.session.rollback()
-            form.refuse(str(refusal), refusal.field)
-        else:
+        if kept:
             return redirect(url_for("setup.index", code=code))
     return render_template("staff/study/setup_new.html", form=form), 422 if form.errors else 200
 
@@ -220,30 +209,21 @@ def new() -> Page:
 def _store(study: Study, form: SectionForm) -> bool:
     """Keep what the form holds; where the store refuses, the form says why."""
     here = grant()
-    try:
+    with committed(form) as kept:
         changed = setup.change(db.session, study, form.facts, server.library(), at=here.at, actor=here.actor)
         if isinstance(form, AlertHoursForm) and (form.first.data or form.deputy.data):
             first, deputy = form.first.data or 0, form.deputy.data or 0
             changed |= readers.name(db.session, study, first, deputy, at=here.at, actor=here.actor)
-        db.session.commit()
-    except Refused as refusal:
-        db.session.rollback()
-        form.refuse(str(refusal), refusal.field)
-        return False
-    flash(_("Saved.") if changed else _("Nothing was changed."), "success")
-    return True
+    if kept:
+        flash(_("Saved.") if changed else _("Nothing was changed."), "success")
+    return bool(kept)
 
 
 def _do(act: Callable[[], str]) -> Page:
     """Do what one button asks, say so, and show the study's page again."""
-    try:
+    with committed() as kept:
         told = act()
-        db.session.commit()
-    except Refused as refusal:
-        db.session.rollback()
-        for line in str(refusal).splitlines():
-            flash(line, "notice")
-    else:
+    if kept:
         flash(told, "success")
     return redirect(url_for("setup.index", code=grant().study.code))
 

@@ -18,6 +18,7 @@ from surveys.store.errors import Refused
 from surveys.views.web import server
 from surveys.views.web.access import Grant, for_roles, grant
 from surveys.views.web.access import member as current_member
+from surveys.views.web.saving import committed
 
 pages = Blueprint("team", __name__)
 Page = Response | str | tuple[str, int]
@@ -42,7 +43,7 @@ def invite(code: str) -> Page:
     here, form = grant(), InvitationForm()
     if not form.validate():
         return _draw(here, form), 422
-    try:
+    with committed(form) as kept:
         member, new = invitations.invite(
             db.session,
             form.email.data or "",
@@ -54,10 +55,7 @@ def invite(code: str) -> Page:
             actor=here.actor,
         )
         email, address = member.email, invitations.link(member, server.settings())
-        db.session.commit()
-    except Refused as refusal:
-        db.session.rollback()
-        form.email.errors = [str(refusal)]
+    if not kept:
         return _draw(here, form), 422
     if new and server.settings().sends_mail:
         _send(
@@ -85,26 +83,26 @@ def reset(code: str, staff_id: int) -> Page:
     """Ask for a new password: its owner gets the link by mail, else a second person has to confirm."""
     here, settings = grant(), server.settings()
     member = _find(here, staff_id)
-    try:
+    mail = told = None
+    with committed() as kept:
         _refuse_others(here, member)
         if settings.sends_mail:
             mail = at_once.written(member.email, staff_words.new_password(invitations.link(member, settings)))
             resets.mailed(db.session, member, at=here.at, actor=here.actor)
-            db.session.commit()
-            _send(
-                mail,
-                _(
-                    "A link for a new password was sent to %(email)s. The password holds until it is used.",
-                    email=mail.to,
-                ),
-                _("The password is as it was. Try again later."),
-            )
-            return redirect(url_for("team.index", code=code))
-        key = settings.secret_key
-        told = resets.ask(db.session, member, current_member(), secret_key=key, at=here.at)
-        db.session.commit()
-    except Refused as refusal:
-        return _refused(refusal, code)
+        else:
+            key = settings.secret_key
+            told = resets.ask(db.session, member, current_member(), secret_key=key, at=here.at)
+    if kept and mail:
+        _send(
+            mail,
+            _(
+                "A link for a new password was sent to %(email)s. The password holds until it is used.",
+                email=mail.to,
+            ),
+            _("The password is as it was. Try again later."),
+        )
+    if not kept or mail:
+        return redirect(url_for("team.index", code=code))
     return render_template("staff/study/reset_asked.html", email=member.email, code=told)
 
 
@@ -114,14 +112,13 @@ def confirm(code: str, staff_id: int) -> Page:
     """Confirm what another person asked for: the password ends, and a link shows that asks for their code."""
     here, settings = grant(), server.settings()
     member = _find(here, staff_id)
-    try:
+    with committed() as kept:
         _refuse_others(here, member)
         if settings.sends_mail:
             raise Refused(_("A mail server is set now: “New password” sends the link to its owner."))
         digest = resets.confirm(db.session, member, current_member(), at=here.at)
-        db.session.commit()
-    except Refused as refusal:
-        return _refused(refusal, code)
+    if not kept:
+        return redirect(url_for("team.index", code=code))
     address = invitations.link(member, settings, digest)
     return render_template("staff/study/invited.html", email=member.email, address=address, code=digest)
 
@@ -134,15 +131,14 @@ def codes_off(code: str, staff_id: int) -> Page:
     member = _find(here, staff_id)
     if here.role != "admin":
         abort(403)
-    try:
+    with committed() as kept:
         _refuse_own(here, member)
         if sign_in.second_factor(db.session, member) is None:
             raise Refused(_("No codes are asked for this account."))
         mail = at_once.written(member.email, staff_words.codes_off())
         sign_in.remove(db.session, member, at=here.at, actor=here.actor)
-        db.session.commit()
-    except Refused as refusal:
-        return _refused(refusal, code)
+    if not kept:
+        return redirect(url_for("team.index", code=code))
     done = _("%(email)s signs in with the password alone now.", email=mail.to)
     if server.settings().sends_mail:
         _send(mail, done, _("No code is asked any more. Tell %(email)s yourself.", email=mail.to))
@@ -157,13 +153,9 @@ def remove(code: str, staff_id: int) -> Page:
     """Take somebody's role in this study away."""
     here = grant()
     member = _find(here, staff_id)
-    try:
+    with committed() as kept:
         invitations.revoke(db.session, member, here.study, at=here.at, actor=here.actor)
-        db.session.commit()
-    except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "notice")
-    else:
+    if kept:
         flash(_("%(email)s has no role in this study any more.", email=member.email), "success")
     return redirect(url_for("team.index", code=code))
 
@@ -200,12 +192,6 @@ def _refuse_others(here: Grant, member: Staff) -> None:
     _refuse_own(here, member)
     if here.role != "admin" and not resets.may_reset(db.session, member, here.study):
         raise Refused(_("This account has rights elsewhere: ask an administrator."))
-
-
-def _refused(refusal: Refused, code: str) -> Page:
-    db.session.rollback()
-    flash(str(refusal), "notice")
-    return redirect(url_for("team.index", code=code))
 
 
 def _send(mail: Mail, done: str, otherwise: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, ServiceUnavailable
 
 from surveys.db import db
+from surveys.store.errors import Refused
 
 Page = tuple[str, int]
 
@@ -47,6 +48,18 @@ def init_app(app: Flask) -> None:
     def broken_body(error: ParseException) -> Page:
         # The server reads a body in chunks when a page asks for it, and only then finds what is wrong.
         return http_error(BadRequest())
+
+    @app.errorhandler(Refused)
+    def refused(error: Refused) -> Page:
+        db.session.rollback()
+        page = render_template(
+            "errors/error.html",
+            code=422,
+            title=_("This was not done"),
+            happened=str(error),
+            mend=_("Nothing was changed. Please go back and look at it again."),
+        )
+        return page, 422
 
     @app.errorhandler(OperationalError)
     def database_down(error: OperationalError) -> Page:

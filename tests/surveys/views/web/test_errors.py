@@ -11,10 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from surveys.db import db
+from surveys.store.errors import Refused
 from surveys.views.clinic import clinic
 from surveys.views.form import pages as patient
 from tests.support.staff import signed_in
-from tests.support.study import invite
+from tests.support.study import invite, stored
 
 
 def test_an_error_logs_neither_the_link_nor_what_was_sent(
@@ -80,3 +81,24 @@ def test_a_body_in_broken_chunks_is_no_fault_of_ours(client: FlaskClient) -> Non
         )
         assert answer.status_code in (400, 404), address
         assert answer.mimetype == "text/html"
+
+
+def test_a_refusal_that_no_page_expected_is_told_in_its_own_words(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no fault of ours: the page says why, and nothing is kept."""
+
+    def refuse(*_: object, **__: object) -> None:
+        db.session.execute(text("UPDATE patient SET site = 'half done'"))
+        raise Refused("The list is kept elsewhere.")
+
+    invite(app, "P1", study="S1")
+    member = signed_in(app)
+    member.get("/staff/S1/clinic")
+    monkeypatch.setattr(clinic.clinic, "take_off", refuse)
+    before = stored(app, "patient")
+    page = member.post("/staff/S1/clinic/off/P1", {})
+    assert member.status == 422
+    assert "This was not done" in page.text
+    assert "The list is kept elsewhere." in page.text
+    assert stored(app, "patient") == before
