@@ -91,7 +91,8 @@ def init_app(app: Flask, url: str) -> None:
     """Bind `db` to `url`; requests that may change something begin their transactions as writers."""
     app.config["SQLALCHEMY_ENGINES"] = {"default": {"url": url, **engine_options(url)}}
     db.init_app(app)
-    # There is no asynchronous engine; closing its sessions would start a thread for every request.
+    # There is no asynchronous engine; closing its sessions would start a thread for every request. The
+    # library has no setting for that: a test says when its function has another name.
     app.teardown_appcontext_funcs[:] = [
         function for function in app.teardown_appcontext_funcs if function.__name__ != "_close_async_sessions"
     ]

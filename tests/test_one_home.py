@@ -93,3 +93,12 @@ def test_what_databases_say_differently_is_said_once() -> None:
 
     homes = ("surveys/models/dialects.py", "surveys/models/base.py", "surveys/db.py")
     assert found(says, *homes) == []
+
+
+def test_which_optional_items_a_study_asks_is_said_once() -> None:
+    """`items_asked` in `surveys/store/study/studies.py`."""
+
+    def says(node: ast.AST) -> bool:
+        return isinstance(node, ast.Compare) and "optional_items" in ast.unparse(node.comparators[-1])
+
+    assert found(says, "surveys/store/study/studies.py") == []

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from surveys.models import Draft, InstrumentVersion, Patient, Study, Visit
 from surveys.schedule import is_over_for_good
+from surveys.store.study.studies import items_asked
 from surveys.store.visit.answering import from_draft
 from surveys.store.visit.responses import insert_scored
 from surveys.store.words.wordings import Texts
@@ -49,14 +50,11 @@ def finish_late(session: Session, texts: Texts, *, at: datetime, actor: str) -> 
             continue
         draft: Draft = row.Draft
         instrument = texts.get(session, draft.instrument, row.version, row.wording)
-        optional = [
-            one.key for one in instrument.items if f"{instrument.key}.{one.key}" in row.optional_items
-        ]
         responses.append(
             from_draft(
                 draft,
                 instrument,
-                instrument.asked(optional),
+                items_asked(instrument, row.optional_items),
                 patient_id=row.patient_id,
                 completed_on=draft.saved_at.astimezone(zone).date(),
                 at=at,
