@@ -201,6 +201,12 @@ class NewTreatmentForm(StaffForm):
             row.year.errors = [AHEAD]
         return not row.errors
 
+    def refuse(self, message: str, field: str | None) -> None:
+        """Show what the store refused, at the box it speaks of, else at the kind of treatment."""
+        row = self.treatment.form
+        box = {"year": row.year, "unit": self.unit, "dose": self.dose}.get(field or "", row.kind)
+        box.errors = [message]
+
 
 class EnrolmentForm(StaffForm):
     """A patient with palsy and, apart, contact. Made by `enrolment_form`, which adds rows of treatments."""
@@ -300,6 +306,8 @@ def enrolment_form(rows: int) -> type[EnrolmentForm]:
 
 class UnscheduledVisitForm(StaffForm):
     """Which questionnaires a visit outside the plan asks; the view gives the choices."""
+
+    refused_at = "battery"
 
     battery = SelectMultipleField("Questionnaires")
 

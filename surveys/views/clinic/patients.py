@@ -20,7 +20,6 @@ from surveys.forms.staff import (
 from surveys.lists import alerts, history, records, visits
 from surveys.lists import patients as lists
 from surveys.models import ConsentText, Patient, Study
-from surveys.store.errors import Refused
 from surveys.store.patient import consents, treatments
 from surveys.store.patient import patients as store
 from surveys.store.study.studies import items_asked, obstacles
@@ -35,6 +34,7 @@ from surveys.views.web import language, server
 from surveys.views.web.access import Grant, for_roles, grant
 from surveys.views.web.numbers import page_number
 from surveys.views.web.page import Page
+from surveys.views.web.saving import committed
 
 EVENTS_SHOWN = 100
 
@@ -102,7 +102,7 @@ def add_treatment(code: str, patient: str) -> Page:
     form = NewTreatmentForm(here.today)
     if form.validate():
         row = form.treatment.form
-        try:
+        with committed(form) as kept:
             new = store.NewTreatment(
                 row.kind.data,
                 partial_date(row),
@@ -115,14 +115,10 @@ def add_treatment(code: str, patient: str) -> Page:
             )
             treatments.add(db.session, found, new, today=here.today, at=here.at, actor=here.actor)
             replan(found, "treatment")
-            db.session.commit()
-        except Refused as refusal:
-            box = {"year": row.year, "unit": form.unit, "dose": form.dose}.get(refusal.field or "", row.kind)
-            box.errors = [str(refusal)]
-        else:
+        if kept:
             flash(_("The treatment was added."), "success")
             return redirect(url_for("patients.show", code=code, patient=patient))
-    return _draw_patient(found, treatment=form), 422
+    return _draw_patient(find_patient(patient), treatment=form), 422
 
 
 @pages.post("/staff/<code>/unscheduled/<path:patient>")
@@ -132,7 +128,7 @@ def add_visit(code: str, patient: str) -> Page:
     here, found = grant(), find_patient(patient)
     form = _visit_form(here.study)
     if form.validate():
-        try:
+        with committed(form) as kept:
             store_visits.add_unscheduled(
                 db.session,
                 here.study,
@@ -143,13 +139,10 @@ def add_visit(code: str, patient: str) -> Page:
                 at=here.at,
                 actor=here.actor,
             )
-            db.session.commit()
-        except Refused as refusal:
-            form.battery.errors = [str(refusal)]
-        else:
+        if kept:
             flash(_("The visit was added and is open from today."), "success")
             return redirect(url_for("patients.show", code=code, patient=patient))
-    return _draw_patient(found, visit=form), 422
+    return _draw_patient(find_patient(patient), visit=form), 422
 
 
 @pages.post("/staff/<code>/consent/<path:patient>")
@@ -163,7 +156,7 @@ def record_consent(code: str, patient: str) -> Page:
         return redirect(url_for("patients.show", code=code, patient=patient))
     form = _consent_form(list(texts.values()), here)
     if form.validate() and form.signed_on.data:
-        try:
+        with committed() as kept:
             consents.decide(
                 db.session,
                 found.id,
@@ -175,11 +168,7 @@ def record_consent(code: str, patient: str) -> Page:
                 at=here.at,
                 actor=here.actor,
             )
-            db.session.commit()
-        except Refused as refusal:
-            db.session.rollback()
-            flash(str(refusal), "notice")
-        else:
+        if kept:
             flash(_("The consent was recorded."), "success")
         return redirect(url_for("patients.show", code=code, patient=patient))
     return _draw_patient(found, consent=form), 422
