@@ -10,13 +10,14 @@ INSTALL := $(UV) install --python $(BIN)/python --no-build-isolation --compile-b
 LOCK := $(UV) compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
 
-.PHONY: help run test prove lint lint-assets types lock assets messages browser
+.PHONY: help run test prove bench lint lint-assets types lock assets messages browser
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make run     start Seventh with its demo study on 127.0.0.1:8000 (PORT=9000 changes the port)"
 	@echo "make test    the whole test suite, with a real PostgreSQL and a real browser"
 	@echo "make prove   the long proofs: what the suite proves in short form, at length; mutation testing"
+	@echo "make bench   measure, and write the table of docs/performance.md"
 	@echo "make lint    ruff, djlint and the import rule"
 	@echo "make lint-assets  eslint and stylelint, for static/src (needs Node and npm)"
 	@echo "make types   mypy"
@@ -34,6 +35,9 @@ prove: $(VENV)/.dev $(BIN)/seventh browser
 	$(BIN)/pytest -n auto --prove
 	@began=$$(date +%s); $(BIN)/mutmut run && echo "mutmut took $$(($$(date +%s) - began)) seconds"
 	$(BIN)/mutmut results
+
+bench: $(VENV)/.dev
+	PYTHONPATH=. $(BIN)/python benchmarks/table.py
 
 lint: $(VENV)/.dev $(BIN)/seventh
 	$(BIN)/ruff check

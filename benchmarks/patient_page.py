@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from flask import Flask
@@ -21,6 +21,9 @@ from werkzeug.test import EnvironBuilder
 from app import create_app
 from surveys.settings import Settings
 from tests.support.study import FACE, PHQ9, SAQ, Invited, invite
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 PATIENTS = 15
 WARM_UP = 3
@@ -81,7 +84,7 @@ def walk(app: Flask, bare: Flask, invited: Invited) -> Costs:
 
 
 def request(
-    app: Flask, method: str, path: str, cookie: str = "", form: dict[str, str] | None = None
+    app: WSGIApplication, method: str, path: str, cookie: str = "", form: dict[str, str] | None = None
 ) -> tuple[float, dict[str, str], str]:
     """Milliseconds of processor time, the headers and the page."""
     builder = EnvironBuilder(
@@ -99,7 +102,7 @@ def request(
         return lambda _: None
 
     before = time.process_time()
-    chunks = app.wsgi_app(environ, start_response)
+    chunks = app(environ, start_response)
     body = b"".join(chunks)
     if close := getattr(chunks, "close", None):
         close()
