@@ -40,6 +40,7 @@ from surveys.exchange.scored import Scoring
 from surveys.instruments.library import Library
 from surveys.instruments.scoring import score_table
 from surveys.settings import ROOT, Settings
+from tests.support.postgres import VERSION as POSTGRES
 from tests.support.postgres import running_postgres
 from tests.support.simulated import populate
 from tests.support.staff import signed_in
@@ -438,14 +439,20 @@ def machine() -> str:
     load = os.getloadavg()[0]
     return (
         f"{os.cpu_count()} cores {name[1] if name else platform.machine()}, load {load:.0f}; "
-        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, PostgreSQL 18"
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
+        f"PostgreSQL {POSTGRES.removeprefix('pginstall')}"
     )
 
 
 def commit() -> str:
     """The commit that is checked out, with a sign where files differ from it."""
-    command = ["git", "describe", "--always", "--dirty=+"]
-    return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    described = _git("describe", "--always")
+    return described + ("+" if _git("status", "--porcelain", "--", ".", f":!{TABLE}") else "")
+
+
+def _git(*words: str) -> str:
+    ran = subprocess.run(["git", *words], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    return ran.stdout.strip()
 
 
 def write(found: dict[str, str]) -> None:
