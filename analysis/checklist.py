@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.data.frame import StudyFrames
-
-Record = dict[str, Any]
+from analysis.data.record import Record
 
 CONSORT_PRO, ISOQOL = "CONSORT-PRO", "ISOQOL"
 BY_AUTHORS = "For the authors: no data can tell."

@@ -17,6 +17,7 @@ import pandas as pd
 from analysis.checklist import checklist
 from analysis.data import wordings
 from analysis.data.frame import COLUMNS, LEFT_OUT_REASONS, ScaleInfo, StudyFrames, check
+from analysis.data.record import Record
 from analysis.methods import extent, methods
 from analysis.numbers.guards import SUPPRESS_UNDER
 from analysis.results.adjusted import adjusted_change
@@ -34,7 +35,6 @@ from analysis.results.reliability import reliability
 from analysis.results.screening import screening
 from analysis.results.within import within_between
 
-Record = dict[str, Any]
 UNEVEN_UNDER = 0.01
 FLAG_SHARE = 0.15  # at floor or ceiling (Terwee et al., J Clin Epidemiol 2007;60:34)
 

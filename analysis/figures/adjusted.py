@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.record import Record
 from analysis.figures.computed import ADJUSTED
 from analysis.figures.look import p_text, row_label
-from analysis.figures.parts import Record, Row, drawn_estimates, part_panel, seen, signed, span, up_to
+from analysis.figures.parts import Row, drawn_estimates, part_panel, seen, signed, span, up_to
 from analysis.figures.view import Figure, View, mixed, shifted, simulated
 from analysis.results.adjusted import POST_DAYS, adjusted_change
 

@@ -6,12 +6,13 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.record import Record
 from analysis.figures.computed import SPEARMAN
 from analysis.figures.look import AXIS, Rows, colour, go, interval, number, p_text, people, row_label
 from analysis.figures.scales import links_life_and_mood
 from analysis.figures.view import RHO_NOTE, Figure, View, mixed, panel, shifted, simulated, tendency
 from analysis.numbers.guards import HIDDEN
-from analysis.results.association import TIME, Record, correlations
+from analysis.results.association import TIME, correlations
 
 KEY = "associations"
 STRIP_HEIGHT = 16

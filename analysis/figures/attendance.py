@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.frame import StudyFrames
+from analysis.data.record import Record
 from analysis.figures.computed import ATTENDANCE, RECOVERY
 from analysis.figures.look import PAPER, TEXT, number, people, row_label
-from analysis.figures.parts import Record, Row, Segment, drawn_estimates, drawn_parts, percent, with_room
+from analysis.figures.parts import Row, Segment, drawn_estimates, drawn_parts, percent, with_room
 from analysis.figures.view import Figure, Panel, View, simulated
 from analysis.results.attendance import attendance, dropout
 from analysis.results.recovery import ALL_CAUSES, recovery

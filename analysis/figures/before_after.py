@@ -7,9 +7,10 @@ import pandas as pd
 
 from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.kinds import FAMILY_OF
+from analysis.data.record import Record
 from analysis.figures.computed import BEFORE_AFTER
 from analysis.figures.look import axis_title, people, row_label
-from analysis.figures.parts import Record, Row, drawn_estimates, part_panel, seen, signed, span, up_to
+from analysis.figures.parts import Row, drawn_estimates, part_panel, seen, signed, span, up_to
 from analysis.figures.view import Figure, View, mixed, sentence, shifted, simulated
 from analysis.results.before_after import AFTER_DAYS, AT_THEIR_WORST, before_after, paired
 

@@ -7,9 +7,10 @@ import pandas as pd
 
 from analysis.data.change import of_one_person
 from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.record import Record
 from analysis.figures.computed import CHANGE
 from analysis.figures.look import PAPER, TEXT, people, row_label
-from analysis.figures.parts import Record, Segment, drawn_parts, part_panel, percent, seen, up_to
+from analysis.figures.parts import Segment, drawn_parts, part_panel, percent, seen, up_to
 from analysis.figures.view import Figure, View, mixed, sentence, simulated
 from analysis.results.before_after import AT_THEIR_WORST
 from analysis.results.change import APART_DAYS, change

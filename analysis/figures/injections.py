@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.record import Record
 from analysis.figures.computed import INJECTIONS
 from analysis.figures.look import axis_title, people, row_label
-from analysis.figures.parts import Record, Row, drawn_estimates, part_panel, seen, signed, span
+from analysis.figures.parts import Row, drawn_estimates, part_panel, seen, signed, span
 from analysis.figures.view import Figure, View, mixed, of_stratum, sentence, shifted, simulated
 from analysis.results.injections import REFERENCE, injection_cycle, phases
 

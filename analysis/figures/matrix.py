@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.record import Record
 from analysis.figures.look import STRATUM_TITLES, interval, number
 from analysis.figures.view import View
-from analysis.results.association import TIME, Record, as_shown, correlations
+from analysis.results.association import TIME, as_shown, correlations
 
 _TIME_TEXT = "Time since onset"
 _STRENGTHS = (0.1, 0.3, 0.5)  # Cohen's conventions: only the tint of a cell that also says its number

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.record import Record
 from analysis.figures.computed import RMCORR, SPEARMAN
 from analysis.figures.look import (
     AXIS,
@@ -23,7 +24,7 @@ from analysis.figures.look import (
     ticks,
 )
 from analysis.figures.view import Figure, Panel, View, mixed, of_stratum, panel, shifted, simulated, tendency
-from analysis.results.association import Record, as_shown, correlations, overlap
+from analysis.results.association import as_shown, correlations, overlap
 
 HEIGHT = 320
 NOBODY = "Nobody has two visits with both scores yet."

@@ -1,12 +1,13 @@
 """What figures of records share: which of them a reader sees, rows of estimates, rows of parts of a whole."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from analysis.data.frame import STRATA
+from analysis.data.record import Record
 from analysis.figures.look import (
     AXIS,
     PAPER,
@@ -22,8 +23,6 @@ from analysis.figures.look import (
 )
 from analysis.figures.view import Panel, View
 from analysis.numbers.guards import HIDDEN
-
-Record = Mapping[str, Any]
 
 _NEVER_BLANK = (bool, str)
 _GOLDEN = 0.6180339887

@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.frame import DAYS_PER_YEAR, ScaleInfo, StudyFrames
+from analysis.data.record import Record
 from analysis.figures.computed import PROFILE
 from analysis.figures.look import duration, number, row_label
-from analysis.figures.parts import Record, Row, drawn_estimates, percent, signed
+from analysis.figures.parts import Row, drawn_estimates, percent, signed
 from analysis.figures.view import Figure, Panel, View, simulated
 from analysis.results.profile import AGE, BELLS, FEMALE, TIME, baseline_profile
 

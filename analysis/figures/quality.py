@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.record import Record
 from analysis.figures.computed import ALPHA
 from analysis.figures.look import number, people, row_label
-from analysis.figures.parts import Record, Row, drawn_estimates, part_panel, percent, seen, up_to, with_room
+from analysis.figures.parts import Row, drawn_estimates, part_panel, percent, seen, up_to, with_room
 from analysis.figures.view import Figure, View, mixed, sentence, simulated
 from analysis.numbers.guards import is_small
 from analysis.results.describe import descriptives

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.record import Record
 from analysis.figures.computed import SCREENING
 from analysis.figures.look import PAPER, TEXT, people, row_label
-from analysis.figures.parts import Record, Segment, drawn_parts, part_panel, percent, seen
+from analysis.figures.parts import Segment, drawn_parts, part_panel, percent, seen
 from analysis.figures.view import Figure, View, mixed, of_stratum, sentence, simulated
 from analysis.numbers.guards import count_text, hidden, is_small
 from analysis.results.screening import screening

@@ -1,12 +1,10 @@
 """Counts of patients as records may show them: small cells hidden, and what would let them be subtracted."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from analysis.data.record import Record
 from analysis.numbers.guards import IMPRECISE_BELOW, count_text, hidden, is_small
 from analysis.numbers.proportion import wilson
-
-Record = dict[str, Any]
 
 
 def counted(patients: int, suppress_under: int, *, responses_each: int = 1) -> Record:

@@ -5,7 +5,6 @@ Nobody was assigned at random: what differed before is adjusted for as far as it
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.data.frame import STRATA, ScaleInfo, middle_of_period
 from analysis.data.kinds import FAMILIES, FAMILY_OF
+from analysis.data.record import Record
 from analysis.numbers.formulas import Numbers, Tested, adjusted_p, t_tested
 from analysis.numbers.guards import (
     COEFFICIENT_FROM,
@@ -25,8 +25,6 @@ from analysis.numbers.guards import (
 )
 from analysis.numbers.linear import hc3
 from analysis.results.models import piled_up
-
-Record = dict[str, Any]
 
 POST_DAYS = (150, 730)
 EXPOSED_DAYS: Mapping[str, int] = dict.fromkeys(FAMILIES, 30) | {"surgery": 180}

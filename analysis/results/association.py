@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.data.frame import STRATA, ScaleInfo
+from analysis.data.record import Record
 from analysis.numbers.formulas import (
     Coefficient,
     Numbers,
@@ -31,8 +32,6 @@ from analysis.numbers.guards import (
     count_text,
     is_small,
 )
-
-Record = dict[str, Any]
 
 TIME = "time_since_onset"
 BETWEEN_METHODS = ("spearman", "pearson", "partial_spearman")

@@ -11,13 +11,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.frame import STRATA, ScaleInfo, StudyFrames
+from analysis.data.record import Record
 from analysis.data.statuses import GONE
 from analysis.numbers.cells import counted
 from analysis.numbers.guards import SO_THAT_ANOTHER, SUPPRESS_UNDER, count_text, hidden, is_small
 from analysis.results.describe import summary
 from analysis.results.groups import first_scores
-
-Record = dict[str, Any]
 
 COUNTS = ("expected", "begun", "broken_off", "attended", "scored")
 LATER, NO_LATER = "with a later visit", "without a later visit"

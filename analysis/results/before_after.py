@@ -1,7 +1,6 @@
 """Scores before and after a dated treatment: what happened, not what the treatment did."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,11 +9,10 @@ from numpy.typing import NDArray
 from analysis.data.change import of_one_person
 from analysis.data.frame import STRATA, ScaleInfo
 from analysis.data.kinds import ALL_FAMILIES, FAMILY_OF, KINDS
+from analysis.data.record import Record
 from analysis.numbers.cells import counted, partition
 from analysis.numbers.guards import COEFFICIENT_FROM, SUPPRESS_UNDER, TOO_FEW
 from analysis.results.change import outcomes
-
-Record = dict[str, Any]
 
 AT_THEIR_WORST = (
     "People often come when they are at their worst; part of the change would have come without treatment."

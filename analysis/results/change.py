@@ -6,7 +6,6 @@ smaller than the error of one measurement, is named with the reason why nobody i
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,11 +13,10 @@ from numpy.typing import NDArray
 
 from analysis.data.change import NOT_OF_ONE_PERSON, judge
 from analysis.data.frame import STRATA, ScaleInfo, Threshold
+from analysis.data.record import Record
 from analysis.numbers.cells import counted, partition
 from analysis.numbers.guards import HIDDEN, SUPPRESS_UNDER
 from analysis.results.injections import phases
-
-Record = dict[str, Any]
 
 APART_DAYS = 150
 ACTIVE = ("early", "peak", "waning")  # phases of toxin

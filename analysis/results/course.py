@@ -6,18 +6,16 @@ round the sign of either (see `simpson` in the tests' data).
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.data.frame import DAYS_PER_YEAR, LEFT_OUT_REASONS, STRATA, ScaleInfo
+from analysis.data.record import Record
 from analysis.numbers.formulas import Numbers
 from analysis.numbers.guards import SUPPRESS_UNDER
 from analysis.results.bends import STRAIGHT, bent, columns, uneven
 from analysis.results.models import Answer, Question, cluster_robust, random_intercept, random_slope, records
-
-Record = dict[str, Any]
 
 ONSET, FOLLOW_UP = "log10_onset_years", "log2_followup_years"
 NO_BIRTH_YEAR, NO_SEX = "birth year not known", "sex other or unknown"

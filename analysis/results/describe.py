@@ -1,16 +1,16 @@
 """Each scale described at the patients' first and last score: centre, spread, floor and ceiling."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.data.frame import STRATA, ScaleInfo
+from analysis.data.record import Record
 from analysis.numbers.guards import SUPPRESS_UNDER, count_text, is_small
 
-Record = dict[str, Any]
 End = Literal["first", "last"]
 ENDS: tuple[End, End] = ("first", "last")
 _ROUNDING = 1e-9

@@ -7,13 +7,13 @@ found by subtraction within the same block (one grouping, scale and stratum).
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.data.frame import STRATA, ScaleInfo
 from analysis.data.kinds import KINDS
+from analysis.data.record import Record
 from analysis.data.treatments import LEVELS, levels, received
 from analysis.numbers.formulas import Kruskal, adjusted_p, dunn, kruskal
 from analysis.numbers.guards import (
@@ -28,7 +28,6 @@ from analysis.numbers.guards import (
 )
 from analysis.results.describe import summary
 
-Record = dict[str, Any]
 GROUPINGS = ("treatment", "cause", "sex")
 SEXES = ("female", "male", "other", "unknown")
 

@@ -1,18 +1,16 @@
 """Scores round the cycle of toxin injections: their work comes and goes, so the day of the visit counts."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.data.frame import DAYS_PER_YEAR, STRATA, ScaleInfo, period
 from analysis.data.kinds import FAMILY_OF
+from analysis.data.record import Record
 from analysis.numbers.guards import SUPPRESS_UNDER, count_text, hidden, is_small
 from analysis.results.describe import summary
 from analysis.results.models import Question, random_intercept, records
-
-Record = dict[str, Any]
 
 # days since the last injection, up to and with
 PHASE_DAYS: Mapping[str, float] = {"early": 13, "peak": 56, "waning": 112, "worn_off": np.inf}

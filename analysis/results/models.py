@@ -13,12 +13,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.data.frame import ScaleInfo
+from analysis.data.record import Record
 from analysis.numbers.clustered import robust
 from analysis.numbers.formulas import Numbers, t_tested
 from analysis.numbers.guards import PILED_UP_FROM, SUPPRESS_UNDER, count_text, is_small, overfull
 from analysis.numbers.mixed import MixedModel, NotEstimable, fit
-
-Record = dict[str, Any]
 
 INTERCEPT = "intercept"
 RANDOM_INTERCEPT = "random_intercept"

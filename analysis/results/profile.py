@@ -1,7 +1,6 @@
 """Who gets what: patients who began a family of treatments and those who did not, at their first visit."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 
 from analysis.data.frame import ScaleInfo
 from analysis.data.kinds import FAMILIES
+from analysis.data.record import Record
 from analysis.numbers.guards import (
     COEFFICIENT_FROM,
     IMPRECISE_BELOW,
@@ -18,8 +18,6 @@ from analysis.numbers.guards import (
     hidden,
 )
 from analysis.results.adjusted import begun_families
-
-Record = dict[str, Any]
 
 TIME, AGE, FEMALE, BELLS = "log10_onset_years", "age", "female", "bells_palsy"
 

@@ -15,11 +15,10 @@ from analysis.data.frame import (
     time_since_onset,
 )
 from analysis.data.gradings import HOUSE_BRACKMANN
+from analysis.data.record import Record
 from analysis.numbers.cells import counted, partition
 from analysis.numbers.guards import HIDDEN, SO_THAT_ANOTHER, SUPPRESS_UNDER, hidden, is_small
 from analysis.numbers.proportion import wilson
-
-Record = dict[str, Any]
 
 MONTHS = (3, 6, 12)
 AROUND_DAYS = 30

@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.frame import STRATA, ScaleInfo
+from analysis.data.record import Record
 from analysis.numbers.cells import counted
 from analysis.numbers.consistency import Alpha, alpha, item_rest, omega
 from analysis.numbers.formulas import Numbers
 from analysis.numbers.guards import COEFFICIENT_FROM, SUPPRESS_UNDER, TOO_FEW
-
-Record = dict[str, Any]
 
 
 def reliability(

@@ -1,17 +1,15 @@
 """How many screen positive at their first score: a question for a clinician, never a diagnosis."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.data.frame import STRATA, ScaleInfo
+from analysis.data.record import Record
 from analysis.numbers.cells import counted, partition
 from analysis.numbers.guards import HIDDEN, SUPPRESS_UNDER
 from analysis.results.groups import first_scores
-
-Record = dict[str, Any]
 
 _ROUNDING = 1e-9
 

@@ -6,17 +6,15 @@ both would be neither.
 
 from collections.abc import Iterator, Mapping
 from itertools import permutations
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.data.frame import STRATA, ScaleInfo
+from analysis.data.record import Record
 from analysis.numbers.guards import SUPPRESS_UNDER
 from analysis.results.association import overlap
 from analysis.results.models import Question, random_intercept, records
-
-Record = dict[str, Any]
 
 
 def within_between(

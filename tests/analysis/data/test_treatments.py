@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.data.frame import build
-from analysis.data.treatments import FAMILIES, KINDS, LEVELS, NONE_YET, TreatmentError, levels, received
+from analysis.data.treatments import LEVELS, TreatmentError, levels, received
 
 
 def given(*rows: tuple[str, str | None]) -> pd.DataFrame:

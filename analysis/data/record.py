@@ -1,0 +1,6 @@
+"""What the report is made of."""
+
+from typing import Any
+
+Record = dict[str, Any]
+"""One flat record: names to numbers unrounded, texts and None."""
