@@ -4,7 +4,6 @@ Every array holds flat records, numbers unrounded, None where something is not e
 beside it. Nothing is dropped in silence: `left_out` counts who does not take part, and why.
 """
 
-import hashlib
 import json
 import math
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ import pandas as pd
 
 from analysis.checklist import checklist
 from analysis.data import wordings
-from analysis.data.frame import COLUMNS, LEFT_OUT_REASONS, ScaleInfo, StudyFrames, check
+from analysis.data.frame import LEFT_OUT_REASONS, ScaleInfo, StudyFrames, check
 from analysis.data.record import Record
 from analysis.methods import extent, methods
 from analysis.numbers.guards import SUPPRESS_UNDER
@@ -60,7 +59,7 @@ def report(
     """
     check(frames)
     filters = filters or Filters()
-    digest = data_sha256(frames)
+    digest = frames.sha256
     part = apply(frames, filters)
     table = part.scored
     info, treatments, few = _asked(frames, part), part.treatments, suppress_under
@@ -127,27 +126,6 @@ def _asked(frames: StudyFrames, part: StudyFrames) -> dict[str, ScaleInfo]:
     planned = {key for battery in frames.visits["battery"] for key in battery}
     asked = planned | set(frames.scores["instrument"])
     return {key: info for key, info in part.scale_info.items() if info.instrument in asked}
-
-
-def data_sha256(frames: StudyFrames) -> str:
-    """SHA-256 of all tables: the same data give the same digest, in any order of rows.
-
-    Row numbers of the database (``visit_id``) do not count.
-    """
-    digest = hashlib.sha256(frames.study.encode())
-    for name, columns in COLUMNS.items():
-        table = getattr(frames, name)[[column for column in columns if column != "visit_id"]]
-        if "battery" in table:
-            table = table.assign(battery=table["battery"].map("|".join))
-        if "answers" in table:
-            table = table.assign(answers=table["answers"].map(_as_text))
-        lines = table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").splitlines()
-        digest.update("\n".join([name, lines[0], *sorted(lines[1:])]).encode())
-    return digest.hexdigest()
-
-
-def _as_text(answers: Mapping[str, object]) -> str:
-    return json.dumps(answers, sort_keys=True)
 
 
 def left_out(table: pd.DataFrame) -> list[Record]:

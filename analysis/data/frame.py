@@ -5,6 +5,8 @@ everything in `analysis` takes it. ``scored`` joins the facts every analysis nee
 where the rows come from, and nothing here needs more than pandas.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -204,6 +206,11 @@ class StudyFrames:
     def scored(self) -> pd.DataFrame:
         """The result of ``scored``, made once: every figure and every page of a report takes it."""
         return scored(self)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The result of ``data_sha256``, computed once."""
+        return data_sha256(self)
 
 
 def build(table: str, rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
@@ -441,3 +448,24 @@ def first_visit_on(frames: StudyFrames) -> pd.Series:
     days = pd.concat([answered, unasked.rename(columns={"due_on": "completed_on"})])
     first: pd.Series = days.groupby("patient")["completed_on"].min()
     return first
+
+
+def data_sha256(frames: StudyFrames) -> str:
+    """SHA-256 of all tables: the same data give the same digest, in any order of rows.
+
+    Row numbers of the database (``visit_id``) do not count.
+    """
+    digest = hashlib.sha256(frames.study.encode())
+    for name, columns in COLUMNS.items():
+        table = getattr(frames, name)[[column for column in columns if column != "visit_id"]]
+        if "battery" in table:
+            table = table.assign(battery=table["battery"].map("|".join))
+        if "answers" in table:
+            table = table.assign(answers=table["answers"].map(_as_text))
+        lines = table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").splitlines()
+        digest.update("\n".join([name, lines[0], *sorted(lines[1:])]).encode())
+    return digest.hexdigest()
+
+
+def _as_text(answers: Mapping[str, object]) -> str:
+    return json.dumps(answers, sort_keys=True)

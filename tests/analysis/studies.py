@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from analysis.data.frame import COLUMNS, ScaleInfo, StudyFrames, Threshold, build, check
+from analysis.data.kinds import KINDS
 
 FIRST_DAY = "2024-01-01"
 

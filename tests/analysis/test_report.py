@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given as given_by
 from hypothesis import strategies as st
 
-from analysis.data.frame import FrameError
-from analysis.report import data_sha256, report
+from analysis.data.frame import FrameError, data_sha256
+from analysis.report import report
 from analysis.results.filters import Filters
 from tests.analysis.outcomes import outcomes
 from tests.analysis.studies import Patient, registry, study

@@ -116,7 +116,6 @@ def draw(
     from analysis.figures.overview import overview
     from analysis.figures.pages import PAGES, Scene
     from analysis.methods import methods
-    from analysis.report import data_sha256
     from analysis.results.filters import Filters, apply
 
     filters = Filters(**chosen)
@@ -137,7 +136,7 @@ def draw(
             part,
             filters,
             software=SOFTWARE,
-            digest=data_sha256(frames),
+            digest=frames.sha256,
             suppress_under=view.suppress_under,
         ),
     )

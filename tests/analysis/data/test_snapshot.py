@@ -39,6 +39,21 @@ def test_a_report_of_the_files_is_the_same():
     assert json.dumps(made(read(files(frames)))) == json.dumps(made(frames))
 
 
+def test_what_earlier_files_do_not_say_is_taken_from_the_definitions():
+    """A freeze of before knows neither mood nor shared content; what it does say stands."""
+    content = files(registry(4, 40))
+    about = json.loads(content["study.json"])
+    later = ("asks_of", "only_by_patient", "piles_up", "headline", "shares", "early")
+    for facts in about["scale_info"].values():
+        facts["label"] = f"{facts['label']} of then"
+        for name in later:
+            del facts[name]
+    old = {**content, "study.json": json.dumps(about).encode()}
+    found = read(old, SCALES).scale_info["phq9.total"]
+    assert found == dataclasses.replace(SCALES["phq9.total"], label="PHQ-9 total of then")
+    assert not read(old).scale_info["phq9.total"].only_by_patient
+
+
 @given(st.floats(allow_nan=False), st.text(alphabet=st.characters(codec="utf-8"), min_size=1))
 def test_numbers_and_texts_come_back_as_they_were(value, text):
     """Whatever the number or text, commas, quotes and line ends included."""

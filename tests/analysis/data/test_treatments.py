@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.data.frame import build
+from analysis.data.kinds import FAMILIES, KINDS, NONE_YET
 from analysis.data.treatments import LEVELS, TreatmentError, levels, received
 
 

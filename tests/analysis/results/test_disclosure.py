@@ -40,6 +40,12 @@ def test_treatment(treated, narrow):
     assert too_narrow(frames, Filters(treatment="toxin"), 5) is narrow
 
 
+def test_those_of_whom_a_fact_is_not_known_are_a_group_too():
+    """Three without a recorded cause would be all answers less those of the others."""
+    frames = study([*people(20), *people(3, cause=None)])
+    assert too_narrow(frames, Filters(cause="bells_palsy"), 5)
+
+
 def test_patients_without_an_answer_do_not_widen_a_filter():
     """What is shown rests on those who answered."""
     silent = [Patient(f"silent {n}", sex="male") for n in range(10)]
