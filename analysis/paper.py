@@ -28,7 +28,7 @@ FOOTER = (
 
 
 @dataclass(frozen=True)
-class Table:
+class PrintedTable:
     """Headings and rows of plain text."""
 
     columns: tuple[str, ...]
@@ -41,11 +41,11 @@ class Drawn:
 
     figure: Figure
     panels: tuple[tuple[str, str, str], ...]
-    table: Table
+    table: PrintedTable
 
 
 @dataclass(frozen=True)
-class Section:
+class Chapter:
     """Figures under one heading."""
 
     key: str
@@ -63,9 +63,9 @@ class Paper:
     content: Mapping[str, Any]
     facts: tuple[tuple[str, str], ...]
     answers: tuple[tuple[str, str], ...]
-    sections: tuple[Section, ...]
-    scores: Table
-    left_out: Table
+    sections: tuple[Chapter, ...]
+    scores: PrintedTable
+    left_out: PrintedTable
     footer: str = FOOTER
 
 
@@ -94,9 +94,9 @@ def paper(
     )
 
 
-def as_table(table: pd.DataFrame) -> Table:
+def as_table(table: pd.DataFrame) -> PrintedTable:
     rows = table.itertuples(index=False, name=None)
-    return Table(tuple(map(str, table.columns)), tuple(tuple(map(str, row)) for row in rows))
+    return PrintedTable(tuple(map(str, table.columns)), tuple(tuple(map(str, row)) for row in rows))
 
 
 def _facts(found: Overview, content: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -126,10 +126,10 @@ def _first(scales: Sequence[str], frames: StudyFrames) -> Iterator[str]:
     yield "attendance"
 
 
-def _sections(scene: Scene) -> Iterator[Section]:
+def _sections(scene: Scene) -> Iterator[Chapter]:
     for key in ON_PAPER:
         drawn = (_drawn(figure) for part in PAGES[key](scene) for figure in part.figures)
-        yield Section(key, TITLES[key], tuple(drawn))
+        yield Chapter(key, TITLES[key], tuple(drawn))
 
 
 def _drawn(figure: Figure) -> Drawn:
@@ -139,7 +139,7 @@ def _drawn(figure: Figure) -> Drawn:
     return Drawn(figure, panels, as_table(figure.table))
 
 
-def _scores(frames: StudyFrames, content: Mapping[str, Any]) -> Table:
+def _scores(frames: StudyFrames, content: Mapping[str, Any]) -> PrintedTable:
     """Every scale at the patients' first and last score."""
     columns = ("Scale", "Score", "Patients", "Mean", "SD", "Median", "Quartiles", "At lowest", "At highest")
     rows = [
@@ -157,4 +157,4 @@ def _scores(frames: StudyFrames, content: Mapping[str, Any]) -> Table:
         for one in content["descriptives"]
         if "stratum" not in one and one["n"] != 0
     ]
-    return Table(columns, tuple(rows))
+    return PrintedTable(columns, tuple(rows))
