@@ -15,7 +15,7 @@ from surveys.instruments.library import Library
 from surveys.instruments.scale import Scale
 
 THE_SAME_ITEMS = "they ask the same questions"
-_OF_MOOD = re.compile(r"depress|anxi|mood|worr|distress|well-?being|suicid|self-harm", re.IGNORECASE)
+_OF_MOOD = re.compile(r"depress|anxi|mood|worr|stress|panic|well-?being|suicid|self-harm", re.IGNORECASE)
 
 
 def known(instrument: Instrument, library: Library) -> Facts:

@@ -95,7 +95,9 @@ class Patient:
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
-def study(patients: Iterable[Patient], *, simulated: bool = False) -> StudyFrames:
+def study(
+    patients: Iterable[Patient], *, simulated: bool = False, scales: Mapping[str, ScaleInfo] = SCALES
+) -> StudyFrames:
     """The study of these patients as checked frames."""
     rows: dict[str, list[dict[str, object]]] = {name: [] for name in COLUMNS}
     visit_id = 0
@@ -143,7 +145,7 @@ def study(patients: Iterable[Patient], *, simulated: bool = False) -> StudyFrame
                 for scale, value in values.items()
             ]
     tables = {name: build(name, table) for name, table in rows.items()}
-    frames = StudyFrames("trial", "A small study", simulated, scale_info=SCALES, **tables)
+    frames = StudyFrames("trial", "A small study", simulated, scale_info=scales, **tables)
     check(frames)
     return frames
 

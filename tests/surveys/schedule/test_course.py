@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from surveys.instruments.facts import not_before
+from surveys.instruments.instrument import NotBefore
 from surveys.instruments.library import Library
 from surveys.schedule import Course, PlannedVisit, TreatmentDate, occasions, preset
 
@@ -140,3 +141,12 @@ def test_synkinesis_is_asked_about_from_90_days_after_onset(
     [first, *_] = occasions(preset("registry"), course, NOT_BEFORE)
     assert ("saq" in first.battery) == asked
     assert {"face", "phq9"} <= set(first.battery)
+
+
+@pytest.mark.parametrize(("days_ago", "asked"), [(29, False), (30, True)])
+def test_a_site_s_own_instrument_waits_as_its_file_says(days_ago: int, asked: bool) -> None:
+    """What staff noted of synkinesis makes no other questionnaire come earlier."""
+    row = PlannedVisit("one", "One", "enrolment", 0, 0, 30, ("face", "own"))
+    course = Course(ENROLLED, onset_from=ENROLLED - timedelta(days=days_ago), synkinesis_noted_on=ENROLLED)
+    [found] = occasions((row,), course, {"own": NotBefore(30, "It settles.")})
+    assert found.battery == (("face", "own") if asked else ("face",))
