@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
@@ -12,9 +12,9 @@ from surveys.exchange import enrolment_file
 from surveys.exchange.enrolment_file import EnrolmentList
 from surveys.exchange.faults import FileRefused
 from surveys.forms.records import EnrolmentListForm
-from surveys.instruments.library import Library
 from surveys.models import Timepoint
 from surveys.store.patient import patients
+from surveys.views.web import server
 from surveys.views.web.access import Grant, for_roles, grant
 from surveys.views.web.page import Page
 from surveys.views.web.received import takes_lists
@@ -64,7 +64,7 @@ def many(code: str) -> Page:
 
 def _enrol(form: EnrolmentListForm, here: Grant, checked: EnrolmentList) -> bool:
     """Whether all of them were enrolled and committed; else nobody, with the reason in `form`."""
-    library: Library = current_app.extensions["library"]
+    library = server.library()
     timepoints = db.session.scalars(
         select(Timepoint).where(Timepoint.study_id == here.study.id).order_by(Timepoint.position)
     ).all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import current_app, flash
+from flask import flash
 from flask_babel import gettext as _
 
 from surveys.db import db
@@ -12,6 +12,7 @@ from surveys.models import Patient
 from surveys.store.visit import planning
 from surveys.store.visit.planning import Change
 from surveys.views.clinic import display
+from surveys.views.web import server
 from surveys.views.web.access import grant
 
 
@@ -21,7 +22,7 @@ def replan(patient: Patient, changed: str, reason: str | None = None) -> None:
     done = planning.replan(
         db.session,
         patient,
-        current_app.extensions["library"],
+        server.library(),
         changed={changed},
         at=here.at,
         actor=here.actor,
