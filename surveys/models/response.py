@@ -13,6 +13,8 @@ from surveys.models.base import Base, Code, Digest, Id, Instant, one_of
 from surveys.models.visit import Visit
 
 SOURCES = ("web", "kiosk", "staff_read", "paper", "import", "simulated")
+# What may be set of a response that is stored, each once.
+STAMPS = ("superseded_at", "annulled_at")
 # Begun and sent on a page of ours: how long that took is known.
 ANSWERED_HERE = ("web", "kiosk", "staff_read", "simulated")
 

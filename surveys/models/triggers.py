@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from surveys.models.freeze import Freeze
-from surveys.models.response import Response
+from surveys.models.response import STAMPS, Response
 
 Dialect = Literal["sqlite", "postgresql"]
 NEVER_UPDATED = "{table} is append-only: its rows are never updated"
@@ -70,8 +70,6 @@ DELETABLE: Mapping[str, str] = {
 # Where NULL is a value as any other.
 _EQUALS: Mapping[Dialect, str] = {"sqlite": "IS", "postgresql": "IS NOT DISTINCT FROM"}
 _DIFFERS: Mapping[Dialect, str] = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
-# Of a response these may be set, once.
-STAMPS = ("superseded_at", "annulled_at")
 # A freeze loses its content, and is stamped, once answers in it are erased.
 EMPTIED = ("content", "emptied_at")
 _FREEZE_EMPTIED = "OLD.content IS NOT NULL AND NEW.content IS NULL"

@@ -14,7 +14,7 @@ from surveys.db import db
 from surveys.models import Contact, Message, Visit
 from surveys.models import Patient as Row
 from surveys.store.patient import leaving
-from surveys.store.post import messages
+from surveys.store.post import messages, settling
 from tests.support.answers import finish, send
 from tests.support.staff import ENROLMENT, Member, signed_in
 from tests.support.study import FACE, PHQ9, SAQ, changing, invite, one_table
@@ -206,7 +206,7 @@ def test_what_came_back_for_now_waits_until_mail_arrives(app: Flask, member: Mem
         session.add(Message(**facts, kind="invitation", outcome="sent", outcome_at=now))
         session.flush()
         first = session.scalars(select(Message.id).where(Message.visit_id == visit.id)).one()
-        messages.bounced(session, first, "5.2.2", refuses=lambda _: False, at=now, actor="test")
+        settling.bounced(session, first, "5.2.2", refuses=lambda _: False, at=now, actor="test")
         assert contact.refused_email is None
     assert "Came back 5.2.2" in member.get(NEEDS).text
     with changing(app) as session:

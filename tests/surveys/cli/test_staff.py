@@ -57,7 +57,7 @@ def test_bad_address_and_unknown_role_store_nothing(seventh: Seventh, rows: Quer
     """An address that is none is refused; a role that is none is wrong usage."""
     seventh("study", "create", "clinic")
     ran = seventh("staff", "add", "not an address", "--role", "analyst")
-    assert (ran.code, ran.err) == (1, "'not an address' is not an e-mail address.\n")
+    assert (ran.code, ran.err) == (1, "'not an address' is not an e-mail address such as name@example.org.\n")
     assert seventh("staff", "add", "a@clinic.example", "--role", "boss").code == 2
     assert rows("SELECT count(*) FROM staff") == [(0,)]
 

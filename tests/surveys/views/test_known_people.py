@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from flask import Flask
 
@@ -45,6 +47,31 @@ def test_the_same_person_is_not_enrolled_twice_unasked(app: Flask, member: Membe
     enrol(member, "P-2", known="other")
     found = contacts_of(app)
     assert found["P-1"] != found["P-2"]
+
+
+def test_the_same_person_is_known_however_typed(member: Member) -> None:
+    """In either form of an accent, with capitals mixed otherwise; brackets round an address are cut off."""
+    jose = {"name": "José Müller", "hospital_number": "Hn-9b", "email": "<Jose@Bücher.example>;"}
+    enrol(member, "P-2", **jose)
+    assert member.path == "/staff/S1/patients/P-2"
+    member.get("/staff/S1/contact/P-2")
+    assert "Jose@bücher.example" in member.replies[-1].html
+    decomposed = unicodedata.normalize("NFD", "José Müller")
+    for fields in ({"name": decomposed, "hospital_number": ""}, {"name": "", "hospital_number": "hN–9B"}):
+        text = enrol(member, "P-3", **fields)
+        assert member.status == 422
+        assert "P-2 (S1)" in text
+    assert "The study code P-1 is taken." in enrol(member, "p-1", name="Bea", hospital_number="")
+    text = member.post("/staff/S1/contact/P-2", {"name": "José", "email": "jörg@example.org"}).text
+    assert "has a letter before the @ that many mail servers do not take" in text
+
+
+def test_a_site_is_the_same_however_typed(app: Flask, member: Member) -> None:
+    """Its members see who was enrolled there, in other capitals too."""
+    enrol(member, "P-2", name="Bea", hospital_number="", site="berlin")
+    text = signed_in(app, site="Berlin").get("/staff/S1/patients").text
+    assert "P-2" in text
+    assert "P-1" not in text
 
 
 def test_one_person_keeps_one_contact_in_two_studies(app: Flask, member: Member) -> None:
