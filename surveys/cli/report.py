@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
 from surveys import SOFTWARE
 from surveys.cli.database import reading
+from surveys.exchange.places import whole_file
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -60,7 +60,5 @@ def report(
 
 
 def _write(file: Path, text: str) -> None:
-    """The whole file or none."""
-    unfinished = file.with_name(f".{file.name}.unfinished")
-    unfinished.write_text(text + "\n", encoding="utf-8")
-    os.replace(unfinished, file)
+    with whole_file(file, private=False) as opened:
+        opened.write(f"{text}\n".encode())

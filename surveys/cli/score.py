@@ -27,12 +27,13 @@ def score(context: click.Context, key: str, source: str, output: Path | None) ->
     """
     from surveys.cli.instruments import library
     from surveys.exchange.faults import FileRefused
-    from surveys.exchange.scored import Scoring, replacing
+    from surveys.exchange.places import whole_file
+    from surveys.exchange.scored import Scoring
 
     instrument = library().get(key)
     with click.open_file(source, "rb") as incoming:
         if output is not None:
-            with replacing(output) as outgoing, counting() as progress:
+            with whole_file(output, private=False) as outgoing, counting() as progress:
                 Scoring(instrument, incoming, outgoing, progress).run()
             return
         scoring = Scoring(instrument, incoming, sys.stdout.buffer)

@@ -93,22 +93,28 @@ def zipped(file: IO[bytes]) -> Iterator[Place]:
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[IO[bytes]]:
+def whole_file(path: Path, *, private: bool = True) -> Iterator[IO[bytes]]:
     """`path`, to be written: it is there, in place of what was, only once the block ended well.
 
-    Nobody but its owner may read it.
+    Only its owner may read a private one. A device or a pipe is written to: it cannot be replaced.
 
     Raises:
         Refused: the folder that it is to be in is not there.
     """
-    unfinished = _unfinished(path)
+    if path.exists() and not path.is_file() and not path.is_dir():
+        with path.open("wb") as direct:
+            yield direct
+        return
+    target = path.resolve()
+    unfinished = _unfinished(target)
     unfinished.unlink(missing_ok=True)
+    mode = 0o600 if private else 0o666
     try:
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(unfinished, path)
+        os.replace(unfinished, target)
     finally:
         unfinished.unlink(missing_ok=True)
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import math
-import os
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import chain, islice
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn, TextIO
 
 from surveys.exchange import cells
@@ -287,20 +284,3 @@ class _Rows:
             fault = Fault(f"This is not CSV: {error}.", self.number + len(rows) + 1)
         self.number += len(rows)
         return rows, fault
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes the place of `path` when the block ends well; until then `path` is as it was."""
-    if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced, only written to
-        with path.open("wb") as direct:
-            yield direct
-        return
-    target = path.resolve()
-    unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        with unfinished.open("xb") as file:
-            yield file
-        os.replace(unfinished, target)
-    finally:
-        unfinished.unlink(missing_ok=True)

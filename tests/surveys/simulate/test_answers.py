@@ -11,7 +11,7 @@ from surveys.instruments.definition import Instrument
 from surveys.instruments.facts import asks_of
 from surveys.instruments.library import Library
 from surveys.instruments.scoring import check_answers, score
-from surveys.simulate.answers import Given, answer
+from surveys.simulate.answers import SimulatedAnswers, answer
 from surveys.simulate.people import Person, draw
 
 LIBRARY = Library.load()
@@ -23,7 +23,7 @@ def people(count: int = 200) -> list[Person]:
     return [draw(rng, TODAY - timedelta(days=200), 18, TODAY) for _ in range(count)]
 
 
-def answered(rng: np.random.Generator, instrument: Instrument, person: Person, on: date) -> Given:
+def answered(rng: np.random.Generator, instrument: Instrument, person: Person, on: date) -> SimulatedAnswers:
     return answer(rng, instrument, asks_of(instrument, LIBRARY), person, on)
 
 
