@@ -157,12 +157,22 @@ def empty_sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'seventh.db'}"
 
 
-@pytest.fixture
-def postgres_url(postgres: Postgres, _migrated_postgres: str) -> Iterator[str]:
-    """A new PostgreSQL database with our tables, at the same address for each test."""
+@pytest.fixture(scope="session")
+def _used_again(postgres: Postgres, _migrated_postgres: str) -> tuple[str, str]:
     url = postgres.create(_migrated_postgres, name="seventh")
+    return url, postgres.schema_of(url)
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres, _migrated_postgres: str, _used_again: tuple[str, str]) -> Iterator[str]:
+    """A PostgreSQL database with our tables and nothing in them, at the same address for each test."""
+    url, schema = _used_again
     yield url
-    postgres.drop(url)
+    if postgres.schema_of(url) == schema:
+        postgres.empty(url)
+    else:
+        postgres.drop(url)
+        postgres.create(_migrated_postgres, name="seventh")
 
 
 @pytest.fixture(scope="session")

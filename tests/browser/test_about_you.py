@@ -20,8 +20,10 @@ SMALL = ViewportSize(width=320, height=568)
 
 @pytest.mark.parametrize(
     ("viewport", "scheme", "javascript"),
-    [(PHONE, "light", True), (SMALL, "dark", False)],
-    ids=["phone", "small, dark, without script"],
+    [
+        pytest.param(PHONE, "light", True, id="phone"),
+        pytest.param(SMALL, "dark", False, id="small, dark, without script", marks=pytest.mark.long),
+    ],
 )
 def test_every_state_is_accessible(
     app: Flask,

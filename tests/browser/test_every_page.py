@@ -28,7 +28,7 @@ ENLARGED = (ViewportSize(width=320, height=256), ViewportSize(width=256, height=
 SET_UPS = [
     pytest.param({"viewport": SMALL}, id="320"),
     pytest.param({"viewport": DESKTOP}, id="1280", marks=pytest.mark.long),
-    pytest.param({"colour_scheme": "dark"}, id="dark"),
+    pytest.param({"colour_scheme": "dark"}, id="dark", marks=pytest.mark.long),
     pytest.param({"forced_colours": True}, id="forced colours", marks=pytest.mark.long),
     pytest.param({"locale": "ar"}, id="right to left", marks=pytest.mark.long),
 ]

@@ -17,7 +17,6 @@ from tests.support.study import changing, invite, one_table, scores
 PHQ9 = (0, 1, 2, 3, 0, 1, 2, 3, 1)
 
 
-@pytest.mark.database
 @pytest.mark.parametrize(
     ("delay", "first"),
     [(0.0, "/about-you/4"), pytest.param(0.012, "/phq9/4", marks=pytest.mark.long)],

@@ -34,7 +34,12 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-@pytest.fixture(params=[PHQ4, bare(PHQ4)], ids=["with facts", "without"])
+@pytest.fixture(
+    params=[
+        pytest.param(PHQ4, id="with facts", marks=pytest.mark.long),
+        pytest.param(bare(PHQ4), id="without"),
+    ]
+)
 def settings(settings: Settings, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
     """A site with the PHQ-4 in its folder."""
     folder = tmp_path / "site"

@@ -37,7 +37,6 @@ def database(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.mark.database
 def test_nhanes_is_imported_whole(seventh: Seventh, database: Engine) -> None:
     """5,533 people: foretold by the dry run, stored, scored, proved right, and not stored twice."""
     assert seventh("study", "create", "nhanes").code == 0
