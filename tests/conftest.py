@@ -44,6 +44,7 @@ DATABASE_DECIDES = (
     "surveys/exchange",
     "surveys/test_frames.py",
     "surveys/test_migrations.py",
+    "surveys/test_invariants.py",
     "surveys/test_db.py",
 )
 

@@ -1,6 +1,6 @@
 """The audit trail: written with its change, chained, and found out where it was tampered with.
 
-What the triggers refuse is proved in `tests/surveys/test_migrations.py`.
+What the triggers refuse is proved in `tests/surveys/test_invariants.py`.
 """
 
 from __future__ import annotations
