@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 import hypothesis
 import pytest
 
+from tests.support.selection import is_long, is_property
+
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
@@ -35,18 +37,6 @@ if TYPE_CHECKING:
     from tests.support.postgres import Postgres
     from tests.support.server import LiveServer
 
-TESTS = Path(__file__).parent
-
-# Where locks, races, upserts, triggers, JSON and collation decide: these run on PostgreSQL in the suite too.
-DATABASE_DECIDES = (
-    "surveys/store",
-    "surveys/lists",
-    "surveys/exchange",
-    "surveys/test_frames.py",
-    "surveys/test_migrations.py",
-    "surveys/test_invariants.py",
-    "surveys/test_db.py",
-)
 
 # A first example may import SciPy or start a server: no property test is judged by the clock. The suite takes
 # the same few examples each time; `make prove` takes many new ones.
@@ -72,8 +62,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     wanted: list[pytest.Item] = []
     other: list[pytest.Item] = []
     for item in items:
-        is_long = _is_long(item)
-        (wanted if is_long == proving or (proving and _is_property(item)) else other).append(item)
+        long = is_long(item)
+        (wanted if long == proving or (proving and is_property(item)) else other).append(item)
     items[:] = wanted
     if other:
         config.hook.pytest_deselected(items=other)
@@ -91,23 +81,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section("seconds per file")
     for file, spent in sorted(seconds.items(), key=lambda told: -told[1]):
         terminalreporter.write_line(f"{spent:8.1f}  {file}")
-
-
-def _is_long(item: pytest.Item) -> bool:
-    place = item.path.relative_to(TESTS).as_posix()
-    if place.startswith("proofs/") or item.get_closest_marker("long"):
-        return True
-    parameters = (
-        item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    )
-    databases = (parameters.get("database_url"), parameters.get("empty_database_url"))
-    if not any(str(one).startswith("postgres") for one in databases):
-        return False
-    return not place.startswith(DATABASE_DECIDES) and not item.get_closest_marker("database")
-
-
-def _is_property(item: pytest.Item) -> bool:
-    return hypothesis.is_hypothesis_test(getattr(item, "obj", None))
 
 
 # Databases ----------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine, create_engine
 
 from surveys.db import engine_options
-from tests.support.year import BEGINS, Year, check
+from tests.support.year import BEGINS, Year
+from tests.support.year_check import check
 
 PEOPLE, DAYS = 24, 70
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 from sqlalchemy import create_engine
 
 from surveys.db import engine_options
-from tests.support.year import BEGINS, Year, check
+from tests.support.year import BEGINS, Year
+from tests.support.year_check import check
 
 
 def test_a_year_goes_by_without_a_wrong_message(database_url: str) -> None:

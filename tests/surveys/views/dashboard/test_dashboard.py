@@ -3,40 +3,36 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event as Gate
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, event, select, update
+from sqlalchemy import update
 
 from analysis.data.pages import TITLES
 from surveys.db import db
 from surveys.models import Patient as StoredPatient
 from surveys.models import Study
 from surveys.schedule import PlannedVisit
-from surveys.settings import THREADS, Settings
-from surveys.store.patient import erasing
-from surveys.views.clinic import display
-from surveys.views.dashboard import boards
-from surveys.views.dashboard.boards import Boards
-from surveys.views.dashboard.painting import Order, Paint, Painted
+from surveys.settings import Settings
 from tests.support.answers import send
-from tests.support.boards import painting_here
-from tests.support.patient import Patient, in_process
+from tests.support.dashboard_page import (
+    PATH,
+    chart_data,
+    facts,
+    page_of,
+    points,
+    small_numbers,
+    statements,
+    words,
+)
 from tests.support.simulated import populate
 from tests.support.staff import Member, employ, signed_in
 from tests.support.study import FACE, PHQ9, changing, invite, one_table
 
-PATH = "/staff/S1/dashboard"
 CHARTS = 10  # two scales against time and by treatment, and the associations: acute and chronic each
 CAVEAT = (
     "Clinic registry data. Treatment was not assigned at random and patients who recover stop attending. "
@@ -76,66 +72,6 @@ def clinic(_migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     app.extensions["boards"].close()
     with app.app_context():
         db.engines["default"].dispose()
-
-
-def page_of(member: Member, query: str = "", path: str = PATH) -> str:
-    """The dashboard that a member gets."""
-    member.get(path + query)
-    assert member.status == 200
-    return member.replies[-1].html
-
-
-def chart_data(page: str) -> dict[str, Any]:
-    """What each chart of the page draws, by its key."""
-    found = re.findall(r'class="figure-data" data-chart="([\w-]+)-chart">(.*?)</script>', page, re.DOTALL)
-    return {key: json.loads(data) for key, data in found}
-
-
-def points(page: str) -> list[dict[str, Any]]:
-    """The traces of points of all charts, one point per patient."""
-    traces = [trace for chart in chart_data(page).values() for trace in chart["data"]]
-    return [trace for trace in traces if trace.get("mode") == "markers" and "error_x" not in trace]
-
-
-def words(page: str) -> str:
-    """The words of the page."""
-    bare = re.sub(r"<(script|style|option).*?</\1>", " ", page, flags=re.DOTALL)
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", bare)).split())
-
-
-def facts(page: str) -> dict[str, str]:
-    """The numbers above the figures."""
-    return dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page))
-
-
-def small_numbers(page: str) -> list[str]:
-    """Where a page tells of one to four patients: in its words, labels, tables or points."""
-    said = words(page) + " ".join(json.dumps(data) for data in chart_data(page).values())
-    said = re.sub(r"(fewer than|under|Under) 5|one visit each", " ", said)
-    counted = r"\b([1-4](?: acute| chronic)? (?:patients?|answered))\b|(n\\u00a0=\\u00a0[1-4])\b"
-    found = ["".join(groups) for groups in re.findall(counted, said)]
-    found += [fact for fact, value in facts(page).items() if re.fullmatch("[1-4]", value)]
-    for table in re.findall(r"<table(?![^>]*app-matrix).*?</table>", page, re.DOTALL):
-        labels = re.findall(r'<th scope="col"[^>]*>([^<]+)', table)
-        for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL)[1:]:
-            cells = [html.unescape(cell).strip() for cell in re.findall(r"<t[hd][^>]*>([^<]*)", row)]
-            named = dict(zip(labels, cells, strict=True))
-            counts = cells[1:] if labels[0] == "Patients" else [named.get("Patients", "")]
-            found += [row for count in counts if re.fullmatch("[1-4]", count)]
-    return found + [str(trace["text"]) for trace in points(page) if len(trace["x"]) < 5]
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Every SQL statement while the block lasts, whichever thread asks."""
-    seen: list[str] = []
-
-    def note(*details: Any) -> None:
-        seen.append(details[2])
-
-    event.listen(Engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(Engine, "before_cursor_execute", note)
 
 
 # What is shown ------------------------------------------------------------------------------------------
@@ -422,174 +358,6 @@ def test_boards_of_older_data_are_forgotten(app: Flask) -> None:
     employ(app, "new@example.org")
     page_of(member)
     assert len(kept) == 1
-
-
-# While it is drawn --------------------------------------------------------------------------------------
-
-
-class Blocked:
-    """Draws boards as the application does, but not before `may` is set; it fails while `error` is set."""
-
-    def __init__(self, app: Flask) -> None:
-        self.may = Gate()
-        self.error: Exception | None = None
-        self._settings: Settings = app.config["SETTINGS"]
-
-    @contextmanager
-    def painting(self) -> Iterator[Paint]:
-        """What the boards of the application enter."""
-        with painting_here(self._settings) as paint:
-
-            def later(order: Order) -> Painted:
-                self.may.wait()
-                if self.error:
-                    raise self.error
-                return paint(order)
-
-            yield later
-
-
-@pytest.fixture
-def blocked(app: Flask) -> Iterator[Blocked]:
-    """The application whose boards are drawn when the test lets them."""
-    made = Blocked(app)
-    app.extensions["boards"] = Boards(made.painting)
-    yield made
-    made.may.set()
-
-
-def asked(member: Member, query: str = "", path: str = PATH) -> tuple[int, str]:
-    """The status and the words of a page of the dashboard."""
-    member.get(path + query)
-    return member.status, words(member.replies[-1].html)
-
-
-def test_a_board_that_is_being_drawn_is_said_to_be(
-    app: Flask, blocked: Blocked, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In words, with a link; the page loads again by itself, filters kept, and then it is there."""
-    populate(app, 12)
-    member = signed_in(app)
-    with monkeypatch.context() as nobody_waits:
-        nobody_waits.setattr(boards, "WAITING", 0)
-        status, said = asked(member, "?sex=female")
-        assert status == 202
-        assert member.replies[-1].header("Refresh") == "3"
-        assert "These figures are being drawn. This page looks again by itself" in said
-        assert "Showing: women" in said
-        assert member.page.links[f"{PATH}?sex=female"] == "Look again now"
-        status, said = asked(member, "?sex=female", f"{PATH}/time/time-face-total.csv")
-        assert (status, member.path) == (202, f"{PATH}/time?sex=female")
-    blocked.may.set()
-    assert facts(page_of(member, "?sex=female"))
-    assert member.replies[-1].header("Refresh") is None
-
-
-def test_sixteen_threads_answer_patients_while_boards_are_drawn(app: Flask, blocked: Blocked) -> None:
-    """Four people ask for one board after another, none of which is drawn: two of them wait, no more."""
-    invited = invite(app)
-    blocked.may.set()  # whoever signs in is led to the dashboard
-    members = [signed_in(app, role) for role in ("coordinator", "investigator", "analyst", "admin")]
-    blocked.may.clear()
-    queries = ["?sex=female", "?sex=male", "?time=acute"]
-    patient = Patient(in_process(app))
-
-    def look(member: Member) -> list[int]:
-        return [asked(member, query)[0] for query in queries]
-
-    with ThreadPoolExecutor(THREADS) as threads:
-        looking = [threads.submit(look, member) for member in members]
-        try:
-            threads.submit(patient.open, invited.token).result()
-            answered = [next(as_completed(looking)).result()]
-        finally:
-            blocked.may.set()
-    assert patient.status == 200
-    assert answered == [[202] * len(queries)]
-
-
-def test_the_last_board_is_shown_with_its_time_while_a_newer_one_is_drawn(
-    app: Flask, blocked: Blocked, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Not in a file, which could not say so."""
-    invited = invite(app, "N1")
-    populate(app, 12)
-    member = signed_in(app)
-    blocked.may.set()
-    assert "patients, 12 answered" in facts(page_of(member))
-    blocked.may.clear()
-    walker = Patient(in_process(app))
-    walker.open(invited.token)
-    walker.finish(FACE)
-    with monkeypatch.context() as nobody_waits:
-        nobody_waits.setattr(boards, "WAITING", 0)
-        page = page_of(member)
-        assert "patients, 12 answered" in facts(page)
-        today = display.moment(datetime.now(UTC), "UTC") or ""
-        assert re.search(rf"These figures are as of {today[:6]}.*Newer ones are being drawn", words(page))
-        assert member.page.links[PATH] == "Show the newer ones"
-        [file] = [one for one in member.page.links if "/associations" in one and ".csv" in one]
-        member.get(file)
-        assert member.status == 200
-        assert member.path.startswith(f"{PATH}/overview")
-    blocked.may.set()
-    page = page_of(member)
-    assert "patients, 13 answered" in facts(page)
-    assert "as of" not in words(page)
-
-
-def test_after_an_erasure_no_older_board_is_shown(
-    app: Flask, blocked: Blocked, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nor kept in memory."""
-    populate(app, 12)
-    member = signed_in(app)
-    blocked.may.set()
-    assert "S00001" in page_of(member)
-    blocked.may.clear()
-    at = datetime.now(UTC)
-    with changing(app) as session:
-        patient = session.scalars(select(StoredPatient).where(StoredPatient.code == "S00001")).one()
-        erasing.remove(session, patient, reason="Asked", on=at.date(), at=at, actor="test")
-    monkeypatch.setattr(boards, "WAITING", 0)
-    status, _ = asked(member)
-    assert status == 202
-    assert "S00001" not in member.replies[-1].html
-    assert not app.extensions["boards"]._kept
-
-
-def test_signing_in_draws_no_board_anew(app: Flask) -> None:
-    """Nor do messages and exports: figures are the same after them."""
-    populate(app, 12)
-    employ(app, "later@example.org", "coordinator")
-    page_of(signed_in(app))
-    later = Member(in_process(app))
-    later.sign_in("later@example.org")
-    with statements() as seen:
-        page_of(later)
-    assert [one for one in seen if "FROM score" in one] == []
-
-
-def test_a_board_that_cannot_be_drawn_is_said_so_and_tried_again(app: Flask, blocked: Blocked) -> None:
-    """With what there was before, where there was something."""
-    invited = invite(app, "N1")
-    populate(app, 12)
-    member = signed_in(app)
-    blocked.may.set()
-    blocked.error = ValueError("S00001")
-    status, said = asked(member)
-    assert status == 503
-    assert "These figures could not be drawn." in said
-    assert member.page.links[PATH] == "Try again"
-    blocked.error = None
-    assert chart_data(page_of(member))
-    blocked.error = ValueError("S00001")
-    walker = Patient(in_process(app))
-    walker.open(invited.token)
-    walker.finish(FACE)
-    page = page_of(member)
-    assert "Newer ones could not be drawn" in words(page)
-    assert "patients, 12 answered" in facts(page)
 
 
 # Whose words --------------------------------------------------------------------------------------------

@@ -1,0 +1,230 @@
+"""Every guarded address, who may open it, and somebody to knock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from surveys.instruments.definition import Instrument
+from surveys.store.visit import responses
+from surveys.store.visit.responses import NewResponse
+from surveys.store.words import versions
+from surveys.views.web import access
+from tests.support.patient import in_process
+from tests.support.staff import Member, signed_in
+from tests.support.study import Invited
+
+PATIENTS = {"coordinator", "investigator", "admin"}
+CHANGES = {"coordinator", "admin"}
+
+
+# How the addresses of a patient's rows begin.
+OF_A_PATIENT = ("visits/", "alerts/", "treatment/", "responses/", "reported/", "calls/", "message/")
+EVERY_ROLE = {"coordinator", "investigator", "analyst", "admin"}
+
+
+# Who may open each guarded page. A new one without a line here fails the walk below.
+MAY_OPEN = {
+    "staff.index": EVERY_ROLE,
+    "dashboard.index": EVERY_ROLE,
+    "freezes.index": EVERY_ROLE,
+    "freezes.make": CHANGES,
+    "freezes.report": EVERY_ROLE,
+    "dashboard.page": EVERY_ROLE,
+    "dashboard.table": EVERY_ROLE,
+    "patients.index": PATIENTS,
+    "patients.search": PATIENTS,
+    "patients.show": PATIENTS,
+    "patients.new": CHANGES,
+    "patients.add_treatment": CHANGES,
+    "patients.add_visit": CHANGES,
+    "patients.record_consent": CHANGES,
+    "patients.issue_link": CHANGES,
+    "patients.revoke_links": CHANGES,
+    "clinic.today": PATIENTS,
+    "clinic.expect": CHANGES,
+    "clinic.take_off": CHANGES,
+    "clinic.progress": PATIENTS,
+    "clinic.needs": PATIENTS,
+    "clinic.unscheduled": CHANGES,
+    "clinic.by_hand": CHANGES,
+    "overviews.completeness": PATIENTS,
+    "overviews.changes": PATIENTS,
+    "course.show": PATIENTS,
+    "enrolment.many": CHANGES,
+    "waiting_room.start": CHANGES,
+    "records.contact": CHANGES,
+    "records.status": CHANGES,
+    "records.palsy": CHANGES,
+    "records.treatment": CHANGES,
+    "records.missed": CHANGES,
+    "records.late": CHANGES,
+    "records.grading": PATIENTS,
+    "records.note": PATIENTS,
+    "alerts.index": PATIENTS,
+    "alerts.acknowledge": PATIENTS,
+    "alerts.act": PATIENTS,
+    "alerts.close": PATIENTS,
+    "alerts.report": PATIENTS,
+    "alert_rules.index": PATIENTS,
+    "messages.index": PATIENTS,
+    "messages.letter": CHANGES,
+    "messages.came_back": CHANGES,
+    "messages.of_patient": PATIENTS,
+    "message_words.settings": CHANGES,
+    "message_words.edit": CHANGES,
+    "alert_rules.add": CHANGES,
+    "alert_rules.confirm": CHANGES,
+    "alert_rules.remove": CHANGES,
+    "instruments.index": EVERY_ROLE,
+    "instruments.show": EVERY_ROLE,
+    "instruments.preview": EVERY_ROLE,
+    "instruments.permit": CHANGES,
+    "instruments.load": CHANGES,
+    "setup.index": PATIENTS,
+    "setup.section": CHANGES,
+    "setup.consent": CHANGES,
+    "setup.send_test": CHANGES,
+    "setup.acknowledge_test": PATIENTS,
+    "setup.ask_phq8": CHANGES,
+    "setup.activate": CHANGES,
+    "setup.close": CHANGES,
+    "setup.new": {"admin"},
+    "planning.edit": CHANGES,
+    "export.index": EVERY_ROLE,
+    "reported.decide": CHANGES,
+    "answers.show": PATIENTS,
+    "removal.decide": CHANGES,
+    "team.index": CHANGES,
+    "team.invite": CHANGES,
+    "team.reset": CHANGES,
+    "team.confirm": CHANGES,
+    "team.codes_off": {"admin"},
+    "team.remove": CHANGES,
+    "account.index": EVERY_ROLE,
+    "account.code": EVERY_ROLE,
+    "account.code_off": EVERY_ROLE,
+    "removal.copy": CHANGES,
+    "answers.enter": CHANGES,
+    "answers.correct": CHANGES,
+    "answers.annul": CHANGES,
+}
+
+
+# What holds for every site of a study: closed to members who are limited to one.
+WHOLE_STUDY = {
+    "freezes.index",
+    "freezes.make",
+    "freezes.report",
+    "message_words.settings",
+    "message_words.edit",
+    "alert_rules.add",
+    "alert_rules.confirm",
+    "alert_rules.remove",
+    "instruments.permit",
+    "instruments.load",
+    "setup.section",
+    "setup.consent",
+    "setup.send_test",
+    "setup.ask_phq8",
+    "setup.activate",
+    "setup.close",
+    "planning.edit",
+    "team.index",
+    "team.invite",
+    "team.reset",
+    "team.confirm",
+    "team.codes_off",
+    "team.remove",
+}
+A_SITE = "coordinator of a site"
+
+
+# Sent by a coordinator of the whole study, these change it.
+CHANGING = {
+    "alert_rules.add": {"measure": "face.total", "kind": "at_least", "at_least": "12"},
+    "alert_rules.remove": {},
+    "message_words.settings": {
+        "clinic": "another clinic",
+        "reminder_days": "7",
+        "send_hour": "9",
+        "earliest_hour": "8",
+        "latest_hour": "20",
+    },
+    "message_words.edit": {
+        "subject": "Questions",
+        "body": "{greeting}, until {last_day}:\n{link}",
+        "patient": "",
+        "do": "keep",
+    },
+    "freezes.make": {"name": "Mine"},
+    "setup.section": {"ethics_not_required": "A survey."},
+    "setup.consent": {"version": "1", "text__en": "May we?", "research__en": "Use them."},
+    "team.invite": {"email": "another@example.org", "role": "investigator"},
+    "team.reset": {},
+    "team.remove": {},
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """One address under one method, in a study; `study` is None where the address names none."""
+
+    endpoint: str
+    method: str
+    path: str
+    study: str | None
+
+
+def answered(session: Session, invited: Invited, instrument: Instrument) -> int:
+    """The questionnaire, all items answered with 1; the response's id."""
+    at = datetime.now(UTC)
+    new = NewResponse(
+        visit_id=invited.visit_id,
+        patient_id=invited.patient_id,
+        instrument=instrument,
+        version_id=versions.freeze(session, instrument, at=at),
+        answers={item.key: 1 for item in instrument.items},
+        source="paper",
+        submitted_at=at,
+        completed_on=at.date(),
+    )
+    return responses.insert_scored(session, [new], at=at, actor="test")[0]
+
+
+def doors(app: Flask, studies: dict[str, dict[str, object]]) -> Iterator[Door]:
+    """Every guarded address of the application, in each study."""
+    adapter = app.create_url_adapter(None) or app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in access.OPEN:
+            continue
+        places = studies.values() if "code" in rule.arguments else [None]
+        for place in places:
+            values = {name: place[name] for name in rule.arguments} if place else {}
+            path = adapter.build(rule.endpoint, values, force_external=False)
+            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+                yield Door(rule.endpoint, method, path, str(place["code"]) if place else None)
+
+
+def entered(app: Flask, role: str) -> Member:
+    """Somebody in that role with a browser; a coordinator of a site sees the site North alone."""
+    if role == "nobody":
+        return Member(in_process(app))
+    return signed_in(app, site="North") if role == A_SITE else signed_in(app, role)
+
+
+def of_a_patient(door: Door) -> bool:
+    """Whether the address names a row of the one patient of S1."""
+    return any(name in door.path for name in ("P1", "SOUTH-1", *OF_A_PATIENT))
+
+
+def knock(member: Member, door: Door) -> str:
+    """What the guard says: opened, sign in, forbidden, or nothing there."""
+    answer = member.send(door.method, door.path, [])
+    if answer.status == 302 and (answer.header("Location") or "").startswith("/login"):
+        return "sign in"
+    return {403: "forbidden", 404: "not there"}.get(answer.status, "opened")
