@@ -4,7 +4,8 @@ import platform
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from analysis.data.frame import ACUTE_BELOW_DAYS, StudyFrames
+from analysis.data.frame import StudyFrames
+from analysis.data.since_onset import ACUTE_BELOW_DAYS
 from analysis.numbers.guards import (
     COEFFICIENT_FROM,
     IMPRECISE_BELOW,

@@ -15,8 +15,9 @@ import pandas as pd
 
 from analysis.checklist import checklist
 from analysis.data import wordings
-from analysis.data.frame import LEFT_OUT_REASONS, ScaleInfo, StudyFrames, check
+from analysis.data.frame import ScaleInfo, StudyFrames, check
 from analysis.data.record import Record
+from analysis.data.since_onset import LEFT_OUT_REASONS
 from analysis.methods import extent, methods
 from analysis.numbers.guards import SUPPRESS_UNDER
 from analysis.results.adjusted import adjusted_change

@@ -10,28 +10,16 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.data.gradings import GRADING_SCALES
-from analysis.data.onset import CAUSES_FROM_BIRTH
+from analysis.data.since_onset import time_columns
 
 Direction = Literal["higher_better", "higher_worse"]
 
-ACUTE_BELOW_DAYS = 90
-DAYS_PER_YEAR = 365.25
-STRATA = ("acute", "chronic", "unknown")
-LEFT_OUT_REASONS = (
-    "from birth",
-    "before onset",
-    "both sides",
-    "more than one palsy",
-    "no onset known",
-    "onset too imprecise",
-)
 WORDING_STATUSES = ("verbatim", "working", "loaded", "unknown", "absent")
 
 # text: str, may be missing · date: datetime64 without a time zone · number: float, may be missing
@@ -316,49 +304,11 @@ def scored(frames: StudyFrames) -> pd.DataFrame:
     table = frames.scores.assign(by_other=by_other, value=frames.scores["value"].mask(by_other))
     table = table.merge(_facts(frames), on="patient", how="left", validate="many_to_one")
     table = table.sort_values(["patient", "completed_on", "visit_id", "scale"], ignore_index=True)
-    derived = _placed(table, table["completed_on"])
-    at_first = _placed(table, table["first_on"])
+    derived = time_columns(table, table["completed_on"])
+    at_first = time_columns(table, table["first_on"])
     derived |= {f"first_{name}": at_first[name] for name in ("log10_years", "left_out", "stratum")}
     inner = ["birth_year", "begin", "onset_on", "onset_precision", "palsies"]
     return table.drop(columns=inner).assign(**derived)
-
-
-def _placed(table: pd.DataFrame, day: pd.Series) -> dict[str, Any]:
-    """The columns on time since onset at each row's day."""
-    time = time_since_onset(table["onset_on"], table["onset_precision"], day)
-    born_with = from_birth(table)
-    conditions = {
-        "from birth": born_with,
-        "before onset": time["before_onset"],
-        "both sides": table["side"] == "both",
-        "more than one palsy": table["palsies"] > 1,
-        "no onset known": table["onset_on"].isna(),
-        "onset too imprecise": time["longest"] > 2 * time["shortest"],
-    }
-    reason = pd.Series(None, index=table.index, dtype="object")
-    for name in reversed(LEFT_OUT_REASONS):
-        reason = reason.mask(conditions[name].to_numpy(bool), name)
-    usable = reason.isna()
-
-    straddles = (time["shortest"] < ACUTE_BELOW_DAYS) & (time["longest"] >= ACUTE_BELOW_DAYS)
-    placed = usable | ((reason == "onset too imprecise") & ~straddles)
-    stratum = np.where(~placed, "unknown", np.where(time["days"] < ACUTE_BELOW_DAYS, "acute", "chronic"))
-
-    days = time["days"].mask(born_with)
-    years = days / DAYS_PER_YEAR
-    return {
-        "days_since_onset": days,
-        "years_since_onset": years,
-        "log10_years": np.log10(years.where(usable)),
-        "time_usable": usable,
-        "left_out": reason.astype("str").mask(usable),
-        "stratum": stratum,
-    }
-
-
-def from_birth(patients: pd.DataFrame) -> pd.Series:
-    """For whom no time since onset is counted: as `analysis.data.onset.is_from_birth`."""
-    return (patients["begin"] == "from_birth") | patients["cause"].isin(CAUSES_FROM_BIRTH)
 
 
 def chosen_by_other(frames: StudyFrames) -> pd.Series:
@@ -366,61 +316,6 @@ def chosen_by_other(frames: StudyFrames) -> pd.Series:
     theirs = [scale for scale, info in frames.scale_info.items() if info.only_by_patient]
     by_other: pd.Series = frames.scores["answered_by"] == "chosen_by_other"
     return by_other & frames.scores["scale"].isin(theirs)
-
-
-def time_since_onset(onset_on: pd.Series, precision: pd.Series, visit_on: pd.Series) -> pd.DataFrame:
-    """Calendar days from onset to each visit, and how short or long they may be.
-
-    An onset known by month counts as its 15th, by year as 1 July, but never later than halfway between
-    the period's first day and the visit (rounded down to a calendar day). All durations are at least one
-    day. ``onset_on`` may be any day of the known period.
-
-    Returns:
-        Columns ``days`` (the estimate), ``shortest`` and ``longest`` (for the period's last and first
-        day), missing without an onset and before it; ``before_onset``, True where the visit lies before
-        the period's first day.
-    """
-    first, middle, last = period(onset_on, precision)
-    visit = visit_on.to_numpy("datetime64[D]")
-    since_first, since_last = _days(visit - first), _days(visit - last)
-    known = since_first >= 0
-    days = np.maximum(since_first - _days(middle - first), np.ceil(since_first / 2))
-    columns = {"days": days, "shortest": since_last, "longest": since_first}
-    table = pd.DataFrame(columns, index=visit_on.index).clip(lower=1)
-    return table.where(pd.Series(known, index=table.index)).assign(before_onset=since_first < 0)
-
-
-def middle_of_period(dates: pd.Series, precision: pd.Series) -> pd.Series:
-    """The day a partly known date counts as: the 15th of its month, 1 July of its year (datetime64)."""
-    middle = period(dates, precision)[1]
-    return pd.Series(middle.astype("datetime64[s]"), index=dates.index)
-
-
-Dates = NDArray[Any]  # datetime64[D]; numpy's own types confuse its date arithmetic
-
-
-def period(dates: pd.Series, precision: pd.Series) -> tuple[Dates, Dates, Dates]:
-    """First day, the day it counts as, and last day of each known period."""
-    day: Dates = dates.to_numpy("datetime64[D]")
-    month, year = day.astype("datetime64[M]"), day.astype("datetime64[Y]")
-    by_month = (precision == "month").to_numpy(bool)
-    by_year = (precision == "year").to_numpy(bool)
-
-    def pick(exact: Dates, of_month: Dates, of_year: Dates) -> Dates:
-        chosen = np.where(by_year, of_year.astype("datetime64[D]"), exact)
-        return np.where(by_month, of_month.astype("datetime64[D]"), chosen)
-
-    one_day, half_year = np.timedelta64(1, "D"), np.timedelta64(6, "M")
-    month_first, year_first = month.astype("datetime64[D]"), year.astype("datetime64[D]")
-    month_last = (month + np.timedelta64(1, "M")).astype("datetime64[D]") - one_day
-    year_last = (year + np.timedelta64(1, "Y")).astype("datetime64[D]") - one_day
-    first = pick(day, month_first, year_first)
-    middle = pick(day, month_first + 14 * one_day, year.astype("datetime64[M]") + half_year)
-    return first, middle, pick(day, month_last, year_last)
-
-
-def _days(span: NDArray[Any]) -> NDArray[np.float64]:
-    return np.where(np.isnat(span), np.nan, span.astype("timedelta64[D]").astype(np.float64))
 
 
 def _facts(frames: StudyFrames) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Which day a partly known date counts as, and how many days lie between an onset and another day.
 
-For one date at a time; `analysis.data.frame` does the same for whole tables, and a test compares the two.
+For one date at a time; `analysis.data.since_onset` does the same for tables, and a test compares the two.
 """
 
 from datetime import date

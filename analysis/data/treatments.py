@@ -9,8 +9,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import middle_of_period
 from analysis.data.kinds import FAMILIES, FAMILY_OF, KINDS, NONE_YET
+from analysis.data.since_onset import middle_of_period
 
 # Fixed order of display: nothing, one family, two, …; within a size by the order of FAMILIES.
 LEVELS = (

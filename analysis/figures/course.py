@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import ACUTE_BELOW_DAYS, DAYS_PER_YEAR, ScaleInfo, StudyFrames
+from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.since_onset import ACUTE_BELOW_DAYS, DAYS_PER_YEAR
 from analysis.figures.computed import COURSE
 from analysis.figures.look import (
     PAPER,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import LEFT_OUT_REASONS, STRATA, StudyFrames
+from analysis.data.frame import StudyFrames
+from analysis.data.since_onset import LEFT_OUT_REASONS, STRATA
 from analysis.figures.look import duration
 from analysis.figures.view import View
 from analysis.numbers.guards import is_small

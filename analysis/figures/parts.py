@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from analysis.data.frame import STRATA
 from analysis.data.record import Record
+from analysis.data.since_onset import STRATA
 from analysis.figures.look import (
     AXIS,
     PAPER,

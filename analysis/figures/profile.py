@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.frame import DAYS_PER_YEAR, ScaleInfo, StudyFrames
+from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
+from analysis.data.since_onset import DAYS_PER_YEAR
 from analysis.figures.computed import PROFILE
 from analysis.figures.look import duration, number, row_label
 from analysis.figures.parts import Row, drawn_estimates, percent, signed

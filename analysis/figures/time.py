@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import ACUTE_BELOW_DAYS, DAYS_PER_YEAR, LEFT_OUT_REASONS, StudyFrames
+from analysis.data.frame import StudyFrames
+from analysis.data.since_onset import ACUTE_BELOW_DAYS, DAYS_PER_YEAR, LEFT_OUT_REASONS
 from analysis.figures.computed import SPEARMAN, SPLINE
 from analysis.figures.look import PAPER, QUIET, axis_title, chart, colour, duration, go, people, plain, ticks
 from analysis.figures.time_axis import WINDOWS_NOTE, draw_time

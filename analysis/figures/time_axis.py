@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.data.frame import DAYS_PER_YEAR
+from analysis.data.since_onset import DAYS_PER_YEAR
 from analysis.figures.look import QUIET
 
 TICKS = {"1 wk": 7, "1 mo": 30.4375, "3 mo": 91.3125, "1 y": 365.25, "5 y": 1826.25, "20 y": 7305}

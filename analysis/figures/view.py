@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.data.frame import STRATA, ScaleInfo, StudyFrames
+from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.since_onset import STRATA
 from analysis.figures.look import STRATUM_TITLES, interval, number, people
 from analysis.numbers.guards import SUPPRESS_UNDER, count_text, hidden, is_small
 from analysis.results.describe import summary

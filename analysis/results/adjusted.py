@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.data.frame import STRATA, ScaleInfo, middle_of_period
+from analysis.data.frame import ScaleInfo
 from analysis.data.kinds import FAMILIES, FAMILY_OF
 from analysis.data.record import Record
+from analysis.data.since_onset import STRATA, middle_of_period
 from analysis.numbers.formulas import Numbers, Tested, adjusted_p, t_tested
 from analysis.numbers.guards import (
     COEFFICIENT_FROM,

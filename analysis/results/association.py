@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.data.frame import STRATA, ScaleInfo
+from analysis.data.frame import ScaleInfo
 from analysis.data.record import Record
+from analysis.data.since_onset import STRATA
 from analysis.numbers.formulas import (
     Coefficient,
     Numbers,

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import STRATA, ScaleInfo, StudyFrames
+from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
+from analysis.data.since_onset import STRATA
 from analysis.data.statuses import GONE
 from analysis.numbers.cells import counted
 from analysis.numbers.guards import SO_THAT_ANOTHER, SUPPRESS_UNDER, count_text, hidden, is_small

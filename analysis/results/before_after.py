@@ -7,9 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.data.change import of_one_person
-from analysis.data.frame import STRATA, ScaleInfo
+from analysis.data.frame import ScaleInfo
 from analysis.data.kinds import ALL_FAMILIES, FAMILY_OF, KINDS
 from analysis.data.record import Record
+from analysis.data.since_onset import STRATA
 from analysis.numbers.cells import counted, partition
 from analysis.numbers.guards import COEFFICIENT_FROM, SUPPRESS_UNDER, TOO_FEW
 from analysis.results.change import outcomes

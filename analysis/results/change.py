@@ -12,8 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.data.change import NOT_OF_ONE_PERSON, judge
-from analysis.data.frame import STRATA, ScaleInfo, Threshold
+from analysis.data.frame import ScaleInfo, Threshold
 from analysis.data.record import Record
+from analysis.data.since_onset import STRATA
 from analysis.numbers.cells import counted, partition
 from analysis.numbers.guards import HIDDEN, SUPPRESS_UNDER
 from analysis.results.injections import phases

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import DAYS_PER_YEAR, LEFT_OUT_REASONS, STRATA, ScaleInfo
+from analysis.data.frame import ScaleInfo
 from analysis.data.record import Record
+from analysis.data.since_onset import DAYS_PER_YEAR, LEFT_OUT_REASONS, STRATA
 from analysis.numbers.formulas import Numbers
 from analysis.numbers.guards import SUPPRESS_UNDER
 from analysis.results.bends import STRAIGHT, bent, columns, uneven

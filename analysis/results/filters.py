@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import STRATA, StudyFrames, first_visit_on
+from analysis.data.frame import StudyFrames, first_visit_on
 from analysis.data.kinds import FAMILIES, FAMILY_OF, NONE_YET
+from analysis.data.since_onset import STRATA
 from analysis.data.wordings import CHOICES, of_wording
 from analysis.results.groups import SEXES
 

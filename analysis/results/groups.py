@@ -11,9 +11,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import STRATA, ScaleInfo
+from analysis.data.frame import ScaleInfo
 from analysis.data.kinds import KINDS
 from analysis.data.record import Record
+from analysis.data.since_onset import STRATA
 from analysis.data.treatments import LEVELS, levels, received
 from analysis.numbers.formulas import Kruskal, adjusted_p, dunn, kruskal
 from analysis.numbers.guards import (

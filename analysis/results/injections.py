@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import DAYS_PER_YEAR, STRATA, ScaleInfo, period
+from analysis.data.frame import ScaleInfo
 from analysis.data.kinds import FAMILY_OF
 from analysis.data.record import Record
+from analysis.data.since_onset import DAYS_PER_YEAR, STRATA, period
 from analysis.numbers.guards import SUPPRESS_UNDER, count_text, hidden, is_small
 from analysis.results.describe import summary
 from analysis.results.models import Question, random_intercept, records

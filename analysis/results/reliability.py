@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import STRATA, ScaleInfo
+from analysis.data.frame import ScaleInfo
 from analysis.data.record import Record
+from analysis.data.since_onset import STRATA
 from analysis.numbers.cells import counted
 from analysis.numbers.consistency import Alpha, alpha, item_rest, omega
 from analysis.numbers.formulas import Numbers

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import STRATA, ScaleInfo
+from analysis.data.frame import ScaleInfo
 from analysis.data.record import Record
+from analysis.data.since_onset import STRATA
 from analysis.numbers.cells import counted, partition
 from analysis.numbers.guards import HIDDEN, SUPPRESS_UNDER
 from analysis.results.groups import first_scores

@@ -10,8 +10,9 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import STRATA, ScaleInfo
+from analysis.data.frame import ScaleInfo
 from analysis.data.record import Record
+from analysis.data.since_onset import STRATA
 from analysis.numbers.guards import SUPPRESS_UNDER
 from analysis.results.association import overlap
 from analysis.results.models import Question, random_intercept, records

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.data.frame import from_birth, middle_of_period, time_since_onset
 from analysis.data.onset import CAUSES_FROM_BIRTH, days_since, is_from_birth, middle
+from analysis.data.since_onset import from_birth, middle_of_period, time_since_onset
 
 DAYS = st.dates(date(1900, 1, 1), date(2099, 12, 31))
 FIRST_OF = {"day": {}, "month": {"day": 1}, "year": {"month": 1, "day": 1}}
