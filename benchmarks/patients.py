@@ -1,0 +1,151 @@
+"""What patients wait for: a screen, a questionnaire, the SQL behind them, and the bytes of a first visit."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+import psycopg
+from flask import Flask
+
+from benchmarks import floor
+from benchmarks.measuring import ROUNDS, Bench, sql_of
+from benchmarks.patient_page import request
+from tests.support.study import FACE, invite
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+VISITS_A_ROUND = 4
+CLIENTS = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+
+
+def screens(bench: Bench) -> str:
+    """An answer sent, stored, and the next question read, against the floor's page opened and stored."""
+    return "; ".join(_against_floor(bench, kind)[0] for kind in ("SQLite", "PostgreSQL"))
+
+
+def whole(bench: Bench) -> str:
+    """FaCE from the link to the thanks, in floors."""
+    return "; ".join(_against_floor(bench, kind)[1] for kind in ("SQLite", "PostgreSQL"))
+
+
+_measured: dict[str, tuple[str, str]] = {}
+
+
+def _against_floor(bench: Bench, kind: str) -> tuple[str, str]:
+    if kind in _measured:
+        return _measured[kind]
+    app, backends = bench.app(kind), list[int]()
+    if kind == "PostgreSQL":
+        url = bench.postgres()
+        bare = floor.on_postgres(url)
+        _floor(bare, _Clock([]))
+        _visit(app, "first", _Clock([]))
+        with psycopg.connect(url) as asking:
+            backends = [pid for (pid,) in asking.execute(CLIENTS)]
+    else:
+        bare = floor.on_sqlite(bench.folder / "floor.db")
+    clock = _Clock(backends)
+    one_screen, all_screens = [], []
+    for turn in range(ROUNDS + 1):
+        floors, pairs, visits = [], [], []
+        for number in range(VISITS_A_ROUND):
+            floors.append(_floor(bare, clock))
+            screen, all_of_it = _visit(app, f"P{turn}-{number}", clock)
+            pairs.append(screen)
+            visits.append(all_of_it)
+        if turn:
+            one_screen.append(median(pairs) / median(floors))
+            all_screens.append(median(visits) / median(floors))
+    _measured[kind] = (f"{kind} {_range(one_screen)} ×", f"{kind} {_range(all_screens)}")
+    return _measured[kind]
+
+
+@dataclass(frozen=True)
+class _Clock:
+    """Processor time of this process and of the database's processes for it."""
+
+    backends: list[int]
+
+    def read(self) -> float:
+        """Seconds so far."""
+        spent = time.process_time()
+        for backend in self.backends:
+            nanoseconds = Path(f"/proc/{backend}/schedstat").read_text(encoding="ascii").split()[0]
+            spent += int(nanoseconds) / 1e9
+        return spent
+
+
+def _floor(bare: WSGIApplication, clock: _Clock) -> float:
+    """Seconds for one page, opened and stored."""
+    form = {f"q{number}": str(value) for number, value in enumerate(FACE, 1)}
+    began = clock.read()
+    for _ in FACE:
+        request(bare, "GET", "/")
+        request(bare, "POST", "/", form=form)
+    return (clock.read() - began) / len(FACE)
+
+
+def _visit(app: Flask, code: str, clock: _Clock) -> tuple[float, float]:
+    """Seconds for an answer with the next page, and for all of FaCE."""
+    invited = invite(app, code)
+    began = clock.read()
+    _, headers, _ = request(app, "GET", f"/s/{invited.token}")
+    cookie = headers["Set-Cookie"].partition(";")[0]
+    visit = f"/visit/{invited.visit_id}"
+    _, headers, page = request(app, "GET", visit, cookie)
+    cookie = headers.get("Set-Cookie", cookie).partition(";")[0]
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found
+    token = {"csrf_token": found[1]}
+    request(app, "GET", f"{visit}/face/1", cookie)
+    first = clock.read()
+    for number, value in enumerate(FACE, 1):
+        form = {**token, "answer": str(value)}
+        _, headers, _ = request(app, "POST", f"{visit}/face/{number}", cookie, form)
+        request(app, "GET", headers["Location"], cookie)
+    last = clock.read()
+    _, headers, _ = request(app, "POST", f"{visit}/face/review", cookie, token)
+    request(app, "GET", headers["Location"], headers.get("Set-Cookie", cookie).partition(";")[0])
+    assert headers["Location"].endswith("/saved"), headers["Location"]
+    return (last - first) / len(FACE), clock.read() - began
+
+
+def statements(bench: Bench) -> str:
+    """SQL of an answer that is saved and of a submission, BEGIN and COMMIT not counted."""
+    found = []
+    for kind in ("SQLite", "PostgreSQL"):
+        app = bench.app(kind)
+        with sql_of(app) as seen:
+            _visit(app, "counted", _Clock([]))
+        texts = [" ".join(one.split()) for one in seen]
+        saved = [at for at, one in enumerate(texts) if one.startswith("UPDATE draft")]
+        between = texts[saved[-2] + 1 : saved[-1] + 1]
+        opened = [at for at, one in enumerate(between) if " FROM link " in one]
+        save = len(between) - opened[-1]
+        deleted = next(at for at, one in enumerate(texts) if one.startswith("DELETE FROM draft"))
+        began = max(at for at, one in enumerate(texts[:deleted]) if " FROM link " in one)
+        ended = next(at for at, one in enumerate(texts) if at > deleted and " FROM link " in one)
+        found.append(f"{kind} {save} / {ended - began}")
+    return "; ".join(found)
+
+
+def first_visit(bench: Bench) -> str:
+    """Bytes of an item page and all it loads, as the server sends them."""
+    app = bench.app("SQLite")
+    invited = invite(app, "first")
+    client = app.test_client()
+    client.get(invited.path)
+    html = client.get(f"/visit/{invited.visit_id}/face/1", follow_redirects=True).get_data()
+    assets = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', html.decode()))
+    total = len(html) + sum(len(client.get(path).get_data()) for path in assets)
+    return f"{total / 1000:.1f} kB"
+
+
+def _range(ratios: list[float]) -> str:
+    return f"{median(ratios):.1f} ({min(ratios):.1f}–{max(ratios):.1f})"

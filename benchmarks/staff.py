@@ -1,0 +1,66 @@
+"""What staff wait for, and what serving them takes from patients and from memory."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+from benchmarks.measuring import ROUNDS, SECRET, Bench, seconds, sql_of
+from surveys.settings import ROOT
+from tests.support.staff import signed_in
+
+LISTS = {
+    "patient list": "patients",
+    "needs a person": "needs",
+    "completeness": "completeness",
+    "clinic today": "clinic",
+    "alerts": "alerts",
+}
+
+
+def lists(bench: Bench) -> str:
+    """Statements and milliseconds of each page of work."""
+    app = bench.registry()
+    member = signed_in(app)
+    found = []
+    for name, page in LISTS.items():
+        member.get(f"/staff/S1/{page}")
+        with sql_of(app) as seen:
+            spent = seconds(lambda page=page: member.get(f"/staff/S1/{page}"), ROUNDS)
+        assert member.status == 200, page
+        found.append(f"{name} {len(seen) // ROUNDS}, {1000 * spent:.0f} ms")
+    return f"{bench.patients} patients: {'; '.join(found)}"
+
+
+def dashboards(bench: Bench) -> str:
+    """Patients' requests beside eight dashboards, by benchmarks/dashboards.py."""
+    command = [sys.executable, str(ROOT / "benchmarks" / "dashboards.py"), "300"]
+    ran = subprocess.run(
+        command,
+        check=True,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    found = re.search(r"ratio\s+([\d.]+) of the requests\s+([\d.]+) times the p95", ran.stdout)
+    assert found, ran.stdout
+    return f"p95 {found[2]} × with {found[1]} of the requests, 300 patients"
+
+
+def idle_worker(bench: Bench) -> str:
+    """Resident memory of a process that has made the application and answered one page."""
+    code = (
+        "from app import create_app; app = create_app(); app.test_client().get('/healthz'); "
+        "print(next(line for line in open('/proc/self/status') if line.startswith('VmRSS')))"
+    )
+    url = bench.app("SQLite").config["SETTINGS"].database_url
+    environment = {**os.environ, "SEVENTH_DATABASE_URL": url, "SEVENTH_SECRET_KEY": SECRET}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment
+    )
+    kilobytes = re.search(r"VmRSS:\s+(\d+) kB", ran.stdout)
+    assert kilobytes, ran.stdout
+    return f"{int(kilobytes[1]) / 1000:.0f} MB"
