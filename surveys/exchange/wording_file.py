@@ -17,7 +17,7 @@ from surveys.exchange.faults import Fault, FileRefused
 from surveys.instruments.faults import Faults
 from surveys.instruments.instrument import Instrument, LocaleText, Wording
 from surveys.instruments.library import Library, UnknownInstrument
-from surveys.instruments.table import Table
+from surveys.instruments.table import TomlTable
 from surveys.instruments.wording import check_markup, check_texts, read_texts
 from surveys.store.words.versions import UNKNOWN_WORDING
 from surveys.typed import holds_hidden_signs
@@ -71,7 +71,7 @@ def read(name: str, content: bytes, library: Library) -> Instrument:
 
 def _in_these_words(tables: Tables, library: Library, faults: Faults) -> Instrument | None:
     """The instrument with the file's wording; None where it is not known which one is meant."""
-    table = Table(tables, "", faults)
+    table = TomlTable(tables, "", faults)
     key, version, name = (table.text(field) for field in WHOSE)
     texts = read_texts(table)
     table.refuse_unknown()

@@ -30,7 +30,7 @@ from surveys.instruments.instrument import (
 )
 from surveys.instruments.parts import read_instrument
 from surveys.instruments.scale import Band, ChangeThreshold, Cutoff, MissingRule, Outline, Part, Row, Scale
-from surveys.instruments.table import Table
+from surveys.instruments.table import TomlTable
 from surveys.instruments.wording import check_markup, check_wording
 
 __all__ = [
@@ -88,7 +88,7 @@ def parse(source: str, file: str) -> Instrument:
     except tomllib.TOMLDecodeError as error:
         raise DefinitionError(file, "", f"is not TOML: {error}.", "Correct the line.") from error
     faults = Faults(file)
-    instrument = read_instrument(data, source, Table(data, "", faults))
+    instrument = read_instrument(data, source, TomlTable(data, "", faults))
     check_markup(data, faults)
     check_structure(instrument, faults)
     check_wording(instrument.wording, instrument.sections, instrument.items, faults)

@@ -41,13 +41,13 @@ from surveys.instruments.scale import (
     Row,
     Scale,
 )
-from surveys.instruments.table import Table
+from surveys.instruments.table import TomlTable
 from surveys.instruments.wording import read_wording
 
 _NOT_HASHED = ("wording", "facts")  # a wording has its own digest; facts change no answer and no score
 
 
-def read_instrument(data: dict[str, object], source: str, root: Table) -> Instrument:
+def read_instrument(data: dict[str, object], source: str, root: TomlTable) -> Instrument:
     """The instrument that a whole file describes; faults go to the table's faults.
 
     Its sha256 covers everything but the wording and the facts, as written: layout, comments and the order of
@@ -90,7 +90,7 @@ def read_instrument(data: dict[str, object], source: str, root: Table) -> Instru
     return instrument
 
 
-def _citation(root: Table) -> Citation:
+def _citation(root: TomlTable) -> Citation:
     with root.open_table("citation") as table:
         return Citation(
             authors=table.text("authors"),
@@ -105,7 +105,7 @@ def _citation(root: Table) -> Citation:
         )
 
 
-def _licence(root: Table) -> Licence:
+def _licence(root: TomlTable) -> Licence:
     with root.open_table("licence") as table:
         return Licence(
             status=table.text("status"),
@@ -118,14 +118,14 @@ def _licence(root: Table) -> Licence:
         )
 
 
-def _loinc(root: Table) -> Loinc | None:
+def _loinc(root: TomlTable) -> Loinc | None:
     if "loinc" not in root:
         return None
     with root.open_table("loinc") as table:
         return Loinc(panel=table.optional_text("panel"), note=table.text("note"))
 
 
-def _section(table: Table) -> Section:
+def _section(table: TomlTable) -> Section:
     return Section(
         key=table.text("key"),
         choices=tuple(
@@ -136,7 +136,7 @@ def _section(table: Table) -> Section:
     )
 
 
-def _item(table: Table) -> Item:
+def _item(table: TomlTable) -> Item:
     return Item(
         key=table.text("key"),
         number=table.whole("number"),
@@ -151,7 +151,7 @@ def _item(table: Table) -> Item:
     )
 
 
-def _scales(root: Table) -> tuple[Scale, ...]:
+def _scales(root: TomlTable) -> tuple[Scale, ...]:
     """All scales; a weighted one gets the items of its parts, in their order."""
     scales = [_scale(table) for table in root.each("scales", "key")]
     items = {scale.key: scale.items for scale in scales}
@@ -163,7 +163,7 @@ def _scales(root: Table) -> tuple[Scale, ...]:
     )
 
 
-def _scale(table: Table) -> Scale:
+def _scale(table: TomlTable) -> Scale:
     return Scale(
         key=table.text("key"),
         title=table.text("title"),
@@ -197,19 +197,19 @@ def _scale(table: Table) -> Scale:
     )
 
 
-def _bands(scale: Table) -> tuple[Band, ...]:
+def _bands(scale: TomlTable) -> tuple[Band, ...]:
     return tuple(
         Band(label=band.text("label"), at_least=band.number("at_least"))
         for band in scale.each("bands", "label")
     )
 
 
-def _conventional(scale: Table) -> tuple[float, float]:
+def _conventional(scale: TomlTable) -> tuple[float, float]:
     with scale.open_table("conventional") as table:
         return table.number("low"), table.number("high")
 
 
-def _missing(scale: Table) -> MissingRule:
+def _missing(scale: TomlTable) -> MissingRule:
     with scale.open_table("missing") as table:
         return MissingRule(
             allowed=table.whole("allowed"),
@@ -220,7 +220,7 @@ def _missing(scale: Table) -> MissingRule:
         )
 
 
-def _alert(table: Table) -> Alert:
+def _alert(table: TomlTable) -> Alert:
     return Alert(
         rule=table.text("rule"),
         item=table.text("item"),
@@ -231,7 +231,7 @@ def _alert(table: Table) -> Alert:
     )
 
 
-def _threshold(table: Table) -> ChangeThreshold:
+def _threshold(table: TomlTable) -> ChangeThreshold:
     return ChangeThreshold(
         scale=table.text("scale"),
         kind=cast(ChangeKind, table.one_of("kind", get_args(ChangeKind))),
@@ -242,7 +242,7 @@ def _threshold(table: Table) -> ChangeThreshold:
     )
 
 
-def _example(table: Table) -> Example:
+def _example(table: TomlTable) -> Example:
     with table.open_table("answers") as answers:
         # whether each is an answer to its item is for the example's check, which knows the items
         given: dict[str, Answer] = {name: cast(Answer, answers.value(name)) for name in answers.names()}
@@ -266,7 +266,7 @@ def _example(table: Table) -> Example:
     )
 
 
-def _expected(example: Table) -> Mapping[str, float | None]:
+def _expected(example: TomlTable) -> Mapping[str, float | None]:
     expected: dict[str, float | None] = dict.fromkeys(example.texts("unscored"))
     if "expected" in example or not expected:
         with example.open_table("expected") as table:
@@ -274,14 +274,14 @@ def _expected(example: Table) -> Mapping[str, float | None]:
     return expected
 
 
-def _example_bands(example: Table) -> Mapping[str, str]:
+def _example_bands(example: TomlTable) -> Mapping[str, str]:
     if "bands" not in example:
         return {}
     with example.open_table("bands") as table:
         return {name: table.text(name) for name in table.names()}
 
 
-def _supply(root: Table) -> Supply:
+def _supply(root: TomlTable) -> Supply:
     with root.open_table("supply") as table:
         return Supply(
             scoring=table.text("scoring"),
@@ -300,7 +300,7 @@ def _supply(root: Table) -> Supply:
         )
 
 
-def _facts(root: Table) -> Facts:
+def _facts(root: TomlTable) -> Facts:
     with root.open_table("facts") as table:
         return Facts(
             asks_of=_subject(table, "asks_of"),
@@ -322,11 +322,11 @@ def _facts(root: Table) -> Facts:
         )
 
 
-def _subject(table: Table, name: str) -> Subject | None:
+def _subject(table: TomlTable, name: str) -> Subject | None:
     return cast(Subject, table.one_of(name, get_args(Subject))) if name in table else None
 
 
-def _not_before(facts: Table) -> NotBefore:
+def _not_before(facts: TomlTable) -> NotBefore:
     with facts.open_table("not_before") as table:
         return NotBefore(
             days_after_onset=table.whole("days_after_onset"),
@@ -337,6 +337,6 @@ def _not_before(facts: Table) -> NotBefore:
         )
 
 
-def _headlines(facts: Table) -> Mapping[str, int]:
+def _headlines(facts: TomlTable) -> Mapping[str, int]:
     with facts.open_table("headlines") as table:
         return {name: table.whole(name) for name in table.names()}

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from surveys.instruments.faults import Faults
 
 
-class Table:
+class TomlTable:
     """One table of a definition and the names asked of it; `open_*` refuse the names nobody asked for."""
 
     def __init__(self, data: dict[str, object], where: str, faults: Faults) -> None:
@@ -98,19 +98,19 @@ class Table:
         return str(value)
 
     @contextmanager
-    def open_table(self, name: str) -> Iterator["Table"]:
+    def open_table(self, name: str) -> Iterator["TomlTable"]:
         """A table inside this one. Where it is missing that is one fault, not one for each of its names."""
         value = self._required(name, "a table")
         if not isinstance(value, dict):
             if value is not None:
                 self._refuse(name, "must be a table.", f"Write it as [{self.at(name)}].")
-            yield Table({}, self.at(name), Faults(self.faults.file))
+            yield TomlTable({}, self.at(name), Faults(self.faults.file))
             return
-        inner = Table(value, self.at(name), self.faults)
+        inner = TomlTable(value, self.at(name), self.faults)
         yield inner
         inner.refuse_unknown()
 
-    def each(self, name: str, named_by: str) -> Iterator["Table"]:
+    def each(self, name: str, named_by: str) -> Iterator["TomlTable"]:
         """The tables of a list, none if absent; each is closed when the next is taken.
 
         In faults a table is named by its value of `named_by` where it has one, else by its position from 1.
@@ -122,7 +122,7 @@ class Table:
             return
         for position, entry in enumerate(value, start=1):
             label = entry.get(named_by, position)
-            inner = Table(entry, f"{self.at(name)}.{label}", self.faults)
+            inner = TomlTable(entry, f"{self.at(name)}.{label}", self.faults)
             yield inner
             inner.refuse_unknown()
 

@@ -6,14 +6,14 @@ from typing import cast, get_args
 
 from surveys.instruments.faults import Faults
 from surveys.instruments.instrument import Item, LocaleText, Section, SectionText, Wording, WordingStatus
-from surveys.instruments.table import Table
+from surveys.instruments.table import TomlTable
 
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _VALUE = re.compile(r"0|-?[1-9]\d*")
 _MARKUP = re.compile(r"<\s*[/!?a-zA-Z]|&(#\w+|[A-Za-z]\w*);")
 
 
-def read_wording(root: Table) -> Wording:
+def read_wording(root: TomlTable) -> Wording:
     """The `wording` table: name, status, and texts by language."""
     with root.open_table("wording") as table:
         return Wording(
@@ -23,7 +23,7 @@ def read_wording(root: Table) -> Wording:
         )
 
 
-def read_texts(wording: Table) -> dict[str, LocaleText]:
+def read_texts(wording: TomlTable) -> dict[str, LocaleText]:
     """The table `texts` of a wording, a table per language."""
     with wording.open_table("texts") as texts:
         return {locale: _locale(texts, locale) for locale in texts.names()}
@@ -81,7 +81,7 @@ def check_markup(data: object, faults: Faults, where: str = "") -> None:
             faults.add(place, f"holds markup ({found.group()!r}).", "Write plain text: pages add the markup.")
 
 
-def _locale(texts: Table, locale: str) -> LocaleText:
+def _locale(texts: TomlTable, locale: str) -> LocaleText:
     with texts.open_table(locale) as table:
         with table.open_table("sections") as sections:
             by_section = {key: _section(sections, key) for key in sections.names()}
@@ -95,7 +95,7 @@ def _locale(texts: Table, locale: str) -> LocaleText:
         )
 
 
-def _section(sections: Table, key: str) -> SectionText:
+def _section(sections: TomlTable, key: str) -> SectionText:
     with sections.open_table(key) as table:
         return SectionText(
             recall=table.text("recall"),
@@ -104,7 +104,7 @@ def _section(sections: Table, key: str) -> SectionText:
         )
 
 
-def _choices(section: Table) -> dict[int, str]:
+def _choices(section: TomlTable) -> dict[int, str]:
     with section.open_table("choices") as table:
         labels = {name: table.text(name) for name in table.names()}
         for name in labels:

@@ -14,7 +14,7 @@ from surveys.exchange.tidy.columns import (
     PATIENT,
     VISIT,
     Column,
-    Table,
+    TidyTable,
     Type,
     day,
     days_since_enrolment,
@@ -109,7 +109,7 @@ class _Said:
         return self.response.answers.get(self.item.key)
 
 
-def long_table(library: Library) -> Table:
+def long_table(library: Library) -> TidyTable:
     """Every item of every response: its value, or why there is none."""
 
     def rows(selection: Selection) -> Iterator[_Said]:
@@ -120,7 +120,7 @@ def long_table(library: Library) -> Table:
             for item in _asked(library.get(row.instrument, row.version), row):
                 yield _Said(row, item)
 
-    return Table(
+    return TidyTable(
         "answers_long",
         "Answers, a row for each item",
         (
@@ -171,7 +171,7 @@ def _asked(instrument: Instrument, row: Any) -> Iterator[Item]:
             yield item
 
 
-def wide_table(key: str, versions: Sequence[Instrument]) -> Table:
+def wide_table(key: str, versions: Sequence[Instrument]) -> TidyTable:
     """One questionnaire, a row per response and a column per item of any of its `versions`."""
     items = {item.key: item for version in versions for item in version.items}
 
@@ -183,7 +183,7 @@ def wide_table(key: str, versions: Sequence[Instrument]) -> Table:
         )
         return selection.stream(query)
 
-    return Table(
+    return TidyTable(
         f"answers_{key}",
         f"{versions[-1].short_title}, a row for each response",
         (
@@ -230,7 +230,7 @@ def _score_rows(selection: Selection) -> Iterator[Any]:
     return selection.stream(query)
 
 
-SCORES = Table(
+SCORES = TidyTable(
     "scores",
     "Scores, a row for each scale of each response",
     (

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from surveys.exchange.tidy.columns import Table
+from surveys.exchange.tidy.columns import TidyTable
 from surveys.instruments.instrument import Instrument, Item, LocaleText
 from surveys.instruments.notes import formula, missing_sentence
 
@@ -74,7 +74,7 @@ class Line:
 HEADER = tuple(field.name for field in fields(Line))
 
 
-def lines(tables: Sequence[Table], asked: Iterable[Asked]) -> Iterator[Line]:
+def lines(tables: Sequence[TidyTable], asked: Iterable[Asked]) -> Iterator[Line]:
     """The columns of every file but the items', then items and scales of each version and wording."""
     asked = list(asked)
     items = {f"{one.instrument.key}_{item.key}" for one in asked for item in one.instrument.items}
@@ -125,7 +125,7 @@ def lines(tables: Sequence[Table], asked: Iterable[Asked]) -> Iterator[Line]:
             )
 
 
-def content(tables: Sequence[Table], asked: Iterable[Asked]) -> dict[str, Any]:
+def content(tables: Sequence[TidyTable], asked: Iterable[Asked]) -> dict[str, Any]:
     """The codebook for programs: files with their columns, instruments with items, scoring and leave."""
     return {
         "files": [

@@ -64,7 +64,7 @@ def _once_each(part_of: Value, cell_of: Callable[[Any], str]) -> Callable[[Any],
 
 
 @dataclass(frozen=True)
-class Table:
+class TidyTable:
     """One CSV file, a line for each of `rows`, in a fixed order.
 
     `key` names the columns that tell a row from the others; empty where none do.

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import exists, label, select
 
-from surveys.exchange.tidy.columns import OCCURRENCE, PATIENT, VISIT, Table, day, flag, text, whole
+from surveys.exchange.tidy.columns import OCCURRENCE, PATIENT, VISIT, TidyTable, day, flag, text, whole
 from surveys.exchange.tidy.days import since_enrolment, since_onset
 from surveys.exchange.tidy.queries import ANCHORS, Selection, with_palsy
 from surveys.models import Assistance, Draft, Patient, Response, Score, Visit
@@ -38,7 +38,7 @@ def _visit_rows(selection: Selection) -> Iterator[Any]:
     return selection.stream(query)
 
 
-VISITS = Table(
+VISITS = TidyTable(
     "visits",
     "Visits, planned and unscheduled",
     (
@@ -143,7 +143,7 @@ def _attendance_rows(selection: Selection) -> Iterator[_Questionnaire]:
                 yield _Questionnaire(row, instrument, given.get(instrument), (row.id, instrument) in begun)
 
 
-ATTENDANCE = Table(
+ATTENDANCE = TidyTable(
     "attendance",
     "What was asked at each visit, and whether it was answered",
     (

@@ -15,7 +15,7 @@ from surveys.exchange.places import Measured, Place, Written
 from surveys.exchange.tidy import codebook, readme
 from surveys.exchange.tidy.answers import SCORES, answered, long_table, wide_table
 from surveys.exchange.tidy.codebook import Asked, Leave
-from surveys.exchange.tidy.columns import Column, Table, cell
+from surveys.exchange.tidy.columns import Column, TidyTable, cell
 from surveys.exchange.tidy.occasions import ATTENDANCE, VISITS
 from surveys.exchange.tidy.people import CONSENTS, GRADINGS, PALSIES, PATIENTS, TREATMENTS
 from surveys.exchange.tidy.queries import Selection
@@ -63,7 +63,7 @@ def write(
     return files
 
 
-def _tables(versions: Iterable[tuple[str, str, str, str]], library: Library) -> list[Table]:
+def _tables(versions: Iterable[tuple[str, str, str, str]], library: Library) -> list[TidyTable]:
     by_key: dict[str, dict[str, None]] = {}
     for key, version, _, _ in versions:
         by_key.setdefault(key, {})[version] = None
@@ -114,7 +114,7 @@ def _not_own(asked: Iterable[Asked]) -> list[str]:
     )
 
 
-def _write_table(place: Place, table: Table, selection: Selection, *, exact: bool) -> Written:
+def _write_table(place: Place, table: TidyTable, selection: Selection, *, exact: bool) -> Written:
     count = 0
 
     def fill(file: IO[bytes]) -> None:
@@ -156,7 +156,7 @@ def _pour(buffer: io.StringIO, file: IO[bytes]) -> None:
     buffer.truncate()
 
 
-def _data_package(study: Study, tables: Sequence[Table], files: Sequence[Written]) -> dict[str, Any]:
+def _data_package(study: Study, tables: Sequence[TidyTable], files: Sequence[Written]) -> dict[str, Any]:
     by_name = {table.file: table for table in tables}
     return {
         "$schema": "https://datapackage.org/profiles/1.0/datapackage.json",
@@ -166,7 +166,7 @@ def _data_package(study: Study, tables: Sequence[Table], files: Sequence[Written
     }
 
 
-def _resource(file: Written, table: Table | None) -> dict[str, Any]:
+def _resource(file: Written, table: TidyTable | None) -> dict[str, Any]:
     about: dict[str, Any] = {
         "name": file.name.rsplit(".", 1)[0].lower() + ("" if table else "_" + file.name.rsplit(".", 1)[1]),
         "path": file.name,

@@ -13,7 +13,7 @@ from analysis.data.onset import middle
 from surveys.exchange.tidy.columns import (
     PATIENT,
     Column,
-    Table,
+    TidyTable,
     day,
     days_since_enrolment,
     days_since_onset,
@@ -53,7 +53,7 @@ def _patient_rows(selection: Selection) -> Iterator[Any]:
     return selection.stream(query.order_by(selection.by_code(Patient.code)))
 
 
-PATIENTS = Table(
+PATIENTS = TidyTable(
     "patients",
     "Patients with their index palsy",
     (
@@ -130,7 +130,7 @@ def _palsy_rows(selection: Selection) -> Iterator[Any]:
     return selection.stream(query)
 
 
-PALSIES = Table(
+PALSIES = TidyTable(
     "palsies",
     "Palsies, relapses and the other side too",
     (
@@ -217,7 +217,7 @@ def _lasted(row: Any) -> int | None:
     return (ended - began).days if ended and began else None
 
 
-TREATMENTS = Table(
+TREATMENTS = TidyTable(
     "treatments",
     "Treatments, a row for each injection, operation or course",
     (
@@ -277,7 +277,7 @@ def _parts(row: Any) -> str | None:
     return json.dumps(row.parts, sort_keys=True, ensure_ascii=False) if row.parts else None
 
 
-GRADINGS = Table(
+GRADINGS = TidyTable(
     "gradings",
     "Gradings by clinicians",
     (
@@ -335,7 +335,7 @@ def _part(name: str) -> Column:
     return flag(name, _PART_WORDS[name], lambda row: row.parts.get(name))
 
 
-CONSENTS = Table(
+CONSENTS = TidyTable(
     "consents",
     "What patients agreed to",
     (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from surveys.exchange.places import Written
-from surveys.exchange.tidy.columns import Table
+from surveys.exchange.tidy.columns import TidyTable
 from surveys.models import Study
 
 _TEXT = """\
@@ -46,7 +46,7 @@ _DAYS = (
 
 def text(
     study: Study,
-    tables: Sequence[Table],
+    tables: Sequence[TidyTable],
     files: Sequence[Written],
     site: str | None,
     exact_dates: str | None,

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from analysis.data.onset import middle
 from surveys.background import SENT, questions_of
-from surveys.exchange.tidy.columns import OCCURRENCE, PATIENT, VISIT, Table, known_day, text, whole
+from surveys.exchange.tidy.columns import OCCURRENCE, PATIENT, VISIT, TidyTable, known_day, text, whole
 from surveys.exchange.tidy.days import since_enrolment, written
 from surveys.exchange.tidy.queries import ANCHORS, Selection, with_palsy
 from surveys.models import Background, BackgroundCheck, Patient, Visit
@@ -70,7 +70,7 @@ def _date(row: Any) -> tuple[date | None, str | None]:
     return date.fromisoformat(value["on"]), value["precision"]
 
 
-REPORTED = Table(
+REPORTED = TidyTable(
     "reported",
     "What patients said of palsy and treatment at a visit",
     (

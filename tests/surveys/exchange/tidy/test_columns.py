@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from surveys.db import db, snapshot
 from surveys.exchange.tidy.answers import SCORES, long_table, wide_table
-from surveys.exchange.tidy.columns import DATES, PATIENT, Column, Table, cell, day
+from surveys.exchange.tidy.columns import DATES, PATIENT, Column, TidyTable, cell, day
 from surveys.exchange.tidy.occasions import ATTENDANCE, VISITS
 from surveys.exchange.tidy.people import CONSENTS, GRADINGS, PALSIES, PATIENTS, TREATMENTS
 from surveys.exchange.tidy.queries import Selection
@@ -100,7 +100,7 @@ def dated(app: Flask) -> Flask:
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_every_column_has_a_name_of_its_own(table: Table) -> None:
+def test_every_column_has_a_name_of_its_own(table: TidyTable) -> None:
     """And words; the key is made of columns, of whom the row tells first."""
     names = [column.name for column in table.columns]
     assert len(set(names)) == len(names)
