@@ -31,7 +31,7 @@ HEAD = "| work | must | aim | measured | commit | machine |"
 
 
 @dataclass(frozen=True)
-class Row:
+class Measurement:
     """One line: its name, its limits, and how its figure is measured."""
 
     work: str
@@ -42,28 +42,30 @@ class Row:
 
 
 ROWS = (
-    Row(
+    Measurement(
         "item screen (answer sent, stored, next question) against the floor",
         "6 / 8 ×",
         "4 / 5 ×",
         patients.screens,
     ),
-    Row("whole FaCE by screens, in floors", "110 / 150", "70 / 90", patients.whole),
-    Row("SQL statements of a save / a submission", "4 / 8", "2 / 6", patients.statements),
-    Row(
+    Measurement("whole FaCE by screens, in floors", "110 / 150", "70 / 90", patients.whole),
+    Measurement("SQL statements of a save / a submission", "4 / 8", "2 / 6", patients.statements),
+    Measurement(
         "patients' p95 while eight dashboards are drawn, against alone",
         "2 ×",
         "1.3 ×",
         staff.dashboards,
         slow=True,
     ),
-    Row("lists: statements, time of the page", "6, 100 ms at 100,000", "4, 30 ms", staff.lists),
-    Row("whole report", "2 / 8 s at 1,000 / 10,000", "1 / 3 s", scores.report, slow=True),
-    Row("frame of scores against a bare narrow driver", "2 ×", "1.2 ×", scores.frame_of_scores),
-    Row("`score_table`, as a share of NumPy's limit", "0.5", "0.8", scores.table_of_scores),
-    Row("`seventh score face`, against reading and writing the file", "2 ×", "1 ×", scores.csv_of_scores),
-    Row("idle worker", "80 MB", "60 MB", staff.idle_worker),
-    Row("item page, first visit, all it loads", "30 kB", "15 kB", patients.first_visit),
+    Measurement("lists: statements, time of the page", "6, 100 ms at 100,000", "4, 30 ms", staff.lists),
+    Measurement("whole report", "2 / 8 s at 1,000 / 10,000", "1 / 3 s", scores.report, slow=True),
+    Measurement("frame of scores against a bare narrow driver", "2 ×", "1.2 ×", scores.frame_of_scores),
+    Measurement("`score_table`, as a share of NumPy's limit", "0.5", "0.8", scores.table_of_scores),
+    Measurement(
+        "`seventh score face`, against reading and writing the file", "2 ×", "1 ×", scores.csv_of_scores
+    ),
+    Measurement("idle worker", "80 MB", "60 MB", staff.idle_worker),
+    Measurement("item page, first visit, all it loads", "30 kB", "15 kB", patients.first_visit),
 )
 
 

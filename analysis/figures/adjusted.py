@@ -9,7 +9,7 @@ from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
 from analysis.figures.computed import ADJUSTED
 from analysis.figures.look import p_text, row_label
-from analysis.figures.parts import Row, drawn_estimates, part_panel, seen, signed, span, up_to
+from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, seen, signed, span, up_to
 from analysis.figures.view import Figure, View, mixed, shifted, simulated
 from analysis.results.adjusted import POST_DAYS, adjusted_change
 
@@ -70,9 +70,11 @@ def _better(info: ScaleInfo) -> str:
     return f"right of 0 {right} with the treatment, left of 0 {'worse' if right == 'better' else 'better'}"
 
 
-def _row(one: Record) -> Row:
+def _row(one: Record) -> EstimateRow:
     count = "–" if one["n"] is None else f"{one['n_exposed']} with, {one['n_not_exposed']} without"
-    return Row(row_label(one["family"], count), one["estimate"], one["low"], one["high"], one["imprecise"])
+    return EstimateRow(
+        row_label(one["family"], count), one["estimate"], one["low"], one["high"], one["imprecise"]
+    )
 
 
 def _summary(info: ScaleInfo, parts: Mapping[str | None, Sequence[Record]]) -> str:

@@ -10,7 +10,7 @@ from analysis.data.frame import StudyFrames
 from analysis.data.record import Record
 from analysis.figures.computed import ATTENDANCE, RECOVERY
 from analysis.figures.look import PAPER, TEXT, number, people, row_label
-from analysis.figures.parts import Row, Segment, drawn_estimates, drawn_parts, percent, with_room
+from analysis.figures.parts import EstimateRow, Segment, drawn_estimates, drawn_parts, percent, with_room
 from analysis.figures.view import Figure, Panel, View, simulated
 from analysis.results.attendance import attendance, dropout
 from analysis.results.recovery import ALL_CAUSES, recovery
@@ -53,7 +53,9 @@ def dropout_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     found = dropout(frames.scored, {scale: info}, suppress_under=view.suppress_under)
     records = [one for one in found if "stratum" not in one]
     rows = [
-        Row(row_label(one["level"], one["n_text"]), one["median"], one["q1"], one["q3"], one["imprecise"])
+        EstimateRow(
+            row_label(one["level"], one["n_text"]), one["median"], one["q1"], one["q3"], one["imprecise"]
+        )
         for one in records
     ]
     known = all(one["median"] is not None for one in records) and bool(records)
@@ -146,9 +148,11 @@ def _visit_table_row(one: Record) -> dict[str, Any]:
     }
 
 
-def _recovery_row(one: Record) -> Row:
+def _recovery_row(one: Record) -> EstimateRow:
     share, low, high = (100 * one[name] for name in ("share", "low", "high"))
-    return Row(row_label(f"{one['months']} months", str(one["graded"])), share, low, high, one["graded"] < 30)
+    return EstimateRow(
+        row_label(f"{one['months']} months", str(one["graded"])), share, low, high, one["graded"] < 30
+    )
 
 
 def _recovered(records: Sequence[Record]) -> str:

@@ -10,7 +10,7 @@ from analysis.data.kinds import FAMILY_OF
 from analysis.data.record import Record
 from analysis.figures.computed import BEFORE_AFTER
 from analysis.figures.look import axis_title, people, row_label
-from analysis.figures.parts import Row, drawn_estimates, part_panel, seen, signed, span, up_to
+from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, seen, signed, span, up_to
 from analysis.figures.view import Figure, View, mixed, sentence, shifted, simulated
 from analysis.results.before_after import AFTER_DAYS, AT_THEIR_WORST, before_after, paired
 
@@ -81,13 +81,13 @@ def kind_text(kind: str) -> str:
     return kind.replace("_", " ")
 
 
-def _row(record: Record, pairs: pd.DataFrame, stratum: str | None, view: View) -> Row:
+def _row(record: Record, pairs: pd.DataFrame, stratum: str | None, view: View) -> EstimateRow:
     """The row of a treatment; patients one by one only for those who may open them."""
     rows = pairs[pairs["kind"] == record["kind"]] if view.may_open_patients else pairs[:0]
     rows = rows if stratum is None else rows[rows["stratum"] == stratum]
     changes = (rows["after"] - rows["before"]).tolist()
     count = view.count(len(rows)) if view.may_open_patients else record["n_text"]
-    return Row(
+    return EstimateRow(
         row_label(kind_text(record["kind"]), count),
         record["mean_change"],
         record["low"],

@@ -9,7 +9,7 @@ from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
 from analysis.figures.computed import INJECTIONS
 from analysis.figures.look import axis_title, people, row_label
-from analysis.figures.parts import Row, drawn_estimates, part_panel, seen, signed, span
+from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, seen, signed, span
 from analysis.figures.view import Figure, View, mixed, of_stratum, sentence, shifted, simulated
 from analysis.results.injections import REFERENCE, injection_cycle, phases
 
@@ -97,14 +97,16 @@ def _counted(record: Record, visits: pd.DataFrame, view: View) -> Record:
     return {**record, "n_text": str(len(rows)), "patients": int(rows["patient"].nunique())}
 
 
-def _row(record: Record, visits: pd.DataFrame, view: View) -> Row:
+def _row(record: Record, visits: pd.DataFrame, view: View) -> EstimateRow:
     rows = visits[visits["phase"] == record["phase"]]
     rows = rows[:0] if record["suppressed"] and not view.may_open_patients else rows
     texts = [f"{value:.3g}" for value in rows["value"]]
     if view.may_open_patients:
         texts = [f"{code}: {text}" for code, text in zip(rows["patient"], texts, strict=True)]
     label = row_label(PHASE_TEXTS[record["phase"]], _patients(record))
-    return Row(label, record["mean"], None, None, imprecise=False, points=rows["value"].tolist(), texts=texts)
+    return EstimateRow(
+        label, record["mean"], None, None, imprecise=False, points=rows["value"].tolist(), texts=texts
+    )
 
 
 def _patients(record: Record) -> str:

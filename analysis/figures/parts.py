@@ -29,7 +29,7 @@ _GOLDEN = 0.6180339887
 
 
 @dataclass(frozen=True)
-class Row:
+class EstimateRow:
     """One row of estimates: its label, the value with its interval, and single values as points."""
 
     label: str
@@ -108,7 +108,7 @@ def up_to(records: Sequence[Record]) -> str:
 
 
 def drawn_estimates(
-    rows: Sequence[Row],
+    rows: Sequence[EstimateRow],
     stratum: str | None,
     marks: Sequence[float] = (),
     limits: tuple[float, float] | None = None,
@@ -152,7 +152,7 @@ def with_room(low: float, high: float) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _around_zero(rows: Sequence[Row], marks: Sequence[float]) -> tuple[float, float]:
+def _around_zero(rows: Sequence[EstimateRow], marks: Sequence[float]) -> tuple[float, float]:
     values = [
         abs(value)
         for row in rows
@@ -163,7 +163,7 @@ def _around_zero(rows: Sequence[Row], marks: Sequence[float]) -> tuple[float, fl
     return -reach, reach
 
 
-def _points(row: Row, at: float, stratum: str | None) -> Any:
+def _points(row: EstimateRow, at: float, stratum: str | None) -> Any:
     jitter = ((0.5 + np.arange(len(row.points)) * _GOLDEN) % 1 - 0.5) * 18
     return go.Scatter(
         x=[float(f"{value:.5g}") for value in row.points],
@@ -175,7 +175,7 @@ def _points(row: Row, at: float, stratum: str | None) -> Any:
     )
 
 
-def _estimates(made: Sequence[tuple[float, Row]], stratum: str | None) -> Any:
+def _estimates(made: Sequence[tuple[float, EstimateRow]], stratum: str | None) -> Any:
     values = [row.estimate or 0.0 for _, row in made]
     lows = [value if row.low is None else row.low for value, (_, row) in zip(values, made, strict=True)]
     highs = [value if row.high is None else row.high for value, (_, row) in zip(values, made, strict=True)]

@@ -10,7 +10,7 @@ from analysis.data.record import Record
 from analysis.data.since_onset import DAYS_PER_YEAR
 from analysis.figures.computed import PROFILE
 from analysis.figures.look import duration, number, row_label
-from analysis.figures.parts import Row, drawn_estimates, percent, signed
+from analysis.figures.parts import EstimateRow, drawn_estimates, percent, signed
 from analysis.figures.view import Figure, Panel, View, simulated
 from analysis.results.profile import AGE, BELLS, FEMALE, TIME, baseline_profile
 
@@ -81,9 +81,9 @@ def _drawn(info: Mapping[str, ScaleInfo], records: Sequence[Record]) -> Any:
     return drawn_estimates(rows, None, marks=[-_LARGE, 0, _LARGE], limits=(-reach, reach))
 
 
-def _row(info: Mapping[str, ScaleInfo], one: Record) -> Row:
+def _row(info: Mapping[str, ScaleInfo], one: Record) -> EstimateRow:
     label = row_label(_name(info, one["variable"]), str(one["n"]))
-    return Row(label, one["difference"], None, None, one["imprecise"])
+    return EstimateRow(label, one["difference"], None, None, one["imprecise"])
 
 
 def _summary(info: Mapping[str, ScaleInfo], by_family: Mapping[str, Sequence[Record]]) -> str:

@@ -10,7 +10,7 @@ from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
 from analysis.figures.computed import ALPHA
 from analysis.figures.look import number, people, row_label
-from analysis.figures.parts import Row, drawn_estimates, part_panel, percent, seen, up_to, with_room
+from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, percent, seen, up_to, with_room
 from analysis.figures.view import Figure, View, mixed, sentence, simulated
 from analysis.numbers.guards import is_small
 from analysis.results.describe import descriptives
@@ -92,11 +92,11 @@ def _scale(one: Record) -> str:
     return f"{one['instrument']}.{one['scale']}"
 
 
-def _row(info: Mapping[str, ScaleInfo], one: Record) -> Row:
+def _row(info: Mapping[str, ScaleInfo], one: Record) -> EstimateRow:
     label = row_label(info[_scale(one)].label, one["n_text"])
     shown = one["alpha"] is not None and one["alpha"] >= 0
     low = max(one["alpha_low"], 0.0) if shown else None
-    return Row(
+    return EstimateRow(
         label, one["alpha"] if shown else None, low, one["alpha_high"] if shown else None, one["imprecise"]
     )
 

@@ -29,7 +29,16 @@ from surveys.instruments.instrument import (
     WrongAnswer,
 )
 from surveys.instruments.parts import read_instrument
-from surveys.instruments.scale import Band, ChangeThreshold, Cutoff, MissingRule, Outline, Part, Row, Scale
+from surveys.instruments.scale import (
+    Band,
+    ChangeThreshold,
+    Cutoff,
+    LookupRow,
+    MissingRule,
+    Outline,
+    Part,
+    Scale,
+)
 from surveys.instruments.table import TomlTable
 from surveys.instruments.wording import check_markup, check_wording
 
@@ -49,10 +58,10 @@ __all__ = [
     "Licence",
     "LocaleText",
     "Loinc",
+    "LookupRow",
     "MissingRule",
     "Outline",
     "Part",
-    "Row",
     "Scale",
     "Section",
     "SectionText",

@@ -33,12 +33,12 @@ from surveys.instruments.scale import (
     ChangeThreshold,
     Cutoff,
     Direction,
+    LookupRow,
     Method,
     MissingMethod,
     MissingRule,
     Outline,
     Part,
-    Row,
     Scale,
 )
 from surveys.instruments.table import TomlTable
@@ -186,7 +186,7 @@ def _scale(table: TomlTable) -> Scale:
         ),
         loinc=table.optional_text("loinc"),
         table=tuple(
-            Row(raw=row.whole("raw"), value=row.number("value")) for row in table.each("table", "raw")
+            LookupRow(raw=row.whole("raw"), value=row.number("value")) for row in table.each("table", "raw")
         ),
         between=cast(Between, table.one_of("between", get_args(Between))) if "between" in table else None,
         parts=tuple(

@@ -46,7 +46,7 @@ class Cutoff:
 
 
 @dataclass(frozen=True)
-class Row:
+class LookupRow:
     """One line of a look-up table: what a sum of items is worth."""
 
     raw: int
@@ -85,7 +85,7 @@ class Scale:
     bands: tuple[Band, ...] = ()
     cutoffs: tuple[Cutoff, ...] = ()
     loinc: str | None = None
-    table: tuple[Row, ...] = ()
+    table: tuple[LookupRow, ...] = ()
     between: Between | None = None
     parts: tuple[Part, ...] = ()
     conventional: tuple[float, float] | None = None

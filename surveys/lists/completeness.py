@@ -33,7 +33,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Line:
+class PatientLine:
     """A patient, and the cells by timepoint."""
 
     code: str
@@ -46,7 +46,7 @@ class Grid:
     """A page of patients against all timepoints of the plan."""
 
     columns: Sequence[Column]
-    lines: Sequence[Line]
+    lines: Sequence[PatientLine]
     pages: int
 
 
@@ -81,7 +81,7 @@ def grid(session: Session, scope: Scope, number: int) -> Grid:
             Column(row.id, row.name, {state: counts.get(row.id, {}).get(state, 0) for state in STATES})
             for row in timepoints
         ],
-        [Line(person.code, person.status, cells.get(person.id, {})) for person in people],
+        [PatientLine(person.code, person.status, cells.get(person.id, {})) for person in people],
         max(1, -(-total // PAGE)),
     )
 

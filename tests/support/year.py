@@ -62,7 +62,7 @@ class Killed(BaseException):
     """The worker's process ended, without a word."""
 
 
-class Line:
+class History:
     """A fact that changes over time."""
 
     def __init__(self, at: datetime, value: Any) -> None:
@@ -82,9 +82,9 @@ class Person:
 
     id: int
     zone: str
-    status: Line
-    address: Line
-    stopped: Line
+    status: History
+    address: History
+    stopped: History
     bad: set[str] = field(default_factory=set)
 
 
@@ -93,7 +93,7 @@ class Truth:
     """What happened."""
 
     people: dict[int, Person] = field(default_factory=dict)
-    windows: dict[int, Line] = field(default_factory=dict)  # of each visit
+    windows: dict[int, History] = field(default_factory=dict)  # of each visit
     owner: dict[int, int] = field(default_factory=dict)  # of each visit
     finished: dict[int, datetime] = field(default_factory=dict)
     study_closed: datetime | None = None
@@ -219,13 +219,13 @@ class Year:
             )
             patient = patients.enrol(session, study, study.timepoints, new, self.library, at=at, actor="test")
             session.get_one(Contact, patient.contact_id).timezone = zone
-            person = Person(patient.id, zone, Line(at, "active"), Line(at, address), Line(at, False))
+            person = Person(patient.id, zone, History(at, "active"), History(at, address), History(at, False))
             if self.chance.random() < 0.05:
                 person.bad.add(address)
             self.truth.people[patient.id] = person
             visits = session.scalars(select(Visit).where(Visit.patient_id == patient.id)).all()
             for visit in visits:
-                self.truth.windows[visit.id] = Line(at, (visit.opens_on, visit.closes_on))
+                self.truth.windows[visit.id] = History(at, (visit.opens_on, visit.closes_on))
                 self.truth.owner[visit.id] = patient.id
                 if self.chance.random() < 0.65:
                     opens = datetime.combine(visit.opens_on, datetime.min.time(), UTC)

@@ -50,7 +50,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Line:
+class CodebookLine:
     """One line of codebook.csv, its columns in this order."""
 
     file: str
@@ -71,17 +71,17 @@ class Line:
     permission: str | None = None
 
 
-HEADER = tuple(field.name for field in fields(Line))
+HEADER = tuple(field.name for field in fields(CodebookLine))
 
 
-def lines(tables: Sequence[TidyTable], asked: Iterable[Asked]) -> Iterator[Line]:
+def lines(tables: Sequence[TidyTable], asked: Iterable[Asked]) -> Iterator[CodebookLine]:
     """The columns of every file but the items', then items and scales of each version and wording."""
     asked = list(asked)
     items = {f"{one.instrument.key}_{item.key}" for one in asked for item in one.instrument.items}
     for table in tables:
         for column in table.columns:
             if column.name not in items:
-                yield Line(table.file, column.name, column.type, column.words, column.is_date)
+                yield CodebookLine(table.file, column.name, column.type, column.words, column.is_date)
     columns = {column.name: column for table in tables for column in table.columns}
     for one in asked:
         instrument = one.instrument
@@ -95,7 +95,7 @@ def lines(tables: Sequence[TidyTable], asked: Iterable[Asked]) -> Iterator[Line]
         for item in instrument.items:
             column = columns[f"{instrument.key}_{item.key}"]
             words = one.words(item)
-            yield Line(
+            yield CodebookLine(
                 f"answers_{instrument.key}.csv",
                 column.name,
                 column.type,
@@ -112,7 +112,7 @@ def lines(tables: Sequence[TidyTable], asked: Iterable[Asked]) -> Iterator[Line]
                 **named,
             )
         for scale in instrument.scales:
-            yield Line(
+            yield CodebookLine(
                 "scores.csv",
                 f"{instrument.key}.{scale.key}",
                 "number",

@@ -32,7 +32,7 @@ PALSY_FACTS = {"onset": "Onset", "side": "Side", "cause": "Cause"}
 
 
 @dataclass(frozen=True)
-class Row:
+class FactRow:
     """One fact in words; `href` leads to the decision, where there is something to decide."""
 
     fact: str
@@ -47,7 +47,7 @@ class ReportedTable:
     """What was reported at one visit; `also` are lines that nobody confirms."""
 
     telling: Telling
-    rows: tuple[Row, ...]
+    rows: tuple[FactRow, ...]
     also: tuple[str, ...]
 
 
@@ -187,7 +187,7 @@ def _table(patient: Patient, telling: Telling) -> ReportedTable:
     return ReportedTable(telling, tuple(_row(patient, report) for report in telling.reports), tuple(also))
 
 
-def _row(patient: Patient, report: Report) -> Row:
+def _row(patient: Patient, report: Report) -> FactRow:
     href = None
     if report.tells and grant().may_change:
         href = url_for(
@@ -197,7 +197,7 @@ def _row(patient: Patient, report: Report) -> Row:
             place=FACTS.index(report.fact),
         )
     recorded = _recorded_words(patient, report.fact)
-    return Row(_fact_words(report.fact), _said_words(report), recorded, report.checks, href)
+    return FactRow(_fact_words(report.fact), _said_words(report), recorded, report.checks, href)
 
 
 def _fact_words(fact: str) -> str:
