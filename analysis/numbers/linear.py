@@ -11,7 +11,7 @@ _ALONE = 1e-9  # what is left of 1 less the leverage where one value alone decid
 
 
 @dataclass(frozen=True)
-class Fitted:
+class Fit:
     """One entry per column of x; t tests and intervals have ``df`` degrees of freedom."""
 
     estimate: Numbers
@@ -19,7 +19,7 @@ class Fitted:
     df: int
 
 
-def hc3(y: Numbers, x: Numbers) -> Fitted | str:
+def hc3(y: Numbers, x: Numbers) -> Fit | str:
     """``y ~ x`` by least squares with HC3 errors, or why that is not estimable.
 
     (X'X)^-1 X' diag(e^2 / (1 - h)^2) X (X'X)^-1; df = n - p. MacKinnon & White, J Econometrics 1985;29:305;
@@ -45,4 +45,4 @@ def hc3(y: Numbers, x: Numbers) -> Fitted | str:
     se = np.sqrt((part**2).sum(axis=1))
     if (se < 1e-12 * (np.abs(estimate) + 1)).any():
         return "not estimable: no variation left"
-    return Fitted(estimate, se, n - p)
+    return Fit(estimate, se, n - p)

@@ -24,7 +24,7 @@ MAKE_ONE = "Make one with: seventh study create CODE"
 
 
 @dataclass(frozen=True)
-class Opened:
+class CommandRun:
     """The application behind a command. `at` is the instant that all it does is dated with."""
 
     app: Flask
@@ -50,12 +50,12 @@ class Opened:
 
 
 @contextmanager
-def reading(context: click.Context) -> Iterator[Opened]:
+def reading(context: click.Context) -> Iterator[CommandRun]:
     """The database to read from; on SQLite no patient waits for it."""
     app: Flask = context.obj()
     with app.app_context():
         try:
-            yield Opened(
+            yield CommandRun(
                 app=app,
                 session=db.session,
                 library=app.extensions["library"],
@@ -68,7 +68,7 @@ def reading(context: click.Context) -> Iterator[Opened]:
 
 
 @contextmanager
-def changing(context: click.Context) -> Iterator[Opened]:
+def changing(context: click.Context) -> Iterator[CommandRun]:
     """The same to change: committed when the block ends well, and nothing changed when it does not."""
     for name, value in context.params.items():
         if isinstance(value, str) and holds_hidden_signs(value):

@@ -16,7 +16,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from surveys.cli.database import Opened, changing, reading
+from surveys.cli.database import CommandRun, changing, reading
 from surveys.db import writing
 from surveys.mail.mailer import mailer_of
 from surveys.post import Post
@@ -113,7 +113,7 @@ def worker(context: click.Context, every: float) -> None:
             stop.wait(every)
 
 
-def _post(opened: Opened) -> Post:
+def _post(opened: CommandRun) -> Post:
     @contextmanager
     def transaction() -> Iterator[Session]:
         with writing():
@@ -135,7 +135,7 @@ def _post(opened: Opened) -> Post:
     )
 
 
-def _finish(opened: Opened) -> None:
+def _finish(opened: CommandRun) -> None:
     from surveys.store.visit.finishing import finish_late
 
     with _post(opened).transaction() as session:

@@ -7,7 +7,7 @@ import secrets
 import click
 from sqlalchemy import select
 
-from surveys.cli.database import Opened, changing, reading
+from surveys.cli.database import CommandRun, changing, reading
 from surveys.mail import at_once, staff_words
 from surveys.mail.mailer import Mail
 from surveys.models import Staff, Study
@@ -135,21 +135,21 @@ def list_staff(context: click.Context) -> None:
             click.echo(f"{member.email}{state}: {', '.join(roles) or 'no role'}")
 
 
-def _member(opened: Opened, email: str) -> Staff:
+def _member(opened: CommandRun, email: str) -> Staff:
     member = store_staff.find(opened.session, email)
     if member is None:
         raise Refused(f"There is no account for {email}.")
     return member
 
 
-def _send(mail: Mail, opened: Opened, otherwise: str) -> None:
+def _send(mail: Mail, opened: CommandRun, otherwise: str) -> None:
     try:
         at_once.send(mail, opened.settings)
     except at_once.NotSent as problem:
         raise Refused(f"{problem} {otherwise}") from problem
 
 
-def _study(opened: Opened, code: str | None) -> Study:
+def _study(opened: CommandRun, code: str | None) -> Study:
     if code is not None:
         return opened.study(code)
     codes = opened.session.scalars(select(Study.code).order_by(Study.code)).all()

@@ -36,7 +36,7 @@ class Place(Protocol):
 
 
 @dataclass
-class Measured:
+class DigestWriter:
     """Counts and digests what goes through to `below`."""
 
     below: IO[bytes]

@@ -32,7 +32,7 @@ class VisitOfTheDay:
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedPatient:
     """One line of the day's list. `consent` is the latest decision; `done` are visits finished that day."""
 
     id: int
@@ -55,7 +55,7 @@ class Expected:
         return "done" if self.done else "nothing"
 
 
-def expected(session: Session, scope: Scope, on: date) -> list[Expected]:
+def expected(session: Session, scope: Scope, on: date) -> list[ExpectedPatient]:
     """The list of the day `on`, by study code, in a fixed number of statements."""
     query = (
         select(
@@ -78,7 +78,7 @@ def expected(session: Session, scope: Scope, on: date) -> list[Expected]:
     finished = _finished(session, scope, ids, on)
     alerts = _alerts(session, ids)
     return [
-        Expected(
+        ExpectedPatient(
             **person,
             consent=decisions.get(person["id"]),
             open=tuple(visits.get(person["id"], ())),

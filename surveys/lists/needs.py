@@ -72,7 +72,7 @@ class ByHand:
 
 
 @dataclass(frozen=True)
-class Undelivered:
+class UnreachedPatient:
     """A patient whom mail does not reach: refused, come back, or without word of what became of it."""
 
     patient: str
@@ -98,7 +98,7 @@ class Needs:
 
     alerts: Sequence[Waiting]
     by_hand: Sequence[ByHand]
-    undelivered: Sequence[Undelivered]
+    undelivered: Sequence[UnreachedPatient]
     requests: Sequence[Request]
     overdue: Sequence[Overdue]
     overdue_in_all: int
@@ -175,7 +175,7 @@ def _by_hand(session: Session, scope: Scope, at: datetime) -> list[ByHand]:
     return [ByHand(**row) for row in session.execute(query).mappings()]
 
 
-def _undelivered(session: Session, scope: Scope, at: datetime) -> list[Undelivered]:
+def _undelivered(session: Session, scope: Scope, at: datetime) -> list[UnreachedPatient]:
     # An address that was corrected since has been dealt with; nobody knows what became of an unknown one.
     # What came back for another reason, such as a full mailbox, waits until some mail arrives.
     later = aliased(Message)
@@ -205,7 +205,7 @@ def _undelivered(session: Session, scope: Scope, at: datetime) -> list[Undeliver
         .order_by(Message.outcome_at.desc(), Message.id)
         .limit(SHOWN)
     )
-    return [Undelivered(**row) for row in session.execute(query).mappings()]
+    return [UnreachedPatient(**row) for row in session.execute(query).mappings()]
 
 
 def _alerts(session: Session, scope: Scope) -> list[Waiting]:

@@ -42,7 +42,7 @@ LOST_SHARE = 0.6
 
 
 @dataclass(frozen=True)
-class Simulated:
+class SimulatedCounts:
     """What was stored."""
 
     patients: int
@@ -50,8 +50,8 @@ class Simulated:
     responses: int
     alerts: int
 
-    def __add__(self, other: Simulated) -> Simulated:
-        return Simulated(
+    def __add__(self, other: SimulatedCounts) -> SimulatedCounts:
+        return SimulatedCounts(
             self.patients + other.patients,
             self.visits + other.visits,
             self.responses + other.responses,
@@ -82,7 +82,7 @@ def simulate(
     at: datetime,
     actor: str,
     progress: Callable[[int], None] = lambda count: None,
-) -> Simulated:
+) -> SimulatedCounts:
     """Store `patients` simulated people with at most `visits` answered visits each, all before `today`.
 
     The same seed gives the same people and answers, moved to `today`. A draft study without a patient becomes
@@ -103,7 +103,7 @@ def simulate(
         importing.mark_simulated(session, study, at=at, actor=actor)
     rng = np.random.default_rng(seed)
     making = _Making(session, rng, study, library, today=today, at=at, actor=actor)
-    total = Simulated(0, 0, 0, 0)
+    total = SimulatedCounts(0, 0, 0, 0)
     for start in range(0, patients, BATCH):
         size = min(BATCH, patients - start)
         people = [draw(rng, _enrolment(rng, today), study.lowest_age, today) for _ in range(size)]
@@ -188,7 +188,7 @@ class _Making:
         asked = {key for timepoint in self._timepoints for key in timepoint.battery} or set(WITHOUT_A_PLAN)
         self._frozen = {key: versions.freeze(session, library.get(key), at=at) for key in sorted(asked)}
 
-    def store(self, codes: Sequence[str], people: Sequence[Person], *, most_visits: int) -> Simulated:
+    def store(self, codes: Sequence[str], people: Sequence[Person], *, most_visits: int) -> SimulatedCounts:
         """Patients, visits, responses and alerts of `people`."""
         courses = [
             _course(self._rng, self._timepoints, person, most_visits, self._today) for person in people
@@ -215,7 +215,7 @@ class _Making:
             for key in asking_order(occasion.battery, self._library)
         ]
         alerts = responses.add(self._session, answered, at=self._at, actor=self._actor)
-        return Simulated(len(rows), len(visit_ids), len(answered), alerts)
+        return SimulatedCounts(len(rows), len(visit_ids), len(answered), alerts)
 
     def _afterwards(
         self, new: NewPatient, person: Person, course: tuple[SimulatedOccasion, ...]

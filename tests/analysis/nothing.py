@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.numbers.formulas import kruskal, partial_spearman, pearson, rmcorr, spearman, t_tested
-from analysis.numbers.linear import Fitted, hc3
+from analysis.numbers.linear import Fit, hc3
 from analysis.results.before_after import mean_interval
 from analysis.results.course import FOLLOW_UP, shown
 from analysis.results.models import Question, random_intercept
@@ -83,7 +83,7 @@ def _adjusted_change(
     before: NDArray[np.float64], after: NDArray[np.float64], exposed: NDArray[np.bool_]
 ) -> dict[str, float]:
     found = hc3(after, np.column_stack([np.ones(len(before)), before, exposed.astype(float)]))
-    assert isinstance(found, Fitted)
+    assert isinstance(found, Fit)
     return {"adjusted_change": t_tested(float(found.estimate[2]), float(found.se[2]), found.df).p}
 
 

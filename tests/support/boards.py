@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 from surveys.db import engine_options
 from surveys.instruments.library import Library
 from surveys.settings import Settings
-from surveys.views.dashboard.painting import Order, Paint, Painted, paint
+from surveys.views.dashboard.painting import DatedBoard, Order, Paint, paint
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def painting_here(settings: Settings) -> Iterator[Paint]:
     engine = create_engine(settings.database_url, poolclass=NullPool, **options)
     library = Library.load(settings.instruments)
 
-    def here(order: Order) -> Painted:
+    def here(order: Order) -> DatedBoard:
         return paint(engine, library, order)
 
     yield here

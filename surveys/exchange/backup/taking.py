@@ -13,7 +13,7 @@ from sqlalchemy import Connection, MetaData, Table, select, text
 from surveys import SOFTWARE
 from surveys.exchange.backup import FORMAT, MANIFEST, SCHEMA_TABLE
 from surveys.exchange.backup.values import plain
-from surveys.exchange.places import Measured, Place, zipped
+from surveys.exchange.places import DigestWriter, Place, zipped
 
 AT_ONCE = 500
 
@@ -41,7 +41,7 @@ def take(
     metadata = MetaData()
     metadata.reflect(connection)
     tables = [table for table in metadata.sorted_tables if table.name != SCHEMA_TABLE]
-    measured = Measured(file)
+    measured = DigestWriter(file)
     with zipped(cast(IO[bytes], measured)) as place:
         kept = {}
         for table in tables:
@@ -64,7 +64,7 @@ def _keep(connection: Connection, place: Place, table: Table) -> Kept:
     query = select(*columns).order_by(*table.primary_key).execution_options(yield_per=AT_ONCE)
     count = 0
     with place.open(f"{table.name}.jsonl") as member:
-        measured = Measured(member)
+        measured = DigestWriter(member)
         for page in connection.execute(query).partitions():
             count += len(page)
             lines = (json.dumps([plain(value) for value in row], ensure_ascii=False) for row in page)

@@ -11,7 +11,7 @@ from typing import IO, Any, cast
 from sqlalchemy import select
 
 from surveys.exchange.csv_writer import CsvRows
-from surveys.exchange.places import Measured, Place, Written
+from surveys.exchange.places import DigestWriter, Place, Written
 from surveys.exchange.tidy import codebook, readme
 from surveys.exchange.tidy.answers import SCORES, answered, long_table, wide_table
 from surveys.exchange.tidy.codebook import Asked, Leave
@@ -131,7 +131,7 @@ def _write_text(place: Place, name: str, text: str) -> Written:
 
 def _write(place: Place, name: str, fill: Callable[[IO[bytes]], object]) -> Written:
     with place.open(name) as file:
-        measured = Measured(file)
+        measured = DigestWriter(file)
         fill(cast(IO[bytes], measured))
     return Written(name, measured.size, measured.digest.hexdigest())
 

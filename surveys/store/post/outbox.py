@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from surveys.models import AlertMail, Message, Study
 
-Row = Message | AlertMail
+OutboxRow = Message | AlertMail
 
 # Whoever claimed a row longer ago than this without a word has died: no attempt takes so long.
 CLAIM_LASTS = timedelta(minutes=15)
@@ -52,7 +52,7 @@ class Unclear:
 Outcome = Sent | Rejected | TryLater | Unclear
 
 
-def claim(row: Row, *, at: datetime) -> None:
+def claim(row: OutboxRow, *, at: datetime) -> None:
     """Mark a row that its caller has locked as being sent."""
     row.claimed_at = at
     row.attempts += 1
@@ -60,7 +60,7 @@ def claim(row: Row, *, at: datetime) -> None:
     row.error = None
 
 
-def settle(row: Row, outcome: Outcome, *, at: datetime) -> None:
+def settle(row: OutboxRow, outcome: Outcome, *, at: datetime) -> None:
     """Write down what became of a claimed row; what may be tried again is given back."""
     if row.outcome not in {None, "unknown"}:
         return
@@ -78,12 +78,12 @@ def settle(row: Row, outcome: Outcome, *, at: datetime) -> None:
             row.retry_at = at + BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1]
 
 
-def cancel(row: Row, why: str, *, at: datetime) -> None:
+def cancel(row: OutboxRow, why: str, *, at: datetime) -> None:
     """Never to go."""
     row.outcome, row.outcome_at, row.error = "cancelled", at, why
 
 
-def hold(row: Row, why: str, until: datetime) -> None:
+def hold(row: OutboxRow, why: str, until: datetime) -> None:
     """Not to go before `until`."""
     row.retry_at, row.error = until, why
 

@@ -42,7 +42,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Confirmed:
+class ConfirmedRule:
     """A confirmed rule, and how many alerts it raised of answers that were there before, by state."""
 
     rule: AlertRule
@@ -252,7 +252,7 @@ def confirm(
     threshold: float | None,
     at: datetime,
     actor: str,
-) -> Confirmed:
+) -> ConfirmedRule:
     """The rule means `threshold` or worse from now on; answers that are there already are judged again.
 
     What it raised at the other end stays.
@@ -273,7 +273,7 @@ def confirm(
     audit.record(session, audit.Entry(at, actor, "alert_rule.confirmed", facts=facts))
     answered = _answered(session, study, library.get(rule.instrument), rule.scale)
     states = [_apply(session, one, rule, at, actor) for one in answered]
-    return Confirmed(rule, states.count("new"), states.count("historical"))
+    return ConfirmedRule(rule, states.count("new"), states.count("historical"))
 
 
 def _answered(session: Session, study: Study, instrument: Instrument, scale: str) -> Iterator[Measured]:

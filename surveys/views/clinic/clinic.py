@@ -26,7 +26,7 @@ from surveys.forms.clinic import ListForm, shape
 from surveys.lists import clinic as lists
 from surveys.lists import needs as needed
 from surveys.lists import patients
-from surveys.lists.clinic import Expected
+from surveys.lists.clinic import ExpectedPatient
 from surveys.models import Timepoint
 from surveys.store.patient import clinic
 from surveys.store.post import settling
@@ -165,7 +165,7 @@ def by_hand(code: str, message_id: int) -> Response:
     return redirect(url_for("clinic.needs", code=code))
 
 
-def progress_words(row: Expected) -> str:
+def progress_words(row: ExpectedPatient) -> str:
     """How far a patient is, in words."""
     if row.progress == "done":
         return _("Done: %(visits)s", visits=", ".join(row.done))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from threading import Condition, Thread
 from typing import Literal
 
-from surveys.views.dashboard.painting import Order, Paint, Painted, PaintingError, what_failed
+from surveys.views.dashboard.painting import DatedBoard, Order, Paint, PaintingError, what_failed
 
 KEPT = 64
 QUEUE = 16  # an order beyond them is taken once its page is asked for again
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 class Answer:
     """The newest board that may be shown, or none, and whether it is of the data asked for."""
 
-    painted: Painted | None
+    painted: DatedBoard | None
     is_: Literal["new", "being drawn", "failed"]
 
 
@@ -39,7 +39,7 @@ class Boards:
     def __init__(self, painting: Callable[[], AbstractContextManager[Paint]]) -> None:
         self._painting = painting
         self._changed = Condition()
-        self._kept: OrderedDict[Order, Painted] = OrderedDict()
+        self._kept: OrderedDict[Order, DatedBoard] = OrderedDict()
         self._failed: dict[Order, int] = {}
         self._queue: OrderedDict[Order, int] = OrderedDict()  # the state of the data wanted of each
         self._drawing: Order | None = None

@@ -52,7 +52,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Painted:
+class DatedBoard:
     """A board, the state of the data it shows (`surveys.lists.figures`) and when that was read."""
 
     board: Board
@@ -60,14 +60,14 @@ class Painted:
     at: datetime
 
 
-Paint = Callable[[Order], Painted]
+Paint = Callable[[Order], DatedBoard]
 
 
 class PaintingError(Exception):
     """A board could not be drawn; the message holds no answer and no name."""
 
 
-def paint(engine: Engine, library: Library, order: Order) -> Painted:
+def paint(engine: Engine, library: Library, order: Order) -> DatedBoard:
     """Draw a board from the data as they are now."""
     at = datetime.now(UTC)
     with moment(engine) as connection, Session(connection) as session:
@@ -85,7 +85,7 @@ def paint(engine: Engine, library: Library, order: Order) -> Painted:
         may_open_patients=order.may_open_patients,
         suppress_under=order.smallest_group,
     )
-    return Painted(board, state, at)
+    return DatedBoard(board, state, at)
 
 
 def what_failed(error: Exception) -> str:
@@ -110,7 +110,7 @@ class _Child:
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
 
-    def paint(self, order: Order) -> Painted:
+    def paint(self, order: Order) -> DatedBoard:
         """Have one board drawn.
 
         Raises:
@@ -127,7 +127,7 @@ class _Child:
             raise PaintingError(f"The process that draws has ended with {process.returncode}.") from None
         finally:
             limit.cancel()
-        if isinstance(answer, Painted):
+        if isinstance(answer, DatedBoard):
             return answer
         raise PaintingError(str(answer))
 
@@ -172,7 +172,7 @@ def main() -> None:
         while True:
             order = pickle.load(orders)  # noqa: S301 — likewise
             try:
-                answer: Painted | str = paint(engine, library, order)
+                answer: DatedBoard | str = paint(engine, library, order)
             except Exception as error:  # one board that fails must not end the others
                 answer = what_failed(error)
             _send(answers, answer)

@@ -121,7 +121,7 @@ def prefix(rule_id: int) -> str:
     return f"rule-{rule_id}-"
 
 
-def _raised(done: store.Confirmed) -> str:
+def _raised(done: store.ConfirmedRule) -> str:
     """What a confirmed rule found in answers that were there before."""
     if not done.new and not done.historical:
         return str(_("No earlier answer raised another alert."))

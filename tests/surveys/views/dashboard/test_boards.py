@@ -14,7 +14,7 @@ import pytest
 from surveys.views.dashboard import boards as module
 from surveys.views.dashboard.board import Board
 from surveys.views.dashboard.boards import Boards
-from surveys.views.dashboard.painting import Order, Paint, Painted
+from surveys.views.dashboard.painting import DatedBoard, Order, Paint
 
 ORDER = Order(
     study_id=1,
@@ -51,14 +51,14 @@ class Painter:
         yield self._paint
         self.ended += 1
 
-    def _paint(self, order: Order) -> Painted:
+    def _paint(self, order: Order) -> DatedBoard:
         state = self.state
         self.drawn.append(order)
         self.began.set()
         self.may.wait()
         if self.error:
             raise self.error
-        return Painted(Board(message=f"{order.page} {state}"), state, AT)
+        return DatedBoard(Board(message=f"{order.page} {state}"), state, AT)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from surveys.store.patient import erasing
 from surveys.views.clinic import display
 from surveys.views.dashboard import boards
 from surveys.views.dashboard.boards import Boards
-from surveys.views.dashboard.painting import Order, Paint, Painted
+from surveys.views.dashboard.painting import DatedBoard, Order, Paint
 from tests.support.boards import painting_here
 from tests.support.dashboard_page import PATH, chart_data, facts, page_of, statements, words
 from tests.support.patient import Patient, in_process
@@ -41,7 +41,7 @@ class Blocked:
         """What the boards of the application enter."""
         with painting_here(self._settings) as paint:
 
-            def later(order: Order) -> Painted:
+            def later(order: Order) -> DatedBoard:
                 self.may.wait()
                 if self.error:
                     raise self.error
