@@ -27,7 +27,7 @@ def import_(
     """
     from surveys.exchange.import_file import read
     from surveys.exchange.importing import store
-    from surveys.exchange.planning import plan
+    from surveys.exchange.matching import plan
 
     with (reading if dry_run else changing)(context) as opened:
         found = opened.study(study)

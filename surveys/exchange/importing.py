@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from surveys.exchange.planning import Entry, ImportPlan
+from surveys.exchange.matching import ImportPlan, MatchedRow
 from surveys.instruments.library import Library
 from surveys.models import Study
 from surveys.schedule import Window, unscheduled, window
@@ -71,7 +71,7 @@ def store(
 
 def _visits(
     session: Session,
-    entries: Sequence[Entry],
+    entries: Sequence[MatchedRow],
     patient_ids: Mapping[str, int],
     enrolled: Mapping[str, tuple[date, Any]],
 ) -> list[int]:
@@ -104,7 +104,7 @@ def _visits(
     return ids
 
 
-def _window(entry: Entry, enrolled_on: date, onset: Any) -> Window:
+def _window(entry: MatchedRow, enrolled_on: date, onset: Any) -> Window:
     if entry.timepoint is None:
         return unscheduled(entry.on)
     anchors = {"enrolment": enrolled_on, "onset": onset.on if onset and onset.precision == "day" else None}

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 from surveys.db import writing
 from surveys.exchange.import_file import read
 from surveys.exchange.importing import store
-from surveys.exchange.planning import plan
+from surveys.exchange.matching import plan
 from surveys.exchange.summary import Summary
 from surveys.instruments.library import Library
 from surveys.models import Study

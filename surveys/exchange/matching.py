@@ -36,7 +36,7 @@ COLUMN_OF_FIELD = {
 
 
 @dataclass(frozen=True)
-class Entry:
+class MatchedRow:
     """A row with its place in the study; `answers` are those of instruments not stored yet."""
 
     row: ImportRow
@@ -57,7 +57,7 @@ class ImportPlan:
     stored_patients: Mapping[str, StoredPatient]
     further_treatments: tuple[tuple[int, NewTreatment], ...]
     further_gradings: tuple[tuple[StoredPatient, date, int], ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[MatchedRow, ...]
     summary: Summary
 
 
@@ -105,7 +105,7 @@ class _Planner:
         self._new: list[NewPatient] = []
         self._treatments: list[tuple[int, NewTreatment]] = []
         self._gradings: list[tuple[StoredPatient, date, int]] = []
-        self._entries: list[Entry] = []
+        self._entries: list[MatchedRow] = []
 
     def plan(self, file: ImportFile, library: Library) -> ImportPlan:
         """The plan for `file`."""
@@ -185,7 +185,7 @@ class _Planner:
                     said_in.setdefault(name, row.number)
         return facts
 
-    def _entry(self, row: ImportRow, known: StoredPatient | None) -> Entry:
+    def _entry(self, row: ImportRow, known: StoredPatient | None) -> MatchedRow:
         if isinstance(row.completed, datetime):
             at = row.completed.astimezone(UTC)
             on = row.completed.astimezone(self._zone).date()
@@ -208,7 +208,7 @@ class _Planner:
             for instrument in answers.keys() & visit.begun:
                 problem = f"The patient has begun to answer {instrument} of this visit by link. Leave it out."
                 self._fault(row, "visit", problem)
-        return Entry(row, on, at, timepoint, visit, answers)
+        return MatchedRow(row, on, at, timepoint, visit, answers)
 
     def _compare_response(self, row: ImportRow, instrument: str, on: date, visit: StoredVisit) -> None:
         before, said = visit.responses[instrument], row.answers[instrument]
@@ -236,7 +236,7 @@ class _Planner:
                 f"{instrument} is stored with the wording {before.wording}, not {self._wording}.",
             )
 
-    def _check_twice(self, entries: Sequence[Entry]) -> None:
+    def _check_twice(self, entries: Sequence[MatchedRow]) -> None:
         seen: dict[stored.VisitKey, int] = {}
         for entry in entries:
             row = entry.row
@@ -249,7 +249,7 @@ class _Planner:
                 )
             seen.setdefault(key, row.number)
 
-    def _check_days(self, entries: Iterable[Entry], facts: Mapping[str, Any]) -> None:
+    def _check_days(self, entries: Iterable[MatchedRow], facts: Mapping[str, Any]) -> None:
         onset = facts.get("onset_on")
         for entry in entries:
             row = entry.row
@@ -279,7 +279,7 @@ class _Planner:
                 united.setdefault((treatment.kind, _start(treatment)), treatment)
         return tuple(united.values())
 
-    def _graded(self, entries: Iterable[Entry]) -> dict[date, tuple[int, ImportRow]]:
+    def _graded(self, entries: Iterable[MatchedRow]) -> dict[date, tuple[int, ImportRow]]:
         """The grade of each day."""
         gradings: dict[date, tuple[int, ImportRow]] = {}
         for entry in entries:
