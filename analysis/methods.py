@@ -43,7 +43,7 @@ treatments begun before the first questionnaire, as early steroids are, cannot b
 were compared by least squares with HC3 errors, adjusted for {terms}, with Holm's adjustment over the
 families of treatments of a scale. Patients were counted as better, stable or worse from their first to
 their last score at least {apart} days apart by published thresholds of one patient's change, outside
-{quiet} days after toxin. Screening counts scores at or above published cut-offs: screened positive, not
+{quiet} days after toxin. Screening counts scores at a published cut-off or worse: screened positive, not
 diagnosed. Proportions have Wilson intervals. Alpha (Feldt's interval), omega of one factor and corrected
 item-total correlations are of complete items at each patient's first questionnaire. Completion is of visits
 expected, available data of all enrolled. Recovery is House–Brackmann I or the patient's own word at 3, 6

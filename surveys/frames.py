@@ -78,7 +78,7 @@ def scale_info(library: Library) -> dict[str, ScaleInfo]:
             direction=scale.direction,
             instrument=instrument.key,
             bands=tuple((band.label, band.at_least) for band in scale.bands),
-            cutoffs=tuple((cutoff.label, cutoff.at_least, cutoff.source) for cutoff in scale.cutoffs),
+            cutoffs=tuple((cutoff.label, cutoff.value, cutoff.source) for cutoff in scale.cutoffs),
             thresholds=tuple(
                 Threshold(one.kind, one.value, one.source, one.population, one.caveat)
                 for one in instrument.change_thresholds

@@ -128,10 +128,10 @@ class Threshold:
 class ScaleInfo:
     """What a scale's numbers mean; ``low`` and ``high`` are its lowest and highest attainable values.
 
-    ``bands`` are (label, at least) sorted upwards, ``cutoffs`` (label, at least, source). ``items`` are
-    the keys of its items and ``reverse`` those that count the other way round, each with the sum of its
-    lowest and highest answer, from which an answer is subtracted. ``missing`` is the rule for missing
-    items in words.
+    ``bands`` are (label, at least) sorted upwards, ``cutoffs`` (label, value, source);
+    which side of it counts, ``analysis.data.cutoffs`` says. ``items`` are the keys of its items and
+    ``reverse`` those that count the other way round, each with the sum of its lowest and highest answer,
+    from which an answer is subtracted. ``missing`` is the rule for missing items in words.
 
     ``asks_of`` is mood, quality_of_life, symptoms or movement. ``only_by_patient``: what somebody else chose
     is not analysed. ``piles_up``: many patients' scores sit at the lowest value. ``headline`` is the place of

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.data.cutoffs import BAD_END
 from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
 from analysis.figures.computed import SCREENING
@@ -23,6 +24,7 @@ def screening_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     """The bands of a scale at each visit, and the share screened positive at the first score."""
     info = frames.scale_info[scale]
     key = f"screening-{scale}"
+    side = {"at_least": "At or above", "at_most": "At or below"}[BAD_END[info.direction]]
     few = 1 if view.may_open_patients else view.suppress_under
     table = frames.scored
     positive = seen(screening(table, {scale: info}, suppress_under=few), ["cut"], view)
@@ -70,7 +72,7 @@ def screening_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
         ),
         notes=(
             "Screened positive asks for a talk with a clinician: it is no diagnosis.",
-            *(f"At or above {cut:g}: {label}, {source}." for label, cut, source in info.cutoffs),
+            *(f"{side} {cut:g}: {label}, {source}." for label, cut, source in info.cutoffs),
             "Each patient counts once at a visit; who comes later is not the same group as who came first.",
             "Answers that somebody else chose are not among them.",
             *mixed(view),
@@ -147,7 +149,8 @@ def _summary(info: ScaleInfo, positive: Mapping[str | None, Sequence[Record]]) -
         return f"There is no {info.label} to show, or no published cut-off for the words that were asked."
     cut = told[0][0]["cut"]
     clauses: list[tuple[str, str, str]] = [(people(one["n_text"], s), *_share(one)) for one, s in told]
-    return f"{info.label} of {cut:g} or more at the first score: {_lower(sentence(clauses))}"
+    past = {"at_least": "more", "at_most": "less"}[BAD_END[info.direction]]
+    return f"{info.label} of {cut:g} or {past} at the first score: {_lower(sentence(clauses))}"
 
 
 def _share(one: Record) -> tuple[str, str]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
+from analysis.data.cutoffs import reached
 from analysis.data.frame import ScaleInfo
 from analysis.data.record import Record
 from analysis.data.since_onset import STRATA
@@ -12,16 +12,15 @@ from analysis.numbers.cells import counted, partition
 from analysis.numbers.guards import HIDDEN, SUPPRESS_UNDER
 from analysis.results.groups import first_scores
 
-_ROUNDING = 1e-9
-
 
 def screening(
     table: pd.DataFrame, scale_info: Mapping[str, ScaleInfo], *, suppress_under: int = SUPPRESS_UNDER
 ) -> list[Record]:
-    """Who is at or above each published cut-off at the first visit with that score, with Wilson's interval.
+    """Who has reached each published cut-off at the first visit with that score, with Wilson's interval.
 
-    The cut-off applies to the unrounded score. Answers that somebody else chose are not among them
-    (`analysis.data.frame.scored`). Patients without a score do not count.
+    The cut-off applies to the unrounded score, towards the bad end of its scale. Answers that
+    somebody else chose are not among them (`analysis.data.frame.scored`). Patients without a score do not
+    count.
 
     Args:
         table: the result of ``analysis.data.frame.scored``.
@@ -37,7 +36,7 @@ def screening(
             rows = rows if stratum is None else rows[rows["stratum"] == stratum]
             if stratum is None or len(rows):
                 records += [
-                    _record(rows, scale, label, cut, source, stratum, suppress_under)
+                    _record(rows, scale, info, (label, cut, source), stratum, suppress_under)
                     for label, cut, source in info.cutoffs
                 ]
     return records
@@ -46,14 +45,14 @@ def screening(
 def _record(
     rows: pd.DataFrame,
     scale: str,
-    label: str,
-    cut: float,
-    source: str,
+    info: ScaleInfo,
+    cutoff: tuple[str, float, str],
     stratum: str | None,
     suppress_under: int,
 ) -> Record:
+    label, cut, source = cutoff
     head = counted(len(rows), suppress_under)
-    positive = int((rows["value"].to_numpy(np.float64) >= cut - _ROUNDING).sum())
+    positive = sum(reached(value, cut, info.direction) for value in rows["value"])
     parts = partition({"positive": positive, "negative": len(rows) - positive}, suppress_under)
     if head["suppressed"]:
         parts = dict.fromkeys(parts)

@@ -57,6 +57,7 @@ _SUBJECTS: dict[Subject, str] = {
     "movement": "movement",
 }
 _DIRECTIONS = {"higher_better": "higher is better", "higher_worse": "higher is worse"}
+_CUTOFFS = {"higher_better": "up to", "higher_worse": "from"}
 
 
 def handbook(library: Library) -> str:
@@ -221,7 +222,8 @@ def _scale(instrument: Instrument, scale: Scale) -> Iterator[str]:
     lines.append(f"- **Missing items:** {missing_sentence(scale)}")
     if scale.bands:
         lines.append(f"- **Bands:**{_bands(scale.bands)}")
-    lines += [f"- **Cut-off:** {c.label} from {c.at_least:g}. Source: {c.source}" for c in scale.cutoffs]
+    side = _CUTOFFS[scale.direction]
+    lines += [f"- **Cut-off:** {c.label} {side} {c.value:g}. Source: {c.source}" for c in scale.cutoffs]
     if scale.loinc:
         lines.append(f"- **LOINC:** {scale.loinc}")
     yield "\n".join(lines)

@@ -178,12 +178,7 @@ def _scale(table: TomlTable) -> Scale:
         direction=cast(Direction, table.one_of("direction", get_args(Direction))),
         missing=_missing(table),
         bands=_bands(table),
-        cutoffs=tuple(
-            Cutoff(
-                label=cutoff.text("label"), at_least=cutoff.number("at_least"), source=cutoff.text("source")
-            )
-            for cutoff in table.each("cutoffs", "label")
-        ),
+        cutoffs=tuple(_cutoff(cutoff, table) for cutoff in table.each("cutoffs", "label")),
         loinc=table.optional_text("loinc"),
         table=tuple(
             LookupRow(raw=row.whole("raw"), value=row.number("value")) for row in table.each("table", "raw")
@@ -195,6 +190,13 @@ def _scale(table: TomlTable) -> Scale:
         ),
         conventional=_conventional(table) if "conventional" in table else None,
     )
+
+
+def _cutoff(table: TomlTable, scale: TomlTable) -> Cutoff:
+    """`at_most` where higher is better; files that say `at_least` there mean the same number."""
+    better = scale.value("direction") == "higher_better"
+    name = "at_most" if better and "at_most" in table else "at_least"
+    return Cutoff(label=table.text("label"), value=table.number(name), source=table.text("source"))
 
 
 def _bands(scale: TomlTable) -> tuple[Band, ...]:

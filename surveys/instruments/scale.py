@@ -40,8 +40,10 @@ class Band:
 
 @dataclass(frozen=True)
 class Cutoff:
+    """A published value that counts from there to the bad end of its scale (`analysis.data.cutoffs`)."""
+
     label: str
-    at_least: float
+    value: float
     source: str
 
 

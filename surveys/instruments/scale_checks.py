@@ -41,15 +41,16 @@ def check_bands(scale: Scale | Outline, where: str, faults: Faults) -> None:
         )
     for label in repeated(band.label for band in scale.bands):
         faults.add(f"{where}.bands.{label}", "stands twice.", "Give each band its own label.")
-    cutoffs = scale.cutoffs if isinstance(scale, Scale) else ()
-    for kind, entries in (("bands", scale.bands), ("cutoffs", cutoffs)):
-        for entry in entries:
-            if not scale.low <= entry.at_least <= scale.high:
-                faults.add(
-                    f"{where}.{kind}.{entry.label}",
-                    f"begins at {entry.at_least:g}, outside {scale.low:g} to {scale.high:g}.",
-                    "Correct at_least.",
-                )
+    begins = [(f"bands.{band.label}", band.at_least) for band in scale.bands]
+    if isinstance(scale, Scale):
+        begins += [(f"cutoffs.{cutoff.label}", cutoff.value) for cutoff in scale.cutoffs]
+    for name, value in begins:
+        if not scale.low <= value <= scale.high:
+            faults.add(
+                f"{where}.{name}",
+                f"begins at {value:g}, outside {scale.low:g} to {scale.high:g}.",
+                "Correct the number.",
+            )
 
 
 def attainable(instrument: Instrument, scale: Scale) -> tuple[float, float]:

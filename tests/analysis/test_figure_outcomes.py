@@ -179,3 +179,13 @@ def test_standardised_differences(frames):
     assert women["difference"] == pytest.approx((p - q) / ((p * (1 - p) + q * (1 - q)) / 2) ** 0.5)
     assert all(one["difference"] is not None or one["reason"] for one in records)
     assert all(one["n_begun"] is None or one["n_begun"] >= 5 for one in records)
+
+
+def test_a_cut_off_is_told_at_the_bad_end_of_its_scale(frames):
+    """A scale of well-being screens positive at its cut-off and below."""
+    info = frames.scale_info["phq9.total"]
+    turned = dataclasses.replace(info, direction="higher_better")
+    well = dataclasses.replace(frames, scale_info={**frames.scale_info, "phq9.total": turned})
+    made = figures.screening_figure(well, "phq9.total", CLINIC)
+    assert made.summary.startswith("PHQ-9 total of 10 or less at the first score:")
+    assert "At or below 10: screened positive, Published." in made.notes

@@ -1,5 +1,6 @@
 """Outcomes equal to R: before and after, adjusted change, change, screening, reliability, recovery."""
 
+import dataclasses
 from datetime import date
 
 import pytest
@@ -102,6 +103,19 @@ def test_screening_equals_r(table, stratum):
     assert (found["n"], found["positive"], found["cut"]) == (want["n"], want["positive"], 10)
     assert [found["low"], found["high"]] == close(want["ci"])
     assert found["label"] == "screened positive"
+
+
+def test_screening_looks_at_the_bad_end(table):
+    """The same scores, turned round on a scale where higher is better, screen positive alike."""
+    info = outcomes().scale_info["phq9.total"]
+    low = [(label, 27 - cut, source) for label, cut, source in info.cutoffs]
+    turned = dataclasses.replace(info, direction="higher_better", cutoffs=tuple(low))
+    rows = table[table["scale"] == "phq9.total"]
+    mirrored = rows.assign(value=27 - rows["value"])
+    found = screening(mirrored, {"phq9.total": turned}, suppress_under=SHOW_ALL)
+    assert [{**one, "cut": 27 - one["cut"]} for one in found] == screening(
+        rows, {"phq9.total": info}, suppress_under=SHOW_ALL
+    )
 
 
 @pytest.mark.parametrize("instrument", ["face", "phq9", "saq"])

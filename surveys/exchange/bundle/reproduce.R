@@ -127,15 +127,18 @@ for (i in seq_len(nrow(told))) {
   compare(paste(name, "p"), found$p.value, one$p, 1e-8)
 }
 
-# Screening: shares at or above a cut-off, Wilson ------------------------------------------------------------
+# Screening: shares at a cut-off or past it towards the bad end of the scale, Wilson --------------------------
+meaning <- fromJSON(file.path("data", "study.json"), simplifyVector = FALSE)$scale_info
 told <- rows_of("screening")
 for (i in seq_len(nrow(told))) {
   one <- told[i, ]
   rows <- within_stratum(first_of(known[known$scale == one$scale, ]), one$stratum)
   if (is.na(one$share) || nrow(rows) == 0) next
-  limits <- prop.test(sum(rows$value >= one$cut - 1e-9), nrow(rows), correct = FALSE)$conf.int
+  better_high <- meaning[[one$scale]]$direction == "higher_better"
+  positive <- if (better_high) rows$value <= one$cut + 1e-9 else rows$value >= one$cut - 1e-9
+  limits <- prop.test(sum(positive), nrow(rows), correct = FALSE)$conf.int
   name <- label("screening", one$scale, one$cut, one$stratum)
-  compare(paste(name, "share"), mean(rows$value >= one$cut - 1e-9), one$share, 1e-10)
+  compare(paste(name, "share"), mean(positive), one$share, 1e-10)
   compare(paste(name, "low"), limits[1], one$low, 1e-6)
   compare(paste(name, "high"), limits[2], one$high, 1e-6)
 }

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.data.change import judge
+from analysis.data.cutoffs import BAD_END
 from surveys.instruments.change import threshold_of
 from surveys.instruments.instrument import Instrument
 from surveys.instruments.library import Library
@@ -23,8 +24,6 @@ from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.visit.alerts import HISTORICAL_AFTER
 
-# The kind of rule that looks at a scale's bad end.
-BAD_END = {"higher_worse": "at_least", "higher_better": "at_most"}
 # Half of the last digit that pages show: a score shown as 58.3 is at 58.3.
 _SHOWN = 0.05
 

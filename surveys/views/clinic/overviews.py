@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, abort, render_template
 from flask_babel import gettext as _
 
 from analysis.data.change import judge
+from analysis.data.cutoffs import reached
 from surveys.db import db
 from surveys.instruments.change import threshold_of
 from surveys.instruments.definition import Instrument, Scale
@@ -135,9 +136,9 @@ def _meaning(
 def _concern(instrument: Instrument, scale: Scale, last: DatedScore) -> str:
     """A published cut-off that is reached, and answers that always raise an alert."""
     told = [
-        _("%(cut)s or more", cut=f"{cutoff.at_least:g}")
+        _cutoff_words(scale, f"{cutoff.value:g}")
         for cutoff in scale.cutoffs
-        if last.value >= cutoff.at_least
+        if reached(last.value, cutoff.value, scale.direction)
     ]
     for alert in instrument.alerts:
         answer = last.answers.get(alert.item)
@@ -145,3 +146,8 @@ def _concern(instrument: Instrument, scale: Scale, last: DatedScore) -> str:
             number = instrument.item(alert.item).number
             told.append(_("item %(number)s above %(value)s", number=number, value=alert.at_least - 1))
     return ", ".join(told)
+
+
+def _cutoff_words(scale: Scale, cut: str) -> str:
+    better = scale.direction == "higher_better"
+    return str(_("%(cut)s or less", cut=cut) if better else _("%(cut)s or more", cut=cut))

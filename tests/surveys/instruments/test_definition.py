@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from surveys.instruments.definition import DefinitionError, Fault, Instrument, load, parse
+from tests.surveys.instruments.conftest import change
 
 SMALL = Path(__file__).parent / "small.toml"
 
@@ -110,3 +111,27 @@ def test_digest_of_words_ignores_their_name(small: Instrument) -> None:
     """The same words under another name are the same words."""
     renamed = parse(small.source.replace('name = "own"', 'name = "ours"'), "renamed.toml")
     assert renamed.wording.sha256 == small.wording.sha256
+
+
+# Of the scale where higher is better.
+COMFORT = 'high = 100\ndirection = "higher_better"'
+
+
+@pytest.mark.parametrize("word", ["at_most", "at_least"])
+def test_a_cut_off_where_higher_is_better_has_one_number(
+    faults: Callable[..., tuple[Fault, ...]], word: str
+) -> None:
+    """`at_most` is what it means; files that say `at_least` there go on being read."""
+    line = f'{COMFORT}\ncutoffs = [{{ label = "uneasy", {word} = 25, source = "Nobody 2020" }}]'
+    (cutoff,) = parse(change((COMFORT, line)), "small.toml").scale("comfort").cutoffs
+    assert (cutoff.label, cutoff.value) == ("uneasy", 25)
+    both = line.replace(f"{word} = 25", "at_most = 25, at_least = 25")
+    assert [fault.where for fault in faults((COMFORT, both))] == ["scales.comfort.cutoffs.uneasy.at_least"]
+
+
+def test_a_cut_off_does_not_look_at_the_good_end(faults: Callable[..., tuple[Fault, ...]]) -> None:
+    found = faults(('label = "positive", at_least = 4', 'label = "positive", at_most = 4'))
+    assert {fault.where for fault in found} == {
+        "scales.total.cutoffs.positive.at_least",
+        "scales.total.cutoffs.positive.at_most",
+    }
