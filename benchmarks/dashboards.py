@@ -19,11 +19,11 @@ from pathlib import Path
 from statistics import quantiles
 from threading import Event, Thread
 
+from analysis.data.pages import TITLES
 from app import create_app
 from surveys.cli.run import server_command
 from surveys.db import close
 from surveys.settings import ROOT, Settings
-from surveys.views.dashboard.board_pages import PAGES
 from tests.support.patient import Send, over_http
 from tests.support.server import free_listener, url_of
 from tests.support.simulated import populate
@@ -87,14 +87,14 @@ def prepare(url: str, patients: int) -> list[Invited]:
 
 def measure(server: str, invited: list[Invited], patients: int) -> None:
     """Patients alone, then beside eight dashboards."""
-    members = [signed_in(server) for _ in PAGES]
+    members = [signed_in(server) for _ in TITLES]
     answering = [opened(server, one) for one in invited]
     alone = phase(answering, lambda: time.sleep(SECONDS))
     boards: list[float] = []
 
     def ask_for_all() -> None:
         asked = [
-            Thread(target=look, args=(one, page, boards)) for one, page in zip(members, PAGES, strict=True)
+            Thread(target=look, args=(one, page, boards)) for one, page in zip(members, TITLES, strict=True)
         ]
         for thread in asked:
             thread.start()
@@ -102,7 +102,7 @@ def measure(server: str, invited: list[Invited], patients: int) -> None:
             thread.join()
 
     beside = phase(answering, ask_for_all)
-    print(f"{patients} simulated patients, {CLIENTS} who answer, {len(PAGES)} dashboards at once")
+    print(f"{patients} simulated patients, {CLIENTS} who answer, {len(TITLES)} dashboards at once")
     for name, felt in (("alone", alone), ("beside", beside)):
         print(f"{name:8} {felt.rate:7.1f} requests/s   p95 {felt.p95 * 1000:8.0f} ms   {felt.seconds:6.1f} s")
     fewer, slower = beside.rate / alone.rate, beside.p95 / alone.p95
