@@ -33,6 +33,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from surveys import typed
 from surveys.forms import labels, partial_date
 from surveys.forms.fields import DayField, EmailAddressField, NumberField, WholeNumberField
+from surveys.models.patient import before_birth
 from surveys.models.staff import LONGEST_PASSWORD
 
 FIRST_TREATMENT_ROWS = 4
@@ -276,7 +277,7 @@ class EnrolmentForm(StaffForm):
                 continue
             if _is_ahead(row, self.today):
                 row.year.errors = [AHEAD]
-            elif row.value and birth_year and row.value[0].year < birth_year:
+            elif row.value and before_birth(birth_year, row.value[0]):
                 row.year.errors = ["This lies before the birth."]
             elif (row.kind.data, row.value) in seen:
                 row.kind.errors = ["This treatment with this date is there twice."]

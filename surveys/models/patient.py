@@ -103,6 +103,11 @@ class Contact(Base):
     telephone_digits: Mapped[str] = made_from("telephone", by=_digits, server_default="")
 
 
+def before_birth(birth_year: int | None, on: date | None) -> bool:
+    """Whether a day, or the first of a period, lies before a known year of birth."""
+    return birth_year is not None and on is not None and on.year < birth_year
+
+
 class Patient(Base):
     """A participant of one study under a study code. Holds no identity.
 

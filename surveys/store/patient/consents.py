@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.models import Consent, ConsentText, Patient, Study
+from surveys.models.patient import before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.patient.leaving import leave
@@ -128,9 +129,11 @@ def decide(
     """Keep a decision on `text`. Who declines takes part no longer from that day.
 
     Raises:
-        Refused: this patient has decided already.
+        Refused: this patient has decided already, or the day lies before the birth.
     """
-    session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update())
+    birth_year = session.scalar(select(Patient.birth_year).where(Patient.id == patient_id).with_for_update())
+    if before_birth(birth_year, signed_on):
+        raise Refused("The day of the consent lies before the patient's birth.", "signed_on")
     if of_patient(session, patient_id) is not None:
         raise Refused("This patient's consent is recorded already.")
     consent = Consent(

@@ -12,6 +12,7 @@ from surveys.instruments.facts import result
 from surveys.instruments.library import Library
 from surveys.instruments.scoring import score
 from surveys.models import Grading, Palsy, Patient
+from surveys.models.patient import before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
 
@@ -34,11 +35,13 @@ def add(
     """The grading of `palsy` on the day `on`, computed from `parts`: answers to the items of its definition.
 
     Raises:
-        Refused: a part is missing, the day lies ahead, this scale was graded on that day already, or the
-            parts contradict each other.
+        Refused: a part is missing, the day lies ahead or before the birth, this scale was graded on that day
+            already, or the parts contradict each other.
     """
     if on > today:
         raise Refused("This date lies ahead.", "graded_on")
+    if before_birth(patient.birth_year, on):
+        raise Refused("This lies before the patient's birth.", "graded_on")
     instrument = library.get(scale)
     scores = {one.scale: one.value for one in score(instrument, parts)}
     value = scores[result(instrument, library).key]

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys.models import Palsy, Patient
-from surveys.models.patient import CAUSES_AFTER_A_VISIT
+from surveys.models.patient import CAUSES_AFTER_A_VISIT, before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.patient.patients import PartialDate
@@ -82,7 +82,7 @@ def correct(
 
 def _check(patient: Patient, facts: PalsyFacts, today: date) -> None:
     onset = facts.onset
-    if onset and patient.birth_year and onset.on.year < patient.birth_year:
+    if onset and before_birth(patient.birth_year, onset.on):
         raise Refused("The onset lies before the patient's birth.", "onset")
     if onset and onset.on > today and facts.cause not in CAUSES_AFTER_A_VISIT:
         raise Refused(
@@ -92,6 +92,8 @@ def _check(patient: Patient, facts: PalsyFacts, today: date) -> None:
         on: date | None = getattr(facts, field)
         if on and (on > today or (onset and on < onset.on)):
             raise Refused("This date must lie between the onset and today.", field)
+        if before_birth(patient.birth_year, on):
+            raise Refused("This lies before the patient's birth.", field)
 
 
 def _fill(palsy: Palsy, facts: PalsyFacts) -> None:

@@ -15,7 +15,7 @@ from analysis.data.onset import CAUSES_FROM_BIRTH
 from surveys import same
 from surveys.instruments.library import Library
 from surveys.models import Contact, Grading, Palsy, Patient, Study, Timepoint, Treatment
-from surveys.models.patient import CAUSES_AFTER_A_VISIT
+from surveys.models.patient import CAUSES_AFTER_A_VISIT, before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.visit import planning
@@ -123,12 +123,12 @@ def refusals(new: NewPatient, lowest_age: int) -> list[Refused]:
                 "onset",
             )
         )
-    if new.onset and new.birth_year and new.onset.on.year < new.birth_year:
+    if new.onset and before_birth(new.birth_year, new.onset.on):
         found.append(Refused(f"The onset ({new.onset.on.year}) lies before the birth.", "onset"))
     for treatment in new.treatments:
         if treatment.ended_on and treatment.started and treatment.ended_on < treatment.started.on:
             found.append(Refused(f"The {treatment.kind} ends before it starts.", "treatments"))
-        if treatment.started and new.birth_year and treatment.started.on.year < new.birth_year:
+        if treatment.started and before_birth(new.birth_year, treatment.started.on):
             found.append(Refused(f"The {treatment.kind} starts before the birth.", "treatments"))
     return found
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.models import Palsy, Patient, Treatment
+from surveys.models.patient import before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.patient.patients import NewTreatment, PartialDate
@@ -137,7 +138,7 @@ def date_better(
 
 
 def _check(patient: Patient, state: str, started: PartialDate | None, today: date) -> None:
-    if started and patient.birth_year and started.on.year < patient.birth_year:
+    if started and before_birth(patient.birth_year, started.on):
         raise Refused("This lies before the patient's birth.", "year")
     if state == "given" and started and started.on > today:
         raise Refused("This date lies ahead. Record it as planned until it was given.", "year")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -40,12 +40,13 @@ def test_sunnybrook_is_its_parts_composite(session: Session, patient: Patient, l
 
 
 def test_what_cannot_be_is_refused(session: Session, patient: Patient, library: Library) -> None:
-    """Twice on one day, ahead, in part, or below the scale."""
+    """Twice on one day, ahead, before the birth, in part, or below the scale."""
     grade(session, patient, library, "house_brackmann", {"q1": 3})
     tomorrow = TODAY + timedelta(days=1)
     for scale, parts, on, field in (
         ("house_brackmann", {"q1": 2}, TODAY, "graded_on"),
         ("house_brackmann", {"q1": 2}, tomorrow, "graded_on"),
+        ("house_brackmann", {"q1": 2}, date(1880, 1, 1), "graded_on"),
         ("sunnybrook", {"q1": 1}, TODAY, "parts"),
         ("sunnybrook", LOWEST, TODAY, "parts"),
     ):

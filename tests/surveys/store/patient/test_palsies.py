@@ -59,6 +59,8 @@ def test_impossible_dates_are_refused(session: Session, patient: Patient) -> Non
         (PalsyFacts(onset=PartialDate(date(1960, 1, 1), "year")), "onset"),
         (PalsyFacts(onset=ahead), "onset"),
         (PalsyFacts(onset=MARCH, recovered_on=date(2025, 2, 1)), "recovered_on"),
+        (PalsyFacts(recovered_on=date(1880, 1, 1)), "recovered_on"),
+        (PalsyFacts(synkinesis_noted_on=date(1960, 12, 31)), "synkinesis_noted_on"),
         (PalsyFacts(synkinesis_noted_on=TODAY + timedelta(days=1)), "synkinesis_noted_on"),
     ):
         with pytest.raises(Refused) as refused:
