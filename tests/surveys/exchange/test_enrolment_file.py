@@ -167,3 +167,11 @@ def test_no_text_breaks_the_reader(app: Flask, text: str) -> None:
     for header in ("", "code,birth_year\n"):
         with suppress(FileRefused):
             assert read(app, header + text).patients
+
+
+def test_a_treatment_may_begin_today(app: Flask) -> None:
+    """Not tomorrow: only what has begun is recorded."""
+    row = "A-1,,1970,,,,massage@{},,,"
+    [new] = read(app, HEADER + row.format("2026-03-10")).patients
+    assert [one.started.on for one in new.treatments if one.started] == [TODAY]
+    assert faults(app, HEADER + row.format("2026-03-11")) == [(2, "treatments")]

@@ -1,4 +1,4 @@
-"""Finding people by what stands on a clinic's list."""
+"""The day's list, and finding people by what stands on a clinic's list."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from surveys.lists import clinic
-from surveys.models import Contact, Patient
-from tests.surveys.lists.conftest import DUE
-from tests.surveys.lists.test_patients import scope
+from surveys.models import Appointment, Contact, Patient
+from tests.surveys.lists.conftest import AT, DUE
+from tests.surveys.lists.test_patients import DAY, add_visit, answer, scope
 
 
 @pytest.fixture
@@ -36,3 +36,16 @@ def test_words_that_speak_of_several_people_are_no_number(session: Session, pati
     found = clinic.find(session, scope(patient), ["Änne room 12 007", "12 007"])
     assert found.keys() == {"12 007"}
     assert len(found["12 007"]) == 2
+
+
+def test_a_visit_is_finished_on_the_day_it_was_answered(session: Session, patient: Patient) -> None:
+    """On a later day of the same patient's it is not shown as finished that day."""
+    answer(session, add_visit(session, patient), "face", "saq")
+    for on in (DUE, DUE + DAY):
+        session.add(Appointment(patient_id=patient.id, expected_on=on, added_at=AT, added_by="test"))
+    session.flush()
+    done = {}
+    for on in (DUE, DUE + DAY):
+        [line] = clinic.expected(session, scope(patient, on), on)
+        done[on] = (line.done, line.progress)
+    assert done == {DUE: (("v1",), "done"), DUE + DAY: ((), "nothing")}
