@@ -17,6 +17,7 @@ from surveys.mail.mailer import (
     PerhapsTaken,
     SmtpMailer,
     mailer_of,
+    write,
 )
 from tests.support.server import free_listener
 from tests.support.smtp import CERTIFICATE, MailServer, mail_server
@@ -73,6 +74,7 @@ def test_other_alphabets_arrive(server: MailServer) -> None:
     [
         ("RCPT", "550 5.1.1 <anna@example.net> unknown", "550 5.1.1", True, True),
         ("RCPT", "550 no such user here", "550", True, True),
+        ("RCPT", "550 5.2.1 mailbox disabled", "550 5.2.1", True, True),
         ("RCPT", "550 5.7.1 we do not like you", "550 5.7.1", True, False),
         ("RCPT", "552 5.2.2 mailbox full", "552 5.2.2", True, False),
         ("RCPT", "450 4.2.1 come back later", "450 4.2.1", False, False),
@@ -203,3 +205,11 @@ def test_a_sender_without_address_is_refused() -> None:
     """Servers would refuse every message."""
     with pytest.raises(MailSettingsError, match="SEVENTH_MAIL_FROM"):
         mailer_of("console:", "Seventh", io.StringIO())
+
+
+def test_no_line_is_longer_than_mail_may_have(server: MailServer) -> None:
+    """998 characters (RFC 5321); what is longer is folded, and read as it was written."""
+    body = f"{'word ' * 400}\n{LINK}\n"
+    assert max(map(len, write(Mail("anna@example.net", "s", body, "message.1"), SENDER).splitlines())) <= 998
+    mailer(server).send(Mail("anna@example.net", "s", body, "message.1"))
+    assert server.received[0].get_content() == body

@@ -6,7 +6,7 @@ import pytest
 
 from surveys.instruments.facts import not_before
 from surveys.instruments.library import Library
-from surveys.schedule import Year, burden, example_visits, preset, preset_names
+from surveys.schedule import PlannedVisit, Year, burden, example_visits, preset, preset_names
 
 NOT_BEFORE = not_before(Library.load())
 QUESTIONS = {"face": 15, "phq9": 9, "saq": 9}
@@ -53,3 +53,10 @@ def test_every_plan_that_ships_has_a_burden(name: str) -> None:
 def test_an_empty_plan_asks_nothing() -> None:
     """And is no mistake."""
     assert burden((), QUESTIONS, NOT_BEFORE) == []
+
+
+def test_what_was_due_before_enrolment_is_of_the_first_year() -> None:
+    """The day of onset lies before it, and the visit is open still."""
+    at_onset = PlannedVisit("onset", "Onset", "onset", 0, 0, 30, ("face",))
+    assert [day for day, _ in example_visits([at_onset], NOT_BEFORE)] == [-3]
+    assert burden([at_onset], QUESTIONS, NOT_BEFORE) == [Year(1, 1, 15)]

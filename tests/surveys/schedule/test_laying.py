@@ -177,3 +177,11 @@ def test_every_plan_that_ships_lays_out(
     visits = lay_out([one for one in all_found if one.window.closes_on >= enrolled_on])
     if any(one.anchor == "enrolment" for one in all_found):
         assert any(visit.window.opens_on <= enrolled_on <= visit.window.closes_on for visit in visits)
+
+
+def test_the_last_visit_before_it_serves_what_is_left() -> None:
+    """Where two visits before it ask each a part, the later one was nearer to its day."""
+    first = occasion("first", date(2026, 6, 1), 0, 1, ("face",))
+    second = occasion("second", date(2026, 6, 5), 1, 1, ("saq",))
+    left = occasion("left", date(2026, 6, 9), 1, 2, ("face", "saq"))
+    assert keys(lay_out([first, second, left])) == [("first",), ("second", "left")]

@@ -167,3 +167,16 @@ def test_an_unknown_link_is_refused(app: Flask, invited: Invited) -> None:
         with pytest.raises(LinkRefused) as refused:
             opening.load(db.session, 999, texts(app), device="phone", at=AT)
     assert refused.value.refusal is LinkRefusal.UNKNOWN
+
+
+def test_the_same_answer_from_two_devices_is_of_both(app: Flask, invited: Invited) -> None:
+    """One answer, at its first time; the first device does not lose its own."""
+    save(app, invited, "face", "q1", 3)
+    with changing(app) as session:
+        link_id = links.find(session, invited.token)
+        assert link_id is not None
+        later = AT + timedelta(minutes=1)
+        tablet = opening.load(session, link_id, texts(app), device="tablet", at=later, lock=True)
+        answering.save_answer(session, tablet, library(app).get("face"), "q1", 3, locale="en", at=later)
+    [draft] = one_table(app, "draft")
+    assert draft["answers"]["q1"] == [{"at": AT.isoformat(), "by": ["phone", "tablet"], "value": 3}]

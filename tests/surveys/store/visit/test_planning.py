@@ -326,3 +326,15 @@ def served(session: Session, visit: Visit) -> list[tuple[int, int]]:
     """The timepoints and occurrences kept of a visit."""
     query = select(Serving).where(Serving.visit_id == visit.id)
     return sorted((one.timepoint_id, one.occurrence) for one in session.scalars(query))
+
+
+def test_what_is_over_stays_where_it_was(session: Session, library: Library) -> None:
+    """Once a date is corrected, a visit long past is not moved: nobody can answer it on the new day."""
+    patient = enrol(session, library, "botulinum_toxin", treatments=(planned_injection(),))
+    before = {title: row.due_on for title, row in visits(session, patient).items()}
+    row = treatment(session, patient)
+    row.state, row.started_on = "given", INJECTION + timedelta(days=1)
+    a_year_on = AT + timedelta(days=365)
+    done = planning.replan(session, patient, library, changed=["treatment"], at=a_year_on, actor="staff:1")
+    assert done == PlanChanges()
+    assert {title: row.due_on for title, row in visits(session, patient).items()} == before

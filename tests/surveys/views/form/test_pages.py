@@ -13,8 +13,9 @@ from flask import Flask
 from sqlalchemy import event
 
 from surveys.db import db
+from tests.support.answers import arrived
 from tests.support.patient import Patient, in_process
-from tests.support.study import FACE, PHQ9, SAQ, Invited, invite, stored
+from tests.support.study import FACE, PHQ9, SAQ, Invited, ask_consent, invite, stored
 
 CLINIC = "https://questions.clinic.example"
 
@@ -257,3 +258,22 @@ class TestRequestLimit:
             statuses = [in_process(app)("GET", invited.path, []).status for _ in range(601)]
             assert statuses == [302] * 600 + [429]
             assert in_process(app)("GET", other.path, []).status == 302
+
+
+class TestBetweenTwoQuestionnaires:
+    """The page that says what is saved, for whoever has something else to do first."""
+
+    @pytest.fixture
+    def database_url(self, sqlite_url: str) -> str:
+        """Where a page leads is worked out in Python."""
+        return sqlite_url
+
+    def test_a_consent_that_is_due_comes_first(self, app: Flask, invited: Invited) -> None:
+        """A study that begins to ask for it asks before it tells of the next questionnaire."""
+        patient = arrived(app, invited.token, FACE)
+        saved = f"/visit/{invited.visit_id}/saved"
+        patient.get(saved)
+        assert patient.path == saved
+        ask_consent(app)
+        patient.get(saved)
+        assert patient.path == f"/visit/{invited.visit_id}/consent"
