@@ -149,3 +149,23 @@ def compare(one: MixedModel, other: MixedModel, scale: float, shift: float) -> N
     )
     assert other.se == pytest.approx(scale * one.se, rel=1e-5)
     assert other.df == pytest.approx(one.df, rel=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(60, 72))
+def test_a_spread_that_vanishes_costs_no_degrees_of_freedom(seed):
+    """Patients who differ in their slopes alone, all seen alike: as many slopes as patients, less their mean.
+
+    Which way the spread of an intercept that is none goes with the slopes does not matter; the likelihood is
+    flat there up to rounding, and noise must not be taken for curvature.
+    """
+    random = np.random.default_rng(seed)
+    patients, visits = int(random.integers(6, 25)), int(random.integers(3, 6))
+    patient = np.repeat(np.arange(patients), visits)
+    time = np.tile(np.arange(visits) - (visits - 1) / 2, patients)
+    slopes = random.normal(0, 10.0 ** random.uniform(0, 1), patients)
+    noise = random.normal(0, 1, (patients, visits))
+    noise -= noise.mean(axis=1, keepdims=True)
+    y = 50 + slopes[patient] * time + noise.ravel()
+    found = fit(y, np.column_stack([np.ones(len(y)), time]), patient, time)
+    assert found.singular
+    assert found.df[1] == pytest.approx(patients - 1, rel=1e-5)
