@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
 from surveys.instruments.definition import Answer, Instrument, Item
@@ -22,9 +22,18 @@ from surveys.models.dialects import insert_once
 from surveys.store import audit
 from surveys.store.visit import planning
 from surveys.store.visit.alerts import Cause, notice, notice_skipped
-from surveys.store.visit.opening import OpenVisit
+from surveys.store.visit.opening import OpenVisit, Said
 from surveys.store.visit.responses import NewResponse, insert_scored
 from surveys.store.words import versions
+
+_DRAFT = Draft.metadata.tables["draft"]
+_OF_DRAFT = (_DRAFT.c.visit_id == bindparam("of_visit"), _DRAFT.c.instrument == bindparam("of_instrument"))
+_STORE_SAID = (
+    update(_DRAFT)
+    .where(*_OF_DRAFT)
+    .values({name: bindparam(name) for name in ("answers", "source", "locale", "saved_at")})
+)
+_DROP = delete(_DRAFT).where(*_OF_DRAFT)
 
 
 def open_visit(session: Session, visit: OpenVisit, *, at: datetime) -> None:
@@ -44,7 +53,7 @@ def save_answer(
     at: datetime,
     source: str = "web",
 ) -> bool:
-    """Store one answer of a visit loaded with `lock`; None is the decision to skip. Alerts follow at once.
+    """Store one answer of a visit just loaded with `lock`; None is the decision to skip. Alerts follow.
 
     The same answer from a second device is one answer, given by both.
 
@@ -80,15 +89,20 @@ def save_answer(
         same = item in draft.given and draft.given[item] == value
         if same and item not in draft.elsewhere:
             return visit.crisis_text_due
-        where = (Draft.visit_id == visit.id, Draft.instrument == instrument.key)
-        answers = session.scalars(select(Draft.answers).where(*where)).one()
-        before = answers.get(item, [])
+        before = draft.said.answers.get(item, [])
         if same:
             last = before[-1]
             before, said = before[:-1], {**last, "by": [*last.get("by", ()), visit.device]}
-        answers = {**answers, item: [*before, said]}
         session.execute(
-            update(Draft).where(*where).values(answers=answers, source=source, locale=locale, saved_at=at)
+            _STORE_SAID,
+            {
+                "of_visit": visit.id,
+                "of_instrument": instrument.key,
+                "answers": {**draft.said.answers, item: [*before, said]},
+                "source": source,
+                "locale": locale,
+                "saved_at": at,
+            },
         )
     number = value if isinstance(value, int | float) else None
     cause = Cause(visit.id, visit.patient_id, instrument, item, number, at, source)
@@ -101,31 +115,28 @@ def save_answer(
 def submit(
     session: Session, visit: OpenVisit, instrument: Instrument, library: Library, *, at: datetime
 ) -> int | None:
-    """Make the draft of a visit loaded with `lock` a response; its id, or None without a draft.
+    """Make the draft of a visit just loaded with `lock` a response; its id, or None without a draft.
 
     Submitting twice changes nothing: the first response stands.
     """
     if instrument.key in visit.submitted or instrument.key not in visit.drafts:
         return None
-    where = (Draft.visit_id == visit.id, Draft.instrument == instrument.key)
-    draft = session.scalars(select(Draft).where(*where)).one()
     response = from_draft(
-        draft,
+        visit.drafts[instrument.key].said,
         instrument,
         visit.items(instrument.key),
         patient_id=visit.patient_id,
         completed_on=visit.today,
         at=at,
     )
-    session.expunge(draft)
     [response_id] = insert_scored(session, [response], at=at, actor="patient")
-    session.execute(delete(Draft).where(*where))
+    session.execute(_DROP, {"of_visit": visit.id, "of_instrument": instrument.key})
     planning.space_out(session, visit.patient_id, library, at=at, actor="patient")
     return response_id
 
 
 def from_draft(
-    draft: Draft,
+    draft: Draft | Said,
     instrument: Instrument,
     asked: Sequence[Item],
     *,

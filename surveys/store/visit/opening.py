@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import Select, bindparam, cast, exists, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from surveys.instruments.definition import Answer, Instrument, Item
@@ -66,19 +66,36 @@ class LinkRefused(Exception):
 
 
 @dataclass(frozen=True)
-class DraftState:
-    """One questionnaire under way. `given` maps an item to its latest value, None where it was skipped.
+class Said:
+    """A draft's columns, as `Draft` explains them."""
 
+    visit_id: int
+    instrument_version_id: int
+    locale: str
+    source: str
+    started_at: datetime
+    answers: Mapping[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class DraftState:
+    """One questionnaire under way. `said` is what its draft holds.
+
+    `given` maps an item to its latest value, None where it was skipped.
     `elsewhere` are the items that another device said last. `changed` are those of them that this device had
     answered before, with how often they were answered in all. `recognised`: this device may see all the same.
     """
 
-    version_id: int
-    locale: str
+    said: Said
     given: Mapping[str, Answer]
     elsewhere: frozenset[str] = frozenset()
     changed: Mapping[str, int] = field(default_factory=dict)
     recognised: bool = False
+
+    @property
+    def locale(self) -> str:
+        """The language of the latest answer."""
+        return self.said.locale
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -198,24 +215,45 @@ _OPENED = (
     .where(Link.id == bindparam("link_id"))
 )
 _OPENED_TO_WRITE = _OPENED.with_for_update(of=Visit)
-_SUBMITTED = select(Response.instrument, Response.completed_on).where(
-    Response.visit_id == bindparam("visit_id"),
-    Response.stands,
-)
 _BEGUN = (
     select(
-        Draft.instrument,
-        Draft.instrument_version_id,
-        Draft.locale,
-        Draft.answers,
-        InstrumentVersion.version,
-        InstrumentVersion.wording,
+        literal("begun").label("what"),
+        Draft.instrument.label("instrument"),
+        Draft.visit_id.label("visit_id"),
+        Draft.instrument_version_id.label("instrument_version_id"),
+        Draft.locale.label("locale"),
+        Draft.source.label("source"),
+        Draft.started_at.label("started_at"),
+        Draft.answers.label("answers"),
+        InstrumentVersion.version.label("version"),
+        InstrumentVersion.wording.label("wording"),
+        cast(null(), Response.completed_on.type).label("completed_on"),
+        cast(null(), Alert.id.type).label("alert_id"),
+        cast(null(), Alert.rule.type).label("rule"),
     )
     .join(InstrumentVersion, InstrumentVersion.id == Draft.instrument_version_id)
     .where(Draft.visit_id == bindparam("visit_id"))
 )
-_UNSEEN = select(Alert.id, Alert.instrument, Alert.rule).where(
-    Alert.visit_id == bindparam("visit_id"), Alert.crisis_text_seen_at.is_(None)
+
+
+def _as_begun(what: str, **columns: Any) -> Select[Any]:
+    """Rows beside those of `_BEGUN`, which have only these of its columns."""
+    wanted = {"what": literal(what), **columns}
+    return select(
+        *(wanted.get(str(one.key), cast(null(), one.type)).label(one.key) for one in _BEGUN.selected_columns)
+    )
+
+
+# What was said so far, in one statement after the one that locks: on PostgreSQL a statement that had to wait
+# for its lock sees the other tables as they were before, and would lose what the other device said meanwhile.
+_SAID = union_all(
+    _BEGUN,
+    _as_begun("sent", instrument=Response.instrument, completed_on=Response.completed_on).where(
+        Response.visit_id == bindparam("visit_id"), Response.stands
+    ),
+    _as_begun("unseen", instrument=Alert.instrument, alert_id=Alert.id, rule=Alert.rule).where(
+        Alert.visit_id == bindparam("visit_id"), Alert.crisis_text_seen_at.is_(None)
+    ),
 )
 
 
@@ -232,17 +270,15 @@ def load(
         raise LinkRefused(LinkRefusal.UNKNOWN)
     row = rows[0]
     in_words = {one.permitted: (one.permitted_version, one.permitted_wording) for one in rows}
-    of_visit = {"visit_id": row.visit_id}
-    submitted = {
-        response.instrument: response.completed_on for response in session.execute(_SUBMITTED, of_visit)
-    }
-    begun = session.execute(_BEGUN, of_visit).all()
+    said = session.execute(_SAID, {"visit_id": row.visit_id}).all()
+    begun = [one for one in said if one.what == "begun"]
+    submitted = {one.instrument: one.completed_on for one in said if one.what == "sent"}
     in_words |= {draft.instrument: (draft.version, draft.wording) for draft in begun}
     drafts = {draft.instrument: _state(draft, device) for draft in begun}
     told = background.of_visit(session, row.visit_id, row.patient_id, device) if row.asks_background else None
     instruments = {key: texts.get(session, key, *in_words.get(key, ())) for key in row.battery}
     answers = {draft.instrument: draft.answers for draft in begun}
-    unseen = session.execute(_UNSEEN, of_visit).all()
+    unseen = [one for one in said if one.what == "unseen"]
     due = _crises_due(unseen, instruments, texts.library, answers, submitted, device)
     others = any(draft.elsewhere for draft in drafts.values()) or bool(told and told.elsewhere)
     told_year = (others or not all(due.values())) and recognised(session, row.visit_id, device)
@@ -285,8 +321,14 @@ def _state(draft: Any, device: str) -> DraftState:
     """A draft as `device` finds it. Answers of before devices were told apart are another's."""
     elsewhere = {item for item, said in draft.answers.items() if device not in said[-1].get("by", ())}
     return DraftState(
-        version_id=draft.instrument_version_id,
-        locale=draft.locale,
+        said=Said(
+            visit_id=draft.visit_id,
+            instrument_version_id=draft.instrument_version_id,
+            locale=draft.locale,
+            source=draft.source,
+            started_at=draft.started_at,
+            answers=draft.answers,
+        ),
         given={item: said[-1].get("value") for item, said in draft.answers.items()},
         elsewhere=frozenset(elsewhere),
         changed={
@@ -334,5 +376,5 @@ def _crises_due(
             said = [one for one in given if rule.raised_by(one.get("value"))]
             # What neither a draft nor a response says any more was annulled.
             if said or alert.instrument in submitted:
-                due[alert.id] = any(device in one.get("by", ()) for one in said)
+                due[alert.alert_id] = any(device in one.get("by", ()) for one in said)
     return due

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.instruments.library import Library
 from surveys.store.visit.background import BackgroundAnswers
-from surveys.store.visit.opening import DraftState, OpenVisit
+from surveys.store.visit.opening import DraftState, OpenVisit, Said
 from surveys.store.visit.progress import (
     MINUTES,
     AboutYou,
@@ -61,7 +61,8 @@ FRESH = OpenVisit(
 def draft(key: str, *items: str) -> dict[str, DraftState]:
     """A draft in which `items` are dealt with, every other one skipped."""
     given = {item: None if number % 2 else 1 for number, item in enumerate(items)}
-    return {key: DraftState(1, "en", given)}
+    said = Said(1, 1, "en", "web", datetime(2026, 3, 2, tzinfo=UTC), {})
+    return {key: DraftState(said, given)}
 
 
 def keys(key: str) -> list[str]:
