@@ -128,7 +128,7 @@ def statements(bench: Bench) -> str:
         between = texts[saved[-2] + 1 : saved[-1] + 1]
         opened = [at for at, one in enumerate(between) if " FROM link " in one]
         save = len(between) - opened[-1]
-        deleted = next(at for at, one in enumerate(texts) if one.startswith("DELETE FROM draft"))
+        deleted = next(at for at, one in enumerate(texts) if "DELETE FROM draft" in one)
         began = max(at for at, one in enumerate(texts[:deleted]) if " FROM link " in one)
         ended = next(at for at, one in enumerate(texts) if at > deleted and " FROM link " in one)
         found.append(f"{kind} {save} / {ended - began}")

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import column, func, insert, select
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from surveys import SOFTWARE
@@ -23,7 +23,9 @@ from surveys.models import Event, EventValue
 from surveys.models.dialects import on_postgresql
 
 FIRST_HASH = "0" * 64
-_LOCK = 7_000_001  # any number that nothing else on the server uses
+_LAST = select(Event.id, Event.hash).order_by(Event.id.desc()).limit(1)
+# A function reads anew once it has waited for its lock; `_LAST` after a lock would be a statement more.
+_LAST_LOCKED = select(column("id"), column("hash")).select_from(func.seventh_trail_end())
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,7 @@ def _forget_noted(session: Session, _: object) -> None:
 
 
 def _write(session: Session, entries: Iterable[Entry]) -> None:
-    if on_postgresql(session):
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    last = session.execute(select(Event.id, Event.hash).order_by(Event.id.desc()).limit(1)).first()
+    last = session.execute(_LAST_LOCKED if on_postgresql(session) else _LAST).first()
     number, previous = (last.id, last.hash) if last else (0, FIRST_HASH)
     events: list[dict[str, Any]] = []
     values: list[dict[str, Any]] = []

@@ -66,6 +66,7 @@ TRIGGERS["0015"] = TRIGGERS["0014"]
 TRIGGERS["0016"] = TRIGGERS["0015"]
 TRIGGERS["0017"] = TRIGGERS["0016"]
 TRIGGERS["0018"] = TRIGGERS["0017"]
+TRIGGERS["0019"] = TRIGGERS["0018"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, exists, insert, update
 from sqlalchemy.orm import Session
 
 from surveys.instruments.definition import Answer, Instrument, Item
@@ -16,6 +16,7 @@ from surveys.instruments.scoring import alerts_raised, check_answers
 from surveys.models import (
     Assistance,
     Draft,
+    Patient,
     Visit,
 )
 from surveys.models.dialects import insert_once
@@ -130,8 +131,12 @@ def submit(
         at=at,
     )
     [response_id] = insert_scored(session, [response], at=at, actor="patient")
-    session.execute(_DROP, {"of_visit": visit.id, "of_instrument": instrument.key})
-    planning.space_out(session, visit.patient_id, library, at=at, actor="patient")
+    # Mostly nothing is asked soon, so that what drops the draft tells it. In a WITH: SQLAlchemy names no
+    # tables in what SQLite is to return.
+    soon = planning.asked_soon(visit.patient_id, at).with_only_columns(Patient.id).cte("soon")
+    drop = _DROP.add_cte(soon).returning(exists().select_from(soon))
+    if session.scalar(drop, {"of_visit": visit.id, "of_instrument": instrument.key}):
+        planning.space_out(session, visit.patient_id, library, at=at, actor="patient")
     return response_id
 
 

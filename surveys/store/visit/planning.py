@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import Select, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.instruments.facts import not_before
@@ -166,10 +166,17 @@ def space_out(session: Session, patient_id: int, library: Library, *, at: dateti
     In every study, and only where a visit that nobody has opened comes so soon.
     """
     session.flush()
+    soon = asked_soon(patient_id, at).distinct().order_by(Patient.id)
+    for row in session.scalars(soon).all():
+        replan(session, row, library, changed=(), at=at, actor=actor)
+
+
+def asked_soon(patient_id: int, at: datetime) -> Select[Patient]:
+    """The same person, in every study in which a visit that nobody has opened comes within `SPACING_DAYS`."""
     contact = select(Patient.contact_id).where(Patient.id == patient_id).scalar_subquery()
     same = or_(Patient.id == patient_id, Patient.contact_id == contact)
     day = at.date()
-    soon = (
+    return (
         select(Patient)
         .join(Visit, Visit.patient_id == Patient.id)
         .where(
@@ -183,11 +190,7 @@ def space_out(session: Session, patient_id: int, library: Library, *, at: dateti
             ~exists().where(Response.visit_id == Visit.id),
             ~exists().where(Draft.visit_id == Visit.id),
         )
-        .distinct()
-        .order_by(Patient.id)
     )
-    for row in session.scalars(soon).all():
-        replan(session, row, library, changed=(), at=at, actor=actor)
 
 
 def _let_in_late(there: KnownVisit, laid: ScheduledVisit) -> bool:

@@ -17,7 +17,7 @@ from surveys.store.patient import patients
 from surveys.store.patient.patients import NewPatient, NewTreatment, PartialDate
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
-from surveys.store.visit import links, opening, planning, responses
+from surveys.store.visit import answering, links, opening, planning, responses
 from surveys.store.visit.planning import PlanChanges
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
@@ -282,6 +282,22 @@ def test_a_late_answer_puts_off_what_asks_the_same(session: Session, library: Li
     planning.space_out(session, patient.id, library, at=later, actor="patient")
     assert second.opens_on == later.date() + timedelta(days=14)
     assert second.opens_on > planned
+
+
+def test_what_a_patient_sends_puts_off_what_asks_the_same(session: Session, library: Library) -> None:
+    """By the statement that drops the draft; from the day on which it was sent."""
+    patient = enrol(session, library, "acute_bells_palsy", onset=TODAY - timedelta(days=2))
+    first, second = (visits(session, patient)[title] for title in ("Enrolment", "2 weeks"))
+    later, texts = AT + timedelta(days=3), Texts(library)
+    link_id = links.find(session, links.issue(session, first, at=AT, actor="test"))
+    assert link_id is not None
+    began = opening.load(session, link_id, texts, device="phone", at=later, lock=True)
+    answering.open_visit(session, began, at=later)
+    face = library.get("face")
+    answering.save_answer(session, began, face, "q1", 3, locale="en", at=later)
+    answered = opening.load(session, link_id, texts, device="phone", at=later, lock=True)
+    answering.submit(session, answered, face, library, at=later)
+    assert second.opens_on == later.date() + timedelta(days=14)
 
 
 def test_many_at_once_have_the_visits_that_each_would_have(session: Session, library: Library) -> None:
