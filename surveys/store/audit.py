@@ -1,6 +1,6 @@
 """The audit trail: events collected during a transaction, written last and chained by hash.
 
-Knows nothing of what the events mean.
+It does not know what the events mean.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Break:
 
 
 def record(session: Session, entry: Entry) -> None:
-    """Note `entry`; it is written as the last thing of this transaction, or not at all."""
+    """Note `entry`; it is written at the end of this transaction, or never."""
     session.info.setdefault("events", []).append(entry)
 
 
@@ -114,9 +114,9 @@ def _write(session: Session, entries: Iterable[Entry]) -> None:
 
 
 def verify(session: Session) -> Iterator[Break]:
-    """Every place where the chain does not hold; nothing for a whole one.
+    """Every place where the chain does not hold; empty for a whole chain.
 
-    A value that was erased is no break. One that is there must match its digest.
+    An erased value is not a break. A value that is still there must match its digest.
     """
     number, previous = 0, FIRST_HASH
     columns = Event.__table__.columns

@@ -1,4 +1,4 @@
-"""Why a change was refused, in sentences for whoever asked for it."""
+"""Why a change was refused, in sentences for the person who asked for it."""
 
 from __future__ import annotations
 

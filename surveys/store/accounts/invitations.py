@@ -1,7 +1,7 @@
 """Asking somebody to join: an account, a role, and a signed link to choose a password with, good once.
 
-A link is for the eyes of the account's owner. One that somebody else has to hand over is shown for a new
-account only, or opens only with a code that a third person was shown (`resets`).
+Only the account's owner should see a link. A link that somebody else hands over is shown for a new account
+only, or opens only with a code that a third person has (`resets`).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def invite(
     """Give `email` that role in `study`; the account, and whether it is new and needs a link.
 
     Raises:
-        Refused: the address is none, there is no such role, or the account is closed.
+        Refused: this is no e-mail address, there is no such role, or the account is closed.
     """
     member = staff.find(session, email)
     new = member is None
@@ -54,7 +54,7 @@ def invite(
 
 
 def choose(session: Session, member: Staff, password: str, *, at: datetime) -> None:
-    """Set the password that the owner chose by a link; the pause is over, and what was asked is done.
+    """Set the password that the owner chose by a link; end the pause and the open request.
 
     Raises:
         Refused: the password is too short or too long.
@@ -68,7 +68,7 @@ def revoke(session: Session, member: Staff, study: Study, *, at: datetime, actor
     """Take away what `member` may do in `study`; the account stays.
 
     Raises:
-        Refused: there is nothing to take away, or it is one's own.
+        Refused: the member has no role in the study, or would take away their own.
     """
     if actor == f"staff:{member.id}":
         raise Refused("Nobody takes away their own role: ask somebody else.")
@@ -95,7 +95,7 @@ def member_of(session: Session, given: str, secret_key: str) -> Staff:
     """Whose link this is.
 
     Raises:
-        Refused: it was used, is older than `GOOD_FOR`, or is none of ours.
+        Refused: it was used, is older than `GOOD_FOR`, or is not our link.
     """
     gone = Refused("This link was used already or is too old. Ask for a new one.")
     try:
@@ -114,12 +114,12 @@ def asks_code(given: str, secret_key: str) -> bool:
 
 
 def fits(given: str, code: str, secret_key: str) -> bool:
-    """Whether `code`, as typed, is the one of the link."""
+    """Whether `code`, as typed, is the link's code."""
     return hmac.compare_digest(_read(given, secret_key)[2], digest_of(code, secret_key))
 
 
 def digest_of(code: str, secret_key: str) -> str:
-    """What is kept of a code: keyed, so that a copy of the database or of the link does not tell it."""
+    """The digest stored of a code; it is keyed, so a copy of the database or link does not tell the code."""
     content = f"{_SALT} {short_codes.signs_of(code)}".encode()
     return hmac.new(secret_key.encode(), content, hashlib.sha256).hexdigest()
 
@@ -132,7 +132,7 @@ def _read(given: str, secret_key: str) -> tuple[int, str, str]:
 
 
 def _stamp(member: Staff) -> str:
-    """Changes with the password, and with the rights: who saw a link gets none that are given later."""
+    """Changes with the password and the rights: an old link never gives rights that were added later."""
     rights = sorted((one.study_id, one.role, one.site or "") for one in member.memberships)
     content = repr((member.fs_uniquifier, member.admin, rights))
     return hashlib.sha256(content.encode()).hexdigest()[:16]

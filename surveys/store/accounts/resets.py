@@ -1,7 +1,7 @@
-"""A new password for somebody who lost theirs: nobody becomes somebody else without a second person's help.
+"""A new password for somebody who lost theirs; one person alone can never take over an account.
 
-Where a mail server is set, the link goes to its owner alone. Elsewhere one person asks and is shown a code,
-another confirms and is shown the link; it opens with both. A second factor stays in force through all this.
+With a mail server, the link goes to its owner alone. Without one, one person asks and sees a code, and
+another confirms and sees the link; it opens with both. A second factor stays in force.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ CODE_LENGTH = 10  # fifty random bits, tried over the network for at most seven 
 
 
 def may_reset(session: Session, member: Staff, study: Study) -> bool:
-    """Whether a coordinator of `study` may: nobody gets so into another study or an admin's account."""
+    """Whether a coordinator of `study` may reset it: not if it has rights in another study or is an
+    admin's."""
     return not member.admin and {one.study_id for one in member.memberships} == {study.id}
 
 
@@ -32,7 +33,7 @@ def mailed(session: Session, member: Staff, *, at: datetime, actor: str) -> None
 
 
 def ask(session: Session, member: Staff, asker: Staff, *, secret_key: str, at: datetime) -> str:
-    """Ask for a new password of `member`, in place of what was asked before; the code that `asker` is shown.
+    """Ask for a new password for `member`, in place of an earlier request; returns the code for `asker`.
 
     Raises:
         Refused: the account is the asker's own, or the asker's account may be somebody else's.
@@ -57,16 +58,16 @@ def ask(session: Session, member: Staff, asker: Staff, *, secret_key: str, at: d
 
 
 def waiting(session: Session, *, at: datetime) -> dict[int, ResetAsked]:
-    """What is asked for and may still be confirmed, by account."""
+    """The requests that may still be confirmed, by account."""
     asked = select(ResetAsked).where(ResetAsked.asked_at >= at - invitations.GOOD_FOR)
     return {one.staff_id: one for one in session.scalars(asked)}
 
 
 def confirm(session: Session, member: Staff, confirmer: Staff, *, at: datetime) -> str:
-    """End the sessions and the password of `member`; the digest of the code with which a link must open.
+    """End the sessions and the password of `member`; returns the digest of the code that the link needs.
 
     Raises:
-        Refused: nothing is asked, or the confirmer is no second person.
+        Refused: there is no request, or the confirmer is not a second person.
     """
     asked = session.get(ResetAsked, member.id, with_for_update=True)
     if asked is None or at - asked.asked_at > invitations.GOOD_FOR:
@@ -89,7 +90,7 @@ def end(session: Session, member: Staff, *, at: datetime, actor: str, asked_by: 
 
 
 def _refuse_made_here(session: Session, person: Staff) -> None:
-    """Who invites without a mail server sees the link: the new account may be the inviter's second one."""
+    """Without a mail server the inviter sees the link, so the new account may be the inviter's second one."""
     added = select(Event.actor).where(
         Event.action == "staff.added", Event.facts["staff"].as_integer() == person.id
     )

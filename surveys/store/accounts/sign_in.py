@@ -1,4 +1,4 @@
-"""What stands beside the password: codes from an app, and the pause after too many failures."""
+"""Sign-in beyond the password: codes from an app, and the pause after too many failures."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from surveys.store.errors import Refused
 
 MOST_FAILURES = 10
 LOCKED_FOR = timedelta(minutes=15)
-FORGOTTEN_AFTER = timedelta(hours=1)  # a failure this long ago counts no more
+FORGOTTEN_AFTER = timedelta(hours=1)  # an older failure no longer counts
 ISSUER = "Seventh"
 _WINDOW = 30  # seconds that the clocks of app and server may differ
 
 
 def locked_until(session: Session, member: Staff, *, at: datetime) -> datetime | None:
-    """Until when nobody may sign in with this account; None where one may."""
+    """Until when sign-in with this account is paused; None where it is open."""
     failed = session.get(FailedSignIn, member.id)
     if failed is None or failed.locked_until is None or failed.locked_until <= at:
         return None
@@ -45,7 +45,7 @@ def failed(session: Session, member: Staff, *, at: datetime) -> None:
 
 
 def succeeded(session: Session, member: Staff, *, at: datetime) -> None:
-    """Forget the failures before, and keep that the person signed in."""
+    """Forget earlier failures, and record that the person signed in."""
     session.execute(delete(FailedSignIn).where(FailedSignIn.staff_id == member.id))
     entry = audit.Entry(at, f"staff:{member.id}", "staff.signed_in", facts={"staff": member.id})
     audit.record(session, entry)
@@ -58,7 +58,7 @@ def second_factor(session: Session, member: Staff) -> SecondFactor | None:
 
 
 def prepare(session: Session, member: Staff) -> str:
-    """The secret to be taken into an app; the same until it is confirmed.
+    """The secret for an app; it stays the same until it is confirmed.
 
     Raises:
         Refused: a second factor is in force already.
@@ -74,16 +74,16 @@ def prepare(session: Session, member: Staff) -> str:
 
 
 def address_of(member: Staff, secret: str) -> str:
-    """What the app reads from a QR code."""
+    """The address that the app reads from a QR code."""
     address: str = TOTP(key=secret, format="base32").to_uri(member.email, issuer=ISSUER)
     return address
 
 
 def confirm(session: Session, member: Staff, code: str, *, at: datetime, actor: str) -> None:
-    """From now on a code is asked at sign-in.
+    """Ask for a code at sign-in from now on.
 
     Raises:
-        Refused: the code is not the app's.
+        Refused: the code is not the app's code.
     """
     found = session.get(SecondFactor, member.id)
     if found is None or found.confirmed_at is not None or not _matches(found, code, at):
@@ -93,14 +93,14 @@ def confirm(session: Session, member: Staff, code: str, *, at: datetime, actor: 
 
 
 def check(session: Session, member: Staff, code: str, *, at: datetime) -> bool:
-    """Whether `code` lets this person in; true for whoever has no second factor. A code counts once."""
+    """Whether `code` lets this person in; true where there is no second factor. A code counts once."""
     session.get(SecondFactor, member.id, with_for_update=True)
     found = second_factor(session, member)
     return found is None or _matches(found, code, at)
 
 
 def remove(session: Session, member: Staff, *, at: datetime, actor: str) -> None:
-    """No code is asked any more; nothing happens where none was."""
+    """Stop asking for a code, if the account had a second factor."""
     found = session.get(SecondFactor, member.id)
     if found is not None:
         session.delete(found)

@@ -34,7 +34,7 @@ def add(
     """A new account, without any study yet.
 
     Raises:
-        Refused: the address is none or has an account already, or the password is too short.
+        Refused: this is no e-mail address or has an account already, or the password is too short.
     """
     address = normal_email(email)
     if find(session, address) is not None:
@@ -63,7 +63,7 @@ def add(
 
 
 def set_password(session: Session, member: Staff, password: str, *, at: datetime, actor: str) -> None:
-    """A new password; whoever is signed in with the account is signed out.
+    """Set a new password; this ends every session of the account.
 
     Raises:
         Refused: the password is too short.
@@ -83,7 +83,7 @@ def grant(
     at: datetime,
     actor: str,
 ) -> Membership:
-    """Give `member` that role in `study`, in place of any that the member has there.
+    """Give `member` that role in `study`; it replaces the role that the member has there.
 
     Raises:
         Refused: there is no such role.
@@ -115,16 +115,16 @@ def grant(
 
 def find(session: Session, email: str) -> Staff | None:
     """The account with this address, however it is spelt."""
-    if "\0" in email:  # which PostgreSQL does not take, even to compare with
+    if "\0" in email:  # PostgreSQL refuses it, even in a comparison
         return None
     return session.scalar(select(Staff).where(Staff.email == same.email(email)))
 
 
 def normal_email(email: str) -> str:
-    """The address as an account has it: in the form in which addresses are compared.
+    """The address in the form in which accounts store and compare it.
 
     Raises:
-        Refused: it is no e-mail address. Whether mail arrives there is not asked.
+        Refused: it is no e-mail address. Delivery is not tested.
     """
     try:
         return same.email(same.email_address(email))
@@ -133,7 +133,7 @@ def normal_email(email: str) -> str:
 
 
 def hash_password(password: str) -> str:
-    """`password` as argon2id keeps it, in the Unicode form in which sign-in compares.
+    """The argon2id hash of `password` in the Unicode form that sign-in compares.
 
     Raises:
         Refused: it is shorter than `SHORTEST_PASSWORD` or longer than `LONGEST_PASSWORD`.

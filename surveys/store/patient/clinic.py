@@ -18,7 +18,7 @@ PRESSED_TWICE = timedelta(minutes=1)
 
 
 def expect(session: Session, patient_ids: Collection[int], *, on: date, at: datetime, actor: str) -> int:
-    """Put those patients on the list of the day `on`; how many were not on it yet."""
+    """Put those patients on the list of the day `on`; returns how many are new on it."""
     new = []
     for patient_id in dict.fromkeys(patient_ids):
         # Two people may paste the same list at once.
@@ -32,7 +32,7 @@ def expect(session: Session, patient_ids: Collection[int], *, on: date, at: date
 
 
 def take_off(session: Session, patient_id: int, *, on: date, at: datetime, actor: str) -> None:
-    """The patient is not expected on that day after all; nothing happens where they were not."""
+    """Take the patient off that day's list, if they are on it."""
     listed = delete(Appointment).where(Appointment.expected_on == on, Appointment.patient_id == patient_id)
     if session.execute(listed.returning(Appointment.id)).first() is not None:
         entry = audit.Entry(at, actor, "clinic.taken_off", patient_id, {"on": on.isoformat()})
@@ -40,12 +40,12 @@ def take_off(session: Session, patient_id: int, *, on: date, at: datetime, actor
 
 
 def write_note(session: Session, patient_id: int, text: str, *, at: datetime, actor: str) -> Note:
-    """Keep what somebody wrote about a patient; it is never changed afterwards.
+    """Store a note about a patient; it never changes afterwards.
 
     The same text by the same person within `PRESSED_TWICE` is the same note.
 
     Raises:
-        Refused: there is nothing in it, or too much.
+        Refused: the note is empty or too long.
     """
     said = text.strip()
     if not said:

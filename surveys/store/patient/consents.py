@@ -37,10 +37,10 @@ class NewText:
 def load(
     session: Session, study: Study, version: str, texts: Mapping[str, NewText], *, at: datetime, actor: str
 ) -> bool:
-    """Keep a consent text of `study`, by language; from now on it is asked. Whether it is new here.
+    """Store a consent text of `study`, by language, and ask it from now on; returns whether it is new.
 
     Raises:
-        Refused: a language of the study is missing, or the version stands for other words already.
+        Refused: a language of the study is missing, or the version has other words already.
     """
     for locale in study.locales:
         if locale not in texts:
@@ -79,7 +79,7 @@ def load(
 
 
 def newest(session: Session, study_id: int, locale: str) -> ConsentText | None:
-    """The text that is asked now, in `locale` or else in whatever language it was loaded in first."""
+    """The text that is asked now, in `locale` or otherwise in the language that was loaded first."""
     query = (
         select(ConsentText)
         .where(ConsentText.study_id == study_id)
@@ -93,7 +93,7 @@ def newest(session: Session, study_id: int, locale: str) -> ConsentText | None:
 
 
 def all_texts(session: Session, study_id: int) -> list[ConsentText]:
-    """Every text that was ever asked, the newest first: what was signed on paper may be an older one."""
+    """Every text that was ever asked, newest first: a patient may have signed an older one on paper."""
     query = (
         select(ConsentText)
         .where(ConsentText.study_id == study_id)
@@ -103,12 +103,12 @@ def all_texts(session: Session, study_id: int) -> list[ConsentText]:
 
 
 def parts_of(text: ConsentText) -> dict[str, str]:
-    """The parts of `text` in the order they are asked in: a database keeps none."""
+    """The parts of `text` in the order in which they are asked; a database keeps no order."""
     return {part: text.parts[part] for part in PARTS if part in text.parts}
 
 
 def of_patient(session: Session, patient_id: int) -> Consent | None:
-    """What this patient decided last."""
+    """This patient's last decision."""
     return session.scalar(
         select(Consent).where(Consent.patient_id == patient_id).order_by(Consent.id.desc()).limit(1)
     )
@@ -126,7 +126,7 @@ def decide(
     at: datetime,
     actor: str,
 ) -> None:
-    """Keep a decision on `text`. Who declines takes part no longer from that day.
+    """Store a decision on `text`. A patient who declines stops taking part on that day.
 
     Raises:
         Refused: this patient has decided already, or the day lies before the birth.

@@ -1,4 +1,4 @@
-"""The person behind a study code: found again by hospital number or by name and birth date, and changed."""
+"""The person behind a study code: find them by hospital number or by name and birth date; change them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Match:
 
 
 def matches(session: Session, new: NewContact, *, but: int | None = None) -> list[Match]:
-    """Patients in whatever study with the hospital number of `new`, or its name and birth date.
+    """Patients in any study with the hospital number of `new`, or its name and birth date.
 
     They are compared as `surveys.same` says. The contact `but` is no match.
     """
@@ -63,10 +63,10 @@ def matches(session: Session, new: NewContact, *, but: int | None = None) -> lis
 
 
 def change(session: Session, patient: Patient, new: NewContact, *, at: datetime, actor: str) -> bool:
-    """Give the patient's contact the facts of `new`; whether anything differed.
+    """Give the patient's contact the facts of `new`; returns whether anything differed.
 
-    The contact is the person's: it changes for every study that the person takes part in, and messages that
-    were planned go the new way.
+    The contact belongs to the person: it changes in every study that the person takes part in, and planned
+    messages go the new way.
 
     Raises:
         Refused: the birth date is of another year than the patient's year of birth.
@@ -87,7 +87,7 @@ def change(session: Session, patient: Patient, new: NewContact, *, at: datetime,
     for field, value in asdict(new).items():
         setattr(contact, field, value)
     if contact.refused_email and same.email(contact.refused_email) == same.email(contact.email or ""):
-        contact.refused_email = contact.email  # other capitals are no other address
+        contact.refused_email = contact.email  # capitals make no other address
     session.flush()
     patient.contact_id = contact.id
     rows = select(Patient.id).where(Patient.contact_id == contact.id)

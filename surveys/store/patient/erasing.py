@@ -1,6 +1,6 @@
-"""Removing somebody's identity, as they asked: what goes, what stays under the study code, and the proof.
+"""Remove a patient's identity at their request: what goes, what stays under the study code, and the proof.
 
-The audit's events stay, with the digests of the values that go: the chain verifies as before.
+The audit's events stay, with the digests of the erased values, so the chain still verifies.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ KEEP = "keep_answers"
 
 @dataclass(frozen=True)
 class Outlook:
-    """What removing would do: whether answers stay, how many there are, and in how many further studies the
-    same contact is in use and therefore stays there."""
+    """What removal would do: whether answers stay, how many there are, and how many other studies use the
+    same contact, which then stays there."""
 
     keeps_answers: bool
     responses: int
@@ -50,7 +50,7 @@ class Outlook:
 
 
 def outlook(session: Session, patient: Patient) -> Outlook:
-    """Answers stay only where the patient agreed to that in so many words."""
+    """The outlook; answers stay only where the patient expressly agreed to that."""
     consent = of_patient(session, patient.id)
     keeps = consent is not None and consent.decision == "agreed" and consent.parts.get(KEEP) is True
     answered = select(func.count(Response.id)).where(Response.visit_id.in_(_visits(patient)))
@@ -58,12 +58,12 @@ def outlook(session: Session, patient: Patient) -> Outlook:
 
 
 def remove(session: Session, patient: Patient, *, reason: str, on: date, at: datetime, actor: str) -> Outlook:
-    """Take away who the patient is; the patient takes part no longer from the day `on`.
+    """Remove the patient's identity; the patient stops taking part on the day `on`.
 
-    Contact (unless another study of the same person uses it), notes, appointments, texts that staff wrote
-    about the patient and the audit's values go; without consent to keep them, answers, scores, and what was
-    said of the palsy go too, and with them what the study's freezes hold. Study code, clinical facts, consent
-    and events stay.
+    This erases contact (unless another study of the same person uses it), notes, appointments, texts that
+    staff wrote about the patient, and the audit's values. Without consent to keep them, it also erases
+    answers, scores, what the patient said about the palsy, and the content of the study's freezes. Study
+    code, clinical facts, consent and events stay.
 
     Raises:
         Refused: no reason is given, or the identity was removed before.
@@ -96,10 +96,10 @@ def remove(session: Session, patient: Patient, *, reason: str, on: date, at: dat
 
 
 def decline(session: Session, patient: Patient, *, reason: str, at: datetime, actor: str) -> None:
-    """Settle a request without removing anything, such as where it was not this person's.
+    """Settle a request without removal, for example when another person made it.
 
     Raises:
-        Refused: no reason is given, or nobody asked.
+        Refused: no reason is given, or there is no request.
     """
     if not reason.strip():
         raise Refused("Say why nothing is removed.", "reason")
@@ -118,10 +118,10 @@ def removed_at(session: Session, patient_id: int) -> datetime | None:
 
 
 def _erase_identity(session: Session, patient: Patient, *, shared: bool) -> dict[str, int]:
-    """Rows removed, by what they were."""
+    """Erase contact, notes and texts; returns the number of rows by kind."""
     contact_id = patient.contact_id
     if contact_id is not None and not shared:
-        session.execute(delete(Contact).where(Contact.id == contact_id))  # the patient's row lets go of it
+        session.execute(delete(Contact).where(Contact.id == contact_id))  # the row no longer refers to it
         session.expire(patient, ["contact_id", "contact"])
     patient.contact_id = None
     session.flush()
@@ -141,7 +141,7 @@ def _erase_identity(session: Session, patient: Patient, *, shared: bool) -> dict
 
 
 def _erase_answers(session: Session, patient: Patient) -> dict[str, int]:
-    """Likewise. That an alert was raised stays, for whoever must account for it; its answers go."""
+    """Erase answers; returns the number of rows by kind. Alerts stay without answers, to account for them."""
     visits = _visits(patient)
     answered = select(Response.id).where(Response.visit_id.in_(visits))
     said = select(Background.id).where(Background.visit_id.in_(visits))
@@ -164,7 +164,7 @@ def _visits(patient: Patient) -> Any:
 
 
 def _gone(session: Session, table: type[Base], condition: ColumnElement[bool]) -> int:
-    """Delete rows; how many."""
+    """Delete rows; returns how many."""
     counted = session.scalars(select(func.count()).select_from(table).where(condition)).one()
     session.execute(delete(table).where(condition).execution_options(synchronize_session=False))
     return counted

@@ -1,4 +1,4 @@
-"""What simulations and imports store besides patients and responses."""
+"""The rows that simulations and imports store besides patients and responses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from surveys.store.study.studies import today
 
 @dataclass(frozen=True)
 class NewVisit:
-    """One visit of somebody already stored; `timepoint_id` is None outside the plan."""
+    """One visit of a stored patient; `timepoint_id` is None outside the plan."""
 
     patient_id: int
     name: str
@@ -31,7 +31,7 @@ class NewVisit:
 
 
 def add_visits(session: Session, visits: Sequence[NewVisit]) -> list[int]:
-    """Rows for `visits`; the ids, in order."""
+    """Store `visits`; returns the ids, in order."""
     if not visits:
         return []
     rows = [
@@ -51,7 +51,7 @@ def add_visits(session: Session, visits: Sequence[NewVisit]) -> list[int]:
 
 
 def mark_simulated(session: Session, study: Study, *, at: datetime, actor: str) -> None:
-    """Say of a study that all its patients are made up; for good."""
+    """Mark a study as one of made-up patients; this cannot be undone."""
     study.simulated = True
     audit.record(session, audit.Entry(at, actor, "study.simulated", facts={"study": study.code}))
 
@@ -62,18 +62,18 @@ def done(session: Session, action: str, facts: Mapping[str, Any], *, at: datetim
 
 
 def revive(session: Session, visit_ids: Sequence[int]) -> None:
-    """Visits withdrawn from the plan that were attended all the same."""
+    """Restore visits that were withdrawn from the plan but attended."""
     attended = update(Visit).where(Visit.id.in_(visit_ids), Visit.withdrawn_at.is_not(None))
     session.execute(attended.values(withdrawn_at=None))
 
 
 def extend_battery(session: Session, visit_id: int, battery: Sequence[str]) -> None:
-    """What an unscheduled visit asks from now on."""
+    """Set what an unscheduled visit asks from now on."""
     session.execute(update(Visit).where(Visit.id == visit_id).values(battery=list(battery)))
 
 
 def add_treatment(session: Session, patient_id: int, new: NewTreatment, *, at: datetime, actor: str) -> None:
-    """A treatment given to somebody already stored, which the caller knows not to be there yet."""
+    """Store a treatment of a stored patient; the caller knows that it is new."""
     patient = session.get_one(Patient, patient_id)
     day = today(session.get_one(Study, patient.study_id), at)
     treatments.add(session, patient, new, today=day, at=at, actor=actor)
@@ -89,7 +89,7 @@ def add_grading(
     at: datetime,
     actor: str,
 ) -> None:
-    """A House–Brackmann grade of somebody already stored, on a day not graded yet."""
+    """Store a House–Brackmann grade of a stored patient, on a day without a grade."""
     session.add(
         Grading(patient_id=patient_id, palsy_id=palsy_id, scale=HOUSE_BRACKMANN, value=value, graded_on=on)
     )

@@ -13,7 +13,7 @@ from surveys.store.post import messages
 
 
 def leave(session: Session, patient_id: int, *, on: date, at: datetime, actor: str) -> None:
-    """The patient takes part no longer: links open nothing and no message goes out from now on."""
+    """The patient stops taking part: from now on links do not open and messages do not go out."""
     _change(
         session,
         patient_id,

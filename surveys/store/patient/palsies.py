@@ -31,7 +31,7 @@ class PalsyFacts:
 def add(
     session: Session, patient: Patient, facts: PalsyFacts, *, today: date, at: datetime, actor: str
 ) -> Palsy:
-    """A further palsy; the index palsy, on which times since onset rest, stays as it is.
+    """Add a further palsy; the index palsy, which times since onset count from, stays as it is.
 
     Raises:
         Refused: a date is impossible.
@@ -58,10 +58,10 @@ def correct(
     at: datetime,
     actor: str,
 ) -> bool:
-    """Give `palsy` the facts; whether anything differed.
+    """Give `palsy` the facts; returns whether anything differed.
 
     Raises:
-        Refused: a date is impossible, or what was known is changed without a reason.
+        Refused: a date is impossible, or a known fact would change without a reason.
     """
     _check(patient, facts, today)
     before = _told(palsy)

@@ -1,7 +1,7 @@
-"""Whether somebody takes part: paused, left, lost, died; and what must not go out from then on.
+"""Whether a patient takes part: paused, left, lost, died; and which messages must not go out then.
 
-What was planned and must not go out any more is cancelled in the same transaction; who sends a message asks
-for the status once more when it is claimed.
+The same transaction cancels planned messages that must not go out any more; the claim of a message asks for
+the status again.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ def change_status(
 ) -> list[Patient]:
     """Give `patient` the `status` since the day `on`; in one transaction in every study of the same person.
 
-    A death holds in all of them whatever `everywhere` says; taking part again in this study alone. In another
-    study a person who died stays so, and one who left is only ever found to have died. Live links of who left
-    or died are revoked. Returns the patients that were changed, `patient` first.
+    A death always holds in all of them, and taking part again holds in this study alone. In another study a
+    death never changes, and a patient who left can change only to a death. Live links of patients who left or
+    died are revoked. Returns the changed patients, `patient` first.
 
     Raises:
-        Refused: the day lies ahead or before the enrolment, nothing would change, or who left or died is to
-            take part again without a reason.
+        Refused: the day lies ahead or before the enrolment, the status is the same, or a patient who left or
+            died would take part again without a reason.
     """
     if status not in PATIENT_STATUSES:
         raise Refused(f"{status!r} is no status.", "status")

@@ -43,7 +43,7 @@ class PartialDate:
 
 @dataclass(frozen=True)
 class NewTreatment:
-    """One treatment to record; `started` None where nobody knows when."""
+    """One treatment to record; `started` is None where the start is not known."""
 
     kind: str
     started: PartialDate | None = None
@@ -59,7 +59,7 @@ class NewTreatment:
 
 @dataclass(frozen=True)
 class NewContact:
-    """The person behind the code; `channel` is how messages reach them, None by e-mail if there is one."""
+    """The person behind the code; `channel` is how messages reach them, None for e-mail if there is one."""
 
     hospital_number: str | None = None
     name: str = ""
@@ -74,7 +74,8 @@ class NewContact:
 
 @dataclass(frozen=True)
 class NewPatient:
-    """What somebody is enrolled with. `contact_id`: of a person known already, in place of a new contact."""
+    """The facts of an enrolment. `contact_id` names a person who is known already, in place of a new
+    contact."""
 
     code: str
     enrolled_on: date
@@ -94,7 +95,7 @@ class NewPatient:
 
 
 def refusals(new: NewPatient, lowest_age: int) -> list[Refused]:
-    """What speaks against enrolling `new`, whatever else the study holds. Pure."""
+    """Why `new` cannot be enrolled, as far as its own facts tell. Pure."""
     found = []
     if not CODE.fullmatch(new.code):
         found.append(
@@ -134,7 +135,7 @@ def refusals(new: NewPatient, lowest_age: int) -> list[Refused]:
 
 
 def age_at(new: NewPatient, on: date) -> int | None:
-    """Whole years on `on`: exact from the birth date, else by calendar year; None where neither is known."""
+    """Whole years on `on`: exact by birth date, otherwise by calendar year; None if both are unknown."""
     born_on = new.contact.born_on if new.contact else None
     if born_on:
         return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
@@ -152,7 +153,7 @@ def enrol(
     actor: str,
     plan: bool = True,
 ) -> Patient:
-    """One patient with palsy, treatments, contact and (where `plan`) the visits that lie ahead.
+    """Enrol one patient with palsy, treatments, contact and (where `plan`) the visits that lie ahead.
 
     Raises:
         Refused: the study is closed, the code is taken, or one of `refusals`.
@@ -172,10 +173,10 @@ def enrol_all(
     actor: str,
     plan: bool = True,
 ) -> list[Patient]:
-    """All of them as `enrol` does, in few statements: while they are written, nobody else can write.
+    """Enrol all of them as `enrol` does, but in few statements: other writers wait meanwhile.
 
     Raises:
-        Refused: as `enrol`, for the first at fault.
+        Refused: as for `enrol`, for the first patient with a fault.
     """
     if study.status == "closed":
         raise Refused(f"Study {study.code} is closed: nobody can be enrolled any more.")
@@ -195,7 +196,7 @@ def enrol_all(
 def add(
     session: Session, study: Study, patients: Sequence[NewPatient], *, at: datetime, actor: str
 ) -> list[Patient]:
-    """Rows for `patients`, which the caller has checked; for imports and simulations many at once.
+    """Store `patients`, which the caller has checked; imports and simulations store many at once.
 
     A site is spelt as the study has it already.
     """

@@ -1,6 +1,6 @@
-"""What staff decide about a fact that a patient reported: the record follows in the same transaction.
+"""Staff's decision about a fact that a patient reported; the record changes in the same transaction.
 
-What was said stays as it was said (`background`); the decision is a row of its own.
+The patient's own words stay (`background`); the decision is a row of its own.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from surveys.store.patient.patients import NewTreatment, PartialDate
 
 @dataclass(frozen=True)
 class Decision:
-    """What is to stand. Outcome `kept` changes nothing; otherwise exactly what the fact needs is given.
+    """The facts to record. Outcome `kept` changes no record; any other gives exactly what the fact needs.
 
-    `kind` and `started` make a treatment, or give the treatment `dates` (its id) this start.
+    `kind` and `started` make a treatment, or set this start on the treatment whose id is `dates`.
     """
 
     outcome: str
@@ -51,13 +51,13 @@ def decide(
     at: datetime,
     actor: str,
 ) -> frozenset[str]:
-    """Keep a decision on `fact` as the row `background_id` reports it, and record what it says.
+    """Store a decision on `fact` as the row `background_id` reports it, and record the decided facts.
 
-    `seen` is how many decisions there were when the page was drawn. Returns the anchors of the plan that
-    changed: `onset`, `treatment` or none.
+    `seen` is the number of decisions when the page was drawn. Returns the changed anchors of the plan:
+    `onset`, `treatment`, or an empty set.
 
     Raises:
-        Refused: somebody decided meanwhile (field `seen`), or what is to be recorded is impossible.
+        Refused: somebody decided meanwhile (field `seen`), or the facts are impossible.
     """
     session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
     of_fact = (BackgroundCheck.background_id == background_id, BackgroundCheck.fact == fact)

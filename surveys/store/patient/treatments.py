@@ -1,4 +1,4 @@
-"""Treatments recorded after enrolment: given, planned, and what became of the planned ones."""
+"""Treatments recorded after enrolment: given, planned, and the outcome of planned ones."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from surveys.store.patient.patients import NewTreatment, PartialDate
 def add(
     session: Session, patient: Patient, new: NewTreatment, *, today: date, at: datetime, actor: str
 ) -> Treatment:
-    """One treatment of the patient's index palsy, given or planned.
+    """Record one treatment of the patient's index palsy, given or planned.
 
     Raises:
-        Refused: it is recorded already, starts before the birth, was given on a day ahead, is planned without
-            its day, or has a dose without a unit.
+        Refused: it is recorded already, starts before the birth, is given on a future day, is planned without
+            a day, or has a dose without a unit.
     """
     _check(patient, new.state, new.started, today)
     if new.dose is not None and not new.unit:
@@ -65,10 +65,10 @@ def change_state(
     at: datetime,
     actor: str,
 ) -> None:
-    """A planned treatment was given on the day `on` or is cancelled; one recorded in error is cancelled.
+    """Record that a planned treatment was given on the day `on`, or cancel it or one recorded in error.
 
     Raises:
-        Refused: the change makes no sense, a given one is cancelled without a reason, or its day is unknown.
+        Refused: the change makes no sense, a given treatment has no reason to cancel, or the day is unknown.
     """
     if state == treatment.state and on in {None, treatment.started_on}:
         raise Refused("This is recorded already.", "state")
@@ -108,7 +108,7 @@ def date_better(
     at: datetime,
     actor: str,
 ) -> bool:
-    """Correct the day, month or year on which a given treatment began; whether it was another before.
+    """Correct the day, month or year on which a given treatment began; returns whether it differed.
 
     Raises:
         Refused: it was not given, its day is impossible, or there is another of this kind on that day.

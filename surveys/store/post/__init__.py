@@ -1,1 +1,1 @@
-"""Messages to patients and word of alerts to staff: planned, claimed, settled."""
+"""Messages to patients and notices of alerts to staff: planned, claimed, settled."""

@@ -1,6 +1,6 @@
-"""Word of alerts to staff: to the first person at once, to the deputy once nobody has taken one on in time.
+"""Notices of alerts to staff: to the first person at once, to the deputy if an alert waits too long.
 
-Says that there is an alert, never whose or about what. Sends nothing itself.
+A notice says that there is an alert, never whose or about what. Another module sends it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ACTOR = "outbox"
 
 @dataclass(frozen=True)
 class Word:
-    """A claimed word of an alert; `hours` is how long the study lets one wait."""
+    """A claimed notice of an alert; `hours` is how long the study lets an alert wait."""
 
     id: int
     kind: str
@@ -32,9 +32,9 @@ class Word:
 
 
 def plan(session: Session, *, at: datetime) -> int:
-    """Plan word of new alerts, escalate those that nobody took on in time, and pass on test alerts.
+    """Plan notices of new alerts, escalate alerts that waited too long, and pass on test alerts.
 
-    Returns how many words are new; running it twice plans nothing twice.
+    Returns how many notices are new; a second run plans no notice again.
     """
     return _raised(session, at) + _escalated(session, at) + _tests(session)
 
@@ -55,7 +55,7 @@ def _raised(session: Session, at: datetime) -> int:
 
 
 def _escalated(session: Session, at: datetime) -> int:
-    """Alerts whose time is up go to the deputy, once; where there is none they are marked all the same."""
+    """Escalate alerts whose time is up to the deputy, once; without a deputy they are marked all the same."""
     query = (
         select(Alert, Patient.id.label("patient_id"), Study, AlertReader.staff_id)
         .join(Visit, Visit.id == Alert.visit_id)
@@ -80,7 +80,7 @@ def _escalated(session: Session, at: datetime) -> int:
 
 
 def _tests(session: Session) -> int:
-    """Test alerts that nobody has acknowledged, each once."""
+    """Pass on each unacknowledged test alert once."""
     sent = aliased(AlertMail)
     query = (
         select(AlertReader)
@@ -120,10 +120,10 @@ def _add(
 
 
 def claim(session: Session, *, at: datetime, simulated_only: bool = False) -> Word | None:
-    """The next word to send at the instant `at`, claimed for the caller, who commits and then sends it.
+    """Claim the next notice to send at the instant `at`; the caller commits and then sends it.
 
-    Of an alert that somebody has taken on meanwhile nobody is told any more. With `simulated_only` word of
-    studies with real patients is not touched.
+    An alert that somebody has taken on meanwhile needs no notice. With `simulated_only`, notices of studies
+    with real patients stay untouched.
     """
     query = (
         select(AlertMail)
@@ -153,7 +153,7 @@ def claim(session: Session, *, at: datetime, simulated_only: bool = False) -> Wo
 
 
 def due_about_real(session: Session, *, at: datetime) -> int:
-    """How many words are due in studies with real patients, about alerts that nobody has taken on."""
+    """How many notices are due in studies with real patients, about alerts that still wait for staff."""
     query = (
         select(func.count(AlertMail.id))
         .outerjoin(Alert, Alert.id == AlertMail.alert_id)
@@ -167,7 +167,7 @@ def due_about_real(session: Session, *, at: datetime) -> int:
 
 
 def settle(session: Session, mail_id: int, outcome: Outcome, *, at: datetime) -> None:
-    """Write down what became of a word of an alert."""
+    """Record the outcome of a notice."""
     row = session.get_one(AlertMail, mail_id, with_for_update=True, populate_existing=True)
     outbox.settle(row, outcome, at=at)
     session.flush()

@@ -1,4 +1,4 @@
-"""What a visit's messages depend on: the study's settings, the way to the person, what was sent before."""
+"""The facts behind a visit's messages: the study's settings, the way to the person, earlier messages."""
 
 from __future__ import annotations
 
@@ -43,20 +43,20 @@ class OneVisit:
 
     @property
     def locale(self) -> str:
-        """The patient's language, or the study's first where the study does not speak it."""
+        """The patient's language, or the study's first language where the study does not have it."""
         spoken = self.contact.locale if self.contact else None
         return spoken if spoken in self.study.locales else self.study.locales[0]
 
 
 def channel_of(contact: Contact | None) -> str | None:
-    """How a person is reached: as chosen, else by e-mail where there is an address; `none` is nobody."""
+    """How a person is reached: as chosen, otherwise by e-mail if there is an address; `none` is no person."""
     if contact is None:
         return "none"
     return contact.channel or ("email" if contact.email else None)
 
 
 def reachable(contact: Contact | None, channel: str | None) -> bool:
-    """Whether that way is open: an address that mail servers refuse is not."""
+    """Whether that way is open; an address that mail servers refuse is closed."""
     if contact is None:
         return False
     ways = {
@@ -68,7 +68,7 @@ def reachable(contact: Contact | None, channel: str | None) -> bool:
 
 
 def settings_of(row: Messaging | None) -> MessageSettings:
-    """A study's settings; the defaults where it has chosen none."""
+    """A study's settings, or the defaults."""
     if row is None:
         return MessageSettings()
     return MessageSettings(
@@ -125,12 +125,12 @@ def load(session: Session, condition: ColumnElement[bool]) -> list[OneVisit]:
 
 
 def decision(one: OneVisit, row: Message, at: datetime) -> Decision:
-    """What is to become of `row`, one of the visit's messages, at the instant `at`."""
+    """The decision about `row`, one of the visit's messages, at the instant `at`."""
     return decide(facts_of(one, row.kind, row.planned_at, row), at)
 
 
 def facts_of(one: OneVisit, kind: str, planned_at: datetime, row: Message | None = None) -> Facts:
-    """What decides over a message of that `kind`; `row` is the message where it is stored already."""
+    """The facts that decide about a message of that `kind`; `row` is the message if it is stored already."""
     channel = channel_of(one.contact)
     others = [other for other in one.rows if other is not row and other.kind != "thanks"]
     gone = [other.outcome_at for other in others if other.outcome in {"sent", "unknown"} and other.outcome_at]
@@ -159,7 +159,7 @@ def facts_of(one: OneVisit, kind: str, planned_at: datetime, row: Message | None
 
 
 def _finished_at(battery: Iterable[str], answered: dict[str, datetime]) -> datetime | None:
-    """When the last questionnaire of the battery came in; None while one is open."""
+    """When the last questionnaire of the battery was sent; None while one is open."""
     asked = list(battery)
     if not asked or any(key not in answered for key in asked):
         return None
@@ -187,5 +187,5 @@ def _messages(session: Session, visit_ids: Sequence[int]) -> dict[int, list[Mess
 
 
 def _portions(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    """A statement takes only so many parameters."""
+    """`ids` in portions, because a statement has a limit of parameters."""
     return (ids[start : start + 500] for start in range(0, len(ids), 500))

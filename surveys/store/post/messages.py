@@ -1,4 +1,4 @@
-"""Messages to patients: planned ahead, claimed one at a time. Sends nothing itself.
+"""Messages to patients: planned ahead, claimed one at a time. Another module sends them.
 
 Whether one may still go is decided in the transaction that claims it, from what the database says then. Mail
 goes after that commit, and what became of it is written in another.
@@ -40,10 +40,9 @@ REVIVED = ("plan", "closed", "only_at_visits", *NOT_IN_FOLLOW_UP)
 
 @dataclass(frozen=True)
 class ClaimedMessage:
-    """A message that nobody else will send, and what is needed to write it. `token` is kept nowhere else.
+    """A message that this caller alone sends, and the facts to write it. `token` is stored nowhere else.
 
-    `template` is the study's own subject and body, None where it has none; `wording` names which of the
-    default ones to take then.
+    `template` is the study's own subject and body, or None; `wording` then names the default to take.
     """
 
     id: int
@@ -76,9 +75,9 @@ class Counts:
 
 
 def plan(session: Session, *, at: datetime) -> Counts:
-    """Make the planned messages of all visits what the studies' settings and the visits' dates say now.
+    """Bring the planned messages of all visits in line with the studies' settings and the visits' dates.
 
-    Settled ones stay as they are. Running it twice, or in two places at once, changes nothing more.
+    Settled messages stay as they are. A second run, also in another place at once, makes no further change.
     """
     return _plan(session, _concerned(at), at)
 
@@ -96,7 +95,7 @@ def _plan(session: Session, condition: ColumnElement[bool], at: datetime) -> Cou
 
 
 def _concerned(at: datetime) -> ColumnElement[bool]:
-    """Visits that are open or soon will be, in studies under way; and whatever still has a message to go."""
+    """Visits that are open or soon will be, in active studies; and visits with a message still to go."""
     unsettled = (
         select(Message.id)
         .where(Message.visit_id == Visit.id, Message.outcome.is_(None), Message.claimed_at.is_(None))
@@ -144,7 +143,7 @@ def _plan_visit(session: Session, one: OneVisit, counts: Counts, at: datetime) -
 
 
 def _may_revive(one: OneVisit, row: Message, when: datetime, at: datetime) -> bool:
-    """Whether what was cancelled lies ahead again: the visit's window or the settings were changed."""
+    """Whether a cancelled message lies ahead again, after a change of the visit's window or the settings."""
     return (
         row.outcome == "cancelled"
         and row.error in REVIVED
@@ -190,7 +189,8 @@ def _insert(session: Session, one: OneVisit, kind: str, nth: int, when: datetime
 
 
 def _change(session: Session, row: Message, *, cancelled: bool = False, **values: Any) -> bool:
-    """Change a row as long as nobody claimed or settled it meanwhile; `cancelled` for one that was."""
+    """Change a row that was not claimed or settled meanwhile; with `cancelled`, one that is still
+    cancelled."""
     still = (
         (Message.outcome == "cancelled",)
         if cancelled
@@ -202,10 +202,11 @@ def _change(session: Session, row: Message, *, cancelled: bool = False, **values
 
 
 def claim(session: Session, *, at: datetime, simulated_only: bool = False) -> Claim:
-    """The next e-mail that may go at the instant `at`, claimed for the caller, who commits and then sends it.
+    """Claim the next e-mail that may go at the instant `at`; the caller commits and then sends it.
 
-    Those that may not go are put off or cancelled on the way. Whoever is just answering, and whoever else is
-    sending, is passed over, never waited for. With `simulated_only` real patients' e-mails are not touched.
+    E-mails that may not go are delayed or cancelled on the way. The claim passes over a patient who is
+    answering and a message that another process sends; it never waits for them. With `simulated_only`, real
+    patients' e-mails stay untouched.
     """
     examined = 0
     while examined < EXAMINED_AT_ONCE and (row := _next(session, at, simulated_only)) is not None:
@@ -271,7 +272,7 @@ def _claimed(session: Session, row: Message, one: OneVisit, at: datetime) -> Cla
 
 
 def due_to_real(session: Session, *, at: datetime) -> int:
-    """How many e-mails to real patients are due and have not gone."""
+    """How many e-mails to real patients are due and not sent."""
     query = (
         select(func.count(Message.id))
         .join(Visit, Visit.id == Message.visit_id)

@@ -16,7 +16,7 @@ MOST_REMINDERS = 5
 
 
 def choose(session: Session, study: Study, new: MessageSettings, *, at: datetime, actor: str) -> None:
-    """Settings for messages that are still to go; planning moves those at its next round.
+    """Set how messages go from now on; the next planning round moves the messages still to go.
 
     Raises:
         Refused: the hours or the days are in the wrong order.
@@ -57,7 +57,7 @@ def write(
     at: datetime,
     actor: str,
 ) -> None:
-    """The study's own words from now on; the caller has checked them.
+    """Set the study's own words from now on; the caller has checked them.
 
     Raises:
         Refused: there is no such message, or the study does not speak this language.

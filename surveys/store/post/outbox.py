@@ -1,6 +1,6 @@
-"""What every outbox does with a row once it was claimed: settle it, try later, or own up to not knowing.
+"""What every outbox does with a claimed row: settle it, try later, or record that the outcome is unknown.
 
-Knows neither what a row says nor who gets it. An outcome, once there, is changed only by better knowledge.
+It knows neither the content nor the recipient. A stored outcome changes only if a better one is known.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from surveys.models import AlertMail, Message, Study
 
 OutboxRow = Message | AlertMail
 
-# Whoever claimed a row longer ago than this without a word has died: no attempt takes so long.
+# A sender that claimed a row longer ago than this has died: no attempt takes so long.
 CLAIM_LASTS = timedelta(minutes=15)
-# The studies that mail may be about where nothing may go out about real patients.
+# The studies whose mail may go where mail about real patients may not.
 SIMULATED = select(Study.id).where(Study.simulated)
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240))
 
@@ -29,7 +29,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Rejected:
-    """It will never take this one; `address` where it is the address that it does not know."""
+    """It will never take this message; `address` means that it does not know the address."""
 
     code: str
     address: bool = False
@@ -61,7 +61,7 @@ def claim(row: OutboxRow, *, at: datetime) -> None:
 
 
 def settle(row: OutboxRow, outcome: Outcome, *, at: datetime) -> None:
-    """Write down what became of a claimed row; what may be tried again is given back."""
+    """Record the outcome of a claimed row; a row that may be tried again is given back."""
     if row.outcome not in {None, "unknown"}:
         return
     match outcome:
@@ -72,24 +72,25 @@ def settle(row: OutboxRow, outcome: Outcome, *, at: datetime) -> None:
         case Unclear(code=code):
             row.outcome, row.outcome_at, row.error = "unknown", at, code
         case TryLater(code=code):
-            # Also after somebody gave the claim up as lost: nothing was sent, and now that is known.
+            # Also after the claim was given up as lost: now it is known that the message was not sent.
             row.outcome, row.outcome_at, row.error = None, None, code
             row.claimed_at = None
             row.retry_at = at + BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1]
 
 
 def cancel(row: OutboxRow, why: str, *, at: datetime) -> None:
-    """Never to go."""
+    """Cancel the row for good."""
     row.outcome, row.outcome_at, row.error = "cancelled", at, why
 
 
 def hold(row: OutboxRow, why: str, until: datetime) -> None:
-    """Not to go before `until`."""
+    """Hold the row until `until`."""
     row.retry_at, row.error = until, why
 
 
 def give_up_lost(session: Session, *, at: datetime) -> int:
-    """Claims whose sender died become `unknown`: perhaps it went, so it is never sent again by itself."""
+    """Set claims whose sender died to `unknown`: the mail may have gone, so it is not sent again by
+    itself."""
     lost = 0
     for table in (Message, AlertMail):
         statement = (
@@ -102,10 +103,10 @@ def give_up_lost(session: Session, *, at: datetime) -> int:
 
 
 def due(table: type[Message] | type[AlertMail], at: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Conditions: nobody has claimed or settled it, and it is time."""
+    """The conditions for a row that is neither claimed nor settled, and whose time has come."""
     return (table.outcome.is_(None), table.claimed_at.is_(None), when(table) <= at)
 
 
 def when(table: type[Message] | type[AlertMail]) -> ColumnElement[datetime]:
-    """When a row is to be looked at next."""
+    """When to look at a row next."""
     return func.coalesce(table.retry_at, table.planned_at)

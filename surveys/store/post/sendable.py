@@ -10,7 +10,7 @@ from analysis.data.statuses import NOT_IN_FOLLOW_UP
 from surveys.daytime import Hours, next_allowed
 from surveys.schedule import is_over, not_yet_open
 
-# Two messages about one visit within a day are one too many.
+# A patient gets at most one message about a visit within a day.
 LEAST_GAP = timedelta(hours=20)
 HELD_FOR = timedelta(hours=1)
 THANKS_WITHIN = timedelta(days=3)
@@ -18,11 +18,11 @@ THANKS_WITHIN = timedelta(days=3)
 
 @dataclass(frozen=True)
 class Facts:
-    """All that decides about one message, as it is in the transaction that claims it.
+    """All facts that decide about one message, as they are in the transaction that claims it.
 
-    `channel` is how the patient is reached now: None where nobody has said, `none` where there is no person.
-    `reachable` says whether that way is open: an address that no mail server takes is not. `settled_at`
-    is when the last message about the visit went, `waiting` whether an earlier one has yet to.
+    `channel` is how the patient is reached now: None where it is not known, `none` where there is no person.
+    `reachable` says whether that way is open; an address that mail servers refuse is closed. `settled_at` is
+    when the last message about the visit went, `waiting` whether an earlier one has yet to.
     """
 
     kind: str
@@ -59,7 +59,7 @@ class Decision:
 
 
 def decide(facts: Facts, at: datetime) -> Decision:
-    """What is to become of the message at the instant `at`."""
+    """The decision about the message at the instant `at`."""
     if (why := _never(facts, at)) is not None:
         return Decision(cancelled=why)
     if (why := _not_now(facts, at)) is not None:
@@ -70,7 +70,7 @@ def decide(facts: Facts, at: datetime) -> Decision:
 
 
 def _never(facts: Facts, at: datetime) -> str | None:
-    """Why the message is not to go, now or later; None while it may."""
+    """Why the message must never go; None while it may."""
     if facts.study_status == "closed":
         return "study_closed"
     if facts.patient_status in NOT_IN_FOLLOW_UP:
@@ -94,13 +94,13 @@ def _never(facts: Facts, at: datetime) -> str | None:
     if is_over(facts, _today(facts, at)):
         return "closed"
     if facts.kind == "reminder" and facts.settled_at is not None:
-        goes_at = max(at, facts.planned_at)  # not now, where it is only being planned
+        goes_at = max(at, facts.planned_at)  # a planned message is judged at its own time
         return "too_soon" if goes_at - facts.settled_at < LEAST_GAP else None
     return None
 
 
 def _not_now(facts: Facts, at: datetime) -> str | None:
-    """What has to change before the message may go."""
+    """Why the message must wait."""
     if facts.patient_status == "paused":
         return "paused"
     if facts.study_status != "active":

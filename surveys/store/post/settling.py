@@ -1,4 +1,4 @@
-"""What became of a message: told by the mail server, by a bounce, or by whoever posted it or called."""
+"""The outcome of a message, from the mail server, a bounce, or the person who posted it or called."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ ACTOR = "outbox"
 
 
 def settle(session: Session, message_id: int, outcome: Outcome, to: str, *, at: datetime) -> None:
-    """Write down what became of the message that was sent to the address `to`.
+    """Record the outcome of the message that was sent to the address `to`.
 
-    An address that the mail server does not know is kept as refused: nothing goes there any more.
+    An address that the mail server does not know is stored as refused: no more mail goes there.
     """
     row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
     visit = session.get_one(Visit, row.visit_id)
@@ -42,9 +42,9 @@ def bounced(
     at: datetime,
     actor: str,
 ) -> None:
-    """A message taken by the mail server came back.
+    """Record that a message came back after the mail server had taken it.
 
-    `refuses` says of the contact's address whether it is the one that no mail will ever reach.
+    `refuses` says whether the contact's address is the one that mail can never reach.
     """
     row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
     if row.outcome not in {"sent", "unknown"}:
@@ -57,10 +57,10 @@ def bounced(
 
 
 def done_by_hand(session: Session, message_id: int, *, at: datetime, actor: str) -> None:
-    """A letter was posted or a call was made.
+    """Record that a letter was posted or a call was made.
 
     Raises:
-        Refused: the message was settled meanwhile.
+        Refused: somebody settled the message meanwhile.
     """
     row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
     if row.outcome is not None or row.claimed_at is not None:
@@ -73,7 +73,7 @@ def done_by_hand(session: Session, message_id: int, *, at: datetime, actor: str)
 
 
 def try_again(session: Session, message_id: int, on: datetime) -> None:
-    """Nobody answered the call: it is due again at `on`."""
+    """Record that the call was not answered; it is due again at `on`."""
     row = session.get_one(Message, message_id, with_for_update=True)
     outbox.hold(row, "no_answer", on)
     row.attempts += 1

@@ -1,4 +1,4 @@
-"""That a study's data left the installation: who took them, in what form, and why with calendar dates."""
+"""The record that a study's data left the installation: by whom, in what form, why with calendar dates."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def note(
     """Record an export of `study` before it is made; calendar dates need the reason `exact_dates`.
 
     Raises:
-        Refused: the reason says nothing, or a bundle, which holds calendar dates, has none.
+        Refused: the reason is empty, or a bundle, which holds calendar dates, has no reason.
     """
     if form == "bundle" and exact_dates is None:
         raise Refused("The bundle holds calendar dates: say why they are needed.", "reason")

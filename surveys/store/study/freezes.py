@@ -1,4 +1,4 @@
-"""Keeping a study's data as they were, by name; what they are made of is the caller's business."""
+"""Freezes: a study's data as they were, by name. The caller decides their format."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def keep(
     at: datetime,
     actor: str,
 ) -> Freeze:
-    """Keep `content` for ever under `name`; the counts are of what it holds.
+    """Store `content` for good under `name`; the counts describe it.
 
     Raises:
         Refused: the name is empty, too long or taken.
@@ -62,7 +62,7 @@ def content(session: Session, study_id: int, name: str) -> tuple[Freeze, str]:
     """A freeze and what it holds, its digest checked.
 
     Raises:
-        Refused: there is none of that name, it was emptied, or its content is not what it was.
+        Refused: no freeze has that name, it was emptied, or its content has changed.
     """
     freeze = session.scalar(select(Freeze).filter_by(study_id=study_id, name=name))
     if freeze is None:
@@ -77,9 +77,9 @@ def content(session: Session, study_id: int, name: str) -> tuple[Freeze, str]:
 
 
 def empty(session: Session, study_id: int, *, at: datetime) -> int:
-    """Let go of what every freeze of the study holds, as answers in them are erased; how many that were.
+    """Empty every freeze of the study because answers in them are erased; returns how many.
 
-    The trigger allows it only while such an erasure is there.
+    The trigger allows this only beside such an erasure.
     """
     held = (Freeze.study_id == study_id) & Freeze.content.is_not(None)
     ids = session.scalars(select(Freeze.id).where(held)).all()

@@ -1,4 +1,4 @@
-"""Who reads a study's alerts, and the test alert that each of them must have acknowledged."""
+"""The readers of a study's alerts, and the test alert that each of them must acknowledge."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from surveys.store.study import readiness
 
 
 def candidates(session: Session, study_id: int) -> list[Staff]:
-    """Who may read the study's alerts: its coordinators and investigators of all sites, by name."""
+    """The staff who may read the study's alerts: coordinators and investigators of all sites, by name."""
     query = select(Staff).where(readiness.may_read(study_id)).order_by(Staff.name, Staff.email)
     return list(session.scalars(query))
 
 
 def name(session: Session, study: Study, first: int, deputy: int, *, at: datetime, actor: str) -> bool:
-    """Let those two members of staff read the study's alerts; whether anybody is new.
+    """Name those two members of staff as readers of the study's alerts; returns whether one is new.
 
-    Whoever was named already keeps the test alert acknowledged.
+    A reader who was named already keeps the acknowledgement.
 
     Raises:
-        Refused: the two are one, or one may not see the study's alerts.
+        Refused: the two are the same person, or one may not see the study's alerts.
     """
     if first == deputy:
         raise Refused("The deputy must be somebody else than the first person.", "deputy")
@@ -61,10 +61,10 @@ def name(session: Session, study: Study, first: int, deputy: int, *, at: datetim
 
 
 def send_test(session: Session, study: Study, *, at: datetime, actor: str) -> list[AlertReader]:
-    """Raise a test alert with both readers, who are to acknowledge it anew; the two, first one first.
+    """Raise a test alert that both readers must acknowledge again; returns them, the first reader first.
 
     Raises:
-        Refused: nobody is named yet.
+        Refused: the study has no readers yet.
     """
     named = readiness.readers(session, study.id)
     if set(named) != set(RANKS):
@@ -77,10 +77,10 @@ def send_test(session: Session, study: Study, *, at: datetime, actor: str) -> li
 
 
 def acknowledge(session: Session, study: Study, staff_id: int, *, at: datetime, actor: str) -> None:
-    """A reader took the test alert.
+    """Record that a reader acknowledged the test alert.
 
     Raises:
-        Refused: this person reads no alerts of the study, or no test alert was sent.
+        Refused: this person does not read the study's alerts, or no test alert was sent.
     """
     row = next(
         (one for one in readiness.readers(session, study.id).values() if one.staff_id == staff_id), None

@@ -1,4 +1,4 @@
-"""What a study still lacks before patients may answer, and what keeps it from closing: a sentence each."""
+"""What a study lacks before patients may answer, and why it may not close: a sentence each."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ UNSETTLED = ("new", "acknowledged", "acted_on")
 
 @dataclass(frozen=True)
 class Gap:
-    """Why a study may not go on yet; `section` is where staff mend it."""
+    """Why a study may not go on yet; `section` is the page where staff mend it."""
 
     section: str
     reason: str
@@ -44,7 +44,7 @@ class Gap:
 def gaps(session: Session, study: Study, library: Library) -> list[Gap]:
     """Why `study` may not go active; needs its timepoints loaded.
 
-    A study of simulated patients needs no committee, no notice and nobody who reads its alerts.
+    A study of simulated patients needs no committee, no notice and no reader of alerts.
     """
     keys = sorted({key for timepoint in study.timepoints for key in timepoint.battery})
     asked = permissions.asked(session, study, keys, Texts(library))
@@ -80,7 +80,7 @@ def warnings(study: Study, settings: Settings) -> list[str]:
 
 
 def no_mail(study: Study, settings: Settings) -> str | None:
-    """Why no message of `study` and no word of its alerts goes out; None where they go."""
+    """Why messages of `study` and notices of its alerts do not go out; None where they do."""
     if study.simulated or settings.mail_hindrance is None:
         return None
     return f"No e-mail goes to patients, and none about alerts to staff. {settings.mail_hindrance}"
@@ -107,7 +107,7 @@ def readers(session: Session, study_id: int) -> dict[str, AlertReader]:
 
 
 def may_read(study_id: int) -> ColumnElement[bool]:
-    """The condition that a member of staff may see all alerts of the study, and signs in at all."""
+    """The condition that a member of staff may see all alerts of the study and can sign in."""
     membership = exists().where(
         Membership.staff_id == Staff.id,
         Membership.study_id == study_id,
@@ -118,7 +118,7 @@ def may_read(study_id: int) -> ColumnElement[bool]:
 
 
 def backup_proved_at(session: Session) -> datetime | None:
-    """When a backup of this database was last seen to be restorable; None if never."""
+    """When a backup of this database was last proved by restoring it; None if never."""
     return session.scalar(select(BackupProof.proved_at).order_by(BackupProof.id.desc()).limit(1))
 
 
@@ -175,7 +175,7 @@ def _data_protection(study: Study) -> Iterator[Gap]:
 
 
 def _consent(session: Session, study: Study) -> Iterator[Gap]:
-    """A text is not required: consent may be kept on paper. One that is there speaks every language."""
+    """The consent text's gaps: it may be missing, because paper is allowed, but must speak every language."""
     texts = session.scalars(
         select(ConsentText).where(ConsentText.study_id == study.id).order_by(ConsentText.id)
     ).all()

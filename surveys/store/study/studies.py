@@ -1,4 +1,4 @@
-"""Making a study, its plan, and letting it go live."""
+"""Make a study and its plan, activate it and close it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 
 @dataclass(frozen=True)
 class NewStudy:
-    """What a study is made from; only the code is required. Texts are per locale.
+    """The facts of a new study; only the code is required. Texts are per locale.
 
     `optional_items` are asked here though instruments leave them out elsewhere: `("phq9.q10",)`.
-    `asks_background`: patients are asked of palsy and treatments before the first questionnaire.
+    `asks_background`: patients answer questions about palsy and treatments before the first questionnaire.
     """
 
     code: str
@@ -167,10 +167,10 @@ def activate(session: Session, study: Study, library: Library, *, at: datetime, 
 
 
 def close(session: Session, study: Study, *, reason: str, at: datetime, actor: str) -> None:
-    """Let nobody answer any more, for good: links open nothing, nothing is sent, nobody is enrolled.
+    """Close `study` for good: no answers, open links, messages or enrolments from now on.
 
     Raises:
-        Refused: the study is not active, no reason is given, or an alert is not closed.
+        Refused: the study is not active, the reason is missing, or an alert is not closed.
     """
     if study.status != "active":
         raise Refused(f"Study {study.code} is {study.status}; only an active study can be closed.")
@@ -195,14 +195,14 @@ def under_way(session: Session, study: Study) -> int:
 
 
 def note_backup_proved(session: Session, *, sha256: str, at: datetime, actor: str) -> None:
-    """Keep that a backup of this database, with that digest, was restored elsewhere and found whole."""
+    """Record that a backup of this database, with that digest, was restored elsewhere and found whole."""
     session.add(BackupProof(sha256=sha256, proved_by=actor, proved_at=at))
     session.flush()
     audit.record(session, audit.Entry(at, actor, "backup.proved", facts={"sha256": sha256}))
 
 
 def items_asked(instrument: Instrument, optional_items: Collection[str]) -> tuple[Item, ...]:
-    """What is asked of `instrument`, in order: of its optional items those named, as in `phq9.q10`."""
+    """The items of `instrument` that are asked, in order; optional items only if named, as in `phq9.q10`."""
     return instrument.asked(
         [one.key for one in instrument.items if f"{instrument.key}.{one.key}" in optional_items]
     )

@@ -1,6 +1,6 @@
 """A study's own alert rules: a score this bad or worse, or worse by the detectable change.
 
-What an instrument's own definition raises is in `alerts`.
+`alerts` raises what an instrument's own definition names.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class ConfirmedRule:
-    """A confirmed rule, and how many alerts it raised of answers that were there before, by state."""
+    """A confirmed rule, and how many alerts it raised from earlier answers, by state."""
 
     rule: AlertRule
     new: int
@@ -101,7 +101,7 @@ def _apply(session: Session, one: Measured, rule: AlertRule, at: datetime, actor
 
 
 def _watched_as(rule: AlertRule, scale: Scale) -> tuple[str, ...]:
-    """The bad end first: until somebody confirms which end was meant, a rule raises alerts at both."""
+    """What the rule watches, the bad end first; an unconfirmed rule watches both ends."""
     return (BAD_END[scale.direction], rule.kind) if unconfirmed(rule, scale) else (rule.kind,)
 
 
@@ -139,7 +139,7 @@ def _raise(
     at: datetime,
     actor: str,
 ) -> str | None:
-    """The state of the alert; None where the cause has raised one at this visit already."""
+    """Raise the alert; returns its state, or None where this cause has an alert at this visit already."""
     state = "historical" if at - one.submitted_at > HISTORICAL_AFTER else "new"
     added = insert_once(
         session,
@@ -161,12 +161,12 @@ def _raise(
 
 
 def name(rule: AlertRule) -> str:
-    """What its alerts are called: one cause, one name."""
+    """The name of its alerts: one cause, one name."""
     return _name(rule.scale, rule.kind, rule.threshold)
 
 
 def name_as_confirmed(rule: AlertRule, scale: Scale) -> str:
-    """What its alerts will be called once it is confirmed as it stands."""
+    """The name of its alerts after it is confirmed unchanged."""
     return _name(rule.scale, BAD_END[scale.direction], rule.threshold)
 
 
@@ -175,12 +175,12 @@ def _name(scale: str, kind: str, threshold: float | None) -> str:
 
 
 def unconfirmed(rule: AlertRule, scale: Scale) -> bool:
-    """Whether the rule looks at the good end of its scale, as rules did before they knew a direction."""
+    """Whether the rule looks at the good end of its scale, as rules without a direction did."""
     return rule.threshold is not None and rule.kind != BAD_END[scale.direction]
 
 
 def to_confirm(session: Session, study: Study, library: Library) -> list[tuple[AlertRule, Scale]]:
-    """The study's rules that wait for somebody to say which end of the scale they mean."""
+    """The study's rules whose end of the scale somebody must confirm."""
     query = select(AlertRule).where(AlertRule.study_id == study.id).order_by(AlertRule.id)
     return [
         (rule, scale)
@@ -201,7 +201,7 @@ def add(
     at: datetime,
     actor: str,
 ) -> AlertRule:
-    """A further rule of `study`, for answers from now on; `kind` is `this_bad` or `worse`.
+    """Add a rule to `study`, for answers from now on; `kind` is `this_bad` or `worse`.
 
     Raises:
         Refused: there is no such scale, its threshold is out of range, the change has no published amount,
@@ -252,14 +252,14 @@ def confirm(
     at: datetime,
     actor: str,
 ) -> ConfirmedRule:
-    """The rule means `threshold` or worse from now on; answers that are there already are judged again.
+    """Confirm that the rule means `threshold` or worse; stored answers are judged again.
 
-    What it raised at the other end stays.
+    Its alerts at the other end stay.
 
     Raises:
         Refused: the study has no such rule, it needs no confirming, or the threshold is out of range.
     """
-    # Visits before the rule, as whoever sends answers in: two that wait for each other would both fail.
+    # Lock visits before the rule, in the order of submission: two that wait for each other would both fail.
     visits = select(Visit.id).join(Patient).where(Patient.study_id == study.id).order_by(Visit.id)
     session.execute(visits.with_for_update(of=Visit, read=True, key_share=True))
     rule = _locked(session, study, rule_id)
@@ -297,7 +297,7 @@ def _answered(session: Session, study: Study, instrument: Instrument, scale: str
 
 
 def remove(session: Session, study: Study, rule_id: int, *, at: datetime, actor: str) -> None:
-    """The rule raises nothing from now on; what it raised stays.
+    """Remove the rule; its alerts stay.
 
     Raises:
         Refused: the study has no such rule.

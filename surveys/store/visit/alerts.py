@@ -22,7 +22,7 @@ SKIPPED = "_skipped"  # after a rule's name: its question was skipped
 
 @dataclass(frozen=True)
 class Cause:
-    """An answer that some rule may speak of."""
+    """An answer that a rule may apply to."""
 
     visit_id: int
     patient_id: int
@@ -34,11 +34,11 @@ class Cause:
 
 
 def notice(session: Session, causes: Iterable[Cause], *, at: datetime, actor: str) -> int:
-    """Raise what the answers raise, and keep the latest answer of alerts already there.
+    """Raise the alerts of these answers, and store the latest answer in existing alerts.
 
-    One alert per visit, instrument and rule, however often it is saved. Changing an answer back neither
-    closes nor hides it. Answers older than `HISTORICAL_AFTER` are listed as historical: nobody is called.
-    Returns how many alerts are new.
+    There is one alert per visit, instrument and rule, however often the answer is saved. To change an answer
+    back neither closes nor hides it. Answers older than `HISTORICAL_AFTER` are listed as historical and
+    notify no one. Returns how many alerts are new.
     """
     new = 0
     for cause in causes:
@@ -94,9 +94,9 @@ def notice(session: Session, causes: Iterable[Cause], *, at: datetime, actor: st
 
 
 def notice_skipped(session: Session, cause: Cause, *, at: datetime, actor: str) -> None:
-    """Tell staff that a patient chose not to answer what an alert asks for; once, and without a crisis text.
+    """Tell staff that a patient skipped an item that an alert watches; once, and without a crisis text.
 
-    Only a patient's own decision is told: an empty cell of an import says nothing. A later answer is noted.
+    Only a patient's own decision counts, not an empty cell of an import. A later answer is noted.
     """
     for rule in cause.instrument.alerts:
         if rule.item != cause.item:
@@ -109,7 +109,7 @@ def notice_skipped(session: Session, cause: Cause, *, at: datetime, actor: str) 
             )
             continue
         if session.scalar(select(Alert.id).where(*of_this, Alert.rule == rule.rule)):
-            continue  # staff know already, and its last answer says that it was taken back
+            continue  # staff know already, and its last answer says that it was withdrawn
         added = insert_once(
             session,
             Alert,
@@ -131,7 +131,7 @@ def notice_skipped(session: Session, cause: Cause, *, at: datetime, actor: str) 
 
 
 def crisis_text_seen(session: Session, alert_ids: Collection[int], *, at: datetime) -> None:
-    """The patient went on from the crisis text of these alerts, or stopped there."""
+    """Record that the patient went on from the crisis text of these alerts, or stopped there."""
     session.execute(
         update(Alert)
         .where(Alert.id.in_(alert_ids), Alert.crisis_text_seen_at.is_(None))
@@ -140,7 +140,7 @@ def crisis_text_seen(session: Session, alert_ids: Collection[int], *, at: dateti
 
 
 def acknowledge(session: Session, alert_id: int, *, at: datetime, actor: str, note: str | None) -> Alert:
-    """A member of staff takes the alert on.
+    """Record that a member of staff takes the alert on.
 
     Raises:
         Refused: somebody already did.
@@ -157,10 +157,10 @@ def acknowledge(session: Session, alert_id: int, *, at: datetime, actor: str, no
 
 
 def act(session: Session, alert_id: int, *, at: datetime, actor: str, note: str | None) -> Alert:
-    """Say what was done about an alert that was taken on.
+    """Record the action about an alert that was taken on.
 
     Raises:
-        Refused: nobody has taken it on, or it was acted on or closed already, or nothing is said.
+        Refused: it was not taken on, was acted on or closed already, or the note is empty.
     """
     alert, patient_id = _locked(session, alert_id)
     if alert.state != "acknowledged":
@@ -174,10 +174,10 @@ def act(session: Session, alert_id: int, *, at: datetime, actor: str, note: str 
 
 
 def close(session: Session, alert_id: int, *, at: datetime, actor: str, note: str | None) -> Alert:
-    """Nothing more is to be done; the alert stays for ever.
+    """Close the alert, which stays stored.
 
     Raises:
-        Refused: nobody has acted on it, or it is closed already.
+        Refused: it was not acted on, or it is closed already.
     """
     alert, patient_id = _locked(session, alert_id)
     if alert.state != "acted_on":

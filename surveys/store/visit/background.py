@@ -1,6 +1,6 @@
-"""What a patient says of palsy and treatments at a visit: read, said, sent. What staff record is elsewhere.
+"""A patient's answers about palsy and treatments at a visit: read, saved, sent. Not staff's records.
 
-Whoever writes holds the visit's lock, as for the questionnaires.
+A writer holds the visit's lock, as for the questionnaires.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ class BackgroundAnswers:
     """The form of one visit. `given` maps a question to its latest answer, None where it was skipped.
 
     The `short` form asks what changed since `since`, when the patient last sent one at another visit.
-    `elsewhere` are the questions that another device answered last, `changed` those of them that this one had
-    answered before. `recognised`: this device may see all the same.
+    `elsewhere` are the questions that another device answered last, `changed` those of them that this device
+    had answered before. `recognised`: this device may see all answers.
     """
 
     form: Form
@@ -36,17 +36,17 @@ class BackgroundAnswers:
 
     @property
     def hidden(self) -> frozenset[str]:
-        """The questions whose answers this device is not shown."""
+        """The questions whose answers this device must not see."""
         return frozenset() if self.recognised else self.elsewhere
 
     @property
     def shown(self) -> dict[str, Said | None]:
-        """What is given, as far as this device may see it."""
+        """The given answers that this device may see."""
         return {question: said for question, said in self.given.items() if question not in self.hidden}
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """What is asked here, in order: a question that would tell of a hidden answer is not."""
+        """The questions in order, without those that would tell a hidden answer."""
         return questions_of(self.form, self.shown)
 
     @property
@@ -56,7 +56,7 @@ class BackgroundAnswers:
 
 
 def of_visit(session: Session, visit_id: int, patient_id: int, device: str) -> BackgroundAnswers:
-    """What was said at the visit until now, as `device` finds it; whether it is recognised is not asked."""
+    """The answers of the visit so far, as `device` finds them; it does not ask whether it is recognised."""
     rows = session.execute(
         select(Background.visit_id, Background.question, Background.answer, Background.at)
         .join(Visit, Visit.id == Background.visit_id)
@@ -91,9 +91,9 @@ def say(
     today: date,
     at: datetime,
 ) -> None:
-    """Keep one answer; None is the decision to skip. What is said already, or after sending, changes nothing.
+    """Store one answer; None is the decision to skip. A repeated answer, or one after sending, is ignored.
 
-    A device that is not shown what was said may well say the same: from then on it is shown.
+    A device that must not see an answer may give the same one: from then on it sees it.
 
     Raises:
         NoAnswerError: the value does not answer the question.
@@ -110,7 +110,7 @@ def say(
 def send(
     session: Session, visit_id: int, patient_id: int, told: BackgroundAnswers, *, locale: str, at: datetime
 ) -> bool:
-    """Close the form; whether it is closed. Sending twice changes nothing, and nothing may be open."""
+    """Close the form if no question is open; returns whether it is closed. To send twice is harmless."""
     if told.sent or told.first_open is not None:
         return told.sent
     session.add(_row(visit_id, SENT, {"value": told.form}, locale, at))

@@ -1,4 +1,4 @@
-"""What visits are laid out from: a patient's course, the stored visits, what the person was asked already."""
+"""The facts behind a layout of visits: a patient's course, stored visits, instruments asked already."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ from surveys.schedule import (
 
 @dataclass(frozen=True)
 class KnownVisit:
-    """A visit as it is stored; `fixed` where it is none of the plan's, was opened, or missed for a reason.
+    """A stored visit; `fixed` where it is outside the plan, was opened, or was missed for a reason.
 
-    `primary` is what its own timepoint and occurrence stand for; None outside the plan.
+    `primary` is the occasion of its own timepoint and occurrence; None outside the plan.
     """
 
     row: Visit
@@ -53,7 +53,7 @@ class KnownVisit:
 
 
 def courses_of(session: Session, patients: Sequence[Patient]) -> dict[int, Course]:
-    """The dates that the plan's anchors stand for, of each of them by id."""
+    """The dates of the plan's anchors, by patient id."""
     ids = [patient.id for patient in patients]
     index = select(Palsy).where(Palsy.patient_id.in_(ids), Palsy.is_index)
     palsies = {palsy.patient_id: palsy for palsy in session.scalars(index)}
@@ -84,7 +84,7 @@ def _course(patient: Patient, palsy: Palsy | None, treatments: Sequence[Treatmen
 
 
 def in_several_studies(session: Session, patients: Sequence[Patient]) -> set[int]:
-    """The contacts of those of them who were enrolled before, in whatever study."""
+    """The contacts of the patients who were enrolled before, in any study."""
     ids = [patient.contact_id for patient in patients if patient.contact_id is not None]
     several = (
         select(Patient.contact_id)
@@ -98,7 +98,8 @@ def in_several_studies(session: Session, patients: Sequence[Patient]) -> set[int
 def stored_visits(
     session: Session, patient: Patient, timepoints: Sequence[Timepoint], since: date
 ) -> list[KnownVisit]:
-    """All visits of the patient, withdrawn ones too, with what each serves and asked on or after `since`."""
+    """All visits of the patient, also withdrawn ones, with their occasions and what they asked since
+    `since`."""
     keys = {row.id: row.key for row in timepoints}
     touched = (
         Visit.opened_at.is_not(None)
@@ -136,7 +137,7 @@ def stored_visits(
 def _serves(
     row: Visit, servings: Sequence[Serving], keys: Mapping[int, str]
 ) -> tuple[tuple[OccasionKey, ...], OccasionKey | None]:
-    """All that a visit serves, and that which its own timepoint and occurrence stand for."""
+    """All occasions that a visit serves, and the one of its own timepoint and occurrence."""
     if row.timepoint_id is None:
         return (), None
     if not servings:
@@ -166,7 +167,7 @@ def _answered(session: Session, condition: ColumnElement[bool]) -> dict[int, dic
 
 
 def _asked(row: Visit, answered: Mapping[str, date], since: date) -> Iterator[InstrumentDay]:
-    """What a visit has asked, or may still ask, on or after `since`."""
+    """The instruments that a visit has asked, or may still ask, on or after `since`."""
     for instrument, on in answered.items():
         yield InstrumentDay(instrument, on)
     if row.withdrawn_at is None and not is_over_for_good(row, since):
@@ -176,7 +177,7 @@ def _asked(row: Visit, answered: Mapping[str, date], since: date) -> Iterator[In
 
 
 def asked_elsewhere(session: Session, patient: Patient, since: date) -> list[InstrumentDay]:
-    """What the same person answers in other studies: only the contact knows who that is."""
+    """The instruments that the same person answers in other studies; the contact identifies the person."""
     if patient.contact_id is None:
         return []
     same = (Patient.contact_id == patient.contact_id) & (Patient.id != patient.id)

@@ -1,4 +1,4 @@
-"""What staff enter for a patient, from paper or over the telephone; and what they put right afterwards.
+"""Answers that staff enter for a patient, from paper or the telephone, and their later corrections.
 
 A response is never changed: a correction supersedes it, answers under the wrong patient are annulled. Alerts
 follow at once, as for answers that patients give themselves.
@@ -33,7 +33,7 @@ EARLY = timedelta(days=31)
 
 @dataclass(frozen=True)
 class TypedAnswers:
-    """A questionnaire as somebody read it off paper or heard it. An item that is missing was left empty."""
+    """A questionnaire as staff read it from paper or heard it. A missing item was left empty."""
 
     answers: Mapping[str, Answer]
     source: str
@@ -55,7 +55,7 @@ def enter(
     """Store a questionnaire of `visit` that staff entered; its response's id.
 
     Raises:
-        Refused: it is answered or begun already, nothing was answered, or the day cannot be.
+        Refused: it is answered or begun already, no item is answered, or the day is impossible.
         AnswerError: an answer is outside the choices of its item.
     """
     if entry.source not in ENTERED or entry.answered_by not in {None, *ANSWERED_BY}:
@@ -94,13 +94,13 @@ def correct(
     at: datetime,
     actor: str,
 ) -> int:
-    """Let `answers` stand in place of those of `response`, which stays as it was; the new response's id.
+    """Replace the answers of `response`, which stays stored, by `answers`; returns the new response's id.
 
-    `instrument` is the one that was answered, in its version. Day, source and language stay, and so does
-    that it was never sent.
+    `instrument` is the one that was answered, in its version. Day, source and language stay the same, and a
+    partial response stays partial.
 
     Raises:
-        Refused: no reason is given, nothing differs, or the response stands no longer.
+        Refused: no reason is given, the answers are the same, or the response no longer stands.
         AnswerError: an answer is outside the choices of its item.
     """
     reason = _reason(reason)
@@ -151,14 +151,14 @@ def annul(
     at: datetime,
     actor: str,
 ) -> int | None:
-    """Take back answers that are not this patient's; where `right` is given, they are entered there.
+    """Annul answers that are another patient's; where `right` is given, enter them there.
 
-    Alerts that they raised stay and say that the answer was taken back. Returns the id of the response under
-    the right patient.
+    Their alerts stay and say that the answer was withdrawn. Returns the id of the response under the right
+    patient.
 
     Raises:
-        Refused: no reason is given, the response stands no longer, or the right visit is the same, has this
-            questionnaire already, or is one of another study.
+        Refused: no reason is given, the response no longer stands, or the right visit is the same, has this
+            questionnaire already, or is in another study.
     """
     reason = _reason(reason)
     visit = session.get_one(Visit, response.visit_id)
@@ -211,7 +211,7 @@ def _store(
     actor: str,
     unchanged: Collection[str] = (),
 ) -> int:
-    """The response with its scores, and alerts but for `unchanged` items. The visit's dates now stay."""
+    """Store the response, its scores, and alerts except for `unchanged` items; fix the visit's dates."""
     [response_id] = insert_scored(session, [new], at=at, actor=actor)
     if visit.opened_at is None:
         visit.opened_at = at
@@ -230,7 +230,7 @@ def _store(
 
 
 def _lock(session: Session, visit: Visit) -> Patient:
-    """Nobody else answers this visit until the transaction ends."""
+    """Lock the visit against other answers until the transaction ends."""
     session.execute(select(Visit.id).where(Visit.id == visit.id).with_for_update())
     return session.get_one(Patient, visit.patient_id)
 

@@ -1,4 +1,4 @@
-"""Devices other than the one that answered: they are shown what was given once the year of birth is told."""
+"""Devices other than the one that answered: they see the answers once the year of birth is told."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from surveys.models import BirthYearTry, Contact, Patient
 from surveys.store import audit
 
-TRIES = 3  # wrong ones, counted by visit: whoever clears a device's cookies has no more of them
+TRIES = 3  # wrong tries, counted by visit: to clear a device's cookies gives no more of them
 
 
 def recognised(session: Session, visit_id: int, device: str) -> bool:
@@ -22,7 +22,7 @@ def recognised(session: Session, visit_id: int, device: str) -> bool:
 
 
 def tries_left(session: Session, visit_id: int, patient_id: int) -> int:
-    """How often the year may still be told; never, where nobody knows it."""
+    """How many tries are left for the year; none where it is not known."""
     if not _years(session, patient_id):
         return 0
     wrong = select(func.count()).where(BirthYearTry.visit_id == visit_id, BirthYearTry.matched.is_(False))
@@ -32,7 +32,7 @@ def tries_left(session: Session, visit_id: int, patient_id: int) -> int:
 def tell_year(
     session: Session, visit_id: int, patient_id: int, device: str, said: str, *, at: datetime
 ) -> bool:
-    """Note a try, with the visit locked; whether it is right. Without a try left nothing is."""
+    """Record a try, with the visit locked; returns whether it is right. Without a try left it never is."""
     if not tries_left(session, visit_id, patient_id):
         return False
     year = said.strip()

@@ -1,4 +1,4 @@
-"""Questionnaires begun and never sent: once their visit is over, what was answered becomes a response."""
+"""Questionnaires that were begun and never sent: after their visit, the answers become a response."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ from surveys.store.words.wordings import Texts
 def finish_late(session: Session, texts: Texts, *, at: datetime, actor: str) -> int:
     """Turn every draft whose visit closed more than `FINISHING_DAYS` days ago into a partial response.
 
-    It is scored as the instrument's own missing rules say, in the version that it was begun in. Items that
-    were asked and not reached are told apart from skipped ones; the day is that of the last answer. Returns
-    how many.
+    The instrument's own missing rules score it, in the version in which it was begun. Items that were not
+    reached differ from skipped ones; the day is that of the last answer. Returns how many.
     """
-    # No time zone is more than a day away: what is over there is found exactly, visit by visit.
+    # No time zone is more than a day away; the exact end is then tested visit by visit.
     latest = (at + timedelta(days=1)).date()
     query = (
         select(

@@ -17,7 +17,7 @@ from surveys.store import audit
 def issue(
     session: Session, visit: Visit, *, at: datetime, actor: str, expires_at: datetime | None = None
 ) -> str:
-    """A new link's token for `visit`; links made before stay live. It is shown once and kept nowhere.
+    """Make a link for `visit`; returns its token, which is shown once and never stored. Earlier links stay.
 
     It outlives the visit, unless `expires_at` is given.
     """
@@ -39,7 +39,7 @@ def issue(
 
 
 def revoke(session: Session, visit: Visit, *, at: datetime, actor: str) -> int:
-    """Revoke every live link of `visit`; how many there were."""
+    """Revoke every live link of `visit`; returns how many."""
     live = session.scalars(select(Link).where(Link.visit_id == visit.id, Link.revoked_at.is_(None))).all()
     for link in live:
         link.revoked_at = at
@@ -51,7 +51,7 @@ def revoke(session: Session, visit: Visit, *, at: datetime, actor: str) -> int:
 
 
 def outlive(session: Session, visit: Visit) -> None:
-    """Let the links to `visit` last as long as it does, after its dates were changed."""
+    """Let the links to `visit` last as long as the visit, after its dates changed."""
     session.execute(
         update(Link)
         .where(Link.visit_id == visit.id, Link.revoked_at.is_(None))
@@ -66,7 +66,7 @@ def _expiry(visit: Visit) -> datetime:
 
 
 def end(session: Session, link_id: int, *, at: datetime, actor: str) -> None:
-    """Revoke this one link, where it is still live."""
+    """Revoke this one link if it is still live."""
     link = session.scalars(
         select(Link).where(Link.id == link_id, Link.revoked_at.is_(None)).options(joinedload(Link.visit))
     ).one_or_none()
@@ -78,15 +78,15 @@ def end(session: Session, link_id: int, *, at: datetime, actor: str) -> None:
 
 
 def visit_of(session: Session, link_id: int) -> int:
-    """The visit that the link opens, whatever its state."""
+    """The visit that the link opens, in any state."""
     return session.scalars(select(Link.visit_id).where(Link.id == link_id)).one()
 
 
 def find(session: Session, token: str) -> int | None:
-    """The id of the link that `token` opens, exact or as mail and people hand it on; whatever its state."""
+    """The id of the link that `token` opens, exact or as mail and people pass it on; in any state."""
     return session.scalar(select(Link.id).where(Link.digest.in_(map(digest, tokens.readings(token)))))
 
 
 def digest(token: str) -> str:
-    """What is stored of a token: so many random bits need no salt."""
+    """The stored digest of a token, without salt: it has enough random bits."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -1,7 +1,7 @@
 """A patient's visits by the study's plan: laid out at enrolment, and again whenever an anchor changes.
 
-Only visits that nobody has opened are moved or withdrawn. Whoever changes an onset, a treatment or what is
-known of synkinesis calls `replan` in the same transaction.
+Only visits that were not opened are moved or withdrawn. A change of an onset, a treatment or the knowledge of
+synkinesis calls `replan` in the same transaction.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from surveys.store.visit.basis import (
 
 @dataclass(frozen=True)
 class Change:
-    """A visit whose dates were changed, or would have been; a side is None where there is no such visit."""
+    """A visit whose dates changed, or would have changed; a side is None where it has no visit."""
 
     title: str
     before: Window | None
@@ -60,7 +60,7 @@ class Change:
 
 @dataclass(frozen=True)
 class PlanChanges:
-    """What became of a patient's visits. `kept` are those opened already, which stay as they are."""
+    """The changes of a patient's visits. `kept` are visits that were opened already and stay as they are."""
 
     added: tuple[Change, ...] = ()
     moved: tuple[Change, ...] = ()
@@ -69,14 +69,14 @@ class PlanChanges:
 
     @property
     def changed(self) -> bool:
-        """Whether any visit is other than before."""
+        """Whether any visit changed."""
         return bool(self.added or self.moved or self.withdrawn)
 
 
 def plan_visits(
     session: Session, patients: Sequence[Patient], timepoints: Sequence[Timepoint], library: Library
 ) -> list[Visit]:
-    """The visits of people just enrolled: all that lie ahead and have not closed before their enrolment."""
+    """Make the visits of new patients: all that lie ahead and did not close before enrolment."""
     plan, sensible_from = plan_of(timepoints), not_before(library)
     courses = courses_of(session, patients)
     known = in_several_studies(session, patients)
@@ -109,11 +109,11 @@ def replan(
     actor: str,
     reason: str | None = None,
 ) -> PlanChanges:
-    """Lay out anew the visits of `patient`, whose dates have changed in this transaction.
+    """Lay out the visits of `patient` again after their dates changed in this transaction.
 
-    A visit that nobody has opened moves with its anchor, asks what it is to ask now, and is withdrawn where
-    its anchor is gone. New ones come only of the anchors in `changed` (enrolment, onset, treatment), as far
-    as they have not closed yet.
+    A visit that was not opened moves with its anchor, asks what the plan asks now, and is withdrawn if its
+    anchor is gone. New visits come only from the anchors in `changed` (enrolment, onset, treatment), if they
+    have not closed yet.
     """
     session.flush()
     session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
@@ -161,9 +161,9 @@ def replan(
 
 
 def space_out(session: Session, patient_id: int, library: Library, *, at: datetime, actor: str) -> None:
-    """After an answer: what asks the same person the same within `SPACING_DAYS` opens later or asks it not.
+    """After an answer: a visit that asks it again within `SPACING_DAYS` opens later or leaves it out.
 
-    In every study, and only where a visit that nobody has opened comes so soon.
+    This holds in every study, and only for visits that were not opened.
     """
     session.flush()
     soon = asked_soon(patient_id, at).distinct().order_by(Patient.id)
@@ -184,7 +184,7 @@ def asked_soon(patient_id: int, at: datetime) -> Select[Patient]:
             Visit.timepoint_id.is_not(None),
             Visit.withdrawn_at.is_(None),
             Visit.opened_at.is_(None),
-            # A day more on either side: at most so far is another time zone.
+            # A day more on either side covers every time zone.
             ~not_yet_open(Visit, day + timedelta(days=SPACING_DAYS + 1)),
             ~is_over(Visit, day - timedelta(days=1)),
             ~exists().where(Response.visit_id == Visit.id),
@@ -194,7 +194,7 @@ def asked_soon(patient_id: int, at: datetime) -> Select[Patient]:
 
 
 def _let_in_late(there: KnownVisit, laid: ScheduledVisit) -> bool:
-    """Whether staff left a visit open for longer than planned, and nothing else about it is to change."""
+    """Whether staff left a visit open for longer than planned, and this is its only difference."""
     same = (there.row.opens_on, there.row.due_on) == (laid.window.opens_on, laid.window.due_on)
     return same and set(there.serves) == set(laid.serves) and there.row.closes_on > laid.window.closes_on
 
@@ -202,7 +202,7 @@ def _let_in_late(there: KnownVisit, laid: ScheduledVisit) -> bool:
 def _wanted(
     found: Sequence[Occasion], known: Sequence[KnownVisit], changed: Collection[str], since: date
 ) -> list[Occasion]:
-    """The occasions that are to have a visit which is not fixed: those that have one, and new ones."""
+    """The occasions that need a visit which is not fixed: those that have one, and new ones."""
     fixed = {served for one in known if one.fixed for served in one.serves}
     there = {served for one in known if one.row.withdrawn_at is None for served in one.serves}
     return [
@@ -214,7 +214,7 @@ def _wanted(
 
 
 class _Visits:
-    """One patient's visits while they are laid out anew."""
+    """One patient's visits during a new layout."""
 
     def __init__(self, timepoints: Sequence[Timepoint], patient_id: int, known: Sequence[KnownVisit]) -> None:
         self._timepoints = {row.key: row for row in timepoints}
@@ -233,7 +233,7 @@ class _Visits:
         return f"{name} {row.occurrence}" if row.occurrence > 1 else name
 
     def take(self, laid: ScheduledVisit) -> KnownVisit | None:
-        """The stored visit that `laid` is to be, one not withdrawn first."""
+        """Take the stored visit for `laid`, preferably one that is not withdrawn."""
         fitting = [one for one in self._movable if one.primary in laid.serves]
         if not fitting:
             return None
@@ -242,19 +242,19 @@ class _Visits:
         return taken
 
     def left(self) -> list[KnownVisit]:
-        """What was not taken and is there still."""
+        """The stored visits that were not taken."""
         return [
             one for one in self._movable if one.row.id not in self._taken and one.row.withdrawn_at is None
         ]
 
     def add(self, session: Session, laid: ScheduledVisit) -> Visit:
-        """A new visit; what it serves is kept by `serve`, once it has an id."""
+        """Add a visit; `serve` stores its occasions once it has an id."""
         primary = laid.serves[0]
         timepoint = self._timepoints[primary.key]
         occurrence = primary.nth
         while primary.treatment_id is not None and (timepoint.id, occurrence) in self._numbers:
             occurrence += 1
-        # A visit outside the plan may have taken the name before the plan had it.
+        # A visit outside the plan may have the name already.
         name = timepoint.key if (timepoint.key, occurrence) not in self._names else f"{timepoint.key} (plan)"
         row = Visit(patient_id=self._patient_id, timepoint_id=timepoint.id, name=name, occurrence=occurrence)
         self._numbers.add((timepoint.id, occurrence))
@@ -266,13 +266,13 @@ class _Visits:
         return row
 
     def serve(self, session: Session) -> None:
-        """Keep what the new visits serve."""
+        """Store the occasions of the new visits."""
         for row, laid in self._laid:
             self._serve(session, row, laid.serves[0], laid)
         self._laid.clear()
 
     def change(self, session: Session, known: KnownVisit, laid: ScheduledVisit) -> None:
-        """Make a stored visit what `laid` says."""
+        """Change a stored visit to match `laid`."""
         _set(known.row, laid)
         if known.primary and set(known.serves) != set(laid.serves):
             session.execute(delete(Serving).where(Serving.visit_id == known.row.id))
@@ -280,7 +280,7 @@ class _Visits:
 
     def _serve(self, session: Session, row: Visit, primary: OccasionKey, laid: ScheduledVisit) -> None:
         if laid.serves == (primary,) and primary.treatment_id is None:
-            return  # its own timepoint and occurrence say it all
+            return  # its own timepoint and occurrence are enough
         numbers = set()
         for served in sorted(laid.serves, key=lambda one: one != primary):
             timepoint_id = self._timepoints[served.key].id
@@ -309,7 +309,7 @@ def _set(row: Visit, laid: ScheduledVisit) -> None:
 def _kept(
     known: Sequence[KnownVisit], found: Sequence[Occasion], keys: Collection[str], visits: _Visits
 ) -> list[Change]:
-    """Visits opened already whose dates the plan would now set otherwise."""
+    """Visits opened already to which the plan would now give other dates."""
     windows = {one.serves: one.window for one in found}
     kept = []
     for one in known:

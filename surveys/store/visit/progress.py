@@ -30,7 +30,7 @@ class AboutYou:
 
 @dataclass(frozen=True)
 class CrisisText:
-    """Where help is comes before anything else: the crisis text, or a page that tells of no answer."""
+    """Help comes before anything else: the crisis text, or a page that does not tell the answer."""
 
 
 @dataclass(frozen=True)
@@ -50,19 +50,19 @@ class Review:
 
 @dataclass(frozen=True)
 class Helped:
-    """Everything is submitted; whether anyone helped is still to be asked."""
+    """Everything is submitted; the question whether anyone helped is still open."""
 
 
 @dataclass(frozen=True)
 class Finished:
-    """Everything is submitted and nothing is left to ask."""
+    """Everything is submitted and no question is left."""
 
 
 Position = Introduction | ConsentDue | AboutYou | CrisisText | AtItem | Review | Helped | Finished
 
 
 def position(visit: OpenVisit) -> Position:
-    """Where the link leads now: the first thing that is still open."""
+    """Where the link leads now: the first open step."""
     if visit.crisis_text_due:
         return CrisisText()
     key = current(visit)
@@ -80,7 +80,7 @@ def position(visit: OpenVisit) -> Position:
 
 
 def current(visit: OpenVisit) -> str | None:
-    """The questionnaire that is asked now: the first not submitted; None at the end."""
+    """The questionnaire that is asked now: the first that is not submitted; None at the end."""
     return next((key for key in visit.battery if key not in visit.submitted), None)
 
 
@@ -92,7 +92,7 @@ def first_open(visit: OpenVisit, key: str) -> Item | None:
 
 
 def remaining_minutes(visit: OpenVisit) -> int:
-    """How long what is not yet submitted takes, in minutes."""
+    """How many minutes the questionnaires that are not submitted take."""
     about_you = MINUTES[visit.background.form] if visit.background and visit.background_due else 0
     remaining = [visit.instruments[key] for key in visit.battery if key not in visit.submitted]
     return about_you + sum(instrument.minutes for instrument in remaining)

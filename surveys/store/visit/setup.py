@@ -1,4 +1,4 @@
-"""Changing what a study says of itself, its plan among it. Each change is audited with what was before."""
+"""Change a study's facts and plan. Each change is audited with the value before."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _FIXED_ONCE_ACTIVE = {"timezone": "its days are counted in it", "locales": "pati
 def change(
     session: Session, study: Study, facts: Mapping[str, Any], library: Library, *, at: datetime, actor: str
 ) -> bool:
-    """Give `study` those of its fields; whether anything differed. Needs its timepoints loaded.
+    """Give `study` these field values; returns whether anything differed. Needs its timepoints loaded.
 
     Raises:
         Refused: a value is impossible, the study is closed, or an active study would lack what it needs.
@@ -96,12 +96,12 @@ def set_plan(
     at: datetime,
     actor: str,
 ) -> bool:
-    """Make `rows` the plan of a draft study; whether it differs. Needs its timepoints loaded.
+    """Make `rows` the plan of a draft study; returns whether it differs. Needs its timepoints loaded.
 
-    Patients who have visits of the plan ahead get them laid out anew.
+    Patients with planned visits ahead get a new layout.
 
     Raises:
-        Refused: the study is no draft, a row is impossible, or a row that is gone has visits with answers.
+        Refused: the study is not a draft, a row is impossible, or a removed row has visits with answers.
     """
     if study.status != "draft":
         raise Refused(
@@ -131,7 +131,7 @@ def set_plan(
 
 
 def plan_faults(rows: Sequence[PlannedVisit], library: Library) -> list[str]:
-    """Why those rows are no plan, a sentence each."""
+    """Why those rows cannot be a plan, a sentence each."""
     found = []
     for key, count in Counter(row.key for row in rows).items():
         if count > 1:
@@ -142,7 +142,7 @@ def plan_faults(rows: Sequence[PlannedVisit], library: Library) -> list[str]:
 
 
 def instead_of_crisis(rows: Sequence[PlannedVisit], library: Library) -> list[PlannedVisit]:
-    """The plan without questions about self-harm, where a definition names what asks all but them."""
+    """The plan without questions about self-harm, where a definition names an instrument without them."""
     return [_with_battery(row, [_without_crisis(key, library) for key in row.battery]) for row in rows]
 
 
@@ -203,7 +203,7 @@ def _take_out(session: Session, gone: Sequence[Timepoint]) -> None:
 
 
 def _planned_patients(study: Study) -> Any:
-    """Those with a visit of the plan that nobody has touched: imported ones have only answered visits."""
+    """Patients with an untouched visit of the plan; imported patients have answered visits only."""
     untouched = (
         exists()
         .where(

@@ -1,4 +1,4 @@
-"""Codes on letters: eight signs that open a personal link for whoever knows the year of birth too."""
+"""Codes on letters: eight signs that, with the year of birth, open a personal link."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from surveys.models import Contact, Link, Patient, ShortCode, Visit
 
-SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is taken for another: no 0, O, 1, I
+SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without signs that look alike: no 0, O, 1, I
 LENGTH = 8
 TRIES = 5
 
 
 def make(session: Session, link_id: int) -> str:
-    """A new code for the link, kept nowhere; in two groups, as people read it out: `K7MP-2QXW`."""
+    """Make a code for the link, never stored; in two groups, as people read it out: `K7MP-2QXW`."""
     code = drawn(LENGTH)
     session.add(ShortCode(link_id=link_id, digest=_digest(signs_of(code))))
     session.flush()
@@ -30,14 +30,14 @@ def drawn(length: int) -> str:
 
 
 def signs_of(typed: str) -> str:
-    """The signs of a code as somebody typed it: groups and capitals do not matter."""
+    """The signs of a typed code; groups and capitals do not matter."""
     return "".join(typed.split()).replace("-", "").upper()
 
 
 def find(session: Session, code: str, year: str) -> int | None:
-    """The link that `code` opens for who was born in `year`, both as typed; None where one of them is wrong.
+    """The link that `code` opens for a patient born in `year`, both as typed; None if one is wrong.
 
-    After `TRIES` wrong years it opens nothing any more. The caller commits, also where nothing is found.
+    After `TRIES` wrong years the code stops working. The caller commits, also if no link is found.
     """
     signs = signs_of(code)
     if len(signs) != LENGTH or not set(signs) <= set(SIGNS):
@@ -63,5 +63,5 @@ def find(session: Session, code: str, year: str) -> int | None:
 
 
 def _digest(code: str) -> str:
-    # Slow on purpose: forty random bits could be tried out by whoever has a copy of the database.
+    # Slow on purpose: a thief of the database could try out forty random bits.
     return hashlib.scrypt(code.encode(), salt=b"seventh short code", n=2**14, r=8, p=1, dklen=32).hex()

@@ -1,4 +1,4 @@
-"""Visits outside the plan, and when a visit may be given a link."""
+"""Visits outside the plan, and when a visit may have a link."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def add_unscheduled(
     at: datetime,
     actor: str,
 ) -> Visit:
-    """A visit outside the plan, open from `on`, that asks `battery`.
+    """Add a visit outside the plan, open from `on`, that asks `battery`.
 
     Raises:
-        Refused: nothing is asked, the same waits since today, the study is closed, or the patient takes part
-            no longer.
+        Refused: the battery is empty, a visit of today asks the same, the study is closed, or the patient no
+            longer takes part.
     """
     if not battery:
         raise Refused("Choose at least one questionnaire.", "battery")
@@ -69,7 +69,7 @@ def add_unscheduled(
 
 
 def _waiting(session: Session, patient: Patient, on: date, battery: Sequence[str]) -> bool:
-    """Whether the same was asked for today already, as by a second press of the button."""
+    """Whether the same visit was made today already, for example by a second press of the button."""
     untouched = select(Visit.battery).where(
         Visit.patient_id == patient.id,
         Visit.name == UNSCHEDULED,
@@ -82,10 +82,10 @@ def _waiting(session: Session, patient: Patient, on: date, battery: Sequence[str
 
 
 def miss(session: Session, visit: Visit, reason: str, *, at: datetime, actor: str) -> None:
-    """Nothing comes of the visit any more, and why; what was answered stays.
+    """Record that the visit is missed, and why; its answers stay.
 
     Raises:
-        Refused: there is no reason.
+        Refused: the reason is missing.
     """
     why = reason.strip()
     if not why:
@@ -99,7 +99,7 @@ def miss(session: Session, visit: Visit, reason: str, *, at: datetime, actor: st
 
 
 def let_in_late(session: Session, visit: Visit, *, on: date, at: datetime, actor: str) -> None:
-    """Open a visit that is over, or was called missed, for another `LATE_DAYS` from the day `on`.
+    """Open a visit that is over or missed for another `LATE_DAYS` from the day `on`.
 
     Its due day stays, so that the analysis sees how late it was.
 
@@ -122,8 +122,8 @@ def let_in_late(session: Session, visit: Visit, *, on: date, at: datetime, actor
 
 
 def askable(session: Session, study: Study, library: Library) -> list[str]:
-    """The instruments that `study` may ask: in words that it may use, in all its languages, and with a
-    crisis text in each of them where they ask about self-harm."""
+    """The instruments that `study` may ask: permitted words in all its languages, and crisis texts if
+    needed."""
     asked = permissions.asked(session, study, library.keys(), Texts(library))
     return [
         key

@@ -1,6 +1,6 @@
-"""What somebody reads at once who tells of self-harm: our template, and what a study's text must say.
+"""The text that a patient reads at once after an answer about self-harm: our template and its checks.
 
-Pure: it knows texts only. The telephone numbers in a text become links where it is shown.
+Pure: it knows texts only. The pages turn the telephone numbers in a text into links.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-# A site completes what stands in braces. English and German; other languages are the site's to translate.
+# A site completes the parts in braces. English and German are here; a site translates other languages.
 TEMPLATES = {
     "en": (
         "Thank you for telling us. If you might act on such thoughts or do not feel safe, call "
@@ -43,12 +43,12 @@ def numbers(text: str) -> Iterator[tuple[int, int]]:
 
 
 def called(text: str) -> list[str]:
-    """The telephone numbers of `text`, each once: what may be shown where its words would tell too much."""
+    """The telephone numbers of `text`, each once, for pages where its words would tell too much."""
     return list(dict.fromkeys(text[start:end] for start, end in numbers(text)))
 
 
 def faults(text: str, locale: str) -> list[str]:
-    """What the study's crisis text in `locale` lacks, a sentence each; it is there at all."""
+    """What the study's existing crisis text in `locale` lacks, a sentence each."""
     found = []
     if "{" in text or "}" in text:
         found.append(f"Complete what stands in braces in the crisis text in {locale!r}.")

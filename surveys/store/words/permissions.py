@@ -1,4 +1,4 @@
-"""By whose leave a study asks an instrument in a wording, and what keeps it from asking one."""
+"""By whose permission a study asks an instrument in a wording, and why it may not ask one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from surveys.store.words.wordings import Texts
 
 @dataclass(frozen=True)
 class NewPermission:
-    """What a coordinator records. `version` None is the newest definition that has this wording."""
+    """The permission that a coordinator records. `version` None is the newest definition with this
+    wording."""
 
     instrument: str
     wording: str
@@ -35,13 +36,13 @@ class NewPermission:
 def permit(
     session: Session, study: Study, new: NewPermission, library: Library, *, at: datetime, actor: str
 ) -> Permission:
-    """Record by whose leave `study` asks an instrument in a wording; from now on it is asked so.
+    """Record by whose permission `study` asks an instrument in a wording; from now on it uses that wording.
 
-    Questionnaires already begun go on in the words they were begun in.
+    Questionnaires that were begun keep their words.
 
     Raises:
-        Refused: the study is closed, the wording is not known, is a working one or lacks a language of the
-            study, or something is not filled in.
+        Refused: the study is closed, a field is empty, or the wording is unknown, a working one, or lacks a
+            language of the study.
     """
     if study.status == "closed":
         raise Refused(f"Study {study.code} is closed: it asks nothing any more.")
@@ -88,7 +89,7 @@ def permit(
 
 
 def _named(session: Session, new: NewPermission, library: Library) -> Instrument:
-    """The instrument in the wording that a permission speaks of."""
+    """The instrument in the wording that a permission names."""
     try:
         versions = (
             (library.get(new.instrument, new.version),) if new.version else library.versions(new.instrument)
@@ -129,7 +130,7 @@ def in_force(session: Session, study_id: int) -> dict[str, Permission]:
 
 
 def asked(session: Session, study: Study, keys: Iterable[str], texts: Texts) -> dict[str, Instrument]:
-    """The instruments `keys` as `study` asks them now: by the permission in force, else as defined."""
+    """The instruments `keys` as `study` asks them now: by the permission in force, otherwise as defined."""
     permitted = in_force(session, study.id)
     found = {}
     for key in keys:
@@ -139,7 +140,7 @@ def asked(session: Session, study: Study, keys: Iterable[str], texts: Texts) -> 
 
 
 def newest_of(study_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """The condition that a permission is the one in force of its instrument in the study `study_id`."""
+    """The condition that a permission is in force for its instrument in the study `study_id`."""
     other = aliased(Permission)
     last = (
         select(func.max(other.id))
@@ -170,7 +171,7 @@ def hindrances(study: Study, instrument: Instrument) -> Iterator[str]:
 
 
 def faults(session: Session, library: Library) -> Iterator[str]:
-    """What is permitted but cannot be asked, a sentence each."""
+    """Permitted instruments that cannot be asked, a sentence each."""
     latest = select(func.max(Permission.id)).group_by(Permission.study_id, Permission.instrument)
     used = select(Permission.instrument, Permission.version, Permission.wording)
     for key, version, wording in session.execute(used.where(Permission.id.in_(latest)).distinct()):

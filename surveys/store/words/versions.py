@@ -1,4 +1,4 @@
-"""Instrument versions, frozen on first use; and the refusal to start on texts that changed since."""
+"""Instrument versions, frozen at first use; and the refusal to start if their texts changed since."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class ChangedDefinitionError(Exception):
 
 
 def freeze(session: Session, instrument: Instrument, *, at: datetime, wording: str | None = None) -> int:
-    """The id of the frozen version of `instrument` in its wording; freezes it when this is its first use.
+    """The id of the frozen version of `instrument` in its wording; the first use freezes it.
 
-    `wording` is only given for answers that came from elsewhere: it names their text. Where no text of that
-    name is known here, none is made up.
+    `wording` names the text of answers that came from elsewhere. If that text is not known here, none is
+    stored.
     """
     known = instrument if wording is None else wordings.find(session, instrument, wording)
     name = instrument.wording.name if wording is None else wording
@@ -55,7 +55,7 @@ def freeze(session: Session, instrument: Instrument, *, at: datetime, wording: s
 
 
 def check_frozen(session: Session, library: Library) -> None:
-    """Refuse to go on where a version that has answers reads otherwise now, or a permitted one is gone.
+    """Refuse to go on if a version with answers reads differently now, or a permitted version is missing.
 
     Raises:
         ChangedDefinitionError: names each instrument and what to do.

@@ -1,4 +1,4 @@
-"""In which words an instrument is asked: those of its definition, and texts that a site loaded."""
+"""The words of an instrument: those of its definition, and texts that a site loaded."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class UnknownWording(LookupError):
 
 
 class Texts:
-    """Instruments in any wording: the definition's own, a loaded one, or one that was frozen in use.
+    """Instruments in any wording: the definition's own, a loaded one, or a frozen one.
 
     Rows of texts never change, so each is read from the database once and kept.
     """
@@ -34,11 +34,11 @@ class Texts:
     def get(
         self, session: Session, key: str, version: str | None = None, wording: str | None = None
     ) -> Instrument:
-        """The instrument in this version and wording; the newest, and the definition's own, where None.
+        """The instrument in this version and wording; None means the newest version and its own wording.
 
         Raises:
             UnknownInstrument: no definition has this key and version.
-            UnknownWording: nobody knows this wording.
+            UnknownWording: this wording is not known.
         """
         instrument = self.library.get(key, version)
         if wording is None or wording == instrument.wording.name:
@@ -82,10 +82,10 @@ def find(session: Session, instrument: Instrument, name: str) -> Instrument | No
 
 
 def load(session: Session, instrument: Instrument, *, file: str, at: datetime, actor: str) -> bool:
-    """Keep the wording of `instrument`, as read from `file`; whether it is new here.
+    """Store the wording of `instrument`, as read from `file`; returns whether it is new.
 
     Raises:
-        Refused: the name stands for other texts already. Nothing is ever replaced.
+        Refused: the name has other texts already, and texts are never replaced.
     """
     wording = instrument.wording
     what = f"{instrument.key} version {instrument.version}"
@@ -146,7 +146,7 @@ def loaded(session: Session, key: str, version: str) -> list[LoadedWording]:
 
 
 def faults(session: Session, library: Library) -> Iterator[str]:
-    """What does not hold of the loaded texts, a sentence each; nothing for sound ones."""
+    """The faults of the loaded texts, a sentence each; empty for sound ones."""
     for row in session.scalars(select(LoadedWording).order_by(LoadedWording.id)):
         what = f"The wording {row.name!r} of {row.instrument} version {row.version}"
         if Wording(row.name, "loaded", texts_of(row.texts)).sha256 != row.sha256:
