@@ -1,4 +1,4 @@
 """What the staff's pages show: plain rows, paged by the database, in a bounded number of statements.
 
-Reads only. Bulk reading for statistics is `surveys.frames`.
+These functions only read. Bulk reading for statistics is in `surveys.frames`.
 """

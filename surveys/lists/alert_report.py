@@ -1,4 +1,4 @@
-"""What one month of alerts was like: how many, of what, how soon they were taken on, what is still open."""
+"""One month of alerts: how many, their causes, how soon they were taken on, and how many are open."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from surveys.models import Alert, Patient, Visit
 
 @dataclass(frozen=True)
 class ReportedCause:
-    """What raised an alert, and how often it did."""
+    """A cause of alerts, and how many it raised."""
 
     instrument: str
     rule: str
@@ -28,7 +28,7 @@ class ReportedCause:
 class Report:
     """The alerts raised in one month as they stand now; those of old answers are counted apart.
 
-    `median_wait` and `longest_wait` are times from raising to taking on, of those taken on.
+    `median_wait` and `longest_wait` are times from raising to taking on, of alerts that were taken on.
     """
 
     raised: int

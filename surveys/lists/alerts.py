@@ -19,8 +19,8 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class AlertRow:
-    """One alert; `instrument` and `rule` name what raised it, the answers are the codes given, None where the
-    question was skipped or a `score` raised it (`before` is the last one). Whom to call stands beside it."""
+    """One alert; `instrument` and `rule` name its cause. The answers are codes, None where the question was
+    skipped or a `score` raised the alert (`before` is the score before). It also names the person to call."""
 
     id: int
     patient: str
@@ -52,14 +52,14 @@ class AlertRow:
 
     @property
     def people(self) -> tuple[str | None, ...]:
-        """Who did something about it."""
+        """The people who acted on it."""
         return self.acknowledged_by, self.acted_by, self.closed_by
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """Why somebody must look at once: alerts that waited longer than the study lets them, and word of alerts
-    that did not reach anybody."""
+    """Why staff must look at once: alerts that waited longer than the study allows, and notices of alerts
+    that did not arrive."""
 
     overdue: int
     unheard: int
@@ -69,12 +69,12 @@ class Trouble:
 
 
 def waiting(session: Session, scope: Scope) -> int:
-    """How many alerts nobody has taken on."""
+    """How many alerts wait to be taken on."""
     return session.scalar(_of_scope(scope, func.count()).where(Alert.state == "new")) or 0
 
 
 def trouble(session: Session, scope: Scope, let_wait: timedelta, at: datetime) -> Trouble:
-    """What is wrong at the instant `at` where an alert may wait as long as `let_wait`."""
+    """The trouble at the instant `at` if an alert may wait as long as `let_wait`."""
     unheard = (
         select(AlertMail.id)
         .where(AlertMail.alert_id == Alert.id, AlertMail.outcome.in_(("failed", "bounced", "unknown")))
@@ -89,7 +89,7 @@ def trouble(session: Session, scope: Scope, let_wait: timedelta, at: datetime) -
 
 
 def waiting_by_study(session: Session, scopes: Iterable[Scope]) -> dict[int, int]:
-    """How many alerts within `scopes` nobody has taken on, by study; studies without any are left out."""
+    """How many alerts within `scopes` wait to be taken on, by study; studies without any are left out."""
     query = (
         select(Patient.study_id, func.count())
         .select_from(Alert)
@@ -108,7 +108,7 @@ def counts(session: Session, scope: Scope) -> dict[str, int]:
 
 
 def page(session: Session, scope: Scope, state: str, number: int) -> list[AlertRow]:
-    """One page of the alerts in `state`: who has waited longest first, the others latest first."""
+    """One page of the alerts in `state`: waiting ones by longest wait first, others latest first."""
     query = _rows(scope).where(Alert.state == state)
     order = Alert.raised_at.asc() if state == "new" else Alert.raised_at.desc()
     query = query.order_by(order, Alert.id).limit(PAGE).offset((number - 1) * PAGE)

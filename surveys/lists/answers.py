@@ -1,4 +1,4 @@
-"""One response with what became of it, for the staff's page."""
+"""One response and its corrections, for the staff's page."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from surveys.models import InstrumentVersion, Patient, Response, Score, Visit
 
 @dataclass(frozen=True)
 class Found:
-    """A response with its visit, patient, version and scores; `before` is the one that it superseded, `after`
-    the one that superseded it."""
+    """A response with its visit, patient, version and scores; it superseded `before`, and `after` superseded
+    it."""
 
     response: Response
     visit: Visit
@@ -47,7 +47,7 @@ def find(session: Session, scope: Scope, response_id: int) -> Found | None:
 
 
 def free_visits(session: Session, patient: Patient, instrument: str) -> list[Visit]:
-    """The patient's visits at which nobody has answered `instrument` so that it stands."""
+    """The patient's visits without a standing answer to `instrument`."""
     answered = select(Response.visit_id).where(Response.instrument == instrument, Response.stands)
     query = select(Visit).where(
         Visit.patient_id == patient.id, Visit.withdrawn_at.is_(None), Visit.id.not_in(answered)

@@ -1,4 +1,4 @@
-"""What a patient reported of palsy and treatments, visit by visit, and what staff decided about each fact."""
+"""A patient's reports about palsy and treatments by visit, and staff's decision about each fact."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from surveys.models import Background, BackgroundCheck, Patient, Timepoint, Visi
 
 @dataclass(frozen=True)
 class CheckRow:
-    """One decision about a fact; `recorded` is what stood after it."""
+    """One decision about a fact; `recorded` is the record after it."""
 
     outcome: str
     recorded: Mapping[str, Any]
@@ -30,7 +30,7 @@ class CheckRow:
 
 @dataclass(frozen=True)
 class Report:
-    """One fact as it was reported; `value` is None where it was skipped, or a treatment's date not told."""
+    """One reported fact; `value` is None where it was skipped, or a treatment's date was not given."""
 
     background_id: int
     fact: str
@@ -40,20 +40,20 @@ class Report:
 
     @property
     def is_treatment(self) -> bool:
-        """Whether the fact is that this kind of treatment was had."""
+        """Whether the fact is that the patient had this kind of treatment."""
         return self.fact in WHEN
 
     @property
     def tells(self) -> bool:
-        """Whether there is something to confirm."""
+        """Whether staff can confirm it."""
         return self.is_treatment or self.value not in (None, "unknown")
 
 
 @dataclass(frozen=True)
 class Telling:
-    """What was reported at one visit; `sent_at` is None while the patient may still change it.
+    """The report of one visit; `sent_at` is None while the patient may still change it.
 
-    `symptoms`, `mood_before` and `recovered` are codes as said, None where not asked, skipped or not reached.
+    `symptoms`, `mood_before` and `recovered` are codes, None where not asked, skipped or not reached.
     """
 
     visit_id: int
@@ -125,7 +125,7 @@ def _telling(said: Mapping[str, Any], checks: Mapping[tuple[int, str], list[Chec
     reports = []
     for fact in FACTS:
         if fact in WHEN and fact not in named:
-            continue  # never ticked, or not any more
+            continue  # never ticked, or no longer ticked
         row = said.get(fact)
         if row is None and fact in WHEN:
             row = said["operations" if fact in OPERATIONS_ASKED else "treatments"]

@@ -1,4 +1,4 @@
-"""Whose scores changed: the last score and the one before, whoever is in the clinic today first."""
+"""Whose scores changed: the last score and the one before, today's patients first."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class DatedScore:
-    """One score of one day, with the answers that it rests on."""
+    """One score of one day, with its answers."""
 
     on: date
     value: float
@@ -44,7 +44,7 @@ class ChangePage:
 
 
 def page(session: Session, scope: Scope, scales: Collection[tuple[str, str]], number: int) -> ChangePage:
-    """Page `number`: who is on today's list, then who answered last, in a fixed number of statements."""
+    """Page `number`: patients on today's list, then the latest to answer; a fixed number of statements."""
     last_on = func.max(Response.completed_on).label("last_on")
     here = (
         select(Appointment.id)

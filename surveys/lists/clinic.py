@@ -1,4 +1,4 @@
-"""Who is expected in the clinic on a day: consent, what is due, what was answered that day."""
+"""The patients expected in the clinic on a day: consent, visits due, visits answered that day."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ AT_ONCE = 1000  # texts of a list in one statement: databases limit their parame
 
 @dataclass(frozen=True)
 class VisitOfTheDay:
-    """A visit that can be answered now; `answered` of `asked` questionnaires are in."""
+    """A visit that can be answered now, with the numbers of questionnaires `asked` and `answered`."""
 
     id: int
     title: str
@@ -48,7 +48,7 @@ class ExpectedPatient:
 
     @property
     def progress(self) -> str:
-        """done: something was finished and nothing is open; else in_progress, due or nothing."""
+        """done if a visit was finished and none is open; otherwise in_progress, due or empty."""
         if self.open:
             begun = any(visit.state == "in_progress" for visit in self.open) or self.done
             return "in_progress" if begun else "due"
@@ -90,10 +90,10 @@ def expected(session: Session, scope: Scope, on: date) -> list[ExpectedPatient]:
 
 
 def find(session: Session, scope: Scope, written: Collection[str]) -> dict[str, list[int]]:
-    """Patients by what stands on a list: a hospital number or a study code, however they are spelt.
+    """Patients by the texts of a list: hospital numbers or study codes in any spelling.
 
-    One may stand among other words. Where these speak of several people, and not each of one, it is not told
-    whom the text means.
+    A number or code may stand among other words. Such a text counts if it names one patient in all, or one or
+    more by each word.
     """
     folded = {text: same.folded(text) for text in written}
     known = _known(session, scope, set(folded.values()))

@@ -1,4 +1,4 @@
-"""Patients by timepoints: what is done, under way, due, missed or still to come, and how many of each."""
+"""Patients by timepoints: visits done, under way, due, missed or ahead, and the number of each."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """One visit at a timepoint; a repeated timepoint has several. `reason` is why it was missed."""
+    """One visit at a timepoint; a repeated timepoint has several. `reason` says why it was missed."""
 
     state: str
     reason: str | None
@@ -106,7 +106,7 @@ def _cells(session: Session, scope: Scope, ids: Sequence[int]) -> dict[int, dict
 
 
 def _placed(stated: CTE) -> Subquery:
-    """Visits by the timepoints that they serve: their own, and others where one visit is for several."""
+    """Visits by their timepoints: their own, and others where one visit serves several."""
     own = select(Visit.id.label("visit_id"), Visit.timepoint_id).where(
         Visit.id.in_(select(stated.c.id)), Visit.timepoint_id.is_not(None)
     )

@@ -1,7 +1,7 @@
-"""How new the data behind a figure are, counted in events of the audit trail.
+"""The age of the data behind a figure, counted in events of the audit trail.
 
-Every change of what figures show leaves an event in its transaction, and event ids follow the order in which
-transactions end. The number of an event therefore names a state of the data.
+Every change that figures show leaves an event in its transaction, and event ids follow the order in which
+transactions end. An event's number therefore names a state of the data.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from surveys.models import Event
 from surveys.models.message import OUTCOMES
 
-# After these the frames are as before. An action that is not named here counts as a change.
+# These actions leave the frames as before. An action that is not named here counts as a change.
 WITHOUT_EFFECT = frozenset(
     {
         "staff.signed_in",
@@ -38,8 +38,8 @@ WITHOUT_EFFECT = frozenset(
     }
 )
 
-# After these an older figure is only behind. Any other action may have taken away what it shows, or the right
-# to see it: an erasure, a consent, an annulled response, a status, a study's settings, and what is new here.
+# These actions make an older figure only out of date. Any other action may remove its data or the right to
+# see them: an erasure, a consent, an annulled response, a status, a study's settings, and any new action.
 ADDING = WITHOUT_EFFECT | {
     "response.stored",
     "background.sent",
@@ -57,12 +57,12 @@ ADDING = WITHOUT_EFFECT | {
 
 
 def newest_change(session: Session) -> int:
-    """The last event that changed what figures may show; 0 before the first."""
+    """The last event that changed the figures; 0 before the first."""
     return _newest(session, WITHOUT_EFFECT, since=0)
 
 
 def newest_loss(session: Session, *, since: int) -> int:
-    """The last event after `since` from which on no older figure may be shown; 0 where there is none."""
+    """The last event after `since` that forbids older figures; 0 where there is none."""
     return _newest(session, ADDING, since=since)
 
 

@@ -1,4 +1,4 @@
-"""What happened to a patient's data, and who did it."""
+"""The changes of a patient's data, and their authors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from surveys.models import Event, Staff
 
 @dataclass(frozen=True)
 class EventRow:
-    """One event of the audit trail; the values before and after stay where they are."""
+    """One event of the audit trail, without the values before and after."""
 
     at: datetime
     actor: str

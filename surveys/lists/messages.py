@@ -1,4 +1,4 @@
-"""Messages of a study: what is planned, what did not arrive, what went, what never went."""
+"""Messages of a study: planned, not arrived, sent, never sent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STATES = ("planned", "trouble", "sent", "cancelled")
 
 @dataclass(frozen=True)
 class MessageRow:
-    """One message; `error` is the mail server's code, or why it waits or never goes."""
+    """One message; `error` is the mail server's code, or why the message waits or never goes."""
 
     id: int
     visit_id: int
@@ -44,7 +44,7 @@ def counts(session: Session, scope: Scope) -> dict[str, int]:
 
 
 def page(session: Session, scope: Scope, state: str, number: int) -> list[MessageRow]:
-    """One page of the messages in `state`: what comes next first, what is over latest first."""
+    """One page of the messages in `state`: planned ones by next first, others latest first."""
     order = Message.planned_at.asc() if state == "planned" else Message.outcome_at.desc()
     query = _rows(scope).where(condition(state)).order_by(order, Message.id)
     return _read(session, query.limit(PAGE).offset((number - 1) * PAGE))
@@ -62,7 +62,7 @@ def find(session: Session, scope: Scope, message_id: int) -> MessageRow | None:
 
 
 def condition(state: str) -> ColumnElement[bool]:
-    """What makes a message be in `state`."""
+    """The condition that a message is in `state`."""
     return {
         "planned": Message.outcome.is_(None),
         "trouble": Message.outcome.in_(("failed", "bounced", "unknown")),

@@ -1,4 +1,4 @@
-"""What waits for a person in a study: alerts, calls, letters, mail that came back, overdue visits."""
+"""Everything in a study that waits for a person: alerts, calls, letters, returned mail, overdue visits."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NOT_DELIVERED = ("failed", "bounced", "unknown")
 
 @dataclass(frozen=True)
 class Waiting:
-    """An alert that is not closed, and how to reach the patient."""
+    """An open alert, and how to reach the patient."""
 
     id: int
     patient: str
@@ -41,7 +41,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Overdue:
-    """A visit still open past its day (`due`, `in_progress`), or over without a reason (`missed`)."""
+    """A visit open after its due day (`due`, `in_progress`), or over without a reason (`missed`)."""
 
     visit_id: int
     patient: str
@@ -55,7 +55,7 @@ class Overdue:
 
 @dataclass(frozen=True)
 class ByHand:
-    """A call or a letter that is due; `attempts` counts calls that nobody answered."""
+    """A call or a letter that is due; `attempts` counts unanswered calls."""
 
     id: int
     patient: str
@@ -73,7 +73,7 @@ class ByHand:
 
 @dataclass(frozen=True)
 class UnreachedPatient:
-    """A patient whom mail does not reach: refused, come back, or without word of what became of it."""
+    """A patient whose mail was refused, came back, or has an unknown outcome."""
 
     patient: str
     visit: str
@@ -86,7 +86,7 @@ class UnreachedPatient:
 
 @dataclass(frozen=True)
 class Request:
-    """Somebody who asked for name and contact details to be removed."""
+    """A patient's request to remove name and contact details."""
 
     patient: str
     asked_at: datetime
@@ -94,7 +94,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Needs:
-    """Everything that waits; of overdue visits the first `SHOWN`, and how many there are."""
+    """Everything that waits; of overdue visits the first `SHOWN` and their number."""
 
     alerts: Sequence[Waiting]
     by_hand: Sequence[ByHand]
@@ -106,7 +106,7 @@ class Needs:
 
 
 def needs(session: Session, scope: Scope, at: datetime) -> Needs:
-    """What waits for a person at the instant `at`, in a fixed number of statements."""
+    """Everything that waits at the instant `at`, in a fixed number of statements."""
     overdue, in_all = _overdue(session, scope)
     return Needs(
         alerts=_alerts(session, scope),
@@ -131,7 +131,7 @@ def find_by_hand(session: Session, scope: Scope, message_id: int) -> int | None:
 
 
 def _of_messages(*columns: Any) -> Select[Any]:
-    """Those columns of messages with their visit and patient, timepoint and contact where there are any."""
+    """These columns of messages with visit and patient, and with timepoint and contact if they exist."""
     return (
         select(*columns)
         .select_from(Message)
@@ -176,8 +176,8 @@ def _by_hand(session: Session, scope: Scope, at: datetime) -> list[ByHand]:
 
 
 def _undelivered(session: Session, scope: Scope, at: datetime) -> list[UnreachedPatient]:
-    # An address that was corrected since has been dealt with; nobody knows what became of an unknown one.
-    # What came back for another reason, such as a full mailbox, waits until some mail arrives.
+    # A corrected address needs no more work; an unknown outcome does.
+    # Mail that came back for another reason, such as a full mailbox, waits until other mail arrives.
     later = aliased(Message)
     of_patient = select(Visit.id).where(Visit.patient_id == Patient.id)
     arrived_since = exists().where(

@@ -17,15 +17,16 @@ from surveys.models import Alert, Contact, Patient, Response, Timepoint, Treatme
 
 PAGE = 50
 
-# A patient's state is that of one visit: an open one, else the latest past one, else the next.
-# Two more for people without such a visit: who left or died, and who has no visit at all.
+# A patient's state is that of one visit: an open one, otherwise the latest past one, otherwise the next.
+# Two more states: patients who left or died, and patients without any visit.
 STATES = ("due", "in_progress", "missed", "done", "upcoming", "not_asked", "left", "none")
 SORTS = ("code", "site", "due")
 
 
 @dataclass(frozen=True)
 class PatientRow:
-    """One line of the list; `visit` is the one that `state` speaks of, `next_visit` the first yet to open."""
+    """One line of the list; `state` is the state of `visit`, and `next_visit` is the first that opens
+    later."""
 
     id: int
     code: str
@@ -43,7 +44,7 @@ class PatientRow:
 
 @dataclass(frozen=True)
 class PatientPage:
-    """A page of the list, how many patients match, and how many there are by state whatever the filter."""
+    """A page of the list, how many patients match, and how many there are by state without the filter."""
 
     rows: Sequence[PatientRow]
     total: int
@@ -67,8 +68,8 @@ def page(
 ) -> PatientPage:
     """Page `number` of the patients in `state` (all where None), in the order of `sort`.
 
-    `search` is part of a study code. `person` is that too, or words of which each is part of the code, name,
-    hospital number or e-mail address, or a telephone number; accents do not matter either.
+    `search` is part of a study code. `person` is that too, or a telephone number, or words that are each part
+    of the code, name, hospital number or e-mail address; accents do not matter.
     """
     current = _current(session, scope)
     matching = _matching(current, scope, search, person)
@@ -130,7 +131,7 @@ def _matching(current: CTE, scope: Scope, search: str, person: str) -> ColumnEle
 
 
 def _order(current: CTE, sort: str) -> tuple[ColumnElement[Any], ...]:
-    """Empty cells last, equal ones by code."""
+    """The order of the rows: empty cells last, equal ones by code."""
     if sort == "code":
         return (current.c.code,)
     column = {"site": current.c.site, "due": current.c.due_on}[sort]
@@ -158,7 +159,7 @@ def find_visit(session: Session, scope: Scope, visit_id: int) -> Visit | None:
 
 
 def find_treatment(session: Session, scope: Scope, treatment_id: int) -> tuple[Treatment, Patient] | None:
-    """The treatment with this id, and whose it is, if within the scope."""
+    """The treatment with this id, and its patient, if within the scope."""
     query = select(Treatment, Patient).join(Patient, Patient.id == Treatment.patient_id)
     found = session.execute(query.where(scope.condition, Treatment.id == treatment_id)).one_or_none()
     return None if found is None else (found[0], found[1])
@@ -179,7 +180,7 @@ def _current(session: Session, scope: Scope) -> CTE:
     placed = select(
         stated.c.patient_id, stated.c.id, stated.c.due_on, stated.c.state, place.label("place")
     ).subquery("placed")
-    # Two plain joins: an outer join to the window would be searched from end to end for every patient.
+    # Two plain joins: the database would scan an outer join to the window in full for every patient.
     with_visit = (
         select(
             Patient.id,

@@ -1,4 +1,4 @@
-"""A patient's gradings over time, what staff noted, and what was sent."""
+"""A patient's gradings over time, staff's notes, and messages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class NoteRow:
 
 @dataclass(frozen=True)
 class MessageRow:
-    """One message and what became of it; without an outcome it is still to go."""
+    """One message and its outcome; without an outcome it is still to go."""
 
     visit: str
     kind: str

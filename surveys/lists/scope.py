@@ -1,4 +1,4 @@
-"""Which patients somebody may see, and the day it is where they are."""
+"""The patients that a member of staff may see, and the day in the study's time zone."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ class Scope:
 
     @property
     def condition(self) -> ColumnElement[bool]:
-        """What a patient's row must meet."""
+        """The condition on a patient's row."""
         return Patient.within(self.study_id, self.site)

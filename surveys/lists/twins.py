@@ -1,4 +1,4 @@
-"""Patients of a study, and visits of a patient, that read the same: earlier versions took both."""
+"""Patients of a study, and visits of a patient, that read the same; earlier versions stored both."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class Twins:
 
 
 def of_study(session: Session, study_id: int) -> list[Twins]:
-    """All of a study."""
+    """All twins of a study."""
     in_study = Patient.study_id == study_id
     return [*_patients(session, in_study), *_visits(session, in_study)]
 
 
 def counted_twice(session: Session, scope: Scope) -> list[Twins]:
-    """Those of which somebody should look whether they are one: both take part, or both have answers."""
+    """Twins that staff should check: both take part, or both have answers."""
     take_part = and_(~Patient.gone, ~_OTHER_PATIENT.gone)
     have_answers = and_(_answered(Visit.id), _answered(_OTHER_VISIT.id))
     return [

@@ -1,4 +1,4 @@
-"""Visits with their state on a day, and what was answered at them."""
+"""Visits with their state on a day, and their answers."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from surveys.models import (
 from surveys.models.dialects import length
 from surveys.schedule import is_over, is_over_for_good, not_yet_open
 
-# What a visit is on a day; docs/decisions.md says why.
+# The state of a visit on a day; docs/decisions.md says why.
 # done: all its questionnaires are in. in_progress: it was begun and can be finished. due: it can be begun,
-# and the patient takes part. missed: it closed before that, or staff say so. upcoming: it opens later, and
-# the study goes on for the patient. not_asked: none of these, as the patient left, died, is lost or paused.
+# and the patient takes part. missed: it closed before it was done, or staff say so. upcoming: it opens later,
+# and the study goes on for the patient. not_asked: none of these; the patient left, died, is lost or paused.
 STATES = ("done", "in_progress", "due", "missed", "upcoming", "not_asked")
 
 _NAME = func.coalesce(Timepoint.name, Visit.name)
@@ -41,7 +41,7 @@ TITLE: ColumnElement[str] = case(
 
 @dataclass(frozen=True)
 class ResponseRow:
-    """One current response with its scores, unrounded, and the raw answers that they rest on."""
+    """One current response with its unrounded scores and raw answers."""
 
     id: int
     instrument: str
@@ -56,9 +56,10 @@ class ResponseRow:
 
 @dataclass(frozen=True)
 class VisitRow:
-    """One visit as it stands on a day; `drafts` counts the items dealt with of what is under way.
+    """One visit on a day; `drafts` counts the items that are dealt with in begun questionnaires.
 
-    `open` says whether it can be answered that day, also by who is not asked; `ahead` that it opens later.
+    `open` says whether it can be answered that day, also if its state is not_asked; `ahead`, that it opens
+    later.
     """
 
     id: int
@@ -129,12 +130,12 @@ def states(session: Session, scope: Scope, among: Collection[int] | None = None)
     )
     is_open = ~or_(done, called_missed, counted.c.gone, ahead, over)
     stated = select(counted, state.label("state"), is_open.label("open"), ahead.label("ahead"))
-    # Computed once: a query that asks for the state several times would have the answers counted as often.
+    # Computed once: a query that uses the state several times would count the answers as often.
     return stated.cte("stated").prefix_with("MATERIALIZED")
 
 
 def titles(session: Session, visit_ids: Collection[int]) -> dict[int, str]:
-    """The names for people of these visits."""
+    """The names of these visits for people."""
     query = select(Visit.id, TITLE.label("title")).outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
     rows = session.execute(query.where(Visit.id.in_(visit_ids)))
     return {row.id: row.title for row in rows}
