@@ -1,1 +1,1 @@
-"""Formats in and out. Reads and writes through the store; knows no page and no command."""
+"""Formats in and out. They read and write through the store, and know no page and no command."""

@@ -1,4 +1,4 @@
-"""What a cell of a CSV file may say. Each reader gives the value or raises `CellError` with the reason."""
+"""Readers of the cells of a CSV file. Each returns the value or raises `CellError` with the reason."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from surveys.store.patient.patients import PartialDate
 
 D = TypeVar("D", date, datetime)
 
-# ASCII digits only: int() would take those of every script. A spreadsheet that met an empty cell writes 3.0.
+# ASCII digits only: int() would take digits of every script. A spreadsheet with an empty cell writes 3.0.
 _WHOLE = re.compile(r"-?[0-9]{1,9}(\.0+)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(
@@ -25,7 +25,7 @@ _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 class CellError(ValueError):
-    """A cell that cannot be taken; the message says why and what would do."""
+    """A cell with an unusable value; the message says why, and which value would do."""
 
 
 def whole_number(cell: str) -> int:

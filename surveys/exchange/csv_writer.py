@@ -1,4 +1,4 @@
-"""Rows of a CSV file that every reader parts alike."""
+"""Rows of a CSV file that every reader splits in the same way."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class CsvRows:
     def __init__(self, file: TextIO) -> None:
         self._file = file
         self._plain = csv.writer(file, lineterminator="\n")
-        # A lone carriage return in a cell is a line end to whoever reads, but the csv module quotes it only
-        # where the lines end with one.
+        # Readers take a lone carriage return in a cell for a line end, but the csv module quotes it only
+        # where lines end with one.
         self._quoting = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
 
     def write(self, row: Sequence[str]) -> None:

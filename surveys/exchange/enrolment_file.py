@@ -1,4 +1,4 @@
-"""A list of patients to enrol, read and checked row by row before anybody is enrolled."""
+"""A list of patients to enrol, read and checked row by row before any patient is enrolled."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ OF_CONTACT = ("name", "hospital_number", "email", "telephone", "locale")
 
 @dataclass(frozen=True)
 class EnrolmentList:
-    """Patients who can be enrolled, and by row who may be enrolled already: the reader decides."""
+    """Patients who can be enrolled, and by row those who may be enrolled already; a person decides."""
 
     patients: tuple[NewPatient, ...]
     warnings: tuple[Fault, ...]
@@ -80,7 +80,7 @@ class EnrolmentList:
 def read(session: Session, study: Study, text: str, *, site: str | None, today: date) -> EnrolmentList:
     """The patients of the CSV `text` (commas, or tabs as pasted from a spreadsheet), checked against `study`.
 
-    `site` is where all of them belong, None where each row says. Stores nothing.
+    `site` is the site of all of them; None means that each row names its site. It stores no patient.
 
     Raises:
         FileRefused: with every fault, by row and column.
@@ -183,7 +183,7 @@ def _patient(
 
 
 def _taken(session: Session, study: Study, found: list[tuple[int, NewPatient]]) -> list[Fault]:
-    """Study codes that stand twice in the list or are taken in the study, whatever their spelling."""
+    """Study codes that stand twice in the list or are taken in the study, in any spelling."""
     first: dict[str, int] = {}
     faults = []
     for number, new in found:
@@ -199,7 +199,7 @@ def _taken(session: Session, study: Study, found: list[tuple[int, NewPatient]]) 
 
 
 def _warnings(session: Session, found: list[tuple[int, NewPatient]]) -> list[Fault]:
-    """Who may be enrolled already, or stand twice in the list; no code of theirs is told."""
+    """Patients who may be enrolled already, or stand twice in the list; without telling their codes."""
     warnings = []
     seen: dict[str, int] = {}
     for number, new in found:

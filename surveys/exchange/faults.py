@@ -1,4 +1,4 @@
-"""What is wrong with a file, cell by cell."""
+"""The faults of a file, cell by cell."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LISTED = 50
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault. `row` counts as a spreadsheet does, the header being row 1; None is the file as a whole."""
+    """One fault. `row` counts as in a spreadsheet, where the header is row 1; None is the file as a whole."""
 
     problem: str
     row: int | None = None
@@ -29,7 +29,7 @@ class Fault:
 
 
 class FileRefused(Exception):
-    """A file of which nothing was taken. The message lists its first `LISTED` faults, a line each."""
+    """A file that was refused as a whole. The message lists its first `LISTED` faults, a line each."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         ordered = sorted(faults, key=lambda fault: fault.row or 0)

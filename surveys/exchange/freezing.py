@@ -42,10 +42,10 @@ def freeze(
 
 
 def thawed(session: Session, study: Study, name: str, library: Library) -> tuple[Freeze, StudyFrames]:
-    """A freeze and the frames it holds; what an earlier version kept less of, the definitions say.
+    """A freeze and its frames; the definitions fill what an earlier version did not store.
 
     Raises:
-        Refused: there is none of that name, it was emptied, or its content is not what it was.
+        Refused: no freeze has that name, it was emptied, or its content has changed.
     """
     from analysis.data.snapshot import read
 

@@ -1,4 +1,4 @@
-"""The import file, read and checked as far as it speaks for itself: columns, codes, dates, choices."""
+"""The import file, read and checked without the database: columns, codes, dates, choices."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ FACTS: Mapping[str, Callable[[str], Any]] = {
 }
 OF_THE_VISIT = ("treatments", HOUSE_BRACKMANN, "locale")
 LONGEST_VISIT_NAME = 200
-# Wider than what staff may type: other programs made these codes, and some wrote 100000 as 1e+05.
+# Wider than in staff's forms: other programs made these codes, and some wrote 100000 as 1e+05.
 PATIENT_CODE = re.compile(r"[^\W_]\S{0,63}")
 
 
 @dataclass(frozen=True)
 class ImportRow:
-    """A patient's visit as the file tells it. Empty cells are absent.
+    """A patient's visit in the file. Empty cells are absent.
 
-    `facts` has the columns of `FACTS` that are given; `answers` maps an instrument that has at least one
-    answer to its items' values.
+    `facts` has the given columns of `FACTS`; `answers` maps each instrument with an answer to its items'
+    values.
     """
 
     number: int

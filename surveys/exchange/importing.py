@@ -1,4 +1,4 @@
-"""Storing what an import planned."""
+"""Store a planned import."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def store(
     at: datetime,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> None:
-    """Store `plan`, made in the same transaction; `progress` hears how many rows more are stored."""
+    """Store `plan`, made in the same transaction; `progress` gets the number of further rows stored."""
     ids = {code: known.id for code, known in plan.stored_patients.items()}
     for batch in _batches(plan.new_patients):
         rows = patients.add(session, study, batch, at=at, actor=ACTOR)
@@ -75,7 +75,7 @@ def _visits(
     patient_ids: Mapping[str, int],
     enrolled: Mapping[str, tuple[date, Any]],
 ) -> list[int]:
-    """The visit's id of each entry, made where it is not stored."""
+    """The visit's id of each entry; new visits are made."""
     missing = [entry for entry in entries if entry.stored is None]
     made = importing.add_visits(
         session,

@@ -1,4 +1,4 @@
-"""Where files are put together: a folder or a zip file, each there whole at the end or not at all."""
+"""Places for files: a folder or a zip file, which appears whole at the end or not at all."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from typing import IO, Protocol
 
 from surveys.store.errors import Refused
 
-# A zip file's first day, for every file in it: the same data give the same bytes on whatever day.
+# The first day that a zip file knows, for every file in it: the same data give the same bytes on any day.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
 class Written:
-    """A file of the package; `rows` is None where it is no table."""
+    """A file of the package; `rows` is None where it is not a table."""
 
     name: str
     size: int
@@ -37,7 +37,7 @@ class Place(Protocol):
 
 @dataclass
 class DigestWriter:
-    """Counts and digests what goes through to `below`."""
+    """Counts and digests the bytes on their way to `below`."""
 
     below: IO[bytes]
     size: int = 0
@@ -50,13 +50,13 @@ class DigestWriter:
         return self.below.write(data)
 
     def flush(self) -> None:
-        """Leave nothing behind that was passed on."""
+        """Flush the file below."""
         self.below.flush()
 
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder that is there already."""
+    """A folder that exists already."""
 
     path: Path
 
@@ -94,12 +94,12 @@ def zipped(file: IO[bytes]) -> Iterator[Place]:
 
 @contextmanager
 def whole_file(path: Path, *, private: bool = True) -> Iterator[IO[bytes]]:
-    """`path`, to be written: it is there, in place of what was, only once the block ended well.
+    """A file to write that takes the place of `path` once the block ends well.
 
-    Only its owner may read a private one. A device or a pipe is written to: it cannot be replaced.
+    Only its owner may read it.
 
     Raises:
-        Refused: the folder that it is to be in is not there.
+        Refused: its parent folder does not exist.
     """
     if path.exists() and not path.is_file() and not path.is_dir():
         with path.open("wb") as direct:
@@ -121,10 +121,10 @@ def whole_file(path: Path, *, private: bool = True) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def place(path: Path) -> Iterator[Place]:
-    """`path`, a zip file if it is named so and else a folder, there only once the block ended well.
+    """A zip file or, without that ending, a folder at `path`, which appears once the block ends well.
 
     Raises:
-        Refused: the folder that it is to be in is not there, or something is at `path` already.
+        Refused: its parent folder does not exist, or `path` exists already.
     """
     if path.suffix.lower() == ".zip":
         with whole_file(path) as file, zipped(file) as archive:

@@ -1,4 +1,4 @@
-"""CSV in which no cell is quoted: a line is a row, each comma parts two cells. Cuts many lines at once."""
+"""CSV without quoted cells: a line is a row, a comma separates two cells. It cuts many lines at once."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Cut:
 
 
 def is_plain(text: str, longest: int) -> bool:
-    """Whether `csv` would read the lines of `text` as they stand; the longest has so many signs."""
+    """Whether `csv` would read the lines of `text` unchanged; `longest` is the longest line's length."""
     return '"' not in text and "\r" not in text and longest <= csv.field_size_limit()
 
 
@@ -52,7 +52,7 @@ def cut(text: str, width: int) -> Cut | None:
     signs = np.frombuffer(content, np.uint8)
     cuts = np.flatnonzero((signs == COMMA) | (signs == LINE_FEED))
     rows = int(np.count_nonzero(signs == LINE_FEED))
-    if len(cuts) != rows * width or width == 1:  # of one column, a line without a sign is no row
+    if len(cuts) != rows * width or width == 1:  # with one column, an empty line is not a row
         return None
     starts = np.concatenate(([0], cuts[:-1] + 1)).reshape(rows, width)
     ends = cuts.reshape(rows, width)

@@ -1,4 +1,4 @@
-"""Scoring a CSV file of any size: rows in, the same rows with scores out, some thousands at a time."""
+"""Score a CSV file of any size: rows in, the same rows with scores out, some thousands at a time."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CHUNK = 4096
-MOST_KEPT = 1000  # of the spellings of one item's answers, and of one number's texts
+MOST_KEPT = 1000  # spellings of one item's answers, and texts of one number
 
 
 class Scoring:
-    """Scores the CSV `incoming` into `outgoing`; `written` counts the rows that are out.
+    """Scores the CSV `incoming` into `outgoing`; `written` counts the written rows.
 
-    `progress` hears how many rows more are out.
+    `progress` gets the number of further rows written.
     """
 
     def __init__(
@@ -51,9 +51,9 @@ class Scoring:
         """Read to the end.
 
         Raises:
-            FileRefused: the header will not do, or at the first row that will not; those before it are out.
+            FileRefused: the header or a row has a fault; the rows before it are written.
         """
-        # Bytes that are not UTF-8 may stand in columns that are none of our business: they pass unchanged.
+        # Bytes that are not UTF-8 may stand in columns that we do not read; they pass unchanged.
         reading = io.TextIOWrapper(self._incoming, "utf-8-sig", errors="surrogateescape", newline="")
         writing = io.TextIOWrapper(
             self._outgoing, "utf-8", errors="surrogateescape", newline="", write_through=True
@@ -90,7 +90,7 @@ class Scoring:
     def _score_plain(
         self, number: int, reading: Iterator[str], writing: TextIO, header: list[str], items: dict[str, int]
     ) -> tuple[int, Iterator[str]]:
-        """Score while lines need no CSV reader; the number of the last row, and the lines after it."""
+        """Score while lines need no CSV reader; returns the number of the last row and the lines after it."""
         while lines := list(islice(reading, CHUNK)):
             text = "".join(lines).replace("\r\n", "\n")
             text += "" if text.endswith("\n") else "\n"
@@ -99,7 +99,7 @@ class Scoring:
                 answers = self._answers_cut(cells, items) if cells else None
             except CellError:
                 answers = None
-            if answers is None:  # also to tell the fault
+            if answers is None:  # also to name the fault
                 return number, chain(lines, reading)
             added = self._scored(len(lines), answers)
             ends = map(",".join, zip(text.split("\n"), *added, strict=False))
@@ -148,7 +148,7 @@ class Scoring:
     def _answers(
         self, rows: Sequence[list[str]], header: list[str], items: dict[str, int]
     ) -> dict[str, NDArray[np.float64]]:
-        """The columns of all items. Raises CellError if a row or a cell will not do, without saying which."""
+        """The columns of all items. Raises CellError if a row or cell has a fault, without naming it."""
         import numpy as np
 
         if any(length != len(header) for length in set(map(len, rows))):
@@ -167,7 +167,7 @@ class Scoring:
         items: dict[str, int],
         writer: CsvRows,
     ) -> NoReturn:
-        """Write the rows before the first that will not do, and say what is wrong with that one."""
+        """Write the rows before the first with a fault, and name that fault."""
         good: list[list[str]] = []
         for number, row in enumerate(chunk, first):
             fault = self._fault(number, row, header, items)
@@ -199,7 +199,7 @@ class Scoring:
         self._told(len(rows))
 
     def _scored(self, rows: int, answers: Mapping[str, NDArray[np.float64]]) -> list[list[str]]:
-        """The columns that come after the others."""
+        """The columns of scores, which follow the others."""
         numeric = {item: column for item, column in answers.items() if self._instrument.item(item).numeric}
         scores = score_table(self._instrument, numeric)
         added: list[list[str]] = []
@@ -215,9 +215,9 @@ class Scoring:
 
 
 class _Spellings(dict[str, float]):
-    """What each cell of an item stands for, NaN where it is no number; a file has few, so each is read once.
+    """The number of each cell of an item, NaN if it is none; a file has few spellings, so each is read once.
 
-    Raises CellError for a cell that is no answer.
+    Raises CellError for a cell that is not an answer.
     """
 
     def __init__(self, instrument: Instrument, item: str) -> None:
@@ -235,7 +235,7 @@ class _Spellings(dict[str, float]):
         return read
 
     def _one_byte(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """What an empty cell, or one of a digit, stands for by its first byte, and whether that is known."""
+        """The number of an empty cell or a digit by its first byte, and whether it is known."""
         import numpy as np
 
         digits, known = np.full(256, math.nan), np.zeros(256, dtype=np.bool_)
@@ -247,7 +247,7 @@ class _Spellings(dict[str, float]):
 
 
 class _Texts(dict[float, str]):
-    """Numbers as text, the shortest that gives the same number back; "" for NaN."""
+    """Numbers as the shortest text that reads as the same number; "" for NaN."""
 
     def __missing__(self, number: float) -> str:
         if number != number:
@@ -259,14 +259,14 @@ class _Texts(dict[float, str]):
 
 
 class _Rows:
-    """Reads rows and counts them; `number` is that of the last."""
+    """Reads rows and counts them; `number` is the last row's number."""
 
     def __init__(self, reader: Iterator[list[str]], number: int = 0) -> None:
         self.number = number
         self._reader = reader
 
     def header(self) -> list[str]:
-        """The first row with a cell; no cell in a file without one."""
+        """The first row with a cell; empty if the file has none."""
         while True:
             rows, fault = self.some(1)
             if fault:
@@ -275,11 +275,11 @@ class _Rows:
                 return rows[0] if rows else []
 
     def some(self, most: int = CHUNK // 8) -> tuple[list[list[str]], Fault | None]:
-        """The next rows, and what is wrong with the one after them."""
+        """The next rows, and the fault of the row after them."""
         rows: list[list[str]] = []
         fault = None
         try:
-            rows.extend(islice(self._reader, most))  # what came before an error stays
+            rows.extend(islice(self._reader, most))  # rows before an error stay
         except csv.Error as error:
             fault = Fault(f"This is not CSV: {error}.", self.number + len(rows) + 1)
         self.number += len(rows)

@@ -1,4 +1,4 @@
-"""What a study holds already, as an import needs it for comparison. Reads only."""
+"""A study's stored data, for an import to compare with. It only reads."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class StoredResponse:
 
 @dataclass(frozen=True)
 class StoredVisit:
-    """A visit with what was answered; `begun` are instruments with a draft."""
+    """A visit with its responses; `begun` are instruments with a draft."""
 
     id: int
     name: str
@@ -42,7 +42,7 @@ class StoredVisit:
 
 @dataclass(frozen=True)
 class StoredPatient:
-    """A patient with the facts that an import may speak of; `facts` has the import file's columns."""
+    """A patient with the facts that an import may have; `facts` has the import file's columns."""
 
     id: int
     palsy_id: int | None
@@ -54,12 +54,12 @@ class StoredPatient:
 
 
 def visit_key(timepoint_id: int | None, name: str) -> VisitKey:
-    """What a visit is known by: its timepoint, or its name outside the plan, however it is spelt."""
+    """The key of a visit: its timepoint, or its name outside the plan, in any spelling."""
     return (timepoint_id, "") if timepoint_id is not None else (None, same.folded(name))
 
 
 def load(session: Session, study_id: int) -> dict[str, StoredPatient]:
-    """The patients of a study by code, with everything of theirs that an import compares."""
+    """The patients of a study by code, with all facts that an import compares."""
     of_study = Patient.study_id == study_id
     patients: dict[str, StoredPatient] = {}
     rows = session.execute(

@@ -1,6 +1,6 @@
 """Everything stored about one patient of one study, as plain data: the copy that a person may ask for.
 
-Found by following the tables' references from the patient's row, so that a new table cannot be forgotten.
+It follows the tables' references from the patient's row, so that a new table cannot be forgotten.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from surveys.exchange.backup.values import plain
 from surveys.models import Base, Contact, InstrumentVersion, Patient
 
-# Proofs and keys: they say nothing of the person, and the digest of a link or code is as good as a key.
+# Proofs and keys: they are no facts about the person, and the digest of a link or code is as good as a key.
 LEFT_OUT = frozenset({"digest", "digests", "hash", "previous_hash", "key", "device"})
 
 Rows = list[dict[str, Any]]
@@ -24,9 +24,9 @@ _PATIENT = Base.metadata.tables[Patient.__tablename__]
 
 
 def everything(session: Session, patient: Patient) -> dict[str, Rows]:
-    """Rows by table, each with its columns; sorted by key, tables without a row left out.
+    """Rows by table, each with its columns, sorted by key; tables without a row are left out.
 
-    First `contact` and `patient`, then whatever refers to them; nothing of the person's other studies.
+    First `contact` and `patient`, then all rows that refer to them, without the person's other studies.
     """
     found: dict[str, Rows] = {}
     if patient.contact_id is not None:
@@ -54,7 +54,8 @@ def tables_about_patients() -> set[str]:
 
 
 def _referring(session: Session, table: Table, found: Mapping[str, Rows]) -> Rows:
-    """The rows of `table` that refer to a row found so far (to a contact only the patient's own row does)."""
+    """The rows of `table` that refer to a row found so far; only the patient's own row refers to a
+    contact."""
     conditions = [
         key.parent.in_([row[key.column.name] for row in found[key.column.table.name]])
         for key in table.foreign_keys

@@ -1,4 +1,4 @@
-"""What an import comes to, in numbers: the same before it is done and after."""
+"""An import in numbers, the same before and after it is stored."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Planned = tuple[ImportRow, bool, datetime, Mapping[str, Mapping[str, Any]]]
 
 @dataclass(frozen=True)
 class ScaleCount:
-    """The new responses of one scale by what scoring gives."""
+    """The new responses of one scale by the outcome of scoring."""
 
     complete: int = 0
     prorated: int = 0
@@ -36,7 +36,7 @@ class ScaleCount:
 class Summary:
     """Counts of one import; `scales` by full key (`phq9.total`), visits outside the plan by name.
 
-    `spellings` are codes of the file with those of the same patients as they are stored.
+    `spellings` are codes of the file beside the same patients' stored codes.
     """
 
     rows: int
@@ -109,7 +109,7 @@ class Summary:
         )
 
     def lines(self) -> list[str]:
-        """The counts for whoever imports."""
+        """The counts, for the person who imports."""
         told = [
             f"Rows: {self.rows}; {self.without_response} rows without a response.",
             f"Patients: {self.new_patients} new, {self.stored_patients} already stored.",
@@ -131,7 +131,7 @@ class Summary:
         return told
 
     def remarks(self) -> list[str]:
-        """What whoever imports may not have meant."""
+        """What the person who imports may not have meant."""
         told = []
         if self.spellings:
             pairs = _first(f"{text} is {code}" for text, code in self.spellings.items())

@@ -45,7 +45,7 @@ Rows = dict[str, int]
 
 
 def read(name: str, content: bytes, library: Library) -> Instrument:
-    """The instrument that the file `name` speaks of, in the file's words (status `loaded`).
+    """The instrument that the file `name` names, in the file's words (status `loaded`).
 
     Raises:
         FileRefused: with every fault of the file.
@@ -70,7 +70,7 @@ def read(name: str, content: bytes, library: Library) -> Instrument:
 
 
 def _in_these_words(tables: Tables, library: Library, faults: Faults) -> Instrument | None:
-    """The instrument with the file's wording; None where it is not known which one is meant."""
+    """The instrument with the file's wording; None if the file does not name a known instrument."""
     table = TomlTable(tables, "", faults)
     key, version, name = (table.text(field) for field in WHOSE)
     texts = read_texts(table)
@@ -140,7 +140,7 @@ def _from_toml(text: str) -> tuple[Tables, Rows]:
 
 
 def _from_csv(text: str) -> tuple[Tables, Rows]:
-    """The tables that TOML would give, and the row that each text stands in."""
+    """The tables as from TOML, and the row of each text."""
     records = _records(text)
     faults = _header_faults(next(records, (1, []))[1])
     if faults:
@@ -226,7 +226,7 @@ def _place_text(row: Mapping[str, str], tables: Tables, rows: Rows, number: int)
 
 
 def _fault(where: str, problem: str, mend: str, rows: Rows) -> Fault:
-    """A fault of the tables as one of the file: with its row, where a row is to blame."""
+    """A fault of the tables as a fault of the file, with its row if it has one."""
     told = f"{where}: {problem} {mend}" if where else f"{problem} {mend}"
     row = rows.get(where) or next((row for place, row in rows.items() if place.startswith(f"{where}.")), None)
     if where in WHOSE and rows:

@@ -1,7 +1,7 @@
-"""A backup: every row of every table in one file that any database of ours takes back.
+"""A backup: every row of every table in one file that SQLite and PostgreSQL both restore.
 
-The file is a zip: `manifest.json`, and for each table a file of JSON lines. It knows columns and their types
-as the database has them, never what they mean: one of an older schema is kept and restored as well.
+The file is a zip: `manifest.json`, and for each table a file of JSON lines. It records columns and types of
+the database, not their meaning, so it also restores a backup of an older schema.
 """
 
 FORMAT = "seventh backup 1"

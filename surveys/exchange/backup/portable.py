@@ -1,4 +1,4 @@
-"""What SQLite stores and PostgreSQL refuses: a number that is infinite or none, and a NUL in a text. Pure."""
+"""Values that SQLite stores and PostgreSQL refuses: infinity, not-a-number, and NUL in a text. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading a backup: whether it is whole, and putting it into an empty database."""
+"""Read a backup: test whether it is whole, and put it into an empty database."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Backup:
-    """An opened backup whose content is what its manifest says."""
+    """An opened backup whose content matches its manifest."""
 
     archive: zipfile.ZipFile
     sha256: str
@@ -50,10 +50,10 @@ class Backup:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Backup]:
-    """The backup at `path`, read through once to see that it is whole.
+    """The backup at `path`, read in full once to prove that it is whole.
 
     Raises:
-        Refused: it is no backup of ours, or some of it is missing or was changed.
+        Refused: it is not a Seventh backup, or a part is missing or changed.
     """
     try:
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
@@ -83,7 +83,7 @@ def is_empty(connection: Connection) -> bool:
 
 
 def put(connection: Connection, backup: Backup, *, progress: Callable[[str], object] = lambda _: None) -> int:
-    """Insert every row into the empty tables of the backup's own schema; how many.
+    """Insert every row into the empty tables of the backup's own schema; returns how many.
 
     Raises:
         Refused: the tables are not those of the backup.
@@ -122,14 +122,14 @@ def _digest(archive: zipfile.ZipFile, name: str) -> tuple[str, int]:
 
 
 def _null_is_null(table: Table) -> None:
-    """Nothing in a JSON column is nothing, not the JSON text `null`."""
+    """Store None in a JSON column as NULL, not as the JSON text `null`."""
     for column in table.columns:
         if isinstance(column.type, JSON):
             column.type.none_as_null = True
 
 
 def _count_on(connection: Connection, tables: dict[str, Table]) -> None:
-    """PostgreSQL counts ids apart from the rows: the next one must follow on those restored."""
+    """Set PostgreSQL's id counters, which do not follow from the restored rows."""
     for name, table in tables.items():
         for column in table.primary_key:
             if isinstance(column.type, Integer) and not column.foreign_keys:

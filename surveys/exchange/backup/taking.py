@@ -1,4 +1,4 @@
-"""Taking a backup: one moment of the database into one file, while others go on writing."""
+"""Take a backup: one moment of the database in one file, while others go on writing."""
 
 from __future__ import annotations
 

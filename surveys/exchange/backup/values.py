@@ -9,19 +9,19 @@ from sqlalchemy import Column, Date, DateTime
 
 
 def plain(value: Any) -> Any:
-    """`value` as JSON can hold it: instants in UTC, dates as text, everything else as it is."""
+    """`value` as JSON can hold it: instants in UTC, dates as text, other values unchanged."""
     if isinstance(value, datetime):
-        # SQLite gives instants back without their zone, which is UTC.
+        # SQLite returns instants without their zone, which is UTC.
         aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
         return aware.isoformat()
     return value.isoformat() if isinstance(value, date) else value
 
 
 def stored(value: Any, column: Column[Any]) -> Any:
-    """What `plain` made, for `column`.
+    """The value of `column` from what `plain` made.
 
     Raises:
-        ValueError: an instant or a date is none.
+        ValueError: the text is not an instant or a date.
     """
     if value is None:
         return None

@@ -1,4 +1,4 @@
-"""What the bundle consists of, file by file. Reads a study's frames and the analysis's own sources."""
+"""The bundle, file by file, made from a study's frames and the analysis's own sources."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("numpy", "pandas", "plotly", "scipy", "statsmodels")
 
-# What `analysis.data.frame.scored` adds to the scores, for those who compute without it.
+# The columns that `analysis.data.frame.scored` adds to the scores, for readers who compute without it.
 DERIVED = {
     "patient": "text",
     "visit": "text",
@@ -44,7 +44,7 @@ DERIVED = {
     "stratum": "text",
     "left_out": "text",
 }
-# Column, and what it says beyond its name; the others are in the dictionary by name and kind alone.
+# Columns with an explanation; the dictionary lists the others by name and kind alone.
 MEANINGS = {
     "visit_id": "number of the visit; links tables, means nothing else",
     "value": "the score or grade, unrounded; empty where too much is missing",
@@ -93,9 +93,9 @@ def write_study(
     at: datetime,
     reason: str,
 ) -> int:
-    """Write the bundle of a study, or of one `site`, as it is `at` this moment; how many files that were.
+    """Write the bundle of a study, or of one `site`, as it is `at` this moment; returns the number of files.
 
-    `reason` is why the calendar dates in it are needed.
+    `reason` says why the bundle needs calendar dates.
     """
     from analysis.report import report
 
@@ -110,7 +110,7 @@ def write_study(
 
 
 def write(place: Place, frames: StudyFrames, report: Mapping[str, Any], *, reason: str) -> int:
-    """Write the bundle of `frames`, whose whole `report` this is; how many files that were."""
+    """Write the bundle of `frames` and their whole `report`; returns the number of files."""
     sums = []
     for name, content in _files(frames, report, reason):
         sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
@@ -146,7 +146,7 @@ def _script(name: str) -> str:
 
 
 def in_r(script: str) -> str:
-    """The script for R with the kinds and families of treatment put in."""
+    """The script for R with the kinds and families of treatment filled in."""
     families = {kind: family for kind, family in FAMILY_OF.items() if family}
     kinds = ",\n".join(f'  {kind} = "{family}"' for kind, family in families.items())
     in_order = ", ".join(f'"{family}"' for family in FAMILIES)

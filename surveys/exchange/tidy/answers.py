@@ -39,7 +39,7 @@ TYPES: dict[str, Type] = {
     "date": "date",
 }
 
-# What is read of a response for each of these files.
+# The columns of a response that each of these files reads.
 _READ = (
     Patient.code,
     Visit.name.label("visit"),
@@ -110,7 +110,7 @@ class _Said:
 
 
 def long_table(library: Library) -> TidyTable:
-    """Every item of every response: its value, or why there is none."""
+    """Every item of every response: its value, or why it has none."""
 
     def rows(selection: Selection) -> Iterator[_Said]:
         query = _responses(Response.answers, Response.not_given, Response.answered_at).order_by(
@@ -165,7 +165,7 @@ def long_table(library: Library) -> TidyTable:
 
 
 def _asked(instrument: Instrument, row: Any) -> Iterator[Item]:
-    """The items of `instrument`; optional ones only where something is known of them."""
+    """The items of `instrument`; optional ones only if a response has them."""
     for item in instrument.items:
         if not item.optional or item.key in row.answers or item.key in row.not_given:
             yield item
@@ -266,7 +266,7 @@ SCORES = TidyTable(
 
 
 def answered(selection: Selection) -> list[tuple[str, str, str, str]]:
-    """What there are answers to: key, version, wording and the wording's status, sorted by their bytes."""
+    """The questionnaires with answers: key, version, wording and its status, sorted by their bytes."""
     query = (
         select(
             InstrumentVersion.instrument,

@@ -1,4 +1,4 @@
-"""What every column and code means: lines for a table, and the same with the scoring as plain data. Pure."""
+"""The meaning of every column and code: lines for a table, and plain data with the scoring. Pure."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from surveys.exchange.tidy.columns import TidyTable
 from surveys.instruments.instrument import Instrument, Item, LocaleText
 from surveys.instruments.notes import formula, missing_sentence
 
-# Words of these may be passed on with the data; a site's own are left to its licence.
+# Words of these statuses may go with the data; a site's own words depend on its licence.
 SHOWN = ("verbatim", "working")
 
 
 @dataclass(frozen=True)
 class Leave:
-    """Whose permission to use a wording the study recorded, and where it is written."""
+    """The permission to use a wording that the study recorded, and where it is written."""
 
     holder: str
     reference: str
@@ -28,7 +28,7 @@ class Leave:
 
 @dataclass(frozen=True)
 class Asked:
-    """An instrument in the version and wording that some of the answers were given to."""
+    """An instrument in a version and wording that has answers."""
 
     instrument: Instrument
     wording: str
@@ -37,14 +37,14 @@ class Asked:
 
     @property
     def text(self) -> LocaleText | None:
-        """The words for items and codes, where they may be shown: English before other languages."""
+        """The words for items and codes, if they may be shown: English before other languages."""
         own = self.instrument.wording
         if own.name != self.wording or self.status not in SHOWN or not own.texts:
             return None
         return own.texts.get("en") or next(iter(own.texts.values()))
 
     def words(self, item: Item) -> dict[int, str]:
-        """The words of the item's choices by their values; empty where they may not be shown."""
+        """The words of the item's choices by value; empty if they may not be shown."""
         chosen = self.text is not None and item.chosen
         return dict(self.text.sections[item.section].choices) if self.text and chosen else {}
 
@@ -75,7 +75,7 @@ HEADER = tuple(field.name for field in fields(CodebookLine))
 
 
 def lines(tables: Sequence[TidyTable], asked: Iterable[Asked]) -> Iterator[CodebookLine]:
-    """The columns of every file but the items', then items and scales of each version and wording."""
+    """The columns of every file except items, then items and scales of each version and wording."""
     asked = list(asked)
     items = {f"{one.instrument.key}_{item.key}" for one in asked for item in one.instrument.items}
     for table in tables:

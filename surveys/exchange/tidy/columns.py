@@ -1,4 +1,4 @@
-"""What a file of the package holds: its columns, in order, and how a value is written into a cell. Pure."""
+"""The files of the package: their columns, in order, and the cell of each value. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Value = Callable[[Any], Any]
 class Column:
     """One column and its cells; where it `is_date`, they are empty unless exact dates are exported.
 
-    `value` is asked of a row, or of that `part` of the row which many rows share.
+    `value` takes a row, or the `part` of the row that many rows share.
     """
 
     name: str
@@ -36,11 +36,11 @@ class Column:
             raise ValueError(f"The column {self.name} holds dates: make it with is_date=True.")
 
     def within(self, part: str) -> Column:
-        """The same column in a table whose rows hold such a row as their `part`."""
+        """The same column for a table whose rows hold this row as their `part`."""
         return replace(self, part=part)
 
     def cells(self, *, exact: bool) -> Callable[[Any], str]:
-        """What writes the cell of one row after the other; it is empty for a date that is not `exact`."""
+        """A function that gives the cell of one row after the other; dates are empty unless `exact`."""
         if self.is_date and not exact:
             return lambda _: ""
         value = self.value
@@ -50,7 +50,7 @@ class Column:
 
 
 def _once_each(part_of: Value, cell_of: Callable[[Any], str]) -> Callable[[Any], str]:
-    """`cell_of` the part of a row, asked once for all rows in a run that share it."""
+    """`cell_of` the part of a row, computed once for all rows in a run that share it."""
     last, written = None, ""
 
     def told(row: Any) -> str:
@@ -67,7 +67,7 @@ def _once_each(part_of: Value, cell_of: Callable[[Any], str]) -> Callable[[Any],
 class TidyTable:
     """One CSV file, a line for each of `rows`, in a fixed order.
 
-    `key` names the columns that tell a row from the others; empty where none do.
+    `key` names the columns that identify a row; empty if none do.
     """
 
     name: str
@@ -82,14 +82,14 @@ class TidyTable:
         return f"{self.name}.csv"
 
     def lines(self, selection: Selection, *, exact: bool) -> Iterator[list[str]]:
-        """The cells of each row; those of calendar dates are filled in where `exact` ones are exported."""
+        """The cells of each row; calendar dates are filled in if `exact`."""
         cells = [column.cells(exact=exact) for column in self.columns]
         for row in self.rows(selection):
             yield [written(row) for written in cells]
 
 
 def cell(value: Any) -> str:
-    """A value as it stands in a file: empty for None, nothing rounded, several choices joined by `;`."""
+    """The cell of a value: empty for None, never rounded, several choices joined by `;`."""
     match value:
         case None:
             return ""

@@ -8,7 +8,7 @@ from typing import Any
 from analysis.data.onset import days_since, is_from_birth
 
 BAND_YEARS = 5
-OLDEST_BAND = 90  # from here on ages are one band: so old a person is easily known again
+OLDEST_BAND = 90  # from this age on there is one band, because so old a person is easily recognised
 
 
 def since_enrolment(row: Any, on: date | None) -> int | None:

@@ -1,4 +1,4 @@
-"""Putting a package together, file after file, from one moment of the database."""
+"""Write a package, file after file, from one moment of the database."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def write(
     exact_dates: str | None = None,
     progress: Progress = lambda _: None,
 ) -> list[Written]:
-    """Every file of the package of `study`, into `place`; with calendar dates only where a reason is given.
+    """Write every file of the package of `study` into `place`; calendar dates need a reason.
 
     Memory does not grow with the study. The same data give the same bytes.
 
@@ -108,7 +108,7 @@ def _asked(
 
 
 def _not_own(asked: Iterable[Asked]) -> list[str]:
-    """Which questionnaires were answered in words that are not the instrument's own."""
+    """The questionnaires that were answered in words that are not the instrument's own."""
     return sorted(
         {f"{one.instrument.short_title} ({one.wording})" for one in asked if one.status == "working"}
     )
@@ -137,7 +137,7 @@ def _write(place: Place, name: str, fill: Callable[[IO[bytes]], object]) -> Writ
 
 
 def _csv(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    """Write `header` and `rows`; how many rows there were."""
+    """Write `header` and `rows`; returns the number of rows."""
     buffer = io.StringIO(newline="")
     writer = CsvRows(buffer)
     writer.write(header)

@@ -254,7 +254,7 @@ TREATMENTS = TidyTable(
 
 
 def _grading_rows(selection: Selection) -> Iterator[Any]:
-    # The index palsy gives the days, the graded one its number.
+    # Days count from the index palsy; the number is that of the graded palsy.
     graded = select(Palsy.number).where(Palsy.id == Grading.palsy_id).correlate(Grading).scalar_subquery()
     query = with_palsy(
         select(

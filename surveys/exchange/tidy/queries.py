@@ -1,4 +1,4 @@
-"""Which rows are exported, and in what order, the same on every database."""
+"""The exported rows and their order, the same on every database."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class CutShortError(Exception):
 class Selection:
     """The patients of one study, of one site where `site` is set, read through `session`.
 
-    What is read must be one moment of the database: see `surveys.db.snapshot`.
+    The session must see one moment of the database: see `surveys.db.snapshot`.
     """
 
     session: Session
@@ -34,20 +34,20 @@ class Selection:
 
     @property
     def condition(self) -> ColumnElement[bool]:
-        """What a patient's row must meet."""
+        """The condition on a patient's row."""
         return Patient.within(self.study_id, self.site)
 
     def stream(self, query: Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:
         """The rows of `query`, few of them in memory at once.
 
         Raises:
-            CutShortError: the database gave other than the number of rows that it counts.
+            CutShortError: the number of rows differs from the database's count.
         """
         for page in self.pages(query):
             yield from page
 
     def pages(self, query: Select[*tuple[Any, ...]]) -> Iterator[list[Row[*tuple[Any, ...]]]]:
-        """The same, some hundred at a time."""
+        """The rows of `query`, some hundred at a time."""
         limited = query.where(self.condition)
         counted = select(func.count()).select_from(limited.order_by(None).subquery())
         expected, given = self.session.scalars(counted).one(), 0
@@ -59,7 +59,7 @@ class Selection:
             raise CutShortError(f"Of {expected} rows the database gave {given}: nothing was exported.")
 
     def by_code(self, column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
-        """`column` sorted the same on every database."""
+        """`column` in the same order on every database."""
         return by_bytes(self.session, column)
 
     @property
@@ -74,7 +74,7 @@ class Selection:
 
 
 def with_palsy(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """`query`, which has patients, with the index palsy of each."""
+    """`query` of patients with the index palsy of each."""
     return query.outerjoin(Palsy, and_(Palsy.patient_id == Patient.id, Palsy.is_index))
 
 

@@ -1,4 +1,4 @@
-"""The package's README: what is in it, how days are counted, and what a reader must know. Pure."""
+"""The package's README: its files, how days are counted, and what a reader must know. Pure."""
 
 from __future__ import annotations
 

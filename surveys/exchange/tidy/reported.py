@@ -1,4 +1,4 @@
-"""The file of what patients said of their palsy and its treatment, beside what staff decided about it."""
+"""The file of patients' answers about palsy and treatment, beside staff's decisions."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def _still_said(rows: Iterator[Any]) -> Iterator[Any]:
 
 
 def _code(row: Any) -> Any:
-    """What was said where it is no date."""
+    """The answer, if it is not a date."""
     value = row.answer.get("value")
     return None if isinstance(value, Mapping) else value
 
 
 def _date(row: Any) -> tuple[date | None, str | None]:
-    """What was said where it is a date: the first day of the known period, and the precision."""
+    """The answer, if it is a date: the first day of the known period, and the precision."""
     value = row.answer.get("value")
     if not isinstance(value, Mapping):
         return None, None
