@@ -1,4 +1,4 @@
-"""A mail that somebody waits for: sent now, outside every transaction, and it is told where it did not go."""
+"""A mail that a person waits for: sent now, outside every transaction, with a word if it did not go."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from surveys.settings import Settings
 
 
 class NotSent(Exception):
-    """The mail did not go, or nobody knows; the message says which."""
+    """The mail did not go, or the outcome is unknown; the message says which."""
 
 
 def written(to: str, words: Words) -> Mail:
-    """The mail with these words, to be sent once what it speaks of is stored."""
+    """The mail with these words; send it after the commit of its subject."""
     return Mail(to, words.subject, words.body, f"account.{secrets.token_hex(8)}")
 
 
@@ -23,7 +23,7 @@ def send(mail: Mail, settings: Settings) -> None:
     """Hand `mail` to the mail server. No transaction may be open: a slow server would keep others waiting.
 
     Raises:
-        NotSent: it was not taken, or perhaps.
+        NotSent: it was refused, or the outcome is unknown.
     """
     try:
         mailer_of(settings.mail_url, settings.mail_from, sys.stdout).send(mail)

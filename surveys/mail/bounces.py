@@ -1,4 +1,4 @@
-"""Delivery reports: which of our messages came back, from whom, and why. Knows no database."""
+"""Delivery reports: which of our messages came back, from whom, and why. No database is needed."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from surveys import same
 from surveys.mail.mailer import ADDRESS_STATUSES
 
 _OURS = re.compile(rb"<message\.(\d{1,12})\.([0-9a-f]{16})(?:\.([0-9a-f]{16}))?@")
-# Of the address: unknown (5.1), closed (5.2.1), or no more than "failed for good" (5.0.0). A full mailbox,
-# the network and a policy are not.
+# Faults of the address: unknown (5.1), closed (5.2.1), or only "failed for good" (5.0.0). A full mailbox, the
+# network and a policy are not.
 _OF_THE_ADDRESS = (*ADDRESS_STATUSES, "5.0.")
 
 
 @dataclass(frozen=True)
 class Bounce:
-    """The message with this number did not reach `to`, as the report calls it; `code` is the server's status.
+    """The message with this number did not reach `to`, in the report's words; `code` is the server's status.
 
-    `mark` tells which address the message went to; messages of earlier versions have none.
+    `mark` identifies the address that the message went to; messages of earlier versions have none.
     """
 
     message_id: int
@@ -33,22 +33,22 @@ class Bounce:
     mark: str | None = None
 
     def refuses(self, address: str, secret: str) -> bool:
-        """Whether the report says that no mail will ever reach `address`."""
+        """Whether the report says that mail can never reach `address`."""
         to_it = self.mark is None or hmac.compare_digest(self.mark, _mark(self.message_id, address, secret))
         return to_it and (not self.code or self.code.startswith(_OF_THE_ADDRESS))
 
 
 def reference(message_id: int, secret: str, to: str | None = None) -> str:
-    """What the Message-ID of a message to `to` begins with: its number, signed, and a mark of the address.
+    """The start of the Message-ID of a message to `to`: its signed number, and a mark of the address.
 
-    Reports come from anywhere, and call the address what they like: only what we signed is believed.
+    Reports come from anywhere and may spell the address in any way, so only our signature counts.
     """
     signed = f"message.{message_id}.{_signature(message_id, secret)}"
     return signed if to is None else f"{signed}.{_mark(message_id, to, secret)}"
 
 
 def read(raw: bytes, secret: str) -> list[Bounce]:
-    """What a delivery report says came back; nothing where it is no report, not of ours, or of a delay."""
+    """The bounce in a delivery report; None if it is no report, not about our mail, or about a delay."""
     report = message_from_bytes(raw, policy=default)
     if report.get_content_type() != "multipart/report":
         return []
@@ -63,7 +63,7 @@ def _ours(report: EmailMessage, secret: str) -> Iterator[tuple[int, str | None]]
     """Number and mark of the message that the report holds, whole or its headers alone."""
     for part in report.walk():
         kind = part.get_content_type()
-        # As bytes: the name of the character set is the other server's, and may be known to no one.
+        # As bytes: the other server names the character set, and the name may be unknown.
         if kind == "message/rfc822":
             headers = part.as_bytes()
         elif kind == "text/rfc822-headers":

@@ -1,4 +1,4 @@
-"""Where mail goes: to a mail server, to the screen, into a list. Each says plainly whether it was taken."""
+"""Where mail goes: to a mail server, the screen, or a list. Each says plainly whether it took the mail."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from surveys.settings import CONSOLE, is_this_machine
 
 PATIENCE = 30  # seconds that a mail server may take for one answer
 STARTTLS = ("always", "never")
-ADDRESS_STATUSES = ("5.1.", "5.2.1")  # the address is not known, or closed
+ADDRESS_STATUSES = ("5.1.", "5.2.1")  # the address is unknown or closed
 ENHANCED = re.compile(r"\d\.\d{1,3}\.\d{1,3}")
 
 
 class MailSettingsError(Exception):
-    """The address of the mail server or of the sender cannot be used; the message says how it is written."""
+    """The address of the mail server or the sender is unusable; the message says how to write it."""
 
 
 @dataclass(frozen=True)
 class Mail:
-    """Plain text to one address. `reference` goes into the Message-ID, by which a bounce is recognised."""
+    """Plain text to one address. `reference` goes into the Message-ID, which identifies a bounce."""
 
     to: str
     subject: str
@@ -40,7 +40,7 @@ class Mail:
 
 
 class NotTaken(Exception):
-    """The mail was not taken. `final`: it never will be. `address`: it is the address that is refused."""
+    """The server refused the mail. `final`: for good. `address`: because of the address."""
 
     def __init__(self, code: str, *, final: bool = False, address: bool = False) -> None:
         super().__init__(code)
@@ -50,7 +50,7 @@ class NotTaken(Exception):
 
 
 class PerhapsTaken(Exception):
-    """The mail was handed over and no answer came: nobody can say whether it was taken."""
+    """The mail was handed over and no answer came: the server may have taken it."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -58,19 +58,19 @@ class PerhapsTaken(Exception):
 
 
 class Mailer(Protocol):
-    """Takes mail. Returning means that it was accepted."""
+    """Takes mail. A return means that the mail was accepted."""
 
     def send(self, mail: Mail) -> None:
         """Hand `mail` over.
 
         Raises:
-            NotTaken, PerhapsTaken: it was not, or nobody knows.
+            NotTaken, PerhapsTaken: it was refused, or the outcome is unknown.
         """
 
 
 @dataclass
 class MemoryMailer:
-    """Keeps what it was given, for tests and trials."""
+    """Stores mail in a list, for tests and trials."""
 
     sent: list[Mail] = field(default_factory=list)
 
@@ -81,7 +81,7 @@ class MemoryMailer:
 
 @dataclass(frozen=True)
 class ConsoleMailer:
-    """Prints mail, links included: for trying out, never for patients."""
+    """Prints mail, links included, for trials and never for patients."""
 
     out: TextIO
 
@@ -93,10 +93,10 @@ class ConsoleMailer:
 
 @dataclass(frozen=True)
 class SmtpMailer:
-    """A mail server spoken to by SMTP, over TLS.
+    """A mail server that takes SMTP over TLS.
 
-    STARTTLS with a certificate that the system trusts is a must, except for a server on this very machine:
-    its STARTTLS is used where it is offered. `starttls` `always` or `never` says otherwise.
+    STARTTLS with a certificate that the system trusts is required. A server on this machine may lack
+    STARTTLS, and its certificate is not checked. `starttls` (`always` or `never`) changes that.
     """
 
     host: str
@@ -114,7 +114,7 @@ class SmtpMailer:
             raise NotTaken("not an ASCII address", final=True, address=True) from error
         try:
             message = write(mail, self.sender)
-        except ValueError as error:  # an address or a subject that no header can hold
+        except ValueError as error:  # a header cannot hold this address or subject
             raise NotTaken("cannot be written", final=True) from error
         with self._connected() as server:
             _accepted(server.mail(parseaddr(self.sender)[1]))
@@ -127,7 +127,7 @@ class SmtpMailer:
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
         with ExitStack() as opened:
-            # Whatever it says now, it says of us and not of the message: that goes when this is mended.
+            # A refusal at this point concerns us and not the message, which goes once this is mended.
             try:
                 server = smtplib.SMTP(self.host, self.port, timeout=PATIENCE)
                 opened.callback(server.close)
@@ -162,7 +162,7 @@ def mailer_of(url: str, sender: str, out: TextIO) -> Mailer:
     """The mailer that `SEVENTH_MAIL_URL` names.
 
     Raises:
-        MailSettingsError: it names none.
+        MailSettingsError: it does not name one.
     """
     if "@" not in parseaddr(sender)[1]:
         raise MailSettingsError(
@@ -193,7 +193,7 @@ def mailer_of(url: str, sender: str, out: TextIO) -> Mailer:
 
 
 def write(mail: Mail, sender: str) -> bytes:
-    """The message as it goes over the wire: plain text, marked as written by a machine."""
+    """The message as it is sent: plain text, marked as written by a machine."""
     name, address = parseaddr(sender)
     message = EmailMessage(policy=SMTP_POLICY)
     message["From"] = formataddr((name, address))
@@ -208,7 +208,7 @@ def write(mail: Mail, sender: str) -> bytes:
 
 
 def _hand_over(server: smtplib.SMTP, message: bytes) -> None:
-    """Send the text, and wait for the one answer that counts."""
+    """Send the text, and wait for the answer that decides."""
     lines = message.replace(b"\r\n", b"\n").split(b"\n")
     stuffed = b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines)
     try:
@@ -230,13 +230,13 @@ def _not_taken(code: int, text: bytes, *, address: bool = False) -> NotTaken:
 
 
 def _status(code: int, text: bytes) -> str:
-    """The reply's numbers alone: its words often repeat the address."""
+    """The numbers of the reply, because its words often repeat the address."""
     enhanced = ENHANCED.match(text.decode(errors="replace"))
     return f"{code} {enhanced[0]}" if enhanced else str(code)
 
 
 def _speaks_of_the_address(code: int, text: bytes) -> bool:
-    """Whether a refusal at RCPT is of the address itself: not of us (5.7), nor of a full mailbox (5.2.2)."""
+    """Whether a refusal at RCPT is about the address itself, not about us (5.7) or a full mailbox (5.2.2)."""
     enhanced = ENHANCED.match(text.decode(errors="replace"))
     if enhanced:
         return enhanced[0].startswith(ADDRESS_STATUSES)
@@ -244,7 +244,7 @@ def _speaks_of_the_address(code: int, text: bytes) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    """Why, in a few words that name nobody."""
+    """The reason, in a few words without names."""
     if isinstance(error, NotTaken):
         return error.code
     if isinstance(error, smtplib.SMTPResponseException):

@@ -1,4 +1,4 @@
-"""What staff are told by mail: that something waits and where, never of whom or what."""
+"""Mail to staff: it says that work waits and where, never for whom or why."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def word_of_alert(kind: str, study: str, link: str, hours: int) -> Words:
 
 
 def invitation(link: str) -> Words:
-    """To somebody who has a new account."""
+    """The mail to the owner of a new account."""
     return Words(
         "Your access to Seventh",
         "You are invited to work with Seventh, patient-reported outcomes in facial palsy.\n\n"
@@ -34,7 +34,7 @@ def invitation(link: str) -> Words:
 
 
 def new_password(link: str) -> Words:
-    """To the owner of an account for which somebody asked for a new password."""
+    """The mail to the owner of an account for which somebody asked for a new password."""
     return Words(
         "A new password for Seventh",
         "Somebody who works with you asked for a new password for your account in Seventh.\n\n"
@@ -45,7 +45,7 @@ def new_password(link: str) -> Words:
 
 
 def codes_off() -> Words:
-    """To the owner of an account that an administrator let go on without codes."""
+    """The mail to the owner of an account whose codes an administrator switched off."""
     return Words(
         "Codes are no longer asked in Seventh",
         "An administrator of Seventh has switched off the codes from your app: your password alone opens "

@@ -1,6 +1,6 @@
-"""The words of messages: plain text with fields in braces, the default ones by language, and what is refused.
+"""The words of messages: plain text with fields in braces, defaults by language, and what is refused.
 
-A subject tells whoever looks over a shoulder nothing: neither illness nor mood nor study.
+A subject must not tell a stranger who sees the screen the illness, the mood or the study.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from babel.dates import format_date
 DEFAULTS = Path(__file__).parent / "defaults"
 FALLBACK = "en"
 
-# What each field is filled with; shown beside the form.
+# The meaning of each field, shown beside the form.
 FIELDS: Mapping[str, str] = {
     "greeting": "“Hello” or “Dear” and the name, without a comma",
     "name": "the patient's name",
@@ -59,7 +59,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Filling:
-    """What the fields of one message are filled with; `link` may be empty where the words have none."""
+    """The values for the fields of one message; `link` may be empty if the words have none."""
 
     name: str
     clinic: str
@@ -69,13 +69,13 @@ class Filling:
 
 
 def default(kind: str, locale: str) -> Words:
-    """The words that ship, in `locale` or its language, else in English."""
+    """The default words in `locale` or its language, otherwise in English."""
     told = _defaults(_nearest(locale))[kind]
     return Words(told["subject"], told["body"].strip())
 
 
 def faults(words: Words, kind: str, *, forbidden: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
-    """What is wrong with `words`: the field of the form (`subject` or `body`) and a sentence each.
+    """The faults of `words`: the field of the form (`subject` or `body`) and a sentence each.
 
     `forbidden` are further words that no subject may hold, such as the study's code and title.
     """
@@ -123,13 +123,13 @@ def fill(words: Words, filling: Filling, locale: str) -> Words:
     def value(found: re.Match[str]) -> str:
         return str(values.get(found[1], found[0]))
 
-    # A name with a line break in it would break the header; one with braces is not a field.
+    # A name with a line break would break the header; a name with braces is not a field.
     subject = " ".join(_FIELD.sub(value, words.subject).split())
     return Words(subject, _FIELD.sub(value, _link_alone(words.body)).strip() + "\n")
 
 
 def _link_alone(body: str) -> str:
-    """`body` with each link on a line of its own, also in words kept before that was asked of them."""
+    """`body` with each link on a line of its own, also in words from before that rule."""
     lines: list[str] = []
     for line in body.split("\n"):
         if not _beside_link(line):
@@ -144,7 +144,7 @@ def _link_alone(body: str) -> str:
 
 
 def _beside_link(line: str) -> bool:
-    """Whether `line` holds a link and anything else: mail programs take a sign beside it for a part of it."""
+    """Whether `line` has a sign beside a link; mail programs take that sign for a part of the link."""
     return LINK in line and line.strip() != LINK
 
 
