@@ -1,4 +1,4 @@
-"""Timepoints, anchors, windows, due dates: what a plan makes of one patient's dates. Pure: no database."""
+"""Timepoints, anchors, windows, due dates: a plan applied to one patient's dates. Pure: no database."""
 
 from surveys.schedule.burden import Year, burden, example_visits
 from surveys.schedule.course import SPACING_DAYS, Course, Occasion, OccasionKey, TreatmentDate, occasions

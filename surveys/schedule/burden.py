@@ -1,4 +1,4 @@
-"""What a plan asks of one patient, year by year, before anybody has enrolled."""
+"""The burden of a plan on one patient, year by year, before enrolment begins."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from surveys.schedule.laying import ScheduledVisit, lay_out
 from surveys.schedule.plan import PlannedVisit, kinds_of
 from surveys.schedule.windows import is_over
 
-ONSET_DAYS_BEFORE = 3  # somebody with an acute palsy is enrolled so long after it began
+ONSET_DAYS_BEFORE = 3  # the days from onset to enrolment in an acute palsy
 FIRST_TREATMENT_DAYS = 30
 INJECTIONS_EVERY_DAYS = 112
 INJECTIONS = 3
-_ENROLLED_ON = date(2001, 1, 1)  # any day will do: only days between are counted
+_ENROLLED_ON = date(2001, 1, 1)  # any day will do, because only differences count
 
 
 @dataclass(frozen=True)
 class Year:
-    """How often a patient is invited in one year after enrolment, and to how many questions."""
+    """The number of invitations and questions in one year after enrolment."""
 
     number: int
     invitations: int
@@ -29,10 +29,10 @@ class Year:
 
 
 def example(plan: Sequence[PlannedVisit]) -> Course:
-    """Somebody with everything that `plan` counts from.
+    """An example patient with every anchor of `plan`.
 
-    The onset is `ONSET_DAYS_BEFORE` enrolment, the treatment planned `FIRST_TREATMENT_DAYS` after it;
-    injections come `INJECTIONS` times.
+    The onset is `ONSET_DAYS_BEFORE` enrolment, the planned treatment `FIRST_TREATMENT_DAYS` after it; there
+    are `INJECTIONS` injections.
     """
     onset = _ENROLLED_ON - timedelta(days=ONSET_DAYS_BEFORE)
     acute = any(row.anchor == "onset" for row in plan)
@@ -57,7 +57,7 @@ def example(plan: Sequence[PlannedVisit]) -> Course:
 def example_visits(
     plan: Sequence[PlannedVisit], not_before: Mapping[str, NotBefore]
 ) -> list[tuple[int, ScheduledVisit]]:
-    """The visits of the example with the day after enrolment on which each is due."""
+    """The visits of the example, each with its due day after enrolment."""
     course = example(plan)
     found = occasions(plan, course, not_before)
     ahead = [one for one in found if not is_over(one.window, course.enrolled_on)]

@@ -1,4 +1,4 @@
-"""What a plan asks of one patient, by the dates known: an occasion per timepoint, repeat and treatment."""
+"""A plan for one patient's known dates: an occasion per timepoint, repeat and treatment."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from surveys.instruments.instrument import NotBefore
 from surveys.schedule.plan import PlannedVisit, kinds_of
 from surveys.schedule.windows import Window, window
 
-SPACING_DAYS = 14  # nobody is asked an instrument twice within so many days
+SPACING_DAYS = 14  # the fewest days between two askings of an instrument
 
 
 @dataclass(frozen=True)
 class TreatmentDate:
-    """A treatment that is planned for, or was given on, a day known exactly."""
+    """A treatment with an exact day, planned or given."""
 
     id: int
     kind: str
@@ -25,7 +25,7 @@ class TreatmentDate:
 
 @dataclass(frozen=True)
 class Course:
-    """The dates of one patient. `onset_on` is exact or None, `onset_from` the first day it may have been."""
+    """The dates of one patient. `onset_on` is exact or None, `onset_from` the first possible day."""
 
     enrolled_on: date
     onset_on: date | None = None
@@ -36,7 +36,7 @@ class Course:
 
 @dataclass(frozen=True)
 class OccasionKey:
-    """Which occasion of a timepoint: its `nth` repeat, or that of a treatment."""
+    """The key of an occasion: a timepoint's `nth` repeat, or its treatment."""
 
     key: str
     nth: int = 1
@@ -45,8 +45,8 @@ class OccasionKey:
 
 @dataclass(frozen=True)
 class Occasion:
-    """When and what a timepoint asks. One that is not `ahead` is moved by its treatment, but never begun by
-    it: what was to come before an injection does not come into being with the injection.
+    """When and what a timepoint asks. A treatment moves an occasion that is not `ahead`, but never begins it:
+    an occasion before an injection does not begin with the injection.
     """
 
     serves: OccasionKey
@@ -59,9 +59,9 @@ class Occasion:
 def occasions(
     plan: Sequence[PlannedVisit], course: Course, not_before: Mapping[str, NotBefore]
 ) -> list[Occasion]:
-    """Every occasion of `plan` for that course, in the plan's order; those that ask nothing are left out.
+    """Every occasion of `plan` for that course, in the plan's order, without empty ones.
 
-    `not_before` says of instruments from when after onset they are asked.
+    `not_before` gives the days after onset from which an instrument is asked.
     """
     found = []
     for planned in plan:

@@ -12,7 +12,7 @@ from surveys.schedule.windows import Window
 
 @dataclass(frozen=True)
 class InstrumentDay:
-    """An instrument that the person answered, or is to answer elsewhere, on a day."""
+    """An instrument and the day on which the person answered it, or is to answer it elsewhere."""
 
     instrument: str
     on: date
@@ -20,7 +20,7 @@ class InstrumentDay:
 
 @dataclass(frozen=True)
 class ScheduledVisit:
-    """One visit to be: what it serves, the plan's order first; when; and what it asks."""
+    """One planned visit: its occasions in the plan's order, its window, and its instruments."""
 
     serves: tuple[OccasionKey, ...]
     window: Window
@@ -28,14 +28,14 @@ class ScheduledVisit:
 
 
 def lay_out(found: Sequence[Occasion], elsewhere: Iterable[InstrumentDay] = ()) -> list[ScheduledVisit]:
-    """The visits of one patient, by due date; no two are open on the same day.
+    """The visits of one patient, by due date; two are never open on the same day.
 
-    Occasions of which one is due while the other is open are one visit, open on the days that they share.
-    Where windows only touch, or the earlier one is due before the later one opens, each stays a visit: the
-    later one opens when the earlier one has closed. Within `SPACING_DAYS` of
-    an instrument asked `elsewhere` or at an earlier visit, a visit opens later where its window allows that;
-    else it leaves the instrument out. A visit left with nothing to ask is served by the one before it that
-    asks the same, and by none where that is elsewhere.
+    Two occasions are one visit if one is due while the other is open; it is open on the days that they share.
+    Where windows only touch, or the earlier occasion is due before the later one opens, each stays a visit:
+    the later one opens when the earlier one has closed. Within `SPACING_DAYS` of an instrument asked
+    `elsewhere` or at an earlier visit, a visit opens later if its window allows it; otherwise it leaves the
+    instrument out. If no instrument is left, the last earlier visit that asks the same serves the occasion;
+    an instrument that is asked elsewhere leaves the occasion without a visit.
     """
     asked = list(elsewhere)
     visits: list[ScheduledVisit] = []
@@ -72,16 +72,16 @@ def _merged(found: Sequence[Occasion]) -> list[ScheduledVisit]:
 
 
 def _shared(before: Window, after: Window) -> Window | None:
-    """The days on which both are open, due when the first of them is; None where neither is due on one."""
+    """The days on which both are open, with the first due day in them; None if neither is due then."""
     opens_on, closes_on = max(before.opens_on, after.opens_on), min(before.closes_on, after.closes_on)
-    if before.due_on < opens_on:  # it would be asked after its day, and at enrolment not on that day
+    if before.due_on < opens_on:  # the visit would come after its due day, and at enrolment not on that day
         return None
     due = [on for on in (before.due_on, after.due_on) if opens_on <= on <= closes_on]
     return Window(opens_on, due[0], closes_on) if due else None
 
 
 def _spaced(visit: ScheduledVisit, asked: Sequence[InstrumentDay]) -> ScheduledVisit:
-    """`visit` opening late enough after what was asked before, else without what cannot be asked in it."""
+    """`visit`, opening late enough after earlier askings, otherwise without the instruments that clash."""
     near = [one for one in asked if one.instrument in visit.battery and _near(one.on, visit.window.due_on)]
     earlier = [one.on for one in near if one.on <= visit.window.due_on]
     if earlier:

@@ -13,7 +13,7 @@ from analysis.data import kinds
 
 PRESETS = Path(__file__).parents[1] / "presets"
 
-# Families of treatments that a timepoint may be anchored at; `other` is the kind of that name.
+# Families of treatments that can anchor a timepoint; `other` is the kind of that name.
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     family: tuple(kind for kind in kinds.KINDS if kinds.FAMILY_OF[kind] == family)
     for family in kinds.FAMILIES
@@ -29,10 +29,10 @@ class PlanError(Exception):
 class PlannedVisit:
     """One row of a plan: `offset_days` after the anchor, open from `window_before` to `window_after` days.
 
-    The anchor is `enrolment`, `onset` or `treatment`: then `treatment` is a kind or one of `FAMILIES`, and
-    each such treatment has an occasion of its own, from when it is `planned` or once it is `given`;
-    `unless_followed` leaves it out where another such treatment comes later. Else the row comes `times`
-    times, `every_days`.
+    The anchor is `enrolment`, `onset` or `treatment`. With `treatment`, `treatment` is a kind or one of
+    `FAMILIES`; each such treatment has an occasion of its own, from when it is `planned` or once it is
+    `given`, and `unless_followed` leaves the occasion out if another such treatment comes later. With another
+    anchor the row comes `times` times, `every_days`.
     """
 
     key: str
@@ -50,7 +50,7 @@ class PlannedVisit:
 
 
 def kinds_of(treatment: str) -> tuple[str, ...]:
-    """The kinds of treatment that the name of a family or of a kind stands for."""
+    """The kinds of treatment for the name of a family or a kind."""
     return FAMILIES.get(treatment, (treatment,))
 
 
@@ -66,7 +66,7 @@ def preset(name: str) -> tuple[PlannedVisit, ...]:
 
 
 def preset_title(name: str) -> str:
-    """What the plan is for, in a few words.
+    """The plan's purpose, in a few words.
 
     Raises:
         PlanError: there is no such preset.

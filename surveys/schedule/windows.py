@@ -1,7 +1,7 @@
-"""When one row of a plan opens, is due and closes, given its anchor's date; and where a day lies in that.
+"""The window of one row of a plan, from its anchor's date; and where a day lies in a window.
 
-What says where a day lies takes anything with those dates: a window, a stored visit, or the table's columns,
-for which it is a condition of the database.
+The functions about a day take any object with those dates: a window, a stored visit, or the table's columns,
+which give a condition for the database.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any
 
 from surveys.schedule.plan import PlannedVisit
 
-FINISHING_DAYS = 7  # a visit begun in its window may still be finished this long after it closed
+FINISHING_DAYS = 7  # how long after its window a begun visit can still be finished
 
 
 @dataclass(frozen=True)
 class Window:
-    """The calendar days on which a visit opens, is due and closes (all inclusive)."""
+    """The calendar days on which a visit opens, is due and closes, all inclusive."""
 
     opens_on: date
     due_on: date
@@ -36,17 +36,17 @@ def is_open(when: Any, on: date) -> Any:
 
 
 def is_overdue(when: Any, on: date) -> Any:
-    """Whether the day on which it is due has passed; it may be open still."""
+    """Whether its due day has passed; it may still be open."""
     return when.due_on < on
 
 
 def is_over(when: Any, on: date) -> Any:
-    """Whether its window has closed before the day `on`: it can no longer be begun."""
+    """Whether its window closed before the day `on`, so it can no longer be begun."""
     return when.closes_on < on
 
 
 def is_over_for_good(when: Any, on: date) -> Any:
-    """Whether the days for finishing have passed, too: it can no longer be finished either."""
+    """Whether the days for finishing have also passed, so it can no longer be finished."""
     return is_over(when, on - timedelta(days=FINISHING_DAYS))
 
 
@@ -61,16 +61,16 @@ def window(planned: PlannedVisit, anchor_on: date, nth: int = 1) -> Window:
 
 
 def unscheduled(on: date) -> Window:
-    """The window of a visit outside the plan: that day and a month to answer."""
+    """The window of a visit outside the plan: that day and a month after it."""
     return Window(opens_on=on, due_on=on, closes_on=on + timedelta(days=30))
 
 
 def planned_dates(
     plan: tuple[PlannedVisit, ...], anchors: Mapping[str, date | None], enrolled_on: date
 ) -> list[tuple[PlannedVisit, Window]]:
-    """The first occasions of `plan` that lie ahead of somebody enrolled on `enrolled_on`.
+    """The first occasions of `plan` that lie ahead of a patient enrolled on `enrolled_on`.
 
-    A timepoint whose anchor is not known is left out, and one that had closed before enrolment.
+    A timepoint is left out if its anchor is not known or it closed before enrolment.
     """
     dated = [
         (planned, window(planned, anchor_on))
