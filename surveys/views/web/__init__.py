@@ -1,1 +1,1 @@
-"""What lies under every page: access, protection, headers, language, errors."""
+"""The base of every page: access, protection, headers, language, errors."""

@@ -1,8 +1,8 @@
-"""Who may open what. Closed by default: an address opens only if it is named here or its view says for whom.
+"""Who may open which page. An address is closed unless it is named here or its view says for whom it is.
 
-A view below `/staff/<code>/…` is marked `@for_roles(…)`, one below `/staff/` that speaks of no study
-`@for_staff`. What is neither marked nor in `OPEN` stops the program at its start, and so does a view that
-changes something and does not say whether that holds for the whole study.
+A view below `/staff/<code>/…` is marked `@for_roles(…)`, a view below `/staff/` without a study `@for_staff`.
+A view that is neither marked nor in `OPEN` stops the program at its start. So does a view that changes
+something and does not say whether that holds for the whole study.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ OPEN = frozenset(
     }
 )
 
-# Parts of an address that name a row of one patient: the view finds it within `Grant.scope`, or not at all.
+# Parts of an address that name a row of one patient; the view looks for it only within `Grant.scope`.
 OF_ONE_PATIENT = frozenset(
     {
         "patient",
@@ -103,7 +103,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class UnguardedError(Exception):
-    """A page that nobody has said who may open."""
+    """A page without a rule about who may open it."""
 
 
 class LimitedToSite(Forbidden):
@@ -116,9 +116,10 @@ class LimitedToSite(Forbidden):
 
 @dataclass(frozen=True)
 class Door:
-    """For whom a view is open: the `roles` (none: all staff), and whether it holds for the whole study.
+    """The rule of a view: the `roles` it is open for (none: all staff), and whether it is for the whole
+    study.
 
-    `whole_study` is None where the view has not said.
+    `whole_study` is None if the view does not say.
     """
 
     roles: frozenset[str] = frozenset()
@@ -127,7 +128,7 @@ class Door:
 
 @dataclass(frozen=True)
 class Grant:
-    """What the person signed in may do with the study in the address; `admin` counts as a role of its own."""
+    """The rights of the signed-in person in the study of the address; `admin` counts as a role of its own."""
 
     study: Study
     role: str
@@ -142,26 +143,26 @@ class Grant:
 
     @property
     def scope(self) -> Scope:
-        """Which patients may be seen."""
+        """The patients that this person may see."""
         return Scope(self.study.id, self.site, self.today)
 
     @property
     def may_change(self) -> bool:
-        """Whether patients may be enrolled, links made, facts added."""
+        """Whether this person may enrol patients, make links and add facts."""
         return self.role in {"coordinator", "admin"}
 
     @property
     def may_open_patients(self) -> bool:
-        """Whether single patients may be seen."""
+        """Whether this person may see single patients."""
         return self.role != "analyst"
 
     def may_open(self, endpoint: str) -> bool:
-        """Whether the guard opens that page of this study: what links to it is shown only then."""
+        """Whether the guard opens that page of this study; links to it are shown only then."""
         door = _door(endpoint)
         return door is not None and self.refusal(door) is None
 
     def refusal(self, door: Door) -> Forbidden | None:
-        """Why the guard does not open `door`; None where it does."""
+        """Why the guard does not open `door`; None if it does."""
         if self.role not in door.roles | {"admin"}:
             return Forbidden()
         if door.whole_study and self.site is not None:
@@ -172,8 +173,8 @@ class Grant:
 def for_roles(*roles: str, whole_study: bool | None = None) -> Callable[[View], View]:
     """Open the view to those roles in the study `<code>` of its address, and to administrators.
 
-    `whole_study=True` closes it to members who are limited to a site. A view that changes something says it,
-    or says `whole_study=False`, unless its address names a row of one patient.
+    `whole_study=True` closes it to members who are limited to a site. A view that changes something must say
+    True or False, unless its address names a row of one patient.
     """
     if not roles or not set(roles) <= set(ROLES):
         raise ValueError(f"for_roles takes one or more of {', '.join(ROLES)}.")
@@ -186,19 +187,19 @@ def for_roles(*roles: str, whole_study: bool | None = None) -> Callable[[View], 
 
 
 def for_staff(view: View) -> View:
-    """Open the view to whoever is signed in."""
+    """Open the view to every signed-in member of staff."""
     view.door = Door()  # type: ignore[attr-defined]
     return view
 
 
 def grant() -> Grant:
-    """What the guard found for this request; only in views marked `for_roles`."""
+    """The grant of this request; only in views marked `for_roles`."""
     granted: Grant = g.grant
     return granted
 
 
 def grants() -> list[Grant]:
-    """What the person signed in may do, a study at a time, by code."""
+    """The grants of the signed-in person, by study code."""
     person, at = member(), datetime.now(UTC)
     actor = f"staff:{person.id}"
     if person.admin:
@@ -209,23 +210,23 @@ def grants() -> list[Grant]:
 
 
 def member() -> Staff:
-    """Who is signed in; only in marked views."""
+    """The signed-in person; only in marked views."""
     person: Staff = current_user._get_current_object()
     return person
 
 
 def init_app(app: Flask) -> None:
-    """The guard of every address."""
+    """Set the guard of every address."""
     app.before_request(_guard)
     app.register_error_handler(LimitedToSite, _say_limited)
     app.context_processor(_staff_navigation)
 
 
 def check(app: Flask) -> None:
-    """Refuse to start with a page whose view is neither open nor marked, or does not say what it changes.
+    """Refuse to start with a view that is neither open nor marked, or does not say what it changes.
 
     Raises:
-        UnguardedError: names the endpoint, and says what to write.
+        UnguardedError: it names the endpoint and what to write.
     """
     for rule in app.url_map.iter_rules():
         if rule.endpoint in OPEN:
@@ -251,7 +252,7 @@ def check(app: Flask) -> None:
 
 
 def _guard() -> Response | None:
-    """Let through, send to sign-in, or say that there is nothing here."""
+    """Let the request through, send it to sign-in, or answer that the page does not exist."""
     if request.endpoint is None or request.endpoint in OPEN:
         return None
     door = _door(request.endpoint)
@@ -286,13 +287,13 @@ def _say_limited(refusal: LimitedToSite) -> tuple[str, int]:
 
 
 def _to_sign_in() -> Response:
-    """And back to the page asked for, where it was only read."""
+    """Redirect to sign-in, and afterwards back to a page that was only read."""
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("security.login", next=back))
 
 
 def _find_grant(code: str) -> Grant:
-    """What the person signed in may do in the study `code`; nobody else learns that it exists."""
+    """The signed-in person's grant in the study `code`; others do not learn that the study exists."""
     person = member()
     actor, at = f"staff:{person.id}", datetime.now(UTC)
     for membership in person.memberships:

@@ -1,4 +1,4 @@
-"""Error pages: what happened and what to do, in plain words, never a trace."""
+"""Error pages: the problem and what to do, in plain words, never a trace."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(ParseException)
     def broken_body(error: ParseException) -> Page:
-        # The server reads a body in chunks when a page asks for it, and only then finds what is wrong.
+        # The server reads a chunked body when a page asks for it, and only then finds the fault.
         return http_error(BadRequest())
 
     @app.errorhandler(Refused)
@@ -69,6 +69,6 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(InternalServerError)
     def our_fault(error: InternalServerError) -> Page:
-        # The page asks who is signed in, and a transaction that failed answers nothing.
+        # The page asks who is signed in, and a failed transaction cannot answer.
         db.session.rollback()
         return http_error(error)

@@ -1,4 +1,4 @@
-"""The front door, and what is chosen for this device: light or dark, and the language."""
+"""The front door, and the choices for this device: light or dark, and the language."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _NO_ADDRESS = re.compile(r"[\s\\\x00-\x1f\x7f-\x9f]")
 
 @pages.get("/")
 def index() -> str:
-    """Where somebody lands who typed the bare address."""
+    """The page at the bare address."""
     return render_template("front.html")
 
 
 @pages.route("/theme", methods=["GET", "POST"])
 def theme() -> str | Answer:
-    """Choose light, dark or what the device says; the choice lasts a year on this device."""
+    """Choose light, dark or the device's setting; the choice lasts a year on this device."""
     back = own_path(request.values.get("next") or request.referrer)
     chosen = request.form.get("theme")
     if chosen not in THEMES:
@@ -62,7 +62,7 @@ def current_theme() -> str:
 
 
 def own_path(address: str | None) -> str:
-    """`address` as a path of this site; the front door for anything else, so nobody is sent elsewhere."""
+    """`address` as a path of this site; the front door for any other address."""
     door = url_for("front.index")
     if not address or _NO_ADDRESS.search(address):
         return door
@@ -70,7 +70,7 @@ def own_path(address: str | None) -> str:
         here, asked = urlsplit(request.host_url), urlsplit(urljoin(request.host_url, address))
     except ValueError:
         return door
-    # What is compared is what is sent: the address as it was read, not as it was written.
+    # Compare the parsed address, because that is sent, not the written one.
     if asked[:2] != here[:2] or asked.path.startswith("//"):
         return door
     return urlunsplit(("", "", asked.path or door, asked.query, asked.fragment))

@@ -1,6 +1,6 @@
 """Headers of every answer: a strict content policy, no caching of pages, no referrer to other sites.
 
-How long a static file is kept says `static.py`, which sends it.
+`static.py` sends static files and says how long they are kept.
 """
 
 from __future__ import annotations

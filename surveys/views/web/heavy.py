@@ -1,4 +1,4 @@
-"""A limit on heavy work inside requests: it must leave threads for patients, who wait for none of it."""
+"""A limit on heavy work inside requests: it must leave threads for patients."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ RETRY_AFTER = 30  # seconds
 
 
 class BusyError(ServiceUnavailable):
-    """As much heavy work is being done as one process may do at once."""
+    """The process already does as much heavy work as it may do at once."""
 
 
 def init_app(app: Flask) -> None:
-    """Say on a page of its own that the server is busy with such work."""
+    """Show a page of its own when the server is busy with such work."""
     app.extensions["heavy"] = BoundedSemaphore(AT_ONCE)
 
     @app.errorhandler(BusyError)
@@ -36,10 +36,10 @@ def init_app(app: Flask) -> None:
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """Do heavy work inside, if there is room for it; never waits.
+    """Do heavy work in the block if there is room for it; it never waits.
 
     Raises:
-        BusyError: there is none. It is answered with a page that says so.
+        BusyError: there is no room; a page says so.
     """
     room: BoundedSemaphore = current_app.extensions["heavy"]
     if not room.acquire(blocking=False):

@@ -1,4 +1,4 @@
-"""Where templates are looked for: ours, and the components of the design system."""
+"""The folders of templates: ours, and the components of the design system."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Which language the interface speaks, and how text in another one is marked.
+"""The interface's language, and the mark of text in another language.
 
-Questionnaire texts have languages of their own. A language of the interface is a catalogue in
-`surveys/translations`: another catalogue, and the language page offers it.
+Questionnaire texts have languages of their own. Each language of the interface is a catalogue in
+`surveys/translations`; the language page offers all of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from flask_babel import Babel, format_date
 from markupsafe import Markup
 
 CATALOGUES = Path(__file__).parents[2] / "translations"
-OURS = "en"  # what the texts in the code are written in
+OURS = "en"  # the language of the texts in the code
 DAYS = {"en": "d MMMM y"}  # Babel's English is American; the texts are British
 
 babel = Babel()
@@ -29,7 +29,7 @@ def languages() -> tuple[str, ...]:
 
 
 def locale() -> str:
-    """The interface's language: the one chosen here, else the browser's best among ours, else English.
+    """The interface's language: the chosen one, otherwise the browser's best among ours, otherwise English.
 
     The staff's pages are in English.
     """
@@ -40,8 +40,8 @@ def locale() -> str:
 
 
 def preferred(offered: Sequence[str]) -> str:
-    """The language of `offered` that the browser likes best, else the first, else English."""
-    # Werkzeug gives English to somebody who asks for `de-AT, en`, because only that is there to the letter.
+    """The language of `offered` that the browser prefers, otherwise the first, otherwise English."""
+    # Werkzeug would give English for `de-AT, en`, because only `en` matches exactly.
     for wanted, quality in request.accept_languages:
         same = [code for code in offered if code.lower() == wanted.lower()]
         related = [code for code in offered if code.partition("-")[0] == wanted.lower().partition("-")[0]]
@@ -51,7 +51,7 @@ def preferred(offered: Sequence[str]) -> str:
 
 
 def name(code: str, said_in: str | None = None) -> str:
-    """What the language `code` is called in `said_in`, by default in itself."""
+    """The name of the language `code` in `said_in`, by default in the language itself."""
     said = Locale.parse(code, sep="-").get_display_name(said_in or code.replace("-", "_")) or code
     return said[:1].upper() + said[1:]
 
@@ -62,7 +62,7 @@ def direction(code: str) -> str:
 
 
 def attributes(code: str, around: str | None = None) -> Markup:
-    """The attributes of an element in the language `code`, where the text around it (the page's) is not."""
+    """The attributes of an element in the language `code`, if the page has another language."""
     around = around or locale()
     if code == around:
         return Markup("")
@@ -70,19 +70,19 @@ def attributes(code: str, around: str | None = None) -> Markup:
 
 
 def marked(text: str, code: str) -> str | Markup:
-    """`text` in the language `code`, marked where the page speaks another."""
+    """`text` in the language `code`, marked if the page has another language."""
     if code == locale():
         return text
     return Markup("<span{}>{}</span>").format(attributes(code), text)
 
 
 def written(day: date) -> str:
-    """A day in words, as the interface's language writes it."""
+    """A day in words, in the interface's language."""
     return str(format_date(day, DAYS.get(locale(), "long")))
 
 
 def written_as_known(on: date, precision: str) -> str:
-    """A day, or its month or year where no more is known, likewise."""
+    """A day, or the month or year if only that is known, in words of the interface's language."""
     if precision == "day":
         return written(on)
     return str(format_date(on, {"month": "MMMM y", "year": "y"}[precision]))

@@ -1,4 +1,4 @@
-"""The staff's menu. Which entries a person sees is the guard's decision: those whose page it opens."""
+"""The staff's menu. A person sees the entries whose page the guard opens."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask_babel.speaklater import LazyString
 
 
 class MenuEntry(NamedTuple):
-    """A page of the study in the menu; it is marked on every page that sets `section` to its own."""
+    """A page of the study in the menu; pages that set `section` to its name mark it."""
 
     endpoint: str
     label: LazyString

@@ -1,4 +1,4 @@
-"""Numbers in addresses: no larger than the database holds, so that a mistyped address is not found."""
+"""Numbers in addresses, no larger than the database holds; a larger number is not found."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class StoredNumber(IntegerConverter):
 
 
 def init_app(app: Flask) -> None:
-    """Let every route read its numbers so; before the first route is registered."""
+    """Let every route read its numbers in this way; call it before the first route is registered."""
     app.url_map.converters["int"] = StoredNumber
 
 
 def page_number() -> int:
-    """The page of a list that the address names, else the first; one that cannot be is not found."""
+    """The page number in the address, otherwise 1; an impossible number is not found."""
     number = request.args.get("page", 1, type=int)
     if not 1 <= number <= MOST_PAGES:
         abort(404)

@@ -1,4 +1,4 @@
-"""What a page's view answers with."""
+"""The answer of a page's view."""
 
 from __future__ import annotations
 

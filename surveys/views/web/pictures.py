@@ -1,4 +1,4 @@
-"""Addresses as pictures that a telephone reads."""
+"""Addresses as pictures for a telephone's camera."""
 
 from __future__ import annotations
 

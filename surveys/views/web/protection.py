@@ -1,4 +1,4 @@
-"""What guards every form and every hot address: CSRF tokens and request limits."""
+"""The guards of forms and busy addresses: CSRF tokens and request limits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ csrf = CSRFProtect()
 
 
 def link_key() -> str:
-    """Who is counted: the personal link. Counting addresses would let a clinic lock its own patients out."""
+    """The personal link, which is what is counted; to count addresses would lock a clinic's patients out."""
     return f"link:{session.get('link', 'none')}"
 
 
@@ -22,9 +22,9 @@ limiter = Limiter(key_func=link_key, headers_enabled=False)
 
 
 def init_app(app: Flask) -> None:
-    """Protect every POST; count requests in memory, or in Redis where several servers share the work."""
+    """Protect every POST; count requests in memory, or in Redis if several servers share the work."""
     # The token is tied to the session. A strict check of the Referer would shut out browsers that send none,
-    # and a time limit would cost somebody who rests their eyes an answer.
+    # and a time limit would cost a patient who takes a rest an answer.
     app.config["WTF_CSRF_SSL_STRICT"] = False
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     app.config["RATELIMIT_STORAGE_URI"] = app.config["SETTINGS"].redis_url or IN_MEMORY

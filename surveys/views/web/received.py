@@ -1,4 +1,4 @@
-"""What a request may bring: forms only, how much, and which signs. It stands before what reads it."""
+"""The limits of a request: forms only, their size, and their signs. They apply before any view reads it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from surveys.same import plain
 from surveys.typed import holds_hidden_signs, with_plain_lines, without_hidden_signs
 
 LARGEST_BODY = 1024 * 1024
-LARGEST_LIST = 16 * 1024 * 1024  # of the pages that take a list, a file or a study's texts
+LARGEST_LIST = 16 * 1024 * 1024  # for pages that take a list, a file or a study's texts
 
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
-FILE = "file"  # the field of whatever form asks for one
+FILE = "file"  # the name of this field in every form
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-# They clean the link themselves, and say what to do where it opens nothing.
+# They clean the link themselves, and say what to do if it does not open.
 READ_LINKS = frozenset({"patient.open_link", "invitation.accept"})
 
 
@@ -31,7 +31,7 @@ def takes_lists(view: View) -> View:
 
 
 def init_app(app: Flask) -> None:
-    """Look at every request of `app`; before the first guard that reads a form."""
+    """Check every request of `app`; call it before the first guard that reads a form."""
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.before_request(_take_forms)
     app.before_request(_allow_lists)
@@ -40,7 +40,7 @@ def init_app(app: Flask) -> None:
 
 
 def _take_forms() -> None:
-    """Refuse what is no form: libraries would read JSON too, where a field may be a number or an object."""
+    """Refuse any other body than a form: libraries would read JSON, where a field may be an object."""
     body = request.content_length or "Transfer-Encoding" in request.headers
     if (body or (request.method == "POST" and request.mimetype)) and request.mimetype not in FORMS:
         raise UnsupportedMediaType
@@ -49,26 +49,26 @@ def _take_forms() -> None:
 def _allow_lists() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "takes_lists", False):
-        # The form's own limit is 500 kB whatever the body may hold.
+        # The form's own limit is 500 kB, even if the body may be larger.
         request.max_content_length = request.max_form_memory_size = LARGEST_LIST
 
 
 def _take_files() -> None:
-    """Refuse a file where text belongs: a form would take it for the text."""
+    """Refuse a file in the place of text, because a form would take it for the text."""
     if any(name != FILE for name in request.files):
         abort(400)
 
 
 def _take_out_hidden_signs() -> None:
-    """Control signs reach no view: PostgreSQL holds no NUL, and no page shows what they are.
+    """Take control signs out before any view: PostgreSQL refuses NUL, and pages cannot show them.
 
     Accents come joined to their letters and spaces as one kind, as most keyboards make them.
-    Staff's forms tell where some were, by `g.hidden_signs_in`. What a patient types goes on without them.
+    Staff's forms show where they were, by `g.hidden_signs_in`. A patient's text goes on without them.
     """
     parts = (request.view_args or {}).values() if request.endpoint not in READ_LINKS else ()
     if any(isinstance(part, str) and holds_hidden_signs(part) for part in parts):
         abort(404)
-    # Cached properties: what is set here is what every view and form reads.
+    # Cached properties: every view and form reads the value that is set here.
     request.args = _plain(request.args)
     given = request.form
     request.form = _plain(given)

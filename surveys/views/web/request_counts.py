@@ -1,7 +1,7 @@
-"""Where requests are counted within one process: a table in memory, and no thread.
+"""Counts of requests within one process: a table in memory, without a thread.
 
-`limits` finds it by its scheme, as it finds Redis. Its own storage in memory starts a thread for nearly every
-request to drop what has expired; here the requests themselves do that, each time the table has doubled.
+`limits` finds it by its scheme, as it finds Redis. The library's own storage in memory starts a thread for
+nearly every request to drop expired counts; here the requests drop them, each time the table has doubled.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ KEPT_AT_LEAST = 1024
 
 
 class RequestCounts(Storage):
-    """Counts by key, each until its window ends; a key that has ended counts as 0."""
+    """Counts by key, each until its window ends; then the count is 0."""
 
     STORAGE_SCHEME = [SCHEME]  # noqa: RUF012 — `limits` declares it so
 
@@ -30,11 +30,11 @@ class RequestCounts(Storage):
 
     @property
     def base_exceptions(self) -> tuple[type[Exception], ...]:
-        """What goes wrong with the storage: nothing can."""
+        """The errors of the storage: there are none."""
         return ()
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        """Count `amount` more; the first of a window ends it `expiry` seconds later."""
+        """Count `amount` more; a window ends `expiry` seconds after its first count."""
         now = time.time()
         with self._lock:
             count, ends = self._counts.get(key, (0, 0.0))
@@ -46,12 +46,12 @@ class RequestCounts(Storage):
             return count + amount
 
     def get(self, key: str) -> int:
-        """How many were counted in the window that is open."""
+        """The count in the open window."""
         count, ends = self._counts.get(key, (0, 0.0))
         return count if ends > time.time() else 0
 
     def get_expiry(self, key: str) -> float:
-        """When the window ends, in seconds of the epoch; now where none is open."""
+        """When the window ends, in seconds of the epoch; now if no window is open."""
         now = time.time()
         return max(self._counts.get(key, (0, now))[1], now)
 
@@ -60,7 +60,7 @@ class RequestCounts(Storage):
         return True
 
     def reset(self) -> int:
-        """Forget all; how many keys there were."""
+        """Forget all keys; returns how many there were."""
         with self._lock:
             forgotten = len(self._counts)
             self._counts = {}

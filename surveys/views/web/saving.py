@@ -1,4 +1,4 @@
-"""Keep what a view asked the store for, or say why the store refused it."""
+"""Commit a view's changes, or say why the store refused them."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Kept:
 
 @contextmanager
 def committed(form: StaffForm | None = None, *, overtaken: str | None = None) -> Iterator[Kept]:
-    """Commit what the block stores. Where the store refuses, undo all of it and say why.
+    """Commit what the block stores. If the store refuses, undo all of it and say why.
 
-    The sentence stands in `form` at the box it speaks of, or above the next page where there is no form.
-    `overtaken` is the sentence for a change that somebody else made at the same moment.
+    The sentence stands in `form` at its box, or above the next page if there is no form.
+    `overtaken` is the sentence if somebody else made the change at the same moment.
     """
     kept = Kept()
     try:

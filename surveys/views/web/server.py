@@ -1,4 +1,4 @@
-"""What this server was started with: its settings, its instruments and their wordings."""
+"""This server's settings, instruments and wordings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in: password, a code from an app where one is set up, a pause after failures; sessions that end."""
+"""Sign-in: password, a code from an app if one is set up, a pause after failures; sessions that end."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ FAILED_SIGN_INS = "10 per 15 minutes"
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 _BEGAN, _SEEN = "staff_began", "staff_seen"
-_OFTEN = timedelta(minutes=1)  # how exactly idleness is known: not every request sets a cookie
+_OFTEN = timedelta(minutes=1)  # the precision of idle time: not every request sets a cookie
 
 
 class CodeSignInForm(SignInForm):
-    """The same with the code, of which nobody learns whether this account needs it."""
+    """Sign-in with the code; the form does not tell whether the account needs one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class CodeSignInForm(SignInForm):
         self.user = staff.find(db.session, self.email.data or "")
 
     def validate(self, **kwargs: Any) -> bool:  # type: ignore[override]  # as the extension declares it
-        """Whether account and password are right, and the code where one is asked."""
+        """Whether account and password are right, and the code if one is asked."""
         if g.hidden_signs_in:
             self.password.errors = [HIDDEN_SIGNS]
             return False
@@ -74,8 +74,8 @@ def init_app(app: Flask) -> None:
     Security(app, accounts)
     # Programs have no tokens here: the extension would look for one in every request, also in JSON.
     app.login_manager.request_loader(lambda _: None)  # type: ignore[attr-defined]
-    # The extension's own pages answer in a second way whoever asks for JSON; what counts failures, locks and
-    # records would have to hold there again.
+    # The extension's own pages have a second branch for JSON, which would need the counts, locks and records
+    # again.
     app.view_functions["security.login"] = _sign_in
     app.view_functions["security.logout"] = _sign_out
     app.register_error_handler(RateLimitExceeded, _too_many)
@@ -83,7 +83,7 @@ def init_app(app: Flask) -> None:
 
 
 def still_signed_in(at: datetime) -> bool:
-    """Whether the session of whoever is signed in holds; signs out where it was idle or lasted too long."""
+    """Whether the current session is still valid; a session that was idle or lasted too long is ended."""
     began, seen = _instant(_BEGAN), _instant(_SEEN)
     if began is None or seen is None or at - began > LONGEST or at - seen > IDLE:
         logout_user()
@@ -96,7 +96,7 @@ def still_signed_in(at: datetime) -> bool:
 
 
 def _begin(app: Flask, user: Staff, **_: Any) -> None:
-    """Every session begins here, by whatever road; the view commits."""
+    """Record the beginning of every session; the view commits."""
     at = datetime.now(UTC)
     session[_BEGAN] = session[_SEEN] = at.timestamp()
     sign_in.succeeded(db.session, user, at=at)
@@ -108,14 +108,15 @@ def _instant(key: str) -> datetime | None:
 
 
 def _too_many(_: RateLimitExceeded) -> tuple[str, int]:
-    """Say what was too much: at sign-in it is an account's failures, elsewhere requests."""
+    """Say which limit was passed: at sign-in an account's failures, elsewhere requests."""
     if request.endpoint == "security.login":
         return _locked()
     return render_template("errors/error.html", code=429), 429
 
 
-# By account: counting addresses would let one person lock a whole clinic out. The limiter counts for those
-# without an account too, so that nobody learns who has one; the store counts for all servers together.
+# By account: to count addresses would let one person lock a whole clinic out. The limiter also counts e-mail
+# addresses without an account, so strangers do not learn who has one; the store counts for all servers
+# together.
 @limiter.limit(
     FAILED_SIGN_INS,
     key_func=lambda: f"sign-in:{same.email(request.form.get('email', '')[:LONGEST_EMAIL])}",
@@ -148,7 +149,7 @@ def _sign_out() -> Response:
 
 
 def _onwards(asked: str | None) -> str:
-    """Where sign-in leads: the page asked for before it, else the studies."""
+    """The page after sign-in: the one that was asked for, otherwise the studies."""
     path = own_path(asked)
     return url_for("staff.index") if path == url_for("front.index") else path
 

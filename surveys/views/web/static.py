@@ -14,7 +14,7 @@ FOR_AN_HOUR = "public, max-age=3600"
 
 
 class PageSessions(SecureCookieSessionInterface):
-    """Sessions of pages: a static file is the same for all, so that any cache on the way may keep it."""
+    """Sessions for pages only: a static file is the same for all, so any cache on the way may keep it."""
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if request.endpoint != "static":
@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
     """Serve the folder of `app`, and give templates `static_url(name)`, the address of a built file.
 
     Raises:
-        OSError: the list of built files is not there; `make assets` writes it.
+        OSError: the list of built files is missing; `make assets` writes it.
     """
     folder = Path(app.static_folder or "")
     names = json.loads((folder / BUILT / "manifest.json").read_text(encoding="utf-8"))
