@@ -1,1 +1,1 @@
-"""Setting a study up, and what holds for the whole of it."""
+"""The pages that set a study up, and the pages about a whole study."""

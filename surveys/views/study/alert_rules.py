@@ -1,4 +1,4 @@
-"""What raises alerts in a study: what instruments always do, and rules of the study's own."""
+"""The causes of alerts in a study: those of instruments, and the study's own rules."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ pages = Blueprint("alert_rules", __name__)
 
 @dataclass(frozen=True)
 class OwnRule:
-    """A rule of the study in words; `meant` is what it means once it is confirmed, None if it needs none."""
+    """A rule of the study in words; `meant` is its meaning once it is confirmed, None if it needs none."""
 
     id: int
     words: str
@@ -45,14 +45,14 @@ def init_app(app: Flask) -> None:
 @pages.get("/staff/<code>/alert-rules")
 @for_roles("coordinator", "investigator")
 def index(code: str) -> str:
-    """The rules, and the form for a further one."""
+    """Show the rules, and the form for another one."""
     return _draw(_form() if grant().may_open("alert_rules.add") else None)
 
 
 @pages.post("/staff/<code>/alert-rules")
 @for_roles("coordinator", whole_study=True)
 def add(code: str) -> Response | tuple[str, int]:
-    """A further rule."""
+    """Add a rule."""
     here, form = grant(), _form()
     if not form.validate():
         return _draw(form), 422
@@ -78,7 +78,7 @@ def add(code: str) -> Response | tuple[str, int]:
 @pages.post("/staff/<code>/alert-rules/<int:rule_id>/confirm")
 @for_roles("coordinator", whole_study=True)
 def confirm(code: str, rule_id: int) -> Response | tuple[str, int]:
-    """Say which score a rule means that was set before rules knew which end of a scale is bad."""
+    """Confirm the score of a rule that was set before rules had a direction."""
     here, form = grant(), ConfirmRuleForm(prefix=prefix(rule_id))
     if not form.validate():
         return _draw(_form(), {rule_id: form}), 422
@@ -107,7 +107,7 @@ def confirm(code: str, rule_id: int) -> Response | tuple[str, int]:
 @pages.post("/staff/<code>/alert-rules/<int:rule_id>")
 @for_roles("coordinator", whole_study=True)
 def remove(code: str, rule_id: int) -> Response:
-    """Take a rule away."""
+    """Remove a rule."""
     here = grant()
     with committed() as kept:
         store.remove(db.session, here.study, rule_id, at=here.at, actor=here.actor)
@@ -117,12 +117,12 @@ def remove(code: str, rule_id: int) -> Response:
 
 
 def prefix(rule_id: int) -> str:
-    """What the names of a rule's form fields begin with: one page holds several such forms."""
+    """The prefix of a rule's form fields, because one page holds several such forms."""
     return f"rule-{rule_id}-"
 
 
 def _raised(done: store.ConfirmedRule) -> str:
-    """What a confirmed rule found in answers that were there before."""
+    """The alerts that a confirmed rule raised from earlier answers, in words."""
     if not done.new and not done.historical:
         return str(_("No earlier answer raised another alert."))
     new = ngettext("%(num)d alert is waiting", "%(num)d alerts are waiting", done.new)

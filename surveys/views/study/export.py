@@ -1,4 +1,4 @@
-"""A study's data to take away: the tidy package, made while one waits."""
+"""The download of a study's data: the tidy package, made while the person waits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def init_app(app: Flask) -> None:
 @pages.route("/staff/<code>/export", methods=["GET", "POST"])
 @for_roles("coordinator", "investigator", "analyst", whole_study=False)
 def index(code: str) -> Response | str | tuple[str, int]:
-    """Say what is in the package, or give it. Only who may change patients gets calendar dates."""
+    """Describe the package, or send it. Only people who may change patients get calendar dates."""
     here, form = grant(), ExportForm()
     if not here.may_change:
         del form.form, form.exact, form.reason

@@ -1,4 +1,4 @@
-"""Freezes of a study's data, and the report on each as often as it is asked for."""
+"""Freezes of a study's data, and the report on each."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def init_app(app: Flask) -> None:
 @pages.get("/staff/<code>/freezes")
 @for_roles("coordinator", "investigator", "analyst", whole_study=True)
 def index(code: str) -> str:
-    """The freezes there are."""
+    """List the freezes."""
     return _listed(FreezeForm(formdata=None))
 
 
 @pages.post("/staff/<code>/freezes")
 @for_roles("coordinator", whole_study=True)
 def make(code: str) -> Response | tuple[str, int]:
-    """Keep the data as they are now."""
+    """Freeze the data as they are now."""
     here, form = grant(), FreezeForm()
     if not form.validate():
         return _listed(form), 422
@@ -48,7 +48,7 @@ def make(code: str) -> Response | tuple[str, int]:
 @pages.get("/staff/<code>/freezes/<int:freeze_id>.json")
 @for_roles("coordinator", "investigator", "analyst", whole_study=True)
 def report(code: str, freeze_id: int) -> Response | tuple[str, int]:
-    """The report on a freeze: the same bytes whenever it is asked for."""
+    """Send the report on a freeze: always the same bytes."""
     from analysis.report import as_json
     from analysis.report import report as analyse
 

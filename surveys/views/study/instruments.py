@@ -1,4 +1,4 @@
-"""Instruments of a study: in which words each is asked, by whose leave, and how it is scored."""
+"""Instruments of a study: their words, permissions and scoring."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ pages = Blueprint("instruments", __name__)
 class Card:
     """An instrument as a study sees it, in the words that the study uses.
 
-    `rules` maps each missing rule in words to the titles of the scales that it is of.
+    `rules` maps each missing rule in words to the titles of its scales.
     """
 
     instrument: Instrument
@@ -53,7 +53,7 @@ class Card:
 
 @dataclass(frozen=True)
 class WordingRow:
-    """A wording that is here: the definition's own (without `file`), or a loaded one."""
+    """A known wording: the definition's own (without `file`), or a loaded one."""
 
     version: str
     name: str
@@ -66,7 +66,7 @@ class WordingRow:
 
 @dataclass(frozen=True)
 class PreviewItem:
-    """An item as the patient's pages draw it; `left_out` where the study does not ask it."""
+    """An item as the patient's pages draw it; `left_out` if the study does not ask it."""
 
     item: Item
     drawn: Markup
@@ -81,7 +81,7 @@ def init_app(app: Flask) -> None:
 @pages.get("/staff/<code>/instruments")
 @for_roles("coordinator", "investigator", "analyst")
 def index(code: str) -> Page:
-    """Every instrument, those that the study asks first."""
+    """List every instrument; those that the study asks come first."""
     study, texts = grant().study, server.texts()
     permitted = permissions.in_force(db.session, study.id)
     keys = _asked_keys(study)
@@ -99,14 +99,14 @@ def index(code: str) -> Page:
 @pages.get("/staff/<code>/instruments/<key>")
 @for_roles("coordinator", "investigator", "analyst")
 def show(code: str, key: str) -> Page:
-    """Everything about one instrument."""
+    """Show everything about one instrument."""
     return _draw(key, None)
 
 
 @pages.post("/staff/<code>/instruments/<key>/permission")
 @for_roles("coordinator", whole_study=True)
 def permit(code: str, key: str) -> Page:
-    """Record by whose leave the study uses a wording."""
+    """Record by whose permission the study uses a wording."""
     here = grant()
     form = _permission_form(_wordings(key))
     if form.validate():
@@ -132,7 +132,7 @@ def permit(code: str, key: str) -> Page:
 @pages.get("/staff/<code>/instruments/<key>/preview")
 @for_roles("coordinator", "investigator", "analyst")
 def preview(code: str, key: str) -> Page:
-    """Every item as the patient sees it, in one wording and language. Nothing can be sent."""
+    """Show every item as the patient sees it, in one wording and language. The page sends no answers."""
     try:
         instrument = server.texts().get(
             db.session, key, request.args.get("version"), request.args.get("wording")
@@ -164,7 +164,7 @@ def preview(code: str, key: str) -> Page:
 @for_roles("coordinator", whole_study=True)
 @takes_lists
 def load(code: str) -> Page:
-    """Load a site's own text from a file; nothing is stored unless all of it is in order."""
+    """Load a site's own text from a file; it is stored only if all of it is in order."""
     here = grant()
     form = WordingForm()
     if request.method == "POST" and form.validate():
@@ -203,7 +203,7 @@ def _card(study: Study, instrument: Instrument, asked: bool, permission: Permiss
 
 
 def _wordings(key: str) -> list[WordingRow]:
-    """Every text of the instrument that is here, the newest version's first."""
+    """Every known text of the instrument, the newest version's first."""
     try:
         versions = server.texts().library.versions(key)
     except UnknownInstrument:

@@ -1,4 +1,4 @@
-"""How a study writes to its patients: its settings, and its words with a preview for a real patient."""
+"""A study's messages to patients: settings, and words with a preview for a real patient."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
 @pages.route("/staff/<code>/message-settings", methods=["GET", "POST"])
 @for_roles("coordinator", whole_study=True)
 def settings(code: str) -> Page:
-    """Who writes and when; and a list of all the words."""
+    """Show and change who writes and when; list all the words."""
     here = grant()
     now = facts.settings_of(db.session.get(Messaging, here.study.id))
     form = MessagingForm(
@@ -70,7 +70,7 @@ def settings(code: str) -> Page:
 @pages.route("/staff/<code>/message-words/<kind>/<locale>", methods=["GET", "POST"])
 @for_roles("coordinator", whole_study=True)
 def edit(code: str, kind: str, locale: str) -> Page:
-    """One message's words: looked at with a real patient's name and dates, then kept."""
+    """Preview one message's words with a real patient's name and dates, then store them."""
     here = grant()
     if kind not in TEMPLATE_KINDS or locale not in here.study.locales:
         abort(404)
@@ -109,7 +109,7 @@ def _people() -> list[str]:
 
 
 def _filling(code: str | None) -> words.Filling:
-    """What the fields are filled with: as for `code`, whose link is not made for a preview."""
+    """The values of the fields for the patient `code`; a preview makes no link."""
     here = grant()
     now = facts.settings_of(db.session.get(Messaging, here.study.id))
     patient = lists.find(db.session, here.scope, code) if code else None

@@ -1,4 +1,4 @@
-"""The plan of a study: edited as a table, drawn along the days, and what it asks of a patient each year."""
+"""The plan of a study: edited as a table, drawn along the days, with its burden on a patient each year."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from surveys.views.web.saving import committed
 
 pages = Blueprint("planning", __name__)
 
-WIDTH = 1000  # of a drawn line, in its own units
-LEAST = 8  # so that a single day is still seen
+WIDTH = 1000  # width of a drawn line, in its own units
+LEAST = 8  # keeps a single day visible
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class PlanLine:
 
 @dataclass(frozen=True)
 class PlanOverview:
-    """What a plan comes to: lines by anchor, and invitations and questions per year of one example."""
+    """A plan at a glance: lines by anchor, and invitations and questions per year of one example."""
 
     lines: tuple[tuple[str, tuple[PlanLine, ...]], ...]
     years: tuple[Year, ...]
@@ -60,7 +60,7 @@ def init_app(app: Flask) -> None:
 @pages.route("/staff/<code>/study/plan", methods=["GET", "POST"])
 @for_roles("coordinator", whole_study=True)
 def edit(code: str) -> Page:
-    """The plan as a table; a preset fills it, and nothing is kept before it is saved."""
+    """Edit the plan as a table; a preset fills it, and only saving stores it."""
     study, here = _study(), grant()
     plan = studies.plan_of(study.timepoints)
     chosen = request.args.get("preset")
@@ -90,7 +90,7 @@ def edit(code: str) -> Page:
 
 
 def overview(study: Study, plan: Sequence[PlannedVisit], library: Library) -> PlanOverview:
-    """What `plan` comes to in `study`."""
+    """The overview of `plan` in `study`."""
     questions = {
         key: len(studies.items_asked(library.get(key), study.optional_items))
         for row in plan
@@ -118,7 +118,7 @@ def overview(study: Study, plan: Sequence[PlannedVisit], library: Library) -> Pl
 
 
 def anchor_words(row: PlannedVisit) -> str:
-    """What the days of a timepoint are counted from."""
+    """The day from which a timepoint counts, in words."""
     if row.anchor != "treatment":
         return {"enrolment": _("Enrolment"), "onset": _("Onset")}[row.anchor]
     kind = row.treatment or ""
@@ -176,7 +176,7 @@ def _form(study: Study, plan: Sequence[PlannedVisit]) -> PlanForm:
 
 
 def _instruments(plan: Sequence[PlannedVisit]) -> list[tuple[str, str]]:
-    """What patients may be asked: what the plan asks first, in its order, then all others with a text."""
+    """The instruments to choose from: the plan's in its order, then all others with a text."""
     library = server.library()
     asked = [key for key in dict.fromkeys(key for row in plan for key in row.battery) if key in library]
     others = [

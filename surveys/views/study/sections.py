@@ -1,4 +1,4 @@
-"""The sections of a study's page: what each says, what it lacks, and the form that changes it."""
+"""The sections of a study's page: their facts, gaps, and forms."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from surveys.views.web.access import grant
 
 @dataclass(frozen=True)
 class StudySection:
-    """A part of a study's page: `form` makes its form from the study, None where it has a page of its own."""
+    """A part of a study's page: `form` makes its form from the study; None if it has a page of its own."""
 
     title: str
     form: Callable[[Study], SectionForm] | None = None
@@ -107,7 +107,7 @@ SECTIONS: Mapping[str, StudySection] = {
 
 @dataclass(frozen=True)
 class Task:
-    """A section with what it lacks and where it is changed; `optional` where it may stay empty."""
+    """A section with its gaps and its page; `optional` if it may stay empty."""
 
     key: str
     title: str
@@ -124,7 +124,7 @@ def consent_texts(study: Study) -> list[ConsentText]:
 
 
 def task(key: str, gaps: list[Gap], study: Study) -> Task:
-    """The section `key` as the study's page shows it."""
+    """The section `key` for the study's page."""
     own_pages = {"consent": "setup.consent", "plan": "planning.edit", "instruments": "instruments.index"}
     endpoint = own_pages.get(key) or ("setup.section" if SECTIONS[key].form else None)
     values: dict[str, Any] = {"section": key} if endpoint == "setup.section" else {}
@@ -141,7 +141,7 @@ def task(key: str, gaps: list[Gap], study: Study) -> Task:
 
 
 def _said(key: str, study: Study) -> list[str]:
-    """What the study says in a section, a line each; long texts are not repeated."""
+    """The facts of the study in a section, a line each, without long texts."""
     in_words = ", ".join
     if key == "basics":
         spoken = in_words(language.name(code, "en") for code in study.locales)

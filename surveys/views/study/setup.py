@@ -1,4 +1,4 @@
-"""Setting up a study: what it still lacks, a page per section, going active and closing."""
+"""The setup of a study: its gaps, a page per section, going active and closing."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def init_app(app: Flask) -> None:
 @pages.get("/staff/<code>/study")
 @for_roles("coordinator", "investigator")
 def index(code: str) -> Page:
-    """Every section with its state, what the plan asks of a patient, and the way on."""
+    """Show every section with its state, the plan's burden on a patient, and the next step."""
     return _draw_index()
 
 
@@ -58,7 +58,7 @@ def index(code: str) -> Page:
 @for_roles("coordinator", whole_study=True)
 @takes_lists
 def section(code: str, section: str) -> Page:
-    """One section's form."""
+    """Show and store one section's form."""
     shown = SECTIONS.get(section)
     if shown is None or shown.form is None:
         abort(404)
@@ -76,7 +76,7 @@ def section(code: str, section: str) -> Page:
 @for_roles("coordinator", whole_study=True)
 @takes_lists
 def consent(code: str) -> Page:
-    """The consent texts there are, and a new version."""
+    """Show the consent texts, and store a new version."""
     study, here = _study(), grant()
     made = consent_form(languages_of(study), tuple(labels.CONSENT_PARTS.items()))
     known = consent_texts(study)
@@ -106,7 +106,7 @@ def consent(code: str) -> Page:
 @pages.post("/staff/<code>/study/test-alert")
 @for_roles("coordinator", whole_study=True)
 def send_test(code: str) -> Page:
-    """Raise a test alert with the two who read alerts."""
+    """Raise a test alert for the two readers of alerts."""
     here = grant()
 
     def raise_test() -> str:
@@ -122,7 +122,7 @@ def send_test(code: str) -> Page:
 @pages.post("/staff/<code>/study/test-alert/acknowledge")
 @for_roles("coordinator", "investigator", whole_study=False)
 def acknowledge_test(code: str) -> Page:
-    """Take the test alert, as one of the two who read alerts."""
+    """Acknowledge the test alert as one of the two readers."""
     here = grant()
 
     def acknowledge() -> str:
@@ -135,7 +135,7 @@ def acknowledge_test(code: str) -> Page:
 @pages.post("/staff/<code>/study/phq8")
 @for_roles("coordinator", whole_study=True)
 def ask_phq8(code: str) -> Page:
-    """Ask what leaves the question about self-harm out, wherever the plan asks it; PHQ-8 instead of PHQ-9."""
+    """Replace instruments in the plan by those without the question about self-harm: PHQ-8 for PHQ-9."""
     here, study = grant(), _study()
 
     def swap() -> str:
@@ -207,7 +207,7 @@ def new() -> Page:
 
 
 def _store(study: Study, form: SectionForm) -> bool:
-    """Keep what the form holds; where the store refuses, the form says why."""
+    """Store the form; if the store refuses, the form says why."""
     here = grant()
     with committed(form) as kept:
         changed = setup.change(db.session, study, form.facts, server.library(), at=here.at, actor=here.actor)
@@ -220,7 +220,7 @@ def _store(study: Study, form: SectionForm) -> bool:
 
 
 def _do(act: Callable[[], str]) -> Page:
-    """Do what one button asks, say so, and show the study's page again."""
+    """Do the action of one button, say so, and show the study's page again."""
     with committed() as kept:
         told = act()
     if kept:
@@ -251,7 +251,7 @@ def _draw_index() -> str:
 
 
 def _instead_of_crisis(asked: Sequence[Instrument]) -> list[tuple[str, str]]:
-    """Short titles: what asks about self-harm, and what asks all but that."""
+    """Short titles: instruments that ask about self-harm, and those without that question."""
     found = ((one, without_crisis_item(one, server.library())) for one in asked)
     return [(one.short_title, other.short_title) for one, other in found if other is not None]
 
@@ -263,7 +263,7 @@ def _with_staff(rows: list[AlertReader]) -> list[AlertReader]:
 
 
 def _consent_data(known: list[ConsentText]) -> dict[str, str]:
-    """The newest version in the boxes of the form, to begin the next one from."""
+    """The newest version for the boxes of the form, as a start for the next one."""
     data = {}
     for text in known:
         if text.version == known[-1].version:

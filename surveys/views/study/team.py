@@ -1,4 +1,4 @@
-"""Who works in a study: invited, given a role, sent a new link, taken out."""
+"""The team of a study: invite people, give roles, send new links, remove people."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def init_app(app: Flask) -> None:
 @pages.get("/staff/<code>/team")
 @for_roles("coordinator", whole_study=True)
 def index(code: str) -> Page:
-    """Everybody with a role in the study."""
+    """List everybody with a role in the study."""
     return _draw(grant(), InvitationForm(formdata=None))
 
 
 @pages.post("/staff/<code>/team")
 @for_roles("coordinator", whole_study=True)
 def invite(code: str) -> Page:
-    """Give somebody a role; who has no account yet gets a link to choose a password with."""
+    """Give somebody a role; a person without an account gets a link to choose a password."""
     here, form = grant(), InvitationForm()
     if not form.validate():
         return _draw(here, form), 422
@@ -80,7 +80,7 @@ def invite(code: str) -> Page:
 @pages.post("/staff/<code>/team/<int:staff_id>/reset")
 @for_roles("coordinator", whole_study=True)
 def reset(code: str, staff_id: int) -> Page:
-    """Ask for a new password: its owner gets the link by mail, else a second person has to confirm."""
+    """Ask for a new password: the owner gets the link by mail, or a second person has to confirm."""
     here, settings = grant(), server.settings()
     member = _find(here, staff_id)
     mail = told = None
@@ -109,7 +109,8 @@ def reset(code: str, staff_id: int) -> Page:
 @pages.post("/staff/<code>/team/<int:staff_id>/reset/confirm")
 @for_roles("coordinator", whole_study=True)
 def confirm(code: str, staff_id: int) -> Page:
-    """Confirm what another person asked for: the password ends, and a link shows that asks for their code."""
+    """Confirm another person's request: the password ends, and the page shows a link that needs their
+    code."""
     here, settings = grant(), server.settings()
     member = _find(here, staff_id)
     with committed() as kept:
@@ -126,7 +127,7 @@ def confirm(code: str, staff_id: int) -> Page:
 @pages.post("/staff/<code>/team/<int:staff_id>/codes-off")
 @for_roles("coordinator", whole_study=True)
 def codes_off(code: str, staff_id: int) -> Page:
-    """Ask an account for no code any more, for who has lost the telephone; only an administrator may."""
+    """Switch off an account's codes after a lost telephone; only an administrator may."""
     here = grant()
     member = _find(here, staff_id)
     if here.role != "admin":
@@ -150,7 +151,7 @@ def codes_off(code: str, staff_id: int) -> Page:
 @pages.post("/staff/<code>/team/<int:staff_id>/remove")
 @for_roles("coordinator", whole_study=True)
 def remove(code: str, staff_id: int) -> Page:
-    """Take somebody's role in this study away."""
+    """Remove somebody's role in this study."""
     here = grant()
     member = _find(here, staff_id)
     with committed() as kept:
@@ -188,14 +189,14 @@ def _refuse_own(here: Grant, member: Staff) -> None:
 
 
 def _refuse_others(here: Grant, member: Staff) -> None:
-    """Let nobody reach into another study, nor into an administrator's account."""
+    """Refuse a member with rights in another study, and an administrator."""
     _refuse_own(here, member)
     if here.role != "admin" and not resets.may_reset(db.session, member, here.study):
         raise Refused(_("This account has rights elsewhere: ask an administrator."))
 
 
 def _send(mail: Mail, done: str, otherwise: str) -> None:
-    """Send `mail`, after the commit, and say what became of it."""
+    """Send `mail` after the commit, and say whether it went."""
     try:
         at_once.send(mail, server.settings())
     except at_once.NotSent as problem:
