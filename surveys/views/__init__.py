@@ -99,7 +99,7 @@ PAGES = (
 
 
 def init_app(app: Flask) -> None:
-    """Register every page, and what guards them all; a page that nobody guards stops the program."""
+    """Register every page and their guards; a page without a rule stops the program."""
     for part in (*GUARDS, *PAGES):
         part.init_app(app)
     access.check(app)

@@ -1,4 +1,4 @@
-"""One's own account: another password, codes from an app."""
+"""One's own account: change the password, use codes from an app."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
 @pages.route("/staff/account", methods=["GET", "POST"])
 @for_staff
 def index() -> Page:
-    """What the account is, and another password; sessions elsewhere end with it."""
+    """Show the account, and change the password; that ends sessions elsewhere."""
     person, form, at = member(), PasswordForm(), datetime.now(UTC)
     if request.method == "POST" and form.validate():
         actor = f"staff:{person.id}"
@@ -52,7 +52,7 @@ def index() -> Page:
 @pages.post("/staff/account/code")
 @for_staff
 def code() -> Page:
-    """Take the secret into an app, and show that it works: from then on a code is asked at sign-in."""
+    """Take the secret into an app, and prove that it works: from then on sign-in asks for a code."""
     person, form = member(), CodeForm()
     at, actor = datetime.now(UTC), f"staff:{person.id}"
     with committed() as ready:
@@ -73,7 +73,7 @@ def code() -> Page:
 @pages.post("/staff/account/code/off")
 @for_staff
 def code_off() -> Page:
-    """Ask no code any more; who does this shows one."""
+    """Stop asking for a code; this needs a code."""
     person, form = member(), CodeForm()
     at, actor = datetime.now(UTC), f"staff:{person.id}"
     right = partial(sign_in.check, db.session, person, form.code.data or "", at=at)
@@ -87,10 +87,11 @@ def code_off() -> Page:
 
 
 def _prove(person: Staff, right: Callable[[], bool], wrong: str, *, at: datetime) -> None:
-    """Go on where what was typed is `right`; else it counts as at sign-in: an open screen lets nobody guess.
+    """Go on if the typed proof is `right`; a wrong one counts as at sign-in, to stop guesses on an open
+    screen.
 
     Raises:
-        Refused: it is not, or the account pauses.
+        Refused: the proof is wrong, or the account pauses.
     """
     if sign_in.locked_until(db.session, person, at=at):
         raise Refused(_("There were too many wrong tries. Please wait a quarter of an hour."), "old")

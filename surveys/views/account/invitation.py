@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
 
 @pages.route("/invitation/<handed_on:token>", methods=["GET", "POST"])
 def accept(token: str) -> Response | str | tuple[str, int]:
-    """Choose a password; the link opens nothing any more afterwards."""
+    """Choose a password; afterwards the link no longer works."""
     key = server.settings().secret_key
     try:
         member = invitations.member_of(db.session, token, key)
@@ -46,10 +46,10 @@ def accept(token: str) -> Response | str | tuple[str, int]:
 
 
 def _check(token: str, code: str, secret_key: str) -> None:
-    """Let only on who was told the code by the person who asked for the link.
+    """Let only a person with the code go on; the person who asked for the link has it.
 
     Raises:
-        Refused: it is another.
+        Refused: the code is wrong.
     """
     if not invitations.fits(token, code, secret_key):
         raise Refused(_("This is not the code that belongs to this link."), "code")
