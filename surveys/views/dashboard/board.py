@@ -1,4 +1,4 @@
-"""What the dashboard shows of one study, as plain data for its template.
+"""The dashboard of one study, as plain data for its template.
 
 The analysis is imported when a board is drawn, never when the server starts.
 """
@@ -48,7 +48,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Drawing:
-    """One figure with its words; `notes` are those that are its own."""
+    """One figure with its words; `notes` are its own notes."""
 
     key: str
     title: str
@@ -63,7 +63,7 @@ class Drawing:
 
 @dataclass(frozen=True)
 class BoardSection:
-    """Figures of one kind; `notes` are those that all of them share, `matrices` stand above them."""
+    """Figures of one kind; `notes` are their common notes, `matrices` stand above them."""
 
     key: str
     title: str
@@ -74,7 +74,7 @@ class BoardSection:
 
 @dataclass(frozen=True)
 class BoardFacts:
-    """Who and how many, above the figures."""
+    """The patients and their number, above the figures."""
 
     overview: Overview
     left_out: BoardTable
@@ -82,9 +82,9 @@ class BoardFacts:
 
 @dataclass(frozen=True)
 class Board:
-    """Everything on the page that depends on the data and the filters; without figures `message` says why.
+    """The parts of a page that depend on data and filters; without figures `message` says why.
 
-    `warnings` tell whose words were answered; `both_wordings` is whether that can be chosen.
+    `warnings` tell whose words were answered; `both_wordings` says whether the reader can choose.
     """
 
     message: str | None = None
@@ -109,7 +109,7 @@ def draw(
 ) -> Board:
     """The board of a page `on` a day for the filters `chosen` (fields of `analysis.results.filters.Filters`).
 
-    `visits` are the names for people of the plan's visits, by key.
+    `visits` are the plan's visits by key, with names for people.
     """
     from analysis.data.wordings import holds_both, warnings
     from analysis.figures import SIDE_BY_SIDE, TOGETHER, View, main_scales
@@ -153,7 +153,7 @@ def _named(frames: StudyFrames, visits: Mapping[str, str]) -> StudyFrames:
 
 
 def _message(frames: StudyFrames, part: StudyFrames, filters: Filters, view: View) -> str | None:
-    """Why there is nothing to draw."""
+    """Why there is no figure."""
     from analysis.numbers.guards import is_small
     from analysis.results.disclosure import too_narrow
 
@@ -182,7 +182,7 @@ def _section(part: Part) -> BoardSection:
 
 
 def drawing(figure: Figure, shared: Sequence[str] = ()) -> Drawing:
-    """A figure as templates take it, without the notes that stand elsewhere."""
+    """A figure for templates, without the notes that stand elsewhere."""
     return Drawing(
         key=_id(figure.key),
         title=figure.title,
@@ -203,7 +203,7 @@ def _json(figure: Any) -> str:
     content = {
         "data": drawn["data"],
         "layout": drawn["layout"],
-        "config": {"displayModeBar": False},  # nothing to zoom: five buttons on each panel are noise
+        "config": {"displayModeBar": False},  # no zoom, and five buttons on each panel would be noise
     }
     return json.dumps(content, allow_nan=False, default=_plain, separators=(",", ":"))
 

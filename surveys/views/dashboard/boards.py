@@ -1,6 +1,6 @@
-"""Drawn boards, and the queue of those to be drawn: no request draws, and only few wait for a short moment.
+"""Drawn boards, and the queue of orders: requests never draw, and only a few of them wait shortly.
 
-One thread per process hands one order at a time to whatever draws. Knows no Flask and no database.
+One thread per process hands one order at a time to the painter. It knows no Flask and no database.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ from typing import Literal
 from surveys.views.dashboard.painting import DatedBoard, Order, Paint, PaintingError, what_failed
 
 KEPT = 64
-QUEUE = 16  # an order beyond them is taken once its page is asked for again
-WAITING = 2  # requests that may wait at once, of the sixteen of a process
-PATIENCE = 10.0  # seconds they wait where there is nothing to show
-SHORT_PATIENCE = 3.0  # where there is an older board
-IDLE = 600.0  # seconds without an order after which memory is given back
+QUEUE = 16  # a further order is taken once its page is asked for again
+WAITING = 2  # requests that may wait at once, of a process's sixteen
+PATIENCE = 10.0  # seconds that they wait without an older board
+SHORT_PATIENCE = 3.0  # with an older board
+IDLE = 600.0  # seconds without an order until memory is freed
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The newest board that may be shown, or none, and whether it is of the data asked for."""
+    """The newest board that may be shown, or None, and whether it has the requested data."""
 
     painted: DatedBoard | None
     is_: Literal["new", "being drawn", "failed"]
 
 
 class Boards:
-    """The boards of one process; `painting` is entered by the thread that has them drawn."""
+    """The boards of one process; its thread enters `painting`."""
 
     def __init__(self, painting: Callable[[], AbstractContextManager[Paint]]) -> None:
         self._painting = painting
         self._changed = Condition()
         self._kept: OrderedDict[Order, DatedBoard] = OrderedDict()
         self._failed: dict[Order, int] = {}
-        self._queue: OrderedDict[Order, int] = OrderedDict()  # the state of the data wanted of each
+        self._queue: OrderedDict[Order, int] = OrderedDict()  # the wanted state of the data, by order
         self._drawing: Order | None = None
         self._waiting = 0
         self._thread: Thread | None = None
@@ -50,7 +50,7 @@ class Boards:
         self.seen = 0
 
     def see(self, newest: int, loss: int) -> None:
-        """Forget boards older than the event `loss`: what they show may have been erased since.
+        """Forget boards older than the event `loss`: their data may have been erased since.
 
         `loss` is the last such event of those after `seen`, up to `newest` at least.
         """
@@ -61,7 +61,7 @@ class Boards:
                 del self._kept[order]
 
     def ask(self, order: Order, state: int) -> Answer:
-        """The board of an order with the data of `state` or newer; it is drawn where there is none yet."""
+        """The board of an order with the data of `state` or newer; an order without a board is queued."""
         with self._changed:
             answer = self._answer(order, state)
             if answer.is_ != "being drawn":
@@ -78,7 +78,7 @@ class Boards:
             return self._answer(order, state)
 
     def close(self) -> None:
-        """Draw nothing any more; returns when the thread has ended."""
+        """Stop drawing; returns when the thread has ended."""
         with self._changed:
             self._closed = True
             self._queue.clear()
@@ -93,7 +93,7 @@ class Boards:
             self._kept.move_to_end(order)
             return Answer(painted, "new")
         if self._failed.get(order, -1) >= state:
-            del self._failed[order]  # said once; who asks again wants another try
+            del self._failed[order]  # told once; a new request is a new try
             return Answer(painted, "failed")
         return Answer(painted, "being drawn")
 
@@ -104,7 +104,7 @@ class Boards:
         return order in self._queue or order == self._drawing
 
     def _enqueue(self, order: Order, state: int) -> None:
-        """Queue an order, also one that is being drawn: the data may have changed since they were read."""
+        """Queue an order, even while it is being drawn: the data may have changed meanwhile."""
         if self._closed or (order not in self._queue and len(self._queue) >= QUEUE):
             return
         self._queue[order] = max(state, self._queue.get(order, 0))
@@ -119,7 +119,7 @@ class Boards:
                 self._draw(paint, *found)
 
     def _next(self) -> tuple[Order, int] | None:
-        """The next order that is not drawn yet; None when it is time to stop."""
+        """The next order to draw; None to stop."""
         with self._changed:
             while self._changed.wait_for(lambda: self._queue or self._closed, IDLE) and not self._closed:
                 order, state = self._queue.popitem(last=False)

@@ -20,13 +20,13 @@ from surveys.views.web.access import Grant, for_roles, grant
 
 pages = Blueprint("dashboard", __name__)
 
-LOOK_AGAIN = 3  # seconds until the page of a board that is being drawn loads itself again
+LOOK_AGAIN = 3  # seconds until a page without its board loads again
 
 Page = str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
 def init_app(app: Flask) -> None:
-    """Register the dashboard, and what has its boards drawn."""
+    """Register the dashboard, and start the boards."""
     app.extensions["boards"] = Boards(lambda: painting(app.config["SETTINGS"]))
     app.register_blueprint(pages)
 
@@ -34,24 +34,24 @@ def init_app(app: Flask) -> None:
 @pages.get("/staff/<code>/dashboard")
 @for_roles("coordinator", "investigator", "analyst")
 def index(code: str) -> Page:
-    """The overview, for the filters in the address."""
+    """Show the overview for the filters in the address."""
     return _shown("overview")
 
 
 @pages.get("/staff/<code>/dashboard/<page>")
 @for_roles("coordinator", "investigator", "analyst")
 def page(code: str, page: str) -> Page:
-    """One further page, for the same filters."""
+    """Show another page for the same filters."""
     return _shown(page) if page in TITLES else abort(404)
 
 
 @pages.get("/staff/<code>/dashboard/<page>/<figure>.csv")
 @for_roles("coordinator", "investigator", "analyst")
 def table(code: str, page: str, figure: str) -> Response:
-    """The table under a figure, as it is shown, for a spreadsheet; without it, the page that says why."""
+    """Send the table under a figure for a spreadsheet; without it, the page that says why."""
     form = _form()
     answer = _board(grant(), form, page) if page in TITLES and form.validate() else None
-    # A file carries no note of its age: only the newest board is good enough for it.
+    # A file does not tell its age, so it comes only from the newest board.
     sections = answer.painted.board.sections if answer and answer.painted and answer.is_ == "new" else ()
     found = next((one for part in sections for one in part.figures if one.key == figure), None)
     if found is None:
@@ -62,7 +62,7 @@ def table(code: str, page: str, figure: str) -> Response:
     rows.writerows(found.table.rows)
     name = f"{grant().study.code}-{figure}.csv"
     return Response(
-        "\ufeff" + text.getvalue(),  # the mark by which spreadsheets know UTF-8
+        "\ufeff" + text.getvalue(),  # spreadsheets recognise UTF-8 by this mark
         mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -95,7 +95,7 @@ def _form() -> DashboardForm:
 
 
 def _board(granted: Grant, form: DashboardForm, page: str) -> Answer:
-    """The board as far as it is drawn: once per state of the data, and never by this request."""
+    """The board so far; another process draws it, once per state of the data."""
     boards: Boards = current_app.extensions["boards"]
     state = figures.newest_change(db.session)
     seen = boards.seen

@@ -1,7 +1,7 @@
-"""Boards are drawn in a process of their own: drawing must take no thread and no lock from requests.
+"""A process of its own draws boards, so that drawing takes no thread and no lock from requests.
 
 It reads orders from its standard input and answers each on its standard output, pickled. It ends with the
-server: its input is then closed.
+server, which closes its input.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from surveys.settings import ROOT, Settings
 from surveys.views.dashboard.board import Board, draw
 
 LONGEST = 600  # seconds; a drawing that takes longer hangs
-NICE = 5  # patients come first where processors are short, and boards are drawn all the same
+NICE = 5  # patients come first if processors are short; boards are still drawn
 PROGRAM = "from surveys.views.dashboard.painting import main; main()"
 
 
 @dataclass(frozen=True)
 class Order:
-    """Which board: all that decides what it shows and who may see it, except the data."""
+    """The order of a board: everything that decides its content and its readers, except the data."""
 
     study_id: int
     site: str | None
@@ -53,7 +53,7 @@ class Order:
 
 @dataclass(frozen=True)
 class DatedBoard:
-    """A board, the state of the data it shows (`surveys.lists.figures`) and when that was read."""
+    """A board, the state of its data (`surveys.lists.figures`) and when they were read."""
 
     board: Board
     state: int
@@ -89,13 +89,13 @@ def paint(engine: Engine, library: Library, order: Order) -> DatedBoard:
 
 
 def what_failed(error: Exception) -> str:
-    """The error's kind and its place in the code; not its message, which may hold answers."""
+    """The error's kind and its place in the code, without its message, which may hold answers."""
     return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"
 
 
 @contextmanager
 def painting(settings: Settings) -> Iterator[Paint]:
-    """What draws boards in a child process, which starts with the first order and ends with the block."""
+    """A painter in a child process, which starts with the first order and ends with the block."""
     child = _Child(settings)
     try:
         yield child.paint
@@ -104,14 +104,14 @@ def painting(settings: Settings) -> Iterator[Paint]:
 
 
 class _Child:
-    """The process that draws; another one where it died."""
+    """The process that draws; a new one if it died."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
 
     def paint(self, order: Order) -> DatedBoard:
-        """Have one board drawn.
+        """Let the process draw one board.
 
         Raises:
             PaintingError: it failed, took too long, or the process died.
@@ -132,7 +132,7 @@ class _Child:
         raise PaintingError(str(answer))
 
     def end(self) -> None:
-        """End the process; a board that it draws is lost."""
+        """End the process; a half-drawn board is lost."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()
@@ -143,7 +143,7 @@ class _Child:
         process = subprocess.Popen(  # noqa: S603 — our own program
             [sys.executable, "-c", PROGRAM], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        with suppress(BrokenPipeError):  # said by the first answer that does not come
+        with suppress(BrokenPipeError):  # the missing answer tells it
             _send(process.stdin, (self._settings.database_url, self._settings.instruments))
         return process
 
@@ -161,16 +161,16 @@ def _send(to: IO[bytes] | None, what: object) -> None:
 
 
 def main() -> None:
-    """The child process: draw what is ordered until there is nobody to order."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends the server, and this with it
+    """The child process: draw orders until the input is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends the server, and this process with it
     os.nice(NICE)
     orders, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what anything prints must not get between the answers
+    os.dup2(2, 1)  # printed text must not get between the answers
     url, instruments = pickle.load(orders)  # noqa: S301 — from the process that started this one
     engine, library = create_engine(url, **engine_options(url)), Library.load(instruments)
     with suppress(EOFError, BrokenPipeError):
         while True:
-            order = pickle.load(orders)  # noqa: S301 — likewise
+            order = pickle.load(orders)  # noqa: S301 — it comes from our own process
             try:
                 answer: DatedBoard | str = paint(engine, library, order)
             except Exception as error:  # one board that fails must not end the others
