@@ -1,4 +1,4 @@
-"""What a report of patient-reported outcomes has to say, and which of it this one says by itself.
+"""The items that a report of patient-reported outcomes must have, and those that this one fills by itself.
 
 Items in our own words after CONSORT-PRO (Calvert et al., JAMA 2013;309:814) and the ISOQOL standards
 (Brundage et al., Qual Life Res 2013;22:1161). Both were written for trials and are applied here by analogy.
@@ -32,7 +32,7 @@ def checklist(frames: StudyFrames, content: Mapping[str, Any]) -> list[Record]:
     """The items in the order of an article, each ``filled`` with a ``text``, or left for the authors.
 
     Args:
-        frames: what was analysed, already filtered.
+        frames: the analysed frames, already filtered.
         content: the report's records so far.
     """
     scores = frames.scores

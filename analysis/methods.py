@@ -1,4 +1,4 @@
-"""The methods paragraph, made from the state of the view: what was asked, how it was analysed, of whom."""
+"""The methods paragraph, made from the state of the view: questions, analysis, patients."""
 
 import platform
 from collections.abc import Sequence
@@ -71,7 +71,7 @@ def methods(
 ) -> str:
     """One paragraph on the report of these frames (already filtered).
 
-    ``terms`` are those that a model of adjusted change was given; without any model, those that it may have.
+    ``terms`` are the terms of the models of adjusted change; without a model, the possible ones.
     """
     asked = frames.scores[["instrument", "version", "wording"]].drop_duplicates()
     instruments = "; ".join(
@@ -100,7 +100,7 @@ def methods(
 
 
 def extent(frames: StudyFrames, suppress_under: int) -> str:
-    """How many answered how much, for a reader who may know it exactly."""
+    """The numbers of patients and answers, for a reader who may know them exactly."""
     scores = frames.scores
     patients = count_text(scores["patient"].nunique(), suppress_under)
     questionnaires = len(scores.drop_duplicates(["visit_id", "instrument"]))
@@ -109,7 +109,7 @@ def extent(frames: StudyFrames, suppress_under: int) -> str:
 
 
 def _missing_rules(frames: StudyFrames) -> str:
-    """The rules of the scales that were answered, each once."""
+    """The missing rules of the answered scales, each once."""
     answered = set(frames.scores["scale"])
     rules: dict[str, list[str]] = {}
     for scale, info in frames.scale_info.items():

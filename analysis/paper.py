@@ -1,6 +1,6 @@
 """The report on paper: the same analysis as a page to be read and printed, the answers first.
 
-What an analyst may see, since a page goes from hand to hand: no small cell and no patient.
+It shows what an analyst may see, because paper goes from hand to hand: no small cell and no patient.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -55,9 +55,9 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Paper:
-    """Everything that stands on the page; ``content`` is the report's own object (`analysis.report`).
+    """The content of the page; ``content`` is the report's own object (`analysis.report`).
 
-    ``answers`` are sentences, each with the key of the figure that it comes from.
+    ``answers`` are sentences, each with the key of its figure.
     """
 
     content: Mapping[str, Any]
@@ -76,7 +76,7 @@ def paper(
     filters: Filters | None = None,
     suppress_under: int = SUPPRESS_UNDER,
 ) -> Paper:
-    """The page of a report that was made of these frames with these filters."""
+    """The page of a report on these frames with these filters."""
     part = apply(frames, filters or Filters())
     view = View(suppress_under=suppress_under)
     scales = main_scales(part)
@@ -116,7 +116,7 @@ def _facts(found: Overview, content: Mapping[str, Any]) -> tuple[tuple[str, str]
 
 
 def _first(scales: Sequence[str], frames: StudyFrames) -> Iterator[str]:
-    """The keys of the figures that answer most, in the order of asking."""
+    """The keys of the most important figures, in the order of the questions."""
     yield "associations"
     for scale in scales[:2]:
         yield f"time-{scale}"

@@ -1,7 +1,7 @@
-"""The whole analysis of one study as plain data, with the paragraph that says how it was done.
+"""The whole analysis of one study as plain data, with the methods paragraph.
 
-Every array holds flat records, numbers unrounded, None where something is not estimable with ``reason``
-beside it. Nothing is dropped in silence: `left_out` counts who does not take part, and why.
+Every array holds flat records with unrounded numbers; a number that cannot be estimated is None, with
+``reason`` beside it. `left_out` counts every patient who is left out, and why.
 """
 
 import json
@@ -50,10 +50,10 @@ def report(
     """The report as one JSON-ready object.
 
     Args:
-        generated_at: the instant, ISO 8601; what was due by that day counts as expected.
+        generated_at: the instant, ISO 8601; visits due by that day count as expected.
         software: name and version of what made it.
-        filters: which part of the study; ``data_sha256`` is that of the whole study.
-        suppress_under: cells of fewer patients show nothing.
+        filters: the part of the study; ``data_sha256`` is that of the whole study.
+        suppress_under: cells of fewer patients are hidden.
 
     Raises:
         FrameError: the frames break their contract.
@@ -115,14 +115,14 @@ def report(
 
 
 def as_json(content: Mapping[str, Any]) -> str:
-    """The text of a report; a number that is none (NaN, infinite) is an error, never written."""
+    """The text of a report; NaN and infinity are errors, never written."""
     return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=1)
 
 
 def _asked(frames: StudyFrames, part: StudyFrames) -> dict[str, ScaleInfo]:
-    """The scales of the questionnaires that this study plans or has: others have no place in its report.
+    """The scales of the questionnaires that this study plans or has; its report leaves out others.
 
-    Bands and cut-offs are those of the part: not all words have published ones.
+    Bands and cut-offs are those of the part, because not all wordings have published ones.
     """
     planned = {key for battery in frames.visits["battery"] for key in battery}
     asked = planned | set(frames.scores["instrument"])
@@ -130,9 +130,9 @@ def _asked(frames: StudyFrames, part: StudyFrames) -> dict[str, ScaleInfo]:
 
 
 def left_out(table: pd.DataFrame) -> list[Record]:
-    """Who does not take part in what, by scale and reason: patients concerned and responses left out.
+    """The patients and responses that each analysis leaves out, by scale and reason.
 
-    ``scores``: answered, but too many items missing, or about mood and chosen by someone else.
+    ``scores``: answered, but with too many missing items, or on mood and answered by another person.
     ``time_since_onset``: scored, but without a usable time. ``adjusted``: scored, but without age or sex to
     adjust for. ``course``: scored, but without a usable time at the first visit, age or sex (the first reason
     that fits).
@@ -160,7 +160,7 @@ def left_out(table: pd.DataFrame) -> list[Record]:
 
 
 def _set_aside(frames: StudyFrames, part: StudyFrames, filters: Filters) -> list[Record]:
-    """The responses of these patients that are left out of everything because of their words."""
+    """The responses of these patients that every analysis leaves out because of their wording."""
     if filters.wording is not None:
         return []
     aside = frames.scores[wordings.set_aside(frames)]
@@ -203,7 +203,7 @@ def _warnings(
 
 
 def _uneven(followed: list[Record], scale_info: Mapping[str, ScaleInfo]) -> list[str]:
-    """Where the straight term of time in the course misleads."""
+    """The scales whose straight term of time in the course misleads."""
     found: dict[str, dict[str, None]] = {}
     for record in followed:
         if (record["uneven_p"] or 1) < UNEVEN_UNDER:
@@ -216,7 +216,7 @@ def _uneven(followed: list[Record], scale_info: Mapping[str, ScaleInfo]) -> list
 
 
 def _plain(value: Any) -> Any:
-    """Plain Python all the way down; what is not a number is None."""
+    """Plain Python at every level; NaN becomes None."""
     if isinstance(value, dict):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

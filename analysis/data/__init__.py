@@ -1,1 +1,1 @@
-"""What the tables mean, in the standard library alone: pages and commands may import it at any time."""
+"""The meaning of the tables, with the standard library alone: pages and commands may import it freely."""

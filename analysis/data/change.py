@@ -1,4 +1,4 @@
-"""When one person's score counts as changed: the amount that is held against it, and the judgement.
+"""When one person's score counts as changed: the threshold and the judgement.
 
 The report, the alert rules, the page Who changed and a patient's course all judge here.
 """
@@ -9,10 +9,10 @@ from typing import Literal, Protocol, TypeVar
 
 Verdict = Literal["better", "same", "worse", "unknown"]
 
-# Kinds of published amounts that one person's change can be held against, the preferred one first. The first
-# three are one quantity under three names, a change above the error of measurement; the last is what matters.
+# Kinds of published thresholds for one person, the preferred one first. The first three are one quantity
+# under three names, a change above the error of measurement; the last is a change that matters to patients.
 OF_ONE_PERSON = ("sdc_individual", "reliable_change", "mdc95", "mcid")
-# Of the other kinds, why nobody is judged by them.
+# Why the other kinds do not judge one person.
 NOT_OF_ONE_PERSON = {
     "sdc_group": "published for means of groups, not for one patient",
     "mic_improvement": "smaller than the measurement error of one patient",
@@ -33,15 +33,15 @@ P = TypeVar("P", bound=Published)
 
 
 def of_one_person(thresholds: Iterable[P]) -> P | None:
-    """The amount that one person's change is held against, of all that are published of a scale."""
+    """The threshold for one person among all published amounts of a scale."""
     usable = [one for one in thresholds if one.kind in OF_ONE_PERSON]
     return min(usable, key=lambda one: OF_ONE_PERSON.index(one.kind), default=None)
 
 
 def judge(before: float | None, after: float | None, direction: str, threshold: float | None) -> Verdict:
-    """What became of one person's score; a change of exactly the threshold counts.
+    """The judgement of one person's change; a change of exactly the threshold counts.
 
-    It is unknown where a score, the threshold or the direction (`higher_better`, `higher_worse`) is missing.
+    It is unknown if a score, the threshold or the direction (`higher_better`, `higher_worse`) is missing.
     """
     signs = {"higher_better": 1, "higher_worse": -1}
     if before is None or after is None or threshold is None or direction not in signs:

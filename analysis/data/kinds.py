@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Family:
-    """Treatments that the analysis takes together; who had one was ever `done` so.
+    """Treatments that the analysis takes together; `done` is the word for a patient who had one.
 
-    Its effect is looked for on `effect_days` after its start, from the first of them to the last.
+    The analysis looks for its effect in the `effect_days` after its start, first to last.
     """
 
     key: str
@@ -25,8 +25,8 @@ class Family:
 class Kind:
     """A kind of treatment, in the words of staff.
 
-    Without a `family` it makes no level: eye care, treatment of a tumour, support, waiting. One that is done
-    `on_a_day` has its effect looked for from then on; tablets and exercises have no one day.
+    Without a `family` it makes no level: eye care, treatment of a tumour, support, waiting. The effect of a
+    kind that is done `on_a_day` counts from that day; tablets and exercises have no single day.
     """
 
     key: str
@@ -78,7 +78,7 @@ ALL_KINDS = (
 KINDS = tuple(kind.key for kind in ALL_KINDS)
 FAMILY_OF: Mapping[str, str | None] = {kind.key: kind.family for kind in ALL_KINDS}
 
-# What patients are asked of, in the order it is named in; operations are asked apart.
+# The kinds that patients are asked about, in the order of the question; operations have their own question.
 TREATMENTS_ASKED = (
     "oral_corticosteroid",
     "antiviral",

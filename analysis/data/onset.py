@@ -1,4 +1,4 @@
-"""Which day a partly known date counts as, and how many days lie between an onset and another day.
+"""The day that a partly known date counts as, and the days between an onset and another day.
 
 For one date at a time; `analysis.data.since_onset` does the same for tables, and a test compares the two.
 """
@@ -10,7 +10,7 @@ CAUSES_FROM_BIRTH = ("congenital_or_syndromic", "birth_trauma")
 
 
 def is_from_birth(begin: str | None, cause: str | None) -> bool:
-    """Whether the palsy was there from birth, so that no time since its onset is counted."""
+    """Whether the palsy is from birth, so that it has no time since onset."""
     return begin == "from_birth" or cause in CAUSES_FROM_BIRTH
 
 
@@ -33,7 +33,8 @@ def middle(on: date | None, precision: str | None) -> date | None:
 def days_since(onset: date, precision: str | None, on: date) -> int:
     """Days from a partly known `onset`, the first day of its period, to `on`; negative before that day.
 
-    The onset counts as its middle, but never later than halfway to `on`, and after it as one day at least.
+    The onset counts as the middle of its period, but never later than halfway to `on`; after it the result is
+    at least 1.
     """
     since_first = (on - onset).days
     if since_first < 0:

@@ -1,6 +1,6 @@
-"""What the pages on a study's data are called, in the order of reading.
+"""The names of the pages on a study's data, in the order of reading.
 
-What stands on each is in `analysis.figures.pages`; a navigation can be made without loading what draws.
+`analysis.figures.pages` has their content; navigation needs the names without the drawing code.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the report is made of."""
+"""The records that make up the report."""
 
 from typing import Any
 

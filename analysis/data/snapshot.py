@@ -1,4 +1,4 @@
-"""A study's frames as plain files and back, without loss: what a data freeze keeps and a reproduction reads.
+"""A study's frames as plain files and back, without loss: a freeze stores them, a reproduction reads them.
 
 Tables are CSV (UTF-8; empty is missing; lists and answers are JSON; numbers in full), the rest is JSON.
 The same frames give the same bytes.
@@ -20,7 +20,7 @@ _JSON_KINDS = ("codes", "answers")
 
 
 def files(frames: StudyFrames) -> dict[str, bytes]:
-    """Name and content of each file: one per table, and `STUDY` for the study and what its scales mean."""
+    """Name and content of each file: one per table, and `STUDY` for the study and its scales."""
     about = {
         "study": frames.study,
         "title": frames.title,
@@ -44,7 +44,7 @@ def table(frame: pd.DataFrame, columns: Mapping[str, str]) -> bytes:
 def read(content: Mapping[str, bytes], known: Mapping[str, ScaleInfo] | None = None) -> StudyFrames:
     """The frames of these files (see `files`).
 
-    Files of earlier versions say less of a scale; what they leave out is taken from `known`, by full key.
+    Files of earlier versions have fewer facts of a scale; `known` fills the missing ones, by full key.
 
     Raises:
         FrameError: they break the contract of frames.
@@ -87,7 +87,7 @@ def _taken(text: str, kind: str) -> Any:
 
 
 def _scale_info(facts: dict[str, Any], known: ScaleInfo | None) -> ScaleInfo:
-    """JSON knows no tuples and no classes: they are made again."""
+    """Make the tuples and classes again, which JSON does not have."""
     told = {name: _MAKE.get(name, lambda value: value)(value) for name, value in facts.items()}
     return dataclasses.replace(known, **told) if known else ScaleInfo(**told)
 

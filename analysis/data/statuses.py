@@ -1,9 +1,9 @@
-"""What a patient's status means: the words' one home, for the tables and the pages as for the analysis.
+"""The meaning of a patient's status, in one place for tables, pages and analysis.
 
-Models say it as `Patient.gone` and `Patient.in_follow_up`; the analysis meets the words in its frames.
+Models use it in `Patient.gone` and `Patient.in_follow_up`; the analysis reads the words in its frames.
 """
 
-# Taking part has ended: links open nothing, and no answer is expected of a visit due on that day or later.
+# Taking part has ended: links do not open, and a visit due on that day or later expects no answer.
 GONE = ("left", "died")
-# Nobody writes to these patients. Who is lost may still answer, and answers are still expected.
+# These patients get no messages. A lost patient may still answer, and answers are still expected.
 NOT_IN_FOLLOW_UP = (*GONE, "lost")

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.data.kinds import FAMILIES, FAMILY_OF, KINDS, NONE_YET
 from analysis.data.since_onset import middle_of_period
 
-# Fixed order of display: nothing, one family, two, …; within a size by the order of FAMILIES.
+# Fixed order of display: no family, one, two, …; within a size by the order of FAMILIES.
 LEVELS = (
     NONE_YET,
     *(" + ".join(chosen) for size in range(1, len(FAMILIES) + 1) for chosen in combinations(FAMILIES, size)),
@@ -24,7 +24,7 @@ class TreatmentError(ValueError):
 
 
 def received(treatments: pd.DataFrame, at: pd.DataFrame) -> pd.DataFrame:
-    """The given treatments begun on or before each row's day.
+    """The given treatments that began on or before each row's day.
 
     Args:
         treatments: the table ``treatments`` of the frames. Planned and cancelled ones do not count. A

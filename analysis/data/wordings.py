@@ -1,7 +1,8 @@
-"""In which words was answered: working wording and others never share a figure or model.
+"""The wording of the answers: working wording and others never share a figure or model.
 
-A wording's status is verbatim, working, loaded, unknown or absent; ``working`` are words that are not the
-instrument's own, for demonstration. In a simulated study they may stand beside others: there nothing is real.
+A wording's status is verbatim, working, loaded, unknown or absent; ``working`` words are not the instrument's
+own, but for demonstration. In a simulated study they may stand beside others, because its answers are not
+real.
 """
 
 import dataclasses
@@ -20,32 +21,32 @@ _DOUBTFUL = {
 
 
 def is_working(scores: pd.DataFrame) -> pd.Series:
-    """Which rows of the table ``scores`` were answered to working wording."""
+    """The rows of the table ``scores`` with working wording."""
     working: pd.Series = scores["wording_status"] == WORKING
     return working
 
 
 def holds_both(frames: StudyFrames) -> bool:
-    """Whether a choice has to be made: a study with answers to working wording and to another one."""
+    """Whether a reader has to choose: the study has answers to working wording and to another one."""
     working = is_working(frames.scores)
     return bool(working.any() and not working.all())
 
 
 def set_aside(frames: StudyFrames) -> pd.Series:
-    """Which rows of ``scores`` no analysis takes unless asked to: of both, those to working wording.
+    """The rows of ``scores`` that analyses leave out by default: those with working wording beside others.
 
-    None in a simulated study, nor where there is no other wording that they could be mixed with.
+    There are none in a simulated study, or in a study without another wording.
     """
     working = is_working(frames.scores)
     return working & (holds_both(frames) and not frames.simulated)
 
 
 def of_wording(frames: StudyFrames, chosen: str | None) -> StudyFrames:
-    """The frames with the answers to our ``own`` working wording, to ``other`` wordings, or by default.
+    """The frames with the answers to our ``own`` working wording, to ``other`` wordings, or the default.
 
-    By default whatever is not set aside. Published bands, cut-offs and thresholds of change are taken from
-    instruments whose answers are then to working wording, except in a simulated study: they were not
-    published of these words.
+    The default is all rows that are not set aside. Instruments with working wording lose their published
+    bands, cut-offs and thresholds of change, because these were not published for those words; a simulated
+    study keeps them.
     """
     working = is_working(frames.scores)
     keep = ~set_aside(frames) if chosen is None else working if chosen == "own" else ~working
@@ -61,7 +62,8 @@ def of_wording(frames: StudyFrames, chosen: str | None) -> StudyFrames:
 
 
 def warnings(frames: StudyFrames, part: StudyFrames, chosen: str | None) -> list[str]:
-    """What a reader of ``part``, a part of the study ``frames``, must know of its words, a sentence each."""
+    """What a reader of ``part``, a part of the study ``frames``, must know about its words, a sentence
+    each."""
     said = []
     aside = frames.scores[set_aside(frames)]
     if chosen is None and len(aside):

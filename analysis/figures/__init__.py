@@ -1,7 +1,7 @@
-"""Frames in, plotly figures out, with the sentence, the table and the notes that belong under them.
+"""Frames in, plotly figures out, with the sentence, table and notes under them.
 
-Acute and chronic patients stand side by side; both together only on request. Those who may open patients
-see points and counts, but no average under five patients; everybody else sees no small cell at all.
+Acute and chronic patients stand side by side; both together only on request. Readers who may open patients
+see points and counts, but no average under five patients. Other readers see no small cell.
 """
 
 from analysis.figures.adjusted import adjusted_figure

@@ -66,7 +66,7 @@ def _score_first(record: Record) -> Pair:
 
 
 def _as_seen(found: Mapping[Any, Record], stratum: str | None, pair: Pair, view: View) -> Record:
-    """The record; without numbers where all patients less acute and chronic ones would leave a few."""
+    """The record, without numbers if all patients less acute and chronic ones would leave a few."""
     record = found[stratum, *pair]
     small = any(of[0] and of[1:] == pair and one["suppressed"] for of, one in found.items())
     if view.may_open_patients or not view.together or not small:
@@ -76,7 +76,7 @@ def _as_seen(found: Mapping[Any, Record], stratum: str | None, pair: Pair, view:
 
 
 def _most(records: Sequence[Record]) -> str:
-    """Up to how many patients a panel rests on: pairs differ."""
+    """The largest number of patients in a panel, because pairs differ."""
     counts = [record["n"] for record in records if record["n"] is not None]
     return f"up to {max(counts)}"
 
@@ -153,7 +153,7 @@ def _family_text(records: Sequence[Record]) -> str:
 
 
 def _summary(info: Mapping[str, ScaleInfo], parts: Mapping[str | None, Sequence[Record]]) -> str:
-    """The pair that links mood with quality of life where it has numbers, else the first that has."""
+    """The pair of mood and quality of life if it has numbers, otherwise the first pair that has."""
     made = [record for records in parts.values() for record in records if record["estimate"] is not None]
     if not made:
         return "No pair of scores has the 10 patients that a coefficient needs yet."

@@ -1,4 +1,4 @@
-"""Who came to which visit, and who came no more; and how many faces recovered."""
+"""Which patients came to which visit, which stopped coming; and how many faces recovered."""
 
 from collections.abc import Sequence
 from datetime import date

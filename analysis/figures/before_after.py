@@ -1,4 +1,5 @@
-"""What happened after a dated treatment, patient by patient, with the mean and who passed the threshold."""
+"""The change after a dated treatment, patient by patient, with the mean and the patients past the
+threshold."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -82,7 +83,7 @@ def kind_text(kind: str) -> str:
 
 
 def _row(record: Record, pairs: pd.DataFrame, stratum: str | None, view: View) -> EstimateRow:
-    """The row of a treatment; patients one by one only for those who may open them."""
+    """The row of a treatment; single patients only for readers who may open them."""
     rows = pairs[pairs["kind"] == record["kind"]] if view.may_open_patients else pairs[:0]
     rows = rows if stratum is None else rows[rows["stratum"] == stratum]
     changes = (rows["after"] - rows["before"]).tolist()
@@ -99,7 +100,7 @@ def _row(record: Record, pairs: pd.DataFrame, stratum: str | None, view: View) -
 
 
 def _summary(info: ScaleInfo, parts: Mapping[str | None, Sequence[Record]]) -> str:
-    """Of the treatment that most patients had."""
+    """The sentence on the treatment that most patients had."""
     made = [one for records in parts.values() for one in records if one["mean_change"] is not None]
     if not made:
         return f"Nobody yet, or too few, have {info.label} both before and after a dated treatment."

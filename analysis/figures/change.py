@@ -36,7 +36,7 @@ _PARTS = {
 
 
 def change_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> Figure:
-    """Each scale that has a published threshold for one patient: shares better, stable and worse."""
+    """Each scale with a published threshold for one patient: shares better, stable and worse."""
     few = 1 if view.may_open_patients else view.suppress_under
     published = {scale: of_one_person(frames.scale_info[scale].thresholds) for scale in scales}
     chosen = {scale: threshold for scale, threshold in published.items() if threshold}

@@ -1,4 +1,4 @@
-"""How each number is computed, as sentences for readers: formula, reference and what is left out."""
+"""How each number is computed, in sentences for readers: formula, reference, and patients left out."""
 
 SPEARMAN = (
     "Spearman's rho is Pearson's correlation of the ranks; ties share their mean rank. Its 95 % interval "

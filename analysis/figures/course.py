@@ -38,7 +38,7 @@ _TERMS = {
     "age": "One year older",
     "female": "Women, compared with men",
 }
-# what the sentence speaks of: no further than the line is drawn
+# the times in the sentence, no further than the line is drawn
 _HORIZONS = {"a year": 1.0, "half a year": 0.5, "three months": 0.25, "a month": 1 / 12}
 
 
@@ -46,7 +46,7 @@ def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     """A scale over time since onset, a line per patient, and the course that the mixed model of the report
     finds: for a patient first seen at the median time, with its 95 % band, and at the quartiles.
 
-    Panels part patients by the stratum of their first visit and follow them from there.
+    Panels split patients by the stratum of their first visit and follow them from there.
     """
     info = frames.scale_info[scale]
     key = f"course-{scale}"
@@ -172,7 +172,7 @@ def _draw_mean(figure: Any, rows: pd.DataFrame, course: Mean, stratum: str | Non
         )
         figure.add_trace(band)
     thick = {"color": colour("line", stratum), "width": 4}
-    # a rim of the page's colour keeps the mean apart from the dots
+    # a rim in the page's colour separates the mean from the dots
     lines = (
         [{"color": PAPER, "width": 8}, thick] if quantile == 0.5 else [{**thick, "width": 2, "dash": "dot"}]
     )
@@ -199,7 +199,8 @@ def _range(stratum: str | None, years: Any) -> tuple[float, float]:
 
 
 def _reach(rows: pd.DataFrame) -> float:
-    """As far as one patient in ten was followed, as the model counts time; beyond it guesses."""
+    """The time to which one patient in ten was followed, in the model's units; beyond it the model
+    guesses."""
     return float(np.quantile(followed_up(rows).groupby(rows["patient"]).max(), 0.9))
 
 
@@ -212,7 +213,7 @@ def _horizon(rows: pd.DataFrame) -> tuple[str, float]:
 
 
 def _clause(info: ScaleInfo, rows: pd.DataFrame, course: Mean, who: str) -> tuple[str, str, str]:
-    """Of whom, what is said, and the numbers beside it."""
+    """A clause: the patients, the statement, and its numbers."""
     answer = course.answer
     if rows.empty or answer.reason is not None:
         reason = answer.reason if answer.reason and not rows.empty else None

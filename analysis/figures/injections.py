@@ -1,4 +1,4 @@
-"""Scores by how long ago the last toxin injection was: its work comes and goes, so visits differ by day."""
+"""Scores by days since the last toxin injection, whose effect comes and goes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -36,7 +36,7 @@ _COLUMNS = [
 def injection_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     """A scale at visits in each phase of the injection cycle: a dot per visit, and the mean.
 
-    Panels part patients by the stratum of their first visit.
+    Panels split patients by the stratum of their first visit.
     """
     info = frames.scale_info[scale]
     key = f"injections-{scale}"
@@ -90,7 +90,7 @@ def _room(info: ScaleInfo) -> float:
 
 
 def _counted(record: Record, visits: pd.DataFrame, view: View) -> Record:
-    """The record with the counts that those may see who open patients."""
+    """The record with the counts for readers who may open patients."""
     if not view.may_open_patients:
         return record
     rows = visits[visits["phase"] == record["phase"]]
@@ -114,7 +114,7 @@ def _patients(record: Record) -> str:
 
 
 def _note(one: Record) -> str:
-    """Whom a panel compares."""
+    """The patients that a panel compares."""
     if one["patients"] is None:
         return f"{people(one['n_text'])} after an injection"
     visits = "1 visit" if one["n"] == 1 else f"{one['n']} visits"

@@ -1,4 +1,4 @@
-"""How figures look and how numbers are written in them: few colours, plain text, no markup.
+"""The look of figures and of the numbers in them: few colours, plain text, no markup.
 
 Colours are names of the page's custom properties (``var(--chart-1)``); `static/src/charts.js` puts in their
 values, light or dark, and adds fonts, grid and the colours of axes. Colour is never the only cue: each
@@ -23,7 +23,7 @@ STRATUM_TITLES: Mapping[str | None, str] = {
     "chronic": "Chronic, 90 days and over",
     None: "All, mixes two populations",
 }
-LABEL_HEIGHT, STRIP_HEIGHT = 20, 30  # pixels of a row: its label, a line each, and what is drawn under it
+LABEL_HEIGHT, STRIP_HEIGHT = 20, 30  # pixels of a row: each line of its label, and the drawing under it
 LABEL_WIDTH = 45  # characters of a label that fit a phone
 
 
@@ -38,7 +38,7 @@ def colour(part: Part, stratum: str | None) -> str:
 def chart(height: int) -> Any:
     """An empty chart of that many pixels; it cannot be zoomed, so it needs no controls."""
     layout = {
-        "template": {},  # none of plotly's own colours
+        "template": {},  # without plotly's own colours
         "height": height,
         "margin": {"l": 34, "r": 10, "t": 8, "b": 28},
         "showlegend": False,
@@ -51,7 +51,7 @@ def chart(height: int) -> Any:
 
 
 class Rows:
-    """Rows one under the other, each with its label above what is drawn: no margin is lost to labels."""
+    """Rows one under the other, each with its label above its drawing, so that labels need no margin."""
 
     def __init__(self, labels: Sequence[str], strip_height: int = STRIP_HEIGHT) -> None:
         """``labels``: text with ``<br>`` between lines, already escaped (see ``plain``)."""
@@ -100,7 +100,7 @@ def row_label(name: str, count: str) -> str:
 
 
 def plain(text: object) -> str:
-    """Text as text: plotly reads tags, so what looks like one is escaped."""
+    """Text as text: plotly reads tags, so text that looks like a tag is escaped."""
     return escape(str(text), quote=False)
 
 
@@ -118,7 +118,7 @@ def ticks(info: ScaleInfo) -> list[float]:
 
 
 def number(value: float | None, digits: int = 2) -> str:
-    """A number as readers expect it: a real minus sign, a dash for nothing."""
+    """A number as readers expect it: a real minus sign, a dash for a missing one."""
     return "–" if value is None else f"{value:.{digits}f}".replace("-", "−")
 
 

@@ -1,6 +1,6 @@
-"""Every association of a few scales at one look: between patients below the diagonal, within patients above.
+"""Every association of a few scales at a glance: between patients below the diagonal, within them above.
 
-Only coefficients, never a pooled one: what `analysis.results.association` gives, arranged.
+It arranges the coefficients of `analysis.results.association`, and never a pooled one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from analysis.figures.view import View
 from analysis.results.association import TIME, as_shown, correlations
 
 _TIME_TEXT = "Time since onset"
-_STRENGTHS = (0.1, 0.3, 0.5)  # Cohen's conventions: only the tint of a cell that also says its number
+_STRENGTHS = (0.1, 0.3, 0.5)  # Cohen's conventions, only for the tint of a cell, which also shows its number
 
 
 @dataclass(frozen=True)

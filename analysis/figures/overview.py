@@ -1,4 +1,4 @@
-"""Who and how many: the numbers that stand above the figures."""
+"""The patients and their numbers, above the figures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -71,7 +71,7 @@ def _left_out(frames: StudyFrames, table: pd.DataFrame, view: View, scales: Sequ
 
 
 def _reasons(frames: StudyFrames, table: pd.DataFrame, scale: str) -> dict[str, int]:
-    """Patients by why a scale is or is not drawn against time."""
+    """Patients by the reason why a scale is or is not drawn against time."""
     answers = table[table["scale"] == scale]
     known = answers[answers["value"].notna()]
     drawn = known.loc[known["time_usable"], "patient"].unique()

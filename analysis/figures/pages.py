@@ -1,9 +1,9 @@
-"""Which figures stand on which page of a study, in the order of reading: for the dashboard and for paper.
+"""The figures on each page of a study, in the order of reading, for the dashboard and for paper.
 
-Three things differ on paper, each for a reason. The matrix and the pair chosen in it are for clicking: on
-paper all pairs stand in one figure. A screen shows the main scales, because somebody waits for it: paper has
-every scale where a figure holds many, and two where each needs a figure of its own. And paper leaves out
-figures that would only say that no injection was recorded.
+Paper differs in three ways. The matrix and its chosen pair are for clicking, so paper has all pairs in one
+figure. A screen shows the main scales, because a person waits for it; paper has every scale in a figure that
+holds many, and two scales where each needs a figure of its own. Paper leaves out figures that would only say
+that no injection was recorded.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -32,9 +32,9 @@ from analysis.results.injections import any_injection
 
 @dataclass(frozen=True)
 class Scene:
-    """What a page is drawn from: the part of the study, who looks, the main scales and the day.
+    """The input of a page: the part of the study, the reader, the main scales and the day.
 
-    `pair` is the one chosen in the matrix, as `x~y`; `on_paper` is whether the page is printed.
+    `pair` is the pair chosen in the matrix, as `x~y`; `on_paper` says whether the page is printed.
     """
 
     frames: StudyFrames
@@ -56,7 +56,7 @@ class Scene:
 
     @property
     def with_mood(self) -> Sequence[str]:
-        """The main scales, and every other one on mood."""
+        """The main scales, and every other scale on mood."""
         return (*self.scales, *(one for one in mood_scales(self.frames) if one not in self.scales))
 
     def each(self, draw: Callable[[StudyFrames, str, View], Figure], scales: Sequence[str]) -> list[Figure]:
@@ -75,7 +75,7 @@ class Part:
 
 
 def overview(scene: Scene) -> Sequence[Part]:
-    """Quality of life and mood by time and treatment, in as few figures as say it."""
+    """Quality of life and mood by time and treatment, in a few figures."""
     chosen = life_and_mood(scene.frames.scale_info, scene.scales) or scene.scales[:2]
     return (
         Part("time", "Time since onset", scene.each(time_figure, chosen)),
@@ -85,7 +85,7 @@ def overview(scene: Scene) -> Sequence[Part]:
 
 
 def mood(scene: Scene) -> Sequence[Part]:
-    """What goes with what, between patients and within them, and the scatter of one pair."""
+    """Associations between patients and within them, and the scatter of one pair."""
     if scene.on_paper:
         return (Part("associations", "What goes together", [_associations(scene)]),)
     scale, other = _chosen(scene)
@@ -106,7 +106,7 @@ def time(scene: Scene) -> Sequence[Part]:
 
 
 def treatment(scene: Scene) -> Sequence[Part]:
-    """Who gets what, scores by what was received, and what came after, described and never ranked."""
+    """Who gets which treatment, scores by treatment, and scores afterwards, described and never ranked."""
     told = not scene.on_paper or any_injection(scene.frames.treatments)
     profile = profile_figure(scene.frames, scene.view, scales=scene.scales)
     return (
@@ -123,7 +123,7 @@ def treatment(scene: Scene) -> Sequence[Part]:
 
 
 def change(scene: Scene) -> Sequence[Part]:
-    """Who changed by more than can be measurement error."""
+    """The patients who changed by more than measurement error."""
     return (Part("change", "Change", [change_figure(scene.frames, scene.view, scales=scene.at_once)]),)
 
 
@@ -139,7 +139,7 @@ def quality(scene: Scene) -> Sequence[Part]:
 
 
 def attendance(scene: Scene) -> Sequence[Part]:
-    """Who comes, and who came no more."""
+    """The patients who come, and those who stopped coming."""
     return (
         Part("attendance", "Attendance", [attendance_figure(scene.frames, scene.on, scene.view)]),
         Part("dropout", "Who came again", scene.each(dropout_figure, scene.closely)),
@@ -167,7 +167,8 @@ def _associations(scene: Scene) -> Figure:
 
 
 def _chosen(scene: Scene) -> tuple[str, str]:
-    """The pair asked for, else quality of life with mood, else the first; empty without two scales."""
+    """The requested pair, otherwise quality of life with mood, otherwise the first; empty without two
+    scales."""
     named = tuple(scene.pair.split("~"))
     if len(set(named)) == 2 == len(named) and set(named) <= set(scene.with_mood):
         return named[0], named[1]

@@ -1,4 +1,4 @@
-"""Two scores against each other: between patients, and within patients about each one's own mean."""
+"""Two scores against each other: between patients, and within patients around their own means."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -138,7 +138,7 @@ def _about_own_mean(rows: pd.DataFrame) -> pd.DataFrame:
 def _records(
     frames: StudyFrames, table: pd.DataFrame, pair: tuple[str, str], method: str, view: View
 ) -> dict[str | None, Record]:
-    """The pair's record by stratum, without those that would show a few, or let them be subtracted."""
+    """The pair's records by stratum, without those that would show a few patients, also by subtraction."""
     few = 0 if view.may_open_patients else view.suppress_under
     made = correlations(table, frames.scale_info, scales=pair, methods=(method,), suppress_under=few)
     found = {one.get("stratum"): as_shown(one) for one in made if {one["x"], one["y"]} == set(pair)}
@@ -207,6 +207,6 @@ def _row(stratum: str | None, record: Record | None) -> list[str]:
 
 
 def _shared(scale: str, other: str, info: Mapping[str, ScaleInfo]) -> tuple[str, ...]:
-    """What the two scores share in content, beside their coefficient."""
+    """The note on content that the two scores share."""
     text = overlap(scale, other, info)
     return (f"Shared content: {text}.",) if text else ()

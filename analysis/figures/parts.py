@@ -1,4 +1,4 @@
-"""What figures of records share: which of them a reader sees, rows of estimates, rows of parts of a whole."""
+"""Common parts of figures of records: the records a reader sees, rows of estimates, rows of parts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,8 +56,8 @@ class Segment:
 def seen(records: Sequence[Record], names: Sequence[str], view: View) -> dict[str | None, list[Record]]:
     """The records of each stratum that the view shows.
 
-    ``names`` are the facts that tell what a record is of. On all patients a record is blanked where a stratum
-    has too few of them, for whoever may not see few: it would let them be subtracted.
+    ``names`` are the facts that identify a record. For a reader who may not see few patients, a record on all
+    patients is blanked if a stratum has too few, because they could be subtracted.
     """
     few = {
         tuple(one[name] for name in names)
@@ -80,7 +80,7 @@ def _blank(record: Record) -> Record:
 
 
 def signed(value: float | None, digits: int = 1) -> str:
-    """A difference with its sign: +5.2, −3.0; a dash for nothing."""
+    """A difference with its sign: +5.2, −3.0; a dash for a missing one."""
     if value is None:
         return "–"
     text = number(abs(value), digits)
@@ -102,7 +102,7 @@ def part_panel(key: str, stratum: str | None, note: str, figure: Any) -> Panel:
 
 
 def up_to(records: Sequence[Record]) -> str:
-    """Up to how many patients a panel rests on."""
+    """The largest number of patients in a panel."""
     counts = [one["n"] for one in records if one["n"]]
     return f"up to {people(max(counts))}" if counts else "no patients to show"
 
@@ -113,7 +113,7 @@ def drawn_estimates(
     marks: Sequence[float] = (),
     limits: tuple[float, float] | None = None,
 ) -> Any:
-    """Estimates with intervals over single points, around 0 unless ``limits`` say otherwise.
+    """Estimates with intervals over single points, around 0 or within ``limits``.
 
     ``marks`` are dotted lines. An imprecise estimate is an open dot.
     """

@@ -12,7 +12,7 @@ from analysis.figures.look import AXIS, PAPER, QUIET, TEXT, chart, colour, go, p
 from analysis.figures.view import Figure, Panel
 
 PANEL, GAP, TOP, BOTTOM = 190, 46, 34, 40  # pixels: a panel, the room above it for its title, the margins
-PADDING = 0.04  # of the time shown, before the first and after the last thing on it
+PADDING = 0.04  # share of the shown time before the first and after the last entry
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Who gets what: how patients who began a treatment differed beforehand from those who did not."""
+"""Who gets which treatment: differences beforehand between patients who began one and those who did not."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -30,7 +30,7 @@ _COLUMNS = [
 
 
 def profile_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> Figure:
-    """For each family the standardised differences at the first visit of who began it and who did not."""
+    """For each family the standardised first-visit differences of patients who began it and who did not."""
     info = frames.scale_info
     records = baseline_profile(
         frames.scored, frames.treatments, info, scales=scales, suppress_under=view.suppress_under
@@ -114,7 +114,7 @@ def _table_row(info: Mapping[str, ScaleInfo], one: Record) -> dict[str, Any]:
 
 
 def _value(variable: str, value: float | None) -> str:
-    """A mean as readers know it: shares in per cent, time since onset as the geometric mean."""
+    """A mean in readers' units: shares in per cent, time since onset as the geometric mean."""
     if value is None:
         return "–"
     if variable in (FEMALE, BELLS):

@@ -1,4 +1,4 @@
-"""How well each scale measures here: consistency, who sits at an end, what was left empty, minutes."""
+"""How well each scale measures here: consistency, patients at an end, empty items, minutes."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -34,7 +34,7 @@ _COLUMNS = [
 
 
 def quality_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> Figure:
-    """Cronbach's alpha with Feldt's interval for each scale, and in the table what else tells its quality."""
+    """Cronbach's alpha with Feldt's interval for each scale; the table has further facts on quality."""
     info = {scale: frames.scale_info[scale] for scale in scales}
     table = frames.scored
     found = reliability(table, frames.responses, info, suppress_under=view.suppress_under)
@@ -142,7 +142,7 @@ def _table_row(info: Mapping[str, ScaleInfo], one: Record, end: Record) -> dict[
 
 
 def _minutes_note(frames: StudyFrames, view: View, info: Mapping[str, ScaleInfo]) -> tuple[str, ...]:
-    """How long each questionnaire took, where that is known of enough patients."""
+    """How long each questionnaire took, if enough patients have a time."""
     asked = {one.instrument: None for one in info.values()}
     known = frames.responses[frames.responses["minutes"].notna()]
     texts = []

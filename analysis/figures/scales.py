@@ -1,4 +1,4 @@
-"""Which of a study's scales a page shows, from what is known of each. No scale is named here."""
+"""The scales of a study that a page shows, by their facts. No scale is named here."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -9,15 +9,15 @@ QUALITY_OF_LIFE = "quality_of_life"
 
 
 def scales_with_scores(frames: StudyFrames) -> tuple[str, ...]:
-    """Every scale with a score that analyses take, in the order of display."""
+    """Every scale with a score for analyses, in the order of display."""
     present = set(frames.scored.loc[frames.scored["value"].notna(), "scale"])
     return tuple(scale for scale in frames.scale_info if scale in present)
 
 
 def main_scales(frames: StudyFrames) -> tuple[str, ...]:
-    """The scales to draw: of the headlines those with a score, else every scale with one.
+    """The scales to draw: the headlines with a score, otherwise every scale with one.
 
-    Where none of the headlines asks of mood, the first scale that does stands second.
+    If no headline is on mood, the first scale on mood stands second.
     """
     info, present = frames.scale_info, scales_with_scores(frames)
     first = [scale for scale in _headlines_first(info, present) if info[scale].headline is not None]
@@ -42,7 +42,7 @@ def screening_scales(frames: StudyFrames) -> tuple[str, ...]:
 
 
 def life_and_mood(info: Mapping[str, ScaleInfo], scales: Sequence[str]) -> tuple[str, str] | None:
-    """The first scale on quality of life and the first on mood; None where one of them is not there."""
+    """The first scale on quality of life and the first on mood; None if one is missing."""
     life = [scale for scale in scales if _is_on(QUALITY_OF_LIFE, info[scale])]
     mood = [scale for scale in scales if _is_on(MOOD, info[scale])]
     return (life[0], mood[0]) if life and mood else None
@@ -59,7 +59,7 @@ def _is_on(subject: str, info: ScaleInfo) -> bool:
 
 
 def _headlines_first(info: Mapping[str, ScaleInfo], scales: Iterable[str]) -> list[str]:
-    """By place; the others after them as they come."""
+    """Headlines by place, then the others in their order."""
 
     def place(scale: str) -> tuple[bool, int]:
         found = info[scale].headline

@@ -83,7 +83,7 @@ def screening_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
 
 
 def _in_order(frames: StudyFrames, known: pd.DataFrame) -> list[str]:
-    """The visits with a score, by when they fall due after enrolment."""
+    """The visits with a score, by due day after enrolment."""
     enrolled = frames.patients.set_index("patient")["enrolled_on"]
     visits = frames.visits[frames.visits["visit_id"].isin(known["visit_id"])]
     after = (visits["due_on"] - enrolled.reindex(visits["patient"]).to_numpy()).dt.days
@@ -92,7 +92,7 @@ def _in_order(frames: StudyFrames, known: pd.DataFrame) -> list[str]:
 
 
 def _too_few(known: pd.DataFrame, stratum: str | None, view: View) -> bool:
-    """Whether this reader could subtract acute and chronic patients from all and be left with few."""
+    """Whether a few patients would remain if this reader subtracted acute and chronic patients from all."""
     if stratum is not None or view.may_open_patients:
         return False
     counts = known.drop_duplicates("patient")["stratum"].value_counts()
@@ -100,7 +100,8 @@ def _too_few(known: pd.DataFrame, stratum: str | None, view: View) -> bool:
 
 
 def _parts(rows: pd.DataFrame, info: ScaleInfo, view: View) -> dict[str, int]:
-    """Patients by band; for whoever may not see few, small bands and what would tell them are one part."""
+    """Patients by band; for readers who may not see few, small bands and those that reveal them are one
+    part."""
     values = rows.drop_duplicates("patient")["value"].to_numpy(np.float64) + _ROUNDING
     edges = [at_least for _, at_least in info.bands]
     at = np.searchsorted(edges, values, side="right") - 1

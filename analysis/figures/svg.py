@@ -1,8 +1,8 @@
-"""Our figures as still SVG, for paper and for pages that run no script.
+"""Our figures as static SVG, for paper and for pages without script.
 
-Draws what figures here are made of: scatter (points, lines, text, closed areas, errors along x), boxes and
-bars that lie, straight lines and rectangles. Not a renderer of plotly: anything else is an error. Colours
-keep their names (``var(--chart-1)``), as styles, so that the page says what they are.
+It draws the parts of our figures: scatter (points, lines, text, closed areas, errors along x), horizontal
+boxes and bars, straight lines and rectangles. Any other part is an error, because this is not a renderer of
+plotly. Colours keep their names (``var(--chart-1)``), as styles, so that the page sets them.
 """
 
 import math
@@ -42,7 +42,7 @@ def svg(figure: Any, title: str) -> str:
     """A figure of ours as an ``<svg>`` element of 640 pixels' width that scales; ``title`` is for readers.
 
     Raises:
-        CannotDrawError: the figure has a part that is not drawn here.
+        CannotDrawError: the figure has a part that this module does not draw.
     """
     drawn = figure.to_plotly_json()
     layout = drawn["layout"]

@@ -142,12 +142,12 @@ def _drawn(rows: pd.DataFrame, stratum: str | None, view: View) -> Any:
 
 
 def _rounded(values: Any) -> list[float]:
-    """Enough digits to draw: half the page is numbers."""
+    """Numbers with enough digits to draw; more would double the page."""
     return [float(f"{value:.5g}") for value in values]
 
 
 def _range(stratum: str | None, rows: pd.DataFrame) -> list[float]:
-    """The log10 years a panel spans: whole on its side of 90 days, and at least to 20 years."""
+    """The log10 years of a panel: all of its side of 90 days, and at least to 20 years."""
     border = np.log10(ACUTE_BELOW_DAYS / DAYS_PER_YEAR)
     latest = max(np.log10(26), float(rows["log10_years"].max()) + 0.05 if len(rows) else 0.0)
     first_day = np.log10(0.8 / DAYS_PER_YEAR)
@@ -158,7 +158,8 @@ def _range(stratum: str | None, rows: pd.DataFrame) -> list[float]:
 
 
 def _table(first: pd.DataFrame, view: View) -> pd.DataFrame:
-    """Each span of time; small cells are hidden within acute and chronic, whose totals the panels tell."""
+    """The table of time spans; small cells are hidden within acute and chronic, because panels show
+    totals."""
     edges = [*BANDS.values(), np.inf]
     band = pd.cut(first["days_since_onset"], edges, labels=list(BANDS), right=False)
     rows = []

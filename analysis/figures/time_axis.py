@@ -11,15 +11,15 @@ TICKS = {"1 wk": 7, "1 mo": 30.4375, "3 mo": 91.3125, "1 y": 365.25, "5 y": 1826
 # days after onset at which clinicians look for recovery
 WINDOWS = {"2–5 wk": (14, 35), "1–3 mo": (30.4375, 91.3125)}
 WINDOWS_NOTE = "Shaded: 2–5 weeks and 1–3 months after onset, when clinicians look for recovery."
-_LINE = 13  # pixels of a window's name; both need room above the axes
+_LINE = 13  # pixels for a window's name; both need room above the axes
 _ROOM_ABOVE = 2 * _LINE + 8
 
 
 def draw_time(figure: Any, low: float, high: float) -> None:
     """Make the x axis time since onset in years, from ``low`` to ``high`` (log10 years), with its windows.
 
-    Marks at the edge belong to the axis too, so that three months close the acute and open the chronic
-    panel. A window is drawn as far as it lies on the axis, and named where most of it does.
+    Marks at the edge belong to the axis too, so that three months close the acute and open the chronic panel.
+    A window is drawn where it lies on the axis, and named if most of it does.
     """
     marks = {name: years for name, years in _years(TICKS).items() if low <= np.log10(years) <= high}
     figure.update_xaxes(
@@ -44,7 +44,7 @@ def draw_time(figure: Any, low: float, high: float) -> None:
         figure.add_annotation(
             x=to if at else from_,  # plotly places annotations on a log axis by the logarithm
             xanchor="right" if at else "left",
-            yshift=0 if at else _LINE,  # one above the other: on a phone they would meet
+            yshift=0 if at else _LINE,  # one above the other, because they would meet on a phone
             y=1,
             yref="paper",
             yanchor="bottom",

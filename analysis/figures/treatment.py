@@ -116,7 +116,7 @@ def _drawn(rows: Sequence[_Row], stratum: str | None, info: ScaleInfo, view: Vie
 
 
 def _rows(block: Block, view: View) -> list[_Row]:
-    """The levels with enough patients in their order; then, for those who may, what the others hold."""
+    """The levels with enough patients in their order; then, for readers who may, the other patients."""
     shown = _shown(block, view)
     rows = [_Row(level, block.of(level)) for level in shown]
     others = [level for level in block.levels if level not in shown]
@@ -178,7 +178,7 @@ def _summary(
 
 
 def _difference(info: ScaleInfo, test: Kruskal | None, block: Block | None) -> tuple[str, str]:
-    """What is said of the treatments of a panel, and the number beside it."""
+    """The clause on the treatments of a panel, and its number."""
     if test is None or block is None:
         return "nothing can be shown", ""
     if test.p is None:
@@ -203,7 +203,7 @@ def _kruskal_note(test: Kruskal, stratum: str | None, patients: int) -> str:
 
 
 def _table(present: Sequence[Block], view: View) -> pd.DataFrame:
-    """Every level for those who may open patients; for others those shown, and one row for all the rest."""
+    """Every level for readers who may open patients; for others the shown levels and one row for the rest."""
     columns = ["Treatment", "Patients are", "Patients", "Median", "Lower quartile", "Upper quartile"]
     rows = []
     for block in present:

@@ -1,4 +1,4 @@
-"""What every figure shares: who looks at it, what it consists of, and how its cells and sentences read."""
+"""Common parts of every figure: its reader, its panels, its cells and its sentences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ TOGETHER: tuple[str | None, ...] = (None,)
 
 @dataclass(frozen=True)
 class Panel:
-    """One chart of a figure: a stratum's name, how many it holds, and what plotly draws."""
+    """One chart of a figure: a stratum's name, its number of patients, and plotly's drawing."""
 
     key: str
     title: str
@@ -49,7 +49,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class View:
-    """Who looks, and at which panels: acute and chronic by default, ``TOGETHER``, or one stratum alone."""
+    """The reader and the panels: acute and chronic by default, ``TOGETHER``, or one stratum alone."""
 
     may_open_patients: bool = False
     strata: tuple[str | None, ...] = SIDE_BY_SIDE
@@ -64,7 +64,7 @@ class View:
         return str(patients) if self.may_open_patients else count_text(patients, self.suppress_under)
 
     def about(self, number: int) -> str:
-        """A total as this reader may see it: to the nearest 5, so that no small cell can be subtracted."""
+        """A total as this reader may see it: to the nearest 5, so that subtraction reveals no small cell."""
         if self.may_open_patients:
             return f"{number:,}"
         if number == 0 or is_small(number, self.suppress_under):
@@ -76,7 +76,7 @@ class View:
         return [False] * len(counts) if self.may_open_patients else hidden(counts, self.suppress_under)
 
     def counts(self, rows: pd.DataFrame) -> dict[str | None, str]:
-        """How many of the rows, one per patient, each panel holds; without panels that hold nobody."""
+        """How many of the rows, one per patient, each panel holds; empty panels are left out."""
         if self.together:
             return {None: self.count(len(self.seen(rows)))}
         counts = rows["stratum"].value_counts()
@@ -86,7 +86,8 @@ class View:
     def seen(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows, one per patient, without those of strata too small for this reader.
 
-        So a small stratum is neither drawn nor found by comparing all patients with acute and chronic ones.
+        A small stratum is then not drawn, and not found by comparing all patients with acute and chronic
+        ones.
         """
         counts = rows["stratum"].value_counts()
         few = [s for s in STRATA if self.hides([int(counts.get(s, 0))])[0]]
@@ -118,10 +119,11 @@ def described(values: NDArray[np.float64], hide: bool, view: View) -> dict[str, 
 def tendency(
     subject: str, more: str, info: ScaleInfo, found: Sequence[tuple[dict[str, Any] | None, str]]
 ) -> str:
-    """One sentence on what goes with a scale, for each coefficient and whom it is of (``12 acute patients``).
+    """One sentence on associations of a scale, with each coefficient and its patients (``12 acute
+    patients``).
 
-    ``subject`` is what it goes with and ``more`` is more of that: ``time since onset``, ``a longer time since
-    onset``. An interval that spans 0 is called no clear association, never none.
+    ``subject`` is the other variable and ``more`` is more of it: ``time since onset``, ``a longer time since
+    onset``. An interval that spans 0 is called no clear association, never no association.
     """
     clauses: list[tuple[str, str, str]] = []
     for record, who in found:
@@ -134,7 +136,7 @@ def tendency(
 def sentence(clauses: Sequence[tuple[str, str, str]]) -> str:
     """``In 12 acute patients it rains (often); in 3 chronic patients the same holds (seldom).``
 
-    Each clause: of whom, what is said, and what stands beside it.
+    Each clause has the patients, the statement, and its numbers.
     """
     said: list[str] = []
     last = None
@@ -165,7 +167,7 @@ def _numbers(record: dict[str, Any] | None) -> str:
 
 
 def shifted(info: ScaleInfo, *, higher: bool) -> str:
-    """``a higher (better) FaCE total``: a direction and what it means."""
+    """``a higher (better) FaCE total``: a direction and its meaning."""
     better = higher == (info.direction == "higher_better")
     return f"a {'higher' if higher else 'lower'} ({'better' if better else 'worse'}) {info.label}"
 

@@ -1,1 +1,1 @@
-"""Plain arrays in, numbers out: formulas, models, intervals. Knows nothing of palsy."""
+"""Plain arrays in, numbers out: formulas, models, intervals, without any knowledge of palsy."""

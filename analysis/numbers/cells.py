@@ -1,4 +1,4 @@
-"""Counts of patients as records may show them: small cells hidden, and what would let them be subtracted."""
+"""Counts of patients as records may show them: small cells hidden, also against subtraction."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from analysis.numbers.proportion import wilson
 
 
 def counted(patients: int, suppress_under: int, *, responses_each: int = 1) -> Record:
-    """How many patients and responses a record rests on; nothing of few.
+    """The numbers of patients and responses of a record; empty for a few patients.
 
     Returns:
         ``n, n_text, patients, responses, imprecise, suppressed, reason``.
@@ -31,7 +31,7 @@ def partition(counts: Mapping[str, int], suppress_under: int) -> Record:
 
     Returns:
         For each name ``<name>`` (how many), ``<name>_text``, ``<name>_share``, ``<name>_low`` and
-        ``<name>_high``. Parts too small to show, and what would let them be subtracted, are None.
+        ``<name>_high``. Parts too small to show, and parts that would reveal them by subtraction, are None.
     """
     of = sum(counts.values())
     hide = hidden(list(counts.values()), suppress_under)

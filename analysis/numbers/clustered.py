@@ -1,7 +1,7 @@
-"""Standard errors that hold whatever goes on within a patient: cluster-robust, corrected for few patients.
+"""Standard errors for any correlation within a patient: cluster-robust, corrected for few patients.
 
-For models whose own errors assume too much: a random intercept where patients differ in their slopes too.
-Plain arrays of complete values in; nothing here knows what a score is.
+They serve models whose own errors assume too much, such as a random intercept where patients' slopes also
+differ. Input is plain arrays of complete values, without any knowledge of scores.
 """
 
 from collections.abc import Iterator

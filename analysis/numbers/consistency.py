@@ -1,4 +1,4 @@
-"""How well the items of a scale hang together: formulas on complete answers, as psych and stats give them."""
+"""The internal consistency of a scale's items: formulas on complete answers, as in psych and stats."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 
 from analysis.numbers.formulas import Numbers
 
-UNIQUENESS_FROM = 0.005  # factanal's bound: an item that sits there has no variance of its own
+UNIQUENESS_FROM = 0.005  # factanal's bound: an item at it has no variance of its own
 _NOTHING = 1e-12
 
 
@@ -90,7 +90,7 @@ def _uniquenesses(correlations: Numbers) -> Numbers | None:
         return float((values - np.log(values)).sum()) - (k - 1), slope
 
     start = (1 - 0.5 / k) / np.diag(np.linalg.inv(correlations))
-    # not L-BFGS-B: for so few numbers it waits a hundred times longer for its threads than it computes
+    # not L-BFGS-B, which spends a hundred times longer on threads than on so few numbers
     options: Any = {"ftol": 1e-14, "gtol": 1e-9, "xtol": 1e-12, "maxfun": 2000}
     bounds = [(UNIQUENESS_FROM, 1.0)] * k
     found = minimize(misfit, start, jac=True, method="TNC", bounds=bounds, options=options)
@@ -99,7 +99,7 @@ def _uniquenesses(correlations: Numbers) -> Numbers | None:
 
 
 def _loadings(correlations: Numbers, unique: Numbers) -> Numbers:
-    """The items' loadings on the factor that these uniquenesses leave."""
+    """The items' loadings on the factor, given these uniquenesses."""
     scale = 1 / np.sqrt(unique)
     values, vectors = np.linalg.eigh(correlations * np.outer(scale, scale))
     loadings: Numbers = vectors[:, -1] * np.sqrt(max(float(values[-1]) - 1, 0.0)) / scale

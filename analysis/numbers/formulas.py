@@ -1,6 +1,6 @@
-"""The statistics themselves, on plain arrays of complete values: formula, source, nothing of ours.
+"""The statistics themselves, on plain arrays of complete values: published formulas with their sources.
 
-All are checked against R (tests/data/statistics). What may be shown of few patients is not decided here.
+All are checked against R (tests/data/statistics). `guards` decides what may be shown of few patients.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _PERFECT = 1e-12
 class Coefficient:
     """A correlation with its 95 % interval; ``reason`` says why a number is missing.
 
-    ``robust``: p and interval that hold also where patients differ in their slopes, where there are such.
+    ``robust``: p and interval that also hold where patients' slopes differ, if they exist.
     """
 
     estimate: float | None
@@ -138,7 +138,7 @@ def _correlation(x: Numbers, y: Numbers, *, centred: bool = False) -> float:
         return np.nan
     dx, dy = (x, y) if centred else (x - x.mean(), y - y.mean())
     sxx, syy = float(dx @ dx), float(dy @ dy)
-    # what is left of a constant after subtracting its mean is rounding, not variation
+    # the rest of a constant after subtracting its mean is rounding, not variation
     if sxx <= 1e-20 * float(x @ x + 1) or syy <= 1e-20 * float(y @ y + 1):
         return np.nan
     return float(dx @ dy) / float(np.sqrt(sxx * syy))
@@ -183,7 +183,7 @@ def t_tested(estimate: float, se: float, df: float) -> Tested:
 
 @dataclass(frozen=True)
 class Kruskal:
-    """The Kruskal–Wallis test over groups; None where it cannot be made, with the reason."""
+    """The Kruskal–Wallis test over groups; None with the reason if it cannot be computed."""
 
     statistic: float | None
     df: int

@@ -1,12 +1,12 @@
-"""What may be shown of few patients, and from how many on a number is computed: for every analysis."""
+"""Limits for few patients in every analysis: what may be shown, and from how many a number is computed."""
 
 from collections.abc import Sequence
 
 SUPPRESS_UNDER = 5  # a cell of fewer patients shows no statistic, and no count outside the clinic
-COEFFICIENT_FROM = 10  # patients; below, no coefficient and no test
-IMPRECISE_BELOW = 30  # patients; below, a coefficient or test is marked
-PATIENTS_PER_COEFFICIENT = 15  # a model with more coefficients, the intercept counted, is not fitted
-PILED_UP_FROM = 0.3  # share at the lowest value; from it on no line is fitted to a scale that piles up
+COEFFICIENT_FROM = 10  # patients; with fewer, no coefficient and no test
+IMPRECISE_BELOW = 30  # patients; with fewer, a coefficient or test is marked
+PATIENTS_PER_COEFFICIENT = 15  # a model with more coefficients, including the intercept, is not fitted
+PILED_UP_FROM = 0.3  # share at the lowest value from which no line is fitted to a scale that piles up
 
 SO_THAT_ANOTHER = "hidden so that another cell stays hidden"
 HIDDEN = "hidden so that a few patients stay hidden"
@@ -15,12 +15,12 @@ TOO_FEW = f"fewer than {COEFFICIENT_FROM} patients"
 
 
 def hidden(counts: Sequence[int], under: int) -> list[bool]:
-    """Which cells of one partition to hide: the small ones, and as many more as keep them from subtraction.
+    """Which cells of one partition to hide: small ones, and as many others as subtraction needs.
 
-    Cells of 1 to ``under`` - 1 patients are hidden. While what is hidden is a single cell, or together
-    fewer than ``under``, the smallest other cell is hidden too (the first of equals), as far as there is
-    one: the total being known, a lone hidden cell would be the total less the rest. Empty cells are not
-    hidden and hide nothing.
+    Cells of 1 to ``under`` - 1 patients are hidden. While a single cell is hidden, or all hidden cells
+    together have fewer than ``under``, the smallest other cell is hidden too (the first of equals), if there
+    is one. Otherwise a reader who knows the total could subtract the rest from it. Empty cells are neither
+    hidden nor counted.
     """
     hide = [0 < count < under for count in counts]
     while any(hide):
@@ -33,7 +33,7 @@ def hidden(counts: Sequence[int], under: int) -> list[bool]:
 
 
 def is_small(patients: int, under: int) -> bool:
-    """Whether a cell of that many patients is itself too small to show; an empty one is not."""
+    """Whether a cell of that many patients is too small to show; an empty cell is not."""
     return 0 < patients < under
 
 
@@ -43,7 +43,7 @@ def count_text(patients: int, under: int) -> str:
 
 
 def overfull(patients: int, coefficients: int) -> str | None:
-    """Why a model of that many coefficients (the intercept counts) is not fitted; None where it may be."""
+    """Why a model of that many coefficients (the intercept counts) is not fitted; None if it may be."""
     if patients >= PATIENTS_PER_COEFFICIENT * coefficients:
         return None
     each = f"{PATIENTS_PER_COEFFICIENT} patients for each of {coefficients} coefficients"

@@ -1,4 +1,4 @@
-"""Ordinary least squares with errors that hold where the spread is not the same everywhere."""
+"""Ordinary least squares with errors that hold where the spread differs between values."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ import numpy as np
 
 from analysis.numbers.formulas import Numbers
 
-_RANK = 1e-9  # a singular value that small beside the largest is rounding
-_ALONE = 1e-9  # what is left of 1 less the leverage where one value alone decides a coefficient
+_RANK = 1e-9  # a smaller singular value, relative to the largest, is rounding
+_ALONE = 1e-9  # 1 less the leverage below which one value alone decides a coefficient
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Fit:
 
 
 def hc3(y: Numbers, x: Numbers) -> Fit | str:
-    """``y ~ x`` by least squares with HC3 errors, or why that is not estimable.
+    """``y ~ x`` by least squares with HC3 errors, or why it cannot be estimated.
 
     (X'X)^-1 X' diag(e^2 / (1 - h)^2) X (X'X)^-1; df = n - p. MacKinnon & White, J Econometrics 1985;29:305;
     Long & Ervin, Am Stat 2000;54:217. As ``vcovHC(type = "HC3")`` of sandwich in R.

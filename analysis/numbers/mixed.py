@@ -1,8 +1,8 @@
 """Linear mixed models of scores in patients, by REML, equal to lme4 and lmerTest in R.
 
-One grouping factor, the patient, with a random intercept and, if wanted, a random slope. Everything is
-summed up per patient first, so that nothing grows with the square of the rows. Plain arrays of complete
-values in; nothing here knows what a score is.
+There is one grouping factor, the patient, with a random intercept and, if wanted, a random slope. All sums
+are per patient first, so memory does not grow with the square of the rows. Input is plain arrays of complete
+values, without any knowledge of scores.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from analysis.numbers.formulas import Numbers
 
 SINGULAR_UNDER = 1e-4  # lme4's tolerance for the relative standard deviation of a random term
 _NOTHING_LEFT = 1e-10  # residual sum of squares, relative to that of the scores
-_THETA_LIMIT = 1e4  # a patients' spread that many times the residual's is none of these scores
+_THETA_LIMIT = 1e4  # scores never have a patients' spread larger than so many times the residual's
 _STEPS = 60
 _EIGENVALUE = 1e-8  # lmerTest's tolerance: directions of the likelihood flatter than this do not count
 
@@ -77,8 +77,8 @@ def fit(y: Numbers, x: Numbers, patient: NDArray[Any], slope: Numbers | None = N
         y: n scores, complete. x: n by p, with a column of ones. patient: n codes. slope: n values.
 
     Raises:
-        NotEstimable: the columns of x depend on each other, nothing varies, or there are no more scores
-            than random terms.
+        NotEstimable: the columns of x depend on each other, the scores do not vary, or there are no more
+            scores than random terms.
     """
     sums = _Sums.of(y, x, patient, slope)
     theta = _optimum(sums)
@@ -106,7 +106,7 @@ def _factor(theta: Numbers) -> Numbers:
 
 
 def _inverted(matrices: Numbers) -> tuple[Numbers, Numbers]:
-    """Inverses and determinants of many symmetric matrices of one or two rows, quicker than in general."""
+    """Inverses and determinants of many symmetric matrices of one or two rows, faster than in general."""
     if matrices.shape[1] == 1:
         return 1 / matrices, matrices[:, 0, 0]
     a, b, d = matrices[:, 0, 0], matrices[:, 0, 1], matrices[:, 1, 1]
@@ -148,7 +148,8 @@ class _At:
 
 @dataclass(frozen=True)
 class _Sums:
-    """All that the likelihood needs, with orthonormal x and y less its OLS fit, scaled: exact and quick."""
+    """All sums that the likelihood needs, with orthonormal x and y less its OLS fit, scaled: exact and
+    fast."""
 
     n: int
     df: int
@@ -204,7 +205,7 @@ class _Sums:
         return sums
 
     def rss_within(self) -> float:
-        """What remains where each patient has an intercept (and slope) of their own: the limit of theta."""
+        """The residual sum if each patient has an intercept (and slope) of their own: the limit of theta."""
         inverse = np.linalg.pinv(self.zz, rcond=1e-9, hermitian=True)
         zx, zy = inverse @ self.zx, np.einsum("iab,ib->ia", inverse, self.zy)
         xx = np.eye(self.zx.shape[2]) - np.einsum("iap,iar->pr", self.zx, zx)
@@ -259,7 +260,7 @@ def _profiled(sums: _Sums, theta: Numbers) -> tuple[float, Numbers]:
 
 
 def _optimum(sums: _Sums) -> Numbers:
-    """The theta of the lowest criterion; it may have two minima, so it is looked for from all over."""
+    """The theta of the lowest criterion; it may have two minima, so the search covers the whole range."""
     if sums.zz.shape[1] == 1:
         spreads = np.array([1e-3, *np.geomspace(1e-2, 1e3, 40)])
         return _signed(_descended(sums, spreads[[np.argmin(sums.along(spreads))]]))
@@ -274,10 +275,10 @@ def _optimum(sums: _Sums) -> Numbers:
 
 
 def _descended(sums: _Sums, theta: Numbers) -> Numbers:
-    """Newton's steps to a minimum, to the limit of the arithmetic.
+    """Newton's steps to a minimum, to the precision of the arithmetic.
 
-    No bounds are needed: the signs of Lambda's columns do not count (see ``_signed``), so that an edge at 0
-    is the floor of a valley.
+    No bounds are needed: the signs of Lambda's columns do not count (see ``_signed``), so an edge at 0 is an
+    ordinary minimum.
     """
     value, gradient = _profiled(sums, theta)
     for _ in range(_STEPS):

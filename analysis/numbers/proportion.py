@@ -1,4 +1,4 @@
-"""Proportions with an interval that holds for few patients and for none."""
+"""Proportions with an interval that also holds for few patients or a count of 0."""
 
 import math
 

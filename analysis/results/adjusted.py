@@ -1,6 +1,6 @@
-"""Later scores of those who began a treatment and those who did not, at the same first score.
+"""Later scores of patients who began a treatment and patients who did not, at the same first score.
 
-Nobody was assigned at random: what differed before is adjusted for as far as it is known, no further.
+Treatment was not assigned at random: the models adjust for earlier differences only as far as they are known.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ IF_ALLOWED = ("log10_onset_years", "age", "female", "days_to_post")
 
 @dataclass(frozen=True)
 class _Fit:
-    """The coefficient of ``exposed`` and the model it comes from; ``exposed`` of those with every term."""
+    """The coefficient of ``exposed`` and its model; ``exposed`` holds patients with every term."""
 
     exposed: Numbers
     terms: tuple[str, ...]
@@ -55,15 +55,16 @@ def adjusted_change(
 ) -> list[Record]:
     """The score 150 to 730 days after the first, with a family of treatments against without it.
 
-    ``pre`` is the patient's first score, ``post`` the last within those days. Of patients without the
-    family at ``pre`` (an unknown start counts as had): exposed began it later and at least 30 days
-    (surgery 180) before ``post``; not exposed had not begun it by ``post``; who began in between is left
-    out (``too_recent``). Ordinary least squares ``post ~ pre + exposed`` with HC3 errors, then as further
-    terms log10 years since onset, age, female and days to ``post``, each as far as 15 patients with every
-    term remain for each coefficient, the intercept counted, and it varies; 10 patients in each arm, as
-    HC3 errors are too small with fewer. Complete cases of the terms; nothing is imputed. House–Brackmann
-    is no term: it lies between treatment and quality of life. A scale that
-    piles up has no model where it does. Never an effect: groups differed before.
+    ``pre`` is the patient's first score, ``post`` the last within those days. Only patients without the
+    family at ``pre`` count (an unknown start counts as had). Exposed patients began it later and at least 30
+    days (surgery 180) before ``post``; patients who are not exposed had not begun it by ``post``; patients
+    who began in between are left out (``too_recent``). The model is ordinary least squares ``post ~ pre +
+    exposed`` with HC3 errors. Further terms are log10 years since onset, age, female and days to ``post``,
+    each only if it varies and 15 patients with every term remain per coefficient, including the intercept.
+    Each arm needs 10 patients, because HC3 errors are too small with fewer. Only complete cases of the terms
+    count; no value is imputed. House–Brackmann is not a term, because it lies between treatment and quality
+    of life. A scale that piles up has no model where it does. A difference is never called an effect, because
+    the groups differed before.
 
     Returns:
         Records on all patients, then by stratum at ``pre``; p_holm within a scale and stratum.
@@ -86,7 +87,7 @@ def adjusted_change(
 
 
 def begun_families(treatments: pd.DataFrame) -> pd.DataFrame:
-    """Per patient and family the first start, missing where any start is not known."""
+    """Per patient and family the first start; missing if any start is not known."""
     given = treatments[treatments["state"] == "given"]
     start = middle_of_period(given["started_on"], given["precision"])
     rows = pd.DataFrame({"patient": given["patient"], "family": given["kind"].map(FAMILY_OF), "begun": start})
@@ -122,7 +123,7 @@ def _pairs(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _arms(pairs: pd.DataFrame, given: pd.DataFrame, family: str) -> pd.DataFrame:
-    """The pairs with ``had`` (it at first) and ``exposed``, missing for those and for who began late."""
+    """The pairs with ``had`` (before) and ``exposed``, missing for those who had it or began it late."""
     begun = given.set_index("patient")["begun"].reindex(pairs.index)
     unknown = given.set_index("patient")["unknown"].reindex(pairs.index, fill_value=False)
     had = unknown.to_numpy(bool) | (begun <= pairs["pre_on"]).to_numpy(bool)

@@ -1,7 +1,7 @@
-"""How scores go with each other and with time since onset, between patients and within patients.
+"""Associations of scores with each other and with time since onset, between and within patients.
 
-Visits are never pooled: between patients each counts once, within patients only deviations from the
-patient's own mean count. The formulas are in `analysis.numbers.formulas`; here are the report's records.
+Visits are never pooled: between patients each patient counts once, within patients only deviations from the
+patient's own mean count. `analysis.numbers.formulas` has the formulas; this module makes the records.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -78,12 +78,12 @@ def correlations(
 ) -> list[Record]:
     """Every pair of scales, and every scale with time since onset, as records of the report.
 
-    ``between``: one visit per patient, the first at which both variables are present; the strata hold the
-    same visits, parted by the stratum of that visit. ``within`` (rmcorr): all visits, or those of the
-    stratum, of patients with two or more; its ``n`` counts visits. Time since onset enters as log10 years
-    and only where usable. Partial Spearman adjusts for age at the first visit and sex, as far as they
-    vary; patients without them do not count. Under 10 patients there is no coefficient. Of rmcorr,
-    ``low_robust, high_robust, p_robust`` hold also where patients differ in their slopes.
+    ``between``: one visit per patient, the first at which both variables are present; the strata split the
+    same visits by the stratum of that visit. ``within`` (rmcorr): all visits, or those of the stratum, of
+    patients with two or more; its ``n`` counts visits. Time since onset enters as log10 years and only where
+    usable. Partial Spearman adjusts for age at the first visit and sex, as far as they vary; patients without
+    them do not count. Under 10 patients there is no coefficient. For rmcorr, ``low_robust, high_robust,
+    p_robust`` also hold where patients' slopes differ.
 
     Args:
         table: the result of ``analysis.data.frame.scored``.
@@ -108,8 +108,8 @@ def correlations(
 def as_shown(record: Record) -> Record:
     """The record as a page shows it: a repeated-measures correlation with its robust interval and p.
 
-    Its own assume one slope for all patients, which a page cannot know. Without robust ones, where a single
-    patient decides it, the coefficient is not shown either.
+    Its own interval and p assume one slope for all patients, which a page cannot know. If a single patient
+    decides the coefficient, there are no robust ones and the coefficient is hidden too.
     """
     if record["level"] != "within" or record["low"] is None:
         return record
@@ -120,9 +120,9 @@ def as_shown(record: Record) -> Record:
 
 
 def overlap(x: str, y: str, scale_info: Mapping[str, ScaleInfo]) -> str | None:
-    """What two scales share in content, so that their correlation partly is with itself; None if nothing.
+    """The content that two scales share, which correlates with itself; None if they share none.
 
-    A variable that is no scale shares nothing.
+    A variable that is not a scale shares no content.
     """
     one, other = scale_info.get(x), scale_info.get(y)
     if one is None or other is None:
@@ -180,7 +180,7 @@ def _pairs(visits: _Visits, scale_info: Mapping[str, ScaleInfo]) -> Iterator[_Pa
         )
     for i, j in combinations(range(len(visits.scales)), 2):
         rows = np.flatnonzero(~np.isnan(visits.value[:, [i, j]]).any(axis=1))
-        # a pair is present once the later of its two responses is there
+        # a pair is present from the later of its two responses on
         later = np.where(visits.day[rows, i] >= visits.day[rows, j], i, j)
         x, y = visits.scales[i], visits.scales[j]
         same = scale_info[x].instrument == scale_info[y].instrument
@@ -266,7 +266,7 @@ def _in_stratum(pair: _Pair, rows: NDArray[Any], stratum: str | None) -> NDArray
 
 
 def _varying(covariates: Numbers) -> tuple[Numbers, str]:
-    """The covariates that vary here and their names: one sex alone needs no adjustment for sex."""
+    """The covariates that vary here and their names; a single sex needs no adjustment."""
     names = ("age", "female")
     kept = [k for k in range(2) if len(covariates) and np.ptp(covariates[:, k]) > 0]
     return covariates[:, kept], ", ".join(names[k] for k in kept)

@@ -1,6 +1,6 @@
-"""Who was to come, who came, and who came no more: the numbers that every other number rests on.
+"""Patients expected, patients who came, and patients who stopped: the basis of every other number.
 
-That somebody came says nothing of what was answered, so here a count is hidden only where it is itself small.
+Attendance does not tell answers, so a count is hidden here only if it is itself small.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ def attendance(frames: StudyFrames, on: date, *, suppress_under: int = SUPPRESS_
     """Each visit of the plan, and unscheduled ones by name, in the order in which they fall due.
 
     ``enrolled``: all patients. ``expected``: visits begun, and those whose window was over by ``on`` of
-    patients who had not left or died by the day it was due; who is lost to follow-up is expected.
+    patients who had not left or died by the day it was due; a patient lost to follow-up is expected.
     ``begun``: a questionnaire was begun; ``broken_off``: one of them was not sent before the window
     was over; ``attended``: at least one was sent; ``scored``: a scale has a value. ``completion_rate`` is
     scored of expected, ``available_rate`` scored of all enrolled, after SISAQOL (Coens et al., Lancet
@@ -81,7 +81,7 @@ def dropout(
 ) -> list[Record]:
     """The first score of patients who answered at a later visit, and of those who did not.
 
-    A later visit is one with any answer on a later day. Who is not back yet counts as without one.
+    A later visit is one with any answer on a later day. A patient who is not back yet has none.
 
     Args:
         table: the result of ``analysis.data.frame.scored``.

@@ -1,4 +1,4 @@
-"""Scores before and after a dated treatment: what happened, not what the treatment did."""
+"""Scores before and after a dated treatment: the change, not the effect of the treatment."""
 
 from collections.abc import Mapping
 
@@ -90,10 +90,10 @@ def paired(table: pd.DataFrame, treatments: pd.DataFrame) -> pd.DataFrame:
 
 
 def left_out_of_before_after(table: pd.DataFrame, treatments: pd.DataFrame) -> list[Record]:
-    """Patients whom no record counts although they were given the treatment, by kind and reason.
+    """Patients who were given the treatment but are in no record, by kind and reason.
 
-    ``start not known to the day``: no start of that kind is; ``score of the day only``: none in the 42 days
-    before a start, but one on its day.
+    ``start not known to the day``: no start of that kind is known to the day; ``score of the day only``: no
+    score in the 42 days before a start, but one on its day.
     """
     given = treatments[treatments["state"] == "given"]
     given = given[given["kind"].map(FAMILY_OF).isin(list(AFTER_DAYS))]

@@ -1,4 +1,4 @@
-"""A term of a model that may bend: a natural spline in place of a line, as far as the patients carry it."""
+"""A term of a model that may bend: a natural spline in place of a line, if there are enough patients."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,14 +10,14 @@ from analysis.numbers.guards import overfull
 from analysis.numbers.smooth import natural_basis
 from analysis.results.models import Question, cluster_robust, random_intercept
 
-STRAIGHT: Numbers = np.zeros(2)  # knots of no bend
+STRAIGHT: Numbers = np.zeros(2)  # the knots without a bend
 
 
 def bent(question: Question, term: str) -> Iterator[tuple[Question, Numbers]]:
     """The question with two bends in the term, then with one, where 15 patients per coefficient allow.
 
-    The term starts at 0 and counts from there. Knots (first, inner, last) are quantiles of what is above 0;
-    the columns added are named after the term, and 0 where it is.
+    The term starts at 0. Knots (first, inner, last) are quantiles of its values above 0; the added columns
+    are named after the term, and are 0 where it is 0.
     """
     values = question.terms[term]
     above = values[values > 0]
@@ -39,7 +39,7 @@ def columns(term: str, values: Numbers, knots: Numbers) -> dict[str, Numbers]:
 
 
 def uneven(question: Question, term: str) -> float | None:
-    """The p-value of no bend at all in the term; None where nothing of it can be told.
+    """The p-value of no bend in the term; None if it cannot be estimated.
 
     Each bend by its cluster-robust error (CR2), the smaller p doubled where there are two (Bonferroni).
     """

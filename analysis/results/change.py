@@ -1,7 +1,7 @@
-"""Who got better, who worse and who stayed, by published amounts of change; never from first to last alone.
+"""Patients who got better, got worse or stayed, by published amounts of change.
 
-An amount that one patient's score must pass is used for patients; what is published of groups, or is
-smaller than the error of one measurement, is named with the reason why nobody is counted by it.
+Only a threshold for one patient counts patients. An amount for groups, or below the error of one measurement,
+is named with the reason why it does not count them.
 """
 
 from collections import Counter
@@ -35,8 +35,8 @@ def change(
     Of patients who were given toxin, scores in the phases ``early``, ``peak`` and ``waning`` do not count
     (`analysis.results.injections`): first and last would compare two moments of a cycle. ``improved``: at
     least the threshold in the scale's better direction; ``worse``: in the other; each with share and Wilson's
-    interval. ``cannot_improve``: so near the best value that the threshold does not fit in between.
-    Missing scores are passed over; nothing is carried forward.
+    interval. ``cannot_improve``: too near the best value for the threshold to fit in between.
+    Missing scores are passed over; no score is carried forward.
 
     Args:
         table: the result of ``analysis.data.frame.scored``.
@@ -126,7 +126,8 @@ def _record(
 def _room(
     first: NDArray[np.float64], info: ScaleInfo, threshold: float, suppress_under: int
 ) -> dict[str, int | None]:
-    """How many start too near the best value to get better by the threshold, and too near the worst."""
+    """How many start too near the best value to improve by the threshold, and too near the worst to
+    worsen."""
     best, worst = (info.high, info.low) if info.direction == "higher_better" else (info.low, info.high)
     room: dict[str, int | None] = {}
     for name, end in (("cannot_improve", best), ("cannot_worsen", worst)):

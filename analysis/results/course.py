@@ -1,7 +1,7 @@
-"""How scores go on after the first visit: mixed models with time before and time since kept apart.
+"""Scores after the first visit: mixed models with time before and time since kept apart.
 
-One term for both would mix "who has had palsy long" with "who gets better while we look", and may turn
-round the sign of either (see `simpson` in the tests' data).
+One term for both would mix a long palsy before the study with recovery during it, and may reverse the sign of
+either (see `simpson` in the tests' data).
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,9 +31,10 @@ def course(
     with a random intercept by patient, then with a random slope of the years since the first visit. Where
     the slope is not estimable, a third model keeps the random intercept and takes cluster-robust errors:
     slopes that differ make the intercept's own too small. The first visit is the first answer of the
-    patient to anything, scored or not; left out is who has no usable time since onset there, no birth year
-    or a sex that is neither female nor male (see ``left_out_of_course``). ``uneven_p``, beside the time since
-    the first visit, is that of scores that change evenly with it: where it is small, the term misleads.
+    patient to anything, scored or not; patients without a usable time since onset there, without a birth
+    year, or with a sex that is neither female nor male are left out (see ``left_out_of_course``).
+    ``uneven_p``, beside the time since the first visit, tests whether scores change evenly with it; if it is
+    small, the term misleads.
 
     Args:
         table: the result of ``analysis.data.frame.scored``.
@@ -51,7 +52,8 @@ def course(
 
 
 def shown(question: Question) -> Answer:
-    """The model to draw and to speak of: random slopes, or, where not estimable, cluster-robust errors."""
+    """The model to draw and describe: random slopes, or cluster-robust errors if these cannot be
+    estimated."""
     answer = random_slope(question, FOLLOW_UP)
     if answer.reason is None:
         return answer
@@ -60,7 +62,7 @@ def shown(question: Question) -> Answer:
 
 
 def asked(rows: pd.DataFrame, info: ScaleInfo) -> Question:
-    """The question of the course to rows of one scale that are complete (see ``complete``)."""
+    """The question of the course for complete rows of one scale (see ``complete``)."""
     terms = {
         ONSET: rows["first_log10_years"],
         FOLLOW_UP: followed_up(rows),
@@ -83,7 +85,7 @@ class Mean:
 
 
 def mean_course(rows: pd.DataFrame, info: ScaleInfo) -> Mean:
-    """The model of the course with bends in the time since the first visit, where they are estimable.
+    """The model of the course with bends in the time since the first visit, if they can be estimated.
 
     Scores that rise and then stay, as after an acute palsy, would leave the scale on a straight line.
     """
@@ -96,7 +98,7 @@ def mean_course(rows: pd.DataFrame, info: ScaleInfo) -> Mean:
 
 
 def left_out_of_course(table: pd.DataFrame) -> pd.Series:
-    """Why each row of ``scored`` has no place in the course; missing where it has."""
+    """Why each row of ``scored`` is left out of the course; missing for rows in it."""
     reason: pd.Series = table["first_left_out"].astype("object")
     reason = reason.where(reason.notna() | table["age"].notna(), NO_BIRTH_YEAR)
     return reason.where(reason.notna() | table["female"].notna(), NO_SEX)
@@ -106,20 +108,20 @@ COURSE_REASONS = (*LEFT_OUT_REASONS, NO_BIRTH_YEAR, NO_SEX)
 
 
 def followed_up(rows: pd.DataFrame) -> pd.Series:
-    """log2 of one more than the years since the patient's first visit: doublings, from 0 on."""
+    """log2 of (1 + years since the patient's first visit): doublings, from 0 on."""
     years = (rows["completed_on"] - rows["first_on"]).dt.days / DAYS_PER_YEAR
     return pd.Series(np.log2(1 + years), index=rows.index)
 
 
 def complete(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of ``scored`` that have a place in the course."""
+    """The rows of ``scored`` that enter the course."""
     return table[table["value"].notna() & left_out_of_course(table).isna()]
 
 
 def _by_scale(
     part: pd.DataFrame, scale_info: Mapping[str, ScaleInfo], stratum: str | None
 ) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The scales that anybody has a score of, and their rows in the stratum."""
+    """The scales with a score, and their rows in the stratum."""
     present = set(part["scale"])
     rows = part if stratum is None else part[part["first_stratum"] == stratum]
     for scale in scale_info:

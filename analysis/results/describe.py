@@ -25,7 +25,7 @@ def descriptives(
     ``missing`` counts patients who answered the questionnaire but never have a score of the scale; their
     stratum is that of their first or last answer. ``floor`` and ``ceiling`` are the shares at the lowest
     and highest attainable value, ``at_best`` and ``at_worst`` the same by the scale's direction. A cell
-    of fewer than ``suppress_under`` patients shows nothing.
+    of fewer than ``suppress_under`` patients is hidden.
 
     Args:
         table: the result of ``analysis.data.frame.scored``.
@@ -46,7 +46,7 @@ def descriptives(
 
 
 def summary(values: NDArray[np.float64]) -> dict[str, float | None]:
-    """Mean, sd (n - 1) and quartiles (R's type 7) of values without missing ones; None of nothing."""
+    """Mean, sd (n - 1) and quartiles (R's type 7) of the values that are present; None if there are none."""
     if not len(values):
         return dict.fromkeys(("mean", "sd", "median", "q1", "q3"))
     q1, median, q3 = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
@@ -55,7 +55,7 @@ def summary(values: NDArray[np.float64]) -> dict[str, float | None]:
 
 
 def _end(rows: pd.DataFrame, visit: End) -> pd.DataFrame:
-    """One row per patient: the first or last scored, or unscored where there never was a score."""
+    """One row per patient: the first or last scored row, or an unscored one if the patient has no score."""
     scored = rows[rows["value"].notna()]
     never = rows[~rows["patient"].isin(scored["patient"])]
     return pd.concat([scored, never]).drop_duplicates("patient", keep=visit)
@@ -94,7 +94,7 @@ def _record(
 
 
 def _above_floor(values: NDArray[np.float64], info: ScaleInfo, suppress_under: int) -> Record:
-    """The share above the lowest value and the median of those, where scores pile up there."""
+    """The share above the lowest value and the median of those, if scores pile up at it."""
     piles = info.piles_up and len(values) > 0
     above = values[values > info.low + _ROUNDING]
     told = piles and len(above) > 0 and not is_small(len(above), suppress_under)

@@ -1,4 +1,4 @@
-"""Whether a filter would show, or let be found by subtraction, what a few patients answered."""
+"""Whether a filter would reveal the answers of a few patients, directly or by subtraction."""
 
 import dataclasses
 
@@ -10,11 +10,11 @@ from analysis.results.filters import Filters, age_bands, apply
 
 
 def too_narrow(frames: StudyFrames, filters: Filters, under: int) -> bool:
-    """Whether one of the filters chosen singles out fewer than ``under`` patients, given the others.
+    """Whether one of the chosen filters singles out fewer than ``under`` patients, given the others.
 
-    A filter parts the patients who answered: by cause, sex, side and age into those of each value, by any
-    other into those who pass and the rest. A value is too narrow if its cell is one that ``guards.hidden``
-    would hide, so that no view, less the views of the other values, leaves a small cell. Nobody is not few.
+    A filter splits the patients who answered: cause, sex, side and age by value, any other into those who
+    pass and the rest. A value is too narrow if ``guards.hidden`` would hide its cell; then subtracting views
+    never leaves a small cell. A value without patients is not too narrow.
     """
     return any(_singles_out(frames, filters, name, under) for name in filters.chosen)
 

@@ -1,4 +1,4 @@
-"""A part of the study by facts of the patients and of their responses, as frames again."""
+"""A part of the study by facts of patients and responses, as frames again."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -22,12 +22,11 @@ class Filters:
     """What to keep; None keeps all.
 
     Of patients: ``treatment``: a family, for those who were ever given one of it, or ``none yet`` for those
-    given nothing of any family; ``cause``, ``sex`` and ``side``: the patient's; ``age``: one of ``AGES``,
-    whole years at the first visit. Of responses: ``time``: acute, chronic or unknown, for those of that
-    stratum; ``visit``: the name of the visit; ``since`` and ``until``: the first and last day (ISO dates);
-    ``locale`` and ``source``: as stored. ``wording``: ``own`` for responses to working wording alone,
-    ``other`` for those to other words; without it a study that holds both shows the others
-    (`analysis.data.wordings`).
+    who were given no family; ``cause``, ``sex`` and ``side``: the patient's; ``age``: one of ``AGES``, whole
+    years at the first visit. Of responses: ``time``: acute, chronic or unknown, for those of that stratum;
+    ``visit``: the name of the visit; ``since`` and ``until``: the first and last day (ISO dates); ``locale``
+    and ``source``: as stored. ``wording``: ``own`` for responses to working wording alone, ``other`` for
+    those to other words; without it a study that holds both shows the others (`analysis.data.wordings`).
 
     Raises:
         ValueError: a value is not one of those, or not a date.
@@ -115,7 +114,7 @@ def _patients_kept(frames: StudyFrames, filters: Filters) -> pd.Series:
 
 
 def age_bands(patients: pd.DataFrame) -> pd.Series:
-    """The band of ``AGES`` that each patient was in at the first visit, else ``unknown``."""
+    """The band of ``AGES`` of each patient at the first visit, otherwise ``unknown``."""
     born = patients["birth_year"].to_numpy("float64", na_value=np.nan)
     age = pd.DatetimeIndex(patients["first_visit_on"]).year.to_numpy("float64") - born
     band = pd.Series("unknown", index=patients.index)

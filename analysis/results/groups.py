@@ -1,7 +1,7 @@
-"""Scores by treatment, cause and sex: described, and compared as groups that were never randomised.
+"""Scores by treatment, cause and sex: described, and compared as groups that were not randomised.
 
-Levels stand in a fixed order, never ranked by result. Small cells are hidden, and what would let them be
-found by subtraction within the same block (one grouping, scale and stratum).
+Levels stand in a fixed order, never ranked by result. Small cells are hidden, and cells that would reveal
+them by subtraction within the same block (one grouping, scale and stratum).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Scores round the cycle of toxin injections: their work comes and goes, so the day of the visit counts."""
+"""Scores during the cycle of toxin injections, whose effect comes and goes."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from analysis.numbers.guards import SUPPRESS_UNDER, count_text, hidden, is_small
 from analysis.results.describe import summary
 from analysis.results.models import Question, random_intercept, records
 
-# days since the last injection, up to and with
+# days since the last injection, inclusive
 PHASE_DAYS: Mapping[str, float] = {"early": 13, "peak": 56, "waning": 112, "worn_off": np.inf}
 REFERENCE = "worn_off"
 PHASES = ("never", *PHASE_DAYS, "undated")
@@ -32,14 +32,14 @@ def injection_cycle(
 
     The model: ``score ~ phase + log2(1 + years since the first injection) + (1 | patient)`` over visits in
     ``early``, ``peak``, ``waning`` and ``worn_off``, the last being the reference. A cell of few patients
-    is hidden, with another where it could be found by subtraction, and so is its coefficient.
+    is hidden, with another one if subtraction could reveal it, and so is its coefficient.
 
     Args:
         table: the result of ``analysis.data.frame.scored``.
         treatments: the table ``treatments`` of the frames.
 
     Returns:
-        Nothing where nobody had an injection. Else records on all patients, then by the stratum of the
+        No records without an injection. Otherwise records on all patients, then by the stratum of the
         patients' first visit; for each scale one per phase (``phase, n`` visits, ``patients, mean, sd``) and
         one per term of the model (``term``).
     """
@@ -88,7 +88,7 @@ def phases(treatments: pd.DataFrame, at: pd.DataFrame) -> pd.DataFrame:
     dated = each[each["by_day"]].groupby("row")["counted"].max().reindex(at.index)
     vague = each[~each["by_day"]]
     since_dated = dated.reindex(vague["row"]).set_axis(vague.index)
-    # an injection of no known date, or one whose period ends after the last dated one
+    # an injection without a known date, or with a period that ends after the last dated one
     unsure = vague["earliest"].isna() | since_dated.isna() | (vague["latest"] >= since_dated)
     undated = at.index.isin(vague.loc[unsure, "row"])
     first = each.groupby("row")["counted"].min().reindex(at.index)

@@ -1,7 +1,7 @@
-"""A mixed model of scores as records of the report: one per term, or the reason why there is none.
+"""A mixed model of scores as records of the report: one per term, or the reason why it has none.
 
-The models themselves are in `analysis.numbers.mixed` and `analysis.numbers.clustered`; which terms are asked
-of which visits is for `analysis.results.course` and its neighbours to say.
+The models themselves are in `analysis.numbers.mixed` and `analysis.numbers.clustered`;
+`analysis.results.course` and its neighbours choose terms and visits.
 """
 
 from collections.abc import Collection, Mapping
@@ -29,12 +29,12 @@ _TESTED = ("estimate", "se", "df", "low", "high", "p")
 
 @dataclass(frozen=True)
 class Question:
-    """A model to be fitted: a score, its terms (without the intercept, each n values) and the patients."""
+    """A model to fit: a score, its terms (without the intercept, each n values) and the patients."""
 
     y: Numbers
     terms: Mapping[str, Numbers]
     patient: NDArray[Any]
-    refused: str | None = None  # known beforehand not to be estimable
+    refused: str | None = None  # known beforehand to be impossible
 
     @classmethod
     def of(
@@ -46,7 +46,7 @@ class Question:
         *,
         impossible: str | None = None,
     ) -> "Question":
-        """The question of complete scores, patients and terms; ``impossible`` says why it has no answer."""
+        """The question for complete scores, patients and terms; ``impossible`` says why it has no answer."""
         y = score.to_numpy(np.float64)
         columns = {name: np.asarray(values, dtype=np.float64) for name, values in terms.items()}
         return cls(y, columns, pd.factorize(patient)[0], impossible or piled_up(y, info))
@@ -58,7 +58,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of it: per fitted term estimate, error and degrees of freedom; else the reason.
+    """The result: per fitted term estimate, error and degrees of freedom; otherwise the reason.
 
     ``covariance`` is that of the estimates, in the order of ``fitted``.
     """
@@ -72,7 +72,7 @@ class Answer:
 
 
 def piled_up(values: Numbers, info: ScaleInfo) -> str | None:
-    """Why no line is fitted to these scores: too many of a scale that piles up sit at the lowest value."""
+    """Why no line is fitted to these scores of a scale that piles up: too many are at the lowest value."""
     if not info.piles_up or not len(values):
         return None
     share = float((values <= info.low + 1e-9).mean())
@@ -142,9 +142,9 @@ def records(
     suppress_under: int = SUPPRESS_UNDER,
     hide: Collection[str] = (),
 ) -> list[Record]:
-    """A record per term, the intercept first: ``start``, the term, its numbers and what they rest on.
+    """A record per term, the intercept first: ``start``, the term, its numbers and its counts.
 
-    The terms of ``hide`` have no numbers: they would tell of few patients.
+    The terms of ``hide`` have no numbers, because they would reveal few patients.
     """
     patients, mixed = question.patients, answer.mixed if answer.fitted else None
     small = is_small(patients, suppress_under)

@@ -1,4 +1,4 @@
-"""Who gets what: patients who began a family of treatments and those who did not, at their first visit."""
+"""Who gets which treatment: patients who began a family and those who did not, at their first visit."""
 
 from collections.abc import Mapping, Sequence
 

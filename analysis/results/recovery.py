@@ -1,4 +1,4 @@
-"""Whether the face came back in patients enrolled soon after onset: as graded, and in their own words."""
+"""Recovery in patients enrolled soon after onset: as graded, and in their own words."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -31,7 +31,7 @@ def recovery(frames: StudyFrames, on: date, *, suppress_under: int = SUPPRESS_UN
     ``highest`` are the shares of the enrolled if none, or all, of those not graded had recovered.
 
     Returns:
-        For each time a record on all causes, then one per cause; none where nobody was enrolled acute.
+        For each time a record on all causes, then one per cause; no records without acute patients.
     """
     acute = _acute(frames)
     if acute.empty:
@@ -68,7 +68,7 @@ def _graded(frames: StudyFrames, acute: pd.DataFrame) -> pd.DataFrame:
 
 
 def _said(frames: StudyFrames, acute: pd.DataFrame) -> pd.DataFrame:
-    """What patients said of recovery by days after onset, on the day their visit was answered."""
+    """Patients' own answers on recovery by days after onset, on the day of their visit's answer."""
     answered = frames.responses.groupby("visit_id")["completed_on"].min()
     visits = frames.visits[frames.visits["says_recovered"].notna()]
     rows = acute.merge(visits[["patient", "visit_id", "due_on", "says_recovered"]], on="patient")
@@ -131,7 +131,7 @@ def _record(at: pd.DataFrame, cause: str, months: int, hide: bool, suppress_unde
 
 
 def _part(count: int, of: int, suppress_under: int) -> int | None:
-    """The count, unless the whole, it or what it leaves of the whole is small."""
+    """The count, unless the whole, the count or the rest is small."""
     if is_small(of, suppress_under):
         return None
     found: int | None = partition({"part": count, "rest": of - count}, suppress_under)["part"]

@@ -1,4 +1,4 @@
-"""How consistently a scale measures in these patients, from their answers to its items."""
+"""The consistency of a scale in these patients, from their answers to its items."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,7 +25,7 @@ def reliability(
     """Cronbach's alpha, omega and corrected item-total correlations at each patient's first questionnaire.
 
     Complete answers to the scale's items only, so that no missing rule plays a part; items that count the
-    other way round are turned first. What somebody else chose of a mood questionnaire does not count. From
+    other way round are turned first. Mood questionnaires that another person answered do not count. From
     10 patients on.
 
     Args:

@@ -16,11 +16,10 @@ from analysis.results.groups import first_scores
 def screening(
     table: pd.DataFrame, scale_info: Mapping[str, ScaleInfo], *, suppress_under: int = SUPPRESS_UNDER
 ) -> list[Record]:
-    """Who has reached each published cut-off at the first visit with that score, with Wilson's interval.
+    """Patients at or above each published cut-off at the first visit with that score, with Wilson's interval.
 
-    The cut-off applies to the unrounded score, towards the bad end of its scale. Answers that
-    somebody else chose are not among them (`analysis.data.frame.scored`). Patients without a score do not
-    count.
+    The cut-off applies to the unrounded score. Answers that another person chose do not count
+    (`analysis.data.frame.scored`). Patients without a score do not count.
 
     Args:
         table: the result of ``analysis.data.frame.scored``.

@@ -1,7 +1,7 @@
-"""Two scores at the same visits: who has more of one, and when one has more of it, kept apart.
+"""Two scores at the same visits: differences between patients and between visits, kept apart.
 
 ``between`` compares patients with each other, ``within`` a patient's visits with each other. One slope for
-both would be neither.
+both would measure neither.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,8 +24,8 @@ def within_between(
     """Each scale on each other: ``outcome ~ patient's mean + deviation from it + (1 | patient)``.
 
     Only visits at which both are scored; mean and deviation of the predictor over those. REML as lme4 and
-    lmerTest; the numbers that end in ``_robust`` hold also where slopes differ between patients. A total is
-    not put on its own parts, nor they on it.
+    lmerTest; the numbers that end in ``_robust`` also hold where slopes differ between patients. A total and
+    its own parts are not paired.
 
     Args:
         table: the result of ``analysis.data.frame.scored``.
