@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import column, func, insert, select
+from sqlalchemy import Integer, String, column, func, insert, select
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.orm import Session
 
@@ -25,7 +25,7 @@ from surveys.models.dialects import on_postgresql
 FIRST_HASH = "0" * 64
 _LAST = select(Event.id, Event.hash).order_by(Event.id.desc()).limit(1)
 # A function reads anew once it has waited for its lock; `_LAST` after a lock would be a statement more.
-_LAST_LOCKED = select(column("id"), column("hash")).select_from(func.seventh_trail_end())
+_LAST_LOCKED = select(column("id", Integer), column("hash", String)).select_from(func.seventh_trail_end())
 
 
 @dataclass(frozen=True)
