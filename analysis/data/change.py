@@ -22,14 +22,14 @@ NOT_OF_ONE_PERSON = {
 _ROUNDING = 1e-9
 
 
-class Published(Protocol):
+class PublishedChange(Protocol):
     """A published amount of change of one scale."""
 
     @property
     def kind(self) -> str: ...
 
 
-P = TypeVar("P", bound=Published)
+P = TypeVar("P", bound=PublishedChange)
 
 
 def of_one_person(thresholds: Iterable[P]) -> P | None:

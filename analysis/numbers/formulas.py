@@ -28,7 +28,7 @@ class Coefficient:
     p: float | None = None
     df: int | None = None
     reason: str | None = None
-    robust: "Tested | None" = None
+    robust: "Inference | None" = None
 
 
 def pearson(x: Numbers, y: Numbers) -> Coefficient:
@@ -88,7 +88,7 @@ def rmcorr(patient: NDArray[Any], x: Numbers, y: Numbers) -> tuple[Coefficient, 
     return replace(found, robust=_jackknifed(within_x, within_y, group, r)), pairs, patients
 
 
-def _jackknifed(x: Numbers, y: Numbers, group: NDArray[Any], r: float) -> "Tested | None":
+def _jackknifed(x: Numbers, y: Numbers, group: NDArray[Any], r: float) -> "Inference | None":
     """The correlation of centred values with each patient left out in turn; None where one decides it."""
     xy, xx, yy = (np.bincount(group, product) for product in (x * y, x * x, y * y))
     rest_x, rest_y = xx.sum() - xx, yy.sum() - yy
@@ -106,7 +106,7 @@ def _jackknifed(x: Numbers, y: Numbers, group: NDArray[Any], r: float) -> "Teste
     if se == 0:
         return None
     tested = t_tested(float(np.arctanh(r)), se, k - 1)
-    return Tested(tested.p, float(np.tanh(tested.low)), float(np.tanh(tested.high)))
+    return Inference(tested.p, float(np.tanh(tested.low)), float(np.tanh(tested.high)))
 
 
 def mid_ranks(values: Numbers) -> Numbers:
@@ -164,7 +164,7 @@ def _coefficient(r: float, df: int, se: float) -> Coefficient:
 
 
 @dataclass(frozen=True)
-class Tested:
+class Inference:
     """A two-sided p-value against 0 and a 95 % interval."""
 
     p: float
@@ -172,13 +172,13 @@ class Tested:
     high: float
 
 
-def t_tested(estimate: float, se: float, df: float) -> Tested:
+def t_tested(estimate: float, se: float, df: float) -> Inference:
     """By Student's t, for fractional degrees of freedom too; p is exact far into the tail."""
     from scipy.special import betainc, stdtrit
 
     half = float(stdtrit(df, 0.975)) * se
     p = float(betainc(df / 2, 0.5, df / (df + (estimate / se) ** 2)))
-    return Tested(p, estimate - half, estimate + half)
+    return Inference(p, estimate - half, estimate + half)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from analysis.data.frame import ScaleInfo
 from analysis.data.kinds import FAMILIES, FAMILY_OF
 from analysis.data.record import Record
 from analysis.data.since_onset import STRATA, middle_of_period
-from analysis.numbers.formulas import Numbers, Tested, adjusted_p, t_tested
+from analysis.numbers.formulas import Inference, Numbers, adjusted_p, t_tested
 from analysis.numbers.guards import (
     COEFFICIENT_FROM,
     IMPRECISE_BELOW,
@@ -43,7 +43,7 @@ class _Fit:
     estimate: float | None = None
     se: float | None = None
     df: int | None = None
-    tested: Tested | None = None
+    tested: Inference | None = None
 
 
 def adjusted_change(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
-from surveys.instruments.instrument import Facts, Instrument, NotBefore, Shared, Subject
+from surveys.instruments.instrument import Facts, Instrument, NotBefore, SharedContent, Subject
 from surveys.instruments.library import Library
 from surveys.instruments.scale import Scale
 
@@ -111,7 +111,7 @@ class _Known:
 
     instrument: Instrument
     scale: Scale
-    shares: tuple[Shared, ...]
+    shares: tuple[SharedContent, ...]
     subject: Subject | None
     marks: frozenset[str]
 

@@ -209,7 +209,7 @@ class Wording:
 
 
 @dataclass(frozen=True)
-class Shared:
+class SharedContent:
     """Content that a scale, or where None each of the instrument, has in common with others, and why.
 
     The others are `instruments`, by key (`phq9`) or by single scale (`fdi.social`), and all that ask of
@@ -243,7 +243,7 @@ class Facts:
     asks_of: Subject | None = None
     only_by_patient: bool | None = None
     piles_up: bool = False
-    shares: tuple[Shared, ...] = ()
+    shares: tuple[SharedContent, ...] = ()
     not_before: NotBefore | None = None
     without_crisis_item: str | None = None
     headlines: Mapping[str, int] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from surveys.instruments.instrument import (
     NotBefore,
     Noted,
     Section,
-    Shared,
+    SharedContent,
     Subject,
     Supply,
     WrongAnswer,
@@ -309,7 +309,7 @@ def _facts(root: TomlTable) -> Facts:
             only_by_patient=table.flag("only_by_patient") if "only_by_patient" in table else None,
             piles_up=table.flag("piles_up"),
             shares=tuple(
-                Shared(
+                SharedContent(
                     instruments=shared.texts("with"),
                     subject=_subject(shared, "with_all_on"),
                     scale=shared.optional_text("scale"),

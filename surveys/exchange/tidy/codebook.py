@@ -27,7 +27,7 @@ class Leave:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AnsweredInstrument:
     """An instrument in a version and wording that has answers."""
 
     instrument: Instrument
@@ -74,7 +74,7 @@ class CodebookLine:
 HEADER = tuple(field.name for field in fields(CodebookLine))
 
 
-def lines(tables: Sequence[TidyTable], asked: Iterable[Asked]) -> Iterator[CodebookLine]:
+def lines(tables: Sequence[TidyTable], asked: Iterable[AnsweredInstrument]) -> Iterator[CodebookLine]:
     """The columns of every file except items, then items and scales of each version and wording."""
     asked = list(asked)
     items = {f"{one.instrument.key}_{item.key}" for one in asked for item in one.instrument.items}
@@ -125,7 +125,7 @@ def lines(tables: Sequence[TidyTable], asked: Iterable[Asked]) -> Iterator[Codeb
             )
 
 
-def content(tables: Sequence[TidyTable], asked: Iterable[Asked]) -> dict[str, Any]:
+def content(tables: Sequence[TidyTable], asked: Iterable[AnsweredInstrument]) -> dict[str, Any]:
     """The codebook for programs: files with their columns, instruments with items, scoring and leave."""
     return {
         "files": [
@@ -149,7 +149,7 @@ def content(tables: Sequence[TidyTable], asked: Iterable[Asked]) -> dict[str, An
     }
 
 
-def _instrument(one: Asked) -> dict[str, Any]:
+def _instrument(one: AnsweredInstrument) -> dict[str, Any]:
     instrument = one.instrument
     return {
         "key": instrument.key,

@@ -14,7 +14,7 @@ from surveys.exchange.csv_writer import CsvRows
 from surveys.exchange.places import DigestWriter, Place, Written
 from surveys.exchange.tidy import codebook, readme
 from surveys.exchange.tidy.answers import SCORES, answered, long_table, wide_table
-from surveys.exchange.tidy.codebook import Asked, Leave
+from surveys.exchange.tidy.codebook import AnsweredInstrument, Leave
 from surveys.exchange.tidy.columns import Column, TidyTable, cell
 from surveys.exchange.tidy.occasions import ATTENDANCE, VISITS
 from surveys.exchange.tidy.people import CONSENTS, GRADINGS, PALSIES, PATIENTS, TREATMENTS
@@ -87,7 +87,7 @@ def _tables(versions: Iterable[tuple[str, str, str, str]], library: Library) -> 
 
 def _asked(
     selection: Selection, library: Library, key: str, version: str, wording: str, status: str
-) -> Asked:
+) -> AnsweredInstrument:
     try:
         instrument = Texts(library).get(selection.session, key, version, wording)
     except UnknownWording:
@@ -104,10 +104,10 @@ def _asked(
         .limit(1)
     )
     leave = selection.session.execute(query).one_or_none()
-    return Asked(instrument, wording, status, Leave(*leave) if leave else None)
+    return AnsweredInstrument(instrument, wording, status, Leave(*leave) if leave else None)
 
 
-def _not_own(asked: Iterable[Asked]) -> list[str]:
+def _not_own(asked: Iterable[AnsweredInstrument]) -> list[str]:
     """The questionnaires that were answered in words that are not the instrument's own."""
     return sorted(
         {f"{one.instrument.short_title} ({one.wording})" for one in asked if one.status == "working"}
