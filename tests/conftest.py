@@ -15,7 +15,6 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
@@ -24,7 +23,7 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 import hypothesis
 import pytest
 
-from tests.support.selection import is_long, is_property
+from tests.support.selection import parted, seconds_per_file
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -58,12 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Part the suite from the proofs: a test is in one of them, a property in both."""
-    proving = config.getoption("prove")
-    wanted: list[pytest.Item] = []
-    other: list[pytest.Item] = []
-    for item in items:
-        long = is_long(item)
-        (wanted if long == proving or (proving and is_property(item)) else other).append(item)
+    wanted, other = parted(items, proving=config.getoption("prove"))
     items[:] = wanted
     if other:
         config.hook.pytest_deselected(items=other)
@@ -73,13 +67,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """`--prove` says what each file costs, so that the proofs stay within an hour."""
     if not config.getoption("prove"):
         return
-    reports = [one for told in terminalreporter.stats.values() for one in told]
-    seconds: defaultdict[str, float] = defaultdict(float)
-    for report in reports:
-        if isinstance(report, pytest.TestReport):
-            seconds[report.nodeid.partition("::")[0]] += report.duration
     terminalreporter.section("seconds per file")
-    for file, spent in sorted(seconds.items(), key=lambda told: -told[1]):
+    for file, spent in seconds_per_file(terminalreporter.stats):
         terminalreporter.write_line(f"{spent:8.1f}  {file}")
 
 

@@ -1,7 +1,9 @@
-"""Which tests are of the suite and which of the proofs."""
+"""Which tests are of the suite and which of the proofs, and what each file of them cost."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import hypothesis
@@ -20,6 +22,25 @@ DATABASE_DECIDES = (
     "surveys/test_invariants.py",
     "surveys/test_db.py",
 )
+
+
+def parted(items: Sequence[pytest.Item], *, proving: bool) -> tuple[list[pytest.Item], list[pytest.Item]]:
+    """Those that are wanted, and the others: a test is of the suite or of the proofs, a property of both."""
+    wanted: list[pytest.Item] = []
+    other: list[pytest.Item] = []
+    for item in items:
+        (wanted if is_long(item) == proving or (proving and is_property(item)) else other).append(item)
+    return wanted, other
+
+
+def seconds_per_file(stats: Mapping[str, Sequence[object]]) -> list[tuple[str, float]]:
+    """The files that ran, the dearest first."""
+    seconds: defaultdict[str, float] = defaultdict(float)
+    for reports in stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds[report.nodeid.partition("::")[0]] += report.duration
+    return sorted(seconds.items(), key=lambda told: -told[1])
 
 
 def is_long(item: pytest.Item) -> bool:
