@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from surveys.exchange.tidy.answers import SCORES, answered, long_table, wide_table
-from surveys.exchange.tidy.columns import Table
+from surveys.exchange.tidy.columns import TidyTable
 from surveys.instruments.library import Library
 from surveys.models import Response, Study, Visit
 from surveys.store.visit import corrections, responses
@@ -56,7 +56,7 @@ def told(app: Flask) -> Flask:
     return app
 
 
-def rows(app: Flask, table: Table) -> list[dict[str, str]]:
+def rows(app: Flask, table: TidyTable) -> list[dict[str, str]]:
     """Cells by column, as the file has them."""
     names = [column.name for column in table.columns]
     with selected(app) as selection:
@@ -77,7 +77,7 @@ RESPONSE = {
 
 
 @pytest.mark.parametrize("table", [SCORES, long_table(LIBRARY), wide_table("phq9", [LIBRARY.get("phq9")])])
-def test_every_file_tells_of_whom_when_and_how(told: Flask, table: Table) -> None:
+def test_every_file_tells_of_whom_when_and_how(told: Flask, table: TidyTable) -> None:
     """Of its response each row says the same: language and source are not mixed up."""
     found = rows(told, table)
     assert found
