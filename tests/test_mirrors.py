@@ -1,0 +1,84 @@
+"""Tests stand where their module stands: `surveys/lists/needs.py` has `tests/surveys/lists/test_needs.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("exchange", "forms", "lists", "store")
+# Reached by tests of other modules only. Who writes the test of one takes it off; nothing is added.
+WITHOUT = {
+    "exchange/backup/portable.py",
+    "exchange/backup/restoring.py",
+    "exchange/backup/taking.py",
+    "exchange/backup/values.py",
+    "exchange/bundle/reproduce.py",
+    "exchange/cells.py",
+    "exchange/faults.py",
+    "exchange/freezing.py",
+    "exchange/import_file.py",
+    "exchange/matching.py",
+    "exchange/stored.py",
+    "exchange/subject.py",
+    "exchange/summary.py",
+    "exchange/tidy/codebook.py",
+    "exchange/tidy/occasions.py",
+    "exchange/tidy/people.py",
+    "exchange/tidy/queries.py",
+    "exchange/tidy/readme.py",
+    "exchange/tidy/reported.py",
+    "forms/accounts.py",
+    "forms/background.py",
+    "forms/clinic.py",
+    "forms/dashboard.py",
+    "forms/entry.py",
+    "forms/export.py",
+    "forms/freeze.py",
+    "forms/labels.py",
+    "forms/messages.py",
+    "forms/partial_date.py",
+    "forms/plan.py",
+    "forms/records.py",
+    "forms/removal.py",
+    "forms/setup.py",
+    "forms/staff.py",
+    "forms/wording.py",
+    "lists/alert_report.py",
+    "lists/alerts.py",
+    "lists/answers.py",
+    "lists/background.py",
+    "lists/history.py",
+    "lists/messages.py",
+    "lists/needs.py",
+    "lists/records.py",
+    "lists/scope.py",
+    "lists/twins.py",
+    "store/accounts/invitations.py",
+    "store/accounts/resets.py",
+    "store/errors.py",
+    "store/patient/importing.py",
+    "store/patient/leaving.py",
+    "store/patient/reported.py",
+    "store/post/messaging.py",
+    "store/study/exports.py",
+    "store/study/freezes.py",
+    "store/study/readers.py",
+    "store/study/readiness.py",
+    "store/visit/background.py",
+    "store/visit/basis.py",
+    "store/visit/opening.py",
+    "store/visit/short_codes.py",
+}
+
+
+def test_every_module_has_its_tests_beside_it() -> None:
+    """But for those named, of which each is still without."""
+    alone = {
+        path.relative_to(ROOT / "surveys").as_posix()
+        for room in ROOMS
+        for path in (ROOT / "surveys" / room).rglob("*.py")
+        if path.stem != "__init__"
+        and not (ROOT / "tests" / path.relative_to(ROOT).with_name(f"test_{path.name}")).exists()
+    }
+    assert alone - WITHOUT == set(), "write the test file of the module, at the same path under tests/"
+    assert WITHOUT - alone == set(), "has its tests now, or is gone: take it off WITHOUT"
