@@ -49,7 +49,6 @@ WITHOUT = {
     "lists/background.py",
     "lists/history.py",
     "lists/messages.py",
-    "lists/needs.py",
     "lists/records.py",
     "lists/scope.py",
     "lists/twins.py",

@@ -178,10 +178,12 @@ def _by_hand(session: Session, scope: Scope, at: datetime) -> list[ByHand]:
 def _undelivered(session: Session, scope: Scope, at: datetime) -> list[UnreachedPatient]:
     # A corrected address needs no more work; an unknown outcome does.
     # Mail that came back for another reason, such as a full mailbox, waits until other mail arrives.
-    later = aliased(Message)
-    of_patient = select(Visit.id).where(Visit.patient_id == Patient.id)
+    later, its_visit = aliased(Message), aliased(Visit)
     arrived_since = exists().where(
-        later.visit_id.in_(of_patient), later.outcome == "sent", later.outcome_at > Message.outcome_at
+        its_visit.id == later.visit_id,
+        its_visit.patient_id == Patient.id,
+        later.outcome == "sent",
+        later.outcome_at > Message.outcome_at,
     )
     for_now = and_(Contact.refused_email.is_(None), ~arrived_since)
     not_dealt_with = or_(Message.outcome == "unknown", Contact.email == Contact.refused_email, for_now)
