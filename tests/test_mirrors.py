@@ -22,7 +22,6 @@ WITHOUT = {
     "exchange/subject.py",
     "exchange/summary.py",
     "exchange/tidy/codebook.py",
-    "exchange/tidy/occasions.py",
     "exchange/tidy/people.py",
     "exchange/tidy/queries.py",
     "exchange/tidy/readme.py",
