@@ -1,0 +1,84 @@
+"""Codes and names that read the same: all of a study, and those of which somebody should look."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy.orm import Session
+
+from surveys.lists import twins
+from surveys.lists.scope import Scope
+from surveys.lists.twins import Twins
+from surveys.models import Patient, Visit
+from tests.surveys.lists.conftest import DUE
+from tests.surveys.lists.test_changes import add
+from tests.surveys.lists.test_patients import add_visit, answer, scope
+
+PATIENTS = Twins("P1", "P1", "p1", visits=False)
+VISITS = Twins("P1", "v1", "V1", visits=True)
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """The statements are the same on both."""
+    return sqlite_url
+
+
+@pytest.fixture
+def other(session: Session, patient: Patient) -> Patient:
+    """`p1`, as an earlier version took it beside `P1`; P2 reads like nobody."""
+    add(session, "P2", patient)
+    made = Patient(study_id=patient.study_id, code="p1", twin=1, enrolled_on=DUE, status_since=DUE)
+    session.add(made)
+    session.flush()
+    return made
+
+
+@pytest.fixture
+def visits(session: Session, patient: Patient) -> tuple[Visit, Visit]:
+    """`v1` and `V1` of P1, and a second `v1`, which is another occurrence."""
+    first, again = add_visit(session, patient), add_visit(session, patient, "w")
+    again.name, again.occurrence = "v1", 2
+    session.flush()
+    second = Visit(patient_id=patient.id, name="V1", twin=1, battery=["face", "saq"])
+    second.opens_on = second.due_on = second.closes_on = DUE
+    session.add(second)
+    session.flush()
+    return first, second
+
+
+def test_two_patients_that_read_the_same(session: Session, patient: Patient, other: Patient) -> None:
+    assert twins.of_study(session, patient.study_id) == [PATIENTS]
+    assert twins.counted_twice(session, scope(patient)) == [PATIENTS]
+    assert str(PATIENTS) == "P1 and p1 are two patients."
+    assert twins.of_study(session, patient.study_id + 1) == []
+
+
+@pytest.mark.parametrize("status", ["left", "died"])
+def test_who_takes_part_no_longer_is_counted_once(
+    session: Session, patient: Patient, other: Patient, status: str
+) -> None:
+    """Whichever of the two it is; the study still has both."""
+    for gone in (patient, other):
+        gone.status = status
+        session.flush()
+        assert twins.counted_twice(session, scope(patient)) == []
+        assert twins.of_study(session, patient.study_id) == [PATIENTS]
+        gone.status = "active"
+
+
+def test_two_visits_that_read_the_same(
+    session: Session, patient: Patient, visits: tuple[Visit, Visit]
+) -> None:
+    """Somebody is asked to look once both have answers."""
+    assert twins.of_study(session, patient.study_id) == [VISITS]
+    assert str(VISITS) == "P1 has the visits v1 and V1."
+    for visit in visits:
+        assert twins.counted_twice(session, scope(patient)) == []
+        answer(session, visit, "face")
+    assert twins.counted_twice(session, scope(patient)) == [VISITS]
+
+
+def test_another_site_is_another_persons_to_look_at(
+    session: Session, patient: Patient, other: Patient
+) -> None:
+    assert twins.counted_twice(session, Scope(patient.study_id, "South", DUE)) == []
