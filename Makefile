@@ -33,8 +33,7 @@ test: $(VENV)/.dev $(BIN)/seventh browser
 
 prove: $(VENV)/.dev $(BIN)/seventh browser
 	$(BIN)/pytest -n auto --prove
-	@began=$$(date +%s); $(BIN)/mutmut run && echo "mutmut took $$(($$(date +%s) - began)) seconds"
-	$(BIN)/mutmut results
+	$(BIN)/python -m tests.proofs.mutants
 
 bench: $(VENV)/.dev
 	PYTHONPATH=. $(BIN)/python benchmarks/table.py
