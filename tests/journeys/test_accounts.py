@@ -144,6 +144,15 @@ class TestTeam:
         assert north.status == 403
         assert "Team" not in north.get("/staff/S1/patients").links.values()
 
+    def test_nobody_gives_themselves_another_role(self, app: Flask, coordinator: Member) -> None:
+        """A coordinator becomes no investigator, and does not lock the study by a slip."""
+        before = one_table(app, "membership")
+        coordinator.get("/staff/S1/team")
+        own = {"email": "Coordinator-Everywhere-S1@example.org", "role": "investigator"}
+        page = coordinator.post("/staff/S1/team", own)
+        assert "Nobody gives themselves a role: ask somebody else." in page.text
+        assert (coordinator.status, one_table(app, "membership")) == (422, before)
+
     def test_nobody_gets_into_another_study_by_a_reset(self, app: Flask, coordinator: Member) -> None:
         """An account with rights elsewhere keeps its password; nobody removes themselves."""
         invite(app, "Q1", study="S2")

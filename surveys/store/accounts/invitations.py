@@ -41,7 +41,7 @@ def invite(
     """Give `email` that role in `study`; the account, and whether it is new and needs a link.
 
     Raises:
-        Refused: this is no e-mail address, there is no such role, or the account is closed.
+        Refused: this is no e-mail address or one's own, there is no such role, or the account is closed.
     """
     member = staff.find(session, email)
     new = member is None
@@ -49,6 +49,8 @@ def invite(
         member = staff.add(session, email, secrets.token_urlsafe(32), name=name, at=at, actor=actor)
     elif not member.active:
         raise Refused("This account is closed.", "email")
+    elif actor == f"staff:{member.id}":
+        raise Refused("Nobody gives themselves a role: ask somebody else.", "email")
     staff.grant(session, member, study, role, site=site, at=at, actor=actor)
     return member, new
 
