@@ -65,8 +65,12 @@ def searched(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """What a search looks for, each anywhere and in any order. A comma parts words too."""
-    return searched(text.replace(",", " ").replace(";", " ")).split()
+    """What a search looks for, each anywhere and in any order. A comma parts words too.
+
+    An e-mail address is looked for as it is kept.
+    """
+    parts = plain(text.replace(",", " ").replace(";", " ")).split()
+    return searched(" ".join(email(part) if "@" in part else part for part in parts)).split()
 
 
 def telephone(text: str) -> str:

@@ -68,6 +68,16 @@ def test_a_search_finds_without_accents_and_in_any_order(typed: str, stored: str
     assert all(word in same.searched(stored) for word in same.words(typed))
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["a@xn--mller-kva.de", "<A@M\u00dcLLER.de>", "mailto:a@mu\u0308ller.de", "Anna <a@m\u00fcller.de>;"],
+)
+def test_a_search_finds_an_address_as_it_is_kept(typed: str) -> None:
+    """However a mail program spells it."""
+    stored = same.searched(f"Anna\n{same.email_address('a@müller.de')}")
+    assert all(word in stored for word in same.words(typed))
+
+
 @pytest.mark.parametrize("stored", ["+49 176 1234567", "0176/1234567", "0049 (0) 176-123 45 67"])
 @pytest.mark.parametrize("typed", ["+49 176 1234567", "00491761234567", "0176 1234567", "176 123", "1234567"])
 def test_a_telephone_number_is_found_with_its_country_or_without(typed: str, stored: str) -> None:
