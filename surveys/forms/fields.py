@@ -51,8 +51,11 @@ class DayField(DateField):
     """A day in a year that is possible; its fault says how to give it."""
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take `2026-03-10`; anything else is refused in words."""
+        """Take `2026-03-10` in ordinary digits; anything else is refused in words."""
         try:
+            if not "".join(valuelist).isascii():
+                self.data = None
+                raise ValueError
             super().process_formdata(list(valuelist))
         except ValueError:
             raise ValueError(

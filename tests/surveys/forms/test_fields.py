@@ -30,6 +30,7 @@ class Asked(Form):
         ("day", "2207-05-31", f"Day: the year must be {possible_years()}."),
         ("day", "9999-12-31", f"Day: the year must be {possible_years()}."),
         ("day", "31.05.2024", "Day: give a day as year-month-day, such as 2026-03-10."),
+        ("day", "２０２６-05-31", "Day: give a day as year-month-day, such as 2026-03-10."),
         ("dose", "1e400", "Enter a number. Decimals follow a point, such as 2.5; no sign parts thousands."),
         ("dose", "1,000", "1,000 can be read in two ways: write 1000, or 1.000 with a point."),
         ("times", "9" * 5000, "Times must be a whole number. It has at most 9 digits."),
