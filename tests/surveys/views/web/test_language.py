@@ -39,6 +39,12 @@ def test_the_browser_says_which(client: FlaskClient, asked_for: str | None, lang
     )
 
 
+def test_without_a_request_texts_are_english(app: Flask) -> None:
+    """A command draws the report after it has left the application."""
+    drawn = app.jinja_env.from_string('{{ _("Next") }} {{ ngettext("%(num)s day", "%(num)s days", 2) }}')
+    assert drawn.render() == "Next 2 days"
+
+
 def test_a_choice_wins_and_lasts(app: Flask, client: FlaskClient) -> None:
     """For a year on this device, and for no other site."""
     assert choose(client, "de", "/theme") == "/theme"
