@@ -1,4 +1,4 @@
-"""Alerts of a study: those waiting with their clock, what is done about each, and what a month brought."""
+"""Alerts of a study: those that wait, with their clock; the actions on each; and monthly reports."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from surveys.views.web.saving import committed
 pages = Blueprint("alerts", __name__)
 
 STATES = ("new", "acknowledged", "acted_on", "closed", "historical")
-# Whoever answered on the clinic's tablet so short a time ago may be spoken to there.
+# A patient who answered on the clinic's tablet so recently may still be there to talk to.
 STILL_THERE = timedelta(hours=2)
 FORMS: dict[str, Callable[..., StaffForm]] = {
     "new": AcknowledgeForm,
@@ -41,7 +41,7 @@ def init_app(app: Flask) -> None:
 @pages.get("/staff/<code>/alerts")
 @for_roles("coordinator", "investigator")
 def index(code: str) -> str:
-    """The alerts in one state, those that nobody has taken on first of all."""
+    """List the alerts in one state, by default those that wait."""
     return _draw()
 
 
@@ -56,7 +56,7 @@ def acknowledge(code: str, alert_id: int) -> Response | tuple[str, int]:
 @pages.post("/staff/<code>/alerts/<int:alert_id>/act")
 @for_roles("coordinator", "investigator")
 def act(code: str, alert_id: int) -> Response | tuple[str, int]:
-    """Say what was done about an alert."""
+    """Record the action about an alert."""
     done = _("What was done is kept. The alert is under “Acted on” now.")
     return _change(code, alert_id, "acknowledged", ActedOnForm, store.act, done)
 
@@ -71,14 +71,14 @@ def close(code: str, alert_id: int) -> Response | tuple[str, int]:
 @pages.get("/staff/<code>/alert-report")
 @for_roles("coordinator", "investigator")
 def report(code: str) -> str:
-    """What one month brought: alerts by cause, how soon they were taken on, what is still open."""
+    """Show one month: alerts by cause, how soon they were taken on, and how many are open."""
     here = grant()
     months = alert_report.months(db.session, here.scope, here.study.timezone)
     wanted = request.args.get("month") or (months[0] if months else f"{here.today:%Y-%m}")
     try:
         first = date.fromisoformat(f"{wanted}-01")
         found = alert_report.of_month(db.session, here.scope, first, here.study.timezone)
-    except (ValueError, OverflowError):  # no month, or one whose ends no clock shows
+    except (ValueError, OverflowError):  # not a month, or one outside the calendar
         abort(404)
     return render_template(
         "staff/clinic/alert_report.html", month=first, months=months, report=found, at=here.at
@@ -86,12 +86,12 @@ def report(code: str) -> str:
 
 
 def prefix(alert_id: int) -> str:
-    """What the names of an alert's form fields begin with: one page holds several such forms."""
+    """The prefix of an alert's form fields, because one page holds several such forms."""
     return f"alert-{alert_id}-"
 
 
 def rule_words(alert: lists.AlertRow | alert_report.ReportedCause) -> str:
-    """What raised the alert, in words."""
+    """The cause of the alert, in words."""
     return display.rule_words(server.library().get(alert.instrument), alert.rule)
 
 

@@ -1,4 +1,4 @@
-"""Answers in staff's hands: entered from paper or telephone, looked at, corrected, annulled."""
+"""Answers that staff enter from paper or telephone, look at, correct and annul."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def init_app(app: Flask) -> None:
 @pages.get("/staff/<code>/responses/<int:response_id>")
 @for_roles("coordinator", "investigator")
 def show(code: str, response_id: int) -> Page:
-    """Answers and scores of one questionnaire, and what became of it."""
+    """Show answers and scores of one questionnaire, and its corrections."""
     found = _find(response_id)
     return render_template(
         "staff/clinic/response.html",
@@ -92,7 +92,7 @@ def enter(code: str, visit_id: int, key: str) -> Page:
 @pages.route("/staff/<code>/responses/<int:response_id>/correct", methods=["GET", "POST"])
 @for_roles("coordinator")
 def correct(code: str, response_id: int) -> Page:
-    """Put answers right, with a reason."""
+    """Correct answers, with a reason."""
     here, found = grant(), _find(response_id)
     instrument = _instrument_of(found)
     asked = items_asked(instrument, here.study.optional_items)
@@ -128,7 +128,7 @@ def correct(code: str, response_id: int) -> Page:
 @pages.route("/staff/<code>/responses/<int:response_id>/annul", methods=["GET", "POST"])
 @for_roles("coordinator")
 def annul(code: str, response_id: int) -> Page:
-    """Take back answers given under the wrong patient; enter them under the right one where it is known."""
+    """Annul answers under the wrong patient; enter them under the right one if it is known."""
     here, found = grant(), _find(response_id)
     instrument = _instrument_of(found)
     form = AnnulForm(here.today)
@@ -166,7 +166,7 @@ def annul(code: str, response_id: int) -> Page:
 
 
 def _visits_of(form: AnnulForm, found: lists.Found) -> list[Visit]:
-    """Where the answers may go, offered for choice; none and a fault where the patient typed has none."""
+    """The visits that may take the answers; empty, with a fault, if the typed patient has none."""
     typed = (form.patient.data or "").strip()
     if not typed:
         return []
@@ -186,7 +186,7 @@ def _visits_of(form: AnnulForm, found: lists.Found) -> list[Visit]:
 
 
 def _tell_alerts(visit_id: int, key: str) -> None:
-    """Whoever enters what raises an alert learns it at once: they may have the patient on the telephone."""
+    """Tell the person who enters answers about new alerts at once: the patient may be on the telephone."""
     waiting = select(Alert.id).where(
         Alert.visit_id == visit_id, Alert.instrument == key, Alert.state == "new"
     )
@@ -211,7 +211,7 @@ def _title(visit: Visit) -> str:
 
 
 def _instrument_of(found: lists.Found) -> Instrument:
-    """The instrument as it was answered; in the definition's own words where nobody knows the text."""
+    """The instrument as it was answered, or in the definition's own words if the text is not known."""
     version = found.version
     try:
         return server.texts().get(db.session, version.instrument, version.version, version.wording)

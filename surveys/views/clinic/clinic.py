@@ -1,4 +1,4 @@
-"""The coordinator's first pages: who is in the clinic today, and who needs a person."""
+"""The coordinator's first pages: Clinic today and Needs a person."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from surveys.views.web.saving import committed
 
 pages = Blueprint("clinic", __name__)
 
-AGAIN_AFTER = timedelta(days=1)  # when somebody who did not answer is called again
+AGAIN_AFTER = timedelta(days=1)  # when to repeat an unanswered call
 
 
 def init_app(app: Flask) -> None:
@@ -52,7 +52,7 @@ def init_app(app: Flask) -> None:
 @pages.get("/staff/<code>/clinic")
 @for_roles("coordinator", "investigator")
 def today(code: str) -> Page:
-    """Who is expected on a day, by default today: consent, what is due, and the ways to have it answered."""
+    """Show the patients expected on a day, by default today: consent, visits due, and ways to answer them."""
     return _draw(ListForm(formdata=None), _day())
 
 
@@ -60,7 +60,7 @@ def today(code: str) -> Page:
 @for_roles("coordinator", whole_study=False)
 @takes_lists
 def expect(code: str) -> Page:
-    """Put people on the day's list by hospital number; whom nobody knows stays in the box."""
+    """Put people on the day's list by hospital number; an unknown number stays in the box."""
     here, on, form = grant(), _day(), ListForm()
     if not form.validate():
         return _draw(form, on), 422
@@ -123,7 +123,7 @@ def unscheduled(code: str, patient: str) -> Response:
 @pages.get("/staff/<code>/clinic/progress")
 @for_roles("coordinator", "investigator")
 def progress(code: str) -> Response:
-    """How far everybody on the day's list is, for the script that keeps the page up to date."""
+    """Send the progress of everybody on the day's list, for the script that updates the page."""
     rows = lists.expected(db.session, grant().scope, _day())
     return jsonify({str(row.id): {"state": row.progress, "words": progress_words(row)} for row in rows})
 
@@ -131,7 +131,7 @@ def progress(code: str) -> Response:
 @pages.get("/staff/<code>/needs")
 @for_roles("coordinator", "investigator")
 def needs(code: str) -> Page:
-    """What waits for a person: alerts, calls and letters, mail that came back, overdue visits, requests."""
+    """Show what waits for a person: alerts, calls, letters, returned mail, overdue visits, requests."""
     here = grant()
     found = needed.needs(db.session, here.scope, here.at)
     return render_template(
@@ -150,7 +150,7 @@ def needs(code: str) -> Page:
 @pages.post("/staff/<code>/calls/<int:message_id>")
 @for_roles("coordinator")
 def by_hand(code: str, message_id: int) -> Response:
-    """Say what became of a call or letter: it was made or posted, or nobody answered."""
+    """Record the outcome of a call or letter: made, posted, or not answered."""
     here = grant()
     if needed.find_by_hand(db.session, here.scope, message_id) is None:
         abort(404)
@@ -166,7 +166,7 @@ def by_hand(code: str, message_id: int) -> Response:
 
 
 def progress_words(row: ExpectedPatient) -> str:
-    """How far a patient is, in words."""
+    """A patient's progress, in words."""
     if row.progress == "done":
         return _("Done: %(visits)s", visits=", ".join(row.done))
     if row.progress == "nothing":
@@ -178,7 +178,7 @@ def progress_words(row: ExpectedPatient) -> str:
 
 
 def _unknown(line: list[str], found: Mapping[str, object]) -> list[str]:
-    """Of a line whose cells nobody is known by, all of it; else the numbers like those that are known."""
+    """The unknown part of a line: all of it, or only the numbers that look like known ones."""
     known = {shape(cell) for cell in line if cell in found}
     if not known:
         return ["\t".join(line)]

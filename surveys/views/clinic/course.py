@@ -37,7 +37,7 @@ def init_app(app: Flask) -> None:
 @pages.get("/staff/<code>/course/<path:patient>")
 @for_roles("coordinator", "investigator")
 def show(code: str, patient: str) -> str:
-    """The patient's scores so far with what happened, alerts, messages, notes and the latest of the audit."""
+    """Show the patient's scores with events, alerts, messages, notes and the latest audit entries."""
     from analysis.figures.patient import patient_figure
 
     here = grant()
@@ -95,7 +95,7 @@ def _scales(rows: list[VisitRow]) -> list[ScaleCourse]:
 
 
 def _marks(patient: Patient) -> list[Mark]:
-    """Onsets, injections and operations by day; what is known by month or year stands at its beginning."""
+    """Onsets, injections and operations by day; a month or year counts as its first day."""
     from analysis.figures.patient import Mark
 
     marks = [

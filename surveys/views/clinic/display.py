@@ -1,4 +1,4 @@
-"""How staff read dates, instants and scores. Words only: nothing here asks the database."""
+"""Dates, instants and scores in words for staff. The database is not needed."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ def moment(at: datetime | None, zone: str) -> str | None:
 
 
 def words(code: str, kind: str) -> str:
-    """The words for a coded fact; the code itself where there are none."""
+    """The words for a coded fact, or the code itself."""
     return LISTS[kind].get(code, code)
 
 
 def grade(value: int, scale: str) -> str:
-    """What was graded: House–Brackmann as a Roman numeral."""
+    """The grade: House–Brackmann as a Roman numeral."""
     return ROMAN[value] if scale == HOUSE_BRACKMANN else str(value)
 
 
@@ -85,7 +85,7 @@ def waited(since: datetime, now: datetime) -> str:
 
 
 def span(ago: timedelta | None) -> str:
-    """A length of time in its largest unit; an en dash where there is none."""
+    """A length of time in its largest unit, or an en dash."""
     if ago is None:
         return "–"
     if ago.days:
@@ -106,13 +106,13 @@ def direction_words(scale: Scale | Outline) -> str:
 
 
 def score_words(instrument: Instrument, answers: Mapping[str, Answer], score: Score) -> tuple[str, str]:
-    """A score to one decimal (an en dash where there is none), and what is to be known about it."""
+    """A score to one decimal (or an en dash), and its notes."""
     shown = "–" if score.value is None else f"{score.value:.1f}"
     return shown, " ".join(score_notes(instrument, answers, score))
 
 
 def rule_words(instrument: Instrument, rule: str) -> str:
-    """What raised an alert: PHQ-9 item 9 (thoughts of death or self-harm) answered above 0, or skipped."""
+    """The cause of an alert: PHQ-9 item 9 (thoughts of death or self-harm) answered above 0, or skipped."""
     skipped = rule.endswith(SKIPPED)
     alert = _alert(instrument, rule)
     if alert is None:
@@ -130,7 +130,7 @@ def rule_words(instrument: Instrument, rule: str) -> str:
 
 
 def study_rule_words(rule: AlertRule, library: Library) -> str:
-    """What a rule of a study's own raises alerts at."""
+    """The condition of a study's own rule, in words."""
     return rule_words(library.get(rule.instrument), alert_rules.name(rule))
 
 
@@ -150,7 +150,7 @@ def scale_name(instrument: Instrument, scale: Scale) -> str:
 
 
 def _score_rule_words(instrument: Instrument, rule: str) -> str:
-    """What a study's own rule says of a score; the rule's name where the instrument has no such scale."""
+    """A study's own rule about a score, in words, or its name if the instrument has no such scale."""
     for scale in instrument.scales:
         what = scale_name(instrument, scale)
         if rule == f"{scale.key}_worse":

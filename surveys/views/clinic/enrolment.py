@@ -1,4 +1,4 @@
-"""Enrolling many patients from a list: checked first, every fault by row, then all or nobody."""
+"""The enrolment of many patients from a list: checked first, every fault by row, then all or none."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
 @for_roles("coordinator", whole_study=False)
 @takes_lists
 def many(code: str) -> Page:
-    """Check a list of patients, then enrol them; a list with a fault enrols nobody."""
+    """Check a list of patients, then enrol them; a list with a fault enrols no patient."""
     here = grant()
     form = EnrolmentListForm()
     checked: EnrolmentList | None = None
@@ -63,7 +63,7 @@ def many(code: str) -> Page:
 
 
 def _enrol(form: EnrolmentListForm, here: Grant, checked: EnrolmentList) -> bool:
-    """Whether all of them were enrolled and committed; else nobody, with the reason in `form`."""
+    """Whether all were enrolled and committed; otherwise none, with the reason in `form`."""
     library = server.library()
     timepoints = db.session.scalars(
         select(Timepoint).where(Timepoint.study_id == here.study.id).order_by(Timepoint.position)

@@ -15,16 +15,16 @@ pages = Blueprint("patients", __name__)
 
 
 def find_patient(code: str) -> Patient:
-    """The patient, where the person signed in may see them; else 404."""
+    """The patient, if the signed-in person may see them; otherwise 404."""
     return lists.find(db.session, grant().scope, code) or abort(404)
 
 
 def find_visit(visit_id: int) -> Visit:
-    """The visit, where the person signed in may see its patient; else 404."""
+    """The visit, if the signed-in person may see its patient; otherwise 404."""
     return lists.find_visit(db.session, grant().scope, visit_id) or abort(404)
 
 
 def row_of(visit: Visit, here: Grant) -> VisitRow:
-    """The visit as it stands today."""
+    """The visit with its state of today."""
     rows = visits.of_patient(db.session, here.scope, visit.patient_id, here.at)
     return next(row for row in rows if row.id == visit.id)

@@ -1,4 +1,4 @@
-"""What staff typed into a form, as the store takes it."""
+"""The input of staff's forms, as the store takes it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from surveys.store.patient.patients import PartialDate
 
 
 def typed(field: Any) -> str | None:
-    """The text of a field without the spaces around it; None where it is empty."""
+    """The text of a field without spaces around it; None if it is empty."""
     return (field.data or "").strip() or None
 
 
 def partial_date(form: PartialDateForm) -> PartialDate | None:
-    """A date as far as it is known; None where no part of it is."""
+    """A date as far as it is known; None if no part is known."""
     return None if form.value is None else PartialDate(*form.value)

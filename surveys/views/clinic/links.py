@@ -20,7 +20,7 @@ from surveys.views.web.pictures import qr
 @pages.post("/staff/<code>/visits/<int:visit_id>/link")
 @for_roles("coordinator")
 def issue_link(code: str, visit_id: int) -> Page:
-    """Make a personal link and show it this once: only its digest is kept."""
+    """Make a personal link and show it once; only its digest is stored."""
     here, visit = grant(), find_visit(visit_id)
     row = row_of(visit, here)
     reason = no_link(here.study, visit.patient, row)
@@ -38,7 +38,7 @@ def issue_link(code: str, visit_id: int) -> Page:
 @pages.post("/staff/<code>/visits/<int:visit_id>/revoke")
 @for_roles("coordinator")
 def revoke_links(code: str, visit_id: int) -> Page:
-    """Make every link to the visit useless."""
+    """Revoke every link to the visit."""
     here, visit = grant(), find_visit(visit_id)
     count = links.revoke(db.session, visit, at=here.at, actor=here.actor)
     db.session.commit()
@@ -47,7 +47,7 @@ def revoke_links(code: str, visit_id: int) -> Page:
 
 
 def no_link(study: Study, patient: Patient, visit: VisitRow) -> str | None:
-    """Why no link may be made for the visit now; None where one may."""
+    """Why the visit cannot have a link now; None if it can."""
     if study.status != "active":
         return _("No links yet: the study is not active.")
     if patient.gone:

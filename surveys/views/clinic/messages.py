@@ -1,4 +1,4 @@
-"""A study's messages: what is planned, what did not arrive, what went; one patient's; and letters."""
+"""A study's messages: planned, not arrived, sent; one patient's messages; and letters."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
 @pages.get("/staff/<code>/messages")
 @for_roles("coordinator", "investigator")
 def index(code: str) -> str:
-    """The messages in one state, what is planned first of all."""
+    """List the messages in one state, by default planned ones."""
     here = grant()
     state = request.args.get("state", "planned")
     number = request.args.get("page", 1, type=int)
@@ -53,7 +53,7 @@ def index(code: str) -> str:
 @pages.post("/staff/<code>/message/<int:message_id>/letter")
 @for_roles("coordinator")
 def letter(code: str, message_id: int) -> Page:
-    """Draw the letter, with a link and a code of its own, shown this once; posting it is told elsewhere."""
+    """Show the letter once, with its own link and code; posting it is recorded elsewhere."""
     here = grant()
     with committed() as kept:
         one = _letter(message_id)
@@ -91,7 +91,7 @@ def letter(code: str, message_id: int) -> Page:
 @pages.post("/staff/<code>/message/<int:message_id>/came-back")
 @for_roles("coordinator")
 def came_back(code: str, message_id: int) -> Page:
-    """A message that had been sent did not arrive: nothing goes to that address until it is corrected."""
+    """Record that a sent message did not arrive; the address gets no mail until it is corrected."""
     here = grant()
     row = lists.find(db.session, here.scope, message_id) or abort(404)
     settling.bounced(db.session, row.id, "told by staff", at=here.at, actor=here.actor)
@@ -103,7 +103,7 @@ def came_back(code: str, message_id: int) -> Page:
 @pages.get("/staff/<code>/patients/<path:patient>/messages")
 @for_roles("coordinator", "investigator")
 def of_patient(code: str, patient: str) -> str:
-    """What went to one patient and what is to come."""
+    """Show one patient's messages, sent and planned."""
     here = grant()
     found: Patient = patient_lists.find(db.session, here.scope, patient) or abort(404)
     return render_template(
@@ -115,10 +115,10 @@ def of_patient(code: str, patient: str) -> str:
 
 
 def _letter(message_id: int) -> facts.OneVisit:
-    """The visit that the letter is about, where it may be seen; else 404.
+    """The visit of the letter, if the person may see it; otherwise 404.
 
     Raises:
-        Refused: it is no letter, or may not go: nobody who answered meanwhile is written to.
+        Refused: it is not a letter, or may not go, for example because the patient answered meanwhile.
     """
     here = grant()
     row = lists.find(db.session, here.scope, message_id) or abort(404)

@@ -1,4 +1,4 @@
-"""Enrolling one patient, who may be known already."""
+"""The enrolment of one patient, who may be known already."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from surveys.views.web.page import Page
 
 @dataclass(frozen=True)
 class PossibleMatch:
-    """Somebody enrolled who may be the same person, and whether the study code may be shown."""
+    """An enrolled patient who may be the same person, and whether the study code may be shown."""
 
     match: contacts.Match
     visible: bool
@@ -39,7 +39,7 @@ class PossibleMatch:
 @pages.route("/staff/<code>/enrol", methods=["GET", "POST"])
 @for_roles("coordinator", whole_study=False)
 def new(code: str) -> Page:
-    """Enrol a patient; nothing is stored unless everything is in order."""
+    """Enrol a patient, only if every field is in order."""
     here = grant()
     rows = request.form.get("rows", FIRST_TREATMENT_ROWS, type=int)
     more = "more" in request.form
@@ -59,7 +59,7 @@ def new(code: str) -> Page:
 
 
 def _known(form: EnrolmentForm, here: Grant) -> list[PossibleMatch]:
-    """Who may be the same person; asks in `form` whether it is, and refuses a second row in this study."""
+    """The possible same person; asks in `form` whether it is, and refuses a second row in this study."""
     found = contacts.matches(db.session, _new_contact(form))
     known = [PossibleMatch(match, may_see(match)) for match in found]
     twice = [match for match in found if match.study_id == here.study.id]
@@ -76,7 +76,7 @@ def _known(form: EnrolmentForm, here: Grant) -> list[PossibleMatch]:
 
 
 def may_see(match: contacts.Match) -> bool:
-    """Whether the person signed in may open that patient."""
+    """Whether the signed-in person may open that patient."""
     person = member()
     return person.admin or any(
         one.study_id == match.study_id
@@ -87,7 +87,7 @@ def may_see(match: contacts.Match) -> bool:
 
 
 def _enrol(form: EnrolmentForm, here: Grant, known: list[PossibleMatch]) -> Patient | None:
-    """The patient, stored and committed; None with the reasons in `form` where the store refuses."""
+    """The stored and committed patient; None with the reasons in `form` if the store refuses."""
     new = _new_patient(form, here)
     if known and form.known.data == "same":
         new = replace(new, contact_id=known[0].match.contact_id)

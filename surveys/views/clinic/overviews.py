@@ -28,10 +28,10 @@ pages = Blueprint("overviews", __name__)
 
 @dataclass(frozen=True)
 class Shift:
-    """One scale of one patient: last and previous score, and what the difference means in words.
+    """One scale of one patient: last and previous score, and the meaning of the difference in words.
 
     `kind` is better, worse, same (less than the detectable change), unknown (no published threshold) or only
-    (no earlier score); `concern` says what else staff must see.
+    (no earlier score); `concern` is another fact that staff must see.
     """
 
     last: float
@@ -51,7 +51,7 @@ def init_app(app: Flask) -> None:
 @pages.get("/staff/<code>/completeness")
 @for_roles("coordinator", "investigator")
 def completeness(code: str) -> str:
-    """Patients by timepoints, with counts."""
+    """Show patients by timepoints, with counts."""
     number = page_number()
     found = complete.grid(db.session, grant().scope, number)
     if number > found.pages:
@@ -62,7 +62,7 @@ def completeness(code: str) -> str:
 @pages.get("/staff/<code>/changes")
 @for_roles("coordinator", "investigator")
 def changes(code: str) -> str:
-    """Whose scores changed, today's patients first."""
+    """Show whose scores changed, today's patients first."""
     number = page_number()
     scales = scales_shown(server.library())
     found = changed.page(db.session, grant().scope, scales, number)
@@ -86,13 +86,13 @@ def scale_title(instrument: Instrument, scale: str) -> str:
 
 
 def scales_shown(library: Library) -> list[tuple[str, str]]:
-    """The headlines, then every scale on mood: these are the ones to act on."""
+    """The headlines, then every scale on mood, because staff act on these."""
     of_mood = scales_of_mood(library)
     return [*(scale for scale in headlines(library) if scale not in of_mood), *of_mood]
 
 
 def _shift(person: Person, key: str, name: str) -> Shift | None:
-    """What became of a scale; None where the patient has no score of it."""
+    """The shift of a scale; None if the patient has no score of it."""
     given = person.scores.get(f"{key}.{name}")
     if not given:
         return None

@@ -1,4 +1,4 @@
-"""Patients of a study: the list, and one patient's page with what is recorded there."""
+"""Patients of a study: the list, and one patient's page with its forms."""
 
 from __future__ import annotations
 
@@ -40,23 +40,23 @@ EVENTS_SHOWN = 100
 
 
 def init_app(app: Flask) -> None:
-    """Register the pages, with those that `new_patient` and `links` add to the blueprint."""
+    """Register the pages, also those that `new_patient` and `links` add to the blueprint."""
     app.register_blueprint(pages)
 
 
 @pages.get("/staff/<code>/patients")
 @for_roles("coordinator", "investigator")
 def index(code: str) -> Page:
-    """Who is due, in progress, done; searched by study code."""
+    """List patients by state: due, in progress, done; search by study code."""
     return _list(search=request.args.get("search", "").strip())
 
 
 @pages.post("/staff/<code>/patients")
 @for_roles("coordinator", "investigator", whole_study=False)
 def search(code: str) -> Page:
-    """Patients by words of a name, a study code, hospital number, e-mail address or telephone number.
+    """Search patients by words of a name, study code, hospital number, e-mail address or telephone number.
 
-    Posted, so that nobody's name stands in an address, which servers on the way write down.
+    The search is a POST, because servers on the way write addresses down, and a name must not be in one.
     """
     typed = request.form.get("search", "").strip()
     return _list(person=typed) if typed else redirect(url_for("patients.index", code=code))
@@ -90,7 +90,7 @@ def _list(search: str = "", person: str = "") -> Page:
 @pages.get("/staff/<code>/patients/<path:patient>")
 @for_roles("coordinator", "investigator")
 def show(code: str, patient: str) -> Page:
-    """Everything known of one patient, on one page."""
+    """Show everything known about one patient."""
     return _draw_patient(find_patient(patient))
 
 
@@ -243,7 +243,7 @@ def _visit_form(study: Study, **kwargs: Any) -> UnscheduledVisitForm:
 
 
 def _obstacles(study: Study) -> list[str]:
-    """What a study that is not active yet still lacks."""
+    """The facts that a study lacks to go active."""
     if study.status != "draft":
         return []
     planned = select(Study).where(Study.id == study.id).options(selectinload(Study.timepoints))

@@ -1,4 +1,4 @@
-"""One patient's records, a page each: contact, status, palsies, treatments, gradings, visits missed."""
+"""One patient's records, a page each: contact, status, palsies, treatments, gradings, missed visits."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def contact(code: str, patient: str) -> Page:
 @pages.route("/staff/<code>/status/<path:patient>", methods=["GET", "POST"])
 @for_roles("coordinator")
 def status(code: str, patient: str) -> Page:
-    """Pause, leave, lose or end somebody's taking part, or let them take part again."""
+    """Change whether a patient takes part: paused, left, lost, died, or taking part again."""
     here, found = grant(), find_patient(patient)
     form = StatusForm(here.today, data={"status": found.status, "since": here.today, "where": "everywhere"})
     others = participation.others(db.session, found)
@@ -160,7 +160,7 @@ def palsy(code: str, patient: str) -> Page:
 @pages.route("/staff/<code>/treatment/<int:treatment_id>", methods=["GET", "POST"])
 @for_roles("coordinator")
 def treatment(code: str, treatment_id: int) -> Page:
-    """Say what became of a treatment."""
+    """Record the outcome of a treatment."""
     here = grant()
     shown, found = lists.find_treatment(db.session, here.scope, treatment_id) or abort(404)
     form = TreatmentStateForm(here.today)
@@ -186,7 +186,7 @@ def treatment(code: str, treatment_id: int) -> Page:
 @pages.route("/staff/<code>/grading/<path:patient>", methods=["GET", "POST"])
 @for_roles("coordinator", "investigator")
 def grading(code: str, patient: str) -> Page:
-    """Record a grading on the scale `?scale=…`, its parts asked one by one."""
+    """Record a grading on the scale `?scale=…`, with a field for each part."""
     here, found = grant(), find_patient(patient)
     scale = request.args.get("scale", GRADING_SCALES[0])
     if scale not in GRADING_SCALES or not found.palsies:
@@ -245,7 +245,7 @@ def note(code: str, patient: str) -> Page:
 @pages.route("/staff/<code>/visits/<int:visit_id>/missed", methods=["GET", "POST"])
 @for_roles("coordinator")
 def missed(code: str, visit_id: int) -> Page:
-    """Say why nothing comes of a visit."""
+    """Record why a visit is missed."""
     here, visit = grant(), find_visit(visit_id)
     form = MissedForm(here.today)
 
@@ -261,7 +261,7 @@ def missed(code: str, visit_id: int) -> Page:
 @pages.post("/staff/<code>/visits/<int:visit_id>/late")
 @for_roles("coordinator")
 def late(code: str, visit_id: int) -> Page:
-    """Open a visit again that is over, for a late answer."""
+    """Open a closed visit again for a late answer."""
     here, visit = grant(), find_visit(visit_id)
     with committed() as kept:
         store_visits.let_in_late(db.session, visit, on=here.today, at=here.at, actor=here.actor)
@@ -273,7 +273,7 @@ def late(code: str, visit_id: int) -> Page:
 def _record(
     patient: Patient, form: RecordForm, title: str, button: str, store: Callable[[], str], lead: str = ""
 ) -> Page:
-    """Draw the form, or store what it holds and go back to the patient's page."""
+    """Show the form, or store it and go back to the patient's page."""
     code = patient.code
     if request.method == "POST" and form.validate():
         overtaken = _("Somebody recorded the same at the same moment. Look at the patient's page.")

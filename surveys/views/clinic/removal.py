@@ -1,4 +1,4 @@
-"""A patient's rights: a copy of everything stored, and removing who the patient is."""
+"""A patient's rights: a copy of everything stored, and removal of the identity."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
 @pages.route("/staff/<code>/removal/<path:patient>", methods=["GET", "POST"])
 @for_roles("coordinator")
 def decide(code: str, patient: str) -> Page:
-    """Remove the patient's identity, or settle the request without."""
+    """Remove the patient's identity, or settle the request without removal."""
     here, found = grant(), find_patient(patient)
     if erasing.removed_at(db.session, found.id):
         flash(_("This patient's identity was removed already."), "notice")
@@ -59,7 +59,7 @@ def decide(code: str, patient: str) -> Page:
 @pages.post("/staff/<code>/copy/<path:patient>")
 @for_roles("coordinator")
 def copy(code: str, patient: str) -> Page:
-    """Everything stored about the patient, to read or as JSON; that it was taken is recorded."""
+    """Show everything stored about the patient, or send it as JSON; the audit trail records it."""
     here, found = grant(), find_patient(patient)
     form = "json" if request.form.get("form") == "json" else "html"
     entry = audit.Entry(here.at, here.actor, "patient.copied", found.id, {"form": form})

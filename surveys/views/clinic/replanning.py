@@ -1,4 +1,4 @@
-"""Laying out a patient's visits anew after an anchor changed, and saying which of them moved."""
+"""Lay out a patient's visits again after an anchor changed, and say which of them moved."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from surveys.views.web.access import grant
 
 
 def replan(patient: Patient, changed: str, reason: str | None = None) -> None:
-    """Move the visits that hang on `changed` (onset, treatment) in this transaction, and tell of each."""
+    """Move the visits that depend on `changed` (onset, treatment) in this transaction, and name each."""
     here = grant()
     done = planning.replan(
         db.session,
@@ -43,7 +43,7 @@ def _listed(what: str, changes: Sequence[Change]) -> str:
 
 
 def _words(change: Change) -> str:
-    """A visit with its due day, and what that was before."""
+    """A visit with its due day and the due day before."""
     before = display.day(change.before.due_on) if change.before else None
     after = display.day(change.after.due_on) if change.after else None
     if before and after:

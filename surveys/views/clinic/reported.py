@@ -1,4 +1,4 @@
-"""What a patient reported beside what is recorded, and the page on which staff decide what is to stand."""
+"""A patient's reports beside the records, and the page on which staff decide between them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PALSY_FACTS = {"onset": "Onset", "side": "Side", "cause": "Cause"}
 
 @dataclass(frozen=True)
 class FactRow:
-    """One fact in words; `href` leads to the decision, where there is something to decide."""
+    """One fact in words; `href` leads to the decision, if there is one to make."""
 
     fact: str
     said: str
@@ -44,7 +44,7 @@ class FactRow:
 
 @dataclass(frozen=True)
 class ReportedTable:
-    """What was reported at one visit; `also` are lines that nobody confirms."""
+    """The report of one visit; `also` are lines without a decision."""
 
     telling: Telling
     rows: tuple[FactRow, ...]
@@ -58,12 +58,12 @@ def init_app(app: Flask) -> None:
 
 
 def tables(patient: Patient) -> list[ReportedTable]:
-    """Everything that the patient, with palsies and treatments, reported."""
+    """All reports of the patient, whose palsies and treatments are loaded."""
     return [_table(patient, telling) for telling in background.of_patient(db.session, patient.id)]
 
 
 def check_words(check: CheckRow) -> str:
-    """What was decided, and what stood then."""
+    """A decision and the record after it, in words."""
     words = labels.CHECK_OUTCOMES[check.outcome]
     if check.outcome != "corrected":
         return words
@@ -79,7 +79,7 @@ def check_words(check: CheckRow) -> str:
 @pages.route("/staff/<code>/reported/<int:background_id>/<int:place>", methods=["GET", "POST"])
 @for_roles("coordinator")
 def decide(code: str, background_id: int, place: int) -> Page:
-    """Confirm, correct or leave one fact; `place` is the fact's in `FACTS`: addresses are logged."""
+    """Confirm, correct or leave one fact; `place` is its index in `FACTS`, because addresses are logged."""
     here = grant()
     fact = FACTS[place] if place < len(FACTS) else abort(404)
     patient_code, report = background.find(db.session, here.scope, background_id, fact) or abort(404)
@@ -242,5 +242,5 @@ def _began(treatment: Treatment) -> str:
 
 
 def actors(shown: Sequence[ReportedTable]) -> list[str]:
-    """Who decided anything."""
+    """The staff who made decisions."""
     return [check.checked_by for table in shown for row in table.rows for check in row.checks]

@@ -14,8 +14,8 @@ from surveys.views.web import server
 
 @dataclass(frozen=True)
 class ScoreTable:
-    """One instrument's scores over time. A line is a scale, its range and direction (empty where `about` says
-    it for all scales), then value and note of each visit. `rules` say what missing answers do."""
+    """One instrument's scores over time. A line is a scale, its range and direction (empty if `about` has
+    them for all scales), then value and note of each visit. `rules` explain missing answers."""
 
     key: str
     title: str
@@ -27,7 +27,7 @@ class ScoreTable:
 
     @classmethod
     def of(cls, instrument: Instrument, given: list[tuple[VisitRow, ResponseRow]]) -> ScoreTable:
-        """The table of `given`, visits in their order with what was answered there."""
+        """The table of `given`: visits in order with their responses."""
 
         def cell(response: ResponseRow, scale: str) -> tuple[str, str] | None:
             stored = next((score for score in response.scores if score.scale == scale), None)
@@ -56,7 +56,7 @@ class ScoreTable:
 
 
 def score_tables(rows: list[VisitRow]) -> list[ScoreTable]:
-    """The scores of every instrument that was answered, a column per visit."""
+    """The scores of every answered instrument, a column per visit."""
     answered: dict[str, list[tuple[VisitRow, ResponseRow]]] = {}
     for row in rows:
         for key, response in row.responses.items():

@@ -1,4 +1,4 @@
-"""The first page after sign-in: the studies that one may open."""
+"""The first page after sign-in: the studies that the person may open."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pages = Blueprint("staff", __name__)
 
 @dataclass(frozen=True)
 class StudyCard:
-    """A study as the first page shows it, and where it leads; `alerts` is None for who may see none."""
+    """A study on the first page, and its address; `alerts` is None for a person who may not see them."""
 
     study: Study
     role: str
@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
 @pages.get("/staff/")
 @for_staff
 def index() -> str | Response:
-    """The studies one may open; a single one opens at once, but to who makes studies from here."""
+    """List the person's studies; a single one opens at once, except for people who can make studies."""
     places = grants()
     if len(places) == 1 and not member().admin:
         return redirect(_address(places[0]))
@@ -54,7 +54,7 @@ def index() -> str | Response:
 
 
 def _address(place: Grant) -> str:
-    """Where a role begins; a coordinator with today's list if there is one, else with what needs a person."""
+    """A role's first page; for a coordinator today's list if there is one, otherwise Needs a person."""
     code = place.study.code
     if place.role != "coordinator":
         first = {"analyst": "dashboard.index", "investigator": "overviews.changes"}

@@ -1,4 +1,4 @@
-"""A visit answered on the clinic's tablet: staff start it, and nothing of that patient is left afterwards."""
+"""A visit on the clinic's tablet: staff start it, and no trace of the patient stays there afterwards."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from surveys.views.web.page import Page
 
 pages = Blueprint("waiting_room", __name__)
 
-LONGEST = timedelta(hours=4)  # how long a link lives that nobody ended
-LAST_PAGE_SHOWN = timedelta(minutes=2)  # it may say where help is, which is not for the next patient to see
+LONGEST = timedelta(hours=4)  # how long a link lives if the visit is not ended
+LAST_PAGE_SHOWN = timedelta(minutes=2)  # it may say where help is, which the next patient must not see
 OF_A_VISIT = ("/visit/", "/goodbye")
 OF_PATIENTS = (*OF_A_VISIT, "/s/", "/tablet/", "/theme", "/language")
 
@@ -38,7 +38,7 @@ def init_app(app: Flask) -> None:
 @pages.post("/staff/<code>/visits/<int:visit_id>/tablet")
 @for_roles("coordinator")
 def start(code: str, visit_id: int) -> Page:
-    """Open the visit on this device, for the patient; the member of staff is signed out here."""
+    """Open the visit on this device for the patient, and sign the member of staff out here."""
     here, visit = grant(), find_visit(visit_id)
     row = row_of(visit, here)
     reason = no_link(here.study, visit.patient, row)
@@ -59,7 +59,7 @@ def start(code: str, visit_id: int) -> Page:
 
 @pages.get("/tablet/still-there")
 def still_there() -> Page:
-    """Nothing of the visit, and a button for whoever is still answering."""
+    """Ask whether anybody is there: a page without the visit, and a button to go on."""
     if not tablet.in_use():
         return redirect(url_for("waiting_room.handed_back"))
     return render_template("patient/still_there.html")
@@ -67,7 +67,7 @@ def still_there() -> Page:
 
 @pages.post("/tablet/still-there")
 def go_on() -> Page:
-    """Back to where one was."""
+    """Go back to the open page of the visit."""
     if not tablet.in_use():
         return redirect(url_for("waiting_room.handed_back"))
     return redirect(url_for("patient.start", visit_id=links.visit_of(db.session, session["link"])))
@@ -75,13 +75,13 @@ def go_on() -> Page:
 
 @pages.get("/tablet/end")
 def handed_back() -> Page:
-    """The end: nobody's session, and words that speak of nobody."""
+    """Show the end, without a session and without a word about the patient."""
     tablet.end()
     return render_template("patient/handed_back.html")
 
 
 def _watch() -> Any:
-    """End what nobody has touched for too long, and what staff take over."""
+    """End a visit that was left untouched for too long, or when staff take the tablet over."""
     if request.endpoint in {None, "static", "waiting_room.handed_back"}:
         return None
     if not request.path.startswith(OF_PATIENTS):
@@ -99,7 +99,7 @@ def _watch() -> Any:
 
 
 def _lead_on(response: Response) -> Response:
-    """After a while the page asks, without a script, whether anybody is there; then all ends."""
+    """Let the page ask after a while, without a script, whether anybody is there; then end the visit."""
     if request.endpoint == "static" or response.status_code // 100 == 3:
         return response
     wait, to = None, "waiting_room.handed_back"
