@@ -1,7 +1,7 @@
-"""The background form: what a patient says of the face and its treatment, before the first questionnaire.
+"""The background form: a patient's answers about the face and its treatment, before the questionnaires.
 
-The address names a question by its place alone: addresses are logged, and what is asked tells what was
-answered.
+The address names a question by its place alone, because addresses are logged and a question can reveal
+earlier answers.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from surveys.views.web import language
 from surveys.views.web.page import Page
 
 pages = Blueprint("about_you", __name__)
-ABOUT_YOU = "about_you"  # how the form is called among the questionnaires sent
+ABOUT_YOU = "about_you"  # the form's name among the sent questionnaires
 BOXES = ("day", "month", "year")
 LONGEST_TYPED = 20
 
@@ -45,7 +45,7 @@ def init_app(app: Flask) -> None:
 @pages.get("/visit/<int:visit_id>/about-you/<int:number>")
 @of_visit
 def question(visit: OpenVisit, number: int) -> Page:
-    """One question. Nobody gets ahead of the first that is open."""
+    """Show one question, at most the first that is open."""
     told = _open(visit)
     if told is None or not 1 <= number <= (told.first_open or len(told.questions)):
         return redirect(next_address(visit))
@@ -57,7 +57,7 @@ def question(visit: OpenVisit, number: int) -> Page:
 def answer(visit: OpenVisit, number: int) -> Page:
     """Store one answer, or the decision to skip, before the next question shows."""
     told, asked = _open(visit), request.form.get("asked", "")
-    if told is None or asked not in told.questions:  # sent already, or another device answered otherwise
+    if told is None or asked not in told.questions:  # sent already, or another device answered differently
         return redirect(next_address(visit))
     go, change = request.form.get("go"), bool(request.form.get("change"))
     form = question_form(asked)(request.form)
@@ -120,7 +120,7 @@ def review(visit: OpenVisit) -> Page:
 @pages.post("/visit/<int:visit_id>/about-you/review")
 @of_visit
 def send(visit: OpenVisit) -> Page:
-    """Close the form and go on to the questionnaires. A second time changes nothing."""
+    """Close the form and go on to the questionnaires. To send twice is harmless."""
     told = _open(visit)
     if told is not None and background.send(
         db.session, visit.id, visit.patient_id, told, locale=language.locale(), at=now()
@@ -132,7 +132,7 @@ def send(visit: OpenVisit) -> Page:
 
 
 def rows_of(visit: OpenVisit, told: BackgroundAnswers) -> list[dict[str, str]]:
-    """Each question asked, as `key`, with what was answered, as `value`, as far as this device may see it."""
+    """Each question, as `key`, and its answer, as `value`, if this device may see it."""
     return [{"key": _named(told, asked, visit), "value": _said(told, asked)} for asked in told.questions]
 
 
@@ -156,7 +156,7 @@ def _said(told: BackgroundAnswers, asked: str) -> str:
 
 
 def _open(visit: OpenVisit) -> BackgroundAnswers | None:
-    """The form while it is asked; None where something comes before it or it is closed."""
+    """The form while it is open; None if another step comes first or it is closed."""
     if visit.crisis_text_due or visit.consent_due or not visit.background_due:
         return None
     return visit.background
@@ -198,7 +198,7 @@ def _draw(
     error: str | None = None,
     form: QuestionForm | None = None,
 ) -> str:
-    """The page of one question; `error` says what is wrong, `form` holds what was given this time."""
+    """The page of one question; `error` names the fault, `form` holds the input."""
     number = told.questions.index(asked) + 1
     words, kind = _words(told, asked, visit), kind_of(asked)
     shown: Any = told.shown.get(asked)
@@ -229,7 +229,7 @@ def _draw(
 
 
 def _boxes(value: Said | None) -> dict[str, str]:
-    """What a stored date puts into its boxes."""
+    """The parts of a stored date for its boxes."""
     if value is None:
         return dict.fromkeys(BOXES, "")
     on, precision = date_said(value)

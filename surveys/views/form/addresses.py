@@ -1,4 +1,4 @@
-"""Where the patient's way goes on."""
+"""The address of the patient's next page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from surveys.store.visit.progress import (
 
 
 def next_address(visit: OpenVisit) -> str:
-    """Where going on leads: whatever is open, the introduction being passed."""
+    """The address of the first open step after the introduction."""
     here = position(visit)
     if isinstance(here, Introduction):
         if visit.consent_due:
@@ -56,5 +56,5 @@ def address(visit: OpenVisit, here: Position) -> str:
 
 
 def something_first(visit: OpenVisit) -> bool:
-    """Whether something comes before any question of a questionnaire."""
+    """Whether another step comes before the questionnaires."""
     return visit.crisis_text_due or visit.consent_due or visit.background_due

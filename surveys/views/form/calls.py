@@ -1,4 +1,4 @@
-"""Telephone numbers in a study's texts, as links: whoever needs help presses once."""
+"""Telephone numbers in a study's texts, as links: a patient who needs help presses once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from surveys.store.words.crisis_texts import numbers
 
 
 def with_calls(text: str) -> Markup:
-    """`text`, escaped, in which each telephone number can be called."""
+    """`text`, escaped, with a link to call each telephone number."""
     drawn, done = Markup(""), 0
     for start, end in numbers(text):
         number = text[start:end]

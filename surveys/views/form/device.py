@@ -1,6 +1,6 @@
-"""What a browser's session remembers of a visit: which device it is, what was chosen and sent here.
+"""A browser's session of a visit: the device's name, and the choices and questionnaires sent here.
 
-Knows no page. The session is signed and ends with the browser's; no answer is in it.
+It knows no page. The session is signed, ends with the browser's session, and holds no answer.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ COPY_OFFERED = timedelta(hours=1)
 
 
 def name() -> str:
-    """What tells this browser from the patient's others; a random word that means nothing."""
+    """The name of this browser among the patient's devices: a random word."""
     found: str = session.setdefault("device", secrets.token_hex(8))
     return found
 
 
 def open_link(link_id: int) -> None:
-    """From now on the session speaks for this link, without what another chose on this device before."""
+    """Tie the session to this link, without the choices that another patient made on this device."""
     session["link"] = link_id
     for choice in CHOICES:
         session.pop(choice, None)
@@ -31,9 +31,9 @@ def open_link(link_id: int) -> None:
 
 
 def sent(visit_id: int, key: str, hidden: Collection[str]) -> None:
-    """The questionnaire `key` was sent from here; `hidden` are its items that this device may not show.
+    """Record that `key` was sent from here; `hidden` are its items that this device may not show.
 
-    Opening the link again hides them all, until the next is sent.
+    To open the link again hides all questionnaires, until the next is sent.
     """
     before = session.get("sent", {})
     parts = before.get("parts", {}) if before.get("visit") == visit_id else {}
@@ -45,7 +45,7 @@ def sent(visit_id: int, key: str, hidden: Collection[str]) -> None:
 
 
 def sent_just_now(visit_id: int) -> dict[str, list[str]]:
-    """The questionnaires sent from here, with their hidden items; none once that is over."""
+    """The questionnaires that were just sent from here, with their hidden items."""
     found = session.get("sent", {})
     fresh = datetime.now(UTC).timestamp() - found.get("at", 0) < COPY_OFFERED.total_seconds()
     parts: dict[str, list[str]] = found["parts"] if fresh and found["visit"] == visit_id else {}
@@ -53,20 +53,20 @@ def sent_just_now(visit_id: int) -> dict[str, list[str]]:
 
 
 def show_help(visit_id: int) -> None:
-    """Where help is was shown here."""
+    """Record that this device showed where help is."""
     session["help_shown"] = visit_id
 
 
 def go_past_help(visit_id: int) -> None:
-    """The link was opened here, and somebody went on from the page that says where help is."""
+    """Record that somebody went on from the page that says where help is, after opening the link here."""
     session["went_past_help"] = visit_id
 
 
 def went_past_help(visit_id: int) -> bool:
-    """Whether they did, since the link was opened."""
+    """Whether somebody went on from that page since the link was opened."""
     return bool(session.get("went_past_help") == visit_id)
 
 
 def was_shown_help(visit_id: int) -> bool:
-    """Whether pages may say again where help is; on another device it would tell what was answered."""
+    """Whether pages may say again where help is; on another device that would tell the answer."""
     return bool(session.get("help_shown") == visit_id)

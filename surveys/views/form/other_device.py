@@ -1,4 +1,4 @@
-"""A link opened on a device that did not answer: the year of birth before earlier answers are shown."""
+"""A link on another device: it asks for the year of birth before it shows earlier answers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
 @pages.get("/visit/<int:visit_id>/birth-year")
 @of_visit
 def ask(visit: OpenVisit) -> Page:
-    """The year of birth, which may be left open."""
+    """Ask for the year of birth, which may stay empty."""
     if visit.crises or not visit.hides or not _tries_left(visit):
         return redirect(next_address(visit))
     return draw(visit, "patient/birth_year.html", tries=_tries_left(visit), wrong=False)

@@ -1,4 +1,4 @@
-"""A copy of one's own answers, to print: only right after sending them, and only where they were sent."""
+"""A copy of one's own answers to print, only right after sending and only on the device that sent."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
 @pages.get("/visit/<int:visit_id>/copy")
 @of_visit
 def show(visit: OpenVisit) -> Page:
-    """What was sent from this device at this visit."""
+    """Show the answers that this device sent at this visit."""
     sent = device.sent_just_now(visit.id)
     if not sent or not isinstance(position(visit), Finished):
         return redirect(url_for("patient.start", visit_id=visit.id))
@@ -43,7 +43,7 @@ def show(visit: OpenVisit) -> Page:
 
 
 def _part(given: StoredAnswers, hidden: list[str]) -> dict[str, Any]:
-    """One questionnaire as the copy shows it: its title, its day, its questions with what was answered."""
+    """One questionnaire of the copy: its title, its day, its questions and answers."""
     instrument = server.texts().get(db.session, given.instrument, given.version, given.wording)
     locale = given.locale or instrument.locales[0]
     text = instrument.wording.texts[locale]

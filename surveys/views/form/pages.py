@@ -69,7 +69,7 @@ def init_app(app: Flask) -> None:
 
 @pages.get("/s/<handed_on:token>")
 def open_link(token: str) -> Response:
-    """Take the token out of the address bar: what follows goes by the session."""
+    """Take the token out of the address bar; later pages use the session."""
     link_id = links.find(db.session, token)
     if link_id is None:
         raise LinkRefused(LinkRefusal.UNKNOWN)
@@ -81,7 +81,7 @@ def open_link(token: str) -> Response:
 @pages.get("/visit/<int:visit_id>")
 @of_visit
 def start(visit: OpenVisit) -> Page:
-    """The introduction, or wherever the patient had got to."""
+    """Show the introduction, or the patient's open page."""
     here = position(visit)
     if isinstance(here, AboutYou | AtItem | Review) and _birth_year_asked(visit):
         return redirect(url_for("other_device.ask", visit_id=visit.id))
@@ -111,7 +111,7 @@ def begin(visit: OpenVisit) -> Page:
 @pages.get("/visit/<int:visit_id>/<key>/<int:number>")
 @of_visit
 def item(visit: OpenVisit, key: str, number: int) -> Page:
-    """One item. Nobody gets ahead of the first that is open."""
+    """Show one item, at most the first that is open."""
     instrument, asked = item_asked(visit, key, number)
     if something_first(visit) or key != current(visit):
         return redirect(next_address(visit))
@@ -130,12 +130,12 @@ def answer(visit: OpenVisit, key: str, number: int) -> Page:
         return redirect(next_address(visit))
     read = request.form.get("read")
     if read and key not in visit.drafts and read != instrument.wording.sha256:
-        # The study asks in other words since the page was drawn: the question is asked again in these.
+        # The study's words changed since the page was drawn: ask the question again in the new words.
         return redirect(address(visit, AtItem(instrument, asked)))
     go, change = request.form.get("go"), bool(request.form.get("change"))
     form = questionnaire_form(instrument, asked.key)(_only("answer"))
     given = "answer" in request.form
-    if not asked.chosen:  # a box to type in is always sent, empty too
+    if not asked.chosen:  # browsers always send a text box, even an empty one
         given = bool(request.form.get("answer", "").strip()) and go != "skip"
     fault = None
     if given and (not form.validate() or (asked.chosen and "answer" in g.hidden_signs_in)):
@@ -173,7 +173,7 @@ def form_too_old(error: CSRFError) -> Page:
 
 @of_visit
 def _ask_again(visit: OpenVisit, key: str = "", number: int = 0) -> Page:
-    if request.endpoint != "patient.answer":  # nothing was typed there
+    if request.endpoint != "patient.answer":  # that form has no text box
         return redirect(url_for("patient.start", visit_id=visit.id))
     instrument, asked = item_asked(visit, key, number)
     if key != current(visit) or something_first(visit):
@@ -187,10 +187,10 @@ def _ask_again(visit: OpenVisit, key: str = "", number: int = 0) -> Page:
 @pages.get("/visit/<int:visit_id>/help")
 @of_visit
 def crisis_text(visit: OpenVisit) -> Page:
-    """The study's crisis text, before anything else.
+    """Show the study's crisis text, before any other page.
 
-    A device that may not know what was answered asks for the year of birth, else shows the telephone numbers
-    alone: the study's own words thank for the answer or speak of it.
+    A device that may not know the answer asks for the year of birth. Without it, it shows the telephone
+    numbers alone, because the study's own words thank for the answer or mention it.
     """
     if visit.crises:
         device.show_help(visit.id)
@@ -204,7 +204,7 @@ def crisis_text(visit: OpenVisit) -> Page:
 @pages.post("/visit/<int:visit_id>/help")
 @of_visit
 def go_on(visit: OpenVisit) -> Page:
-    """Note that where help is was shown here, and go on or stop."""
+    """Record that this device showed where help is, and go on or stop."""
     if visit.crises and device.was_shown_help(visit.id):
         crisis_text_seen(db.session, visit.crises, at=now())
         db.session.commit()
@@ -217,7 +217,7 @@ def go_on(visit: OpenVisit) -> Page:
 @pages.get("/visit/<int:visit_id>/<key>/review")
 @of_visit
 def review(visit: OpenVisit, key: str) -> Page:
-    """All answers of one questionnaire, each with a link to change it."""
+    """Show all answers of one questionnaire, each with a link to change it."""
     instrument = instrument_asked(visit, key)
     here = _where(visit, instrument)
     if here is not None:
@@ -244,9 +244,10 @@ def review(visit: OpenVisit, key: str) -> Page:
 @pages.post("/visit/<int:visit_id>/<key>/review")
 @of_visit
 def submit(visit: OpenVisit, key: str) -> Page:
-    """Make the answers a response. A second time changes nothing.
+    """Make the answers a response. To send twice is harmless.
 
-    What another device changed since the review was drawn is shown first: nobody sends what they did not see.
+    If another device changed an answer since the review was drawn, the patient sees the change before
+    sending.
     """
     instrument = instrument_asked(visit, key)
     here = _where(visit, instrument)
@@ -266,7 +267,7 @@ def submit(visit: OpenVisit, key: str) -> Page:
 @pages.get("/visit/<int:visit_id>/saved")
 @of_visit
 def saved(visit: OpenVisit) -> Page:
-    """Between two questionnaires: what is saved and how long the next takes."""
+    """Show, between two questionnaires, that one is saved and how long the next takes."""
     here = position(visit)
     if not visit.submitted or isinstance(here, Helped | Finished | CrisisText | ConsentDue):
         return redirect(address(visit, here))
@@ -289,7 +290,7 @@ def next_questionnaire(visit: OpenVisit) -> Page:
 @pages.get("/visit/<int:visit_id>/helped")
 @of_visit
 def helped(visit: OpenVisit) -> Page:
-    """Whether anyone helped: asked once, at the end, and it may be passed over."""
+    """Ask whether anyone helped, once at the end; the patient may skip it."""
     here = position(visit)
     if not isinstance(here, Helped):
         return redirect(address(visit, here))
@@ -299,7 +300,7 @@ def helped(visit: OpenVisit) -> Page:
 @pages.post("/visit/<int:visit_id>/helped")
 @of_visit
 def tell_help(visit: OpenVisit) -> Page:
-    """Keep what was said, and go on to the thanks."""
+    """Store the answer, and go on to the thanks."""
     said = request.form.get("answer")
     answering.tell_help(db.session, visit, said if said in ANSWERED_BY else None, at=now())
     db.session.commit()
@@ -309,7 +310,7 @@ def tell_help(visit: OpenVisit) -> Page:
 @pages.get("/visit/<int:visit_id>/thanks")
 @of_visit
 def thanks(visit: OpenVisit) -> Page:
-    """The end, once everything is submitted."""
+    """Show the end, once everything is submitted."""
     here = position(visit)
     if not isinstance(here, Finished):
         return redirect(address(visit, here))
@@ -322,12 +323,12 @@ def thanks(visit: OpenVisit) -> Page:
 @pages.get("/visit/<int:visit_id>/pause")
 @of_visit
 def pause(visit: OpenVisit) -> Page:
-    """How to stop for now and come back."""
+    """Show how to stop for now and come back."""
     return draw(visit, "patient/pause.html", crisis_text=_help_again(visit))
 
 
 def _birth_year_asked(visit: OpenVisit) -> bool:
-    """Whether to ask for the year of birth before going on; whoever would rather not say goes on without."""
+    """Whether to ask for the year of birth first; a patient may go on without it."""
     return session.get("without_earlier_answers") != visit.id and may_show(visit)
 
 
@@ -336,12 +337,12 @@ def _only(name: str) -> MultiDict[str, str]:
 
 
 def _help_again(visit: OpenVisit) -> StudyText | None:
-    """The crisis text for pages that repeat it to whoever was shown it; else nothing."""
+    """The crisis text for pages that repeat it on the device that showed it; otherwise empty."""
     return study_text(visit, visit.crisis_texts) if device.was_shown_help(visit.id) else None
 
 
 def _where(visit: OpenVisit, instrument: Instrument) -> str | None:
-    """Where to go instead of this questionnaire's review; None where the review is right."""
+    """The page to show instead of this questionnaire's review; None if the review is right."""
     if something_first(visit) or instrument.key != current(visit):
         return next_address(visit)
     open_now = first_open(visit, instrument.key)

@@ -1,4 +1,4 @@
-"""One item as a patient meets it, drawn once and kept, and an answer in words. Staff preview the same."""
+"""One item as a patient sees it, drawn once and cached, and an answer in words. Staff preview the same."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def drawn(
     error: str | None = None,
     name: str = "answer",
 ) -> Markup:
-    """The item `key` in `locale`, what was given before, and an error in the interface's language."""
+    """The item `key` in `locale`, with the earlier answer and an error in the interface's language."""
     return _drawn(instrument, key, locale, given, error, name, language.locale())
 
 
@@ -39,7 +39,7 @@ def _drawn(
     name: str,
     interface: str,
 ) -> Markup:
-    # Nothing but the arguments goes in: `interface` is the language that the template's own words are in.
+    # Only the arguments decide the result; `interface` is the language of the template's own words.
     item = instrument.item(key)
     text = instrument.wording.texts[locale]
     section = text.sections[item.section]
@@ -69,7 +69,7 @@ def given(answer: Answer) -> ShownAnswer:
 
 
 def error_text(instrument: Instrument, item: Item, error: str) -> str:
-    """What to say of an input that is no answer to `item`."""
+    """The error for an input that is not an answer to `item`."""
     if error == "no_answer":
         return (
             _("Please choose an answer. If you would rather not answer this one, you may skip it.")
@@ -89,7 +89,7 @@ def error_text(instrument: Instrument, item: Item, error: str) -> str:
 
 
 def answer_words(instrument: Instrument, item: Item, locale: str, answer: Answer) -> str:
-    """An answer as the review shows it; the questionnaire's own words are marked as theirs."""
+    """An answer for the review; the questionnaire's own words are marked with their language."""
     if answer is None:
         return _("Not answered")
     words = instrument.wording.texts[locale].sections[item.section].choices

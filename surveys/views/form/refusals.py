@@ -1,4 +1,4 @@
-"""What a patient reads where a link opens nothing, or a form is older than the link."""
+"""The pages for a link that does not open, or a form that is older than the link."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STATUS = {
 
 
 def refused(error: LinkRefused) -> tuple[str, int]:
-    """Say why the link opens nothing now, and what to do."""
+    """Say why the link does not open now, and what to do."""
     db.session.rollback()
     page = render_template(
         "patient/refused.html", refusal=error.refusal.value, on=error.on, contact=error.contact
@@ -36,7 +36,7 @@ def refused(error: LinkRefused) -> tuple[str, int]:
 
 
 def asked_again(ask: Callable[..., Page]) -> Page:
-    """What `ask` makes of a form from before the link was opened anew.
+    """The page that `ask` makes of a form from before the link was opened again.
 
     Without an open link the page asks to open it; Back then shows this form again as it was filled in.
     """
@@ -47,7 +47,7 @@ def asked_again(ask: Callable[..., Page]) -> Page:
 
 
 def form_too_old(error: CSRFError) -> Page:
-    """The same for a form in which nothing was typed: the visit goes on from where it stands."""
+    """The same for a form without typed text: the visit goes on at its open page."""
     return asked_again(_start)
 
 

@@ -26,14 +26,15 @@ def init_app(app: Flask) -> None:
 
 @pages.get("/c", strict_slashes=False)
 def ask() -> str:
-    """Where code and year are typed."""
+    """Ask for code and year."""
     return render_template("patient/short_code.html", wrong=False, typed="")
 
 
 @pages.post("/c", strict_slashes=False)
 @limiter.limit(TRIES, key_func=lambda: f"short-code:{get_remote_address()}")
 def tell() -> Page:
-    """Open the link, as if it had been followed; what is wrong, code or year, is not told apart."""
+    """Open the link as if the patient had followed it; an error does not say whether code or year is
+    wrong."""
     code = request.form.get("code", "")
     link_id = short_codes.find(db.session, code, request.form.get("birth_year", ""))
     db.session.commit()

@@ -1,8 +1,7 @@
-"""What a tablet of the waiting room remembers: whose link staff opened on it, and when it was touched last.
+"""The session of a tablet in the waiting room: the link that staff opened on it, and its last use.
 
-Nothing of a patient is left on it afterwards. The session dies with the last page, when the tablet is handed
-back, when staff come to sign in, and when nobody has touched it for a while. Knows no page; those are in
-`waiting_room`.
+No trace of a patient stays on it. The session ends with the last page, when the tablet is handed back, when
+staff come to sign in, and when the tablet lies untouched for a while. The pages are in `waiting_room`.
 """
 
 from __future__ import annotations
@@ -26,36 +25,36 @@ def in_use() -> bool:
 
 
 def begin(link_id: int) -> None:
-    """The visit of `link_id`, and nothing else, is open on this device."""
+    """Open only the visit of `link_id` on this device."""
     session["link"] = link_id
     session["tablet"] = {"link": link_id}
     touch()
 
 
 def touch() -> None:
-    """Somebody is there."""
+    """Record that somebody uses the tablet."""
     session["tablet"] = {**session["tablet"], "seen": datetime.now(UTC).timestamp()}
 
 
 def forgotten() -> bool:
-    """Whether nobody has touched it for too long."""
+    """Whether the tablet was left untouched for too long."""
     seen: float = session["tablet"]["seen"]
     return datetime.now(UTC) - datetime.fromtimestamp(seen, UTC) > ENDS_AFTER
 
 
 def source() -> str:
-    """Where answers given on this device come from, as responses tell it."""
+    """The source of answers on this device, as responses store it."""
     return "kiosk" if in_use() else "web"
 
 
 def end() -> None:
-    """Forget the patient on this device; the link that staff made for it opens nothing any more."""
+    """Forget the patient on this device, and revoke the link that staff made for it."""
     if not in_use():
         return
     link_id = session["tablet"]["link"]
     session.clear()
     session["handed_back"] = True
-    db.session.rollback()  # ends what was only read, so that on SQLite the next begins as a writer
+    db.session.rollback()  # ends the reading transaction, so that on SQLite the next one begins as a writer
     with writing():
         links.end(db.session, link_id, at=datetime.now(UTC), actor="patient")
         db.session.commit()

@@ -33,7 +33,7 @@ def init_app(app: Flask) -> None:
 @pages.get("/visit/<int:visit_id>/consent")
 @of_visit
 def consent(visit: OpenVisit) -> Page:
-    """The study's consent text, with a box for each part; none is ticked."""
+    """Show the study's consent text, with an empty box for each part."""
     text = consents.newest(db.session, visit.study_id, language_of(visit))
     if not visit.consent_due or visit.crisis_text_due or text is None:
         return redirect(next_address(visit))
@@ -43,7 +43,7 @@ def consent(visit: OpenVisit) -> Page:
 @pages.post("/visit/<int:visit_id>/consent")
 @of_visit
 def decide(visit: OpenVisit) -> Page:
-    """Keep the decision. Agreeing leads to the questions, declining ends kindly."""
+    """Store the decision. Agreement leads to the questions, refusal to a kind end."""
     decision = request.form.get("decision")
     if decision not in {"agree", "decline"}:
         abort(400)
@@ -74,7 +74,7 @@ def decide(visit: OpenVisit) -> Page:
 @pages.get("/visit/<int:visit_id>/privacy")
 @of_visit
 def privacy(visit: OpenVisit) -> Page:
-    """The study's privacy notice."""
+    """Show the study's privacy notice."""
     notice = study_text(visit, visit.privacy_notices)
     if not notice.text:
         abort(404)
@@ -84,21 +84,21 @@ def privacy(visit: OpenVisit) -> Page:
 @pages.get("/visit/<int:visit_id>/taking-part")
 @of_visit
 def options(visit: OpenVisit) -> Page:
-    """What may be decided about taking part."""
+    """Show the decisions about taking part."""
     return draw(visit, "patient/taking_part.html", wishes=WISHES)
 
 
 @pages.get("/visit/<int:visit_id>/taking-part/<what>")
 @of_visit
 def ask(visit: OpenVisit, what: str) -> Page:
-    """One decision, before it is made."""
+    """Ask for confirmation of one decision."""
     return draw(visit, "patient/wish.html", what=_wish(what), done=False)
 
 
 @pages.post("/visit/<int:visit_id>/taking-part/<what>")
 @of_visit
 def wish(visit: OpenVisit, what: str) -> Page:
-    """Do at once what the patient decided."""
+    """Carry out the patient's decision at once."""
     facts: dict[str, Any] = {"at": now(), "actor": "patient"}
     match _wish(what):
         case "stop":
@@ -116,7 +116,7 @@ def wish(visit: OpenVisit, what: str) -> Page:
 @pages.get("/visit/<int:visit_id>/taking-part/<what>/done")
 @of_visit
 def settled(visit: OpenVisit, what: str) -> Page:
-    """What was decided."""
+    """Show the decision."""
     if _wish(what) == "stop":
         abort(404)
     return draw(visit, "patient/wish.html", what=what, done=True)
@@ -128,7 +128,7 @@ def _wish(what: str) -> str:
 
 @pages.get("/goodbye")
 def goodbye() -> Page:
-    """The end for whoever does not take part; it speaks of nobody."""
+    """Show the end for a person who does not take part, without a word about the person."""
     page = render_template("patient/goodbye.html")
     tablet.end()
     return page

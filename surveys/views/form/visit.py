@@ -1,4 +1,4 @@
-"""The open visit under every page of the patient's: who may see it, its languages, its frame."""
+"""The open visit behind every patient's page: its access, its languages, its frame."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class StudyText(NamedTuple):
 
 
 def limited(blueprint: Blueprint) -> None:
-    """Count the requests to `blueprint` with all others of the same link."""
+    """Limit the requests to `blueprint` together with all others of the same link."""
     limiter.shared_limit("600 per minute", scope="patient", key_func=_link_asked)(blueprint)
 
 
 def _link_asked() -> str:
-    """Who is counted: the link in the address, else the link that this browser opened."""
+    """The key of the count: the link in the address, otherwise the link that this browser opened."""
     token = (request.view_args or {}).get("token")
     return link_key() if token is None else f"token:{links.digest(tokens.cleaned(token))}"
 
@@ -63,14 +63,14 @@ def of_visit(view: Callable[..., Page]) -> Callable[..., Page]:
 
 
 def now() -> datetime:
-    """The instant that a request is dated with."""
+    """The instant of the request."""
     return datetime.now(UTC)
 
 
 def language_of(visit: OpenVisit) -> str:
-    """The language of the questions: the one chosen, else the interface's, else what the browser likes best.
+    """The language of the questions: the chosen one, otherwise the interface's, otherwise the browser's best.
 
-    A questionnaire once begun goes on in its language.
+    A begun questionnaire goes on in its language.
     """
     for draft in visit.drafts.values():
         return draft.locale
@@ -88,7 +88,7 @@ def offered(visit: OpenVisit) -> list[str]:
 
 
 def study_text(visit: OpenVisit, texts: Mapping[str, str]) -> StudyText:
-    """A text of the study: in the interface's language where it is there, else in the questions'."""
+    """A text of the study in the interface's language if it exists, otherwise in the questions' language."""
     code = language.locale()
     if not texts.get(code):
         code = language_of(visit)
@@ -96,7 +96,7 @@ def study_text(visit: OpenVisit, texts: Mapping[str, str]) -> StudyText:
 
 
 def may_show(visit: OpenVisit) -> bool:
-    """Whether something is hidden here that the year of birth would show."""
+    """Whether this device hides answers that the year of birth would show."""
     return visit.hides and devices.tries_left(db.session, visit.id, visit.patient_id) > 0
 
 
