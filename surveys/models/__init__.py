@@ -1,7 +1,7 @@
 """The tables, as typed SQLAlchemy 2 models, one file per concept.
 
-Every invariant is a named constraint here or a trigger in `triggers`; `migrations/` makes both. No Flask:
-the one exception is `staff`, whose accounts Flask-Security signs in.
+Every invariant is a named constraint here or a trigger in `triggers`; `migrations/` makes both. Only `staff`
+knows Flask, because Flask-Security signs its accounts in.
 """
 
 from surveys.models.alert import Alert, AlertMail, AlertRule

@@ -1,4 +1,4 @@
-"""What a person must look at because of an answer. Nothing here can be deleted."""
+"""Alerts: answers that a person must look at. These rows cannot be deleted."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ MAIL_KINDS = ("raised", "escalated", "test")
 class Alert(Base):
     """One cause in one visit, however often it is saved.
 
-    `crisis_text_seen_at` is when the patient went on from the crisis text, or stopped there; until then it is
-    shown before any other page of the visit, on devices that may know. Without a first answer the question
-    was skipped, or `score` (with `before`, the last one) raised it. `source` is where it was answered, as
-    responses tell it.
+    `crisis_text_seen_at` is when the patient went on from the crisis text, or stopped there. Until then
+    devices that may know the answer show it before any other page of the visit. Without a first answer the
+    question was skipped, or `score` (with `before`, the score before) raised the alert. `source` is the
+    response's source.
     """
 
     __tablename__ = "alert"
@@ -80,7 +80,7 @@ class AlertRule(Base):
 
 
 class AlertMail(Outgoing, Base):
-    """Word of an alert to one member of staff: that there is one, and where; never what was answered.
+    """A notice of an alert to one member of staff: it says that there is one, and where, without the answer.
 
     A `test` belongs to a study and to no alert.
     """

@@ -7,12 +7,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from surveys.models.base import Base, Id, Instant, one_of
 
-# alone · somebody read or typed, the answers are the patient's · somebody else chose them · an interpreter
+# alone · another person read or typed the patient's answers · another person chose them · an interpreter
 ANSWERED_BY = ("patient", "typed_by_other", "chosen_by_other", "interpreter")
 
 
 class Assistance(Base):
-    """What was said at the end of a visit to "Did anyone help you?"; NULL where it was passed over."""
+    """The answer to "Did anyone help you?" at the end of a visit; NULL if it was skipped."""
 
     __tablename__ = "assistance"
     __table_args__ = (one_of("answered_by", ANSWERED_BY),)

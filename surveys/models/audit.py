@@ -35,7 +35,7 @@ class Event(Base):
 
 
 class EventValue(Base):
-    """What a field held before and after: identity and answers, apart from the chain. Append-only."""
+    """A field's values before and after: identity and answers, apart from the chain. Append-only."""
 
     __tablename__ = "event_value"
 
@@ -47,8 +47,8 @@ class EventValue(Base):
 
 
 class Erasure(Base):
-    """That a patient's data were removed, by whom and why. While a row exists, the triggers let go of that
-    patient's response, score, draft, event_value and contact rows, and of nothing else. Append-only."""
+    """The removal of a patient's data, by whom and why. While a row exists, the triggers allow deleting only
+    that patient's response, score, draft, event_value and contact rows. Append-only."""
 
     __tablename__ = "erasure"
     __table_args__ = (one_of("level", ERASURE_LEVELS),)

@@ -1,6 +1,6 @@
-"""What patients say of their palsy and its treatment, and what staff decided about it. Append-only, both.
+"""Patients' answers about palsy and treatment, and staff's decisions about them. Both are append-only.
 
-A fact that staff record is in `palsy` and `treatment`; nothing said here changes it by itself.
+Facts that staff record are in `palsy` and `treatment`; an answer never changes them by itself.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ OUTCOMES = ("confirmed", "corrected", "kept")
 
 
 class Background(Base):
-    """One thing said at a visit. Whoever changes their mind adds a row: of each question the latest stands.
+    """One answer at a visit. A changed answer is a new row; the latest row of a question stands.
 
     `answer` is `{"value": …}` or `{"skipped": true}`, with the device it was given `by`. The value is a code,
     several, or none, or `{"on": "2024-03-01", "precision": "month"}`, the first day of a known period.
@@ -40,9 +40,9 @@ class Background(Base):
 
 
 class BackgroundCheck(Base):
-    """What staff decided about a reported fact: confirmed as said, corrected, or what was recorded is kept.
+    """Staff's decision about a reported fact: confirmed, corrected, or the record kept.
 
-    `background_id` is what was said, `recorded` what stands after the decision.
+    `background_id` is the answer, `recorded` the record after the decision.
     """
 
     __tablename__ = "background_check"
@@ -59,7 +59,7 @@ class BackgroundCheck(Base):
 
 
 def standing(question: str) -> Select[int]:
-    """The ids of what stands: what was said last to `question` at each visit."""
+    """The ids of the standing answers: the last to `question` at each visit."""
     return (
         select(func.max(Background.id)).where(Background.question == question).group_by(Background.visit_id)
     )

@@ -15,7 +15,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware instant in UTC on every database (SQLite alone would give naive ones back)."""
+    """An aware instant in UTC on every database; SQLite alone would return naive ones."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -43,7 +43,7 @@ Digest = Annotated[str, mapped_column(String(64))]
 
 
 class Base(DeclarativeBase):
-    """Parent of all models; names every constraint so that migrations can speak of it."""
+    """Parent of all models; it names every constraint, so that migrations can refer to it."""
 
     metadata = MetaData(
         naming_convention={
@@ -71,21 +71,21 @@ def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
 
 @dataclass(frozen=True)
 class _Made:
-    """How a column is made from others of its row."""
+    """How a column is computed from others of its row."""
 
     by: Callable[..., str | None]
     of: tuple[str, ...]
 
     def value(self, row: Mapping[str, Any]) -> str | None:
-        """What the column holds in a row with these values."""
+        """The column's value in a row with these values."""
         return self.by(*(row.get(name) for name in self.of))
 
 
 def made_from(*columns: str, by: Callable[..., str | None], **kwargs: Any) -> MappedColumn[Any]:
-    """A column that always holds what `by` makes of `columns`: no function of the store needs to write it.
+    """A column whose value `by` always computes from `columns`; no function of the store writes it.
 
-    It is made at INSERT, at a flush that changes one of them, and at an UPDATE of many rows, which must then
-    set all of them.
+    It is computed at INSERT, at a flush that changes one of them, and at an UPDATE of many rows, which must
+    then set all of them.
     """
     made = _Made(by, columns)
     return mapped_column(

@@ -1,4 +1,4 @@
-"""Who is expected in the clinic on a day, and what staff note about a patient."""
+"""The patients expected in the clinic on a day, and staff's notes about a patient."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from surveys.models.base import Base, Id, Instant
 
 
 class Appointment(Base):
-    """A patient expected on one day; whoever does not come is taken off the list again."""
+    """A patient expected on one day; staff take a patient who does not come off the list."""
 
     __tablename__ = "appointment"
     __table_args__ = (UniqueConstraint("expected_on", "patient_id"),)
@@ -24,7 +24,7 @@ class Appointment(Base):
 
 
 class Note(Base):
-    """What a member of staff wrote about a patient. May hold identity: frames and exports never read it."""
+    """A note of a member of staff. It may hold identity, so frames and exports never read it."""
 
     __tablename__ = "note"
 

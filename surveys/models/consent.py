@@ -1,4 +1,4 @@
-"""What patients are asked to agree to, and what they said. Append-only, both, and never deleted."""
+"""Consent texts and patients' decisions. Both are append-only and never deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What devices other than the one that answered were told."""
+"""Tries on devices other than the one that answered."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from surveys.models.base import Base, Code, Id, Instant
 
 
 class BirthYearTry(Base):
-    """A year of birth told by `device`, to be shown what was answered on another; never what was told."""
+    """A try of `device` to tell the year of birth and see earlier answers; the year itself is not stored."""
 
     __tablename__ = "birth_year_try"
 

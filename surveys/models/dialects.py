@@ -1,4 +1,4 @@
-"""What SQLite and PostgreSQL say in different words."""
+"""SQL that differs between SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def on_postgresql(where: Session | Connection | Engine) -> bool:
 
 
 def insert_once(session: Session, table: type[Any], **values: Any) -> int | None:
-    """The id of a new row with `values`; None where a unique constraint says that it is there already.
+    """The id of a new row with `values`; None if a unique constraint says that it exists already.
 
     It holds also where another transaction inserts the same at this moment.
     """
@@ -27,7 +27,7 @@ def insert_once(session: Session, table: type[Any], **values: Any) -> int | None
 
 
 def length(session: Session, column: InstrumentedAttribute[list[str]]) -> ColumnElement[int]:
-    """How many entries the list in `column` has."""
+    """The length of the list in `column`."""
     count = func.jsonb_array_length if on_postgresql(session) else func.json_array_length
     return count(column)
 

@@ -1,4 +1,4 @@
-"""The data of a study as they were at one moment, kept under a name."""
+"""The data of a study at one moment, stored under a name."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from surveys.models.base import Base, Digest, Id, Instant, Name
 class Freeze(Base):
     """`content` is the frames' files as JSON, by name, and `sha256` its digest. Append-only.
 
-    Once answers of a patient are erased, the trigger lets `content` go, and nothing else: the name, the day
-    and the digest stay.
+    After an erasure of answers the trigger allows emptying `content` alone: the name, the day and the digest
+    stay.
     """
 
-    __tablename__ = "data_freeze"  # FREEZE alone is a word of PostgreSQL
+    __tablename__ = "data_freeze"  # FREEZE is a reserved word of PostgreSQL
     __table_args__ = (
         UniqueConstraint("study_id", "name"),
         CheckConstraint("(content IS NULL) = (emptied_at IS NOT NULL)", name="content"),

@@ -1,6 +1,6 @@
-"""What goes out to patients, and in whose words: an outbox whose rows are planned, claimed, then settled.
+"""Messages to patients and their words: an outbox whose rows are planned, claimed, then settled.
 
-Holds no address and no name: they are read from the contact at the moment of sending.
+It holds no address and no name: the sender reads them from the contact.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from surveys.models.visit import Link, Visit
 
 KINDS = ("invitation", "reminder", "thanks")
 # sent: the mail server accepted it, the letter was printed, the call was made · failed: refused for good ·
-# bounced: came back later · cancelled: never to go, `error` says why · unknown: claimed, then no word
+# bounced: came back later · cancelled: never to go, `error` says why · unknown: claimed, outcome not known
 OUTCOMES = ("sent", "failed", "bounced", "cancelled", "unknown")
 TEMPLATE_KINDS = ("invitation", "reminder", "last_reminder", "thanks", "letter")
 
 
 class Outgoing:
-    """What every row of an outbox has.
+    """The columns of every row of an outbox.
 
-    `claimed_at` without an outcome means that somebody is sending it, or died while doing so. After a
-    temporary refusal the claim is given back and `retry_at` says when the next attempt is.
+    `claimed_at` without an outcome means that a process is sending it, or died meanwhile. After a temporary
+    refusal the claim is given back and `retry_at` is the time of the next attempt.
     """
 
     planned_at: Mapped[Instant]
@@ -63,8 +63,8 @@ class Message(Outgoing, Base):
 class Messaging(Base):
     """How a study writes to its patients. Without a row the defaults of `surveys.daytime` hold.
 
-    Hours are those of the patient's clock: messages go at `send_hour`, never before `earliest_hour` nor from
-    `latest_hour` on. `clinic` is who writes, as subjects and texts say it.
+    Hours are those of the patient's clock: messages go at `send_hour`, never before `earliest_hour` or from
+    `latest_hour` on. `clinic` is the sender in subjects and texts.
     """
 
     __tablename__ = "messaging"
@@ -107,7 +107,7 @@ class MessageTemplate(Base):
 
 
 class ShortCode(Base):
-    """Eight signs on a letter that, with the year of birth, open a link. Only their digest is kept."""
+    """Eight signs on a letter that, with the year of birth, open a link. Only their digest is stored."""
 
     __tablename__ = "short_code"
 

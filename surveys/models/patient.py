@@ -1,4 +1,4 @@
-"""A patient in a study, the palsies, treatments and gradings; and, apart, the person behind the code."""
+"""A patient in a study, with palsies, treatments and gradings; and, apart, the person behind the code."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ CAUSES = (
     "other",
     "unknown",
 )
-# With these a questionnaire may well come before the palsy: it follows the tumour or the operation.
+# With these causes a questionnaire may come before the palsy, which follows the tumour or the operation.
 CAUSES_AFTER_A_VISIT = (
     "vestibular_schwannoma",
     "facial_nerve_schwannoma",
@@ -75,9 +75,9 @@ def _digits(text: str | None) -> str:
 class Contact(Base):
     """One person, kept apart: frames and exports never read this table.
 
-    Without a `channel` it is e-mail where there is an address. `refused_email` is the address that mail
-    servers do not take: nothing goes there, and a corrected one is another. `timezone` is where the person
-    lives, by default the study's.
+    Without a `channel` it is e-mail if there is an address. `refused_email` is an address that mail servers
+    refuse: it gets no mail, and a corrected address is another. `timezone` is the person's own, by default
+    the study's.
     """
 
     __tablename__ = "contact"
@@ -111,9 +111,9 @@ def before_birth(birth_year: int | None, on: date | None) -> bool:
 class Patient(Base):
     """A participant of one study under a study code. Holds no identity.
 
-    From `messages_stopped_at` on nothing is sent. `removal_requested_at` is when the patient asked for name
-    and contact details to be removed. `twin` is 0, but for patients of earlier versions whose code reads the
-    same as another's.
+    From `messages_stopped_at` on no message is sent. `removal_requested_at` is when the patient asked for the
+    removal of name and contact details. `twin` is 0, except for patients of earlier versions whose code reads
+    the same as another's.
     """
 
     __tablename__ = "patient"
@@ -159,13 +159,13 @@ class Patient(Base):
 
     @hybrid_method
     def gone_by(self, day: Any) -> bool:
-        """Whether it had ended by that day, so that nothing due on the day is expected."""
+        """Whether it had ended by that day, so that visits due on the day are not expected."""
         since: bool = self.status_since <= day
         return self.gone & since
 
     @hybrid_property
     def in_follow_up(self) -> bool:
-        """Whether the study goes on for this patient: one who paused comes back, one who is lost does not."""
+        """Whether the study goes on for this patient: a paused patient comes back, a lost one does not."""
         return self.status not in NOT_IN_FOLLOW_UP
 
     @in_follow_up.inplace.expression
@@ -175,13 +175,13 @@ class Patient(Base):
 
     @classmethod
     def within(cls, study_id: int, site: str | None) -> ColumnElement[bool]:
-        """What a row meets whose patient is of that study, and of one of its sites where `site` is set."""
+        """The condition that a row's patient is in that study, and in its `site` if that is set."""
         in_study = cls.study_id == study_id
         return in_study if site is None else and_(in_study, cls.site_folded == same.folded(site))
 
 
 class Palsy(Base):
-    """One palsy. A relapse or the other side is a new row; exactly one at most is the index palsy.
+    """One palsy. A relapse or the other side is a new row; at most one is the index palsy.
 
     `onset_on` is the first day of the period that is known: with precision `month` the month's first day,
     with `year` 1 January. `synkinesis_noted_on` is when staff first saw synkinesis.
@@ -218,7 +218,7 @@ class Palsy(Base):
 
 
 class Treatment(Base):
-    """One treatment: a course, or a single injection or operation. A start not known is NULL."""
+    """One treatment: a course, or a single injection or operation. An unknown start is NULL."""
 
     __tablename__ = "treatment"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What must be seen to work before patients answer: somebody reads alerts, a backup can be restored."""
+"""Proofs before patients answer: somebody reads alerts, and a backup can be restored."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ RANKS = ("first", "deputy")
 
 
 class AlertReader(Base):
-    """Who reads a study's alerts first, and who when that person does not.
+    """The first reader of a study's alerts, and the deputy.
 
-    `tested_at` is when a test alert was sent last, `acknowledged_at` when this person took it.
+    `tested_at` is when a test alert was sent last, `acknowledged_at` when this person acknowledged it.
     """
 
     __tablename__ = "alert_reader"

@@ -1,4 +1,4 @@
-"""Answers: drafts while they are being given, responses once submitted, and the scores of a response."""
+"""Answers: drafts while patients answer, responses once submitted, and the scores of a response."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from surveys.models.base import Base, Code, Digest, Id, Instant, one_of
 from surveys.models.visit import Visit
 
 SOURCES = ("web", "kiosk", "staff_read", "paper", "import", "simulated")
-# What may be set of a response that is stored, each once.
+# The columns of a stored response that may be set, each once.
 STAMPS = ("superseded_at", "annulled_at")
-# Begun and sent on a page of ours: how long that took is known.
+# Begun and sent on our pages, so the duration is known.
 ANSWERED_HERE = ("web", "kiosk", "staff_read", "simulated")
 
 
 class InstrumentVersion(Base):
     """A definition and its wording as they were when first used. Append-only.
 
-    `wording` is the wording's name; `unknown` stands for imported answers whose printed text nobody recorded.
+    `wording` is the wording's name; `unknown` stands for imported answers whose printed text was not
+    recorded.
     """
 
     __tablename__ = "instrument_version"
@@ -43,7 +44,7 @@ class InstrumentVersion(Base):
 class Draft(Base):
     """Answers of one questionnaire while it is being filled in.
 
-    `answers` maps an item to the list of what was said, latest last:
+    `answers` maps an item to the list of its answers, latest last:
     `{"q1": [{"value": 3, "at": "…"}, {"value": 2, "at": "…"}], "q2": [{"skipped": true, "at": "…"}]}`, each
     with the devices it was given `by`. `source` is where the latest was given.
     """
@@ -66,8 +67,8 @@ class Response(Base):
     """A submitted questionnaire. Append-only: a correction is a new response that supersedes this one.
 
     `answers` holds the values given, `not_given` the items without one and why (`skipped`, `not_reached`).
-    `completed_on` is the calendar date in the study's time zone. `partial` marks what the patient never sent:
-    it was made of a draft when the visit was over.
+    `completed_on` is the calendar date in the study's time zone. `partial` marks a response that the patient
+    never sent: it was made from a draft after the visit.
     """
 
     __tablename__ = "response"
@@ -100,7 +101,7 @@ class Response(Base):
 
     @hybrid_property
     def stands(self) -> bool:
-        """Whether it counts: no correction took its place, and it was not annulled."""
+        """Whether it counts: it was not superseded by a correction, and not annulled."""
         return self.superseded_at is None and self.annulled_at is None
 
     @stands.inplace.expression
@@ -138,7 +139,7 @@ def seconds_taken(
 ) -> float | None:
     """Seconds from the first saved answer of a response to its sending.
 
-    None where it was never sent, where it was not answered on our pages, and where its beginning is unknown.
+    None if it was never sent, was not answered on our pages, or has no known beginning.
     """
     if partial or started_at is None or source not in ANSWERED_HERE:
         return None

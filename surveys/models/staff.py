@@ -12,13 +12,11 @@ from surveys.models.base import Base, Digest, Id, Instant, Name, one_of
 from surveys.models.study import Study
 
 ROLES = ("coordinator", "investigator", "analyst")
-LONGEST_PASSWORD = (
-    200  # characters: what is compared is normalised, up to 18 times as long, and may have 4096
-)
+LONGEST_PASSWORD = 200  # characters: a normalised one may be 18 times as long, and at most 4096
 
 
 class Staff(Base, UserMixin):
-    """A person who signs in. `admin` is global; every other right comes from a membership."""
+    """A person who can sign in. `admin` is global; every other right comes from a membership."""
 
     __tablename__ = "staff"
 
@@ -35,12 +33,12 @@ class Staff(Base, UserMixin):
 
     @property
     def roles(self) -> list[RoleMixin]:  # type: ignore[override]
-        """Flask-Security asks for global roles; ours are per study, so there are none."""
+        """The global roles that Flask-Security asks for: none, because our roles are per study."""
         return []
 
 
 class Membership(Base):
-    """What one person may do in one study, limited to a site where `site` is set."""
+    """One person's role in one study, limited to a site if `site` is set."""
 
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("staff_id", "study_id"), one_of("role", ROLES))
@@ -56,7 +54,7 @@ class Membership(Base):
 
 
 class SecondFactor(Base):
-    """Codes from an app, asked beside the password from `confirmed_at` on; each counts once."""
+    """Codes from an app, needed beside the password from `confirmed_at` on; each counts once."""
 
     __tablename__ = "second_factor"
 
@@ -67,7 +65,7 @@ class SecondFactor(Base):
 
 
 class FailedSignIn(Base):
-    """How often sign-in failed since it last succeeded. No sign-in before `locked_until`."""
+    """The number of failures since the last sign-in. Sign-in is closed until `locked_until`."""
 
     __tablename__ = "failed_sign_in"
     __table_args__ = (CheckConstraint("times >= 1", name="times"),)
@@ -79,9 +77,9 @@ class FailedSignIn(Base):
 
 
 class ResetAsked(Base):
-    """A new password that `asked_by` asked for, where no mail server is set; somebody else confirms it.
+    """A request of `asked_by` for a new password without a mail server; another person confirms it.
 
-    `code_digest` is of the code that `asked_by` was shown. The link that is made at last opens only with it.
+    `code_digest` is the digest of the code that `asked_by` saw. The later link opens only with that code.
     """
 
     __tablename__ = "reset_asked"

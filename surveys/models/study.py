@@ -18,11 +18,11 @@ MOST_TIMES = 40
 class Study(Base):
     """One registry or trial. Texts for patients are kept per locale: `{"en": "…"}`.
 
-    `optional_items` are the items asked here though instruments leave them out elsewhere: `["phq9.q10"]`.
-    With `asks_background` patients are asked of their palsy and treatments before the first questionnaire.
-    Where no committee had to agree, `ethics_not_required` says why. Answers are kept for `retention_years`
-    after the study was closed. Alerts are read on `alert_days` (`["monday", …]`) from `alert_from` to
-    `alert_until` (`"09:00"`, the study's clock); after `escalate_after_hours` they go to the deputy.
+    `optional_items` are asked here though instruments leave them out elsewhere: `["phq9.q10"]`. With
+    `asks_background` patients answer questions about palsy and treatments before the first questionnaire.
+    `ethics_not_required` says why no committee had to agree. Answers are kept for `retention_years` after the
+    study was closed. Alerts are read on `alert_days` (`["monday", …]`) from `alert_from` to `alert_until`
+    (`"09:00"`, the study's clock); after `escalate_after_hours` they go to the deputy.
     """
 
     __tablename__ = "study"
@@ -71,9 +71,9 @@ class Study(Base):
 class Timepoint(Base):
     """One planned occasion: so many days after an anchor, open for a window, asking a battery.
 
-    Anchored at a treatment, `treatment` is its kind or family, and every such treatment has an occasion of
-    its own: from when it is `planned`, or once it is `given`; `unless_followed` leaves it out where another
-    one comes later. Else it comes `times` times, `every_days`.
+    With the anchor treatment, `treatment` is its kind or family, and every such treatment has an occasion of
+    its own, from when it is `planned` or once it is `given`; `unless_followed` leaves it out if another one
+    comes later. With another anchor it comes `times` times, `every_days`.
     """
 
     __tablename__ = "timepoint"

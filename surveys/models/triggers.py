@@ -1,6 +1,6 @@
-"""What the database itself refuses: rows that are never updated, and deleted only under a recorded erasure.
+"""Changes that the database itself refuses: most updates, and deletions without a recorded erasure.
 
-Migrations make these triggers, each with a text of its own; a test compares what they made with this.
+Migrations make these triggers, each with a text of its own; a test compares their result with this module.
 """
 
 from __future__ import annotations
@@ -67,10 +67,10 @@ DELETABLE: Mapping[str, str] = {
         JOIN erasure ON erasure.patient_id = visit.patient_id
         WHERE response.id = OLD.response_id AND erasure.level = 'answers')""",
 }
-# Where NULL is a value as any other.
+# NULL counts as a value here.
 _EQUALS: Mapping[Dialect, str] = {"sqlite": "IS", "postgresql": "IS NOT DISTINCT FROM"}
 _DIFFERS: Mapping[Dialect, str] = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
-# A freeze loses its content, and is stamped, once answers in it are erased.
+# A freeze loses its content, and gets a stamp, once answers in it are erased.
 EMPTIED = ("content", "emptied_at")
 _FREEZE_EMPTIED = "OLD.content IS NOT NULL AND NEW.content IS NULL"
 _FREEZE_ERASED = """EXISTS (SELECT 1 FROM erasure JOIN patient ON patient.id = erasure.patient_id
@@ -79,7 +79,8 @@ _FREEZE_ERASED = """EXISTS (SELECT 1 FROM erasure JOIN patient ON patient.id = e
 
 @dataclass(frozen=True)
 class Trigger:
-    """A statement on a table is `refused` where this holds of OLD and NEW, or always; `words` say why."""
+    """A statement on a table is `refused` if this condition on OLD and NEW holds, or always; `words` say
+    why."""
 
     table: str
     statement: Literal["UPDATE", "DELETE", "TRUNCATE"]
@@ -92,7 +93,7 @@ class Trigger:
         return f"{self.table}_{self.statement.lower()}"
 
     def sql(self, dialect: Dialect) -> list[str]:
-        """The statements that make it in an empty database."""
+        """The statements that create it in an empty database."""
         return self._for_sqlite() if dialect == "sqlite" else self._for_postgresql()
 
     def _for_sqlite(self) -> list[str]:
@@ -116,7 +117,7 @@ class Trigger:
 
 
 def triggers(dialect: Dialect) -> Iterator[Trigger]:
-    """Every trigger there is on a database of this kind."""
+    """Every trigger on a database of this kind."""
     yield from (Trigger(table, "UPDATE", NEVER_UPDATED) for table in APPEND_ONLY)
     yield Trigger("response", "UPDATE", NEVER_UPDATED, _response_changed(dialect))
     yield Trigger(
@@ -136,7 +137,7 @@ def triggers(dialect: Dialect) -> Iterator[Trigger]:
 
 
 def _response_changed(dialect: Dialect) -> str:
-    """Anything but the stamps is another, or a stamp that was set."""
+    """The condition that a column other than the stamps differs, or a stamp that was set."""
     if dialect == "sqlite":
         fixed = [column.name for column in Response.__table__.columns if column.name not in STAMPS]
         changed = " OR ".join(f"NEW.{name} {_DIFFERS[dialect]} OLD.{name}" for name in fixed)
@@ -147,6 +148,6 @@ def _response_changed(dialect: Dialect) -> str:
 
 
 def _freeze_kept(dialect: Dialect) -> str:
-    """All but the content and its stamp stay."""
+    """The condition that every column except the content and its stamp stays."""
     kept = [column.name for column in Freeze.__table__.columns if column.name not in EMPTIED]
     return " AND ".join(f"NEW.{name} {_EQUALS[dialect]} OLD.{name}" for name in kept)

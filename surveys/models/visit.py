@@ -15,9 +15,9 @@ from surveys.models.patient import Patient
 class Visit(Base):
     """One occasion of one patient: planned (`timepoint_id`) or unscheduled. Its dates are stored.
 
-    `opened_at` is when the patient first went past its first page. From `withdrawn_at` on the visit is as if
-    it had never been planned: its anchor is gone. `twin` is 0 but for visits of earlier versions, whose name
-    reads the same as that of another.
+    `opened_at` is when the patient first went past its first page. From `withdrawn_at` on the visit counts as
+    never planned, because its anchor is gone. `twin` is 0, except for visits of earlier versions whose name
+    reads the same as another's.
     """
 
     __tablename__ = "visit"
@@ -49,7 +49,8 @@ class Visit(Base):
 
 
 class Serving(Base):
-    """What a visit is for where its own timepoint does not say it all: several of them, or a treatment."""
+    """An occasion that a visit serves, if its own timepoint is not enough: several timepoints, or a
+    treatment."""
 
     __tablename__ = "serving"
     __table_args__ = (UniqueConstraint("visit_id", "timepoint_id", "occurrence"),)
@@ -62,7 +63,7 @@ class Serving(Base):
 
 
 class Link(Base):
-    """A personal link to one visit. Only the token's digest is kept; several may be live at once."""
+    """A personal link to one visit. Only the token's digest is stored; several may be live at once."""
 
     __tablename__ = "link"
 

@@ -1,4 +1,4 @@
-"""A site's own texts of instruments, and the permission to use a wording in a study. Append-only, both."""
+"""A site's own texts of instruments, and permissions to use a wording in a study. Both are append-only."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from surveys.models.base import Base, Code, Digest, Id, Instant, Name, one_of
 class LoadedWording(Base):
     """Texts of one version of an instrument, in one or more languages, as a site loaded them.
 
-    `texts` maps a language to what `surveys.instruments.instrument.LocaleText` holds; `file` is the name of
-    the file they came from.
+    `texts` maps a language to the content of `surveys.instruments.instrument.LocaleText`; `file` is the name
+    of their file.
     """
 
     __tablename__ = "wording"
@@ -33,8 +33,8 @@ class LoadedWording(Base):
 
 
 class Permission(Base):
-    """What lets a study ask an instrument in a wording: who gave leave, where that is written, and the
-    publication of the translation. The newest row of a study and instrument is the one in force."""
+    """The permission to ask an instrument in a wording: who gave it, where it is written, and the
+    translation's publication. The newest row of a study and instrument is in force."""
 
     __tablename__ = "permission"
     __table_args__ = (
