@@ -1,6 +1,6 @@
-"""What counts as an answer to an item, and how a typed or posted text is read as one.
+"""The valid answers to an item, and how a typed or posted text is read as one.
 
-An answer is JSON: the value of a choice, a list of such values, a number, or an ISO date. Knows no score.
+An answer is JSON: the value of a choice, a list of such values, a number, or an ISO date.
 """
 
 import re
@@ -17,8 +17,8 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 class AnswerError(ValueError):
     """An answer that the instrument does not allow.
 
-    `allowed` has the values of the choices, the lowest and highest number or nothing for a date; where there
-    is no such item, the items.
+    `allowed` has the values of the choices, or the lowest and highest number; it is empty for a date, and
+    holds the items if there is no such item.
     """
 
     def __init__(
@@ -39,9 +39,9 @@ class AnswerError(ValueError):
 
 
 def check_answers(instrument: Instrument, answers: Mapping[str, Answer]) -> None:
-    """Refuses (AnswerError) unknown items and what is no answer to its item. None is "not answered".
+    """Refuses (AnswerError) unknown items and invalid answers. None is "not answered".
 
-    Types are exact: True, 2.0 and "2" are no choices.
+    Types are exact: True, 2.0 and "2" are not choices.
     """
     for item, value in answers.items():
         check_answer(instrument, item, value)
@@ -55,9 +55,9 @@ def check_answer(instrument: Instrument, item: str, value: Answer) -> None:
 
 
 def read_answer(instrument: Instrument, item: str, texts: Sequence[str]) -> Answer:
-    """The answer that texts spell: one text, or one for each choice where several may be chosen.
+    """The answer that texts spell: one text, or one per choice if several may be chosen.
 
-    No text, or an empty one, is not answered. Numbers may have a decimal comma. Raises AnswerError.
+    No text, or an empty one, means not answered. Numbers may have a decimal comma. Raises AnswerError.
     """
     asked = known_item(instrument, item)
     given = [text.strip() for text in texts if text.strip()]
@@ -71,7 +71,7 @@ def read_answer(instrument: Instrument, item: str, texts: Sequence[str]) -> Answ
 
 
 def known_item(instrument: Instrument, item: str) -> Item:
-    """The item. Raises AnswerError, which names the items that there are."""
+    """The item. Raises AnswerError, which names the existing items."""
     try:
         return instrument.item(item)
     except UnknownPart as error:
@@ -80,7 +80,7 @@ def known_item(instrument: Instrument, item: str) -> Item:
 
 
 def not_allowed(instrument: Instrument, item: Item, value: object, row: int | None = None) -> AnswerError:
-    """The error for a value that is no answer to the item; `row` is its place in a table, from 0."""
+    """The error for a value that is not an answer to the item; `row` is its place in a table, from 0."""
     place = f"{instrument.key} {item.key}" if row is None else f"{instrument.key} {item.key}, row {row}"
     allowed: tuple[float, ...] = instrument.values(item.key)
     choices = ", ".join(map(str, allowed))
@@ -137,7 +137,7 @@ def _is_day(text: str) -> bool:
 
 
 def _read(item: Item, texts: Sequence[str]) -> Answer:
-    """The value that is spelt, whether or not it is allowed; None if nothing of this kind is."""
+    """The spelt value, allowed or not; None if the text is not of this kind."""
     if item.kind == "choices":
         return [int(text) for text in texts] if all(map(_WHOLE.fullmatch, texts)) else None
     if len(texts) > 1:

@@ -1,6 +1,6 @@
 """Whether the parts of a definition agree with each other: names, items, choices, alerts, thresholds.
 
-Each check leaves alone what already has a fault below it, so that one mistake is told once.
+Each check passes over parts with a fault below them, so that one mistake is told once.
 """
 
 import re
@@ -15,7 +15,7 @@ _SCORED_PARTS = ("sections", "items", "scales", "alerts", "examples")
 
 
 def check_structure(instrument: Instrument, faults: Faults) -> None:
-    """Adds every contradiction in what is asked and how it is scored to the faults."""
+    """Adds every contradiction between items and scoring to the faults."""
     _check_names(instrument, faults)
     _check_citation(instrument, faults)
     if instrument.supply is None:
@@ -135,7 +135,7 @@ def _check_items(instrument: Instrument, faults: Faults) -> None:
 
 
 def _check_numbers(item: Item, where: str, faults: Faults) -> None:
-    """Numbers have a range; nothing else has a range or a unit."""
+    """Numbers have a range; other kinds have no range and no unit."""
     if faults.about(where):
         return
     if item.kind not in ("whole", "decimal"):

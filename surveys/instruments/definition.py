@@ -1,4 +1,4 @@
-"""One TOML file is one instrument: load(path) gives it, or refuses it with every fault that it has.
+"""One TOML file is one instrument: load(path) returns it, or refuses it with every fault.
 
 The front door of the package: the dataclasses of instrument.py and DefinitionError are imported from here.
 """

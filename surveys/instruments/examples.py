@@ -1,4 +1,4 @@
-"""Running the worked examples of a definition: right values and alerts must come out, wrong ones must not."""
+"""Run the worked examples of a definition: right values and alerts must come out, wrong ones must not."""
 
 import math
 
@@ -11,7 +11,7 @@ TOLERANCE = 0.00005
 
 
 def check_examples(instrument: Instrument, faults: Faults) -> None:
-    """Adds a fault for each example that says too little or does not come out."""
+    """Adds a fault for each example that is incomplete or does not come out."""
     if instrument.scales and not instrument.examples:
         faults.add(
             "examples", "has no example.", "Add [[examples]] with answers and the scores worked by hand."

@@ -1,7 +1,7 @@
-"""What is known of instruments besides asking and scoring: what they ask of, what they share, when they fit.
+"""Facts of instruments besides items and scoring: their subject, shared content, and when they fit.
 
-A definition says it under [facts]. What it leaves out is taken from another version of the same instrument or
-follows from its items and words, so that a file without [facts] is treated with the same care.
+A definition states them under [facts]. A missing fact comes from another version of the same instrument, or
+follows from items and words, so that a file without [facts] is treated with the same care.
 """
 
 import re
@@ -19,7 +19,7 @@ _OF_MOOD = re.compile(r"depress|anxi|mood|worr|stress|panic|well-?being|suicid|s
 
 
 def known(instrument: Instrument, library: Library) -> Facts:
-    """What its file says; where that is nothing at all, what the newest other version of it says."""
+    """The facts of its file; without any, those of its newest other version."""
     if instrument.facts == Facts() and instrument.key in library:
         others = [one.facts for one in library.versions(instrument.key) if one.facts != Facts()]
         return others[-1] if others else instrument.facts
@@ -27,10 +27,10 @@ def known(instrument: Instrument, library: Library) -> Facts:
 
 
 def asks_of(instrument: Instrument, library: Library) -> Subject | None:
-    """What the instrument asks of, as it says; else mood, where it looks so.
+    """The subject that the file states; otherwise mood, if it looks like that.
 
-    It looks so where something else is to be asked after it, an answer raises a crisis, its title or purpose
-    tells of mood, or it has an item of an instrument on mood.
+    It looks like mood if another instrument must follow it, an answer raises a crisis, its title or purpose
+    names mood, or it has an item of an instrument on mood.
     """
     said = known(instrument, library).asks_of
     if said is not None or instrument.answered_by == "staff":
@@ -42,13 +42,13 @@ def asks_of(instrument: Instrument, library: Library) -> Subject | None:
 
 
 def only_by_patient(instrument: Instrument, library: Library) -> bool:
-    """Whether answers that somebody else chose count for nothing; true of mood unless the file says no."""
+    """Whether answers that another person chose do not count; true of mood unless the file says no."""
     said = known(instrument, library).only_by_patient
     return asks_of(instrument, library) == "mood" if said is None else said
 
 
 def not_before(library: Library) -> dict[str, NotBefore]:
-    """From when after onset an instrument makes sense, by key, of those that say so."""
+    """When after onset an instrument makes sense, by key, if it says so."""
     said = ((one.key, known(one, library).not_before) for one in library)
     return {key: found for key, found in said if found is not None}
 
@@ -77,8 +77,8 @@ def scales_of_mood(library: Library) -> tuple[tuple[str, str], ...]:
 def shared_content(library: Library) -> Mapping[str, Mapping[str, str]]:
     """By full scale key the scales of other instruments that share content with it, and why.
 
-    It holds in both directions, whichever of the two files says it. Scales with an item in common (one LOINC
-    code, or the same words in one language) share it whether a file says so or not.
+    It holds in both directions, whichever of the two files says it. Scales with a common item (one LOINC
+    code, or the same words in one language) share it, even if no file says so.
     """
     scales = [_Known.of(one, scale, library) for one in library for scale in one.scales]
     found: dict[str, dict[str, str]] = {}
@@ -95,19 +95,19 @@ def shared_content(library: Library) -> Mapping[str, Mapping[str, str]]:
 
 
 def without_crisis_item(instrument: Instrument, library: Library) -> Instrument | None:
-    """The instrument that asks the same but for the item that raises a crisis, where there is one."""
+    """The instrument that asks the same without the item that raises a crisis, if there is one."""
     key = known(instrument, library).without_crisis_item
     return library.get(key) if key is not None and key in library else None
 
 
 def result(instrument: Instrument, library: Library) -> Scale:
-    """The scale that the whole instrument comes to, where it is used for its one value."""
+    """The scale of the whole instrument, if it is used for that one value."""
     return instrument.scale(known(instrument, library).result or instrument.scales[0].key)
 
 
 @dataclass(frozen=True)
 class _Known:
-    """A scale with what its items are known by and what it asks of."""
+    """A scale with the marks of its items and its subject."""
 
     instrument: Instrument
     scale: Scale
@@ -125,7 +125,7 @@ class _Known:
         return f"{self.instrument.key}.{self.scale.key}"
 
     def says_of(self, other: "_Known") -> str | None:
-        """Why its file says that it shares content with the other."""
+        """The file's reason why it shares content with the other."""
         for said in self.shares:
             named = {other.instrument.key, other.key} & set(said.instruments)
             meant = said.subject is not None and said.subject == other.subject
@@ -141,7 +141,7 @@ def _looks_like_mood(instrument: Instrument) -> bool:
 
 
 def _marks(instrument: Instrument, keys: Iterable[str] | None = None) -> frozenset[str]:
-    """What these items, or all that scales use, are known by: LOINC codes, and the words of each language."""
+    """The marks of these items, or of all that scales use: LOINC codes, and the words of each language."""
     meant = {key for scale in instrument.scales for key in scale.items} if keys is None else set(keys)
     codes = {code for key in meant if (code := instrument.item(key).loinc)}
     words = {

@@ -1,4 +1,4 @@
-"""What is wrong with a definition: each fault with its place and its mend, all of a file together."""
+"""The faults of a definition: each with its place and its mend, all of a file together."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterable
@@ -51,7 +51,8 @@ class Faults:
         self._found.append(Fault(self.file, where, problem, mend))
 
     def about(self, *places: str) -> bool:
-        """Whether a fault lies at or below one of these places: what rests on it is then not checked."""
+        """Whether a fault lies at or below one of these places; parts that depend on it are then not
+        checked."""
         return any(
             fault.where == place or fault.where.startswith(f"{place}.")
             for fault in self._found
@@ -59,7 +60,7 @@ class Faults:
         )
 
     def at(self, *places: str) -> bool:
-        """Whether a fault lies exactly at one of these places: nothing could be read there."""
+        """Whether a fault lies exactly at one of these places, so that it has no value."""
         return any(fault.where in places for fault in self._found)
 
     def all(self) -> tuple[Fault, ...]:
@@ -67,5 +68,5 @@ class Faults:
 
 
 def repeated(values: Iterable[T]) -> list[T]:
-    """The values that stand more than once, each once."""
+    """The repeated values, each once."""
     return [value for value, count in Counter(values).items() if count > 1]

@@ -147,7 +147,7 @@ def _facts(instrument: Instrument) -> str:
 
 
 def _known(instrument: Instrument, library: Library) -> Iterator[str]:
-    """What holds of it whatever is answered, from the files of all instruments."""
+    """The facts that do not depend on answers, from the files of all instruments."""
     known, subject = facts.known(instrument, library), facts.asks_of(instrument, library)
     if subject:
         yield f"It asks of {_SUBJECTS[subject]}."
@@ -196,7 +196,7 @@ def _answers(instrument: Instrument, item: Item) -> str:
 
 
 def _choices(instrument: Instrument) -> Iterator[str]:
-    """What the values of each section mean, in the words of the first language."""
+    """The meaning of each section's values, in the words of the first language."""
     for text in list(instrument.wording.texts.values())[:1]:
         for section in instrument.sections:
             items = [item.key for item in instrument.asked(optional=True) if item.section == section.key]
@@ -251,7 +251,7 @@ def _thresholds(instrument: Instrument) -> str:
 
 
 def _examples(instrument: Instrument) -> str:
-    """One line each: answers in the order of the items (– is missing), what comes out and what must not."""
+    """One line each: answers in the order of the items (– is missing), right values and wrong ones."""
     return _table(
         ("Example", "Answers", "Scores", "Must not come out", "Worked"),
         (

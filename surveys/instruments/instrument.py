@@ -1,4 +1,4 @@
-"""An instrument as data: what is asked, in which words, how it is scored and on whose authority.
+"""An instrument as data: its items, words, scoring and sources.
 
 Frozen dataclasses only. They know neither files (definition.py) nor arithmetic (scoring.py).
 """
@@ -23,7 +23,7 @@ Noted = Literal["synkinesis"]
 
 
 class UnknownPart(KeyError):
-    """An item or scale that the instrument does not have; the message names those it has."""
+    """An item or scale that the instrument does not have; the message names the existing ones."""
 
     def __str__(self) -> str:
         return str(self.args[0])
@@ -52,7 +52,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class Licence:
-    """Who holds the rights, what they allow and where that was read."""
+    """The holder of the rights, what they allow and the source of that."""
 
     status: str
     shippable: str
@@ -84,7 +84,7 @@ class Choice:
 class Section:
     """Items that share choices, recall period and instruction. `loinc` is the answer list's code.
 
-    There are no choices where all items are numbers or dates.
+    There are no choices if all items are numbers or dates.
     """
 
     key: str
@@ -96,7 +96,8 @@ class Section:
 class Item:
     """One question. `label` tells staff its content; `optional` items are asked on request only.
 
-    Numbers lie between `low` and `high`, both included, and may have a `unit`; other kinds have none of them.
+    Numbers lie between `low` and `high`, both included, and may have a `unit`; other kinds have none of
+    these.
     """
 
     key: str
@@ -112,7 +113,7 @@ class Item:
 
     @property
     def chosen(self) -> bool:
-        """Whether it is answered by choosing among the section's choices."""
+        """Whether an answer is chosen from the section's choices."""
         return self.kind in ("choice", "choices")
 
     @property
@@ -123,7 +124,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Supply:
-    """What is known of an instrument that is not here, and what a site must bring before it can be asked."""
+    """The facts of an instrument without items here, and what a site must add before it can be asked."""
 
     scoring: str
     needs: tuple[str, ...]
@@ -142,13 +143,13 @@ class Alert:
     practice: tuple[str, ...] = ()
 
     def raised_by(self, value: Answer) -> bool:
-        """Whether this raw answer to the item raises it."""
+        """Whether this raw answer to the item raises the alert."""
         return isinstance(value, int | float) and value >= self.at_least
 
 
 @dataclass(frozen=True)
 class WrongAnswer:
-    """A value or band that a known mistake would give, and that must therefore not come out."""
+    """A value or band that a known mistake would give, and that must not come out."""
 
     name: str
     scale: str
@@ -171,9 +172,9 @@ class Example:
 
 @dataclass(frozen=True)
 class SectionText:
-    """The words of a section. `instruction` is empty where the items are whole questions themselves.
+    """The words of a section. `instruction` is empty if the items are whole questions themselves.
 
-    `choices` has the text of each choice by its value; none where the items are numbers or dates.
+    `choices` has the text of each choice by its value; it is empty if the items are numbers or dates.
     """
 
     recall: str
@@ -183,7 +184,7 @@ class SectionText:
 
 @dataclass(frozen=True)
 class LocaleText:
-    """All words of one language. `title` is what the patient reads; `notice` is shown where it is asked."""
+    """All words of one language. The patient reads `title`; the questionnaire's pages show `notice`."""
 
     title: str
     notice: str | None
@@ -195,7 +196,7 @@ class LocaleText:
 class Wording:
     """Texts by language, and whether they are the instrument's own (verbatim), ours (working) or a site's.
 
-    No definition says `loaded`: those are texts that a site keeps in its database.
+    Definitions never have `loaded`: those are texts in a site's database.
     """
 
     name: str
@@ -210,10 +211,9 @@ class Wording:
 
 @dataclass(frozen=True)
 class SharedContent:
-    """Content that a scale, or where None each of the instrument, has in common with others, and why.
+    """Content that a scale, or each of the instrument if None, has in common with others, and why.
 
-    The others are `instruments`, by key (`phq9`) or by single scale (`fdi.social`), and all that ask of
-    `subject`.
+    The others are `instruments`, by key (`phq9`) or by single scale (`fdi.social`), and all on `subject`.
     """
 
     instruments: tuple[str, ...]
@@ -224,7 +224,7 @@ class SharedContent:
 
 @dataclass(frozen=True)
 class NotBefore:
-    """From how many days after onset asking makes sense, or once staff have noted what it asks about."""
+    """The days after onset from which asking makes sense, or from a sign that staff have noted."""
 
     days_after_onset: int
     because: str
@@ -233,11 +233,11 @@ class NotBefore:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of an instrument besides. None of it is frozen: it changes no answer and no score.
+    """Further facts of an instrument. They are not frozen, because they change no answer and no score.
 
-    None is not said: facts.py knows what then holds. `piles_up` is where the scores of many patients sit at
-    the lowest value. `headlines` gives scales that pages show first their place. `result` is the scale that a
-    whole instrument comes to.
+    None means not stated; facts.py then decides. `piles_up` names scales with many patients at the lowest
+    value. `headlines` gives the places of scales that pages show first. `result` is the scale of the whole
+    instrument.
     """
 
     asks_of: Subject | None = None
@@ -252,7 +252,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Instrument:
-    """One version of an instrument with one wording. Hashable: a page prepared for it can be kept by it."""
+    """One version of an instrument with one wording. It is hashable, so that pages can be cached by it."""
 
     key: str
     version: str
@@ -307,17 +307,17 @@ class Instrument:
         return tuple(sorted(shown, key=lambda item: item.number))
 
     def choices(self, item_key: str) -> tuple[Choice, ...]:
-        """The choices of an item in the order shown; none of a number or date. Raises UnknownPart."""
+        """The choices of an item in the order shown; empty for a number or date. Raises UnknownPart."""
         item = self.item(item_key)
         return self._choices[item.section] if item.chosen else ()
 
     def values(self, item_key: str) -> tuple[int, ...]:
-        """The values of the item's choices, likewise. Raises UnknownPart."""
+        """The values of the item's choices in the order shown. Raises UnknownPart."""
         item = self.item(item_key)
         return self._values[item.section] if item.chosen else ()
 
     def extent(self, item_key: str) -> tuple[float, float]:
-        """The lowest and highest number that an answer to the item can be. Raises UnknownPart.
+        """The lowest and highest possible number of an answer to the item. Raises UnknownPart.
 
         Only items that are `numeric` have one; others raise ValueError.
         """
@@ -331,7 +331,7 @@ class Instrument:
 
     @property
     def askable(self) -> bool:
-        """Whether it can be asked at all: it has items and words for them."""
+        """Whether it can be asked: it has items and words for them."""
         return bool(self.items and self.wording.texts)
 
     @property

@@ -1,4 +1,4 @@
-"""All instruments at hand, by key and version: the built-in ones and those of a site's own folders."""
+"""All known instruments, by key and version: the built-in ones and those of a site's own folders."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ BUILT_IN = Path(__file__).parent / "definitions"
 
 
 class UnknownInstrument(KeyError):
-    """A key or version that no folder defines; the message names those known."""
+    """A key or version that no folder defines; the message names the known ones."""
 
     def __str__(self) -> str:
         return str(self.args[0])
@@ -88,9 +88,9 @@ class Library:
 
 
 def asking_order(keys: Sequence[str], library: Library) -> tuple[str, ...]:
-    """The order of a battery: as given, but no never_last instrument ends it while another could.
+    """The order of a battery: as given, but a never_last instrument ends it only if no other could.
 
-    After questions about low mood something else comes. Raises UnknownInstrument.
+    Questions about low mood must not come last. Raises UnknownInstrument.
     """
     may_end = [key for key in keys if not library.get(key).never_last]
     if not may_end or keys[-1] == may_end[-1]:

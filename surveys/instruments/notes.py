@@ -1,6 +1,6 @@
-"""What stands beside a score in words: its formula, its missing rule, and what is notable about one value.
+"""The words beside a score: its formula, its missing rule, and notes on one value.
 
-Plain English for staff, exports and the handbook. Computes nothing.
+Plain English for staff, exports and the handbook.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from surveys.instruments.scoring import Score
 
 
 def missing_sentence(scale: Scale) -> str:
-    """The scale's missing rule, where it comes from, and what of it the project decided."""
+    """The scale's missing rule, its source, and the part that the project decided."""
     rule = scale.missing
     sentences = [rule.statement, f"Source: {rule.source}"]
     if rule.project_decision:
@@ -20,10 +20,10 @@ def missing_sentence(scale: Scale) -> str:
 
 
 def score_notes(instrument: Instrument, answers: Mapping[str, Answer], score: Score) -> tuple[str, ...]:
-    """What a reader of this score must know; nothing for an ordinary one.
+    """The notes that a reader of this score needs; empty for an ordinary one.
 
-    Why it has no value, or how many answers a prorated value rests on; which of its items that carry an alert
-    were not answered; and that a value lies outside the range that publications give, where it is kept.
+    They say why it has no value, or how many answers a prorated value has; which of its alert items were not
+    answered; and that a kept value lies outside the published range.
     """
     scale = instrument.scale(score.scale)
     items = score.items_used + score.items_missing
@@ -42,7 +42,7 @@ def score_notes(instrument: Instrument, answers: Mapping[str, Answer], score: Sc
 
 
 def outside_conventional(scale: Scale, value: float | None) -> bool:
-    """Whether a value is attainable but outside the range that publications give."""
+    """Whether a value is attainable but outside the published range."""
     if value is None or scale.conventional is None:
         return False
     low, high = scale.conventional

@@ -1,4 +1,4 @@
-"""From TOML tables to the parts of an instrument. Reads shape only; whether parts agree is for checks.py."""
+"""From TOML tables to the parts of an instrument. It reads shape only; checks.py compares the parts."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -48,10 +48,10 @@ _NOT_HASHED = ("wording", "facts")  # a wording has its own digest; facts change
 
 
 def read_instrument(data: dict[str, object], source: str, root: TomlTable) -> Instrument:
-    """The instrument that a whole file describes; faults go to the table's faults.
+    """The instrument of a whole file; faults go to the table's faults.
 
-    Its sha256 covers everything but the wording and the facts, as written: layout, comments and the order of
-    keys do not count, and a later version of this program that knows more names gives the same digest.
+    Its sha256 covers everything except the wording and the facts, as written. Layout, comments and the order
+    of keys do not count, and a later version of this program with more names gives the same digest.
     """
     structure = {name: value for name, value in data.items() if name not in _NOT_HASHED}
     instrument = Instrument(
@@ -246,7 +246,7 @@ def _threshold(table: TomlTable) -> ChangeThreshold:
 
 def _example(table: TomlTable) -> Example:
     with table.open_table("answers") as answers:
-        # whether each is an answer to its item is for the example's check, which knows the items
+        # the example's check, which knows the items, tests each answer
         given: dict[str, Answer] = {name: cast(Answer, answers.value(name)) for name in answers.names()}
     given.update(dict.fromkeys(table.texts("missing")))
     return Example(

@@ -1,4 +1,4 @@
-"""A scale as data: how it is scored, what its values mean and how much change counts."""
+"""A scale as data: its scoring, the meaning of its values and the change that counts."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -21,7 +21,7 @@ ChangeKind = Literal[
 
 @dataclass(frozen=True)
 class MissingRule:
-    """How many items of a scale may be missing, what then happens, and who decided that."""
+    """How many items of a scale may be missing, the consequence, and who decided that."""
 
     allowed: int
     method: MissingMethod
@@ -49,7 +49,7 @@ class Cutoff:
 
 @dataclass(frozen=True)
 class LookupRow:
-    """One line of a look-up table: what a sum of items is worth."""
+    """One line of a look-up table: the value of a sum of items."""
 
     raw: int
     value: float
@@ -57,7 +57,7 @@ class LookupRow:
 
 @dataclass(frozen=True)
 class Part:
-    """A scale that a weighted one is made of, and its weight."""
+    """A part of a weighted scale: another scale and its weight."""
 
     scale: str
     weight: float
@@ -67,9 +67,9 @@ class Part:
 class Scale:
     """A score: items, transform, attainable range `low` to `high`, direction and missing rule.
 
-    A `weighted` scale adds up its `parts`, other scales, and `items` are then all of theirs. A scale with a
-    `table` looks its sum up; `between` says what a prorated sum between two lines is worth: the next line's
-    value (`up`) or one in between (`linear`). Values outside `conventional` are kept, and flagged.
+    A `weighted` scale adds up its `parts`, which are other scales; `items` are then all of theirs. A scale
+    with a `table` looks its sum up; `between` gives the value of a prorated sum between two lines: the next
+    line's (`up`) or one in between (`linear`). Values outside `conventional` are kept, and flagged.
     """
 
     key: str
@@ -95,7 +95,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Outline:
-    """What is published of a scale whose items are not here."""
+    """The published facts of a scale without items here."""
 
     key: str
     title: str
@@ -107,7 +107,7 @@ class Outline:
 
 @dataclass(frozen=True)
 class ChangeThreshold:
-    """A published amount of change, with its source, the people it was found in and its caveat."""
+    """A published amount of change, with its source, its population and its caveat."""
 
     scale: str
     kind: ChangeKind

@@ -1,6 +1,6 @@
 """Whether a scale agrees with its items: names, missing rule, attainable range, table, parts, bands.
 
-Each check leaves alone what already has a fault below it, so that one mistake is told once.
+Each check passes over parts with a fault below them, so that one mistake is told once.
 """
 
 import math
@@ -27,7 +27,7 @@ def check_scale(instrument: Instrument, scale: Scale, faults: Faults) -> None:
 
 
 def check_bands(scale: Scale | Outline, where: str, faults: Faults) -> None:
-    """Adds a fault where bands or cut-offs are out of order or out of range."""
+    """Adds a fault if bands or cut-offs are out of order or out of range."""
     if faults.about(f"{where}.low", f"{where}.high", f"{where}.bands", f"{where}.cutoffs"):
         return
     starts = [band.at_least for band in scale.bands]

@@ -6,8 +6,8 @@
     s      = sum of weight * score over the parts, if the scale is a weighted one
     value  = (s - subtract) * multiply / divide, or what the scale's table has for s
 
-Nothing is rounded. An answer that was not given is never made up on its own, and alerts see raw answers only.
-Knows no file, database or page; NumPy is imported when a table is scored.
+Scores are not rounded. A missing answer is never made up on its own, and alerts see raw answers only. NumPy
+is imported when a table is scored.
 """
 
 import math
@@ -37,15 +37,15 @@ __all__ = [
     "score_table",
 ]
 
-BLOCK = 16384  # rows at a time: what a processor keeps close by
-LONGEST_RANGE = 2000  # of sums whose values are kept to be looked up
+BLOCK = 16384  # rows at a time: they fit a processor's cache
+LONGEST_RANGE = 2000  # sums with stored values
 
 Number = TypeVar("Number", float, "NDArray[np.float64]")
 
 
 @dataclass(frozen=True)
 class Score:
-    """One scale of one response. `value` is None where too many items are missing."""
+    """One scale of one response. `value` is None if too many items are missing."""
 
     scale: str
     value: float | None
@@ -56,7 +56,7 @@ class Score:
 
 @dataclass(frozen=True)
 class ScoreColumns:
-    """One scale of many responses, as arrays of one length. `value` is NaN where there is no score.
+    """One scale of many responses, as arrays of one length. `value` is NaN without a score.
 
     `missing` counts in small numbers what `items_missing` gives as int64; `items` are those of the scale.
     """
@@ -67,14 +67,14 @@ class ScoreColumns:
 
     @classmethod
     def of(cls, scale: Scale, others: "Mapping[str, ScoreColumns]", rows: int) -> "ScoreColumns":
-        """For so many rows of `scale`, not scored yet. `others` has the parts of a weighted scale."""
+        """Columns for so many rows of `scale`, not scored yet. `others` has the parts of a weighted scale."""
         import numpy as np
 
         items = sum(others[part.scale].items for part in scale.parts) or len(scale.items)
         return cls(np.empty(rows), np.zeros(rows, dtype=np.uint16), items)
 
     def part(self, rows: slice) -> "ScoreColumns":
-        """Some rows of it: what is written there is written here."""
+        """A view of some rows: writing to it writes here."""
         return ScoreColumns(self.value[rows], self.missing[rows], self.items)
 
     @property
@@ -91,7 +91,7 @@ class ScoreColumns:
 
     @property
     def prorated(self) -> "NDArray[np.bool_]":
-        """Where there is a score although items are missing."""
+        """The rows with a score although items are missing."""
         import numpy as np
 
         return (self.missing > 0) & ~np.isnan(self.value)
@@ -145,13 +145,13 @@ def score_table(
 
 
 def alerts_raised(instrument: Instrument, item_key: str, value: Answer) -> tuple[Alert, ...]:
-    """The alerts that this one raw answer raises, whatever the other answers. Raises AnswerError."""
+    """The alerts that this one raw answer raises, regardless of other answers. Raises AnswerError."""
     check_answer(instrument, item_key, value)
     return tuple(alert for alert in instrument.alerts if alert.item == item_key and alert.raised_by(value))
 
 
 def band(scale: Scale, value: float | None) -> Band | None:
-    """The published band of an unrounded value: the highest that it reaches. None without value or bands."""
+    """The published band of an unrounded value: the highest that it reaches; None without value or bands."""
     if value is None:
         return None
     return max((b for b in scale.bands if value >= b.at_least), key=lambda b: b.at_least, default=None)
@@ -170,7 +170,7 @@ def looked_up(scale: Scale, total: float) -> float:
         total = math.ceil(total)
     below = math.floor(total)
     at = below - scale.table[0].raw
-    after = min(at + 1, len(values) - 1)  # the last line has none after it, and needs none
+    after = min(at + 1, len(values) - 1)  # the last line has no next line, and needs none
     return values[at] + (values[after] - values[at]) * (total - below)
 
 
@@ -206,9 +206,9 @@ def _weighted(scale: Scale, scores: Mapping[str, Score]) -> Score:
 
 @dataclass(frozen=True)
 class _Sum:
-    """A scale that whole numbers from a short range add up to: `values` has the score of each possible sum.
+    """A scale that sums whole numbers from a short range: `values` has the score of each possible sum.
 
-    A sum is `start`, with the items at the places `added` and without those at `taken`.
+    A sum is `start` plus the items at the places `added` less those at `taken`.
     """
 
     start: int
@@ -217,7 +217,7 @@ class _Sum:
     values: "NDArray[np.float64]"
 
     def fill(self, codes: "NDArray[np.int16]", value: "NDArray[np.float64]") -> None:
-        """The values of complete rows of `codes`; what stands in the others means nothing."""
+        """The values of complete rows of `codes`; values of other rows have no meaning."""
         import numpy as np
 
         total = np.full(codes.shape[1], self.start, dtype=np.int16)
@@ -230,7 +230,7 @@ class _Sum:
 
 @lru_cache(maxsize=64)
 def _sums(instrument: Instrument, keys: tuple[str, ...]) -> dict[str, _Sum]:
-    """The scales, by key, that complete rows of columns `keys` look up; none where a column is no code."""
+    """The scales, by key, that complete rows of columns `keys` look up; empty if a column has no codes."""
     import numpy as np
 
     if not _are_codes(instrument, keys):
@@ -256,7 +256,7 @@ def _sums(instrument: Instrument, keys: tuple[str, ...]) -> dict[str, _Sum]:
 
 @lru_cache(maxsize=64)
 def _are_codes(instrument: Instrument, keys: tuple[str, ...]) -> bool:
-    """Whether each item is answered by any whole number from its lowest to its highest, all of them small."""
+    """Whether each item takes every whole number from its lowest to its highest, all of them small."""
     for item in (instrument.item(key) for key in keys):
         low, high = instrument.extent(item.key)
         if item.kind == "decimal" or max(-low, high) > LONGEST_RANGE:
@@ -285,7 +285,7 @@ def _all_allowed(
         least, most = instrument.extent(key)
         if low < least or high > most:
             return False
-    # NaN differs from itself; any other value that differs from itself rounded is no whole number.
+    # NaN differs from itself; any other value that differs from its rounded value is not a whole number.
     unlike = int(np.count_nonzero(np.rint(answers) != answers))
     return unlike == int(np.count_nonzero(absent))
 
@@ -321,7 +321,7 @@ def _fill(
     absent: "NDArray[np.bool_]",
     scores: Mapping[str, ScoreColumns],
 ) -> None:
-    """Put into `scores` what allowed `answers` give: complete rows look it up, the others are computed."""
+    """Fill `scores` from allowed `answers`: complete rows look scores up, the others compute them."""
     import numpy as np
 
     incomplete = np.flatnonzero(absent.any(axis=0))

@@ -1,7 +1,7 @@
-"""Typed reading of a TOML table: what is missing, of the wrong type or unknown becomes a fault.
+"""Typed reading of a TOML table: a missing, wrongly typed or unknown value becomes a fault.
 
-Knows no instrument. A value that cannot be read is replaced by a neutral one, so that reading goes on and
-all faults of a file come out together.
+It knows no instrument. A neutral value replaces one that cannot be read, so that reading goes on and all
+faults of a file come out together.
 """
 
 import math
@@ -12,7 +12,7 @@ from surveys.instruments.faults import Faults
 
 
 class TomlTable:
-    """One table of a definition and the names asked of it; `open_*` refuse the names nobody asked for."""
+    """One table of a definition and the names that were read; `open_*` refuse all other names."""
 
     def __init__(self, data: dict[str, object], where: str, faults: Faults) -> None:
         self.where = where
@@ -21,7 +21,7 @@ class TomlTable:
         self._asked: set[str] = set()
 
     def __contains__(self, name: str) -> bool:
-        """Whether the name is there. Asking makes it a known name."""
+        """Whether the name exists. The test makes it a known name."""
         self._asked.add(name)
         return name in self._data
 
@@ -75,7 +75,7 @@ class TomlTable:
         return self.number(name) if name in self else None
 
     def value(self, name: str) -> object:
-        """Whatever stands there, of any type; None if the name is absent."""
+        """The value, of any type; None if the name is absent."""
         self._asked.add(name)
         return self._data.get(name)
 
@@ -99,7 +99,7 @@ class TomlTable:
 
     @contextmanager
     def open_table(self, name: str) -> Iterator["TomlTable"]:
-        """A table inside this one. Where it is missing that is one fault, not one for each of its names."""
+        """A table inside this one. A missing table is one fault, not one for each of its names."""
         value = self._required(name, "a table")
         if not isinstance(value, dict):
             if value is not None:
@@ -113,7 +113,7 @@ class TomlTable:
     def each(self, name: str, named_by: str) -> Iterator["TomlTable"]:
         """The tables of a list, none if absent; each is closed when the next is taken.
 
-        In faults a table is named by its value of `named_by` where it has one, else by its position from 1.
+        Faults name a table by its value of `named_by` if it has one, otherwise by its position from 1.
         """
         self._asked.add(name)
         value = self._data.get(name, [])

@@ -1,4 +1,4 @@
-"""Reading and checking the words of an instrument: every item and choice in every language, no markup."""
+"""Read and check the words of an instrument: every item and choice in every language, no markup."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ def read_texts(wording: TomlTable) -> dict[str, LocaleText]:
 def check_wording(
     wording: Wording, sections: tuple[Section, ...], items: tuple[Item, ...], faults: Faults
 ) -> None:
-    """Adds a fault for each text that a language lacks, or has for something that does not exist."""
+    """Adds a fault for each text that a language lacks, or has for a part that does not exist."""
     if faults.at("wording", "wording.status", "wording.texts"):
         return
     if wording.status == "absent" and wording.texts:
@@ -57,7 +57,8 @@ def check_texts(
     items: tuple[Item, ...],
     faults: Faults,
 ) -> None:
-    """Adds a fault below `where` for each text that a language lacks, or has for what does not exist."""
+    """Adds a fault below `where` for each text that a language lacks, or has for a part that does not
+    exist."""
     sound = [section for section in sections if not faults.about(f"sections.{section.key}")]
     names = {section.key for section in sound}
     doubtful = {section.key for section in sections} - names
