@@ -1,4 +1,4 @@
-"""Wiring: settings, database, forms, pages. And the entry point of the `seventh` command."""
+"""The wiring of settings, database, forms and pages; and the entry point of the `seventh` command."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The application, its database at the newest schema.
 
     Raises:
-        SettingsError, DefinitionError, DatabaseBehindError, ChangedDefinitionError: it must not start so; the
-            message says what to do.
+        SettingsError, DefinitionError, DatabaseBehindError, ChangedDefinitionError: the server must not
+            start; the message says what to do.
     """
     if settings is None:
         load_dotenv(ROOT / ".env")

@@ -1,4 +1,4 @@
-"""What patients are asked of their palsy and its treatment: which questions, in what order, which answers.
+"""Questions to patients about palsy and treatment: their order and their answers.
 
 Pure: no words (those are in `surveys/forms/background.py`), no database.
 """
@@ -17,7 +17,7 @@ Said = str | list[str] | dict[str, str]
 """A code; several, or none; or `{"on": "2024-03-01", "precision": "month"}`, a known period's first day."""
 
 OPERATION = "operation"
-# What patients can know of the cause; `other_tumour` stands for any tumour.
+# The causes that patients can know; `other_tumour` stands for any tumour.
 CAUSES_ASKED = (
     "bells_palsy",
     "ramsay_hunt",
@@ -50,7 +50,7 @@ SIDES_ASKED = ("left", "right", "both", "unknown")
 PRECISIONS = ("day", "month", "year")
 # A kind of treatment is a question too: when it was.
 WHEN = (*TREATMENTS_ASKED, *OPERATIONS_ASKED)
-# Read over and sent: the last row of a visit's form. Its value is the form that was asked.
+# Reviewed and sent: the last row of a visit's form. Its value is the form that was asked.
 SENT = "sent"
 QUESTIONS = (
     "onset",
@@ -66,7 +66,7 @@ QUESTIONS = (
 )
 FACTS = ("onset", "side", "cause", *WHEN)
 
-# The answers there are to choose from; a question that is not here asks for a date.
+# The answers to choose from; a question that is not here asks for a date.
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "side": SIDES_ASKED,
     "cause": CAUSES_ASKED,
@@ -81,7 +81,7 @@ MAY_BE_NONE = ("treatments", "symptoms")
 
 
 class NoAnswerError(ValueError):
-    """A value that is no answer to its question."""
+    """A value that is not an answer to its question."""
 
 
 def kind_of(question: str) -> Kind:
@@ -92,9 +92,9 @@ def kind_of(question: str) -> Kind:
 
 
 def questions_of(form: Form, given: Mapping[str, Said | None]) -> tuple[str, ...]:
-    """What the `whole` or `short` form asks whoever has `given` these answers, in order.
+    """The questions of the `whole` or `short` form after the answers `given`, in order.
 
-    Each treatment and operation named brings its own question, when that was.
+    Each named treatment and operation brings a question about its date.
     """
     treatments = _codes(given.get("treatments"))
     operations = _codes(given.get("operations")) if OPERATION in treatments else ()
@@ -112,7 +112,7 @@ def questions_of(form: Form, given: Mapping[str, Said | None]) -> tuple[str, ...
 
 
 def check_said(question: str, value: Said, *, today: date) -> None:
-    """Refuse what is no answer to `question`.
+    """Refuse a value that is not an answer to `question`.
 
     Raises:
         NoAnswerError: an unknown code, a code twice, or a date that is malformed or lies after `today`.
@@ -139,7 +139,7 @@ def date_said(value: Said) -> tuple[date, str]:
     """The first day of the period that `value` tells, and its precision: day, month or year.
 
     Raises:
-        NoAnswerError: it tells none.
+        NoAnswerError: it is not a date.
     """
     try:
         on, precision = date.fromisoformat(value["on"]), value["precision"]  # type: ignore[call-overload,index]
@@ -152,7 +152,7 @@ def date_said(value: Said) -> tuple[date, str]:
 
 
 def as_date(on: date, precision: str) -> dict[str, str]:
-    """A date as it is said: the other way round from `date_said`."""
+    """A date as an answer stores it: the reverse of `date_said`."""
     return {"on": on.isoformat(), "precision": precision}
 
 

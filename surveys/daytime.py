@@ -1,8 +1,8 @@
-"""When in a patient's day something may be sent. Pure: instants in, instants out; no database.
+"""The hours of a patient's day in which messages may go. Pure: instants in, instants out; no database.
 
-Calendar days and hours are those of a clock on the wall where the patient lives. On the day that clock is
-set forward an hour that it does not show counts as the first moment after the gap; on the day it is set
-back an hour that it shows twice counts as the first of the two.
+Calendar days and hours are those of a wall clock where the patient lives. On the day when it is set forward,
+a skipped hour counts as the first moment after the gap. On the day when it is set back, a repeated hour
+counts as the first of the two.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Hours:
 
 @dataclass(frozen=True)
 class MessageTime:
-    """The `nth` message of its kind, and when it is to go."""
+    """The `nth` message of its kind, and its instant."""
 
     kind: str
     nth: int
@@ -34,13 +34,13 @@ class MessageTime:
 
 
 def moment(on: date, hour: int, zone: str) -> datetime:
-    """The instant (UTC) at which the clock in `zone` first shows `hour` (0 to 24) on `on`, or is past it."""
+    """The instant (UTC) when the clock in `zone` first shows `hour` (0 to 24) on `on`, or has passed it."""
     day, hour = (on + timedelta(days=1), 0) if hour == 24 else (on, hour)
     return datetime.combine(day, time(hour), ZoneInfo(zone)).astimezone(UTC)
 
 
 def allowed(at: datetime, hours: Hours, zone: str) -> bool:
-    """Whether nobody is woken at `at`."""
+    """Whether messages may go at `at` without waking the patient."""
     return hours.earliest <= at.astimezone(ZoneInfo(zone)).hour < hours.latest
 
 
@@ -49,7 +49,7 @@ def next_allowed(at: datetime, hours: Hours, zone: str) -> datetime:
     if allowed(at, hours, zone):
         return at.astimezone(UTC)
     today = at.astimezone(ZoneInfo(zone)).date()
-    # Where the clock jumps over all the hours in which messages may go, the day has none.
+    # If the clock skips all hours in which messages may go, the day has none.
     for days in range(MOST_DAYS_ASLEEP):
         opens = moment(today + timedelta(days=days), hours.earliest, zone)
         if opens > at and allowed(opens, hours, zone):
@@ -69,8 +69,9 @@ def messages(
 ) -> list[MessageTime]:
     """The invitation and the reminders of a visit that is open from `opens_on` to `closes_on`.
 
-    The visit's days are those of `study_zone`, where its link opens; nothing is planned before or after. The
-    invitation goes on its first day, or on `not_before` where that is later, reminders so many days after it.
+    The visit's days are those of `study_zone`, where its link opens; no message is planned before or after
+    them. The invitation goes on the first day, or on `not_before` if that is later; reminders go so many days
+    after it.
     """
     first = max(opens_on, not_before)
     opened, over = moment(opens_on, 0, study_zone), moment(closes_on, 24, study_zone)

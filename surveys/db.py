@@ -1,6 +1,6 @@
 """Where Flask meets SQLAlchemy: the engine, how transactions begin, and the migrations.
 
-Knows no table's meaning.
+It does not know the meaning of tables.
 """
 
 from __future__ import annotations
@@ -28,18 +28,19 @@ SNAPSHOTS = 4  # connections beyond one per thread
 
 db = SQLAlchemy()
 
-# Whether the transactions now begun will write. On SQLite a writer takes the write lock at once (two readers
-# that both try to become writers would fail); a reader never takes it, or a report would block every patient.
+# Whether transactions that begin now will write. On SQLite a writer takes the write lock at once, because two
+# readers that both become writers would fail. A reader never takes it, because a report would block every
+# patient.
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
 class DatabaseBehindError(Exception):
-    """The database's schema is older than this program; the message names the command that mends it."""
+    """The database's schema is older than this program; the message names the command to run."""
 
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Transactions that begin inside are going to write."""
+    """Mark transactions that begin in the block as writers."""
     token = _writing.set(True)
     try:
         yield
@@ -49,14 +50,14 @@ def writing() -> Iterator[None]:
 
 @contextmanager
 def snapshot() -> Iterator[Session]:
-    """A session of its own that sees one moment of the database, however long it reads, and only reads."""
+    """A separate read-only session that sees one moment of the database, however long it reads."""
     with moment(db.engine) as connection, Session(connection) as session:
         yield session
 
 
 @contextmanager
 def moment(engine: Engine) -> Iterator[Connection]:
-    """A connection that sees one moment of the database, likewise."""
+    """A separate read-only connection that sees one moment of the database."""
     token = _writing.set(False)
     try:
         with engine.connect() as connection:
@@ -71,13 +72,13 @@ def moment(engine: Engine) -> Iterator[Connection]:
 def _set_up_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
-    connection.isolation_level = None  # the driver would begin transactions by rules of its own
+    connection.isolation_level = None  # otherwise the driver begins transactions by its own rules
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # an acknowledged answer survives a power cut
     cursor.execute("PRAGMA busy_timeout = 15000")
     cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA recursive_triggers = ON")  # else INSERT OR REPLACE deletes past the triggers
+    cursor.execute("PRAGMA recursive_triggers = ON")  # INSERT OR REPLACE then runs the delete triggers
     cursor.close()
 
 
@@ -91,8 +92,8 @@ def init_app(app: Flask, url: str) -> None:
     """Bind `db` to `url`; requests that may change something begin their transactions as writers."""
     app.config["SQLALCHEMY_ENGINES"] = {"default": {"url": url, **engine_options(url)}}
     db.init_app(app)
-    # There is no asynchronous engine; closing its sessions would start a thread for every request. The
-    # library has no setting for that: a test says when its function has another name.
+    # There is no asynchronous engine; to close its sessions would start a thread for every request. The
+    # library has no setting for that; a test fails if its function gets another name.
     app.teardown_appcontext_funcs[:] = [
         function for function in app.teardown_appcontext_funcs if function.__name__ != "_close_async_sessions"
     ]
@@ -103,7 +104,7 @@ def init_app(app: Flask, url: str) -> None:
 
 
 def close() -> None:
-    """Give back every connection of the application in whose context this is called."""
+    """Close every connection of the current application."""
     db.session.close()
     for engine in db.engines.values():
         engine.dispose()
@@ -112,8 +113,7 @@ def close() -> None:
 def engine_options(url: str) -> dict[str, Any]:
     """Options for `create_engine`: no answer in an error's text, no stale PostgreSQL connection.
 
-    There is a connection for every thread and a second one for those that read a snapshot: no request waits
-    for another's.
+    Every thread has a connection, and a second one for a snapshot, so that no request waits for another's.
     """
     options: dict[str, Any] = {"hide_parameters": True}
     if ":memory:" not in url:
@@ -136,10 +136,10 @@ def migrate_down(url: str, revision: str = "base") -> None:
 
 
 def prepare(url: str) -> None:
-    """Make the schema ready for this program to run.
+    """Prepare the schema for this program.
 
-    An empty database and any SQLite one are migrated at once. A PostgreSQL that is behind is not: its
-    migration is a deliberate act of whoever runs it.
+    An empty database and any SQLite database are migrated at once. An older PostgreSQL is not: its operator
+    must decide to migrate it.
 
     Raises:
         DatabaseBehindError: the PostgreSQL at `url` needs `seventh migrate` first.

@@ -1,4 +1,4 @@
-"""Everything read in bulk, as the tidy tables that `analysis` takes. Never reads contacts.
+"""All bulk reading, as the tidy tables that `analysis` takes, without contacts.
 
 pandas is imported when frames are asked for, not when the server starts.
 """
@@ -62,7 +62,7 @@ def study_frames(session: Session, study: Study, library: Library, *, site: str 
 
 
 def scale_info(library: Library) -> dict[str, ScaleInfo]:
-    """What every scale of the newest definitions means, by its full key (`face.total`)."""
+    """The facts of every scale of the newest definitions, by its full key (`face.total`)."""
     from analysis.data.frame import ScaleInfo, Threshold
 
     places = {key: place for place, key in enumerate(facts.headlines(library), start=1)}
@@ -209,7 +209,7 @@ def _visits() -> Select[*tuple[Any, ...]]:
 
 
 def _gradings() -> Select[*tuple[Any, ...]]:
-    """Of the index palsy only."""
+    """The gradings of the index palsy."""
     return (
         select(Patient.code.label("patient"), Grading.scale, Grading.value, Grading.graded_on)
         .join(Patient, Patient.id == Grading.patient_id)
@@ -241,7 +241,7 @@ def _responses() -> Select[*tuple[Any, ...]]:
 
 
 def _timed(row: dict[str, Any]) -> dict[str, Any]:
-    """The row with the minutes that answering took, in place of what they are counted from."""
+    """The row with the minutes of answering, in place of the instants they come from."""
     started_at, submitted_at = row.pop("started_at"), row.pop("submitted_at")
     took = seconds_taken(row.pop("source"), row["partial"], started_at, submitted_at)
     return {**row, "minutes": None if took is None else took / 60}

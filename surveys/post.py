@@ -1,6 +1,6 @@
-"""The postman: takes from the outbox what may go, writes it, hands it over, and notes what became of it.
+"""The postman: takes messages from the outbox, writes them, hands them over, and records the outcome.
 
-No transaction is open while a mail server is spoken to. Knows no rule about what may go: the store decides.
+No transaction is open while it talks to a mail server. The store decides which messages may go.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ Transaction = Callable[[], AbstractContextManager[Session]]
 
 @dataclass(frozen=True)
 class Post:
-    """One postman; several may go about at once.
+    """One postman; several may work at once.
 
-    `now` is asked anew for every step, so that nothing is dated with the moment when the round began.
-    `secret` signs the messages' numbers. `hindrance` says why nothing may go about real patients: their
-    messages stay as they are then.
+    Every step calls `now` again, so that no step has the time of the round's start. `secret` signs the
+    messages' numbers. `hindrance` says why no mail about real patients may go; their messages then stay as
+    they are.
     """
 
     transaction: Transaction
@@ -44,7 +44,8 @@ class Post:
             return messages.plan(session, at=self.now())
 
     def tell_staff(self) -> dict[str, int]:
-        """Escalate alerts that nobody took on in time, and send word of alerts; how many went, by outcome."""
+        """Escalate alerts that waited too long, and send notices; returns how many were handled, by
+        outcome."""
         counts: dict[str, int] = {}
         with self.transaction() as session:
             alert_mail.plan(session, at=self.now())
@@ -63,9 +64,9 @@ class Post:
             _count(counts, NAMES[type(outcome)])
 
     def send_all(self, stopped: Callable[[], bool] = lambda: False) -> dict[str, int]:
-        """Send what is due now, word of alerts first; how many went, by outcome.
+        """Send due mail, notices of alerts first; returns how many were handled, by outcome.
 
-        `lost` are those whose sender died before.
+        `lost` counts messages whose sender died earlier.
         """
         with self.transaction() as session:
             lost = outbox.give_up_lost(session, at=self.now())
@@ -81,7 +82,7 @@ class Post:
         return counts
 
     def kept_back(self) -> int:
-        """How many are due that nothing but the hindrance keeps here."""
+        """How many due messages only the hindrance keeps here."""
         if self.hindrance is None:
             return 0
         with self.transaction() as session:
@@ -114,7 +115,7 @@ NAMES: dict[type[Outcome], str] = {Sent: "sent", Rejected: "refused", TryLater: 
 
 
 def hand_over(mailer: Mailer, mail: Mail) -> Outcome:
-    """Give `mail` to the mail server, and say in the outbox's words what it did."""
+    """Give `mail` to the mail server, and return the outcome in the outbox's words."""
     try:
         mailer.send(mail)
     except NotTaken as error:

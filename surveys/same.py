@@ -1,7 +1,7 @@
 """When two are the same: codes, names, hospital numbers, sites, visit names, e-mail addresses, telephones.
 
-Every comparison of what people typed asks here, and what the database compares is made here too. Two texts
-that read the same are one, however they were typed; what is stored and shown stays as it was typed.
+Every comparison of typed text uses this module, and it computes the columns that the database compares. Two
+texts that read the same are one, in any spelling; stored and shown texts stay as they were typed.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import unicodedata
 import idna
 from email_validator import EmailNotValidError, validate_email
 
-SHORTEST_TELEPHONE = 5  # digits: fewer are part of too many numbers
+SHORTEST_TELEPHONE = 5  # digits: fewer occur in too many numbers
 
 _DASHES = re.compile("[\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]")
-# They stay where something is copied from a page or a word processor.
+# Copies from a page or a word processor keep these signs.
 _WITHOUT_WIDTH = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _QUOTES = re.compile("['\"`\u00b4\u02bc\u2018-\u201f]")
-# Letters that Unicode takes for letters of their own, not for others with an accent.
+# Unicode treats these as letters of their own, not as letters with an accent.
 _LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ħ": "h", "ŧ": "t"}
 )
@@ -33,7 +33,7 @@ _LONGEST_DOMAIN = 253
 
 
 class NoAddressError(ValueError):
-    """A text that is no e-mail address which mail can be sent to; the message is a sentence that says why."""
+    """A text that is not a usable e-mail address; the message is a sentence that says why."""
 
 
 def plain(text: str) -> str:
@@ -53,7 +53,7 @@ def folded(text: str) -> str:
 
 
 def alike(one: str | None, other: str | None) -> bool:
-    """Whether two such texts read the same; an empty one and none do."""
+    """Whether two such texts read the same; an empty text equals None."""
     return folded(one or "") == folded(other or "")
 
 
@@ -65,21 +65,18 @@ def searched(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """What a search looks for, each anywhere and in any order. A comma parts words too.
-
-    An e-mail address is looked for as it is kept.
-    """
+    """The words of a search, each found anywhere and in any order. A comma separates words too."""
     parts = plain(text.replace(",", " ").replace(";", " ")).split()
     return searched(" ".join(email(part) if "@" in part else part for part in parts)).split()
 
 
 def telephone(text: str) -> str:
-    """The digits of a telephone number without zeros in front; its country's code is among them."""
+    """The digits of a telephone number without leading zeros, with the country code."""
     return re.sub("[^0-9]", "", _TRUNK.sub("", searched(text))).lstrip("0")
 
 
 def telephone_searched(text: str) -> str | None:
-    """The digits by which that number is found, with a country's code or without; None where it is none."""
+    """The digits that find that number, with or without a country code; None if it is not a number."""
     number = _TRUNK.sub("", searched(text))
     if not _TELEPHONE.fullmatch(number):
         return None
@@ -90,16 +87,16 @@ def telephone_searched(text: str) -> str | None:
 
 
 def email(text: str) -> str:
-    """The form in which e-mail addresses are compared, also what is none. Capitals do not matter."""
+    """The form in which e-mail addresses are compared, also invalid ones. Capitals do not matter."""
     local, at, domain = _bare(text).rpartition("@")
     return plain(local).lower() + at + _spelt(domain)
 
 
 def email_address(text: str) -> str:
-    """The address as it is kept: what programs put around one is cut off, and its domain is spelt one way.
+    """The address as it is stored: without additions of mail programs, and with one spelling of the domain.
 
     Raises:
-        NoAddressError: it is none, or mail servers may not take it. Whether mail arrives there is not asked.
+        NoAddressError: it is invalid, or mail servers may refuse it. Delivery is not tested.
     """
     bare = _bare(text)
     local, _, domain = bare.rpartition("@")
@@ -121,7 +118,7 @@ def email_on_the_wire(address: str) -> str:
     """The address as mail servers take it: in ASCII, a domain with umlauts as `xn--…`.
 
     Raises:
-        NoAddressError: no mail server takes it.
+        NoAddressError: mail servers refuse it.
     """
     local, at, domain = address.rpartition("@")
     try:
@@ -135,7 +132,7 @@ def email_on_the_wire(address: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """`text` without what mail programs and lists put around an address."""
+    """`text` without the additions of mail programs and lists around an address."""
     bare = plain(_WITHOUT_WIDTH.sub("", text)).rstrip(_AFTER_ADDRESS)
     before = _BEFORE_ADDRESS.match(bare)
     return bare[before.end() :] if before else bare

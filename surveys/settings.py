@@ -1,4 +1,4 @@
-"""What an installation may set, read once from the environment. Knows no Flask and no database."""
+"""The settings of an installation, read once from the environment, without Flask or a database."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 _PACKAGE = Path(__file__).resolve().parent
-_CARRIED = _PACKAGE / "_files"  # only in what a wheel installed
+_CARRIED = _PACKAGE / "_files"  # exists only in an installed wheel
 
-# Where templates, static files and migrations are; and from where .env and a relative SQLite path are taken:
-# the project's root, or the working directory of whoever installed a wheel.
+# The folder of templates, static files and migrations; and the folder of .env and a relative SQLite path: the
+# project's root, or the working directory for an installed wheel.
 FILES, ROOT = (_CARRIED, Path.cwd()) if _CARRIED.is_dir() else (_PACKAGE.parent, _PACKAGE.parent)
 
 DEFAULT_DATABASE = "sqlite:///instance/seventh.db"
 SHORTEST_SECRET = 32
 CONSOLE = "console:"
-THREADS = 16  # that answer requests in each process of the server
+THREADS = 16  # threads that answer requests in each process of the server
 
 
 class SettingsError(Exception):
@@ -63,9 +63,9 @@ class Settings:
 
     @property
     def mail_hindrance(self) -> str | None:
-        """Why no mail about real patients may go out from here, and how to mend it; None where it may.
+        """Why mail about real patients may not go out from here, and how to mend it; None if it may.
 
-        A link to this very machine may go to a mail server on it: that is a trial.
+        A link to this machine may go to a mail server on the same machine, for a trial.
         """
         if self.mail_url == CONSOLE:
             return "SEVENTH_MAIL_URL names no mail server. Set it to smtp://user:password@host:port."
@@ -78,7 +78,7 @@ class Settings:
 
     @property
     def sends_mail(self) -> bool:
-        """Whether a mail server is set: `console:` prints mail for whoever runs the program."""
+        """Whether a mail server is set; `console:` only prints mail on the screen."""
         return self.mail_url != CONSOLE
 
     @classmethod
@@ -105,7 +105,7 @@ class Settings:
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether `host` is a name or number by which a machine means itself."""
+    """Whether `host` is a name or number of this machine itself."""
     name = host.rstrip(".")
     try:
         address = ip_address(name)

@@ -1,7 +1,7 @@
 """The secret part of a link: letters and digits only, because mail programs cut other signs off an address.
 
-Pure: it knows neither links nor accounts. Tokens made earlier may hold `-` and `_`, also at their end, and
-signed ones full stops; they go on being read.
+Pure: it knows neither links nor accounts. Earlier tokens may hold `-` and `_`, also at their end, and signed
+ones full stops; they are still read.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from urllib.parse import unquote
 
 LENGTH = 32
 _SIGNS = string.ascii_letters + string.digits
-_CUT = "-_"  # with these a token made earlier may end
+_CUT = "-_"  # an earlier token may end with these
 _MOST_CUT = 2  # more of them at the end: one token in 30,000
 _BEHIND = re.compile(r"[^A-Za-z0-9]+$")
 
 
 def new() -> str:
-    """A token that has never been; 190 random bits."""
+    """A new token of 190 random bits."""
     return "".join(secrets.choice(_SIGNS) for _ in range(LENGTH))
 
 
 def cleaned(given: str) -> str:
-    """`given` without the blanks, unseen signs and closing punctuation that copying puts into an address."""
+    """`given` without the blanks, invisible signs and closing punctuation that copying adds to an address."""
     seen = (sign for sign in unquote(given) if not sign.isspace() and category(sign)[0] != "C")
     return _BEHIND.sub("", "".join(seen))
 
 
 def readings(given: str) -> Iterator[str]:
-    """What `given` may have been before it was mailed and copied: itself, cleaned, with its end put back."""
+    """The possible originals of a mailed and copied `given`: itself, cleaned, and with its end restored."""
     yield given
     kept = cleaned(given)
     yield kept
@@ -50,10 +50,10 @@ def spelled(signed: str) -> str:
 
 
 def signed(given: str) -> str:
-    """What `spelled` was given, or `given` itself, cleaned, where it is a signed text of the earlier kind.
+    """The input of `spelled`, or `given` itself, cleaned, if it is a signed text of the earlier kind.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: it is neither of them.
     """
     kept = cleaned(given)
     if "." in kept:

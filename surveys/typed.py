@@ -1,4 +1,4 @@
-"""What people type: signs, lines, numbers and days. Forms and readers of files ask it."""
+"""The rules for typed text: signs, lines, numbers and days, for forms and readers of files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 FIRST_YEAR = 1880
 YEARS_AHEAD = 10
-MOST_DIGITS = 9  # what a whole number of any database holds for certain
+MOST_DIGITS = 9  # every database can hold a whole number of this size
 LARGEST_NUMBER = 1_000_000
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -18,18 +18,18 @@ _MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 
 
 class NoNumberError(ValueError):
-    """A text that is no number which can be kept; the message is a sentence that says what would be."""
+    """A text that is not a storable number; the message is a sentence that says what would be one."""
 
 
 def with_plain_lines(text: str) -> str:
-    """`text` with a line feed at the end of each line, whatever ended it: a line end counts as one sign."""
+    """`text` with a line feed at each line end, so that a line end counts as one sign."""
     return _LINE_ENDS.sub("\n", text)
 
 
 def holds_hidden_signs(text: str) -> bool:
-    """Whether a sign stands in `text` that no page shows and PostgreSQL or UTF-8 cannot hold.
+    """Whether `text` has a sign that pages cannot show and PostgreSQL or UTF-8 cannot hold.
 
-    Those are control signs but for tab and line ends, and halves of a surrogate pair.
+    Those are control signs except tab and line ends, and halves of a surrogate pair.
     """
     return _HIDDEN.search(text) is not None
 
@@ -75,7 +75,7 @@ def number(text: str) -> float:
 
 
 def last_year() -> int:
-    """The last year that a day may lie in: some years ahead, for what is planned."""
+    """The last year that a day may lie in: some years ahead, for planned dates."""
     return datetime.now(UTC).year + YEARS_AHEAD
 
 
@@ -85,5 +85,5 @@ def is_possible_year(year: int) -> bool:
 
 
 def possible_years() -> str:
-    """Which years these are, in words."""
+    """The possible years, in words."""
     return f"from {FIRST_YEAR} to {last_year()}"

@@ -1,4 +1,4 @@
-"""What simulated patients answer: from how they fare to a choice for each item, with gaps now and then."""
+"""The answers of simulated patients: from their state to a choice for each item, with some gaps."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 SKIPPED_SHARE = 0.007
 STOPPED_SHARE = 0.02
-HARDER_WITH_ALERT = 1.7  # thoughts of death are told far more rarely than poor sleep
+HARDER_WITH_ALERT = 1.7  # thoughts of death are much rarer than poor sleep
 
 
 @dataclass(frozen=True)
 class SimulatedAnswers:
-    """One questionnaire as answered; `skipped` are the items passed over."""
+    """One answered questionnaire; `skipped` are the skipped items."""
 
     answers: dict[str, int]
     skipped: tuple[str, ...]
@@ -31,10 +31,10 @@ class SimulatedAnswers:
 def answer(
     rng: np.random.Generator, instrument: Instrument, subject: Subject | None, person: Person, on: date
 ) -> SimulatedAnswers:
-    """What `person` answers on that day to an instrument that asks of `subject`.
+    """The answers of `person` on that day to an instrument on `subject`.
 
-    Each item adds its own difficulty and noise to what the instrument is about (a graded response model in
-    its simplest form). The choice steps up wherever the sum passes another of equally spaced thresholds.
+    Each item adds its own difficulty and noise to the state that the instrument measures (a graded response
+    model in its simplest form). The choice goes up by one at each of equally spaced thresholds of the sum.
     """
     burden = _burden(subject, person, on)
     items = instrument.asked()
@@ -59,7 +59,7 @@ def answer(
 
 
 def _values(instrument: Instrument, item: Item) -> list[int]:
-    """What may be answered, lowest first; numbers are whole ones."""
+    """The possible answers, lowest first; numbers are whole."""
     if item.chosen:
         return sorted(instrument.values(item.key))
     low, high = instrument.extent(item.key)
@@ -75,7 +75,7 @@ def _burden(subject: Subject | None, person: Person, on: date) -> float:
 
 
 def _thresholds(choices: int) -> list[float]:
-    """Equally spaced from -1.5 to 1.5, one fewer than there are choices."""
+    """Thresholds equally spaced from -1.5 to 1.5, one fewer than the choices."""
     if choices == 2:
         return [0.0]
     return [-1.5 + 3.0 * step / (choices - 2) for step in range(choices - 1)]

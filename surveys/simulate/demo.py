@@ -55,7 +55,7 @@ def find(session: Session) -> Study | None:
 
 
 def create(session: Session, library: Library, *, at: datetime, actor: str) -> Study:
-    """Make the study, let it go live and fill it."""
+    """Make the study, activate it and fill it."""
     import numpy as np
 
     new = NewStudy(
@@ -85,9 +85,9 @@ def create(session: Session, library: Library, *, at: datetime, actor: str) -> S
 
 
 def open_visit(session: Session, study: Study, library: Library, *, at: datetime, actor: str) -> Visit:
-    """A first visit with all of the plan's questionnaires, open and not begun; its patient is expected today.
+    """A first visit with all questionnaires of the plan, open and not begun; its patient is expected today.
 
-    A simulated patient is added when none is left.
+    If none is left, a simulated patient is added.
     """
     today = studies.today(study, at)
     first = study.timepoints[0]
@@ -105,7 +105,7 @@ def open_visit(session: Session, study: Study, library: Library, *, at: datetime
         )
         .order_by(Visit.id.desc())
     )
-    # A palsy of less than 90 days has no synkinesis: such a visit asks fewer questionnaires.
+    # A palsy of less than 90 days has no synkinesis, so its visit asks fewer questionnaires.
     whole = (visit for visit in session.scalars(query) if set(visit.battery) == set(first.battery))
     found = next(whole, None)
     if found is None:
@@ -126,7 +126,7 @@ def _newcomer(
     at: datetime,
     actor: str,
 ) -> Visit:
-    """The first visit of somebody enrolled on that day, who may have a new palsy only if `acute`."""
+    """The first visit of a patient enrolled on that day, with a new palsy only if `acute`."""
     import numpy as np
 
     rng = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""Who the simulated patients are: cause, onset, treatments, and how they fare. Numbers by seed, no database.
+"""Simulated patients: cause, onset, treatments, and course. Numbers by seed, without a database.
 
 Shares and time courses are chosen to look like a clinic's registry, not estimated from one.
 """
@@ -51,12 +51,12 @@ OPERATIONS = (
     "static_sling",
     "eyelid_weight",
 )
-GROWN_UP = 16  # nobody is injected or operated on before
+GROWN_UP = 16  # years; younger people have no injection or operation
 
 
 @dataclass(frozen=True)
 class Person:
-    """One simulated patient as true, before anything is asked. `severity` and `mood` are standard scores."""
+    """The true state of one simulated patient. `severity` and `mood` are standard scores."""
 
     enrolled_on: date
     birth_year: int
@@ -81,7 +81,7 @@ class Person:
         return max((on - self.onset_on).days, 1)
 
     def impairment(self, on: date) -> float:
-        """How far the face works on that day: about 2 is worst, -2 as before the palsy."""
+        """How badly the face works on that day: about 2 is worst, -2 is as before the palsy."""
         years = self.days_since_onset(on) / DAYS_PER_YEAR
         start = 1.3 + 0.4 * self.severity
         if self.recovers:
@@ -92,7 +92,7 @@ class Person:
         return end + (start - end) * math.exp(-years / pace) - 0.12 * math.log10(1 + years) - relief
 
     def synkinesis(self, on: date) -> float:
-        """Movements that come along: none in the first months, then with what was left of the nerve."""
+        """Synkinesis: none in the first months, later by the severity of the nerve's damage."""
         days = self.days_since_onset(on)
         if days < ACUTE_DAYS:
             return -3.0
@@ -102,7 +102,7 @@ class Person:
         return -1.6 + (1.9 + 0.7 * self.severity) * grown - (0.6 if self.relieved(on) else 0.0)
 
     def low_mood(self, on: date) -> float:
-        """Depressive symptoms: the person's own, more with a face that works badly, more in women."""
+        """Depressive symptoms: the person's own level, higher with a bad face and in women."""
         return -1.45 + 0.8 * self.mood + 0.5 * self.impairment(on) + (0.25 if self.sex == "female" else 0.0)
 
     def house_brackmann(self, on: date) -> int:
@@ -120,7 +120,7 @@ class Person:
 
 
 def draw(rng: np.random.Generator, enrolled_on: date, lowest_age: int, today: date) -> Person:
-    """One person enrolled on `enrolled_on`, with all that was done up to `today`."""
+    """One person enrolled on `enrolled_on`, with all treatments up to `today`."""
     acute = rng.random() < ACUTE_SHARE
     cause = _one_of(rng, CAUSES_ACUTE if acute else CAUSES_CHRONIC)
     if acute:
@@ -202,7 +202,7 @@ def _treatments(
 
 
 def _as_known(rng: np.random.Generator, onset_on: date, enrolled_on: date) -> PartialDate:
-    """The onset as exactly as somebody remembers it: the longer ago, the less."""
+    """The onset as exactly as a person remembers it: the longer ago, the less exactly."""
     years = (enrolled_on - onset_on).days / DAYS_PER_YEAR
     by_year, by_month = (0.0, 0.0) if years < 0.25 else (0.1, 0.3) if years < 5 else (0.5, 0.25)
     draw = rng.random()

@@ -61,7 +61,7 @@ class SimulatedCounts:
 
 @dataclass(frozen=True)
 class SimulatedOccasion:
-    """One visit of one person; `on` is the day it was answered, None where it was not (yet)."""
+    """One visit of one person; `on` is the day of the answer, None without one (yet)."""
 
     name: str
     timepoint_id: int | None
@@ -86,7 +86,7 @@ def simulate(
     """Store `patients` simulated people with at most `visits` answered visits each, all before `today`.
 
     The same seed gives the same people and answers, moved to `today`. A draft study without a patient becomes
-    a simulated one. `progress` hears how many people were stored since it was last told.
+    a simulated one. `progress` gets the number of people stored since its last call.
 
     Raises:
         Refused: the study is a real one.
@@ -116,7 +116,7 @@ def simulate(
 
 
 def new_patient(code: str, person: Person) -> NewPatient:
-    """What `person` is enrolled with."""
+    """The enrolment of `person`."""
     return NewPatient(
         code=code,
         enrolled_on=person.enrolled_on,
@@ -138,7 +138,7 @@ def _enrolment(rng: np.random.Generator, today: date) -> date:
 def _course(
     rng: np.random.Generator, timepoints: Sequence[Timepoint], person: Person, most: int, today: date
 ) -> tuple[SimulatedOccasion, ...]:
-    """All visits of `person`: planned ones to come, those missed, and at most `most` answered."""
+    """All visits of `person`: planned, missed, and at most `most` answered ones."""
     onset = person.onset.on if person.onset and person.onset.precision == "day" else None
     anchors = {"enrolment": person.enrolled_on, "onset": onset}
     ahead = planned_dates(studies.plan_of(timepoints), anchors, person.enrolled_on)
@@ -220,7 +220,7 @@ class _Making:
     def _afterwards(
         self, new: NewPatient, person: Person, course: tuple[SimulatedOccasion, ...]
     ) -> NewPatient:
-        """`new` with what the registry learns later: gradings, and that somebody stopped coming."""
+        """`new` with the registry's later facts: gradings, and patients who stopped coming."""
         seen = [occasion.on for occasion in course if occasion.on is not None]
         gradings = {
             on: (HOUSE_BRACKMANN, person.house_brackmann(on), on)
