@@ -1,7 +1,7 @@
 """The `seventh` commands, one file per group of them.
 
-A command's module is imported when the command is asked for: the server, which only knows this one, and
-`seventh score` in a pipeline start without the rest. `context.obj` is `create_app`.
+A command's module is imported when the command is used, so that the server and `seventh score` in a pipeline
+start without the rest. `context.obj` is `create_app`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """Finds commands by name, and ends what a person got wrong with sentences instead of a traceback."""
+    """Finds commands by name, and shows a person's mistakes as sentences instead of a traceback."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)

@@ -69,7 +69,7 @@ def restore(context: click.Context, file: Path) -> None:
 
 
 def _restore(found: Backup, url: str) -> int:
-    """Into the database at `url`, which is brought to the newest schema afterwards.
+    """Restore into the database at `url`, which is then migrated to the newest schema.
 
     Raises:
         Refused: the database is not empty or cannot hold all of it, or the backup is of a newer program.
@@ -104,10 +104,10 @@ def _must_be_empty(engine: Engine, empty: bool) -> None:
 
 
 def _try(file: Path, library: Library) -> None:
-    """Restore `file` into a database that is thrown away, and say what of it only SQLite can hold.
+    """Restore `file` into a temporary database, and name values that only SQLite can hold.
 
     Raises:
-        Refused: what was restored does not hold.
+        Refused: the restored data fail the proof.
     """
     with TemporaryDirectory(dir=file.parent, prefix=".seventh-trial-") as folder, opened(file) as found:
         url = f"sqlite:///{Path(folder).resolve() / 'trial.db'}"

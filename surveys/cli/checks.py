@@ -1,4 +1,4 @@
-"""`seventh scores check` and `seventh audit verify`: what is stored, proved."""
+"""`seventh scores check` and `seventh audit verify`: proofs of the stored data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a command comes to the database: read it, or change it and commit once, at the end."""
+"""A command's access to the database: read it, or change it and commit once, at the end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAKE_ONE = "Make one with: seventh study create CODE"
 
 @dataclass(frozen=True)
 class CommandRun:
-    """The application behind a command. `at` is the instant that all it does is dated with."""
+    """The application behind a command. `at` is the instant of everything that the command does."""
 
     app: Flask
     session: Session
@@ -35,10 +35,10 @@ class CommandRun:
     at: datetime
 
     def study(self, code: str) -> Study:
-        """The study `code` with its timepoints; another spelling does where it is that of one study.
+        """The study `code` with its timepoints; another spelling counts if it fits one study.
 
         Raises:
-            Refused: there is none; the message names those there are.
+            Refused: it does not exist; the message names the existing ones.
         """
         known = self.session.scalars(select(Study.code).order_by(Study.code)).all()
         meant = [code] if code in known else [one for one in known if same.alike(one, code)]
@@ -69,7 +69,7 @@ def reading(context: click.Context) -> Iterator[CommandRun]:
 
 @contextmanager
 def changing(context: click.Context) -> Iterator[CommandRun]:
-    """The same to change: committed when the block ends well, and nothing changed when it does not."""
+    """The database to change: committed when the block ends well, otherwise rolled back."""
     for name, value in context.params.items():
         if isinstance(value, str) and holds_hidden_signs(value):
             raise Refused(f"{name} holds a control sign, or one that is not UTF-8. Remove it.")

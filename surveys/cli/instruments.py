@@ -1,4 +1,4 @@
-"""`seventh instruments …`: what can be asked. Only `wording` needs a database and a secret."""
+"""`seventh instruments …`: the questionnaires. Only `wording` needs a database and a secret."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def library() -> Library:
 
 
 def _answers(instrument: Instrument, item: Item) -> str:
-    """What may be answered, in a few words."""
+    """The possible answers, in a few words."""
     if item.chosen:
         choices = ", ".join(map(str, instrument.values(item.key)))
         return choices if item.kind == "choice" else f"any of {choices}"

@@ -1,4 +1,4 @@
-"""`seventh messages plan|send` and `seventh worker`, which does both for ever."""
+"""`seventh messages plan|send` and `seventh worker`, which does both until it is stopped."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def worker(context: click.Context, every: float) -> None:
                 if kept not in {0, kept_before}:
                     click.echo(_kept(kept, post), err=True)
             except DBAPIError as error:
-                # The next round finds everything as it was: what was claimed without an outcome is unknown.
+                # The next round goes on from the stored state: a claim without an outcome is unknown.
                 click.echo(f"The database did not answer ({type(error.orig).__name__}).", err=True)
             sys.stdout.flush()
             stop.wait(every)
@@ -148,7 +148,7 @@ def _kept(number: int, post: Post) -> str:
 
 
 def _told(counts: dict[str, int]) -> str:
-    """What became of the messages, in a line."""
+    """The outcome of the messages, in a line."""
     words = {
         "sent": "sent",
         "refused": "refused",

@@ -1,4 +1,4 @@
-"""What a person can put right, as sentences for standard error: the rest is our fault, with a traceback."""
+"""Errors that a person can mend, as sentences for standard error; others keep their traceback."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REFUSALS = (
 
 
 def sentences(error: Exception) -> list[str]:
-    """What to tell about `error`, a line per fault; nothing where it is not the person's to mend."""
+    """The sentences about `error`, a line per fault; empty if the person cannot mend it."""
     if isinstance(error, REFUSALS):
         return str(error).splitlines()
     if isinstance(error, OSError) and error.filename:

@@ -45,7 +45,7 @@ def run(context: click.Context) -> None:
 
 
 def server_command(port: int) -> list[str]:
-    """How the server is started, as the arguments of a process."""
+    """The arguments of the process that runs the server."""
     return [
         *(sys.executable, "-m", "gunicorn", "--no-control-socket", "--log-level", "warning"),
         *("--bind", f"127.0.0.1:{port}"),
@@ -55,7 +55,7 @@ def server_command(port: int) -> list[str]:
 
 
 def ensure_secret(file: Path) -> bool:
-    """Have a secret key in the environment; True where one had to be made and written into `file`.
+    """Ensure a secret key in the environment; True if a new one was written into `file`.
 
     Raises:
         SettingsError: the file cannot be written.
@@ -109,7 +109,7 @@ def _free_port() -> int:
     """The port of the setting PORT.
 
     Raises:
-        SettingsError: it is no port, or something else listens there.
+        SettingsError: it is not a port, or another program listens there.
     """
     text = os.environ.get("PORT") or "8000"
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:

@@ -1,4 +1,4 @@
-"""`seventh score`: any CSV, scored. Needs neither a database nor a secret."""
+"""`seventh score`: score any CSV. It needs neither a database nor a secret."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def score(context: click.Context, key: str, source: str, output: Path | None) ->
 
 @contextmanager
 def counting() -> Iterator[Callable[[int], None]]:
-    """Shows the rows done on a terminal; how many there will be is not known beforehand."""
+    """Shows the number of rows done on a terminal; the total is not known beforehand."""
     done = 0
     shown = sys.stderr.isatty()
 

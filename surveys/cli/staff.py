@@ -1,4 +1,4 @@
-"""`seventh staff …`: who may sign in."""
+"""`seventh staff …`: the accounts that may sign in."""
 
 from __future__ import annotations
 

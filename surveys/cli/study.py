@@ -1,4 +1,4 @@
-"""`seventh study …`: making studies, looking at them, letting them go live."""
+"""`seventh study …`: make studies, show them, activate them."""
 
 from __future__ import annotations
 

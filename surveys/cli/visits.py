@@ -1,4 +1,4 @@
-"""`seventh visits finish`: what is due when a visit's time is over."""
+"""`seventh visits finish`: the work after a visit's time is over."""
 
 from __future__ import annotations
 

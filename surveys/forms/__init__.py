@@ -1,1 +1,1 @@
-"""Forms: what may be entered. `questionnaire` is made from definitions, `staff` holds the staff's."""
+"""Forms: the possible input. `questionnaire` is made from definitions; `staff` has staff's forms."""

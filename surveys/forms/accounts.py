@@ -1,4 +1,4 @@
-"""Accounts: who joins a study, one's own password, codes from an app."""
+"""Accounts: new members of a study, one's own password, codes from an app."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ class NewPasswordForm(StaffForm):
 
 
 class NewPasswordWithCodeForm(NewPasswordForm):
-    """The same, by a link that another person handed over: it opens only with the code of a third."""
+    """A password, by a link that another person handed over; it opens only with a third person's code."""
 
     code = StringField("Code", [InputRequired("Enter the code."), Length(max=32)])
 
 
 class PasswordForm(NewPasswordForm):
-    """Another password; who is signed in proves to know the old one."""
+    """Another password; the signed-in person proves to know the old one."""
 
     old = PasswordField("Password now", [InputRequired("Enter your password.")])
 

@@ -32,7 +32,7 @@ NONE = "none"
 
 @dataclass(frozen=True)
 class QuestionWords:
-    """A question in words: `text`, what stands above and below it, and its answers by code."""
+    """A question in words: `text`, the words above and below it, and its answers by code."""
 
     text: LazyString
     instruction: LazyString | str = ""
@@ -149,7 +149,7 @@ WHEN_THE_OPERATION = _("When was this operation?")
 
 
 def words_of(question: str, since: str | None = None) -> QuestionWords:
-    """What the page of `question` says; `since` is the day, in words, after which changes are asked for."""
+    """The words of the page of `question`; `since` is the day, in words, since when it asks for changes."""
     if question == "treatments" and since is not None:
         return QuestionWords(
             _("What have you had for your face since %(day)s?", day=since), choices=TREATMENTS
@@ -160,9 +160,9 @@ def words_of(question: str, since: str | None = None) -> QuestionWords:
 
 
 class QuestionForm(Form):
-    """One answer. Once valid, `said` is the answer as it is stored; else `fault` says what is wrong.
+    """One answer. Once valid, `said` is the answer as it is stored; otherwise `fault` says what is wrong.
 
-    `given` is whether anything was filled in; `boxes` what stands in a date's boxes.
+    `given` says whether any box was filled in; `boxes` are the texts of a date's boxes.
     """
 
     said: Said
@@ -171,11 +171,11 @@ class QuestionForm(Form):
 
     @property
     def given(self) -> bool:
-        """Whether anything was filled in."""
+        """Whether any box was filled in."""
         return any(any(text.strip() for text in field.raw_data or ()) for field in self)
 
     def fits(self, today: date) -> bool:
-        """Whether what was filled in answers the question, on this day."""
+        """Whether the input answers the question, on this day."""
         raise NotImplementedError
 
 
@@ -198,7 +198,7 @@ class OneForm(QuestionForm):
     answer: RadioField
 
     def fits(self, today: date) -> bool:
-        """Whether it is one of those shown."""
+        """Whether it is one of the shown codes."""
         if not self.validate():
             self.fault = "not_a_choice"
             return False
@@ -212,7 +212,7 @@ class SeveralForm(QuestionForm):
     answer: SelectMultipleField
 
     def fits(self, today: date) -> bool:
-        """Whether all are among those shown, and none goes with nothing else."""
+        """Whether all are shown codes, and "none of these" stands alone."""
         codes = self.answer.data or []
         if not self.validate() or len(set(codes)) < len(codes):
             self.fault = "not_a_choice"
@@ -231,7 +231,7 @@ class DateForm(QuestionForm):
     year = WholeNumberField(validators=[Optional()])
 
     def fits(self, today: date) -> bool:
-        """Whether the boxes make a date that has come."""
+        """Whether the boxes make a date that is not in the future."""
         if not self.validate():
             self.box, self.fault = next(iter(self.errors)), "not_a_number"
             return False

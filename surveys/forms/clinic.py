@@ -17,7 +17,7 @@ _CELLS = re.compile(r"[\t,;]+")
 
 
 class ListForm(StaffForm):
-    """Hospital numbers or study codes as they stand on the clinic's list, pasted or as a file."""
+    """Hospital numbers or study codes from the clinic's list, pasted or as a file."""
 
     numbers = TextAreaField("Hospital numbers or study codes", [Optional(), Length(max=1_000_000)])
     file = FileField("Or a file with them")
@@ -27,9 +27,9 @@ class ListForm(StaffForm):
         self.lines: list[list[str]] = []
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Whether there is a list that is not too long to be looked through at once.
+        """Whether there is a list, short enough for one search.
 
-        `lines` are what was listed, each as its cells; quotes around a cell of a CSV file do not count.
+        `lines` are the listed lines, each as its cells; quotes around a cell of a CSV file do not count.
         """
         if not super().validate(extra_validators):
             return False
@@ -51,5 +51,5 @@ class ListForm(StaffForm):
 
 
 def shape(cell: str) -> str:
-    """What kind of number a cell holds: `H-4711` is `A-9`. Times and names are of another shape."""
+    """The shape of a cell's number: `H-4711` is `A-9`. Times and names have another shape."""
     return re.sub(r"[A-Za-z]+", "A", re.sub(r"[0-9]+", "9", cell))

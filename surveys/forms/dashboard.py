@@ -29,10 +29,10 @@ _FAMILY_WORDS[NONE_YET] = "no treatment yet"
 
 
 class FilterField(SelectField):
-    """A select whose fault says what was asked for and what to do."""
+    """A select whose fault names the requested value and what to do."""
 
     def pre_validate(self, form: Any) -> None:
-        """Refuse a value in the address that is none of the choices."""
+        """Refuse a value in the address that is not one of the choices."""
         if not any(choice.selected for choice in self.iter_choices()):  # type: ignore[attr-defined]
             raise ValidationError(
                 f"{self.label.text}: “{self.data}” is not one of the choices. Choose one from the list."
@@ -40,10 +40,10 @@ class FilterField(SelectField):
 
 
 class DashboardForm(Form):
-    """Which patients and responses the figures show.
+    """The patients and responses of the figures.
 
-    `visits` and `locales` are what the study has, value and words. Who may not open patients gets no days:
-    two spans that differ by one would tell what a few answered in between.
+    `visits` and `locales` are the study's, value and words. People who may not open patients get no days,
+    because two spans that differ by one day would reveal the answers of a few patients.
     """
 
     treatment = FilterField("Treatment", choices=select_choices(FAMILIES, "All"), default="")
@@ -58,7 +58,7 @@ class DashboardForm(Form):
     locale = FilterField("Language", default="")
     source = FilterField("Answered by", choices=select_choices(labels.SOURCES, "All"), default="")
     wording = FilterField("Wording", choices=select_choices(WORDINGS, "As usual"), default="")
-    pair = HiddenField(default="")  # of scales, on the page that shows one closely
+    pair = HiddenField(default="")  # scales on the page that shows one closely
     strata = FilterField("Acute and chronic", choices=select_choices(STRATA, None), default="")
 
     def __init__(
@@ -87,18 +87,18 @@ class DashboardForm(Form):
 
     @property
     def address(self) -> dict[str, str]:
-        """What the address keeps of the filters when one goes to another page."""
+        """The filters that stay in the address of another page."""
         others = {name: self[name].data for name in ("strata", "pair") if self[name].data}
         return {**self.filters, **others}
 
     @property
     def together(self) -> bool:
-        """Whether acute and chronic patients are wanted in one panel; one of them alone is not mixed."""
+        """Whether acute and chronic patients share one panel; a single stratum is not mixed."""
         return bool(self.strata.data) and not self.time.data
 
     @property
     def in_words(self) -> str:
-        """What is shown: “women, acute (under 90 days)”, or all patients."""
+        """The filters in words: “women, acute (under 90 days)”, or all patients."""
         chosen = self.filters
         words = [
             _SEX_WORDS.get(chosen.get("sex", "")),

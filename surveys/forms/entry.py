@@ -22,13 +22,13 @@ _REASON = [InputRequired("Say why."), Length(max=500)]
 
 
 class AnswerBox(StringField):
-    """One item. Once valid, `answer` is what is stored; an empty box was left empty."""
+    """One item. Once valid, `answer` is the stored value; an empty box means that the item was left empty."""
 
     answer: Answer = None
 
 
 class AnswersForm(RecordForm):
-    """A box per item, filled with `given` where something is known. Made by `answers_form`."""
+    """A box per item, filled from `given`. Made by `answers_form`."""
 
     items: tuple[Item, ...] = ()
 
@@ -38,7 +38,7 @@ class AnswersForm(RecordForm):
 
     @property
     def answers(self) -> dict[str, Answer]:
-        """What was entered, by item; None for an empty box."""
+        """The input by item; None for an empty box."""
         boxes = (self[item.key] for item in self.items)
         return {box.short_name: box.answer for box in boxes if isinstance(box, AnswerBox)}
 
@@ -54,13 +54,13 @@ class EnteredForm(AnswersForm):
 
 
 class CorrectedForm(AnswersForm):
-    """Answers put right."""
+    """Corrected answers."""
 
     reason = TextAreaField("Why the answers are corrected", _REASON)
 
 
 class AnnulForm(RecordForm):
-    """Answers that are not this patient's; the right patient only where that is certain."""
+    """Answers that are another patient's; the right patient only if that is certain."""
 
     reason = TextAreaField("Why the answers are not this patient's", _REASON)
     patient = StringField("Study code of the right patient", [Optional(), Length(max=64)])

@@ -1,4 +1,4 @@
-"""What somebody who downloads a study's data says first."""
+"""The form before the download of a study's data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ExportForm(StaffForm):
     reason = StringField("Why calendar dates are needed", [Optional(), Length(max=500)])
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Whether dates, where they may be asked for, come with a reason."""
+        """Whether calendar dates, if allowed, come with a reason."""
         if not super().validate(extra_validators):
             return False
         if self.exact is None:

@@ -1,4 +1,4 @@
-"""Fields that all forms share: a whole number, a number, a day. What they take is said in `surveys.typed`."""
+"""Fields that all forms share: a whole number, a number, a day. `surveys.typed` has their rules."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from surveys.typed import NoNumberError
 
 
 class WholeNumberField(IntegerField):
-    """A whole number that says in plain words when it is none."""
+    """A whole number, with a fault in plain words."""
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Take ordinary digits."""
@@ -31,27 +31,27 @@ class NumberField(FloatField):
     """A number, with a point or a comma before its decimals."""
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take ordinary digits; what could be read in two ways is refused in words."""
+        """Take ordinary digits; an ambiguous number is refused in words."""
         if valuelist:
             self.data = None
             self.data = typed.number(valuelist[0])
 
 
 class EmailAddressField(EmailField):
-    """An e-mail address that mail can be sent to, as it is kept; its fault says what is wrong."""
+    """A usable e-mail address, as it is stored; its fault says what is wrong."""
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take an address, without what mail programs put around it; none where the box is empty."""
+        """Take an address without the additions of mail programs; None if the box is empty."""
         super().process_formdata(list(valuelist))
         if self.data and self.data.strip():
             self.data = same.email_address(self.data)
 
 
 class DayField(DateField):
-    """A day in a year that is possible; its fault says how to give it."""
+    """A day in a possible year; its fault says how to write it."""
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take `2026-03-10` in ordinary digits; anything else is refused in words."""
+        """Take `2026-03-10`; any other text is refused in words."""
         try:
             if not "".join(valuelist).isascii():
                 self.data = None

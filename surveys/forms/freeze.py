@@ -1,4 +1,4 @@
-"""What a freeze of a study's data is called."""
+"""The name of a freeze of a study's data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from surveys.forms.staff import StaffForm
 
 
 class FreezeForm(StaffForm):
-    """The name under which the data are kept."""
+    """The name under which the data are stored."""
 
     refused_at = "name"
 

@@ -43,7 +43,7 @@ CAUSES: Mapping[str, str] = {
     "other": "Other",
     "unknown": "Not known",
 }
-# The kind that stands for all others comes last.
+# The kind for all others comes last.
 TREATMENTS: Mapping[str, str] = {
     kind.key: kind.words for kind in sorted(ALL_KINDS, key=lambda kind: kind.key == "other")
 }

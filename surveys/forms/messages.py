@@ -16,7 +16,7 @@ def _hour(label: str, most: int) -> WholeNumberField:
 
 
 class MessagingForm(StaffForm):
-    """How the study writes to its patients."""
+    """The study's settings for messages to patients."""
 
     refused_at = "clinic"
 
@@ -37,7 +37,7 @@ class MessagingForm(StaffForm):
 
 
 class WordsForm(StaffForm):
-    """One message's words; `patient` is whom the preview is for."""
+    """One message's words; `patient` is the patient of the preview."""
 
     subject = StringField("Subject", [Length(max=200)])
     body = TextAreaField("Text", [Length(max=5000)])

@@ -11,7 +11,7 @@ Box = Literal["day", "month", "year"]
 
 
 class PartialDateError(ValueError):
-    """Boxes that make no date: which `box` is wrong, and the `fault` that a page has words for."""
+    """Boxes that do not make a date: the wrong `box`, and the `fault`, for which pages have words."""
 
     def __init__(self, box: Box, fault: str) -> None:
         super().__init__(fault)
@@ -20,7 +20,7 @@ class PartialDateError(ValueError):
 
 
 def read(day: int | None, month: int | None, year: int | None) -> tuple[date, str] | None:
-    """The first day of the period and its precision (day, month or year); None where all is empty.
+    """The first day of the period and its precision (day, month or year); None if all boxes are empty.
 
     Raises:
         PartialDateError: fault `no_year`, `year`, `no_month`, `month` or `day`.

@@ -1,4 +1,4 @@
-"""The plan of a study as a table of boxes, a row per timepoint; the store says what is possible."""
+"""The plan of a study as a table of boxes, a row per timepoint; the store checks it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from surveys.schedule import FAMILIES, PlannedVisit
 
 EMPTY_ROWS = 1
 MOST_ROWS = 30
-# What a timepoint may be anchored at: any treatment of a family, or one kind.
+# The anchors of a timepoint: any treatment of a family, or one kind.
 TREATMENTS = {
     **{
         family: f"Any {words[0].lower()}{words[1:]}"
@@ -32,7 +32,7 @@ STATES = {"planned": "when planned", "given": "once given"}
 
 
 def anchors() -> list[SelectChoice]:
-    """What days may be counted from."""
+    """The possible anchors of a timepoint."""
     return [
         SelectChoice("enrolment", "Enrolment"),
         SelectChoice("onset", "Onset"),
@@ -45,7 +45,7 @@ def anchors() -> list[SelectChoice]:
 
 
 class RowForm(Form):
-    """One timepoint. A row without a name is none; one to be removed is passed over."""
+    """One timepoint. A row without a name, or one to remove, is passed over."""
 
     key = HiddenField()
     name = StringField("Name", [Length(max=200)])
@@ -64,7 +64,7 @@ class RowForm(Form):
 
     @property
     def asked(self) -> list[str]:
-        """The instruments that are ticked."""
+        """The ticked instruments."""
         return [field.name.rpartition("ask_")[2] for field in self if "ask_" in field.name and field.data]
 
     @property
@@ -74,11 +74,11 @@ class RowForm(Form):
 
     @property
     def blank(self) -> bool:
-        """Whether nothing was put into a row that was not there before."""
+        """Whether this is a new row without input."""
         return not (self.key.data or (self.name.data or "").strip() or self.asked)
 
     def planned(self, taken: Sequence[str]) -> PlannedVisit:
-        """The row of the plan; a new one gets a key from its name, other than those `taken`."""
+        """The row of the plan; a new one gets a key from its name that is not in `taken`."""
         anchor, _, treatment = (self.anchor.data or "").partition(":")
         kind, _, state = treatment.partition(":")
         times = self.times.data or 1
@@ -108,7 +108,7 @@ class PlanForm(StaffForm):
 
     @property
     def plan(self) -> list[PlannedVisit]:
-        """The timepoints that are to be, in order."""
+        """The timepoints of the new plan, in order."""
         planned: list[PlannedVisit] = []
         kept = [row.form for row in self.rows if not row.form.blank and not row.form.remove.data]
         keys = [form.key.data for form in kept if form.key.data]
@@ -131,7 +131,7 @@ def _plan_form(rows: int, instruments: tuple[tuple[str, str], ...]) -> type[Plan
 
 
 def as_data(plan: Iterable[PlannedVisit]) -> dict[str, dict[str, Any]]:
-    """A plan as the boxes of the form hold it."""
+    """A plan as data for the boxes of the form."""
     return {
         f"row_{n}": {
             "key": row.key,

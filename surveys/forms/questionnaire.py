@@ -1,4 +1,4 @@
-"""The form of one item, made from its definition. It validates; templates draw."""
+"""The form of one item, made from its definition. It validates, and templates draw it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ ERRORS = {
 
 
 class AnswerField(Field):
-    """One input, or one for each choice ticked. Once valid, `data` is the answer as it is stored."""
+    """One input, or one for each ticked choice. Once valid, `data` is the answer as it is stored."""
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        # What was posted becomes `data` in the form's own check, which knows the instrument.
+        # The form's own check, which knows the instrument, turns the posted texts into `data`.
         self.data = None
 
 
@@ -58,7 +58,7 @@ def questionnaire_form(instrument: Instrument, item: str) -> type[ItemForm]:
 
 
 def _spelt(item: Item, posted: Sequence[str], spellings: set[str]) -> bool:
-    """Whether choices are spelt as the page spelt them, and a number or date is there at all."""
+    """Whether choices are spelt as on the page, and a number or date is filled in."""
     if item.chosen:
         return spellings.issuperset(posted)
     return any(text.strip() for text in posted)

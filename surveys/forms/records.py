@@ -1,6 +1,6 @@
 """The staff's forms for one patient's records: contact, status, palsies, treatments, gradings, notes.
 
-They check what can be told from what was typed; what the study or the database says is the store's to refuse.
+They check the input by itself; the store refuses conflicts with the study or the database.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _time_zone(form: Form, field: Field) -> None:
 
 
 def _nothing(stored: str | None) -> str:
-    """What is not recorded is the empty choice."""
+    """The empty choice, for a fact that is not recorded."""
     return stored or ""
 
 
@@ -76,7 +76,7 @@ class ContactForm(RecordForm):
 
 
 class StatusForm(RecordForm):
-    """Whether the patient takes part; `where` is taken away for who is in one study only."""
+    """Whether the patient takes part; `where` is removed if the patient is in one study only."""
 
     status = RadioField("Status", choices=select_choices(labels.PATIENT_STATUSES))
     since = DayField("Since", [InputRequired("Enter the day from which this holds."), not_ahead])
@@ -85,7 +85,7 @@ class StatusForm(RecordForm):
 
 
 class PalsyForm(RecordForm):
-    """One palsy; `reason` is asked where something known is changed."""
+    """One palsy; a change of a known fact needs a `reason`."""
 
     side = RadioField("Side of the face", choices=select_choices(labels.SIDES), default="unknown")
     cause = SelectField("Cause", choices=select_choices(labels.CAUSES), default="unknown")
@@ -97,7 +97,7 @@ class PalsyForm(RecordForm):
 
 
 class TreatmentStateForm(RecordForm):
-    """What became of a treatment."""
+    """The outcome of a treatment."""
 
     state = RadioField(
         "What became of it",
@@ -141,15 +141,15 @@ def grading_form(instrument: Instrument) -> type[GradingForm]:
 
 
 class MissedForm(RecordForm):
-    """Why nothing comes of a visit."""
+    """Why a visit is missed."""
 
     reason = StringField("Reason", [InputRequired("Say why the visit was missed."), Length(max=200)])
 
 
 class ReportedForm(RecordForm):
-    """What is to stand of one fact that a patient reported. `seen` counts the decisions there were.
+    """The decision about one fact that a patient reported. `seen` counts the earlier decisions.
 
-    Of the correcting fields only those of the fact are there: onset, side or cause, or a treatment's.
+    It has only the correcting fields of the fact: onset, side or cause, or a treatment's.
     """
 
     outcome = RadioField("What is to stand", [InputRequired("Choose what is to stand.")])
@@ -181,7 +181,7 @@ class ReportedForm(RecordForm):
                 del self[name]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Whether the choice agrees with what was typed."""
+        """Whether the choice agrees with the input."""
         if not super().validate(extra_validators):
             return False
         boxes = self.onset if "onset" in self else self.began if "began" in self else None
@@ -197,18 +197,18 @@ class ReportedForm(RecordForm):
 
 
 class NoteForm(RecordForm):
-    """What staff note about a patient."""
+    """A note of staff about a patient."""
 
     text = TextAreaField("Note", [InputRequired("Write the note first."), Length(max=4000)])
 
 
 class EnrolmentListForm(StaffForm):
-    """A list of patients as a file or pasted; `looked` is asked where somebody may be enrolled already."""
+    """A list of patients as a file or pasted; `looked` must be ticked if somebody may be enrolled already."""
 
     refused_at = "rows"
 
     file = FileField("File")
-    # As long as a file may be: what was read from one comes back here to be added.
+    # As long as a file may be, because the text of a file comes back here to be added.
     rows = TextAreaField("Or the rows themselves, with their header", [Optional()])
     looked = BooleanField("I have looked at the warnings: all of these are to be added as new people")
 
@@ -217,7 +217,7 @@ class EnrolmentListForm(StaffForm):
         self.text = ""
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Whether there is a list, in UTF-8; `text` is what it says."""
+        """Whether there is a list, in UTF-8; `text` is its text."""
         if not super().validate(extra_validators):
             return False
         content = self.file.data.read() if self.file.data else b""

@@ -1,4 +1,4 @@
-"""What is decided about a patient's identity."""
+"""The decision about a patient's identity."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DECISIONS = {REMOVE: "Remove the identity", DECLINE: "Remove nothing; settle the
 
 
 class RemovalForm(RecordForm):
-    """Remove or decline; to remove, the study code is typed once more: it cannot be undone."""
+    """Remove or decline; removal needs the study code again, because it cannot be undone."""
 
     decision = RadioField(
         "What is done",
@@ -28,10 +28,10 @@ class RemovalForm(RecordForm):
         self.patient = patient
 
     def nobody_asked(self) -> None:
-        """There is no request to settle: only removing is left."""
+        """Leave only removal, if there is no request to settle."""
         self.decision.choices = select_choices({REMOVE: DECISIONS[REMOVE]})
 
     def validate_code(self, field: StringField) -> None:
-        """Only who typed the code removes."""
+        """Refuse removal without the typed code."""
         if self.decision.data == REMOVE and (field.data or "").strip() != self.patient:
             raise ValidationError("Type the study code of this patient: it cannot be undone.")

@@ -1,7 +1,7 @@
 """The staff's forms for setting up a study, one per section of its page.
 
-They check what can be told from what was typed; what the study or the database says is the store's to refuse.
-Each gives `facts`: the study's fields by name, as `store.setup.change` takes them.
+They check the input by itself; the store refuses conflicts with the study or the database. Each gives
+`facts`: the study's fields by name, as `store.setup.change` takes them.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ class SectionForm(StaffForm):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What was typed, by the study's field."""
+        """The input, by the study's field."""
         return {field.name: _typed(field) for field in self if field.type not in {"CSRFTokenField"}}
 
 
 class BasicsForm(SectionForm):
-    """What the study is called, where and in which languages it is."""
+    """The study's name, place and languages."""
 
     title = StringField("Title", [InputRequired("Give the study a title."), Length(max=200)])
     timezone = StringField(
@@ -64,7 +64,7 @@ class BasicsForm(SectionForm):
 
 
 class EthicsForm(SectionForm):
-    """Who agreed to the study, or why nobody had to."""
+    """The ethics opinion, or why none is required."""
 
     ethics_committee = StringField("Ethics committee", [Optional(), Length(max=200)])
     ethics_number = StringField("Number of its opinion", [Optional(), Length(max=200)])
@@ -77,7 +77,7 @@ class EthicsForm(SectionForm):
 
 
 class DataForm(SectionForm):
-    """Who answers for the data, and how long they are kept."""
+    """The controller of the data, and how long they are kept."""
 
     controller = TextAreaField(
         "Controller",
@@ -101,7 +101,7 @@ class DataForm(SectionForm):
 
 
 class AlertHoursForm(SectionForm):
-    """When alerts are read, by whom, and after how long by the deputy."""
+    """When alerts are read, by whom, and after how many hours they go to the deputy."""
 
     alert_days = SelectMultipleField("Days on which alerts are read", choices=select_choices(labels.WEEKDAYS))
     alert_from = StringField("From", [Optional(), Regexp(CLOCK, message="Enter a time such as 09:00.")])
@@ -119,7 +119,7 @@ class AlertHoursForm(SectionForm):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The study's fields; who reads is kept apart."""
+        """The study's fields without the readers, who are stored apart."""
         return {name: value for name, value in super().facts.items() if name not in {"first", "deputy"}}
 
 
@@ -131,7 +131,7 @@ class TextsForm(SectionForm):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The texts by language, those left empty not there, and what else is asked."""
+        """The texts by language without empty ones, and the form's other fields."""
         told: dict[str, Any] = {}
         for field in self:
             kind, _, locale = field.name.partition("__")
@@ -177,7 +177,7 @@ class ConsentTextForm(StaffForm):
         self.form_errors.append(message)
 
     def texts(self, locales: Sequence[str], parts: Sequence[str]) -> dict[str, tuple[str, dict[str, str]]]:
-        """Text and parts by language; a part that is empty everywhere is not asked."""
+        """Text and parts by language, without parts that are empty everywhere."""
         return {
             locale: (
                 (self[f"text__{locale}"].data or "").strip(),
@@ -206,7 +206,7 @@ def consent_form(
 
 
 class NewStudyForm(SectionForm):
-    """A study to begin with; all else is filled in on its page."""
+    """A new study; its own page has all other fields."""
 
     code = StringField(
         "Code",
@@ -244,5 +244,5 @@ def _is_text(field: Field) -> bool:
 
 
 def in_languages(kinds: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """A study's texts as the boxes of a `texts_form` hold them."""
+    """A study's texts as data for the boxes of a `texts_form`."""
     return {f"{kind}__{locale}": text for kind, texts in kinds.items() for locale, text in texts.items()}

@@ -1,6 +1,6 @@
 """The staff's forms: sign-in, enrolment, treatments, unscheduled visits, alerts.
 
-They check what can be told from what was typed; what the study or the database says is the store's to refuse.
+They check the input by itself; the store refuses conflicts with the study or the database.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ HIDDEN_SIGNS = "Signs that cannot be seen were taken out of this. Look at it, th
 
 
 def select_choices(words: Mapping[str, str], nothing: str | None = None) -> list[SelectChoice]:
-    """A choice for each value with its words, below one for nothing where that may be chosen."""
+    """A choice for each value with its words, after an empty choice if that is allowed."""
     first = [] if nothing is None else [SelectChoice("", nothing)]
     return [*first, *(SelectChoice(value, text) for value, text in words.items())]
 
@@ -56,7 +56,7 @@ def not_ahead(form: Any, field: Field) -> None:
 
 
 def _boxes(form: BaseForm) -> Iterator[StringField]:
-    """Every field of `form` that text is typed into, also within its rows."""
+    """Every text field of `form`, also within its rows."""
     for field in form:
         if isinstance(field, FormField):
             yield from _boxes(field.form)
@@ -65,9 +65,9 @@ def _boxes(form: BaseForm) -> Iterator[StringField]:
 
 
 class StaffForm(FlaskForm):
-    """A form of ours: what was sent fills it, and a token proves that our page sent it.
+    """A form of ours: the request fills it, and a token proves that our page sent it.
 
-    `refused_at` is the box for what the store refuses without naming a box of this form.
+    `refused_at` is the box for refusals of the store that name no box of this form.
     """
 
     refused_at: ClassVar[str | None] = None
@@ -76,7 +76,7 @@ class StaffForm(FlaskForm):
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Whether each field takes what was typed: signs that can be seen, on one line where it has one."""
+        """Whether each field takes its input: visible signs, and one line in a box of one line."""
         valid = bool(super().validate(extra_validators))
         for field in _boxes(self):
             if field.name in g.get("hidden_signs_in", ()):
@@ -89,7 +89,7 @@ class StaffForm(FlaskForm):
         return valid
 
     def refuse(self, message: str, field: str | None) -> None:
-        """Show what the store refused, at the box it speaks of where there is one."""
+        """Show the store's refusal at its box, if it has one."""
         name = field if field and field in self else self.refused_at
         if name is None:
             self.form_errors.append(message)
@@ -101,7 +101,7 @@ class StaffForm(FlaskForm):
 
 
 class SignInForm(LoginForm):
-    """Sign-in. What is wrong is never told apart: whether an address has an account is nobody's business."""
+    """Sign-in. It never says which part is wrong, so that strangers do not learn who has an account."""
 
     email = EmailField(
         "E-mail address",
@@ -127,11 +127,11 @@ class SignInForm(LoginForm):
         return False
 
     def validate_next(self, field: Field) -> None:
-        """Nothing to refuse here: the redirect itself never leaves this site."""
+        """Accept any address, because the redirect itself never leaves this site."""
 
 
 class PartialDateForm(Form):
-    """A date of which the day, or day and month, may be left empty. `value` is meaningful once validated."""
+    """A date whose day, or day and month, may be empty. `value` is valid after validation."""
 
     day = WholeNumberField("Day", [Optional()])
     month = WholeNumberField("Month", [Optional()])
@@ -149,7 +149,7 @@ class PartialDateForm(Form):
 
     @property
     def value(self) -> tuple[date, str] | None:
-        """The first day of the period and its precision (day, month or year); None where all is empty."""
+        """The first day of the period and its precision (day, month or year); None if all boxes are empty."""
         return partial_date.read(self.day.data, self.month.data, self.year.data)
 
     def _fault(self) -> tuple[Field, str] | None:
@@ -192,7 +192,7 @@ class NewTreatmentForm(StaffForm):
         self.today = today
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Whether a treatment is chosen, and its date is one and not ahead."""
+        """Whether a treatment is chosen, and its date is valid and not in the future."""
         row: TreatmentForm = self.treatment.form
         if not super().validate(extra_validators):
             return False
@@ -203,7 +203,7 @@ class NewTreatmentForm(StaffForm):
         return not row.errors
 
     def refuse(self, message: str, field: str | None) -> None:
-        """Show what the store refused, at the box it speaks of, else at the kind of treatment."""
+        """Show the store's refusal at its box, otherwise at the kind of treatment."""
         row = self.treatment.form
         box = {"year": row.year, "unit": self.unit, "dose": self.dose}.get(field or "", row.kind)
         box.errors = [message]
@@ -246,7 +246,7 @@ class EnrolmentForm(StaffForm):
         return [row for row in rows if row.name.startswith("treatment_")]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Whether everything typed is possible in itself."""
+        """Whether all input is possible in itself."""
         valid = bool(super().validate(extra_validators))
         birth: PartialDateForm = self.birth.form
         if not birth.errors and birth.value is None:
@@ -306,7 +306,7 @@ def enrolment_form(rows: int) -> type[EnrolmentForm]:
 
 
 class UnscheduledVisitForm(StaffForm):
-    """Which questionnaires a visit outside the plan asks; the view gives the choices."""
+    """The questionnaires of a visit outside the plan; the view gives the choices."""
 
     refused_at = "battery"
 
@@ -341,13 +341,13 @@ class AcknowledgeForm(StaffForm):
 
 
 class ActedOnForm(StaffForm):
-    """What was done about an alert."""
+    """The action about an alert."""
 
     note = TextAreaField("What was done", [InputRequired("Say what was done."), Length(max=2000)])
 
 
 class CloseAlertForm(StaffForm):
-    """Why nothing more is to be done."""
+    """Why an alert needs no further action."""
 
     note = TextAreaField("Why it is closed", [Optional(), Length(max=2000)])
 
@@ -355,7 +355,7 @@ class CloseAlertForm(StaffForm):
 class AlertRuleForm(StaffForm):
     """A rule of the study's own; `measure` is a scale as `phq9.total`.
 
-    `at_least` is the number of either end, and a posted kind, because scripts name both so.
+    `at_least` is the number for either end, and also a posted kind, because scripts use these names.
     """
 
     refused_at = "measure"
@@ -372,11 +372,11 @@ class AlertRuleForm(StaffForm):
     at_least = NumberField("Number", [Optional()])
 
     def refuse(self, message: str, field: str | None) -> None:
-        """Show what the store refused; its threshold is `at_least` here."""
+        """Show the store's refusal; its threshold is `at_least` here."""
         super().refuse(message, "at_least" if field == "threshold" else field)
 
 
 class ConfirmRuleForm(StaffForm):
-    """Which score is meant by a rule that was set before rules knew which end of a scale is bad."""
+    """The score of a rule that was set before rules had a direction."""
 
     threshold = NumberField("Number", [InputRequired("Enter a number.")])

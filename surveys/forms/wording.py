@@ -16,7 +16,7 @@ LONGEST = 500
 
 
 class WordingForm(StaffForm):
-    """A file with a site's own text; what it holds is read and refused elsewhere."""
+    """A file with a site's own text; another module reads and checks it."""
 
     file = FileField("File", [FileRequired("Choose a file.")])
 
@@ -27,7 +27,7 @@ class WordingForm(StaffForm):
 
 
 class PermissionForm(StaffForm):
-    """By whose leave a wording is used. The choices are pairs of version and name, and their words."""
+    """The permission to use a wording. The choices are pairs of version and name, and their words."""
 
     wording = SelectField("Wording")
     holder = StringField("Who holds the rights", [InputRequired("Say who gave leave."), Length(max=LONGEST)])
