@@ -1,4 +1,4 @@
-"""What somebody tells of palsy and treatments, as the form sends it and as it is stored. Knows no table."""
+"""A patient's answers about palsy and treatments, as the form sends them and as they are stored."""
 
 from __future__ import annotations
 

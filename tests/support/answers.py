@@ -1,6 +1,6 @@
-"""Answers given through the store as the patient's pages give them, quicker than walking through the pages.
+"""Answers through the store, as the patient's pages give them, faster than a walk through the pages.
 
-For tests that begin where the answers are there; who walks is `tests.support.patient`.
+It serves tests that begin with answers; `tests.support.patient` walks through the pages.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PHONE = "phone"
 
 
 def send(app: Flask, token: str, *questionnaires: Values, draft: Values = (), device: str = PHONE) -> None:
-    """Answer what is open of the link's visit and send it, one after the other; then begin the next."""
+    """Answer and send the open questionnaires of the link's visit in order; then begin the next."""
     with changing(app) as session:
         for values in questionnaires:
             _answer(app, session, token, values, device)
@@ -33,14 +33,14 @@ def send(app: Flask, token: str, *questionnaires: Values, draft: Values = (), de
 
 
 def finish(app: Flask, token: str, *questionnaires: Values) -> None:
-    """The same to the end of the visit, where nobody had helped."""
+    """The same to the end of the visit, and say that nobody helped."""
     send(app, token, *questionnaires)
     with changing(app) as session:
         answering.tell_help(session, _opened(app, session, token, PHONE), "patient", at=datetime.now(UTC))
 
 
 def arrived(app: Flask, token: str, *questionnaires: Values, draft: Values = ()) -> Patient:
-    """Who sent and began that much on the device now held, at the page to which the link leads."""
+    """A patient who sent and began that much on this device, at the page where the link leads."""
     send(app, token, *questionnaires, draft=draft)
     patient = Patient(in_process(app, device=PHONE))
     patient.open(token)

@@ -16,7 +16,7 @@ from surveys.views.dashboard.painting import DatedBoard, Order, Paint, paint
 
 @contextmanager
 def painting_here(settings: Settings) -> Iterator[Paint]:
-    """What draws boards without a process of its own; it keeps no connection open between them."""
+    """A painter without a process of its own; it keeps no connection open between boards."""
     pool = {"pool_size", "max_overflow"}
     options = {key: value for key, value in engine_options(settings.database_url).items() if key not in pool}
     engine = create_engine(settings.database_url, poolclass=NullPool, **options)

@@ -1,6 +1,6 @@
-"""A real Chromium for the tests, and pages that tell what went wrong on them.
+"""A real Chromium for the tests, and pages that report their faults.
 
-Knows no page of ours: where to go and what to expect is each test's business.
+It knows no page of ours: each test says where to go and what to expect.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MAC_APPS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
 
-# Nothing but our pages: without these Chromium looks for updates and its makers' services at every start.
+# Our pages only: without these Chromium looks for updates and its makers' services at every start.
 FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -51,9 +51,9 @@ LOOKS = (
 
 
 def looks(in_suite: str) -> list[Any]:
-    """Both of `LOOKS`, for pages made of what `static` shows in each: the suite takes one, the proofs both.
+    """Both of `LOOKS` for pages: the suite takes one, the proofs take both.
 
-    Neighbouring tests take turns, so that either look is seen on the pages of staff and of patients.
+    Neighbouring tests take turns, so that pages of staff and of patients are seen in both looks.
     """
     long = pytest.mark.long
     return [
@@ -69,7 +69,7 @@ AXE_RULES = {
 
 
 def find_chromium() -> str | None:
-    """Where a Chromium is: `CHROMIUM`, the PATH, a Mac's applications, Playwright's own; or None."""
+    """The path of a Chromium: `CHROMIUM`, the PATH, a Mac's applications, Playwright's own; or None."""
     named = os.environ.get("CHROMIUM")
     if named:
         return named
@@ -78,7 +78,7 @@ def find_chromium() -> str | None:
 
 
 def _playwrights_own() -> str | None:
-    """The one that `playwright install` fetched; the newest where there are several."""
+    """The Chromium that `playwright install` fetched; the newest of several."""
     stores = [Path.home() / ".cache/ms-playwright", Path.home() / "Library/Caches/ms-playwright"]
     names = ["chrome-linux*/chrome", "chrome-mac*/*.app/Contents/MacOS/*"]
     found = [str(path) for store in stores for name in names for path in store.glob(f"chromium-*/{name}")]
@@ -86,7 +86,7 @@ def _playwrights_own() -> str | None:
 
 
 def launch(playwright: Playwright, executable: str) -> Browser:
-    """A headless browser; root has to do without the sandbox."""
+    """A headless browser; for root it runs without the sandbox."""
     root = ["--no-sandbox"] if os.getuid() == 0 else []
     return playwright.chromium.launch(executable_path=executable, args=[*FLAGS, *root])
 
@@ -129,7 +129,7 @@ class Watch:
 
 def accessibility_faults(page: Page) -> list[str]:
     """What axe-core finds against WCAG 2.2 AA on `page` as it stands; one line per element."""
-    page.wait_for_load_state()  # before its style is there, every page is at fault
+    page.wait_for_load_state()  # before its style is loaded, every page has faults
     results: dict[str, Any] = Axe().run(page, options=AXE_RULES).response
     return [
         f"{violation['id']} ({violation['impact']}): {node['html']} — {node['failureSummary']}"

@@ -1,4 +1,4 @@
-"""Where the built files of static/ are, by the names that templates call them."""
+"""The built files of static/, by their names in templates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The `seventh` command as a person runs it, in this process."""
+"""The `seventh` command as from a terminal, but in this process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from surveys.settings import Settings
 
 @dataclass(frozen=True)
 class Ran:
-    """How a command ended and what it said."""
+    """The exit code and output of a command."""
 
     code: int
     out: str

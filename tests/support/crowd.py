@@ -1,6 +1,6 @@
-"""A study of very many patients, written straight into the tables: what a list of thousands costs.
+"""A study of very many patients, written straight into the tables, to measure long lists.
 
-The rows are believable enough to be listed, searched and paged, and no more: scores are made up.
+The rows are believable only for lists, searches and paging; scores are made up.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`make browser`: a Chromium for the tests, installed where that may be done; else says how to get one."""
+"""`make browser`: install a Chromium for the tests if that is allowed; otherwise say how to get one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PACKAGES = ["chromium", "fonts-noto-core"]
 
 
 def main() -> int:
-    """0 where a browser is there or the tests may go on without; 1 in CI, where they may not."""
+    """0 if there is a browser or the tests may go on without; 1 in CI, where they may not."""
     if find_chromium():
         return 0
     debian = shutil.which("apt-get") is not None

@@ -24,7 +24,7 @@ MIRRORED = "قلب "
 
 
 def ask_in(app: Flask, invited: Invited, *locales: str) -> None:
-    """The visit asks FaCE alone, in made-up words, and the study uses `locales`."""
+    """Let the visit ask FaCE alone, in made-up words, in a study with `locales`."""
     with changing(app) as session:
         study = session.get_one(Study, invited.study_id)
         study.locales = list(locales)

@@ -1,4 +1,4 @@
-"""The real server as a process of its own that may be killed at any moment, and a way to ask it meanwhile.
+"""The real server as a process that tests kill at any moment, and a way to send it requests.
 
 Knows no page.
 """
@@ -22,7 +22,7 @@ from surveys.settings import ROOT
 from tests.support.patient import Fields, Reply, Send
 from tests.support.server import free_listener
 
-# How the server dies at a request: so many seconds after it was sent, or once it is answered.
+# When the server dies: so many seconds after a request was sent, or after its answer.
 Death = float | Literal["answered"] | None
 Plan = Callable[[str, str, int], Death]
 
@@ -30,7 +30,7 @@ GONE = (OSError, HTTPException)
 
 
 class MortalServer:
-    """Serves the database at `database_url`; `log` holds everything that it says in all its lives."""
+    """Serves the database at `database_url`; `log` holds the output of all its runs."""
 
     def __init__(self, database_url: str, log: Path) -> None:
         with free_listener() as listener:

@@ -1,4 +1,4 @@
-"""A page as a browser without script sees it: its words, forms, links and what may be pressed.
+"""A page as a browser without script sees it: its words, forms, links and buttons.
 
 Knows no page of ours by name.
 """
@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 
 @dataclass
 class Button:
-    """A submit button; unnamed ones send nothing of their own."""
+    """A submit button; unnamed ones add no field."""
 
     text: str
     name: str | None
@@ -20,7 +20,7 @@ class Button:
 
 @dataclass
 class Input:
-    """An input of a form. `checked` is what the page says before anybody touched it."""
+    """An input of a form. `checked` is its state in the page as sent."""
 
     kind: str
     name: str
@@ -30,7 +30,7 @@ class Input:
 
 @dataclass
 class Form:
-    """A form with everything that stands inside it."""
+    """A form with everything inside it."""
 
     method: str
     action: str | None
@@ -39,7 +39,7 @@ class Form:
 
     @property
     def hidden(self) -> dict[str, str]:
-        """What the form sends whatever is chosen."""
+        """The fields that the form always sends."""
         return {one.name: one.value for one in self.inputs if one.kind == "hidden"}
 
     @property
@@ -49,12 +49,12 @@ class Form:
 
     @property
     def checked(self) -> str | None:
-        """The value of the answer that is chosen already."""
+        """The value of the answer that the page shows as chosen."""
         return next((one.value for one in self.radios if one.checked), None)
 
 
 class Page(HTMLParser):
-    """What `html` holds. `loose` counts inputs and submit buttons that stand outside every form."""
+    """The content of `html`. `loose` counts inputs and submit buttons outside every form."""
 
     def __init__(self, html: str) -> None:
         super().__init__()

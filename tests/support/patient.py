@@ -27,7 +27,7 @@ class Reply:
     status: int
     headers: list[tuple[str, str]]
     html: str
-    content: bytes = b""  # of what is no page, where it is asked for in process
+    content: bytes = b""  # the content of an answer that is not a page, in process
 
     def header(self, name: str) -> str | None:
         """The first header called `name`."""
@@ -45,7 +45,7 @@ Send = Callable[[str, str, Fields], Reply]
 def in_process(app: Flask, base_url: str = "http://localhost", *, device: str | None = None) -> Send:
     """A browser of its own, straight into `app`; it sends no Referer and no Origin.
 
-    `device` is what tells it from the patient's others, where a test answers through the store as well.
+    `device` is its name among the patient's devices, for tests that also answer through the store.
     """
     client = app.test_client()
     if device:
@@ -71,7 +71,7 @@ def in_process(app: Flask, base_url: str = "http://localhost", *, device: str | 
 def over_http(url: str, timeout: float = 30) -> Send:
     """A browser of its own that asks the server at `url`, one connection per request.
 
-    Raises OSError or HTTPException where the server goes away.
+    Raises OSError or HTTPException if the server goes away.
     """
     place = urlsplit(url)
     jar: dict[str, str] = {}
@@ -100,7 +100,7 @@ def over_http(url: str, timeout: float = 30) -> Send:
 
 @dataclass
 class Patient:
-    """Somebody with a browser. `page` is what is open now; `replies` is everything the server ever said."""
+    """A patient with a browser. `page` is the open page; `replies` holds every answer of the server."""
 
     send: Send
     replies: list[Reply] = field(default_factory=list, repr=False)
@@ -114,7 +114,7 @@ class Patient:
         return self.next() if self.path.endswith("/birth-year") else page
 
     def get(self, path: str) -> Page:
-        """Open a page and follow where it leads."""
+        """Open a page and follow its redirects."""
         return self._ask("GET", path, [])
 
     def post(self, path: str, fields: Fields | Mapping[str, str]) -> Page:
@@ -130,7 +130,7 @@ class Patient:
 
     @property
     def csrf_token(self) -> str:
-        """The token of the page that is open, or of the last that had one."""
+        """The token of the open page, or of the last page that had one."""
         for reply in reversed(self.replies):
             found = re.search(r'name="csrf_token" value="([^"]+)"', reply.html)
             if found:
@@ -139,7 +139,7 @@ class Patient:
 
     @property
     def asked(self) -> str | None:
-        """Which item is open, as `face/3`."""
+        """The open item, as `face/3`."""
         found = re.fullmatch(r"/visit/\d+/(\w+/\d+)", self.path.partition("?")[0])
         return found[1] if found else None
 
@@ -178,7 +178,7 @@ class Patient:
     def finish(self, *questionnaires: Sequence[int]) -> Page:
         """From the introduction or between two questionnaires: answer and send one after the other.
 
-        At the end of the visit nobody had helped.
+        At the end of the visit the patient says that nobody helped.
         """
         for values in questionnaires:
             self.next()

@@ -3,7 +3,7 @@
 Only the wheel's binaries are used: its own Python interface changes permissions up to `/` when root runs it.
 The server belongs to a small supervising process (this file, run as a script) that holds our end of a pipe:
 when the test process ends, however it ends, the pipe closes, the server stops and its directory goes.
-Knows no table; what a database holds is the fixtures' business.
+It knows no table; the fixtures fill the databases.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ AS_NOBODY = (
 )
 INITDB = ("-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
 
-# Nothing here outlives the tests, so nothing needs to survive a power cut.
+# The data end with the tests, so they need not survive a power cut.
 SERVER_SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -119,7 +119,7 @@ class Postgres:
             connection.execute(EMPTY)
 
     def drop(self, url: str) -> None:
-        """Remove the database at `url`, whoever is still connected to it."""
+        """Remove the database at `url`, even with open connections."""
         name = sql.Identifier(name_of(url))
         self._admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
@@ -138,7 +138,7 @@ def name_of(url: str) -> str:
 
 @contextmanager
 def running_postgres() -> Iterator[Postgres]:
-    """A server for as long as the block lasts, and nothing left of it afterwards.
+    """A server for the time of the block; afterwards no process and no file of it is left.
 
     Raises:
         PostgresMissingError: the wheel is not installed, or the server does not start.
@@ -149,7 +149,7 @@ def running_postgres() -> Iterator[Postgres]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        start_new_session=True,  # Ctrl-C ends the tests; they then end the server in order
+        start_new_session=True,  # Ctrl-C ends the tests, which then stop the server in order
     )
     assert supervisor.stdin is not None
     assert supervisor.stdout is not None
@@ -216,7 +216,7 @@ def _supervise() -> int:
         return 0
     finally:
         if server is not None:
-            server.send_signal(signal.SIGQUIT)  # at once: what it holds is thrown away
+            server.send_signal(signal.SIGQUIT)  # at once, because its data are thrown away
             try:
                 server.wait(timeout=10)
             except subprocess.TimeoutExpired:

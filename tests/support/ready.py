@@ -1,4 +1,4 @@
-"""A real study with all that it needs before patients answer, except the leave to use wordings."""
+"""A real study with everything that it needs before patients answer, except permissions for wordings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FIRST, DEPUTY = "first@example.org", "deputy@example.org"
 
 
 def make_ready(session: Session, study: Study, library: Library, *, at: datetime) -> None:
-    """Fill in what a real study must say, name and test its alert readers, prove a backup."""
+    """Fill in the facts of a real study, name and test its alert readers, prove a backup."""
     notices = {locale: f"How we use your answers ({locale})." for locale in study.locales}
     facts = {**GOVERNANCE, "privacy_notices": notices}
     setup.change(session, study, facts, library, at=at, actor="test")

@@ -1,4 +1,4 @@
-"""A visit walked through while the server dies: what was acknowledged is stored, and stored once."""
+"""A walk through a visit while the server dies: every acknowledged answer is stored, and stored once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REVIEW = re.compile(r"/visit/\d+/(\w+)/review")
 
 
 class Resuming:
-    """Somebody who answers `answers` and comes back, each time on a new device, until thanked.
+    """A patient who answers `answers` and comes back on a new device each time, until the thanks.
 
     `about_you` are the background form's fields by question.
     """
@@ -42,7 +42,7 @@ class Resuming:
         self._submitted: set[str] = set()
 
     def walk(self) -> Patient:
-        """Walk to the end; after each death check the database. The device that was thanked."""
+        """Walk to the end and check the database after each death; returns the device with the thanks."""
         while True:
             device = Patient(self._dying(over_http(self._server.url)))
             try:
@@ -69,7 +69,7 @@ class Resuming:
         try:
             reply = device.send("POST", path, fields)
         except GONE:
-            # What a browser does when its owner reloads: the same form again.
+            # A browser sends the same form again when its owner reloads.
             self._revive()
             reply = device.send("POST", path, fields)
         self._acknowledged(reply)
@@ -88,7 +88,8 @@ class Resuming:
         self._server.revive()
 
     def _check(self) -> None:
-        """What was acknowledged is stored, once, as it was given; and nothing else but what was under way."""
+        """Check that acknowledged answers are stored once, as given, and only the answer under way beside
+        them."""
         drafts, responses = self._rows("draft"), self._rows("response")
         said: dict[tuple[str, str], list[Any]] = {}
         for draft in drafts:

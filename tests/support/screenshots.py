@@ -18,7 +18,7 @@ IMAGES = ROOT / "docs" / "images"
 
 
 def main() -> None:
-    """item.png and review.png: a phone, light."""
+    """Draw item.png and review.png on a phone in light colours."""
     executable = find_chromium()
     if executable is None:
         raise SystemExit("No Chromium found; `make browser` gets one or says how.")

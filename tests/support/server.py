@@ -18,11 +18,11 @@ class _Quiet(WSGIRequestHandler):
     timeout = 10  # seconds: a connection kept in reserve must not keep the server from closing
 
     def log_request(self, *_: object) -> None:
-        """Say nothing: a test that fails shows its own story."""
+        """Print no log, because a failing test shows its own story."""
 
 
 class _Server(ThreadedWSGIServer):
-    # Closing waits for requests whose answer is out already but which still hold a database connection.
+    # Closing waits for answered requests that still hold a database connection.
     daemon_threads = False
 
 
@@ -47,7 +47,7 @@ class LiveServer:
 
 
 def _finished(application: WSGIApplication) -> WSGIApplication:
-    """Answers once all is done: Werkzeug leaves files open where a browser hangs up before the end."""
+    """Answer after all work is done, because Werkzeug leaves files open if a browser hangs up early."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         parts = application(environ, start_response)
@@ -70,6 +70,6 @@ def free_listener() -> socket.socket:
 
 
 def url_of(listener: socket.socket) -> str:
-    """The address under which a listener is reached."""
+    """The address of a listener."""
     host, port = listener.getsockname()
     return f"http://{host}:{port}"

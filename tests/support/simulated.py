@@ -1,4 +1,4 @@
-"""A study full of simulated patients, quicker than walking through the pages with each."""
+"""A study full of simulated patients, faster than walking through the pages with each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.study import changing, library
 
 
 def populate(app: Flask, patients: int, *, visits: int = 3, seed: int = 1, study: str = "S1") -> None:
-    """`patients` more simulated people in `study`, which is made, as a draft, when it is not there."""
+    """Add `patients` simulated people to `study`, which is made as a draft if it does not exist."""
     at = datetime.now(UTC)
     with changing(app) as session:
         found = session.scalar(

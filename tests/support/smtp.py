@@ -1,4 +1,4 @@
-"""A mail server that speaks real SMTP on a port of its own, and does what a test tells it to."""
+"""A mail server with real SMTP on a port of its own, which a test controls."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Reply = Callable[[str], str | None]
 
 @dataclass
 class MailServer:
-    """What it was sent, and how it answers.
+    """The mail that it got, and its answers.
 
-    `reply` is asked with each command's line, and with `.` for the end of the text; None is the usual answer,
-    an empty text hangs up.
+    `reply` gets each command's line, and `.` for the end of the text; None is the usual answer, an empty text
+    hangs up.
     """
 
     port: int = 0
@@ -35,7 +35,7 @@ class MailServer:
 
     @property
     def url(self) -> str:
-        """What SEVENTH_MAIL_URL says of it."""
+        """The value of SEVENTH_MAIL_URL for it."""
         return f"smtp://127.0.0.1:{self.port}"
 
 
@@ -90,7 +90,7 @@ def _converse(handler: socketserver.StreamRequestHandler, state: MailServer, ope
             context.load_cert_chain(CERTIFICATE / "certificate.pem", CERTIFICATE / "key.pem")
             try:
                 secured = context.wrap_socket(handler.request, server_side=True)
-            except OSError:  # whoever calls does not trust us
+            except OSError:  # the caller does not trust our certificate
                 return
             state.encrypted = True
             reading, writing = secured.makefile("rb"), secured.makefile("wb")

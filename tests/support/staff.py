@@ -1,4 +1,4 @@
-"""Staff with accounts, and one of them walking through the pages. Knows which fields a form has, no table."""
+"""Staff with accounts, and one of them on a walk through the pages. It knows forms, but no table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ENROLMENT = {
 
 
 class Member(Patient):
-    """Somebody of the staff with a browser."""
+    """A member of staff with a browser."""
 
     def sign_in(self, email: str, password: str = PASSWORD, **fields: str) -> Page:
         """Fill in the sign-in page and send it."""
@@ -39,7 +39,7 @@ class Member(Patient):
 def employ(
     app: Flask, email: str, *roles: str, study: str = "S1", site: str | None = None, **facts: Any
 ) -> int:
-    """An account with those roles in `study` (the last one stands); its id. `facts` go to `staff.add`."""
+    """Make an account with those roles in `study` (the last stands), `facts` for `staff.add`; returns its id."""
     at = datetime.now(UTC)
     with changing(app) as session:
         member = staff.find(session, email) or staff.add(

@@ -1,6 +1,6 @@
 """A study with patients who were invited to answer, made through the store as staff would make it.
 
-Knows no page; who walks through the pages is `tests.support.patient`.
+It knows no page; `tests.support.patient` walks through the pages.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def invite(
 ) -> Invited:
     """Enrol patient `code` at `at` (default: now) and issue a link to `visit` of the plan.
 
-    The study is made, active and simulated, when it is not there: with `plan` (default: the registry's), and
+    If the study does not exist, it is made active and simulated, with `plan` (default: the registry's) and
     `facts` as fields of `NewStudy`.
     """
     moment = at or datetime.now(UTC)
@@ -104,7 +104,7 @@ def _active_study(
 
 
 def ask_consent(app: Flask, version: str = "1", parts: Mapping[str, str] = CONSENT_PARTS) -> None:
-    """From now on the one study asks for consent, in these parts."""
+    """Let the one study ask for consent in these parts from now on."""
     text = NewText("Taking part is up to you.\n\nYou may stop.", parts)
     with changing(app) as session:
         study = session.scalars(select(Study)).one()
@@ -118,7 +118,7 @@ def library(app: Flask) -> Library:
 
 
 def texts(app: Flask) -> Texts:
-    """The same in any wording."""
+    """The instruments of `app` in any wording."""
     found: Texts = app.extensions["texts"]
     return found
 
@@ -132,7 +132,7 @@ def changing(app: Flask) -> Iterator[Session]:
 
 
 def stored(app: Flask, *tables: str) -> dict[str, list[dict[str, Any]]]:
-    """Every row of `tables` (default: all of them), to see what a request changed."""
+    """Every row of `tables` (default: all of them), to compare before and after a request."""
     with app.app_context():
         return {
             table.name: [dict(row) for row in db.session.execute(select(table)).mappings()]

@@ -1,4 +1,4 @@
-"""Files of made-up texts, complete for an instrument: `face-nl item q1`. Nobody's published words."""
+"""Files of made-up texts, complete for an instrument: `face-nl item q1`. No text is published."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A study's year in a few seconds: the clock is moved, people live their lives, the worker dies now and then.
+"""A study's year in a few seconds: the clock moves, people live their lives, the worker dies sometimes.
 
-What truly happened is written down beside the database (`Truth`): the checker need not believe the program.
+`Truth` records the real events beside the database, so that the checker need not believe the program.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from surveys.store.words import versions
 BEGINS = datetime(2026, 3, 1, tzinfo=UTC)
 STUDY_ZONE = "Europe/Berlin"
 ZONES = (STUDY_ZONE, STUDY_ZONE, "Europe/London", "America/Los_Angeles", "Pacific/Auckland", "Asia/Kathmandu")
-ROUNDS = (1, 7, 8, 13, 17, 22)  # hours (UTC) at which the worker comes round
+ROUNDS = (1, 7, 8, 13, 17, 22)  # hours (UTC) of the worker's rounds
 WAIT = timedelta(hours=24)
 PLAN = tuple(
     PlannedVisit(
@@ -59,7 +59,7 @@ PLAN = tuple(
 
 
 class Killed(BaseException):
-    """The worker's process ended, without a word."""
+    """The worker's process ended without a message."""
 
 
 class History:
@@ -78,7 +78,7 @@ class History:
 
 @dataclass
 class Person:
-    """One patient as they live: what was so, and since when."""
+    """One patient's life: facts, and since when they hold."""
 
     id: int
     zone: str
@@ -90,7 +90,7 @@ class Person:
 
 @dataclass
 class Truth:
-    """What happened."""
+    """The real events."""
 
     people: dict[int, Person] = field(default_factory=dict)
     windows: dict[int, History] = field(default_factory=dict)  # of each visit
@@ -104,14 +104,14 @@ class Truth:
 
 @dataclass
 class Server:
-    """A mail server that refuses a tenth; now and then the worker dies before or after it took a mail."""
+    """A mail server that refuses a tenth; sometimes the worker dies before or after it took a mail."""
 
     truth: Truth
     chance: random.Random
     now: datetime = BEGINS
 
     def send(self, mail: Mail) -> None:
-        """Take it, or not, or nobody knows."""
+        """Take the mail, refuse it, or leave the outcome unknown."""
         self._perhaps_die()
         fate = self.chance.random()
         if any(mail.to in person.bad for person in self.truth.people.values()):
@@ -158,7 +158,7 @@ class Year:
             session.commit()
 
     def live(self) -> Truth:
-        """From the first day to the last; what happened."""
+        """Run from the first day to the last; returns the real events."""
         self._found()
         enrolled = sorted(self.chance.randrange(self.days * 2 // 3) for _ in range(self.people))
         for day in range(self.days):
@@ -252,7 +252,7 @@ class Year:
                 self.ahead.append((when, what, patient.id))
 
     def _until(self, now: datetime) -> None:
-        """Let happen what happens before `now`, in its order."""
+        """Run the events before `now`, in order."""
         while self.ahead and min(self.ahead)[0] <= now:
             event = min(self.ahead)
             self.ahead.remove(event)
@@ -337,7 +337,7 @@ class Year:
         self.truth.study_closed = at
 
     def _round(self, at: datetime) -> None:
-        """The worker comes round; where it dies it is started again, and some alerts are seen to."""
+        """Run a round of the worker; it starts again if it dies, and staff take some alerts on."""
         self.server.now = at
         post = Post(self.transaction, self.server, "https://study.example.org", "secret", None, lambda: at)
         for _ in range(20):
