@@ -39,7 +39,7 @@ class Member(Patient):
 def employ(
     app: Flask, email: str, *roles: str, study: str = "S1", site: str | None = None, **facts: Any
 ) -> int:
-    """Make an account with those roles in `study` (the last stands), `facts` for `staff.add`; returns its id."""
+    """Make an account with those roles in `study` (the last stands) and `facts`; returns its id."""
     at = datetime.now(UTC)
     with changing(app) as session:
         member = staff.find(session, email) or staff.add(
