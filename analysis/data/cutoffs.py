@@ -1,4 +1,4 @@
-"""When a score has reached a published cut-off: at it, or past it towards the bad end of its scale."""
+"""Whether a score reaches a published cut-off: at it, or beyond it towards the bad end of its scale."""
 
 BAD_END = {"higher_worse": "at_least", "higher_better": "at_most"}
 _ROUNDING = 1e-9

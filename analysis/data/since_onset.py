@@ -1,6 +1,6 @@
-"""How long after its onset each row of a table lies, and which rows time analyses leave out.
+"""The time since onset of each row of a table, and the rows that time analyses leave out.
 
-`analysis.data.onset` says the same of one date at a time.
+`analysis.data.onset` does the same for one date at a time.
 """
 
 from typing import Any
@@ -59,7 +59,7 @@ def time_columns(table: pd.DataFrame, day: pd.Series) -> dict[str, Any]:
 
 
 def from_birth(patients: pd.DataFrame) -> pd.Series:
-    """For whom no time since onset is counted: as `analysis.data.onset.is_from_birth`."""
+    """The rows without a time since onset because the palsy is from birth, as `analysis.data.onset` says."""
     return (patients["begin"] == "from_birth") | patients["cause"].isin(CAUSES_FROM_BIRTH)
 
 

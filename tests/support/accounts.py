@@ -1,4 +1,4 @@
-"""What tests of accounts do in the browser: open an invitation, choose a password, set up codes."""
+"""Steps of account tests in the browser: open an invitation, choose a password, set up codes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def somebody(app: Flask) -> Member:
 
 
 def invited(coordinator: Member, email: str = BEA, **fields: str) -> str:
-    """The path of the link that the coordinator is shown."""
+    """The path of the link that the coordinator sees."""
     coordinator.get("/staff/S1/team")
     page = coordinator.post("/staff/S1/team", {"email": email, "role": "investigator", **fields})
     return link_in(page)
@@ -36,7 +36,7 @@ def link_in(page: Page) -> str:
 
 
 def code_in(page: Page) -> str:
-    """The code that who asked for a new password is shown."""
+    """The code for the person who asked for a new password."""
     found = re.search(r"\b[2-9A-Z]{5}-[2-9A-Z]{5}\b", page.text)
     assert found, page.text
     return found[0]

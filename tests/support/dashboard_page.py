@@ -47,7 +47,7 @@ def facts(page: str) -> dict[str, str]:
 
 
 def small_numbers(page: str) -> list[str]:
-    """Where a page tells of one to four patients: in its words, labels, tables or points."""
+    """The places where a page shows one to four patients: words, labels, tables or points."""
     said = words(page) + " ".join(json.dumps(data) for data in chart_data(page).values())
     said = re.sub(r"(fewer than|under|Under) 5|one visit each", " ", said)
     counted = r"\b([1-4](?: acute| chronic)? (?:patients?|answered))\b|(n\\u00a0=\\u00a0[1-4])\b"
@@ -65,7 +65,7 @@ def small_numbers(page: str) -> list[str]:
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """Every SQL statement while the block lasts, whichever thread asks."""
+    """Every SQL statement of the block, from any thread."""
     seen: list[str] = []
 
     def note(*details: Any) -> None:

@@ -144,7 +144,7 @@ WHOLE_STUDY = {
 A_SITE = "coordinator of a site"
 
 
-# Sent by a coordinator of the whole study, these change it.
+# These change the study if a coordinator of the whole study sends them.
 CHANGING = {
     "alert_rules.add": {"measure": "face.total", "kind": "at_least", "at_least": "12"},
     "alert_rules.remove": {},
@@ -211,7 +211,7 @@ def doors(app: Flask, studies: dict[str, dict[str, object]]) -> Iterator[Door]:
 
 
 def entered(app: Flask, role: str) -> Member:
-    """Somebody in that role with a browser; a coordinator of a site sees the site North alone."""
+    """A member in that role with a browser; a coordinator of a site sees the site North alone."""
     if role == "nobody":
         return Member(in_process(app))
     return signed_in(app, site="North") if role == A_SITE else signed_in(app, role)
@@ -223,7 +223,7 @@ def of_a_patient(door: Door) -> bool:
 
 
 def knock(member: Member, door: Door) -> str:
-    """What the guard says: opened, sign in, forbidden, or nothing there."""
+    """The guard's answer: opened, sign in, forbidden, or not found."""
     answer = member.send(door.method, door.path, [])
     if answer.status == 302 and (answer.header("Location") or "").startswith("/login"):
         return "sign in"

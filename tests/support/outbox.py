@@ -39,7 +39,7 @@ def claim(session: Session, at: datetime = AT) -> messages.ClaimedMessage | None
 
 
 def answer(session: Session, library: Library, visit: Visit, at: datetime = AT) -> None:
-    """Everything that the visit asks is in."""
+    """Answer everything that the visit asks."""
     new = []
     for key in visit.battery:
         instrument = library.get(key)

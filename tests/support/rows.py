@@ -228,13 +228,13 @@ ROWS = {
 
 
 ROWS["score"]["prorated"] = False
-# A second patient, whose answers were erased: what holds for one says nothing about another.
+# A second patient, whose answers were erased: an erasure holds for one patient alone.
 OTHER_PATIENT = {**ROWS["patient"], "id": 2, "contact_id": None, "code": "P2"}
 
 
 @contextmanager
 def connected(url: str) -> Iterator[Connection]:
-    """A connection that keeps nothing."""
+    """A connection whose changes are rolled back."""
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
@@ -261,7 +261,7 @@ def erase(connection: Connection, level: str, patient_id: int = 1) -> None:
 
 @contextmanager
 def refused(connection: Connection, words: str) -> Iterator[None]:
-    """The block's statement is refused by a trigger that says `words`; the transaction goes on."""
+    """Expect a trigger to refuse the block's statement with `words`; the transaction goes on."""
     point = connection.begin_nested()
     with pytest.raises(DBAPIError, match=words):
         yield

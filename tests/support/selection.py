@@ -1,4 +1,4 @@
-"""Which tests are of the suite and which of the proofs, and what each file of them cost."""
+"""The choice of tests for the suite and for the proofs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 TESTS = Path(__file__).parents[1]
 
 
-# Where locks, races, upserts, triggers, JSON and collation decide: these run on PostgreSQL in the suite too.
+# Locks, races, upserts, triggers, JSON or collation decide here: these run on PostgreSQL in the suite too.
 DATABASE_DECIDES = (
     "surveys/store",
     "surveys/lists",

@@ -1,4 +1,4 @@
-"""What must be true of a simulated year of messages."""
+"""The checks on a simulated year of messages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.year import STUDY_ZONE, WAIT, Truth, local
 
 
 def check(engine: Engine, truth: Truth, end: datetime) -> dict[str, int]:
-    """Prove from what truly happened that nothing went wrong; how much of what there was.
+    """Prove from the real events that every message was right; returns counts by kind.
 
     Raises:
         AssertionError: names the message or the alert.
@@ -62,7 +62,7 @@ def check(engine: Engine, truth: Truth, end: datetime) -> dict[str, int]:
 
 
 def _check_taken(truth: Truth, row: Message, at: datetime, to: str) -> None:
-    """What the mail server took was to go, then, there."""
+    """Check that each accepted mail was due, at that time, to that address."""
     about = f"message {row.id} ({row.kind} {row.nth}) at {at}"
     person = truth.people[truth.owner[row.visit_id]]
     assert person.status.at(at) == "active", f"{about}: patient is {person.status.at(at)}"
@@ -90,7 +90,7 @@ def _went_shortly_before(row: Message, rows: dict[int, Message], at: datetime) -
 
 
 def _check_row(truth: Truth, row: Message, rows: dict[int, Message], taken: bool) -> None:
-    """What is said of a message is true, and nothing was lost without a word."""
+    """Check that a message's stored outcome is true, and that no message was lost silently."""
     about = f"message {row.id} ({row.kind} {row.nth}), {row.outcome}, {row.error}"
     person = truth.people[truth.owner[row.visit_id]]
     if row.outcome == "sent":

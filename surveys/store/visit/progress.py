@@ -13,7 +13,7 @@ MINUTES = {"whole": 3, "short": 1}
 
 @dataclass(frozen=True)
 class Introduction:
-    """Nothing was answered yet."""
+    """The patient has not answered yet."""
 
 
 @dataclass(frozen=True)
