@@ -173,7 +173,7 @@ def main() -> None:
             order = pickle.load(orders)  # noqa: S301 — it comes from our own process
             try:
                 answer: DatedBoard | str = paint(engine, library, order)
-            except Exception as error:  # one board that fails must not end the others
+            except Exception as error:  # a failed board must not end the others
                 answer = what_failed(error)
             _send(answers, answer)
     engine.dispose()
