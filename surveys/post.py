@@ -44,8 +44,7 @@ class Post:
             return messages.plan(session, at=self.now())
 
     def tell_staff(self) -> dict[str, int]:
-        """Escalate alerts that waited too long, and send notices; returns how many were handled, by
-        outcome."""
+        """Escalate alerts that waited too long, and send notices; returns the numbers by outcome."""
         counts: dict[str, int] = {}
         with self.transaction() as session:
             alert_mail.plan(session, at=self.now())
@@ -64,7 +63,7 @@ class Post:
             _count(counts, NAMES[type(outcome)])
 
     def send_all(self, stopped: Callable[[], bool] = lambda: False) -> dict[str, int]:
-        """Send due mail, notices of alerts first; returns how many were handled, by outcome.
+        """Send due mail, notices of alerts first; returns the numbers by outcome.
 
         `lost` counts messages whose sender died earlier.
         """

@@ -62,8 +62,7 @@ def of_wording(frames: StudyFrames, chosen: str | None) -> StudyFrames:
 
 
 def warnings(frames: StudyFrames, part: StudyFrames, chosen: str | None) -> list[str]:
-    """What a reader of ``part``, a part of the study ``frames``, must know about its words, a sentence
-    each."""
+    """The notes on the words of ``part``, a part of the study ``frames``, a sentence each."""
     said = []
     aside = frames.scores[set_aside(frames)]
     if chosen is None and len(aside):

@@ -1,5 +1,4 @@
-"""The change after a dated treatment, patient by patient, with the mean and the patients past the
-threshold."""
+"""The change after a dated treatment: each patient, the mean, and the patients past the threshold."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -199,8 +199,7 @@ def _range(stratum: str | None, years: Any) -> tuple[float, float]:
 
 
 def _reach(rows: pd.DataFrame) -> float:
-    """The time to which one patient in ten was followed, in the model's units; beyond it the model
-    guesses."""
+    """The time to which one patient in ten was followed, in the model's units; later is a guess."""
     return float(np.quantile(followed_up(rows).groupby(rows["patient"]).max(), 0.9))
 
 

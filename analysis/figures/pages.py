@@ -167,8 +167,7 @@ def _associations(scene: Scene) -> Figure:
 
 
 def _chosen(scene: Scene) -> tuple[str, str]:
-    """The requested pair, otherwise quality of life with mood, otherwise the first; empty without two
-    scales."""
+    """The requested pair, or quality of life with mood, or the first; empty without two scales."""
     named = tuple(scene.pair.split("~"))
     if len(set(named)) == 2 == len(named) and set(named) <= set(scene.with_mood):
         return named[0], named[1]

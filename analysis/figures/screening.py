@@ -100,8 +100,7 @@ def _too_few(known: pd.DataFrame, stratum: str | None, view: View) -> bool:
 
 
 def _parts(rows: pd.DataFrame, info: ScaleInfo, view: View) -> dict[str, int]:
-    """Patients by band; for readers who may not see few, small bands and those that reveal them are one
-    part."""
+    """Patients by band; small and revealing bands are one part for readers who see no small cell."""
     values = rows.drop_duplicates("patient")["value"].to_numpy(np.float64) + _ROUNDING
     edges = [at_least for _, at_least in info.bands]
     at = np.searchsorted(edges, values, side="right") - 1

@@ -158,8 +158,7 @@ def _range(stratum: str | None, rows: pd.DataFrame) -> list[float]:
 
 
 def _table(first: pd.DataFrame, view: View) -> pd.DataFrame:
-    """The table of time spans; small cells are hidden within acute and chronic, because panels show
-    totals."""
+    """The table of time spans; it hides small cells within each stratum, whose total a panel shows."""
     edges = [*BANDS.values(), np.inf]
     band = pd.cut(first["days_since_onset"], edges, labels=list(BANDS), right=False)
     rows = []

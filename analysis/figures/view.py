@@ -119,8 +119,7 @@ def described(values: NDArray[np.float64], hide: bool, view: View) -> dict[str, 
 def tendency(
     subject: str, more: str, info: ScaleInfo, found: Sequence[tuple[dict[str, Any] | None, str]]
 ) -> str:
-    """One sentence on associations of a scale, with each coefficient and its patients (``12 acute
-    patients``).
+    """One sentence on a scale's associations: coefficients and patients (``12 acute patients``).
 
     ``subject`` is the other variable and ``more`` is more of it: ``time since onset``, ``a longer time since
     onset``. An interval that spans 0 is called no clear association, never no association.

@@ -148,8 +148,7 @@ class _At:
 
 @dataclass(frozen=True)
 class _Sums:
-    """All sums that the likelihood needs, with orthonormal x and y less its OLS fit, scaled: exact and
-    fast."""
+    """All sums of the likelihood, with orthonormal x and y less its OLS fit, scaled: exact and fast."""
 
     n: int
     df: int

@@ -126,8 +126,7 @@ def _record(
 def _room(
     first: NDArray[np.float64], info: ScaleInfo, threshold: float, suppress_under: int
 ) -> dict[str, int | None]:
-    """How many start too near the best value to improve by the threshold, and too near the worst to
-    worsen."""
+    """How many start too near the best value to improve by the threshold, or the worst to worsen."""
     best, worst = (info.high, info.low) if info.direction == "higher_better" else (info.low, info.high)
     room: dict[str, int | None] = {}
     for name, end in (("cannot_improve", best), ("cannot_worsen", worst)):

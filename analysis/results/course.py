@@ -52,8 +52,7 @@ def course(
 
 
 def shown(question: Question) -> Answer:
-    """The model to draw and describe: random slopes, or cluster-robust errors if these cannot be
-    estimated."""
+    """The model to draw and describe: random slopes, or cluster-robust errors without them."""
     answer = random_slope(question, FOLLOW_UP)
     if answer.reason is None:
         return answer

@@ -54,8 +54,7 @@ def tables_about_patients() -> set[str]:
 
 
 def _referring(session: Session, table: Table, found: Mapping[str, Rows]) -> Rows:
-    """The rows of `table` that refer to a row found so far; only the patient's own row refers to a
-    contact."""
+    """The rows of `table` that refer to a found row; a contact counts only for the patient's own row."""
     conditions = [
         key.parent.in_([row[key.column.name] for row in found[key.column.table.name]])
         for key in table.foreign_keys

@@ -51,8 +51,7 @@ class Faults:
         self._found.append(Fault(self.file, where, problem, mend))
 
     def about(self, *places: str) -> bool:
-        """Whether a fault lies at or below one of these places; parts that depend on it are then not
-        checked."""
+        """Whether a fault lies at or below one of these places; dependent parts are then not checked."""
         return any(
             fault.where == place or fault.where.startswith(f"{place}.")
             for fault in self._found

@@ -57,8 +57,7 @@ def check_texts(
     items: tuple[Item, ...],
     faults: Faults,
 ) -> None:
-    """Adds a fault below `where` for each text that a language lacks, or has for a part that does not
-    exist."""
+    """Adds a fault below `where` for each missing text, and for each text of an unknown part."""
     sound = [section for section in sections if not faults.about(f"sections.{section.key}")]
     names = {section.key for section in sound}
     doubtful = {section.key for section in sections} - names

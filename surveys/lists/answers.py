@@ -14,7 +14,7 @@ from surveys.models import InstrumentVersion, Patient, Response, Score, Visit
 
 @dataclass(frozen=True)
 class Found:
-    """A response with its visit, patient, version and scores; it superseded `before`, and `after` superseded
+    """A response with visit, patient, version and scores; it superseded `before`, and `after` superseded
     it."""
 
     response: Response

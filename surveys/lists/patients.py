@@ -25,8 +25,7 @@ SORTS = ("code", "site", "due")
 
 @dataclass(frozen=True)
 class PatientRow:
-    """One line of the list; `state` is the state of `visit`, and `next_visit` is the first that opens
-    later."""
+    """One line of the list; `state` is that of `visit`, and `next_visit` is the first that opens later."""
 
     id: int
     code: str

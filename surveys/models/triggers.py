@@ -79,8 +79,7 @@ _FREEZE_ERASED = """EXISTS (SELECT 1 FROM erasure JOIN patient ON patient.id = e
 
 @dataclass(frozen=True)
 class Trigger:
-    """A statement on a table is `refused` if this condition on OLD and NEW holds, or always; `words` say
-    why."""
+    """A statement on a table is `refused` under this condition on OLD and NEW, or always; `words` say why."""
 
     table: str
     statement: Literal["UPDATE", "DELETE", "TRUNCATE"]

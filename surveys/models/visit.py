@@ -49,8 +49,7 @@ class Visit(Base):
 
 
 class Serving(Base):
-    """An occasion that a visit serves, if its own timepoint is not enough: several timepoints, or a
-    treatment."""
+    """An occasion that a visit serves beside its own timepoint, or that belongs to a treatment."""
 
     __tablename__ = "serving"
     __table_args__ = (UniqueConstraint("visit_id", "timepoint_id", "occurrence"),)

@@ -111,8 +111,7 @@ class Postgres:
             return str(told)
 
     def empty(self, url: str) -> None:
-        """Take every row out of the database at `url`, even with open connections; much faster than a new
-        one.
+        """Take every row out of the database at `url`, even with open connections; faster than a new one.
 
         The revision of its tables stays.
         """

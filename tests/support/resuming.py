@@ -88,8 +88,8 @@ class Resuming:
         self._server.revive()
 
     def _check(self) -> None:
-        """Check that acknowledged answers are stored once, as given, and only the answer under way beside
-        them."""
+        """Check that acknowledged answers are stored once, as given, with at most the one under way
+        beside."""
         drafts, responses = self._rows("draft"), self._rows("response")
         said: dict[tuple[str, str], list[Any]] = {}
         for draft in drafts:

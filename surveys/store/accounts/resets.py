@@ -22,8 +22,7 @@ CODE_LENGTH = 10  # fifty random bits, tried over the network for at most seven 
 
 
 def may_reset(session: Session, member: Staff, study: Study) -> bool:
-    """Whether a coordinator of `study` may reset it: not if it has rights in another study or is an
-    admin's."""
+    """Whether a coordinator of `study` may reset it: never an admin's or one of another study."""
     return not member.admin and {one.study_id for one in member.memberships} == {study.id}
 
 

@@ -74,8 +74,7 @@ class NewContact:
 
 @dataclass(frozen=True)
 class NewPatient:
-    """The facts of an enrolment. `contact_id` names a person who is known already, in place of a new
-    contact."""
+    """The facts of an enrolment. `contact_id` is a known person's, in place of a new contact."""
 
     code: str
     enrolled_on: date

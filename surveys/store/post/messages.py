@@ -189,8 +189,7 @@ def _insert(session: Session, one: OneVisit, kind: str, nth: int, when: datetime
 
 
 def _change(session: Session, row: Message, *, cancelled: bool = False, **values: Any) -> bool:
-    """Change a row that was not claimed or settled meanwhile; with `cancelled`, one that is still
-    cancelled."""
+    """Change a row if it is still unclaimed and unsettled, or still cancelled with `cancelled`."""
     still = (
         (Message.outcome == "cancelled",)
         if cancelled

@@ -89,8 +89,7 @@ def hold(row: OutboxRow, why: str, until: datetime) -> None:
 
 
 def give_up_lost(session: Session, *, at: datetime) -> int:
-    """Set claims whose sender died to `unknown`: the mail may have gone, so it is not sent again by
-    itself."""
+    """Set claims of dead senders to `unknown`: the mail may have gone, so it is not sent again by itself."""
     lost = 0
     for table in (Message, AlertMail):
         statement = (

@@ -98,8 +98,7 @@ def in_several_studies(session: Session, patients: Sequence[Patient]) -> set[int
 def stored_visits(
     session: Session, patient: Patient, timepoints: Sequence[Timepoint], since: date
 ) -> list[KnownVisit]:
-    """All visits of the patient, also withdrawn ones, with their occasions and what they asked since
-    `since`."""
+    """All visits of the patient, also withdrawn ones, with their occasions and instruments since `since`."""
     keys = {row.id: row.key for row in timepoints}
     touched = (
         Visit.opened_at.is_not(None)

@@ -122,8 +122,7 @@ def let_in_late(session: Session, visit: Visit, *, on: date, at: datetime, actor
 
 
 def askable(session: Session, study: Study, library: Library) -> list[str]:
-    """The instruments that `study` may ask: permitted words in all its languages, and crisis texts if
-    needed."""
+    """The instruments that `study` may ask: with words and needed crisis texts in all its languages."""
     asked = permissions.asked(session, study, library.keys(), Texts(library))
     return [
         key

@@ -22,8 +22,7 @@ from surveys.store.words.wordings import Texts
 
 @dataclass(frozen=True)
 class NewPermission:
-    """The permission that a coordinator records. `version` None is the newest definition with this
-    wording."""
+    """A permission to record. `version` None is the newest definition with this wording."""
 
     instrument: str
     wording: str

@@ -87,8 +87,7 @@ def code_off() -> Page:
 
 
 def _prove(person: Staff, right: Callable[[], bool], wrong: str, *, at: datetime) -> None:
-    """Go on if the typed proof is `right`; a wrong one counts as at sign-in, to stop guesses on an open
-    screen.
+    """Go on if the proof is `right`; a wrong one counts as at sign-in, against guesses on an open screen.
 
     Raises:
         Refused: the proof is wrong, or the account pauses.

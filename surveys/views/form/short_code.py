@@ -33,8 +33,7 @@ def ask() -> str:
 @pages.post("/c", strict_slashes=False)
 @limiter.limit(TRIES, key_func=lambda: f"short-code:{get_remote_address()}")
 def tell() -> Page:
-    """Open the link as if the patient had followed it; an error does not say whether code or year is
-    wrong."""
+    """Open the link as if the patient had followed it; errors do not say whether code or year is wrong."""
     code = request.form.get("code", "")
     link_id = short_codes.find(db.session, code, request.form.get("birth_year", ""))
     db.session.commit()

@@ -109,8 +109,7 @@ def reset(code: str, staff_id: int) -> Page:
 @pages.post("/staff/<code>/team/<int:staff_id>/reset/confirm")
 @for_roles("coordinator", whole_study=True)
 def confirm(code: str, staff_id: int) -> Page:
-    """Confirm another person's request: the password ends, and the page shows a link that needs their
-    code."""
+    """Confirm another's request: the password ends, and the page shows a link that needs their code."""
     here, settings = grant(), server.settings()
     member = _find(here, staff_id)
     with committed() as kept:

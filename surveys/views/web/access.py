@@ -116,8 +116,7 @@ class LimitedToSite(Forbidden):
 
 @dataclass(frozen=True)
 class Door:
-    """The rule of a view: the `roles` it is open for (none: all staff), and whether it is for the whole
-    study.
+    """A view's rule: the `roles` it is open for (none: all staff), and whether it is for the whole study.
 
     `whole_study` is None if the view does not say.
     """
