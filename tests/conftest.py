@@ -18,12 +18,15 @@ import socket
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 import hypothesis
 import pytest
 
 from tests.support.selection import parted, seconds_per_file
+
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 — the folder made in it is our own, and goes with the process
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -145,8 +148,13 @@ def shared_postgres_url(postgres: Postgres, _migrated_postgres: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def _sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("database")
+def _sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """In memory where the system offers it: the tests kill processes, but cut no power."""
+    if not IN_MEMORY.is_dir():
+        yield tmp_path_factory.mktemp("database")
+        return
+    with TemporaryDirectory(prefix="seventh-", dir=IN_MEMORY) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture

@@ -110,11 +110,11 @@ class TestInvitations:
 
     def test_who_has_an_account_needs_no_link(self, session: Session, study: Study, member: Staff) -> None:
         """The role is given; a closed account is not opened again by it."""
-        found, new = invitations.invite(session, "ANN@example.org", study, "analyst", at=AT, actor="staff:1")
+        found, new = invitations.invite(session, "ANN@example.org", study, "analyst", at=AT, actor="staff:99")
         assert (found, new) == (member, False)
         member.active = False
         with pytest.raises(Refused, match="closed"):
-            invitations.invite(session, "ann@example.org", study, "analyst", at=AT, actor="staff:1")
+            invitations.invite(session, "ann@example.org", study, "analyst", at=AT, actor="staff:99")
 
     def test_only_accounts_of_this_study_alone_can_be_reset(
         self, session: Session, study: Study, member: Staff

@@ -104,13 +104,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
     return found
 
 
-@pytest.mark.parametrize(
-    "role",
-    [
-        pytest.param(role, marks=pytest.mark.database) if role == "admin" else role  # who opens every page
-        for role in (*sorted(EVERY_ROLE), A_SITE, "nobody")
-    ],
-)
+@pytest.mark.parametrize("role", [*sorted(EVERY_ROLE), A_SITE, "nobody"])
 def test_every_address_opens_to_whom_it_should(
     app: Flask, two_studies: dict[str, dict[str, object]], role: str
 ) -> None:
