@@ -28,9 +28,8 @@ help:
 run: $(VENV)/.run $(BIN)/seventh
 	@exec $(BIN)/seventh run
 
-# One process more than there are cores: a test that waits for a browser or a database leaves its core idle.
 test: $(VENV)/.dev $(BIN)/seventh browser
-	$(BIN)/pytest -n $$($(BIN)/python -c "import os; print((os.cpu_count() or 1) + 1)") --dist worksteal
+	$(BIN)/pytest -n auto --dist worksteal
 
 prove: $(VENV)/.dev $(BIN)/seventh browser
 	$(BIN)/pytest -n auto --prove

@@ -268,6 +268,7 @@ def app(settings: Settings, _application_of: Callable[[Settings], Flask]) -> Ite
     from surveys.db import close
     from surveys.store.words.wordings import Texts
     from surveys.views.dashboard.boards import Boards
+    from surveys.views.web import language
     from surveys.views.web.protection import limiter
     from tests.support.boards import painting_here
 
@@ -275,11 +276,13 @@ def app(settings: Settings, _application_of: Callable[[Settings], Flask]) -> Ite
     application.extensions["texts"] = Texts(application.extensions["library"])
     application.extensions["boards"] = Boards(lambda: painting_here(settings))
     limiter.reset()
-    config = dict(application.config)
+    config, spoken = dict(application.config), application.extensions["languages"]
     yield application
     application.extensions["boards"].close()
     application.config.clear()
     application.config.update(config)
+    if application.extensions["languages"] != spoken:
+        language.use(application, language.CATALOGUES)
     with application.app_context():
         close()
 
