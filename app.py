@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     library = app.extensions["library"] = Library.load(settings.instruments)
     app.extensions["texts"] = Texts(library)
     db.prepare(settings.database_url)
-    db.init_app(app, settings.database_url)
+    db.init_app(app, settings)
     with app.app_context():
         try:
             check_frozen(db.db.session, library)
@@ -47,4 +47,4 @@ def create_app(settings: Settings | None = None) -> Flask:
 def main() -> None:
     """Run the `seventh` command."""
     load_dotenv(ROOT / ".env")
-    cli.seventh(obj=create_app)
+    cli.seventh(obj=lambda: create_app(Settings.from_env().for_commands()))

@@ -6,6 +6,7 @@ It does not know the meaning of tables.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,16 +16,19 @@ from flask import Flask, request
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from surveys.settings import FILES, THREADS
+from surveys.settings import CONNECTIONS, FILES, Connections, Settings
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = FILES / "migrations"
-SNAPSHOTS = 4  # connections beyond one per thread
+ANALYSIS = "analysis"  # the engine of what reads in bulk, where it has a database of its own
+NOT_PREPARED = {"prepare_threshold": None}  # psycopg prepares no statement
+CATCH_UP = 5.0  # seconds that a replica has to catch up with what was committed before
 
 db = SQLAlchemy()
 
@@ -50,19 +54,48 @@ def writing() -> Iterator[None]:
 
 @contextmanager
 def snapshot() -> Iterator[Session]:
-    """A separate read-only session that sees one moment of the database, however long it reads."""
-    with moment(db.engine) as connection, Session(connection) as session:
+    """A separate read-only session that sees one moment of the database, however long it reads.
+
+    It reads the replica of SEVENTH_ANALYSIS_DATABASE_URL if there is one, but never less than was committed
+    before: what was erased must not come back, and who exports after an answer expects to find it.
+    """
+    engine = db.engine
+    if ANALYSIS in db.engines and has_caught_up(db.engines[ANALYSIS], db.engine):
+        engine = db.engines[ANALYSIS]
+    with moment(engine) as connection, Session(connection) as session:
         yield session
+
+
+def has_caught_up(replica: Engine, main: Engine, within: float = CATCH_UP) -> bool:
+    """Whether `replica` has all that is committed in `main` now, waiting for it up to `within` seconds.
+
+    A database that is no standby of PostgreSQL never has, and one that does not answer does not either.
+    """
+    with main.connect() as connection:
+        written = connection.scalar(text("SELECT CAST(pg_current_wal_lsn() AS text)"))
+    replayed = text("SELECT pg_last_wal_replay_lsn() >= CAST(:written AS pg_lsn)")
+    until = time.monotonic() + within
+    try:
+        with replica.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            while not (has := connection.scalar(replayed, {"written": written})):
+                if has is None or time.monotonic() > until:
+                    return False
+                time.sleep(0.05)
+    except DBAPIError:
+        return False
+    return True
 
 
 @contextmanager
 def moment(engine: Engine) -> Iterator[Connection]:
-    """A separate read-only connection that sees one moment of the database."""
+    """A separate read-only connection that sees one moment of the database, without a limit of time."""
     token = _writing.set(False)
     try:
         with engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+                connection.execute(text("SET LOCAL statement_timeout = 0"))
             yield connection
     finally:
         _writing.reset(token)
@@ -88,9 +121,12 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
 
 
-def init_app(app: Flask, url: str) -> None:
-    """Bind `db` to `url`; requests that may change something begin their transactions as writers."""
-    app.config["SQLALCHEMY_ENGINES"] = {"default": {"url": url, **engine_options(url)}}
+def init_app(app: Flask, settings: Settings) -> None:
+    """Bind `db` to the database; requests that may change something begin their transactions as writers."""
+    urls = {"default": settings.database_url, ANALYSIS: settings.analysis_url}
+    app.config["SQLALCHEMY_ENGINES"] = {
+        name: {"url": url, **engine_options(url, settings.connections)} for name, url in urls.items() if url
+    }
     db.init_app(app)
     # There is no asynchronous engine; to close its sessions would start a thread for every request. The
     # library has no setting for that; a test fails if its function gets another name.
@@ -110,15 +146,34 @@ def close() -> None:
         engine.dispose()
 
 
-def engine_options(url: str) -> dict[str, Any]:
+def engine_options(url: str, connections: Connections = CONNECTIONS) -> dict[str, Any]:
     """Options for `create_engine`: no answer in an error's text, no stale PostgreSQL connection.
 
-    Every thread has a connection, and a second one for a snapshot, so that no request waits for another's.
+    Every thread has a connection, and some a second one for a snapshot, so that no request waits for
+    another's.
     """
     options: dict[str, Any] = {"hide_parameters": True}
     if ":memory:" not in url:
-        options |= {"pool_size": THREADS, "max_overflow": SNAPSHOTS}
-    return options if make_url(url).get_backend_name() == "sqlite" else {**options, "pool_pre_ping": True}
+        options |= {"pool_size": connections.at_most, "max_overflow": 0}
+    if make_url(url).get_backend_name() == "sqlite":
+        return options
+    # behind a pooler nothing may outlive a transaction: the database's role carries the time-outs
+    arguments = NOT_PREPARED if connections.pooler else {"options": _options(url, connections)}
+    return {**options, "pool_pre_ping": True, "connect_args": arguments}
+
+
+def _options(url: str, connections: Connections) -> str:
+    """What the server is told as a connection begins; the options of the address stay."""
+    given = make_url(url).query.get("options", "")
+    return (
+        f"-c statement_timeout={connections.statement_timeout}s -c lock_timeout={connections.lock_timeout}s "
+        f"{given if isinstance(given, str) else ' '.join(given)}"
+    ).strip()
+
+
+def _engine_for_schema(url: str) -> Engine:
+    """An engine that may wait as long as it needs, and leaves nothing behind in a pooler's connection."""
+    return create_engine(url, connect_args={} if url.startswith("sqlite:") else NOT_PREPARED)
 
 
 def migrate(url: str, revision: str = "head") -> None:
@@ -144,7 +199,7 @@ def prepare(url: str) -> None:
     Raises:
         DatabaseBehindError: the PostgreSQL at `url` needs `seventh migrate` first.
     """
-    engine = create_engine(url)
+    engine = _engine_for_schema(url)
     try:
         tables = inspect(engine).get_table_names()
         current = _revision(engine) if "alembic_version" in tables else None
@@ -174,7 +229,7 @@ def _revision(engine: Engine) -> str | None:
 def _run(url: str, change: Callable[[Config, str], None], revision: str) -> None:
     from alembic.config import Config
 
-    engine = create_engine(url)
+    engine = _engine_for_schema(url)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")

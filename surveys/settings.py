@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,10 +20,53 @@ DEFAULT_DATABASE = "sqlite:///instance/seventh.db"
 SHORTEST_SECRET = 32
 CONSOLE = "console:"
 THREADS = 16  # threads that answer requests in each process of the server
+SNAPSHOTS = 4  # connections beyond one per thread, for what reads in bulk beside a request
 
 
 class SettingsError(Exception):
     """A setting is missing or cannot be used; the message says how to mend it."""
+
+
+@dataclass(frozen=True)
+class Connections:
+    """How a process connects to PostgreSQL: how often at most, how long it waits, and through what.
+
+    Times are whole seconds; 0 is no limit. `pooler`: the address leads to PgBouncer or the like, which gives
+    a connection to each transaction.
+    """
+
+    at_most: int = THREADS + SNAPSHOTS
+    statement_timeout: int = 60
+    lock_timeout: int = 15
+    pooler: bool = False
+
+    def __post_init__(self) -> None:
+        if self.at_most < 2:
+            raise SettingsError(
+                f"SEVENTH_DATABASE_CONNECTIONS is {self.at_most}; use 2 or more, best {THREADS + SNAPSHOTS}."
+            )
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Connections:
+        """The settings of connections in `environ`.
+
+        Raises:
+            SettingsError: one cannot be used.
+        """
+        pooler = environ.get("SEVENTH_DATABASE_POOLER") or "none"
+        if pooler not in ("none", "transaction"):
+            raise SettingsError(
+                f"SEVENTH_DATABASE_POOLER is {pooler!r}; use none, or transaction for PgBouncer in that mode."
+            )
+        return cls(
+            _whole_number(environ, "SEVENTH_DATABASE_CONNECTIONS", cls.at_most),
+            _whole_number(environ, "SEVENTH_STATEMENT_TIMEOUT", cls.statement_timeout),
+            _whole_number(environ, "SEVENTH_LOCK_TIMEOUT", cls.lock_timeout),
+            pooler == "transaction",
+        )
+
+
+CONNECTIONS = Connections()
 
 
 @dataclass(frozen=True)
@@ -37,6 +80,8 @@ class Settings:
     mail_from: str = "Seventh <seventh@localhost>"
     instruments: tuple[Path, ...] = ()
     redis_url: str | None = None
+    analysis_url: str | None = None
+    connections: Connections = CONNECTIONS
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < SHORTEST_SECRET:
@@ -55,6 +100,16 @@ class Settings:
                     f"SEVENTH_INSTRUMENTS names the folder {folder}, which is not there. "
                     "Make it or take it out of the setting."
                 )
+        on_postgresql = self.database_url.startswith("postgresql")
+        if self.analysis_url and not (on_postgresql and self.analysis_url.startswith("postgresql")):
+            raise SettingsError(
+                "SEVENTH_ANALYSIS_DATABASE_URL is for a replica of a PostgreSQL: it and SEVENTH_DATABASE_URL "
+                "must begin with postgresql://. Take it out of the settings otherwise."
+            )
+
+    def for_commands(self) -> Settings:
+        """The same for commands, whose statements may take as long as they need."""
+        return replace(self, connections=replace(self.connections, statement_timeout=0))
 
     @property
     def secure(self) -> bool:
@@ -101,6 +156,8 @@ class Settings:
                 if folder
             ),
             redis_url=environ.get("SEVENTH_REDIS_URL") or None,
+            analysis_url=_database_url(environ, "SEVENTH_ANALYSIS_DATABASE_URL"),
+            connections=Connections.from_env(environ),
         )
 
 
@@ -123,13 +180,23 @@ def _host(url: str) -> str:
 
 def database_url(environ: Mapping[str, str]) -> str:
     """The database's address; a relative SQLite path is taken from `ROOT`."""
-    url = environ.get("SEVENTH_DATABASE_URL") or DEFAULT_DATABASE
-    if url.startswith("sqlite:///") and not url.startswith("sqlite:////") and ":memory:" not in url:
-        path = ROOT / url.removeprefix("sqlite:///")
+    found = _database_url(environ, "SEVENTH_DATABASE_URL") or DEFAULT_DATABASE
+    if found.startswith("sqlite:///") and not found.startswith("sqlite:////") and ":memory:" not in found:
+        path = ROOT / found.removeprefix("sqlite:///")
         path.parent.mkdir(parents=True, exist_ok=True)
         return f"sqlite:///{path}"
-    if not url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
-        raise SettingsError(
-            f"SEVENTH_DATABASE_URL begins with {url.split(':')[0]!r}; use sqlite:///… or postgresql://…."
-        )
+    return found
+
+
+def _database_url(environ: Mapping[str, str], name: str) -> str | None:
+    url = environ.get(name) or None
+    if url is not None and not url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
+        raise SettingsError(f"{name} begins with {url.split(':')[0]!r}; use sqlite:///… or postgresql://….")
     return url
+
+
+def _whole_number(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name) or str(default)
+    if not (text.isascii() and text.isdigit()):
+        raise SettingsError(f"{name} is {text!r}; use a whole number, 0 or more.")
+    return int(text)

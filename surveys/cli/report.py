@@ -29,6 +29,7 @@ def report(
     from analysis.paper import paper
     from analysis.report import as_json
     from analysis.report import report as analyse
+    from surveys.db import snapshot
     from surveys.exchange.freezing import thawed
     from surveys.frames import study_frames
 
@@ -36,7 +37,8 @@ def report(
         found = opened.study(study)
         at = opened.at
         if freeze is None:
-            frames = study_frames(opened.session, found, opened.library)
+            with snapshot() as session:
+                frames = study_frames(session, found, opened.library)
         else:
             kept, frames = thawed(opened.session, found, freeze, opened.library)
             at = kept.made_at

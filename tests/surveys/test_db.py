@@ -14,8 +14,18 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import OperationalError
 
-from surveys.db import SNAPSHOTS, DatabaseBehindError, db, migrate, migrate_down, prepare, writing
-from surveys.settings import ROOT, THREADS, Settings
+from surveys.db import (
+    DatabaseBehindError,
+    db,
+    engine_options,
+    has_caught_up,
+    migrate,
+    migrate_down,
+    moment,
+    prepare,
+    writing,
+)
+from surveys.settings import ROOT, SNAPSHOTS, THREADS, Connections, Settings
 from tests.support.patient import Patient, in_process
 from tests.support.study import invite
 
@@ -208,6 +218,55 @@ def test_every_thread_has_a_connection_without_waiting(app: Flask) -> None:
         for _ in range(THREADS + SNAPSHOTS):
             opened.enter_context(db.engine.connect())
         assert db.engine.pool.checkedout() == THREADS + SNAPSHOTS  # type: ignore[attr-defined]
+
+
+class TestPostgres:
+    """What only a PostgreSQL is told: how long to wait, and what a pooler between allows."""
+
+    @pytest.fixture
+    def database_url(self, postgres_url: str) -> str:
+        """SQLite waits fifteen seconds for its writer, and has no replica."""
+        return postgres_url
+
+    def test_statements_and_locks_wait_no_longer_than_set(self, database_url: str) -> None:
+        """A moment reads as long as it needs; the options of an address stay."""
+        engine = create_engine(
+            database_url, **engine_options(f"{database_url}&options=-c%20work_mem=5MB", Connections(2, 7, 3))
+        )
+        waits = text(
+            "SELECT string_agg(setting || unit, ' ' ORDER BY name) FROM pg_settings "
+            "WHERE name IN ('lock_timeout', 'statement_timeout', 'work_mem')"
+        )
+        try:
+            with engine.connect() as connection:
+                assert connection.scalar(waits) == "3000ms 7000ms 5120kB"
+            with moment(engine) as connection:
+                assert connection.scalar(waits) == "3000ms 0ms 5120kB"
+        finally:
+            engine.dispose()
+
+    def test_behind_a_pooler_nothing_outlives_a_transaction(self, database_url: str) -> None:
+        """No statement is prepared, however often it runs, and no option is sent, which poolers refuse."""
+        options = engine_options(database_url, Connections(2, 7, 3, pooler=True))
+        assert options["connect_args"] == {"prepare_threshold": None}
+        engine = create_engine(database_url, **options)
+        try:
+            with engine.connect() as connection:
+                for _ in range(8):
+                    connection.execute(text("SELECT 1"))
+                assert connection.scalar(text("SELECT count(*) FROM pg_prepared_statements")) == 0
+        finally:
+            engine.dispose()
+
+    def test_what_is_no_standby_or_does_not_answer_is_not_read(self, database_url: str) -> None:
+        """The main database is, so that nothing is missing or comes back."""
+        main = create_engine(database_url)
+        nowhere = create_engine("postgresql://postgres@/gone?host=/nowhere")
+        try:
+            assert not has_caught_up(main, main)
+            assert not has_caught_up(nowhere, main)
+        finally:
+            main.dispose()
 
 
 def test_the_server_starts_without_the_heavy_libraries(sqlite_url: str) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from pathlib import Path
 
 import pytest
 
-from surveys.settings import ROOT, Settings, SettingsError, database_url
+from surveys import settings as module
+from surveys.settings import ROOT, Connections, Settings, SettingsError, database_url
 
 SECRET = "s" * 32
 
@@ -96,3 +99,47 @@ def test_folders_of_instruments_must_be_there(tmp_path: Path) -> None:
     assert Settings.from_env(told).instruments == tuple(folders)
     with pytest.raises(SettingsError, match="nowhere, which is not there"):
         Settings.from_env({**told, "SEVENTH_INSTRUMENTS": str(tmp_path / "nowhere")})
+
+
+def test_connections_have_limits_of_their_own() -> None:
+    """As many as threads need, a minute for a statement, as long for a lock as SQLite waits."""
+    assert Settings.from_env({"SEVENTH_SECRET_KEY": SECRET}).connections == Connections(20, 60, 15, False)
+    told = {
+        "SEVENTH_SECRET_KEY": SECRET,
+        "SEVENTH_DATABASE_CONNECTIONS": "8",
+        "SEVENTH_STATEMENT_TIMEOUT": "0",
+        "SEVENTH_LOCK_TIMEOUT": "5",
+        "SEVENTH_DATABASE_POOLER": "transaction",
+    }
+    assert Settings.from_env(told).connections == Connections(8, 0, 5, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SEVENTH_DATABASE_CONNECTIONS", "1"),
+        ("SEVENTH_DATABASE_CONNECTIONS", "many"),
+        ("SEVENTH_STATEMENT_TIMEOUT", "-1"),
+        ("SEVENTH_LOCK_TIMEOUT", "1.5"),
+        ("SEVENTH_DATABASE_POOLER", "session"),
+        ("SEVENTH_ANALYSIS_DATABASE_URL", "mysql://u@h/d"),
+        ("SEVENTH_ANALYSIS_DATABASE_URL", "postgresql://u@replica/d"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:
+    """A replica only beside a PostgreSQL, for here the database is SQLite's."""
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_env({"SEVENTH_SECRET_KEY": SECRET, name: value})
+
+
+def test_commands_take_as_long_as_they_need() -> None:
+    """Only what answers people has a limit."""
+    settings = Settings("postgresql://u@h/d", SECRET, connections=Connections(8, 60, 15))
+    assert settings.for_commands().connections == Connections(8, 0, 15)
+
+
+def test_every_setting_is_explained() -> None:
+    """The table of docs/deploy.md has each name that is read, and no other."""
+    read = set(re.findall(r'"(SEVENTH_[A-Z_]+)"', inspect.getsource(module)))
+    table = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `(SEVENTH_[A-Z_]+)` \|", table, re.MULTILINE)) == read

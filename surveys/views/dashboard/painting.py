@@ -144,7 +144,7 @@ class _Child:
             [sys.executable, "-c", PROGRAM], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         with suppress(BrokenPipeError):  # the missing answer tells it
-            _send(process.stdin, (self._settings.database_url, self._settings.instruments))
+            _send(process.stdin, self._settings)
         return process
 
 
@@ -166,8 +166,10 @@ def main() -> None:
     os.nice(NICE)
     orders, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # printed text must not get between the answers
-    url, instruments = pickle.load(orders)  # noqa: S301 — from the process that started this one
-    engine, library = create_engine(url, **engine_options(url)), Library.load(instruments)
+    settings: Settings = pickle.load(orders)  # noqa: S301 — from the process that started this one
+    url = settings.analysis_url or settings.database_url  # a board is dated, so a replica may be behind
+    engine = create_engine(url, **engine_options(url, settings.connections))
+    library = Library.load(settings.instruments)
     with suppress(EOFError, BrokenPipeError):
         while True:
             order = pickle.load(orders)  # noqa: S301 — it comes from our own process
