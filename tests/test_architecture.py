@@ -110,3 +110,14 @@ def test_amounts_of_change_are_chosen_in_one_place() -> None:
         if isinstance(node, ast.Constant) and node.value in CHANGE_KINDS
     }
     assert saying == SAY_CHANGE_KINDS
+
+
+def test_no_file_is_longer_than_a_person_reads_at_once() -> None:
+    """A file of 400 lines has more than one reason to change; only a migration has to say all at once."""
+    ours = sources("surveys", "analysis", "tests", "benchmarks")
+    long = {
+        path.relative_to(ROOT).as_posix(): lines
+        for path in ours
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert long == {}

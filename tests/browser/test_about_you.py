@@ -9,9 +9,9 @@ from flask import Flask
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.test_patient import follow, no_sideways_scroll, press
-from tests.conftest import OpenPage
 from tests.journeys.test_reported import told
 from tests.support.browser import PHONE, ColourScheme
+from tests.support.pages_in_browser import OpenPage
 from tests.support.staff import PASSWORD, employ
 from tests.support.study import invite
 

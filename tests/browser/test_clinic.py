@@ -10,9 +10,9 @@ from flask import Flask
 from playwright.sync_api import Page, ViewportSize, expect
 
 from surveys.store.patient import clinic
-from tests.conftest import OpenPage
 from tests.support.answers import send
 from tests.support.browser import ColourScheme, looks
+from tests.support.pages_in_browser import OpenPage
 from tests.support.staff import PASSWORD, employ
 from tests.support.study import FACE, changing, invite
 

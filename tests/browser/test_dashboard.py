@@ -15,8 +15,8 @@ from playwright.sync_api import Page, ViewportSize, expect
 from app import create_app
 from surveys.db import close
 from surveys.settings import Settings
-from tests.conftest import OpenPage
 from tests.support.browser import DESKTOP, PHONE, ColourScheme, looks
+from tests.support.pages_in_browser import OpenPage
 from tests.support.server import url_of
 from tests.support.simulated import populate
 from tests.support.staff import PASSWORD, employ

@@ -11,10 +11,10 @@ from flask import Flask
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.test_patient import SMALL, follow, no_sideways_scroll, press
-from tests.conftest import OpenPage
 from tests.support.answers import send
 from tests.support.browser import DESKTOP
 from tests.support.languages import MIRRORED, mirror
+from tests.support.pages_in_browser import OpenPage
 from tests.support.patient import Patient, in_process
 from tests.support.staff import PASSWORD, employ
 from tests.support.study import FACE, PHQ9, SAQ, Invited, ask_consent, invite

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, ViewportSize
 
-from tests.conftest import OpenPage
 from tests.support.browser import LOOKS, ColourScheme
+from tests.support.pages_in_browser import OpenPage
 
 
 @pytest.mark.parametrize(("viewport", "colour_scheme"), LOOKS)

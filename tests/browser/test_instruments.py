@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.conftest import OpenPage
 from tests.support.browser import ColourScheme, looks
+from tests.support.pages_in_browser import OpenPage
 from tests.support.staff import PASSWORD, employ
 from tests.support.study import invite, library
 from tests.support.wordings import as_csv, made_up

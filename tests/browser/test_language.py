@@ -10,8 +10,8 @@ from flask import Flask
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.test_patient import follow, no_sideways_scroll, press
-from tests.conftest import OpenPage
 from tests.support.languages import ask_in, mirror
+from tests.support.pages_in_browser import OpenPage
 from tests.support.study import Invited, invite
 
 Axe = Callable[[Page], None]

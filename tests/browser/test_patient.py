@@ -11,9 +11,9 @@ from playwright.sync_api import Locator, Page, Request, ViewportSize, expect
 from sqlalchemy import update
 
 from surveys.models import Link, Visit
-from tests.conftest import OpenPage
 from tests.support.browser import ColourScheme, looks
 from tests.support.built import STATIC, built
+from tests.support.pages_in_browser import OpenPage
 from tests.support.patient import Patient, in_process
 from tests.support.study import FACE, PHQ9, SAQ, Invited, changing, invite, one_table
 

@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Page, Request, ViewportSize, expect
 
 from tests.browser.test_patient import no_sideways_scroll, press
-from tests.conftest import OpenPage
+from tests.support.pages_in_browser import OpenPage
 from tests.support.study import Invited, invite, one_table
 
 # Chromium without a desktop has no voice: these stand in for those of a telephone, and note what is said.

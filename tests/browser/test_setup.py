@@ -10,8 +10,8 @@ from playwright.sync_api import Page, ViewportSize, expect
 from sqlalchemy import update
 
 from surveys.models import Study
-from tests.conftest import OpenPage
 from tests.support.browser import ColourScheme, looks
+from tests.support.pages_in_browser import OpenPage
 from tests.support.staff import PASSWORD, employ
 from tests.support.study import changing, invite
 

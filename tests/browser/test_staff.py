@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.conftest import OpenPage
 from tests.support.answers import send
 from tests.support.browser import DESKTOP, ColourScheme, looks
+from tests.support.pages_in_browser import OpenPage
 from tests.support.staff import PASSWORD, employ
 from tests.support.study import FACE, invite
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import OpenPage
 from tests.support.browser import DESKTOP
+from tests.support.pages_in_browser import OpenPage
 
 pytestmark = pytest.mark.browser
 

@@ -9,9 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
 
-from tests.conftest import OpenPage
 from tests.support.browser import LOOKS, PHONE, ColourScheme
 from tests.support.built import NAMES
+from tests.support.pages_in_browser import OpenPage
 
 Axe = Callable[[Page], None]
 

@@ -1,0 +1,123 @@
+"""Fixtures of tests in a browser: the live server, Chromium, a page that fails the test for any fault."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from tests.support.missing import missing
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from playwright.sync_api import Browser, Page, ViewportSize
+
+    from tests.support.browser import ColourScheme
+    from tests.support.server import LiveServer
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    """The port of the live server, known before the application is made."""
+    from tests.support.server import free_listener
+
+    with free_listener() as listening:
+        yield listening
+
+
+@pytest.fixture
+def live_server(app: Flask, listener: socket.socket) -> Iterator[LiveServer]:
+    """The application on a port of its own; `live_server.url` is its address."""
+    from tests.support.server import LiveServer
+
+    with LiveServer(app, listener) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium, one per test process."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.support.browser import find_chromium, launch
+
+    executable = find_chromium()
+    if executable is None:
+        missing("no Chromium found; `make browser` gets one or says how")
+    with sync_playwright() as playwright:
+        browser = launch(playwright, executable)
+        yield browser
+        browser.close()
+
+
+class OpenPage(Protocol):
+    """How a test opens a page; `statuses` are the HTTP errors that this test expects to see."""
+
+    def __call__(
+        self,
+        *,
+        viewport: ViewportSize = ...,
+        colour_scheme: ColourScheme = ...,
+        javascript: bool = ...,
+        statuses: frozenset[int] = ...,
+        locale: str = ...,
+        forced_colours: bool = ...,
+    ) -> Page: ...
+
+
+@pytest.fixture
+def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
+    """Opens pages, each with cookies of its own, and fails the test for anything that went wrong on one.
+
+    That is: errors on the console, refusals by the Content-Security-Policy, uncaught exceptions, failed
+    requests, and any request to another address. 422 is the answer to an invalid form, so it is expected.
+    Paths in `page.goto()` are relative to the live server.
+    """
+    from tests.support.browser import PHONE, Watch
+
+    watches: list[Watch] = []
+    contexts = []
+
+    def open_page(
+        *,
+        viewport: ViewportSize = PHONE,
+        colour_scheme: ColourScheme = "light",
+        javascript: bool = True,
+        statuses: frozenset[int] = frozenset({422}),
+        locale: str = "en-GB",
+        forced_colours: bool = False,
+    ) -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url,
+            viewport=viewport,
+            color_scheme=colour_scheme,
+            java_script_enabled=javascript,
+            locale=locale,
+            reduced_motion="reduce",
+            forced_colors="active" if forced_colours else "none",
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        watches.append(Watch(page, live_server.url, statuses))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    problems = [problem for watch in watches for problem in watch.problems]
+    assert not problems, "\n".join(["the browser reported:", *problems])
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """Checks a page against WCAG 2.2 AA with axe-core: not one violation."""
+    from tests.support.browser import accessibility_faults
+
+    def axe(page: Page) -> None:
+        faults = accessibility_faults(page)
+        assert not faults, "\n".join([f"axe-core on {page.url}:", *faults])
+
+    return axe
