@@ -102,3 +102,19 @@ def test_which_optional_items_a_study_asks_is_said_once() -> None:
         return isinstance(node, ast.Compare) and "optional_items" in ast.unparse(node.comparators[-1])
 
     assert found(says, "surveys/store/study/studies.py") == []
+
+
+def test_a_refusal_becomes_a_page_in_one_place() -> None:
+    """`committed` in `surveys/views/web/saving.py`, or the page for errors in `surveys/views/web/errors.py`.
+
+    `taking_part.py` says nothing of a second press; `enrolment.py` draws the faults of a list row by row.
+    """
+
+    def says(node: ast.AST) -> bool:
+        caught = node.type if isinstance(node, ast.ExceptHandler) else None
+        return caught is not None and "Refused" in ast.unparse(caught).replace("LinkRefused", "")
+
+    others = ("taking_part", "enrolment")
+    caught = found(says, "surveys/views/web/saving.py", "surveys/simulate/", "surveys/cli/")
+    assert {Path(place.partition(":")[0]).stem for place in caught} == set(others)
+    assert len(caught) == len(others)

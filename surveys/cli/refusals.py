@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from surveys.db import DatabaseBehindError
-from surveys.exchange.faults import FileRefused
 from surveys.instruments.definition import DefinitionError
 from surveys.instruments.library import UnknownInstrument
 from surveys.instruments.scoring import AnswerError
@@ -20,7 +19,6 @@ REFUSALS = (
     ChangedDefinitionError,
     DatabaseBehindError,
     DefinitionError,
-    FileRefused,
     MailSettingsError,
     PlanError,
     Refused,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from surveys.store.errors import Refused
+
 LISTED = 50
 
 
@@ -28,7 +30,7 @@ class Fault:
         return f"{place}: {self.problem}" if place else self.problem
 
 
-class FileRefused(Exception):
+class FileRefused(Refused):
     """A file that was refused as a whole. The message lists its first `LISTED` faults, a line each."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:

@@ -195,6 +195,10 @@ class ReportedForm(RecordForm):
             self.dates.errors = ["Choose which treatment it is."]
         return not self.errors
 
+    def refuse(self, message: str, field: str | None) -> None:
+        """Show the store's refusal; the start of a treatment, to the store `year`, is typed in `began`."""
+        super().refuse(message, "began" if field == "year" else field)
+
 
 class NoteForm(RecordForm):
     """A note of staff about a patient."""

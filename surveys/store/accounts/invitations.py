@@ -93,20 +93,15 @@ def token(member: Staff, secret_key: str, code_digest: str = "") -> str:
     return tokens.spelled(str(_signer(secret_key).dumps([member.id, _stamp(member), code_digest])))
 
 
-def member_of(session: Session, given: str, secret_key: str) -> Staff:
-    """Whose link this is.
-
-    Raises:
-        Refused: it was used, is older than `GOOD_FOR`, or is not our link.
-    """
-    gone = Refused("This link was used already or is too old. Ask for a new one.")
+def member_of(session: Session, given: str, secret_key: str) -> Staff | None:
+    """Whose link this is; None if it was used, is older than `GOOD_FOR`, or is not our link."""
     try:
         number, stamp, _ = _read(given, secret_key)
     except (BadSignature, ValueError, TypeError):
-        raise gone from None
+        return None
     member = session.get(Staff, number)
     if member is None or not member.active or stamp != _stamp(member):
-        raise gone
+        return None
     return member
 
 

@@ -29,7 +29,7 @@ _SHOWN = 0.05
 
 
 @dataclass(frozen=True)
-class Measured:
+class ScoredResponse:
     """A stored response with its scores by scale."""
 
     visit_id: int
@@ -49,7 +49,7 @@ class ConfirmedRule:
     historical: int
 
 
-def watch(session: Session, measured: Sequence[Measured], *, at: datetime, actor: str) -> None:
+def watch(session: Session, measured: Sequence[ScoredResponse], *, at: datetime, actor: str) -> None:
     """Raise what the studies' rules say of these scores.
 
     One alert per visit and rule, however often its answers are corrected. Answers older than 14 days are
@@ -62,7 +62,7 @@ def watch(session: Session, measured: Sequence[Measured], *, at: datetime, actor
                 _apply(session, one, rule, at, actor)
 
 
-def _rules(session: Session, measured: Sequence[Measured]) -> dict[int, list[AlertRule]]:
+def _rules(session: Session, measured: Sequence[ScoredResponse]) -> dict[int, list[AlertRule]]:
     """The rules that hold for each patient; none of them changes before these scores are committed."""
     people = sorted({one.patient_id for one in measured})
     asked = {one.instrument.key for one in measured}
@@ -81,7 +81,7 @@ def _rules(session: Session, measured: Sequence[Measured]) -> dict[int, list[Ale
     return found
 
 
-def _apply(session: Session, one: Measured, rule: AlertRule, at: datetime, actor: str) -> str | None:
+def _apply(session: Session, one: ScoredResponse, rule: AlertRule, at: datetime, actor: str) -> str | None:
     """Raise what the rule says of a response; the new alert's state."""
     value = one.scores.get(rule.scale)
     if value is None:
@@ -109,7 +109,7 @@ def _is_at(kind: str, threshold: float, value: float) -> bool:
     return value >= threshold - _SHOWN if kind == "at_least" else value <= threshold + _SHOWN
 
 
-def _before(session: Session, one: Measured, scale: str) -> float | None:
+def _before(session: Session, one: ScoredResponse, scale: str) -> float | None:
     """The patient's last score before this one, of another visit of the same study."""
     query = (
         select(Score.value)
@@ -132,7 +132,7 @@ def _before(session: Session, one: Measured, scale: str) -> float | None:
 
 def _raise(
     session: Session,
-    one: Measured,
+    one: ScoredResponse,
     cause: str,
     value: float,
     before: float | None,
@@ -275,7 +275,7 @@ def confirm(
     return ConfirmedRule(rule, states.count("new"), states.count("historical"))
 
 
-def _answered(session: Session, study: Study, instrument: Instrument, scale: str) -> Iterator[Measured]:
+def _answered(session: Session, study: Study, instrument: Instrument, scale: str) -> Iterator[ScoredResponse]:
     """The scores of the study's responses that stand, oldest first."""
     query = (
         select(Response.visit_id, Visit.patient_id, Response.source, Response.submitted_at, Score.value)
@@ -291,7 +291,7 @@ def _answered(session: Session, study: Study, instrument: Instrument, scale: str
         .order_by(Response.submitted_at, Response.id)
     )
     for row in session.execute(query).all():
-        yield Measured(
+        yield ScoredResponse(
             row.visit_id, row.patient_id, instrument, row.source, row.submitted_at, {scale: row.value}
         )
 

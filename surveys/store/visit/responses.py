@@ -14,7 +14,7 @@ from surveys.instruments.library import Library
 from surveys.instruments.scoring import score
 from surveys.models import InstrumentVersion, Response, Score
 from surveys.store import audit
-from surveys.store.visit.alert_rules import Measured, watch
+from surveys.store.visit.alert_rules import ScoredResponse, watch
 from surveys.store.visit.alerts import Cause, notice
 
 
@@ -115,7 +115,7 @@ def insert_scored(
     for response_id, new in zip(ids, responses, strict=True):
         audit.record(session, _submitted(response_id, new, at, actor))
     measured = [
-        Measured(
+        ScoredResponse(
             new.visit_id,
             new.patient_id,
             new.instrument,

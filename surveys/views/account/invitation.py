@@ -27,11 +27,11 @@ def init_app(app: Flask) -> None:
 def accept(token: str) -> Response | str | tuple[str, int]:
     """Choose a password; afterwards the link no longer works."""
     key = server.settings().secret_key
-    try:
-        member = invitations.member_of(db.session, token, key)
-    except Refused as refusal:
+    member = invitations.member_of(db.session, token, key)
+    if member is None:
         happened = _("This link opens nothing.")
-        return render_template("errors/error.html", code=410, happened=happened, mend=str(refusal)), 410
+        mend = _("It was used already or is too old. Ask for a new one.")
+        return render_template("errors/error.html", code=410, happened=happened, mend=mend), 410
     form = NewPasswordWithCodeForm() if invitations.asks_code(token, key) else NewPasswordForm()
     if request.method == "POST" and form.validate():
         with committed(form) as kept:

@@ -18,6 +18,7 @@ from surveys.lists import history
 from surveys.lists import patients as patient_lists
 from surveys.lists import visits as visit_lists
 from surveys.models import Alert, Visit
+from surveys.store.errors import Refused
 from surveys.store.study.studies import items_asked
 from surveys.store.visit import corrections
 from surveys.store.words import permissions
@@ -194,8 +195,8 @@ def _tell_alerts(visit_id: int, key: str) -> None:
         flash(_("An alert is waiting for this visit. Please read it now, under Alerts."), "notice")
 
 
-def _overtaken() -> str:
-    return _("Somebody else stored this questionnaire at the same moment.")
+def _overtaken() -> Refused:
+    return Refused(_("Somebody else stored this questionnaire at the same moment."))
 
 
 def _to_patient(code: str, visit: Visit) -> Response:

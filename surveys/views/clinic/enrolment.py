@@ -13,6 +13,7 @@ from surveys.exchange.enrolment_file import EnrolmentList
 from surveys.exchange.faults import FileRefused
 from surveys.forms.records import EnrolmentListForm
 from surveys.models import Timepoint
+from surveys.store.errors import Refused
 from surveys.store.patient import patients
 from surveys.views.web import server
 from surveys.views.web.access import Grant, for_roles, grant
@@ -68,7 +69,7 @@ def _enrol(form: EnrolmentListForm, here: Grant, checked: EnrolmentList) -> bool
     timepoints = db.session.scalars(
         select(Timepoint).where(Timepoint.study_id == here.study.id).order_by(Timepoint.position)
     ).all()
-    overtaken = _("One of these study codes was taken just now. Check the list again.")
+    overtaken = Refused(_("One of these study codes was taken just now. Check the list again."))
     with committed(form, overtaken=overtaken) as kept:
         patients.enrol_all(
             db.session, here.study, timepoints, checked.patients, library, at=here.at, actor=here.actor

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from surveys import same
 from surveys.db import db
@@ -26,6 +25,7 @@ from surveys.views.clinic.inputs import partial_date, typed
 from surveys.views.web import server
 from surveys.views.web.access import Grant, for_roles, grant, member
 from surveys.views.web.page import Page
+from surveys.views.web.saving import committed
 
 
 @dataclass(frozen=True)
@@ -92,25 +92,18 @@ def _enrol(form: EnrolmentForm, here: Grant, known: list[PossibleMatch]) -> Pati
     if known and form.known.data == "same":
         new = replace(new, contact_id=known[0].match.contact_id)
     refusals = store.refusals(new, here.study.lowest_age)
+    for refusal in refusals:
+        form.refuse(str(refusal), refusal.field)
+    if refusals:
+        return None
     timepoints = db.session.scalars(
         select(Timepoint).where(Timepoint.study_id == here.study.id).order_by(Timepoint.position)
     ).all()
-    if not refusals:
-        try:
-            patient = store.enrol(
-                db.session, here.study, timepoints, new, server.library(), at=here.at, actor=here.actor
-            )
-            db.session.commit()
-        except Refused as refused:
-            refusals = [refused]
-        except IntegrityError:  # somebody enrolled the same code at the same moment
-            refusals = [Refused(_("This study code is taken. Choose another."), "code")]
-        else:
-            return patient
-        db.session.rollback()
-    for refusal in refusals:
-        form.refuse(str(refusal), refusal.field)
-    return None
+    with committed(form, overtaken=Refused(_("This study code is taken. Choose another."), "code")) as kept:
+        patient = store.enrol(
+            db.session, here.study, timepoints, new, server.library(), at=here.at, actor=here.actor
+        )
+    return patient if kept else None
 
 
 def _new_contact(form: EnrolmentForm) -> store.NewContact:

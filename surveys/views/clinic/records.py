@@ -26,6 +26,7 @@ from surveys.forms.records import (
 from surveys.lists import patients as lists
 from surveys.lists import visits as visit_lists
 from surveys.models import Palsy, Patient, Treatment
+from surveys.store.errors import Refused
 from surveys.store.patient import clinic, contacts, gradings, palsies, participation, treatments
 from surveys.store.patient.patients import NewContact
 from surveys.store.visit import visits as store_visits
@@ -276,7 +277,7 @@ def _record(
     """Show the form, or store it and go back to the patient's page."""
     code = patient.code
     if request.method == "POST" and form.validate():
-        overtaken = _("Somebody recorded the same at the same moment. Look at the patient's page.")
+        overtaken = Refused(_("Somebody recorded the same at the same moment. Look at the patient's page."))
         with committed(form, overtaken=overtaken) as kept:
             told = store()
         if kept:

@@ -18,7 +18,6 @@ from surveys.lists import background, history
 from surveys.lists import patients as lists
 from surveys.lists.background import CheckRow, Report, Telling
 from surveys.models import Palsy, Patient, Treatment
-from surveys.store.errors import Refused
 from surveys.store.patient import reported
 from surveys.store.patient.patients import PartialDate
 from surveys.store.patient.reported import Decision
@@ -26,6 +25,7 @@ from surveys.views.clinic import display
 from surveys.views.clinic.replanning import replan
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
+from surveys.views.web.saving import committed
 
 pages = Blueprint("reported", __name__)
 PALSY_FACTS = {"onset": "Onset", "side": "Side", "cause": "Cause"}
@@ -94,7 +94,7 @@ def decide(code: str, background_id: int, place: int) -> Page:
     )
     row = _row(patient, report)
     if request.method == "POST" and form.validate():
-        try:
+        with committed(form) as kept:
             changed = reported.decide(
                 db.session,
                 patient,
@@ -108,15 +108,11 @@ def decide(code: str, background_id: int, place: int) -> Page:
             )
             for anchor in changed:
                 replan(patient, anchor, form.note.data)
-            db.session.commit()
-        except Refused as refusal:
-            db.session.rollback()
-            if refusal.field == "seen":
-                flash(str(refusal), "notice")
-                return redirect(_back(code, patient_code))
-            form.refuse(str(refusal), "began" if refusal.field == "year" else refusal.field)
-        else:
+        if kept:
             flash(_("The decision was kept."), "success")
+            return redirect(_back(code, patient_code))
+        if form.seen.errors:  # the page would ask about what is decided
+            flash(form.seen.errors[0], "notice")
             return redirect(_back(code, patient_code))
     page = render_template(
         "staff/clinic/reported.html",

@@ -16,7 +16,6 @@ from surveys.db import db
 from surveys.forms.staff import AlertRuleForm, ConfirmRuleForm
 from surveys.instruments.definition import Instrument, Scale
 from surveys.models import AlertRule, Timepoint
-from surveys.store.errors import Refused
 from surveys.store.visit import alert_rules as store
 from surveys.views.clinic import display
 from surveys.views.web import server
@@ -82,7 +81,7 @@ def confirm(code: str, rule_id: int) -> Response | tuple[str, int]:
     here, form = grant(), ConfirmRuleForm(prefix=prefix(rule_id))
     if not form.validate():
         return _draw(_form(), {rule_id: form}), 422
-    try:
+    with committed(form) as kept:
         done = store.confirm(
             db.session,
             here.study,
@@ -92,15 +91,14 @@ def confirm(code: str, rule_id: int) -> Response | tuple[str, int]:
             at=here.at,
             actor=here.actor,
         )
-    except Refused as refusal:
-        db.session.rollback()
-        if refusal.field:
-            form.threshold.errors = [str(refusal)]
-            return _draw(_form(), {rule_id: form}), 422
-        flash(str(refusal), "notice")
-        return redirect(url_for("alert_rules.index", code=code))
-    db.session.commit()
-    flash(_("Confirmed: %(rule)s raises an alert.", rule=_words(done.rule)) + " " + _raised(done), "success")
+    if form.threshold.errors:
+        return _draw(_form(), {rule_id: form}), 422
+    for message in form.form_errors:  # the rule is gone or confirmed, and its form with it
+        flash(message, "notice")
+    if kept:
+        flash(
+            _("Confirmed: %(rule)s raises an alert.", rule=_words(done.rule)) + " " + _raised(done), "success"
+        )
     return redirect(url_for("alert_rules.index", code=code))
 
 

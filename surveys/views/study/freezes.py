@@ -9,7 +9,6 @@ from surveys import SOFTWARE
 from surveys.db import db
 from surveys.exchange import freezing
 from surveys.forms.freeze import FreezeForm
-from surveys.store.errors import Refused
 from surveys.store.study import freezes
 from surveys.views.web import heavy, server
 from surveys.views.web.access import for_roles, grant
@@ -47,7 +46,7 @@ def make(code: str) -> Response | tuple[str, int]:
 
 @pages.get("/staff/<code>/freezes/<int:freeze_id>.json")
 @for_roles("coordinator", "investigator", "analyst", whole_study=True)
-def report(code: str, freeze_id: int) -> Response | tuple[str, int]:
+def report(code: str, freeze_id: int) -> Response:
     """Send the report on a freeze: always the same bytes."""
     from analysis.report import as_json
     from analysis.report import report as analyse
@@ -58,12 +57,7 @@ def report(code: str, freeze_id: int) -> Response | tuple[str, int]:
     if freeze_id not in known:
         abort(404)
     with heavy.turn():
-        try:
-            kept, frames = freezing.thawed(db.session, here.study, known[freeze_id], library)
-        except Refused as refusal:
-            form = FreezeForm(formdata=None)
-            form.name.errors = [str(refusal)]
-            return _listed(form), 409
+        kept, frames = freezing.thawed(db.session, here.study, known[freeze_id], library)
         content = analyse(
             frames,
             generated_at=kept.made_at.isoformat(),

@@ -13,7 +13,6 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from surveys.db import db
-from surveys.exchange.faults import FileRefused
 from surveys.exchange.wording_file import read
 from surveys.forms.wording import PermissionForm, WordingForm
 from surveys.instruments.definition import Instrument, Item, Outline, Scale
@@ -21,7 +20,6 @@ from surveys.instruments.library import UnknownInstrument
 from surveys.instruments.notes import formula, missing_sentence
 from surveys.lists import history
 from surveys.models import Permission, Study, Timepoint
-from surveys.store.errors import Refused
 from surveys.store.words import permissions, wordings
 from surveys.store.words.permissions import NewPermission
 from surveys.store.words.wordings import UnknownWording
@@ -169,14 +167,10 @@ def load(code: str) -> Page:
     form = WordingForm()
     if request.method == "POST" and form.validate():
         name = without_hidden_signs(form.file.data.filename)
-        try:
+        with committed(form) as kept:
             found = read(name, form.file.data.read(), server.texts().library)
             new = wordings.load(db.session, found, file=name, at=here.at, actor=here.actor)
-            db.session.commit()
-        except (FileRefused, Refused) as refusal:
-            db.session.rollback()
-            form.refuse(str(refusal), None)
-        else:
+        if kept:
             said = _("The text was loaded.") if new else _("This text is here already, word for word.")
             flash(said, "success")
             return redirect(url_for("instruments.show", code=code, key=found.key))

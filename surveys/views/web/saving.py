@@ -24,30 +24,30 @@ class Kept:
 
 
 @contextmanager
-def committed(form: StaffForm | None = None, *, overtaken: str | None = None) -> Iterator[Kept]:
+def committed(form: StaffForm | None = None, *, overtaken: Refused | None = None) -> Iterator[Kept]:
     """Commit what the block stores. If the store refuses, undo all of it and say why.
 
     The sentence stands in `form` at its box, or above the next page if there is no form.
-    `overtaken` is the sentence if somebody else made the change at the same moment.
+    `overtaken` is the refusal if somebody else made the change at the same moment.
     """
     kept = Kept()
     try:
         yield kept
         db.session.commit()
     except Refused as refusal:
-        _undo(form, str(refusal), refusal.field)
+        _undo(form, refusal)
     except IntegrityError:
         if overtaken is None:
             raise
-        _undo(form, overtaken, None)
+        _undo(form, overtaken)
     else:
         kept._kept = True
 
 
-def _undo(form: StaffForm | None, message: str, field: str | None) -> None:
+def _undo(form: StaffForm | None, refusal: Refused) -> None:
     db.session.rollback()
     if form is not None:
-        form.refuse(message, field)
+        form.refuse(str(refusal), refusal.field)
         return
-    for line in message.splitlines():
+    for line in str(refusal).splitlines():
         flash(line, "notice")
