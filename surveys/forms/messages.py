@@ -19,6 +19,7 @@ class MessagingForm(StaffForm):
     """The study's settings for messages to patients."""
 
     refused_at = "clinic"
+    days: tuple[int, ...] = ()
 
     clinic = StringField("Who writes", [Optional(), Length(max=60)])
     reminder_days = StringField("Reminders, in days after the invitation", [Optional(), Length(max=40)])

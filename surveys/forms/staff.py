@@ -55,6 +55,11 @@ def not_ahead(form: Any, field: Field) -> None:
         raise ValidationError(AHEAD)
 
 
+def _wanted(field: Field) -> str | None:
+    """What a box says where it must not be empty."""
+    return next((str(one.message) for one in field.validators if isinstance(one, InputRequired)), None)
+
+
 def _boxes(form: BaseForm) -> Iterator[StringField]:
     """Every text field of `form`, also within its rows."""
     for field in form:
@@ -76,13 +81,15 @@ class StaffForm(FlaskForm):
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Whether each field takes its input: visible signs, and one line in a box of one line."""
+        """Whether each field takes its input: visible signs, one line in a box of one line, not only blanks."""
         valid = bool(super().validate(extra_validators))
         for field in _boxes(self):
             if field.name in g.get("hidden_signs_in", ()):
                 field.errors = [*field.errors, HIDDEN_SIGNS]
             elif not isinstance(field, TextAreaField) and "\n" in (field.data or ""):
                 field.errors = [*field.errors, "Write this on one line."]
+            elif (wanted := _wanted(field)) and not (field.data or "").strip():
+                field.errors = [wanted]
             else:
                 continue
             valid = False

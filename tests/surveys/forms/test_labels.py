@@ -1,0 +1,47 @@
+"""Each code that the database takes has words for staff, and no other has."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import pytest
+
+from analysis.data.kinds import ALL_FAMILIES, ALL_KINDS
+from surveys import background
+from surveys.forms import labels
+from surveys.models import assistance, patient, response, study
+from surveys.models import background as checks
+from surveys.store.patient.consents import PARTS
+
+
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        (labels.SEXES, patient.SEXES),
+        (labels.SIDES, patient.SIDES),
+        (labels.BEGINNINGS, patient.BEGINNINGS),
+        (labels.CAUSES, patient.CAUSES),
+        (labels.TREATMENTS, [kind.key for kind in ALL_KINDS]),
+        (labels.TREATMENT_FAMILIES, [family.key for family in ALL_FAMILIES]),
+        (labels.TREATMENT_STATES, patient.TREATMENT_STATES),
+        (labels.PATIENT_STATUSES, patient.PATIENT_STATUSES),
+        (labels.CHANNELS, patient.CHANNELS),
+        (labels.GRADING_MODES, patient.GRADING_MODES),
+        (labels.CONSENT_PARTS, PARTS),
+        (labels.ANSWERED_BY, assistance.ANSWERED_BY),
+        (labels.SYMPTOMS, background.SYMPTOMS),
+        (labels.MOOD_BEFORE, background.MOOD_BEFORE),
+        (labels.RECOVERED, background.RECOVERED),
+        (labels.CHECK_OUTCOMES, checks.OUTCOMES),
+        (labels.SOURCES, response.SOURCES),
+        (labels.STUDY_STATUSES, study.STATUSES),
+    ],
+)
+def test_codes_and_words_are_the_same_set(words: Mapping[str, str], codes: Collection[str]) -> None:
+    """And no two codes read the same."""
+    assert set(words) == set(codes)
+    assert len(set(words.values())) == len(words)
+
+
+def test_the_kind_for_all_others_is_the_last_to_choose() -> None:
+    assert list(labels.TREATMENTS)[-1] == "other"
