@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -108,6 +109,11 @@ class DraftState:
         return {item: value for item, value in self.given.items() if item not in self.hidden}
 
 
+@lru_cache(maxsize=256)  # each page asks several times
+def _items(instrument: Instrument, optional_items: tuple[str, ...]) -> tuple[Item, ...]:
+    return items_asked(instrument, optional_items)
+
+
 @dataclass(frozen=True)
 class OpenVisit:
     """Everything the patient's pages show of a visit.
@@ -148,7 +154,7 @@ class OpenVisit:
 
     def items(self, key: str) -> tuple[Item, ...]:
         """What the questionnaire `key` asks, in order: optional items only where the study wants them."""
-        return items_asked(self.instruments[key], self.optional_items)
+        return _items(self.instruments[key], self.optional_items)
 
     @property
     def hides(self) -> bool:

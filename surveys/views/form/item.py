@@ -8,9 +8,10 @@ from markupsafe import Markup
 
 from surveys.instruments.definition import Instrument, Item
 from surveys.store.visit.opening import OpenVisit
-from surveys.views.form import question
+from surveys.views.form import item_page, question, tablet
+from surveys.views.form.item_page import Around, ItemPage
 from surveys.views.form.question import ShownAnswer
-from surveys.views.form.visit import draw, language_of, may_show
+from surveys.views.form.visit import language_of, may_show
 
 
 def item_asked(visit: OpenVisit, key: str, number: int) -> tuple[Instrument, Item]:
@@ -75,27 +76,28 @@ def draw_item(
     typed: ShownAnswer = None,
 ) -> str:
     """The page of one item; `error` says what is wrong, `typed` what was given this time."""
-    locale = language_of(visit)
     draft = visit.drafts.get(instrument.key)
     given = draft.shown if draft else {}
     asked_numbers = [one.number for one in visit.items(instrument.key)]
-    error_text = question.error_text(instrument, asked, error) if error else None
     shown = question.given(given.get(asked.key)) if typed is None else typed
     if isinstance(shown, str):
         shown = shown[: question.LONGEST_TYPED]
-    return draw(
-        visit,
-        "patient/item.html",
-        text=instrument.wording.texts[locale],
-        question=question.drawn(instrument, asked.key, locale, shown, error_text),
-        error=error_text,
+    page = ItemPage(
+        around=Around.here(visit.study_title, visit.simulated, tablet.in_use()),
+        instrument=instrument,
+        key=asked.key,
+        locale=language_of(visit),
         number=asked_numbers.index(asked.number) + 1,
         total=len(asked_numbers),
         part=visit.battery.index(instrument.key) + 1,
+        parts=len(visit.battery),
+        given=shown,
+        error=question.error_text(instrument, asked, error) if error else None,
+        first=draft is None,
         change=change,
-        read=None if draft else instrument.wording.sha256,
+        may_skip=error == "no_answer" or (asked.key in given and given[asked.key] is None),
         kept=hidden_here(visit, instrument.key, asked),
         may_show=may_show(visit),
-        changed=tell_changes(visit, instrument),
-        may_skip=error == "no_answer" or (asked.key in given and given[asked.key] is None),
+        changed=tuple(tell_changes(visit, instrument)),
     )
+    return item_page.draw(page, visit.id)

@@ -1,0 +1,120 @@
+"""The page of one question: drawn once for all patients who see the same, then kept with two holes.
+
+The holes are the visit's number and the form's token. `ItemPage` holds everything else that the template
+reads, so that equal pages look the same.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flask import current_app, request, url_for
+from flask_wtf.csrf import generate_csrf
+
+from surveys.instruments.definition import Instrument
+from surveys.views.form import question
+from surveys.views.form.question import ShownAnswer
+from surveys.views.web import front, language
+
+KEPT = 1024  # pages of about 5 kB
+
+# What marks the holes while a page is drawn: random, so that no text holds it.
+_VISIT_HOLE = 2**62 + secrets.randbits(61)
+_TOKEN_HOLE = secrets.token_urlsafe()
+
+
+@dataclass(frozen=True)
+class Around:
+    """What every page of a visit shows around its content, whatever the visit."""
+
+    study_title: str
+    simulated: bool
+    on_tablet: bool
+    interface: str
+    theme: str
+    script_root: str
+
+    @classmethod
+    def here(cls, study_title: str, simulated: bool, on_tablet: bool) -> Around:
+        """As this request's browser is to see it."""
+        return cls(
+            study_title,
+            simulated,
+            on_tablet,
+            language.locale(),
+            front.current_theme(),
+            request.script_root,
+        )
+
+
+@dataclass(frozen=True)
+class ItemPage:
+    """What the page of the item `key` shows.
+
+    `number` of `total` questions, in `part` of `parts` questionnaires. `given` is the answer to show as
+    chosen, `error` a sentence about what was sent. `first`: nothing was answered yet. `kept`: another
+    device's answer is hidden here, and `may_show` offers to show it. `changed` are the numbers of questions
+    that another device answered again.
+    """
+
+    around: Around
+    instrument: Instrument
+    key: str
+    locale: str
+    number: int
+    total: int
+    part: int
+    parts: int
+    given: ShownAnswer = None
+    error: str | None = None
+    first: bool = False
+    change: bool = False
+    may_skip: bool = False
+    kept: bool = False
+    may_show: bool = False
+    changed: tuple[int, ...] = ()
+
+
+def draw(page: ItemPage, visit_id: int) -> str:
+    """The page for the visit, with the token of this session."""
+    return _with_holes(page) % {"visit": visit_id, "token": generate_csrf()}
+
+
+@lru_cache(maxsize=KEPT)
+def _with_holes(page: ItemPage) -> str:
+    """The page as a text to format with `visit` and `token`."""
+    drawn = render(page, _VISIT_HOLE, _TOKEN_HOLE).replace("%", "%%")
+    return drawn.replace(str(_VISIT_HOLE), "%(visit)d").replace(_TOKEN_HOLE, "%(token)s")
+
+
+def render(page: ItemPage, visit_id: int, token: str) -> str:
+    """The page, drawn by its template alone: what Flask tells every template of a request is not known."""
+    around, instrument = page.around, page.instrument
+    return current_app.jinja_env.get_template("patient/item.html").render(
+        visit={"id": visit_id},
+        csrf_token=lambda: token,
+        study={"title": around.study_title, "simulated": around.simulated},
+        on_tablet=around.on_tablet,
+        lang=around.interface,
+        dir=language.direction(around.interface),
+        theme=around.theme,
+        questions_in=page.locale,
+        text=instrument.wording.texts[page.locale],
+        address=url_for(
+            "patient.answer", visit_id=visit_id, key=instrument.key, number=instrument.item(page.key).number
+        ),
+        question=question.drawn(instrument, page.key, page.locale, page.given, page.error),
+        number=page.number,
+        total=page.total,
+        part=page.part,
+        parts=page.parts,
+        error=page.error,
+        read=instrument.wording.sha256 if page.first else None,
+        change=page.change,
+        may_skip=page.may_skip,
+        kept=page.kept,
+        may_show=page.may_show,
+        changed=page.changed,
+    )
