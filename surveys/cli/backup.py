@@ -124,7 +124,7 @@ def _faults(session: Session, library: Library) -> Iterator[str]:
     from surveys.store.visit.responses import wrong_scores
 
     for broken in verify(session):
-        yield f"Event {broken.event_id}: {broken.problem}."
+        yield str(broken)
     for wrong in wrong_scores(session, library):
         yield f"Response {wrong.response_id}, {wrong.scale}: the stored score is not what its answers give."
 

@@ -47,7 +47,7 @@ def verify_audit(context: click.Context) -> None:
     with reading(context) as opened:
         for fault in verify(opened.session):
             broken += 1
-            click.echo(f"Event {fault.event_id}: {fault.problem}.", err=True)
+            click.echo(str(fault), err=True)
     if broken:
         context.exit(1)
     click.echo("The audit trail is whole.")

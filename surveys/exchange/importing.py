@@ -66,7 +66,7 @@ def store(
         responses.add(session, new, at=at, actor=ACTOR)
         progress(len(batch))
     facts = {"study": study.code, "file": plan.file.name, "sha256": plan.file.sha256}
-    importing.done(session, "import.done", {**facts, **plan.summary.facts()}, at=at, actor=ACTOR)
+    importing.done(session, study, "import.done", {**facts, **plan.summary.facts()}, at=at, actor=ACTOR)
 
 
 def _visits(

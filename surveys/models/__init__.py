@@ -4,6 +4,7 @@ Every invariant is a named constraint here or a trigger in `triggers`; `migratio
 knows Flask, because Flask-Security signs its accounts in.
 """
 
+import surveys.models.functions  # noqa: F401 - SQLite gets its own with each connection
 from surveys.models.alert import Alert, AlertMail, AlertRule
 from surveys.models.assistance import Assistance
 from surveys.models.audit import Erasure, Event, EventValue

@@ -1,10 +1,10 @@
-"""The audit trail: a hash chain of events, their values kept apart, and the record of erasures."""
+"""The audit trail: hash chains of events, their values kept apart, and the record of erasures."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveys.models.base import Base, Code, Digest, Id, Instant, one_of
@@ -15,13 +15,28 @@ ERASURE_LEVELS = ("identity", "answers")
 class Event(Base):
     """One change, who made it and when. Append-only; `hash` covers this row and `previous_hash`.
 
+    Each study has a chain of its own, and without `study_id` an event is of the installation's. `number`
+    counts a chain's events without gaps. Ids have gaps, and only within a chain do they follow the commits.
     `digests` holds a keyed digest of every `EventValue`, so that erasing the values leaves the chain whole.
     """
 
     __tablename__ = "event"
-    __table_args__ = (CheckConstraint("id >= 1", name="id"),)
+    __table_args__ = (
+        CheckConstraint("number >= 1", name="number"),
+        UniqueConstraint("study_id", "number"),
+        Index(
+            "uq_event_installation",
+            "number",
+            unique=True,
+            sqlite_where=text("study_id IS NULL"),
+            postgresql_where=text("study_id IS NULL"),
+        ),
+        Index("ix_event_study_id_action", "study_id", "action", "id"),
+    )
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[Id]
+    study_id: Mapped[int | None] = mapped_column(ForeignKey("study.id"))
+    number: Mapped[int]
     at: Mapped[Instant]
     actor: Mapped[str] = mapped_column(String(100))
     action: Mapped[Code]

@@ -111,7 +111,7 @@ def simulate(
         total += making.store(codes, people, most_visits=visits)
         progress(size)
     facts = {"study": study.code, "seed": seed, "patients": total.patients, "responses": total.responses}
-    importing.done(session, "simulation.done", facts, at=at, actor=actor)
+    importing.done(session, study, "simulation.done", facts, at=at, actor=actor)
     return total
 
 

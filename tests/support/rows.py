@@ -98,6 +98,8 @@ ROWS = {
     },
     "event": {
         "id": 1,
+        "study_id": 1,
+        "number": 1,
         "at": AT,
         "actor": "test",
         "action": "patient.enrolled",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -16,8 +19,10 @@ from sqlalchemy.orm import Session
 
 from surveys.db import MIGRATIONS, migrate, migrate_down, newest_revision
 from surveys.lists import twins
-from surveys.models import Base, Patient
+from surveys.models import Base, Event, Patient
+from surveys.models.functions import FUNCTIONS
 from surveys.models.triggers import triggers as stated_triggers
+from surveys.store import audit
 from tests.support.rows import AT, ROWS, connected, refused
 
 REVISIONS = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
@@ -67,6 +72,7 @@ TRIGGERS["0016"] = TRIGGERS["0015"]
 TRIGGERS["0017"] = TRIGGERS["0016"]
 TRIGGERS["0018"] = TRIGGERS["0017"]
 TRIGGERS["0019"] = TRIGGERS["0018"]
+TRIGGERS["0022"] = TRIGGERS["0019"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -186,6 +192,9 @@ def made_of_the_models(url: str) -> Iterator[Connection]:
         for trigger in stated_triggers("sqlite" if on_sqlite else "postgresql"):
             for statement in trigger.sql("sqlite" if on_sqlite else "postgresql"):
                 connection.exec_driver_sql(statement.replace("%", "%%"))
+        if not on_sqlite:
+            for function in FUNCTIONS:
+                connection.exec_driver_sql(function)
         yield connection
 
 
@@ -203,6 +212,9 @@ POSTGRESQL_SAYS = {
         FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
         WHERE NOT tgisinternal AND pronamespace = current_schema()::regnamespace""",
 }
+FUNCTIONS_SAY = """
+    SELECT proname, prosrc FROM pg_proc
+    WHERE pronamespace = current_schema()::regnamespace AND prorettype <> 'trigger'::regtype"""
 # Orders that mean nothing: of the values of a list, of columns of which none may change.
 VALUES = re.compile(r"(?<=ARRAY\[)[^]]+(?=\])|(?<= IN \()[^()]+(?=\))")
 UNCHANGED = re.compile(r"(?:NEW\.\w+ IS NOT OLD\.\w+ OR )+")
@@ -245,6 +257,48 @@ def test_models_and_migrations_say_the_same(database_url: str, kind: str) -> Non
     with connected(database_url) as connection:
         assert defined(connection, kind) == stated
     assert len(stated) >= 20
+
+
+def test_models_and_migrations_have_the_same_functions(shared_postgres_url: str) -> None:
+    """Those that the program calls; triggers have theirs."""
+    with made_of_the_models(shared_postgres_url) as connection:
+        stated = connection.execute(text(FUNCTIONS_SAY)).all()
+    with connected(shared_postgres_url) as connection:
+        assert connection.execute(text(FUNCTIONS_SAY)).all() == stated
+    assert len(stated) == len(FUNCTIONS)
+
+
+def test_the_single_chain_of_before_is_the_installations(empty_database_url: str) -> None:
+    """Its events verify as they were written; the study's go on in its own. Down: one chain again."""
+    migrate(empty_database_url, "0019")
+    with connected(empty_database_url) as connection:
+        for table in ("study", "contact", "patient"):
+            made = {"contact": {"searched": "", "telephone_digits": ""}, "patient": {"code_folded": "p-1"}}
+            row = {**OF_BEFORE[table][0], **made.get(table, {})}
+            columns = Base.metadata.tables[table].columns
+            old = Table(table, MetaData(), *(Column(name, columns[name].type) for name in row))
+            connection.execute(old.insert(), row)
+        connection.execute(EVENT_OF_BEFORE.insert(), events_of_before())
+        connection.commit()
+    migrate(empty_database_url)
+    engine = create_engine(empty_database_url)
+    with Session(engine) as session:
+        assert list(audit.verify(session)) == []
+        audit.record(
+            session, audit.Entry(AT, "test", "note.written", 1, values=(audit.Value("x", None, "y"),))
+        )
+        audit.record(session, audit.Entry(AT, "test", "staff.added"))
+        session.commit()
+        assert list(audit.verify(session)) == []
+        chains = session.execute(select(Event.study_id, Event.number).order_by(Event.study_id, Event.number))
+        assert set(chains) == {(None, 1), (None, 2), (None, 3), (1, 1)}
+    engine.dispose()
+    migrate_down(empty_database_url, "0019")
+    with connected(empty_database_url) as connection:
+        kept = connection.execute(select(EVENT_OF_BEFORE).order_by(EVENT_OF_BEFORE.c.id)).mappings().all()
+    assert [row["action"] for row in kept[:2]] == ["patient.enrolled", "palsy.added"]
+    assert [(row["id"], row["hash"]) for row in kept] == [(row["id"], hash_of_before(row)) for row in kept]
+    assert [row["previous_hash"] for row in kept[1:]] == [row["hash"] for row in kept[:-1]]
 
 
 def test_a_study_of_before_asks_no_optional_item(empty_database_url: str) -> None:
@@ -364,3 +418,36 @@ def test_postgresql_refuses_truncate(postgres_url: str, table: str) -> None:
     """TRUNCATE passes by triggers of rows: it has one of its own, for superusers and CASCADE too."""
     with connected(postgres_url) as connection, refused(connection, "never truncated"):
         connection.execute(text(f"TRUNCATE {table} CASCADE"))
+
+
+EVENT_OF_BEFORE = Table(
+    "event",
+    MetaData(),
+    *(
+        Column(one.name, one.type)
+        for one in Event.__table__.columns
+        if one.name not in {"study_id", "number"}
+    ),
+)
+
+
+def events_of_before() -> list[dict[str, object]]:
+    """Two events of the single chain, as versions before 0022 wrote them."""
+    rows: list[dict[str, object]] = []
+    for number, action in enumerate(("patient.enrolled", "palsy.added"), start=1):
+        row = {
+            **{name: value for name, value in ROWS["event"].items() if name not in {"study_id", "number"}},
+            "id": number,
+            "action": action,
+            "reason": None,
+            "previous_hash": rows[-1]["hash"] if rows else "0" * 64,
+        }
+        rows.append({**row, "hash": hash_of_before(row)})
+    return rows
+
+
+def hash_of_before(row: Mapping[str, Any]) -> str:
+    """The hash of an event when there was one chain: of all columns but itself."""
+    content = {name: row[name] for name in row if name != "hash"} | {"at": row["at"].isoformat()}
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -80,7 +80,7 @@ def revoke(session: Session, member: Staff, study: Study, *, at: datetime, actor
         raise Refused("This person has no role in this study.")
     session.expire(member, ["memberships"])
     facts = {"staff": member.id, "study": study.code, "role": taken}
-    audit.record(session, audit.Entry(at, actor, "staff.revoked", facts=facts))
+    audit.record(session, audit.Entry(at, actor, "staff.revoked", facts=facts, study_id=study.id))
 
 
 def link(member: Staff, settings: Settings, code_digest: str = "") -> str:

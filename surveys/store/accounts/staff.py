@@ -108,6 +108,7 @@ def grant(
             actor,
             "staff.granted",
             facts={"staff": member.id, "study": study.code, "role": role, "before": before, "site": site},
+            study_id=study.id,
         ),
     )
     return membership

@@ -74,7 +74,7 @@ def load(
     )
     session.flush()
     facts = {"study": study.code, "version": version, "sha256": digests}
-    audit.record(session, audit.Entry(at, actor, "consent_text.loaded", facts=facts))
+    audit.record(session, audit.Entry(at, actor, "consent_text.loaded", facts=facts, study_id=study.id))
     return True
 
 

@@ -53,12 +53,16 @@ def add_visits(session: Session, visits: Sequence[NewVisit]) -> list[int]:
 def mark_simulated(session: Session, study: Study, *, at: datetime, actor: str) -> None:
     """Mark a study as one of made-up patients; this cannot be undone."""
     study.simulated = True
-    audit.record(session, audit.Entry(at, actor, "study.simulated", facts={"study": study.code}))
+    audit.record(
+        session, audit.Entry(at, actor, "study.simulated", facts={"study": study.code}, study_id=study.id)
+    )
 
 
-def done(session: Session, action: str, facts: Mapping[str, Any], *, at: datetime, actor: str) -> None:
+def done(
+    session: Session, study: Study, action: str, facts: Mapping[str, Any], *, at: datetime, actor: str
+) -> None:
     """Note in the audit trail that a bulk change is complete, with its counts."""
-    audit.record(session, audit.Entry(at, actor, action, facts=dict(facts)))
+    audit.record(session, audit.Entry(at, actor, action, facts=dict(facts), study_id=study.id))
 
 
 def revive(session: Session, visit_ids: Sequence[int]) -> None:

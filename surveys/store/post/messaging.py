@@ -43,7 +43,10 @@ def choose(session: Session, study: Study, new: MessageSettings, *, at: datetime
     row.changed_by, row.changed_at = actor, at
     session.add(row)
     session.flush()
-    audit.record(session, audit.Entry(at, actor, "messaging.changed", facts={"study": study.code, **facts}))
+    audit.record(
+        session,
+        audit.Entry(at, actor, "messaging.changed", facts={"study": study.code, **facts}, study_id=study.id),
+    )
 
 
 def write(
@@ -77,4 +80,4 @@ def write(
     )
     session.flush()
     facts = {"study": study.code, "kind": kind, "locale": locale}
-    audit.record(session, audit.Entry(at, actor, "message_words.changed", facts=facts))
+    audit.record(session, audit.Entry(at, actor, "message_words.changed", facts=facts, study_id=study.id))

@@ -31,4 +31,6 @@ def note(
     if exact_dates is not None and not exact_dates.strip():
         raise Refused("Say why calendar dates are needed.", "reason")
     facts = {"study": study.code, "format": form, "exact_dates": exact_dates is not None, "site": site}
-    audit.record(session, audit.Entry(at, actor, "study.exported", facts=facts, reason=exact_dates))
+    audit.record(
+        session, audit.Entry(at, actor, "study.exported", facts=facts, reason=exact_dates, study_id=study.id)
+    )

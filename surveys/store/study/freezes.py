@@ -49,7 +49,7 @@ def keep(
     session.add(freeze)
     session.flush()
     facts = {"study": study.code, "freeze": name, "sha256": digest, "patients": patients}
-    audit.record(session, audit.Entry(at, actor, "study.frozen", facts=facts))
+    audit.record(session, audit.Entry(at, actor, "study.frozen", facts=facts, study_id=study.id))
     return freeze
 
 

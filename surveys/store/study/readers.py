@@ -56,7 +56,7 @@ def name(session: Session, study: Study, first: int, deputy: int, *, at: datetim
         )
     session.flush()
     facts = {"study": study.code, "first": first, "deputy": deputy}
-    audit.record(session, audit.Entry(at, actor, "alert_readers.named", facts=facts))
+    audit.record(session, audit.Entry(at, actor, "alert_readers.named", facts=facts, study_id=study.id))
     return True
 
 
@@ -72,7 +72,10 @@ def send_test(session: Session, study: Study, *, at: datetime, actor: str) -> li
     for row in named.values():
         row.tested_at, row.acknowledged_at = at, None
     session.flush()
-    audit.record(session, audit.Entry(at, actor, "alert_readers.tested", facts={"study": study.code}))
+    audit.record(
+        session,
+        audit.Entry(at, actor, "alert_readers.tested", facts={"study": study.code}, study_id=study.id),
+    )
     return [named[rank] for rank in RANKS]
 
 
@@ -93,4 +96,6 @@ def acknowledge(session: Session, study: Study, staff_id: int, *, at: datetime, 
         row.acknowledged_at = at
         session.flush()
         facts = {"study": study.code, "rank": row.rank}
-        audit.record(session, audit.Entry(at, actor, "alert_readers.acknowledged", facts=facts))
+        audit.record(
+            session, audit.Entry(at, actor, "alert_readers.acknowledged", facts=facts, study_id=study.id)
+        )

@@ -111,7 +111,13 @@ def create(
     session.flush()
     audit.record(
         session,
-        audit.Entry(at, actor, "study.created", facts={"study": study.code, "timepoints": len(plan)}),
+        audit.Entry(
+            at,
+            actor,
+            "study.created",
+            facts={"study": study.code, "timepoints": len(plan)},
+            study_id=study.id,
+        ),
     )
     return study
 
@@ -163,7 +169,9 @@ def activate(session: Session, study: Study, library: Library, *, at: datetime, 
     if reasons:
         raise Refused(f"Study {study.code} cannot go active yet:\n" + "\n".join(f"- {r}" for r in reasons))
     study.status, study.activated_at = "active", at
-    audit.record(session, audit.Entry(at, actor, "study.activated", facts={"study": study.code}))
+    audit.record(
+        session, audit.Entry(at, actor, "study.activated", facts={"study": study.code}, study_id=study.id)
+    )
 
 
 def close(session: Session, study: Study, *, reason: str, at: datetime, actor: str) -> None:
@@ -179,7 +187,9 @@ def close(session: Session, study: Study, *, reason: str, at: datetime, actor: s
     if reasons := readiness.hindrances_to_closing(session, study):
         raise Refused(" ".join(reasons))
     study.status, study.closed_at = "closed", at
-    entry = audit.Entry(at, actor, "study.closed", facts={"study": study.code}, reason=reason.strip())
+    entry = audit.Entry(
+        at, actor, "study.closed", facts={"study": study.code}, study_id=study.id, reason=reason.strip()
+    )
     audit.record(session, entry)
 
 

@@ -222,7 +222,7 @@ def add(
     session.add(rule)
     session.flush()
     facts = {"study": study.code, "instrument": instrument, "rule": name(rule)}
-    audit.record(session, audit.Entry(at, actor, "alert_rule.added", facts=facts))
+    audit.record(session, audit.Entry(at, actor, "alert_rule.added", facts=facts, study_id=study.id))
     return rule
 
 
@@ -269,7 +269,7 @@ def confirm(
     before, rule.threshold, rule.kind = name(rule), _checked(scale, threshold), BAD_END[scale.direction]
     session.flush()
     facts = {"study": study.code, "instrument": rule.instrument, "rule": name(rule), "before": before}
-    audit.record(session, audit.Entry(at, actor, "alert_rule.confirmed", facts=facts))
+    audit.record(session, audit.Entry(at, actor, "alert_rule.confirmed", facts=facts, study_id=study.id))
     answered = _answered(session, study, library.get(rule.instrument), rule.scale)
     states = [_apply(session, one, rule, at, actor) for one in answered]
     return ConfirmedRule(rule, states.count("new"), states.count("historical"))
@@ -306,7 +306,7 @@ def remove(session: Session, study: Study, rule_id: int, *, at: datetime, actor:
     session.delete(rule)
     session.flush()
     facts = {"study": study.code, "instrument": rule.instrument, "rule": name(rule)}
-    audit.record(session, audit.Entry(at, actor, "alert_rule.removed", facts=facts))
+    audit.record(session, audit.Entry(at, actor, "alert_rule.removed", facts=facts, study_id=study.id))
 
 
 def _locked(session: Session, study: Study, rule_id: int) -> AlertRule:

@@ -82,7 +82,7 @@ def change(
             raise Refused("Patients are answering: an active study cannot do without. " + " ".join(new))
     session.flush()
     told = {name: {"before": _plain(value), "after": _plain(facts[name])} for name, value in before.items()}
-    entry = audit.Entry(at, actor, "study.changed", facts={"study": study.code, **told})
+    entry = audit.Entry(at, actor, "study.changed", facts={"study": study.code, **told}, study_id=study.id)
     audit.record(session, entry)
     return True
 
@@ -124,7 +124,7 @@ def set_plan(
     if before == after:
         return False
     facts = {"study": study.code, "before": before, "after": after}
-    audit.record(session, audit.Entry(at, actor, "plan.changed", facts=facts))
+    audit.record(session, audit.Entry(at, actor, "plan.changed", facts=facts, study_id=study.id))
     for patient in session.scalars(_planned_patients(study)).all():
         planning.replan(session, patient, library, changed=ANCHORS, at=at, actor=actor)
     return True

@@ -83,7 +83,7 @@ def permit(
         "reference": permission.reference,
         "publication": permission.publication,
     }
-    audit.record(session, audit.Entry(at, actor, "permission.recorded", facts=facts))
+    audit.record(session, audit.Entry(at, actor, "permission.recorded", facts=facts, study_id=study.id))
     return permission
 
 
