@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ from analysis.results.screening import screening
 from analysis.results.within import within_between
 
 UNEVEN_UNDER = 0.01
+_AS_IT_IS = frozenset((str, bool, int, type(None)))
 FLAG_SHARE = 0.15  # at floor or ceiling (Terwee et al., J Clin Epidemiol 2007;60:34)
 
 
@@ -115,8 +117,30 @@ def report(
 
 
 def as_json(content: Mapping[str, Any]) -> str:
-    """The text of a report; NaN and infinity are errors, never written."""
-    return json.dumps(content, allow_nan=False, ensure_ascii=False, indent=1)
+    """The text of a report, indented by 1; NaN and infinity are errors, never written."""
+    return _indented(content, 0)
+
+
+def _indented(value: Any, depth: int) -> str:
+    """As json.dumps with an indent, whose own way is slow: a flat record is written at once."""
+    inner = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(inner, list) or not inner:
+        return _encoder(depth).encode(value)
+    ends, between = ("{}" if isinstance(value, dict) else "[]"), f",\n{' ' * (depth + 1)}"
+    if not any(isinstance(one, dict | list) for one in inner):
+        within = _encoder(depth + 1).encode(value)[1:-1]
+    elif isinstance(value, dict):
+        within = between.join(
+            f"{_encoder(0).encode(key)}: {_indented(one, depth + 1)}" for key, one in value.items()
+        )
+    else:
+        within = between.join(_indented(one, depth + 1) for one in inner)
+    return f"{ends[0]}{between[1:]}{within}\n{' ' * depth}{ends[1]}"
+
+
+@cache
+def _encoder(depth: int) -> json.JSONEncoder:
+    return json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(f",\n{' ' * depth}", ": "))
 
 
 def _asked(frames: StudyFrames, part: StudyFrames) -> dict[str, ScaleInfo]:
@@ -217,10 +241,13 @@ def _uneven(followed: list[Record], scale_info: Mapping[str, ScaleInfo]) -> list
 
 def _plain(value: Any) -> Any:
     """Plain Python at every level; NaN becomes None."""
+    kind = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if kind is float:
+        return value if math.isfinite(value) else None
     if isinstance(value, dict):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return _plain(value.item()) if isinstance(value, np.generic) else value

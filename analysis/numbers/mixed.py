@@ -1,8 +1,8 @@
 """Linear mixed models of scores in patients, by REML, equal to lme4 and lmerTest in R.
 
-There is one grouping factor, the patient, with a random intercept and, if wanted, a random slope. All sums
-are per patient first, so memory does not grow with the square of the rows. Input is plain arrays of complete
-values, without any knowledge of scores.
+There is one grouping factor, the patient, with a random intercept and, if wanted, a random slope. The sums
+are in `analysis.numbers.likelihood`. Input is plain arrays of complete values, without any knowledge of
+scores.
 """
 
 from collections.abc import Callable
@@ -14,16 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.numbers.formulas import Numbers
+from analysis.numbers.likelihood import NotEstimable, Sums, factor
 
 SINGULAR_UNDER = 1e-4  # lme4's tolerance for the relative standard deviation of a random term
-_NOTHING_LEFT = 1e-10  # residual sum of squares, relative to that of the scores
 _THETA_LIMIT = 1e4  # scores never have a patients' spread larger than so many times the residual's
 _STEPS = 60
+_SEARCHED = 2000  # patients among whom the whole range is searched
 _EIGENVALUE = 1e-8  # lmerTest's tolerance: directions of the likelihood flatter than this do not count
-
-
-class NotEstimable(ValueError):
-    """The model cannot be fitted to these values; the message says why, in words for the report."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +48,14 @@ class MixedModel:
     @property
     def random_covariance(self) -> Numbers:
         """Variances and covariance of the patients' intercepts (and slopes)."""
-        factor = _factor(self.theta)
-        matrix: Numbers = self.sigma**2 * factor @ factor.T
+        lower = factor(self.theta)
+        matrix: Numbers = self.sigma**2 * lower @ lower.T
         return matrix
 
     @property
     def singular(self) -> bool:
         """Whether a random term vanishes, or is a multiple of the other (lme4's ``isSingular``)."""
-        return bool((np.diag(_factor(self.theta)) < SINGULAR_UNDER).any())
+        return bool((np.diag(factor(self.theta)) < SINGULAR_UNDER).any())
 
 
 def fit(y: Numbers, x: Numbers, patient: NDArray[Any], slope: Numbers | None = None) -> MixedModel:
@@ -80,8 +77,8 @@ def fit(y: Numbers, x: Numbers, patient: NDArray[Any], slope: Numbers | None = N
         NotEstimable: the columns of x depend on each other, the scores do not vary, or there are no more
             scores than random terms.
     """
-    sums = _Sums.of(y, x, patient, slope)
-    theta = _optimum(sums)
+    sums = Sums.of(y, x, patient, slope)
+    theta = _optimum(sums, None if slope is None else _near(y, x, patient, slope))
     at = sums.at(theta)
     sigma = float(np.sqrt(at.rss / sums.df))
     back = np.asarray(np.linalg.inv(sums.rotation), dtype=np.float64)
@@ -94,27 +91,8 @@ def fit(y: Numbers, x: Numbers, patient: NDArray[Any], slope: Numbers | None = N
         sigma=sums.scale * sigma,
         criterion=at.criterion + sums.offset,
         n=sums.n,
-        patients=len(sums.zz),
+        patients=sums.patients,
     )
-
-
-def _factor(theta: Numbers) -> Numbers:
-    """Lambda of one patient: 1 by 1, or lower triangular 2 by 2."""
-    if len(theta) == 1:
-        return theta.reshape(1, 1)
-    return np.array([[theta[0], 0.0], [theta[1], theta[2]]])
-
-
-def _inverted(matrices: Numbers) -> tuple[Numbers, Numbers]:
-    """Inverses and determinants of many symmetric matrices of one or two rows, faster than in general."""
-    if matrices.shape[1] == 1:
-        return 1 / matrices, matrices[:, 0, 0]
-    a, b, d = matrices[:, 0, 0], matrices[:, 0, 1], matrices[:, 1, 1]
-    determinant = a * d - b * b
-    inverse = np.empty_like(matrices)
-    inverse[:, 0, 0], inverse[:, 1, 1] = d / determinant, a / determinant
-    inverse[:, 0, 1] = inverse[:, 1, 0] = -b / determinant
-    return inverse, determinant
 
 
 def _directions(theta: Numbers) -> Numbers:
@@ -124,146 +102,26 @@ def _directions(theta: Numbers) -> Numbers:
     found = np.zeros((len(theta), q, q))
     for number, place in enumerate(places):
         found[number][place] = 1.0
-    half = found @ _factor(theta).T
+    half = found @ factor(theta).T
     summed: Numbers = half + half.transpose(0, 2, 1)
     return summed
 
 
-@dataclass(frozen=True)
-class _At:
-    """The model at one theta: coefficients, (X'V^-1 X)^-1, r'V^-1 r and the profiled criterion.
-
-    ``zvx`` is Z'V^-1 X of each patient; ``trace`` and ``outer`` make the gradient: the sums over patients
-    of Z'PZ and of Z'V^-1 r r'V^-1 Z, with P = V^-1 - V^-1 X (X'V^-1 X)^-1 X'V^-1.
-    """
-
-    coefficients: Numbers
-    inverse: Numbers
-    rss: float
-    criterion: float
-    zvx: Numbers
-    trace: Numbers
-    outer: Numbers
-
-
-@dataclass(frozen=True)
-class _Sums:
-    """All sums of the likelihood, with orthonormal x and y less its OLS fit, scaled: exact and fast."""
-
-    n: int
-    df: int
-    scale: float
-    ols: Numbers
-    rotation: Numbers
-    offset: float
-    yy: float
-    zz: Numbers  # patients by q by q
-    zx: Numbers  # patients by q by p
-    zy: Numbers  # patients by q
-
-    @classmethod
-    def of(cls, y: Numbers, x: Numbers, patient: NDArray[Any], slope: Numbers | None) -> "_Sums":
-        n, p = x.shape
-        order = np.argsort(patient, kind="stable")
-        y, x, codes = y[order], x[order], patient[order]
-        starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]]) if n else np.zeros(0, dtype=np.int64)
-        z = np.ones((n, 1)) if slope is None else np.column_stack([np.ones(n), slope[order]])
-        if len(starts) <= p:
-            raise NotEstimable("not estimable: no more patients than coefficients")
-        if n <= len(starts):
-            raise NotEstimable("not estimable: no patient with two scores")
-        if n <= len(starts) * z.shape[1]:
-            raise NotEstimable("not estimable: no more scores than random intercepts and slopes")
-        columns = np.linalg.norm(x, axis=0)
-        q, r = np.linalg.qr(x / np.where(columns > 0, columns, 1.0))
-        if np.abs(np.diag(r)).min() < 1e-7:
-            raise NotEstimable("not estimable: the terms depend on each other")
-        ols = q.T @ y
-        rest = y - q @ ols
-        rss = float(rest @ rest)
-        if rss <= _NOTHING_LEFT * float((y - y.mean()) @ (y - y.mean())) or np.ptp(y) == 0:
-            raise NotEstimable("not estimable: no variation")
-        scale = float(np.sqrt(rss / (n - p)))
-        rest = rest / scale
-        rotation = r * columns
-        offset = 2 * float(np.log(np.abs(np.diag(rotation))).sum()) + (n - p) * 2 * float(np.log(scale))
-        sums = cls(
-            n=n,
-            df=n - p,
-            scale=scale,
-            ols=ols,
-            rotation=rotation,
-            offset=offset,
-            yy=float(rest @ rest),
-            zz=np.add.reduceat(z[:, :, None] * z[:, None, :], starts),
-            zx=np.add.reduceat(z[:, :, None] * q[:, None, :], starts),
-            zy=np.add.reduceat(z * rest[:, None], starts),
-        )
-        if sums.rss_within() <= _NOTHING_LEFT * sums.yy:
-            raise NotEstimable("not estimable: the terms explain every score of each patient")
-        return sums
-
-    def rss_within(self) -> float:
-        """The residual sum if each patient has an intercept (and slope) of their own: the limit of theta."""
-        inverse = np.linalg.pinv(self.zz, rcond=1e-9, hermitian=True)
-        zx, zy = inverse @ self.zx, np.einsum("iab,ib->ia", inverse, self.zy)
-        xx = np.eye(self.zx.shape[2]) - np.einsum("iap,iar->pr", self.zx, zx)
-        xy = -np.einsum("iap,ia->p", self.zx, zy)
-        own = float(np.einsum("ia,ia->", self.zy, zy))
-        return self.yy - own - float(xy @ np.linalg.pinv(xx, rcond=1e-9, hermitian=True) @ xy)
-
-    def along(self, theta: Numbers) -> Numbers:
-        """The criterion of random intercepts at many thetas at once."""
-        sizes, zx, zy = self.zz[:, 0, 0], self.zx[:, 0], self.zy[:, 0]
-        weight = theta[:, None] ** 2 / (1 + sizes * theta[:, None] ** 2)
-        xvx = np.eye(zx.shape[1]) - np.einsum("ti,ip,ir->tpr", weight, zx, zx)
-        xvy = -np.einsum("ti,ip,i->tp", weight, zx, zy)
-        solved = np.linalg.solve(xvx, xvy[:, :, None])[:, :, 0]
-        rss = self.yy - weight @ zy**2 - np.einsum("tp,tp->t", xvy, solved)
-        logs = np.log1p(sizes * theta[:, None] ** 2).sum(axis=1) + np.linalg.slogdet(xvx)[1]
-        criterion: Numbers = logs + self.df * (1 + np.log(2 * np.pi * rss / self.df))
-        return criterion
-
-    def at(self, theta: Numbers) -> _At:
-        factor = _factor(theta)
-        inner = np.eye(len(factor)) + factor.T @ self.zz @ factor
-        inverted, determinant = _inverted(inner)
-        middle = factor @ inverted @ factor.T
-        weighted = self.zz @ middle
-        mid_x = middle @ self.zx
-        mid_y = np.einsum("iab,ib->ia", middle, self.zy)
-        xvx = np.eye(self.zx.shape[2]) - np.einsum("iap,iar->pr", self.zx, mid_x)
-        xvy = -np.einsum("iap,ia->p", self.zx, mid_y)
-        inverse = np.linalg.inv(xvx)
-        coefficients = inverse @ xvy
-        rss = self.yy - float(np.einsum("ia,ia->", self.zy, mid_y)) - float(xvy @ coefficients)
-        logs = float(np.log(determinant).sum()) + float(np.linalg.slogdet(xvx)[1])
-        zvx = self.zx - weighted @ self.zx
-        zvr = self.zy - np.einsum("iab,ib->ia", weighted, self.zy) - zvx @ coefficients
-        return _At(
-            coefficients=coefficients,
-            inverse=inverse,
-            rss=rss,
-            criterion=logs + self.df * (1 + float(np.log(2 * np.pi * rss / self.df))),
-            zvx=zvx,
-            trace=(self.zz - weighted @ self.zz).sum(axis=0) - np.einsum("iap,ibp->ab", zvx @ inverse, zvx),
-            outer=zvr.T @ zvr,
-        )
-
-
-def _profiled(sums: _Sums, theta: Numbers) -> tuple[float, Numbers]:
+def _profiled(sums: Sums, theta: Numbers) -> tuple[float, Numbers]:
     """The profiled criterion and its gradient."""
     at = sums.at(theta)
     inner = at.trace - sums.df / at.rss * at.outer
     return at.criterion, np.einsum("kab,ab->k", _directions(theta), inner)
 
 
-def _optimum(sums: _Sums) -> Numbers:
+def _optimum(sums: Sums, near: Numbers | None = None) -> Numbers:
     """The theta of the lowest criterion; it may have two minima, so the search covers the whole range."""
-    if sums.zz.shape[1] == 1:
+    if len(sums.zz) == 1:
         spreads = np.array([1e-3, *np.geomspace(1e-2, 1e3, 40)])
         return _signed(_descended(sums, spreads[[np.argmin(sums.along(spreads))]]))
-    unit = float(np.sqrt(sums.zz[:, 1, 1].sum() / sums.n)) or 1.0
+    if near is not None:
+        return _signed(_descended(sums, near))
+    unit = _unit(sums)
     places = [
         np.array([spread, r * slope / unit, np.sqrt(1 - r**2) * slope / unit])
         for spread, slope, r in product((0.1, 0.5, 2.0, 10.0), (0.05, 0.3, 1.5, 10.0), (-0.6, 0.6))
@@ -273,7 +131,27 @@ def _optimum(sums: _Sums) -> Numbers:
     return _signed(min(ends, key=lambda at: sums.at(at).criterion))
 
 
-def _descended(sums: _Sums, theta: Numbers) -> Numbers:
+def _near(y: Numbers, x: Numbers, patient: NDArray[Any], slope: Numbers) -> Numbers | None:
+    """Where to begin with many patients: the theta of some, off the edge; None if that is not known."""
+    codes, of_row = np.unique(patient, return_inverse=True)
+    if len(codes) < 2 * _SEARCHED:
+        return None
+    some = of_row % (len(codes) // _SEARCHED) == 0
+    try:
+        sums = Sums.of(y[some], x[some], patient[some], slope[some])
+    except NotEstimable:
+        return None
+    spread, shared, apart = _optimum(sums)
+    # at 0, an edge, the criterion is level, even where it is not the lowest for all patients
+    return np.array([max(spread, 0.05), shared, max(apart, 0.05 / _unit(sums))])
+
+
+def _unit(sums: Sums) -> float:
+    """The size of the slope's values: theta of the slope is in one over it."""
+    return float(np.sqrt(sums.zz[1, 1].sum() / sums.n)) or 1.0
+
+
+def _descended(sums: Sums, theta: Numbers) -> Numbers:
     """Newton's steps to a minimum, to the precision of the arithmetic.
 
     No bounds are needed: the signs of Lambda's columns do not count (see ``_signed``), so an edge at 0 is an
@@ -313,7 +191,7 @@ def _slopes(function: Callable[[Numbers], Numbers], point: Numbers, width: float
     return np.column_stack(columns)
 
 
-def _satterthwaite(sums: _Sums, theta: Numbers, sigma: float, back: Numbers) -> Numbers:
+def _satterthwaite(sums: Sums, theta: Numbers, sigma: float, back: Numbers) -> Numbers:
     """Degrees of freedom of each coefficient."""
 
     def gradient(point: Numbers) -> Numbers:
@@ -330,7 +208,7 @@ def _satterthwaite(sums: _Sums, theta: Numbers, sigma: float, back: Numbers) -> 
     spread = 2 * (vectors[:, kept] / values[kept]) @ vectors[:, kept].T
 
     at = sums.at(theta)
-    inside = np.einsum("iap,kab,ibr->kpr", at.zvx, _directions(theta), at.zvx)
+    inside = np.einsum("kab,abpr->kpr", _directions(theta), at.cross)
     in_theta = sigma**2 * at.inverse @ inside @ at.inverse
     changes = np.concatenate([in_theta, 2 * sigma * at.inverse[None]])
     by_term = np.einsum("jp,kpr,jr->jk", back, changes, back)

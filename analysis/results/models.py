@@ -17,7 +17,8 @@ from analysis.data.record import Record
 from analysis.numbers.clustered import robust
 from analysis.numbers.formulas import Numbers, t_tested
 from analysis.numbers.guards import PILED_UP_FROM, SUPPRESS_UNDER, count_text, is_small, overfull
-from analysis.numbers.mixed import MixedModel, NotEstimable, fit
+from analysis.numbers.likelihood import NotEstimable
+from analysis.numbers.mixed import MixedModel, fit
 
 INTERCEPT = "intercept"
 RANDOM_INTERCEPT = "random_intercept"

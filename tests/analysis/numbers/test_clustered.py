@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.numbers import clustered
 from analysis.numbers.clustered import robust
 from tests.analysis.numbers.test_mixed import synthetic
 from tests.analysis.reference import FOLDER, expected
@@ -33,3 +34,16 @@ def test_common_slope_within_patients():
     assert [found.estimate[0], found.se[0], found.df[0]] == pytest.approx(
         [reference["slope"], reference["se"], reference["df"]], rel=1e-8
     )
+
+
+def test_the_quick_root_of_many_patients_is_that_by_eigenvalues(monkeypatch):
+    y, x, patient, _ = synthetic(CASES[0])
+    at = np.resize(np.arange(len(y)), 40 * len(y))
+    many = np.repeat(np.arange(40), len(y)) * (patient.max() + 1) + patient[at]
+    random = np.random.default_rng(2)
+    noise = y[at] + random.normal(0, 1, len(at))
+    quick = robust(noise, x[at], many, 1.3)
+    monkeypatch.setattr(clustered, "_SLIGHT", -1.0)
+    slow = robust(noise, x[at], many, 1.3)
+    assert quick.se == pytest.approx(slow.se, rel=1e-11)
+    assert quick.df == pytest.approx(slow.df, rel=1e-11)

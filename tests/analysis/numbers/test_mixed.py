@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given as given_by
 from hypothesis import strategies as st
 
+from analysis.numbers import mixed
 from analysis.numbers.formulas import t_tested
-from analysis.numbers.mixed import MixedModel, NotEstimable, fit
+from analysis.numbers.likelihood import NotEstimable
+from analysis.numbers.mixed import MixedModel, fit
 from tests.analysis.reference import FOLDER, expected, given
 from tests.support.examples import examples
 
@@ -169,3 +171,18 @@ def test_a_spread_that_vanishes_costs_no_degrees_of_freedom(seed):
     found = fit(y, np.column_stack([np.ones(len(y)), time]), patient, time)
     assert found.singular
     assert found.df[1] == pytest.approx(patients - 1, rel=1e-5)
+
+
+def test_a_search_among_some_patients_finds_the_lowest_of_all(monkeypatch):
+    """The whole range is searched among some, then all decide; also at the edge, where no slope differs."""
+    random = np.random.default_rng(11)
+    for slopes in (1.5, 0.0):
+        y, x, patient, time = visits(600, 4, seed=11)
+        y = y + slopes * random.normal(0, 1, 600)[patient] * time
+        whole = fit(y, x, patient, time)
+        with monkeypatch.context() as fewer:
+            fewer.setattr(mixed, "_SEARCHED", 100)
+            found = fit(y, x, patient, time)
+        assert found.criterion == pytest.approx(whole.criterion, rel=1e-12)
+        assert found.theta == pytest.approx(whole.theta, rel=1e-6, abs=1e-6)
+        assert found.df == pytest.approx(whole.df, rel=1e-6)
