@@ -1,0 +1,102 @@
+"""A patient's notes, gradings and messages, each list in its own order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from surveys.lists import records
+from surveys.models import Grading, Message, Note, Palsy, Patient
+from tests.surveys.lists.conftest import AT, DUE
+from tests.surveys.lists.test_changes import add
+from tests.surveys.lists.test_patients import DAY, add_visit
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """The statements are the same on both."""
+    return sqlite_url
+
+
+def test_notes_are_read_latest_first(session: Session, patient: Patient) -> None:
+    """Of one minute the later one; nobody else's."""
+    other = add(session, "P2", patient)
+    for one, text, at in (
+        (patient, "first", AT),
+        (patient, "third", AT + MINUTE),
+        (patient, "second", AT),
+        (other, "another's", AT),
+    ):
+        session.add(Note(patient_id=one.id, text=text, written_by="staff:1", written_at=at))
+        session.flush()
+    found = records.notes(session, patient.id)
+    assert [note.text for note in found] == ["third", "second", "first"]
+    assert found[0] == records.NoteRow("third", "staff:1", AT + MINUTE)
+
+
+def test_gradings_are_read_in_order_of_time(session: Session, patient: Patient) -> None:
+    """On one day by scale, then by palsy."""
+    for number in (1, 2):
+        palsy = Palsy(patient_id=patient.id, number=number, is_index=number == 1)
+        session.add(palsy)
+        session.flush()
+        for scale, on, value in (
+            ("sunnybrook", DUE, 60),
+            ("house_brackmann", DUE, 3 + number),
+            ("house_brackmann", DUE - DAY, 6),
+        ):
+            session.add(
+                Grading(
+                    patient_id=patient.id,
+                    palsy_id=palsy.id,
+                    scale=scale,
+                    value=value,
+                    graded_on=on,
+                    graded_by="Dr Abel",
+                )
+            )
+    session.flush()
+    found = records.gradings(session, patient.id)
+    assert [(row.graded_on, row.scale, row.palsy, row.value) for row in found] == [
+        (DUE - DAY, "house_brackmann", 1, 6),
+        (DUE - DAY, "house_brackmann", 2, 6),
+        (DUE, "house_brackmann", 1, 4),
+        (DUE, "house_brackmann", 2, 5),
+        (DUE, "sunnybrook", 1, 60),
+        (DUE, "sunnybrook", 2, 60),
+    ]
+    assert {(row.mode, row.graded_by) for row in found} == {("unknown", "Dr Abel")}
+    assert records.gradings(session, add(session, "P2", patient).id) == []
+
+
+def test_messages_are_read_latest_first(session: Session, patient: Patient) -> None:
+    """One that is still to go has no outcome."""
+    visit, others = add_visit(session, patient), add_visit(session, add(session, "P2", patient))
+    for number, (kind, planned, outcome) in enumerate(
+        (("invitation", AT, "sent"), ("reminder", AT + DAY, None), ("thanks", AT, "failed")), start=1
+    ):
+        for one in (visit, others):
+            session.add(
+                Message(
+                    visit_id=one.id,
+                    kind=kind,
+                    nth=number,
+                    channel="email",
+                    planned_at=planned,
+                    attempts=0,
+                    outcome=outcome,
+                    outcome_at=AT if outcome else None,
+                )
+            )
+            session.flush()
+    found = records.messages(session, patient.id)
+    assert [(row.visit, row.kind, row.channel, row.outcome, row.outcome_at) for row in found] == [
+        ("v1", "reminder", "email", None, None),
+        ("v1", "thanks", "email", "failed", AT),
+        ("v1", "invitation", "email", "sent", AT),
+    ]
+    assert [row.planned_at for row in found] == [AT + DAY, AT, AT]
