@@ -19,7 +19,6 @@ WITHOUT = {
     "exchange/import_file.py",
     "exchange/matching.py",
     "exchange/stored.py",
-    "exchange/subject.py",
     "exchange/summary.py",
     "exchange/tidy/codebook.py",
     "exchange/tidy/queries.py",

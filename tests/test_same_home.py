@@ -18,6 +18,7 @@ ALLOWED = {
     "surveys/store/visit/short_codes.py": "the alphabet of codes on letters",
     "surveys/views/web/language.py": "tags of languages",
     "surveys/models/triggers.py": "the name of a trigger",
+    "surveys/models/upkeep.py": "the name of a trigger",
     "surveys/instruments/facts.py": "words of items, to find what two questionnaires share",
     "surveys/views/clinic/overviews.py": "a title within a sentence",
     "surveys/views/clinic/records.py": "words of ours within a sentence",

@@ -15,7 +15,8 @@ def scores() -> None:
 @scores.command("check")
 @click.pass_context
 def check_scores(context: click.Context) -> None:
-    """Recompute every stored score; exit 1 where one differs."""
+    """Recompute every stored score, and when each visit was done; exit 1 where one differs."""
+    from surveys.store.visit.done import wrong_visits
     from surveys.store.visit.responses import wrong_scores
 
     wrong = 0
@@ -25,6 +26,13 @@ def check_scores(context: click.Context) -> None:
             click.echo(
                 f"Response {fault.response_id}, {fault.scale}: stored {_shown(fault.stored)}, "
                 f"computed {_shown(fault.computed)}.",
+                err=True,
+            )
+        for visit in wrong_visits(opened.session):
+            wrong += 1
+            click.echo(
+                f"Visit {visit.visit_id}: stored as done at {visit.stored}, "
+                f"its responses say {visit.computed}.",
                 err=True,
             )
     if wrong:

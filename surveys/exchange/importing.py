@@ -47,7 +47,7 @@ def store(
     asked = sorted({key for entry in plan.entries for key in entry.answers})
     frozen = {key: versions.freeze(session, library.get(key), at=at, wording=plan.wording) for key in asked}
     for batch in _batches(plan.entries):
-        visits = _visits(session, batch, ids, enrolled)
+        visits = _visits(session, study, batch, ids, enrolled)
         new = [
             NewResponse(
                 visit_id=visit_id,
@@ -71,6 +71,7 @@ def store(
 
 def _visits(
     session: Session,
+    study: Study,
     entries: Sequence[MatchedRow],
     patient_ids: Mapping[str, int],
     enrolled: Mapping[str, tuple[date, Any]],
@@ -79,6 +80,7 @@ def _visits(
     missing = [entry for entry in entries if entry.stored is None]
     made = importing.add_visits(
         session,
+        study,
         [
             NewVisit(
                 patient_id=patient_ids[entry.row.patient],

@@ -54,11 +54,16 @@ def tables_about_patients() -> set[str]:
 
 
 def _referring(session: Session, table: Table, found: Mapping[str, Rows]) -> Rows:
-    """The rows of `table` that refer to a found row; a contact counts only for the patient's own row."""
+    """The rows of `table` that refer to a found row; a contact counts only for the patient's own row.
+
+    A key that also names the study refers to a row by its id alone: others are of the same study.
+    """
     conditions = [
         key.parent.in_([row[key.column.name] for row in found[key.column.table.name]])
         for key in table.foreign_keys
-        if key.column.table.name in found and key.column.table.name not in {"contact", table.name}
+        if key.column.primary_key
+        and key.column.table.name in found
+        and key.column.table.name not in {"contact", table.name}
     ]
     if not conditions:
         return []

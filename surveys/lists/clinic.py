@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from surveys import same
 from surveys.lists.scope import Scope
-from surveys.lists.visits import TITLE, states
+from surveys.lists.visits import TITLE, answered, states
 from surveys.models import Alert, Appointment, Consent, Contact, Patient, Response, Timepoint, Visit
+from surveys.models.dialects import length
 
 AT_ONCE = 1000  # texts of a list in one statement: databases limit their parameters
 
@@ -142,10 +143,10 @@ def _open(session: Session, scope: Scope, ids: Collection[int]) -> dict[int, lis
             stated.c.id,
             TITLE.label("title"),
             stated.c.state,
-            stated.c.battery,
+            Visit.battery,
             stated.c.due_on,
-            stated.c.answered,
-            stated.c.asked,
+            answered().label("answered"),
+            length(session, Visit.battery).label("asked"),
         )
         .select_from(stated)
         .join(Visit, Visit.id == stated.c.id)

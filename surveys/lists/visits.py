@@ -7,7 +7,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, String, Text, case, cast, func, label, or_, select, true
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    ScalarSelect,
+    String,
+    Text,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from surveys.instruments.scoring import Score as StoredScore
@@ -23,7 +35,6 @@ from surveys.models import (
     Timepoint,
     Visit,
 )
-from surveys.models.dialects import length
 from surveys.schedule import is_over, is_over_for_good, not_yet_open
 
 # The state of a visit on a day; docs/decisions.md says why.
@@ -82,7 +93,69 @@ def states(session: Session, scope: Scope, among: Collection[int] | None = None)
 
     `open` and `ahead` are as in `VisitRow`.
     """
-    answered = (
+    today = scope.today
+    said = StateOfVisit.on(today)
+    stated = (
+        select(
+            Visit.id,
+            Visit.patient_id,
+            Visit.opens_on,
+            Visit.due_on,
+            Visit.closes_on,
+            Visit.missed_reason,
+            said.state.label("state"),
+            said.open.label("open"),
+            said.ahead.label("ahead"),
+        )
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(
+            scope.condition,
+            true() if among is None else Visit.patient_id.in_(among),
+            Visit.withdrawn_at.is_(None),
+        )
+    )
+    # Computed once: a query that uses the state several times would look for drafts as often.
+    return stated.cte("stated").prefix_with("MATERIALIZED")
+
+
+@dataclass(frozen=True)
+class StateOfVisit:
+    """Conditions on a visit that is not withdrawn, and on its patient, whose row is joined."""
+
+    state: ColumnElement[str]
+    open: ColumnElement[bool]
+    ahead: ColumnElement[bool]
+
+    @classmethod
+    def on(cls, today: date) -> StateOfVisit:
+        """What they are on that day."""
+        done, called_missed = Visit.done, Visit.missed_reason.is_not(None)
+        ahead: ColumnElement[bool] = not_yet_open(Visit, today)
+        # The cheaper condition comes first: for most visits nothing is read beside their row.
+        over = is_over_for_good(Visit, today) | (is_over(Visit, today) & ~begun())
+        state = case(
+            (done, "done"),
+            (called_missed, "missed"),
+            (Patient.gone_by(Visit.due_on), "not_asked"),
+            (Patient.gone, "missed"),
+            (ahead & Patient.in_follow_up, "upcoming"),
+            (ahead, "not_asked"),
+            (over, "missed"),
+            (begun(), "in_progress"),
+            (Patient.status == "active", "due"),
+            else_="not_asked",
+        )
+        return cls(state, ~or_(done, called_missed, Patient.gone, ahead, over), ahead)
+
+
+def begun() -> ColumnElement[bool]:
+    """Whether something was said at a visit: an answer that it asks for, a draft, or a background fact."""
+    return or_(answered() > 0, _any_of(Draft), _any_of(Background))
+
+
+def answered() -> ScalarSelect[int]:
+    """How many of the questionnaires that a visit asks were sent."""
+    return (
         select(func.count())
         .where(
             Response.visit_id == Visit.id,
@@ -92,46 +165,10 @@ def states(session: Session, scope: Scope, among: Collection[int] | None = None)
         .correlate(Visit)
         .scalar_subquery()
     )
-    counted = (
-        select(
-            Visit,
-            Patient.status,
-            Patient.gone,
-            Patient.in_follow_up,
-            label("not_expected", Patient.gone_by(Visit.due_on)),
-            length(session, Visit.battery).label("asked"),
-            answered.label("answered"),
-        )
-        .join(Patient, Patient.id == Visit.patient_id)
-        .where(
-            scope.condition,
-            true() if among is None else Patient.id.in_(among),
-            Visit.withdrawn_at.is_(None),
-        )
-        .cte("counted")
-    )
-    drafted = select(Draft.id).where(Draft.visit_id == counted.c.id).exists()
-    told = select(Background.id).where(Background.visit_id == counted.c.id).exists()
-    begun = or_(counted.c.answered > 0, drafted, told)
-    done, called_missed = counted.c.answered >= counted.c.asked, counted.c.missed_reason.is_not(None)
-    ahead = not_yet_open(counted.c, scope.today)
-    over = is_over(counted.c, scope.today) & (~begun | is_over_for_good(counted.c, scope.today))
-    state = case(
-        (done, "done"),
-        (called_missed, "missed"),
-        (counted.c.not_expected, "not_asked"),
-        (counted.c.gone, "missed"),
-        (ahead & counted.c.in_follow_up, "upcoming"),
-        (ahead, "not_asked"),
-        (over, "missed"),
-        (begun, "in_progress"),
-        (counted.c.status == "active", "due"),
-        else_="not_asked",
-    )
-    is_open = ~or_(done, called_missed, counted.c.gone, ahead, over)
-    stated = select(counted, state.label("state"), is_open.label("open"), ahead.label("ahead"))
-    # Computed once: a query that uses the state several times would count the answers as often.
-    return stated.cte("stated").prefix_with("MATERIALIZED")
+
+
+def _any_of(table: type[Draft | Background]) -> ColumnElement[bool]:
+    return select(table.id).where(table.visit_id == Visit.id).correlate(Visit).exists()
 
 
 def titles(session: Session, visit_ids: Collection[int]) -> dict[int, str]:
@@ -151,7 +188,7 @@ def of_patient(session: Session, scope: Scope, patient_id: int, at: datetime) ->
             stated.c.opens_on,
             stated.c.due_on,
             stated.c.closes_on,
-            stated.c.battery,
+            Visit.battery,
             stated.c.state,
             stated.c.open,
             stated.c.ahead,

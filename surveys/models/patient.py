@@ -119,6 +119,7 @@ class Patient(Base):
     __tablename__ = "patient"
     __table_args__ = (
         UniqueConstraint("study_id", "code"),
+        Index("uq_patient_id_study_id", "id", "study_id", unique=True),  # rows with both refer to it
         Index("uq_patient_code_folded", "study_id", "code_folded", "twin", unique=True),
         Index("ix_patient_site_folded", "study_id", "site_folded"),
         one_of("sex", SEXES),

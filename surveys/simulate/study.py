@@ -207,7 +207,7 @@ class _Making:
             NewVisit(patient_id, occasion.name, occasion.when, occasion.battery, occasion.timepoint_id)
             for patient_id, _, occasion in occasions
         ]
-        visit_ids = importing.add_visits(self._session, visits)
+        visit_ids = importing.add_visits(self._session, self._study, visits)
         answered = [
             self._response(self._library.get(key), visit_id, patient_id, person, occasion.on)
             for visit_id, (patient_id, person, occasion) in zip(visit_ids, occasions, strict=True)

@@ -1,26 +1,27 @@
 """A study of very many patients, written straight into the tables, to measure long lists.
 
-The rows are believable only for lists, searches and paging; scores are made up.
+The rows are believable only for lists, searches and paging; scores are made up. The database itself makes
+visits and answers, most of the rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, literal, select
 from sqlalchemy.orm import Session
 
-from surveys.models import Contact, Palsy, Patient, Response, Score, Study, Timepoint, Treatment, Visit
+from surveys.models import Base, Contact, Palsy, Patient, Response, Score, Study, Timepoint, Treatment, Visit
 from surveys.schedule import preset, window
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
 from surveys.store.words import versions
 from tests.support.study import CRISIS, WHO_READS, changing, library
 
-BATCH = 2000
 ENROLLED_OVER = timedelta(days=700)
 SCALES: Mapping[str, Sequence[str]] = {
     "face": ("total", "social_function"),
@@ -45,27 +46,32 @@ def crowd(app: Flask, patients: int, *, study: str = "BIG", at: datetime | None 
         studies.activate(session, made, library(app), at=moment, actor="test")
         today = studies.today(made, moment)
         people = _people(session, made, patients, today)
-        _facts(session, people, moment)
-        _answers(app, session, _visits(session, made, people, today), moment, today)
+        _facts(session, people)
+        _visits(session, made, people)
+        _answers(app, session, made, moment, today)
 
 
 def _people(session: Session, study: Study, number: int, today: date) -> Sequence[tuple[int, date]]:
-    contacts = [
-        {
-            "hospital_number": f"H-{n:06}",
-            "name": f"Person {n}",
-            "born_on": date(1940, 1, 1) + timedelta(days=2 * n),
-            "email": f"person{n}@example.org",
-        }
-        for n in range(number)
-    ]
-    ids = _insert(session, Contact, contacts)
+    contacts = _insert(
+        session,
+        Contact,
+        [
+            {
+                "hospital_number": f"H-{n:06}",
+                "name": f"Person {n}",
+                "born_on": date(1940, 1, 1) + timedelta(days=2 * n % 25_000),
+                "email": f"person{n}@example.org",
+                "telephone": f"0176 {n:07}",
+            }
+            for n in range(number)
+        ],
+    )
     step = ENROLLED_OVER / max(number, 1)
     enrolled = [today - ENROLLED_OVER + step * n for n in range(number)]
     rows = [
         {
             "study_id": study.id,
-            "contact_id": ids[n],
+            "contact_id": contacts[n],
             "code": f"B-{n:05}",
             "site": ("North", "South")[n % 2],
             "birth_year": 1940 + n % 60,
@@ -79,7 +85,7 @@ def _people(session: Session, study: Study, number: int, today: date) -> Sequenc
     return list(zip(_insert(session, Patient, rows), enrolled, strict=True))
 
 
-def _facts(session: Session, people: Sequence[tuple[int, date]], at: datetime) -> None:
+def _facts(session: Session, people: Sequence[tuple[int, date]]) -> None:
     palsies = [
         {
             "patient_id": patient,
@@ -105,77 +111,77 @@ def _facts(session: Session, people: Sequence[tuple[int, date]], at: datetime) -
     _insert(session, Treatment, toxin)
 
 
-def _visits(
-    session: Session, study: Study, people: Sequence[tuple[int, date]], today: date
-) -> list[tuple[int, date, list[str]]]:
-    rows: list[dict[str, Any]] = []
+def _visits(session: Session, study: Study, people: Sequence[tuple[int, date]]) -> None:
+    """The plan's visits of those who were enrolled on the same day; their ids follow one another."""
     timepoints = session.scalars(select(Timepoint).where(Timepoint.study_id == study.id)).all()
-    for patient, enrolled_on in people:
-        for timepoint, planned in zip(timepoints, studies.plan_of(timepoints), strict=True):
+    plan = list(zip(timepoints, studies.plan_of(timepoints), strict=True))
+    for enrolled_on, some in groupby(people, key=lambda one: one[1]):
+        ids = [patient for patient, _ in some]
+        for timepoint, planned in plan:
             anchor = enrolled_on if planned.anchor == "enrolment" else enrolled_on - timedelta(days=9)
             when = window(planned, anchor)
-            rows.append(
-                {
-                    "patient_id": patient,
-                    "timepoint_id": timepoint.id,
-                    "name": planned.key,
-                    "opens_on": when.opens_on,
-                    "due_on": when.due_on,
-                    "closes_on": when.closes_on,
-                    "battery": list(planned.battery),
-                }
-            )
-    ids = _insert(session, Visit, rows)
-    return [(at, row["due_on"], row["battery"]) for at, row in zip(ids, rows, strict=True)]
+            facts = {
+                "patient_id": Patient.id,
+                "study_id": Patient.study_id,
+                "timepoint_id": literal(timepoint.id),
+                "name": literal(planned.key),
+                "name_folded": literal(planned.key),
+                "occurrence": literal(1),
+                "opens_on": literal(when.opens_on),
+                "due_on": literal(when.due_on),
+                "closes_on": literal(when.closes_on),
+                "battery": literal(list(planned.battery), Visit.battery.type),
+            }
+            _insert_chosen(session, Visit, facts, Patient.id.between(ids[0], ids[-1]))
 
 
-def _answers(
-    app: Flask,
-    session: Session,
-    visits: Sequence[tuple[int, date, list[str]]],
-    at: datetime,
-    today: date,
-) -> None:
-    keys = {key for _, _, battery in visits for key in battery}
-    frozen = {key: versions.freeze(session, library(app).get(key), at=at) for key in keys}
-    behind = [(n, *visit) for n, visit in enumerate(visits) if visit[1] <= today and n % 10]
-    rows: list[dict[str, Any]] = [
-        {
-            "visit_id": visit,
-            "instrument": key,
-            "instrument_version_id": frozen[key],
-            "answers": {},
-            "not_given": {},
-            "answered_at": {},
-            "source": "simulated",
-            "partial": False,
-            "submitted_at": datetime(due_on.year, due_on.month, due_on.day, 9, tzinfo=UTC),
-            "completed_on": due_on,
+def _answers(app: Flask, session: Session, study: Study, at: datetime, today: date) -> None:
+    keys = {key for timepoint in study.timepoints for key in timepoint.battery}
+    behind = (Visit.study_id == study.id) & (Visit.due_on <= today) & (Visit.id % 10 != 0)
+    nothing = literal({}, Response.answers.type)
+    for key in sorted(keys):
+        version_id = versions.freeze(session, library(app).get(key), at=at)
+        facts = {
+            "visit_id": Visit.id,
+            "instrument": literal(key),
+            "instrument_version_id": literal(version_id),
+            "answers": nothing,
+            "not_given": nothing,
+            "answered_at": nothing,
+            "source": literal("simulated"),
+            "partial": literal(value=False),
+            "submitted_at": literal(at, Response.submitted_at.type),
+            "completed_on": Visit.due_on,
         }
-        for _, visit, due_on, battery in behind
-        for key in battery
-    ]
-    ids = _insert(session, Response, rows)
-    scores = [
-        {
-            "response_id": ids[n],
-            "scale": scale,
-            "value": float(n % 25),
-            "items_used": 9,
-            "items_missing": 0,
-            "prorated": False,
-        }
-        for n, row in enumerate(rows)
-        for scale in SCALES.get(row["instrument"], ("total",))
-    ]
-    for start in range(0, len(scores), BATCH):
-        session.execute(insert(Score), scores[start : start + BATCH])
+        _insert_chosen(session, Response, facts, behind)
+        for scale in SCALES.get(key, ("total",)):
+            score = {
+                "response_id": Response.id,
+                "scale": literal(scale),
+                "value": Response.id % 25 + 0.0,
+                "items_used": literal(9),
+                "items_missing": literal(0),
+                "prorated": literal(value=False),
+            }
+            _insert_chosen(session, Score, score, Response.instrument_version_id == version_id)
 
 
-def _insert(session: Session, model: Any, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+def _insert(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """The rows' ids, in their order."""
-    statement = insert(model).returning(model.id, sort_by_parameter_order=True)
-    ids: list[int] = []
-    for start in range(0, len(rows), BATCH):
-        ids += session.scalars(statement, rows[start : start + BATCH]).all()
-    return ids
+    key = Base.metadata.tables[table.__tablename__].c.id
+    before = session.scalar(select(key).order_by(key.desc()).limit(1)) or 0
+    if rows:
+        session.connection().execute(insert(Base.metadata.tables[table.__tablename__]), rows)
+    return list(session.scalars(select(key).where(key > before).order_by(key)))
+
+
+def _insert_chosen(
+    session: Session, table: type[Base], facts: Mapping[str, Any], condition: ColumnElement[bool]
+) -> None:
+    """A row of `facts` for each row that the `condition` chooses."""
+    chosen = select(*facts.values()).where(condition)
+    session.connection().execute(
+        insert(Base.metadata.tables[table.__tablename__]).from_select(
+            list(facts), chosen, include_defaults=False
+        )
+    )

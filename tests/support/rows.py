@@ -44,6 +44,7 @@ ROWS = {
     "visit": {
         "id": 1,
         "patient_id": 1,
+        "study_id": 1,
         "name": "baseline",
         "occurrence": 1,
         "opens_on": date(2026, 3, 10),

@@ -18,6 +18,7 @@ DATABASE_DECIDES = (
     "surveys/lists",
     "surveys/exchange",
     "surveys/test_frames.py",
+    "surveys/test_migrated.py",
     "surveys/test_migrations.py",
     "surveys/test_invariants.py",
     "surveys/test_db.py",

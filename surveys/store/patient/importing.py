@@ -30,13 +30,14 @@ class NewVisit:
     timepoint_id: int | None = None
 
 
-def add_visits(session: Session, visits: Sequence[NewVisit]) -> list[int]:
-    """Store `visits`; returns the ids, in order."""
+def add_visits(session: Session, study: Study, visits: Sequence[NewVisit]) -> list[int]:
+    """Store `visits` of patients of `study`; returns the ids, in order."""
     if not visits:
         return []
     rows = [
         {
             "patient_id": new.patient_id,
+            "study_id": study.id,
             "timepoint_id": new.timepoint_id,
             "name": new.name,
             "occurrence": 1,

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from surveys.daytime import Hours
-from surveys.models import Contact, Message, MessageTemplate, Messaging, Patient, Response, Study, Visit
+from surveys.models import Contact, Message, MessageTemplate, Messaging, Patient, Study, Visit
 from surveys.store.post.sendable import Decision, Facts, decide
 
 
@@ -33,7 +33,6 @@ class OneVisit:
     contact: Contact | None
     study: Study
     settings: MessageSettings
-    finished_at: datetime | None
     rows: tuple[Message, ...]
 
     @property
@@ -108,7 +107,6 @@ def load(session: Session, condition: ColumnElement[bool]) -> list[OneVisit]:
         .execution_options(populate_existing=True)
     ).all()
     ids = [row.Visit.id for row in found]
-    finished = _answered(session, ids)
     messages = _messages(session, ids)
     return [
         OneVisit(
@@ -117,7 +115,6 @@ def load(session: Session, condition: ColumnElement[bool]) -> list[OneVisit]:
             contact=row.Contact,
             study=row.Study,
             settings=settings_of(row.Messaging),
-            finished_at=_finished_at(row.Visit.battery, finished.get(row.Visit.id, {})),
             rows=tuple(messages.get(row.Visit.id, ())),
         )
         for row in found
@@ -150,31 +147,12 @@ def facts_of(one: OneVisit, kind: str, planned_at: datetime, row: Message | None
         closes_on=one.visit.closes_on,
         missed=one.visit.missed_reason is not None,
         withdrawn=one.visit.withdrawn_at is not None,
-        finished_at=one.finished_at,
+        finished_at=one.visit.done_at,
         settled_at=max(gone, default=None),
         waiting=waiting,
         hours=one.settings.hours,
         zone=one.zone,
     )
-
-
-def _finished_at(battery: Iterable[str], answered: dict[str, datetime]) -> datetime | None:
-    """When the last questionnaire of the battery was sent; None while one is open."""
-    asked = list(battery)
-    if not asked or any(key not in answered for key in asked):
-        return None
-    return max(answered[key] for key in asked)
-
-
-def _answered(session: Session, visit_ids: Sequence[int]) -> dict[int, dict[str, datetime]]:
-    found: dict[int, dict[str, datetime]] = {}
-    for some in _portions(visit_ids):
-        query = select(Response.visit_id, Response.instrument, Response.submitted_at).where(
-            Response.visit_id.in_(some), Response.stands
-        )
-        for row in session.execute(query):
-            found.setdefault(row.visit_id, {})[row.instrument] = row.submitted_at
-    return found
 
 
 def _messages(session: Session, visit_ids: Sequence[int]) -> dict[int, list[Message]]:

@@ -165,8 +165,8 @@ def _wanted(one: OneVisit) -> dict[tuple[str, int], datetime]:
         study_zone=one.study.timezone,
     )
     wanted = {(message.kind, message.nth): message.at for message in planned} if one.visit.battery else {}
-    if settings.thanks and one.finished_at is not None:
-        soon = daytime.next_allowed(one.finished_at + THANKS_AFTER, settings.hours, one.zone)
+    if settings.thanks and one.visit.done_at is not None:
+        soon = daytime.next_allowed(one.visit.done_at + THANKS_AFTER, settings.hours, one.zone)
         wanted["thanks", 1] = soon
     return wanted
 

@@ -87,7 +87,7 @@ def plan_visits(
         found = occasions(plan, courses[patient.id], sensible_from)
         ahead = [one for one in found if one.ahead and not is_over(one.window, since)]
         asked = asked_elsewhere(session, patient, since) if patient.contact_id in known else []
-        visits = _Visits(timepoints, patient.id, ())
+        visits = _Visits(timepoints, patient, ())
         for laid in lay_out(ahead, asked):
             visits.add(session, laid)
         laid_out.append(visits)
@@ -126,7 +126,7 @@ def replan(
     since = today(study, at)
     found = occasions(plan_of(timepoints), courses_of(session, [patient])[patient.id], not_before(library))
     known = stored_visits(session, patient, timepoints, since)
-    visits = _Visits(timepoints, patient.id, known)
+    visits = _Visits(timepoints, patient, known)
     asked = asked_elsewhere(session, patient, since)
     asked += [asked_there for one in known if one.fixed for asked_there in one.asked]
     added: list[Change] = []
@@ -216,10 +216,12 @@ def _wanted(
 class _Visits:
     """One patient's visits during a new layout."""
 
-    def __init__(self, timepoints: Sequence[Timepoint], patient_id: int, known: Sequence[KnownVisit]) -> None:
+    def __init__(
+        self, timepoints: Sequence[Timepoint], patient: Patient, known: Sequence[KnownVisit]
+    ) -> None:
         self._timepoints = {row.key: row for row in timepoints}
         self._titles = {row.id: row.name for row in timepoints}
-        self._patient_id = patient_id
+        self._patient = patient
         self._movable = [one for one in known if not one.fixed]
         self._taken: set[int] = set()
         self._numbers = {(one.row.timepoint_id, one.row.occurrence) for one in known}
@@ -256,7 +258,13 @@ class _Visits:
             occurrence += 1
         # A visit outside the plan may have the name already.
         name = timepoint.key if (timepoint.key, occurrence) not in self._names else f"{timepoint.key} (plan)"
-        row = Visit(patient_id=self._patient_id, timepoint_id=timepoint.id, name=name, occurrence=occurrence)
+        row = Visit(
+            patient_id=self._patient.id,
+            study_id=self._patient.study_id,
+            timepoint_id=timepoint.id,
+            name=name,
+            occurrence=occurrence,
+        )
         self._numbers.add((timepoint.id, occurrence))
         self._names.add((name, occurrence))
         self.made.append(row)

@@ -54,6 +54,7 @@ def add_unscheduled(
     when = unscheduled(on)
     visit = Visit(
         patient_id=patient.id,
+        study_id=patient.study_id,
         name=UNSCHEDULED,
         occurrence=(before or 0) + 1,
         opens_on=when.opens_on,

@@ -41,6 +41,15 @@ def test_a_changed_score_is_found(seventh: Seventh, sqlite_url: str, rows: Query
 
 
 @pytest.mark.usefixtures("stored")
+def test_a_visit_that_is_not_as_done_as_stored_is_found(seventh: Seventh, sqlite_url: str) -> None:
+    """Exit 1 and the visit's number, with both instants."""
+    tamper(sqlite_url, "UPDATE visit SET done_at = NULL")
+    ran = seventh("scores", "check")
+    said = "Visit 1: stored as done at None, its responses say 2024-05-31"
+    assert (ran.code, ran.err.startswith(said)) == (1, True)
+
+
+@pytest.mark.usefixtures("stored")
 def test_a_changed_event_is_found(seventh: Seventh, sqlite_url: str) -> None:
     """Exit 1 and the event where the chain breaks."""
     assert seventh("audit", "verify").code == 0

@@ -25,6 +25,7 @@ def add_visit(session: Session, patient: Patient, name: str = "v1", due_on: date
     """A visit that asks FaCE and SAQ, open from 10 days before to 20 days after its day."""
     visit = Visit(
         patient_id=patient.id,
+        study_id=patient.study_id,
         name=name,
         opens_on=due_on - 10 * DAY,
         due_on=due_on,

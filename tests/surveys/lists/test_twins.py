@@ -39,7 +39,9 @@ def visits(session: Session, patient: Patient) -> tuple[Visit, Visit]:
     first, again = add_visit(session, patient), add_visit(session, patient, "w")
     again.name, again.occurrence = "v1", 2
     session.flush()
-    second = Visit(patient_id=patient.id, name="V1", twin=1, battery=["face", "saq"])
+    second = Visit(
+        patient_id=patient.id, study_id=patient.study_id, name="V1", twin=1, battery=["face", "saq"]
+    )
     second.opens_on = second.due_on = second.closes_on = DUE
     session.add(second)
     session.flush()

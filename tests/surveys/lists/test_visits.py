@@ -86,6 +86,7 @@ def test_a_visit_is_what_its_days_and_its_patient_make_it(session: Session) -> N
         visit = Visit(
             id=number,
             patient_id=number,
+            study_id=study.id,
             name="v1",
             opens_on=OPENS,
             due_on=DUE,

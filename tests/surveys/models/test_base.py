@@ -46,7 +46,8 @@ def patient(session: Session) -> Patient:
 def test_a_row_has_them_from_the_start(session: Session, patient: Patient) -> None:
     """Also rows that are inserted many at once, past the objects."""
     assert (patient.code_folded, patient.site_folded, patient.twin) == ("p-1", "berlin", 0)
-    facts = {"patient_id": patient.id, "opens_on": DAY, "due_on": DAY, "closes_on": DAY, "battery": []}
+    facts = {"patient_id": patient.id, "study_id": patient.study_id, "battery": []}
+    facts |= {"opens_on": DAY, "due_on": DAY, "closes_on": DAY}
     session.execute(insert(Visit), [{**facts, "name": "Before OP"}, {**facts, "name": "AFTER  op"}])
     assert session.scalars(select(Visit.name_folded).order_by(Visit.id)).all() == ["before op", "after op"]
 

@@ -41,7 +41,13 @@ def test_a_response_stands(
         session.add(patient)
         session.flush()
         visit = Visit(
-            patient_id=patient.id, name="v1", opens_on=ON, due_on=ON, closes_on=ON, battery=["face"]
+            patient_id=patient.id,
+            study_id=study.id,
+            name="v1",
+            opens_on=ON,
+            due_on=ON,
+            closes_on=ON,
+            battery=["face"],
         )
         session.add(visit)
         session.flush()

@@ -230,7 +230,8 @@ def test_each_fact_is_told(
 def test_very_many_visits_are_loaded_in_portions(session: Session, patient: Patient, visit: Visit) -> None:
     """Databases limit the parameters of a statement; no message is left behind."""
     times = {"opens_on": AT.date(), "due_on": AT.date(), "closes_on": AT.date()}
-    made = [Visit(patient_id=patient.id, name=f"extra {n}", battery=[], **times) for n in range(501)]
+    times |= {"patient_id": patient.id, "study_id": patient.study_id}
+    made = [Visit(name=f"extra {n}", battery=[], **times) for n in range(501)]
     session.add_all(made)
     session.flush()
     for row in (made[0], made[-1]):

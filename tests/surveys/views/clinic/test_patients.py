@@ -130,7 +130,9 @@ def test_a_long_list_is_paged_with_the_same_few_statements(app: Flask, member: M
         people = [NewPatient(f"X{number:03}", date(2026, 1, 5), 1970) for number in range(120)]
         added = store.add(session, study, people, at=datetime.now(UTC), actor="test")
         days = {"opens_on": date(2026, 1, 5), "due_on": date(2026, 1, 5), "closes_on": date(2026, 2, 5)}
-        session.add_all(Visit(patient_id=row.id, name="v", battery=["face"], **days) for row in added)
+        session.add_all(
+            Visit(patient_id=row.id, study_id=study.id, name="v", battery=["face"], **days) for row in added
+        )
     with counted_statements() as many:
         member.get(LIST)
     assert len(rows(member)) == lists.PAGE
