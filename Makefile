@@ -1,6 +1,9 @@
 # Everything a stranger needs: `make run` looks at it, `make test` proves it. `make help` lists the rest.
 # Needs only python3 (3.11 or newer), make, git and gcc. Works with GNU Make 3.81, as macOS has it.
 
+# Compiled modules are kept: each process that the tests start would compile the program anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHONS := $(PYTHON) python3.13 python3.12 python3.11 python3
