@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask
@@ -42,15 +43,23 @@ class Reply:
 Send = Callable[[str, str, Fields], Reply]
 
 
-def in_process(app: Flask, base_url: str = "http://localhost", *, device: str | None = None) -> Send:
+def in_process(
+    app: Flask,
+    base_url: str = "http://localhost",
+    *,
+    device: str | None = None,
+    session: Mapping[str, Any] | None = None,
+) -> Send:
     """A browser of its own, straight into `app`; it sends no Referer and no Origin.
 
-    `device` is its name among the patient's devices, for tests that also answer through the store.
+    `device` is its name among the patient's devices, for tests that also answer through the store;
+    `session` is what the server knows of it.
     """
     client = app.test_client()
-    if device:
-        with client.session_transaction(base_url=base_url) as session:
-            session["device"] = device
+    known = dict(session or {}) | ({"device": device} if device else {})
+    if known:
+        with client.session_transaction(base_url=base_url) as kept:
+            kept.update(known)
 
     def send(method: str, path: str, fields: Fields) -> Reply:
         answer = client.open(

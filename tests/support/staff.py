@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask
+from flask import Flask, session
+from flask_security import login_user
 from sqlalchemy import select
 
+from surveys.db import db
 from surveys.models import Study
 from surveys.store.accounts import staff
 from tests.support.pages import Page
@@ -41,13 +43,11 @@ def employ(
 ) -> int:
     """Make an account with those roles in `study` (the last stands) and `facts`; returns its id."""
     at = datetime.now(UTC)
-    with changing(app) as session:
-        member = staff.find(session, email) or staff.add(
-            session, email, PASSWORD, at=at, actor="test", **facts
-        )
+    with changing(app) as store:
+        member = staff.find(store, email) or staff.add(store, email, PASSWORD, at=at, actor="test", **facts)
         for role in roles:
-            found = session.scalars(select(Study).where(Study.code == study)).one()
-            staff.grant(session, member, found, role, site=site, at=at, actor="test")
+            found = store.scalars(select(Study).where(Study.code == study)).one()
+            staff.grant(store, member, found, role, site=site, at=at, actor="test")
         return member.id
 
 
@@ -58,6 +58,16 @@ def signed_in(app: Flask, role: str = "coordinator", *, study: str = "S1", site:
         employ(app, email, admin=True)
     else:
         employ(app, email, role, study=study, site=site)
-    member = Member(in_process(app))
-    member.sign_in(email)
+    member = Member(in_process(app, session=_session(app, email)))
+    member.get("/staff/")
     return member
+
+
+def _session(app: Flask, email: str) -> dict[str, Any]:
+    """The session of a browser that has signed in; made without the page, which has tests of its own."""
+    with app.test_request_context():
+        person = staff.find(db.session, email)
+        assert person is not None
+        login_user(person)
+        db.session.commit()
+        return dict(session)
