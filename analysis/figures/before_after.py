@@ -10,6 +10,7 @@ from analysis.data.kinds import FAMILY_OF
 from analysis.data.record import Record
 from analysis.figures.computed import BEFORE_AFTER
 from analysis.figures.look import axis_title, people, row_label
+from analysis.figures.marks import CELLS_NOTE, MANY
 from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, seen, signed, span, up_to
 from analysis.figures.view import Figure, View, mixed, sentence, shifted, simulated
 from analysis.results.before_after import AFTER_DAYS, AT_THEIR_WORST, before_after, paired
@@ -54,6 +55,7 @@ def before_after_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
                     [_row(one, pairs[pairs["scale"] == scale], stratum, view) for one in of_stratum],
                     stratum,
                     marks=[] if threshold is None else [-threshold, threshold],
+                    view=view,
                 ),
             )
             for stratum, of_stratum in parts.items()
@@ -67,6 +69,7 @@ def before_after_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             "Before: the last score in the 42 days before, not on the day itself. After: the first score "
             + ", ".join(f"{low}–{high} days ({family})" for family, (low, high) in AFTER_DAYS.items())
             + ". Each patient counts once.",
+            *([CELLS_NOTE] if view.may_open_patients and len(pairs[pairs["scale"] == scale]) > MANY else []),
             "Diamond: mean change with its 95 % interval, from 10 patients on; open under 30.",
             *_threshold_note(threshold, records),
             "Treatments begun before the first questionnaire, such as early steroids, cannot be shown.",
@@ -94,7 +97,7 @@ def _row(record: Record, pairs: pd.DataFrame, stratum: str | None, view: View) -
         record["high"],
         record["imprecise"],
         changes,
-        [f"{code}: {signed(change)}" for code, change in zip(rows["patient"], changes, strict=True)],
+        rows["patient"].tolist(),
     )
 
 

@@ -20,9 +20,9 @@ from analysis.figures.look import (
     number,
     p_text,
     people,
-    plain,
     ticks,
 )
+from analysis.figures.marks import CELLS_NOTE, LINES_NOTE, MANY, Range, by_lot, cells, dots
 from analysis.figures.time_axis import WINDOWS_NOTE, draw_time
 from analysis.figures.view import Figure, Panel, View, mixed, of_stratum, sentence, shifted, simulated
 from analysis.numbers.formulas import t_tested
@@ -64,8 +64,8 @@ def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     for stratum, part in parts.items():
         if part.empty:
             continue
-        figure = _drawn(part, means[stratum], stratum, view)
-        figure.update_yaxes(range=[info.low - room, info.high + room], tickvals=ticks(info))
+        figure = _drawn(part, means[stratum], stratum, view, (info.low - room, info.high + room))
+        figure.update_yaxes(tickvals=ticks(info))
         note = f"{people(counts[stratum])}, {len(part)} visits"
         panels.append(Panel(f"{key}-{stratum or 'all'}", STRATUM_TITLES[stratum], note, figure))
     clauses = [_clause(info, parts[s], means[s], people(count, s)) for s, count in counts.items()]
@@ -89,6 +89,7 @@ def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
         ),
         notes=(
             "Thin lines: one patient each; a dot where there is one score only.",
+            *([CELLS_NOTE, LINES_NOTE] if any(len(part) > MANY for part in parts.values()) else []),
             "Thick line: the mixed model's mean from the median first visit on, with its 95 % band.",
             "Dotted: the same from the lower and upper quartile on; all at the mean age and share of women.",
             "Patients are parted by their first visit and followed from there.",
@@ -104,11 +105,14 @@ def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     )
 
 
-def _drawn(rows: pd.DataFrame, course: Mean, stratum: str | None, view: View) -> Any:
+def _drawn(rows: pd.DataFrame, course: Mean, stratum: str | None, view: View, down: Range) -> Any:
     figure = chart(HEIGHT)
-    years = rows["days_since_onset"].to_numpy(np.float64) / DAYS_PER_YEAR
-    draw_time(figure, *_range(stratum, years))
-    x, y, texts = _lines(rows, years, view)
+    figure.update_yaxes(range=list(down))
+    years, values = rows["days_since_onset"].to_numpy(np.float64) / DAYS_PER_YEAR, rows["value"].to_numpy()
+    across = _range(stratum, years)
+    draw_time(figure, *across)
+    many = len(rows) > MANY
+    x, y = _lines(by_lot(rows) if many else rows)
     figure.add_trace(
         go.Scatter(
             x=x,
@@ -118,40 +122,32 @@ def _drawn(rows: pd.DataFrame, course: Mean, stratum: str | None, view: View) ->
             hoverinfo="skip",
         )
     )
-    figure.add_trace(
-        go.Scatter(
-            x=[value for value in x if value is not None],
-            y=[value for value in y if value is not None],
-            mode="markers",
-            marker={"color": colour("point", stratum), "size": 4, "line": {"color": PAPER, "width": 0}},
-            text=texts,
-            hoverinfo="text",
-        )
-    )
+    if many:
+        figure.add_trace(cells(years, values, across, down, stratum, view, log=True, noun="visit"))
+    else:
+        names = rows["patient"].tolist() if view.may_open_patients else []
+        since = [duration(day) for day in rows["days_since_onset"]]
+        said = "%{y}, %{customdata} after onset"
+        figure.add_trace(dots(years, values, stratum, said, names=names, beside=since, size=4, rim=0))
     if course.answer.reason is None:
         for quantile in (0.25, 0.75, 0.5):
             _draw_mean(figure, rows, course, stratum, quantile)
     return figure
 
 
-def _lines(
-    rows: pd.DataFrame, years: Any, view: View
-) -> tuple[list[float | None], list[float | None], list[str]]:
-    """All patients' lines as one, with a gap after each; and a text for each score."""
+def _lines(rows: pd.DataFrame) -> tuple[list[float | None], list[float | None]]:
+    """All patients' lines as one, with a gap after each."""
     x: list[float | None] = []
     y: list[float | None] = []
-    texts = []
     last = None
-    for code, time, value in zip(rows["patient"], years, rows["value"], strict=True):
+    for code, day, value in zip(rows["patient"], rows["days_since_onset"], rows["value"], strict=True):
         if last is not None and code != last:
             x.append(None)
             y.append(None)
         last = code
-        x.append(float(f"{time:.4g}"))
-        y.append(float(f"{value:.4g}"))
-        said = f"{value:.3g}, {duration(time * DAYS_PER_YEAR)} after onset"
-        texts.append(f"{plain(code)}: {said}" if view.may_open_patients else said)
-    return x, y, texts
+        x.append(float(f"{day / DAYS_PER_YEAR:.3g}"))
+        y.append(float(f"{value:.3g}"))
+    return x, y
 
 
 def _draw_mean(figure: Any, rows: pd.DataFrame, course: Mean, stratum: str | None, quantile: float) -> None:

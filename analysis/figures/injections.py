@@ -9,7 +9,8 @@ from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
 from analysis.figures.computed import INJECTIONS
 from analysis.figures.look import axis_title, people, row_label
-from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, seen, signed, span
+from analysis.figures.marks import CELLS_NOTE, MANY
+from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, seen, signed, span, with_room
 from analysis.figures.view import Figure, View, mixed, of_stratum, sentence, shifted, simulated
 from analysis.results.injections import REFERENCE, injection_cycle, phases
 
@@ -64,7 +65,9 @@ def injection_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
                 drawn_estimates(
                     [_row(one, of_stratum(visits, stratum), view) for one in found],
                     stratum,
-                    limits=(info.low - _room(info), info.high + _room(info)),
+                    limits=with_room(info.low, info.high),
+                    view=view,
+                    noun="visit",
                 ),
             )
             for stratum, found in parts.items()
@@ -76,6 +79,7 @@ def injection_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
         ),
         notes=(
             "One dot per visit; patients with several visits have several. Diamond: mean of the visits.",
+            *([CELLS_NOTE] if len(visits) > MANY else []),
             "Differences are from a model in which each patient has a level of their own.",
             "Injections are given when patients ask for them: the time of a visit is not random.",
             *mixed(view),
@@ -83,10 +87,6 @@ def injection_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
         ),
         computed=(INJECTIONS,),
     )
-
-
-def _room(info: ScaleInfo) -> float:
-    return 0.04 * (info.high - info.low)
 
 
 def _counted(record: Record, visits: pd.DataFrame, view: View) -> Record:
@@ -100,12 +100,10 @@ def _counted(record: Record, visits: pd.DataFrame, view: View) -> Record:
 def _row(record: Record, visits: pd.DataFrame, view: View) -> EstimateRow:
     rows = visits[visits["phase"] == record["phase"]]
     rows = rows[:0] if record["suppressed"] and not view.may_open_patients else rows
-    texts = [f"{value:.3g}" for value in rows["value"]]
-    if view.may_open_patients:
-        texts = [f"{code}: {text}" for code, text in zip(rows["patient"], texts, strict=True)]
+    names = rows["patient"].tolist() if view.may_open_patients else []
     label = row_label(PHASE_TEXTS[record["phase"]], _patients(record))
     return EstimateRow(
-        label, record["mean"], None, None, imprecise=False, points=rows["value"].tolist(), texts=texts
+        label, record["mean"], None, None, imprecise=False, points=rows["value"].tolist(), names=names
     )
 
 

@@ -1,6 +1,6 @@
 """Two scores against each other: between patients, and within patients around their own means."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,6 @@ from analysis.data.record import Record
 from analysis.figures.computed import RMCORR, SPEARMAN
 from analysis.figures.look import (
     AXIS,
-    PAPER,
     STRATUM_TITLES,
     axis_title,
     chart,
@@ -23,6 +22,8 @@ from analysis.figures.look import (
     plain,
     ticks,
 )
+from analysis.figures.marks import CELLS_NOTE, MANY, Range, cells, dots, rounded
+from analysis.figures.parts import with_room
 from analysis.figures.view import Figure, Panel, View, mixed, of_stratum, panel, shifted, simulated, tendency
 from analysis.results.association import as_shown, correlations, overlap
 
@@ -43,10 +44,12 @@ def pair_figure(frames: StudyFrames, scale: str, other: str, view: View) -> Figu
         rows = of_stratum(seen, stratum)
         if rows.empty:
             continue
-        figure = _dots(rows, "other", "scale", stratum, _texts(rows, info[scale], info[other], view))
-        for axis, one in ((figure.update_xaxes, info[other]), (figure.update_yaxes, info[scale])):
-            room = 0.04 * (one.high - one.low)
-            axis(range=[one.low - room, one.high + room], tickvals=ticks(one))
+        across, down = (with_room(one.low, one.high) for one in (info[other], info[scale]))
+        names = rows["patient"].tolist() if view.may_open_patients else []
+        told = f"{plain(info[scale].label)} %{{y}}, {plain(info[other].label)} %{{x}}"
+        figure = _marked(rows, "other", "scale", (across, down), stratum, view, told=told, names=names)
+        figure.update_xaxes(range=list(across), tickvals=ticks(info[other]))
+        figure.update_yaxes(range=list(down), tickvals=ticks(info[scale]))
         panels.append(panel("pair", stratum, count, figure))
     more = shifted(info[other], higher=True)
     said = [(found.get(stratum), people(count, stratum)) for stratum, count in counts.items()]
@@ -60,6 +63,7 @@ def pair_figure(frames: StudyFrames, scale: str, other: str, view: View) -> Figu
         table=_table({stratum: found.get(stratum) for stratum in counts}),
         notes=(
             "One dot per patient: the first visit with both scores.",
+            *([CELLS_NOTE] if any(len(of_stratum(seen, stratum)) > MANY for stratum in counts) else []),
             *_shared(scale, other, info),
             *mixed(view),
             *simulated(frames),
@@ -78,7 +82,8 @@ def pair_within_figure(frames: StudyFrames, scale: str, other: str, view: View) 
         record, rows = found.get(stratum), _about_own_mean(of_stratum(both, stratum))
         if record is None or rows.empty:
             continue
-        figure = _dots(rows, "other_off", "scale_off", stratum, [])
+        ends = _ends(rows["other_off"]), _ends(rows["scale_off"])
+        figure = _marked(rows, "other_off", "scale_off", ends, stratum, view, noun="visit")
         for axis in (figure.update_xaxes, figure.update_yaxes):
             axis(zeroline=True, zerolinewidth=1, zerolinecolor=AXIS)
         if record["estimate"] is not None:
@@ -98,6 +103,7 @@ def pair_within_figure(frames: StudyFrames, scale: str, other: str, view: View) 
         table=_table({stratum: found.get(stratum) for stratum in view.strata}),
         notes=(
             "Whether both move together over a patient's visits; differences between patients play no part.",
+            *([CELLS_NOTE] if any(one and one["visits"] > MANY for one in found.values()) else []),
             *_shared(scale, other, info),
             *mixed(view),
             *simulated(frames),
@@ -150,19 +156,29 @@ def _records(
     }
 
 
-def _dots(rows: pd.DataFrame, x: str, y: str, stratum: str | None, texts: list[str]) -> Any:
+def _marked(
+    rows: pd.DataFrame,
+    x: str,
+    y: str,
+    ends: tuple[Range, Range],
+    stratum: str | None,
+    view: View,
+    *,
+    told: str = "",
+    names: Sequence[str] = (),
+    noun: str = "patient",
+) -> Any:
     figure = chart(HEIGHT)
-    figure.add_trace(
-        go.Scatter(
-            x=rows[x].to_numpy(np.float64).round(4).tolist(),
-            y=rows[y].to_numpy(np.float64).round(4).tolist(),
-            mode="markers",
-            marker={"color": colour("point", stratum), "size": 7, "line": {"color": PAPER, "width": 0.5}},
-            text=texts or None,
-            hoverinfo="text" if texts else "skip",
-        )
-    )
+    at_x, at_y = rows[x].to_numpy(np.float64), rows[y].to_numpy(np.float64)
+    if len(rows) > MANY:
+        figure.add_trace(cells(at_x, at_y, *ends, stratum, view, noun=noun))
+    else:
+        figure.add_trace(dots(at_x, at_y, stratum, told, names=names))
     return figure
+
+
+def _ends(values: pd.Series) -> Range:
+    return with_room(float(values.min()), float(values.max()))
 
 
 def _common_line(rows: pd.DataFrame, stratum: str | None) -> Any:
@@ -171,22 +187,12 @@ def _common_line(rows: pd.DataFrame, stratum: str | None) -> Any:
     slope = float(x @ y / (x @ x))
     ends = [float(x.min()), float(x.max())]
     return go.Scatter(
-        x=ends,
-        y=[slope * end for end in ends],
+        x=rounded(np.array(ends)),
+        y=rounded(slope * np.array(ends)),
         mode="lines",
         line={"color": colour("line", stratum), "width": 3},
         hoverinfo="skip",
     )
-
-
-def _texts(rows: pd.DataFrame, scale: ScaleInfo, other: ScaleInfo, view: View) -> list[str]:
-    texts = [
-        f"{plain(scale.label)} {y:.3g}, {plain(other.label)} {x:.3g}"
-        for x, y in zip(rows["other"], rows["scale"], strict=True)
-    ]
-    if not view.may_open_patients:
-        return texts
-    return [f"{plain(code)}: {text}" for code, text in zip(rows["patient"], texts, strict=True)]
 
 
 def _table(found: dict[str | None, Record | None]) -> pd.DataFrame:

@@ -21,16 +21,20 @@ from analysis.figures.look import (
     people,
     plain,
 )
+from analysis.figures.marks import MANY, dots, jittered, strip
 from analysis.figures.view import Panel, View
 from analysis.numbers.guards import HIDDEN
 
+UNNAMED = View()  # a reader who sees no single patient
 _NEVER_BLANK = (bool, str)
-_GOLDEN = 0.6180339887
 
 
 @dataclass(frozen=True)
 class EstimateRow:
-    """One row of estimates: its label, the value with its interval, and single values as points."""
+    """One row of estimates: its label, the value with its interval, and single values as points.
+
+    ``names`` are the patients of the points, for readers who may see them.
+    """
 
     label: str
     estimate: float | None
@@ -38,7 +42,7 @@ class EstimateRow:
     high: float | None
     imprecise: bool
     points: Sequence[float] = ()
-    texts: Sequence[str] = ()
+    names: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -112,10 +116,12 @@ def drawn_estimates(
     stratum: str | None,
     marks: Sequence[float] = (),
     limits: tuple[float, float] | None = None,
+    view: View = UNNAMED,
+    noun: str = "patient",
 ) -> Any:
     """Estimates with intervals over single points, around 0 or within ``limits``.
 
-    ``marks`` are dotted lines. An imprecise estimate is an open dot.
+    ``marks`` are dotted lines. An imprecise estimate is an open dot. ``noun`` is what a point stands for.
     """
     left, right = limits or _around_zero(rows, marks)
     placed = Rows([row.label for row in rows])
@@ -125,9 +131,14 @@ def drawn_estimates(
     for mark in marks:
         line = {"color": QUIET, "width": 1, "dash": "dot"}
         figure.add_shape(type="line", x0=mark, x1=mark, y0=0, y1=1, yref="paper", line=line)
+    many = sum(len(row.points) for row in rows) > MANY
     for at, row in zip(placed.at, rows, strict=True):
-        if len(row.points):
-            figure.add_trace(_points(row, at, stratum))
+        values = np.array(row.points, dtype=np.float64)
+        if len(values) and many:
+            figure.add_trace(strip(values, at, (left, right), stratum, view, noun=noun))
+        elif len(values):
+            around = jittered(len(values), at, 18)
+            figure.add_trace(dots(values, around, stratum, "%{x}", names=row.names, size=5, rim=0))
     made = [(at, row) for at, row in zip(placed.at, rows, strict=True) if row.estimate is not None]
     if made:
         figure.add_trace(_estimates(made, stratum))
@@ -161,18 +172,6 @@ def _around_zero(rows: Sequence[EstimateRow], marks: Sequence[float]) -> tuple[f
     ]
     reach = 1.08 * max(values, default=1.0) or 1.0
     return -reach, reach
-
-
-def _points(row: EstimateRow, at: float, stratum: str | None) -> Any:
-    jitter = ((0.5 + np.arange(len(row.points)) * _GOLDEN) % 1 - 0.5) * 18
-    return go.Scatter(
-        x=[float(f"{value:.5g}") for value in row.points],
-        y=(at + jitter).round(2).tolist(),
-        mode="markers",
-        marker={"color": colour("point", stratum), "size": 5, "opacity": 0.6},
-        text=[plain(text) for text in row.texts],
-        hoverinfo="text",
-    )
 
 
 def _estimates(made: Sequence[tuple[float, EstimateRow]], stratum: str | None) -> Any:

@@ -160,12 +160,13 @@ def _scatter(trace: Mapping[str, Any], x: _Axis, y: _Axis) -> Iterator[str]:
         yield from _path(trace, xs, ys, x, y)
     if "markers" in mode:
         marker = trace["marker"]
-        symbols = marker.get("symbol", "circle")
+        symbols, sizes = marker.get("symbol", "circle"), marker.get("size", 6)
         inks = marker["color"]
         for at, (a, b) in enumerate(zip(xs, ys, strict=True)):
             symbol = symbols if isinstance(symbols, str) else symbols[at]
             ink = inks if isinstance(inks, str) else inks[at]
-            yield _marker(x.at(a), y.at(b), symbol, float(marker.get("size", 6)) / 2, ink)
+            size = sizes if isinstance(sizes, int | float) else sizes[at]
+            yield _marker(x.at(a), y.at(b), symbol, float(size) / 2, ink)
     if "text" in mode:
         where, font = trace.get("textposition", "middle center"), trace.get("textfont", {})
         anchor = _ANCHORS[where.split(" ")[-1]]

@@ -8,7 +8,8 @@ import pandas as pd
 from analysis.data.frame import StudyFrames
 from analysis.data.since_onset import ACUTE_BELOW_DAYS, DAYS_PER_YEAR, LEFT_OUT_REASONS
 from analysis.figures.computed import SPEARMAN, SPLINE
-from analysis.figures.look import PAPER, QUIET, axis_title, chart, colour, duration, go, people, plain, ticks
+from analysis.figures.look import QUIET, axis_title, chart, colour, duration, go, people, ticks
+from analysis.figures.marks import CELLS_NOTE, MANY, Range, cells, dots, rounded
 from analysis.figures.time_axis import WINDOWS_NOTE, draw_time
 from analysis.figures.view import (
     RHO_NOTE,
@@ -55,8 +56,8 @@ def time_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     for stratum, rows in parts.items():
         if rows.empty:
             continue
-        figure = _drawn(rows, stratum, view)
-        figure.update_yaxes(range=[info.low - room, info.high + room], tickvals=ticks(info))
+        figure = _drawn(rows, stratum, view, (info.low - room, info.high + room))
+        figure.update_yaxes(tickvals=ticks(info))
         panels.append(panel(key, stratum, counts[stratum], figure))
 
     records = correlations(seen, frames.scale_info, scales=[scale], methods=("spearman",))
@@ -80,6 +81,7 @@ def time_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             *([info.early] if info.early else []),
             *_left_out_note(of_scale, first, view),
             "One dot per patient: the first score with a usable time since onset.",
+            *([CELLS_NOTE] if any(len(rows) > MANY for rows in parts.values()) else []),
             "Line: natural spline (3 degrees of freedom) on log time, from 10 patients on.",
             "Band: 95 %, by resampling patients. Dotted: LOWESS (f = 2/3, 3 robust steps).",
             WINDOWS_NOTE,
@@ -93,20 +95,22 @@ def time_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     )
 
 
-def _drawn(rows: pd.DataFrame, stratum: str | None, view: View) -> Any:
+def _drawn(rows: pd.DataFrame, stratum: str | None, view: View, down: Range) -> Any:
     figure = chart(HEIGHT)
-    draw_time(figure, *_range(stratum, rows))
+    figure.update_yaxes(range=list(down))
+    across = _range(stratum, rows)
+    draw_time(figure, *across)
     if stratum is None:
         border = ACUTE_BELOW_DAYS / DAYS_PER_YEAR
         line = {"color": QUIET, "width": 1, "dash": "dot"}
         figure.add_shape(type="line", x0=border, x1=border, y0=0, y1=1, yref="paper", line=line)
     x, y = rows["log10_years"].to_numpy(np.float64), rows["value"].to_numpy(np.float64)
     curve = spline(x, y)
-    years = _rounded(10 ** np.array(curve.x))
+    years = rounded(10 ** np.array(curve.x))
     if curve.reason is None:
         band = go.Scatter(
             x=[*years, *years[::-1]],
-            y=_rounded(np.array([*curve.high, *curve.low[::-1]])),
+            y=rounded(np.array([*curve.high, *curve.low[::-1]])),
             fill="toself",
             fillcolor=colour("band", stratum),
             line={"width": 0},
@@ -115,46 +119,36 @@ def _drawn(rows: pd.DataFrame, stratum: str | None, view: View) -> Any:
         )
         figure.add_trace(band)
     days = rows["days_since_onset"].to_numpy(np.float64)
-    texts = [f"{value:.3g}, {duration(day)} after onset" for value, day in zip(y, days, strict=True)]
-    if view.may_open_patients:
-        texts = [f"{plain(code)}: {text}" for code, text in zip(rows["patient"], texts, strict=True)]
-    dots = go.Scatter(
-        x=_rounded(days / DAYS_PER_YEAR),
-        y=_rounded(y),
-        mode="markers",
-        marker={"color": colour("point", stratum), "size": 7, "line": {"color": PAPER, "width": 0.5}},
-        text=texts,
-        hoverinfo="text",
-    )
-    figure.add_trace(dots)
+    if len(rows) > MANY:
+        figure.add_trace(cells(10**x, y, across, down, stratum, view, log=True))
+    else:
+        names = rows["patient"].tolist() if view.may_open_patients else []
+        since = [duration(day) for day in days]
+        said = "%{y}, %{customdata} after onset"
+        figure.add_trace(dots(days / DAYS_PER_YEAR, y, stratum, said, names=names, beside=since))
     if curve.reason is None:
         line = {"color": colour("line", stratum), "width": 3}
         figure.add_trace(
-            go.Scatter(x=years, y=_rounded(np.array(curve.y)), mode="lines", line=line, hoverinfo="skip")
+            go.Scatter(x=years, y=rounded(np.array(curve.y)), mode="lines", line=line, hoverinfo="skip")
         )
         at, value = lowess(
             *(column[np.argsort(x, kind="stable")] for column in (x, y)), delta=0.01 * np.ptp(x)
         )
         thin = {"color": colour("line", stratum), "width": 1.5, "dash": "dot"}
         shown = np.interp(curve.x, at, value)
-        figure.add_trace(go.Scatter(x=years, y=_rounded(shown), mode="lines", line=thin, hoverinfo="skip"))
+        figure.add_trace(go.Scatter(x=years, y=rounded(shown), mode="lines", line=thin, hoverinfo="skip"))
     return figure
 
 
-def _rounded(values: Any) -> list[float]:
-    """Numbers with enough digits to draw; more would double the page."""
-    return [float(f"{value:.5g}") for value in values]
-
-
-def _range(stratum: str | None, rows: pd.DataFrame) -> list[float]:
+def _range(stratum: str | None, rows: pd.DataFrame) -> Range:
     """The log10 years of a panel: all of its side of 90 days, and at least to 20 years."""
     border = np.log10(ACUTE_BELOW_DAYS / DAYS_PER_YEAR)
     latest = max(np.log10(26), float(rows["log10_years"].max()) + 0.05 if len(rows) else 0.0)
     first_day = np.log10(0.8 / DAYS_PER_YEAR)
-    return [
+    return (
         float(border - 0.04 if stratum == "chronic" else first_day),
         float(border + 0.08 if stratum == "acute" else latest),
-    ]
+    )
 
 
 def _table(first: pd.DataFrame, view: View) -> pd.DataFrame:

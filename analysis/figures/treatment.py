@@ -12,7 +12,6 @@ from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.treatments import LEVELS
 from analysis.figures.computed import KRUSKAL
 from analysis.figures.look import (
-    PAPER,
     Rows,
     axis_title,
     colour,
@@ -20,10 +19,11 @@ from analysis.figures.look import (
     number,
     p_text,
     people,
-    plain,
     row_label,
     ticks,
 )
+from analysis.figures.marks import CELLS_NOTE, MANY, dots, jittered, strip
+from analysis.figures.parts import with_room
 from analysis.figures.view import Figure, View, described, mixed, panel, sentence, simulated
 from analysis.numbers.formulas import Kruskal
 from analysis.numbers.guards import IMPRECISE_BELOW, is_small
@@ -77,6 +77,7 @@ def treatment_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             *_unplaced_note(first, view),
             *_undated_note(list(present.values()), view),
             *_hidden_note(list(present.values()), view),
+            *([CELLS_NOTE] if any(len(block.rows) > MANY for block in present.values()) else []),
             "Epsilon²: 0 is no difference between treatments, 1 complete separation.",
             "Treatment was not assigned at random: groups differed before it.",
             "Treatments begun after that visit do not count. Levels stand in a fixed order.",
@@ -89,29 +90,26 @@ def treatment_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
 
 def _drawn(rows: Sequence[_Row], stratum: str | None, info: ScaleInfo, view: View) -> Any:
     placed = Rows([row_label(row.name, str(len(row.rows))) for row in rows])
-    room = 0.04 * (info.high - info.low)
-    figure = placed.chart(info.low - room, info.high + room)
+    ends = with_room(info.low, info.high)
+    figure = placed.chart(*ends)
+    many = sum(len(row.rows) for row in rows) > MANY
     figure.update_xaxes(tickvals=ticks(info))
     for at, row in zip(placed.at, rows, strict=True):
         values = row.rows["value"].to_numpy(np.float64)
         one_level = row.rows["level"].nunique() == 1
         if one_level and not is_small(len(values), view.suppress_under):
             figure.add_trace(_box(values, at, stratum))
-        # an even, repeatable scatter across the row (golden ratio), so that equal scores stay apart
-        jitter = ((0.5 + np.arange(len(values)) * _GOLDEN) % 1 - 0.5) * 16
-        texts = [f"{value:.3g}" for value in values]
+        if many:
+            figure.add_trace(strip(values, at, ends, stratum, view))
+            continue
+        names: Sequence[str] = ()
         if view.may_open_patients:
-            known = zip(row.rows["patient"], texts, row.rows["level"], strict=True)
-            texts = [f"{plain(code)}: {text}<br>{plain(level)}" for code, text, level in known]
-        dots = go.Scatter(
-            x=values.round(4).tolist(),
-            y=(at + jitter).round(2).tolist(),
-            mode="markers",
-            marker={"color": colour("point", stratum), "size": 6, "line": {"color": PAPER, "width": 0.5}},
-            text=texts,
-            hoverinfo="text",
-        )
-        figure.add_trace(dots)
+            names = [
+                f"{code} ({level})"
+                for code, level in zip(row.rows["patient"], row.rows["level"], strict=True)
+            ]
+        around = jittered(len(values), at, 16)
+        figure.add_trace(dots(values, around, stratum, "%{x}", names=names, size=6))
     return figure
 
 

@@ -25,7 +25,12 @@
     const turn = ++asked;
     document.getElementById("board")?.setAttribute("aria-busy", "true");
     try {
-      const reply = await fetch(wanted);
+      let reply = await fetch(wanted);
+      // These figures are still being drawn: look again in place, as the page itself would by its header Refresh.
+      while (reply.status === 202 && turn === asked) {
+        await new Promise((done) => setTimeout(done, 1000 * (Number(reply.headers.get("Refresh")) || 3)));
+        reply = await fetch(wanted);
+      }
       const page = new DOMParser().parseFromString(await reply.text(), "text/html");
       if (turn !== asked) {
         return;

@@ -161,6 +161,7 @@ def test_filters_are_followed_in_place(open_page: OpenPage) -> None:
     assert page.url.endswith("?sex=female")
     assert page.evaluate("window.same")
     page.get_by_role("link", name="Treatment", exact=True).click()
+    page.wait_for_url("**/dashboard/treatment?sex=female")  # the page before says the same words
     expect(page.locator(".app-showing")).to_have_text("Showing: women")
     drawn(page)
     with page.expect_download() as saved:

@@ -49,11 +49,12 @@ def in_process(
     *,
     device: str | None = None,
     session: Mapping[str, Any] | None = None,
+    unpacks: str = "identity",
 ) -> Send:
     """A browser of its own, straight into `app`; it sends no Referer and no Origin.
 
     `device` is its name among the patient's devices, for tests that also answer through the store;
-    `session` is what the server knows of it.
+    `session` is what the server knows of it; `unpacks` names the compressions that it takes.
     """
     client = app.test_client()
     known = dict(session or {}) | ({"device": device} if device else {})
@@ -66,6 +67,7 @@ def in_process(
             path,
             method=method,
             base_url=base_url,
+            headers={"Accept-Encoding": unpacks},
             data=urlencode(fields) if method == "POST" else None,
             content_type="application/x-www-form-urlencoded" if method == "POST" else None,
         )
