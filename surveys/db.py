@@ -16,11 +16,12 @@ from flask import Flask, request
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from surveys.settings import CONNECTIONS, FILES, Connections, Settings
+from surveys.store.transactions import ASKED_AGAIN, GIVEN_WAY
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -29,6 +30,7 @@ MIGRATIONS = FILES / "migrations"
 ANALYSIS = "analysis"  # the engine of what reads in bulk, where it has a database of its own
 NOT_PREPARED = {"prepare_threshold": None}  # psycopg prepares no statement
 CATCH_UP = 5.0  # seconds that a replica has to catch up with what was committed before
+WAITED = 15  # seconds for SQLite's other writer
 
 db = SQLAlchemy()
 
@@ -50,6 +52,19 @@ def writing() -> Iterator[None]:
         yield
     finally:
         _writing.reset(token)
+
+
+@contextmanager
+def short_transaction(engine: Engine) -> Iterator[Session]:
+    """A session of its own that writes, commits when the block ends well, and then lets others write.
+
+    Long work is done in many of these.
+    """
+    with writing(), Session(engine) as session:
+        yield session
+        session.commit()
+    if engine.dialect.name == "sqlite":
+        time.sleep(GIVEN_WAY)
 
 
 @contextmanager
@@ -109,7 +124,7 @@ def _set_up_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # an acknowledged answer survives a power cut
-    cursor.execute("PRAGMA busy_timeout = 15000")
+    cursor.execute(f"PRAGMA busy_timeout = {WAITED * 1000}")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA recursive_triggers = ON")  # INSERT OR REPLACE then runs the delete triggers
     cursor.close()
@@ -117,8 +132,32 @@ def _set_up_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
 
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+    if connection.dialect.name != "sqlite":
+        return
+    if _writing.get():
+        _wait_for_writer(connection.connection.dbapi_connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _wait_for_writer(connection: Any) -> None:
+    """Begin as a writer, and while there is another ask again at once.
+
+    SQLite's own waiting asks ever more seldom, so that it misses the gaps of work in many transactions.
+    """
+    last = time.monotonic() + WAITED
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > last:
+                    raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+                time.sleep(ASKED_AGAIN)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {WAITED * 1000}")
 
 
 def init_app(app: Flask, settings: Settings) -> None:

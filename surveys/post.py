@@ -6,20 +6,15 @@ No transaction is open while it talks to a mail server. The store decides which 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy.orm import Session
 
 from surveys.mail import bounces, words
 from surveys.mail.mailer import Mail, Mailer, NotTaken, PerhapsTaken
 from surveys.mail.staff_words import word_of_alert
 from surveys.store.post import alert_mail, messages, outbox, settling
 from surveys.store.post.outbox import Outcome, Rejected, Sent, TryLater, Unclear
-
-Transaction = Callable[[], AbstractContextManager[Session]]
-"""Opens a session that commits when its block ends well."""
+from surveys.store.transactions import Transaction
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ _DASHES = re.compile("[\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]")
 # Copies from a page or a word processor keep these signs.
 _WITHOUT_WIDTH = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+# Programs and countries type one and the same sign so; the word processor's is U+2019.
+_APOSTROPHES = re.compile("[`\u00b4\u02b9\u02bc\u02c8\u2018\u2019\u201b\u2032\uff07]")
 _QUOTES = re.compile("['\"`\u00b4\u02bc\u2018-\u201f]")
 # Unicode treats these as letters of their own, not as letters with an accent.
 _LETTERS = str.maketrans(
@@ -44,10 +46,10 @@ def plain(text: str) -> str:
 def folded(text: str) -> str:
     """The form in which codes, names, hospital numbers, sites and visit names are compared.
 
-    Capitals, kinds of dashes and of spaces, the way accents are encoded, and signs without width do not
-    matter. Accents do.
+    Capitals, kinds of dashes, of spaces and of apostrophes, the way accents are encoded, and signs without
+    width do not matter. Accents do.
     """
-    bare = _DASHES.sub("-", _WITHOUT_WIDTH.sub("", text))
+    bare = _APOSTROPHES.sub("'", _DASHES.sub("-", _WITHOUT_WIDTH.sub("", text)))
     # Letters such as ΐ come apart when their case is folded.
     return " ".join(plain(unicodedata.normalize("NFD", bare).casefold()).split())
 

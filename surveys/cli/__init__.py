@@ -18,6 +18,7 @@ COMMANDS = {
     "export": "export",
     "freeze": "freeze",
     "import": "imports",
+    "import undo": "imports",  # two words, since a study's code follows the first alone
     "instruments": "instruments",
     "messages": "messages",
     "migrate": "schema",
@@ -44,8 +45,16 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"{__name__}.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, f"{cmd_name}_" if cmd_name == "import" else cmd_name)
+        name = cmd_name.split()[-1]
+        command: click.Command = getattr(module, f"{name}_" if name == "import" else name)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if " ".join(args[:2]) in COMMANDS:
+            args = [" ".join(args[:2]), *args[2:]]
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

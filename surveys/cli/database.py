@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from surveys import same
-from surveys.db import close, db, writing
+from surveys.db import close, db, short_transaction, writing
 from surveys.instruments.library import Library
 from surveys.models import Study
 from surveys.settings import Settings
@@ -33,6 +33,10 @@ class CommandRun:
     settings: Settings
     actor: str
     at: datetime
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """A short transaction of its own, for work that takes many."""
+        return short_transaction(db.engine)
 
     def study(self, code: str) -> Study:
         """The study `code` with its timepoints; another spelling counts if it fits one study.

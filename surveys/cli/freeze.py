@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
-from surveys.cli.database import changing
+from surveys.cli.database import reading
+from surveys.db import snapshot
+from surveys.models import Study
 
 
 @click.command()
@@ -18,9 +20,14 @@ def freeze(context: click.Context, study: str, name: str) -> None:
     """
     from surveys.exchange import freezing
 
-    with changing(context) as opened:
-        found = opened.study(study)
-        kept = freezing.freeze(opened.session, found, opened.library, name, at=opened.at, actor=opened.actor)
-        opened.session.commit()
-        told = f"{kept.name}: {kept.patients} patients, {kept.responses} responses, SHA-256 {kept.sha256}."
+    with reading(context) as opened:
+        # Nobody waits while the study is read; only to keep it writes.
+        with snapshot() as session:
+            what = freezing.held(session, opened.study(study), opened.library)
+        opened.session.rollback()
+        with opened.transaction() as session:
+            found = session.get_one(Study, opened.study(study).id)
+            kept = freezing.keep(session, found, what, name, at=opened.at, actor=opened.actor)
+            counts = f"{kept.patients} patients, {kept.responses} responses"
+            told = f"{kept.name}: {counts}, SHA-256 {kept.sha256}."
     click.echo(told)

@@ -1,4 +1,4 @@
-"""`seventh import`."""
+"""`seventh import` and `seventh import undo`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from surveys.cli.database import changing, reading
+from surveys.cli.database import reading
+from surveys.db import snapshot
 
 
 @click.command("import")
@@ -23,23 +24,51 @@ def import_(
     """Store the visits and answers of FILE in STUDY, whole or not at all.
 
     A row is a patient's visit: patient, visit, completed_on, facts, and answers as phq9_q1, phq9_q2, …
-    What is stored already is passed over.
+    What is stored already is passed over. Patients can answer meanwhile. If it breaks off, nothing is to be
+    seen: the same command goes on with it.
     """
     from surveys.exchange.import_file import read
-    from surveys.exchange.importing import store
-    from surveys.exchange.matching import plan
+    from surveys.exchange.importing import carry_out, planned
 
-    with (reading if dry_run else changing)(context) as opened:
-        found = opened.study(study)
+    with reading(context) as opened:
+        study_id = opened.study(study).id
+        opened.session.rollback()
         content = read(file, opened.library, ignore_unknown=ignore_unknown)
-        planned = plan(opened.session, found, content, opened.library, wording=wording, at=opened.at)
-        if not dry_run:
+        given = (study_id, content, opened.library)
+        if dry_run:
+            plan = planned(snapshot, *given, wording=wording, at=opened.at)
+        else:
             with click.progressbar(
-                length=len(planned.entries), label="Storing", file=sys.stderr, hidden=not sys.stderr.isatty()
+                length=len(content.rows), label="Storing", file=sys.stderr, hidden=not sys.stderr.isatty()
             ) as bar:
-                store(opened.session, found, planned, opened.library, at=opened.at, progress=bar.update)
-    for line in planned.summary.lines():
+                plan = carry_out(
+                    snapshot,
+                    opened.transaction,
+                    *given,
+                    wording=wording,
+                    at=opened.at,
+                    progress=bar.update,
+                )
+    if plan.begun is not None:
+        click.echo(f"This is the rest of import {plan.begun}, which broke off.", err=True)
+    for line in plan.summary.lines():
         click.echo(line)
-    for line in planned.summary.remarks():
+    for line in plan.summary.remarks():
         click.echo(line, err=True)
     click.echo("Nothing was changed: this was a dry run." if dry_run else "Stored.")
+
+
+@click.command("import undo")
+@click.argument("study")
+@click.argument("number", type=int, required=False)
+@click.pass_context
+def undo(context: click.Context, study: str, number: int | None) -> None:
+    """Take import NUMBER of STUDY back, by default the last one, unless somebody built on it."""
+    from surveys.store.patient.undoing import undo
+
+    with reading(context) as opened:
+        study_id = opened.study(study).id
+        opened.session.rollback()
+        actor = "command:import undo"
+        undone = undo(opened.transaction, study_id, number, at=opened.at, actor=actor)
+    click.echo(f"Import {undone.id} of {undone.file} is taken back.")

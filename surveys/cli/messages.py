@@ -138,9 +138,8 @@ def _post(opened: CommandRun) -> Post:
 def _finish(opened: CommandRun) -> None:
     from surveys.store.visit.finishing import finish_late
 
-    with _post(opened).transaction() as session:
-        texts = opened.app.extensions["texts"]
-        finish_late(session, texts, at=datetime.now(UTC), actor="command:worker")
+    texts = opened.app.extensions["texts"]
+    finish_late(opened.transaction, texts, at=datetime.now(UTC), actor="command:worker")
 
 
 def _kept(number: int, post: Post) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from surveys.cli.database import changing
+from surveys.cli.database import changing, reading
 from surveys.settings import ROOT, THREADS, SettingsError
 
 COORDINATOR = "coordinator@seventh.example"
@@ -85,13 +85,14 @@ def _prepare(context: click.Context) -> tuple[str, str, str]:
     from surveys.store.visit import links
     from surveys.store.visit.finishing import finish_late
 
+    with reading(context) as opened:
+        finish_late(opened.transaction, opened.app.extensions["texts"], at=opened.at, actor=opened.actor)
     with changing(context) as opened:
         session, at, actor = opened.session, opened.at, opened.actor
         study = demo.find(session)
         if study is None:
             _say("Making the demonstration study …")
             study = demo.create(session, opened.library, at=at, actor=actor)
-        finish_late(session, opened.app.extensions["texts"], at=at, actor=actor)
         password = secrets.token_urlsafe(9)
         member = staff.find(session, COORDINATOR)
         if member is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from surveys.cli.database import changing
+from surveys.cli.database import reading
 
 
 @click.group()
@@ -18,7 +18,7 @@ def finish(context: click.Context) -> None:
     """Keep what was answered at visits that were begun and can no longer be finished."""
     from surveys.store.visit.finishing import finish_late
 
-    with changing(context) as opened:
+    with reading(context) as opened:
         texts = opened.app.extensions["texts"]
-        count = finish_late(opened.session, texts, at=opened.at, actor="command:visits finish")
+        count = finish_late(opened.transaction, texts, at=opened.at, actor="command:visits finish")
     click.echo(f"Unfinished questionnaires kept as partial responses: {count}.")

@@ -16,7 +16,7 @@ from surveys.exchange import cells
 from surveys.exchange.cells import CellError
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.import_file import csv_rows, treatments
-from surveys.models import Patient, Study
+from surveys.models import ALL_ROWS, Patient, Study
 from surveys.models.patient import BEGINNINGS, CAUSES, SEXES, SIDES
 from surveys.same import NoAddressError
 from surveys.store.patient import contacts, patients
@@ -194,7 +194,8 @@ def _taken(session: Session, study: Study, found: list[tuple[int, NewPatient]]) 
     folded = Patient.code_folded
     stored = select(folded).where(Patient.study_id == study.id, folded.in_(first)).distinct()
     return faults + [
-        Fault("This study code is taken.", first[code], "code") for code in session.scalars(stored)
+        Fault("This study code is taken.", first[code], "code")
+        for code in session.scalars(stored, execution_options=ALL_ROWS)
     ]
 
 

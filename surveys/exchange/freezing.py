@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
     from analysis.data.frame import StudyFrames
 
 
+@dataclass(frozen=True)
+class Held:
+    """What a freeze is to hold, and how much that is."""
+
+    content: str
+    patients: int
+    responses: int
+
+
 def freeze(
     session: Session, study: Study, library: Library, name: str, *, at: datetime, actor: str
 ) -> Freeze:
@@ -25,17 +35,33 @@ def freeze(
     Raises:
         Refused: the name is empty, too long or taken.
     """
+    return keep(session, study, held(session, study, library), name, at=at, actor=actor)
+
+
+def held(session: Session, study: Study, library: Library) -> Held:
+    """The whole study as it is at this moment. It takes long and only reads."""
     from analysis.data.snapshot import files
 
     frames = study_frames(session, study, library)
     content = {file: data.decode() for file, data in files(frames).items()}
+    return Held(
+        json.dumps(content, ensure_ascii=False, sort_keys=True), len(frames.patients), len(frames.responses)
+    )
+
+
+def keep(session: Session, study: Study, what: Held, name: str, *, at: datetime, actor: str) -> Freeze:
+    """Keep `what` under `name`.
+
+    Raises:
+        Refused: the name is empty, too long or taken.
+    """
     return freezes.keep(
         session,
         study,
         name,
-        json.dumps(content, ensure_ascii=False, sort_keys=True),
-        patients=len(frames.patients),
-        responses=len(frames.responses),
+        what.content,
+        patients=what.patients,
+        responses=what.responses,
         at=at,
         actor=actor,
     )

@@ -1,119 +1,285 @@
-"""Store a planned import."""
+"""Store a planned import in many short transactions; it is seen once the last has ended."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from itertools import groupby
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, selectinload
 
-from surveys.exchange.matching import ImportPlan, MatchedRow
+from surveys.exchange import stored
+from surveys.exchange.import_file import ImportFile
+from surveys.exchange.matching import ImportPlan, MatchedRow, plan
+from surveys.exchange.stored import StoredPatient
 from surveys.instruments.library import Library
 from surveys.models import Study
+from surveys.models.imports import seeing
 from surveys.schedule import Window, unscheduled, window
-from surveys.store.patient import importing, patients
-from surveys.store.patient.importing import NewVisit
+from surveys.store.errors import Refused
+from surveys.store.patient import importing, imports, patients
+from surveys.store.patient.importing import FurtherGrading, FurtherTreatment, NewVisit
+from surveys.store.patient.patients import NewPatient, PartialDate
 from surveys.store.study import studies
+from surveys.store.transactions import Transaction
 from surveys.store.visit import responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
 
 ACTOR = "import"
-BATCH = 500
+PORTION = 200  # rows and questionnaires in one transaction
+
+
+PLANNED_ANEW = 10
+
+
+class PlanOutdated(Exception):
+    """Somebody changed meanwhile what the plan was compared with."""
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Some patients with all their rows. New patients come in the order of their rows."""
+
+    new_patients: tuple[NewPatient, ...]
+    entries: tuple[MatchedRow, ...]
+
+
+def planned(
+    moment: Transaction,
+    study_id: int,
+    file: ImportFile,
+    library: Library,
+    *,
+    wording: str | None,
+    at: datetime,
+) -> ImportPlan:
+    """What an import of `file` would store, compared with one `moment` of the database."""
+    with moment() as session:
+        query = select(Study).where(Study.id == study_id).options(selectinload(Study.timepoints))
+        return plan(session, session.scalars(query).one(), file, library, wording=wording, at=at)
+
+
+def carry_out(
+    moment: Transaction,
+    transaction: Transaction,
+    study_id: int,
+    file: ImportFile,
+    library: Library,
+    *,
+    wording: str | None,
+    at: datetime,
+    progress: Callable[[int], None] = lambda rows: None,
+) -> ImportPlan:
+    """Import `file`; returns the plan that was stored at last. An import of it that broke off goes on.
+
+    If somebody changes meanwhile what the file was compared with, it is compared anew, and goes on.
+
+    Raises:
+        Refused, FileRefused: as `plan` and `store`; nothing of the file is to be seen.
+    """
+    for _ in range(PLANNED_ANEW):
+        found = planned(moment, study_id, file, library, wording=wording, at=at)
+        try:
+            store(transaction, study_id, found, library, at=at, progress=progress)
+        except PlanOutdated:
+            continue
+        return found
+    raise Refused("Others change this study just now. Nothing of the file is to be seen: try again later.")
 
 
 def store(
-    session: Session,
-    study: Study,
-    plan: ImportPlan,
+    transaction: Transaction,
+    study_id: int,
+    found: ImportPlan,
     library: Library,
     *,
     at: datetime,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> None:
-    """Store `plan`, made in the same transaction; `progress` gets the number of further rows stored."""
-    ids = {code: known.id for code, known in plan.stored_patients.items()}
-    for batch in _batches(plan.new_patients):
-        rows = patients.add(session, study, batch, at=at, actor=ACTOR)
-        ids |= {new.code: row.id for new, row in zip(batch, rows, strict=True)}
-    for patient_id, treatment in plan.further_treatments:
-        importing.add_treatment(session, patient_id, treatment, at=at, actor=ACTOR)
-    for known, on, grade in plan.further_gradings:
-        importing.add_grading(session, known.id, known.palsy_id, grade, on, at=at, actor=ACTOR)
-    enrolled = {new.code: (new.enrolled_on, new.onset) for new in plan.new_patients} | {
-        code: (known.enrolled_on, known.facts["onset_on"]) for code, known in plan.stored_patients.items()
-    }
-    asked = sorted({key for entry in plan.entries for key in entry.answers})
-    frozen = {key: versions.freeze(session, library.get(key), at=at, wording=plan.wording) for key in asked}
-    for batch in _batches(plan.entries):
-        visits = _visits(session, study, batch, ids, enrolled)
+    """Store the plan `found`. `progress` gets the numbers of stored rows.
+
+    Raises:
+        PlanOutdated: what the plan was compared with was changed meanwhile.
+        Refused: the import cannot be finished, and why; nothing of it is to be seen.
+    """
+    if not found.changes and found.begun is None:
+        with transaction() as session:
+            study = session.get_one(Study, study_id)
+            importing.done(session, study, "import.done", found.facts(), at=at, actor=ACTOR)
+        return
+    asked = sorted({key for entry in found.entries for key in entry.answers})
+    with _checked(transaction) as session:
+        frozen = {
+            key: versions.freeze(session, library.get(key), at=at, wording=found.wording) for key in asked
+        }
+        import_id = found.begun or imports.begin(
+            session,
+            session.get_one(Study, study_id),
+            file=found.file.name,
+            sha256=found.file.sha256,
+            wording=found.asked_wording,
+            counts=found.summary.facts(),
+            at=at,
+            actor=ACTOR,
+        )
+    treatments: dict[int, list[FurtherTreatment]] = {}
+    for treatment in found.further_treatments:
+        treatments.setdefault(treatment.patient_id, []).append(treatment)
+    gradings: dict[int, list[FurtherGrading]] = {}
+    for grading in found.further_gradings:
+        gradings.setdefault(grading.patient_id, []).append(grading)
+    batch = _Batch(import_id, found, library, frozen, treatments, gradings, at)
+    for portion in _portions(found):
+        with _checked(transaction) as session:
+            batch.store(session, portion)
+        progress(len(portion.entries))
+    withdrawn = {entry.stored.id for entry in found.entries if entry.stored and entry.stored.withdrawn}
+    with _checked(transaction) as session:
+        imports.finish(session, import_id, library, attended=withdrawn, at=at, actor=ACTOR)
+
+
+@contextmanager
+def _checked(transaction: Transaction) -> Iterator[Session]:
+    """A transaction in which the database itself may find that somebody else was faster."""
+    try:
+        with transaction() as session:
+            yield session
+    except IntegrityError as error:
+        raise PlanOutdated from error
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Stores portions of one import."""
+
+    import_id: int
+    plan: ImportPlan
+    library: Library
+    frozen: Mapping[str, int]
+    treatments: Mapping[int, list[FurtherTreatment]]
+    gradings: Mapping[int, list[FurtherGrading]]
+    at: datetime
+
+    def store(self, session: Session, portion: Portion) -> None:
+        """Store one portion; what was compared for the plan is compared again."""
+        study = imports.still_open(session, self.import_id)
+        known = {
+            code: self.plan.stored_patients[code]
+            for code in {entry.row.patient for entry in portion.entries}
+            if code in self.plan.stored_patients
+        }
+        self._compare(session, study, portion, known)
+        added = patients.add(
+            session, study, portion.new_patients, at=self.at, actor=ACTOR, import_id=self.import_id
+        )
+        ids = {code: one.id for code, one in known.items()}
+        ids |= {new.code: row_id for new, row_id in zip(portion.new_patients, added, strict=True)}
+        self._add_further(session, known)
+        self._add_answers(session, portion, ids, self._visits(session, study, portion, ids))
+
+    def _compare(
+        self, session: Session, study: Study, portion: Portion, known: Mapping[str, StoredPatient]
+    ) -> None:
+        if patients.taken(session, study, portion.new_patients):
+            raise PlanOutdated
+        if not known:
+            return
+        with seeing(session, self.import_id):
+            now = stored.load(session, study.id, self.import_id, among=[one.id for one in known.values()])
+        for code, before in known.items():
+            if code not in now or not before.agrees(now[code]):
+                raise PlanOutdated
+        for entry in portion.entries:
+            if entry.row.patient in known:
+                key = stored.visit_key(entry.timepoint.id if entry.timepoint else None, entry.row.visit)
+                there = now[entry.row.patient].visits.get(key)
+                if (there and there.id) != (entry.stored and entry.stored.id):
+                    raise PlanOutdated
+
+    def _add_further(self, session: Session, known: Mapping[str, StoredPatient]) -> None:
+        ids = [one.id for one in known.values()]
+        treatments = [new for one in ids for new in self.treatments.get(one, ())]
+        gradings = [new for one in ids for new in self.gradings.get(one, ())]
+        importing.add_treatments(session, treatments, import_id=self.import_id, at=self.at, actor=ACTOR)
+        importing.add_gradings(session, gradings, import_id=self.import_id, at=self.at, actor=ACTOR)
+
+    def _visits(self, session: Session, study: Study, portion: Portion, ids: Mapping[str, int]) -> list[int]:
+        """The visit's id of each entry; new visits are made."""
+        enrolled = {new.code: (new.enrolled_on, new.onset) for new in portion.new_patients}
+        missing = [entry for entry in portion.entries if entry.stored is None]
+        new = []
+        for entry in missing:
+            code = entry.row.patient
+            if code in enrolled:
+                enrolled_on, onset = enrolled[code]
+            else:
+                known = self.plan.stored_patients[code]
+                enrolled_on, onset = known.enrolled_on, known.facts["onset_on"]
+            new.append(
+                NewVisit(
+                    patient_id=ids[code],
+                    name=entry.timepoint.key if entry.timepoint else entry.row.visit,
+                    when=_window(entry, enrolled_on, onset),
+                    battery=tuple(entry.timepoint.battery if entry.timepoint else entry.answers),
+                    timepoint_id=entry.timepoint.id if entry.timepoint else None,
+                )
+            )
+        made = iter(importing.add_visits(session, study, new, self.import_id))
+        return [next(made) if entry.stored is None else entry.stored.id for entry in portion.entries]
+
+    def _add_answers(
+        self, session: Session, portion: Portion, ids: Mapping[str, int], visits: Sequence[int]
+    ) -> None:
         new = [
             NewResponse(
                 visit_id=visit_id,
                 patient_id=ids[entry.row.patient],
-                instrument=library.get(key),
-                version_id=frozen[key],
+                instrument=self.library.get(key),
+                version_id=self.frozen[key],
                 answers=answers,
                 source="import",
                 submitted_at=entry.at,
                 completed_on=entry.on,
                 locale=entry.row.locale,
+                import_id=self.import_id,
+                held=entry.stored is not None and not entry.stored.own,
             )
-            for entry, visit_id in zip(batch, visits, strict=True)
+            for entry, visit_id in zip(portion.entries, visits, strict=True)
             for key, answers in entry.answers.items()
         ]
-        responses.add(session, new, at=at, actor=ACTOR)
-        progress(len(batch))
-    facts = {"study": study.code, "file": plan.file.name, "sha256": plan.file.sha256}
-    importing.done(session, study, "import.done", {**facts, **plan.summary.facts()}, at=at, actor=ACTOR)
+        responses.add(session, new, at=self.at, actor=ACTOR)
 
 
-def _visits(
-    session: Session,
-    study: Study,
-    entries: Sequence[MatchedRow],
-    patient_ids: Mapping[str, int],
-    enrolled: Mapping[str, tuple[date, Any]],
-) -> list[int]:
-    """The visit's id of each entry; new visits are made."""
-    missing = [entry for entry in entries if entry.stored is None]
-    made = importing.add_visits(
-        session,
-        study,
-        [
-            NewVisit(
-                patient_id=patient_ids[entry.row.patient],
-                name=entry.timepoint.key if entry.timepoint else entry.row.visit,
-                when=_window(entry, *enrolled[entry.row.patient]),
-                battery=tuple(entry.timepoint.battery if entry.timepoint else entry.answers),
-                timepoint_id=entry.timepoint.id if entry.timepoint else None,
-            )
-            for entry in missing
-        ],
-    )
-    new_ids = iter(made)
-    ids = []
-    for entry in entries:
-        if entry.stored is None:
-            ids.append(next(new_ids))
-            continue
-        ids.append(entry.stored.id)
-        further = [key for key in entry.answers if key not in entry.stored.battery]
-        if further and entry.timepoint is None:
-            importing.extend_battery(session, entry.stored.id, (*entry.stored.battery, *further))
-    importing.revive(session, ids)
-    return ids
+def _portions(plan: ImportPlan) -> Iterator[Portion]:
+    """The plan's patients in portions of about `PORTION` rows and questionnaires, none in two."""
+    new_patients = {new.code: new for new in plan.new_patients}
+    entries: list[MatchedRow] = []
+    size = 0
+    for _, rows in groupby(plan.entries, key=lambda entry: entry.row.patient):
+        of_patient = list(rows)
+        entries += of_patient
+        size += sum(1 + len(entry.answers) for entry in of_patient)
+        if size >= PORTION:
+            yield _portion(entries, new_patients)
+            entries, size = [], 0
+    if entries:
+        yield _portion(entries, new_patients)
 
 
-def _window(entry: MatchedRow, enrolled_on: date, onset: Any) -> Window:
+def _portion(entries: Sequence[MatchedRow], new_patients: Mapping[str, NewPatient]) -> Portion:
+    codes = dict.fromkeys(entry.row.patient for entry in entries)
+    return Portion(tuple(new_patients[code] for code in codes if code in new_patients), tuple(entries))
+
+
+def _window(entry: MatchedRow, enrolled_on: date, onset: PartialDate | None) -> Window:
     if entry.timepoint is None:
         return unscheduled(entry.on)
     anchors = {"enrolment": enrolled_on, "onset": onset.on if onset and onset.precision == "day" else None}
     anchor_on = anchors[entry.timepoint.anchor]
     [planned] = studies.plan_of([entry.timepoint])
     return unscheduled(entry.on) if anchor_on is None else window(planned, anchor_on)
-
-
-def _batches(items: Sequence[Any]) -> Iterator[Any]:
-    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))

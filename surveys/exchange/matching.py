@@ -15,13 +15,16 @@ from surveys import same
 from surveys.exchange import stored
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.import_file import FACTS, ImportFile, ImportRow
+from surveys.exchange.spellings import Spellings
 from surveys.exchange.stored import StoredPatient, StoredVisit
 from surveys.exchange.summary import Summary
 from surveys.instruments.library import Library
 from surveys.models import Study, Timepoint
-from surveys.models.patient import CAUSES_AFTER_A_VISIT
+from surveys.models.imports import seeing
+from surveys.models.patient import CAUSES_AFTER_A_VISIT, before_birth
 from surveys.store.errors import Refused
-from surveys.store.patient import patients
+from surveys.store.patient import imports, patients
+from surveys.store.patient.importing import FurtherGrading, FurtherTreatment
 from surveys.store.patient.patients import NewPatient, NewTreatment
 from surveys.store.study import studies
 from surveys.store.words import versions
@@ -49,16 +52,36 @@ class MatchedRow:
 
 @dataclass(frozen=True)
 class ImportPlan:
-    """What an import will store, and what of the file is stored already."""
+    """What an import will store, and what of the file is stored already.
+
+    `begun` is the number of an import of the same file that broke off: this is the rest of it.
+    `asked_wording` is the wording as the person gave it.
+    """
 
     file: ImportFile
+    begun: int | None
+    asked_wording: str | None
     wording: str
     new_patients: tuple[NewPatient, ...]
     stored_patients: Mapping[str, StoredPatient]
-    further_treatments: tuple[tuple[int, NewTreatment], ...]
-    further_gradings: tuple[tuple[StoredPatient, date, int], ...]
+    further_treatments: tuple[FurtherTreatment, ...]
+    further_gradings: tuple[FurtherGrading, ...]
     entries: tuple[MatchedRow, ...]
     summary: Summary
+    study: str
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to store."""
+        news = (self.new_patients, self.further_treatments, self.further_gradings)
+        return any(news) or any(
+            entry.stored is None or entry.answers or entry.stored.withdrawn for entry in self.entries
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """The file and the counts for the audit trail."""
+        named = {"study": self.study, "file": self.file.name, "sha256": self.file.sha256}
+        return {**named, **self.summary.facts()}
 
 
 def plan(
@@ -67,7 +90,7 @@ def plan(
     """Compare `file` with `study`; nothing is changed. `wording` None is unknown, and not compared.
 
     Raises:
-        Refused: the study takes no import, or `wording` cannot be a name.
+        Refused: the study takes no import, another one is not finished, or `wording` cannot be a name.
         FileRefused: rows contradict each other, the study or the calendar; with every such fault.
     """
     if study.simulated:
@@ -79,23 +102,33 @@ def plan(
         raise Refused(f"Study {study.code} is closed: it takes no further answers.")
     if wording is not None and not (wording.isprintable() and 0 < len(wording) <= LONGEST_WORDING_NAME):
         raise Refused(f"The wording's name must have 1 to {LONGEST_WORDING_NAME} characters.")
-    return _Planner(study, stored.load(session, study.id), wording, at).plan(file, library)
+    begun = imports.under_way(session, study, file.sha256, wording)
+    own = begun.id if begun else None
+    with seeing(session, own):
+        known = stored.load(session, study.id, own)
+    return _Planner(study, known, wording, at, own).plan(file, library)
 
 
 class _Planner:
     """Goes through the patients of a file; collects what is new and every fault."""
 
     def __init__(
-        self, study: Study, known: Mapping[str, StoredPatient], wording: str | None, at: datetime
+        self,
+        study: Study,
+        known: Mapping[str, StoredPatient],
+        wording: str | None,
+        at: datetime,
+        begun: int | None,
     ) -> None:
         self._study, self._known, self._wording, self._at = study, known, wording, at
+        self._begun = begun
         self._zone = ZoneInfo(study.timezone)
         self._today = studies.today(study, at)
         self._timepoints = {
             same.folded(name): row for row in study.timepoints for name in (row.name, row.key)
         }
-        self._codes = _Spellings(known)
-        self._names = _Spellings(
+        self._codes = Spellings(known)
+        self._names = Spellings(
             visit.name
             for patient in known.values()
             for (timepoint_id, _), visit in patient.visits.items()
@@ -103,8 +136,8 @@ class _Planner:
         )
         self._faults: list[Fault] = []
         self._new: list[NewPatient] = []
-        self._treatments: list[tuple[int, NewTreatment]] = []
-        self._gradings: list[tuple[StoredPatient, date, int]] = []
+        self._treatments: list[FurtherTreatment] = []
+        self._gradings: list[FurtherGrading] = []
         self._entries: list[MatchedRow] = []
 
     def plan(self, file: ImportFile, library: Library) -> ImportPlan:
@@ -120,11 +153,15 @@ class _Planner:
         for code, rows in of_patient.items():
             self._patient(code, rows)
         if self._faults:
-            raise FileRefused(self._faults)
+            left = [Fault(imports.left(self._study, self._begun))] if self._begun else []
+            raise FileRefused([*left, *self._faults])
         new = tuple(self._new)
         entries = tuple(self._entries)
         return ImportPlan(
             file=file,
+            study=self._study.code,
+            begun=self._begun,
+            asked_wording=self._wording,
             wording=self._wording or versions.UNKNOWN_WORDING,
             new_patients=new,
             stored_patients={code: self._known[code] for code in of_patient if code in self._known},
@@ -155,11 +192,7 @@ class _Planner:
         if known is None:
             self._enrol(code, rows, facts, treatments, gradings, min(entry.on for entry in entries))
         else:
-            self._treatments += [
-                (known.id, treatment)
-                for treatment in treatments
-                if (treatment.kind, _start(treatment)) not in known.treatments
-            ]
+            self._compare_treatments(known, rows, treatments)
             self._compare_gradings(known, gradings)
         self._entries += entries
 
@@ -279,6 +312,17 @@ class _Planner:
                 united.setdefault((treatment.kind, _start(treatment)), treatment)
         return tuple(united.values())
 
+    def _compare_treatments(
+        self, known: StoredPatient, rows: Sequence[ImportRow], treatments: Sequence[NewTreatment]
+    ) -> None:
+        for treatment in treatments:
+            if (treatment.kind, _start(treatment)) in known.treatments:
+                continue
+            if before_birth(known.facts["birth_year"], _start(treatment)):
+                row = next(row for row in rows if treatment in row.treatments)
+                self._fault(row, "treatments", f"The {treatment.kind} starts before the birth.")
+            self._treatments.append(FurtherTreatment(known.id, known.palsy_id, treatment))
+
     def _graded(self, entries: Iterable[MatchedRow]) -> dict[date, tuple[int, ImportRow]]:
         """The grade of each day."""
         gradings: dict[date, tuple[int, ImportRow]] = {}
@@ -299,7 +343,7 @@ class _Planner:
         for on, (grade, row) in gradings.items():
             before = known.gradings.get(on)
             if before is None:
-                self._gradings.append((known, on, grade))
+                self._gradings.append(FurtherGrading(known.id, known.palsy_id, grade, on))
             elif before != grade:
                 self._fault(row, HOUSE_BRACKMANN, f"This row says {grade}, but {before} is stored for {on}.")
 
@@ -335,28 +379,6 @@ class _Planner:
 
     def _fault(self, row: ImportRow, column: str, problem: str) -> None:
         self._faults.append(Fault(problem, row.number, column))
-
-
-class _Spellings:
-    """Texts as they were spelt first, by what they are compared by."""
-
-    def __init__(self, stored: Iterable[str]) -> None:
-        self.others: dict[str, str] = {}
-        self._exact: set[str] = set()
-        self._alike: dict[str, list[str]] = {}
-        for text in stored:
-            if text not in self._exact:
-                self._exact.add(text)
-                self._alike.setdefault(same.folded(text), []).append(text)
-
-    def of(self, text: str) -> list[str]:
-        """The text itself where it is stored; else all that read the same, or from now on `text`."""
-        if text in self._exact:
-            return [text]
-        alike = self._alike.setdefault(same.folded(text), [text])
-        if text not in alike:
-            self.others[text] = alike[0]
-        return alike
 
 
 def _start(treatment: NewTreatment) -> date | None:

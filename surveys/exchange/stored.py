@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from analysis.data.gradings import HOUSE_BRACKMANN
@@ -31,11 +31,16 @@ class StoredResponse:
 
 @dataclass(frozen=True)
 class StoredVisit:
-    """A visit with its responses; `begun` are instruments with a draft."""
+    """A visit with its responses; `begun` are instruments with a draft.
+
+    It is `own` if the import that is being planned stored it before it broke off; `withdrawn`, if it counts
+    as never planned.
+    """
 
     id: int
     name: str
-    battery: tuple[str, ...]
+    own: bool
+    withdrawn: bool
     responses: dict[str, StoredResponse] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)
 
@@ -52,15 +57,26 @@ class StoredPatient:
     gradings: dict[date, int] = field(default_factory=dict)
     visits: dict[VisitKey, StoredVisit] = field(default_factory=dict)
 
+    def agrees(self, other: StoredPatient) -> bool:
+        """Whether all but the visits is the same."""
+        return replace(self, visits={}) == replace(other, visits={})
+
 
 def visit_key(timepoint_id: int | None, name: str) -> VisitKey:
     """The key of a visit: its timepoint, or its name outside the plan, in any spelling."""
     return (timepoint_id, "") if timepoint_id is not None else (None, same.folded(name))
 
 
-def load(session: Session, study_id: int) -> dict[str, StoredPatient]:
-    """The patients of a study by code, with all facts that an import compares."""
+def load(
+    session: Session, study_id: int, own: int | None = None, among: Collection[int] | None = None
+) -> dict[str, StoredPatient]:
+    """The patients of a study by code, or those `among` them, with all facts that an import compares.
+
+    `own` is the import's number if it was begun before.
+    """
     of_study = Patient.study_id == study_id
+    if among is not None:
+        of_study &= Patient.id.in_(among)
     patients: dict[str, StoredPatient] = {}
     rows = session.execute(
         select(
@@ -94,7 +110,7 @@ def load(session: Session, study_id: int) -> dict[str, StoredPatient]:
         )
     by_id = {patient.id: patient for patient in patients.values()}
     _treatments_and_gradings(session, of_study, by_id)
-    _visits(session, of_study, by_id)
+    _visits(session, of_study, by_id, own)
     return patients
 
 
@@ -113,7 +129,7 @@ def _treatments_and_gradings(session: Session, of_study: Any, by_id: Mapping[int
         by_id[grading.patient_id].gradings[grading.graded_on] = grading.value
 
 
-def _visits(session: Session, of_study: Any, by_id: Mapping[int, StoredPatient]) -> None:
+def _visits(session: Session, of_study: Any, by_id: Mapping[int, StoredPatient], own: int | None) -> None:
     responses: dict[int, dict[str, StoredResponse]] = defaultdict(dict)
     query = (
         select(
@@ -126,7 +142,7 @@ def _visits(session: Session, of_study: Any, by_id: Mapping[int, StoredPatient])
         .join(InstrumentVersion, InstrumentVersion.id == Response.instrument_version_id)
         .join(Visit, Visit.id == Response.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
-        .where(of_study, Response.stands)
+        .where(of_study, or_(Response.stands, Response.held))
     )
     for row in session.execute(query):
         kept = StoredResponse(row.answers, row.completed_on, row.wording)
@@ -135,10 +151,17 @@ def _visits(session: Session, of_study: Any, by_id: Mapping[int, StoredPatient])
     drafts = select(Draft.visit_id, Draft.instrument).join(Visit, Visit.id == Draft.visit_id)
     for row in session.execute(drafts.join(Patient, Patient.id == Visit.patient_id).where(of_study)):
         begun[row.visit_id].add(row.instrument)
-    visits = select(Visit.id, Visit.patient_id, Visit.timepoint_id, Visit.name, Visit.battery).join(
-        Patient, Patient.id == Visit.patient_id
-    )
+    visits = select(
+        Visit.id, Visit.patient_id, Visit.timepoint_id, Visit.name, Visit.import_id, Visit.withdrawn_at
+    ).join(Patient, Patient.id == Visit.patient_id)
     for row in session.execute(visits.where(of_study, Visit.occurrence == 1).order_by(Visit.id)):
         key = visit_key(row.timepoint_id, row.name)
-        visit = StoredVisit(row.id, row.name, tuple(row.battery), responses[row.id], begun[row.id])
+        visit = StoredVisit(
+            row.id,
+            row.name,
+            own=own is not None and row.import_id == own,
+            withdrawn=row.withdrawn_at is not None,
+            responses=responses[row.id],
+            begun=begun[row.id],
+        )
         by_id[row.patient_id].visits.setdefault(key, visit)

@@ -34,6 +34,7 @@ WITHOUT_EFFECT = frozenset(
         "study.exported",
         "study.frozen",
         "backup.proved",
+        "import.begun",
         *(f"message.{outcome}" for outcome in OUTCOMES),
     }
 )
@@ -41,6 +42,7 @@ WITHOUT_EFFECT = frozenset(
 # These actions make an older figure only out of date. Any other action may remove its data or the right to
 # see them: an erasure, a consent, an annulled response, a status, a study's settings, and any new action.
 ADDING = WITHOUT_EFFECT | {
+    "import.done",
     "response.stored",
     "background.sent",
     "alert.raised",

@@ -1,10 +1,10 @@
-"""Patients of a study, and visits of a patient, that read the same; earlier versions stored both."""
+"""Patients, sites and visits that read the same; earlier versions stored both."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from surveys.lists.scope import Scope
@@ -16,7 +16,10 @@ _OTHER_VISIT = aliased(Visit)
 
 @dataclass(frozen=True)
 class Twins:
-    """Two study codes that read the same, the first of `patient`; or two such visits of `patient`."""
+    """Two study codes that read the same, the first of `patient`; two visits of `patient`; or two sites.
+
+    With sites `patient` is empty: only their names differ, and pages take them as one.
+    """
 
     patient: str
     one: str
@@ -24,6 +27,8 @@ class Twins:
     visits: bool
 
     def __str__(self) -> str:
+        if not self.patient:
+            return f"{self.one} and {self.other} are two sites."
         if self.visits:
             return f"{self.patient} has the visits {self.one} and {self.other}."
         return f"{self.one} and {self.other} are two patients."
@@ -32,7 +37,7 @@ class Twins:
 def of_study(session: Session, study_id: int) -> list[Twins]:
     """All twins of a study."""
     in_study = Patient.study_id == study_id
-    return [*_patients(session, in_study), *_visits(session, in_study)]
+    return [*_patients(session, in_study), *_visits(session, in_study), *_sites(session, in_study)]
 
 
 def counted_twice(session: Session, scope: Scope) -> list[Twins]:
@@ -58,6 +63,22 @@ def _patients(session: Session, condition: ColumnElement[bool]) -> list[Twins]:
         .order_by(Patient.code, _OTHER_PATIENT.twin)
     )
     return [Twins(one, one, other, visits=False) for one, other in session.execute(query)]
+
+
+def _sites(session: Session, condition: ColumnElement[bool]) -> list[Twins]:
+    query = (
+        select(Patient.site, Patient.site_folded)
+        .where(condition, Patient.site.is_not(None))
+        .group_by(Patient.site, Patient.site_folded)
+        .order_by(func.min(Patient.id))
+    )
+    first: dict[str, str] = {}
+    found = []
+    for row in session.execute(query):
+        site, folded = str(row.site), str(row.site_folded)
+        if first.setdefault(folded, site) != site:
+            found.append(Twins("", first[folded], site, visits=False))
+    return found
 
 
 def _visits(session: Session, condition: ColumnElement[bool]) -> list[Twins]:

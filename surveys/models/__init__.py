@@ -14,6 +14,7 @@ from surveys.models.clinic import Appointment, Note
 from surveys.models.consent import Consent, ConsentText
 from surveys.models.device import BirthYearTry
 from surveys.models.freeze import Freeze
+from surveys.models.imports import ALL_ROWS, Import
 from surveys.models.message import Message, MessageTemplate, Messaging, ShortCode
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.readiness import AlertReader, BackupProof
@@ -24,6 +25,7 @@ from surveys.models.visit import Link, Serving, Visit
 from surveys.models.wording import LoadedWording, Permission
 
 __all__ = [
+    "ALL_ROWS",
     "Alert",
     "AlertMail",
     "AlertReader",
@@ -45,6 +47,7 @@ __all__ = [
     "FailedSignIn",
     "Freeze",
     "Grading",
+    "Import",
     "InstrumentVersion",
     "Link",
     "LoadedWording",

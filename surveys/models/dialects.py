@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, collate, func
+from sqlalchemy import ColumnElement, Connection, Engine, collate, func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -20,10 +21,39 @@ def insert_once(session: Session, table: type[Any], **values: Any) -> int | None
 
     It holds also where another transaction inserts the same at this moment.
     """
-    insert = postgresql.insert if on_postgresql(session) else sqlite.insert
-    statement = insert(table).values(**values).on_conflict_do_nothing()
+    insert_or = postgresql.insert if on_postgresql(session) else sqlite.insert
+    statement = insert_or(table).values(**values).on_conflict_do_nothing()
     added: int | None = session.scalar(statement.returning(table.id))
     return added
+
+
+def insert_numbered(session: Session, table: type[Any], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert `rows`, which all have the same columns; returns their ids, in order.
+
+    Many rows get ids first, since to read back what the database chose costs more than to insert.
+    """
+    if len(rows) == 1:
+        session.flush()
+        return list(session.scalars(insert(table.__table__).returning(table.__table__.c.id), rows))
+    ids = _new_ids(session, table, len(rows)) if rows else []
+    insert_many(session, table, [{"id": row_id, **row} for row_id, row in zip(ids, rows, strict=True)])
+    return ids
+
+
+def insert_many(session: Session, table: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert `rows`, which all have the same columns, in one statement."""
+    if rows:
+        session.flush()
+        session.connection().execute(insert(table.__table__), rows)
+
+
+def _new_ids(session: Session, table: type[Any], count: int) -> list[int]:
+    """Ids for new rows; on SQLite they are free until this transaction, which writes, ends."""
+    if on_postgresql(session):
+        drawn = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+        return list(session.scalars(drawn, {"name": table.__tablename__, "count": count}))
+    last = session.scalar(select(func.max(table.__table__.c.id))) or 0
+    return list(range(last + 1, last + 1 + count))
 
 
 def length(session: Session, column: InstrumentedAttribute[list[str]]) -> ColumnElement[int]:

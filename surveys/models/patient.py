@@ -23,6 +23,7 @@ from analysis.data.kinds import KINDS
 from analysis.data.statuses import GONE, NOT_IN_FOLLOW_UP
 from surveys import same
 from surveys.models.base import Base, Code, Id, Name, made_from, one_of
+from surveys.models.imports import OfImport
 from surveys.models.study import Study
 
 SEXES = ("female", "male", "other", "unknown")
@@ -108,7 +109,7 @@ def before_birth(birth_year: int | None, on: date | None) -> bool:
     return birth_year is not None and on is not None and on.year < birth_year
 
 
-class Patient(Base):
+class Patient(OfImport, Base):
     """A participant of one study under a study code. Holds no identity.
 
     From `messages_stopped_at` on no message is sent. `removal_requested_at` is when the patient asked for the
@@ -218,7 +219,7 @@ class Palsy(Base):
     synkinesis_noted_on: Mapped[date | None]
 
 
-class Treatment(Base):
+class Treatment(OfImport, Base):
     """One treatment: a course, or a single injection or operation. An unknown start is NULL."""
 
     __tablename__ = "treatment"
@@ -248,7 +249,7 @@ class Treatment(Base):
     note: Mapped[str | None]
 
 
-class Grading(Base):
+class Grading(OfImport, Base):
     """A clinician's grading of a palsy on one day. House–Brackmann is 1 (normal) to 6."""
 
     __tablename__ = "grading"

@@ -5,11 +5,21 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, UniqueConstraint, and_
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    false,
+)
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.models.base import Base, Code, Digest, Id, Instant, one_of
+from surveys.models.imports import OfImport
 from surveys.models.visit import Visit
 
 SOURCES = ("web", "kiosk", "staff_read", "paper", "import", "simulated")
@@ -63,12 +73,13 @@ class Draft(Base):
     saved_at: Mapped[Instant]
 
 
-class Response(Base):
+class Response(OfImport, Base):
     """A submitted questionnaire. Append-only: a correction is a new response that supersedes this one.
 
     `answers` holds the values given, `not_given` the items without one and why (`skipped`, `not_reached`).
     `completed_on` is the calendar date in the study's time zone. `partial` marks a response that the patient
-    never sent: it was made from a draft after the visit.
+    never sent: it was made from a draft after the visit. `held` marks one of an import for a visit that was
+    there before: until the import is finished the patient may answer it, and then the import yields.
     """
 
     __tablename__ = "response"
@@ -89,6 +100,7 @@ class Response(Base):
     source: Mapped[Code]
     answered_by: Mapped[str | None] = mapped_column(String(32))
     partial: Mapped[bool] = mapped_column(default=False)
+    held: Mapped[bool] = mapped_column(default=False, server_default=false())
     started_at: Mapped[datetime | None]
     submitted_at: Mapped[Instant]
     completed_on: Mapped[date]
@@ -101,13 +113,13 @@ class Response(Base):
 
     @hybrid_property
     def stands(self) -> bool:
-        """Whether it counts: it was not superseded by a correction, and not annulled."""
-        return self.superseded_at is None and self.annulled_at is None
+        """Whether it counts: it was not superseded by a correction, not annulled, and is not held."""
+        return self.superseded_at is None and self.annulled_at is None and not self.held
 
     @stands.inplace.expression
     @classmethod
     def _stands(cls) -> ColumnElement[bool]:
-        return and_(cls.superseded_at.is_(None), cls.annulled_at.is_(None))
+        return and_(cls.superseded_at.is_(None), cls.annulled_at.is_(None), ~cls.held)
 
 
 Index(
@@ -118,6 +130,7 @@ Index(
     sqlite_where=Response.stands,
     postgresql_where=Response.stands,
 )
+Index("ix_response_held", Response.import_id, sqlite_where=Response.held, postgresql_where=Response.held)
 
 
 class Score(Base):

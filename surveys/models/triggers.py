@@ -40,18 +40,24 @@ KEPT = (
     "consent",
     "consent_text",
     "data_freeze",
+    "data_import",
     "message",
     "message_template",
     "permission",
     "wording",
 )
-KEPT_EVEN_THEN = ("alert", "erasure", "event", "instrument_version")
+KEPT_EVEN_THEN = ("erasure", "event", "instrument_version")
 _ANSWERS_ERASED = """EXISTS (SELECT 1 FROM visit JOIN erasure ON erasure.patient_id = visit.patient_id
     WHERE visit.id = OLD.visit_id AND erasure.level = 'answers')"""
 _ANSWERED = """EXISTS (SELECT 1 FROM response
     WHERE response.visit_id = OLD.visit_id AND response.instrument = OLD.instrument)"""
+_IMPORT_UNDONE = """EXISTS (SELECT 1 FROM data_import
+    WHERE data_import.id = OLD.import_id AND data_import.undone_at IS NOT NULL)"""
 # Table → when one of its rows (OLD) may be deleted.
 DELETABLE: Mapping[str, str] = {
+    "alert": """EXISTS (SELECT 1 FROM response JOIN data_import ON data_import.id = response.import_id
+        WHERE response.visit_id = OLD.visit_id AND response.instrument = OLD.instrument
+        AND data_import.undone_at IS NOT NULL)""",
     "assistance": _ANSWERS_ERASED,
     "background": _ANSWERS_ERASED,
     "background_check": """EXISTS (SELECT 1 FROM background JOIN visit ON visit.id = background.visit_id
@@ -62,10 +68,12 @@ DELETABLE: Mapping[str, str] = {
     "draft": " OR ".join([_ANSWERED, _ANSWERS_ERASED]),
     "event_value": """EXISTS (SELECT 1 FROM event JOIN erasure ON erasure.patient_id = event.patient_id
         WHERE event.id = OLD.event_id)""",
-    "response": _ANSWERS_ERASED,
+    "response": " OR ".join([_ANSWERS_ERASED, _IMPORT_UNDONE]),
     "score": """EXISTS (SELECT 1 FROM response JOIN visit ON visit.id = response.visit_id
         JOIN erasure ON erasure.patient_id = visit.patient_id
-        WHERE response.id = OLD.response_id AND erasure.level = 'answers')""",
+        WHERE response.id = OLD.response_id AND erasure.level = 'answers') OR
+        EXISTS (SELECT 1 FROM response JOIN data_import ON data_import.id = response.import_id
+        WHERE response.id = OLD.response_id AND data_import.undone_at IS NOT NULL)""",
 }
 # NULL counts as a value here.
 _EQUALS: Mapping[Dialect, str] = {"sqlite": "IS", "postgresql": "IS NOT DISTINCT FROM"}
@@ -136,14 +144,16 @@ def triggers(dialect: Dialect) -> Iterator[Trigger]:
 
 
 def _response_changed(dialect: Dialect) -> str:
-    """The condition that a column other than the stamps differs, or a stamp that was set."""
+    """The condition that more than the stamps differs, that one set before differs, or that it is held."""
     if dialect == "sqlite":
-        fixed = [column.name for column in Response.__table__.columns if column.name not in STAMPS]
+        free = (*STAMPS, "held")
+        fixed = [column.name for column in Response.__table__.columns if column.name not in free]
         changed = " OR ".join(f"NEW.{name} {_DIFFERS[dialect]} OLD.{name}" for name in fixed)
     else:
-        changed = " <> ".join(f"to_jsonb({row}) - '{STAMPS[0]}' - '{STAMPS[1]}'" for row in ("NEW", "OLD"))
+        without = "".join(f" - '{name}'" for name in (*STAMPS, "held"))
+        changed = " <> ".join(f"to_jsonb({row}){without}" for row in ("NEW", "OLD"))
     again = (f"(OLD.{stamp} IS NOT NULL AND NEW.{stamp} {_DIFFERS[dialect]} OLD.{stamp})" for stamp in STAMPS)
-    return " OR ".join([changed, *again])
+    return " OR ".join([changed, *again, "(NEW.held AND NOT OLD.held)"])
 
 
 def _freeze_kept(dialect: Dialect) -> str:

@@ -14,7 +14,10 @@ from typing import Literal
 from surveys.models.response import STAMPS
 from surveys.models.triggers import Dialect
 
-_STANDS = " AND ".join(f"response.{stamp} IS NULL" for stamp in STAMPS)
+_STANDS: Mapping[str, str] = {
+    dialect: " AND ".join([*(f"response.{stamp} IS NULL" for stamp in STAMPS), not_held])
+    for dialect, not_held in (("sqlite", "response.held = 0"), ("postgresql", "NOT response.held"))
+}
 _ASKED: Mapping[Dialect, str] = {
     "sqlite": "json_each(asking.battery) AS asked",
     "postgresql": "jsonb_array_elements_text(asking.battery) AS asked(value)",
@@ -28,7 +31,8 @@ def _settle(dialect: Dialect, visits: str) -> str:
         SELECT asking.id, (
             SELECT CASE WHEN count(*) = count(response.id) THEN max(response.submitted_at) END
             FROM {_ASKED[dialect]} LEFT JOIN response
-            ON response.visit_id = asking.id AND response.instrument = asked.value AND {_STANDS}
+            ON response.visit_id = asking.id AND response.instrument = asked.value
+            AND {_STANDS[dialect]}
         ) AS done_at FROM visit AS asking WHERE asking.id {visits}
     ) AS ruled WHERE visit.id = ruled.id AND visit.done_at {_DIFFERS[dialect]} ruled.done_at"""  # noqa: S608 — our own words
 

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys import same
 from surveys.models.base import Base, Digest, Id, Instant, Name, made_from
+from surveys.models.imports import OfImport
 from surveys.models.patient import Patient
 
 _OPEN = text("done_at IS NULL AND withdrawn_at IS NULL")
@@ -40,7 +41,7 @@ def done_at(battery: Collection[str], sent: Mapping[str, datetime]) -> datetime 
     return max(sent[key] for key in battery)
 
 
-class Visit(Base):
+class Visit(OfImport, Base):
     """One occasion of one patient: planned (`timepoint_id`) or unscheduled. Its dates are stored.
 
     `opened_at` is when the patient first went past its first page. From `withdrawn_at` on the visit counts as

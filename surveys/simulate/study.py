@@ -199,8 +199,8 @@ class _Making:
         ]
         rows = patients_store.add(self._session, self._study, news, at=self._at, actor=self._actor)
         occasions = [
-            (row.id, person, occasion)
-            for row, person, course in zip(rows, people, courses, strict=True)
+            (row_id, person, occasion)
+            for row_id, person, course in zip(rows, people, courses, strict=True)
             for occasion in course
         ]
         visits = [

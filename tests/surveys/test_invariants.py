@@ -94,19 +94,20 @@ RESPONSE_COLUMNS = {
     "supersedes_id": "1",
     "reason": "'because'",
     "id": "7",
+    "import_id": "1",
 }
 
 
 @pytest.mark.parametrize("column", RESPONSE_COLUMNS)
 def test_no_other_column_of_a_response_can_change(filled: Connection, column: str) -> None:
-    """Only superseded_at and annulled_at ever do."""
+    """Only superseded_at and annulled_at ever do, and what is held is released."""
     with refused(filled, "response is append-only"):
         filled.execute(text(f"UPDATE response SET {column} = {RESPONSE_COLUMNS[column]}"))  # noqa: S608
 
 
 def test_every_column_of_a_response_is_covered() -> None:
     """A column added later must be guarded by the trigger too, and listed here."""
-    free = {"answers", "superseded_at", "annulled_at"}
+    free = {"answers", "superseded_at", "annulled_at", "held"}
     assert set(Base.metadata.tables["response"].columns.keys()) == RESPONSE_COLUMNS.keys() | free
 
 
@@ -121,6 +122,13 @@ def test_a_response_is_superseded_or_annulled_once(filled: Connection, column: s
         filled.execute(response.update().values({column: None}))
     with refused(filled, "response is append-only"):
         filled.execute(response.update().values({column: None, "reason": "x"}))
+
+
+def test_a_response_is_released_and_never_held_again(filled: Connection) -> None:
+    """What was to be seen once does not disappear."""
+    response = Base.metadata.tables["response"]
+    with refused(filled, "response is append-only"):
+        filled.execute(response.update().values(held=True))
 
 
 @pytest.mark.parametrize(

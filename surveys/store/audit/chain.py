@@ -18,7 +18,7 @@ from sqlalchemy import Integer, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from surveys import SOFTWARE
-from surveys.models import Patient
+from surveys.models import ALL_ROWS, Patient
 from surveys.models.base import Json, UtcDateTime
 from surveys.models.dialects import on_postgresql
 
@@ -118,7 +118,8 @@ def _by_chain(
     studies: dict[int | None, int] = {}
     for start in range(0, len(ids), AT_ONCE):
         query = select(Patient.id, Patient.study_id).where(Patient.id.in_(ids[start : start + AT_ONCE]))
-        studies.update((row.id, row.study_id) for row in session.execute(query))
+        rows = session.execute(query, execution_options=ALL_ROWS)
+        studies.update((row.id, row.study_id) for row in rows)
     own: dict[int, list[Link]] = {}
     for link in links:
         own.setdefault(link.study_id or studies.get(link.patient_id, 0), []).append(link)

@@ -30,6 +30,7 @@ from surveys.models import (
     Treatment,
     Visit,
 )
+from surveys.models.imports import seeing_all
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.patient import participation
@@ -83,9 +84,11 @@ def remove(session: Session, patient: Patient, *, reason: str, on: date, at: dat
     for level in levels:
         session.add(Erasure(patient_id=patient.id, level=level, by=actor, at=at, reason=reason.strip()))
     session.flush()
-    facts = {"levels": levels, **_erase_identity(session, patient, shared=what.others > 0)}
+    with seeing_all(session):
+        facts = {"levels": levels, **_erase_identity(session, patient, shared=what.others > 0)}
+        if not what.keeps_answers:
+            facts |= _erase_answers(session, patient)
     if not what.keeps_answers:
-        facts |= _erase_answers(session, patient)
         facts["freezes"] = freezes.empty(session, patient.study_id, at=at)
     patient.removal_requested_at = None
     session.flush()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from surveys.instruments.facts import result
 from surveys.instruments.library import Library
 from surveys.instruments.scoring import score
-from surveys.models import Grading, Palsy, Patient
+from surveys.models import ALL_ROWS, Grading, Palsy, Patient
 from surveys.models.patient import before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -59,7 +59,7 @@ def add(
         Grading.scale == scale,
         Grading.graded_on == on,
     )
-    if session.scalar(same) is not None:
+    if session.scalar(same, execution_options=ALL_ROWS) is not None:
         raise Refused(f"{instrument.short_title} was graded on that day already.", "graded_on")
     grading = Grading(
         patient_id=patient.id,

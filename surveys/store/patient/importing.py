@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from analysis.data.gradings import HOUSE_BRACKMANN
-from surveys.models import Grading, Patient, Study, Visit
+from surveys.models import Grading, Study, Treatment, Visit
+from surveys.models.dialects import insert_many, insert_numbered
 from surveys.schedule import Window
 from surveys.store import audit
-from surveys.store.patient import treatments
 from surveys.store.patient.patients import NewTreatment
-from surveys.store.study.studies import today
 
 
 @dataclass(frozen=True)
@@ -30,10 +29,29 @@ class NewVisit:
     timepoint_id: int | None = None
 
 
-def add_visits(session: Session, study: Study, visits: Sequence[NewVisit]) -> list[int]:
+@dataclass(frozen=True)
+class FurtherTreatment:
+    """A treatment of a stored patient, which is not stored yet."""
+
+    patient_id: int
+    palsy_id: int | None
+    given: NewTreatment
+
+
+@dataclass(frozen=True)
+class FurtherGrading:
+    """A House–Brackmann grade of a stored patient, on a day without one."""
+
+    patient_id: int
+    palsy_id: int | None
+    value: int
+    on: date
+
+
+def add_visits(
+    session: Session, study: Study, visits: Sequence[NewVisit], import_id: int | None = None
+) -> list[int]:
     """Store `visits` of patients of `study`; returns the ids, in order."""
-    if not visits:
-        return []
     rows = [
         {
             "patient_id": new.patient_id,
@@ -45,10 +63,11 @@ def add_visits(session: Session, study: Study, visits: Sequence[NewVisit]) -> li
             "due_on": new.when.due_on,
             "closes_on": new.when.closes_on,
             "battery": list(new.battery),
+            "import_id": import_id,
         }
         for new in visits
     ]
-    return list(session.scalars(insert(Visit).returning(Visit.id, sort_by_parameter_order=True), rows))
+    return insert_numbered(session, Visit, rows)
 
 
 def mark_simulated(session: Session, study: Study, *, at: datetime, actor: str) -> None:
@@ -66,10 +85,11 @@ def done(
     audit.record(session, audit.Entry(at, actor, action, facts=dict(facts), study_id=study.id))
 
 
-def revive(session: Session, visit_ids: Sequence[int]) -> None:
+def revive(session: Session, visit_ids: Collection[int]) -> None:
     """Restore visits that were withdrawn from the plan but attended."""
-    attended = update(Visit).where(Visit.id.in_(visit_ids), Visit.withdrawn_at.is_not(None))
-    session.execute(attended.values(withdrawn_at=None))
+    if visit_ids:
+        attended = update(Visit).where(Visit.id.in_(visit_ids), Visit.withdrawn_at.is_not(None))
+        session.execute(attended.values(withdrawn_at=None))
 
 
 def extend_battery(session: Session, visit_id: int, battery: Sequence[str]) -> None:
@@ -77,26 +97,51 @@ def extend_battery(session: Session, visit_id: int, battery: Sequence[str]) -> N
     session.execute(update(Visit).where(Visit.id == visit_id).values(battery=list(battery)))
 
 
-def add_treatment(session: Session, patient_id: int, new: NewTreatment, *, at: datetime, actor: str) -> None:
-    """Store a treatment of a stored patient; the caller knows that it is new."""
-    patient = session.get_one(Patient, patient_id)
-    day = today(session.get_one(Study, patient.study_id), at)
-    treatments.add(session, patient, new, today=day, at=at, actor=actor)
-
-
-def add_grading(
-    session: Session,
-    patient_id: int,
-    palsy_id: int | None,
-    value: int,
-    on: date,
-    *,
-    at: datetime,
-    actor: str,
+def add_treatments(
+    session: Session, found: Sequence[FurtherTreatment], *, import_id: int, at: datetime, actor: str
 ) -> None:
-    """Store a House–Brackmann grade of a stored patient, on a day without a grade."""
-    session.add(
-        Grading(patient_id=patient_id, palsy_id=palsy_id, scale=HOUSE_BRACKMANN, value=value, graded_on=on)
-    )
-    facts = {"scale": HOUSE_BRACKMANN, "value": value, "graded_on": on.isoformat()}
-    audit.record(session, audit.Entry(at, actor, "grading.added", patient_id, facts))
+    """Store treatments; the caller knows that they are new."""
+    rows = [
+        {
+            "patient_id": one.patient_id,
+            "palsy_id": one.palsy_id,
+            "kind": one.given.kind,
+            "state": one.given.state,
+            "started_on": one.given.started.on if one.given.started else None,
+            "started_precision": one.given.started.precision if one.given.started else None,
+            "import_id": import_id,
+        }
+        for one in found
+    ]
+    ids = insert_numbered(session, Treatment, rows)
+    for row_id, one in zip(ids, found, strict=True):
+        started = one.given.started
+        facts = {
+            "treatment": row_id,
+            "kind": one.given.kind,
+            "state": one.given.state,
+            "started_on": started.on.isoformat() if started else None,
+            "precision": started.precision if started else None,
+        }
+        audit.record(session, audit.Entry(at, actor, "treatment.added", one.patient_id, facts))
+
+
+def add_gradings(
+    session: Session, found: Sequence[FurtherGrading], *, import_id: int, at: datetime, actor: str
+) -> None:
+    """Store grades; the caller knows that their days have none."""
+    rows = [
+        {
+            "patient_id": one.patient_id,
+            "palsy_id": one.palsy_id,
+            "scale": HOUSE_BRACKMANN,
+            "value": one.value,
+            "graded_on": one.on,
+            "import_id": import_id,
+        }
+        for one in found
+    ]
+    insert_many(session, Grading, rows)
+    for one in found:
+        facts = {"scale": HOUSE_BRACKMANN, "value": one.value, "graded_on": one.on.isoformat()}
+        audit.record(session, audit.Entry(at, actor, "grading.added", one.patient_id, facts))

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from analysis.data.onset import CAUSES_FROM_BIRTH
 from surveys import same
 from surveys.instruments.library import Library
-from surveys.models import Contact, Grading, Palsy, Patient, Study, Timepoint, Treatment
+from surveys.models import (
+    ALL_ROWS,
+    Contact,
+    Grading,
+    Import,
+    Palsy,
+    Patient,
+    Study,
+    Timepoint,
+    Treatment,
+)
+from surveys.models.dialects import insert_many, insert_numbered
 from surveys.models.patient import CAUSES_AFTER_A_VISIT, before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -182,56 +193,112 @@ def enrol_all(
     for new in found:
         for refusal in refusals(new, study.lowest_age):
             raise refusal
-    alike = Patient.code_folded.in_({same.folded(new.code) for new in found})
-    taken = session.scalar(select(Patient.code).where(Patient.study_id == study.id, alike).limit(1))
-    if taken is not None:
-        raise Refused(f"The study code {taken} is taken. Choose another.", "code")
-    patients = add(session, study, found, at=at, actor=actor)
+    if said := taken(session, study, found):
+        raise Refused(said, "code")
+    ids = add(session, study, found, at=at, actor=actor)
+    people = session.scalars(select(Patient).where(Patient.id.in_(ids)).options(joinedload(Patient.contact)))
+    by_id = {person.id: person for person in people}
+    patients = [by_id[one] for one in ids]
     if plan:
         planning.plan_visits(session, patients, timepoints, library)
     return patients
 
 
+def taken(session: Session, study: Study, found: Sequence[NewPatient]) -> str | None:
+    """Why a code cannot be given: somebody has one that reads the same, perhaps in an import under way."""
+    if not found:
+        return None
+    alike = Patient.code_folded.in_({same.folded(new.code) for new in found})
+    query = (
+        select(Patient.code, Import.id.is_not(None) & ~Import.seen)
+        .outerjoin(Import, Import.id == Patient.import_id)
+        .where(Patient.study_id == study.id, alike)
+        .limit(1)
+    )
+    for code, unseen in session.execute(query, execution_options=ALL_ROWS):
+        by = " by an import that is not finished" if unseen else ""
+        return f"The study code {code} is taken{by}. Choose another."
+    return None
+
+
 def add(
-    session: Session, study: Study, patients: Sequence[NewPatient], *, at: datetime, actor: str
-) -> list[Patient]:
-    """Store `patients`, which the caller has checked; imports and simulations store many at once.
+    session: Session,
+    study: Study,
+    patients: Sequence[NewPatient],
+    *,
+    at: datetime,
+    actor: str,
+    import_id: int | None = None,
+) -> list[int]:
+    """Store `patients`, which the caller has checked, in few statements; returns their ids, in order.
 
     A site is spelt as the study has it already.
     """
     sites = _sites(session, study.id) if any(new.site for new in patients) else {}
-    rows = []
-    for new in patients:
-        known = new.contact_id is not None
-        contact = None if known or new.contact is None else Contact(**asdict(new.contact))
-        person = {"contact_id": new.contact_id} if known else {"contact": contact}
-        rows.append(
-            Patient(
-                study_id=study.id,
-                **person,
-                code=new.code,
-                site=new.site and sites.setdefault(same.folded(new.site), new.site),
-                birth_year=new.birth_year,
-                sex=new.sex,
-                enrolled_on=new.enrolled_on,
-                status=new.status,
-                status_since=new.status_since or new.enrolled_on,
-            )
-        )
-    session.add_all(rows)
-    session.flush()
-    palsies = [_palsy(patient.id, new) for patient, new in zip(rows, patients, strict=True)]
-    session.add_all(palsies)
-    session.flush()
-    for patient, palsy, new in zip(rows, palsies, patients, strict=True):
-        session.add_all(_treatment(patient.id, palsy.id, treatment) for treatment in new.treatments)
-        session.add_all(
-            Grading(patient_id=patient.id, palsy_id=palsy.id, scale=scale, value=value, graded_on=on)
+    contacts = _add_contacts(session, patients)
+    ids = insert_numbered(
+        session,
+        Patient,
+        [
+            {
+                "study_id": study.id,
+                "contact_id": contact_id,
+                "code": new.code,
+                "site": new.site and sites.setdefault(same.folded(new.site), new.site),
+                "birth_year": new.birth_year,
+                "sex": new.sex,
+                "enrolled_on": new.enrolled_on,
+                "status": new.status,
+                "status_since": new.status_since or new.enrolled_on,
+                "import_id": import_id,
+            }
+            for contact_id, new in zip(contacts, patients, strict=True)
+        ],
+    )
+    palsies = insert_numbered(
+        session, Palsy, [_palsy(patient, new) for patient, new in zip(ids, patients, strict=True)]
+    )
+    people = list(zip(ids, palsies, patients, strict=True))
+    insert_many(
+        session,
+        Treatment,
+        [
+            {**_treatment(patient, palsy, one), "import_id": import_id}
+            for patient, palsy, new in people
+            for one in new.treatments
+        ],
+    )
+    insert_many(
+        session,
+        Grading,
+        [
+            {
+                "patient_id": patient,
+                "palsy_id": palsy,
+                "scale": scale,
+                "value": value,
+                "graded_on": on,
+                "import_id": import_id,
+            }
+            for patient, palsy, new in people
             for scale, value, on in new.gradings
-        )
+        ],
+    )
+    for patient, _, new in people:
         audit.record(session, _enrolled(study, patient, new, at, actor))
-    session.flush()
-    return rows
+    return ids
+
+
+def _add_contacts(session: Session, patients: Sequence[NewPatient]) -> list[int | None]:
+    """The contact's id of each patient: a known person's, a new one's, or None."""
+    ids = [new.contact_id for new in patients]
+    new_ones = [
+        (number, new.contact) for number, new in enumerate(patients) if new.contact and ids[number] is None
+    ]
+    added = insert_numbered(session, Contact, [asdict(contact) for _, contact in new_ones])
+    for (number, _), row_id in zip(new_ones, added, strict=True):
+        ids[number] = row_id
+    return ids
 
 
 def _sites(session: Session, study_id: int) -> dict[str, str]:
@@ -245,33 +312,32 @@ def _sites(session: Session, study_id: int) -> dict[str, str]:
     return {same.folded(site): site for site in session.scalars(spelt) if site}
 
 
-def _palsy(patient_id: int, new: NewPatient) -> Palsy:
+def _palsy(patient_id: int, new: NewPatient) -> dict[str, Any]:
     begin = new.begin or ("from_birth" if new.cause in CAUSES_FROM_BIRTH else "unknown")
-    return Palsy(
-        patient_id=patient_id,
-        number=1,
-        is_index=True,
-        side=new.side,
-        cause=new.cause,
-        begin=begin,
-        onset_on=new.onset.on if new.onset else None,
-        onset_precision=new.onset.precision if new.onset else None,
-    )
+    return {
+        "patient_id": patient_id,
+        "number": 1,
+        "is_index": True,
+        "side": new.side,
+        "cause": new.cause,
+        "begin": begin,
+        "onset_on": new.onset.on if new.onset else None,
+        "onset_precision": new.onset.precision if new.onset else None,
+    }
 
 
-def _treatment(patient_id: int, palsy_id: int, new: NewTreatment) -> Treatment:
-    facts = asdict(new)
-    del facts["started"]
-    return Treatment(
-        patient_id=patient_id,
-        palsy_id=palsy_id,
-        started_on=new.started.on if new.started else None,
-        started_precision=new.started.precision if new.started else None,
+def _treatment(patient_id: int, palsy_id: int, new: NewTreatment) -> dict[str, Any]:
+    facts = {one.name: getattr(new, one.name) for one in fields(new) if one.name != "started"}
+    return {
+        "patient_id": patient_id,
+        "palsy_id": palsy_id,
+        "started_on": new.started.on if new.started else None,
+        "started_precision": new.started.precision if new.started else None,
         **facts,
-    )
+    }
 
 
-def _enrolled(study: Study, patient: Patient, new: NewPatient, at: datetime, actor: str) -> audit.Entry:
+def _enrolled(study: Study, patient_id: int, new: NewPatient, at: datetime, actor: str) -> audit.Entry:
     facts: dict[str, Any] = {
         "study": study.code,
         "patient": new.code,
@@ -285,7 +351,7 @@ def _enrolled(study: Study, patient: Patient, new: NewPatient, at: datetime, act
         at,
         actor,
         "patient.enrolled",
-        patient.id,
+        patient_id,
         facts,
         values=tuple(
             audit.Value(name, None, str(value)) for name, value in identity.items() if value not in (None, "")

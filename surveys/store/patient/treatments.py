@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.models import Palsy, Patient, Treatment
+from surveys.models import ALL_ROWS, Palsy, Patient, Treatment
 from surveys.models.patient import before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -153,7 +153,7 @@ def _only(session: Session, patient_id: int, kind: str, state: str, on: date | N
         Treatment.state == state,
         Treatment.started_on == on,
     )
-    if session.scalar(same) is not None:
+    if session.scalar(same, execution_options=ALL_ROWS) is not None:
         raise Refused("This treatment with this date is recorded already.", "kind")
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from surveys.models import (
+    ALL_ROWS,
     Alert,
     Assistance,
     Background,
@@ -110,11 +111,14 @@ def stored_visits(
         | exists().where(Alert.visit_id == Visit.id)
     )
     rows = session.execute(
-        select(Visit, touched).where(Visit.patient_id == patient.id).order_by(Visit.id)
+        select(Visit, touched).where(Visit.patient_id == patient.id).order_by(Visit.id),
+        # A visit of an import that is not finished has its place already.
+        execution_options=ALL_ROWS,
     ).all()
     servings: dict[int, list[Serving]] = {}
     for serving in session.scalars(
-        select(Serving).join(Visit, Visit.id == Serving.visit_id).where(Visit.patient_id == patient.id)
+        select(Serving).join(Visit, Visit.id == Serving.visit_id).where(Visit.patient_id == patient.id),
+        execution_options=ALL_ROWS,
     ):
         servings.setdefault(serving.visit_id, []).append(serving)
     answered = _answered(session, Visit.patient_id == patient.id)

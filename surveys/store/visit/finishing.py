@@ -11,17 +11,35 @@ from sqlalchemy.orm import Session
 from surveys.models import Draft, InstrumentVersion, Patient, Study, Visit
 from surveys.schedule import is_over_for_good
 from surveys.store.study.studies import items_asked
+from surveys.store.transactions import Transaction
 from surveys.store.visit.answering import from_draft
 from surveys.store.visit.responses import insert_scored
 from surveys.store.words.wordings import Texts
 
+AT_ONCE = 50
 
-def finish_late(session: Session, texts: Texts, *, at: datetime, actor: str) -> int:
+
+def finish_late(transaction: Transaction, texts: Texts, *, at: datetime, actor: str) -> int:
     """Turn every draft whose visit closed more than `FINISHING_DAYS` days ago into a partial response.
 
     The instrument's own missing rules score it, in the version in which it was begun. Items that were not
-    reached differ from skipped ones; the day is that of the last answer. Returns how many.
+    reached differ from skipped ones; the day is that of the last answer. Returns how many. Each transaction
+    does some of them.
     """
+    done, last = 0, 0
+    while True:
+        with transaction() as session:
+            finished, following = _finish_some(session, texts, last, at=at, actor=actor)
+        done += finished
+        if following is None:
+            return done
+        last = following
+
+
+def _finish_some(
+    session: Session, texts: Texts, after: int, *, at: datetime, actor: str
+) -> tuple[int, int | None]:
+    """Finish some of the drafts after this id; how many, and the id to go on after, None at the end."""
     # No time zone is more than a day away; the exact end is then tested visit by visit.
     latest = (at + timedelta(days=1)).date()
     query = (
@@ -38,12 +56,14 @@ def finish_late(session: Session, texts: Texts, *, at: datetime, actor: str) -> 
         .join(Visit, Visit.id == Draft.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
         .join(Study, Study.id == Patient.study_id)
-        .where(is_over_for_good(Visit, latest))
+        .where(is_over_for_good(Visit, latest), Draft.id > after)
         .order_by(Draft.id)
+        .limit(AT_ONCE)
         .with_for_update(of=[Draft, Visit])
     )
     responses, drafts = [], []
-    for row in session.execute(query).all():
+    rows = session.execute(query).all()
+    for row in rows:
         zone = ZoneInfo(row.timezone)
         if not is_over_for_good(row, at.astimezone(zone).date()):
             continue
@@ -64,4 +84,4 @@ def finish_late(session: Session, texts: Texts, *, at: datetime, actor: str) -> 
     if drafts:
         insert_scored(session, responses, at=at, actor=actor)
         session.execute(delete(Draft).where(Draft.id.in_(drafts)))
-    return len(drafts)
+    return len(drafts), rows[-1].Draft.id if len(rows) == AT_ONCE else None

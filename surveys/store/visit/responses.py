@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from surveys.instruments.definition import Answer, Instrument
 from surveys.instruments.library import Library
+from surveys.instruments.many import score_many
+from surveys.instruments.scoring import Score as Result
 from surveys.instruments.scoring import score
-from surveys.models import InstrumentVersion, Response, Score
+from surveys.models import ALL_ROWS, InstrumentVersion, Response, Score, Visit
+from surveys.models.dialects import insert_many, insert_numbered
 from surveys.store import audit
 from surveys.store.visit.alert_rules import ScoredResponse, watch
 from surveys.store.visit.alerts import Cause, notice
@@ -39,6 +42,8 @@ class NewResponse:
     corrected: tuple[audit.Value, ...] = ()
     supersedes_id: int | None = None
     reason: str | None = None
+    import_id: int | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ def insert_scored(
     """
     if not responses:
         return []
-    scores = [score(new.instrument, new.answers) for new in responses]
+    scores = _scored(responses)
     rows = [
         {
             "visit_id": new.visit_id,
@@ -92,13 +97,15 @@ def insert_scored(
             "started_at": new.started_at,
             "submitted_at": new.submitted_at,
             "completed_on": new.completed_on,
+            "import_id": new.import_id,
+            "held": new.held,
         }
         for new in responses
     ]
-    statement = insert(Response).returning(Response.id, sort_by_parameter_order=True)
-    ids = list(session.scalars(statement, rows))
-    session.execute(
-        insert(Score),
+    ids = insert_numbered(session, Response, rows)
+    insert_many(
+        session,
+        Score,
         [
             {
                 "response_id": response_id,
@@ -114,7 +121,73 @@ def insert_scored(
     )
     for response_id, new in zip(ids, responses, strict=True):
         audit.record(session, _submitted(response_id, new, at, actor))
-    measured = [
+    watch(session, _with_scores(responses, scores), at=at, actor=actor)
+    return ids
+
+
+def _scored(responses: Sequence[NewResponse]) -> list[tuple[Result, ...]]:
+    """The scores of each, in order; those of one instrument at once."""
+    of_instrument: dict[Instrument, list[int]] = {}
+    for number, new in enumerate(responses):
+        of_instrument.setdefault(new.instrument, []).append(number)
+    found: dict[int, tuple[Result, ...]] = {}
+    for instrument, numbers in of_instrument.items():
+        scores = score_many(instrument, [responses[number].answers for number in numbers])
+        found |= zip(numbers, scores, strict=True)
+    return [found[number] for number in range(len(responses))]
+
+
+def add(session: Session, responses: Sequence[NewResponse], *, at: datetime, actor: str) -> int:
+    """Responses that never were a draft here (imported, simulated): stored, scored and their alerts raised.
+
+    Those that are held raise theirs when they are released. Returns the number of alerts raised.
+    """
+    insert_scored(session, responses, at=at, actor=actor)
+    return notice(session, _causes(new for new in responses if not new.held), at=at, actor=actor)
+
+
+def release(session: Session, import_id: int, library: Library, *, at: datetime, actor: str) -> None:
+    """Let what an import held take its place from now on, and raise its alerts."""
+    held = (Response.import_id == import_id, Response.held)
+    query = (
+        select(Response, Visit.patient_id, InstrumentVersion.version)
+        .join(Visit, Visit.id == Response.visit_id)
+        .join(InstrumentVersion, InstrumentVersion.id == Response.instrument_version_id)
+        .where(*held)
+        .order_by(Response.id)
+    )
+    responses = [
+        NewResponse(
+            visit_id=row.Response.visit_id,
+            patient_id=row.patient_id,
+            instrument=library.get(row.Response.instrument, row.version),
+            version_id=row.Response.instrument_version_id,
+            answers=row.Response.answers,
+            source=row.Response.source,
+            submitted_at=row.Response.submitted_at,
+            completed_on=row.Response.completed_on,
+        )
+        for row in session.execute(query, execution_options=ALL_ROWS)
+    ]
+    as_they_are = ALL_ROWS | {"synchronize_session": False}
+    session.execute(update(Response).where(*held).values(held=False), execution_options=as_they_are)
+    watch(session, _with_scores(responses, _scored(responses)), at=at, actor=actor)
+    notice(session, _causes(responses), at=at, actor=actor)
+
+
+def _causes(responses: Iterable[NewResponse]) -> list[Cause]:
+    return [
+        Cause(new.visit_id, new.patient_id, new.instrument, rule.item, given, new.submitted_at, new.source)
+        for new in responses
+        for rule in new.instrument.alerts
+        if isinstance(given := new.answers.get(rule.item), int | float) and given >= rule.at_least
+    ]
+
+
+def _with_scores(
+    responses: Sequence[NewResponse], scores: Sequence[tuple[Result, ...]]
+) -> list[ScoredResponse]:
+    return [
         ScoredResponse(
             new.visit_id,
             new.patient_id,
@@ -124,24 +197,8 @@ def insert_scored(
             {one.scale: one.value for one in results},
         )
         for new, results in zip(responses, scores, strict=True)
+        if not new.held
     ]
-    watch(session, measured, at=at, actor=actor)
-    return ids
-
-
-def add(session: Session, responses: Sequence[NewResponse], *, at: datetime, actor: str) -> int:
-    """Responses that never were a draft here (imported, simulated): stored, scored and their alerts raised.
-
-    Returns the number of alerts raised.
-    """
-    insert_scored(session, responses, at=at, actor=actor)
-    causes = [
-        Cause(new.visit_id, new.patient_id, new.instrument, rule.item, given, new.submitted_at, new.source)
-        for new in responses
-        for rule in new.instrument.alerts
-        if isinstance(given := new.answers.get(rule.item), int | float) and given >= rule.at_least
-    ]
-    return notice(session, causes, at=at, actor=actor)
 
 
 def current(session: Session, visit_id: int) -> list[StoredAnswers]:

@@ -9,7 +9,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library, asking_order
-from surveys.models import Patient, Response, Study, Visit
+from surveys.models import ALL_ROWS, Patient, Response, Study, Visit
 from surveys.schedule import not_yet_open, unscheduled
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -49,7 +49,8 @@ def add_unscheduled(
     if _waiting(session, patient, on, battery):
         raise Refused("A visit that asks just this was opened today and is not answered yet.", "battery")
     before = session.scalar(
-        select(func.max(Visit.occurrence)).where(Visit.patient_id == patient.id, Visit.name == UNSCHEDULED)
+        select(func.max(Visit.occurrence)).where(Visit.patient_id == patient.id, Visit.name == UNSCHEDULED),
+        execution_options=ALL_ROWS,
     )
     when = unscheduled(on)
     visit = Visit(

@@ -2,99 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
-
 import pytest
-from sqlalchemy import create_engine, select, text
-from sqlalchemy.orm import Session, selectinload
 
-from surveys.db import writing
-from surveys.exchange.import_file import read
-from surveys.exchange.importing import store
-from surveys.exchange.matching import plan
-from surveys.exchange.summary import Summary
-from surveys.instruments.library import Library
-from surveys.models import Study
-from surveys.schedule import preset
-from surveys.store.study import studies
-from surveys.store.study.studies import NewStudy
+from tests.support.desk import LIBRARY, NOW, Desk, Facts, desk, make_desk
 
-NOW = datetime(2025, 6, 15, 9, 0, tzinfo=UTC)
-LIBRARY = Library.load()
-
-Facts = dict[str, Any]
-
-
-@dataclass
-class Desk:
-    """Imports into one study of one database; `at` is the clock."""
-
-    session: Session
-    folder: Path
-    study_id: int
-    at: datetime = NOW
-
-    def study(self) -> Study:
-        """The study as it is stored now."""
-        query = select(Study).where(Study.id == self.study_id).options(selectinload(Study.timepoints))
-        return self.session.scalars(query).one()
-
-    def take(
-        self, content: str | bytes, *, wording: str | None = None, ignore_unknown: bool = False
-    ) -> Summary:
-        """Import a file of this content, as the command does; what the plan said."""
-        path = self.folder / "import.csv"
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        try:
-            with writing():
-                file = read(path, LIBRARY, ignore_unknown=ignore_unknown)
-                planned = plan(self.session, self.study(), file, LIBRARY, wording=wording, at=self.at)
-                store(self.session, self.study(), planned, LIBRARY, at=self.at)
-                self.session.commit()
-        finally:
-            self.session.rollback()
-        return planned.summary
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """What the database holds."""
-        found = [tuple(row) for row in self.session.execute(text(query))]
-        self.session.rollback()
-        return found
-
-    def count(self, table: str) -> int:
-        """How many rows a table has."""
-        return int(self.rows(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608
+__all__ = ["LIBRARY", "NOW", "Desk", "Facts", "desk", "make_desk"]
 
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
     """One kind is enough: the journeys import on both."""
     return sqlite_url
-
-
-@pytest.fixture
-def make_desk(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
-    """Makes the draft study S1 with facts of its own; `make_desk(timezone="Europe/Berlin")`."""
-    engine = create_engine(database_url)
-    with Session(engine) as session:
-
-        def make(**facts: Any) -> Desk:
-            with writing():
-                new = NewStudy(**{"code": "S1", **facts})
-                made = studies.create(session, new, preset("registry"), LIBRARY, at=NOW, actor="test")
-                study_id = made.id
-                session.commit()
-            return Desk(session, tmp_path, study_id)
-
-        yield make
-    engine.dispose()
-
-
-@pytest.fixture
-def desk(make_desk: Callable[..., Desk]) -> Desk:
-    """A draft study in UTC, from 18 years on, with the registry's plan."""
-    return make_desk()

@@ -158,11 +158,12 @@ def test_the_wording_is_named(desk: Desk) -> None:
 
 
 def test_the_audit_trail_says_which_file(desk: Desk) -> None:
-    """One event per patient and response, then one for the whole with the file's digest."""
+    """One event as it begins, one per patient and response, then one for the whole with the file's digest."""
     content = "patient,visit,completed_on,phq9_q1\nP1,a,2025-01-01,0\n"
     desk.take(content)
     events = desk.rows("SELECT action, actor, facts FROM event ORDER BY id")[1:]
-    assert [event[0] for event in events] == ["patient.enrolled", "response.stored", "import.done"]
+    actions = ["import.begun", "patient.enrolled", "response.stored", "import.done"]
+    assert [event[0] for event in events] == actions
     assert {event[1] for event in events} == {"import"}
     facts = json.loads(events[-1][2])
     assert facts["sha256"] == hashlib.sha256(content.encode()).hexdigest()

@@ -84,3 +84,16 @@ def test_another_site_is_another_persons_to_look_at(
     session: Session, patient: Patient, other: Patient
 ) -> None:
     assert twins.counted_twice(session, Scope(patient.study_id, "South", DUE)) == []
+
+
+def test_two_sites_that_read_the_same(session: Session, patient: Patient, other: Patient) -> None:
+    """As earlier versions stored them; the study's list names them."""
+    patient.site, other.site = "Berlin", "berlin"
+    session.flush()
+    assert [str(one) for one in twins.of_study(session, patient.study_id)] == [
+        "P1 and p1 are two patients.",
+        "Berlin and berlin are two sites.",
+    ]
+    other.site = "Berlin"
+    session.flush()
+    assert twins.of_study(session, patient.study_id) == [PATIENTS]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.models import Event, Grading, Palsy, Patient, Study, Treatment, Visit
+from surveys.models.imports import seeing_all
 from surveys.schedule import Window
-from surveys.store.errors import Refused
-from surveys.store.patient import importing
-from surveys.store.patient.importing import NewVisit
+from surveys.store.patient import importing, imports
+from surveys.store.patient.importing import FurtherGrading, FurtherTreatment, NewVisit
 from surveys.store.patient.patients import NewTreatment, PartialDate
 from tests.surveys.store.conftest import AT
 
@@ -31,14 +32,14 @@ def last_event(session: Session) -> Event:
     return session.scalars(select(Event).order_by(Event.id.desc()).limit(1)).one()
 
 
-def test_visits_are_stored_in_the_order_given(session: Session, patient: Patient) -> None:
+def test_visits_are_stored_in_the_order_given(session: Session, study: Study, patient: Patient) -> None:
     """With their own days and questionnaires; none is no statement."""
-    assert importing.add_visits(session, []) == []
+    assert importing.add_visits(session, study, []) == []
     new = [
         NewVisit(patient.id, name, Window(TODAY - DAY, TODAY, TODAY + number * DAY), battery)
         for number, (name, battery) in enumerate((("b", ("face",)), ("a", ("saq", "phq9")), ("c", ())))
     ]
-    ids = importing.add_visits(session, new)
+    ids = importing.add_visits(session, study, new)
     rows = [session.get_one(Visit, number) for number in ids]
     assert [(row.name, row.battery, row.closes_on) for row in rows] == [
         ("b", ["face"], TODAY),
@@ -71,7 +72,7 @@ def test_an_unscheduled_visit_asks_more(session: Session, visit: Visit) -> None:
 
 
 def test_a_bulk_change_is_noted_with_its_counts(session: Session, study: Study) -> None:
-    importing.done(session, "study.imported", {"rows": 3}, at=AT, actor="command:import")
+    importing.done(session, study, "study.imported", {"rows": 3}, at=AT, actor="command:import")
     event = last_event(session)
     assert (event.action, event.facts, event.actor) == ("study.imported", {"rows": 3}, "command:import")
     study.simulated = False
@@ -81,35 +82,48 @@ def test_a_bulk_change_is_noted_with_its_counts(session: Session, study: Study) 
     assert (event.action, event.facts) == ("study.simulated", {"study": "S1"})
 
 
-def test_a_grade_is_of_its_palsy_and_day(session: Session, patient: Patient) -> None:
+@pytest.fixture
+def begun(session: Session, study: Study) -> Iterator[int]:
+    """An import that is not finished; its rows can be seen."""
+    facts = {"file": "old.csv", "sha256": "a" * 64, "wording": None, "counts": {}}
+    with seeing_all(session):
+        yield imports.begin(session, study, **facts, at=AT, actor="test")
+
+
+def test_a_grade_is_of_its_palsy_and_day(session: Session, patient: Patient, begun: int) -> None:
     palsy = session.scalars(select(Palsy).where(Palsy.patient_id == patient.id)).first()
-    importing.add_grading(
-        session, patient.id, palsy.id if palsy else None, 4, TODAY, at=AT, actor="command:import"
-    )
+    new = [FurtherGrading(patient.id, palsy.id if palsy else None, 4, TODAY)]
+    importing.add_gradings(session, new, import_id=begun, at=AT, actor="command:import")
     event = last_event(session)
     [row] = session.scalars(select(Grading))
-    assert (row.scale, row.value, row.graded_on, row.patient_id) == (
+    assert (row.scale, row.value, row.graded_on, row.patient_id, row.import_id) == (
         "house_brackmann",
         4,
         TODAY,
         patient.id,
+        begun,
     )
     assert (event.action, event.patient_id) == ("grading.added", patient.id)
     assert event.facts == {"scale": "house_brackmann", "value": 4, "graded_on": "2026-03-10"}
 
 
-def test_a_treatment_lies_before_the_studys_today(session: Session, patient: Patient) -> None:
-    """The study's clock is in Berlin."""
-    late = AT.replace(hour=23, minute=30)
-    tomorrow = NewTreatment("massage", PartialDate(TODAY + DAY, "day"))
-    importing.add_treatment(session, patient.id, tomorrow, at=late, actor="command:import")
-    [row] = session.scalars(select(Treatment))
-    assert (row.kind, row.state, row.started_on) == ("massage", "given", date(2026, 3, 11))
-    with pytest.raises(Refused, match="lies ahead"):
-        importing.add_treatment(
-            session,
-            patient.id,
-            NewTreatment("antiviral", PartialDate(TODAY + 2 * DAY, "day")),
-            at=late,
-            actor="command:import",
-        )
+def test_treatments_are_of_the_index_palsy(session: Session, patient: Patient, begun: int) -> None:
+    """Dated or not; each leaves its event."""
+    palsy = session.scalars(select(Palsy).where(Palsy.patient_id == patient.id)).one()
+    given = (NewTreatment("massage", PartialDate(TODAY.replace(day=1), "month")), NewTreatment("antiviral"))
+    new = [FurtherTreatment(patient.id, palsy.id, one) for one in given]
+    importing.add_treatments(session, new, import_id=begun, at=AT, actor="command:import")
+    event = last_event(session)
+    rows = session.scalars(select(Treatment).order_by(Treatment.id)).all()
+    assert [(row.kind, row.state, row.started_on, row.started_precision, row.palsy_id) for row in rows] == [
+        ("massage", "given", TODAY.replace(day=1), "month", palsy.id),
+        ("antiviral", "given", None, None, palsy.id),
+    ]
+    assert (event.action, event.patient_id) == ("treatment.added", patient.id)
+    assert event.facts == {
+        "treatment": rows[1].id,
+        "kind": "antiviral",
+        "state": "given",
+        "started_on": None,
+        "precision": None,
+    }

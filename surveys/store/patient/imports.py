@@ -1,0 +1,168 @@
+"""An import as a whole: begun, and finished in one moment. `undoing` takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from surveys.instruments.library import Library
+from surveys.models import ALL_ROWS, Draft, Import, Patient, Response, Study, Visit
+from surveys.store import audit
+from surveys.store.errors import Refused
+from surveys.store.patient import importing
+from surveys.store.visit import responses
+
+TOLD = 5
+_OTHER = aliased(Response)
+
+
+def under_way(session: Session, study: Study, sha256: str, wording: str | None) -> Import | None:
+    """The import of this file that was begun and not finished; None where there is none.
+
+    Raises:
+        Refused: another import is not finished, or what was taken back is not all removed.
+    """
+    begun = session.scalar(select(Import).where(Import.study_id == study.id, Import.under_way))
+    if begun is not None and (begun.sha256, begun.wording) != (sha256, wording):
+        raise Refused(
+            f"Import {begun.id} of {begun.file} into {study.code} was begun on {begun.begun_at:%Y-%m-%d} and "
+            f"is not finished. Give the same file (SHA-256 {begun.sha256[:12]}…) and wording again to go on "
+            f"with it, or take it back with: seventh import undo {study.code} {begun.id}"
+        )
+    left = select(Import.id).where(
+        Import.study_id == study.id, Import.undone_at.is_not(None), Import.emptied_at.is_(None)
+    )
+    if (number := session.scalar(left)) is not None:
+        raise Refused(
+            f"Import {number} is taken back, and not all of it is removed yet. "
+            f"Go on with: seventh import undo {study.code} {number}"
+        )
+    return begun
+
+
+def left(study: Study, number: int) -> str:
+    """What to do about an import that broke off and cannot go on."""
+    return (
+        f"Import {number} of this file is not finished, and nothing of it is to be seen. Before you give "
+        f"another file, take it back: seventh import undo {study.code} {number}"
+    )
+
+
+def begin(
+    session: Session,
+    study: Study,
+    *,
+    file: str,
+    sha256: str,
+    wording: str | None,
+    counts: Mapping[str, Any],
+    at: datetime,
+    actor: str,
+) -> int:
+    """Begin an import; returns its id. Nothing of it is to be seen until `finish`."""
+    begun = Import(
+        study_id=study.id,
+        file=file[:200],
+        sha256=sha256,
+        wording=wording,
+        counts=dict(counts),
+        begun_by=actor,
+        begun_at=at,
+    )
+    session.add(begun)
+    session.flush()
+    facts = {"study": study.code, "import": begun.id, "file": file, "sha256": sha256}
+    audit.record(session, audit.Entry(at, actor, "import.begun", facts=facts, study_id=study.id))
+    return begun.id
+
+
+def still_open(session: Session, import_id: int) -> Study:
+    """The study of an import that may go on; locked, so that it stays so in this transaction.
+
+    Raises:
+        Refused: the study was closed, or somebody finished the import or took it back.
+    """
+    query = (
+        select(Import, Study)
+        .join(Study, Study.id == Import.study_id)
+        .where(Import.id == import_id)
+        .with_for_update(of=Import)
+    )
+    begun, study = session.execute(query).one()
+    if not begun.under_way:
+        raise Refused(f"Import {import_id} was finished or taken back by somebody else meanwhile.")
+    if study.status == "closed":
+        raise Refused(f"Study {study.code} was closed meanwhile: it takes no further answers.")
+    return study
+
+
+def finish(
+    session: Session,
+    import_id: int,
+    library: Library,
+    *,
+    attended: Collection[int],
+    at: datetime,
+    actor: str,
+) -> None:
+    """Let the whole import be seen. Its held responses take their places, and raise their alerts.
+
+    `attended` are visits that were withdrawn from the plan, and come back to it.
+
+    Raises:
+        Refused: as `still_open`, or patients have answered or begun meanwhile what the file answers.
+    """
+    study = still_open(session, import_id)
+    if taken := _answered_meanwhile(session, import_id):
+        raise Refused(
+            f"Since this import began, {'; '.join(taken)}. Nothing of the file is to be seen. Take it back "
+            f"with: seventh import undo {study.code} {import_id}, and give the file again without these."
+        )
+    _extend_batteries(session, import_id)
+    importing.revive(session, attended)
+    finished = session.get_one(Import, import_id)
+    finished.finished_at = at
+    responses.release(session, import_id, library, at=at, actor=actor)
+    facts = {"study": study.code, "import": import_id, "file": finished.file, "sha256": finished.sha256}
+    importing.done(session, study, "import.done", {**facts, **finished.counts}, at=at, actor=actor)
+
+
+def _answered_meanwhile(session: Session, import_id: int) -> list[str]:
+    """The first of the questionnaires that were answered or begun by link since the import was planned."""
+    same = (_OTHER.visit_id == Response.visit_id, _OTHER.instrument == Response.instrument)
+    answered = exists().where(*same, _OTHER.stands)
+    begun = exists().where(Draft.visit_id == Response.visit_id, Draft.instrument == Response.instrument)
+    query = (
+        select(Patient.code, Visit.name, Response.instrument)
+        .select_from(Response)
+        .join(Visit, Visit.id == Response.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(Response.import_id == import_id, Response.held, or_(answered, begun))
+        .order_by(Response.id)
+        .limit(TOLD)
+    )
+    return [
+        f"{row.instrument} of {row.name} was answered or begun by patient {row.code}"
+        for row in session.execute(query, execution_options=ALL_ROWS)
+    ]
+
+
+def _extend_batteries(session: Session, import_id: int) -> None:
+    """Visits outside the plan ask from now on what was answered at them too."""
+    query = (
+        select(Visit.id, Visit.battery, Response.instrument)
+        .select_from(Response)
+        .join(Visit, Visit.id == Response.visit_id)
+        .where(Response.import_id == import_id, Response.held, Visit.timepoint_id.is_(None))
+        .order_by(Response.id)
+    )
+    longer: dict[int, list[str]] = {}
+    for row in session.execute(query, execution_options=ALL_ROWS):
+        if row.instrument not in row.battery:
+            longer.setdefault(row.id, list(row.battery)).append(row.instrument)
+    for visit_id, battery in longer.items():
+        importing.extend_battery(session, visit_id, battery)

@@ -1,0 +1,185 @@
+"""Take an import back: unseen in one moment, then removed in short transactions; unless somebody built on it.
+
+Its patients' events refer to them, so their rows stay, without anything in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from surveys.models import (
+    Alert,
+    AlertMail,
+    Background,
+    Base,
+    Draft,
+    Event,
+    Freeze,
+    Grading,
+    Import,
+    Link,
+    Message,
+    Palsy,
+    Patient,
+    Response,
+    Score,
+    Serving,
+    Study,
+    Treatment,
+    Visit,
+)
+from surveys.models.imports import seeing_all
+from surveys.store import audit
+from surveys.store.errors import Refused
+from surveys.store.transactions import Transaction
+
+AT_ONCE = 200
+UNTOUCHED = ("new", "historical")
+_LATER = aliased(Response)
+
+
+def undo(transaction: Transaction, study_id: int, number: int | None, *, at: datetime, actor: str) -> Import:
+    """Take import `number` of the study back, by default the last one; what broke off goes on.
+
+    Raises:
+        Refused: there is none, it was taken back before, or somebody built on it.
+    """
+    with transaction() as session, seeing_all(session):
+        found = _found(session, study_id, number)
+        if found.undone_at is None:
+            study = session.get_one(Study, study_id)
+            if found.finished_at is not None and (
+                reasons := list(_built_on(session, found, found.finished_at))
+            ):
+                raise Refused(
+                    f"Import {found.id} of {found.file} cannot be taken back, because somebody built on it: "
+                    f"{'; '.join(reasons)}. Correct what is wrong on the patients' pages."
+                )
+            found.undone_at, found.undone_by = at, actor
+            facts = {"study": study.code, "import": found.id, "file": found.file, "sha256": found.sha256}
+            entry = audit.Entry(at, actor, "import.undone", facts=facts, study_id=study_id)
+            audit.record(session, entry)
+        session.flush()
+        session.expunge(found)
+    for remove in (_remove_responses, _remove_visits, _remove_facts, _remove_patients):
+        more = True
+        while more:
+            with transaction() as session, seeing_all(session):
+                more = remove(session, found.id, at, actor)
+    with transaction() as session:
+        session.execute(update(Import).where(Import.id == found.id).values(emptied_at=at))
+    return found
+
+
+def _found(session: Session, study_id: int, number: int | None) -> Import:
+    of_study = select(Import).where(Import.study_id == study_id).order_by(Import.id.desc()).with_for_update()
+    left = of_study.where(Import.emptied_at.is_(None))
+    found = session.scalars(left.limit(1) if number is None else of_study.where(Import.id == number)).first()
+    if found is None:
+        raise Refused("There is no such import of this study, or it was taken back already.")
+    if found.emptied_at is not None:
+        raise Refused(f"Import {found.id} was taken back already.")
+    return found
+
+
+def _built_on(session: Session, found: Import, since: datetime) -> Iterator[str]:
+    """What was made of the import's rows, in words."""
+    own_visit = Visit.import_id == found.id
+    answers = (Alert.visit_id == Response.visit_id, Alert.instrument == Response.instrument)
+    of_import = exists().where(*answers, Response.import_id == found.id)
+    told = exists().where(AlertMail.alert_id == Alert.id)
+    if _count(session, Alert, of_import, or_(Alert.state.not_in(UNTOUCHED), told)):
+        yield "staff were told of one of its alerts, or took it on"
+    corrected = exists().where(_LATER.supersedes_id == Response.id)
+    ended = or_(~Response.stands, corrected)
+    if _count(session, Response, Response.import_id == found.id, ended):
+        yield "one of its answers was corrected or annulled"
+    others = Response.import_id.is_distinct_from(found.id)
+    if _count(session, Response, others, exists().where(Visit.id == Response.visit_id, own_visit)):
+        yield "patients have answered at its visits"
+    for table, words in _AT_VISITS:
+        if _count(session, table, exists().where(Visit.id == table.visit_id, own_visit)):
+            yield words
+    patients = select(Patient.id).where(Patient.import_id == found.id)
+    later = session.scalars(
+        select(Event.action).where(Event.patient_id.in_(patients), Event.at > since).distinct().limit(3)
+    ).all()
+    if later:
+        yield f"its patients were changed since ({', '.join(sorted(later))})"
+    more = Visit.import_id.is_distinct_from(found.id)
+    if not later and _count(session, Visit, more, Visit.patient_id.in_(patients)):
+        yield "its patients have further visits"
+    if _count(session, Freeze, Freeze.study_id == found.study_id, Freeze.made_at > since):
+        yield "a freeze holds it"
+
+
+_AT_VISITS: tuple[tuple[Any, str], ...] = (
+    (Draft, "patients have begun to answer at its visits"),
+    (Background, "patients have told of themselves at its visits"),
+    (Link, "its visits have links"),
+    (Message, "messages of its visits were planned or sent"),
+)
+
+
+def _count(session: Session, table: type[Base], *conditions: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
+
+
+def _remove_responses(session: Session, import_id: int, at: datetime, actor: str) -> bool:
+    rows = session.execute(
+        select(Response.id, Response.visit_id, Response.instrument)
+        .where(Response.import_id == import_id)
+        .order_by(Response.id)
+        .limit(AT_ONCE)
+    ).all()
+    ids = [row.id for row in rows]
+    answers = (Alert.visit_id == Response.visit_id, Alert.instrument == Response.instrument)
+    _delete(session, Alert, exists().where(*answers, Response.id.in_(ids)))
+    _delete(session, Score, Score.response_id.in_(ids))
+    _delete(session, Response, Response.id.in_(ids))
+    return bool(rows)
+
+
+def _remove_visits(session: Session, import_id: int, at: datetime, actor: str) -> bool:
+    ids = _some(session, Visit, Visit.import_id == import_id)
+    _delete(session, Serving, Serving.visit_id.in_(ids))
+    _delete(session, Visit, Visit.id.in_(ids))
+    return bool(ids)
+
+
+def _remove_facts(session: Session, import_id: int, at: datetime, actor: str) -> bool:
+    gradings = _some(session, Grading, Grading.import_id == import_id)
+    treatments = _some(session, Treatment, Treatment.import_id == import_id)
+    _delete(session, Grading, Grading.id.in_(gradings))
+    _delete(session, Treatment, Treatment.id.in_(treatments))
+    return bool(gradings or treatments)
+
+
+def _remove_patients(session: Session, import_id: int, at: datetime, actor: str) -> bool:
+    ids = _some(
+        session, Patient, (Patient.import_id == import_id) & Patient.code.not_like(f"{_left(import_id)}%")
+    )
+    _delete(session, Palsy, Palsy.patient_id.in_(ids))
+    for row in session.scalars(select(Patient).where(Patient.id.in_(ids))):
+        row.code = f"{_left(import_id)}{row.id}"
+        row.birth_year, row.sex, row.site = None, "unknown", None
+        audit.record(session, audit.Entry(at, actor, "patient.removed", row.id, {"import": import_id}))
+    return bool(ids)
+
+
+def _left(import_id: int) -> str:
+    """How the codes of what is left begin: no code that a person gives has an underscore first."""
+    return f"_import/{import_id}/"
+
+
+def _some(session: Session, table: Any, condition: ColumnElement[bool]) -> list[int]:
+    return list(session.scalars(select(table.id).where(condition).order_by(table.id).limit(AT_ONCE)))
+
+
+def _delete(session: Session, table: type[Base], condition: ColumnElement[bool]) -> None:
+    session.execute(delete(table).where(condition), execution_options={"synchronize_session": False})

@@ -1,0 +1,16 @@
+"""How work that is too long for one transaction gets short ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from sqlalchemy.orm import Session
+
+Transaction = Callable[[], AbstractContextManager[Session]]
+"""Opens a session that commits when its block ends well. Objects of the session end with the block."""
+
+ASKED_AGAIN = 0.002
+"""Seconds after which a writer that waits for SQLite's other writer asks again."""
+GIVEN_WAY = 0.005
+"""Seconds that work in many short transactions leaves SQLite free after each: whoever waits gets in."""
