@@ -74,9 +74,21 @@ def snapshot() -> Iterator[Session]:
     It reads the replica of SEVENTH_ANALYSIS_DATABASE_URL if there is one, but never less than was committed
     before: what was erased must not come back, and who exports after an answer expects to find it.
     """
-    engine = db.engine
-    if ANALYSIS in db.engines and has_caught_up(db.engines[ANALYSIS], db.engine):
-        engine = db.engines[ANALYSIS]
+    with in_bulk(db.engine, db.engines.get(ANALYSIS)) as session:
+        yield session
+
+
+@contextmanager
+def in_bulk(main: Engine, replica: Engine | None) -> Iterator[Session]:
+    """The session of `snapshot()`, on these databases."""
+    engine = replica if replica is not None and has_caught_up(replica, main) else main
+    with look(engine) as session:
+        yield session
+
+
+@contextmanager
+def look(engine: Engine) -> Iterator[Session]:
+    """A separate read-only session that sees one moment of this very database."""
     with moment(engine) as connection, Session(connection) as session:
         yield session
 
@@ -114,6 +126,13 @@ def moment(engine: Engine) -> Iterator[Connection]:
             yield connection
     finally:
         _writing.reset(token)
+
+
+@contextmanager
+def change(engine: Engine) -> Iterator[Session]:
+    """A separate session that may write; it is committed once the block ends well."""
+    with writing(), Session(engine) as session, session.begin():
+        yield session
 
 
 @event.listens_for(Engine, "connect")

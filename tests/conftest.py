@@ -248,15 +248,13 @@ def _application_of(_compiled_templates: FileSystemBytecodeCache) -> Callable[[S
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _boards_drawn_here() -> Iterator[None]:
-    """Boards are drawn in a thread of the test process, which knows pandas already, and are waited for."""
-    from surveys.views.dashboard import boards, dashboard
-    from tests.support.boards import painting_here
+def _jobs_done_here() -> Iterator[None]:
+    """Jobs are done in the test process, which knows pandas already, before anybody waits for them."""
+    from surveys.views.web import jobs
+    from tests.support.jobs import KeeperHere
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dashboard, "painting", painting_here)
-        patch.setattr(boards, "PATIENCE", 600.0)
-        patch.setattr(boards, "SHORT_PATIENCE", 600.0)
+        patch.setattr(jobs, "Keeper", KeeperHere)
         yield
 
 
@@ -265,18 +263,15 @@ def app(settings: Settings, _application_of: Callable[[Settings], Flask]) -> Ite
     """The application, which knows nothing of the tests before; its connections are closed afterwards."""
     from surveys.db import close
     from surveys.store.words.wordings import Texts
-    from surveys.views.dashboard.boards import Boards
-    from surveys.views.web import language
+    from surveys.views.web import jobs, language
     from surveys.views.web.protection import limiter
-    from tests.support.boards import painting_here
 
     application = _application_of(settings)
     application.extensions["texts"] = Texts(application.extensions["library"])
-    application.extensions["boards"] = Boards(lambda: painting_here(settings))
+    jobs.init_app(application)
     limiter.reset()
     config, spoken = dict(application.config), application.extensions["languages"]
     yield application
-    application.extensions["boards"].close()
     application.config.clear()
     application.config.update(config)
     if application.extensions["languages"] != spoken:

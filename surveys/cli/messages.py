@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from surveys.cli.database import CommandRun, changing, reading
+from surveys.cli.jobs import tended
 from surveys.db import writing
 from surveys.mail.mailer import mailer_of
 from surveys.post import Post
@@ -83,11 +84,14 @@ def bounced(context: click.Context, report: BinaryIO) -> None:
 @click.option("--every", default=10.0, show_default=True, help="Seconds between two rounds.")
 @click.pass_context
 def worker(context: click.Context, every: float) -> None:
-    """Plan and send for ever; as many copies may run as you like. Stops at SIGTERM or Ctrl-C."""
+    """Plan, send and work on jobs for ever, in as many copies as you like.
+
+    It stops at SIGTERM or Ctrl-C.
+    """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with reading(context) as opened:
+    with reading(context) as opened, tended(opened.settings):
         post = _post(opened)
         if post.hindrance:
             click.echo(f"Only mail of simulated studies goes out from here. {post.hindrance}", err=True)

@@ -15,6 +15,7 @@ from surveys.models.consent import Consent, ConsentText
 from surveys.models.device import BirthYearTry
 from surveys.models.freeze import Freeze
 from surveys.models.imports import ALL_ROWS, Import
+from surveys.models.job import PASSING, BoardCopy, Host, Job, JobPart
 from surveys.models.message import Message, MessageTemplate, Messaging, ShortCode
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.readiness import AlertReader, BackupProof
@@ -26,6 +27,7 @@ from surveys.models.wording import LoadedWording, Permission
 
 __all__ = [
     "ALL_ROWS",
+    "PASSING",
     "Alert",
     "AlertMail",
     "AlertReader",
@@ -37,6 +39,7 @@ __all__ = [
     "BackupProof",
     "Base",
     "BirthYearTry",
+    "BoardCopy",
     "Consent",
     "ConsentText",
     "Contact",
@@ -47,8 +50,11 @@ __all__ = [
     "FailedSignIn",
     "Freeze",
     "Grading",
+    "Host",
     "Import",
     "InstrumentVersion",
+    "Job",
+    "JobPart",
     "Link",
     "LoadedWording",
     "Membership",

@@ -41,6 +41,7 @@ from surveys.views.web import (
     headers,
     heavy,
     jinja,
+    jobs,
     language,
     numbers,
     packing,
@@ -62,6 +63,7 @@ GUARDS = (
     language,
     errors,
     heavy,
+    jobs,
     sign_in,
     access,
 )

@@ -15,13 +15,14 @@ from analysis.paper import paper
 from analysis.report import report
 from surveys.db import db
 from surveys.frames import study_frames
+from surveys.jobs.boards.board import Board
+from surveys.jobs.boards.drawing import draw
 from surveys.models import Study
 from surveys.schedule import preset
 from surveys.settings import Settings
 from surveys.simulate.study import simulate
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
-from surveys.views.dashboard.board import Board, draw
 from tests.support.study import changing, library
 from tests.surveys.instruments.test_facts import PHQ4, bare
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from surveys.exchange.backup import FORMAT, MANIFEST, SCHEMA_TABLE
 from surveys.exchange.backup.taking import Kept
 from surveys.exchange.backup.values import stored
+from surveys.models import PASSING
 from surveys.models.dialects import on_postgresql
 from surveys.store.errors import Refused
 
@@ -72,13 +73,13 @@ def opened(path: Path) -> Iterator[Backup]:
 
 
 def is_empty(connection: Connection) -> bool:
-    """Whether the database holds no row, with tables or without."""
+    """Whether the database holds no row that a backup would keep, with tables or without."""
     metadata = MetaData()
     metadata.reflect(connection)
     return not any(
         connection.execute(select(table).limit(1)).first()
         for table in metadata.sorted_tables
-        if table.name != SCHEMA_TABLE
+        if table.name not in {SCHEMA_TABLE, *PASSING}
     )
 
 

@@ -11,12 +11,12 @@ from analysis.data.kinds import ALL_KINDS
 from surveys.db import db
 from surveys.forms import labels
 from surveys.instruments.change import threshold_of
+from surveys.jobs.boards.drawing import drawing
 from surveys.lists import alerts, history, patients, records, visits
 from surveys.lists.visits import VisitRow
 from surveys.models import Patient, Treatment
 from surveys.views.clinic import display
 from surveys.views.clinic.overviews import scale_title, scales_shown
-from surveys.views.dashboard.board import drawing
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import csv
 from io import StringIO
 
-from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from analysis.data.pages import TITLES
 from surveys.db import db
 from surveys.forms.dashboard import DashboardForm
-from surveys.lists import figures
+from surveys.jobs.boards import asking
+from surveys.jobs.boards.asking import Answer
+from surveys.jobs.boards.copies import Order
 from surveys.models import Timepoint
-from surveys.views.dashboard.boards import Answer, Boards
-from surveys.views.dashboard.painting import Order, painting
+from surveys.views.web import jobs
 from surveys.views.web.access import Grant, for_roles, grant
 
 pages = Blueprint("dashboard", __name__)
@@ -26,8 +27,7 @@ Page = str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
 def init_app(app: Flask) -> None:
-    """Register the dashboard, and start the boards."""
-    app.extensions["boards"] = Boards(lambda: painting(app.config["SETTINGS"]))
+    """Register the dashboard."""
     app.register_blueprint(pages)
 
 
@@ -52,7 +52,7 @@ def table(code: str, page: str, figure: str) -> Response:
     form = _form()
     answer = _board(grant(), form, page) if page in TITLES and form.validate() else None
     # A file does not tell its age, so it comes only from the newest board.
-    sections = answer.painted.board.sections if answer and answer.painted and answer.is_ == "new" else ()
+    sections = answer.dated.board.sections if answer and answer.dated and answer.is_ == "new" else ()
     found = next((one for part in sections for one in part.figures if one.key == figure), None)
     if found is None:
         return redirect(url_for("dashboard.page", code=code, page=page) + f"?{request.query_string.decode()}")
@@ -78,9 +78,9 @@ def _shown(page: str) -> Page:
     shown = render_template(
         "staff/dashboard/dashboard.html", form=form, answer=answer, page=page, pages=TITLES
     )
-    if answer.painted is None and answer.is_ == "being drawn":
+    if answer.dated is None and answer.is_ == "being drawn":
         return shown, 202, {"Refresh": str(LOOK_AGAIN)}
-    return shown, 200 if answer.painted else 503
+    return shown, 200 if answer.dated else 503
 
 
 def _form() -> DashboardForm:
@@ -95,12 +95,7 @@ def _form() -> DashboardForm:
 
 
 def _board(granted: Grant, form: DashboardForm, page: str) -> Answer:
-    """The board so far; another process draws it, once per state of the data."""
-    boards: Boards = current_app.extensions["boards"]
-    state = figures.newest_change(db.session)
-    seen = boards.seen
-    if state > seen:
-        boards.see(state, figures.newest_loss(db.session, since=seen))
+    """The board so far; a job draws it, once per state of the data."""
     order = Order(
         study_id=granted.study.id,
         site=granted.site,
@@ -111,6 +106,5 @@ def _board(granted: Grant, form: DashboardForm, page: str) -> Answer:
         pair=form.pair.data or "",
         together=form.together,
         visits=tuple(form.visits.items()),
-        on=granted.today,
     )
-    return boards.ask(order, state)
+    return asking.board(jobs.desk(), order, granted.today, by=granted.actor)

@@ -3,60 +3,57 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import Event as Gate
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from surveys.jobs.boards import asking, painting
+from surveys.jobs.boards.board import Board
+from surveys.jobs.desk import Desk
+from surveys.models import Job
 from surveys.models import Patient as StoredPatient
-from surveys.settings import THREADS, Settings
+from surveys.settings import THREADS
 from surveys.store.patient import erasing
 from surveys.views.clinic import display
-from surveys.views.dashboard import boards
-from surveys.views.dashboard.boards import Boards
-from surveys.views.dashboard.painting import DatedBoard, Order, Paint
-from tests.support.boards import painting_here
 from tests.support.dashboard_page import PATH, chart_data, facts, page_of, statements, words
 from tests.support.patient import Patient, in_process
 from tests.support.simulated import populate
 from tests.support.staff import Member, employ, signed_in
-from tests.support.study import FACE, changing, invite
+from tests.support.study import FACE, changing, invite, one_table
 
 
 class Blocked:
-    """Draws boards as the application does, but not before `may` is set; it fails while `error` is set."""
+    """Boards are drawn as the application does, once `may` is set; they fail while `error` is set."""
 
-    def __init__(self, app: Flask) -> None:
-        self.may = Gate()
+    def __init__(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.may = False
         self.error: Exception | None = None
-        self._settings: Settings = app.config["SETTINGS"]
+        desk: Desk = app.extensions["desk"]
+        work, draw = desk.wake, painting.draw
 
-    @contextmanager
-    def painting(self) -> Iterator[Paint]:
-        """What the boards of the application enter."""
-        with painting_here(self._settings) as paint:
+        def wake() -> None:
+            if self.may:
+                work()
 
-            def later(order: Order) -> DatedBoard:
-                self.may.wait()
-                if self.error:
-                    raise self.error
-                return paint(order)
+        def drawn(*frames: Any, **chosen: Any) -> Board:
+            if self.error:
+                raise self.error
+            return draw(*frames, **chosen)
 
-            yield later
+        monkeypatch.setattr(desk, "wake", wake)
+        monkeypatch.setattr(painting, "draw", drawn)
+        monkeypatch.setattr(asking, "PATIENCE", 0.0)
+        monkeypatch.setattr(asking, "SHORT_PATIENCE", 0.0)
 
 
 @pytest.fixture
-def blocked(app: Flask) -> Iterator[Blocked]:
-    """The application whose boards are drawn when the test lets them."""
-    made = Blocked(app)
-    app.extensions["boards"] = Boards(made.painting)
-    yield made
-    made.may.set()
+def blocked(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Blocked:
+    """The application whose boards are drawn when the test lets them, and not waited for."""
+    return Blocked(app, monkeypatch)
 
 
 def asked(member: Member, query: str = "", path: str = PATH) -> tuple[int, str]:
@@ -65,33 +62,30 @@ def asked(member: Member, query: str = "", path: str = PATH) -> tuple[int, str]:
     return member.status, words(member.replies[-1].html)
 
 
-def test_a_board_that_is_being_drawn_is_said_to_be(
-    app: Flask, blocked: Blocked, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_board_that_is_being_drawn_is_said_to_be(app: Flask, blocked: Blocked) -> None:
     """In words, with a link; the page loads again by itself, filters kept, and then it is there."""
     populate(app, 12)
     member = signed_in(app)
-    with monkeypatch.context() as nobody_waits:
-        nobody_waits.setattr(boards, "WAITING", 0)
-        status, said = asked(member, "?sex=female")
-        assert status == 202
-        assert member.replies[-1].header("Refresh") == "3"
-        assert "These figures are being drawn. This page looks again by itself" in said
-        assert "Showing: women" in said
-        assert member.page.links[f"{PATH}?sex=female"] == "Look again now"
-        status, said = asked(member, "?sex=female", f"{PATH}/time/time-face-total.csv")
-        assert (status, member.path) == (202, f"{PATH}/time?sex=female")
-    blocked.may.set()
+    status, said = asked(member, "?sex=female")
+    assert status == 202
+    assert member.replies[-1].header("Refresh") == "3"
+    assert "These figures are being drawn. This page looks again by itself" in said
+    assert "Showing: women" in said
+    assert member.page.links[f"{PATH}?sex=female"] == "Look again now"
+    status, said = asked(member, "?sex=female", f"{PATH}/time/time-face-total.csv")
+    assert (status, member.path) == (202, f"{PATH}/time?sex=female")
+    blocked.may = True
     assert facts(page_of(member, "?sex=female"))
     assert member.replies[-1].header("Refresh") is None
 
 
-def test_sixteen_threads_answer_patients_while_boards_are_drawn(app: Flask, blocked: Blocked) -> None:
+def test_sixteen_threads_answer_patients_while_boards_are_drawn(
+    app: Flask, blocked: Blocked, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Four people ask for one board after another, none of which is drawn: two of them wait, no more."""
     invited = invite(app)
-    blocked.may.set()  # whoever signs in is led to the dashboard
     members = [signed_in(app, role) for role in ("coordinator", "investigator", "analyst", "admin")]
-    blocked.may.clear()
+    monkeypatch.setattr(asking, "PATIENCE", 600.0)
     queries = ["?sex=female", "?sex=male", "?time=acute"]
     patient = Patient(in_process(app))
 
@@ -104,59 +98,56 @@ def test_sixteen_threads_answer_patients_while_boards_are_drawn(app: Flask, bloc
             threads.submit(patient.open, invited.token).result()
             answered = [next(as_completed(looking)).result()]
         finally:
-            blocked.may.set()
+            with changing(app) as session:  # whoever still waits is let go
+                session.execute(delete(Job))
+            monkeypatch.setattr(asking, "PATIENCE", 0.0)
     assert patient.status == 200
     assert answered == [[202] * len(queries)]
 
 
 def test_the_last_board_is_shown_with_its_time_while_a_newer_one_is_drawn(
-    app: Flask, blocked: Blocked, monkeypatch: pytest.MonkeyPatch
+    app: Flask, blocked: Blocked
 ) -> None:
     """Not in a file, which could not say so."""
     invited = invite(app, "N1")
     populate(app, 12)
     member = signed_in(app)
-    blocked.may.set()
+    blocked.may = True
     assert "patients, 12 answered" in facts(page_of(member))
-    blocked.may.clear()
+    blocked.may = False
     walker = Patient(in_process(app))
     walker.open(invited.token)
     walker.finish(FACE)
-    with monkeypatch.context() as nobody_waits:
-        nobody_waits.setattr(boards, "WAITING", 0)
-        page = page_of(member)
-        assert "patients, 12 answered" in facts(page)
-        today = display.moment(datetime.now(UTC), "UTC") or ""
-        assert re.search(rf"These figures are as of {today[:6]}.*Newer ones are being drawn", words(page))
-        assert member.page.links[PATH] == "Show the newer ones"
-        [file] = [one for one in member.page.links if "/associations" in one and ".csv" in one]
-        member.get(file)
-        assert member.status == 200
-        assert member.path.startswith(f"{PATH}/overview")
-    blocked.may.set()
+    page = page_of(member)
+    assert "patients, 12 answered" in facts(page)
+    today = display.moment(datetime.now(UTC), "UTC") or ""
+    assert re.search(rf"These figures are as of {today[:6]}.*Newer ones are being drawn", words(page))
+    assert member.page.links[PATH] == "Show the newer ones"
+    [file] = [one for one in member.page.links if "/associations" in one and ".csv" in one]
+    member.get(file)
+    assert member.status == 200
+    assert member.path.startswith(f"{PATH}/overview")
+    blocked.may = True
     page = page_of(member)
     assert "patients, 13 answered" in facts(page)
     assert "as of" not in words(page)
 
 
-def test_after_an_erasure_no_older_board_is_shown(
-    app: Flask, blocked: Blocked, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nor kept in memory."""
+def test_after_an_erasure_no_older_board_is_shown(app: Flask, blocked: Blocked) -> None:
+    """Nor kept."""
     populate(app, 12)
     member = signed_in(app)
-    blocked.may.set()
+    blocked.may = True
     assert "S00001" in page_of(member)
-    blocked.may.clear()
+    blocked.may = False
     at = datetime.now(UTC)
     with changing(app) as session:
         patient = session.scalars(select(StoredPatient).where(StoredPatient.code == "S00001")).one()
         erasing.remove(session, patient, reason="Asked", on=at.date(), at=at, actor="test")
-    monkeypatch.setattr(boards, "WAITING", 0)
     status, _ = asked(member)
     assert status == 202
     assert "S00001" not in member.replies[-1].html
-    assert not app.extensions["boards"]._kept
+    assert one_table(app, "board_copy") == []
 
 
 def test_signing_in_draws_no_board_anew(app: Flask) -> None:
@@ -176,7 +167,7 @@ def test_a_board_that_cannot_be_drawn_is_said_so_and_tried_again(app: Flask, blo
     invited = invite(app, "N1")
     populate(app, 12)
     member = signed_in(app)
-    blocked.may.set()
+    blocked.may = True
     blocked.error = ValueError("S00001")
     status, said = asked(member)
     assert status == 503

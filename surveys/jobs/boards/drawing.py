@@ -1,7 +1,4 @@
-"""The dashboard of one study, as plain data for its template.
-
-The analysis is imported when a board is drawn, never when the server starts.
-"""
+"""Boards from frames. The analysis is imported when one is drawn, never when the server starts."""
 
 from __future__ import annotations
 
@@ -9,11 +6,20 @@ import dataclasses
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from surveys import SOFTWARE
+from surveys.jobs.boards.board import (
+    Board,
+    BoardCell,
+    BoardFacts,
+    BoardMatrix,
+    BoardSection,
+    BoardTable,
+    Chart,
+    Drawing,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,73 +32,6 @@ if TYPE_CHECKING:
     from analysis.results.filters import Filters
 
 _NUMBER = re.compile(r"[−<]?\d|–$|hidden$|about \d")
-
-
-@dataclass(frozen=True)
-class BoardTable:
-    """A table as the template draws it."""
-
-    columns: list[dict[str, Any]]
-    rows: list[list[str]]
-
-
-@dataclass(frozen=True)
-class Chart:
-    """One panel of a figure; `data` is what static/src/charts.js takes, as JSON."""
-
-    key: str
-    title: str
-    note: str
-    data: str
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """One figure with its words; `notes` are its own notes."""
-
-    key: str
-    title: str
-    summary: str
-    x_axis: str
-    y_axis: str
-    panels: tuple[Chart, ...]
-    table: BoardTable
-    notes: tuple[str, ...]
-    computed: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class BoardSection:
-    """Figures of one kind; `notes` are their common notes, `matrices` stand above them."""
-
-    key: str
-    title: str
-    figures: tuple[Drawing, ...]
-    notes: tuple[str, ...]
-    matrices: tuple[Matrix, ...]
-
-
-@dataclass(frozen=True)
-class BoardFacts:
-    """The patients and their number, above the figures."""
-
-    overview: Overview
-    left_out: BoardTable
-
-
-@dataclass(frozen=True)
-class Board:
-    """The parts of a page that depend on data and filters; without figures `message` says why.
-
-    `warnings` tell whose words were answered; `both_wordings` says whether the reader can choose.
-    """
-
-    message: str | None = None
-    warnings: tuple[str, ...] = ()
-    both_wordings: bool = False
-    facts: BoardFacts | None = None
-    sections: tuple[BoardSection, ...] = ()
-    methods: str = ""
 
 
 def draw(
@@ -130,7 +69,7 @@ def draw(
     return Board(
         warnings=tuple(warnings(frames, part, filters.wording)),
         both_wordings=holds_both(frames),
-        facts=BoardFacts(found, _table(found.left_out)),
+        facts=_facts(found),
         sections=tuple(_section(one) for one in PAGES[page](Scene(part, view, scales, on, pair))),
         methods=methods(
             part,
@@ -178,7 +117,28 @@ def _section(part: Part) -> BoardSection:
     every = [one.notes for one in part.figures]
     shared = tuple(note for note in every[0] if all(note in notes for notes in every)) if every else ()
     figures = tuple(drawing(one, shared) for one in part.figures)
-    return BoardSection(part.key, part.title, figures, shared, tuple(part.matrices))
+    matrices = tuple(_matrix(one) for one in part.matrices)
+    return BoardSection(part.key, part.title, figures, shared, matrices)
+
+
+def _matrix(matrix: Matrix) -> BoardMatrix:
+    rows = tuple(
+        tuple(BoardCell(**dataclasses.asdict(cell)) if cell else None for cell in row) for row in matrix.rows
+    )
+    return BoardMatrix(matrix.key, matrix.title, matrix.names, rows)
+
+
+def _facts(found: Overview) -> BoardFacts:
+    return BoardFacts(
+        patients=found.patients,
+        answered=found.answered,
+        visits=found.visits,
+        questionnaires=found.questionnaires,
+        time=found.time,
+        quartiles=found.quartiles,
+        strata=found.strata,
+        left_out=_table(found.left_out),
+    )
 
 
 def drawing(figure: Figure, shared: Sequence[str] = ()) -> Drawing:

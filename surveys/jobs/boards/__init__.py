@@ -1,0 +1,1 @@
+"""The dashboard's boards: drawn by jobs, kept in the database, shown from there."""

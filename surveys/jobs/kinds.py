@@ -1,0 +1,10 @@
+"""Every kind of job, and the work it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from surveys.jobs.boards.painting import paint
+from surveys.jobs.running import Work
+
+WORKS: Mapping[str, Work] = {"board": paint}

@@ -1,0 +1,15 @@
+"""What jobs made of a study's data: boards and files, which an erasure takes along."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from surveys.models import BoardCopy, Job, JobPart
+
+
+def erase(session: Session, study_id: int) -> None:
+    """Delete the study's boards and files: they may hold what is being erased."""
+    ours = select(Job.id).where(Job.study_id == study_id)
+    session.execute(delete(BoardCopy).where(BoardCopy.study_id == study_id))
+    session.execute(delete(JobPart).where(JobPart.job_id.in_(ours)))
