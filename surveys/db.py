@@ -128,13 +128,6 @@ def moment(engine: Engine) -> Iterator[Connection]:
         _writing.reset(token)
 
 
-@contextmanager
-def change(engine: Engine) -> Iterator[Session]:
-    """A separate session that may write; it is committed once the block ends well."""
-    with writing(), Session(engine) as session, session.begin():
-        yield session
-
-
 @event.listens_for(Engine, "connect")
 def _set_up_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
     if not isinstance(connection, sqlite3.Connection):

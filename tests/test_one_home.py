@@ -115,6 +115,8 @@ def test_a_refusal_becomes_a_page_in_one_place() -> None:
         return caught is not None and "Refused" in ast.unparse(caught).replace("LinkRefused", "")
 
     others = ("taking_part", "enrolment")
-    caught = found(says, "surveys/views/web/saving.py", "surveys/simulate/", "surveys/cli/")
+    caught = found(
+        says, "surveys/views/web/saving.py", "surveys/jobs/running.py", "surveys/simulate/", "surveys/cli/"
+    )
     assert {Path(place.partition(":")[0]).stem for place in caught} == set(others)
     assert len(caught) == len(others)

@@ -58,7 +58,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("study_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("software", sa.String(length=64), nullable=False),
         sa.Column("drawn_at", INSTANT, nullable=False),

@@ -21,7 +21,7 @@ from threading import Event, Thread
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
-from surveys.db import change, engine_options, in_bulk, look
+from surveys.db import engine_options, in_bulk, look, short_transaction
 from surveys.instruments.library import Library
 from surveys.jobs import queue
 from surveys.jobs.keeping import Keeper, held, lock_file
@@ -50,7 +50,7 @@ def workshop_of(settings: Settings, engine_of: Callable[[Settings, str], Engine]
     return Workshop(
         look=partial(look, main),
         snapshot=partial(in_bulk, main, replica),
-        change=partial(change, main),
+        change=partial(short_transaction, main),
         library=Library.load(settings.instruments),
         now=lambda: datetime.now(UTC),
     )
@@ -78,7 +78,7 @@ def _tend(engine: Engine, keeper: Keeper, over: Event) -> None:
         try:
             if time.monotonic() - seen > SEEN_EVERY:
                 seen = time.monotonic()
-                with change(engine) as session:
+                with short_transaction(engine) as session:
                     queue.see(session, socket.gethostname(), at=datetime.now(UTC))
             with look(engine) as session:
                 is_waited_for = queue.is_waited_for(session)

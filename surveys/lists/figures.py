@@ -1,7 +1,8 @@
-"""The age of the data behind a figure, counted in events of the audit trail.
+"""The age of the data behind a figure: the number of the study's last event that frames read.
 
-Every change that figures show leaves an event in its transaction, and event ids follow the order in which
-transactions end. An event's number therefore names a state of the data.
+Every change that figures show leaves an event in the study's chain, in its transaction. Numbers of a chain
+follow the order in which its transactions end, so a number names a state of the study's data. No event of
+the installation's chain changes a figure.
 """
 
 from __future__ import annotations
@@ -12,62 +13,109 @@ from sqlalchemy.orm import Session
 from surveys.models import Event
 from surveys.models.message import OUTCOMES
 
-# These actions leave the frames as before. An action that is not named here counts as a change.
+# These actions leave the frames as before. An action that is in no set counts as one that takes away.
 WITHOUT_EFFECT = frozenset(
     {
-        "staff.signed_in",
-        "staff.locked",
-        "staff.password_set",
-        "staff.reset",
-        "staff.second_factor_on",
-        "staff.second_factor_off",
-        "link.issued",
-        "link.revoked",
-        "note.written",
-        "contact.changed",
-        "clinic.expected",
-        "clinic.taken_off",
         "alert.acknowledged",
         "alert.acted_on",
         "alert.closed",
         "alert.escalated",
+        "alert.raised",
+        "alert_readers.acknowledged",
+        "alert_readers.named",
+        "alert_readers.tested",
+        "alert_rule.added",
+        "alert_rule.confirmed",
+        "alert_rule.removed",
+        "backup.proved",
+        "clinic.expected",
+        "clinic.taken_off",
+        "consent_text.loaded",
+        "contact.changed",
+        "import.begun",
+        "link.issued",
+        "link.revoked",
+        "message_words.changed",
+        "messaging.changed",
+        "note.written",
+        "patient.copied",
+        "patient.messages_stopped",
+        "patient.removal_declined",
+        "patient.removal_requested",
+        "permission.recorded",
+        "staff.added",
+        "staff.granted",
+        "staff.locked",
+        "staff.password_set",
+        "staff.reset",
+        "staff.reset_asked",
+        "staff.revoked",
+        "staff.second_factor_off",
+        "staff.second_factor_on",
+        "staff.signed_in",
         "study.exported",
         "study.frozen",
-        "backup.proved",
-        "import.begun",
+        "visit.birth_year_told",
+        "wording.loaded",
         *(f"message.{outcome}" for outcome in OUTCOMES),
     }
 )
 
-# These actions make an older figure only out of date. Any other action may remove its data or the right to
-# see them: an erasure, a consent, an annulled response, a status, a study's settings, and any new action.
-ADDING = WITHOUT_EFFECT | {
-    "import.done",
-    "response.stored",
-    "background.sent",
-    "alert.raised",
-    "patient.enrolled",
-    "palsy.added",
-    "treatment.added",
-    "grading.added",
-    "visit.added",
-    "visit.missed",
-    "visit.let_in_late",
-    "visit.birth_year_told",
-    "visit.help_told",
-}
+# These actions make an older figure only out of date.
+ADDING = frozenset(
+    {
+        "background.sent",
+        "grading.added",
+        "import.done",
+        "palsy.added",
+        "patient.enrolled",
+        "response.stored",
+        "simulation.done",
+        "study.activated",
+        "treatment.added",
+        "visit.added",
+        "visit.help_told",
+        "visit.let_in_late",
+        "visit.missed",
+    }
+)
+
+# These may remove an older figure's data, or the right to see them.
+TAKING = frozenset(
+    {
+        "background.checked",
+        "consent.agreed",
+        "consent.declined",
+        "import.undone",
+        "palsy.corrected",
+        "patient.identity_removed",
+        "patient.left",
+        "patient.removed",
+        "patient.status",
+        "plan.changed",
+        "response.annulled",
+        "study.changed",
+        "study.closed",
+        "study.created",
+        "study.simulated",
+        "treatment.changed",
+        "visits.replanned",
+    }
+)
 
 
-def newest_change(session: Session) -> int:
-    """The last event that changed the figures; 0 before the first."""
-    return _newest(session, WITHOUT_EFFECT, since=0)
+def newest_change(session: Session, study_id: int) -> int:
+    """The number of the study's last event that changed figures; 0 before the first."""
+    return _newest(session, study_id, WITHOUT_EFFECT, since=0)
 
 
-def newest_loss(session: Session, *, since: int) -> int:
-    """The last event after `since` that forbids older figures; 0 where there is none."""
-    return _newest(session, ADDING, since=since)
+def newest_loss(session: Session, study_id: int, *, since: int) -> int:
+    """The number of the study's last event after `since` that forbids older figures; 0 if there is none."""
+    return _newest(session, study_id, WITHOUT_EFFECT | ADDING, since=since)
 
 
-def _newest(session: Session, harmless: frozenset[str], *, since: int) -> int:
-    later = select(Event.id).where(Event.id > since, Event.action.not_in(sorted(harmless)))
-    return session.scalar(later.order_by(Event.id.desc()).limit(1)) or 0
+def _newest(session: Session, study_id: int, harmless: frozenset[str], *, since: int) -> int:
+    """It walks back from the end of the chain, over harmless events alone."""
+    later = select(Event.number).where(Event.study_id == study_id, Event.number > since)
+    found = later.where(Event.action.not_in(sorted(harmless))).order_by(Event.number.desc())
+    return session.scalar(found.limit(1)) or 0

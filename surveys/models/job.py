@@ -76,7 +76,7 @@ class JobPart(Base):
 class BoardCopy(Base):
     """A board of the dashboard as last drawn. `key` is the digest of its order.
 
-    `event_id` is the state of its data (`surveys.lists.figures`), `day` the day that counts as today,
+    `state` is that of its data (`surveys.lists.figures`), `day` the day that counts as today,
     `software` what drew it, `seconds` how long that took. `content` is compressed JSON.
     """
 
@@ -86,7 +86,7 @@ class BoardCopy(Base):
     id: Mapped[Id]
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id"))
     key: Mapped[Digest]
-    event_id: Mapped[int]
+    state: Mapped[int]
     day: Mapped[date]
     software: Mapped[Code]
     drawn_at: Mapped[Instant]

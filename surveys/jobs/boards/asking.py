@@ -48,7 +48,7 @@ def board(desk: Desk, order: Order, day: date, *, by: str) -> Answer:
 
 def _look(desk: Desk, order: Order, day: date) -> Answer:
     with desk.look() as session:
-        state = figures.newest_change(session)
+        state = figures.newest_change(session, order.study_id)
         found = copies.find(session, order)
     return Answer(found, "new" if found and found.is_new(state, day) else "being drawn")
 

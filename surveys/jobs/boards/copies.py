@@ -71,24 +71,24 @@ class DatedBoard:
 def find(session: Session, order: Order) -> DatedBoard | None:
     """The last board of an order; None if there is none that may be shown."""
     copy = session.scalar(select(BoardCopy).where(BoardCopy.key == order.key))
-    if copy is None or figures.newest_loss(session, since=copy.event_id):
+    if copy is None or figures.newest_loss(session, order.study_id, since=copy.state):
         return None
     board = unpacked(copy.content)
     if board is None:
         return None
-    return DatedBoard(board, copy.event_id, copy.day, copy.drawn_at, copy.seconds, copy.software)
+    return DatedBoard(board, copy.state, copy.day, copy.drawn_at, copy.seconds, copy.software)
 
 
 def keep(session: Session, order: Order, drawn: DatedBoard) -> bool:
     """Keep a board in place of the one before; False if its data may have been erased since it read them."""
-    if figures.newest_loss(session, since=drawn.state):
+    if figures.newest_loss(session, order.study_id, since=drawn.state):
         return False
     session.execute(delete(BoardCopy).where(BoardCopy.key == order.key))
     session.add(
         BoardCopy(
             study_id=order.study_id,
             key=order.key,
-            event_id=drawn.state,
+            state=drawn.state,
             day=drawn.day,
             software=drawn.software,
             drawn_at=drawn.at,
@@ -103,13 +103,13 @@ def prune(session: Session, study_id: int, *, at: datetime) -> None:
     """Drop boards of more than a month ago, beyond the limit, or with what may have been erased."""
     ours = BoardCopy.study_id == study_id
     newest = select(BoardCopy.id).where(ours).order_by(BoardCopy.drawn_at.desc(), BoardCopy.id.desc())
-    loss = figures.newest_loss(session, since=0)
+    loss = figures.newest_loss(session, study_id, since=0)
     session.execute(
         delete(BoardCopy).where(
             ours
             & (
                 (BoardCopy.drawn_at < at - KEPT)
-                | (BoardCopy.event_id < loss)
+                | (BoardCopy.state < loss)
                 | BoardCopy.id.not_in(newest.limit(MOST))
             )
         )

@@ -41,7 +41,7 @@ def drawn_from(workshop: Workshop, order: Order, day: date) -> DatedBoard:
     """The board as it is now."""
     at, began = workshop.now(), time.monotonic()
     with workshop.snapshot() as session:
-        state = figures.newest_change(session)
+        state = figures.newest_change(session, order.study_id)
         study = session.get_one(Study, order.study_id)
         frames = study_frames(session, study, workshop.library, site=order.site)
     board = draw(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
-from surveys.db import change, db, look
+from surveys.db import db, look, short_transaction
 from surveys.jobs import queue
 from surveys.jobs.desk import Desk
 from surveys.jobs.keeping import Keeper
@@ -32,7 +32,7 @@ def _look() -> AbstractContextManager[Session]:
 
 
 def _change() -> AbstractContextManager[Session]:
-    return change(db.engine)
+    return short_transaction(db.engine)
 
 
 def _nobody_elsewhere() -> bool:

@@ -50,7 +50,7 @@ class Painters:
                 if self.error:
                     queue.fail(session, task, self.error, at=self._workshop.now())
                     continue
-                state = figures.newest_change(session)
+                state = figures.newest_change(session, 1)
                 order = Order.from_json(task.arguments["order"])
                 day = date.fromisoformat(task.arguments["day"])
                 drawn = DatedBoard(Board(str(state)), state, day, self._workshop.now(), self.seconds)
@@ -74,9 +74,9 @@ def painters(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> Painters:
 def happen(app: Flask, action: str) -> int:
     """An event; returns its number."""
     with changing(app) as session:
-        audit.record(session, audit.Entry(datetime.now(UTC), "test", action))
+        audit.record(session, audit.Entry(datetime.now(UTC), "test", action, study_id=1))
     with changing(app) as session:
-        return figures.newest_change(session)
+        return figures.newest_change(session, 1)
 
 
 def test_a_board_is_drawn_once_per_state_of_the_data(app: Flask, painters: Painters) -> None:
@@ -152,7 +152,7 @@ def test_no_board_from_before_a_loss_is_shown(app: Flask, painters: Painters, ac
 def test_a_board_read_before_a_loss_is_not_kept(app: Flask, workshop: Workshop) -> None:
     """It was being drawn when something was erased: it is drawn once more before anybody sees it."""
     with workshop.snapshot() as session:
-        state = figures.newest_change(session)
+        state = figures.newest_change(session, 1)
     happen(app, "response.annulled")
     with workshop.change() as session:
         assert not copies.keep(session, ORDER, DatedBoard(Board("old"), state, DAY, workshop.now(), 1.0))
@@ -200,7 +200,7 @@ def test_old_boards_go(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> N
     """Those beyond the limit, the oldest first, and those of more than a month ago."""
     monkeypatch.setattr(copies, "MOST", 2)
     with workshop.change() as session:
-        state = figures.newest_change(session)
+        state = figures.newest_change(session, 1)
         for number, page in enumerate(("overview", "time", "mood")):
             at = datetime(2026, 3, 10, number, tzinfo=UTC)
             copies.keep(session, order_of(page), DatedBoard(Board(page), state, DAY, at, 1.0))

@@ -37,7 +37,7 @@ def make(app: Flask, study_id: int) -> None:
             BoardCopy(
                 study_id=study_id,
                 key=str(study_id),
-                event_id=1,
+                state=1,
                 day=date(2026, 3, 10),
                 software="test",
                 drawn_at=AT,
