@@ -20,7 +20,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import patients, scores, staff
+from benchmarks import imports, patients, scores, staff
 from benchmarks.measuring import Bench
 from surveys.settings import ROOT
 from tests.support.postgres import VERSION as POSTGRES
@@ -63,6 +63,16 @@ ROWS = (
     Measurement("`score_table`, as a share of NumPy's limit", "0.5", "0.8", scores.table_of_scores),
     Measurement(
         "`seventh score face`, against reading and writing the file", "2 ×", "1 ×", scores.csv_of_scores
+    ),
+    Measurement(
+        "import of 100,000 rows, and a patient's answer meanwhile",
+        "15 s; 0.5 s, 0 refused",
+        "6 s; 0.1 s",
+        imports.imports,
+        slow=True,
+    ),
+    Measurement(
+        "`simulate` 10,000 patients (a tenth of the goal's)", "18 s", "6 s", imports.simulated, slow=True
     ),
     Measurement("idle worker", "80 MB", "60 MB", staff.idle_worker),
     Measurement("item page, first visit, all it loads", "30 kB", "15 kB", patients.first_visit),

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from surveys.cli.database import changing
+from surveys.cli.database import changing, reading
 from surveys.simulate import demo as demonstration
 from surveys.simulate.study import simulate as simulate_study
 from surveys.store.study import studies
@@ -47,20 +47,21 @@ def simulate(context: click.Context, study: str, patients: int, visits: int, see
     The study must be a simulated one; a draft study without patients becomes one. The answers pass through
     the same scoring and rules as real ones.
     """
-    with changing(context) as opened:
+    with reading(context) as opened:
         found = opened.study(study)
+        today = studies.today(found, opened.at)
         becomes_simulated = not found.simulated
         with click.progressbar(
             length=patients, label="Simulating", file=sys.stderr, hidden=not sys.stderr.isatty()
         ) as bar:
             stored = simulate_study(
-                opened.session,
+                opened.transaction,
                 found,
                 opened.library,
                 patients=patients,
                 visits=visits,
                 seed=seed,
-                today=studies.today(found, opened.at),
+                today=today,
                 at=opened.at,
                 actor=opened.actor,
                 progress=bar.update,

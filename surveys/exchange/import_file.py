@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,7 @@ FACTS: Mapping[str, Callable[[str], Any]] = {
 }
 OF_THE_VISIT = ("treatments", HOUSE_BRACKMANN, "locale")
 LONGEST_VISIT_NAME = 200
+MOST_KNOWN = 1000  # texts of a column that are remembered
 # Wider than in staff's forms: other programs made these codes, and some wrote 100000 as 1e+05.
 PATIENT_CODE = re.compile(r"[^\W_]\S{0,63}")
 
@@ -119,10 +119,26 @@ def csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
             yield number, stripped
 
 
-def _columns(
-    header: list[str], library: Library, ignore_unknown: bool
-) -> Mapping[str, tuple[Instrument, str]]:
-    """The header's answer columns, as instrument and item."""
+@dataclass(frozen=True)
+class AnswerColumn:
+    """A column of answers to one item; a text that was read once is not read again."""
+
+    instrument: Instrument
+    item: str
+    known: dict[str, Any] = field(default_factory=dict)
+
+    def answer(self, cell: str) -> Any:
+        """The answer that `cell` spells. Raises CellError."""
+        if cell in self.known:
+            return self.known[cell]
+        value = cells.answer(self.instrument, self.item, cell)
+        if type(value) is int and len(self.known) < MOST_KNOWN:
+            self.known[cell] = value
+        return value
+
+
+def _columns(header: list[str], library: Library, ignore_unknown: bool) -> Mapping[str, AnswerColumn]:
+    """The header's answer columns."""
     answers = {
         f"{instrument.key}_{item.key}": (instrument, item.key)
         for instrument in library
@@ -146,15 +162,13 @@ def _columns(
             faults.append(Fault("This column is missing.", 1, name))
     if faults:
         raise FileRefused(faults)
-    return {name: answers[name] for name in header if name in answers}
+    return {name: AnswerColumn(*answers[name]) for name in header if name in answers}
 
 
 class _Reading:
     """One row under way; `faults` are those of its cells."""
 
-    def __init__(
-        self, number: int, record: Mapping[str, str], columns: Mapping[str, tuple[Instrument, str]]
-    ) -> None:
+    def __init__(self, number: int, record: Mapping[str, str], columns: Mapping[str, AnswerColumn]) -> None:
         self.faults: list[Fault] = []
         self._number = number
         self._record = record
@@ -170,10 +184,10 @@ class _Reading:
         grade = self._cell(HOUSE_BRACKMANN, _house_brackmann)
         locale = self._cell("locale", cells.locale)
         answers: dict[str, dict[str, Any]] = {}
-        for name, (instrument, item) in self._columns.items():
+        for name, column in self._columns.items():
             if self._record[name]:
-                value = self._take(name, partial(cells.answer, instrument, item))
-                answers.setdefault(instrument.key, {})[item] = value
+                value = self._take(name, column.answer)
+                answers.setdefault(column.instrument.key, {})[column.item] = value
         if self.faults:
             return None
         return ImportRow(

@@ -10,7 +10,8 @@ from typing import Any
 
 from surveys.exchange.import_file import ImportRow
 from surveys.instruments.library import Library
-from surveys.instruments.scoring import alerts_raised, score
+from surveys.instruments.many import score_many
+from surveys.instruments.scoring import alerts_raised
 from surveys.store.visit.alerts import HISTORICAL_AFTER
 
 TOLD = 20
@@ -71,7 +72,7 @@ class Summary:
     ) -> Summary:
         """Counts of `planned`: a row, whether its visit is new, its instant, and its new answers."""
         found: Counter[str] = Counter()
-        scales: dict[str, Counter[str]] = {}
+        given_to: dict[str, list[Mapping[str, Any]]] = {}
         for row, new_visit, answered_at, answers in planned:
             found["rows"] += 1
             found["without"] += not row.answers
@@ -81,11 +82,7 @@ class Summary:
             age = "historical" if at - answered_at > HISTORICAL_AFTER else "new"
             for key, given in answers.items():
                 instrument = library.get(key)
-                for result in score(instrument, given):
-                    outcome = (
-                        "unscored" if result.value is None else "prorated" if result.prorated else "complete"
-                    )
-                    scales.setdefault(f"{key}.{result.scale}", Counter())[outcome] += 1
+                given_to.setdefault(key, []).append(given)
                 found[age] += sum(
                     len(alerts_raised(instrument, rule.item, given.get(rule.item)))
                     for rule in instrument.alerts
@@ -101,7 +98,7 @@ class Summary:
             stored_responses=found["stored_responses"],
             treatments=treatments,
             gradings=gradings,
-            scales={name: ScaleCount(**outcomes) for name, outcomes in scales.items()},
+            scales=_scales(given_to, library),
             new_alerts=found["new"],
             historical_alerts=found["historical"],
             spellings=dict(spellings),
@@ -150,6 +147,17 @@ class Summary:
             "responses": self.new_responses,
             "alerts": self.new_alerts + self.historical_alerts,
         }
+
+
+def _scales(given_to: Mapping[str, list[Mapping[str, Any]]], library: Library) -> dict[str, ScaleCount]:
+    """The outcomes of scoring these answers to each instrument."""
+    found: dict[str, Counter[str]] = {}
+    for key, responses in given_to.items():
+        for results in score_many(library.get(key), responses):
+            for one in results:
+                outcome = "unscored" if one.value is None else "prorated" if one.prorated else "complete"
+                found.setdefault(f"{key}.{one.scale}", Counter())[outcome] += 1
+    return {name: ScaleCount(**outcomes) for name, outcomes in found.items()}
 
 
 def _first(texts: Iterable[str]) -> str:

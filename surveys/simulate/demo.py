@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -70,7 +71,15 @@ def create(session: Session, library: Library, *, at: datetime, actor: str) -> S
     studies.activate(session, study, library, at=at, actor=actor)
     today = studies.today(study, at)
     simulate(
-        session, study, library, patients=PATIENTS, visits=VISITS, seed=SEED, today=today, at=at, actor=actor
+        lambda: nullcontext(session),
+        study,
+        library,
+        patients=PATIENTS,
+        visits=VISITS,
+        seed=SEED,
+        today=today,
+        at=at,
+        actor=actor,
     )
     rng = np.random.default_rng(SEED)
     expected = []

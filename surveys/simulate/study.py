@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from surveys.store.patient import patients as patients_store
 from surveys.store.patient.importing import NewVisit
 from surveys.store.patient.patients import NewPatient
 from surveys.store.study import studies
+from surveys.store.transactions import Transaction
 from surveys.store.visit import responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
@@ -32,7 +33,8 @@ from surveys.store.words import versions
 if TYPE_CHECKING:
     import numpy as np
 
-BATCH = 250
+BATCH = 250  # people drawn at once; another number gives other people
+AT_ONCE = 25  # people stored in one transaction
 LONGEST_ENROLLED_DAYS = 1000
 RECENT_SHARE, RECENT_DAYS = 0.1, 14
 WITHOUT_A_PLAN = ("face", "phq9", "saq")
@@ -71,7 +73,7 @@ class SimulatedOccasion:
 
 
 def simulate(
-    session: Session,
+    transaction: Transaction,
     study: Study,
     library: Library,
     *,
@@ -86,13 +88,40 @@ def simulate(
     """Store `patients` simulated people with at most `visits` answered visits each, all before `today`.
 
     The same seed gives the same people and answers, moved to `today`. A draft study without a patient becomes
-    a simulated one. `progress` gets the number of people stored since its last call.
+    a simulated one. Each transaction stores some people, and what was stored stays if a later one fails.
+    `study` is only read. `progress` gets the number of people stored since its last call.
 
     Raises:
         Refused: the study is a real one.
     """
     import numpy as np
 
+    timepoints = list(study.timepoints)
+    with transaction() as session:
+        known = _known(session, session.get_one(Study, study.id), at=at, actor=actor)
+        asked = {key for timepoint in timepoints for key in timepoint.battery} or set(WITHOUT_A_PLAN)
+        frozen = {key: versions.freeze(session, library.get(key), at=at) for key in sorted(asked)}
+    rng = np.random.default_rng(seed)
+    making = _Making(rng, study, timepoints, library, frozen, today, at, actor)
+    total = SimulatedCounts(0, 0, 0, 0)
+    for start in range(0, patients, BATCH):
+        size = min(BATCH, patients - start)
+        people = [draw(rng, _enrolment(rng, today), study.lowest_age, today) for _ in range(size)]
+        codes = [f"S{known + start + number:05}" for number in range(1, size + 1)]
+        made = making.make(codes, people, most_visits=visits)
+        for first in range(0, size, AT_ONCE):
+            some = made[first : first + AT_ONCE]
+            with transaction() as session:
+                total += making.store(session, some)
+            progress(len(some))
+    facts = {"study": study.code, "seed": seed, "patients": total.patients, "responses": total.responses}
+    with transaction() as session:
+        importing.done(session, study, "simulation.done", facts, at=at, actor=actor)
+    return total
+
+
+def _known(session: Session, study: Study, *, at: datetime, actor: str) -> int:
+    """How many patients there are; a study that may become a simulated one becomes it."""
     known = session.scalar(select(func.count()).select_from(Patient).where(Patient.study_id == study.id)) or 0
     if not study.simulated:
         if study.status != "draft" or known:
@@ -101,18 +130,7 @@ def simulate(
                 "Make another with: seventh study create CODE --simulated"
             )
         importing.mark_simulated(session, study, at=at, actor=actor)
-    rng = np.random.default_rng(seed)
-    making = _Making(session, rng, study, library, today=today, at=at, actor=actor)
-    total = SimulatedCounts(0, 0, 0, 0)
-    for start in range(0, patients, BATCH):
-        size = min(BATCH, patients - start)
-        people = [draw(rng, _enrolment(rng, today), study.lowest_age, today) for _ in range(size)]
-        codes = [f"S{known + start + number:05}" for number in range(1, size + 1)]
-        total += making.store(codes, people, most_visits=visits)
-        progress(size)
-    facts = {"study": study.code, "seed": seed, "patients": total.patients, "responses": total.responses}
-    importing.done(session, study, "simulation.done", facts, at=at, actor=actor)
-    return total
+    return known
 
 
 def new_patient(code: str, person: Person) -> NewPatient:
@@ -168,54 +186,62 @@ def _answered_on(rng: np.random.Generator, when: Window, *, first: bool) -> date
     return min(max(when.due_on + timedelta(days=int(days)), when.opens_on), when.closes_on)
 
 
+@dataclass(frozen=True)
+class _Made:
+    """A person with all visits and the answers at each, which name no visit before they are stored."""
+
+    new: NewPatient
+    visits: list[tuple[SimulatedOccasion, list[NewResponse]]]
+
+
+@dataclass(frozen=True)
 class _Making:
-    """Puts people with their visits and answers into one study."""
+    """Makes people with their visits and answers, and puts them into one study."""
 
-    def __init__(
-        self,
-        session: Session,
-        rng: np.random.Generator,
-        study: Study,
-        library: Library,
-        *,
-        today: date,
-        at: datetime,
-        actor: str,
-    ) -> None:
-        self._session, self._rng, self._study, self._library = session, rng, study, library
-        self._today, self._at, self._actor = today, at, actor
-        self._timepoints = list(study.timepoints)
-        asked = {key for timepoint in self._timepoints for key in timepoint.battery} or set(WITHOUT_A_PLAN)
-        self._frozen = {key: versions.freeze(session, library.get(key), at=at) for key in sorted(asked)}
+    rng: np.random.Generator
+    study: Study
+    timepoints: Sequence[Timepoint]
+    library: Library
+    frozen: Mapping[str, int]
+    today: date
+    at: datetime
+    actor: str
 
-    def store(self, codes: Sequence[str], people: Sequence[Person], *, most_visits: int) -> SimulatedCounts:
-        """Patients, visits, responses and alerts of `people`."""
-        courses = [
-            _course(self._rng, self._timepoints, person, most_visits, self._today) for person in people
-        ]
+    def make(self, codes: Sequence[str], people: Sequence[Person], *, most_visits: int) -> list[_Made]:
+        """All of `people`; it takes longest, and stores nothing."""
+        courses = [_course(self.rng, self.timepoints, person, most_visits, self.today) for person in people]
         news = [
             self._afterwards(new_patient(code, person), person, course)
             for code, person, course in zip(codes, people, courses, strict=True)
         ]
-        rows = patients_store.add(self._session, self._study, news, at=self._at, actor=self._actor)
+        return [
+            _Made(new, [(occasion, self._answers(person, occasion)) for occasion in course])
+            for new, person, course in zip(news, people, courses, strict=True)
+        ]
+
+    def store(self, session: Session, made: Sequence[_Made]) -> SimulatedCounts:
+        """Patients, visits, responses and alerts."""
+        study = session.get_one(Study, self.study.id)
+        patient_ids = patients_store.add(
+            session, study, [one.new for one in made], at=self.at, actor=self.actor
+        )
         occasions = [
-            (row_id, person, occasion)
-            for row_id, person, course in zip(rows, people, courses, strict=True)
-            for occasion in course
+            (patient_id, occasion, answers)
+            for patient_id, one in zip(patient_ids, made, strict=True)
+            for occasion, answers in one.visits
         ]
         visits = [
             NewVisit(patient_id, occasion.name, occasion.when, occasion.battery, occasion.timepoint_id)
-            for patient_id, _, occasion in occasions
+            for patient_id, occasion, _ in occasions
         ]
-        visit_ids = importing.add_visits(self._session, self._study, visits)
+        visit_ids = importing.add_visits(session, study, visits)
         answered = [
-            self._response(self._library.get(key), visit_id, patient_id, person, occasion.on)
-            for visit_id, (patient_id, person, occasion) in zip(visit_ids, occasions, strict=True)
-            if occasion.on is not None
-            for key in asking_order(occasion.battery, self._library)
+            replace(new, visit_id=visit_id, patient_id=patient_id)
+            for visit_id, (patient_id, _, answers) in zip(visit_ids, occasions, strict=True)
+            for new in answers
         ]
-        alerts = responses.add(self._session, answered, at=self._at, actor=self._actor)
-        return SimulatedCounts(len(rows), len(visit_ids), len(answered), alerts)
+        alerts = responses.add(session, answered, at=self.at, actor=self.actor)
+        return SimulatedCounts(len(patient_ids), len(visit_ids), len(answered), alerts)
 
     def _afterwards(
         self, new: NewPatient, person: Person, course: tuple[SimulatedOccasion, ...]
@@ -225,28 +251,32 @@ class _Making:
         gradings = {
             on: (HOUSE_BRACKMANN, person.house_brackmann(on), on)
             for on in seen
-            if self._rng.random() < GRADED_SHARE
+            if self.rng.random() < GRADED_SHARE
         }
         new = replace(new, gradings=tuple(gradings.values()))
-        closed = [occasion.when.closes_on for occasion in course if is_over(occasion.when, self._today)]
+        closed = [occasion.when.closes_on for occasion in course if is_over(occasion.when, self.today)]
         missed_two = len(closed) >= 2 and not any(on >= min(closed[-2:]) for on in seen)
-        if missed_two and self._rng.random() < LOST_SHARE:
+        if missed_two and self.rng.random() < LOST_SHARE:
             return replace(new, status="lost", status_since=closed[-1])
         return new
 
-    def _response(
-        self, instrument: Instrument, visit_id: int, patient_id: int, person: Person, on: date
-    ) -> NewResponse:
-        given = answer(self._rng, instrument, asks_of(instrument, self._library), person, on)
-        minute = int(self._rng.integers(8 * 60, 21 * 60))
+    def _answers(self, person: Person, occasion: SimulatedOccasion) -> list[NewResponse]:
+        if occasion.on is None:
+            return []
+        asked = asking_order(occasion.battery, self.library)
+        return [self._response(self.library.get(key), person, occasion.on) for key in asked]
+
+    def _response(self, instrument: Instrument, person: Person, on: date) -> NewResponse:
+        given = answer(self.rng, instrument, asks_of(instrument, self.library), person, on)
+        minute = int(self.rng.integers(8 * 60, 21 * 60))
         clock = time(minute // 60, minute % 60)
-        submitted_at = datetime.combine(on, clock, ZoneInfo(self._study.timezone)).astimezone(UTC)
-        took = timedelta(minutes=int(self._rng.integers(1, 3 * instrument.minutes + 1)))
+        submitted_at = datetime.combine(on, clock, ZoneInfo(self.study.timezone)).astimezone(UTC)
+        took = timedelta(minutes=int(self.rng.integers(1, 3 * instrument.minutes + 1)))
         return NewResponse(
-            visit_id=visit_id,
-            patient_id=patient_id,
+            visit_id=0,
+            patient_id=0,
             instrument=instrument,
-            version_id=self._frozen[instrument.key],
+            version_id=self.frozen[instrument.key],
             answers=given.answers,
             not_given=dict.fromkeys(given.skipped, "skipped"),
             source="simulated",

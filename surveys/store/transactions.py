@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 Transaction = Callable[[], AbstractContextManager[Session]]
 """Opens a session that commits when its block ends well. Objects of the session end with the block."""
 
-ASKED_AGAIN = 0.002
+ASKED_AGAIN = 0.001
 """Seconds after which a writer that waits for SQLite's other writer asks again."""
-GIVEN_WAY = 0.005
+GIVEN_WAY = 0.003
 """Seconds that work in many short transactions leaves SQLite free after each: whoever waits gets in."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,7 +59,15 @@ def frames(app: Flask) -> StudyFrames:
         study = studies.create(session, new, plan, library(app), at=AT, actor="test")
         session.refresh(study, ["timepoints"])
         simulate(
-            session, study, library(app), patients=40, visits=2, seed=4, today=AT.date(), at=AT, actor="test"
+            lambda: nullcontext(session),
+            study,
+            library(app),
+            patients=40,
+            visits=2,
+            seed=4,
+            today=AT.date(),
+            at=AT,
+            actor="test",
         )
     with app.app_context():
         return study_frames(db.session, db.session.scalars(select(Study)).one(), library(app))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 
 from flask import Flask
@@ -27,7 +28,7 @@ def populate(app: Flask, patients: int, *, visits: int = 3, seed: int = 1, study
         )
         today = studies.today(found, at)
         simulate(
-            session,
+            lambda: nullcontext(session),
             found,
             library(app),
             patients=patients,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -43,7 +44,7 @@ def make(session: Session, code: str = "S1", plan: str | None = "registry", **fa
 
 def fill(session: Session, study: Study, patients: int = 40, visits: int = 5, seed: int = 1) -> None:
     simulate(
-        session,
+        lambda: nullcontext(session),
         study,
         LIBRARY,
         patients=patients,
@@ -85,7 +86,7 @@ def test_the_same_seed_gives_the_same_answers(session: Session) -> None:
         query = text(
             "SELECT patient.code, visit.name, instrument, completed_on, CAST(answers AS VARCHAR) "
             "FROM response JOIN visit ON visit.id = visit_id JOIN patient ON patient.id = patient_id "
-            "JOIN study ON study.id = study_id WHERE study.code = :code ORDER BY 1, 2, 3"
+            "JOIN study ON study.id = patient.study_id WHERE study.code = :code ORDER BY 1, 2, 3"
         )
         return [tuple(row) for row in session.execute(query, {"code": code})]
 
