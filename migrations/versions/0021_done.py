@@ -1,4 +1,7 @@
-"""Visits say when they were done, which the database keeps in step, and carry their patient's study."""
+"""Visits say when they were done and carry their study; lists of patients are kept, and who changed since.
+
+The database itself keeps in step what was done, and notes who changed.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +22,29 @@ ASKED = {
     "sqlite": "json_each(asking.battery) AS asked",
     "postgresql": "jsonb_array_elements_text(asking.battery) AS asked(value)",
 }
+OF_PATIENT = "SELECT patient.id FROM patient WHERE patient."
+OF_VISIT = "SELECT DISTINCT patient.id FROM visit JOIN patient ON patient.id = visit.patient_id WHERE visit."
+ONCE = " AND patient.id NOT IN (SELECT patient_id FROM patient_changed)"
+# Table, statement, its column, and what follows it.
+KEPT = (
+    ('response', 'INSERT', '', 'done'),
+    ('response', 'INSERT', '', 'changed'),
+    ('response', 'UPDATE', '', 'done'),
+    ('response', 'UPDATE', '', 'changed'),
+    ('response', 'DELETE', '', 'done'),
+    ('response', 'DELETE', '', 'changed'),
+    ('visit', 'UPDATE', 'battery', 'done'),
+    ('visit', 'INSERT', '', 'changed'),
+    ('visit', 'UPDATE', '', 'changed'),
+    ('visit', 'DELETE', '', 'changed'),
+    ('patient', 'INSERT', '', 'changed'),
+    ('patient', 'UPDATE', '', 'changed'),
+    ('draft', 'INSERT', '', 'changed'),
+    ('draft', 'DELETE', '', 'changed'),
+    ('background', 'INSERT', '', 'changed'),
+    ('background', 'DELETE', '', 'changed'),
+    ('study', 'UPDATE', 'timezone', 'changed'),
+)
 DIFFERS = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
 
 
@@ -50,24 +76,62 @@ def upgrade() -> None:
     op.create_index(
         'ix_visit_done', 'visit', ['study_id', 'timepoint_id'], sqlite_where=DONE, postgresql_where=DONE
     )
-    for statement in ("INSERT", "UPDATE", "DELETE"):
-        _keep('response', statement, 'visit_id')
-    _keep('visit', 'UPDATE', 'id', ' OF battery')
+    few = sa.text("twin > 0"), sa.text("removal_requested_at IS NOT NULL")
+    for name, table, which in (
+        ('ix_patient_twin', 'patient', few[0]),
+        ('ix_patient_removal', 'patient', few[1]),
+        ('ix_visit_twin', 'visit', few[0]),
+    ):
+        op.create_index(name, table, ['study_id'], sqlite_where=which, postgresql_where=which)
+    op.drop_index('ix_alert_state', table_name='alert')
+    op.create_index('ix_alert_state_raised_at', 'alert', ['state', 'raised_at'])
+    _make_lists()
+    for kept in KEPT:
+        _keep(*kept)
+
+
+def _make_lists() -> None:
+    op.create_table('patient_changed', sa.Column('patient_id', sa.Integer(), nullable=False))
+    op.create_index('ix_patient_changed_patient_id', 'patient_changed', ['patient_id'])
+    op.create_table('patient_state',
+    sa.Column('patient_id', sa.Integer(), nullable=False),
+    sa.Column('study_id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(length=64), nullable=False),
+    sa.Column('site', sa.String(length=64)),
+    sa.Column('state', sa.String(length=64), nullable=False),
+    sa.Column('visit_id', sa.Integer()),
+    sa.Column('due_on', sa.Date()),
+    sa.Column('until', sa.Date(), nullable=False),
+    sa.ForeignKeyConstraint(['patient_id'],
+        ['patient.id'],
+        name=op.f('fk_patient_state_patient_id'),
+        ondelete='CASCADE',
+    ),
+    sa.ForeignKeyConstraint(['study_id'], ['study.id'], name=op.f('fk_patient_state_study_id')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visit.id'], name=op.f('fk_patient_state_visit_id'), ondelete='CASCADE'
+    ),
+    sa.PrimaryKeyConstraint('patient_id', name=op.f('pk_patient_state')),
+    )
+    op.create_index('ix_patient_state_code', 'patient_state', ['study_id', 'code', 'state', 'until'])
+    op.create_index('ix_patient_state_until', 'patient_state', ['study_id', 'until'])
+    op.execute("INSERT INTO patient_changed (patient_id) SELECT id FROM patient")
 
 
 def downgrade() -> None:
-    for table, statement in (
-        ('response', 'insert'),
-        ('response', 'update'),
-        ('response', 'delete'),
-        ('visit', 'update'),
-    ):
-        name = f"{table}_{statement}_done"
+    for table, statement, _, keeps in KEPT:
+        name = f"{table}_{statement.lower()}_{keeps}"
         if op.get_bind().dialect.name == "postgresql":
             op.execute(f"DROP TRIGGER {name} ON {table}")
             op.execute(f"DROP FUNCTION seventh_{name}()")
         else:
             op.execute(f"DROP TRIGGER {name}")
+    op.drop_table('patient_state')
+    op.drop_table('patient_changed')
+    op.drop_index('ix_alert_state_raised_at', table_name='alert')
+    op.create_index('ix_alert_state', 'alert', ['state'])
+    op.drop_index('ix_visit_twin', table_name='visit')
+    op.drop_index('ix_patient_removal', table_name='patient')
+    op.drop_index('ix_patient_twin', table_name='patient')
     op.drop_index('ix_visit_done', table_name='visit')
     op.drop_index('ix_visit_open', table_name='visit')
     if op.get_bind().dialect.name == "postgresql":
@@ -145,17 +209,28 @@ def _settle(visits: str) -> str:
     ) AS ruled WHERE visit.id = ruled.id AND visit.done_at {DIFFERS[dialect]} ruled.done_at"""
 
 
-def _keep(table: str, statement: str, column: str, of: str = "") -> None:
-    name = f"{table}_{statement.lower()}_done"
+def _keep(table: str, statement: str, of: str, keeps: str) -> None:
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    name = f"{table}_{statement.lower()}_{keeps}"
     row = "OLD" if statement == "DELETE" else "NEW"
-    when = f"AFTER {statement}{of} ON {table}"
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(f"CREATE TRIGGER {name} {when} BEGIN {_settle(f'= {row}.{column}')}; END")
+    when = f"AFTER {statement}{of and f' OF {of}'} ON {table}"
+    if keeps == "done":
+        column = "id" if table == "visit" else "visit_id"
+    else:
+        column = {"study": "id", "patient": "id", "visit": "patient_id"}.get(table, "visit_id")
+    chosen = f"= {row}.{column}" if sqlite or of else f"IN (SELECT {column} FROM changed)"
+    if keeps == "done":
+        follows = _settle(chosen)
+    else:
+        own = {"study": f"{OF_PATIENT}study_id", "patient": f"{OF_PATIENT}id", "visit": f"{OF_PATIENT}id"}
+        once = ONCE if sqlite else ""
+        follows = f"INSERT INTO patient_changed (patient_id) {own.get(table, f'{OF_VISIT}id')} {chosen}{once}"
+    if sqlite:
+        op.execute(f"CREATE TRIGGER {name} {when} BEGIN {follows}; END")
         return
-    settle = _settle(f"= {row}.{column}" if of else f"IN (SELECT {column} FROM changed)")
     each = "FOR EACH ROW" if of else f"REFERENCING {row} TABLE AS changed FOR EACH STATEMENT"
     op.execute(
         f"CREATE FUNCTION seventh_{name}() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN {settle}; RETURN NULL; END $$"
+        f" $$ BEGIN {follows}; RETURN NULL; END $$"
     )
     op.execute(f"CREATE TRIGGER {name} {when} {each} EXECUTE FUNCTION seventh_{name}()")

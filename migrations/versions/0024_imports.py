@@ -78,6 +78,7 @@ def upgrade() -> None:
         _guard_deletes(table, f"{ERASED[table]} OR {UNDONE[table]}")
     _guard_deletes("alert", UNDONE["alert"])
     _keep_imports()
+    _note_changed()
     _fold()
 
 
@@ -93,6 +94,8 @@ def downgrade() -> None:
     for table in OF_IMPORT:
         op.drop_column(table, 'import_id')
     op.drop_table('data_import')
+    if _dialect() == "postgresql":
+        op.execute("DROP FUNCTION seventh_data_import_update_changed()")
 
 
 def _dialect() -> str:
@@ -202,6 +205,24 @@ def _keep_imports() -> None:
             f"CREATE TRIGGER data_import_{statement.lower()} BEFORE {statement} ON data_import {each}"
             f"EXECUTE FUNCTION seventh_refuse_{statement.lower()}()"
         )
+
+
+def _note_changed() -> None:
+    """Everybody of the study counts as changed once the rows of an import are seen, or no longer."""
+    name, when = "data_import_update_changed", "AFTER UPDATE OF finished_at, undone_at ON data_import"
+    note = (
+        "INSERT INTO patient_changed (patient_id) SELECT patient.id FROM patient"
+        " WHERE patient.study_id = NEW.study_id"
+    )
+    if _dialect() == "sqlite":
+        once = "patient.id NOT IN (SELECT patient_id FROM patient_changed)"
+        op.execute(f"CREATE TRIGGER {name} {when} BEGIN {note} AND {once}; END")
+        return
+    op.execute(
+        f"CREATE FUNCTION seventh_{name}() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN {note}; RETURN NULL; END $$"
+    )
+    op.execute(f"CREATE TRIGGER {name} {when} FOR EACH ROW EXECUTE FUNCTION seventh_{name}()")
 
 
 def _fold() -> None:

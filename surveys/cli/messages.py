@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from surveys.cli.database import CommandRun, changing, reading
 from surveys.cli.jobs import tended
 from surveys.db import writing
+from surveys.keeping import keep_all
 from surveys.mail.mailer import mailer_of
 from surveys.post import Post
 from surveys.store.errors import Refused
@@ -102,6 +103,7 @@ def worker(context: click.Context, every: float) -> None:
                 if time.monotonic() - planned >= PLAN_EVERY:
                     planned = time.monotonic()
                     post.plan()
+                keep_all(post.transaction, datetime.now(UTC), stop.is_set)
                 if time.monotonic() - finished >= FINISH_EVERY:
                     finished = time.monotonic()
                     _finish(opened)

@@ -128,13 +128,7 @@ def find(session: Session, scope: Scope, alert_id: int) -> AlertRow | None:
 
 
 def _of_scope(scope: Scope, *columns: Any) -> Select[*tuple[Any, ...]]:
-    return (
-        select(*columns)
-        .select_from(Alert)
-        .join(Visit, Visit.id == Alert.visit_id)
-        .join(Patient, Patient.id == Visit.patient_id)
-        .where(scope.condition)
-    )
+    return select(*columns).select_from(Alert).join(Visit, Visit.id == Alert.visit_id).where(scope.of_visit)
 
 
 def _rows(scope: Scope) -> Select[*tuple[Any, ...]]:
@@ -169,6 +163,7 @@ def _rows(scope: Scope) -> Select[*tuple[Any, ...]]:
             Patient.birth_year,
             Contact.locale,
         )
+        .join(Patient, Patient.id == Visit.patient_id)
         .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
         .outerjoin(Contact, Contact.id == Patient.contact_id)
     )

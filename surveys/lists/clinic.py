@@ -136,7 +136,7 @@ def _decisions(session: Session, ids: Collection[int]) -> Mapping[int, str]:
 
 
 def _open(session: Session, scope: Scope, ids: Collection[int]) -> dict[int, list[VisitOfTheDay]]:
-    stated = states(session, scope, ids)
+    stated = states(scope, Visit.patient_id.in_(ids))
     query = (
         select(
             stated.c.patient_id,
@@ -162,7 +162,7 @@ def _open(session: Session, scope: Scope, ids: Collection[int]) -> dict[int, lis
 
 
 def _finished(session: Session, scope: Scope, ids: Collection[int], on: date) -> dict[int, list[str]]:
-    stated = states(session, scope, ids)
+    stated = states(scope, Visit.patient_id.in_(ids))
     that_day = select(Response.id).where(
         Response.visit_id == stated.c.id, Response.stands, Response.completed_on == on
     )

@@ -9,7 +9,7 @@ from sqlalchemy import CTE, Subquery, func, select, union
 from sqlalchemy.orm import Session
 
 from surveys.lists.scope import Scope
-from surveys.lists.visits import STATES, states
+from surveys.lists.visits import STATES, placed, states
 from surveys.models import Patient, Serving, Timepoint, Visit
 
 PAGE = 50
@@ -52,22 +52,19 @@ class Grid:
 
 def grid(session: Session, scope: Scope, number: int) -> Grid:
     """Page `number` of the patients by code, in a fixed number of statements; the counts are of all."""
+    in_all = select(func.count()).select_from(Patient).where(scope.condition).scalar_subquery()
     timepoints = session.execute(
         select(Timepoint.id, Timepoint.name)
         .where(Timepoint.study_id == scope.study_id)
         .order_by(Timepoint.position)
     ).all()
     counts: dict[int, dict[str, int]] = {}
-    everybody = states(session, scope)
-    placed = _placed(everybody)
-    query = (
-        select(placed.c.timepoint_id, everybody.c.state, func.count())
-        .join(everybody, everybody.c.id == placed.c.visit_id)
-        .group_by(placed.c.timepoint_id, everybody.c.state)
+    everybody = placed(scope)
+    query = select(everybody.c.timepoint_id, everybody.c.state, func.count()).group_by(
+        everybody.c.timepoint_id, everybody.c.state
     )
     for timepoint, state, count in session.execute(query):
         counts.setdefault(timepoint, {})[state] = count
-    total = session.scalar(select(func.count()).select_from(Patient).where(scope.condition)) or 0
     people = session.execute(
         select(Patient.id, Patient.code, Patient.status)
         .where(scope.condition)
@@ -75,6 +72,7 @@ def grid(session: Session, scope: Scope, number: int) -> Grid:
         .limit(PAGE)
         .offset((number - 1) * PAGE)
     ).all()
+    total = session.scalar(select(in_all)) or 0
     cells = _cells(session, scope, [person.id for person in people])
     return Grid(
         [
@@ -87,16 +85,16 @@ def grid(session: Session, scope: Scope, number: int) -> Grid:
 
 
 def _cells(session: Session, scope: Scope, ids: Sequence[int]) -> dict[int, dict[int, list[Cell]]]:
-    stated = states(session, scope, ids)
-    placed = _placed(stated)
+    stated = states(scope, Visit.patient_id.in_(ids))
+    own_and_others = _placed(stated)
     query = (
         select(
             stated.c.patient_id,
-            placed.c.timepoint_id,
+            own_and_others.c.timepoint_id,
             stated.c.state,
             stated.c.missed_reason,
         )
-        .join(placed, placed.c.visit_id == stated.c.id)
+        .join(own_and_others, own_and_others.c.visit_id == stated.c.id)
         .order_by(stated.c.due_on, stated.c.id)
     )
     found: dict[int, dict[int, list[Cell]]] = {}

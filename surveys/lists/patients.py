@@ -7,13 +7,29 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, and_, case, exists, false, func, null, or_, select, true, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    FromClause,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from surveys import same
 from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE, states
-from surveys.models import Alert, Contact, Patient, Response, Timepoint, Treatment, Visit
+from surveys.models import Alert, Contact, Patient, PatientState, Response, Timepoint, Treatment, Visit
+from surveys.models.patient_state import PATIENT_CHANGED
 
 PAGE = 50
 
@@ -70,45 +86,21 @@ def page(
     `search` is part of a study code. `person` is that too, or a telephone number, or words that are each part
     of the code, name, hospital number or e-mail address; accents do not matter.
     """
-    current = _current(session, scope)
+    current = _lines(scope)
     matching = _matching(current, scope, search, person)
     by_state = select(current.c.state, func.count()).where(matching).group_by(current.c.state)
     counts: dict[str, int] = dict(session.execute(by_state).all())
-    query = (
-        select(
-            current.c.id,
-            current.c.code,
-            current.c.site,
-            current.c.state,
-            current.c.visit_id,
-            TITLE.label("visit"),
-            current.c.due_on,
-        )
-        .select_from(current)
-        .outerjoin(Visit, Visit.id == current.c.visit_id)
-        .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
-        .where(matching)
-        .order_by(*_order(current, sort))
-        .limit(PAGE)
-        .offset((number - 1) * PAGE)
-    )
+    query = select(current).where(matching).order_by(*_order(current, sort))
     if state is not None:
         query = query.where(current.c.state == state)
-    found = session.execute(query).mappings().all()
-    ids = [row["id"] for row in found]
-    ahead = _next_visits(session, scope, ids)
-    answered = _last_answered(session, ids)
-    alerts = _waiting_alerts(session, ids)
-    asked = select(Patient.id).where(Patient.id.in_(ids), Patient.removal_requested_at.is_not(None))
-    removals = set(session.scalars(asked))
+    chosen = query.limit(PAGE).offset((number - 1) * PAGE).subquery("chosen")
+    found = session.execute(_shown(chosen, sort)).mappings().all()
+    ahead = _next_visits(session, scope, [row["id"] for row in found])
     rows = [
         PatientRow(
             **row,
             next_visit=ahead.get(row["id"], (None, None))[0],
             next_due_on=ahead.get(row["id"], (None, None))[1],
-            last_answered_on=answered.get(row["id"]),
-            alerts=alerts.get(row["id"], 0),
-            removal_requested=row["id"] in removals,
         )
         for row in found
     ]
@@ -116,25 +108,63 @@ def page(
 
 
 def _matching(current: CTE, scope: Scope, search: str, person: str) -> ColumnElement[bool]:
-    code = current.c.code_folded.contains(same.folded(person or search), autoescape=True)
+    if not (person or search):
+        return true()
+    code = Patient.code_folded.contains(same.folded(person or search), autoescape=True)
+    people = select(Patient.id).where(scope.condition)
     if not person:
-        return code if search else true()
-    ways: list[ColumnElement[bool]] = []
+        return current.c.id.in_(people.where(code))
+    ways = [code]
     if words := same.words(person):
         columns = (Contact.searched, Patient.code_folded)
         ways.append(and_(*(or_(*(one.contains(word, autoescape=True) for one in columns)) for word in words)))
     if digits := same.telephone_searched(person):
         ways.append(Contact.telephone_digits.contains(digits, autoescape=True))
-    people = select(Patient.id).join(Contact).where(scope.condition, or_(false(), *ways))
-    return or_(code, current.c.id.in_(people))
+    return current.c.id.in_(people.outerjoin(Contact).where(or_(*ways)))
 
 
-def _order(current: CTE, sort: str) -> tuple[ColumnElement[Any], ...]:
+def _order(lines: FromClause, sort: str) -> tuple[ColumnElement[Any], ...]:
     """The order of the rows: empty cells last, equal ones by code."""
     if sort == "code":
-        return (current.c.code,)
-    column = {"site": current.c.site, "due": current.c.due_on}[sort]
-    return column.is_(None), column, current.c.code
+        return (lines.c.code,)
+    column = {"site": lines.c.site, "due": lines.c.due_on}[sort]
+    return column.is_(None), column, lines.c.code
+
+
+def _shown(chosen: Subquery, sort: str) -> Select[Any]:
+    """The lines of a page, with what is shown beside the state."""
+    answered = (
+        select(func.max(Response.completed_on))
+        .join(Visit, Visit.id == Response.visit_id)
+        .where(Visit.patient_id == chosen.c.id, Response.stands)
+        .scalar_subquery()
+    )
+    alerts = (
+        select(func.count())
+        .select_from(Visit)
+        .join(Alert, Alert.visit_id == Visit.id)
+        .where(Visit.patient_id == chosen.c.id, Alert.state == "new")
+        .scalar_subquery()
+    )
+    return (
+        select(
+            chosen.c.id,
+            chosen.c.code,
+            chosen.c.site,
+            chosen.c.state,
+            chosen.c.visit_id,
+            TITLE.label("visit"),
+            chosen.c.due_on,
+            answered.label("last_answered_on"),
+            alerts.label("alerts"),
+            Patient.removal_requested_at.is_not(None).label("removal_requested"),
+        )
+        .select_from(chosen)
+        .join(Patient, Patient.id == chosen.c.id)
+        .outerjoin(Visit, Visit.id == chosen.c.visit_id)
+        .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
+        .order_by(*_order(chosen, sort))
+    )
 
 
 def find(session: Session, scope: Scope, code: str) -> Patient | None:
@@ -164,8 +194,31 @@ def find_treatment(session: Session, scope: Scope, treatment_id: int) -> tuple[T
     return None if found is None else (found[0], found[1])
 
 
-def _current(session: Session, scope: Scope) -> CTE:
-    stated = states(session, scope)
+def _lines(scope: Scope) -> CTE:
+    """Every patient of the scope with state and visit: as kept where that still holds, else computed."""
+    expired = select(PatientState.patient_id).where(
+        PatientState.study_id == scope.study_id, PatientState.until < scope.today
+    )
+    stale = union_all(select(PATIENT_CHANGED.c.patient_id), expired).cte("stale")
+    kept = select(
+        PatientState.patient_id.label("id"),
+        PatientState.code,
+        PatientState.site,
+        PatientState.state,
+        PatientState.visit_id,
+        PatientState.due_on,
+    ).where(
+        PatientState.study_id == scope.study_id,
+        PatientState.patient_id.not_in(select(stale.c.patient_id)),
+    )
+    if scope.site is not None:
+        kept = kept.where(PatientState.patient_id.in_(select(Patient.id).where(scope.condition)))
+    return union_all(kept, select(computed(scope, Patient.id.in_(select(stale.c.patient_id))))).cte("current")
+
+
+def computed(scope: Scope, condition: ColumnElement[bool]) -> Subquery:
+    """The patients that meet the condition: `id`, `code`, `site`, `state`, `visit_id`, `due_on`."""
+    stated = states(scope, Visit.patient_id.in_(select(Patient.id).where(scope.condition, condition)))
     rank = case(
         (stated.c.state == "in_progress", 0),
         (stated.c.open, 1),
@@ -184,7 +237,6 @@ def _current(session: Session, scope: Scope) -> CTE:
         select(
             Patient.id,
             Patient.code,
-            Patient.code_folded,
             Patient.site,
             case((Patient.gone, "left"), else_=placed.c.state).label("state"),
             placed.c.id.label("visit_id"),
@@ -196,17 +248,20 @@ def _current(session: Session, scope: Scope) -> CTE:
     without_visit = select(
         Patient.id,
         Patient.code,
-        Patient.code_folded,
         Patient.site,
         case((Patient.gone, "left"), else_="none"),
         null(),
         null(),
-    ).where(scope.condition, ~exists().where(Visit.patient_id == Patient.id, Visit.withdrawn_at.is_(None)))
-    return union_all(with_visit, without_visit).cte("current")
+    ).where(
+        scope.condition,
+        condition,
+        ~exists().where(Visit.patient_id == Patient.id, Visit.withdrawn_at.is_(None)),
+    )
+    return union_all(with_visit, without_visit).subquery("computed")
 
 
 def _next_visits(session: Session, scope: Scope, ids: list[int]) -> dict[int, tuple[str, date]]:
-    stated = states(session, scope, ids)
+    stated = states(scope, Visit.patient_id.in_(ids))
     query = (
         select(Visit.patient_id, TITLE, Visit.due_on)
         .join(stated, stated.c.id == Visit.id)
@@ -215,24 +270,3 @@ def _next_visits(session: Session, scope: Scope, ids: list[int]) -> dict[int, tu
         .order_by(Visit.due_on.desc(), Visit.id.desc())
     )
     return {patient_id: (title, due_on) for patient_id, title, due_on in session.execute(query)}
-
-
-def _last_answered(session: Session, ids: list[int]) -> dict[int, date]:
-    query = (
-        select(Visit.patient_id, func.max(Response.completed_on))
-        .join(Visit, Visit.id == Response.visit_id)
-        .where(Visit.patient_id.in_(ids), Response.stands)
-        .group_by(Visit.patient_id)
-    )
-    return dict(session.execute(query).all())
-
-
-def _waiting_alerts(session: Session, ids: list[int]) -> dict[int, int]:
-    query = (
-        select(Visit.patient_id, func.count())
-        .select_from(Alert)
-        .join(Visit, Visit.id == Alert.visit_id)
-        .where(Visit.patient_id.in_(ids), Alert.state == "new")
-        .group_by(Visit.patient_id)
-    )
-    return dict(session.execute(query).all())

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, select
 
-from surveys.models import Patient
+from surveys.models import Patient, Visit
 
 
 @dataclass(frozen=True)
@@ -22,3 +22,11 @@ class Scope:
     def condition(self) -> ColumnElement[bool]:
         """The condition on a patient's row."""
         return Patient.within(self.study_id, self.site)
+
+    @property
+    def of_visit(self) -> ColumnElement[bool]:
+        """The condition on a visit's row, for which no patient needs to be read unless there is a site."""
+        in_study = Visit.study_id == self.study_id
+        if self.site is None:
+            return in_study
+        return and_(in_study, Visit.patient_id.in_(select(Patient.id).where(self.condition)))

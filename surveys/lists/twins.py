@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from surveys.lists.scope import Scope
@@ -37,7 +37,11 @@ class Twins:
 def of_study(session: Session, study_id: int) -> list[Twins]:
     """All twins of a study."""
     in_study = Patient.study_id == study_id
-    return [*_patients(session, in_study), *_visits(session, in_study), *_sites(session, in_study)]
+    return [
+        *_patients(session, study_id, true()),
+        *_visits(session, study_id, true()),
+        *_sites(session, in_study),
+    ]
 
 
 def counted_twice(session: Session, scope: Scope) -> list[Twins]:
@@ -45,21 +49,21 @@ def counted_twice(session: Session, scope: Scope) -> list[Twins]:
     take_part = and_(~Patient.gone, ~_OTHER_PATIENT.gone)
     have_answers = and_(_answered(Visit.id), _answered(_OTHER_VISIT.id))
     return [
-        *_patients(session, and_(scope.condition, take_part)),
-        *_visits(session, and_(scope.condition, have_answers)),
+        *_patients(session, scope.study_id, and_(scope.condition, take_part)),
+        *_visits(session, scope.study_id, and_(scope.condition, have_answers)),
     ]
 
 
-def _patients(session: Session, condition: ColumnElement[bool]) -> list[Twins]:
+def _patients(session: Session, study_id: int, condition: ColumnElement[bool]) -> list[Twins]:
     same = and_(
-        _OTHER_PATIENT.study_id == Patient.study_id,
+        _OTHER_PATIENT.study_id == study_id,
         _OTHER_PATIENT.code_folded == Patient.code_folded,
-        _OTHER_PATIENT.twin > 0,
+        _OTHER_PATIENT.twin > literal_column("0"),  # a parameter would not find the index of the few
     )
     query = (
         select(Patient.code, _OTHER_PATIENT.code)
         .join(_OTHER_PATIENT, same)
-        .where(condition, Patient.twin == 0)
+        .where(Patient.study_id == study_id, condition, Patient.twin == 0)
         .order_by(Patient.code, _OTHER_PATIENT.twin)
     )
     return [Twins(one, one, other, visits=False) for one, other in session.execute(query)]
@@ -81,12 +85,13 @@ def _sites(session: Session, condition: ColumnElement[bool]) -> list[Twins]:
     return found
 
 
-def _visits(session: Session, condition: ColumnElement[bool]) -> list[Twins]:
+def _visits(session: Session, study_id: int, condition: ColumnElement[bool]) -> list[Twins]:
     same = and_(
         _OTHER_VISIT.patient_id == Visit.patient_id,
         _OTHER_VISIT.name_folded == Visit.name_folded,
         _OTHER_VISIT.occurrence == Visit.occurrence,
-        _OTHER_VISIT.twin > 0,
+        _OTHER_VISIT.study_id == study_id,
+        _OTHER_VISIT.twin > literal_column("0"),
     )
     query = (
         select(Patient.code, Visit.name, _OTHER_VISIT.name)

@@ -12,13 +12,15 @@ from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
     String,
+    Subquery,
     Text,
     case,
     cast,
     func,
+    literal,
     or_,
     select,
-    true,
+    union_all,
 )
 from sqlalchemy.orm import Session
 
@@ -32,6 +34,7 @@ from surveys.models import (
     Patient,
     Response,
     Score,
+    Serving,
     Timepoint,
     Visit,
 )
@@ -88,8 +91,8 @@ class VisitRow:
     drafts: Mapping[str, int] = field(default_factory=dict)
 
 
-def states(session: Session, scope: Scope, among: Collection[int] | None = None) -> CTE:
-    """Every visit in the scope (of the patients `among` where given) with its `state` on the scope's day.
+def states(scope: Scope, *conditions: ColumnElement[bool]) -> CTE:
+    """Every visit in the scope that meets the `conditions`, with its `state` on the scope's day.
 
     `open` and `ahead` are as in `VisitRow`.
     """
@@ -109,13 +112,39 @@ def states(session: Session, scope: Scope, among: Collection[int] | None = None)
         )
         .join(Patient, Patient.id == Visit.patient_id)
         .where(
-            scope.condition,
-            true() if among is None else Visit.patient_id.in_(among),
+            scope.of_visit,
             Visit.withdrawn_at.is_(None),
+            *conditions,
         )
     )
     # Computed once: a query that uses the state several times would look for drafts as often.
     return stated.cte("stated").prefix_with("MATERIALIZED")
+
+
+def placed(scope: Scope) -> Subquery:
+    """The visits of each timepoint with their states, a row per visit and timepoint: `timepoint_id`, `state`.
+
+    A visit stands at its own timepoint, and at others where it serves several.
+    """
+    said = StateOfVisit.on(scope.today)
+    in_scope = (scope.of_visit, Visit.withdrawn_at.is_(None))
+    # Most visits are done, which an index tells by itself: neither they nor their patients are read.
+    done = select(Visit.timepoint_id, literal("done").label("state")).where(
+        *in_scope, Visit.done_at.is_not(None)
+    )
+    others = (
+        select(Visit.timepoint_id, said.state)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(*in_scope, Visit.done_at.is_(None))
+    )
+    served = select(Serving.visit_id, Serving.timepoint_id).distinct().subquery("served")
+    further = (
+        select(served.c.timepoint_id, said.state)
+        .join(Visit, Visit.id == served.c.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(*in_scope, served.c.timepoint_id.is_distinct_from(Visit.timepoint_id))
+    )
+    return union_all(done, others, further).subquery("placed")
 
 
 @dataclass(frozen=True)
@@ -180,7 +209,7 @@ def titles(session: Session, visit_ids: Collection[int]) -> dict[int, str]:
 
 def of_patient(session: Session, scope: Scope, patient_id: int, at: datetime) -> list[VisitRow]:
     """One patient's visits in order, with their responses, drafts and live links at the instant `at`."""
-    stated = states(session, scope, [patient_id])
+    stated = states(scope, Visit.patient_id == patient_id)
     found = session.execute(
         select(
             stated.c.id,

@@ -15,15 +15,19 @@ from surveys.models.consent import Consent, ConsentText
 from surveys.models.device import BirthYearTry
 from surveys.models.freeze import Freeze
 from surveys.models.imports import ALL_ROWS, Import
-from surveys.models.job import PASSING, BoardCopy, Host, Job, JobPart
+from surveys.models.job import OF_JOBS, BoardCopy, Host, Job, JobPart
 from surveys.models.message import Message, MessageTemplate, Messaging, ShortCode
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
+from surveys.models.patient_state import COMPUTED, PatientState
 from surveys.models.readiness import AlertReader, BackupProof
 from surveys.models.response import Draft, InstrumentVersion, Response, Score
 from surveys.models.staff import FailedSignIn, Membership, ResetAsked, SecondFactor, Staff
 from surveys.models.study import Study, Timepoint
 from surveys.models.visit import Link, Serving, Visit
 from surveys.models.wording import LoadedWording, Permission
+
+# Tables whose rows no backup keeps: all of them can be made again.
+PASSING = (*OF_JOBS, *COMPUTED)
 
 __all__ = [
     "ALL_ROWS",
@@ -64,6 +68,7 @@ __all__ = [
     "Note",
     "Palsy",
     "Patient",
+    "PatientState",
     "Permission",
     "ResetAsked",
     "Response",

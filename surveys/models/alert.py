@@ -32,7 +32,7 @@ class Alert(Base):
         CheckConstraint(
             "(state = 'new') = (acknowledged_at IS NULL) OR state = 'historical'", name="acknowledged"
         ),
-        Index("ix_alert_state", "state"),
+        Index("ix_alert_state_raised_at", "state", "raised_at"),
     )
 
     id: Mapped[Id]

@@ -61,6 +61,17 @@ def _new_ids(session: Session, table: type[Any], count: int) -> list[int]:
     return list(range(last + 1, last + 1 + count))
 
 
+def insert_or_replace(session: Session, table: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert `rows`; one that has the key of a stored row replaces its values."""
+    if not rows:
+        return
+    insert_or = postgresql.insert if on_postgresql(session) else sqlite.insert
+    statement = insert_or(table)
+    key = [column.name for column in table.__table__.primary_key]
+    values = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    session.execute(statement.on_conflict_do_update(index_elements=key, set_=values), list(rows))
+
+
 def length(session: Session, column: InstrumentedAttribute[list[str]]) -> ColumnElement[int]:
     """The length of the list in `column`."""
     count = func.jsonb_array_length if on_postgresql(session) else func.json_array_length

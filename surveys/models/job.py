@@ -103,5 +103,5 @@ class Host(Base):
     seen_at: Mapped[Instant]
 
 
-PASSING = tuple(table.__tablename__ for table in (Job, JobPart, BoardCopy, Host))
+OF_JOBS = tuple(table.__tablename__ for table in (Job, JobPart, BoardCopy, Host))
 """Tables that no backup keeps."""

@@ -56,6 +56,8 @@ CAUSES_AFTER_A_VISIT = (
     "other_tumour",
     "iatrogenic_postoperative",
 )
+# Few patients meet these conditions; a list reads those alone.
+_TWIN, _ASKED = text("twin > 0"), text("removal_requested_at IS NOT NULL")
 TREATMENT_STATES = ("planned", "given", "cancelled")
 CHANNELS = ("email", "letter", "telephone", "visits")
 GRADING_MODES = ("in_person", "live_video", "recorded_video", "photo", "unknown")
@@ -123,6 +125,8 @@ class Patient(OfImport, Base):
         Index("uq_patient_id_study_id", "id", "study_id", unique=True),  # rows with both refer to it
         Index("uq_patient_code_folded", "study_id", "code_folded", "twin", unique=True),
         Index("ix_patient_site_folded", "study_id", "site_folded"),
+        Index("ix_patient_twin", "study_id", sqlite_where=_TWIN, postgresql_where=_TWIN),
+        Index("ix_patient_removal", "study_id", sqlite_where=_ASKED, postgresql_where=_ASKED),
         one_of("sex", SEXES),
         one_of("status", PATIENT_STATUSES),
         CheckConstraint("birth_year BETWEEN 1880 AND 2200", name="birth_year"),

@@ -27,6 +27,7 @@ from surveys.models.imports import OfImport
 from surveys.models.patient import Patient
 
 _OPEN = text("done_at IS NULL AND withdrawn_at IS NULL")
+_TWIN = text("twin > 0")
 _DONE = text("done_at IS NOT NULL AND withdrawn_at IS NULL")
 
 
@@ -65,6 +66,7 @@ class Visit(OfImport, Base):
         Index(
             "ix_visit_open", "study_id", "opens_on", "closes_on", sqlite_where=_OPEN, postgresql_where=_OPEN
         ),
+        Index("ix_visit_twin", "study_id", sqlite_where=_TWIN, postgresql_where=_TWIN),
         Index("ix_visit_done", "study_id", "timepoint_id", sqlite_where=_DONE, postgresql_where=_DONE),
     )
 

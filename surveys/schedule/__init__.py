@@ -21,6 +21,7 @@ from surveys.schedule.windows import (
     is_overdue,
     not_yet_open,
     planned_dates,
+    same_until,
     unscheduled,
     window,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "preset",
     "preset_names",
     "preset_title",
+    "same_until",
     "unscheduled",
     "window",
 ]

@@ -50,6 +50,17 @@ def is_over_for_good(when: Any, on: date) -> Any:
     return is_over(when, on - timedelta(days=FINISHING_DAYS))
 
 
+def same_until(when: Any, on: date) -> date:
+    """The last day on which all functions about the window, except `is_overdue`, say the same as on `on`."""
+    opens_on: date = when.opens_on
+    closes_on: date = when.closes_on
+    if not_yet_open(when, on):
+        return opens_on - timedelta(days=1)
+    if not is_over(when, on):
+        return closes_on
+    return date.max if is_over_for_good(when, on) else closes_on + timedelta(days=FINISHING_DAYS)
+
+
 def window(planned: PlannedVisit, anchor_on: date, nth: int = 1) -> Window:
     """The `nth` window of `planned` where the anchor is `anchor_on`. Calendar days, no clock time."""
     due_on = anchor_on + timedelta(days=planned.offset_days + (nth - 1) * (planned.every_days or 0))

@@ -68,10 +68,17 @@ TRIGGERS["0017"] = TRIGGERS["0016"]
 TRIGGERS["0018"] = TRIGGERS["0017"]
 TRIGGERS["0019"] = TRIGGERS["0018"]
 TRIGGERS["0020"] = TRIGGERS["0019"]
-TRIGGERS["0021"] = TRIGGERS["0020"] | {"response": {"INSERT", "UPDATE", "DELETE"}, "visit": {"UPDATE"}}
+TRIGGERS["0021"] = TRIGGERS["0020"] | {
+    "background": {"INSERT", "UPDATE", "DELETE"},
+    "draft": {"INSERT", "DELETE"},
+    "patient": {"INSERT", "UPDATE"},
+    "response": {"INSERT", "UPDATE", "DELETE"},
+    "study": {"UPDATE"},
+    "visit": {"INSERT", "UPDATE", "DELETE"},
+}
 TRIGGERS["0022"] = TRIGGERS["0021"]
-TRIGGERS["0024"] = TRIGGERS["0022"] | {"data_import": {"DELETE"}}
-MAY_BE_EMPTIED = {"visit"}  # its triggers refuse nothing
+TRIGGERS["0024"] = TRIGGERS["0022"] | {"data_import": {"UPDATE", "DELETE"}}
+MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

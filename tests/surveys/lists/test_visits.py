@@ -114,7 +114,7 @@ def test_a_visit_is_what_its_days_and_its_patient_make_it(session: Session) -> N
             responses.add(session, [new], at=AT, actor="test")
     session.flush()
     for on in DAYS:
-        stated = visits.states(session, Scope(study.id, None, on))
+        stated = visits.states(Scope(study.id, None, on))
         said = {row.id: (row.state, bool(row.open)) for row in session.execute(select(stated))}
         assert said == {number: expected(*case, on) for number, case in cases.items()}, on
 

@@ -7,7 +7,17 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.schedule import PlannedVisit, planned_dates, unscheduled, window
+from surveys.schedule import (
+    PlannedVisit,
+    is_open,
+    is_over,
+    is_over_for_good,
+    not_yet_open,
+    planned_dates,
+    same_until,
+    unscheduled,
+    window,
+)
 
 days = st.dates(min_value=date(1990, 1, 1), max_value=date(2100, 1, 1))
 visits = st.builds(
@@ -80,3 +90,21 @@ def test_an_unscheduled_visit_is_open_for_a_month() -> None:
         date(2026, 2, 1),
         date(2026, 3, 3),
     )
+
+
+@given(visit=visits, anchor_on=days, after=st.integers(-500, 500))
+def test_a_visit_stays_where_it_is_until_the_day_that_is_told(
+    visit: PlannedVisit, anchor_on: date, after: int
+) -> None:
+    """And on the next day one of the functions about its window says something else."""
+    when, on = window(visit, anchor_on), anchor_on + timedelta(days=visit.offset_days + after)
+
+    def where(day: date) -> tuple[object, ...]:
+        return tuple(says(when, day) for says in (not_yet_open, is_open, is_over, is_over_for_good))
+
+    until = same_until(when, on)
+    assert on <= until
+    if until == date.max:
+        assert is_over_for_good(when, on)
+        return
+    assert where(on) == where(on + (until - on) // 2) == where(until) != where(until + timedelta(days=1))

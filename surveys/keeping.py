@@ -1,0 +1,86 @@
+"""Keeps the list of patients, so that no page computes the state of every one of them.
+
+A list is right without it, only slower: it computes the lines that are not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+
+from sqlalchemy import Select, delete, or_, select
+from sqlalchemy.orm import Session
+
+from surveys.lists.patients import computed
+from surveys.lists.scope import Scope
+from surveys.models import Patient, PatientState, Study, Visit
+from surveys.models.dialects import insert_or_replace
+from surveys.models.patient_state import PATIENT_CHANGED
+from surveys.schedule import same_until
+from surveys.store.study.studies import today
+
+AT_ONCE = 500
+Transaction = Callable[[], AbstractContextManager[Session]]
+"""Opens a session that commits when its block ends well."""
+
+
+def keep_all(transaction: Transaction, at: datetime, stopped: Callable[[], bool] = lambda: False) -> int:
+    """Keep every line that is not kept, in short transactions; returns how many."""
+    count = 0
+    with transaction() as session:
+        days = {study.id: today(study, at) for study in session.scalars(select(Study))}
+    for study_id, day in days.items():
+        while not stopped():
+            with transaction() as session:
+                kept = keep_some(session, study_id, day)
+            count += kept
+            if kept < AT_ONCE:
+                break
+    return count
+
+
+def keep_some(session: Session, study_id: int, day: date) -> int:
+    """Keep up to `AT_ONCE` lines of a study as they are on that day; returns how many."""
+    ids = list(session.scalars(_stale(study_id, day)))
+    if not ids:
+        return 0
+    # First: what is said about a patient from here on stays in the table, and the line is computed again.
+    session.execute(delete(PATIENT_CHANGED).where(PATIENT_CHANGED.c.patient_id.in_(ids)))
+    lines = session.execute(select(computed(Scope(study_id, None, day), Patient.id.in_(ids)))).mappings()
+    until = _until(session, ids, day)
+    rows = [
+        {
+            "patient_id": line["id"],
+            "study_id": study_id,
+            **{name: line[name] for name in ("code", "site", "state", "visit_id", "due_on")},
+            "until": until.get(line["id"], date.max),
+        }
+        for line in lines
+    ]
+    insert_or_replace(session, PatientState, rows)
+    return len(ids)
+
+
+def _stale(study_id: int, day: date) -> Select[int]:
+    changed = select(PATIENT_CHANGED.c.patient_id)
+    expired = select(PatientState.patient_id).where(
+        PatientState.study_id == study_id, PatientState.until < day
+    )
+    return (
+        select(Patient.id)
+        .where(Patient.study_id == study_id, or_(Patient.id.in_(changed), Patient.id.in_(expired)))
+        .order_by(Patient.id)
+        .limit(AT_ONCE)
+    )
+
+
+def _until(session: Session, ids: list[int], day: date) -> dict[int, date]:
+    """The last day on which each patient's visits are where they are on that day."""
+    windows = select(Visit.patient_id, Visit.opens_on, Visit.closes_on).where(
+        Visit.patient_id.in_(ids), Visit.withdrawn_at.is_(None), Visit.done_at.is_(None)
+    )
+    found: dict[int, date] = {}
+    for visit in session.execute(windows):
+        found[visit.patient_id] = min(found.get(visit.patient_id, date.max), same_until(visit, day))
+    return found
