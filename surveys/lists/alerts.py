@@ -58,9 +58,10 @@ class AlertRow:
 
 @dataclass(frozen=True)
 class Trouble:
-    """Why staff must look at once: alerts that waited longer than the study allows, and notices of alerts
-    that did not arrive."""
+    """How many alerts wait; and why staff must look at once: those that waited longer than the study allows,
+    and those of which a notice did not arrive."""
 
+    waiting: int
     overdue: int
     unheard: int
 
@@ -68,13 +69,8 @@ class Trouble:
         return bool(self.overdue or self.unheard)
 
 
-def waiting(session: Session, scope: Scope) -> int:
-    """How many alerts wait to be taken on."""
-    return session.scalar(_of_scope(scope, func.count()).where(Alert.state == "new")) or 0
-
-
 def trouble(session: Session, scope: Scope, let_wait: timedelta, at: datetime) -> Trouble:
-    """The trouble at the instant `at` if an alert may wait as long as `let_wait`."""
+    """How it stands at the instant `at` if an alert may wait as long as `let_wait`."""
     unheard = (
         select(AlertMail.id)
         .where(AlertMail.alert_id == Alert.id, AlertMail.outcome.in_(("failed", "bounced", "unknown")))
@@ -82,6 +78,7 @@ def trouble(session: Session, scope: Scope, let_wait: timedelta, at: datetime) -
     )
     query = _of_scope(
         scope,
+        func.count(),
         func.count().filter(Alert.raised_at <= at - let_wait),
         func.count().filter(unheard),
     ).where(Alert.state == "new")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session
 
 from surveys import same
@@ -66,6 +66,8 @@ def expected(session: Session, scope: Scope, on: date) -> list[ExpectedPatient]:
             Patient.gone,
             Contact.hospital_number,
             Contact.name,
+            _decision().label("consent"),
+            _alerts().label("alerts"),
         )
         .join(Appointment, Appointment.patient_id == Patient.id)
         .outerjoin(Contact, Contact.id == Patient.contact_id)
@@ -74,17 +76,13 @@ def expected(session: Session, scope: Scope, on: date) -> list[ExpectedPatient]:
     )
     people = session.execute(query).mappings().all()
     ids = [person["id"] for person in people]
-    decisions = _decisions(session, ids)
     visits = _open(session, scope, ids)
     finished = _finished(session, scope, ids, on)
-    alerts = _alerts(session, ids)
     return [
         ExpectedPatient(
             **person,
-            consent=decisions.get(person["id"]),
             open=tuple(visits.get(person["id"], ())),
             done=tuple(finished.get(person["id"], ())),
-            alerts=alerts.get(person["id"], 0),
         )
         for person in people
     ]
@@ -128,11 +126,20 @@ def _known(session: Session, scope: Scope, folded: Collection[str]) -> dict[str,
     return found
 
 
-def _decisions(session: Session, ids: Collection[int]) -> Mapping[int, str]:
-    query = (
-        select(Consent.patient_id, Consent.decision).where(Consent.patient_id.in_(ids)).order_by(Consent.id)
+def _decision() -> ScalarSelect[str]:
+    latest = select(Consent.decision).where(Consent.patient_id == Patient.id)
+    return latest.order_by(Consent.id.desc()).limit(1).scalar_subquery()
+
+
+def _alerts() -> ScalarSelect[int]:
+    return (
+        select(func.count())
+        .select_from(Visit)
+        .join(Alert, Alert.visit_id == Visit.id)
+        .where(Visit.patient_id == Patient.id, Alert.state == "new")
+        .correlate(Patient)
+        .scalar_subquery()
     )
-    return dict(session.execute(query).all())
 
 
 def _open(session: Session, scope: Scope, ids: Collection[int]) -> dict[int, list[VisitOfTheDay]]:
@@ -178,14 +185,3 @@ def _finished(session: Session, scope: Scope, ids: Collection[int], on: date) ->
     for patient_id, title in session.execute(query):
         found.setdefault(patient_id, []).append(title)
     return found
-
-
-def _alerts(session: Session, ids: Collection[int]) -> Mapping[int, int]:
-    query = (
-        select(Visit.patient_id, func.count())
-        .select_from(Alert)
-        .join(Visit, Visit.id == Alert.visit_id)
-        .where(Visit.patient_id.in_(ids), Alert.state == "new")
-        .group_by(Visit.patient_id)
-    )
-    return dict(session.execute(query).all())

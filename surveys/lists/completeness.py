@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import CTE, Subquery, func, select, union
 from sqlalchemy.orm import Session
@@ -52,7 +53,6 @@ class Grid:
 
 def grid(session: Session, scope: Scope, number: int) -> Grid:
     """Page `number` of the patients by code, in a fixed number of statements; the counts are of all."""
-    in_all = select(func.count()).select_from(Patient).where(scope.condition).scalar_subquery()
     timepoints = session.execute(
         select(Timepoint.id, Timepoint.name)
         .where(Timepoint.study_id == scope.study_id)
@@ -65,42 +65,50 @@ def grid(session: Session, scope: Scope, number: int) -> Grid:
     )
     for timepoint, state, count in session.execute(query):
         counts.setdefault(timepoint, {})[state] = count
-    people = session.execute(
-        select(Patient.id, Patient.code, Patient.status)
-        .where(scope.condition)
-        .order_by(Patient.code)
-        .limit(PAGE)
-        .offset((number - 1) * PAGE)
-    ).all()
-    total = session.scalar(select(in_all)) or 0
-    cells = _cells(session, scope, [person.id for person in people])
+    lines, total = _lines(session, scope, number)
     return Grid(
         [
             Column(row.id, row.name, {state: counts.get(row.id, {}).get(state, 0) for state in STATES})
             for row in timepoints
         ],
-        [PatientLine(person.code, person.status, cells.get(person.id, {})) for person in people],
+        lines,
         max(1, -(-total // PAGE)),
     )
 
 
-def _cells(session: Session, scope: Scope, ids: Sequence[int]) -> dict[int, dict[int, list[Cell]]]:
-    stated = states(scope, Visit.patient_id.in_(ids))
+def _lines(session: Session, scope: Scope, number: int) -> tuple[list[PatientLine], int]:
+    """The patients of a page with their cells, and how many patients there are in all."""
+    in_all = select(func.count()).select_from(Patient).where(scope.condition)
+    people = (
+        select(Patient.id, Patient.code, Patient.status, in_all.scalar_subquery().label("in_all"))
+        .where(scope.condition)
+        .order_by(Patient.code)
+        .limit(PAGE)
+        .offset((number - 1) * PAGE)
+        .cte("people")
+    )
+    stated = states(scope, Visit.patient_id.in_(select(people.c.id)))
     own_and_others = _placed(stated)
     query = (
         select(
-            stated.c.patient_id,
+            people,
             own_and_others.c.timepoint_id,
-            stated.c.state,
+            stated.c.state.label("state_of_visit"),
             stated.c.missed_reason,
         )
-        .join(own_and_others, own_and_others.c.visit_id == stated.c.id)
-        .order_by(stated.c.due_on, stated.c.id)
+        .select_from(people)
+        .outerjoin(stated, stated.c.patient_id == people.c.id)
+        .outerjoin(own_and_others, own_and_others.c.visit_id == stated.c.id)
+        .order_by(people.c.code, stated.c.due_on, stated.c.id)
     )
-    found: dict[int, dict[int, list[Cell]]] = {}
-    for patient, timepoint, state, reason in session.execute(query):
-        found.setdefault(patient, {}).setdefault(timepoint, []).append(Cell(state, reason))
-    return found
+    found: dict[int, tuple[Any, dict[int, list[Cell]]]] = {}
+    for row in session.execute(query):
+        _, cells = found.setdefault(row.id, (row, {}))
+        if row.timepoint_id is not None:
+            cells.setdefault(row.timepoint_id, []).append(Cell(row.state_of_visit, row.missed_reason))
+    total = next((row.in_all for row, _ in found.values()), None)
+    lines = [PatientLine(row.code, row.status, cells) for row, cells in found.values()]
+    return lines, (session.scalar(in_all) or 0) if total is None else total
 
 
 def _placed(stated: CTE) -> Subquery:

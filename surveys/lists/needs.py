@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from surveys.lists import twins
+from surveys.lists.at_once import ShortList, read
 from surveys.lists.scope import Scope
 from surveys.lists.twins import Twins
 from surveys.lists.visits import TITLE, states
@@ -106,16 +107,27 @@ class Needs:
 
 
 def needs(session: Session, scope: Scope, at: datetime) -> Needs:
-    """Everything that waits at the instant `at`, in a fixed number of statements."""
-    overdue, in_all = _overdue(session, scope)
+    """Everything that waits at the instant `at`, in one statement."""
+    rows = read(
+        session,
+        {
+            "alerts": _alerts(scope),
+            "by_hand": _by_hand(scope, at),
+            "undelivered": _undelivered(scope, at),
+            "requests": _requests(scope),
+            "overdue": _overdue(scope),
+            **twins.counted_twice(scope),
+        },
+    )
+    in_all = [row.pop("in_all") for row in rows["overdue"]]
     return Needs(
-        alerts=_alerts(session, scope),
-        by_hand=_by_hand(session, scope, at),
-        undelivered=_undelivered(session, scope, at),
-        requests=_requests(session, scope),
-        overdue=overdue,
-        overdue_in_all=in_all,
-        twins=twins.counted_twice(session, scope),
+        alerts=[Waiting(**row) for row in rows["alerts"]],
+        by_hand=[ByHand(**row) for row in rows["by_hand"]],
+        undelivered=[UnreachedPatient(**row) for row in rows["undelivered"]],
+        requests=[Request(**row) for row in rows["requests"]],
+        overdue=[Overdue(**row) for row in rows["overdue"]],
+        overdue_in_all=in_all[0] if in_all else 0,
+        twins=twins.twins_of(rows),
     )
 
 
@@ -142,40 +154,35 @@ def _of_messages(*columns: Any) -> Select[Any]:
     )
 
 
-def _by_hand(session: Session, scope: Scope, at: datetime) -> list[ByHand]:
+def _by_hand(scope: Scope, at: datetime) -> ShortList:
     due_at = func.coalesce(Message.retry_at, Message.planned_at)
-    query = (
-        _of_messages(
-            Message.id,
-            Patient.code.label("patient"),
-            Visit.id.label("visit_id"),
-            TITLE.label("visit"),
-            Visit.battery,
-            Message.channel,
-            Message.kind,
-            due_at.label("due_at"),
-            Message.attempts,
-            Contact.name,
-            Contact.telephone,
-            Contact.address,
-        )
-        .where(
-            scope.condition,
-            Message.channel.in_(BY_HAND),
-            Message.outcome.is_(None),
-            Message.claimed_at.is_(None),
-            due_at <= at,
-            Patient.status == "active",
-            Patient.messages_stopped_at.is_(None),
-            Visit.withdrawn_at.is_(None),
-        )
-        .order_by(due_at, Message.id)
-        .limit(SHOWN)
+    query = _of_messages(
+        Message.id,
+        Patient.code.label("patient"),
+        Visit.id.label("visit_id"),
+        TITLE.label("visit"),
+        Visit.battery,
+        Message.channel,
+        Message.kind,
+        due_at.label("due_at"),
+        Message.attempts,
+        Contact.name,
+        Contact.telephone,
+        Contact.address,
+    ).where(
+        scope.condition,
+        Message.channel.in_(BY_HAND),
+        Message.outcome.is_(None),
+        Message.claimed_at.is_(None),
+        due_at <= at,
+        Patient.status == "active",
+        Patient.messages_stopped_at.is_(None),
+        Visit.withdrawn_at.is_(None),
     )
-    return [ByHand(**row) for row in session.execute(query).mappings()]
+    return ShortList(query, (due_at, Message.id), SHOWN)
 
 
-def _undelivered(session: Session, scope: Scope, at: datetime) -> list[UnreachedPatient]:
+def _undelivered(scope: Scope, at: datetime) -> ShortList:
     # A corrected address needs no more work; an unknown outcome does.
     # Mail that came back for another reason, such as a full mailbox, waits until other mail arrives.
     later, its_visit = aliased(Message), aliased(Visit)
@@ -187,30 +194,25 @@ def _undelivered(session: Session, scope: Scope, at: datetime) -> list[Unreached
     )
     for_now = and_(Contact.refused_email.is_(None), ~arrived_since)
     not_dealt_with = or_(Message.outcome == "unknown", Contact.email == Contact.refused_email, for_now)
-    query = (
-        _of_messages(
-            Patient.code.label("patient"),
-            TITLE.label("visit"),
-            Message.outcome,
-            Message.error,
-            Message.outcome_at,
-            Contact.name,
-            Contact.telephone,
-        )
-        .where(
-            scope.condition,
-            Message.outcome.in_(NOT_DELIVERED),
-            Message.outcome_at >= at - MISSED_WITHIN,
-            Patient.status == "active",
-            not_dealt_with,
-        )
-        .order_by(Message.outcome_at.desc(), Message.id)
-        .limit(SHOWN)
+    query = _of_messages(
+        Patient.code.label("patient"),
+        TITLE.label("visit"),
+        Message.outcome,
+        Message.error,
+        Message.outcome_at,
+        Contact.name,
+        Contact.telephone,
+    ).where(
+        scope.condition,
+        Message.outcome.in_(NOT_DELIVERED),
+        Message.outcome_at >= at - MISSED_WITHIN,
+        Patient.status == "active",
+        not_dealt_with,
     )
-    return [UnreachedPatient(**row) for row in session.execute(query).mappings()]
+    return ShortList(query, (Message.outcome_at.desc(), Message.id), SHOWN)
 
 
-def _alerts(session: Session, scope: Scope) -> list[Waiting]:
+def _alerts(scope: Scope) -> ShortList:
     query = (
         select(
             Alert.id,
@@ -227,22 +229,19 @@ def _alerts(session: Session, scope: Scope) -> list[Waiting]:
         .join(Patient, Patient.id == Visit.patient_id)
         .outerjoin(Contact, Contact.id == Patient.contact_id)
         .where(scope.condition, Alert.state.in_(WAITING))
-        .order_by(case((Alert.state == "new", 0), else_=1), Alert.raised_at, Alert.id)
-        .limit(SHOWN)
     )
-    return [Waiting(**row) for row in session.execute(query).mappings()]
+    new_first = case((Alert.state == "new", 0), else_=1)
+    return ShortList(query, (new_first, Alert.raised_at, Alert.id), SHOWN)
 
 
-def _requests(session: Session, scope: Scope) -> list[Request]:
-    query = (
-        select(Patient.code.label("patient"), Patient.removal_requested_at.label("asked_at"))
-        .where(scope.condition, Patient.removal_requested_at.is_not(None), Patient.contact_id.is_not(None))
-        .order_by(Patient.removal_requested_at)
+def _requests(scope: Scope) -> ShortList:
+    query = select(Patient.code.label("patient"), Patient.removal_requested_at.label("asked_at")).where(
+        scope.condition, Patient.removal_requested_at.is_not(None), Patient.contact_id.is_not(None)
     )
-    return [Request(**row) for row in session.execute(query).mappings()]
+    return ShortList(query, (Patient.removal_requested_at,))
 
 
-def _overdue(session: Session, scope: Scope) -> tuple[list[Overdue], int]:
+def _overdue(scope: Scope) -> ShortList:
     # The first conditions follow from the last; an index answers them, and few visits are left.
     stated = states(
         scope,
@@ -274,11 +273,6 @@ def _overdue(session: Session, scope: Scope) -> tuple[list[Overdue], int]:
         .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
         .outerjoin(Contact, Contact.id == Patient.contact_id)
         .where(waiting)
-        .order_by(case((stated.c.state == "missed", 1), else_=0), stated.c.closes_on, stated.c.id)
-        .limit(SHOWN)
     )
-    rows = [dict(row) for row in session.execute(query).mappings()]
-    in_all = rows[0]["in_all"] if rows else 0
-    for row in rows:
-        del row["in_all"]
-    return [Overdue(**row) for row in rows], in_all
+    open_first = case((stated.c.state == "missed", 1), else_=0)
+    return ShortList(query, (open_first, stated.c.closes_on, stated.c.id), SHOWN)

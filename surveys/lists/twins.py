@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from surveys.lists.at_once import ShortList, read
 from surveys.lists.scope import Scope
 from surveys.models import Patient, Response, Visit
 
 _OTHER_PATIENT = aliased(Patient)
 _OTHER_VISIT = aliased(Visit)
+# With a parameter the database would not take the index of the few twins.
+_NONE: ColumnElement[int] = literal_column("0")
 
 
 @dataclass(frozen=True)
@@ -36,37 +41,41 @@ class Twins:
 
 def of_study(session: Session, study_id: int) -> list[Twins]:
     """All twins of a study."""
-    in_study = Patient.study_id == study_id
+    found = twins_of(read(session, _lists(study_id, true(), true())))
+    return [*found, *_sites(session, Patient.study_id == study_id)]
+
+
+def counted_twice(scope: Scope) -> dict[str, ShortList]:
+    """The lists of twins that staff should check: both take part, or both have answers."""
+    take_part = and_(scope.condition, ~Patient.gone, ~_OTHER_PATIENT.gone)
+    have_answers = and_(scope.condition, _answered(Visit.id), _answered(_OTHER_VISIT.id))
+    return _lists(scope.study_id, take_part, have_answers)
+
+
+def twins_of(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Twins]:
+    """The twins in the rows of these lists."""
     return [
-        *_patients(session, study_id, true()),
-        *_visits(session, study_id, true()),
-        *_sites(session, in_study),
+        *(Twins(row["one"], row["one"], row["other"], visits=False) for row in rows["patient_twins"]),
+        *(Twins(row["patient"], row["one"], row["other"], visits=True) for row in rows["visit_twins"]),
     ]
 
 
-def counted_twice(session: Session, scope: Scope) -> list[Twins]:
-    """Twins that staff should check: both take part, or both have answers."""
-    take_part = and_(~Patient.gone, ~_OTHER_PATIENT.gone)
-    have_answers = and_(_answered(Visit.id), _answered(_OTHER_VISIT.id))
-    return [
-        *_patients(session, scope.study_id, and_(scope.condition, take_part)),
-        *_visits(session, scope.study_id, and_(scope.condition, have_answers)),
-    ]
+def _lists(study_id: int, patients: ColumnElement[bool], visits: ColumnElement[bool]) -> dict[str, ShortList]:
+    return {"patient_twins": _patients(study_id, patients), "visit_twins": _visits(study_id, visits)}
 
 
-def _patients(session: Session, study_id: int, condition: ColumnElement[bool]) -> list[Twins]:
+def _patients(study_id: int, condition: ColumnElement[bool]) -> ShortList:
     same = and_(
         _OTHER_PATIENT.study_id == study_id,
         _OTHER_PATIENT.code_folded == Patient.code_folded,
-        _OTHER_PATIENT.twin > literal_column("0"),  # a parameter would not find the index of the few
+        _OTHER_PATIENT.twin > _NONE,
     )
     query = (
-        select(Patient.code, _OTHER_PATIENT.code)
+        select(Patient.code.label("one"), _OTHER_PATIENT.code.label("other"))
         .join(_OTHER_PATIENT, same)
         .where(Patient.study_id == study_id, condition, Patient.twin == 0)
-        .order_by(Patient.code, _OTHER_PATIENT.twin)
     )
-    return [Twins(one, one, other, visits=False) for one, other in session.execute(query)]
+    return ShortList(query, (Patient.code, _OTHER_PATIENT.twin))
 
 
 def _sites(session: Session, condition: ColumnElement[bool]) -> list[Twins]:
@@ -85,23 +94,22 @@ def _sites(session: Session, condition: ColumnElement[bool]) -> list[Twins]:
     return found
 
 
-def _visits(session: Session, study_id: int, condition: ColumnElement[bool]) -> list[Twins]:
+def _visits(study_id: int, condition: ColumnElement[bool]) -> ShortList:
     same = and_(
         _OTHER_VISIT.patient_id == Visit.patient_id,
         _OTHER_VISIT.name_folded == Visit.name_folded,
         _OTHER_VISIT.occurrence == Visit.occurrence,
         _OTHER_VISIT.study_id == study_id,
-        _OTHER_VISIT.twin > literal_column("0"),
+        _OTHER_VISIT.twin > _NONE,
     )
     query = (
-        select(Patient.code, Visit.name, _OTHER_VISIT.name)
+        select(Patient.code.label("patient"), Visit.name.label("one"), _OTHER_VISIT.name.label("other"))
         .select_from(Visit)
         .join(Patient, Patient.id == Visit.patient_id)
         .join(_OTHER_VISIT, same)
-        .where(condition, Visit.twin == 0)
-        .order_by(Patient.code, Visit.id, _OTHER_VISIT.twin)
+        .where(Patient.study_id == study_id, condition, Visit.twin == 0)
     )
-    return [Twins(patient, one, other, visits=True) for patient, one, other in session.execute(query)]
+    return ShortList(query, (Patient.code, Visit.id, _OTHER_VISIT.twin))
 
 
 def _answered(visit_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:

@@ -30,7 +30,7 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from surveys.db import db
-from surveys.lists.alerts import trouble, waiting
+from surveys.lists.alerts import trouble
 from surveys.lists.scope import Scope
 from surveys.models import Staff, Study
 from surveys.models.staff import ROLES
@@ -307,12 +307,12 @@ def _staff_navigation() -> dict[str, Any]:
     found: Grant | None = g.get("grant")
     if found is None:
         return {}
-    count = waiting(db.session, found.scope) if found.may_open_patients else 0
     let_wait = timedelta(hours=found.study.escalate_after_hours)
+    seen = trouble(db.session, found.scope, let_wait, found.at) if found.may_open_patients else None
     return {
         "study": found.study,
         "grant": found,
         "navigation": [entry for entry in NAVIGATION if found.may_open(entry.endpoint)],
-        "alerts_waiting": count,
-        "alert_trouble": trouble(db.session, found.scope, let_wait, found.at) if count else None,
+        "alerts_waiting": seen.waiting if seen else 0,
+        "alert_trouble": seen,
     }

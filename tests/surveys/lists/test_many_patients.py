@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from surveys.db import db
-from surveys.lists import patients
+from surveys.lists import alerts, clinic, completeness, needs, patients
 from surveys.lists.scope import Scope
 from surveys.models import Contact, Patient, Study
+from surveys.store.patient import clinic as appointments
 from tests.support.crowd import crowd
 from tests.support.study import changing
 
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
-MOST_STATEMENTS = 6
+MOST_STATEMENTS = 3
+WHOLE_TABLE = re.compile(r"(SCAN|Seq Scan on) (visit|response|draft|score|message|patient)\b(?! USING)")
 PATIENTS = 120
 BOTH = pytest.mark.parametrize("database_url", ["sqlite_url", "postgres_url"], indirect=True)
 
@@ -41,17 +45,67 @@ def scope(session: Session, site: str | None = None) -> Scope:
     return Scope(session.scalars(select(Study.id)).one(), site, AT.date())
 
 
-def test_a_page_asks_a_fixed_number_of_statements(session: Session) -> None:
-    """However many patients there are, whatever is searched and sorted."""
-    told: list[str] = []
-    event.listen(session.get_bind(), "before_cursor_execute", lambda *args: told.append(args[2]))
+def daily_pages(session: Session) -> dict[str, Callable[[], object]]:
+    """What staff's daily pages ask for.
+
+    A page itself adds three statements: who is signed in, for which studies, and how many alerts wait.
+    """
     here = scope(session)
-    for sort in patients.SORTS:
-        for search in ("", "person 1"):
-            told.clear()
-            found = patients.page(session, here, person=search, sort=sort)
-            assert found.rows
-            assert len(told) <= MOST_STATEMENTS
+    let_wait = timedelta(hours=24)
+    return {
+        "patients": lambda: patients.page(session, here),
+        "patients by site": lambda: patients.page(session, here, sort="site"),
+        "patients by day": lambda: patients.page(session, here, sort="due", state="done"),
+        "patients found": lambda: patients.page(session, here, person="person 1"),
+        "needs": lambda: needs.needs(session, here, AT),
+        "completeness": lambda: completeness.grid(session, here, 1),
+        "clinic": lambda: clinic.expected(session, here, AT.date()),
+        "alerts": lambda: (alerts.counts(session, here), alerts.page(session, here, "new", 1)),
+        "every page": lambda: alerts.trouble(session, here, let_wait, AT),
+    }
+
+
+@pytest.fixture
+def told(session: Session) -> Iterator[list[tuple[str, Any]]]:
+    """The statements meanwhile, with their parameters."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_c: object, _u: object, statement: str, parameters: object, *_: object) -> None:
+        seen.append((statement, parameters))
+
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def test_a_page_asks_a_fixed_number_of_statements(
+    app: Flask, session: Session, told: list[tuple[str, Any]]
+) -> None:
+    """However many patients there are."""
+    with changing(app) as writing:
+        people = writing.scalars(select(Patient.id).limit(3)).all()
+        appointments.expect(writing, people, on=AT.date(), at=AT, actor="test")
+    for name, ask in daily_pages(session).items():
+        told.clear()
+        ask()
+        assert 0 < len(told) <= MOST_STATEMENTS, name
+
+
+@BOTH
+def test_no_page_reads_all_visits_or_answers(session: Session, told: list[tuple[str, Any]]) -> None:
+    """Each finds its rows by an index. PostgreSQL reads small tables whole unless it is asked not to."""
+    on_postgres = session.get_bind().dialect.name == "postgresql"
+    if on_postgres:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+    for name, ask in daily_pages(session).items():
+        told.clear()
+        ask()
+        for statement, parameters in list(told):
+            explain = "EXPLAIN " if on_postgres else "EXPLAIN QUERY PLAN "
+            plan = session.connection().exec_driver_sql(explain + statement, parameters).all()
+            lines = [str(row[0] if on_postgres else row[3]) for row in plan]
+            assert not [line for line in lines if WHOLE_TABLE.search(line)], (name, lines)
 
 
 @BOTH

@@ -1,0 +1,33 @@
+"""Several lists in one statement: each as if it were asked for alone."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.lists.at_once import ShortList, read
+from surveys.models import Patient, Study, Visit
+from tests.surveys.lists.conftest import DUE
+from tests.surveys.lists.test_patients import DAY, add_visit
+
+
+def test_each_list_has_its_own_columns_order_and_limit(session: Session, patient: Patient) -> None:
+    """Dates and lists keep their types beside others that have none; an empty list is there."""
+    for days in (1, 3, 2):
+        add_visit(session, patient, f"v{days}", DUE + days * DAY)
+    latest = select(Visit.name, Visit.due_on, Visit.battery)
+    found = read(
+        session,
+        {
+            "visits": ShortList(latest, (Visit.due_on.desc(),), limit=2),
+            "patients": ShortList(select(Patient.id, Patient.code), (Patient.code,)),
+            "studies": ShortList(select(Study.id).where(Study.code == "none"), (Study.id,)),
+        },
+    )
+    assert found == {
+        "visits": [
+            {"name": f"v{days}", "due_on": DUE + days * DAY, "battery": ["face", "saq"]} for days in (3, 2)
+        ],
+        "patients": [{"id": patient.id, "code": "P1"}],
+        "studies": [],
+    }
