@@ -12,7 +12,7 @@ from sqlalchemy import Select, Table, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.exchange.backup.values import plain
-from surveys.models import Base, Contact, InstrumentVersion, Patient
+from surveys.models import PASSING, Base, Contact, InstrumentVersion, Patient
 
 # Proofs and keys: they are no facts about the person, and the digest of a link or code is as good as a key.
 LEFT_OUT = frozenset({"digest", "digests", "hash", "previous_hash", "key", "device"})
@@ -26,14 +26,15 @@ _PATIENT = Base.metadata.tables[Patient.__tablename__]
 def everything(session: Session, patient: Patient) -> dict[str, Rows]:
     """Rows by table, each with its columns, sorted by key; tables without a row are left out.
 
-    First `contact` and `patient`, then all rows that refer to them, without the person's other studies.
+    First `contact` and `patient`, then all rows that refer to them, without the person's other studies. What
+    is computed from these rows is left out.
     """
     found: dict[str, Rows] = {}
     if patient.contact_id is not None:
         found["contact"] = _rows(session, select(_CONTACT).where(_CONTACT.c.id == patient.contact_id))
     found["patient"] = _rows(session, select(_PATIENT).where(_PATIENT.c.id == patient.id))
     for table in Base.metadata.sorted_tables:
-        if table.name not in found:
+        if table.name not in {*found, *PASSING}:
             rows = _referring(session, table, found)
             if rows:
                 found[table.name] = rows
@@ -48,7 +49,8 @@ def tables_about_patients() -> set[str]:
     """The tables whose rows `everything` gives."""
     about = {"contact", "patient"}
     for table in Base.metadata.sorted_tables:
-        if any(key.column.table.name in about - {"contact"} for key in table.foreign_keys):
+        refers = any(key.column.table.name in about - {"contact"} for key in table.foreign_keys)
+        if refers and table.name not in PASSING:
             about.add(table.name)
     return about
 
