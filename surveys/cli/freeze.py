@@ -22,11 +22,12 @@ def freeze(context: click.Context, study: str, name: str) -> None:
 
     with reading(context) as opened:
         # Nobody waits while the study is read; only to keep it writes.
+        found = opened.study(study)
+        study_id = found.id
         with snapshot() as session:
-            what = freezing.held(session, opened.study(study), opened.library)
-        opened.session.rollback()
+            what = freezing.held(session, found, opened.library)
         with opened.transaction() as session:
-            found = session.get_one(Study, opened.study(study).id)
+            found = session.get_one(Study, study_id)
             kept = freezing.keep(session, found, what, name, at=opened.at, actor=opened.actor)
             counts = f"{kept.patients} patients, {kept.responses} responses"
             told = f"{kept.name}: {counts}, SHA-256 {kept.sha256}."
