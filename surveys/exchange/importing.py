@@ -31,7 +31,7 @@ from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
 
 ACTOR = "import"
-PORTION = 200  # rows and questionnaires in one transaction
+PORTION = 100  # rows and questionnaires in one transaction
 
 
 PLANNED_ANEW = 10
