@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -18,7 +20,7 @@ from benchmarks.patient_page import request
 from tests.support.study import FACE, invite
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 VISITS_A_ROUND = 4
 CLIENTS = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
@@ -121,18 +123,30 @@ def statements(bench: Bench) -> str:
     found = []
     for kind in ("SQLite", "PostgreSQL"):
         app = bench.app(kind)
-        with sql_of(app) as seen:
+        with sql_of(app) as seen, _by_request(app, seen) as asked:
             _visit(app, "counted", _Clock([]))
-        texts = [" ".join(one.split()) for one in seen]
-        saved = [at for at, one in enumerate(texts) if one.startswith("UPDATE draft")]
-        between = texts[saved[-2] + 1 : saved[-1] + 1]
-        opened = [at for at, one in enumerate(between) if " FROM link " in one]
-        save = len(between) - opened[-1]
-        deleted = next(at for at, one in enumerate(texts) if "DELETE FROM draft" in one)
-        began = max(at for at, one in enumerate(texts[:deleted]) if " FROM link " in one)
-        ended = next(at for at, one in enumerate(texts) if at > deleted and " FROM link " in one)
-        found.append(f"{kind} {save} / {ended - began}")
+        submitted, saved = (at for at in reversed(asked) if at.startswith("POST"))
+        found.append(f"{kind} {asked[saved]} / {asked[submitted]}")
     return "; ".join(found)
+
+
+@contextmanager
+def _by_request(app: Flask, seen: list[str]) -> Iterator[dict[str, int]]:
+    """How many more `seen` holds after each request of the block, by method and path."""
+    asked: dict[str, int] = {}
+    answer = app.wsgi_app
+
+    def counted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        before = len(seen)
+        reply = answer(environ, start_response)
+        asked[f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"] = len(seen) - before
+        return reply
+
+    app.wsgi_app = counted  # type: ignore[method-assign]
+    try:
+        yield asked
+    finally:
+        app.wsgi_app = answer  # type: ignore[method-assign]
 
 
 def first_visit(bench: Bench) -> str:
@@ -143,7 +157,8 @@ def first_visit(bench: Bench) -> str:
     client.get(invited.path)
     html = client.get(f"/visit/{invited.visit_id}/face/1", follow_redirects=True).get_data()
     assets = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', html.decode()))
-    total = len(html) + sum(len(client.get(path).get_data()) for path in assets)
+    packed = {"Accept-Encoding": "gzip"}  # as every browser asks
+    total = len(html) + sum(len(client.get(path, headers=packed).get_data()) for path in assets)
     return f"{total / 1000:.1f} kB"
 
 

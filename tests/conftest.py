@@ -264,12 +264,11 @@ def app(settings: Settings, _application_of: Callable[[Settings], Flask]) -> Ite
     from surveys.db import close
     from surveys.store.words.wordings import Texts
     from surveys.views.web import jobs, language
-    from surveys.views.web.protection import limiter
 
     application = _application_of(settings)
     application.extensions["texts"] = Texts(application.extensions["library"])
     jobs.init_app(application)
-    limiter.reset()
+    application.extensions["request_limits"].storage.reset()
     config, spoken = dict(application.config), application.extensions["languages"]
     yield application
     application.config.clear()

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, collate, func, insert, select, text
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    collate,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 
@@ -70,6 +85,40 @@ def insert_or_replace(session: Session, table: type[Any], rows: Sequence[Mapping
     key = [column.name for column in table.__table__.primary_key]
     values = {name: statement.excluded[name] for name in rows[0] if name not in key}
     session.execute(statement.on_conflict_do_update(index_elements=key, set_=values), list(rows))
+
+
+@dataclass(frozen=True)
+class Documents:
+    """JSON that the database makes of rows: much in one value, which costs a driver less than many columns.
+
+    Days and instants are ISO texts; an instant of SQLite has no offset, and is UTC. Truth is 0 or 1 there.
+    """
+
+    postgresql: bool
+
+    def record(self, **columns: Any) -> ColumnElement[Any]:
+        """An object of named columns and expressions."""
+        make: Any = func.json_build_object if self.postgresql else func.json_object
+        pairs: list[ColumnElement[Any]] = []
+        for name, column in columns.items():
+            pairs += [literal_column(f"'{name}'"), self._nested(column)]
+        made: ColumnElement[Any] = make(*pairs)
+        return made
+
+    def rows(self, found: Select[Any], **columns: Any) -> ColumnElement[Any]:
+        """The rows of `found` as a list of objects; null or empty where there is none."""
+        gather: Any = func.json_agg if self.postgresql else func.json_group_array
+        listed = found.with_only_columns(gather(self.record(**columns))).scalar_subquery()
+        return listed if self.postgresql else func.json(listed)
+
+    def sql(self, statement: Select[Any]) -> str:
+        """The text of `statement`, whose parameters are given by name."""
+        make: Any = psycopg.dialect if self.postgresql else partial(sqlite.dialect, paramstyle="named")
+        return str(statement.compile(dialect=make()))
+
+    def _nested(self, column: Any) -> Any:
+        """SQLite would write a stored document as a text."""
+        return func.json(column) if isinstance(column.type, JSON) and not self.postgresql else column
 
 
 def length(session: Session, column: InstrumentedAttribute[list[str]]) -> ColumnElement[int]:

@@ -111,6 +111,11 @@ def before_birth(birth_year: int | None, on: date | None) -> bool:
     return birth_year is not None and on is not None and on.year < birth_year
 
 
+def is_gone(status: str) -> bool:
+    """Whether a patient of that status left or died."""
+    return status in GONE
+
+
 class Patient(OfImport, Base):
     """A participant of one study under a study code. Holds no identity.
 
@@ -156,7 +161,7 @@ class Patient(OfImport, Base):
     @hybrid_property
     def gone(self) -> bool:
         """Whether taking part has ended: the patient left or died."""
-        return self.status in GONE
+        return is_gone(self.status)
 
     @gone.inplace.expression
     @classmethod

@@ -1,8 +1,4 @@
-"""A patient's visit as the patient's pages need it, opened by a link.
-
-The hot path: Core statements, few of them. Whoever is going to write locks the visit first, so that two tabs
-or two devices follow one another.
-"""
+"""A patient's visit as the patient's pages need it, opened by a link; `found` reads it."""
 
 from __future__ import annotations
 
@@ -14,31 +10,16 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, cast, exists, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from surveys.instruments.definition import Answer, Instrument, Item
 from surveys.instruments.library import Library, asking_order
-from surveys.models import (
-    Alert,
-    Assistance,
-    Consent,
-    ConsentText,
-    Draft,
-    InstrumentVersion,
-    Link,
-    Patient,
-    Permission,
-    Response,
-    Study,
-    Visit,
-)
+from surveys.models.patient import is_gone
 from surveys.schedule import is_over, is_over_for_good, not_yet_open
 from surveys.store.study.studies import items_asked
-from surveys.store.visit import background
+from surveys.store.visit import background, found
 from surveys.store.visit.background import BackgroundAnswers
 from surveys.store.visit.devices import recognised
-from surveys.store.words.permissions import newest_of
 from surveys.store.words.wordings import Texts
 
 
@@ -177,92 +158,6 @@ class OpenVisit:
         return told is not None and not told.sent and not (self.drafts or self.submitted)
 
 
-# The statements of every page of a patient, made once: building them took longer than running them.
-# A row for each permission in force in the visit's study, or one row where there is none.
-_OPENED = (
-    select(
-        Link.expires_at,
-        Link.revoked_at,
-        Visit.withdrawn_at,
-        Visit.id.label("visit_id"),
-        Visit.name,
-        Visit.battery,
-        Visit.opens_on,
-        Visit.closes_on,
-        Patient.id.label("patient_id"),
-        Patient.gone.label("patient_gone"),
-        Study.id.label("study_id"),
-        Study.code,
-        Study.title,
-        Study.timezone,
-        Study.locales,
-        Study.contact,
-        Study.who_reads,
-        Study.privacy_notices,
-        Study.crisis_texts,
-        Study.simulated,
-        Study.optional_items,
-        Study.asks_background,
-        Study.status.label("study_status"),
-        Permission.instrument.label("permitted"),
-        Permission.version.label("permitted_version"),
-        Permission.wording.label("permitted_wording"),
-        Assistance.id.label("assistance_id"),
-        (
-            exists().where(ConsentText.study_id == Study.id)
-            & ~exists().where(Consent.patient_id == Patient.id)
-        ).label("consent_due"),
-    )
-    .join(Visit, Visit.id == Link.visit_id)
-    .join(Patient, Patient.id == Visit.patient_id)
-    .join(Study, Study.id == Patient.study_id)
-    .outerjoin(Permission, newest_of(Study.id))
-    .outerjoin(Assistance, Assistance.visit_id == Visit.id)
-    .where(Link.id == bindparam("link_id"))
-)
-_OPENED_TO_WRITE = _OPENED.with_for_update(of=Visit)
-_BEGUN = (
-    select(
-        literal("begun").label("what"),
-        Draft.instrument.label("instrument"),
-        Draft.visit_id.label("visit_id"),
-        Draft.instrument_version_id.label("instrument_version_id"),
-        Draft.locale.label("locale"),
-        Draft.source.label("source"),
-        Draft.started_at.label("started_at"),
-        Draft.answers.label("answers"),
-        InstrumentVersion.version.label("version"),
-        InstrumentVersion.wording.label("wording"),
-        cast(null(), Response.completed_on.type).label("completed_on"),
-        cast(null(), Alert.id.type).label("alert_id"),
-        cast(null(), Alert.rule.type).label("rule"),
-    )
-    .join(InstrumentVersion, InstrumentVersion.id == Draft.instrument_version_id)
-    .where(Draft.visit_id == bindparam("visit_id"))
-)
-
-
-def _as_begun(what: str, **columns: Any) -> Select[Any]:
-    """Rows beside those of `_BEGUN`, which have only these of its columns."""
-    wanted = {"what": literal(what), **columns}
-    return select(
-        *(wanted.get(str(one.key), cast(null(), one.type)).label(one.key) for one in _BEGUN.selected_columns)
-    )
-
-
-# What was said so far, in one statement after the one that locks: on PostgreSQL a statement that had to wait
-# for its lock sees the other tables as they were before, and would lose what the other device said meanwhile.
-_SAID = union_all(
-    _BEGUN,
-    _as_begun("sent", instrument=Response.instrument, completed_on=Response.completed_on).where(
-        Response.visit_id == bindparam("visit_id"), Response.stands
-    ),
-    _as_begun("unseen", instrument=Alert.instrument, alert_id=Alert.id, rule=Alert.rule).where(
-        Alert.visit_id == bindparam("visit_id"), Alert.crisis_text_seen_at.is_(None)
-    ),
-)
-
-
 def load(
     session: Session, link_id: int, texts: Texts, *, device: str, at: datetime, lock: bool = False
 ) -> OpenVisit:
@@ -272,22 +167,16 @@ def load(
         LinkRefused: the link is revoked or expired, the visit is not open, or the study is not.
     """
     session.flush()
-    connection = session.connection()  # the session itself would spend a third more on rows without objects
-    rows = connection.execute(_OPENED_TO_WRITE if lock else _OPENED, {"link_id": link_id}).all()
-    if not rows:
+    row = found.read(session, link_id, lock=lock)
+    if row is None:
         raise LinkRefused(LinkRefusal.UNKNOWN)
-    row = rows[0]
-    in_words = {one.permitted: (one.permitted_version, one.permitted_wording) for one in rows}
-    said = connection.execute(_SAID, {"visit_id": row.visit_id}).all()
-    begun = [one for one in said if one.what == "begun"]
-    submitted = {one.instrument: one.completed_on for one in said if one.what == "sent"}
-    in_words |= {draft.instrument: (draft.version, draft.wording) for draft in begun}
-    drafts = {draft.instrument: _state(draft, device) for draft in begun}
+    in_words = {one.instrument: (one.version, one.wording) for one in (*row.permitted, *row.begun)}
+    submitted = {one.instrument: one.completed_on for one in row.sent}
+    drafts = {draft.instrument: _state(draft, device) for draft in row.begun}
     told = background.of_visit(session, row.visit_id, row.patient_id, device) if row.asks_background else None
     instruments = {key: texts.get(session, key, *in_words.get(key, ())) for key in row.battery}
-    answers = {draft.instrument: draft.answers for draft in begun}
-    unseen = [one for one in said if one.what == "unseen"]
-    due = _crises_due(unseen, instruments, texts.library, answers, submitted, device)
+    answers = {draft.instrument: draft.answers for draft in row.begun}
+    due = _crises_due(row.unseen, instruments, texts.library, answers, submitted, device)
     others = any(draft.elsewhere for draft in drafts.values()) or bool(told and told.elsewhere)
     told_year = (others or not all(due.values())) and recognised(session, row.visit_id, device)
     if told_year:
@@ -311,13 +200,13 @@ def load(
         who_reads=row.who_reads,
         privacy_notices=row.privacy_notices,
         crisis_texts=row.crisis_texts,
-        simulated=row.simulated,
+        simulated=bool(row.simulated),
         today=at.astimezone(ZoneInfo(row.timezone)).date(),
         drafts=drafts,
         submitted=submitted,
         crisis_text_due=bool(due),
-        help_told=row.assistance_id is not None,
-        consent_due=row.consent_due,
+        help_told=bool(row.help_told),
+        consent_due=bool(row.consent_due),
         background=told,
         crises=tuple(one for one, own in due.items() if own or told_year),
     )
@@ -352,7 +241,7 @@ def _refuse(row: Any, visit: OpenVisit, at: datetime) -> None:
         raise LinkRefused(LinkRefusal.REVOKED, row.contact)
     if at >= row.expires_at:
         raise LinkRefused(LinkRefusal.EXPIRED, row.contact)
-    if row.patient_gone:
+    if is_gone(row.patient_status):
         raise LinkRefused(LinkRefusal.LEFT, row.contact)
     if row.study_status == "closed":
         raise LinkRefused(LinkRefusal.STUDY_CLOSED, row.contact)

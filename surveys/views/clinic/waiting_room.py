@@ -19,6 +19,7 @@ from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
 
 pages = Blueprint("waiting_room", __name__)
+limited(pages)
 
 LONGEST = timedelta(hours=4)  # how long a link lives if the visit is not ended
 LAST_PAGE_SHOWN = timedelta(minutes=2)  # it may say where help is, which the next patient must not see
@@ -28,7 +29,6 @@ OF_PATIENTS = (*OF_A_VISIT, "/s/", "/tablet/", "/theme", "/language")
 
 def init_app(app: Flask) -> None:
     """Register the pages; every request from such a tablet is watched."""
-    limited(pages)
     app.register_blueprint(pages)
     app.before_request(_watch)
     app.after_request(_lead_on)

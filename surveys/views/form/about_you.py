@@ -31,6 +31,7 @@ from surveys.views.web import language
 from surveys.views.web.page import Page
 
 pages = Blueprint("about_you", __name__)
+limited(pages)
 ABOUT_YOU = "about_you"  # the form's name among the sent questionnaires
 BOXES = ("day", "month", "year")
 LONGEST_TYPED = 20
@@ -38,7 +39,6 @@ LONGEST_TYPED = 20
 
 def init_app(app: Flask) -> None:
     """Register the pages."""
-    limited(pages)
     app.register_blueprint(pages)
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flask import current_app, request, url_for
-from flask_wtf.csrf import generate_csrf
 
 from surveys.instruments.definition import Instrument
 from surveys.views.form import question
 from surveys.views.form.question import ShownAnswer
 from surveys.views.web import front, language
+from surveys.views.web.protection import form_token
 
 KEPT = 1024  # pages of about 5 kB
 
@@ -79,7 +79,7 @@ class ItemPage:
 
 def draw(page: ItemPage, visit_id: int) -> str:
     """The page for the visit, with the token of this session."""
-    return _with_holes(page) % {"visit": visit_id, "token": generate_csrf()}
+    return _with_holes(page) % {"visit": visit_id, "token": form_token()}
 
 
 @lru_cache(maxsize=KEPT)

@@ -14,12 +14,12 @@ from surveys.views.form.visit import draw, limited, now, of_visit
 from surveys.views.web.page import Page
 
 pages = Blueprint("other_device", __name__)
+limited(pages)
 pages.register_error_handler(CSRFError, form_too_old)
 
 
 def init_app(app: Flask) -> None:
     """Register the pages."""
-    limited(pages)
     app.register_blueprint(pages)
 
 

@@ -19,11 +19,11 @@ from surveys.views.web import language, server
 from surveys.views.web.page import Page
 
 pages = Blueprint("own_copy", __name__)
+limited(pages)
 
 
 def init_app(app: Flask) -> None:
     """Register the page."""
-    limited(pages)
     app.register_blueprint(pages)
 
 

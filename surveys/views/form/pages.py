@@ -57,12 +57,12 @@ from surveys.views.web import language, server
 from surveys.views.web.page import Page
 
 pages = Blueprint("patient", __name__)
+limited(pages)
 pages.app_errorhandler(LinkRefused)(refused)
 
 
 def init_app(app: Flask) -> None:
     """Register the patient's pages."""
-    limited(pages)
     app.register_blueprint(pages)
     app.add_template_filter(with_calls)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
-from flask_limiter.util import get_remote_address
+from limits import parse
 
 from surveys.db import db
 from surveys.store.visit import opening, short_codes
@@ -11,12 +11,12 @@ from surveys.views.form import device
 from surveys.views.form.visit import now
 from surveys.views.web import server
 from surveys.views.web.page import Page
-from surveys.views.web.protection import limiter
+from surveys.views.web.protection import count
 
 pages = Blueprint("short_code", __name__)
 
 # Each try costs the server some time on purpose; a clinic's patients may share an address.
-TRIES = "30 per minute"
+TRIES = parse("30 per minute")
 
 
 def init_app(app: Flask) -> None:
@@ -31,9 +31,9 @@ def ask() -> str:
 
 
 @pages.post("/c", strict_slashes=False)
-@limiter.limit(TRIES, key_func=lambda: f"short-code:{get_remote_address()}")
 def tell() -> Page:
     """Open the link as if the patient had followed it; errors do not say whether code or year is wrong."""
+    count(TRIES, f"short-code:{request.remote_addr}")
     code = request.form.get("code", "")
     link_id = short_codes.find(db.session, code, request.form.get("birth_year", ""))
     db.session.commit()

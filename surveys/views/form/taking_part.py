@@ -19,6 +19,7 @@ from surveys.views.form.visit import draw, language_of, limited, now, of_visit, 
 from surveys.views.web.page import Page
 
 pages = Blueprint("taking_part", __name__)
+limited(pages)
 pages.register_error_handler(CSRFError, form_too_old)
 
 WISHES = ("messages", "stop", "remove")
@@ -26,7 +27,6 @@ WISHES = ("messages", "stop", "remove")
 
 def init_app(app: Flask) -> None:
     """Register the pages."""
-    limited(pages)
     app.register_blueprint(pages)
 
 

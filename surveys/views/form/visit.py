@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template, request, session
+from limits import parse
 
 from surveys import tokens
 from surveys.db import db
@@ -17,7 +18,7 @@ from surveys.store.visit.opening import LinkRefusal, LinkRefused, OpenVisit
 from surveys.views.form import device
 from surveys.views.web import language, server
 from surveys.views.web.page import Page
-from surveys.views.web.protection import limiter, link_key
+from surveys.views.web.protection import count
 
 
 class StudyText(NamedTuple):
@@ -27,15 +28,22 @@ class StudyText(NamedTuple):
     locale: str
 
 
+OF_A_LINK = parse("600 per minute")
+
+
 def limited(blueprint: Blueprint) -> None:
     """Limit the requests to `blueprint` together with all others of the same link."""
-    limiter.shared_limit("600 per minute", scope="patient", key_func=_link_asked)(blueprint)
+    blueprint.before_request(_count)
 
 
-def _link_asked() -> str:
-    """The key of the count: the link in the address, otherwise the link that this browser opened."""
+def _count() -> None:
+    """Count the request for the link in the address, otherwise for the link that this browser opened.
+
+    To count addresses would lock a clinic's patients out.
+    """
     token = (request.view_args or {}).get("token")
-    return link_key() if token is None else f"token:{links.digest(tokens.cleaned(token))}"
+    link = f"link:{session.get('link')}" if token is None else f"token:{links.digest(tokens.cleaned(token))}"
+    count(OF_A_LINK, link)
 
 
 def of_visit(view: Callable[..., Page]) -> Callable[..., Page]:

@@ -26,23 +26,26 @@ CONTENT_POLICY = "; ".join(
 
 FIGURE_POLICY = CONTENT_POLICY.replace("img-src 'self'", "img-src 'self' blob:")
 
+EVERYWHERE = (
+    ("X-Content-Type-Options", "nosniff"),
+    # Keeps the personal link from other sites; no-referrer would also hide the Origin of our own forms.
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
+OVER_TLS = ("Strict-Transport-Security", "max-age=31536000")
+
 
 def init_app(app: Flask) -> None:
     """Set the headers on every response of `app`."""
-    secure = app.config["SETTINGS"].secure
+    same = (*EVERYWHERE, OVER_TLS) if app.config["SETTINGS"].secure else EVERYWHERE
 
     @app.after_request
     def set_headers(response: Response) -> Response:
         headers = response.headers
         with_figures = request.endpoint in FIGURE_PAGES
         headers["Content-Security-Policy"] = FIGURE_POLICY if with_figures else CONTENT_POLICY
-        headers["X-Content-Type-Options"] = "nosniff"
-        # Keeps the personal link from other sites; no-referrer would also hide the Origin of our own forms.
-        headers["Referrer-Policy"] = "same-origin"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        if secure:
-            headers["Strict-Transport-Security"] = "max-age=31536000"
+        headers.extend(same)
         if request.endpoint != "static" or response.status_code >= 400:
             headers["Cache-Control"] = "no-store"
         return response

@@ -33,10 +33,14 @@ def takes_lists(view: View) -> View:
 def init_app(app: Flask) -> None:
     """Check every request of `app`; call it before the first guard that reads a form."""
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.before_request(_take_forms)
-    app.before_request(_allow_lists)
-    app.before_request(_take_files)
-    app.before_request(_take_out_hidden_signs)
+    app.before_request(_receive)
+
+
+def _receive() -> None:
+    _take_forms()
+    _allow_lists()
+    _take_files()
+    _take_out_hidden_signs()
 
 
 def _take_forms() -> None:
@@ -69,7 +73,8 @@ def _take_out_hidden_signs() -> None:
     if any(isinstance(part, str) and holds_hidden_signs(part) for part in parts):
         abort(404)
     # Cached properties: every view and form reads the value that is set here.
-    request.args = _plain(request.args)
+    if request.args:
+        request.args = _plain(request.args)
     given = request.form
     request.form = _plain(given)
     g.hidden_signs_in = frozenset(

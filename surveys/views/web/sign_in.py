@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from flask import Flask, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _t
-from flask_limiter import RateLimitExceeded
 from flask_security import (
     FSQLALiteUserDatastore,
     RoleMixin,
@@ -17,6 +16,7 @@ from flask_security import (
     logout_user,
     user_authenticated,
 )
+from limits import parse
 from werkzeug.wrappers import Response
 
 from surveys import same
@@ -25,9 +25,9 @@ from surveys.forms.staff import HIDDEN_SIGNS, LONGEST_EMAIL, SignInForm
 from surveys.models import Staff
 from surveys.store.accounts import sign_in, staff
 from surveys.views.web.front import own_path
-from surveys.views.web.protection import limiter
+from surveys.views.web.protection import limits
 
-FAILED_SIGN_INS = "10 per 15 minutes"
+FAILED_SIGN_INS = parse("10 per 15 minutes")
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 _BEGAN, _SEEN = "staff_began", "staff_seen"
@@ -71,14 +71,15 @@ def init_app(app: Flask) -> None:
     )
     # Roles are per study, in our own memberships: the extension's global roles have no table.
     accounts = FSQLALiteUserDatastore(db, Staff, RoleMixin)
-    Security(app, accounts)
+    security = Security(app, accounts)
+    # Before every request the extension would look for global roles.
+    security.principal.identity_loaders.clear()
     # Programs have no tokens here: the extension would look for one in every request, also in JSON.
     app.login_manager.request_loader(lambda _: None)  # type: ignore[attr-defined]
     # The extension's own pages have a second branch for JSON, which would need the counts, locks and records
     # again.
     app.view_functions["security.login"] = _sign_in
     app.view_functions["security.logout"] = _sign_out
-    app.register_error_handler(RateLimitExceeded, _too_many)
     user_authenticated.connect(_begin, app)
 
 
@@ -107,23 +108,13 @@ def _instant(key: str) -> datetime | None:
     return datetime.fromtimestamp(kept, UTC) if isinstance(kept, int | float) else None
 
 
-def _too_many(_: RateLimitExceeded) -> tuple[str, int]:
-    """Say which limit was passed: at sign-in an account's failures, elsewhere requests."""
-    if request.endpoint == "security.login":
-        return _locked()
-    return render_template("errors/error.html", code=429), 429
-
-
-# By account: to count addresses would let one person lock a whole clinic out. The limiter also counts e-mail
-# addresses without an account, so strangers do not learn who has one; the store counts for all servers
-# together.
-@limiter.limit(
-    FAILED_SIGN_INS,
-    key_func=lambda: f"sign-in:{same.email(request.form.get('email', '')[:LONGEST_EMAIL])}",
-    methods=["POST"],
-    deduct_when=lambda _: g.get("sign_in_failed", False),
-)
 def _sign_in() -> Response | str | tuple[str, int]:
+    # By account: to count addresses would let one person lock a whole clinic out. E-mail addresses without an
+    # account are counted too, so strangers do not learn who has one; the store counts for all servers
+    # together.
+    account = f"sign-in:{same.email(request.form.get('email', '')[:LONGEST_EMAIL])}"
+    if request.method == "POST" and not limits().test(FAILED_SIGN_INS, account):
+        return _locked()
     if cast(Staff, current_user).is_authenticated:
         return redirect(url_for("staff.index"))
     form = CodeSignInForm()
@@ -136,7 +127,7 @@ def _sign_in() -> Response | str | tuple[str, int]:
         login_user(cast(Staff, person))
         db.session.commit()
         return redirect(_onwards(form.next.data))
-    g.sign_in_failed = True
+    limits().hit(FAILED_SIGN_INS, account)
     if person is not None:
         sign_in.failed(db.session, person, at=at)
     db.session.commit()

@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 
 from flask import Flask, Response, request, send_from_directory, url_for
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from itsdangerous import URLSafeTimedSerializer
 
 BUILT = "built"
 FOR_A_YEAR = "public, max-age=31536000, immutable"
@@ -15,6 +16,15 @@ FOR_AN_HOUR = "public, max-age=3600"
 
 class PageSessions(SecureCookieSessionInterface):
     """Sessions for pages only: a static file is the same for all, so any cache on the way may keep it."""
+
+    def __init__(self) -> None:
+        self._signing: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Flask's, made once and not for every request: the secret does not change while the server runs."""
+        if self._signing is None:
+            self._signing = super().get_signing_serializer(app)
+        return self._signing
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if request.endpoint != "static":

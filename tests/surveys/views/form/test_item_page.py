@@ -8,12 +8,12 @@ from dataclasses import fields, replace
 
 import pytest
 from flask import Flask
-from flask_wtf.csrf import generate_csrf
 
 from surveys.instruments.instrument import Instrument, Wording
 from surveys.views.form import item_page
 from surveys.views.form.item_page import Around, ItemPage
 from surveys.views.form.question import ShownAnswer
+from surveys.views.web.protection import form_token
 from tests.support.study import library
 
 VISIT = 41_977
@@ -54,7 +54,7 @@ def check(page: ItemPage) -> None:
     """Drawn for a visit, drawn for another, and without holes: the same but for number and token."""
     item_page.draw(page, VISIT + 1)
     kept = item_page.draw(page, VISIT)
-    assert kept == item_page.render(page, VISIT, generate_csrf())
+    assert kept == item_page.render(page, VISIT, form_token())
     assert kept.count(f"/visit/{VISIT}/") == len([one for one in kept.split('"') if "/visit/" in one])
 
 

@@ -12,7 +12,7 @@ from limits import parse
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
-from surveys.views.web.protection import IN_MEMORY, limiter
+from surveys.views.web.protection import IN_MEMORY
 from surveys.views.web.request_counts import KEPT_AT_LEAST, RequestCounts
 from tests.support.study import invite
 
@@ -30,7 +30,7 @@ def counts() -> RequestCounts:
 def test_many_requests_start_no_thread(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each request of a patient is counted in the thread that answers it."""
     client, invited = app.test_client(), invite(app)
-    assert isinstance(limiter.storage, RequestCounts)
+    assert isinstance(app.extensions["request_limits"].storage, RequestCounts)
     started: list[threading.Thread] = []
     monkeypatch.setattr(threading.Thread, "start", lambda thread: started.append(thread))
     for _ in range(20):
