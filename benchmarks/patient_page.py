@@ -84,13 +84,18 @@ def walk(app: Flask, bare: Flask, invited: Invited) -> Costs:
 
 
 def request(
-    app: WSGIApplication, method: str, path: str, cookie: str = "", form: dict[str, str] | None = None
+    app: WSGIApplication,
+    method: str,
+    path: str,
+    cookie: str = "",
+    form: dict[str, str] | None = None,
+    prefer: str = "",
 ) -> tuple[float, dict[str, str], str]:
     """Milliseconds of processor time, the headers and the page."""
     builder = EnvironBuilder(
         path,
         method=method,
-        headers={"Cookie": cookie},
+        headers={"Cookie": cookie, **({"Prefer": prefer} if prefer else {})},
         data=urlencode(form) if form else None,
         content_type="application/x-www-form-urlencoded" if form else None,
     )

@@ -8,10 +8,11 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from flask import Flask, request
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
@@ -34,10 +35,10 @@ WAITED = 15  # seconds for SQLite's other writer
 
 db = SQLAlchemy()
 
-# Whether transactions that begin now will write. On SQLite a writer takes the write lock at once, because two
-# readers that both become writers would fail. A reader never takes it, because a report would block every
-# patient.
-_writing: ContextVar[bool] = ContextVar("writing", default=False)
+# Whether transactions that begin now will write; None where nobody said so. On SQLite a writer takes the
+# write lock at once, because two readers that both become writers would fail. A reader never takes it, or a
+# report would block every patient. PostgreSQL refuses what a reader would write.
+_writing: ContextVar[bool | None] = ContextVar("writing", default=None)
 
 
 class DatabaseBehindError(Exception):
@@ -143,13 +144,31 @@ def _set_up_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
 
 
 @event.listens_for(Engine, "begin")
-def _begin_sqlite(connection: Connection) -> None:
+def _begin(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
-        return
-    if _writing.get():
+        driver: Any = connection.connection.driver_connection
+        read_only = True if _writing.get() is False else None
+        if driver.read_only != read_only:
+            driver.read_only = read_only
+    elif _writing.get():
         _wait_for_writer(connection.connection.dbapi_connection)
     else:
         connection.exec_driver_sql("BEGIN")
+
+
+@event.listens_for(Engine, "rollback")
+def _keep_prepared(connection: Connection) -> None:
+    """End a transaction of PostgreSQL that only read by COMMIT.
+
+    With each ROLLBACK psycopg gives up all that it had the server prepare, and to plan the next patient's
+    page costs more than to read it.
+    """
+    if connection.dialect.name == "sqlite" or connection.closed or connection.invalidated:
+        return
+    driver: Any = connection.connection.driver_connection
+    if driver.read_only and driver.info.transaction_status.name == "INTRANS":
+        with suppress(psycopg.Error):  # then the connection is lost, which the rollback finds too
+            driver.commit()
 
 
 def _wait_for_writer(connection: Any) -> None:
@@ -188,6 +207,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     @app.before_request
     def begin_as_writer() -> None:
         _writing.set(request.method not in {"GET", "HEAD", "OPTIONS"})
+
+    @app.teardown_request
+    def nobody_says(_: BaseException | None) -> None:
+        _writing.set(None)
 
 
 def close() -> None:

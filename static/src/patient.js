@@ -45,8 +45,8 @@ function offerReading(button) {
   show();
 }
 
-// Asks whether the server can be reached before the page is left: where it cannot, the page stays as it is,
-// says so, and tries again until it can. What was chosen is in the form and nowhere else.
+// Where the server cannot be reached, the page stays as it is, says so, and tries again until it can. What was
+// chosen is in the form and nowhere else; an answer that is sent twice is stored once.
 function keepWhileOffline(form, region) {
   const longest = 30_000;
   let pressed = null;
@@ -67,13 +67,37 @@ function keepWhileOffline(form, region) {
       return false;
     }
   };
+  // Sends the form and shows the page that comes back: an answer and the next question are one request.
+  const answered = async () => {
+    const fields = new FormData(form);
+    if (pressed?.name) {
+      fields.append(pressed.name, pressed.value);
+    }
+    try {
+      const reply = await fetch(form.action, {
+        method: "POST",
+        body: new URLSearchParams(fields),
+        headers: { Prefer: "return=representation" },
+        signal: AbortSignal.timeout(15_000),
+      });
+      const page = await reply.text();
+      show(page, reply.headers.get("Content-Location") ?? reply.url);
+      return true;
+    } catch {
+      return false;
+    }
+  };
   const send = async () => {
     if (asking) {
       return;
     }
     clearTimeout(timer);
     asking = true;
-    const there = navigator.onLine && (await reachable());
+    const inPlace = !("leave" in region.dataset);
+    const there = navigator.onLine && (await (inPlace ? answered() : reachable()));
+    if (there && inPlace) {
+      return;
+    }
     asking = false;
     if (there) {
       region.textContent = "";
@@ -117,17 +141,33 @@ function keepWhileOffline(form, region) {
   });
 }
 
-const printing = document.getElementById("print");
-if (printing) {
-  printing.hidden = false;
-  printing.addEventListener("click", () => window.print());
+// As if the browser had gone there: Back and reload ask the server for the page of the address.
+function show(page, address) {
+  const there = new URL(address, location.href);
+  const kept = there.href === location.href ? history.replaceState : history.pushState;
+  kept.call(history, null, "", there);
+  document.open();
+  document.write(page);
+  document.close();
+  window.scrollTo(0, 0);
 }
-const button = document.getElementById("read-aloud");
-if (button && "speechSynthesis" in window) {
-  offerReading(button);
+
+function improve() {
+  const printing = document.getElementById("print");
+  if (printing) {
+    printing.hidden = false;
+    printing.addEventListener("click", () => window.print());
+  }
+  const button = document.getElementById("read-aloud");
+  if (button && "speechSynthesis" in window) {
+    offerReading(button);
+  }
+  const form = document.querySelector("main form[method=post]");
+  const able = "SubmitEvent" in window && "submitter" in SubmitEvent.prototype && "timeout" in AbortSignal;
+  if (form?.requestSubmit && able) {
+    keepWhileOffline(form, document.getElementById("connection"));
+  }
+  window.addEventListener("popstate", () => location.reload());
 }
-const form = document.querySelector("main form[method=post]");
-const able = "SubmitEvent" in window && "submitter" in SubmitEvent.prototype && "timeout" in AbortSignal;
-if (form?.requestSubmit && able) {
-  keepWhileOffline(form, document.getElementById("connection"));
-}
+
+improve();

@@ -109,3 +109,33 @@ def test_a_double_press_sends_once(app: Flask, open_page: OpenPage, invited: Inv
     assert len(posts) == 1
     press(page, "Back")
     expect(page.get_by_role("radio").nth(3)).to_be_checked()
+
+
+def test_an_answer_and_the_next_question_are_one_request(
+    app: Flask, open_page: OpenPage, invited: Invited, axe: Callable[[Page], None]
+) -> None:
+    """Once a questionnaire is begun; Back, forward and reload show what is stored, and send nothing again."""
+    page = open_page()
+    at_the_first_item(page, invited)
+    page.get_by_role("radio").nth(3).check()
+    press(page, "Next")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(f"{request.method} {request.url.rpartition('/')[2]}"))
+    page.get_by_role("radio").nth(1).check()
+    press(page, "Next")
+    expect(page.get_by_text("Question 3 of")).to_be_visible()
+    assert [one for one in asked if "." not in one] == ["POST 2"]
+    assert page.url.endswith("/face/3")
+    axe(page)
+    page.go_back()
+    expect(page.get_by_role("radio").nth(1)).to_be_checked()
+    expect(page.get_by_text("Question 2 of")).to_be_visible()
+    page.go_forward()
+    expect(page.get_by_text("Question 3 of")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Question 3 of")).to_be_visible()
+    assert [one for one in asked if one.startswith("POST")] == ["POST 2"]
+    press(page, "Next")
+    expect(page.get_by_role("alert")).to_be_visible()
+    [draft] = one_table(app, "draft")
+    assert {item: len(said) for item, said in draft["answers"].items()} == {"q1": 1, "q2": 1}

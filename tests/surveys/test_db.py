@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from surveys.db import (
     DatabaseBehindError,
@@ -244,6 +244,29 @@ class TestPostgres:
                 assert connection.scalar(waits) == "3000ms 0ms 5120kB"
         finally:
             engine.dispose()
+
+    def test_what_was_prepared_outlives_a_page(self, app: Flask) -> None:
+        """A page that only read ends by COMMIT: at a ROLLBACK the driver would give its statements up."""
+        patient = Patient(in_process(app))
+        patient.open(invite(app).token)
+        for _ in range(8):
+            patient.get(patient.path)
+        with app.app_context():
+            prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%FROM link%'")
+            assert db.session.scalar(prepared)
+
+    def test_a_page_that_reads_cannot_write(self, app: Flask) -> None:
+        """Nor does the next writer inherit that from its connection."""
+        invite(app)
+        change = text("UPDATE study SET title = 'Changed'")
+        with app.test_request_context("/"):
+            app.preprocess_request()
+            with pytest.raises(DBAPIError, match="read-only"):
+                db.session.execute(change)
+            db.session.rollback()
+            with writing():
+                db.session.execute(change)
+                db.session.commit()
 
     def test_behind_a_pooler_nothing_outlives_a_transaction(self, database_url: str) -> None:
         """No statement is prepared, however often it runs, and no option is sent, which poolers refuse."""

@@ -94,7 +94,7 @@ def save_answer(
         if same:
             last = before[-1]
             before, said = before[:-1], {**last, "by": [*last.get("by", ()), visit.device]}
-        session.execute(
+        session.connection().execute(
             _STORE_SAID,
             {
                 "of_visit": visit.id,

@@ -84,6 +84,15 @@ class DraftState:
         """The items whose answers this device is not shown."""
         return frozenset() if self.recognised else self.elsewhere
 
+    def with_answer(self, item: str, value: Answer) -> DraftState:
+        """As it is once this device said `value`."""
+        return replace(
+            self,
+            given={**self.given, item: value},
+            elsewhere=self.elsewhere - {item},
+            changed={other: times for other, times in self.changed.items() if other != item},
+        )
+
     @property
     def shown(self) -> dict[str, Answer]:
         """What is given, as far as this device may see it."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, g, redirect, request, session, url_for
+from dataclasses import replace
+
+from flask import Blueprint, Flask, g, make_response, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -55,6 +57,8 @@ from surveys.views.form.visit import (
 )
 from surveys.views.web import language, server
 from surveys.views.web.page import Page
+
+NEXT_PAGE = "return=representation"  # RFC 7240; what our script prefers after an answer
 
 pages = Blueprint("patient", __name__)
 limited(pages)
@@ -113,18 +117,16 @@ def begin(visit: OpenVisit) -> Page:
 def item(visit: OpenVisit, key: str, number: int) -> Page:
     """Show one item, at most the first that is open."""
     instrument, asked = item_asked(visit, key, number)
-    if something_first(visit) or key != current(visit):
-        return redirect(next_address(visit))
-    open_now = first_open(visit, instrument.key)
-    if open_now is not None and asked.number > open_now.number:
-        return redirect(address(visit, AtItem(instrument, open_now)))
-    return draw_item(visit, instrument, asked, change=bool(request.args.get("change")))
+    return _show(visit, instrument, asked, change=bool(request.args.get("change")))
 
 
 @pages.post("/visit/<int:visit_id>/<key>/<int:number>")
 @of_visit
 def answer(visit: OpenVisit, key: str, number: int) -> Page:
-    """Store one answer, or the decision to skip, before the next item shows."""
+    """Store one answer, or the decision to skip, before the next item shows.
+
+    A script that prefers the next question to a redirect gets it at once.
+    """
     instrument, asked = item_asked(visit, key, number)
     if key in visit.submitted or visit.consent_due or visit.background_due:
         return redirect(next_address(visit))
@@ -162,7 +164,17 @@ def answer(visit: OpenVisit, key: str, number: int) -> Page:
         db.session.commit()
         if crisis_text_due:
             return redirect(address(visit, CrisisText()))
-    return redirect(_after(visit, instrument, asked, back=go == "back", change=change))
+        if key in visit.drafts:
+            said = visit.drafts[key].with_answer(asked.key, value)
+            visit = replace(visit, drafts={**visit.drafts, key: said})
+    following = _after(visit, instrument, asked, back=go == "back", change=change)
+    if following is None:
+        return redirect(address(visit, Review(instrument)))
+    here = address(visit, AtItem(instrument, following))
+    if request.headers.get("Prefer") != NEXT_PAGE or key not in visit.drafts:
+        return redirect(here)
+    page = _show(visit, instrument, following, change=False)
+    return make_response(page, {"Content-Location": here}) if isinstance(page, str) else page
 
 
 @pages.errorhandler(CSRFError)
@@ -349,10 +361,18 @@ def _where(visit: OpenVisit, instrument: Instrument) -> str | None:
     return None if open_now is None else address(visit, AtItem(instrument, open_now))
 
 
-def _after(visit: OpenVisit, instrument: Instrument, asked: Item, *, back: bool, change: bool) -> str:
-    numbers = [one.number for one in visit.items(instrument.key)]
-    neighbour = numbers.index(asked.number) + (-1 if back else 1)
-    if change or neighbour == len(numbers):
-        return address(visit, Review(instrument))
-    number = numbers[max(neighbour, 0)]
-    return url_for("patient.item", visit_id=visit.id, key=instrument.key, number=number)
+def _show(visit: OpenVisit, instrument: Instrument, asked: Item, *, change: bool) -> Page:
+    """The page of one item, at most the first that is open."""
+    if something_first(visit) or instrument.key != current(visit):
+        return redirect(next_address(visit))
+    open_now = first_open(visit, instrument.key)
+    if open_now is not None and asked.number > open_now.number:
+        return redirect(address(visit, AtItem(instrument, open_now)))
+    return draw_item(visit, instrument, asked, change=change)
+
+
+def _after(visit: OpenVisit, instrument: Instrument, asked: Item, *, back: bool, change: bool) -> Item | None:
+    """The item to show after `asked`; None for the review."""
+    items = visit.items(instrument.key)
+    neighbour = items.index(asked) + (-1 if back else 1)
+    return None if change or neighbour == len(items) else items[max(neighbour, 0)]

@@ -34,6 +34,13 @@ def locale() -> str:
 
     The staff's pages are in English.
     """
+    if "interface" not in g:
+        g.interface = _locale()
+    found: str = g.interface
+    return found
+
+
+def _locale() -> str:
     if request.path.startswith("/staff/") or request.blueprint == "security":
         return OURS
     chosen = request.cookies.get("language")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
+from datetime import datetime
+from functools import lru_cache
 from pathlib import Path, PurePath
+from typing import Any
 
-from flask import Flask, Response, request, send_from_directory, url_for
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
-from itsdangerous import URLSafeTimedSerializer
+from flask import Flask, Request, Response, request, send_from_directory, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 BUILT = "built"
 FOR_A_YEAR = "public, max-age=31536000, immutable"
@@ -26,9 +30,35 @@ class PageSessions(SecureCookieSessionInterface):
             self._signing = super().get_signing_serializer(app)
         return self._signing
 
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Flask's; but the signature of a cookie that was right before is not checked anew, only its age."""
+        signing, value = self.get_signing_serializer(app), request.cookies.get(self.get_cookie_name(app))
+        if signing is None or not value:
+            return super().open_session(app, request)
+        try:
+            content, signed_at = _unsigned(signing, value)
+        except BadSignature:
+            return self.session_class()
+        age = int(time.time() - signed_at.timestamp())
+        if not 0 <= age <= app.permanent_session_lifetime.total_seconds():
+            return self.session_class()
+        return self.session_class(signing.load_payload(content))
+
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if request.endpoint != "static":
             super().save_session(app, session, response)
+
+
+@lru_cache(maxsize=4096)
+def _unsigned(signing: URLSafeTimedSerializer, value: str) -> tuple[bytes, datetime]:
+    """What a cookie holds, and when it was signed.
+
+    Raises:
+        BadSignature: its signature is not ours.
+    """
+    signer: Any = signing.make_signer(signing.salt)
+    found: tuple[bytes, datetime] = signer.unsign(value, return_timestamp=True)
+    return found
 
 
 def init_app(app: Flask) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import event
+from werkzeug.test import TestResponse
 
 from surveys.db import db
 from surveys.models.dialects import on_postgresql
+from surveys.views.form.pages import NEXT_PAGE
 from tests.support.answers import arrived
 from tests.support.patient import Patient, in_process
 from tests.support.study import FACE, PHQ9, SAQ, Invited, ask_consent, invite, stored
@@ -101,6 +104,65 @@ class TestStatements:
             "WITH",
             "SELECT" if postgres else "INSERT",
         ]
+
+
+class TestNextPage:
+    """A script that prefers the next question to a redirect gets it with its answer."""
+
+    @pytest.fixture
+    def database_url(self, sqlite_url: str) -> str:
+        """Nothing here depends on the database."""
+        return sqlite_url
+
+    @pytest.fixture
+    def answer(self, client: FlaskClient, invited: Invited) -> Callable[..., TestResponse]:
+        """Sends the form of one question of FaCE, as the script does."""
+        page = client.get(invited.path, follow_redirects=True).get_data(as_text=True)
+        token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
+
+        def send(number: int, **fields: object) -> TestResponse:
+            return client.post(
+                f"/visit/{invited.visit_id}/face/{number}",
+                data={"csrf_token": token, **fields},
+                headers={"Prefer": NEXT_PAGE},
+            )
+
+        return send
+
+    def test_it_is_the_page_of_its_address(
+        self, client: FlaskClient, answer: Callable[..., TestResponse]
+    ) -> None:
+        """All through a questionnaire; only its first answer and its end are redirects as always."""
+        replies = [answer(number, answer=value) for number, value in enumerate(FACE, 1)]
+        replies += [answer(7, answer=1, go="back"), answer(6, go="back"), answer(3, answer=5)]
+        assert [reply.status_code for reply in replies] == [302, *[200] * 13, 302, *[200] * 3]
+        for reply in replies[-3:]:
+            there = reply.headers["Content-Location"]
+            assert reply.get_data() == client.get(there).get_data(), there
+        assert [reply.headers["Content-Location"].rpartition("/")[2] for reply in replies[-3:]] == [
+            "6",
+            "5",
+            "4",
+        ]
+
+    def test_each_next_question_is_as_it_would_be_read(
+        self, client: FlaskClient, answer: Callable[..., TestResponse]
+    ) -> None:
+        """Read at once after each answer, also where one was skipped."""
+        answer(1, answer=1)
+        for number in range(2, 15):
+            fields = {"go": "skip"} if number % 5 == 0 else {"answer": 2}
+            reply = answer(number, **fields)
+            assert reply.get_data() == client.get(reply.headers["Content-Location"]).get_data()
+
+    def test_what_comes_first_still_comes_first(self, answer: Callable[..., TestResponse]) -> None:
+        """An answer ahead of an open question, a change from the review, and no answer at all."""
+        answer(1, answer=1)
+        ahead = answer(4, answer=2)
+        assert (ahead.status_code, ahead.headers["Location"].rpartition("/")[2]) == (302, "2")
+        change = answer(1, answer=3, change="1")
+        assert (change.status_code, change.headers["Location"].rpartition("/")[2]) == (302, "review")
+        assert answer(2).status_code == 422
 
 
 class TestHeaders:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import Flask
+import time_machine
+from flask import Flask, session
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from surveys.views.web.static import PageSessions
 from tests.support.built import NAMES, STATIC, built
 
 CSS = f"/static/built/{NAMES['patient.css']}"
@@ -87,3 +90,47 @@ def test_templates_get_the_address_of_what_is_built(app: Flask) -> None:
         assert static_url("patient.css") == CSS
         with pytest.raises(KeyError):
             static_url("nothing.css")
+
+
+class TestSessions:
+    """A cookie counts while it is ours, whole and young enough, also when it comes for the second time."""
+
+    def device(self, app: Flask, cookie: str) -> str | None:
+        with app.test_request_context(headers={"Cookie": f"seventh={cookie}"}):
+            found: str | None = session.get("device")
+            return found
+
+    def cookie(self, app: Flask) -> str:
+        signing = PageSessions().get_signing_serializer(app)
+        assert signing is not None
+        return str(signing.dumps({"device": "phone"}))
+
+    def test_a_changed_cookie_is_none(self, app: Flask) -> None:
+        """Each sign counts; the one that was right goes on being right."""
+        cookie = self.cookie(app)
+        for _ in range(2):
+            assert self.device(app, cookie) == "phone"
+            for place in (0, len(cookie) // 2, -1):
+                other = "A" if cookie[place] != "A" else "B"
+                changed = cookie[:place] + other + cookie[place:][1:]
+                assert self.device(app, changed) is None
+
+    def test_what_a_page_changes_stays_in_its_request(self, app: Flask) -> None:
+        """Two requests with one cookie share nothing."""
+        cookie = self.cookie(app)
+        with app.test_request_context(headers={"Cookie": f"seventh={cookie}"}):
+            session["device"] = "another"
+        assert self.device(app, cookie) == "phone"
+
+    def test_an_old_cookie_ends(self, app: Flask) -> None:
+        """And so does one from the time to come."""
+        with time_machine.travel(datetime(2026, 3, 2, tzinfo=UTC), tick=False) as clock:
+            cookie = self.cookie(app)
+            assert self.device(app, cookie) == "phone"
+            lifetime: timedelta = app.permanent_session_lifetime
+            clock.shift(lifetime)
+            assert self.device(app, cookie) == "phone"
+            clock.shift(timedelta(seconds=1))
+            assert self.device(app, cookie) is None
+            clock.shift(-lifetime - timedelta(seconds=2))
+            assert self.device(app, cookie) is None
