@@ -20,7 +20,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import imports, patients, scores, staff
+from benchmarks import chains, imports, patients, scores, staff
 from benchmarks.measuring import Bench
 from surveys.settings import ROOT
 from tests.support.postgres import VERSION as POSTGRES
@@ -73,6 +73,12 @@ ROWS = (
     ),
     Measurement(
         "`simulate` 10,000 patients (a tenth of the goal's)", "18 s", "6 s", imports.simulated, slow=True
+    ),
+    Measurement(
+        "audited transactions a second, 32 writers over 8 studies on PostgreSQL, against no chain",
+        "1/2",
+        "1/1.3",
+        chains.writers,
     ),
     Measurement("idle worker", "80 MB", "60 MB", staff.idle_worker),
     Measurement("item page, first visit, all it loads", "30 kB", "15 kB", patients.first_visit),

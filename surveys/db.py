@@ -139,6 +139,7 @@ def _set_up_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
     cursor.execute("PRAGMA synchronous = FULL")  # an acknowledged answer survives a power cut
     cursor.execute(f"PRAGMA busy_timeout = {WAITED * 1000}")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # erased rows leave no bytes in the file
     cursor.execute("PRAGMA recursive_triggers = ON")  # INSERT OR REPLACE then runs the delete triggers
     cursor.close()
 

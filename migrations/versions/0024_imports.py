@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from surveys import same
 
 revision = "0024"
-down_revision = "0022"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

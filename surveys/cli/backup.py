@@ -21,7 +21,6 @@ from surveys.exchange.backup.portable import hindrances
 from surveys.exchange.backup.restoring import Backup, is_empty, opened, put
 from surveys.exchange.backup.taking import take
 from surveys.exchange.places import whole_file
-from surveys.instruments.library import Library
 from surveys.models.dialects import on_postgresql
 from surveys.settings import database_url
 from surveys.store.errors import Refused
@@ -46,7 +45,7 @@ def backup(context: click.Context, file: Path, prove: bool) -> None:
     click.echo(f"{file}: {rows} rows, SHA-256 {sha256}")
     if prove:
         with changing(context) as live:
-            _try(file, live.library)
+            _try(file)
             _note(live.session, sha256, live.at, live.actor)
         click.echo("Restored as a trial: the audit trail is whole, every score is what its answers give.")
 
@@ -59,7 +58,7 @@ def restore(context: click.Context, file: Path) -> None:
     with opened(file) as found:
         rows = _restore(found, database_url(os.environ))
     with changing(context) as restored:
-        faults = list(_faults(restored.session, restored.library))
+        faults = list(_faults(restored.session, found))
         if not faults:
             _note(restored.session, found.sha256, restored.at, restored.actor)
     click.echo(f"Restored {rows} rows.")
@@ -103,7 +102,7 @@ def _must_be_empty(engine: Engine, empty: bool) -> None:
         )
 
 
-def _try(file: Path, library: Library) -> None:
+def _try(file: Path) -> None:
     """Restore `file` into a temporary database, and name values that only SQLite can hold.
 
     Raises:
@@ -113,19 +112,19 @@ def _try(file: Path, library: Library) -> None:
         url = f"sqlite:///{Path(folder).resolve() / 'trial.db'}"
         _restore(found, url)
         with _engine(url) as engine, Session(engine) as session:
-            if faults := list(_faults(session, library)):
+            if faults := list(_faults(session, found)):
                 raise Refused("\n".join(faults))
         for told in hindrances(found):
             click.echo(told, err=True)
 
 
-def _faults(session: Session, library: Library) -> Iterator[str]:
-    from surveys.store.audit import verify
+def _faults(session: Session, found: Backup) -> Iterator[str]:
+    from surveys.store.audit import guards, heads, verify
     from surveys.store.visit.responses import wrong_scores
 
-    for broken in verify(session):
-        yield str(broken)
-    for wrong in wrong_scores(session, library):
+    yield from map(str, verify(session, expected=[heads.parsed(one) for one in found.heads]))
+    yield from map(str, guards.missing(session))
+    for wrong in wrong_scores(session):
         yield f"Response {wrong.response_id}, {wrong.scale}: the stored score is not what its answers give."
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import click
 
 from surveys.cli.database import reading
@@ -15,13 +17,13 @@ def scores() -> None:
 @scores.command("check")
 @click.pass_context
 def check_scores(context: click.Context) -> None:
-    """Recompute every stored score, and when each visit was done; exit 1 where one differs."""
+    """Recompute each score by its frozen definition, and when visits were done; exit 1 where one differs."""
     from surveys.store.visit.done import wrong_visits
     from surveys.store.visit.responses import wrong_scores
 
     wrong = 0
     with reading(context) as opened:
-        for fault in wrong_scores(opened.session, opened.library):
+        for fault in wrong_scores(opened.session):
             wrong += 1
             click.echo(
                 f"Response {fault.response_id}, {fault.scale}: stored {_shown(fault.stored)}, "
@@ -46,19 +48,46 @@ def audit() -> None:
 
 
 @audit.command("verify")
+@click.option(
+    "--expect", "expected", multiple=True, metavar="CHAIN:NUMBER:HASH", help="A head that was kept elsewhere."
+)
+@click.option(
+    "--from", "since", multiple=True, metavar="CHAIN:NUMBER:HASH", help="A head that was verified before."
+)
 @click.pass_context
-def verify_audit(context: click.Context) -> None:
-    """Follow the audit trail's hash chain; exit 1 where it breaks."""
-    from surveys.store.audit import verify
+def verify_audit(context: click.Context, expected: tuple[str, ...], since: tuple[str, ...]) -> None:
+    """Prove that the chains of events are whole and the data what they say; exit 1 and each fault otherwise.
 
-    broken = 0
+    With --expect a chain whose end was cut off, or that was computed anew, is named too. With --from the
+    events up to that head are taken as read.
+    """
+    from surveys.store.audit import Looked, guards, heads, verify
+
+    broken, looked = 0, Looked()
+    kept = {
+        "expected": [heads.parsed(one) for one in expected],
+        "since": [heads.parsed(one) for one in since],
+    }
     with reading(context) as opened:
-        for fault in verify(opened.session):
+        for fault in chain(verify(opened.session, **kept, looked=looked), guards.missing(opened.session)):
             broken += 1
             click.echo(str(fault), err=True)
+        ends = heads.heads(opened.session)
+    click.echo(f"{looked} The chains end with {', '.join(map(str, ends)) or 'nothing'}.", err=bool(broken))
     if broken:
         context.exit(1)
     click.echo("The audit trail is whole.")
+
+
+@audit.command("head")
+@click.pass_context
+def audit_head(context: click.Context) -> None:
+    """Print the last event of each chain as CHAIN:NUMBER:HASH, to keep elsewhere for `verify --expect`."""
+    from surveys.store.audit import heads
+
+    with reading(context) as opened:
+        for head in heads.heads(opened.session):
+            click.echo(str(head))
 
 
 def _shown(value: float | None) -> str:

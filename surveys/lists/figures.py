@@ -86,6 +86,7 @@ TAKING = frozenset(
         "background.checked",
         "consent.agreed",
         "consent.declined",
+        "facts.bound",
         "import.undone",
         "palsy.corrected",
         "patient.identity_removed",

@@ -7,7 +7,7 @@ knows Flask, because Flask-Security signs its accounts in.
 import surveys.models.functions  # noqa: F401 - SQLite gets its own with each connection
 from surveys.models.alert import Alert, AlertMail, AlertRule
 from surveys.models.assistance import Assistance
-from surveys.models.audit import Erasure, Event, EventValue
+from surveys.models.audit import Binding, Erasure, Event, EventValue
 from surveys.models.background import Background, BackgroundCheck
 from surveys.models.base import Base
 from surveys.models.clinic import Appointment, Note
@@ -42,6 +42,7 @@ __all__ = [
     "BackgroundCheck",
     "BackupProof",
     "Base",
+    "Binding",
     "BirthYearTry",
     "BoardCopy",
     "Consent",

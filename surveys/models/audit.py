@@ -17,7 +17,8 @@ class Event(Base):
 
     Each study has a chain of its own, and without `study_id` an event is of the installation's. `number`
     counts a chain's events without gaps. Ids have gaps, and only within a chain do they follow the commits.
-    `digests` holds a keyed digest of every `EventValue`, so that erasing the values leaves the chain whole.
+    `digests` holds a keyed digest of every `EventValue` and `Binding`, so that erasing them leaves the chain
+    whole.
     """
 
     __tablename__ = "event"
@@ -59,6 +60,23 @@ class EventValue(Base):
     before: Mapped[str | None]
     after: Mapped[str | None]
     key: Mapped[Digest]
+
+
+class Binding(Base):
+    """A row of a fact as an event left it (`surveys.models.facts`): a keyed digest, or `gone` without a key.
+
+    Append-only. Once an erasure has removed the row, the triggers allow deleting what bound it, with its key:
+    the digests stay in the events.
+    """
+
+    __tablename__ = "binding"
+    __table_args__ = (Index("ix_binding_subject_row_id", "subject", "row_id", "event_id"),)
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    row_id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[Digest]
+    key: Mapped[str] = mapped_column(String(32))
 
 
 class Erasure(Base):

@@ -24,6 +24,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+NAMED = {"named": True}
+"""Execution options of an INSERT whose rows the caller names to the audit trail."""
+
 
 def on_postgresql(where: Session | Connection | Engine) -> bool:
     """Whether the database is PostgreSQL."""
@@ -49,7 +52,8 @@ def insert_numbered(session: Session, table: type[Any], rows: Sequence[Mapping[s
     """
     if len(rows) == 1:
         session.flush()
-        return list(session.scalars(insert(table.__table__).returning(table.__table__.c.id), rows))
+        statement = insert(table.__table__).returning(table.__table__.c.id)
+        return list(session.scalars(statement, rows, execution_options=NAMED))
     ids = _new_ids(session, table, len(rows)) if rows else []
     insert_many(session, table, [{"id": row_id, **row} for row_id, row in zip(ids, rows, strict=True)])
     return ids

@@ -58,6 +58,9 @@ BEGIN
         INSERT INTO event_value (event_id, field, before, after, key)
         SELECT new_id, one->>'field', one->>'before', one->>'after', one->>'key'
         FROM jsonb_array_elements(link->'values') AS one;
+        INSERT INTO binding (event_id, subject, row_id, digest, key)
+        SELECT new_id, one->>'subject', (one->>'row_id')::integer, one->>'digest', one->>'key'
+        FROM jsonb_array_elements(link->'bindings') AS one;
         end_hash := new_hash;
     END LOOP;
 END $$"""

@@ -5,10 +5,12 @@ Migrations make these triggers, each with a text of its own; a test compares the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from surveys.models.facts import FACTS
 from surveys.models.freeze import Freeze
 from surveys.models.response import STAMPS, Response
 
@@ -23,6 +25,7 @@ APPEND_ONLY = (
     "background",
     "background_check",
     "backup_proof",
+    "binding",
     "consent",
     "consent_text",
     "erasure",
@@ -53,6 +56,12 @@ _ANSWERED = """EXISTS (SELECT 1 FROM response
     WHERE response.visit_id = OLD.visit_id AND response.instrument = OLD.instrument)"""
 _IMPORT_UNDONE = """EXISTS (SELECT 1 FROM data_import
     WHERE data_import.id = OLD.import_id AND data_import.undone_at IS NOT NULL)"""
+_ROW_GONE = " OR ".join(
+    f"OLD.subject = '{fact.subject}' AND NOT EXISTS"  # noqa: S608 - names of our tables
+    f" (SELECT 1 FROM {fact.subject} WHERE {fact.subject}.id = OLD.row_id)"
+    for fact in FACTS
+    if fact.erased
+)
 # Table → when one of its rows (OLD) may be deleted.
 DELETABLE: Mapping[str, str] = {
     "alert": """EXISTS (SELECT 1 FROM response JOIN data_import ON data_import.id = response.import_id
@@ -63,6 +72,7 @@ DELETABLE: Mapping[str, str] = {
     "background_check": """EXISTS (SELECT 1 FROM background JOIN visit ON visit.id = background.visit_id
         JOIN erasure ON erasure.patient_id = visit.patient_id
         WHERE background.id = OLD.background_id AND erasure.level = 'answers')""",
+    "binding": f"OLD.key <> '' AND ({_ROW_GONE})",
     "contact": """EXISTS (SELECT 1 FROM patient JOIN erasure ON erasure.patient_id = patient.id
         WHERE patient.contact_id = OLD.id)""",
     "draft": " OR ".join([_ANSWERED, _ANSWERS_ERASED]),
@@ -160,3 +170,15 @@ def _freeze_kept(dialect: Dialect) -> str:
     """The condition that every column except the content and its stamp stays."""
     kept = [column.name for column in Freeze.__table__.columns if column.name not in EMPTIED]
     return " AND ".join(f"NEW.{name} {_EQUALS[dialect]} OLD.{name}" for name in kept)
+
+
+# Orders that mean nothing: of the values of a list, of columns of which none may change.
+_VALUES = re.compile(r"(?<=ARRAY\[)[^]]+(?=\])|(?<= IN \()[^()]+(?=\))")
+_UNCHANGED = re.compile(r"(?:NEW\.\w+ IS NOT OLD\.\w+ OR )+")
+
+
+def in_one_order(definition: str) -> str:
+    """A definition without what does not change its meaning: spaces, schemas, and the orders above."""
+    plain = " ".join(definition.replace(" ON public.", " ON ").replace(" ON models.", " ON ").split())
+    plain = _VALUES.sub(lambda found: ", ".join(sorted(found[0].split(", "))), plain)
+    return _UNCHANGED.sub(lambda found: "".join(sorted(re.findall(r"NEW.*? OR ", found[0]))), plain)

@@ -88,10 +88,11 @@ def test_restored_elsewhere_everything_is_the_same(
     request.addfinalizer(lambda: _close(restored))
     found = stored(restored)
     for table, rows in kept.items():
-        if table not in {"event", "event_value", "backup_proof", *PASSING}:
+        if table not in {"event", "event_value", "binding", "backup_proof", *PASSING}:
             assert _sorted(found[table]) == _sorted(rows), table
     assert found["event"][: len(kept["event"])] == kept["event"]
     assert len(found["backup_proof"]) == 1
+    assert set(_sorted(found["binding"])) > set(_sorted(kept["binding"]))
     walker = Walker(in_process(restored))
     walker.open(invite(restored, "P9", study="S2").token)  # ids go on after those restored
     assert walker.status == 200

@@ -13,7 +13,7 @@ from surveys.store.audit import verify
 from surveys.store.visit.responses import wrong_scores
 from tests.support.answers import send
 from tests.support.staff import Member, signed_in
-from tests.support.study import FACE, PHQ9, Invited, invite, library, one_table
+from tests.support.study import FACE, PHQ9, Invited, invite, one_table
 
 TODAY = datetime.now(UTC).date()
 
@@ -57,7 +57,7 @@ def everything_holds(app: Flask) -> None:
     """The audit trail is whole, and every score is what its answers give."""
     with app.app_context():
         assert list(verify(db.session)) == []
-        assert list(wrong_scores(db.session, library(app))) == []
+        assert list(wrong_scores(db.session)) == []
 
 
 def test_a_paper_form_is_a_response_like_others(app: Flask, coordinator: Member, patient: Invited) -> None:

@@ -22,7 +22,7 @@ from tests.support.answers import send
 from tests.support.patient import Patient as Walker
 from tests.support.patient import in_process
 from tests.support.staff import Member, signed_in
-from tests.support.study import FACE, PHQ9, Invited, changing, invite, library, one_table, stored
+from tests.support.study import FACE, PHQ9, Invited, changing, invite, one_table, stored
 
 ANNA = NewContact(name="Anna Ankersmit", hospital_number="H-777", email="anna@abel.example", telephone="0123")
 SECRETS = ("Anna", "Ankersmit", "H-777", "abel.example", "husband")
@@ -79,7 +79,7 @@ def everything_holds(app: Flask) -> None:
     """The audit trail is whole, and every score is what its answers give."""
     with app.app_context():
         assert list(verify(db.session)) == []
-        assert list(wrong_scores(db.session, library(app))) == []
+        assert list(wrong_scores(db.session)) == []
 
 
 def of_others(app: Flask) -> dict[str, Any]:

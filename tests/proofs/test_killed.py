@@ -14,7 +14,7 @@ from surveys.store.visit import responses
 from tests.support.about_you import AS_STORED, WHOLE, as_sent
 from tests.support.mortal import Death, Dying, MortalServer
 from tests.support.resuming import Resuming
-from tests.support.study import FACE, PHQ9, SAQ, invite, library, one_table
+from tests.support.study import FACE, PHQ9, SAQ, invite, one_table
 
 ANSWERS = {"face": FACE, "phq9": (*PHQ9[:8], 2), "saq": SAQ}
 LATENCY = 0.03  # seconds; about twice what an answer takes
@@ -53,4 +53,4 @@ def test_a_visit_survives_death_at_every_request(
     assert invited.token not in (tmp_path / "log").read_text()
     with app.app_context():
         assert list(audit.verify(db.session)) == []
-        assert list(responses.wrong_scores(db.session, library(app))) == []
+        assert list(responses.wrong_scores(db.session)) == []

@@ -112,6 +112,7 @@ ROWS = {
         "hash": "1" * 64,
     },
     "event_value": {"event_id": 1, "field": "name", "before": None, "after": "Anna", "key": "0" * 64},
+    "binding": {"event_id": 1, "subject": "response", "row_id": 1, "digest": "1" * 64, "key": "0" * 32},
     "erasure": {"id": 1, "patient_id": 2, "level": "answers", "by": "test", "at": AT, "reason": "asked"},
     "wording": {
         "id": 1,

@@ -65,7 +65,7 @@ def test_the_single_chain_of_before_is_the_installations(empty_database_url: str
         session.commit()
         assert list(audit.verify(session)) == []
         chains = session.execute(select(Event.study_id, Event.number).order_by(Event.study_id, Event.number))
-        assert set(chains) == {(None, 1), (None, 2), (None, 3), (1, 1)}
+        assert set(chains) == {(None, 1), (None, 2), (None, 3), (1, 1), (1, 2)}
     engine.dispose()
     migrate_down(empty_database_url, "0019")
     with connected(empty_database_url) as connection:
@@ -73,6 +73,25 @@ def test_the_single_chain_of_before_is_the_installations(empty_database_url: str
     assert [row["action"] for row in kept[:2]] == ["patient.enrolled", "palsy.added"]
     assert [(row["id"], row["hash"]) for row in kept] == [(row["id"], hash_of_before(row)) for row in kept]
     assert [row["previous_hash"] for row in kept[1:]] == [row["hash"] for row in kept[:-1]]
+
+
+def test_rows_of_before_are_bound_as_they_are(empty_database_url: str) -> None:
+    """Events `facts.adopted` bind every row that is there, on the way up."""
+    migrate(empty_database_url)
+    with connected(empty_database_url) as connection:
+        for table in Base.metadata.sorted_tables:
+            if table.name in ROWS and table.name not in {"event", "event_value", "binding", "erasure"}:
+                connection.execute(table.insert(), ROWS[table.name])
+        connection.commit()
+    migrate_down(empty_database_url, "0022")
+    migrate(empty_database_url)
+    looked = audit.Looked()
+    with connected(empty_database_url) as connection, Session(connection) as session:
+        made_up = "frozen with", "content was changed"
+        found = [one for one in audit.verify(session, looked=looked) if not one.problem.endswith(made_up)]
+        assert found == []
+        assert set(session.scalars(select(Event.action))) == {"facts.adopted"}
+    assert looked.rows >= 15
 
 
 def test_alert_rules_of_before_keep_what_they_say(empty_database_url: str) -> None:

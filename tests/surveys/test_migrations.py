@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 from surveys.db import MIGRATIONS, migrate, migrate_down, newest_revision
 from surveys.models import Base
 from surveys.models.functions import FUNCTIONS
-from surveys.models.triggers import Dialect
+from surveys.models.triggers import Dialect, in_one_order
 from surveys.models.triggers import triggers as stated_triggers
 from surveys.models.upkeep import upkeeps
 from tests.support.rows import connected, refused
@@ -77,7 +77,8 @@ TRIGGERS["0021"] = TRIGGERS["0020"] | {
     "visit": {"INSERT", "UPDATE", "DELETE"},
 }
 TRIGGERS["0022"] = TRIGGERS["0021"]
-TRIGGERS["0024"] = TRIGGERS["0022"] | {"data_import": {"UPDATE", "DELETE"}}
+TRIGGERS["0023"] = TRIGGERS["0022"] | {"binding": {"UPDATE", "DELETE"}}
+TRIGGERS["0024"] = TRIGGERS["0023"] | {"data_import": {"UPDATE", "DELETE"}}
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 
@@ -226,16 +227,6 @@ POSTGRESQL_SAYS = {
 FUNCTIONS_SAY = """
     SELECT proname, prosrc FROM pg_proc
     WHERE pronamespace = current_schema()::regnamespace AND prorettype <> 'trigger'::regtype"""
-# Orders that mean nothing: of the values of a list, of columns of which none may change.
-VALUES = re.compile(r"(?<=ARRAY\[)[^]]+(?=\])|(?<= IN \()[^()]+(?=\))")
-UNCHANGED = re.compile(r"(?:NEW\.\w+ IS NOT OLD\.\w+ OR )+")
-
-
-def in_one_order(definition: str) -> str:
-    """The definition without what does not change its meaning: spaces, schemas, and the orders above."""
-    plain = " ".join(definition.replace(" ON public.", " ON ").replace(" ON models.", " ON ").split())
-    plain = VALUES.sub(lambda found: ", ".join(sorted(found[0].split(", "))), plain)
-    return UNCHANGED.sub(lambda found: "".join(sorted(re.findall(r"NEW.*? OR ", found[0]))), plain)
 
 
 def defined(connection: Connection, kind: str) -> dict[str, str]:

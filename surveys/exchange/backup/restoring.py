@@ -41,6 +41,7 @@ class Backup:
     sha256: str
     schema: str
     tables: dict[str, Kept]
+    heads: list[str]
 
     def lines(self, name: str) -> Iterator[list[Any]]:
         """The rows of a table, in the order of its columns in the manifest."""
@@ -67,7 +68,7 @@ def opened(path: Path) -> Iterator[Backup]:
                     raise Refused(f"{path} is damaged: the table {name} is not as it was written.")
             file.seek(0)
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            yield Backup(archive, sha256, manifest["schema"], tables)
+            yield Backup(archive, sha256, manifest["schema"], tables, manifest.get("heads", []))
     except (zipfile.BadZipFile, KeyError, TypeError, AttributeError, json.JSONDecodeError, EOFError) as error:
         raise Refused(f"{path} is no whole backup of Seventh ({error}).") from error
 

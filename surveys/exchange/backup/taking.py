@@ -15,6 +15,7 @@ from surveys.exchange.backup import FORMAT, MANIFEST, SCHEMA_TABLE
 from surveys.exchange.backup.values import plain
 from surveys.exchange.places import DigestWriter, Place, zipped
 from surveys.models import PASSING
+from surveys.store.audit.heads import heads
 
 AT_ONCE = 500
 
@@ -54,11 +55,19 @@ def take(
             "software": SOFTWARE,
             "schema": connection.scalar(text(f"SELECT version_num FROM {SCHEMA_TABLE}")),  # noqa: S608
             "taken_at": at.isoformat(),
+            "heads": _heads(connection, metadata),
             "tables": {name: asdict(one) for name, one in kept.items()},
         }
         with place.open(MANIFEST) as member:
             member.write(json.dumps(manifest, indent=1).encode())
     return measured.digest.hexdigest(), sum(one.rows for one in kept.values())
+
+
+def _heads(connection: Connection, metadata: MetaData) -> list[str]:
+    """The last event of each chain; none in a schema that had one chain."""
+    if "number" not in metadata.tables["event"].columns:
+        return []
+    return [str(head) for head in heads(connection)]
 
 
 def _keep(connection: Connection, place: Place, table: Table) -> Kept:

@@ -58,11 +58,17 @@ _VALUE_ALONE = text(
     VALUES ((SELECT max(id) FROM event) - :later, :field, :before, :after, :key)
     """
 )
+_BINDING_ALONE = text(
+    """
+    INSERT INTO binding (event_id, subject, row_id, digest, key)
+    VALUES ((SELECT max(id) FROM event) - :later, :subject, :row_id, :digest, :key)
+    """
+)
 
 
 @dataclass(frozen=True)
 class Link:
-    """An event before it has a place in its chain. `values` are rows of `event_value` without their event."""
+    """An event before it has a place in its chain, with its rows of `event_value` and `binding`."""
 
     at: datetime
     actor: str
@@ -73,6 +79,7 @@ class Link:
     reason: str | None
     study_id: int | None = None
     values: Sequence[dict[str, Any]] = ()
+    bindings: Sequence[dict[str, Any]] = ()
     software: str = field(default=SOFTWARE, init=False)
 
     def columns(self) -> dict[str, Any]:
@@ -139,6 +146,7 @@ def _append_by_function(
                 "at": columns["at"].isoformat(),
                 "content": content_digest(columns),
                 "values": list(link.values),
+                "bindings": list(link.bindings),
             }
         )
     session.execute(_APPEND, {"study": study_id, "patient": patient_id, "links": told})
@@ -147,12 +155,15 @@ def _append_by_function(
 def _append_alone(
     session: Session, study_id: int | None, patient_id: int | None, links: Sequence[Link]
 ) -> None:
-    rows, values = [], []
+    rows, values, bindings = [], [], []
     for later, link in zip(reversed(range(len(links))), links, strict=True):
         columns = link.columns()
         chain = {"study": study_id, "patient": patient_id, "content": content_digest(columns)}
         rows.append({**columns, **chain})
         values += [{"later": later, **value} for value in link.values]
+        bindings += [{"later": later, **bound} for bound in link.bindings]
     session.execute(_APPEND_ALONE, rows)
     if values:
         session.execute(_VALUE_ALONE, values)
+    if bindings:
+        session.execute(_BINDING_ALONE, bindings)

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from analysis.data.gradings import HOUSE_BRACKMANN
 from surveys.models import Grading, Study, Treatment, Visit
-from surveys.models.dialects import insert_many, insert_numbered
 from surveys.schedule import Window
 from surveys.store import audit
 from surveys.store.patient.patients import NewTreatment
@@ -67,7 +66,7 @@ def add_visits(
         }
         for new in visits
     ]
-    return insert_numbered(session, Visit, rows)
+    return audit.insert_bound(session, Visit, rows)
 
 
 def mark_simulated(session: Session, study: Study, *, at: datetime, actor: str) -> None:
@@ -113,7 +112,7 @@ def add_treatments(
         }
         for one in found
     ]
-    ids = insert_numbered(session, Treatment, rows)
+    ids = audit.insert_bound(session, Treatment, rows)
     for row_id, one in zip(ids, found, strict=True):
         started = one.given.started
         facts = {
@@ -141,7 +140,7 @@ def add_gradings(
         }
         for one in found
     ]
-    insert_many(session, Grading, rows)
+    audit.insert_bound(session, Grading, rows)
     for one in found:
         facts = {"scale": HOUSE_BRACKMANN, "value": one.value, "graded_on": one.on.isoformat()}
         audit.record(session, audit.Entry(at, actor, "grading.added", one.patient_id, facts))

@@ -25,7 +25,7 @@ from surveys.models import (
     Timepoint,
     Treatment,
 )
-from surveys.models.dialects import insert_many, insert_numbered
+from surveys.models.dialects import insert_numbered
 from surveys.models.patient import CAUSES_AFTER_A_VISIT, before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -236,7 +236,7 @@ def add(
     """
     sites = _sites(session, study.id) if any(new.site for new in patients) else {}
     contacts = _add_contacts(session, patients)
-    ids = insert_numbered(
+    ids = audit.insert_bound(
         session,
         Patient,
         [
@@ -255,11 +255,11 @@ def add(
             for contact_id, new in zip(contacts, patients, strict=True)
         ],
     )
-    palsies = insert_numbered(
+    palsies = audit.insert_bound(
         session, Palsy, [_palsy(patient, new) for patient, new in zip(ids, patients, strict=True)]
     )
     people = list(zip(ids, palsies, patients, strict=True))
-    insert_many(
+    audit.insert_bound(
         session,
         Treatment,
         [
@@ -268,7 +268,7 @@ def add(
             for one in new.treatments
         ],
     )
-    insert_many(
+    audit.insert_bound(
         session,
         Grading,
         [

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from surveys.instruments.definition import Answer, Instrument
+from surveys.instruments.definition import Answer, Instrument, parse
 from surveys.instruments.library import Library
 from surveys.instruments.many import score_many
 from surveys.instruments.scoring import Score as Result
@@ -103,9 +103,7 @@ def insert_scored(
         for new in responses
     ]
     ids = insert_numbered(session, Response, rows)
-    insert_many(
-        session,
-        Score,
+    score_rows = [
         [
             {
                 "response_id": response_id,
@@ -115,10 +113,16 @@ def insert_scored(
                 "items_missing": result.items_missing,
                 "prorated": result.prorated,
             }
-            for response_id, results in zip(ids, scores, strict=True)
             for result in results
-        ],
+        ]
+        for response_id, results in zip(ids, scores, strict=True)
+    ]
+    insert_many(session, Score, [row for own in score_rows for row in own])
+    told = (
+        {**row, "patient_id": new.patient_id, "scores": own}
+        for row, new, own in zip(rows, responses, score_rows, strict=True)
     )
+    audit.bind(session, Response, ids, told)
     for response_id, new in zip(ids, responses, strict=True):
         audit.record(session, _submitted(response_id, new, at, actor))
     watch(session, _with_scores(responses, scores), at=at, actor=actor)
@@ -219,11 +223,14 @@ def current(session: Session, visit_id: int) -> list[StoredAnswers]:
     return [StoredAnswers(**row) for row in session.execute(query).mappings()]
 
 
-def wrong_scores(session: Session, library: Library) -> Iterator[WrongScore]:
-    """Every stored score that recomputing does not give again, missing and surplus ones included."""
+def wrong_scores(session: Session) -> Iterator[WrongScore]:
+    """Every stored score that the frozen definition does not give again, missing and surplus ones too."""
+    frozen = select(InstrumentVersion.id, InstrumentVersion.instrument, InstrumentVersion.definition)
+    instruments = {
+        row.id: parse(row.definition, f"the frozen {row.instrument}") for row in session.execute(frozen)
+    }
     query = (
-        select(Response.id, Response.answers, InstrumentVersion.instrument, InstrumentVersion.version)
-        .join(InstrumentVersion, InstrumentVersion.id == Response.instrument_version_id)
+        select(Response.id, Response.answers, Response.instrument_version_id)
         .order_by(Response.id)
         .execution_options(yield_per=1000)
     )
@@ -233,7 +240,7 @@ def wrong_scores(session: Session, library: Library) -> Iterator[WrongScore]:
         for one in session.scalars(select(Score).where(Score.response_id.between(first, last))):
             stored.setdefault(one.response_id, {})[one.scale] = one
         for response in page:
-            instrument = library.get(response.instrument, response.version)
+            instrument = instruments[response.instrument_version_id]
             kept = stored.get(response.id, {})
             computed = {result.scale: result for result in score(instrument, response.answers)}
             for scale in sorted(kept.keys() | computed.keys()):

@@ -55,7 +55,44 @@ def test_a_changed_event_is_found(seventh: Seventh, sqlite_url: str) -> None:
     assert seventh("audit", "verify").code == 0
     tamper(sqlite_url, "DROP TRIGGER event_update", "UPDATE event SET actor = 'nobody' WHERE id = 2")
     ran = seventh("audit", "verify")
-    assert (ran.code, ran.err) == (1, "Event 2: its content was changed after it was written.\n")
+    assert ran.code == 1
+    assert ran.err.splitlines()[:2] == [
+        "Event 2: its content was changed after it was written.",
+        "Trigger event_update: it is missing.",
+    ]
+    assert ran.err.splitlines()[2].startswith("Looked at ")
+
+
+@pytest.mark.usefixtures("stored")
+def test_answers_changed_with_their_scores_are_found(seventh: Seventh, sqlite_url: str) -> None:
+    """Nothing but the event knows what they were."""
+    triggers = ("DROP TRIGGER score_update", "DROP TRIGGER response_update")
+    answers = "UPDATE response SET answers = json_set(answers, '$.q1', 2)"
+    tamper(sqlite_url, *triggers, answers, "UPDATE score SET value = 10")
+    assert seventh("scores", "check").code == 0
+    ran = seventh("audit", "verify")
+    assert ran.code == 1
+    assert "Response 1: it is not what event" in ran.err
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_head_is_printed_and_expected(seventh: Seventh, sqlite_url: str) -> None:
+    """A chain whose end was cut is named; the proof says how far it looked."""
+    printed = seventh("audit", "head").out.split()
+    [head] = [one for one in printed if one.startswith("clinic:")]
+    expected = [part for one in printed for part in ("--expect", one)]
+    ran = seventh("audit", "verify", *expected, "--from", head)
+    assert ran.code == 0
+    assert head in ran.out
+    assert ran.out.endswith("The audit trail is whole.\n")
+    last = "SELECT max(id) FROM event WHERE study_id IS NOT NULL"
+    bound = f"DELETE FROM binding WHERE event_id = ({last})"  # noqa: S608
+    cut = f"DELETE FROM event WHERE id = ({last})"  # noqa: S608
+    tamper(sqlite_url, "DROP TRIGGER binding_delete", "DROP TRIGGER event_delete", bound, cut)
+    assert "Chain clinic: it ends with event" in seventh("audit", "verify", "--expect", head).err
+    assert seventh("audit", "verify", "--expect", "clinic:x").err.startswith(
+        "'clinic:x' is no head of a chain."
+    )
 
 
 def test_migrate_makes_the_schema(

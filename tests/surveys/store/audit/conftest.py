@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library
 from surveys.models import (
+    Membership,
     Patient,
+    Staff,
+    Study,
     Visit,
 )
+from surveys.models.dialects import on_postgresql
 from surveys.store import audit
+from surveys.store.patient import consents, patients, treatments
+from surveys.store.patient.consents import NewText
+from surveys.store.patient.patients import NewPatient, NewTreatment, PartialDate
+from surveys.store.study import freezes
 from surveys.store.visit import responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
@@ -41,3 +50,38 @@ def filled(session: Session, library: Library, patient: Patient, visit: Visit) -
     )
     session.commit()
     return patient
+
+
+@pytest.fixture
+def record(session: Session, filled: Patient, study: Study, library: Library) -> Session:
+    """A study with a fact of every kind that these attacks reach."""
+    session.refresh(study, ["timepoints"])
+    onset = PartialDate(AT.date().replace(month=1), "day")
+    other = NewPatient("P2", AT.date(), birth_year=1980, site="South", onset=onset)
+    patients.enrol(session, study, study.timepoints, other, library, at=AT, actor="test")
+    given = NewTreatment("botulinum_toxin", onset)
+    treatments.add(session, filled, given, today=AT.date(), at=AT, actor="test")
+    texts = {locale: NewText("Take part", {"keep_answers": "Keep them"}) for locale in study.locales}
+    consents.load(session, study, "1", texts, at=AT, actor="test")
+    asked = consents.newest(session, study.id, "en")
+    assert asked is not None
+    signed = {"agreed": True, "parts": ["keep_answers"], "how": "paper", "signed_on": AT.date()}
+    consents.decide(session, filled.id, asked, **signed, at=AT, actor="test")
+    freezes.keep(session, study, "first", "content", patients=2, responses=1, at=AT, actor="test")
+    member = Staff(email="ann@abel.example", password="x", fs_uniquifier="x", created_at=AT)
+    session.add(member)
+    session.flush()
+    session.add(Membership(staff_id=member.id, study_id=study.id, role="coordinator"))
+    session.commit()
+    return session
+
+
+@pytest.fixture
+def undefended(record: Session) -> Session:
+    """The record, in a transaction that no trigger and no foreign key disturbs."""
+    if on_postgresql(record):
+        record.execute(text("SET LOCAL session_replication_role = replica"))
+    else:
+        for name in record.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            record.execute(text(f"DROP TRIGGER {name}"))
+    return record

@@ -124,7 +124,7 @@ class TestWrongScores:
 
     def wrong(self, app: Flask) -> list[responses.WrongScore]:
         with app.app_context():
-            return list(responses.wrong_scores(db.session, library(app)))
+            return list(responses.wrong_scores(db.session))
 
     def test_right_ones_are_passed_over(self, app: Flask, invited: Invited) -> None:
         """To the last bit, missing scores included."""

@@ -83,9 +83,10 @@ class TestStatements:
         assert reply.status == 302
         assert [one.split()[0] for one in seen] == [*opened(app), "UPDATE"]
 
-    def test_a_submission_is_stored_with_five_more(self, app: Flask, invited: Invited) -> None:
-        """Five: response, all scores at once, the study's rules on scores; the draft goes, which tells
-        whether anything is asked soon; the trail's next event, for which PostgreSQL calls a function.
+    def test_a_submission_is_stored_with_six_more(self, app: Flask, invited: Invited) -> None:
+        """Six: response, all scores at once, the study's rules on scores; the draft goes, which tells
+        whether anything is asked soon; the trail's next event and what it binds, for which PostgreSQL calls
+        one function.
         """
         patient = Patient(in_process(app))
         patient.open(invited.token)
@@ -102,7 +103,7 @@ class TestStatements:
             "INSERT",
             "SELECT",
             "WITH",
-            "SELECT" if postgres else "INSERT",
+            *(["SELECT"] if postgres else ["INSERT", "INSERT"]),
         ]
 
 

@@ -1,0 +1,88 @@
+"""Every attack that we know of is named, though its author owns the database and drops the triggers."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.models import Alert, Staff
+from surveys.models.facts import FACTS
+
+from .attacking import attacked
+
+COPIED = """INSERT INTO response (id, visit_id, instrument, instrument_version_id, answers, not_given,
+    answered_at, source, partial, submitted_at, completed_on)
+    SELECT max(id) + 1, (SELECT max(id) FROM visit), 'phq9', max(instrument_version_id), '{"q1": 3}', '{}',
+    '{}', 'web', false, max(submitted_at), max(completed_on) FROM response"""
+
+# What is done, by name; several statements are parted by semicolons.
+ATTACKS = {
+    "an answer is annulled": "UPDATE response SET annulled_at = submitted_at",
+    "an answer is superseded without a successor": "UPDATE response SET superseded_at = submitted_at",
+    "answers are removed under an erasure that nobody made": """
+        INSERT INTO erasure (patient_id, level, "by", at, reason)
+            SELECT id, 'answers', 'x', enrolled_on, 'x' FROM patient WHERE code = 'P1';
+        DELETE FROM score; DELETE FROM binding WHERE subject = 'response'; DELETE FROM response""",
+    "an answer is invented": COPIED,
+    "a visit moves to another patient": """
+        UPDATE visit SET patient_id = (SELECT max(id) FROM patient), timepoint_id = NULL, twin = 1, name = 'x'
+        WHERE id = (SELECT max(visit_id) FROM response)""",
+    "a visit gets another day": "UPDATE visit SET due_on = opens_on",
+    "an onset is changed": "UPDATE palsy SET onset_on = '2020-01-01', onset_precision = 'day'",
+    "a cause is changed": "UPDATE palsy SET cause = 'lyme'",
+    "a year of birth is changed": "UPDATE patient SET birth_year = 1950",
+    "a status is changed": "UPDATE patient SET status = 'lost'",
+    "a site is changed": "UPDATE patient SET site = 'North'",
+    "answers are changed with their scores": """
+        UPDATE response SET answers = '{"q1": 3}'; UPDATE score SET value = 3""",
+    "a score is changed": "UPDATE score SET value = 0",
+    "a score is removed": "DELETE FROM score",
+    "the wording of an answer is changed": "UPDATE response SET locale = 'de'",
+    "an answer is removed": "DELETE FROM score; DELETE FROM response",
+    "an answer is removed with what binds it": """
+        DELETE FROM score; DELETE FROM response; DELETE FROM binding WHERE subject = 'response'""",
+    "a treatment is changed": "UPDATE treatment SET kind = 'oral_corticosteroid'",
+    "a treatment is removed": "DELETE FROM treatment",
+    "a treatment is invented": """INSERT INTO treatment (id, patient_id, kind, state)
+        SELECT max(id) + 1, max(patient_id), 'oral_corticosteroid', 'given' FROM treatment""",
+    "a consent is turned": "UPDATE consent SET decision = 'declined'",
+    "a consent text is changed": "UPDATE consent_text SET text = 'Other words'",
+    "a definition is replaced": "UPDATE instrument_version SET definition = 'x'",
+    "a definition is replaced with its digest": """
+        UPDATE instrument_version SET definition = 'x', definition_sha256 = 'x'""",
+    "frozen texts are replaced": """UPDATE instrument_version SET texts = '{"en": {}}'""",
+    "a freeze is changed with its digest": "UPDATE data_freeze SET content = 'x', sha256 = 'x'",
+    "a freeze is changed": "UPDATE data_freeze SET content = 'x'",
+    "a freeze is emptied": "UPDATE data_freeze SET content = NULL, emptied_at = made_at",
+    "an alert is closed in silence": "UPDATE alert SET closed_at = raised_at, closed_by = 'x'",
+    "an alert is removed": "DELETE FROM alert",
+    "somebody is made administrator": "UPDATE staff SET admin = true",
+    "a role is changed": "UPDATE membership SET role = 'investigator'",
+    "a study's clock is changed": "UPDATE study SET timezone = 'Asia/Tokyo'",
+    "a value is removed without an erasure": "DELETE FROM event_value",
+    "a value is changed": "UPDATE event_value SET after = 'x'",
+    "an event is changed": "UPDATE event SET actor = 'x' WHERE number = 2",
+    "an event in the middle is removed": "DELETE FROM event WHERE number = 2",
+    "an event changes its chain": "UPDATE event SET study_id = NULL, number = 99 WHERE number = 2",
+    "all events are removed": "DELETE FROM event_value; DELETE FROM binding; DELETE FROM event",
+    "what binds rows is removed": "DELETE FROM binding",
+    "what binds a row is made to fit": "UPDATE binding SET digest = 'x'",
+    "a row is said to be gone": "UPDATE binding SET digest = 'gone' WHERE subject = 'response'",
+}
+
+
+def test_every_attack_is_named(undefended: Session) -> None:
+    """Without what was kept elsewhere."""
+    assert list(attacked(undefended, "SELECT 1", [])) == []
+    silent = [name for name, statements in ATTACKS.items() if not list(attacked(undefended, statements, []))]
+    assert silent == []
+
+
+def test_every_kind_of_fact_is_attacked(record: Session) -> None:
+    """But for those that no fixture here has a row of."""
+    without = {"permission", "wording", "alert_rule", "backup_proof", "erasure", "grading", "assistance"}
+    without |= {"background_check", "timepoint", "data_import"}
+    named = {fact.subject for fact in FACTS if any(f" {fact.subject} " in one for one in ATTACKS.values())}
+    assert {fact.subject for fact in FACTS} - named <= without
+    assert record.scalar(select(Alert.id))
+    assert record.scalar(select(Staff.id))
