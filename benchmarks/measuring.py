@@ -6,15 +6,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
 
 from app import create_app
-from surveys.db import db
+from surveys.db import db, writing
+from surveys.keeping import keep_all
 from surveys.settings import Settings
+from tests.support.crowd import crowd
 from tests.support.simulated import populate
 
 ROUNDS = 5
@@ -44,15 +48,36 @@ class Bench:
         """The application with simulated patients, on SQLite."""
         return self._made("registry", lambda app: populate(app, self.patients))
 
-    def _made(self, name: str, fill: Callable[[Flask], None]) -> Flask:
+    def crowded(self, kind: str, patients: int) -> Flask:
+        """The application with so many patients, written straight into its tables, and their list kept."""
+
+        def fill(app: Flask) -> None:
+            crowd(app, patients, study="S1")
+            with app.app_context():
+                keep_all(_transaction, datetime.now(UTC))
+                if kind == "PostgreSQL":  # as its own daemon does in time
+                    db.session.execute(text("ANALYZE"))
+                    db.session.commit()
+
+        return self._made(kind, fill, f"{kind} {patients}")
+
+    def _made(self, kind: str, fill: Callable[[Flask], None], name: str = "") -> Flask:
+        name = name or kind
         if name not in self.apps:
             from surveys.db import migrate
 
-            url = self.url(name)
+            url = self.url(kind)
             migrate(url)
             self.apps[name] = create_app(Settings(database_url=url, secret_key=SECRET))
             fill(self.apps[name])
         return self.apps[name]
+
+
+@contextmanager
+def _transaction() -> Iterator[Session]:
+    with writing():
+        yield db.session
+        db.session.commit()
 
 
 def interleaved(*works: Callable[[], object]) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ from benchmarks.measuring import ROUNDS, SECRET, Bench, seconds, sql_of
 from surveys.settings import ROOT
 from tests.support.staff import signed_in
 
+SIZES = (1_000, 10_000, 100_000)
 LISTS = {
     "patient list": "patients",
     "needs a person": "needs",
@@ -21,17 +23,37 @@ LISTS = {
 
 
 def lists(bench: Bench) -> str:
-    """Statements and milliseconds of each page of work."""
-    app = bench.registry()
+    """Statements and milliseconds of each page of work, in a study of `bench.patients`."""
+    found = _lists(bench, "SQLite", bench.patients)
+    told = [f"{name} {count}, {1000 * spent:.0f} ms" for name, (count, spent) in found.items()]
+    return f"{bench.patients} patients: {'; '.join(told)}"
+
+
+def growth(bench: Bench) -> str:
+    """Milliseconds of each page at 1,000, 10,000 and 100,000 patients, and the exponent of the last step."""
+    told = []
+    for kind in ("SQLite", "PostgreSQL"):
+        measured = [_lists(bench, kind, patients) for patients in SIZES]
+        for name in LISTS:
+            spent = [one[name][1] for one in measured]
+            exponent = math.log10(spent[-1] / spent[-2]) / math.log10(SIZES[-1] / SIZES[-2])
+            times = " / ".join(f"{1000 * seconds:.0f}" for seconds in spent)
+            told.append(f"{kind} {name} {measured[-1][name][0]}, {times} ms, n^{exponent:.2f}")
+    return "; ".join(told)
+
+
+def _lists(bench: Bench, kind: str, patients: int) -> dict[str, tuple[int, float]]:
+    """Statements and seconds of each page, in a study whose list of patients a worker keeps."""
+    app = bench.crowded(kind, patients)
     member = signed_in(app)
-    found = []
+    found = {}
     for name, page in LISTS.items():
         member.get(f"/staff/S1/{page}")
         with sql_of(app) as seen:
             spent = seconds(lambda page=page: member.get(f"/staff/S1/{page}"), ROUNDS)
         assert member.status == 200, page
-        found.append(f"{name} {len(seen) // ROUNDS}, {1000 * spent:.0f} ms")
-    return f"{bench.patients} patients: {'; '.join(found)}"
+        found[name] = len(seen) // ROUNDS, spent
+    return found
 
 
 def dashboards(bench: Bench) -> str:

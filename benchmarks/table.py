@@ -58,6 +58,13 @@ ROWS = (
         slow=True,
     ),
     Measurement("lists: statements, time of the page", "6, 100 ms at 100,000", "4, 30 ms", staff.lists),
+    Measurement(
+        "lists at 1,000, 10,000 and 100,000 patients: statements, time, growth",
+        "6, 100 ms, n^1.05",
+        "4, 30 ms",
+        staff.growth,
+        slow=True,
+    ),
     Measurement("whole report", "2 / 8 s at 1,000 / 10,000", "1 / 3 s", scores.report, slow=True),
     Measurement("frame of scores against a bare narrow driver", "2 ×", "1.2 ×", scores.frame_of_scores),
     Measurement("`score_table`, as a share of NumPy's limit", "0.5", "0.8", scores.table_of_scores),
