@@ -81,7 +81,7 @@ class StaffForm(FlaskForm):
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Whether each field takes its input: visible signs, one line in a box of one line, not only blanks."""
+        """Whether each field takes its input: visible signs, one line in a small box, not only blanks."""
         valid = bool(super().validate(extra_validators))
         for field in _boxes(self):
             if field.name in g.get("hidden_signs_in", ()):
