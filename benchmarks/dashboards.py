@@ -1,7 +1,8 @@
-"""What patients feel of staff who look at dashboards: requests per second and how long one takes.
+"""What patients feel of the work of staff: requests per second, how long one takes, what is refused or lost.
 
-Patients answer over loopback at the configuration of `seventh run`: first alone, then while eight dashboard
-requests, each of a page not drawn yet, are made at once. SQLite. One argument: how many simulated patients.
+Patients answer over loopback at the configuration of `seventh run`: first alone, then while eight dashboards
+that are not drawn yet are looked at, an export and a freeze are made, and a file of as many visits is
+imported. SQLite. One argument: how many simulated patients.
 """
 
 from __future__ import annotations
@@ -12,23 +13,30 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.client import HTTPException
 from itertools import cycle
 from pathlib import Path
 from statistics import quantiles
 from threading import Event, Thread
 
+from sqlalchemy import create_engine, select
+
 from analysis.data.pages import TITLES
 from app import create_app
 from surveys.cli.run import server_command
 from surveys.db import close
+from surveys.models import Draft
+from surveys.schedule import preset
 from surveys.settings import ROOT, Settings
+from surveys.store.study import studies
+from surveys.store.study.studies import NewStudy
 from tests.support.patient import Send, over_http
 from tests.support.server import free_listener, url_of
 from tests.support.simulated import populate
 from tests.support.staff import Member, employ
-from tests.support.study import FACE, Invited, invite
+from tests.support.study import FACE, Invited, changing, invite, library
 
 CLIENTS = 8
 SECONDS = 20.0
@@ -38,10 +46,11 @@ EMAIL = "coordinator@example.org"
 
 @dataclass
 class Felt:
-    """How long each request of a phase took, in seconds, and how long the phase was."""
+    """How long each request of a phase took, in seconds, how long the phase was, and what was refused."""
 
     took: list[float]
     seconds: float
+    refused: int
 
     @property
     def rate(self) -> float:
@@ -68,7 +77,7 @@ def main() -> None:
             env={**os.environ, "SEVENTH_DATABASE_URL": url, "SEVENTH_SECRET_KEY": SECRET},
         )
         try:
-            measure(server, invited, patients)
+            measure(server, url, invited, patients)
         finally:
             process.terminate()
             process.wait()
@@ -78,6 +87,9 @@ def prepare(url: str, patients: int) -> list[Invited]:
     """A study of simulated patients with a coordinator, and those who will answer."""
     app = create_app(Settings(database_url=url, secret_key=SECRET))
     invited = [invite(app, f"P{number}") for number in range(CLIENTS)]
+    with changing(app) as session:
+        new = NewStudy("S2")
+        studies.create(session, new, preset("registry"), library(app), at=datetime.now(UTC), actor="bench")
     populate(app, patients)
     employ(app, EMAIL, "coordinator")
     with app.app_context():
@@ -85,29 +97,81 @@ def prepare(url: str, patients: int) -> list[Invited]:
     return invited
 
 
-def measure(server: str, invited: list[Invited], patients: int) -> None:
-    """Patients alone, then beside eight dashboards."""
+def measure(server: str, url: str, invited: list[Invited], patients: int) -> None:
+    """Patients alone, then beside eight dashboards, an export, a freeze and an import."""
     members = [signed_in(server) for _ in TITLES]
     answering = [opened(server, one) for one in invited]
     alone = phase(answering, lambda: time.sleep(SECONDS))
     boards: list[float] = []
+    other: dict[str, float] = {}
 
-    def ask_for_all() -> None:
+    def work() -> None:
         asked = [
             Thread(target=look, args=(one, page, boards)) for one, page in zip(members, TITLES, strict=True)
+        ]
+        asked += [
+            Thread(target=make, args=(signed_in(server), "export", {"form": "tidy"}, other)),
+            Thread(target=make, args=(signed_in(server), "freezes", {"name": "Bench"}, other)),
+            Thread(target=load, args=(url, patients, other)),
         ]
         for thread in asked:
             thread.start()
         for thread in asked:
             thread.join()
 
-    beside = phase(answering, ask_for_all)
+    beside = phase(answering, work)
     print(f"{patients} simulated patients, {CLIENTS} who answer, {len(TITLES)} dashboards at once")
     for name, felt in (("alone", alone), ("beside", beside)):
         print(f"{name:8} {felt.rate:7.1f} requests/s   p95 {felt.p95 * 1000:8.0f} ms   {felt.seconds:6.1f} s")
     fewer, slower = beside.rate / alone.rate, beside.p95 / alone.p95
     print(f"ratio    {fewer:7.2f} of the requests   {slower:5.1f} times the p95")
+    print(f"refused  {alone.refused + beside.refused}   lost {sum(lost(url, one) for one in answering)}")
     print(f"boards   {', '.join(f'{seconds:.1f}' for seconds in sorted(boards))} s")
+    print(f"others   {', '.join(f'{name} {seconds:.1f}' for name, seconds in sorted(other.items()))} s")
+
+
+def make(member: Member, page: str, fields: dict[str, str], took: dict[str, float]) -> None:
+    """Ask for an export or a freeze, and wait until it is made."""
+    start = time.perf_counter()
+    member.get(f"/staff/S1/{page}")
+    member.post(f"/staff/S1/{page}", fields)
+    while member.status == 202:
+        time.sleep(1)
+        member.get(member.path)
+    assert member.status == 200, member.status
+    took[page] = time.perf_counter() - start
+
+
+def load(url: str, rows: int, took: dict[str, float]) -> None:
+    """Import visits of new patients into another study."""
+    items = [f"phq9_q{number}" for number in range(1, 10)]
+    lines = [",".join(["patient", "visit", "completed_on", *items])]
+    lines += [f"I{number},baseline,2026-03-10,{','.join('1' * 9)}" for number in range(rows)]
+    with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+        file.write("\n".join(lines))
+        file.flush()
+        start = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-c", "from app import main; main()", "import", "S2", file.name],
+            check=True,
+            cwd=ROOT,
+            env={**os.environ, "SEVENTH_DATABASE_URL": url, "SEVENTH_SECRET_KEY": SECRET},
+            stdout=subprocess.DEVNULL,
+        )
+        took["import"] = time.perf_counter() - start
+
+
+def lost(url: str, patient: Answering) -> int:
+    """How many answers that were acknowledged are not the last ones in the database."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        visit_id = int(patient.visit.rpartition("/")[2])
+        query = select(Draft.answers).where(Draft.visit_id == visit_id, Draft.instrument == "face")
+        said = connection.scalar(query) or {}
+    engine.dispose()
+    return sum(
+        said.get(f"q{number}", [{}])[-1].get("value") != value for number, value in patient.said.items()
+    )
 
 
 def signed_in(server: str) -> Member:
@@ -135,11 +199,12 @@ def look(member: Member, page: str, took: list[float]) -> None:
 
 @dataclass
 class Answering:
-    """A patient with an open visit in a browser."""
+    """A patient with an open visit in a browser; `said` is each last answer that the server acknowledged."""
 
     send: Send
     visit: str
     token: str
+    said: dict[int, int] = field(default_factory=dict)
 
 
 def opened(server: str, invited: Invited) -> Answering:
@@ -153,8 +218,8 @@ def opened(server: str, invited: Invited) -> Answering:
 
 def phase(patients: list[Answering], meanwhile: Callable[[], None]) -> Felt:
     """Let patients answer for as long as something else goes on."""
-    over, took = Event(), list[float]()
-    threads = [Thread(target=answer, args=(one, over, took)) for one in patients]
+    over, took, refused = Event(), list[float](), list[int]()
+    threads = [Thread(target=answer, args=(one, over, took, refused)) for one in patients]
     start = time.perf_counter()
     for thread in threads:
         thread.start()
@@ -163,10 +228,10 @@ def phase(patients: list[Answering], meanwhile: Callable[[], None]) -> Felt:
     seconds = time.perf_counter() - start
     for thread in threads:
         thread.join()
-    return Felt(took, seconds)
+    return Felt(took, seconds, len(refused))
 
 
-def answer(patient: Answering, over: Event, took: list[float]) -> None:
+def answer(patient: Answering, over: Event, took: list[float], refused: list[int]) -> None:
     """Answer question after question, over and over, and note how long each request takes."""
     for number, value in cycle(enumerate(FACE, start=1)):
         path = f"{patient.visit}/face/{number}"
@@ -177,7 +242,10 @@ def answer(patient: Answering, over: Event, took: list[float]) -> None:
             start = time.perf_counter()
             status = patient.send(method, path, fields).status
             took.append(time.perf_counter() - start)
-            assert status in (200, 302), status
+            if status not in (200, 302):
+                refused.append(status)
+            elif method == "POST":
+                patient.said[number] = value
             if over.is_set():
                 return
 

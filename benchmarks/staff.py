@@ -7,12 +7,18 @@ import os
 import re
 import subprocess
 import sys
+import time
+from statistics import median
+
+from flask import Flask
 
 from benchmarks.measuring import ROUNDS, SECRET, Bench, seconds, sql_of
 from surveys.settings import ROOT
-from tests.support.staff import signed_in
+from tests.support.staff import Member, signed_in
+from tests.support.study import invite
 
 SIZES = (1_000, 10_000, 100_000)
+BOARD = "/staff/S1/dashboard"
 LISTS = {
     "patient list": "patients",
     "needs a person": "needs",
@@ -56,8 +62,8 @@ def _lists(bench: Bench, kind: str, patients: int) -> dict[str, tuple[int, float
     return found
 
 
-def dashboards(bench: Bench) -> str:
-    """Patients' requests beside eight dashboards, by benchmarks/dashboards.py."""
+def beside(bench: Bench) -> str:
+    """Patients' requests beside all that staff do, by benchmarks/dashboards.py."""
     command = [sys.executable, str(ROOT / "benchmarks" / "dashboards.py"), "300"]
     ran = subprocess.run(
         command,
@@ -68,8 +74,48 @@ def dashboards(bench: Bench) -> str:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     found = re.search(r"ratio\s+([\d.]+) of the requests\s+([\d.]+) times the p95", ran.stdout)
+    failed = re.search(r"refused\s+(\d+)\s+lost\s+(\d+)", ran.stdout)
     assert found, ran.stdout
-    return f"p95 {found[2]} × with {found[1]} of the requests, 300 patients"
+    assert failed, ran.stdout
+    said = f"p95 {found[2]} × with {found[1]} of the requests; refused {failed[1]}, lost {failed[2]}"
+    return f"{said}; 300 patients"
+
+
+def board_after_change(bench: Bench) -> str:
+    """Milliseconds of processor time until the last board of a study that has changed since is sent."""
+    app = bench.registry()
+    member = signed_in(app)
+    drawn(member)
+    spent = []
+    for number in range(ROUNDS):
+        invite(app, f"B{number}")
+        spent.append(seconds(lambda: member.get(BOARD), 1))
+        assert "being drawn" in member.replies[-1].html
+        drawn(member)
+    return f"{1000 * median(spent):.0f} ms, {bench.patients} patients"
+
+
+def drawn(member: Member) -> None:
+    """Look at the dashboard until it is that of the data as they are."""
+    while True:
+        member.get(BOARD)
+        if member.status == 200 and "being drawn" not in member.replies[-1].html:
+            return
+        time.sleep(0.5)
+
+
+def worker_with_board(bench: Bench) -> str:
+    """Resident memory of a process that has made the application and shown a dashboard."""
+    app = bench.registry()
+    signed_in(app)
+    code = (
+        "from app import create_app; from benchmarks.staff import drawn; app = create_app(); "
+        "from tests.support.patient import in_process; from tests.support.staff import Member; "
+        "member = Member(in_process(app)); member.sign_in('coordinator-everywhere-S1@example.org'); "
+        "drawn(member); "
+        "print(next(line for line in open('/proc/self/status') if line.startswith('VmRSS')))"
+    )
+    return f"{_resident(app, code):.0f} MB, {bench.patients} patients"
 
 
 def idle_worker(bench: Bench) -> str:
@@ -78,11 +124,21 @@ def idle_worker(bench: Bench) -> str:
         "from app import create_app; app = create_app(); app.test_client().get('/healthz'); "
         "print(next(line for line in open('/proc/self/status') if line.startswith('VmRSS')))"
     )
-    url = bench.app("SQLite").config["SETTINGS"].database_url
-    environment = {**os.environ, "SEVENTH_DATABASE_URL": url, "SEVENTH_SECRET_KEY": SECRET}
+    return f"{_resident(bench.app('SQLite'), code):.0f} MB"
+
+
+def _resident(app: Flask, code: str) -> float:
+    """Megabytes that `code` prints in kilobytes, run on the database of `app`."""
+    url = app.config["SETTINGS"].database_url
+    environment = {
+        **os.environ,
+        "SEVENTH_DATABASE_URL": url,
+        "SEVENTH_SECRET_KEY": SECRET,
+        "PYTHONPATH": str(ROOT),
+    }
     ran = subprocess.run(
         [sys.executable, "-c", code], check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment
     )
     kilobytes = re.search(r"VmRSS:\s+(\d+) kB", ran.stdout)
     assert kilobytes, ran.stdout
-    return f"{int(kilobytes[1]) / 1000:.0f} MB"
+    return int(kilobytes[1]) / 1000

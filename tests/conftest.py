@@ -267,7 +267,7 @@ def app(settings: Settings, _application_of: Callable[[Settings], Flask]) -> Ite
 
     application = _application_of(settings)
     application.extensions["texts"] = Texts(application.extensions["library"])
-    jobs.init_app(application)
+    jobs.open_desk(application)
     application.extensions["request_limits"].storage.reset()
     config, spoken = dict(application.config), application.extensions["languages"]
     yield application

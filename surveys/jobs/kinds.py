@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from surveys.jobs.boards.painting import paint
+from surveys.jobs.exports import export, freeze, freeze_report
 from surveys.jobs.running import Work
 
-WORKS: Mapping[str, Work] = {"board": paint}
+WORKS: Mapping[str, Work] = {
+    "board": paint,
+    "export": export,
+    "freeze": freeze,
+    "freeze_report": freeze_report,
+}

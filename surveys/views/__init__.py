@@ -33,13 +33,13 @@ from surveys.views.study import (
     setup,
     team,
 )
+from surveys.views.study import jobs as job_pages
 from surveys.views.web import (
     access,
     errors,
     front,
     handed_on,
     headers,
-    heavy,
     jinja,
     jobs,
     language,
@@ -62,7 +62,6 @@ GUARDS = (
     protection,
     language,
     errors,
-    heavy,
     jobs,
     sign_in,
     access,
@@ -99,6 +98,7 @@ PAGES = (
     account,
     invitation,
     freezes,
+    job_pages,
 )
 
 

@@ -34,6 +34,8 @@ MAY_OPEN = {
     "freezes.index": EVERY_ROLE,
     "freezes.make": CHANGES,
     "freezes.report": EVERY_ROLE,
+    "jobs.show": EVERY_ROLE,
+    "jobs.file": EVERY_ROLE,
     "dashboard.page": EVERY_ROLE,
     "dashboard.table": EVERY_ROLE,
     "patients.index": PATIENTS,

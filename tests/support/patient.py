@@ -28,7 +28,7 @@ class Reply:
     status: int
     headers: list[tuple[str, str]]
     html: str
-    content: bytes = b""  # the content of an answer that is not a page, in process
+    content: bytes = b""
 
     def header(self, name: str) -> str | None:
         """The first header called `name`."""
@@ -97,14 +97,15 @@ def over_http(url: str, timeout: float = 30) -> Send:
                 headers["Content-Type"] = "application/x-www-form-urlencoded"
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
-            html = answer.read().decode()
+            content = answer.read()
         finally:
             connection.close()
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":
                 key, _, rest = value.partition("=")
                 jar[key] = rest.partition(";")[0]
-        return Reply(method, path, answer.status, answer.getheaders(), html)
+        html = content.decode(errors="replace")
+        return Reply(method, path, answer.status, answer.getheaders(), html, content)
 
     return send
 

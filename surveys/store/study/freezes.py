@@ -30,11 +30,7 @@ def keep(
     Raises:
         Refused: the name is empty, too long or taken.
     """
-    name = " ".join(name.split())
-    if not name or len(name) > 200:
-        raise Refused("Give the freeze a name of at most 200 characters.", "name")
-    if session.scalar(select(Freeze.id).filter_by(study_id=study.id, name=name)) is not None:
-        raise Refused(f"There is a freeze “{name}” already. Choose another name.", "name")
+    name = free_name(session, study.id, name)
     digest = hashlib.sha256(content.encode()).hexdigest()
     freeze = Freeze(
         study_id=study.id,
@@ -51,6 +47,20 @@ def keep(
     facts = {"study": study.code, "freeze": name, "sha256": digest, "patients": patients}
     audit.record(session, audit.Entry(at, actor, "study.frozen", facts=facts, study_id=study.id))
     return freeze
+
+
+def free_name(session: Session, study_id: int, name: str) -> str:
+    """The name as it is stored.
+
+    Raises:
+        Refused: it is empty, too long or taken.
+    """
+    name = " ".join(name.split())
+    if not name or len(name) > 200:
+        raise Refused("Give the freeze a name of at most 200 characters.", "name")
+    if session.scalar(select(Freeze.id).filter_by(study_id=study_id, name=name)) is not None:
+        raise Refused(f"There is a freeze “{name}” already. Choose another name.", "name")
+    return name
 
 
 def of_study(session: Session, study_id: int) -> Sequence[Freeze]:

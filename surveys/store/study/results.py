@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from surveys.models import BoardCopy, Job, JobPart
+from surveys.models import BoardCopy, Erasure, Job, JobPart, Patient
 
 
 def erase(session: Session, study_id: int) -> None:
@@ -13,3 +13,9 @@ def erase(session: Session, study_id: int) -> None:
     ours = select(Job.id).where(Job.study_id == study_id)
     session.execute(delete(BoardCopy).where(BoardCopy.study_id == study_id))
     session.execute(delete(JobPart).where(JobPart.job_id.in_(ours)))
+
+
+def erasures(session: Session, study_id: int) -> int:
+    """How often somebody's answers were erased: what was read when it was less may hold them."""
+    counted = select(func.count(Erasure.id)).join(Patient, Patient.id == Erasure.patient_id)
+    return session.scalars(counted.where(Patient.study_id == study_id, Erasure.level == "answers")).one()

@@ -1,21 +1,14 @@
-"""The download of a study's data: the tidy package, made while the person waits."""
+"""The download of a study's data. A job makes it; that of a small study comes at once."""
 
 from __future__ import annotations
 
-import tempfile
-from typing import IO, cast
-
-from flask import Blueprint, Flask, render_template, request, send_file
+from flask import Blueprint, Flask, render_template, request
 from werkzeug.wrappers import Response
 
-from surveys.db import db, snapshot
-from surveys.exchange.bundle.package import write_study
-from surveys.exchange.places import zipped
-from surveys.exchange.tidy import package
-from surveys.exchange.tidy.queries import Selection
+from surveys.db import db
 from surveys.forms.export import ExportForm
 from surveys.store.study import exports
-from surveys.views.web import heavy, server
+from surveys.views.web import jobs
 from surveys.views.web.access import for_roles, grant
 
 pages = Blueprint("export", __name__)
@@ -37,21 +30,10 @@ def index(code: str) -> Response | str | tuple[str, int]:
         return render_template("staff/study/export.html", form=form), 422 if form.errors else 200
     reason = (form.reason.data or "").strip() if here.may_change and form.exact.data else None
     kind = form.form.data if here.may_change else "tidy"
-    study = here.study
-    with heavy.turn():
-        exports.note(
-            db.session, here.study, kind, exact_dates=reason, site=here.site, at=here.at, actor=here.actor
-        )
-        db.session.commit()
-        file = cast(IO[bytes], tempfile.TemporaryFile())  # noqa: SIM115 — closed once it is sent
-        library = server.library()
-        with snapshot() as session, zipped(file) as place:
-            if kind == "bundle":
-                write_study(place, session, study, library, site=here.site, at=here.at, reason=reason or "")
-            else:
-                package.write(
-                    place, Selection(session, study.id, here.site), study, library, exact_dates=reason
-                )
-    file.seek(0)
-    name = f"{study.code}-bundle.zip" if kind == "bundle" else f"{study.code}.zip"
-    return send_file(file, "application/zip", as_attachment=True, download_name=name)
+    exports.note(
+        db.session, here.study, kind, exact_dates=reason, site=here.site, at=here.at, actor=here.actor
+    )
+    number = jobs.note(here, "export", {"form": kind, "site": here.site, "reason": reason})
+    db.session.commit()
+    jobs.wait(number)
+    return jobs.sent(here, number, code)

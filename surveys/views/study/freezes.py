@@ -5,12 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Flask, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from surveys import SOFTWARE
 from surveys.db import db
-from surveys.exchange import freezing
 from surveys.forms.freeze import FreezeForm
 from surveys.store.study import freezes
-from surveys.views.web import heavy, server
+from surveys.views.web import jobs
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.saving import committed
 
@@ -36,11 +34,15 @@ def make(code: str) -> Response | tuple[str, int]:
     here, form = grant(), FreezeForm()
     if not form.validate():
         return _listed(form), 422
-    library = server.library()
-    with committed(form) as kept, heavy.turn():
-        freezing.freeze(db.session, here.study, library, form.name.data or "", at=here.at, actor=here.actor)
+    with committed(form) as kept:
+        name = freezes.free_name(db.session, here.study.id, form.name.data or "")
+        number = jobs.note(here, "freeze", {"name": name})
     if not kept:
         return _listed(form), 422
+    jobs.wait(number)
+    job = jobs.find(here, number)
+    if job is None or job.state != "done":
+        return redirect(url_for("jobs.show", code=code, number=number))
     return redirect(url_for("freezes.index", code=code))
 
 
@@ -48,28 +50,14 @@ def make(code: str) -> Response | tuple[str, int]:
 @for_roles("coordinator", "investigator", "analyst", whole_study=True)
 def report(code: str, freeze_id: int) -> Response:
     """Send the report on a freeze: always the same bytes."""
-    from analysis.report import as_json
-    from analysis.report import report as analyse
-
     here = grant()
-    library = server.library()
     known = {one.id: one.name for one in freezes.of_study(db.session, here.study.id)}
     if freeze_id not in known:
         abort(404)
-    with heavy.turn():
-        kept, frames = freezing.thawed(db.session, here.study, known[freeze_id], library)
-        content = analyse(
-            frames,
-            generated_at=kept.made_at.isoformat(),
-            software=SOFTWARE,
-            suppress_under=here.study.smallest_group,
-        )
-    name = f"{here.study.code}-freeze-{freeze_id}.json"
-    return Response(
-        f"{as_json(content)}\n",
-        mimetype="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    told = {"freeze": known[freeze_id], "under": here.study.smallest_group}
+    number = jobs.note_at_once(here, "freeze_report", told)
+    jobs.wait(number)
+    return jobs.sent(here, number, code)
 
 
 def _listed(form: FreezeForm) -> str:
