@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,8 @@ from analysis.data.onset import days_since, is_from_birth
 
 BAND_YEARS = 5
 OLDEST_BAND = 90  # from this age on there is one band, because so old a person is easily recognised
+# How much of an ISO date is known; the whole of it where its precision is the day.
+SIGNS_KNOWN: Mapping[str | None, int] = {"year": 4, "month": 7}
 
 
 def since_enrolment(row: Any, on: date | None) -> int | None:
@@ -30,7 +33,7 @@ def written(on: date | None, precision: str | None) -> str | None:
     """A partly known date as far as it is known: `2024`, `2024-05` or `2024-05-31`."""
     if on is None:
         return None
-    return on.isoformat()[: {"year": 4, "month": 7}.get(precision or "", 10)]
+    return on.isoformat()[: SIGNS_KNOWN.get(precision)]
 
 
 def age_band(birth_year: int | None, on: date) -> str | None:

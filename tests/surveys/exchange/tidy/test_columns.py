@@ -14,7 +14,22 @@ from sqlalchemy import select
 
 from surveys.db import db, snapshot
 from surveys.exchange.tidy.answers import SCORES, long_table, wide_table
-from surveys.exchange.tidy.columns import DATES, PATIENT, Column, TidyTable, cell, day
+from surveys.exchange.tidy.columns import (
+    DATES,
+    PATIENT,
+    Column,
+    TidyTable,
+    cell,
+    day,
+    days_since_enrolment,
+    days_since_onset,
+    flag,
+    instant,
+    known_day,
+    number,
+    text,
+    whole,
+)
 from surveys.exchange.tidy.occasions import ATTENDANCE, VISITS
 from surveys.exchange.tidy.people import CONSENTS, GRADINGS, PALSIES, PATIENTS, TREATMENTS
 from surveys.exchange.tidy.queries import Selection
@@ -261,3 +276,33 @@ def durations(app: Flask) -> dict[tuple[str, bool], str]:
     }
     assert minutes == told
     return told
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "is_date"),
+    [
+        (text, "string", False),
+        (whole, "integer", False),
+        (number, "number", False),
+        (flag, "boolean", False),
+        (day, "date", True),
+        (known_day, "partial date", True),
+        (instant, "datetime", True),
+    ],
+)
+def test_each_kind_of_column_is_what_it_says(make: Any, kind: Any, is_date: bool) -> None:
+    """Only dates are dates, so only they stay empty."""
+    assert make("name", "Words.", str) == Column("name", kind, "Words.", str, is_date)
+
+
+@pytest.mark.parametrize("make", [days_since_enrolment, days_since_onset])
+def test_days_are_told_alike_in_every_file(make: Any) -> None:
+    """With the same words, and never as dates."""
+    made = make(lambda row: row)
+    found = {
+        (column.type, column.words, column.is_date)
+        for table in (long_table(LIBRARY), SCORES)
+        for column in table.columns
+        if column.name == made.name
+    }
+    assert found == {("integer", made.words, False)}

@@ -146,6 +146,7 @@ def test_who_is_limited_to_a_site_changes_nothing_for_others(
     for door in posts:
         answer = limited.send("POST", door.path, list(CHANGING.get(door.endpoint, {}).items()))
         assert answer.status == 403, door
+        assert "This holds for every site" in answer.html, door
         assert "You are limited to the site North" in answer.html, door
     assert stored(app) == before
     everywhere = signed_in(app)
@@ -225,6 +226,13 @@ def test_a_role_needs_a_study_in_the_address() -> None:
     bare.add_url_rule("/list", "list", access.for_roles("analyst")(lambda: ""))
     with pytest.raises(access.UnguardedError, match="must begin with /staff/<code>/"):
         access.check(bare)
+
+
+@pytest.mark.parametrize("roles", [(), ("owner",), ("analyst", "owner")])
+def test_only_roles_that_there_are_open_a_view(roles: tuple[str, ...]) -> None:
+    """A slip of the pen would close it to everybody, or to no one."""
+    with pytest.raises(ValueError, match="one or more of coordinator, investigator, analyst"):
+        access.for_roles(*roles)
 
 
 def test_a_change_says_whether_it_holds_for_the_whole_study() -> None:

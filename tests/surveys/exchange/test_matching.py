@@ -1,0 +1,104 @@
+"""A file beside a study: what is new of it, before anything is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from surveys.exchange import import_file, matching
+from surveys.exchange.faults import FileRefused
+from surveys.exchange.matching import ImportPlan
+from surveys.models import Study
+from surveys.store.errors import Refused
+
+from .conftest import LIBRARY, Desk
+
+HEADER = "patient,visit,completed_on,treatments,house_brackmann,phq9_q1\n"
+
+
+def planned(desk: Desk, folder: Path, *rows: str, wording: str | None = None) -> ImportPlan:
+    path = folder / "next.csv"
+    path.write_text(HEADER + "".join(f"{row}\n" for row in rows))
+    file = import_file.read(path, LIBRARY)
+    try:
+        return matching.plan(desk.session, desk.study(), file, LIBRARY, wording=wording, at=desk.at)
+    finally:
+        desk.session.rollback()
+
+
+def test_a_plan_changes_nothing(desk: Desk, tmp_path: Path) -> None:
+    """It names the new patients, each with the day of the first answers."""
+    plan = planned(desk, tmp_path, "P1,b,2025-02-01,,,1", "P1,a,2025-01-01,,,1", "P2,a,2025-03-01,,,")
+    assert [(one.code, one.enrolled_on) for one in plan.new_patients] == [
+        ("P1", date(2025, 1, 1)),
+        ("P2", date(2025, 3, 1)),
+    ]
+    assert (plan.wording, plan.stored_patients) == ("unknown", {})
+    assert desk.count("patient") == 0
+
+
+def test_what_is_stored_is_passed_over(desk: Desk, tmp_path: Path) -> None:
+    """A later file brings what is new: treatments, gradings, visits, answers."""
+    desk.take(f"{HEADER}P1,a,2025-01-01,massage,,1\n")
+    rows = ("P1,A,2025-01-01,massage;antiviral,4,1", "p1,b,2025-02-01,,,2")
+    plan = planned(desk, tmp_path, *rows)
+    assert (plan.new_patients, set(plan.stored_patients)) == ((), {"P1"})
+    assert [new.kind for _, new in plan.further_treatments] == ["antiviral"]
+    assert [value for _, _, value in plan.further_gradings] == [4]
+    first, second = plan.entries
+    assert first.stored
+    assert (first.answers, second.stored) == ({}, None)
+    assert second.answers == {"phq9": {"q1": 2}}
+    assert plan.summary.spellings == {"p1": "P1"}
+
+
+def test_a_day_counts_at_noon_of_the_studys_clock(make_desk: Callable[..., Desk], tmp_path: Path) -> None:
+    """An instant is itself, on the day it has there."""
+    desk = make_desk(timezone="Europe/Berlin")
+    plan = planned(desk, tmp_path, "P1,a,2025-01-01,,,1", "P1,b,2025-02-01T23:30:00Z,,,1")
+    assert [(entry.on, entry.at.astimezone(UTC)) for entry in plan.entries] == [
+        (date(2025, 1, 1), datetime(2025, 1, 1, 11, tzinfo=UTC)),
+        (date(2025, 2, 2), datetime(2025, 2, 1, 23, 30, tzinfo=UTC)),
+    ]
+
+
+def test_a_visit_of_the_plan_has_its_timepoint(desk: Desk, tmp_path: Path) -> None:
+    plan = planned(desk, tmp_path, "P1,BASELINE,2025-01-01,,,1", "P1,before op,2025-02-01,,,1")
+    named = [entry.timepoint.key if entry.timepoint else None for entry in plan.entries]
+    assert named == ["baseline", None]
+    assert plan.summary.outside == {"before op": 1}
+
+
+@pytest.mark.parametrize(
+    ("row", "said"), [("P1,a,2025-01-01,,,2", "phq9"), ("P1,a,2025-01-02,,,1", "2025-01-0")]
+)
+def test_what_differs_from_what_is_stored_is_refused(desk: Desk, tmp_path: Path, row: str, said: str) -> None:
+    desk.take(f"{HEADER}P1,a,2025-01-01,,,1\n")
+    with pytest.raises(FileRefused, match=said):
+        planned(desk, tmp_path, row)
+
+
+@pytest.mark.parametrize(
+    ("status", "simulated", "said"), [("closed", False, "is closed"), ("draft", True, "simulated")]
+)
+def test_a_study_may_take_no_import(
+    desk: Desk, tmp_path: Path, status: str, simulated: bool, said: str
+) -> None:
+    desk.session.get_one(Study, desk.study_id).status = status
+    desk.session.get_one(Study, desk.study_id).simulated = simulated
+    with desk.session.no_autoflush, pytest.raises(Refused, match=said):
+        planned(desk, tmp_path, "P1,a,2025-01-01,,,1")
+
+
+@pytest.mark.parametrize(
+    ("wording", "right"), [("Spanish 2015", True), ("w" * 64, True), ("w" * 65, False), ("", False)]
+)
+def test_a_wording_has_a_name(desk: Desk, tmp_path: Path, wording: str, right: bool) -> None:
+    if right:
+        assert planned(desk, tmp_path, "P1,a,2025-01-01,,,1", wording=wording).wording == wording
+        return
+    with pytest.raises(Refused, match="1 to 64 characters"):
+        planned(desk, tmp_path, "P1,a,2025-01-01,,,1", wording=wording)

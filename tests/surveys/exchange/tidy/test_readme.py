@@ -1,0 +1,47 @@
+"""The page that goes with the package."""
+
+from __future__ import annotations
+
+from surveys.exchange.places import Written
+from surveys.exchange.tidy import readme
+from surveys.exchange.tidy.people import PATIENTS, TREATMENTS
+from surveys.models import Study
+
+
+def told(
+    *,
+    site: str | None = None,
+    exact_dates: str | None = None,
+    working: tuple[str, ...] = (),
+    simulated: bool = False,
+) -> str:
+    study = Study(code="S1", title="A study of faces", simulated=simulated)
+    files = [Written("treatments.csv", 9, "0" * 64, 7), Written("patients.csv", 9, "0" * 64, 3)]
+    return readme.text(study, [PATIENTS, TREATMENTS], files, site, exact_dates, working)
+
+
+def test_each_file_stands_with_its_rows() -> None:
+    text = told()
+    assert text.startswith("# A study of faces\n\nStudy `S1`, exported by Seventh as plain tables.\n")
+    assert f"| `patients.csv` | 3 | {PATIENTS.title} |\n| `treatments.csv` | 7 | {TREATMENTS.title} |" in text
+    assert "{" not in text.replace('{"patient": str}', "")
+    assert text.endswith("apart.\n")
+
+
+def test_it_says_how_days_are_told() -> None:
+    """A reason for calendar dates stands on one line."""
+    assert "Dates are days since enrolment" in told()
+    exact = told(exact_dates=" A paper\n with dates. ")
+    assert "- Calendar dates are filled in. The reason recorded for this: A paper with dates.\n" in exact
+    assert "Dates are days since enrolment" not in exact
+
+
+def test_it_warns_of_what_a_reader_must_know() -> None:
+    """And of nothing else."""
+    plain = told()
+    for warning in ("simulated", "Only patients of the site", "Working wording"):
+        assert warning not in plain
+    assert "plain tables. **The patients are simulated.**\n" in told(simulated=True)
+    text = told(site="North", working=("FaCE", "SAQ"))
+    assert "- Only patients of the site North.\n- Working wording" in text
+    assert "not validated: FaCE, SAQ.\n" in text
