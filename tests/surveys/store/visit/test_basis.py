@@ -158,6 +158,7 @@ class TestStoredVisits:
         treatment = Treatment(patient_id=patient.id, kind="botulinum_toxin", state="given")
         outside = Visit(
             patient_id=patient.id,
+            study_id=patient.study_id,
             name="unscheduled",
             opens_on=TODAY,
             due_on=TODAY,
@@ -234,6 +235,7 @@ class TestElsewhere:
         session.flush()
         made = Visit(
             patient_id=other.id,
+            study_id=study.id,
             name="v1",
             opens_on=TODAY,
             due_on=TODAY,
