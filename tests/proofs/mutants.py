@@ -28,6 +28,13 @@ REASONS = {
     "surveys.same.x_telephone__mutmut_15": "equivalent: what is no digit is taken out in the next step",
     "surveys.same.x_telephone__mutmut_17": "equivalent: only digits are left to strip",
     "surveys.store.patient.erasing.x_remove__mutmut_23": "the first letter of a sentence for staff",
+    "surveys.store.patient.erasing.x_removed_at__mutmut_2": "equivalent: the first of the rows is taken",
+    "surveys.store.visit.corrections.x_enter__mutmut_9": "the first letter of a sentence for staff",
+    "surveys.store.visit.planning.x_replan__mutmut_4": "a lock: SQLite, on which mutants are tried, has none",
+    "surveys.lists.background.x_of_patient__mutmut_12": "equivalent: the foreign key says the same",
+    "surveys.lists.changes.x__scores__mutmut_47": "equivalent: the name of a subquery",
+    "surveys.lists.changes.x_page__mutmut_52": "equivalent: the name of a subquery",
+    "surveys.lists.messages.x__of_scope__mutmut_5": "equivalent: the foreign key says the same",
 }
 _LINE = re.compile(r"^\s+(?P<name>\S+__mutmut_\d+): (?P<status>.+)$")
 _FUNCTION = re.compile(r"\.x(_|ǁ)")

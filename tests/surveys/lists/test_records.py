@@ -85,7 +85,7 @@ def test_messages_are_read_latest_first(session: Session, patient: Patient) -> N
                     visit_id=one.id,
                     kind=kind,
                     nth=number,
-                    channel="email",
+                    channel="email" if one is visit else "letter",
                     planned_at=planned,
                     attempts=0,
                     outcome=outcome,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -306,3 +307,11 @@ def test_days_are_told_alike_in_every_file(make: Any) -> None:
         if column.name == made.name
     }
     assert found == {("integer", made.words, False)}
+    row = SimpleNamespace(
+        enrolled_on=date(2026, 3, 10),
+        onset_on=date(2026, 3, 10),
+        onset_precision="day",
+        begin="sudden",
+        cause="unknown",
+    )
+    assert make(lambda one: one.enrolled_on + timedelta(days=3)).value(row) == 3
