@@ -46,8 +46,7 @@ def test_what_is_stored_is_passed_over(desk: Desk, tmp_path: Path) -> None:
     rows = ("P1,A,2025-01-01,massage;antiviral,4,1", "p1,b,2025-02-01,,,2")
     plan = planned(desk, tmp_path, *rows)
     assert (plan.new_patients, set(plan.stored_patients)) == ((), {"P1"})
-    assert [new.kind for _, new in plan.further_treatments] == ["antiviral"]
-    assert [value for _, _, value in plan.further_gradings] == [4]
+    assert (plan.summary.treatments, plan.summary.gradings) == (1, 1)
     first, second = plan.entries
     assert first.stored
     assert (first.answers, second.stored) == ({}, None)

@@ -47,7 +47,7 @@ def test_what_was_taken_is_put_back(database_url: str, backup: Path) -> None:
     """Every value as it was, in a database that held nothing; none stays none in JSON too."""
     with connected(database_url) as connection, opened(backup) as one:
         assert is_empty(connection)
-        assert put(connection, one) == len(ROWS) + 1
+        assert put(connection, one) == sum(kept.rows for kept in one.tables.values()) > 20
         assert not is_empty(connection)
         for name, row in ROWS.items():
             table = Base.metadata.tables[name]
