@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 import math
 import os
 import re
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from statistics import median
 
 from flask import Flask
+from sqlalchemy import select
 
 from benchmarks.measuring import ROUNDS, SECRET, Bench, seconds, sql_of
+from surveys.models import Study
 from surveys.settings import ROOT
 from tests.support.staff import Member, signed_in
 from tests.support.study import invite
@@ -60,6 +64,38 @@ def _lists(bench: Bench, kind: str, patients: int) -> dict[str, tuple[int, float
         assert member.status == 200, page
         found[name] = len(seen) // ROUNDS, spent
     return found
+
+
+def figures(bench: Bench) -> str:
+    """The largest figure and the largest page of figures, compressed, for those who may open patients."""
+    from analysis.figures.pages import PAGES
+    from surveys.db import snapshot
+    from surveys.frames import study_frames
+    from surveys.jobs.boards.drawing import draw
+
+    app = bench.registry()
+    with app.app_context(), snapshot() as session:
+        study = session.scalars(select(Study)).one()
+        frames = study_frames(session, study, app.extensions["library"])
+    largest, pages = 0, []
+    for page in PAGES:
+        board = draw(
+            frames,
+            {},
+            page=page,
+            pair="",
+            visits={},
+            on=datetime.now(UTC).date(),
+            together=False,
+            may_open_patients=True,
+            suppress_under=5,
+        )
+        drawn = [one for part in board.sections for one in part.figures]
+        texts = ["".join(panel.data for panel in one.panels) + str(one.table) for one in drawn]
+        sizes = [len(gzip.compress(text.encode(), 6)) for text in texts]
+        largest = max([largest, *sizes])
+        pages.append(sum(sizes))
+    return f"{bench.patients} patients: {largest / 1000:.1f} kB; {max(pages) / 1000:.0f} kB"
 
 
 def beside(bench: Bench) -> str:

@@ -66,6 +66,12 @@ ROWS = (
         staff.growth,
         slow=True,
     ),
+    Measurement(
+        "any figure; the figures of a dashboard's page; compressed",
+        "12 kB; 80 kB",
+        "8 kB; 50 kB",
+        staff.figures,
+    ),
     Measurement("whole report", "2 / 8 s at 1,000 / 10,000", "1 / 3 s", scores.report, slow=True),
     Measurement("frame of scores against a bare narrow driver", "2 ×", "1.2 ×", scores.frame_of_scores),
     Measurement("`score_table`, as a share of NumPy's limit", "0.5", "0.8", scores.table_of_scores),

@@ -15,8 +15,8 @@ from analysis.figures.look import PAPER, colour, go, people, plain
 from analysis.figures.view import View
 
 MANY = 300  # points in a panel
-LINES = 40  # patients whose lines are drawn where points are many
-ACROSS, DOWN = 36, 30  # cells of a panel; a PHQ-9 has 28 values, and an axis some room
+LINES = 30  # patients whose lines are drawn where points are many
+ACROSS, DOWN = 32, 30  # cells of a panel; a PHQ-9 has 28 values, and an axis some room
 SMALLEST, LARGEST = 3.0, 13.0  # pixels of a cell's dot
 GOLDEN = 0.6180339887
 CELLS_NOTE = (

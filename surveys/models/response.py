@@ -122,6 +122,8 @@ class Response(OfImport, Base):
         return and_(cls.superseded_at.is_(None), cls.annulled_at.is_(None), ~cls.held)
 
 
+# What asks whether a visit has any response, also a corrected one, has no use for the partial index below.
+Index("ix_response_visit_id", Response.visit_id)
 Index(
     "uq_response_current",
     Response.visit_id,

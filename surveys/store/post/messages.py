@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from analysis.data.statuses import NOT_IN_FOLLOW_UP
 from surveys import daytime
@@ -79,7 +79,7 @@ def plan(session: Session, *, at: datetime) -> Counts:
 
     Settled messages stay as they are. A second run, also in another place at once, makes no further change.
     """
-    return _plan(session, _concerned(at), at)
+    return _plan(session, and_(_near(at), _concerned(at)), at)
 
 
 def plan_patient(session: Session, patient_id: int, *, at: datetime) -> Counts:
@@ -92,6 +92,16 @@ def _plan(session: Session, condition: ColumnElement[bool], at: datetime) -> Cou
     for one in load(session, condition):
         counts = _plan_visit(session, one, counts, at)
     return counts
+
+
+def _near(at: datetime) -> ColumnElement[bool]:
+    """No more than what indexes find of the visits concerned, so that planning reads no table whole."""
+    near = aliased(Visit)
+    in_time = select(near.id).where(
+        ~not_yet_open(near, (at + AHEAD).date()), ~is_over(near, (at - timedelta(days=2)).date())
+    )
+    unsettled = select(Message.visit_id).where(Message.outcome.is_(None), Message.claimed_at.is_(None))
+    return Visit.id.in_(in_time.union(unsettled))
 
 
 def _concerned(at: datetime) -> ColumnElement[bool]:
