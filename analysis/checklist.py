@@ -36,7 +36,7 @@ def checklist(frames: StudyFrames, content: Mapping[str, Any]) -> list[Record]:
         content: the report's records so far.
     """
     scores = frames.scores
-    asked = _distinct(scores[["instrument", "version", "wording", "locale"]].fillna("unknown"))
+    asked = _distinct(scores[["instrument", "version", "wording", "locale"]])
     thresholds = [one for one in content["change"] if "stratum" not in one and one["threshold_kind"]]
     items = [
         ("Abstract", "P1b", CONSORT_PRO, "The outcome is named as patient-reported", None),
@@ -100,7 +100,8 @@ def _if(there: object, text: str) -> str | None:
 
 
 def _distinct(table: Any) -> list[tuple[str, ...]]:
-    return sorted(table.drop_duplicates().itertuples(index=False, name=None))
+    found = table.drop_duplicates().astype("str").fillna("unknown")
+    return sorted(found.drop_duplicates().itertuples(index=False, name=None))
 
 
 def _instruments(asked: Sequence[tuple[str, ...]]) -> str | None:
@@ -116,8 +117,8 @@ def _reliability(records: Sequence[Record]) -> str | None:
 
 def _mode(frames: StudyFrames) -> str | None:
     answered = frames.scores.drop_duplicates(["visit_id", "instrument"])
-    ways = [_SOURCES.get(way, way) for way in sorted(set(answered["source"].dropna()))]
-    people = [_ANSWERED_BY.get(who, who) for who in sorted(set(answered["answered_by"].dropna()))]
+    ways = [_SOURCES.get(way, way) for way in sorted(answered["source"].dropna().unique())]
+    people = [_ANSWERED_BY.get(who, who) for who in sorted(answered["answered_by"].dropna().unique())]
     by = f"answered by: {', '.join(people)}" if people else "who answered is not recorded"
     return f"{', '.join(ways)}; {by}" if ways else None
 

@@ -110,7 +110,7 @@ def extent(frames: StudyFrames, suppress_under: int) -> str:
 
 def _missing_rules(frames: StudyFrames) -> str:
     """The missing rules of the answered scales, each once."""
-    answered = set(frames.scores["scale"])
+    answered = set(frames.scores["scale"].unique())
     rules: dict[str, list[str]] = {}
     for scale, info in frames.scale_info.items():
         if scale in answered and info.missing:

@@ -149,7 +149,7 @@ def _asked(frames: StudyFrames, part: StudyFrames) -> dict[str, ScaleInfo]:
     Bands and cut-offs are those of the part, because not all wordings have published ones.
     """
     planned = {key for battery in frames.visits["battery"] for key in battery}
-    asked = planned | set(frames.scores["instrument"])
+    asked = planned | set(frames.scores["instrument"].unique())
     return {key: info for key, info in part.scale_info.items() if info.instrument in asked}
 
 
@@ -211,7 +211,7 @@ def _warnings(
     known = table[table["value"].notna()]
     if known.empty:
         return [*warnings, "There is no score yet: nothing can be estimated."]
-    if {"acute", "chronic"} <= set(known["stratum"]):
+    if {"acute", "chronic"} <= set(known["stratum"].unique()):
         warnings.append("Records on all patients mix two populations, acute and chronic.")
     warnings.append("Treatment was not assigned at random and patients who recover stop attending.")
     warnings.append(AT_THEIR_WORST)

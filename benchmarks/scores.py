@@ -66,8 +66,9 @@ def csv_of_scores(bench: Bench) -> str:
 
 
 def frame_of_scores(bench: Bench) -> str:
-    """The frame of scores against the driver's rows of ids and numbers."""
-    from surveys.frames import study_frames
+    """The frame of scores, and all frames, against the driver's rows of ids and numbers."""
+    from surveys.frames import queries, study_frames
+    from surveys.frames.columns import read
     from surveys.models import Study
 
     app = bench.registry()
@@ -77,13 +78,15 @@ def frame_of_scores(bench: Bench) -> str:
         with sqlite3.connect(path) as connection:
             connection.execute("SELECT response_id, value, items_missing FROM score").fetchall()
 
-    def ours() -> None:
-        with app.app_context():
-            study = db.session.query(Study).one()
-            study_frames(db.session, study, app.extensions["library"])
-
-    narrow, frame = interleaved(bare, ours)
-    return f"{frame / narrow:.1f} × (all frames), {bench.patients} patients"
+    with app.app_context():
+        study = db.session.query(Study).one()
+        library = app.extensions["library"]
+        narrow, scores, frames = interleaved(
+            bare,
+            lambda: read(db.session, queries.scores()),
+            lambda: study_frames(db.session, study, library),
+        )
+    return f"{scores / narrow:.1f} × (all frames {frames / narrow:.1f} ×), {bench.patients} patients"
 
 
 def report(bench: Bench) -> str:

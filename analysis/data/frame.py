@@ -22,9 +22,9 @@ Direction = Literal["higher_better", "higher_worse"]
 
 WORDING_STATUSES = ("verbatim", "working", "loaded", "unknown", "absent")
 
-# text: str, may be missing · date: datetime64 without a time zone · number: float, may be missing
-# whole: integer, never missing · year: nullable Int64 · flag: bool · codes: a list of str per row
-# answers: a dict per row, item to the value given
+# text: sorted categories of str (str will do, slower), may be missing · date: datetime64 without a time zone
+# number: float, may be missing · whole: integer, never missing · year: nullable Int64 · flag: bool
+# codes: a list of str per row · answers: a JSON object per row, item to the value given
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     "scores": {
         "patient": "text",
@@ -98,7 +98,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 }
 
 _DTYPES = {
-    "text": "str",
+    "text": "category",
     "date": "datetime64[s]",
     "number": "float64",
     "whole": "int64",
@@ -205,7 +205,16 @@ def build(table: str, rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
     """The named table of the contract from plain rows (dicts), in its types, also when there are none."""
     columns = COLUMNS[table]
     frame = pd.DataFrame(list(rows), columns=list(columns))
+    if "answers" in columns:
+        frame["answers"] = frame["answers"].map(_as_text)
     return frame.astype({name: _DTYPES[kind] for name, kind in columns.items()})
+
+
+def of_columns(table: str, columns: Mapping[str, object]) -> pd.DataFrame:
+    """The named table of the contract from whole columns of its types; whole numbers may be narrower."""
+    frame = pd.DataFrame({name: columns[name] for name in COLUMNS[table]}, copy=False)
+    _check_columns(table, COLUMNS[table], frame)
+    return frame
 
 
 def check(frames: StudyFrames) -> None:
@@ -220,12 +229,12 @@ def check(frames: StudyFrames) -> None:
     _check_unique("patients", frames.patients, ["patient"])
     _check_unique("scores", frames.scores, ["visit_id", "scale"])
     _check_unique("responses", frames.responses, ["visit_id", "instrument"])
-    known = set(frames.patients["patient"])
+    known = set(frames.patients["patient"].unique())
     for name in ("scores", "treatments", "visits", "gradings", "responses"):
-        strangers = sorted(set(getattr(frames, name)["patient"]) - known)
+        strangers = sorted(set(getattr(frames, name)["patient"].unique()) - known)
         if strangers:
             raise FrameError(f"{name}: patient {strangers[0]!r} is not in the table patients")
-    unexplained = sorted(set(frames.scores["scale"]) - set(frames.scale_info))
+    unexplained = sorted(set(frames.scores["scale"].unique()) - set(frames.scale_info))
     if unexplained:
         raise FrameError(f"scores: scale {unexplained[0]!r} is not in scale_info")
     if bool(frames.scores["completed_on"].isna().any()):
@@ -260,9 +269,12 @@ def _is_of(kind: str, column: pd.Series) -> bool:
         return types.is_integer_dtype(dtype)
     if kind == "number":
         return types.is_float_dtype(dtype)
-    if kind in ("codes", "answers"):
+    if kind == "codes":
         return types.is_object_dtype(dtype)
-    return types.is_string_dtype(dtype) or types.is_object_dtype(dtype)
+    if kind == "answers":
+        return types.is_object_dtype(dtype) or types.is_string_dtype(dtype)
+    text = types.is_object_dtype(dtype) or types.is_string_dtype(dtype)
+    return text or isinstance(dtype, pd.CategoricalDtype)
 
 
 def _check_unique(name: str, table: pd.DataFrame, key: list[str]) -> None:
@@ -281,6 +293,16 @@ def _check_codes(name: str, table: pd.DataFrame, column: str, codes: tuple[str, 
 def _check_dated(name: str, table: pd.DataFrame, date: str, precision: str) -> None:
     dated = table[table[date].notna()]
     _check_codes(name, dated, precision, ("day", "month", "year"))
+
+
+def or_unknown(text: pd.Series) -> pd.Series:
+    """The column of text with ``unknown`` where it is missing, its categories those that occur."""
+    text = text.astype("category")
+    if not text.isna().any():
+        return text.cat.remove_unused_categories()
+    words = pd.CategoricalDtype(sorted({*text.dropna().unique(), "unknown"}))
+    filled: pd.Series = text.astype(words).fillna("unknown")
+    return filled
 
 
 def scored(frames: StudyFrames) -> pd.DataFrame:
@@ -305,8 +327,6 @@ def scored(frames: StudyFrames) -> pd.DataFrame:
     table = table.merge(_facts(frames), on="patient", how="left", validate="many_to_one")
     table = table.sort_values(["patient", "completed_on", "visit_id", "scale"], ignore_index=True)
     derived = time_columns(table, table["completed_on"])
-    at_first = time_columns(table, table["first_on"])
-    derived |= {f"first_{name}": at_first[name] for name in ("log10_years", "left_out", "stratum")}
     inner = ["birth_year", "begin", "onset_on", "onset_precision", "palsies"]
     return table.drop(columns=inner).assign(**derived)
 
@@ -325,8 +345,11 @@ def _facts(frames: StudyFrames) -> pd.DataFrame:
     first = pd.DatetimeIndex(first_visit_on(frames).reindex(facts["patient"]))
     facts["first_on"] = first.to_numpy()
     facts["age"] = first.year.to_numpy("float64") - facts["birth_year"].to_numpy("float64", na_value=np.nan)
-    facts["female"] = facts["sex"].map({"female": 1.0, "male": 0.0}).astype("float64")
-    return facts
+    facts["female"] = np.select([facts["sex"] == "female", facts["sex"] == "male"], [1.0, 0.0], np.nan)
+    at_first = time_columns(facts, facts["first_on"])
+    return facts.assign(
+        **{f"first_{name}": at_first[name] for name in ("log10_years", "left_out", "stratum")}
+    )
 
 
 def first_visit_on(frames: StudyFrames) -> pd.Series:
@@ -362,5 +385,5 @@ def data_sha256(frames: StudyFrames) -> str:
     return digest.hexdigest()
 
 
-def _as_text(answers: Mapping[str, object]) -> str:
-    return json.dumps(answers, sort_keys=True)
+def _as_text(answers: Mapping[str, object] | str) -> str:
+    return json.dumps(json.loads(answers) if isinstance(answers, str) else answers, sort_keys=True)

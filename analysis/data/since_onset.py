@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.data.coded import coded
 from analysis.data.onset import CAUSES_FROM_BIRTH
 
 ACUTE_BELOW_DAYS = 90
@@ -37,14 +38,15 @@ def time_columns(table: pd.DataFrame, day: pd.Series) -> dict[str, Any]:
         "no onset known": table["onset_on"].isna(),
         "onset too imprecise": time["longest"] > 2 * time["shortest"],
     }
-    reason = pd.Series(None, index=table.index, dtype="object")
-    for name in reversed(LEFT_OUT_REASONS):
-        reason = reason.mask(conditions[name].to_numpy(bool), name)
-    usable = reason.isna()
+    first = [conditions[name].to_numpy(bool) for name in LEFT_OUT_REASONS]
+    at = np.select(first, list(range(len(first))), -1)
+    reason = pd.Series(coded(at, LEFT_OUT_REASONS), index=table.index)
+    usable = pd.Series(at == -1, index=table.index)
 
     straddles = (time["shortest"] < ACUTE_BELOW_DAYS) & (time["longest"] >= ACUTE_BELOW_DAYS)
     placed = usable | ((reason == "onset too imprecise") & ~straddles)
-    stratum = np.where(~placed, "unknown", np.where(time["days"] < ACUTE_BELOW_DAYS, "acute", "chronic"))
+    acute, chronic, unknown = range(len(STRATA))
+    stratum = np.where(~placed, unknown, np.where(time["days"] < ACUTE_BELOW_DAYS, acute, chronic))
 
     days = time["days"].mask(born_with)
     years = days / DAYS_PER_YEAR
@@ -53,8 +55,8 @@ def time_columns(table: pd.DataFrame, day: pd.Series) -> dict[str, Any]:
         "years_since_onset": years,
         "log10_years": np.log10(years.where(usable)),
         "time_usable": usable,
-        "left_out": reason.astype("str").mask(usable),
-        "stratum": stratum,
+        "left_out": reason,
+        "stratum": coded(stratum, STRATA),
     }
 
 

@@ -66,7 +66,8 @@ def _rows(name: str, content: bytes) -> Iterator[dict[str, Any]]:
 
 def _written(value: Any, kind: str) -> str:
     if kind in _JSON_KINDS:
-        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+        content = json.loads(value) if isinstance(value, str) else value
+        return json.dumps(content, ensure_ascii=False, sort_keys=True)
     if pd.isna(value):
         return ""
     if kind == "date":

@@ -51,7 +51,7 @@ def of_wording(frames: StudyFrames, chosen: str | None) -> StudyFrames:
     working = is_working(frames.scores)
     keep = ~set_aside(frames) if chosen is None else working if chosen == "own" else ~working
     scores = frames.scores[keep].reset_index(drop=True)
-    unpublished = set() if frames.simulated else set(scores.loc[is_working(scores), "instrument"])
+    unpublished = set() if frames.simulated else set(scores.loc[is_working(scores), "instrument"].unique())
     plain = {
         key: dataclasses.replace(one, bands=(), cutoffs=(), thresholds=())
         for key, one in frames.scale_info.items()
@@ -66,12 +66,12 @@ def warnings(frames: StudyFrames, part: StudyFrames, chosen: str | None) -> list
     said = []
     aside = frames.scores[set_aside(frames)]
     if chosen is None and len(aside):
-        instruments = ", ".join(sorted(set(aside["instrument"])))
+        instruments = ", ".join(sorted(aside["instrument"].unique()))
         said.append(
             f"Answers to working wording ({instruments}) are left out: they never share a figure or model "
             "with answers to other words."
         )
     for status, meaning in _DOUBTFUL.items():
         asked = part.scores.loc[part.scores["wording_status"] == status, "instrument"]
-        said += [f"{instrument}: {meaning}; compare with care." for instrument in sorted(set(asked))]
+        said += [f"{instrument}: {meaning}; compare with care." for instrument in sorted(asked.unique())]
     return said

@@ -54,7 +54,7 @@ def overview(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> Overv
         strata=tuple(
             (_STRATUM_TEXTS[stratum], view.about(int(counts[stratum])))
             for stratum in STRATA
-            if stratum in counts
+            if counts.get(stratum, 0)
         ),
         left_out=_left_out(frames, table, view, scales),
     )

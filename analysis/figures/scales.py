@@ -10,7 +10,7 @@ QUALITY_OF_LIFE = "quality_of_life"
 
 def scales_with_scores(frames: StudyFrames) -> tuple[str, ...]:
     """Every scale with a score for analyses, in the order of display."""
-    present = set(frames.scored.loc[frames.scored["value"].notna(), "scale"])
+    present = set(frames.scored.loc[frames.scored["value"].notna(), "scale"].unique())
     return tuple(scale for scale in frames.scale_info if scale in present)
 
 

@@ -80,7 +80,7 @@ class View:
         if self.together:
             return {None: self.count(len(self.seen(rows)))}
         counts = rows["stratum"].value_counts()
-        strata = [s for s in self.strata if s in counts] or self.strata
+        strata = [s for s in self.strata if s is not None and counts.get(s, 0)] or self.strata
         return {s: self.count(int(counts.get(s, 0))) for s in strata}
 
     def seen(self, rows: pd.DataFrame) -> pd.DataFrame:

@@ -19,6 +19,8 @@ from analysis.numbers.likelihood import NotEstimable, Sums, factor
 SINGULAR_UNDER = 1e-4  # lme4's tolerance for the relative standard deviation of a random term
 _THETA_LIMIT = 1e4  # scores never have a patients' spread larger than so many times the residual's
 _STEPS = 60
+_REFRESHED = 8  # steps after which the curvature is measured anyway
+_CLOSE = 1e-2  # a step so short, relative to theta, is near the minimum
 _SEARCHED = 2000  # patients among whom the whole range is searched
 _EIGENVALUE = 1e-8  # lmerTest's tolerance: directions of the likelihood flatter than this do not count
 
@@ -152,14 +154,16 @@ def _unit(sums: Sums) -> float:
 
 
 def _descended(sums: Sums, theta: Numbers) -> Numbers:
-    """Newton's steps to a minimum, to the precision of the arithmetic.
+    """Newton's steps to a minimum, to the precision of the arithmetic; far off, curvatures are estimated.
 
     No bounds are needed: the signs of Lambda's columns do not count (see ``_signed``), so an edge at 0 is an
     ordinary minimum.
     """
     value, gradient = _profiled(sums, theta)
-    for _ in range(_STEPS):
-        hessian = _slopes(lambda at: _profiled(sums, at)[1], theta)
+    hessian = None
+    for number in range(_STEPS):
+        if hessian is None or number % _REFRESHED == 0:
+            hessian = _slopes(lambda at: _profiled(sums, at)[1], theta)
         curvature, axes = np.linalg.eigh((hessian + hessian.T) / 2)
         curvature = np.maximum(np.abs(curvature), 1e-8 * max(1.0, float(np.abs(curvature).max())))
         step = -axes @ (axes.T @ gradient / curvature)
@@ -167,10 +171,23 @@ def _descended(sums: Sums, theta: Numbers) -> Numbers:
         while (reached := _profiled(sums, theta + step))[0] > value + 1e-11 * abs(value):
             step = step / 4
         theta = np.clip(theta + step, -_THETA_LIMIT, _THETA_LIMIT)
-        value, gradient = reached
-        if np.abs(step).max() <= 1e-9 * (1e-2 + np.abs(theta).max()):
+        length, scale = float(np.abs(step).max()), 1e-2 + float(np.abs(theta).max())
+        if length <= 1e-9 * scale:
             break
+        # far off, the gradients tell the curvature well enough (BFGS); close by, it is measured anew
+        hessian = _updated(hessian, step, reached[1] - gradient) if length > _CLOSE * scale else None
+        value, gradient = reached
     return theta
+
+
+def _updated(hessian: Numbers, step: Numbers, change: Numbers) -> Numbers | None:
+    """The Hessian after a step, from the change of the gradient; None where that tells of no minimum."""
+    along, over = float(step @ change), float(step @ hessian @ step)
+    if along <= 0 or over <= 0:
+        return None
+    seen = hessian @ step
+    updated: Numbers = hessian + np.outer(change, change) / along - np.outer(seen, seen) / over
+    return updated
 
 
 def _signed(theta: Numbers) -> Numbers:

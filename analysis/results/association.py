@@ -93,7 +93,7 @@ def correlations(
         Records on all patients first, then acute, chronic, unknown. Adjusted p: one family per level,
         method and stratum, Holm up to 10 tests, Benjamini–Hochberg beyond.
     """
-    present = set(table.loc[table["value"].notna(), "scale"])
+    present = set(table.loc[table["value"].notna(), "scale"].unique())
     chosen = [scale for scale in scales or scale_info if scale in present]
     pairs = list(_pairs(_visits(table, chosen), scale_info))
     records: list[Record] = []

@@ -124,8 +124,9 @@ def _levels(rows: pd.DataFrame, scale: str, stratum: str | None, suppress_under:
 
 def _told(frames: StudyFrames, on: date) -> pd.DataFrame:
     """The visits with a flag for each of ``COUNTS``."""
-    of_visit = frames.responses.groupby("visit_id").agg(
-        sent=("partial", lambda partial: not partial.all()),
+    whole = frames.responses.assign(whole=~frames.responses["partial"])
+    of_visit = whole.groupby("visit_id").agg(
+        sent=("whole", "any"),
         unsent=("partial", "any"),
         scored=("scored", "any"),
     )

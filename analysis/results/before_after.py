@@ -50,7 +50,7 @@ def before_after(
         Records on all patients, then by the stratum of the score before.
     """
     pairs = paired(table, treatments)
-    given = set(treatments.loc[treatments["state"] == "given", "kind"])
+    given = set(treatments.loc[treatments["state"] == "given", "kind"].unique())
     kinds = [kind for kind in KINDS if kind in given and FAMILY_OF[kind] in AFTER_DAYS]
     found = dict(list(pairs.groupby(["kind", "scale"])))
     records = []
@@ -74,8 +74,8 @@ def paired(table: pd.DataFrame, treatments: pd.DataFrame) -> pd.DataFrame:
     given = (treatments["state"] == "given") & (treatments["precision"] == "day")
     dated = treatments[given & treatments["started_on"].notna() & family.isin(list(AFTER_DAYS))]
     starts = dated[["patient", "kind", "started_on"]].assign(
-        first_day=dated["kind"].map(lambda kind: AFTER_DAYS[FAMILY_OF[kind] or ""][0]),
-        last_day=dated["kind"].map(lambda kind: AFTER_DAYS[FAMILY_OF[kind] or ""][1]),
+        first_day=[AFTER_DAYS[FAMILY_OF[kind] or ""][0] for kind in dated["kind"]],
+        last_day=[AFTER_DAYS[FAMILY_OF[kind] or ""][1] for kind in dated["kind"]],
     )
     known = table[table["value"].notna()]
     each = starts.merge(known[["patient", "scale", "value", "completed_on", "stratum"]], on="patient")

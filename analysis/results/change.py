@@ -78,8 +78,11 @@ def outcomes(
     before: NDArray[np.float64], after: NDArray[np.float64], info: ScaleInfo, threshold: float
 ) -> dict[str, int]:
     """How many improved, stayed and got worse by at least ``threshold``, by the scale's direction."""
-    pairs = zip(before, after, strict=True)
-    found = Counter(judge(one, other, info.direction, threshold) for one, other in pairs)
+    # few scores differ, so that each pair of them is judged once
+    pairs, counts = np.unique(before + 1j * after, return_counts=True)
+    found: Counter[str] = Counter()
+    for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
+        found[judge(pair.real, pair.imag, info.direction, threshold)] += count
     return {"improved": found["better"], "stable": found["same"], "worse": found["worse"]}
 
 

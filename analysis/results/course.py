@@ -98,7 +98,8 @@ def mean_course(rows: pd.DataFrame, info: ScaleInfo) -> Mean:
 
 def left_out_of_course(table: pd.DataFrame) -> pd.Series:
     """Why each row of ``scored`` is left out of the course; missing for rows in it."""
-    reason: pd.Series = table["first_left_out"].astype("object")
+    words = pd.CategoricalDtype(sorted(COURSE_REASONS))
+    reason: pd.Series = table["first_left_out"].astype(words)
     reason = reason.where(reason.notna() | table["age"].notna(), NO_BIRTH_YEAR)
     return reason.where(reason.notna() | table["female"].notna(), NO_SEX)
 
@@ -121,7 +122,7 @@ def _by_scale(
     part: pd.DataFrame, scale_info: Mapping[str, ScaleInfo], stratum: str | None
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """The scales with a score, and their rows in the stratum."""
-    present = set(part["scale"])
+    present = set(part["scale"].unique())
     rows = part if stratum is None else part[part["first_stratum"] == stratum]
     for scale in scale_info:
         if scale in present:

@@ -49,9 +49,22 @@ def summary(values: NDArray[np.float64]) -> dict[str, float | None]:
     """Mean, sd (n - 1) and quartiles (R's type 7) of the values that are present; None if there are none."""
     if not len(values):
         return dict.fromkeys(("mean", "sd", "median", "q1", "q3"))
-    q1, median, q3 = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
+    q1, median, q3 = _quartiles(values)
     sd = float(values.std(ddof=1)) if len(values) > 1 else None
     return {"mean": float(values.mean()), "sd": sd, "median": median, "q1": q1, "q3": q3}
+
+
+def _quartiles(values: NDArray[np.float64]) -> list[float]:
+    """As np.quantile to the last digit; that takes ten times as long for few values."""
+    ordered = np.sort(values)
+    last = len(values) - 1
+    found = []
+    for share in (0.25, 0.5, 0.75):
+        below = int(share * last)
+        beyond = share * last - below
+        low, high = float(ordered[below]), float(ordered[min(below + 1, last)])
+        found.append(low + (high - low) * beyond if beyond < 0.5 else high - (high - low) * (1 - beyond))
+    return found
 
 
 def _end(rows: pd.DataFrame, visit: End) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import dataclasses
 
 import pandas as pd
 
-from analysis.data.frame import StudyFrames
+from analysis.data.frame import StudyFrames, or_unknown
 from analysis.numbers.guards import hidden
 from analysis.results.filters import Filters, age_bands, apply
 
@@ -27,7 +27,7 @@ def _singles_out(frames: StudyFrames, filters: Filters, name: str, under: int) -
     if name == "age":
         others = age_bands(rest).value_counts().tolist()
     elif name in ("cause", "sex", "side"):
-        others = rest[name].fillna("unknown").value_counts().tolist()
+        others = or_unknown(rest[name]).value_counts().tolist()
     else:
         others = [len(rest)]
     return hidden([len(passing), *others], under)[0]

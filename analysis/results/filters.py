@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import StudyFrames, first_visit_on
+from analysis.data.frame import StudyFrames, first_visit_on, or_unknown
 from analysis.data.kinds import FAMILIES, FAMILY_OF, NONE_YET
 from analysis.data.since_onset import STRATA
 from analysis.data.wordings import CHOICES, of_wording
@@ -105,7 +105,7 @@ def _patients_kept(frames: StudyFrames, filters: Filters) -> pd.Series:
     keep = pd.Series(True, index=patients.index)
     for name in ("cause", "sex", "side"):
         if getattr(filters, name) is not None:
-            keep &= patients[name].fillna("unknown") == getattr(filters, name)
+            keep &= or_unknown(patients[name]) == getattr(filters, name)
     if filters.age is not None:
         keep &= age_bands(patients) == filters.age
     if filters.treatment is not None:

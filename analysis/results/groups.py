@@ -4,19 +4,19 @@ Levels stand in a fixed order, never ranked by result. Small cells are hidden, a
 them by subtraction within the same block (one grouping, scale and stratum).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import ScaleInfo
+from analysis.data.frame import ScaleInfo, or_unknown
 from analysis.data.kinds import KINDS
 from analysis.data.record import Record
 from analysis.data.since_onset import STRATA
-from analysis.data.treatments import LEVELS, levels, received
-from analysis.numbers.formulas import Kruskal, adjusted_p, dunn, kruskal
+from analysis.data.treatments import LEVELS, Received, levels, received
+from analysis.numbers.formulas import Kruskal, Numbers, adjusted_p, dunn, kruskal
 from analysis.numbers.guards import (
     COEFFICIENT_FROM,
     IMPRECISE_BELOW,
@@ -73,11 +73,14 @@ def groups(
         Records on all patients, then by the stratum of that visit.
     """
     first = first_scores(table, scale_info)
+    leveled = {by: _leveled(first, treatments, by) for by in GROUPINGS}
+    had = received(treatments, first)
+    given = set(treatments.loc[treatments["state"] == "given", "kind"].unique())
     records: list[Record] = []
     for stratum in (None, *STRATA):
-        for block in blocks(first, treatments, scale_info, stratum, suppress_under):
+        for block in _blocks(leveled, scale_info, stratum, suppress_under):
             records += [_group(block, at, suppress_under) for at in range(len(block.levels))]
-        records += _kinds(first, treatments, scale_info, stratum, suppress_under)
+        records += _kinds(first, had, given, scale_info, stratum, suppress_under)
     return records
 
 
@@ -94,10 +97,11 @@ def group_tests(
     over the pairs that have. The sign of z is that of level b less level a.
     """
     first = first_scores(table, scale_info)
+    leveled = {by: _leveled(first, treatments, by) for by in GROUPINGS}
     return [
         record
         for stratum in (None, *STRATA)
-        for block in blocks(first, treatments, scale_info, stratum, suppress_under)
+        for block in _blocks(leveled, scale_info, stratum, suppress_under)
         for record in (_kruskal_record(block, suppress_under), *_dunn_records(block))
     ]
 
@@ -117,16 +121,26 @@ def blocks(
     groupings: Sequence[str] = GROUPINGS,
 ) -> Iterator[Block]:
     """The blocks of one stratum (None: all patients) that have a patient, by grouping and scale."""
-    rows = first if stratum is None else first[first["stratum"] == stratum]
-    for by in groupings:
-        leveled = _leveled(rows, treatments, by)
-        for scale in scale_info:
-            of_scale = leveled[leveled["scale"] == scale]
+    leveled = {by: _leveled(first, treatments, by) for by in groupings}
+    yield from _blocks(leveled, scale_info, stratum, suppress_under)
+
+
+def _blocks(
+    leveled: Mapping[str, pd.DataFrame],
+    scale_info: Mapping[str, ScaleInfo],
+    stratum: str | None,
+    suppress_under: int,
+) -> Iterator[Block]:
+    for by, everybody in leveled.items():
+        rows = everybody if stratum is None else everybody[everybody["stratum"] == stratum]
+        places = rows.groupby("scale").indices
+        for scale in (scale for scale in scale_info if scale in places):
+            of_scale = rows.iloc[places[scale]]
             counts = of_scale["level"].value_counts()
+            counts = counts[counts > 0]
             present = tuple(level for level in _order(by, counts.index) if level in counts.index)
-            if present:
-                hide = hidden([int(counts[level]) for level in present], suppress_under)
-                yield Block(by, scale, stratum, of_scale, present, tuple(hide))
+            hide = hidden([int(counts[level]) for level in present], suppress_under)
+            yield Block(by, scale, stratum, of_scale, present, tuple(hide))
 
 
 def compared(block: Block) -> Kruskal:
@@ -138,10 +152,10 @@ def compared(block: Block) -> Kruskal:
 
 
 def _leveled(rows: pd.DataFrame, treatments: pd.DataFrame, by: str) -> pd.DataFrame:
-    columns = rows[["patient", "scale", "value"]]
+    columns = rows[["patient", "scale", "value", "stratum"]]
     if by == "treatment":
         return columns.join(levels(treatments, rows))
-    return columns.assign(level=rows[by].fillna("unknown"), undated=False)
+    return columns.assign(level=or_unknown(rows[by]), undated=False)
 
 
 def _order(by: str, found: pd.Index) -> Sequence[str]:
@@ -157,23 +171,23 @@ def _stratum(stratum: str | None) -> Record:
 
 
 def _group(block: Block, at: int, suppress_under: int) -> Record:
-    rows, hide = block.of(block.levels[at]), block.hide[at]
-    n = len(rows)
+    inside, hide = (block.rows["level"] == block.levels[at]).to_numpy(bool), block.hide[at]
+    n = int(inside.sum())
     return {
         **_stratum(block.stratum),
         "by": block.by,
         "scale": block.scale,
         "level": block.levels[at],
-        **_cell(rows["value"], hide, suppress_under),
+        **_cell(block.rows["value"].to_numpy(np.float64)[inside], hide, suppress_under),
         "patients": None if hide else n,
         "responses": None if hide else n,
-        "undated": None if hide else int(rows["undated"].sum()),
+        "undated": None if hide else int(block.rows["undated"].to_numpy(bool)[inside].sum()),
     }
 
 
-def _cell(values: pd.Series, hide: bool, suppress_under: int) -> Record:
+def _cell(values: Numbers, hide: bool, suppress_under: int) -> Record:
     n = len(values)
-    shown = values.to_numpy(np.float64)[:0] if hide else values.to_numpy(np.float64)
+    shown = values[:0] if hide else values
     small = is_small(n, suppress_under)
     reason = f"fewer than {suppress_under} patients" if small else SO_THAT_ANOTHER
     return {
@@ -187,24 +201,26 @@ def _cell(values: pd.Series, hide: bool, suppress_under: int) -> Record:
 
 def _kinds(
     first: pd.DataFrame,
-    treatments: pd.DataFrame,
+    found: Received,
+    given: Collection[str],
     scale_info: Mapping[str, ScaleInfo],
     stratum: str | None,
     suppress_under: int,
 ) -> list[Record]:
-    rows = first if stratum is None else first[first["stratum"] == stratum]
-    by_kind = dict(list(received(treatments, rows).groupby("kind")))
-    given = set(treatments.loc[treatments["state"] == "given", "kind"])
+    inside = True if stratum is None else (first["stratum"] == stratum).to_numpy(bool)
+    values, scales = first["value"].to_numpy(np.float64), first["scale"]
     records = []
     for scale in scale_info:
-        of_scale = rows[rows["scale"] == scale]
-        for kind in (kind for kind in KINDS if kind in given and len(of_scale)):
-            had = by_kind.get(kind, pd.DataFrame({"row": [], "undated": []})).set_index("row")
-            has = of_scale.index.isin(had.index)
+        rows = np.flatnonzero((scales == scale).to_numpy(bool) & inside)
+        of_scale, line = values[rows], found.line[rows]
+        for at, kind in enumerate(KINDS):
+            if kind not in given or not len(rows):
+                continue
+            has = found.had[line, at]
             hide_had, hide_not = hidden([int(has.sum()), int((~has).sum())], suppress_under)
-            cell = _cell(of_scale.loc[has, "value"], hide_had, suppress_under)
-            without = _cell(of_scale.loc[~has, "value"], hide_not, suppress_under)
-            undated = int(had.loc[of_scale.index[has], "undated"].sum())
+            cell = _cell(of_scale[has], hide_had, suppress_under)
+            without = _cell(of_scale[~has], hide_not, suppress_under)
+            undated = int((has & ~found.dated[line, at]).sum())
             record = {
                 **_stratum(stratum),
                 "by": "treatment_kind",

@@ -106,7 +106,7 @@ def _by_scale(
     placed: pd.DataFrame, scale_info: Mapping[str, ScaleInfo], stratum: str | None
 ) -> list[tuple[str, pd.DataFrame]]:
     rows = placed if stratum is None else placed[placed["first_stratum"] == stratum]
-    present = set(placed["scale"])
+    present = set(placed["scale"].unique())
     return [(scale, rows[rows["scale"] == scale]) for scale in scale_info if scale in present]
 
 

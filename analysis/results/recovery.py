@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import StudyFrames
+from analysis.data.frame import StudyFrames, or_unknown
 from analysis.data.gradings import HOUSE_BRACKMANN
 from analysis.data.record import Record
 from analysis.data.since_onset import ACUTE_BELOW_DAYS, DAYS_PER_YEAR, from_birth, time_since_onset
@@ -52,7 +52,7 @@ def recovery(frames: StudyFrames, on: date, *, suppress_under: int = SUPPRESS_UN
 
 def _acute(frames: StudyFrames) -> pd.DataFrame:
     """Patients enrolled acute, with the day that their onset counts as."""
-    patients = frames.patients.assign(cause=frames.patients["cause"].fillna("unknown"))
+    patients = frames.patients.assign(cause=or_unknown(frames.patients["cause"]))
     time = time_since_onset(patients["onset_on"], patients["onset_precision"], patients["enrolled_on"])
     onset = patients["enrolled_on"] - pd.to_timedelta(time["days"], unit="D")
     apart = from_birth(patients) | (patients["side"] == "both") | (patients["palsies"] > 1)

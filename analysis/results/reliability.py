@@ -1,6 +1,8 @@
 """The consistency of a scale in these patients, from their answers to its items."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -40,24 +42,42 @@ def reliability(
     part = part.drop_duplicates(["visit_id", "instrument"])
     part = part.drop_duplicates(["patient", "instrument"])
     first = part.merge(responses[["visit_id", "instrument", "answers"]], on=["visit_id", "instrument"])
+    asked = {info.instrument: _Answers.of(first, info.instrument) for info in scale_info.values()}
     records = []
     for stratum in (None, *STRATA):
-        rows = first if stratum is None else first[first["stratum"] == stratum]
-        by_instrument = {
-            instrument: list(of_one["answers"]) for instrument, of_one in rows.groupby("instrument")
-        }
         for scale, info in scale_info.items():
-            given = by_instrument.get(info.instrument, [])
-            if stratum is None or given:
+            given = asked[info.instrument].among(stratum)
+            if stratum is None or len(given):
                 records.append(_record(_complete(given, info), scale, info, stratum, suppress_under))
     return records
 
 
-def _complete(given: Sequence[Mapping[str, Any]], info: ScaleInfo) -> Numbers:
+@dataclass(frozen=True)
+class _Answers:
+    """What patients answered to one instrument, a row each; a number that was not given is missing."""
+
+    table: pd.DataFrame
+    stratum: pd.Series
+
+    @classmethod
+    def of(cls, first: pd.DataFrame, instrument: str) -> "_Answers":
+        rows = first[first["instrument"] == instrument]
+        given = json.loads(f"[{','.join(rows['answers'])}]")
+        items = {item: None for answers in given for item in answers}
+        columns = {item: [_number(answers.get(item)) for answers in given] for item in items}
+        return cls(pd.DataFrame(columns, index=rows.index, dtype="float64"), rows["stratum"])
+
+    def among(self, stratum: str | None) -> pd.DataFrame:
+        return self.table if stratum is None else self.table[self.stratum == stratum]
+
+
+def _number(value: Any) -> float:
+    return value if isinstance(value, int | float) else np.nan
+
+
+def _complete(given: pd.DataFrame, info: ScaleInfo) -> Numbers:
     """Patients by items, of those who answered all of them."""
-    rows = [[answers.get(item) for item in info.items] for answers in given]
-    full = [row for row in rows if all(isinstance(value, int | float) for value in row)]
-    table = np.array(full, dtype=np.float64).reshape(len(full), len(info.items))
+    table = given.reindex(columns=list(info.items)).dropna().to_numpy(np.float64, copy=True)
     for item, turned in info.reverse:
         at = info.items.index(item)
         table[:, at] = turned - table[:, at]

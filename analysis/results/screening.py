@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from analysis.data.cutoffs import reached
@@ -51,7 +52,9 @@ def _record(
 ) -> Record:
     label, cut, source = cutoff
     head = counted(len(rows), suppress_under)
-    positive = sum(reached(value, cut, info.direction) for value in rows["value"])
+    values, counts = np.unique(rows["value"].to_numpy(np.float64), return_counts=True)
+    at = [reached(value, cut, info.direction) for value in values.tolist()]
+    positive = int(counts[np.array(at, dtype=bool)].sum())
     parts = partition({"positive": positive, "negative": len(rows) - positive}, suppress_under)
     if head["suppressed"]:
         parts = dict.fromkeys(parts)

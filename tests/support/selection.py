@@ -17,7 +17,7 @@ DATABASE_DECIDES = (
     "surveys/store",
     "surveys/lists",
     "surveys/exchange",
-    "surveys/test_frames.py",
+    "surveys/frames",
     "surveys/test_migrated.py",
     "surveys/test_migrations.py",
     "surveys/test_invariants.py",

@@ -85,10 +85,17 @@ def _named(frames: StudyFrames, visits: Mapping[str, str]) -> StudyFrames:
     """The frames with the names of visits that people read."""
     tables = {name: getattr(frames, name) for name in ("scores", "visits")}
     renamed: Any = {
-        name: table.assign(visit=table["visit"].map(lambda key: visits.get(key, key)))
-        for name, table in tables.items()
+        name: table.assign(visit=_words(table["visit"], visits)) for name, table in tables.items()
     }
     return dataclasses.replace(frames, **renamed)
+
+
+def _words(keys: pd.Series, words: Mapping[str, str]) -> pd.Series:
+    """The words for the keys, their categories sorted again; two keys may have the same word."""
+    import pandas as pd
+
+    named = {key: words.get(key, key) for key in keys.cat.categories}
+    return keys.map(named).astype(pd.CategoricalDtype(sorted(set(named.values()))))
 
 
 def _message(frames: StudyFrames, part: StudyFrames, filters: Filters, view: View) -> str | None:

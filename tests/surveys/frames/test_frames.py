@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +16,7 @@ from sqlalchemy.orm import joinedload
 
 from analysis.data.frame import COLUMNS, StudyFrames, check, scored
 from surveys.db import db
+from surveys.frames import columns as reading
 from surveys.frames import scale_info, study_frames
 from surveys.models import Background, Draft, Palsy, Response, Study, Timepoint, Visit
 from surveys.store.patient import patients
@@ -267,7 +269,8 @@ def test_responses_come_with_their_answers(filled: Flask) -> None:
         ("ANNA", "phq9", False),
         ("BEN", "face", True),
     ]
-    assert table["answers"].iloc[1] == {f"q{n}": value for n, value in enumerate(PHQ9[:5], start=1)}
+    given = {f"q{n}": value for n, value in enumerate(PHQ9[:5], start=1)}
+    assert json.loads(table["answers"].iloc[1]) == given
     assert table["minutes"].fillna(-1).tolist() == [-1, -1, 6]
     assert not table["partial"].any()
     assert (table["completed_on"] == pd.Timestamp(ON)).all()
@@ -319,6 +322,26 @@ def test_studies_are_kept_apart(filled: Flask) -> None:
     """Another study's patients are in none of the tables."""
     assert set(read(filled, "S2").patients["patient"]) == {"OTHER"}
     assert "OTHER" not in set(read(filled).visits["patient"])
+
+
+def test_a_study_of_few_among_many_has_its_own_scores(filled: Flask) -> None:
+    """Its responses stand far apart, so its scores are asked for by response."""
+    add(filled, "OTHER", "face", FACE)
+    for key, values in (("face", FACE), ("phq9", PHQ9)):
+        add(filled, "BEN", key, values)
+    add(filled, "CARL", "face", FACE)
+    add(filled, "OTHER", "phq9", PHQ9)
+    scores = read(filled, "S2").scores
+    assert set(scores["patient"]) == {"OTHER"}
+    assert scores["instrument"].unique().tolist() == ["face", "phq9"]
+    assert scores["value"].notna().all()
+
+
+def test_the_size_of_batches_changes_nothing(filled: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = read(filled)
+    monkeypatch.setattr(reading, "_BATCH", 1)
+    for name in COLUMNS:
+        pd.testing.assert_frame_equal(getattr(read(filled), name), getattr(whole, name))
 
 
 def test_analysis_can_work_with_them(filled: Flask) -> None:
