@@ -76,7 +76,8 @@ def test_what_somebody_else_chose_does_not_count():
     """Of the mood questionnaire; the next one of the patient does."""
     frames = outcomes()
     first = frames.scores["visit"] == "visit 1"
-    told = frames.scores.assign(answered_by=frames.scores["answered_by"].mask(first, "chosen_by_other"))
+    answered_by = frames.scores["answered_by"].astype("str").mask(first, "chosen_by_other")
+    told = frames.scores.assign(answered_by=answered_by)
     table = scored(dataclasses.replace(frames, scores=told))
     phq9 = {"phq9.total": frames.scale_info["phq9.total"]}
     everyone = reliability(scored(frames), frames.responses, phq9)[0]
