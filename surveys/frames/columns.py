@@ -6,7 +6,7 @@ The driver's rows are taken in batches, so that no object of a row outlives its 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -47,16 +47,18 @@ class Words:
         return self.of([np.datetime64(str(day), "s") for day in self.words] + [np.datetime64("NaT", "s")])
 
 
-@dataclass
-class _Places:
-    """Gives each distinct value its place, in the order met."""
+class _Places(dict[Any, int]):
+    """The place of each distinct value, in the order met; that of None is -1."""
 
-    seen: dict[Any, int] = field(default_factory=lambda: {None: -1})
+    def __init__(self) -> None:
+        super().__init__({None: -1})
+
+    def __missing__(self, value: Any) -> int:
+        self[value] = len(self) - 1
+        return self[value]
 
     def __call__(self, values: Sequence[Any]) -> NDArray[np.int32]:
-        for value in set(values).difference(self.seen):
-            self.seen[value] = len(self.seen) - 1
-        return np.fromiter(map(self.seen.__getitem__, values), np.int32, len(values))
+        return np.fromiter(map(self.__getitem__, values), np.int32, len(values))
 
 
 def read(session: Session, query: Select[*tuple[Any, ...]]) -> dict[str, Any]:
@@ -67,7 +69,10 @@ def read(session: Session, query: Select[*tuple[Any, ...]]) -> dict[str, Any]:
     """
     makers = [(column.name, _maker(column.type)) for column in query.selected_columns]
     parts: list[list[Any]] = [[] for _ in makers]
-    result = session.connection().execute(query, execution_options={"stream_results": True})
+    connection = session.connection()
+    # a driver that takes all rows at once is asked for a batch; SQLite's never does, and is faster unasked
+    whole = connection.dialect.name != "sqlite"
+    result = connection.execute(query, execution_options={"stream_results": whole})
     # rows of SQLAlchemy's own take most of the time of a large frame, so the driver's are read
     driver: Any = result.cursor_strategy
     cursor, full = result.cursor, True
@@ -80,7 +85,7 @@ def read(session: Session, query: Select[*tuple[Any, ...]]) -> dict[str, Any]:
     found = {}
     for (name, make), part in zip(makers, parts, strict=True):
         column = np.concatenate(part) if part else make(())
-        found[name] = Words(column, list(make.seen)[1:]) if isinstance(make, _Places) else column
+        found[name] = Words(column, list(make)[1:]) if isinstance(make, _Places) else column
     return found
 
 
@@ -89,9 +94,11 @@ def _maker(kind: Any) -> Callable[[Sequence[Any]], NDArray[Any]]:
         return _Places()
     if isinstance(kind, Text | UtcDateTime):
         dtype: Any = object
+    elif isinstance(kind, Float):
+        dtype = np.float64
     else:
-        dtype = np.float64 if isinstance(kind, Float) else np.bool_ if isinstance(kind, Boolean) else np.int64
-
+        whole = np.bool_ if isinstance(kind, Boolean) else np.int64
+        return lambda values: np.fromiter(values, whole, len(values))
     return lambda values: np.array(values, dtype)
 
 
