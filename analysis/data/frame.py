@@ -207,7 +207,9 @@ def build(table: str, rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
     frame = pd.DataFrame(list(rows), columns=list(columns))
     if "answers" in columns:
         frame["answers"] = frame["answers"].map(_as_text)
-    return frame.astype({name: _DTYPES[kind] for name, kind in columns.items()})
+    # text first: a column without any would have categories of another type
+    text = {name: "str" for name, kind in columns.items() if kind == "text"}
+    return frame.astype(text).astype({name: _DTYPES[kind] for name, kind in columns.items()})
 
 
 def of_columns(table: str, columns: Mapping[str, object]) -> pd.DataFrame:
