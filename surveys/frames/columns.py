@@ -15,6 +15,7 @@ from sqlalchemy import Boolean, Date, Float, Select, String, Text
 from sqlalchemy.orm import Session
 
 from surveys.models.base import UtcDateTime
+from surveys.models.dialects import on_postgresql
 
 _BATCH = 2000
 
@@ -69,10 +70,9 @@ def read(session: Session, query: Select[*tuple[Any, ...]]) -> dict[str, Any]:
     """
     makers = [(column.name, _maker(column.type)) for column in query.selected_columns]
     parts: list[list[Any]] = [[] for _ in makers]
-    connection = session.connection()
-    # a driver that takes all rows at once is asked for a batch; SQLite's never does, and is faster unasked
-    whole = connection.dialect.name != "sqlite"
-    result = connection.execute(query, execution_options={"stream_results": whole})
+    # PostgreSQL's driver takes all rows at once unless asked; SQLite's never does, and is faster unasked
+    asked = {"stream_results": on_postgresql(session)}
+    result = session.connection().execute(query, execution_options=asked)
     # rows of SQLAlchemy's own take most of the time of a large frame, so the driver's are read
     driver: Any = result.cursor_strategy
     cursor, full = result.cursor, True
