@@ -65,7 +65,9 @@ class Trouble:
     overdue: int
     unheard: int
 
-    def __bool__(self) -> bool:
+    @property
+    def pressing(self) -> bool:
+        """Whether staff must look at once."""
         return bool(self.overdue or self.unheard)
 
 

@@ -314,5 +314,5 @@ def _staff_navigation() -> dict[str, Any]:
         "grant": found,
         "navigation": [entry for entry in NAVIGATION if found.may_open(entry.endpoint)],
         "alerts_waiting": seen.waiting if seen else 0,
-        "alert_trouble": seen,
+        "alert_trouble": seen if seen and seen.pressing else None,
     }

@@ -81,7 +81,7 @@ def test_only_what_nobody_took_on_waits(session: Session, visit: Visit, patient:
         ("e", "historical"),
     ):
         put(session, visit, rule, state)
-    assert alerts.waiting(session, scope(patient)) == 2
+    assert alerts.trouble(session, scope(patient), HOUR, AT).waiting == 2
     assert alerts.counts(session, scope(patient)) == {
         "new": 2,
         "acknowledged": 1,
@@ -90,7 +90,7 @@ def test_only_what_nobody_took_on_waits(session: Session, visit: Visit, patient:
     }
     put(session, add_visit(session, add(session, "P2", patient, site="North")))
     south = Scope(patient.study_id, "South", DUE)
-    assert (alerts.waiting(session, south), alerts.counts(session, south)) == (0, {})
+    assert (alerts.trouble(session, south, HOUR, AT).waiting, alerts.counts(session, south)) == (0, {})
 
 
 def test_studies_are_counted_apart(session: Session, visit: Visit, patient: Patient) -> None:
@@ -124,10 +124,10 @@ def test_a_notice_that_did_not_arrive_is_trouble(
     for outcome in outcomes:
         mail(session, alert, outcome)
     found = alerts.trouble(session, scope(patient), HOUR, AT)
-    assert (found, bool(found)) == (Trouble(0, unheard), bool(unheard))
+    assert (found, found.pressing) == (Trouble(1, 0, unheard), bool(unheard))
     alert.state, alert.acknowledged_at = "acknowledged", AT
     session.flush()
-    assert not alerts.trouble(session, scope(patient), HOUR, AT)
+    assert not alerts.trouble(session, scope(patient), HOUR, AT).pressing
 
 
 def test_an_alert_may_wait_so_long_and_no_longer(session: Session, visit: Visit, patient: Patient) -> None:
@@ -135,8 +135,8 @@ def test_an_alert_may_wait_so_long_and_no_longer(session: Session, visit: Visit,
     put(session, visit)
     put(session, visit, "other", "acknowledged")
     second = timedelta(seconds=1)
-    assert not alerts.trouble(session, scope(patient), HOUR, AT + HOUR - second)
-    assert alerts.trouble(session, scope(patient), HOUR, AT + HOUR) == Trouble(1, 0)
+    assert not alerts.trouble(session, scope(patient), HOUR, AT + HOUR - second).pressing
+    assert alerts.trouble(session, scope(patient), HOUR, AT + HOUR) == Trouble(1, 1, 0)
 
 
 def test_the_longest_wait_comes_first(
