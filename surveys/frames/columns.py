@@ -72,9 +72,10 @@ def read(session: Session, query: Select[*tuple[Any, ...]]) -> dict[str, Any]:
     parts: list[list[Any]] = [[] for _ in makers]
     # PostgreSQL's driver takes all rows at once unless asked; SQLite's never does, and is faster unasked
     asked = {"stream_results": on_postgresql(session)}
-    result = session.connection().execute(query, execution_options=asked)
+    # through the session, which passes over rows of an import that is not finished
+    result: Any = session.execute(query, execution_options=asked).raw  # type: ignore[attr-defined]
     # rows of SQLAlchemy's own take most of the time of a large frame, so the driver's are read
-    driver: Any = result.cursor_strategy
+    driver = result.cursor_strategy
     cursor, full = result.cursor, True
     while full:
         rows = driver.fetchmany(result, cursor, _BATCH)
