@@ -81,7 +81,7 @@ function keepWhileOffline(form, region) {
         signal: AbortSignal.timeout(15_000),
       });
       const page = await reply.text();
-      show(page, reply.headers.get("Content-Location") ?? reply.url);
+      turnTo(page, reply.headers.get("Content-Location") ?? reply.url);
       return true;
     } catch {
       return false;
@@ -142,7 +142,7 @@ function keepWhileOffline(form, region) {
 }
 
 // As if the browser had gone there: Back and reload ask the server for the page of the address.
-function show(page, address) {
+function turnTo(page, address) {
   const there = new URL(address, location.href);
   const kept = there.href === location.href ? history.replaceState : history.pushState;
   kept.call(history, null, "", there);

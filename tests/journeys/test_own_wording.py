@@ -152,7 +152,7 @@ def test_the_program_starts_only_while_the_texts_hold(
 
 
 def test_a_text_costs_the_items_no_statement(app: Flask) -> None:
-    """It is read once; each item then takes the two statements that it takes without."""
+    """It is read once; each item then takes the one statement that it takes without."""
     invited = invite(app)
     use(app, "face")
     use(app, "face")
@@ -170,7 +170,7 @@ def test_a_text_costs_the_items_no_statement(app: Flask) -> None:
     for _ in range(2):
         walker.get(walker.path)
         assert "face-en item q1" in walker.page.text
-        assert len([one for one in seen if one.startswith("SELECT")]) == 2
+        assert len([one for one in seen if one.startswith("SELECT")]) == 1
         seen.clear()
         walker.answer(3)
         seen.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import time
@@ -35,13 +36,16 @@ def settings(url: str) -> Settings:
 
 
 def begins(engine: Engine) -> list[str]:
-    """Fills with every BEGIN on `engine`."""
+    """Fills with every BEGIN on `engine`, an SQLite."""
     seen: list[str] = []
 
-    @event.listens_for(engine, "before_cursor_execute")
-    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
+    def note(statement: str) -> None:
         if statement.startswith("BEGIN"):
             seen.append(statement)
+
+    @event.listens_for(engine, "checkout")
+    def trace(connection: sqlite3.Connection, *_: object) -> None:
+        connection.set_trace_callback(note)
 
     return seen
 

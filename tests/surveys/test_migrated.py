@@ -148,6 +148,7 @@ def test_twins_of_before_stay_and_are_told(empty_database_url: str) -> None:
             assert [str(one) for one in twins.of_study(session, 1)] == [
                 "P-1 and p–1 are two patients.",
                 "P-1 has the visits First visit and FIRST  VISIT.",
+                "Berlin and berlin are two sites.",
             ]
             session.add(Patient(study_id=1, code="P−1", enrolled_on=AT.date(), status_since=AT.date()))
             with pytest.raises(IntegrityError, match="code_folded"):

@@ -15,6 +15,11 @@ from .conftest import LIBRARY, NOW, Desk
 FILE = "patient,visit,completed_on,birth_year,phq9_q1\nP1,a,2025-01-01,1960,3\nP2,a,2025-01-01,,\n"
 
 
+def values(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame without categories: a table of the freeze has only those that it needs."""
+    return frame.astype(object)
+
+
 def test_a_freeze_gives_its_frames_back(desk: Desk) -> None:
     """Whatever is stored later; the counts are those of that moment."""
     desk.take(FILE)
@@ -27,7 +32,7 @@ def test_a_freeze_gives_its_frames_back(desk: Desk) -> None:
     found, frames = freezing.thawed(desk.session, desk.study(), "Report 2025", LIBRARY)
     assert found.made_at == NOW
     for name in ("patients", "responses", "scores"):
-        pd.testing.assert_frame_equal(getattr(frames, name), getattr(before, name))
+        pd.testing.assert_frame_equal(values(getattr(frames, name)), values(getattr(before, name)))
     assert len(study_frames(desk.session, desk.study(), LIBRARY).patients) == 3
 
 

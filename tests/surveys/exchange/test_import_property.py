@@ -67,8 +67,8 @@ def test_rows_round_trip(make_desk: Callable[..., Desk], drawn: list[dict[str, A
     stored = {
         (patient, visit, on, key): json.loads(given)
         for study, patient, visit, on, key, given in desk.rows(
-            "SELECT study_id, patient.code, visit.name, completed_on, instrument, answers FROM response "
-            "JOIN visit ON visit.id = visit_id JOIN patient ON patient.id = patient_id"
+            "SELECT patient.study_id, patient.code, visit.name, completed_on, instrument, answers "
+            "FROM response JOIN visit ON visit.id = visit_id JOIN patient ON patient.id = patient_id"
         )
         if study == desk.study_id
     }

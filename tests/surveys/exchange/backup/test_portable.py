@@ -18,7 +18,7 @@ def backup(*rows: list[Any]) -> Backup:
     """A backup of one table of two columns."""
     archive = zipfile.ZipFile(io.BytesIO(), "w")
     archive.writestr("score.jsonl", "".join(f"{json.dumps(row)}\n" for row in rows))
-    return Backup(archive, "", "0001", {"score": Kept(["id", "value"], len(rows), "")})
+    return Backup(archive, "", "0001", {"score": Kept(["id", "value"], len(rows), "")}, [])
 
 
 def test_what_both_hold_is_no_hindrance() -> None:

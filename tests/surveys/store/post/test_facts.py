@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.daytime import Hours
-from surveys.models import Contact, Message, MessageTemplate, Messaging, Patient, Response, Study, Visit
+from surveys.models import Contact, Message, MessageTemplate, Messaging, Patient, Study, Visit
 from surveys.store.post import facts
 from surveys.store.post.facts import MessageSettings, OneVisit
-from surveys.store.words import versions
 from tests.surveys.store.conftest import AT
 
 NOW = AT + timedelta(days=1)
@@ -140,34 +138,6 @@ def test_the_last_words_written_are_a_studys_own(session: Session, study: Study)
     assert facts.own_words(session, study.id, "reminder", "en") == ("last", "b")
     assert facts.own_words(session, study.id, "invitation", "en") is None
     assert facts.own_words(session, study.id + 1, "reminder", "en") is None
-
-
-def respond(session: Session, visit: Visit, library: Any, key: str, days: int) -> Response:
-    made = Response(
-        visit_id=visit.id,
-        instrument=key,
-        instrument_version_id=versions.freeze(session, library.get(key), at=AT),
-        answers={},
-        not_given={},
-        answered_at={},
-        source="paper",
-        submitted_at=AT + timedelta(days=days),
-        completed_on=AT.date(),
-    )
-    session.add(made)
-    return made
-
-
-def test_a_visit_is_finished_with_its_last_questionnaire(
-    session: Session, visit: Visit, library: Any
-) -> None:
-    """Not while one is open, nor once one was annulled."""
-    for days, key in enumerate(visit.battery):
-        assert load(session, visit).finished_at is None
-        last = respond(session, visit, library, key, 5 - days)
-    assert load(session, visit).finished_at == AT + timedelta(days=5)
-    last.annulled_at = AT
-    assert load(session, visit).finished_at is None
 
 
 def test_what_went_before_and_what_waits(session: Session, visit: Visit, contact: Contact) -> None:

@@ -131,7 +131,7 @@ def test_a_long_list_is_paged_with_the_same_few_statements(app: Flask, member: M
         added = store.add(session, study, people, at=datetime.now(UTC), actor="test")
         days = {"opens_on": date(2026, 1, 5), "due_on": date(2026, 1, 5), "closes_on": date(2026, 2, 5)}
         session.add_all(
-            Visit(patient_id=row.id, study_id=study.id, name="v", battery=["face"], **days) for row in added
+            Visit(patient_id=one, study_id=study.id, name="v", battery=["face"], **days) for one in added
         )
     with counted_statements() as many:
         member.get(LIST)

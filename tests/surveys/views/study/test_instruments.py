@@ -234,7 +234,7 @@ def test_a_permission_is_recorded(app: Flask, member: Member) -> None:
     [
         ({"holder": ""}, "Say who gave leave."),
         ({"reference": ""}, "Say where that is written."),
-        ({"reference": "\u2003"}, "Fill in the reference"),
+        ({"reference": "\u2003"}, "Say where that is written."),
         ({"publication": ""}, "Name the publication."),
         ({"wording": "1:working-1"}, "Not a valid choice"),
         ({"wording": "1:nl-only"}, "lacks en, which study S1 uses"),
