@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from surveys.models.dialects import on_postgresql
 from surveys.settings import CONNECTIONS, FILES, Connections, Settings
 from surveys.store.transactions import ASKED_AGAIN, GIVEN_WAY
 
@@ -64,7 +65,7 @@ def short_transaction(engine: Engine) -> Iterator[Session]:
     with writing(), Session(engine) as session:
         yield session
         session.commit()
-    if engine.dialect.name == "sqlite":
+    if not on_postgresql(engine):
         time.sleep(GIVEN_WAY)
 
 
@@ -121,7 +122,7 @@ def moment(engine: Engine) -> Iterator[Connection]:
     token = _writing.set(False)
     try:
         with engine.connect() as connection:
-            if connection.dialect.name == "postgresql":
+            if on_postgresql(connection):
                 connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 connection.execute(text("SET LOCAL statement_timeout = 0"))
             yield connection
@@ -146,7 +147,7 @@ def _set_up_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
-    if connection.dialect.name != "sqlite":
+    if on_postgresql(connection):
         driver: Any = connection.connection.driver_connection
         read_only = True if _writing.get() is False else None
         if driver.read_only != read_only:
@@ -164,7 +165,7 @@ def _keep_prepared(connection: Connection) -> None:
     With each ROLLBACK psycopg gives up all that it had the server prepare, and to plan the next patient's
     page costs more than to read it.
     """
-    if connection.dialect.name == "sqlite" or connection.closed or connection.invalidated:
+    if not on_postgresql(connection) or connection.closed or connection.invalidated:
         return
     driver: Any = connection.connection.driver_connection
     if driver.read_only and driver.info.transaction_status.name == "INTRANS":
@@ -282,7 +283,7 @@ def prepare(url: str) -> None:
         engine.dispose()
     if current == newest_revision():
         return
-    if tables and engine.dialect.name != "sqlite":
+    if tables and on_postgresql(engine):
         raise DatabaseBehindError(
             f"The database is at revision {current or 'none'}, this program needs {newest_revision()}. "
             "Make a backup, then run: seventh migrate"
