@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session, selectinload
 
 from surveys.db import short_transaction, writing
@@ -22,6 +22,7 @@ from surveys.models import Study
 from surveys.schedule import preset
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
+from tests.support.engines import engine_of
 
 NOW = datetime(2025, 6, 15, 9, 0, tzinfo=UTC)
 LIBRARY = Library.load()
@@ -93,8 +94,7 @@ class Desk:
 @pytest.fixture
 def make_desk(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
     """Makes the draft study S1 with facts of its own; `make_desk(timezone="Europe/Berlin")`."""
-    engine = create_engine(database_url)
-    with Session(engine) as session:
+    with engine_of(database_url) as engine, Session(engine) as session:
 
         def make(**facts: Any) -> Desk:
             with writing():
@@ -105,7 +105,6 @@ def make_desk(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Desk]
             return Desk(session, tmp_path, study_id)
 
         yield make
-    engine.dispose()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Engine, create_engine
@@ -22,6 +23,7 @@ def workshop_here(settings: Settings) -> Workshop:
     return workshop_of(settings, _engine_of)
 
 
+@cache
 def _engine_of(settings: Settings, url: str) -> Engine:
     options = engine_options(url, settings.connections)
     return create_engine(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from surveys.db import writing
@@ -14,6 +14,7 @@ from surveys.models import Study
 from surveys.store.accounts import staff
 from surveys.store.study import readers, studies
 from surveys.store.visit import setup
+from tests.support.engines import engine_of
 
 GOVERNANCE: dict[str, Any] = {
     "ethics_committee": "Ethics committee of the medical faculty",
@@ -51,9 +52,7 @@ def make_ready(session: Session, study: Study, library: Library, *, at: datetime
 
 def make_ready_in(database_url: str, code: str) -> None:
     """The same for the study `code` of a database, as a command's test needs it."""
-    engine = create_engine(database_url)
-    with writing(), Session(engine) as session:
+    with writing(), engine_of(database_url) as engine, Session(engine) as session:
         query = select(Study).where(Study.code == code).options(selectinload(Study.timepoints))
         make_ready(session, session.scalars(query).one(), Library.load(), at=datetime.now(UTC))
         session.commit()
-    engine.dispose()

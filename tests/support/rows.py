@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from surveys.models import Base
+from tests.support.engines import engine_of
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)
@@ -252,13 +253,9 @@ OTHER_PATIENT = {**ROWS["patient"], "id": 2, "contact_id": None, "code": "P2"}
 @contextmanager
 def connected(url: str) -> Iterator[Connection]:
     """A connection whose changes are rolled back."""
-    engine = create_engine(url)
-    try:
-        with engine.connect() as connection:
-            yield connection
-            connection.rollback()
-    finally:
-        engine.dispose()
+    with engine_of(url) as engine, engine.connect() as connection:
+        yield connection
+        connection.rollback()
 
 
 def fill(connection: Connection, engine: Engine) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from surveys.models import Base
+from tests.support.engines import engine_of
 from tests.support.rows import AT, LATER, ROWS, erase, fill, refused
 
 
@@ -22,12 +23,10 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def filled(database_url: str) -> Iterator[Connection]:
     """One patient of each kind of row; P1 has nothing erased."""
-    engine = create_engine(database_url)
-    with engine.connect() as connection:
+    with engine_of(database_url) as engine, engine.connect() as connection:
         fill(connection, engine)
         yield connection
         connection.rollback()
-    engine.dispose()
 
 
 UPDATES = {

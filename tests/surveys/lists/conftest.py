@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from surveys.db import writing
 from surveys.models import Patient, Study
+from tests.support.engines import engine_of
 
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
 DUE = AT.date()
@@ -19,10 +19,8 @@ DUE = AT.date()
 @pytest.fixture
 def session(database_url: str) -> Iterator[Session]:
     """A session on either database."""
-    engine = create_engine(database_url)
-    with writing(), Session(engine) as open_session:
+    with writing(), engine_of(database_url) as engine, Session(engine) as open_session:
         yield open_session
-    engine.dispose()
 
 
 @pytest.fixture

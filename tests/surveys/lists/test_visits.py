@@ -9,7 +9,7 @@ from itertools import product
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.results.attendance import attendance
@@ -25,6 +25,7 @@ from surveys.store.patient import clinic as appointments
 from surveys.store.visit import responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
+from tests.support.engines import engine_of
 from tests.support.simulated import populate
 from tests.support.study import changing, library
 
@@ -58,10 +59,8 @@ def expected(status: str, since: date, happened: str, on: date) -> tuple[str, bo
 @pytest.fixture
 def session(database_url: str) -> Iterator[Session]:
     """A session on either database."""
-    engine = create_engine(database_url)
-    with writing(), Session(engine) as open_session:
+    with writing(), engine_of(database_url) as engine, Session(engine) as open_session:
         yield open_session
-    engine.dispose()
 
 
 def test_a_visit_is_what_its_days_and_its_patient_make_it(session: Session) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy import create_engine, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from surveys.db import writing
 from surveys.models import Contact, Patient, Study, Visit
+from tests.support.engines import engine_of
 from tests.surveys.store.conftest import AT
 
 DAY = date(2026, 3, 10)
@@ -25,10 +26,8 @@ def database_url(sqlite_url: str) -> str:
 @pytest.fixture
 def session(database_url: str) -> Iterator[Session]:
     """A session that writes."""
-    engine = create_engine(database_url)
-    with writing(), Session(engine) as open_session:
+    with writing(), engine_of(database_url) as engine, Session(engine) as open_session:
         yield open_session
-    engine.dispose()
 
 
 @pytest.fixture

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.models import Patient, Study
 from surveys.models.patient import PATIENT_STATUSES
+from tests.support.engines import engine_of
 
 SINCE = date(2026, 3, 10)
 
@@ -17,8 +18,7 @@ SINCE = date(2026, 3, 10)
 @pytest.mark.parametrize("status", PATIENT_STATUSES)
 def test_a_status_means_the_same_everywhere(database_url: str, status: str) -> None:
     """Who left or died is gone, from that day; who is lost or gone is not in follow-up."""
-    engine = create_engine(database_url)
-    with Session(engine) as session:
+    with engine_of(database_url) as engine, Session(engine) as session:
         at = datetime(2026, 3, 10, 9, tzinfo=UTC)
         study = Study(code="S1", title="S1", locales=["en"], who_reads={}, crisis_texts={}, created_at=at)
         session.add(study)
@@ -37,4 +37,3 @@ def test_a_status_means_the_same_everywhere(database_url: str, status: str) -> N
             day = SINCE + timedelta(days=days)
             expected = gone and days >= 0
             assert patient.gone_by(day) == session.scalar(select(Patient.gone_by(day))) == expected
-    engine.dispose()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.models import InstrumentVersion, Patient, Response, Study, Visit
 from surveys.models.response import SOURCES, seconds_taken
+from tests.support.engines import engine_of
 
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
 ON = date(2026, 3, 10)
@@ -21,8 +22,7 @@ def test_a_response_stands(
     database_url: str, superseded_at: datetime | None, annulled_at: datetime | None
 ) -> None:
     """Unless it was corrected or annulled."""
-    engine = create_engine(database_url)
-    with Session(engine) as session:
+    with engine_of(database_url) as engine, Session(engine) as session:
         study = Study(code="S1", title="S1", locales=["en"], who_reads={}, crisis_texts={}, created_at=AT)
         version = InstrumentVersion(
             instrument="face",
@@ -68,7 +68,6 @@ def test_a_response_stands(
         session.flush()
         standing = session.scalars(select(Response.id).where(Response.stands)).all()
         assert response.stands == bool(standing) == (superseded_at is annulled_at is None)
-    engine.dispose()
 
 
 SENT = datetime(2026, 3, 10, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from surveys.db import writing
@@ -23,6 +23,7 @@ from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
 from surveys.store.visit import answering, links, opening, responses
 from surveys.store.words.wordings import Texts
+from tests.support.engines import engine_of
 
 LIBRARY = Library.load()
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -31,10 +32,8 @@ TODAY = NOW.date()
 
 @pytest.fixture
 def session(database_url: str) -> Iterator[Session]:
-    engine = create_engine(database_url)
-    with writing(), Session(engine) as opened:
+    with writing(), engine_of(database_url) as engine, Session(engine) as opened:
         yield opened
-    engine.dispose()
 
 
 def make(session: Session, code: str = "S1", plan: str | None = "registry", **facts: Any) -> Study:

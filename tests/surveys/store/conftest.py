@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.db import writing
@@ -18,6 +18,7 @@ from surveys.store.patient import patients
 from surveys.store.patient.patients import NewPatient
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
+from tests.support.engines import engine_of
 
 AT = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 
@@ -39,14 +40,12 @@ def database_url(request: pytest.FixtureRequest, alone: bool) -> str:
 @pytest.fixture
 def session(database_url: str, alone: bool) -> Iterator[Session]:
     """A session that writes; where the database is shared, a commit releases a savepoint."""
-    engine = create_engine(database_url)
-    with writing(), engine.connect() as connection:
+    with writing(), engine_of(database_url) as engine, engine.connect() as connection:
         shared = alone and engine.dialect.name == "postgresql"
         if shared:
             connection.begin()  # not committed by what follows
         with Session(connection, join_transaction_mode="create_savepoint") as open_session:
             yield open_session
-    engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import create_engine, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveys.db import writing
@@ -16,6 +16,7 @@ from surveys.models import Erasure, Patient, Response, Study, Visit
 from surveys.models.visit import done_at
 from surveys.store.visit.done import WrongVisit, wrong_visits
 from surveys.store.words import versions
+from tests.support.engines import engine_of
 
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
 ASKED = ("face", "phq9", "saq")
@@ -26,8 +27,7 @@ STEPS = 80
 @pytest.fixture
 def session(database_url: str) -> Iterator[Session]:
     """Some visits of one patient, on either database."""
-    engine = create_engine(database_url)
-    with writing(), Session(engine) as made:
+    with writing(), engine_of(database_url) as engine, Session(engine) as made:
         study = Study(code="S1", title="S1", locales=["en"], who_reads={}, crisis_texts={}, created_at=AT)
         made.add(study)
         made.flush()
@@ -39,7 +39,6 @@ def session(database_url: str) -> Iterator[Session]:
         days = {"opens_on": AT.date(), "due_on": AT.date(), "closes_on": AT.date()}
         made.execute(insert(Visit), [{**facts, **days, "name": f"v{number}"} for number in range(VISITS)])
         yield made
-    engine.dispose()
 
 
 class Happening:
