@@ -6,7 +6,7 @@ Every array holds flat records with unrounded numbers; a number that cannot be e
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -48,6 +48,7 @@ def report(
     software: str,
     filters: Filters | None = None,
     suppress_under: int = SUPPRESS_UNDER,
+    chain_heads: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The report as one JSON-ready object.
 
@@ -56,6 +57,7 @@ def report(
         software: name and version of what made it.
         filters: the part of the study; ``data_sha256`` is that of the whole study.
         suppress_under: cells of fewer patients are hidden.
+        chain_heads: how the audit trail ended when the data were read, as ``CHAIN:NUMBER:HASH``.
 
     Raises:
         FrameError: the frames break their contract.
@@ -79,6 +81,7 @@ def report(
         "generated_at": generated_at,
         "software": software,
         "data_sha256": digest,
+        "chain_heads": list(chain_heads),
         "filters": filters.chosen,
         "suppress_under": few,
         "patients": len(part.patients),

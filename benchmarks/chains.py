@@ -1,10 +1,12 @@
-"""What the chains of events cost writers: audited transactions a second on PostgreSQL, with and without."""
+"""What the chains of events cost: audited transactions a second on PostgreSQL, and the proof of many."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from statistics import median
@@ -12,8 +14,9 @@ from statistics import median
 import psycopg
 from psycopg import sql
 
-from benchmarks.measuring import ROUNDS, Bench
+from benchmarks.measuring import ROUNDS, SECRET, Bench
 from surveys.db import migrate
+from surveys.settings import ROOT
 from tests.support.postgres import binaries
 
 WRITERS, STUDIES, SECONDS = 32, 8, 4
@@ -61,6 +64,41 @@ def writers(bench: Bench) -> str:
                     rates[audited].append(rate)
     shares = [one / other for one, other in zip(rates[CHAINED], rates[UNCHAINED], strict=True)]
     return f"1/{1 / median(shares):.2f} ({median(rates[CHAINED]):.0f} a second)"
+
+
+def verified(bench: Bench) -> str:
+    """Seconds and peak memory of `audit verify`, at 2 and at 10 patients per patient of the bench."""
+    return "; ".join(f"{kind}: {_verified(bench, kind)}" for kind in ("SQLite", "PostgreSQL"))
+
+
+def _verified(bench: Bench, kind: str) -> str:
+    told, costs = [], []
+    for times in (2, 10):
+        url = bench.url(kind).replace(".db", f"-verified-{times}.db")
+        migrate(url)
+        for command in (
+            ["study", "create", "S1", "--simulated"],
+            ["simulate", "S1", "--patients", str(times * bench.patients), "--visits", "3"],
+        ):
+            _seventh(url, command)
+        said, seconds, megabytes = _seventh(url, ["audit", "verify"])
+        found = re.search(r"Looked at (\d+) events", said)
+        assert found, said
+        told.append(f"{int(found[1]):,} events {seconds:.0f} s, {megabytes:.0f} MB")
+        costs.append(seconds / int(found[1]))
+    return f"{', '.join(told)} ({costs[1] / costs[0]:.2f} × per event)"
+
+
+def _seventh(url: str, words: list[str]) -> tuple[str, float, float]:
+    """What a command says, its processor time, and its peak memory in MB."""
+    command = [sys.executable, "-c", "from app import main; main()", *words]
+    given = {**os.environ, "SEVENTH_DATABASE_URL": url, "SEVENTH_SECRET_KEY": SECRET}
+    ran = subprocess.Popen(command, cwd=ROOT, env=given, stdout=subprocess.PIPE, text=True)
+    assert ran.stdout
+    said = ran.stdout.read()
+    _, status, used = os.wait4(ran.pid, 0)
+    assert status == 0, said
+    return said, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
 def _filled(bench: Bench) -> str:

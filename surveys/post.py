@@ -11,8 +11,8 @@ from datetime import datetime
 
 from surveys.mail import bounces, words
 from surveys.mail.mailer import Mail, Mailer, NotTaken, PerhapsTaken
-from surveys.mail.staff_words import word_of_alert
-from surveys.store.post import alert_mail, messages, outbox, settling
+from surveys.mail.staff_words import heads_of_trail, word_of_alert
+from surveys.store.post import alert_mail, head_mail, messages, outbox, settling
 from surveys.store.post.outbox import Outcome, Rejected, Sent, TryLater, Unclear
 from surveys.store.transactions import Transaction
 
@@ -57,8 +57,24 @@ class Post:
                 alert_mail.settle(session, word.id, outcome, at=self.now())
             _count(counts, NAMES[type(outcome)])
 
+    def keep_heads(self) -> dict[str, int]:
+        """Send the heads of the audit trail where they are kept; returns the numbers by outcome."""
+        counts: dict[str, int] = {}
+        with self.transaction() as session:
+            head_mail.plan(session, at=self.now())
+        while True:
+            with self.transaction() as session:
+                own = head_mail.claim(session, at=self.now(), simulated_only=self.hindrance is not None)
+            if own is None:
+                return counts
+            said = heads_of_trail(own.study, list(map(str, own.heads)), month=own.month, freeze=own.freeze)
+            outcome = hand_over(self.mailer, Mail(own.to, said.subject, said.body, f"heads.{own.id}"))
+            with self.transaction() as session:
+                head_mail.settle(session, own.id, outcome, at=self.now())
+            _count(counts, NAMES[type(outcome)])
+
     def send_all(self, stopped: Callable[[], bool] = lambda: False) -> dict[str, int]:
-        """Send due mail, notices of alerts first; returns the numbers by outcome.
+        """Send due mail, notices of alerts first and heads of the trail last; returns the numbers by outcome.
 
         `lost` counts messages whose sender died earlier.
         """
@@ -73,6 +89,8 @@ class Post:
                 _count(counts, self._send(claim.message))
             elif claim.examined < messages.EXAMINED_AT_ONCE:
                 break
+        for name, number in self.keep_heads().items():
+            _count(counts, name, number)
         return counts
 
     def kept_back(self) -> int:
@@ -81,7 +99,8 @@ class Post:
             return 0
         with self.transaction() as session:
             at = self.now()
-            return messages.due_to_real(session, at=at) + alert_mail.due_about_real(session, at=at)
+            kinds = (messages.due_to_real, alert_mail.due_about_real, head_mail.due_about_real)
+            return sum(due(session, at=at) for due in kinds)
 
     def _send(self, message: messages.ClaimedMessage) -> str:
         mail = self._written(message)

@@ -22,7 +22,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from surveys.forms import labels
-from surveys.forms.fields import DayField, WholeNumberField
+from surveys.forms.fields import DayField, EmailAddressField, WholeNumberField
 from surveys.forms.staff import StaffForm, select_choices
 
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
@@ -97,6 +97,12 @@ class DataForm(SectionForm):
         "Smallest group shown",
         [InputRequired("Enter how many patients a group needs to be shown; at least 5.")],
         description="Reports, and those who may not open patients, have no numbers of smaller groups.",
+    )
+    heads_address = EmailAddressField(
+        "Address for the heads of the audit trail",
+        [Optional(), Length(max=254)],
+        description="Each month and after each freeze a mail tells there how the record ends. Kept there, it "
+        "shows later if the record was cut or rewritten. Best with somebody outside the clinic.",
     )
 
 
@@ -240,7 +246,7 @@ def _typed(field: Field) -> Any:
 
 
 def _is_text(field: Field) -> bool:
-    return field.type in {"StringField", "TextAreaField"}
+    return field.type in {"EmailAddressField", "StringField", "TextAreaField"}
 
 
 def in_languages(kinds: Mapping[str, Mapping[str, str]]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from surveys.jobs import files
 from surveys.jobs.queue import Task
 from surveys.jobs.running import Workshop
 from surveys.models import Study
+from surveys.store.audit import heads
 from surveys.store.errors import Refused
 from surveys.store.study import freezes, results
 
@@ -63,12 +64,14 @@ def freeze_report(workshop: Workshop, task: Task) -> Mapping[str, Any]:
         study = session.get_one(Study, task.study_id)
         kept, frames = freezing.thawed(session, study, task.arguments["freeze"], workshop.library)
         name, made_at = f"{study.code}-freeze-{kept.id}.json", kept.made_at
+        ends = heads.of_freeze(session, kept)
         known = results.erasures(session, task.study_id)
     content = report(
         frames,
         generated_at=made_at.isoformat(),
         software=SOFTWARE,
         suppress_under=task.arguments["under"],
+        chain_heads=list(map(str, ends)),
     )
     with cast(IO[bytes], tempfile.TemporaryFile()) as file:
         file.write(f"{as_json(content)}\n".encode())

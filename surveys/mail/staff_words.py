@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from surveys.mail.words import Words
 
 SUBJECTS = {
@@ -51,4 +53,20 @@ def codes_off() -> Words:
         "An administrator of Seventh has switched off the codes from your app: your password alone opens "
         "your account now. Please set the codes up again on the page Your account.\n\n"
         "If you did not want this, change your password, and tell the person who looks after the study.\n",
+    )
+
+
+def heads_of_trail(study: str, heads: Iterable[str], *, month: str | None, freeze: str | None) -> Words:
+    """The mail that keeps the heads of the audit trail, of a month or after a freeze."""
+    why = f"after the freeze “{freeze}”" if freeze else f"for {month}"
+    expected = " ".join(f"--expect '{head}'" for head in heads)
+    lines = "\n".join(heads)
+    return Words(
+        f"Heads of the audit trail of {study}",
+        f"This is how the audit trail of the study {study} ends at this moment ({why}):\n\n{lines}\n\n"
+        "Please keep this mail where those who run the server cannot change it. If the record is cut short "
+        "or written anew after today, this command on the server names it:\n\n"
+        f"seventh audit verify {expected}\n\n"
+        "Seventh has no monthly report; this mail comes once a month and after each freeze of the data. "
+        "If one fails to come, ask why. It names no patient and no answer.\n",
     )

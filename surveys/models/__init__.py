@@ -14,6 +14,7 @@ from surveys.models.clinic import Appointment, Note
 from surveys.models.consent import Consent, ConsentText
 from surveys.models.device import BirthYearTry
 from surveys.models.freeze import Freeze
+from surveys.models.head_mail import HeadMail
 from surveys.models.imports import ALL_ROWS, Import
 from surveys.models.job import OF_JOBS, BoardCopy, Host, Job, JobPart
 from surveys.models.message import Message, MessageTemplate, Messaging, ShortCode
@@ -55,6 +56,7 @@ __all__ = [
     "FailedSignIn",
     "Freeze",
     "Grading",
+    "HeadMail",
     "Host",
     "Import",
     "InstrumentVersion",

@@ -139,6 +139,7 @@ FREE: Mapping[str, str] = {
     "messaging": "when messages go out",
     "message_template": "the words of messages",
     "alert_mail": "an outbox, and its outcome",
+    "head_mail": "an outbox, and its outcome",
     "alert_reader": "who gets the mail of alerts",
     "birth_year_try": "a try of a device",
     "failed_sign_in": "a counter",

@@ -23,6 +23,7 @@ class Study(Base):
     `ethics_not_required` says why no committee had to agree. Answers are kept for `retention_years` after the
     study was closed. Alerts are read on `alert_days` (`["monday", …]`) from `alert_from` to `alert_until`
     (`"09:00"`, the study's clock); after `escalate_after_hours` they go to the deputy.
+    The heads of the audit trail are mailed to `heads_address`, each month and after each freeze.
     """
 
     __tablename__ = "study"
@@ -62,6 +63,7 @@ class Study(Base):
     activated_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     smallest_group: Mapped[int] = mapped_column(default=5)
+    heads_address: Mapped[str] = mapped_column(String(254), default="", server_default="")
 
     timepoints: Mapped[list[Timepoint]] = relationship(
         back_populates="study", order_by="Timepoint.position", lazy="raise_on_sql"

@@ -44,6 +44,7 @@ KEPT = (
     "consent_text",
     "data_freeze",
     "data_import",
+    "head_mail",
     "message",
     "message_template",
     "permission",

@@ -31,6 +31,7 @@ SECTIONS = {
         "legal_basis": "Consent",
         "retention_years": "10",
         "smallest_group": "8",
+        "heads_address": "Monitor@Sponsor.Example",
     },
     "notices": {"privacy_notices__en": "We use your answers so."},
     "crisis": {"crisis_texts__en": "Not safe? Call 112 now. Dr Abel reads this on Mondays, not at once."},
@@ -66,6 +67,7 @@ def test_from_nothing_to_active_to_closed(app: Flask) -> None:
         assert "Saved." in page.text, page.text
     assert "Fill in the ethics committee" not in page.text
     assert "Medical faculty, 2026-17" in page.text
+    assert "Heads of the audit trail go to Monitor@sponsor.example; none went yet" in page.text
 
     member.get(f"{BASE}/plan")
     anchors = {f"row_{row}-anchor": "enrolment" if row == 1 else "onset" for row in range(1, 7)}

@@ -242,6 +242,7 @@ ROWS = {
         "planned_at": AT,
         "attempts": 0,
     },
+    "head_mail": {"id": 1, "study_id": 1, "month": "2026-03", "planned_at": AT, "attempts": 0},
 }
 
 

@@ -187,7 +187,8 @@ def test_some_rows_are_never_deleted(filled: Connection, table: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "table", ["wording", "permission", "message", "message_template", "alert_mail", "data_freeze"]
+    "table",
+    ["wording", "permission", "message", "message_template", "alert_mail", "head_mail", "data_freeze"],
 )
 def test_texts_and_permissions_stay_for_ever(filled: Connection, table: str) -> None:
     """Whatever is erased of patients: what was asked, by whose leave, what went out can always be told."""
@@ -220,6 +221,8 @@ REFUSED_ROWS = [
     ("alert", {"id": 2, "rule": "x", "state": "seen"}, "ck_alert_"),
     ("alert", {"id": 2, "rule": "x", "acknowledged_at": AT}, "ck_alert_acknowledged"),
     ("alert_mail", {"id": 2, "kind": "test"}, "ck_alert_mail_alert_id"),
+    ("head_mail", {"id": 2}, "uq_head_mail_study_id_month|head_mail.month"),
+    ("head_mail", {"id": 2, "month": None}, "ck_head_mail_occasion"),
     ("alert_rule", {"id": 2, "kind": "at_most"}, "ck_alert_rule_threshold"),
     ("alert_rule", {"id": 2, "threshold": 10}, "ck_alert_rule_threshold"),
     ("alert_rule", {"id": 2, "kind": "this_bad", "threshold": 10}, "ck_alert_rule_kind"),

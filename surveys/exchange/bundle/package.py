@@ -19,6 +19,7 @@ from surveys.exchange.places import Place
 from surveys.frames import study_frames
 from surveys.instruments.library import Library
 from surveys.models import Study
+from surveys.store.audit import heads
 
 if TYPE_CHECKING:
     from analysis.data.frame import StudyFrames
@@ -105,6 +106,7 @@ def write_study(
         generated_at=at.isoformat(),
         software=SOFTWARE,
         suppress_under=study.smallest_group,
+        chain_heads=list(map(str, heads.of_study(session, study.id))),
     )
     return write(place, frames, found, reason=reason)
 

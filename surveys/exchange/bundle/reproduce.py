@@ -30,6 +30,7 @@ def main() -> int:
         software=told["software"],
         filters=Filters(**told["filters"]),
         suppress_under=told["suppress_under"],
+        chain_heads=told["chain_heads"],
     )
     faults = list(differences(told, json.loads(json.dumps(found)), "report"))
     for fault in faults[:20]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from surveys import same
-from surveys.models import Event, Study
+from surveys.models import Binding, Event, Freeze, Study
 from surveys.store.errors import Refused
 
 INSTALLATION = "installation"
@@ -46,6 +46,21 @@ def names(where: Session | Connection) -> Mapping[int | None, str]:
         row.id: row.code if same.folded(row.code) != INSTALLATION else f"study {row.code}" for row in codes
     }
     return {None: INSTALLATION, **named}
+
+
+def of_study(where: Session | Connection, study_id: int) -> list[Head]:
+    """The last events of the installation's chain and of the study's own, as far as they have begun."""
+    own = {INSTALLATION, names(where)[study_id]}
+    return [head for head in heads(where) if head.chain in own]
+
+
+def of_freeze(where: Session | Connection, freeze: Freeze) -> list[Head]:
+    """The event of the study's chain that froze the data: the same for ever, unlike the chain's last one."""
+    made = select(func.min(Binding.event_id)).where(
+        Binding.subject == Freeze.__tablename__, Binding.row_id == freeze.id
+    )
+    query = select(Event.study_id, Event.number, Event.hash).where(Event.id == made.scalar_subquery())
+    return [Head(names(where)[row.study_id], row.number, row.hash) for row in where.execute(query)]
 
 
 def heads(where: Session | Connection) -> list[Head]:

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from surveys.models import AlertMail, Message, Study
+from surveys.models import AlertMail, HeadMail, Message, Study
 
-OutboxRow = Message | AlertMail
+OutboxRow = Message | AlertMail | HeadMail
 
 # A sender that claimed a row longer ago than this has died: no attempt takes so long.
 CLAIM_LASTS = timedelta(minutes=15)
@@ -91,7 +91,7 @@ def hold(row: OutboxRow, why: str, until: datetime) -> None:
 def give_up_lost(session: Session, *, at: datetime) -> int:
     """Set claims of dead senders to `unknown`: the mail may have gone, so it is not sent again by itself."""
     lost = 0
-    for table in (Message, AlertMail):
+    for table in (Message, AlertMail, HeadMail):
         statement = (
             update(table)
             .where(table.outcome.is_(None), table.claimed_at < at - CLAIM_LASTS)
@@ -101,11 +101,11 @@ def give_up_lost(session: Session, *, at: datetime) -> int:
     return lost
 
 
-def due(table: type[Message] | type[AlertMail], at: datetime) -> tuple[ColumnElement[bool], ...]:
+def due(table: type[OutboxRow], at: datetime) -> tuple[ColumnElement[bool], ...]:
     """The conditions for a row that is neither claimed nor settled, and whose time has come."""
     return (table.outcome.is_(None), table.claimed_at.is_(None), when(table) <= at)
 
 
-def when(table: type[Message] | type[AlertMail]) -> ColumnElement[datetime]:
+def when(table: type[OutboxRow]) -> ColumnElement[datetime]:
     """When to look at a row next."""
     return func.coalesce(table.retry_at, table.planned_at)

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from surveys.models import Freeze, Study
+from surveys.models import Freeze, HeadMail, Study
 from surveys.store import audit
 from surveys.store.errors import Refused
 
@@ -44,6 +44,8 @@ def keep(
     )
     session.add(freeze)
     session.flush()
+    if study.heads_address:
+        session.add(HeadMail(study_id=study.id, freeze_id=freeze.id, planned_at=at))
     facts = {"study": study.code, "freeze": name, "sha256": digest, "patients": patients}
     audit.record(session, audit.Entry(at, actor, "study.frozen", facts=facts, study_id=study.id))
     return freeze

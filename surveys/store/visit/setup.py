@@ -14,6 +14,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from analysis.data.kinds import KINDS
+from surveys import same
 from surveys.instruments.facts import without_crisis_item
 from surveys.instruments.library import Library, asking_order
 from surveys.models import Draft, Patient, Response, Serving, Study, Timepoint, Visit
@@ -53,6 +54,7 @@ CHANGEABLE = frozenset(
         "alert_from",
         "alert_until",
         "escalate_after_hours",
+        "heads_address",
     }
 )
 _FIXED_ONCE_ACTIVE = {"timezone": "its days are counted in it", "locales": "patients answer in them"}
@@ -262,6 +264,11 @@ def _check(study: Study, facts: Mapping[str, Any]) -> None:
         raise Refused("Answers are kept for 1 to 100 years.", "retention_years")
     if not 5 <= facts.get("smallest_group", 5) <= 100:
         raise Refused("The smallest group that is shown has 5 to 100 patients.", "smallest_group")
+    if address := facts.get("heads_address"):
+        try:
+            same.email_address(address)
+        except same.NoAddressError as fault:
+            raise Refused(str(fault), "heads_address") from fault
     if facts.get("ethics_on") and facts["ethics_on"].year < 1950:
         raise Refused("Enter the year of the opinion with four digits.", "ethics_on")
     for name in ("alert_from", "alert_until"):

@@ -23,6 +23,7 @@ from surveys.forms.setup import (
 )
 from surveys.models import ConsentText, Study
 from surveys.models.readiness import RANKS
+from surveys.store.post import head_mail
 from surveys.store.study import readers, readiness
 from surveys.store.study.readiness import Gap
 from surveys.store.words import crisis_texts
@@ -140,6 +141,20 @@ def task(key: str, gaps: list[Gap], study: Study) -> Task:
     )
 
 
+def _heads_kept(study: Study) -> str:
+    """Where the heads of the audit trail go, and what became of the last mail."""
+    if not study.heads_address:
+        return ""
+    told = {"address": study.heads_address}
+    mail = head_mail.last(db.session, study.id)
+    if mail is None or mail.outcome_at is None:
+        return _("Heads of the audit trail go to %(address)s; none went yet", **told)
+    told["day"] = display.moment(mail.outcome_at, study.timezone) or ""
+    if mail.outcome == "sent":
+        return _("Heads of the audit trail go to %(address)s, last on %(day)s", **told)
+    return _("Heads of the audit trail go to %(address)s; the mail of %(day)s did not arrive", **told)
+
+
 def _said(key: str, study: Study) -> list[str]:
     """The facts of the study in a section, a line each, without long texts."""
     in_words = ", ".join
@@ -156,7 +171,8 @@ def _said(key: str, study: Study) -> list[str]:
         years = study.retention_years
         kept = _("Kept for %(years)s years", years=years) if years else ""
         shown = _("Groups from %(count)s patients on are shown", count=study.smallest_group)
-        return [study.controller, study.data_protection_contact, study.legal_basis, kept, shown]
+        own = [study.controller, study.data_protection_contact, study.legal_basis, kept, shown]
+        return [*own, _heads_kept(study)]
     if key in {"notices", "crisis"}:
         texts = study.privacy_notices if key == "notices" else study.crisis_texts
         return [in_words(language.name(code, "en") for code in texts)]

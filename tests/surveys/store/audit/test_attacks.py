@@ -64,6 +64,7 @@ ATTACKS = {
     "an event is changed": "UPDATE event SET actor = 'x' WHERE number = 2",
     "an event in the middle is removed": "DELETE FROM event WHERE number = 2",
     "an event changes its chain": "UPDATE event SET study_id = NULL, number = 99 WHERE number = 2",
+    "the heads are mailed elsewhere": "UPDATE study SET heads_address = 'x@attacker.example'",
     "all events are removed": "DELETE FROM event_value; DELETE FROM binding; DELETE FROM event",
     "what binds rows is removed": "DELETE FROM binding",
     "what binds a row is made to fit": "UPDATE binding SET digest = 'x'",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from surveys.models import Patient
+from surveys.models import Freeze, Patient
 from surveys.models.dialects import on_postgresql
 from surveys.store import audit
 from surveys.store.audit import heads
@@ -62,6 +62,19 @@ def test_a_proof_goes_on_from_a_head(record: Session, filled: Patient) -> None:
     assert list(audit.verify(record, since=kept, looked=rest)) == []
     assert (rest.events, rest.rows) == (1, whole.rows)
     assert whole.events > 10
+
+
+def test_a_freeze_has_a_head_that_never_changes(record: Session, filled: Patient) -> None:
+    """That of the event that froze it, so that a report on it is always the same; a study's head moves on."""
+    frozen = record.scalars(select(Freeze)).one()
+    own = heads.of_freeze(record, frozen)
+    before = heads.of_study(record, frozen.study_id)
+    audit.record(record, audit.Entry(AT, "test", "note.written", filled.id))
+    record.commit()
+    assert heads.of_freeze(record, frozen) == own
+    assert [head.chain for head in own] == ["S1"]
+    after = heads.of_study(record, frozen.study_id)
+    assert [(head.chain, head.number) for head in after] == [("S1", before[0].number + 1)]
 
 
 @pytest.mark.parametrize("wrong", ["S1", "S1:1", "S1:x:" + "0" * 64, ":1:" + "0" * 64, "S1:1:abc"])
