@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from dotenv import load_dotenv
 from flask import Flask
+from sqlalchemy.exc import OperationalError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from surveys import cli, db, views
 from surveys.instruments.library import Library
 from surveys.settings import FILES, ROOT, Settings
-from surveys.store.words.versions import ChangedDefinitionError, check_frozen
+from surveys.store.words.versions import check_frozen
 from surveys.store.words.wordings import Texts
+from surveys.views.web.opening import Opening
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, *, waits: bool = True) -> Flask:
     """The application, its database at the newest schema.
+
+    A server `waits` for a PostgreSQL that does not answer: pages say so until it does.
 
     Raises:
         SettingsError, DefinitionError, DatabaseBehindError, ChangedDefinitionError: the server must not
             start; the message says what to do.
+        OperationalError: the database does not answer, and nobody waits for it.
     """
     if settings is None:
         load_dotenv(ROOT / ".env")
@@ -32,19 +38,32 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     library = app.extensions["library"] = Library.load(settings.instruments)
     app.extensions["texts"] = Texts(library)
-    db.prepare(settings.database_url)
+    if settings.proxies:  # otherwise nobody in front is ours, and what they say of an address is anybody's
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0
+        )
     db.init_app(app, settings)
-    with app.app_context():
-        try:
-            check_frozen(db.db.session, library)
-        except ChangedDefinitionError:
-            db.close()
-            raise
     views.init_app(app)
+
+    def look() -> None:
+        db.prepare(settings.database_url)
+        with app.app_context():
+            try:
+                check_frozen(db.db.session, library)
+            finally:
+                db.close()
+
+    opening = app.extensions["opening"] = Opening(app, look)
+    try:
+        opening.look()
+    except OperationalError as reason:
+        if not (waits and settings.is_on_postgresql):
+            raise
+        opening.wait(reason)
     return app
 
 
 def main() -> None:
     """Run the `seventh` command."""
     load_dotenv(ROOT / ".env")
-    cli.seventh(obj=lambda: create_app(Settings.from_env().for_commands()))
+    cli.seventh(obj=lambda: create_app(Settings.from_env().for_commands(), waits=False))

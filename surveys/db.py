@@ -33,6 +33,9 @@ ANALYSIS = "analysis"  # the engine of what reads in bulk, where it has a databa
 NOT_PREPARED = {"prepare_threshold": None}  # psycopg prepares no statement
 CATCH_UP = 5.0  # seconds that a replica has to catch up with what was committed before
 WAITED = 15  # seconds for SQLite's other writer
+# A PostgreSQL that is not reached says so soon: seconds for a connection, milliseconds for an answer of its
+# machine. An address may say otherwise.
+REACHED = {"connect_timeout": 5, "tcp_user_timeout": 30_000}
 
 db = SQLAlchemy()
 
@@ -235,7 +238,11 @@ def engine_options(url: str, connections: Connections = CONNECTIONS) -> dict[str
         return options
     # behind a pooler nothing may outlive a transaction: the database's role carries the time-outs
     arguments = NOT_PREPARED if connections.pooler else {"options": _options(url, connections)}
-    return {**options, "pool_pre_ping": True, "connect_args": arguments}
+    return {**options, "pool_pre_ping": True, "connect_args": {**_reached(url), **arguments}}
+
+
+def _reached(url: str) -> dict[str, int]:
+    return {name: value for name, value in REACHED.items() if name not in make_url(url).query}
 
 
 def _options(url: str, connections: Connections) -> str:
@@ -249,7 +256,8 @@ def _options(url: str, connections: Connections) -> str:
 
 def _engine_for_schema(url: str) -> Engine:
     """An engine that may wait as long as it needs, and leaves nothing behind in a pooler's connection."""
-    return create_engine(url, connect_args={} if url.startswith("sqlite:") else NOT_PREPARED)
+    is_sqlite = url.startswith("sqlite:")
+    return create_engine(url, connect_args={} if is_sqlite else {**_reached(url), **NOT_PREPARED})
 
 
 def migrate(url: str, revision: str = "head") -> None:

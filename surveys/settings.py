@@ -82,6 +82,7 @@ class Settings:
     redis_url: str | None = None
     analysis_url: str | None = None
     connections: Connections = CONNECTIONS
+    proxies: int = 0
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < SHORTEST_SECRET:
@@ -100,8 +101,7 @@ class Settings:
                     f"SEVENTH_INSTRUMENTS names the folder {folder}, which is not there. "
                     "Make it or take it out of the setting."
                 )
-        on_postgresql = self.database_url.startswith("postgresql")
-        if self.analysis_url and not (on_postgresql and self.analysis_url.startswith("postgresql")):
+        if self.analysis_url and not (self.is_on_postgresql and self.analysis_url.startswith("postgresql")):
             raise SettingsError(
                 "SEVENTH_ANALYSIS_DATABASE_URL is for a replica of a PostgreSQL: it and SEVENTH_DATABASE_URL "
                 "must begin with postgresql://. Take it out of the settings otherwise."
@@ -110,6 +110,11 @@ class Settings:
     def for_commands(self) -> Settings:
         """The same for commands, whose statements may take as long as they need."""
         return replace(self, connections=replace(self.connections, statement_timeout=0))
+
+    @property
+    def is_on_postgresql(self) -> bool:
+        """Whether the database is a PostgreSQL, which may come and go apart from this program."""
+        return self.database_url.startswith("postgresql")
 
     @property
     def secure(self) -> bool:
@@ -158,6 +163,7 @@ class Settings:
             redis_url=environ.get("SEVENTH_REDIS_URL") or None,
             analysis_url=_database_url(environ, "SEVENTH_ANALYSIS_DATABASE_URL"),
             connections=Connections.from_env(environ),
+            proxies=_whole_number(environ, "SEVENTH_PROXIES", 0),
         )
 
 

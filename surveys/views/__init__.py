@@ -44,6 +44,7 @@ from surveys.views.web import (
     jobs,
     language,
     numbers,
+    opening,
     packing,
     protection,
     received,
@@ -52,6 +53,7 @@ from surveys.views.web import (
 )
 
 GUARDS = (
+    opening,
     numbers,
     handed_on,
     jinja,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -81,6 +82,16 @@ def replica_of(url: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         start = f"-D {data} -k {folder} --listen_addresses= --max_connections=50".split()
         with _running([binaries() / "postgres", *start], address, folder) as process:
             yield address, process
+
+
+@contextmanager
+def started(url: str, data: Path) -> Iterator[None]:
+    """The server at `url`, which was stopped, for the time of the block; `data` is its directory."""
+    start = f"-D {data} -k {server_of(url)} --listen_addresses= --max_connections=50".split()
+    with _running([binaries() / "postgres", *start], url, Path(server_of(url))) as process:
+        yield
+        process.send_signal(signal.SIGINT)
+        process.wait()
 
 
 @contextmanager

@@ -78,6 +78,13 @@ class MortalServer:
                 return
         raise TimeoutError(self.log.read_text())
 
+    @property
+    def pid(self) -> int:
+        """The process that starts the others."""
+        assert self._process is not None
+        assert self._process.poll() is None, self.log.read_text()
+        return self._process.pid
+
     def kill(self) -> None:
         """SIGKILL to it and all its workers, if it is alive."""
         if self._process is not None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from surveys import tokens
+from surveys import signing, tokens
 from surveys.models import FailedSignIn, Membership, ResetAsked, Staff, Study
 from surveys.settings import Settings
 from surveys.store import audit
@@ -90,7 +90,7 @@ def link(member: Staff, settings: Settings, code_digest: str = "") -> str:
 
 def token(member: Staff, secret_key: str, code_digest: str = "") -> str:
     """The link's secret part; worthless once the account has another password or other rights."""
-    return tokens.spelled(str(_signer(secret_key).dumps([member.id, _stamp(member), code_digest])))
+    return tokens.spelled(signing.signed([member.id, _stamp(member), code_digest], secret_key, _SALT))
 
 
 def member_of(session: Session, given: str, secret_key: str) -> Staff | None:
@@ -123,8 +123,8 @@ def digest_of(code: str, secret_key: str) -> str:
 
 def _read(given: str, secret_key: str) -> tuple[int, str, str]:
     """The account's number, its stamp and the code's digest (empty for none)."""
-    signed = tokens.signed(given)
-    number, stamp, code_digest = _signer(secret_key).loads(signed, max_age=int(GOOD_FOR.total_seconds()))
+    text = tokens.signed(given)
+    number, stamp, code_digest = signing.read(text, secret_key, _SALT, GOOD_FOR, at=datetime.now(UTC))
     return number, stamp, code_digest
 
 
@@ -133,7 +133,3 @@ def _stamp(member: Staff) -> str:
     rights = sorted((one.study_id, one.role, one.site or "") for one in member.memberships)
     content = repr((member.fs_uniquifier, member.admin, rights))
     return hashlib.sha256(content.encode()).hexdigest()[:16]
-
-
-def _signer(secret_key: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(secret_key, salt=_SALT)

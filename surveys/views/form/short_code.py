@@ -17,6 +17,9 @@ pages = Blueprint("short_code", __name__)
 
 # Each try costs the server some time on purpose; a clinic's patients may share an address.
 TRIES = parse("30 per minute")
+# Also from many addresses: of a million beginnings each is tried seldom.
+TRIES_OF_A_BEGINNING = parse("10 per minute")
+BEGINNING = short_codes.LENGTH // 2
 
 
 def init_app(app: Flask) -> None:
@@ -35,6 +38,7 @@ def tell() -> Page:
     """Open the link as if the patient had followed it; errors do not say whether code or year is wrong."""
     count(TRIES, f"short-code:{request.remote_addr}")
     code = request.form.get("code", "")
+    count(TRIES_OF_A_BEGINNING, f"short-code-beginning:{short_codes.signs_of(code[:20])[:BEGINNING]}")
     link_id = short_codes.find(db.session, code, request.form.get("birth_year", ""))
     db.session.commit()
     if link_id is None:

@@ -1,19 +1,23 @@
-"""The limits of a request: forms only, their size, and their signs. They apply before any view reads it."""
+"""The limits of a request, before any view reads it: forms only, their size, their time, their signs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, abort, current_app, g, request, session
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
 from surveys.same import plain
 from surveys.typed import holds_hidden_signs, with_plain_lines, without_hidden_signs
+from surveys.views.web.slow_bodies import read_within
 
-LARGEST_BODY = 1024 * 1024
+LARGEST_OPEN = 64 * 1024  # what patients and strangers send
+LARGEST_BODY = 1024 * 1024  # what staff send
 LARGEST_LIST = 16 * 1024 * 1024  # for pages that take a list, a file or a study's texts
+LONGEST_BODY = 10.0  # seconds until it is here
+LONGEST_LIST = 60.0
 
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 FILE = "file"  # the name of this field in every form
@@ -32,14 +36,14 @@ def takes_lists(view: View) -> View:
 
 def init_app(app: Flask) -> None:
     """Check every request of `app`; call it before the first guard that reads a form."""
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_OPEN
     app.before_request(_receive)
 
 
 def _receive() -> None:
     _take_forms()
-    _allow_lists()
-    _take_files()
+    with read_within(_set_limits()):
+        _take_files()
     _take_out_hidden_signs()
 
 
@@ -50,11 +54,20 @@ def _take_forms() -> None:
         raise UnsupportedMediaType
 
 
-def _allow_lists() -> None:
+def _set_limits() -> float:
+    """Set how large the body may be; returns how many seconds it may take.
+
+    A large one is for staff's pages, and for who signed in once: the sign-in itself is looked at later.
+    """
     view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "takes_lists", False):
-        # The form's own limit is 500 kB, even if the body may be larger.
-        request.max_content_length = request.max_form_memory_size = LARGEST_LIST
+    if getattr(view, "door", None) is None or "_user_id" not in session:
+        return LONGEST_BODY
+    if not getattr(view, "takes_lists", False):
+        request.max_content_length = LARGEST_BODY
+        return LONGEST_BODY
+    # The form's own limit is 500 kB, even if the body may be larger.
+    request.max_content_length = request.max_form_memory_size = LARGEST_LIST
+    return LONGEST_LIST
 
 
 def _take_files() -> None:

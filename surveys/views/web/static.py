@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import Any
@@ -12,6 +11,8 @@ from typing import Any
 from flask import Flask, Request, Response, request, send_from_directory, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from surveys import signing as signatures
 
 BUILT = "built"
 FOR_A_YEAR = "public, max-age=31536000, immutable"
@@ -39,8 +40,7 @@ class PageSessions(SecureCookieSessionInterface):
             content, signed_at = _unsigned(signing, value)
         except BadSignature:
             return self.session_class()
-        age = int(time.time() - signed_at.timestamp())
-        if not 0 <= age <= app.permanent_session_lifetime.total_seconds():
+        if not signatures.is_current(signed_at, app.permanent_session_lifetime, at=datetime.now(UTC)):
             return self.session_class()
         return self.session_class(signing.load_payload(content))
 

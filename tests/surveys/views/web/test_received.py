@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 
-from surveys.views.web.received import LARGEST_BODY, LARGEST_LIST
+from app import create_app
+from surveys.settings import Settings
+from surveys.views.web.received import LARGEST_BODY, LARGEST_LIST, LARGEST_OPEN
 from tests.support.patient import Patient, in_process
 from tests.support.staff import ENROLMENT, Member, signed_in
 from tests.support.study import invite, one_table, stored
@@ -171,8 +174,24 @@ def test_only_lists_may_be_large(client: FlaskClient, member: Member) -> None:
     assert member.status == 413
     assert "send it in parts" in member.page.text
     for address in ("/login", "/c", "/theme", "/visit/1/begin"):
-        reply = client.post(address, data=b"a=" + b"x" * LARGEST_BODY, content_type=FORM)
+        reply = client.post(address, data=b"a=" + b"x" * LARGEST_OPEN, content_type=FORM)
         assert reply.status_code == 413, address
         assert "send it in parts" in reply.text
-    reply = client.post("/staff/S1/enrol/many", data=b"a=" + b"x" * LARGEST_LIST, content_type=FORM)
-    assert reply.status_code == 413
+    reply = client.post("/staff/S1/enrol/many", data=b"a=" + b"x" * LARGEST_OPEN, content_type=FORM)
+    assert reply.status_code == 413, "nobody is signed in"
+    member.post("/staff/S1/enrol/many", {"rows": "x" * LARGEST_LIST})
+    assert member.status == 413
+
+
+@pytest.mark.parametrize(("proxies", "believed"), [(0, "10.0.0.9"), (1, "192.0.2.1"), (2, "198.51.100.7")])
+def test_only_our_own_proxies_are_believed(settings: Settings, proxies: int, believed: str) -> None:
+    """Each adds whom it heard; what stands before is anybody's word, and so is a name of this site."""
+    app = create_app(replace(settings, proxies=proxies))
+    headers = {
+        "X-Forwarded-For": "203.0.113.5, 198.51.100.7, 192.0.2.1",
+        "X-Forwarded-Host": "evil.test",
+        "X-Forwarded-Prefix": "/evil",
+    }
+    with app.test_client() as client:
+        client.get("/theme", headers=headers, environ_overrides={"REMOTE_ADDR": "10.0.0.9"})
+        assert (request.remote_addr, request.host, request.script_root) == (believed, "localhost", "")
