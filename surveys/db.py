@@ -36,6 +36,7 @@ WAITED = 15  # seconds for SQLite's other writer
 # A PostgreSQL that is not reached says so soon: seconds for a connection, milliseconds for an answer of its
 # machine. An address may say otherwise.
 REACHED = {"connect_timeout": 5, "tcp_user_timeout": 30_000}
+HURRIED = 1  # seconds for whoever is before it, where a page would wait for what is not its own
 
 db = SQLAlchemy()
 
@@ -43,6 +44,7 @@ db = SQLAlchemy()
 # write lock at once, because two readers that both become writers would fail. A reader never takes it, or a
 # report would block every patient. PostgreSQL refuses what a reader would write.
 _writing: ContextVar[bool | None] = ContextVar("writing", default=None)
+_waits: ContextVar[int] = ContextVar("waits", default=WAITED)
 
 
 class DatabaseBehindError(Exception):
@@ -70,6 +72,20 @@ def short_transaction(engine: Engine) -> Iterator[Session]:
         session.commit()
     if not on_postgresql(engine):
         time.sleep(GIVEN_WAY)
+
+
+@contextmanager
+def hurried_transaction(engine: Engine) -> Iterator[Session]:
+    """The same for a change that nobody waits for: it fails rather than wait longer than `HURRIED`."""
+    token = _waits.set(HURRIED)
+    try:
+        with writing(), Session(engine) as session:
+            if on_postgresql(engine):
+                session.execute(text(f"SET LOCAL lock_timeout = '{HURRIED}s'"))
+            yield session
+            session.commit()
+    finally:
+        _waits.reset(token)
 
 
 @contextmanager
@@ -181,7 +197,7 @@ def _wait_for_writer(connection: Any) -> None:
 
     SQLite's own waiting asks ever more seldom, so that it misses the gaps of work in many transactions.
     """
-    last = time.monotonic() + WAITED
+    last = time.monotonic() + _waits.get()
     connection.execute("PRAGMA busy_timeout = 0")
     try:
         while True:

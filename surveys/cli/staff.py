@@ -40,7 +40,7 @@ def add(
 ) -> None:
     """Make an account for EMAIL; give one that is there a role in a further study.
 
-    The password of a new account, or its link, is made here and printed once.
+    The password of a new account, or its link, is made here and printed once. A closed account opens again.
     """
     if role == "admin" and (code or site):
         raise click.UsageError("An admin has every study: leave --study and --site out.")
@@ -51,7 +51,12 @@ def add(
     with changing(context) as opened:
         study = None if role == "admin" else _study(opened, code)
         member = store_staff.find(opened.session, email)
-        if member is None or study is None:
+        if member is not None and not member.active:
+            store_staff.reopen(opened.session, member, at=opened.at, actor=actor)
+            password = secrets.token_urlsafe(12)
+            store_staff.set_password(opened.session, member, password, at=opened.at, actor=actor)
+            member.admin = study is None
+        elif member is None or study is None:
             password = secrets.token_urlsafe(12)
             member = store_staff.add(
                 opened.session,
@@ -117,6 +122,23 @@ def codes_off(context: click.Context, email: str) -> None:
     click.echo(f"{mail.to} signs in with the password alone now.")
     if opened.settings.sends_mail:
         _send(mail, opened, "Tell the person yourself.")
+
+
+@staff.command()
+@click.argument("email")
+@click.pass_context
+def close(context: click.Context, email: str) -> None:
+    """End the account EMAIL: sessions, rights, sign-in. `staff add` opens it again."""
+    from surveys.store.accounts import closing
+
+    with changing(context) as opened:
+        member = _member(opened, email)
+        reads = closing.alerts_read(opened.session, member)
+        closing.close(opened.session, member, at=opened.at, actor="command:staff close")
+        address = member.email
+    click.echo(f"The account {address} is closed.")
+    if reads:
+        click.echo(f"Name somebody else now who reads the alerts of: {', '.join(reads)}", err=True)
 
 
 @staff.command("list")

@@ -22,13 +22,13 @@ from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.patient_state import COMPUTED, PatientState
 from surveys.models.readiness import AlertReader, BackupProof
 from surveys.models.response import Draft, InstrumentVersion, Response, Score
-from surveys.models.staff import FailedSignIn, Membership, ResetAsked, SecondFactor, Staff
+from surveys.models.staff import FailedSignIn, Membership, ResetAsked, SecondFactor, Staff, StaffSession
 from surveys.models.study import Study, Timepoint
 from surveys.models.visit import Link, Serving, Visit
 from surveys.models.wording import LoadedWording, Permission
 
-# Tables whose rows no backup keeps: all of them can be made again.
-PASSING = (*OF_JOBS, *COMPUTED)
+# Tables whose rows no backup keeps: all of them can be made again, a session by signing in.
+PASSING = (*OF_JOBS, *COMPUTED, StaffSession.__tablename__)
 
 __all__ = [
     "ALL_ROWS",
@@ -80,6 +80,7 @@ __all__ = [
     "Serving",
     "ShortCode",
     "Staff",
+    "StaffSession",
     "Study",
     "Timepoint",
     "Treatment",

@@ -143,6 +143,7 @@ FREE: Mapping[str, str] = {
     "alert_reader": "who gets the mail of alerts",
     "birth_year_try": "a try of a device",
     "failed_sign_in": "a counter",
+    "staff_session": "where somebody is signed in: events tell its beginning and its end",
     "second_factor": "a secret of an account",
     "reset_asked": "a request for a link",
     "job": "work to be done, and its outcome",

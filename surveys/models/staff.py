@@ -8,7 +8,7 @@ from flask_security import RoleMixin, UserMixin
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from surveys.models.base import Base, Digest, Id, Instant, Name, one_of
+from surveys.models.base import Base, Code, Digest, Id, Instant, Name, one_of
 from surveys.models.study import Study
 
 ROLES = ("coordinator", "investigator", "analyst")
@@ -51,6 +51,22 @@ class Membership(Base):
 
     staff: Mapped[Staff] = relationship(back_populates="memberships", lazy="raise_on_sql")
     study: Mapped[Study] = relationship(lazy="joined")
+
+
+class StaffSession(Base):
+    """A browser in which somebody is signed in; without its row a cookie opens nothing.
+
+    `digest` is that of the secret in the cookie, `device` names the browser in words.
+    """
+
+    __tablename__ = "staff_session"
+
+    id: Mapped[Id]
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    digest: Mapped[Digest] = mapped_column(unique=True)
+    device: Mapped[Code]
+    began_at: Mapped[Instant]
+    seen_at: Mapped[Instant]
 
 
 class SecondFactor(Base):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from surveys.views.account import account, invitation
+from surveys.views.account import account, invitation, signed_in
 from surveys.views.clinic import (
     alerts,
     answers,
@@ -36,6 +36,7 @@ from surveys.views.study import (
 from surveys.views.study import jobs as job_pages
 from surveys.views.web import (
     access,
+    afterwards,
     errors,
     front,
     handed_on,
@@ -65,6 +66,7 @@ GUARDS = (
     language,
     errors,
     jobs,
+    afterwards,
     sign_in,
     access,
 )
@@ -98,6 +100,7 @@ PAGES = (
     export,
     team,
     account,
+    signed_in,
     invitation,
     freezes,
     job_pages,

@@ -77,6 +77,9 @@ def test_from_invitation_to_leaving(app: Flask, coordinator: Member) -> None:
         coordinator.post(f"/staff/S1/team/{membership['staff_id']}/remove", {})
         assert "has no role in this study any more" in coordinator.page.text
         bea.get("/staff/S1/patients")
+        assert bea.path.startswith("/login")
+        bea.sign_in(BEA)
+        bea.get("/staff/S1/patients")
         assert bea.status == 404
     said = [row["action"] for row in one_table(app, "event") if row["action"].startswith("staff.")]
     assert {"staff.second_factor_on", "staff.reset", "staff.revoked", "staff.signed_in"} <= set(said)

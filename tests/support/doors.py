@@ -105,7 +105,11 @@ MAY_OPEN = {
     "team.confirm": CHANGES,
     "team.codes_off": {"admin"},
     "team.remove": CHANGES,
+    "team.close": CHANGES,
     "account.index": EVERY_ROLE,
+    "signed_in.index": EVERY_ROLE,
+    "signed_in.end": EVERY_ROLE,
+    "signed_in.end_others": EVERY_ROLE,
     "account.code": EVERY_ROLE,
     "account.code_off": EVERY_ROLE,
     "removal.copy": CHANGES,
@@ -140,6 +144,7 @@ WHOLE_STUDY = {
     "team.confirm",
     "team.codes_off",
     "team.remove",
+    "team.close",
 }
 A_SITE = "coordinator of a site"
 # Open to the person who asked for the job, whatever the role: tests/surveys/views/study/test_jobs.py.
@@ -168,6 +173,7 @@ CHANGING = {
     "setup.consent": {"version": "1", "text__en": "May we?", "research__en": "Use them."},
     "team.invite": {"email": "another@example.org", "role": "investigator"},
     "team.reset": {},
+    "team.close": {},
     "team.remove": {},
 }
 
@@ -206,7 +212,9 @@ def doors(app: Flask, studies: dict[str, dict[str, object]]) -> Iterator[Door]:
             continue
         places = studies.values() if "code" in rule.arguments else [None]
         for place in places:
-            values = {name: place[name] for name in rule.arguments} if place else {}
+            values = (
+                {name: place[name] for name in rule.arguments} if place else dict.fromkeys(rule.arguments, 0)
+            )
             path = adapter.build(rule.endpoint, values, force_external=False)
             for method in sorted((rule.methods or set()) & {"GET", "POST"}):
                 yield Door(rule.endpoint, method, path, str(place["code"]) if place else None)

@@ -19,7 +19,7 @@ from surveys import signing, tokens
 from surveys.models import FailedSignIn, Membership, ResetAsked, Staff, Study
 from surveys.settings import Settings
 from surveys.store import audit
-from surveys.store.accounts import staff
+from surveys.store.accounts import sessions, staff
 from surveys.store.errors import Refused
 from surveys.store.visit import short_codes
 
@@ -35,20 +35,25 @@ def invite(
     *,
     name: str = "",
     site: str | None = None,
+    may_reopen: bool = False,
     at: datetime,
     actor: str,
 ) -> tuple[Staff, bool]:
-    """Give `email` that role in `study`; the account, and whether it is new and needs a link.
+    """Give `email` that role in `study`; the account, and whether it is new (or open again) and needs a link.
 
     Raises:
-        Refused: this is no e-mail address or one's own, there is no such role, or the account is closed.
+        Refused: this is no e-mail address or one's own, there is no such role, or the account is closed and
+            only an administrator may open it again.
     """
     member = staff.find(session, email)
     new = member is None
     if member is None:
         member = staff.add(session, email, secrets.token_urlsafe(32), name=name, at=at, actor=actor)
     elif not member.active:
-        raise Refused("This account is closed.", "email")
+        if not may_reopen:
+            raise Refused("This account is closed. Ask an administrator for a new invitation.", "email")
+        staff.reopen(session, member, at=at, actor=actor)
+        new = True
     elif actor == f"staff:{member.id}":
         raise Refused("Nobody gives themselves a role: ask somebody else.", "email")
     staff.grant(session, member, study, role, site=site, at=at, actor=actor)
@@ -67,7 +72,7 @@ def choose(session: Session, member: Staff, password: str, *, at: datetime) -> N
 
 
 def revoke(session: Session, member: Staff, study: Study, *, at: datetime, actor: str) -> None:
-    """Take away what `member` may do in `study`; the account stays.
+    """Take away what `member` may do in `study`, and end every session; the account stays.
 
     Raises:
         Refused: the member has no role in the study, or would take away their own.
@@ -79,6 +84,7 @@ def revoke(session: Session, member: Staff, study: Study, *, at: datetime, actor
     if taken is None:
         raise Refused("This person has no role in this study.")
     session.expire(member, ["memberships"])
+    sessions.end_all(session, member)
     facts = {"staff": member.id, "study": study.code, "role": taken}
     audit.record(session, audit.Entry(at, actor, "staff.revoked", facts=facts, study_id=study.id))
 

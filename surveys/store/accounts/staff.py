@@ -16,6 +16,7 @@ from surveys.models import Membership, Staff, Study
 from surveys.models.staff import LONGEST_PASSWORD, ROLES
 from surveys.same import NoAddressError
 from surveys.store import audit
+from surveys.store.accounts import sessions
 from surveys.store.errors import Refused
 
 SHORTEST_PASSWORD = 12
@@ -70,7 +71,15 @@ def set_password(session: Session, member: Staff, password: str, *, at: datetime
     """
     member.password = hash_password(password)
     member.fs_uniquifier = secrets.token_hex(32)
+    sessions.end_all(session, member)
     audit.record(session, audit.Entry(at, actor, "staff.password_set", facts={"staff": member.id}))
+
+
+def reopen(session: Session, member: Staff, *, at: datetime, actor: str) -> None:
+    """Let the owner of a closed account choose a password by a new link; rights have to be given again."""
+    member.active = True
+    set_password(session, member, secrets.token_urlsafe(32), at=at, actor=actor)
+    audit.record(session, audit.Entry(at, actor, "staff.reopened", facts={"staff": member.id}))
 
 
 def grant(

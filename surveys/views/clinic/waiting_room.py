@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
-from flask_security import logout_user
 
 from surveys.db import db
 from surveys.store.visit import links
@@ -17,6 +16,7 @@ from surveys.views.form import tablet
 from surveys.views.form.visit import limited
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
+from surveys.views.web.sign_in import leave
 
 pages = Blueprint("waiting_room", __name__)
 limited(pages)
@@ -49,9 +49,9 @@ def start(code: str, visit_id: int) -> Page:
         return redirect(url_for("patients.show", code=code, patient=visit.patient.code))
     token = links.issue(db.session, visit, at=here.at, actor=here.actor, expires_at=here.at + LONGEST)
     link_id = links.find(db.session, token)
+    leave(here.at)
     db.session.commit()
     session.clear()
-    logout_user()
     if link_id is not None:
         tablet.begin(link_id)
     return redirect(url_for("patient.start", visit_id=visit_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -13,7 +13,7 @@ from surveys.lists import history
 from surveys.mail import at_once, staff_words
 from surveys.mail.mailer import Mail
 from surveys.models import Membership, SecondFactor, Staff
-from surveys.store.accounts import invitations, resets, sign_in
+from surveys.store.accounts import closing, invitations, resets, sign_in
 from surveys.store.errors import Refused
 from surveys.views.web import server
 from surveys.views.web.access import Grant, for_roles, grant
@@ -51,6 +51,7 @@ def invite(code: str) -> Page:
             form.role.data,
             name=(form.name.data or "").strip(),
             site=(form.site.data or "").strip() or None,
+            may_reopen=here.role == "admin",
             at=here.at,
             actor=here.actor,
         )
@@ -157,6 +158,28 @@ def remove(code: str, staff_id: int) -> Page:
         invitations.revoke(db.session, member, here.study, at=here.at, actor=here.actor)
     if kept:
         flash(_("%(email)s has no role in this study any more.", email=member.email), "success")
+    return redirect(url_for("team.index", code=code))
+
+
+@pages.route("/staff/<code>/team/<int:leaver_id>/close", methods=["GET", "POST"])
+@for_roles("coordinator", whole_study=True)
+def close(code: str, leaver_id: int) -> Page:
+    """End an account altogether, for somebody who leaves: the page says what ends, its button does it."""
+    here = grant()
+    member = _find(here, leaver_id)
+    email, reads = member.email, closing.alerts_read(db.session, member)
+    if request.method == "GET":
+        return render_template("staff/study/close_account.html", member=member, reads=reads)
+    with committed() as kept:
+        _refuse_others(here, member)
+        closing.close(db.session, member, at=here.at, actor=here.actor)
+    if kept:
+        flash(_("The account %(email)s is closed.", email=email), "success")
+        if reads:
+            flash(
+                _("Name somebody else now who reads the alerts of %(codes)s.", codes=", ".join(reads)),
+                "notice",
+            )
     return redirect(url_for("team.index", code=code))
 
 

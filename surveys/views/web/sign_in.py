@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 from flask import Flask, g, redirect, render_template, request, session, url_for
@@ -22,16 +23,14 @@ from werkzeug.wrappers import Response
 from surveys import same
 from surveys.db import db
 from surveys.forms.staff import HIDDEN_SIGNS, LONGEST_EMAIL, SignInForm
-from surveys.models import Staff
-from surveys.store.accounts import sign_in, staff
+from surveys.models import Staff, StaffSession
+from surveys.store.accounts import sessions, sign_in, staff
+from surveys.views.web import afterwards
 from surveys.views.web.front import own_path
 from surveys.views.web.protection import limits
 
 FAILED_SIGN_INS = parse("10 per 15 minutes")
-IDLE = timedelta(minutes=30)
-LONGEST = timedelta(hours=12)
-_BEGAN, _SEEN = "staff_began", "staff_seen"
-_OFTEN = timedelta(minutes=1)  # the precision of idle time: not every request sets a cookie
+_KEPT = "staff_session"
 
 
 class CodeSignInForm(SignInForm):
@@ -74,6 +73,7 @@ def init_app(app: Flask) -> None:
     security = Security(app, accounts)
     # Before every request the extension would look for global roles.
     security.principal.identity_loaders.clear()
+    app.login_manager.user_loader(_find)  # type: ignore[attr-defined]
     # Programs have no tokens here: the extension would look for one in every request, also in JSON.
     app.login_manager.request_loader(lambda _: None)  # type: ignore[attr-defined]
     # The extension's own pages have a second branch for JSON, which would need the counts, locks and records
@@ -84,28 +84,44 @@ def init_app(app: Flask) -> None:
 
 
 def still_signed_in(at: datetime) -> bool:
-    """Whether the current session is still valid; a session that was idle or lasted too long is ended."""
-    began, seen = _instant(_BEGAN), _instant(_SEEN)
-    if began is None or seen is None or at - began > LONGEST or at - seen > IDLE:
+    """Whether the session of this request goes on; one that was idle or lasted too long is over."""
+    here = session_here()
+    if sessions.is_over(here, at):
         logout_user()
-        session.pop(_BEGAN, None)
-        session.pop(_SEEN, None)
         return False
-    if at - seen > _OFTEN:
-        session[_SEEN] = at.timestamp()
+    if at - here.seen_at > sessions.OFTEN:
+        afterwards.change(partial(sessions.used, number=here.id, at=at))
     return True
+
+
+def session_here() -> StaffSession:
+    """The session of the signed-in person in this browser."""
+    found: StaffSession = g.staff_session
+    return found
+
+
+def leave(at: datetime) -> None:
+    """Sign the person out of this browser, and whoever copied its cookie; the view commits."""
+    if cast(Staff, current_user).is_authenticated:
+        sessions.sign_out(db.session, session_here(), at=at)
+    logout_user()
+    session.pop(_KEPT, None)
+
+
+def _find(known_by: str) -> Staff | None:
+    """Who is signed in: one statement for session and account, and none for a session that was ended."""
+    found = sessions.find(db.session, session.get(_KEPT, ""))
+    if found is None or found[1].fs_uniquifier != known_by:
+        return None
+    g.staff_session, person = found
+    return person
 
 
 def _begin(app: Flask, user: Staff, **_: Any) -> None:
     """Record the beginning of every session; the view commits."""
     at = datetime.now(UTC)
-    session[_BEGAN] = session[_SEEN] = at.timestamp()
+    session[_KEPT] = sessions.begin(db.session, user, user_agent=request.user_agent.string, at=at)
     sign_in.succeeded(db.session, user, at=at)
-
-
-def _instant(key: str) -> datetime | None:
-    kept = session.get(key)
-    return datetime.fromtimestamp(kept, UTC) if isinstance(kept, int | float) else None
 
 
 def _sign_in() -> Response | str | tuple[str, int]:
@@ -135,7 +151,8 @@ def _sign_in() -> Response | str | tuple[str, int]:
 
 
 def _sign_out() -> Response:
-    logout_user()
+    leave(datetime.now(UTC))
+    db.session.commit()
     return redirect(url_for("security.login"))
 
 

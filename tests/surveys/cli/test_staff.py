@@ -109,3 +109,20 @@ def test_a_mail_server_gets_the_link(settings: Settings, seventh: Seventh, rows:
         assert (ran.code, ran.out) == (1, "")
         assert "did not take the mail (451 4.3.0). The password is as it was." in ran.err
     assert rows("SELECT password, fs_uniquifier FROM staff") == before
+
+
+def test_an_account_is_closed_and_added_again(seventh: Seventh, rows: Query) -> None:
+    """Its rights are gone; adding it once more gives a new password and only the role that is named."""
+    seventh("study", "create", "clinic")
+    seventh("staff", "add", "ann@clinic.example", "--role", "admin")
+    ran = seventh("staff", "close", "Ann@Clinic.example")
+    assert (ran.code, ran.out) == (0, "The account ann@clinic.example is closed.\n")
+    assert rows("SELECT active, admin FROM staff") == [(0, 0)]
+    again = seventh("staff", "close", "ann@clinic.example")
+    assert (again.code, again.err) == (1, "This account is closed already.\n")
+    assert seventh("staff", "close", "nobody@clinic.example").code == 1
+    ran = seventh("staff", "add", "ann@clinic.example", "--role", "analyst")
+    assert re.search(r"^Password: (\S{12,})$", ran.out, re.M)
+    assert rows("SELECT active, admin, role FROM staff JOIN membership ON staff_id = staff.id") == [
+        (1, 0, "analyst")
+    ]

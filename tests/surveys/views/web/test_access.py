@@ -101,6 +101,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 "figure": "time-face-total",
             }
         found[study]["staff_id"] = employ(app, f"colleague-{study}@example.org", "analyst", study=study)
+        found[study]["leaver_id"] = employ(app, f"leaver-{study}@example.org", "analyst", study=study)
     return found
 
 

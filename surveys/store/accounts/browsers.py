@@ -1,0 +1,40 @@
+"""The words for a browser: enough for its owner to know it again. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+UNKNOWN = "Unknown browser"
+# The first sign found counts: Edge and Opera call themselves Chrome too, and Chrome calls itself Safari.
+_BROWSERS: Mapping[str, str] = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "SamsungBrowser/": "Samsung Internet",
+    "Firefox/": "Firefox",
+    "FxiOS/": "Firefox",
+    "Chrom": "Chrome",
+    "CriOS/": "Chrome",
+    "Safari/": "Safari",
+}
+_SYSTEMS: Mapping[str, str] = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "CrOS": "ChromeOS",
+    "Windows": "Windows",
+    "Mac OS X": "Mac",
+    "Macintosh": "Mac",
+    "Linux": "Linux",
+}
+
+
+def named(user_agent: str) -> str:
+    """What a browser that sends this `User-Agent` is, such as `Firefox on Windows`."""
+    browser, system = _first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent)
+    if browser and system:
+        return f"{browser} on {system}"
+    return browser or (f"{UNKNOWN} on {system}" if system else UNKNOWN)
+
+
+def _first(words: Mapping[str, str], text: str) -> str | None:
+    return next((word for sign, word in words.items() if sign in text), None)
