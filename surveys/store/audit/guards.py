@@ -15,6 +15,7 @@ from surveys.models import Base
 from surveys.models.functions import FUNCTIONS
 from surveys.models.triggers import Dialect, Trigger, in_one_order, triggers
 from surveys.models.upkeep import Upkeep, upkeeps
+from surveys.store.audit import roles
 from surveys.store.audit.proof import Break
 
 _ON_SQLITE = "SELECT name, sql AS said, 'O' AS enabled FROM sqlite_master WHERE type = 'trigger'"
@@ -30,13 +31,15 @@ _RULES = "SELECT rulename FROM pg_rules WHERE schemaname = current_schema()"
 
 
 def missing(session: Session) -> Iterator[Break]:
-    """Every trigger, function and constraint that is missing, switched off, changed, or not ours."""
+    """Every trigger, function and constraint that is missing, switched off, changed, or not ours; every right
+    of a server's role that it should not have."""
     dialect = cast(Dialect, session.get_bind().dialect.name)
     yield from _triggers(session, dialect)
     if dialect == "postgresql":
         yield from _functions(session)
         for name in session.scalars(text(_RULES)).all():
             yield Break(f"Rule {name}", "it is none of Seventh's")
+        yield from roles.excess(session)
     else:
         for told in session.scalars(text("PRAGMA integrity_check")).all():
             if told != "ok":
