@@ -36,14 +36,25 @@ def create_app(settings: Settings | None = None, *, waits: bool = True) -> Flask
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure,
     )
-    library = app.extensions["library"] = Library.load(settings.instruments)
-    app.extensions["texts"] = Texts(library)
     if settings.proxies:  # otherwise nobody in front is ours, and what they say of an address is anybody's
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0
         )
     db.init_app(app, settings)
     views.init_app(app)
+    open_app(app, waits=waits)
+    return app
+
+
+def open_app(app: Flask, *, waits: bool) -> None:
+    """Load the instruments and look at the database, as they are now; all but this is the same each time.
+
+    Raises:
+        DefinitionError, DatabaseBehindError, ChangedDefinitionError, OperationalError: as `create_app`.
+    """
+    settings: Settings = app.config["SETTINGS"]
+    library = app.extensions["library"] = Library.load(settings.instruments)
+    app.extensions["texts"] = Texts(library)
 
     def look() -> None:
         db.prepare(settings.database_url)
@@ -60,7 +71,6 @@ def create_app(settings: Settings | None = None, *, waits: bool = True) -> Flask
         if not (waits and settings.is_on_postgresql):
             raise
         opening.wait(reason)
-    return app
 
 
 def main() -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 MOST_DAYS_ASLEEP = 8  # no zone has ever skipped more than one calendar day
 
@@ -31,6 +32,16 @@ class MessageTime:
     kind: str
     nth: int
     at: datetime
+
+
+def is_time_zone(name: object) -> bool:
+    """Whether a place's clock has this name."""
+    return name in _zones()
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # which looks at every file of the system's zones
 
 
 def moment(on: date, hour: int, zone: str) -> datetime:

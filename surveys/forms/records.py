@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from flask_wtf.file import FileField
 from wtforms import (
@@ -27,6 +26,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
+from surveys.daytime import is_time_zone
 from surveys.forms import labels
 from surveys.forms.fields import DayField, EmailAddressField, WholeNumberField
 from surveys.forms.staff import PartialDateForm, StaffForm, not_ahead, select_choices
@@ -36,7 +36,7 @@ WHERE = {"everywhere": "In every study this person takes part in", "here": "In t
 
 
 def _time_zone(form: Form, field: Field) -> None:
-    if field.data not in available_timezones():
+    if not is_time_zone(field.data):
         raise ValidationError("Enter a time zone such as Europe/Berlin.")
 
 

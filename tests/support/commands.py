@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from click.testing import CliRunner
+from flask import Flask
 
-from app import create_app
+from app import create_app, open_app
 from surveys import cli
 from surveys.settings import Settings
 
@@ -37,7 +39,7 @@ def seventh_with(settings: Settings) -> Seventh:
             cli.seventh,
             [str(word) for word in words],
             input=stdin,
-            obj=lambda: create_app(settings),
+            obj=lambda: _opened(settings),
             env={"SEVENTH_DATABASE_URL": settings.database_url},
             prog_name="seventh",
             catch_exceptions=False,
@@ -45,3 +47,15 @@ def seventh_with(settings: Settings) -> Seventh:
         return Ran(result.exit_code, result.stdout, result.stderr)
 
     return run
+
+
+@lru_cache(maxsize=4)
+def _made(settings: Settings) -> Flask:
+    return create_app(settings, waits=False)  # most of its cost is compiling its addresses
+
+
+def _opened(settings: Settings) -> Flask:
+    """As each command opens it anew."""
+    application = _made(settings)
+    open_app(application, waits=False)
+    return application

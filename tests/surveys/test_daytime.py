@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.daytime import Hours, allowed, messages, moment, next_allowed
+from surveys.daytime import Hours, allowed, is_time_zone, messages, moment, next_allowed
 
 ZONES = (
     "Europe/Berlin",
@@ -27,6 +27,12 @@ days = st.dates(date(2010, 1, 1), date(2035, 12, 31))
 instants = st.integers(0, 25 * 365 * 24 * 60).map(
     lambda minutes: datetime(2010, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
 )
+
+
+def test_a_time_zone_is_one_of_the_systems() -> None:
+    """Names as `ZoneInfo` takes them; not a place alone, nor nothing."""
+    assert [is_time_zone(zone) for zone in ZONES] == [True] * len(ZONES)
+    assert not any(map(is_time_zone, ("Berlin", "", None)))
 
 
 @st.composite

@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys import same
+from surveys.daytime import is_time_zone
 from surveys.instruments.definition import Instrument, Item
 from surveys.instruments.library import Library, asking_order
 from surveys.models import BackupProof, Draft, Patient, Study, Timepoint, Visit
@@ -67,7 +68,7 @@ def create(
     for code in session.scalars(select(Study.code)):
         if same.alike(code, new.code):
             raise Refused(f"There already is a study {code}. Choose another code.", "code")
-    if new.timezone not in available_timezones():
+    if not is_time_zone(new.timezone):
         raise Refused(
             f"{new.timezone!r} is no time zone. Use a name such as Europe/Berlin or UTC.", "timezone"
         )

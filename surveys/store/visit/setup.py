@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from analysis.data.kinds import KINDS
 from surveys import same
+from surveys.daytime import is_time_zone
 from surveys.instruments.facts import without_crisis_item
 from surveys.instruments.library import Library, asking_order
 from surveys.models import Draft, Patient, Response, Serving, Study, Timepoint, Visit
@@ -254,7 +254,7 @@ def _check(study: Study, facts: Mapping[str, Any]) -> None:
                 raise Refused(f"Patients are answering: this stays, because {why}.", name)
     if not facts.get("title", "x").strip():
         raise Refused("Give the study a title.", "title")
-    if facts.get("timezone", "UTC") not in available_timezones():
+    if not is_time_zone(facts.get("timezone", "UTC")):
         raise Refused(f"{facts['timezone']!r} is no time zone. Use a name such as Europe/Berlin.", "timezone")
     if not facts.get("locales", ["en"]):
         raise Refused("Choose at least one language.", "locales")
