@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.sources import nodes
+
 ROOT = Path(__file__).parent.parent
 CHANGE_KINDS = {"sdc_individual", "sdc_group", "mdc95", "reliable_change", "mcid", "mcid_percent_of_baseline"}
 SAY_CHANGE_KINDS = {
@@ -29,7 +31,7 @@ def sources(*folders: str) -> list[Path]:
 
 def imported(path: Path) -> Iterator[str]:
     """The modules that a file imports, anywhere in it."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -106,7 +108,7 @@ def test_amounts_of_change_are_chosen_in_one_place() -> None:
     saying = {
         path.relative_to(ROOT).as_posix()
         for path in sources("surveys", "analysis")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.Constant) and node.value in CHANGE_KINDS
     }
     assert saying == SAY_CHANGE_KINDS

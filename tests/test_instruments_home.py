@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from surveys.instruments.library import Library
+from tests.support.sources import nodes
 
 ROOT = Path(__file__).parent.parent
 KNOW_INSTRUMENTS = {
@@ -29,9 +30,8 @@ def keys() -> set[str]:
 
 def literals(path: Path) -> Iterator[tuple[int, str]]:
     """Line and text of every literal of a module, also inside f-strings; not of docstrings."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    said = {id(node.value) for node in nodes(path) if isinstance(node, ast.Expr)}
+    for node in nodes(path):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
             yield node.lineno, node.value
 

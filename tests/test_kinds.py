@@ -21,6 +21,7 @@ from surveys.background import OPERATION
 from surveys.exchange.bundle.package import in_r
 from surveys.forms import background
 from surveys.models import Treatment
+from tests.support.sources import nodes
 
 ROOT = Path(__file__).parent.parent
 HOME = "analysis/data/kinds.py"
@@ -34,7 +35,7 @@ TOO_MANY = 3
 
 def collections(path: Path) -> Iterator[set[object]]:
     """What the literal lists, tuples, sets and dicts of a file hold."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Dict):
             members = [*node.keys, *node.values]
         elif isinstance(node, ast.List | ast.Tuple | ast.Set):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from surveys.models.patient import PATIENT_STATUSES
+from tests.support.sources import nodes
 
 ROOT = Path(__file__).parent.parent
 ENDED = ("superseded_at", "annulled_at")
@@ -17,17 +18,17 @@ def found(says: Callable[[ast.AST], bool], *homes: str) -> list[str]:
     """Where our code, outside its `homes`, holds a piece that `says` so."""
     return [
         f"{path}:{getattr(node, 'lineno', '?')}"
-        for path, tree in _trees()
+        for path, file in _files()
         if not path.startswith(homes)
-        for node in ast.walk(tree)
+        for node in nodes(file)
         if says(node)
     ]
 
 
-def _trees() -> Iterator[tuple[str, ast.Module]]:
+def _files() -> Iterator[tuple[str, Path]]:
     for folder in ("surveys", "analysis"):
         for path in sorted((ROOT / folder).rglob("*.py")):
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+            yield path.relative_to(ROOT).as_posix(), path
 
 
 def templates(pattern: str) -> list[str]:

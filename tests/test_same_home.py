@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.support.sources import nodes
 
 ROOT = Path(__file__).parents[1]
 HOME = "surveys/same.py"
@@ -30,9 +32,9 @@ FOLDING = {"casefold", "lower", "upper", "swapcase", "ilike"}
 LIBRARIES = {"email_validator", "idna", "unicodedata"}
 
 
-def second_copies(source: str) -> Iterator[str]:
-    """What in `source` folds texts, or judges e-mail addresses, by itself."""
-    for node in ast.walk(ast.parse(source)):
+def second_copies(read: Iterable[ast.AST]) -> Iterator[str]:
+    """What in a file that was read folds texts, or judges e-mail addresses, by itself."""
+    for node in read:
         if isinstance(node, ast.Attribute) and node.attr in FOLDING and not _is_a_letter(node.value):
             yield f"line {node.lineno}: {ast.unparse(node)}"
         elif isinstance(node, ast.Import | ast.ImportFrom):
@@ -53,7 +55,7 @@ def test_when_two_are_the_same_is_said_in_one_place() -> None:
         name: copies
         for path in sources
         if (name := path.relative_to(ROOT).as_posix()) not in {HOME, *ALLOWED}
-        if (copies := list(second_copies(path.read_text(encoding="utf-8"))))
+        if (copies := list(second_copies(nodes(path))))
     }
     assert not found, f"Ask {HOME}, or say in {Path(__file__).name} why it is no comparison."
 
@@ -61,7 +63,7 @@ def test_when_two_are_the_same_is_said_in_one_place() -> None:
 @pytest.mark.parametrize("name", ALLOWED)
 def test_what_is_allowed_is_needed(name: str) -> None:
     """The list stays short."""
-    assert list(second_copies((ROOT / name).read_text(encoding="utf-8"))), f"{name} needs no line here."
+    assert list(second_copies(nodes(ROOT / name))), f"{name} needs no line here."
 
 
 @pytest.mark.parametrize(
@@ -76,4 +78,4 @@ def test_what_is_allowed_is_needed(name: str) -> None:
 )
 def test_a_second_copy_is_seen(source: str) -> None:
     """The guard itself works."""
-    assert list(second_copies(source))
+    assert list(second_copies(ast.walk(ast.parse(source))))
