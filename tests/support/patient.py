@@ -119,6 +119,7 @@ class Patient:
     page: Page = field(default_factory=lambda: Page(""), repr=False)
     path: str = ""
     status: int = 0
+    first_token: str = ""
 
     def open(self, token: str) -> Page:
         """Open the personal link; asked for the year of birth, go on without telling it."""
@@ -142,12 +143,12 @@ class Patient:
 
     @property
     def csrf_token(self) -> str:
-        """The token of the open page, or of the last page that had one."""
+        """The token of the open page, or of the last page that had one, or the first one."""
         for reply in reversed(self.replies):
             found = re.search(r'name="csrf_token" value="([^"]+)"', reply.html)
             if found:
                 return found[1]
-        return ""
+        return self.first_token
 
     @property
     def asked(self) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, session
 from flask_security import login_user
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
 from surveys.db import db
@@ -58,16 +59,19 @@ def signed_in(app: Flask, role: str = "coordinator", *, study: str = "S1", site:
         employ(app, email, admin=True)
     else:
         employ(app, email, role, study=study, site=site)
-    member = Member(in_process(app, session=_session(app, email)))
-    member.get("/staff/")
-    return member
+    kept, token = _session(app, email)
+    return Member(in_process(app, session=kept), first_token=token)
 
 
-def _session(app: Flask, email: str) -> dict[str, Any]:
-    """The session of a browser that has signed in; made without the page, which has tests of its own."""
+def _session(app: Flask, email: str) -> tuple[dict[str, Any], str]:
+    """The session of a browser that has signed in, and a token for its forms.
+
+    Both are made without the pages, which have tests of their own.
+    """
     with app.test_request_context():
         person = staff.find(db.session, email)
         assert person is not None
         login_user(person)
         db.session.commit()
-        return dict(session)
+        token = generate_csrf()
+        return dict(session), token

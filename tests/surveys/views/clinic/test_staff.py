@@ -34,8 +34,10 @@ def studies(app: Flask) -> None:
 def test_a_single_study_opens_at_once(app: Flask) -> None:
     """At who changed; for an analyst, who may not see patients, at the dashboard."""
     member = signed_in(app, "investigator")
+    member.get("/staff/")
     assert member.path == "/staff/S1/changes"
     analyst = signed_in(app, "analyst")
+    analyst.get("/staff/")
     assert analyst.path == "/staff/S1/dashboard"
 
 
@@ -55,13 +57,14 @@ def test_several_studies_are_listed_with_role_and_alerts(app: Flask) -> None:
 def test_an_administrator_sees_every_study(app: Flask) -> None:
     """Without a membership in any."""
     member = signed_in(app, "admin")
+    member.get("/staff/")
     assert {"/staff/S1/patients", "/staff/S2/patients"} <= member.page.links.keys()
 
 
 def test_an_administrator_can_make_a_second_study(app: Flask) -> None:
     """The only study does not open by itself: the way to a further one is on this page."""
     invite(app, study="S1", title="First registry")
-    page = signed_in(app, "admin").page
+    page = signed_in(app, "admin").get("/staff/")
     assert page.links["/staff/studies/new"] == "Make a study"
     assert "/staff/S1/patients" in page.links
 
