@@ -4,7 +4,7 @@ import numpy as np
 
 from tests.analysis.nothing import rates
 
-STUDIES = range(100)
+STUDIES = range(40)
 
 
 def test_methods_find_nothing_where_there_is_nothing():

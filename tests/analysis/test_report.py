@@ -198,10 +198,9 @@ def test_doubtful_wording_is_warned_of(status, warned):
     assert found == ([warned] if warned else [])
 
 
-def test_the_methods_follow_the_view():
+def test_the_methods_follow_the_view(whole):
     """Filters, instruments and the digest of the data stand in the paragraph."""
-    frames = registry(4, 40)
-    view = made(frames, filters=Filters(sex="female"), suppress_under=10)
+    view = made(registry(11, 150), filters=Filters(sex="female"), suppress_under=10)
     for part in (
         "sex = female",
         "face version 1 (working-1 wording)",
@@ -213,7 +212,7 @@ def test_the_methods_follow_the_view():
         assert part in view["methods"]
     assert "adjusted for the first score, log10 years since onset, age, sex and the days" in view["methods"]
     assert view["filters"] == {"sex": "female"}
-    assert view["data_sha256"] == made(frames)["data_sha256"]
+    assert view["data_sha256"] == whole["data_sha256"]
 
 
 def test_floor_is_warned_of():

@@ -18,7 +18,6 @@ DATABASE_DECIDES = (
     "surveys/lists",
     "surveys/exchange",
     "surveys/frames",
-    "surveys/test_migrated.py",
     "surveys/test_migrations.py",
     "surveys/test_invariants.py",
     "surveys/test_db.py",

@@ -75,6 +75,7 @@ def test_the_single_chain_of_before_is_the_installations(empty_database_url: str
     assert [row["previous_hash"] for row in kept[1:]] == [row["hash"] for row in kept[:-1]]
 
 
+@pytest.mark.database
 def test_rows_of_before_are_bound_as_they_are(empty_database_url: str) -> None:
     """Events `facts.adopted` bind every row that is there, on the way up."""
     migrate(empty_database_url)
@@ -159,6 +160,7 @@ def test_twins_of_before_stay_and_are_told(empty_database_url: str) -> None:
     migrate(empty_database_url)
 
 
+@pytest.mark.database
 def test_visits_of_before_are_done_since_their_last_answer(empty_database_url: str) -> None:
     """Up: with all that they ask, of the patient's study. Down and up again: nothing of theirs is lost."""
     migrate(empty_database_url, "0019")

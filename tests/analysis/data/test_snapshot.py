@@ -12,6 +12,7 @@ from analysis.data.frame import COLUMNS, FrameError
 from analysis.data.snapshot import files, read, table
 from analysis.report import report
 from tests.analysis.studies import SCALES, Patient, registry, study
+from tests.support.examples import examples
 
 AT = "2026-03-10T09:30:00+00:00"
 
@@ -54,6 +55,7 @@ def test_what_earlier_files_do_not_say_is_taken_from_the_definitions():
     assert not read(old).scale_info["phq9.total"].only_by_patient
 
 
+@examples(10)
 @given(st.floats(allow_nan=False), st.text(alphabet=st.characters(codec="utf-8"), min_size=1))
 def test_numbers_and_texts_come_back_as_they_were(value, text):
     """Whatever the number or text, commas, quotes and line ends included."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -72,11 +73,14 @@ ATTACKS = {
 }
 
 
-def test_every_attack_is_named(undefended: Session) -> None:
+@pytest.mark.parametrize(
+    ("first", "step"), [(0, 4), *(pytest.param(first, 4, marks=pytest.mark.long) for first in (1, 2, 3))]
+)
+def test_every_attack_is_named(undefended: Session, first: int, step: int) -> None:
     """Without what was kept elsewhere."""
     assert list(attacked(undefended, "SELECT 1", [])) == []
-    silent = [name for name, statements in ATTACKS.items() if not list(attacked(undefended, statements, []))]
-    assert silent == []
+    tried = list(ATTACKS)[first::step]
+    assert [name for name in tried if not list(attacked(undefended, ATTACKS[name], []))] == []
 
 
 def test_every_kind_of_fact_is_attacked(record: Session) -> None:
