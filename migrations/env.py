@@ -22,3 +22,5 @@ with engine.connect() as connection:
             context.run_migrations()
         if sqlite and connection.execute(text("PRAGMA foreign_key_check")).first():
             raise RuntimeError("The migration would break a foreign key; nothing was changed.")
+    if sqlite:
+        connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = ON")

@@ -17,12 +17,14 @@ from flask import Flask, request
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InternalError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from surveys.exchange.backup import UNPROVED
 from surveys.models.dialects import on_postgresql
 from surveys.settings import CONNECTIONS, FILES, Connections, Settings
+from surveys.sqlite_file import must_be_whole
 from surveys.store.transactions import ASKED_AGAIN, GIVEN_WAY
 
 if TYPE_CHECKING:
@@ -45,6 +47,10 @@ db = SQLAlchemy()
 # report would block every patient. PostgreSQL refuses what a reader would write.
 _writing: ContextVar[bool | None] = ContextVar("writing", default=None)
 _waits: ContextVar[int] = ContextVar("waits", default=WAITED)
+
+
+class RestoreCutShortError(Exception):
+    """The rows of a backup are in the database, and nobody has proved them; the message says what to do."""
 
 
 class DatabaseBehindError(Exception):
@@ -276,18 +282,18 @@ def _engine_for_schema(url: str) -> Engine:
     return create_engine(url, connect_args={} if is_sqlite else {**_reached(url), **NOT_PREPARED})
 
 
-def migrate(url: str, revision: str = "head") -> None:
-    """Bring the database at `url` up to `revision`, in one transaction."""
+def migrate(where: str | Engine, revision: str = "head") -> None:
+    """Bring the database of this address or engine up to `revision`, in one transaction."""
     from alembic import command
 
-    _run(url, command.upgrade, revision)
+    _run(where, command.upgrade, revision)
 
 
-def migrate_down(url: str, revision: str = "base") -> None:
-    """Take the database at `url` back to `revision`, in one transaction."""
+def migrate_down(where: str | Engine, revision: str = "base") -> None:
+    """Take the database of this address or engine back to `revision`, in one transaction."""
     from alembic import command
 
-    _run(url, command.downgrade, revision)
+    _run(where, command.downgrade, revision)
 
 
 def prepare(url: str) -> None:
@@ -298,10 +304,18 @@ def prepare(url: str) -> None:
 
     Raises:
         DatabaseBehindError: the PostgreSQL at `url` needs `seventh migrate` first.
+        DamagedError: the SQLite file at `url` is damaged.
+        RestoreCutShortError: a restore into it was cut short.
     """
     engine = _engine_for_schema(url)
     try:
+        with engine.connect() as connection:
+            must_be_whole(connection)
         tables = inspect(engine).get_table_names()
+        if UNPROVED in tables:
+            raise RestoreCutShortError(
+                "A restore into this database was cut short. Run it again with the same file: seventh restore"
+            )
         current = _revision(engine) if "alembic_version" in tables else None
     finally:
         engine.dispose()
@@ -315,6 +329,11 @@ def prepare(url: str) -> None:
     migrate(url)
 
 
+def is_out(error: DBAPIError) -> bool:
+    """Whether the database is at fault, not what was asked of it: away, locked, full or damaged."""
+    return isinstance(error, OperationalError | InternalError) or type(error) is DatabaseError
+
+
 def newest_revision() -> str:
     """The revision that this program needs; revisions are numbered in their files' names."""
     return max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
@@ -326,10 +345,10 @@ def _revision(engine: Engine) -> str | None:
         return found
 
 
-def _run(url: str, change: Callable[[Config, str], None], revision: str) -> None:
+def _run(where: str | Engine, change: Callable[[Config, str], None], revision: str) -> None:
     from alembic.config import Config
 
-    engine = _engine_for_schema(url)
+    engine = where if isinstance(where, Engine) else _engine_for_schema(where)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
@@ -338,4 +357,5 @@ def _run(url: str, change: Callable[[Config, str], None], revision: str) -> None
         with writing():
             change(config, revision)
     finally:
-        engine.dispose()
+        if engine is not where:
+            engine.dispose()

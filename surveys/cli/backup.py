@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 from sqlalchemy import Engine, create_engine, inspect
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
 
 from surveys import db
 from surveys.cli.database import changing
 from surveys.exchange.backup import SCHEMA_TABLE
 from surveys.exchange.backup.portable import hindrances
-from surveys.exchange.backup.restoring import Backup, is_empty, opened, put
+from surveys.exchange.backup.restoring import Backup, is_empty, note_proved, opened, put, unproved
 from surveys.exchange.backup.taking import take
 from surveys.exchange.places import whole_file
 from surveys.models.dialects import on_postgresql
 from surveys.settings import database_url
+from surveys.sqlite_file import must_be_whole
 from surveys.store.errors import Refused
 
 
@@ -41,6 +44,7 @@ def backup(context: click.Context, file: Path, prove: bool) -> None:
         if SCHEMA_TABLE not in inspect(engine).get_table_names():
             raise Refused("There is no database of Seventh here. Check SEVENTH_DATABASE_URL.")
         with whole_file(file) as written, db.moment(engine) as connection:
+            must_be_whole(connection)
             sha256, rows = take(connection, written, at=datetime.now(UTC), progress=_progress())
     click.echo(f"{file}: {rows} rows, SHA-256 {sha256}")
     if prove:
@@ -52,23 +56,27 @@ def backup(context: click.Context, file: Path, prove: bool) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.pass_context
-def restore(context: click.Context, file: Path) -> None:
-    """Put the backup FILE into the empty database of SEVENTH_DATABASE_URL, and prove it."""
-    with opened(file) as found:
-        rows = _restore(found, database_url(os.environ))
-    with changing(context) as restored:
-        faults = list(_faults(restored.session, found))
-        if not faults:
-            _note(restored.session, found.sha256, restored.at, restored.actor)
+def restore(file: Path) -> None:
+    """Put the backup FILE into the empty database of SEVENTH_DATABASE_URL, and prove it.
+
+    If it is cut short, run it again: no server works on a database before it is proved.
+    """
+    with opened(file) as found, _engine(database_url(os.environ)) as engine:
+        rows = _restore(found, engine)
+        with db.writing(), Session(engine) as session:
+            faults = list(_faults(session, found))
+            if not faults:
+                _note(session, found.sha256, datetime.now(UTC), "command:restore")
+            note_proved(session.connection())
+            session.commit()
     click.echo(f"Restored {rows} rows.")
     if faults:
         raise Refused("\n".join(faults))
     click.echo("The audit trail is whole, every stored score is what its answers give.")
 
 
-def _restore(found: Backup, url: str) -> int:
-    """Restore into the database at `url`, which is then migrated to the newest schema.
+def _restore(found: Backup, engine: Engine) -> int:
+    """Restore into this database, which is then migrated to the newest schema; a restore cut short goes on.
 
     Raises:
         Refused: the database is not empty or cannot hold all of it, or the backup is of a newer program.
@@ -78,19 +86,29 @@ def _restore(found: Backup, url: str) -> int:
             f"The backup has schema {found.schema}, this program knows {db.newest_revision()}. "
             "Restore it with a newer version of Seventh."
         )
-    with _engine(url) as engine:
-        if on_postgresql(engine) and (told := list(hindrances(found))):
-            raise Refused("\n".join(told))
-        with engine.connect() as connection:
+    if on_postgresql(engine) and (told := list(hindrances(found))):
+        raise Refused("\n".join(told))
+    with engine.connect() as connection:
+        half = unproved(connection)
+        if half is None:
             tables = bool(inspect(connection).get_table_names())
             _must_be_empty(engine, is_empty(connection))
+    if half is None:
         if tables:
-            db.migrate_down(url)
-        db.migrate(url, found.schema)
+            db.migrate_down(engine)
+        db.migrate(engine, found.schema)
         with db.writing(), engine.begin() as connection:
             _must_be_empty(engine, is_empty(connection))
             rows = put(connection, found, progress=_progress())
-    db.migrate(url)
+    elif half == found.sha256:
+        click.echo("A restore of this file was cut short after its rows were in. It goes on.", err=True)
+        rows = sum(table.rows for table in found.tables.values())
+    else:
+        raise Refused(
+            "A restore of another file into this database was cut short. Run it again with that file, "
+            "or name an empty database in SEVENTH_DATABASE_URL."
+        )
+    db.migrate(engine)
     return rows
 
 
@@ -103,19 +121,28 @@ def _must_be_empty(engine: Engine, empty: bool) -> None:
 
 
 def _try(file: Path) -> None:
-    """Restore `file` into a temporary database, and name values that only SQLite can hold.
+    """Restore `file` into a trial of a database, and name values that only SQLite can hold.
 
     Raises:
         Refused: the restored data fail the proof.
     """
-    with TemporaryDirectory(dir=file.parent, prefix=".seventh-trial-") as folder, opened(file) as found:
-        url = f"sqlite:///{Path(folder).resolve() / 'trial.db'}"
-        _restore(found, url)
-        with _engine(url) as engine, Session(engine) as session:
+    with _trial() as engine, opened(file) as found:
+        _restore(found, engine)
+        with Session(engine) as session:
             if faults := list(_faults(session, found)):
                 raise Refused("\n".join(faults))
         for told in hindrances(found):
             click.echo(told, err=True)
+
+
+@contextmanager
+def _trial() -> Iterator[Engine]:
+    """A database without a name: nobody else can open it, and it is gone with this process, killed or not."""
+    engine = create_engine("sqlite://", creator=partial(sqlite3.connect, ""), poolclass=StaticPool)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _faults(session: Session, found: Backup) -> Iterator[str]:

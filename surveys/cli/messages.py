@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 
 from surveys.cli.database import CommandRun, changing, reading
 from surveys.cli.jobs import tended
-from surveys.db import writing
+from surveys.db import db, writing
 from surveys.keeping import keep_all
 from surveys.mail.mailer import mailer_of
 from surveys.post import Post
+from surveys.sqlite_file import empty_log
 from surveys.store.errors import Refused
 
 PLAN_EVERY = 60.0
@@ -146,6 +147,7 @@ def _finish(opened: CommandRun) -> None:
 
     texts = opened.app.extensions["texts"]
     finish_late(opened.transaction, texts, at=datetime.now(UTC), actor="command:worker")
+    empty_log(db.engine)
 
 
 def _kept(number: int, post: Post) -> str:

@@ -4,6 +4,8 @@ The front door of the package: the dataclasses of instrument.py and DefinitionEr
 """
 
 import tomllib
+from collections.abc import Iterator
+from datetime import date, time
 from functools import lru_cache
 from pathlib import Path
 
@@ -97,6 +99,10 @@ def parse(source: str, file: str) -> Instrument:
     except tomllib.TOMLDecodeError as error:
         raise DefinitionError(file, "", f"is not TOML: {error}.", "Correct the line.") from error
     faults = Faults(file)
+    for where in _dates(data):
+        faults.add(where, "is a date or a time of day.", "Write it in quotes, as text.")
+    if faults.all():
+        raise DefinitionError.of(faults.all())
     instrument = read_instrument(data, source, TomlTable(data, "", faults))
     check_markup(data, faults)
     check_structure(instrument, faults)
@@ -106,3 +112,15 @@ def parse(source: str, file: str) -> Instrument:
     if faults.all():
         raise DefinitionError.of(faults.all())
     return instrument
+
+
+def _dates(data: object, where: str = "") -> Iterator[str]:
+    """Where a file holds what TOML knows and no definition does."""
+    if isinstance(data, date | time):
+        yield where
+    elif isinstance(data, dict):
+        for name, value in data.items():
+            yield from _dates(value, f"{where}.{name}" if where else name)
+    elif isinstance(data, list):
+        for position, value in enumerate(data, start=1):
+            yield from _dates(value, f"{where}.{position}")

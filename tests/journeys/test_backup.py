@@ -228,3 +228,51 @@ def test_what_postgresql_cannot_hold_is_told(
     assert (ran.code, ran.err) == (0, told), ran
     ran = seventh_with(dataclasses.replace(settings, database_url=empty_postgres_url))("restore", file)
     assert (ran.code, ran.err) == (1, told)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_restore_cut_short_goes_on(
+    busy: Flask, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after its rows were in: no server begins, another file is refused, and the same one finishes."""
+    assert seventh_with(settings)("backup", tmp_path / "b.zip").code == 0
+    assert seventh_with(settings)("backup", tmp_path / "later.zip").code == 0
+    target = dataclasses.replace(settings, database_url=f"sqlite:///{tmp_path / 'target.db'}")
+    seventh = seventh_with(target)
+
+    def kill(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr("surveys.cli.backup._faults", kill)
+        assert seventh("restore", tmp_path / "b.zip").code == 1
+    ran = seventh("study", "list")
+    assert (ran.code, ran.err) == (
+        1,
+        "A restore into this database was cut short. Run it again with the same file: seventh restore\n",
+    )
+    assert (
+        "A restore of another file into this database was cut short"
+        in seventh("restore", tmp_path / "later.zip").err
+    )
+    ran = seventh("restore", tmp_path / "b.zip")
+    assert ran.code == 0, ran
+    assert "It goes on." in ran.err
+    assert seventh("audit", "verify").code == 0
+    assert "is not empty" in seventh("restore", tmp_path / "b.zip").err
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_proof_leaves_nothing_if_it_is_killed(
+    busy: Flask, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While all of it is restored for the trial, no file but the backup is there to be left."""
+    seen = []
+
+    def look(*_: object) -> list[str]:
+        seen.append(sorted(path.name for path in tmp_path.rglob("*")))
+        return []
+
+    monkeypatch.setattr("surveys.cli.backup._faults", look)
+    assert seventh_with(settings)("backup", tmp_path / "b.zip", "--prove").code == 0
+    assert seen == [["b.zip"]]

@@ -36,6 +36,7 @@ from surveys.store.errors import Refused
 from surveys.store.patient import participation
 from surveys.store.patient.consents import of_patient
 from surveys.store.study import freezes, results
+from surveys.store.transactions import ERASES
 
 KEEP = "keep_answers"
 
@@ -93,6 +94,7 @@ def remove(session: Session, patient: Patient, *, reason: str, on: date, at: dat
     results.erase(session, patient.study_id)
     patient.removal_requested_at = None
     session.flush()
+    session.info[ERASES] = True
     audit.record(
         session, audit.Entry(at, actor, "patient.identity_removed", patient.id, facts, reason.strip())
     )

@@ -36,7 +36,7 @@ from surveys.models import (
 from surveys.models.imports import seeing_all
 from surveys.store import audit
 from surveys.store.errors import Refused
-from surveys.store.transactions import Transaction
+from surveys.store.transactions import ERASES, Transaction
 
 AT_ONCE = 200
 UNTOUCHED = ("new", "historical")
@@ -73,6 +73,7 @@ def undo(transaction: Transaction, study_id: int, number: int | None, *, at: dat
                 more = remove(session, found.id, at, actor)
     with transaction() as session:
         session.execute(update(Import).where(Import.id == found.id).values(emptied_at=at))
+        session.info[ERASES] = True
     return found
 
 

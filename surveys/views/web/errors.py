@@ -8,10 +8,10 @@ from flask import Flask, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, ServiceUnavailable
 
-from surveys.db import db
+from surveys.db import db, is_out
 from surveys.store.errors import Refused
 
 Page = tuple[str, int]
@@ -61,8 +61,10 @@ def init_app(app: Flask) -> None:
         )
         return page, 422
 
-    @app.errorhandler(OperationalError)
-    def database_down(error: OperationalError) -> Page:
+    @app.errorhandler(DatabaseError)
+    def database_down(error: DatabaseError) -> Page:
+        if not is_out(error):
+            raise error
         app.logger.error("The database did not answer: %s", type(error.orig).__name__)
         db.session.rollback()
         return http_error(ServiceUnavailable())

@@ -14,11 +14,14 @@ from flask import Flask, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import ServiceUnavailable
 
-from surveys.db import DatabaseBehindError
+from surveys.db import DatabaseBehindError, RestoreCutShortError
+from surveys.sqlite_file import DamagedError
 from surveys.store.words.versions import ChangedDefinitionError
 
 AGAIN_AFTER = 1.0  # seconds
 WITHOUT = frozenset({"static"})  # they ask no database
+# Somebody may mend each of them while the server waits.
+NOT_YET = (OperationalError, DatabaseBehindError, ChangedDefinitionError, DamagedError, RestoreCutShortError)
 
 
 class Opening:
@@ -52,7 +55,7 @@ class Opening:
             try:
                 if time.monotonic() - self._last > AGAIN_AFTER:
                     self.look()
-            except (OperationalError, DatabaseBehindError, ChangedDefinitionError) as reason:
+            except NOT_YET as reason:
                 self._last = time.monotonic()
                 self.wait(reason)
             finally:

@@ -69,6 +69,22 @@ def test_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         load(tmp_path / "nowhere.toml")
 
 
+@pytest.mark.parametrize(
+    ("line", "where"),
+    [
+        ("made = 2020-01-02", "made"),
+        ("[unknown]\nat = [{ on = 07:30:00 }]", "unknown.at.1.on"),
+        ("[a]\nb = 2020-01-02T03:04:05Z", "a.b"),
+    ],
+)
+def test_a_date_is_no_part_of_a_definition(tmp_path: Path, line: str, where: str) -> None:
+    """TOML knows dates; also in a part that nobody knows it is a fault in words."""
+    path = tmp_path / "dated.toml"
+    path.write_text(line)
+    with pytest.raises(DefinitionError, match=rf"dated\.toml: {where}: is a date or a time of day\."):
+        load(path)
+
+
 def test_file_that_is_not_toml_is_refused(tmp_path: Path) -> None:
     """A syntax error names the line."""
     path = tmp_path / "broken.toml"

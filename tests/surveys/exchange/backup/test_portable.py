@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,9 @@ def backup(*rows: list[Any]) -> Backup:
     """A backup of one table of two columns."""
     archive = zipfile.ZipFile(io.BytesIO(), "w")
     archive.writestr("score.jsonl", "".join(f"{json.dumps(row)}\n" for row in rows))
-    return Backup(archive, "", "0001", {"score": Kept(["id", "value"], len(rows), "")}, [])
+    return Backup(
+        Path("backup.zip"), archive, "", "0001", {"score": Kept(["id", "value"], len(rows), "")}, []
+    )
 
 
 def test_what_both_hold_is_no_hindrance() -> None:
