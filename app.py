@@ -12,6 +12,7 @@ from surveys.instruments.library import Library
 from surveys.settings import FILES, ROOT, Settings
 from surveys.store.words.versions import check_frozen
 from surveys.store.words.wordings import Texts
+from surveys.views.web.framework import Application
 from surveys.views.web.opening import Opening
 
 
@@ -28,7 +29,7 @@ def create_app(settings: Settings | None = None, *, waits: bool = True) -> Flask
     if settings is None:
         load_dotenv(ROOT / ".env")
         settings = Settings.from_env()
-    app = Flask(__name__, template_folder=FILES / "templates", static_folder=FILES / "static")
+    app = Application(__name__, template_folder=FILES / "templates", static_folder=FILES / "static")
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,

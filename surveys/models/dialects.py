@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import (
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Select,
+    Table,
     collate,
     func,
     insert,
@@ -52,11 +53,15 @@ def insert_numbered(session: Session, table: type[Any], rows: Sequence[Mapping[s
     """
     if len(rows) == 1:
         session.flush()
-        statement = insert(table.__table__).returning(table.__table__.c.id)
-        return list(session.scalars(statement, rows, execution_options=NAMED))
+        return list(session.scalars(_insert_one(table.__table__), rows, execution_options=NAMED))
     ids = _new_ids(session, table, len(rows)) if rows else []
     insert_many(session, table, [{"id": row_id, **row} for row_id, row in zip(ids, rows, strict=True)])
     return ids
+
+
+@cache
+def _insert_one(table: Table) -> Any:
+    return insert(table).returning(table.c.id)
 
 
 def insert_many(session: Session, table: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:

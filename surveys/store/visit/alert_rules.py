@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from analysis.data.change import judge
@@ -26,6 +26,17 @@ from surveys.store.visit.alerts import HISTORICAL_AFTER
 
 # Half of the last digit that pages show: a score shown as 58.3 is at 58.3.
 _SHOWN = 0.05
+_RULES = (
+    select(Patient.id, AlertRule)
+    .join(AlertRule, AlertRule.study_id == Patient.study_id)
+    .where(
+        Patient.id.in_(bindparam("people", expanding=True)),
+        AlertRule.instrument.in_(bindparam("asked", expanding=True)),
+    )
+    .order_by(AlertRule.id)
+    .with_for_update(read=True, of=AlertRule)
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True)
@@ -65,18 +76,10 @@ def watch(session: Session, measured: Sequence[ScoredResponse], *, at: datetime,
 def _rules(session: Session, measured: Sequence[ScoredResponse]) -> dict[int, list[AlertRule]]:
     """The rules that hold for each patient; none of them changes before these scores are committed."""
     people = sorted({one.patient_id for one in measured})
-    asked = {one.instrument.key for one in measured}
+    asked = sorted({one.instrument.key for one in measured})
     found: dict[int, list[AlertRule]] = {}
     for start in range(0, len(people), 500):
-        query = (
-            select(Patient.id, AlertRule)
-            .join(AlertRule, AlertRule.study_id == Patient.study_id)
-            .where(Patient.id.in_(people[start : start + 500]), AlertRule.instrument.in_(asked))
-            .order_by(AlertRule.id)
-            .with_for_update(read=True, of=AlertRule)
-            .execution_options(populate_existing=True)
-        )
-        for person, rule in session.execute(query):
+        for person, rule in session.execute(_RULES, {"people": people[start : start + 500], "asked": asked}):
             found.setdefault(person, []).append(rule)
     return found
 

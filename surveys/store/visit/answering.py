@@ -34,7 +34,10 @@ _STORE_SAID = (
     .where(*_OF_DRAFT)
     .values({name: bindparam(name) for name in ("answers", "source", "locale", "saved_at")})
 )
-_DROP = delete(_DRAFT).where(*_OF_DRAFT)
+# Mostly nothing is asked soon, so that what drops the draft tells it. In a WITH: SQLAlchemy names no tables
+# in what SQLite is to return.
+_SOON = planning.ASKED_SOON.with_only_columns(Patient.id).cte("soon")
+_DROP = delete(_DRAFT).where(*_OF_DRAFT).add_cte(_SOON).returning(exists().select_from(_SOON))
 
 
 def open_visit(session: Session, visit: OpenVisit, *, at: datetime) -> None:
@@ -131,11 +134,8 @@ def submit(
         at=at,
     )
     [response_id] = insert_scored(session, [response], at=at, actor="patient")
-    # Mostly nothing is asked soon, so that what drops the draft tells it. In a WITH: SQLAlchemy names no
-    # tables in what SQLite is to return.
-    soon = planning.asked_soon(visit.patient_id, at).with_only_columns(Patient.id).cte("soon")
-    drop = _DROP.add_cte(soon).returning(exists().select_from(soon))
-    if session.scalar(drop, {"of_visit": visit.id, "of_instrument": instrument.key}):
+    of_draft = {"of_visit": visit.id, "of_instrument": instrument.key}
+    if session.scalar(_DROP, {**of_draft, **planning.soon_after(visit.patient_id, at)}):
         planning.space_out(session, visit.patient_id, library, at=at, actor="patient")
     return response_id
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, or_, select
+from sqlalchemy import bindparam, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.instruments.facts import not_before
@@ -47,6 +47,26 @@ from surveys.store.visit.basis import (
     in_several_studies,
     stored_visits,
 )
+
+_PERSON: Any = bindparam("same_person")
+_SOON: Any = bindparam("soon")
+_OPEN_SINCE: Any = bindparam("open_since")
+_CONTACT = select(Patient.contact_id).where(Patient.id == _PERSON).scalar_subquery()
+ASKED_SOON = (
+    select(Patient)
+    .join(Visit, Visit.patient_id == Patient.id)
+    .where(
+        or_(Patient.id == _PERSON, Patient.contact_id == _CONTACT),
+        Visit.timepoint_id.is_not(None),
+        Visit.withdrawn_at.is_(None),
+        Visit.opened_at.is_(None),
+        ~not_yet_open(Visit, _SOON),
+        ~is_over(Visit, _OPEN_SINCE),
+        ~exists().where(Response.visit_id == Visit.id),
+        ~exists().where(Draft.visit_id == Visit.id),
+    )
+)
+"""The same person, in every study in which a visit that nobody has opened comes soon: by `soon_after`."""
 
 
 @dataclass(frozen=True)
@@ -166,31 +186,19 @@ def space_out(session: Session, patient_id: int, library: Library, *, at: dateti
     This holds in every study, and only for visits that were not opened.
     """
     session.flush()
-    soon = asked_soon(patient_id, at).distinct().order_by(Patient.id)
-    for row in session.scalars(soon).all():
+    soon = ASKED_SOON.distinct().order_by(Patient.id)
+    for row in session.scalars(soon, soon_after(patient_id, at)).all():
         replan(session, row, library, changed=(), at=at, actor=actor)
 
 
-def asked_soon(patient_id: int, at: datetime) -> Select[Patient]:
-    """The same person, in every study in which a visit that nobody has opened comes within `SPACING_DAYS`."""
-    contact = select(Patient.contact_id).where(Patient.id == patient_id).scalar_subquery()
-    same = or_(Patient.id == patient_id, Patient.contact_id == contact)
+def soon_after(patient_id: int, at: datetime) -> dict[str, Any]:
+    """What `ASKED_SOON` is asked with; a day more on either side covers every time zone."""
     day = at.date()
-    return (
-        select(Patient)
-        .join(Visit, Visit.patient_id == Patient.id)
-        .where(
-            same,
-            Visit.timepoint_id.is_not(None),
-            Visit.withdrawn_at.is_(None),
-            Visit.opened_at.is_(None),
-            # A day more on either side covers every time zone.
-            ~not_yet_open(Visit, day + timedelta(days=SPACING_DAYS + 1)),
-            ~is_over(Visit, day - timedelta(days=1)),
-            ~exists().where(Response.visit_id == Visit.id),
-            ~exists().where(Draft.visit_id == Visit.id),
-        )
-    )
+    return {
+        "same_person": patient_id,
+        "soon": day + timedelta(days=SPACING_DAYS + 1),
+        "open_since": day - timedelta(days=1),
+    }
 
 
 def _let_in_late(there: KnownVisit, laid: ScheduledVisit) -> bool:

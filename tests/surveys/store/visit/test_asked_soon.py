@@ -29,7 +29,7 @@ class TestAskedSoon:
     @staticmethod
     def asked(session: Session, patient: Patient, at: datetime = AT) -> set[str]:
         session.flush()
-        return {one.code for one in session.scalars(planning.asked_soon(patient.id, at))}
+        return {one.code for one in session.scalars(planning.ASKED_SOON, planning.soon_after(patient.id, at))}
 
     @pytest.fixture
     def first(self, session: Session, visit: Visit) -> Visit:
