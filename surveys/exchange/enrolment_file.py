@@ -36,9 +36,13 @@ def _text(longest: int) -> Callable[[str], str]:
 
 
 def _birth_date(cell: str) -> date:
+    return _whole(cell, " Use the column birth_year where only that is known.")
+
+
+def _whole(cell: str, else_do: str = "") -> date:
     found = cells.partial_date(cell)
     if found.precision != "day":
-        raise CellError(f"{cell!r} is not a whole date. Use the column birth_year where only that is known.")
+        raise CellError(f"{cell!r} is not a whole date.{else_do}")
     return found.on
 
 
@@ -52,6 +56,7 @@ def _email(cell: str) -> str:
 COLUMNS: Mapping[str, Callable[[str], Any]] = {
     "code": _text(64),
     "site": _text(64),
+    "enrolled_on": _whole,
     "birth_date": _birth_date,
     "birth_year": cells.year,
     "sex": lambda cell: cells.one_of(cell, SEXES),
@@ -160,6 +165,8 @@ def _patient(
         faults.append(Fault("The study has a lowest age: enter the birth.", number, "birth_year"))
     if site is not None and not same.alike(values.get("site", site), site):
         faults.append(Fault(f"You enrol at {site} only.", number, "site"))
+    if values.get("enrolled_on", today) > today:
+        faults.append(Fault("This day lies ahead.", number, "enrolled_on"))
     if any(one.started and one.started.on > today for one in values.get("treatments", ())):
         faults.append(
             Fault("A start lies ahead. Only what has begun is recorded here.", number, "treatments")
@@ -169,7 +176,7 @@ def _patient(
     contact = NewContact(born_on=born_on, **{name: values[name] for name in OF_CONTACT if name in values})
     return NewPatient(
         code=values["code"],
-        enrolled_on=today,
+        enrolled_on=values.get("enrolled_on", today),
         birth_year=year or (born_on.year if born_on else None),
         sex=values.get("sex", "unknown"),
         site=site or values.get("site"),

@@ -96,6 +96,18 @@ class PalsyForm(RecordForm):
     reason = StringField("Why what was recorded is changed", [Optional(), Length(max=500)])
 
 
+class EnrolmentFactsForm(RecordForm):
+    """What enrolment said. The page removes `born_on` without a contact, `site` for a member of one site."""
+
+    code = StringField("Study code", [InputRequired("Enter a study code."), Length(max=64)])
+    enrolled_on = DayField("Enrolled on", [InputRequired("Enter the day."), not_ahead])
+    birth_year = WholeNumberField("Year of birth", [Optional()])
+    born_on = DayField("Date of birth", [Optional(), not_ahead])
+    sex = RadioField("Sex", choices=select_choices(labels.SEXES), default="unknown")
+    site = StringField("Site", [Optional(), Length(max=64)])
+    reason = StringField("Why what was recorded is changed", [Optional(), Length(max=500)])
+
+
 class TreatmentStateForm(RecordForm):
     """The outcome of a treatment."""
 

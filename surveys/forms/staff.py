@@ -221,6 +221,7 @@ class EnrolmentForm(StaffForm):
 
     code = StringField("Study code", [InputRequired("Enter a study code."), Length(max=64)])
     site = StringField("Site", [Optional(), Length(max=64)])
+    enrolled_on = DayField("Enrolled on", [Optional(), not_ahead])
     birth = FormField(PartialDateForm, "Birth")
     sex = RadioField("Sex", choices=select_choices(labels.SEXES), default="unknown")
     side = RadioField("Side of the face", choices=select_choices(labels.SIDES), default="unknown")
@@ -243,7 +244,7 @@ class EnrolmentForm(StaffForm):
     )
 
     def __init__(self, today: date, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(data={"enrolled_on": today}, **kwargs)
         self.today = today
 
     @property
@@ -270,6 +271,7 @@ class EnrolmentForm(StaffForm):
             "birth_year": self.birth.form.year,
             "onset": self.onset.form.year,
             "site": self.site,
+            "enrolled_on": self.enrolled_on,
         }.get(field or "")
         if place is None:
             self.form_errors.append(message)

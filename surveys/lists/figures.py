@@ -93,6 +93,7 @@ TAKING = frozenset(
         "facts.bound",
         "import.undone",
         "palsy.corrected",
+        "patient.corrected",
         "patient.identity_removed",
         "patient.left",
         "patient.removed",

@@ -59,6 +59,7 @@ MAY_OPEN = {
     "waiting_room.start": CHANGES,
     "records.contact": CHANGES,
     "records.status": CHANGES,
+    "records.enrolled": CHANGES,
     "records.palsy": CHANGES,
     "records.treatment": CHANGES,
     "records.missed": CHANGES,

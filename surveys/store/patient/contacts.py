@@ -73,7 +73,8 @@ def change(session: Session, patient: Patient, new: NewContact, *, at: datetime,
     """
     if new.born_on and patient.birth_year and new.born_on.year != patient.birth_year:
         raise Refused(
-            f"The year of birth recorded for this patient is {patient.birth_year}. Correct one of them.",
+            f"The year of birth recorded for this patient is {patient.birth_year}. Is this date right? "
+            "Then correct the year on the patient's page, beside Year of birth.",
             "born_on",
         )
     contact = None if patient.contact_id is None else session.get_one(Contact, patient.contact_id)

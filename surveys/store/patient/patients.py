@@ -301,6 +301,11 @@ def _add_contacts(session: Session, patients: Sequence[NewPatient]) -> list[int 
     return ids
 
 
+def spelt(session: Session, study_id: int, site: str) -> str:
+    """The site as the study spells it already, or as it is given."""
+    return _sites(session, study_id).get(same.folded(site), site)
+
+
 def _sites(session: Session, study_id: int) -> dict[str, str]:
     """The sites of a study, each as it was spelt first."""
     spelt = (

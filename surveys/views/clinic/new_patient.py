@@ -122,7 +122,7 @@ def _new_patient(form: EnrolmentForm, here: Grant) -> store.NewPatient:
     contact = _new_contact(form)
     return store.NewPatient(
         code=(form.code.data or "").strip(),
-        enrolled_on=here.today,
+        enrolled_on=form.enrolled_on.data or here.today,
         birth_year=birth.on.year if birth else None,
         sex=form.sex.data,
         site=here.site or typed(form.site),

@@ -14,6 +14,7 @@ from surveys.db import db
 from surveys.forms import labels
 from surveys.forms.records import (
     ContactForm,
+    EnrolmentFactsForm,
     GradingForm,
     MissedForm,
     NoteForm,
@@ -27,7 +28,7 @@ from surveys.lists import patients as lists
 from surveys.lists import visits as visit_lists
 from surveys.models import Palsy, Patient, Treatment
 from surveys.store.errors import Refused
-from surveys.store.patient import clinic, contacts, gradings, palsies, participation, treatments
+from surveys.store.patient import clinic, contacts, enrolment, gradings, palsies, participation, treatments
 from surveys.store.patient.patients import NewContact
 from surveys.store.visit import visits as store_visits
 from surveys.views.clinic import display
@@ -119,6 +120,55 @@ def status(code: str, patient: str) -> Page:
         "working at once. A death holds in every study."
     )
     return _record(found, form, _("Taking part"), _("Change the status"), store, lead)
+
+
+@pages.route("/staff/<code>/enrolment/<path:patient>", methods=["GET", "POST"])
+@for_roles("coordinator")
+def enrolled(code: str, patient: str) -> Page:
+    """Correct what was said at enrolment."""
+    here, found = grant(), find_patient(patient)
+    form = EnrolmentFactsForm(here.today, data=vars(enrolment.facts_of(found)))
+    if found.contact is None:
+        del form.born_on
+    if here.site is not None:
+        del form.site
+
+    def store() -> str:
+        facts = enrolment.EnrolmentFacts(
+            code=form.code.data or "",
+            enrolled_on=form.enrolled_on.data or here.today,
+            birth_year=form.birth_year.data,
+            born_on=form.born_on.data if "born_on" in form else None,
+            sex=form.sex.data,
+            site=typed(form.site) if "site" in form else found.site,
+        )
+        changed = enrolment.correct(
+            db.session,
+            found,
+            facts,
+            reason=form.reason.data,
+            today=here.today,
+            at=here.at,
+            actor=here.actor,
+        )
+        if "enrolled_on" in changed:
+            replan(found, "enrolment", form.reason.data)
+        if "code" in changed:
+            flash(_("A file that names the old code makes another patient: correct it there too."), "notice")
+        if changed & {"birth_year", "enrolled_on"} and enrolment.was_too_young(found, here.study):
+            told = _(
+                "The patient was younger than %(age)s years at enrolment. Decide whether to go on.",
+                age=here.study.lowest_age,
+            )
+            flash(told, "notice")
+        return _("What was said at enrolment was corrected.") if changed else _("Nothing was changed.")
+
+    lead = _(
+        "The old facts stay in the record of changes. Ages, visits and codes on letters follow the new ones."
+    )
+    if participation.others(db.session, found):
+        lead += " " + _("A birth is corrected in every study that this person takes part in.")
+    return _record(found, form, _("Enrolment"), _("Correct the enrolment"), store, lead)
 
 
 @pages.route("/staff/<code>/palsy/<path:patient>", methods=["GET", "POST"])
@@ -282,7 +332,7 @@ def _record(
             told = store()
         if kept:
             flash(told, "success")
-            return redirect(url_for("patients.show", code=grant().study.code, patient=code))
+            return redirect(url_for("patients.show", code=grant().study.code, patient=patient.code))
     page = render_template(
         "staff/clinic/record.html", patient_code=code, form=form, title=title, button=button, lead=lead
     )

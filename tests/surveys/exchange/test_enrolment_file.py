@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -175,3 +175,14 @@ def test_a_treatment_may_begin_today(app: Flask) -> None:
     [new] = read(app, HEADER + row.format("2026-03-10")).patients
     assert [one.started.on for one in new.treatments if one.started] == [TODAY]
     assert faults(app, HEADER + row.format("2026-03-11")) == [(2, "treatments")]
+
+
+def test_a_cohort_of_last_year_comes_in_with_its_days(app: Flask) -> None:
+    """The day of enrolment may stand in the list: whole, and not ahead."""
+    head = "code,birth_year,enrolled_on\n"
+    assert read(app, head + "A-1,1970,2025-03-04\nA-2,1970,").patients[0].enrolled_on == date(2025, 3, 4)
+    ahead = (TODAY + timedelta(days=1)).isoformat()
+    assert faults(app, head + f"A-1,1970,{ahead}\nA-2,1970,2025-03") == [
+        (2, "enrolled_on"),
+        (3, "enrolled_on"),
+    ]

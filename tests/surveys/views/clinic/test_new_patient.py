@@ -201,3 +201,15 @@ def test_a_member_of_one_site_enrols_there(app: Flask, member: Member) -> None:
     assert next(row for row in one_table(app, "patient") if row["code"] == "P-7")["site"] == "North"
     assert rows_of(local) == {"P-7"}
     assert rows_of(member) == {"P-7", "P1"}
+
+
+def test_who_joined_earlier_is_enrolled_on_the_true_day(app: Flask, member: Member) -> None:
+    """The form proposes today."""
+    member.get(NEW)
+    today = datetime.now(UTC).date()
+    assert f'value="{today}"' in member.replies[-1].html
+    earlier = today - timedelta(days=400)
+    member.post(NEW, {**ENROLMENT, "enrolled_on": earlier.isoformat()})
+    assert [row["enrolled_on"] for row in one_table(app, "patient") if row["code"] == "P-7"] == [earlier]
+    member.post(NEW, {**ENROLMENT, "code": "P-8", "enrolled_on": (today + timedelta(days=1)).isoformat()})
+    assert member.status == 422
