@@ -20,7 +20,7 @@ SAY_CHANGE_KINDS = {
     "surveys/instruments/scale.py",  # the vocabulary of definitions
     "surveys/instruments/handbook.py",  # its words
 }
-LIGHT = ("__init__", "change", "gradings", "kinds", "onset", "pages", "record", "statuses")
+LIGHT = ("__init__", "change", "gradings", "kinds", "matrix", "onset", "pages", "record", "statuses")
 HEAVY = {"numpy", "pandas", "plotly", "pyreadstat", "scipy", "statsmodels"}
 KNOW_FLASK = ("surveys/cli", "surveys/db", "surveys/forms", "surveys/views", "surveys/models/staff.py")
 

@@ -4,9 +4,9 @@ It arranges the coefficients of `analysis.results.association`, and never a pool
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.matrix import Cell, Matrix
 from analysis.data.record import Record
 from analysis.figures.look import STRATUM_TITLES, interval, number
 from analysis.figures.view import View
@@ -14,33 +14,6 @@ from analysis.results.association import TIME, as_shown, correlations
 
 _TIME_TEXT = "Time since onset"
 _STRENGTHS = (0.1, 0.3, 0.5)  # Cohen's conventions, only for the tint of a cell, which also shows its number
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One coefficient as this reader may see it; ``strength`` from -3 to 3 is how dark it is.
-
-    ``level`` is between or within; ``scale`` and ``other`` the two keys, ``other`` possibly time since onset.
-    """
-
-    level: str
-    scale: str
-    other: str
-    estimate: str
-    interval: str
-    n: str
-    note: str
-    strength: int
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """The cells of one stratum: a row and a column per name; None on the diagonal."""
-
-    key: str
-    title: str
-    names: tuple[str, ...]
-    rows: tuple[tuple[Cell | None, ...], ...]
 
 
 def matrices(frames: StudyFrames, view: View, scales: Sequence[str]) -> tuple[Matrix, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from analysis.data.frame import StudyFrames
+from analysis.data.matrix import Matrix
 from analysis.figures.adjusted import adjusted_figure
 from analysis.figures.association import association_figure
 from analysis.figures.attendance import attendance_figure, dropout_figure, recovery_figure
@@ -18,7 +19,7 @@ from analysis.figures.before_after import before_after_figure
 from analysis.figures.change import change_figure
 from analysis.figures.course import course_figure
 from analysis.figures.injections import injection_figure
-from analysis.figures.matrix import Matrix, matrices
+from analysis.figures.matrix import matrices
 from analysis.figures.pair import pair_figure, pair_within_figure
 from analysis.figures.profile import profile_figure
 from analysis.figures.quality import quality_figure

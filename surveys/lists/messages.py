@@ -52,7 +52,9 @@ def page(session: Session, scope: Scope, state: str, number: int) -> list[Messag
 
 def of_patient(session: Session, scope: Scope, patient_id: int) -> list[MessageRow]:
     """One patient's messages, latest planned first."""
-    query = _rows(scope).where(Patient.id == patient_id).order_by(Message.planned_at.desc(), Message.id)
+    query = (
+        _rows(scope).where(Patient.id == patient_id).order_by(Message.planned_at.desc(), Message.id.desc())
+    )
     return _read(session, query)
 
 

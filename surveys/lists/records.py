@@ -1,4 +1,4 @@
-"""A patient's gradings over time, staff's notes, and messages."""
+"""A patient's gradings over time and staff's notes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.lists.visits import TITLE
-from surveys.models import Grading, Message, Note, Palsy, Timepoint, Visit
+from surveys.models import Grading, Note, Palsy
 
 
 @dataclass(frozen=True)
@@ -31,38 +30,6 @@ class NoteRow:
     text: str
     written_by: str
     written_at: datetime
-
-
-@dataclass(frozen=True)
-class MessageRow:
-    """One message and its outcome; without an outcome it is still to go."""
-
-    visit: str
-    kind: str
-    channel: str
-    planned_at: datetime
-    outcome: str | None
-    outcome_at: datetime | None
-
-
-def messages(session: Session, patient_id: int) -> list[MessageRow]:
-    """The patient's messages, latest first."""
-    query = (
-        select(
-            TITLE.label("visit"),
-            Message.kind,
-            Message.channel,
-            Message.planned_at,
-            Message.outcome,
-            Message.outcome_at,
-        )
-        .select_from(Message)
-        .join(Visit, Visit.id == Message.visit_id)
-        .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
-        .where(Visit.patient_id == patient_id)
-        .order_by(Message.planned_at.desc(), Message.id.desc())
-    )
-    return [MessageRow(**row) for row in session.execute(query).mappings()]
 
 
 def gradings(session: Session, patient_id: int) -> list[GradingRow]:

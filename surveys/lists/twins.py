@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
@@ -21,22 +21,20 @@ _NONE: ColumnElement[int] = literal_column("0")
 
 @dataclass(frozen=True)
 class Twins:
-    """Two study codes that read the same, the first of `patient`; two visits of `patient`; or two sites.
+    """Two names of one `kind` that read the same; of two visits, `patient` has both.
 
-    With sites `patient` is empty: only their names differ, and pages take them as one.
+    Of two patients `patient` is the first; sites have none.
     """
 
-    patient: str
+    kind: Literal["patients", "visits", "sites"]
     one: str
     other: str
-    visits: bool
+    patient: str | None = None
 
     def __str__(self) -> str:
-        if not self.patient:
-            return f"{self.one} and {self.other} are two sites."
-        if self.visits:
+        if self.kind == "visits":
             return f"{self.patient} has the visits {self.one} and {self.other}."
-        return f"{self.one} and {self.other} are two patients."
+        return f"{self.one} and {self.other} are two {self.kind}."
 
 
 def of_study(session: Session, study_id: int) -> list[Twins]:
@@ -55,8 +53,8 @@ def counted_twice(scope: Scope) -> dict[str, ShortList]:
 def twins_of(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Twins]:
     """The twins in the rows of these lists."""
     return [
-        *(Twins(row["one"], row["one"], row["other"], visits=False) for row in rows["patient_twins"]),
-        *(Twins(row["patient"], row["one"], row["other"], visits=True) for row in rows["visit_twins"]),
+        *(Twins("patients", row["one"], row["other"], row["one"]) for row in rows["patient_twins"]),
+        *(Twins("visits", row["one"], row["other"], row["patient"]) for row in rows["visit_twins"]),
     ]
 
 
@@ -90,7 +88,7 @@ def _sites(session: Session, condition: ColumnElement[bool]) -> list[Twins]:
     for row in session.execute(query):
         site, folded = str(row.site), str(row.site_folded)
         if first.setdefault(folded, site) != site:
-            found.append(Twins("", first[folded], site, visits=False))
+            found.append(Twins("sites", first[folded], site))
     return found
 
 

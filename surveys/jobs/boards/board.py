@@ -1,4 +1,4 @@
-"""A board as plain data: what a template shows, and what the database keeps of it. It imports no analysis."""
+"""A board as plain data: what a template shows, and what the database keeps of it. It needs no pandas."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import zlib
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from analysis.data.matrix import Matrix
 
 
 @dataclass(frozen=True)
@@ -44,30 +46,6 @@ class Drawing:
 
 
 @dataclass(frozen=True)
-class BoardCell:
-    """`analysis.figures.matrix.Cell`."""
-
-    level: str
-    scale: str
-    other: str
-    estimate: str
-    interval: str
-    n: str
-    note: str
-    strength: int
-
-
-@dataclass(frozen=True)
-class BoardMatrix:
-    """`analysis.figures.matrix.Matrix`."""
-
-    key: str
-    title: str
-    names: tuple[str, ...]
-    rows: tuple[tuple[BoardCell | None, ...], ...]
-
-
-@dataclass(frozen=True)
 class BoardSection:
     """Figures of one kind; `notes` are their common notes, `matrices` stand above them."""
 
@@ -75,7 +53,7 @@ class BoardSection:
     title: str
     figures: tuple[Drawing, ...]
     notes: tuple[str, ...]
-    matrices: tuple[BoardMatrix, ...]
+    matrices: tuple[Matrix, ...]
 
 
 @dataclass(frozen=True)

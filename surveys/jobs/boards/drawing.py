@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any
 from surveys import SOFTWARE
 from surveys.jobs.boards.board import (
     Board,
-    BoardCell,
     BoardFacts,
-    BoardMatrix,
     BoardSection,
     BoardTable,
     Chart,
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 
     from analysis.data.frame import StudyFrames
     from analysis.figures import Figure, View
-    from analysis.figures.matrix import Matrix
     from analysis.figures.overview import Overview
     from analysis.figures.pages import Part
     from analysis.results.filters import Filters
@@ -124,15 +121,7 @@ def _section(part: Part) -> BoardSection:
     every = [one.notes for one in part.figures]
     shared = tuple(note for note in every[0] if all(note in notes for notes in every)) if every else ()
     figures = tuple(drawing(one, shared) for one in part.figures)
-    matrices = tuple(_matrix(one) for one in part.matrices)
-    return BoardSection(part.key, part.title, figures, shared, matrices)
-
-
-def _matrix(matrix: Matrix) -> BoardMatrix:
-    rows = tuple(
-        tuple(BoardCell(**dataclasses.asdict(cell)) if cell else None for cell in row) for row in matrix.rows
-    )
-    return BoardMatrix(matrix.key, matrix.title, matrix.names, rows)
+    return BoardSection(part.key, part.title, figures, shared, part.matrices)
 
 
 def _facts(found: Overview) -> BoardFacts:

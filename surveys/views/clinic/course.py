@@ -12,7 +12,7 @@ from surveys.db import db
 from surveys.forms import labels
 from surveys.instruments.change import threshold_of
 from surveys.jobs.boards.drawing import drawing
-from surveys.lists import alerts, history, patients, records, visits
+from surveys.lists import alerts, history, messages, patients, records, visits
 from surveys.lists.visits import VisitRow
 from surveys.models import Patient, Treatment
 from surveys.views.clinic import display
@@ -55,7 +55,7 @@ def show(code: str, patient: str) -> str:
         visits=rows,
         gradings=records.gradings(db.session, found.id),
         alerts=[alert for alert in raised if alert.state not in {"closed", "historical"}],
-        messages=records.messages(db.session, found.id),
+        messages=messages.of_patient(db.session, here.scope, found.id),
         notes=notes,
         events=events,
         names=history.names(db.session, actors),

@@ -82,8 +82,8 @@ def test_what_goes_next_comes_first_and_what_went_last(session: Session, patient
         11,
         3,
         2,
-        1,
         20,
+        1,
     ]
 
 

@@ -1,4 +1,4 @@
-"""A patient's notes, gradings and messages, each list in its own order."""
+"""A patient's notes and gradings, each list in its own order."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from surveys.lists import records
-from surveys.models import Grading, Message, Note, Palsy, Patient
+from surveys.models import Grading, Note, Palsy, Patient
 from tests.surveys.lists.conftest import AT, DUE
 from tests.surveys.lists.test_changes import add
-from tests.surveys.lists.test_patients import DAY, add_visit
+from tests.surveys.lists.test_patients import DAY
 
 MINUTE = timedelta(minutes=1)
 
@@ -71,32 +71,3 @@ def test_gradings_are_read_in_order_of_time(session: Session, patient: Patient) 
     ]
     assert {(row.mode, row.graded_by) for row in found} == {("unknown", "Dr Abel")}
     assert records.gradings(session, add(session, "P2", patient).id) == []
-
-
-def test_messages_are_read_latest_first(session: Session, patient: Patient) -> None:
-    """One that is still to go has no outcome."""
-    visit, others = add_visit(session, patient), add_visit(session, add(session, "P2", patient))
-    for number, (kind, planned, outcome) in enumerate(
-        (("invitation", AT, "sent"), ("reminder", AT + DAY, None), ("thanks", AT, "failed")), start=1
-    ):
-        for one in (visit, others):
-            session.add(
-                Message(
-                    visit_id=one.id,
-                    kind=kind,
-                    nth=number,
-                    channel="email" if one is visit else "letter",
-                    planned_at=planned,
-                    attempts=0,
-                    outcome=outcome,
-                    outcome_at=AT if outcome else None,
-                )
-            )
-            session.flush()
-    found = records.messages(session, patient.id)
-    assert [(row.visit, row.kind, row.channel, row.outcome, row.outcome_at) for row in found] == [
-        ("v1", "reminder", "email", None, None),
-        ("v1", "thanks", "email", "failed", AT),
-        ("v1", "invitation", "email", "sent", AT),
-    ]
-    assert [row.planned_at for row in found] == [AT + DAY, AT, AT]

@@ -14,8 +14,8 @@ from tests.surveys.lists.conftest import DUE
 from tests.surveys.lists.test_changes import add
 from tests.surveys.lists.test_patients import add_visit, answer, scope
 
-PATIENTS = Twins("P1", "P1", "p1", visits=False)
-VISITS = Twins("P1", "v1", "V1", visits=True)
+PATIENTS = Twins("patients", "P1", "p1", "P1")
+VISITS = Twins("visits", "v1", "V1", "P1")
 
 
 @pytest.fixture
