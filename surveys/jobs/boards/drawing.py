@@ -121,7 +121,7 @@ def _section(part: Part) -> BoardSection:
     every = [one.notes for one in part.figures]
     shared = tuple(note for note in every[0] if all(note in notes for notes in every)) if every else ()
     figures = tuple(drawing(one, shared) for one in part.figures)
-    return BoardSection(part.key, part.title, figures, shared, part.matrices)
+    return BoardSection(part.key, part.title, figures, shared, tuple(part.matrices))
 
 
 def _facts(found: Overview) -> BoardFacts:

@@ -11,8 +11,19 @@ from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library
 from surveys.lists import patients, visits
+from surveys.lists.patients import PatientRow
 from surveys.lists.scope import Scope
-from surveys.models import Contact, Draft, Patient, Response, Visit
+from surveys.models import (
+    Alert,
+    Contact,
+    Draft,
+    Patient,
+    PatientState,
+    Response,
+    Treatment,
+    Visit,
+)
+from surveys.models.patient_state import PATIENT_CHANGED
 from surveys.store.visit import responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
@@ -37,7 +48,15 @@ def add_visit(session: Session, patient: Patient, name: str = "v1", due_on: date
     return visit
 
 
-def answer(session: Session, visit: Visit, *keys: str) -> None:
+def add_other(session: Session, patient: Patient, code: str = "P2", site: str | None = None) -> Patient:
+    """Another patient of the same study."""
+    made = Patient(study_id=patient.study_id, code=code, enrolled_on=DUE, status_since=DUE, site=site)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def answer(session: Session, visit: Visit, *keys: str, on: date = DUE) -> None:
     """Answers to those questionnaires."""
     library = Library.load()
     new = [
@@ -49,7 +68,7 @@ def answer(session: Session, visit: Visit, *keys: str) -> None:
             answers={},
             source="paper",
             submitted_at=AT,
-            completed_on=DUE,
+            completed_on=on,
         )
         for key in keys
     ]
@@ -163,16 +182,6 @@ def test_who_left_is_expected_nowhere(session: Session, patient: Patient) -> Non
         assert row.open == (status in ("paused", "lost"))
 
 
-def test_a_second_unplanned_visit_is_numbered(session: Session, patient: Patient) -> None:
-    """Its name alone would not tell it from the first."""
-    first = add_visit(session, patient, "unscheduled")
-    second = add_visit(session, patient, "other", DUE + 40 * DAY)
-    second.name, second.occurrence = first.name, 2
-    session.flush()
-    rows = visits.of_patient(session, scope(patient), patient.id, AT)
-    assert [row.title for row in rows] == ["unscheduled", "unscheduled 2"]
-
-
 def test_a_scope_ends_at_its_study_and_site(session: Session, patient: Patient) -> None:
     """Nothing else is listed, counted or found."""
     visit = add_visit(session, patient)
@@ -239,3 +248,147 @@ def test_a_code_is_found_by_its_part(session: Session, patient: Patient) -> None
     session.flush()
     for search, found in (("FP-1", 1), ("p–12A", 1), ("ada", 0)):
         assert len(patients.page(session, scope(patient), search=search).rows) == found
+
+
+def test_the_visit_that_matters_is_begun_or_open_or_the_latest_or_the_next(
+    session: Session, patient: Patient
+) -> None:
+    """In this order; of several open ones the first, of past ones the last, of those ahead the first."""
+    again = DUE + 100 * DAY
+    for name, due_on in (("ahead", again), ("far", again + DAY), ("late", DUE + DAY)):
+        add_visit(session, patient, name, due_on)
+    made = [add_visit(session, patient, name, DUE - days * DAY) for name, days in (("old", 90), ("past", 80))]
+    answer(session, made[0], "face", "saq")
+    for name in ("open", "begun"):
+        made.append(add_visit(session, patient, name))
+    begin(session, made[-1])
+    for expected in (("in_progress", "begun"), ("due", "open"), ("due", "late"), ("missed", "past")):
+        assert shown(session, patient) == expected
+        visit = session.scalars(select(Visit).where(Visit.name == expected[1])).one()
+        visit.withdrawn_at = AT
+        session.flush()
+    assert shown(session, patient) == ("done", "old")
+    made[0].withdrawn_at = AT
+    session.flush()
+    assert shown(session, patient) == ("upcoming", "ahead")
+
+
+def test_a_line_says_what_was_and_what_comes(session: Session, patient: Patient) -> None:
+    """The latest answers that stand, alerts that wait, the visit ahead, and that removal was asked for."""
+    other = add_other(session, patient)
+    visit, others = add_visit(session, patient), add_visit(session, other)
+    for days in (200, 100, 100):
+        add_visit(
+            session, patient, f"next {days} {session.scalar(select(func.count(Visit.id)))}", DUE + days * DAY
+        )
+    answer(session, visit, "face")
+    answer(session, visit, "saq", on=DUE + DAY)
+    session.execute(update(Response).where(Response.instrument == "saq").values(annulled_at=AT))
+    for one, state in ((visit, "new"), (visit, "closed"), (others, "new"), (others, "new")):
+        rule = f"r{session.scalar(select(func.count(Alert.id)))}"
+        made = Alert(visit_id=one.id, instrument="phq9", rule=rule, raised_at=AT, state=state)
+        made.acknowledged_at = AT if state == "closed" else None
+        session.add(made)
+        session.flush()
+    patient.removal_requested_at, patient.site = AT, "North"
+    session.flush()
+    assert patients.page(session, scope(patient)).rows == [
+        PatientRow(
+            id=patient.id,
+            code="P1",
+            site="North",
+            state="in_progress",
+            visit_id=visit.id,
+            visit="v1",
+            due_on=DUE,
+            next_visit="next 100 3",
+            next_due_on=DUE + 100 * DAY,
+            last_answered_on=DUE,
+            alerts=1,
+            removal_requested=True,
+        ),
+        PatientRow(
+            other.id,
+            "P2",
+            None,
+            "due",
+            others.id,
+            "v1",
+            DUE,
+            None,
+            None,
+            None,
+            alerts=2,
+            removal_requested=False,
+        ),
+    ]
+
+
+def test_lines_are_in_the_order_asked_for(session: Session, patient: Patient) -> None:
+    """Empty cells last, equal ones by code."""
+    others = [
+        add_other(session, patient, code, site) for code, site in (("P4", "B"), ("P3", "B"), ("P2", "C"))
+    ]
+    for one, days in ((others[0], 1), (others[1], 1), (others[2], 0)):
+        add_visit(session, one, due_on=DUE + days * DAY)
+    orders = {
+        sort: [row.code for row in patients.page(session, scope(patient), sort=sort).rows]
+        for sort in patients.SORTS
+    }
+    assert orders == {
+        "code": ["P1", "P2", "P3", "P4"],
+        "site": ["P3", "P4", "P2", "P1"],
+        "due": ["P2", "P3", "P4", "P1"],
+    }
+    assert [row.code for row in patients.page(session, scope(patient)).rows] == orders["code"]
+
+
+def test_a_page_is_a_part_of_those_in_a_state(
+    session: Session, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The numbers by state stay those of all that match."""
+    monkeypatch.setattr(patients, "PAGE", 2)
+    for number in range(2, 7):
+        add_visit(session, add_other(session, patient, f"P{number}"))
+    pages = [patients.page(session, scope(patient), state="due", number=number) for number in (1, 2, 3)]
+    assert [[row.code for row in page.rows] for page in pages] == [["P2", "P3"], ["P4", "P5"], ["P6"]]
+    assert {(page.total, page.pages) for page in pages} == {(5, 3)}
+    assert pages[0].counts == {"none": 1, "due": 5}
+    assert patients.page(session, scope(patient), state="missed").total == 0
+    assert patients.page(session, scope(patient), search="P1").counts == {"none": 1}
+    assert patients.page(session, scope(patient)).total == 6
+    assert patients.page(session, scope(patient), search="P9").pages == 1
+
+
+def test_a_kept_line_is_shown_while_it_holds(session: Session, patient: Patient) -> None:
+    """Up to its last day, for its site, and until something is said of the patient."""
+    visit = add_visit(session, patient)
+    session.execute(PATIENT_CHANGED.delete())
+    kept = {"code": "P1", "state": "done", "visit_id": visit.id, "due_on": DUE + DAY, "until": DUE}
+    session.add(PatientState(patient_id=patient.id, study_id=patient.study_id, **kept))
+    session.flush()
+    [row] = patients.page(session, scope(patient)).rows
+    assert (row.id, row.code, row.site, row.state, row.visit_id, row.visit, row.due_on) == (
+        *(patient.id, "P1", None),
+        *("done", visit.id, "v1", DUE + DAY),
+    )
+    assert patients.page(session, replace(scope(patient), site="North")).rows == []
+    assert patients.page(session, replace(scope(patient), study_id=patient.study_id + 1)).rows == []
+    assert shown(session, patient, DUE + DAY) == ("due", "v1")
+    session.execute(PATIENT_CHANGED.insert().values(patient_id=patient.id))
+    assert shown(session, patient) == ("due", "v1")
+
+
+def test_a_treatment_and_a_visit_are_found_with_their_patient(session: Session, patient: Patient) -> None:
+    """Not at another site, and no visit that was withdrawn."""
+    visit, others = add_visit(session, patient), add_visit(session, add_other(session, patient))
+    made = Treatment(patient_id=patient.id, kind="massage")
+    session.add(made)
+    session.flush()
+    assert patients.find_treatment(session, scope(patient), made.id) == (made, patient)
+    assert patients.find_treatment(session, scope(patient), made.id + 1) is None
+    assert patients.find_treatment(session, replace(scope(patient), site="North"), made.id) is None
+    assert patients.find_visit(session, scope(patient), visit.id) is visit
+    others.withdrawn_at = AT
+    session.flush()
+    assert patients.find_visit(session, scope(patient), others.id) is None

@@ -9,7 +9,7 @@ from itertools import product
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from analysis.results.attendance import attendance
@@ -19,7 +19,7 @@ from surveys.instruments.library import Library
 from surveys.lists import clinic, completeness, needs, patients, visits
 from surveys.lists.scope import Scope
 from surveys.lists.visits import VisitRow
-from surveys.models import Draft, Patient, Serving, Study, Visit
+from surveys.models import Draft, Link, Patient, Response, Serving, Study, Visit
 from surveys.models.patient import PATIENT_STATUSES
 from surveys.store.patient import clinic as appointments
 from surveys.store.visit import responses
@@ -28,6 +28,7 @@ from surveys.store.words import versions
 from tests.support.engines import engine_of
 from tests.support.simulated import populate
 from tests.support.study import changing, library
+from tests.surveys.lists.test_patients import add_other, add_visit, answer, begin, scope
 
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
 DUE = AT.date()
@@ -189,3 +190,48 @@ def waits(visit: VisitRow, today: date) -> bool:
         and visit.missed_reason is None
         and visit.closes_on >= today - needs.MISSED_WITHIN
     )
+
+
+def test_a_visit_is_shown_with_its_links_drafts_and_answers(session: Session, patient: Patient) -> None:
+    """Links that live, the items of each draft, answers that stand with their scores; each visit's own."""
+    visit, later = add_visit(session, patient), add_visit(session, patient, "v2", DUE + 5 * DAY)
+    other = add_visit(session, add_other(session, patient))
+    begin(session, later)
+    answer(session, visit, "saq", "face")
+    answer(session, other, "face")
+    session.execute(update(Response).where(Response.instrument == "saq").values(annulled_at=AT))
+    for number, (one, expires, revoked) in enumerate(
+        (
+            (visit, DAY, None),
+            (visit, 2 * DAY, None),
+            (visit, DAY, AT),
+            (visit, 0 * DAY, None),
+            (other, DAY, None),
+        )
+    ):
+        made = Link(visit_id=one.id, digest=str(number), created_at=AT, created_by="test")
+        made.expires_at, made.revoked_at = AT + expires, revoked
+        session.add(made)
+    session.flush()
+    first, second = visits.of_patient(session, scope(patient), patient.id, AT)
+    assert (first.id, first.links, first.drafts) == (visit.id, 2, {})
+    assert (second.id, second.links, second.drafts, second.responses) == (later.id, 0, {"face": 1}, {})
+    assert first.responses.keys() == {"face"}
+    given = first.responses["face"]
+    stored = session.scalars(select(Response).where(Response.id == given.id)).one()
+    assert (stored.visit_id, stored.instrument) == (visit.id, "face")
+    assert (given.instrument, given.source, given.completed_on, given.answers) == ("face", "paper", DUE, {})
+    assert (given.version, given.wording, given.wording_status) == ("1", "working-1", "working")
+    scored = {one.scale: (one.value, one.items_used, one.items_missing, one.prorated) for one in given.scores}
+    assert scored["total"] == (None, 0, 15, False)
+    assert visits.titles(session, [visit.id, other.id]) == {visit.id: "v1", other.id: "v1"}
+
+
+def test_a_second_unplanned_visit_is_numbered(session: Session, patient: Patient) -> None:
+    """Its name alone would not tell it from the first."""
+    first = add_visit(session, patient, "unscheduled")
+    second = add_visit(session, patient, "other", DUE + 40 * DAY)
+    second.name, second.occurrence = first.name, 2
+    session.flush()
+    rows = visits.of_patient(session, scope(patient), patient.id, AT)
+    assert [row.title for row in rows] == ["unscheduled", "unscheduled 2"]

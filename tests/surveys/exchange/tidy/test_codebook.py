@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -11,6 +11,7 @@ from surveys.exchange.tidy.answers import SCORES, wide_table
 from surveys.exchange.tidy.codebook import AnsweredInstrument, CodebookLine, Leave
 from surveys.exchange.tidy.people import PATIENTS
 from surveys.instruments.library import Library
+from surveys.instruments.notes import formula, missing_sentence
 
 LIBRARY = Library.load()
 PHQ9, FACE = LIBRARY.get("phq9"), LIBRARY.get("face")
@@ -106,6 +107,90 @@ def test_programs_get_the_same_as_an_object() -> None:
         list(scale.reverse) for scale in FACE.scales
     ]
     assert face["instruments"][0]["permission"] is None
+
+
+def test_programs_get_everything_known_of_an_instrument() -> None:
+    """Of each item and scale too, in the words that were asked."""
+    [told] = codebook.content([], [answered()])["instruments"]
+    item, scale, text = PHQ9.item("q9"), PHQ9.scale("total"), PHQ9.wording.texts["en"]
+    choices = text.sections[item.section].choices
+    assert {name: value for name, value in told.items() if name not in ("items", "scales")} == {
+        "key": "phq9",
+        "version": PHQ9.version,
+        "title": PHQ9.title,
+        "citation": str(PHQ9.citation),
+        "licence": str(PHQ9.licence),
+        "definition_sha256": PHQ9.sha256,
+        "wording": PHQ9.wording.name,
+        "wording_status": "verbatim",
+        "permission": None,
+    }
+    assert told["items"][8] == {
+        "key": "q9",
+        "number": 9,
+        "content": item.label,
+        "text": text.items["q9"],
+        "kind": item.kind,
+        "optional": item.optional,
+        "values": [{"value": value, "text": choices[value]} for value in range(4)],
+        "lowest": item.low,
+        "highest": item.high,
+        "unit": item.unit,
+        "loinc": item.loinc,
+    }
+    assert told["scales"] == [
+        {
+            "key": "total",
+            "title": scale.title,
+            "formula": formula(PHQ9, scale),
+            "items": [f"q{number}" for number in range(1, 10)],
+            "reversed": [],
+            "lowest": 0,
+            "highest": 27,
+            "direction": "higher_worse",
+            "missing": asdict(scale.missing),
+            "bands": [asdict(band) for band in scale.bands],
+            "loinc": scale.loinc,
+        }
+    ]
+
+
+def test_programs_get_every_column_of_a_file() -> None:
+    [told] = codebook.content([PATIENTS], [])["files"]
+    assert (told["file"], told["title"]) == ("patients.csv", PATIENTS.title)
+    assert told["columns"] == [
+        {
+            "name": column.name,
+            "type": column.type,
+            "description": column.words,
+            "only_with_exact_dates": column.is_date,
+        }
+        for column in PATIENTS.columns
+    ]
+
+
+def test_a_scale_is_told_with_its_rule_words_and_leave() -> None:
+    found = lines(answered(leave=LEAVE))
+    scale = PHQ9.scale("total")
+    total = found["scores.csv", "phq9.total"]
+    assert total.description == f"{scale.title}: {formula(PHQ9, scale)}"
+    assert total.missing_rule == missing_sentence(scale)
+    assert (total.instrument, total.wording_status, total.permission) == ("phq9", "verbatim", str(LEAVE))
+    assert (total.unit, total.only_with_exact_dates) == (None, False)
+
+
+def test_english_words_come_before_others() -> None:
+    """Where there are none, the first language's."""
+    english = PHQ9.wording.texts["en"]
+    other = replace(english, items=dict.fromkeys(english.items, "anders"))
+    for texts, expected in (({"de": other, "en": english}, english), ({"de": other}, other)):
+        wording = replace(PHQ9.wording, texts=texts)
+        one = AnsweredInstrument(replace(PHQ9, wording=wording), wording.name, "verbatim", None)
+        assert one.text is expected
+    assert (
+        AnsweredInstrument(replace(PHQ9, wording=replace(PHQ9.wording, texts={})), "x", "verbatim", None).text
+        is None
+    )
 
 
 def test_the_header_is_the_fields_of_a_line() -> None:

@@ -64,6 +64,19 @@ SCORES = [
     *("wording", "scale", "value", "items_used", "items_missing", "prorated", "locale", "source"),
 ]
 
+TABLE = {
+    "profile": "tabular-data-resource",
+    "format": "csv",
+    "mediatype": "text/csv",
+    "encoding": "utf-8",
+}
+PATIENT = {"resource": "patients", "fields": "patient"}
+
+
+def is_table(name: str) -> bool:
+    """Whether a file of the package is a table of data."""
+    return name.endswith(".csv") and name != "codebook.csv"
+
 
 def export(app: Flask, path: Path, code: str = "S1", **how: Any) -> dict[str, bytes]:
     """The files of the package of study `code`, by name."""
@@ -98,18 +111,32 @@ def simulated(app: Flask) -> Flask:
 
 def test_every_file_is_there_and_says_what_it_holds(simulated: Flask, tmp_path: Path) -> None:
     """Rows, bytes and SHA-256 of each are as told, the scores' columns as promised, and each is explained."""
-    files = export(simulated, tmp_path / "s1.zip")
+    written: list[str] = []
+    files = export(simulated, tmp_path / "s1.zip", progress=written.append)
     assert files.keys() == FILES
+    assert sorted(written) == sorted(filter(is_table, FILES))
     sums = dict(line.split("  ")[::-1] for line in files["SHA256SUMS"].decode().splitlines())
     assert sums == {
         name: hashlib.sha256(data).hexdigest() for name, data in files.items() if name != "SHA256SUMS"
     }
+    package = json.loads(files["datapackage.json"])
+    assert (package["name"], package["title"]) == ("s1", "S1")
+    assert package["$schema"] == "https://datapackage.org/profiles/1.0/datapackage.json"
+    book = json.loads(files["codebook.json"])
+    assert (book["study"], book["simulated"]) == ("S1", True)
     explained = {(line["file"], line["column"]) for line in rows(files, "codebook.csv")}
-    for resource in json.loads(files["datapackage.json"])["resources"]:
+    for resource in package["resources"]:
         data = files[resource["path"]]
         assert (resource["bytes"], resource["hash"]) == (len(data), "sha256:" + sums[resource["path"]])
+        assert ("schema" in resource) == is_table(resource["path"])
         if "schema" not in resource:
+            assert resource.keys() == {"name", "path", "bytes", "hash"}
             continue
+        assert TABLE.items() <= resource.items()
+        assert (resource["name"], resource["title"] != "") == (resource["path"][:-4], True)
+        assert resource["schema"].get("foreignKeys", []) == (
+            [] if resource["name"] == "patients" else [{"fields": "patient", "reference": PATIENT}]
+        )
         lines = rows(files, resource["path"])
         columns = [field["name"] for field in resource["schema"]["fields"]]
         assert resource["rows"] == len(lines)
@@ -117,7 +144,23 @@ def test_every_file_is_there_and_says_what_it_holds(simulated: Flask, tmp_path: 
         assert {(resource["path"], column) for column in columns} <= explained
         if key := resource["schema"].get("primaryKey"):
             assert len({tuple(line[name] for name in key) for line in lines}) == len(lines)
+        assert resource["schema"]["missingValues"] == [""]
     assert list(rows(files, "scores.csv")[0])[: len(SCORES)] == SCORES
+    named = {one["path"]: one["name"] for one in package["resources"]}
+    assert (named["README.md"], named["codebook.csv"], named["codebook.json"]) == (
+        *("readme_md", "codebook_csv", "codebook_json"),
+    )
+    kinds = {
+        field["name"]: field
+        for one in package["resources"]
+        for field in one.get("schema", {"fields": []})["fields"]
+    }
+    assert kinds["submitted_at"]["format"] == "any"
+    assert {field["type"] for field in kinds.values()} <= {
+        *("string", "integer", "number", "boolean", "date", "datetime"),
+    }
+    assert "format" not in kinds["patient"]
+    assert kinds["patient"]["description"] == "The patient's study code."
 
 
 def test_nothing_stored_is_left_out(simulated: Flask, tmp_path: Path) -> None:
