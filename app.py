@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from surveys import cli, db, views
+from surveys import cli, db, logs, views
 from surveys.instruments.library import Library
 from surveys.settings import FILES, ROOT, Settings
 from surveys.store.words.versions import check_frozen
@@ -29,6 +29,7 @@ def create_app(settings: Settings | None = None, *, waits: bool = True) -> Flask
     if settings is None:
         load_dotenv(ROOT / ".env")
         settings = Settings.from_env()
+    logs.set_up(settings.log)
     app = Application(__name__, template_folder=FILES / "templates", static_folder=FILES / "static")
     app.config.update(
         SETTINGS=settings,

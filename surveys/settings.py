@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from surveys.logs import FORMATS
 
 _PACKAGE = Path(__file__).resolve().parent
 _CARRIED = _PACKAGE / "_files"  # exists only in an installed wheel
@@ -20,6 +22,8 @@ DEFAULT_DATABASE = "sqlite:///instance/seventh.db"
 SHORTEST_SECRET = 32
 CONSOLE = "console:"
 THREADS = 16  # threads that answer requests in each process of the server
+Network = IPv4Network | IPv6Network
+LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 SNAPSHOTS = 4  # connections beyond one per thread, for what reads in bulk beside a request
 
 
@@ -83,6 +87,8 @@ class Settings:
     analysis_url: str | None = None
     connections: Connections = CONNECTIONS
     proxies: int = 0
+    metrics_from: tuple[Network, ...] = LOOPBACK
+    log: str = "text"
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < SHORTEST_SECRET:
@@ -101,6 +107,8 @@ class Settings:
                     f"SEVENTH_INSTRUMENTS names the folder {folder}, which is not there. "
                     "Make it or take it out of the setting."
                 )
+        if self.log not in FORMATS:
+            raise SettingsError(f"SEVENTH_LOG is {self.log!r}; use {' or '.join(FORMATS)}.")
         if self.analysis_url and not (self.is_on_postgresql and self.analysis_url.startswith("postgresql")):
             raise SettingsError(
                 "SEVENTH_ANALYSIS_DATABASE_URL is for a replica of a PostgreSQL: it and SEVENTH_DATABASE_URL "
@@ -164,6 +172,8 @@ class Settings:
             analysis_url=_database_url(environ, "SEVENTH_ANALYSIS_DATABASE_URL"),
             connections=Connections.from_env(environ),
             proxies=_whole_number(environ, "SEVENTH_PROXIES", 0),
+            metrics_from=_networks(environ, "SEVENTH_METRICS_FROM") or LOOPBACK,
+            log=environ.get("SEVENTH_LOG") or "text",
         )
 
 
@@ -206,3 +216,14 @@ def _whole_number(environ: Mapping[str, str], name: str, default: int) -> int:
     if not (text.isascii() and text.isdigit()):
         raise SettingsError(f"{name} is {text!r}; use a whole number, 0 or more.")
     return int(text)
+
+
+def _networks(environ: Mapping[str, str], name: str) -> tuple[Network, ...]:
+    told = [one.strip() for one in environ.get(name, "").split(",") if one.strip()]
+    try:
+        return tuple(ip_network(one) for one in told)
+    except ValueError as error:
+        raise SettingsError(
+            f"{name} is {environ[name]!r}; use addresses or networks, such as 192.0.2.0/24, "
+            "separated by commas."
+        ) from error

@@ -14,6 +14,7 @@ import click
 COMMANDS = {
     "audit": "checks",
     "backup": "backup",
+    "check": "check",
     "demo": "demo",
     "export": "export",
     "freeze": "freeze",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 import threading
@@ -20,6 +21,7 @@ from surveys.cli.database import CommandRun, changing, reading
 from surveys.cli.jobs import tended
 from surveys.db import db, writing
 from surveys.keeping import keep_all
+from surveys.logs import JSON
 from surveys.mail.mailer import mailer_of
 from surveys.post import Post
 from surveys.sqlite_file import empty_log
@@ -27,6 +29,9 @@ from surveys.store.errors import Refused
 
 PLAN_EVERY = 60.0
 FINISH_EVERY = 3600.0
+
+_log = logging.getLogger(__name__)
+_log.setLevel(logging.INFO)
 
 
 @click.group()
@@ -96,7 +101,7 @@ def worker(context: click.Context, every: float) -> None:
     with reading(context) as opened, tended(opened.settings):
         post = _post(opened)
         if post.hindrance:
-            click.echo(f"Only mail of simulated studies goes out from here. {post.hindrance}", err=True)
+            _say(opened, f"Only mail of simulated studies goes out from here. {post.hindrance}", err=True)
         planned = finished = -float("inf")
         kept = 0
         while not stop.is_set():
@@ -109,15 +114,23 @@ def worker(context: click.Context, every: float) -> None:
                     finished = time.monotonic()
                     _finish(opened)
                 if counts := post.send_all(stop.is_set):
-                    click.echo(_told(counts))
+                    _say(opened, _told(counts))
                 kept_before, kept = kept, post.kept_back()
                 if kept not in {0, kept_before}:
-                    click.echo(_kept(kept, post), err=True)
+                    _say(opened, _kept(kept, post), err=True)
             except DBAPIError as error:
                 # The next round goes on from the stored state: a claim without an outcome is unknown.
-                click.echo(f"The database did not answer ({type(error.orig).__name__}).", err=True)
+                _say(opened, f"The database did not answer ({type(error.orig).__name__}).", err=True)
             sys.stdout.flush()
             stop.wait(every)
+
+
+def _say(opened: CommandRun, line: str, *, err: bool = False) -> None:
+    """Print a line of the worker's, or log it where every line is to be JSON."""
+    if opened.settings.log == JSON:
+        _log.log(logging.WARNING if err else logging.INFO, "%s", line)
+    else:
+        click.echo(line, err=err)
 
 
 def _post(opened: CommandRun) -> Post:

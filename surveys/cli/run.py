@@ -48,6 +48,7 @@ def server_command(port: int) -> list[str]:
     """The arguments of the process that runs the server."""
     return [
         *(sys.executable, "-m", "gunicorn", "--no-control-socket", "--log-level", "warning"),
+        *("--logger-class", "surveys.cli.server_log.ServerLog"),
         *("--bind", f"127.0.0.1:{port}"),
         *("--workers", "2", "--threads", str(THREADS), "--worker-class", "gthread"),
         "app:create_app()",

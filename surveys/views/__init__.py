@@ -44,6 +44,7 @@ from surveys.views.web import (
     jinja,
     jobs,
     language,
+    measures,
     numbers,
     opening,
     packing,
@@ -51,9 +52,11 @@ from surveys.views.web import (
     received,
     sign_in,
     static,
+    watching,
 )
 
 GUARDS = (
+    measures,
     opening,
     numbers,
     handed_on,
@@ -71,6 +74,7 @@ GUARDS = (
     access,
 )
 PAGES = (
+    watching,
     front,
     patient,
     other_device,

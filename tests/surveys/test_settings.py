@@ -122,6 +122,8 @@ def test_connections_have_limits_of_their_own() -> None:
         ("SEVENTH_STATEMENT_TIMEOUT", "-1"),
         ("SEVENTH_LOCK_TIMEOUT", "1.5"),
         ("SEVENTH_PROXIES", "-1"),
+        ("SEVENTH_METRICS_FROM", "192.0.2.1/24"),
+        ("SEVENTH_LOG", "xml"),
         ("SEVENTH_DATABASE_POOLER", "session"),
         ("SEVENTH_ANALYSIS_DATABASE_URL", "mysql://u@h/d"),
         ("SEVENTH_ANALYSIS_DATABASE_URL", "postgresql://u@replica/d"),

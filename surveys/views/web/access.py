@@ -41,6 +41,9 @@ from surveys.views.web.sign_in import still_signed_in
 OPEN = frozenset(
     {
         "static",
+        "watching.health",
+        "watching.ready",
+        "watching.metrics",
         "front.index",
         "front.theme",
         "front.language",

@@ -19,7 +19,8 @@ from surveys.sqlite_file import DamagedError
 from surveys.store.words.versions import ChangedDefinitionError
 
 AGAIN_AFTER = 1.0  # seconds
-WITHOUT = frozenset({"static"})  # they ask no database
+# They can do without.
+WITHOUT = frozenset({"static", "watching.health", "watching.ready", "watching.metrics"})
 # Somebody may mend each of them while the server waits.
 NOT_YET = (OperationalError, DatabaseBehindError, ChangedDefinitionError, DamagedError, RestoreCutShortError)
 

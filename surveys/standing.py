@@ -1,0 +1,177 @@
+"""Whether an installation stands: what `seventh check` demands, and what /ready and /metrics tell.
+
+Nothing here changes anything.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from surveys.db import newest_revision
+from surveys.jobs.queue import LOST_AFTER
+from surveys.models import Alert, AlertReader, Event, Host, Job, Message
+from surveys.models.dialects import on_postgresql
+from surveys.settings import Settings
+from surveys.signing import CLOCKS_APART
+from surveys.store.audit import guards
+from surveys.store.study.readiness import UNSETTLED, backup_proved_at
+
+LEAST_FREE = 100 * 1024 * 1024  # bytes; below it pages may fail at any moment
+COMFORTABLY_FREE = 10 * LEAST_FREE
+PROVED_WITHIN = timedelta(days=35)  # a proof each month, and some days' grace
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a check looks at."""
+
+    session: Session
+    settings: Settings
+    at: datetime
+
+
+Check = Callable[[Look], Iterator[str]]
+"""Yields a sentence for each gap: what is wrong, and what to do."""
+
+
+def gaps(session: Session, settings: Settings, *, at: datetime) -> Iterator[str]:
+    """Why this installation may not face patients yet: a sentence each."""
+    look = Look(session, settings, at)
+    for check in CHECKS:
+        yield from check(look)
+
+
+def hindrance(session: Session, settings: Settings) -> str | None:
+    """Why pages cannot be answered now, in a word: database, schema, disk; None if they can."""
+    try:
+        if revision(session) != newest_revision():
+            return "schema"
+    except DBAPIError:
+        session.rollback()
+        return "database"
+    return "disk" if free_bytes(settings) < LEAST_FREE else None
+
+
+def revision(session: Session) -> str | None:
+    """The schema that the database has."""
+    found: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def free_bytes(settings: Settings) -> int:
+    """What is free where this machine writes: beside an SQLite database, and where temporary files go."""
+    folders = [Path(tempfile.gettempdir())]
+    database = make_url(settings.database_url).database
+    if not settings.is_on_postgresql and database and database != ":memory:":
+        folders.append(Path(database).parent)
+    return min(shutil.disk_usage(folder).free for folder in folders)
+
+
+def worker_seen_at(session: Session) -> datetime | None:
+    """When a worker was last seen at work, on whichever machine."""
+    return session.scalar(select(func.max(Host.seen_at)))
+
+
+def counts(session: Session, *, at: datetime) -> dict[str, int]:
+    """What waits: `jobs_waiting`, `jobs_running`, `messages_due`, `messages_unknown`, `alerts_open`."""
+
+    def counted(*conditions: object) -> int:
+        return session.scalars(select(func.count()).where(*conditions)).one()  # type: ignore[arg-type]
+
+    return {
+        "jobs_waiting": counted(Job.state == "waiting"),
+        "jobs_running": counted(Job.state == "running"),
+        "messages_due": counted(
+            Message.outcome.is_(None), Message.claimed_at.is_(None), Message.planned_at <= at
+        ),
+        "messages_unknown": counted(Message.outcome == "unknown"),
+        "alerts_open": counted(Alert.state.in_(UNSETTLED)),
+    }
+
+
+def _address(look: Look) -> Iterator[str]:
+    if not look.settings.secure:
+        yield (
+            f"Address: SEVENTH_PUBLIC_URL is {look.settings.public_url}, which is not https. "
+            "Put a web server with TLS in front, and set it to the address that patients reach."
+        )
+
+
+def _mail(look: Look) -> Iterator[str]:
+    if look.settings.mail_hindrance:
+        yield f"Mail: {look.settings.mail_hindrance}"
+        return
+    came = select(AlertReader.id).where(AlertReader.acknowledged_at.is_not(None)).limit(1)
+    went = select(Message.id).where(Message.outcome == "sent", Message.channel == "email").limit(1)
+    if look.session.scalar(came) is None and look.session.scalar(went) is None:
+        yield (
+            "Mail: no mail is known to have arrived. Send a test alert on a study's page Study, and "
+            "acknowledge it by the link in the mail."
+        )
+
+
+def _worker(look: Look) -> Iterator[str]:
+    seen = worker_seen_at(look.session)
+    if seen is None or look.at - seen > LOST_AFTER:
+        when = f"was last seen at {seen:%Y-%m-%d %H:%M} UTC" if seen else "was never seen"
+        yield f"Worker: it {when}. Without it no message goes out. Start the service: seventh worker"
+
+
+def _clock(look: Look) -> Iterator[str]:
+    if on_postgresql(look.session):
+        theirs = look.session.scalars(select(func.clock_timestamp())).one()
+        apart = abs(datetime.now(UTC) - theirs)
+        if apart > CLOCKS_APART / 5:
+            yield (
+                f"Clock: this machine's and the database's differ by {apart.total_seconds():.0f} seconds. "
+                "Let a time service keep both."
+            )
+    newest = look.session.scalar(select(func.max(Event.at)))
+    if newest is not None and newest - look.at > CLOCKS_APART / 5:
+        yield (
+            f"Clock: the newest event is of {newest:%Y-%m-%d %H:%M} UTC, which this machine's clock has not "
+            "reached. Let a time service keep it."
+        )
+
+
+def _disk(look: Look) -> Iterator[str]:
+    free = free_bytes(look.settings)
+    if free < COMFORTABLY_FREE:
+        yield (
+            f"Disk: {free // 1024**2} MB are free where this machine writes. Free at least "
+            f"{COMFORTABLY_FREE // 1024**2} MB."
+        )
+
+
+def _backup(look: Look) -> Iterator[str]:
+    proved = backup_proved_at(look.session)
+    if proved is None or look.at - proved > PROVED_WITHIN:
+        since = f" since {proved:%Y-%m-%d}" if proved else ""
+        yield f"Backup: none of this database was proved{since}. Make one and try it: seventh backup FILE --prove"
+
+
+def _schema(look: Look) -> Iterator[str]:
+    if (found := revision(look.session)) != newest_revision():
+        yield (
+            f"Schema: the database is at {found}, this program needs {newest_revision()}. "
+            "Make a backup, then run: seventh migrate"
+        )
+
+
+def _guards(look: Look) -> Iterator[str]:
+    for fault in guards.missing(look.session):
+        yield f"Guards of the database: {fault}"
+
+
+CHECKS: tuple[Check, ...] = (_address, _mail, _worker, _clock, _disk, _backup, _schema, _guards)
+"""In the order in which they are told."""

@@ -1,0 +1,118 @@
+"""What an installation lacks before it may face patients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from surveys import standing
+from surveys.db import db, writing
+from surveys.jobs import queue
+from surveys.models import Message
+from surveys.settings import Settings
+from surveys.store.study.studies import note_backup_proved
+from tests.support.study import invite
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def mail_went() -> bool:
+    """Whether a message went out."""
+    return True
+
+
+@pytest.fixture
+def ready(app: Flask, settings: Settings, mail_went: bool) -> Settings:
+    """An installation that lacks nothing; its settings."""
+    invited = invite(app, "P1", study="S1")
+    with app.app_context(), writing():
+        queue.see(db.session, "one", at=NOW)
+        note_backup_proved(db.session, sha256="0" * 64, at=NOW, actor="command:backup")
+        if mail_went:
+            went = {"kind": "invitation", "channel": "email", "nth": 9, "planned_at": NOW}
+            told = {"outcome": "sent", "outcome_at": NOW}
+            db.session.add(Message(visit_id=invited.visit_id, **went, **told))
+        db.session.commit()
+    return replace(settings, public_url="https://clinic.example", mail_url="smtp://mail.example")
+
+
+def gaps(app: Flask, settings: Settings, at: datetime = NOW) -> list[str]:
+    with app.app_context():
+        return list(standing.gaps(db.session, settings, at=at))
+
+
+def test_a_ready_one_lacks_nothing(app: Flask, ready: Settings) -> None:
+    """On either database."""
+    assert gaps(app, ready) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "change"),
+    [
+        ("Address: ", lambda known: replace(known, public_url="http://clinic.example")),
+        ("Mail: SEVENTH_MAIL_URL", lambda known: replace(known, mail_url="console:")),
+    ],
+)
+def test_settings(app: Flask, ready: Settings, told: str, change: Callable[[Settings], Settings]) -> None:
+    """A sentence for each."""
+    [gap] = gaps(app, change(ready))
+    assert gap.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("told", "statement"),
+    [
+        ("Worker: it was never seen", "DELETE FROM host"),
+        ("Schema: the database is at 0001", "UPDATE alembic_version SET version_num = '0001'"),
+    ],
+)
+def test_what_is_stored(app: Flask, ready: Settings, told: str, statement: str) -> None:
+    """Each is told alone."""
+    with app.app_context(), writing():
+        db.session.execute(text(statement))
+        db.session.commit()
+    [gap] = gaps(app, ready)
+    assert gap.startswith(told)
+
+
+@pytest.mark.parametrize("mail_went", [False])
+def test_mail_must_have_gone(app: Flask, ready: Settings) -> None:
+    """A setting alone proves nothing."""
+    [gap] = gaps(app, ready)
+    assert gap.startswith("Mail: no mail is known to have arrived.")
+
+
+def test_time_passes(app: Flask, ready: Settings) -> None:
+    """The worker's word holds for a minute, a proof for a month and some days; a clock may not be behind."""
+    assert [gap.split(":")[0] for gap in gaps(app, ready, NOW + timedelta(minutes=2))] == ["Worker"]
+    later = gaps(app, ready, NOW + timedelta(days=36))
+    assert [gap.split(":")[0] for gap in later] == ["Worker", "Backup"]
+    assert "Clock" in {gap.split(":")[0] for gap in gaps(app, ready, NOW - timedelta(minutes=5))}
+
+
+def test_disk_and_guards(app: Flask, ready: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trigger that is gone is named."""
+    monkeypatch.setattr(standing, "COMFORTABLY_FREE", 2**62)
+    [gap] = gaps(app, ready)
+    assert gap.startswith("Disk: ")
+    monkeypatch.undo()
+    monkeypatch.setattr(standing.guards, "missing", lambda session: iter(["Trigger x: it is missing"]))
+    assert gaps(app, ready) == ["Guards of the database: Trigger x: it is missing"]
+
+
+def test_why_pages_cannot_be_answered(
+    app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a word, the worst first."""
+    with app.app_context():
+        assert standing.hindrance(db.session, settings) is None
+        monkeypatch.setattr(standing, "LEAST_FREE", 2**62)
+        assert standing.hindrance(db.session, settings) == "disk"
+        monkeypatch.setattr(standing, "newest_revision", lambda: "9999")
+        assert standing.hindrance(db.session, settings) == "schema"
