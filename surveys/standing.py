@@ -157,7 +157,10 @@ def _backup(look: Look) -> Iterator[str]:
     proved = backup_proved_at(look.session)
     if proved is None or look.at - proved > PROVED_WITHIN:
         since = f" since {proved:%Y-%m-%d}" if proved else ""
-        yield f"Backup: none of this database was proved{since}. Make one and try it: seventh backup FILE --prove"
+        yield (
+            f"Backup: none of this database was proved{since}. Make one and try it: "
+            "seventh backup FILE --prove"
+        )
 
 
 def _schema(look: Look) -> Iterator[str]:

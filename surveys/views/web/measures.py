@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, current_app, g, request
@@ -62,15 +63,21 @@ class Measures:
         return generate_latest(all_of_them), CONTENT_TYPE_LATEST
 
 
+_making = Lock()
+
+
 def measures() -> Measures:
-    """The counts of this server."""
-    found: Measures = current_app.extensions["measures"]
+    """The counts of this server; made with its first request, for commands count nothing."""
+    kept = current_app.extensions
+    with _making:
+        if "measures" not in kept:
+            kept["measures"] = Measures(_folder())
+    found: Measures = kept["measures"]
     return found
 
 
 def init_app(app: Flask) -> None:
     """Count every request of `app`; call it before any other guard."""
-    app.extensions["measures"] = Measures(_folder())
 
     @app.before_request
     def begin() -> None:
