@@ -23,7 +23,7 @@ from surveys.models import Alert, AlertReader, Event, Host, Job, Message
 from surveys.models.dialects import on_postgresql
 from surveys.settings import Settings
 from surveys.signing import CLOCKS_APART
-from surveys.store.audit import guards
+from surveys.store.audit import guards, roles
 from surveys.store.study.readiness import UNSETTLED, backup_proved_at
 
 LEAST_FREE = 100 * 1024 * 1024  # bytes; below it pages may fail at any moment
@@ -176,5 +176,13 @@ def _guards(look: Look) -> Iterator[str]:
         yield f"Guards of the database: {fault}"
 
 
-CHECKS: tuple[Check, ...] = (_address, _mail, _worker, _clock, _disk, _backup, _schema, _guards)
+def _roles(look: Look) -> Iterator[str]:
+    if roles.owns(look.session):
+        yield (
+            "Roles: the server's role of PostgreSQL owns its tables, so whoever breaks into it takes their "
+            "guards away. Give it a role that owns nothing: seventh migrate --server-role"
+        )
+
+
+CHECKS: tuple[Check, ...] = (_address, _mail, _worker, _clock, _disk, _backup, _schema, _guards, _roles)
 """In the order in which they are told."""
