@@ -57,7 +57,7 @@ class JsonLines(logging.Formatter):
         """The record as JSON."""
         told = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
+            "level": record.levelname,
             "logger": record.name,
             "process": record.process,
             "message": record.getMessage(),

@@ -54,7 +54,7 @@ def test_a_line_is_a_json_object(
     except ValueError:
         logger.exception("A fault")
     told = json.loads(written.getvalue())
-    assert (told["level"], told["logger"], told["message"]) == ("error", "gunicorn.error", "A fault")
+    assert (told["level"], told["logger"], told["message"]) == ("ERROR", "gunicorn.error", "A fault")
     assert told["at"].endswith("+00:00")
     assert "two\nlines" in told["exception"]
     logging.getLogger("surveys.test").warning("opened /s/%s", TOKEN)
