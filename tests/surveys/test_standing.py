@@ -18,7 +18,9 @@ from surveys.settings import Settings
 from surveys.store.study.studies import note_backup_proved
 from tests.support.study import invite
 
-NOW = datetime.now(UTC)
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 @pytest.fixture
@@ -37,20 +39,21 @@ def mail_went() -> bool:
 def ready(app: Flask, settings: Settings, mail_went: bool) -> Settings:
     """An installation that lacks nothing; its settings."""
     invited = invite(app, "P1", study="S1")
+    at = now()
     with app.app_context(), writing():
-        queue.see(db.session, "one", at=NOW)
-        note_backup_proved(db.session, sha256="0" * 64, at=NOW, actor="command:backup")
+        queue.see(db.session, "one", at=at)
+        note_backup_proved(db.session, sha256="0" * 64, at=at, actor="command:backup")
         if mail_went:
-            went = {"kind": "invitation", "channel": "email", "nth": 9, "planned_at": NOW}
-            told = {"outcome": "sent", "outcome_at": NOW}
+            went = {"kind": "invitation", "channel": "email", "nth": 9, "planned_at": at}
+            told = {"outcome": "sent", "outcome_at": at}
             db.session.add(Message(visit_id=invited.visit_id, **went, **told))
         db.session.commit()
     return replace(settings, public_url="https://clinic.example", mail_url="smtp://mail.example")
 
 
-def gaps(app: Flask, settings: Settings, at: datetime = NOW) -> list[str]:
+def gaps(app: Flask, settings: Settings, at: datetime | None = None) -> list[str]:
     with app.app_context():
-        return list(standing.gaps(db.session, settings, at=at))
+        return list(standing.gaps(db.session, settings, at=at or now()))
 
 
 @pytest.mark.database
@@ -102,10 +105,10 @@ def test_mail_must_have_gone(app: Flask, ready: Settings) -> None:
 @pytest.mark.usefixtures("roles_apart")
 def test_time_passes(app: Flask, ready: Settings) -> None:
     """The worker's word holds for a minute, a proof for a month and some days; a clock may not be behind."""
-    assert [gap.split(":")[0] for gap in gaps(app, ready, NOW + timedelta(minutes=2))] == ["Worker"]
-    later = gaps(app, ready, NOW + timedelta(days=36))
+    assert [gap.split(":")[0] for gap in gaps(app, ready, now() + timedelta(minutes=2))] == ["Worker"]
+    later = gaps(app, ready, now() + timedelta(days=36))
     assert [gap.split(":")[0] for gap in later] == ["Worker", "Backup"]
-    assert "Clock" in {gap.split(":")[0] for gap in gaps(app, ready, NOW - timedelta(minutes=5))}
+    assert "Clock" in {gap.split(":")[0] for gap in gaps(app, ready, now() - timedelta(minutes=5))}
 
 
 @pytest.mark.usefixtures("roles_apart")
