@@ -41,7 +41,7 @@ def test_counts_have_no_person_in_them(app: Flask, client: FlaskClient) -> None:
     text = client.get("/metrics").text
     families = {family.name: family for family in text_string_to_metric_families(text)}
     routes = {sample.labels["route"] for sample in families["seventh_requests"].samples}
-    assert {"/s/<token>", "/staff/<code>/patients/<patient>", "none"} <= routes
+    assert {"/s/<handed_on:token>", "/staff/<code>/patients/<path:patient>", "none"} <= routes
     assert families["seventh_ready"].samples[0].value == 1
     assert {"seventh_messages_due", "seventh_alerts_open", "seventh_disk_free_bytes"} <= families.keys()
     assert invited.token not in text
