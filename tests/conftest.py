@@ -137,9 +137,7 @@ def postgres_url(postgres: Postgres, _migrated_postgres: str, _used_again: tuple
     """A PostgreSQL database with our tables and nothing in them, at the same address for each test."""
     url, schema = _used_again
     yield url
-    if postgres.schema_of(url) == schema:
-        postgres.empty(url)
-    else:
+    if not postgres.empty(url, schema):
         postgres.drop(url)
         postgres.create(_migrated_postgres, name="seventh")
 

@@ -60,12 +60,16 @@ BEGIN
     PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid();
     SET LOCAL session_replication_role = replica;
-    FOR one IN
-        SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    FOR one IN  -- a table without a page never held a row
+        SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
+            AND pg_relation_size(oid) > 0
     LOOP
-        EXECUTE format('DELETE FROM %I', one.tablename);
+        EXECUTE format('DELETE FROM %I', one.relname);
     END LOOP;
-    FOR one IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
+    FOR one IN
+        SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL
+    LOOP
         PERFORM setval(format('%I', one.sequencename)::regclass, 1, false);
     END LOOP;
 END
@@ -74,14 +78,20 @@ $$
 
 
 SCHEMA = """
-SELECT string_agg(one, ' ' ORDER BY one) FROM (
-    SELECT format('%s.%s %s', tgrelid::regclass, tgname, tgenabled) AS one
-        FROM pg_trigger WHERE NOT tgisinternal
-    UNION ALL SELECT format('%s.%s', conrelid::regclass, conname) FROM pg_constraint
-    UNION ALL SELECT format('%s.%s', table_name, column_name) FROM information_schema.columns
-        WHERE table_schema = 'public'
+SELECT md5(string_agg(one, ' ' ORDER BY one)) FROM (
+    SELECT concat(tgrelid, '.', tgname, tgenabled) AS one FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT concat(conrelid, '.', conname) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT concat(attrelid, '.', attname, attisdropped) FROM pg_attribute
+        JOIN pg_class ON pg_class.oid = attrelid
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0
 ) AS ones
 """
+
+
+def _schema(connection: psycopg.Connection) -> str:
+    [(told,)] = connection.execute(SCHEMA).fetchall()
+    return str(told)
 
 
 class PostgresMissingError(Exception):
@@ -107,16 +117,18 @@ class Postgres:
     def schema_of(self, url: str) -> str:
         """What tells whether a test changed the tables, constraints or triggers of the database at `url`."""
         with psycopg.connect(url, autocommit=True) as connection:
-            [(told,)] = connection.execute(SCHEMA).fetchall()
-            return str(told)
+            return _schema(connection)
 
-    def empty(self, url: str) -> None:
+    def empty(self, url: str, schema: str) -> bool:
         """Take every row out of the database at `url`, even with open connections; faster than a new one.
 
-        The revision of its tables stays.
+        The revision of its tables stays. False, and nothing is done, where its schema is another one.
         """
         with psycopg.connect(url, autocommit=True) as connection:
+            if _schema(connection) != schema:
+                return False
             connection.execute(EMPTY)
+            return True
 
     def drop(self, url: str) -> None:
         """Remove the database at `url`, even with open connections."""
