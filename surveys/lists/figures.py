@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.models import Event
+from surveys.models.audit import READ
 from surveys.models.message import OUTCOMES
 
 # These actions leave the frames as before. An action that is in no set counts as one that takes away.
@@ -40,6 +41,7 @@ WITHOUT_EFFECT = frozenset(
         "note.written",
         "patient.copied",
         "patient.messages_stopped",
+        READ,
         "patient.removal_declined",
         "patient.removal_requested",
         "permission.recorded",
@@ -55,8 +57,10 @@ WITHOUT_EFFECT = frozenset(
         "staff.second_factor_off",
         "staff.second_factor_on",
         "staff.sessions_ended",
+        "staff.sign_in_failed",
         "staff.signed_in",
         "staff.signed_out",
+        "study.downloaded",
         "study.exported",
         "study.frozen",
         "visit.birth_year_told",

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys.models import Event, Staff
+from surveys.models.audit import READ
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,36 @@ class EventRow:
 
 
 def of_patient(session: Session, patient_id: int, limit: int) -> list[EventRow]:
-    """The patient's latest events, latest first."""
+    """The patient's latest events, latest first, without who read what (`readers`)."""
     query = (
         select(Event.at, Event.actor, Event.action, Event.facts, Event.reason)
-        .where(Event.patient_id == patient_id)
+        .where(Event.patient_id == patient_id, Event.action != READ)
         .order_by(Event.id.desc())
         .limit(limit)
     )
     return [EventRow(**row) for row in session.execute(query).mappings()]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who opened the patient's pages: how often, by quarters of an hour, and when last."""
+
+    actor: str
+    times: int
+    last_at: datetime
+
+
+def readers(session: Session, patient_id: int, limit: int) -> list[Reader]:
+    """Who opened the patient's pages, the latest first."""
+    last_at = func.max(Event.at).label("last_at")
+    query = (
+        select(Event.actor, func.count(Event.id).label("times"), last_at)
+        .where(Event.patient_id == patient_id, Event.action == READ)
+        .group_by(Event.actor)
+        .order_by(last_at.desc())
+        .limit(limit)
+    )
+    return [Reader(**row) for row in session.execute(query).mappings()]
 
 
 def names(session: Session, actors: Iterable[str | None]) -> dict[str, str]:

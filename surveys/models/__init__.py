@@ -22,13 +22,13 @@ from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.patient_state import COMPUTED, PatientState
 from surveys.models.readiness import AlertReader, BackupProof
 from surveys.models.response import Draft, InstrumentVersion, Response, Score
-from surveys.models.staff import FailedSignIn, Membership, ResetAsked, SecondFactor, Staff, StaffSession
+from surveys.models.staff import Membership, ResetAsked, SecondFactor, SignInTries, Staff, StaffSession
 from surveys.models.study import Study, Timepoint
 from surveys.models.visit import Link, Serving, Visit
 from surveys.models.wording import LoadedWording, Permission
 
 # Tables whose rows no backup keeps: all of them can be made again, a session by signing in.
-PASSING = (*OF_JOBS, *COMPUTED, StaffSession.__tablename__)
+PASSING = (*OF_JOBS, *COMPUTED, StaffSession.__tablename__, SignInTries.__tablename__)
 
 __all__ = [
     "ALL_ROWS",
@@ -53,7 +53,6 @@ __all__ = [
     "Erasure",
     "Event",
     "EventValue",
-    "FailedSignIn",
     "Freeze",
     "Grading",
     "HeadMail",
@@ -79,6 +78,7 @@ __all__ = [
     "SecondFactor",
     "Serving",
     "ShortCode",
+    "SignInTries",
     "Staff",
     "StaffSession",
     "Study",

@@ -142,7 +142,7 @@ FREE: Mapping[str, str] = {
     "head_mail": "an outbox, and its outcome",
     "alert_reader": "who gets the mail of alerts",
     "birth_year_try": "a try of a device",
-    "failed_sign_in": "a counter",
+    "sign_in_tries": "a counter",
     "staff_session": "where somebody is signed in: events tell its beginning and its end",
     "second_factor": "a secret of an account",
     "reset_asked": "a request for a link",

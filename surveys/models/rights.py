@@ -30,6 +30,7 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     "message": ("kind", "nth"),
     "note": ("written_at", "written_by"),
     "palsy": ("number",),
+    "staff_session": ("staff_id", "digest", "began_at"),
     "study": ("code",),
 }
 # Only these change, as their triggers see to.

@@ -80,16 +80,22 @@ class SecondFactor(Base):
     last_counter: Mapped[int | None] = mapped_column(BigInteger)
 
 
-class FailedSignIn(Base):
-    """The number of failures since the last sign-in. Sign-in is closed until `locked_until`."""
+class SignInTries(Base):
+    """The tries at signing in with an address since the last right one; `waits_until` the next waits.
 
-    __tablename__ = "failed_sign_in"
-    __table_args__ = (CheckConstraint("times >= 1", name="times"),)
+    `key` is a keyed digest of the address, which may have no account. A device that signed in before has a
+    row of its own.
+    """
 
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True, autoincrement=False)
+    __tablename__ = "sign_in_tries"
+    __table_args__ = (CheckConstraint("times >= 0", name="times"),)
+
+    id: Mapped[Id]
+    key: Mapped[Digest] = mapped_column(unique=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     times: Mapped[int]
-    last_at: Mapped[Instant]
-    locked_until: Mapped[datetime | None]
+    last_at: Mapped[Instant] = mapped_column(index=True)
+    waits_until: Mapped[datetime | None]
 
 
 class ResetAsked(Base):

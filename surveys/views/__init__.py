@@ -28,6 +28,7 @@ from surveys.views.study import (
     export,
     freezes,
     instruments,
+    log,
     message_words,
     plan,
     setup,
@@ -107,6 +108,7 @@ PAGES = (
     signed_in,
     invitation,
     freezes,
+    log,
     job_pages,
 )
 

@@ -135,6 +135,7 @@ def test_the_identity_goes_and_the_proof_stays(
 
 def test_it_is_not_done_by_mistake(app: Flask, coordinator: Member) -> None:
     """Without a decision, a reason or the code typed nothing changes; a request can be settled so."""
+    coordinator.get("/staff/S1/removal/P1")
     before = stored(app)
     for fields in ({"decision": ""}, {"reason": " "}, {"code": "P2"}, {"code": ""}):
         remove(coordinator, **fields)

@@ -16,10 +16,10 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from surveys import signing, tokens
-from surveys.models import FailedSignIn, Membership, ResetAsked, Staff, Study
+from surveys.models import Membership, ResetAsked, Staff, Study
 from surveys.settings import Settings
 from surveys.store import audit
-from surveys.store.accounts import sessions, staff
+from surveys.store.accounts import sessions, staff, tries
 from surveys.store.errors import Refused
 from surveys.store.visit import short_codes
 
@@ -61,13 +61,13 @@ def invite(
 
 
 def choose(session: Session, member: Staff, password: str, *, at: datetime) -> None:
-    """Set the password that the owner chose by a link; end the pause and the open request.
+    """Set the password that the owner chose by a link; end the waits and the open request.
 
     Raises:
         Refused: the password is too short or too long.
     """
     staff.set_password(session, member, password, at=at, actor=f"staff:{member.id}")
-    session.execute(delete(FailedSignIn).where(FailedSignIn.staff_id == member.id))
+    tries.forget_all(session, member)
     session.execute(delete(ResetAsked).where(ResetAsked.staff_id == member.id))
 
 

@@ -12,9 +12,9 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from surveys.models import Event, FailedSignIn, ResetAsked, Staff, Study
+from surveys.models import Event, ResetAsked, Staff, Study
 from surveys.store import audit
-from surveys.store.accounts import invitations, staff
+from surveys.store.accounts import invitations, staff, tries
 from surveys.store.errors import Refused
 from surveys.store.visit import short_codes
 
@@ -81,9 +81,9 @@ def confirm(session: Session, member: Staff, confirmer: Staff, *, at: datetime) 
 
 
 def end(session: Session, member: Staff, *, at: datetime, actor: str, asked_by: int | None = None) -> None:
-    """End every session, the password and the pause of an account: only a new link opens it again."""
+    """End every session, the password and the waits of an account: only a new link opens it again."""
     staff.set_password(session, member, secrets.token_urlsafe(32), at=at, actor=actor)
-    session.execute(delete(FailedSignIn).where(FailedSignIn.staff_id == member.id))
+    tries.forget_all(session, member)
     facts = {"staff": member.id, "asked_by": asked_by}
     audit.record(session, audit.Entry(at, actor, "staff.reset", facts=facts))
 

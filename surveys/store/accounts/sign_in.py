@@ -1,52 +1,22 @@
-"""Sign-in beyond the password: codes from an app, and the pause after too many failures."""
+"""Sign-in beyond the password: codes from an app."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from passlib.totp import TOTP, TokenError
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from surveys.models import FailedSignIn, SecondFactor, Staff
+from surveys.models import SecondFactor, Staff
 from surveys.store import audit
 from surveys.store.errors import Refused
 
-MOST_FAILURES = 10
-LOCKED_FOR = timedelta(minutes=15)
-FORGOTTEN_AFTER = timedelta(hours=1)  # an older failure no longer counts
 ISSUER = "Seventh"
 _WINDOW = 30  # seconds that the clocks of app and server may differ
 
 
-def locked_until(session: Session, member: Staff, *, at: datetime) -> datetime | None:
-    """Until when sign-in with this account is paused; None where it is open."""
-    failed = session.get(FailedSignIn, member.id)
-    if failed is None or failed.locked_until is None or failed.locked_until <= at:
-        return None
-    return failed.locked_until
-
-
-def failed(session: Session, member: Staff, *, at: datetime) -> None:
-    """Count a failure; the tenth in a row locks the account for a quarter of an hour, which is recorded."""
-    before = session.get(FailedSignIn, member.id, with_for_update=True)
-    if before is None:
-        session.add(FailedSignIn(staff_id=member.id, times=1, last_at=at))
-        session.flush()
-        return
-    over = before.locked_until is not None and before.locked_until <= at
-    fresh = over or at - before.last_at > FORGOTTEN_AFTER
-    before.times = 1 if fresh else before.times + 1
-    before.last_at, before.locked_until = at, None
-    if before.times >= MOST_FAILURES:
-        before.locked_until = at + LOCKED_FOR
-        facts = {"staff": member.id, "until": before.locked_until.isoformat()}
-        audit.record(session, audit.Entry(at, "system", "staff.locked", facts=facts))
-
-
 def succeeded(session: Session, member: Staff, *, at: datetime) -> None:
-    """Forget earlier failures, and record that the person signed in."""
-    session.execute(delete(FailedSignIn).where(FailedSignIn.staff_id == member.id))
+    """Record that the person signed in."""
     entry = audit.Entry(at, f"staff:{member.id}", "staff.signed_in", facts={"staff": member.id})
     audit.record(session, entry)
 

@@ -34,3 +34,9 @@ def note(
     audit.record(
         session, audit.Entry(at, actor, "study.exported", facts=facts, reason=exact_dates, study_id=study.id)
     )
+
+
+def note_download(session: Session, study_id: int, file: str, *, at: datetime, actor: str) -> None:
+    """Record that `file` was handed out; its name tells what it is."""
+    entry = audit.Entry(at, actor, "study.downloaded", facts={"file": file}, study_id=study_id)
+    audit.record(session, entry)

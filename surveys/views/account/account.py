@@ -14,11 +14,12 @@ from werkzeug.wrappers import Response
 from surveys.db import db
 from surveys.forms.accounts import CodeForm, PasswordForm
 from surveys.models import Staff
-from surveys.store.accounts import sign_in, staff
+from surveys.store.accounts import sign_in, staff, tries
 from surveys.store.errors import Refused
 from surveys.views.web.access import for_staff, member
 from surveys.views.web.pictures import qr
 from surveys.views.web.saving import committed
+from surveys.views.web.sign_in import counted_as, waiting
 
 pages = Blueprint("account", __name__)
 Page = Response | str | tuple[str, int]
@@ -90,11 +91,15 @@ def _prove(person: Staff, right: Callable[[], bool], wrong: str, *, at: datetime
     """Go on if the proof is `right`; a wrong one counts as at sign-in, against guesses on an open screen.
 
     Raises:
-        Refused: the proof is wrong, or the account pauses.
+        Refused: the proof is wrong, or there were too many wrong ones.
     """
-    if sign_in.locked_until(db.session, person, at=at):
-        raise Refused(_("There were too many wrong tries. Please wait a quarter of an hour."), "old")
+    key = counted_as(person.email, person)
+    until = tries.take(db.session, key, person, at=at)
+    if until is not None:
+        raise Refused(f"{_('There were too many wrong tries.')} {waiting(until, at)}", "old")
+    db.session.commit()  # counted whatever follows
     if not right():
-        sign_in.failed(db.session, person, at=at)
+        tries.failed(db.session, person, at=at)
         db.session.commit()
         raise Refused(wrong, "old")
+    tries.forget(db.session, key)

@@ -24,6 +24,7 @@ from surveys.store.visit import corrections
 from surveys.store.words import permissions
 from surveys.store.words.wordings import UnknownWording
 from surveys.views.clinic import display
+from surveys.views.clinic.found import find_visit, note_reading
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
@@ -43,6 +44,7 @@ def init_app(app: Flask) -> None:
 def show(code: str, response_id: int) -> Page:
     """Show answers and scores of one questionnaire, and its corrections."""
     found = _find(response_id)
+    note_reading(found.visit.patient_id)
     return render_template(
         "staff/clinic/response.html",
         found=found,
@@ -57,7 +59,7 @@ def show(code: str, response_id: int) -> Page:
 def enter(code: str, visit_id: int, key: str) -> Page:
     """Enter a questionnaire that was answered on paper or over the telephone."""
     here = grant()
-    visit = patient_lists.find_visit(db.session, here.scope, visit_id) or abort(404)
+    visit = find_visit(visit_id)
     if key not in visit.battery:
         abort(404)
     instrument = permissions.asked(db.session, here.study, [key], server.texts())[key]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Flask, abort, render_template
+from flask import Blueprint, Flask, render_template
 from flask_babel import gettext as _
 
 from analysis.data.kinds import ALL_KINDS
@@ -12,10 +12,11 @@ from surveys.db import db
 from surveys.forms import labels
 from surveys.instruments.change import threshold_of
 from surveys.jobs.boards.drawing import drawing
-from surveys.lists import alerts, history, messages, patients, records, visits
+from surveys.lists import alerts, history, messages, records, visits
 from surveys.lists.visits import VisitRow
 from surveys.models import Patient, Treatment
 from surveys.views.clinic import display
+from surveys.views.clinic.found import find_patient
 from surveys.views.clinic.overviews import scale_title, scales_shown
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
@@ -41,7 +42,7 @@ def show(code: str, patient: str) -> str:
     from analysis.figures.patient import patient_figure
 
     here = grant()
-    found = patients.find(db.session, here.scope, patient) or abort(404)
+    found = find_patient(patient)
     rows = visits.of_patient(db.session, here.scope, found.id, here.at)
     scales = _scales(rows)
     raised = alerts.of_patient(db.session, here.scope, found.id)

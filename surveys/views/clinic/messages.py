@@ -7,13 +7,13 @@ from flask_babel import gettext as _
 
 from surveys.db import db
 from surveys.lists import messages as lists
-from surveys.lists import patients as patient_lists
 from surveys.mail import words
-from surveys.models import Patient, Visit
+from surveys.models import Visit
 from surveys.store.errors import Refused
 from surveys.store.post import facts, settling
 from surveys.store.study import readiness
 from surveys.store.visit import links, short_codes
+from surveys.views.clinic.found import find_patient
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
@@ -105,7 +105,7 @@ def came_back(code: str, message_id: int) -> Page:
 def of_patient(code: str, patient: str) -> str:
     """Show one patient's messages, sent and planned."""
     here = grant()
-    found: Patient = patient_lists.find(db.session, here.scope, patient) or abort(404)
+    found = find_patient(patient)
     return render_template(
         "staff/clinic/patient_messages.html",
         patient=found,

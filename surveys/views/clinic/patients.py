@@ -187,12 +187,14 @@ def _draw_patient(
         consent = _consent_form(texts, here, formdata=None)
     rows = visits.of_patient(db.session, here.scope, patient.id, here.at)
     events = history.of_patient(db.session, patient.id, EVENTS_SHOWN)
+    readers = history.readers(db.session, patient.id, EVENTS_SHOWN)
     raised = alerts.of_patient(db.session, here.scope, patient.id)
     instruments = {key: server.library().get(key) for row in rows for key in (*row.battery, *row.responses)}
     notes = records.notes(db.session, patient.id)
     told = reported.tables(patient)
     actors = [
         *(event.actor for event in events),
+        *(one.actor for one in readers),
         *(alert.acknowledged_by for alert in raised),
         *(note.written_by for note in notes),
         *reported.actors(told),
@@ -209,6 +211,7 @@ def _draw_patient(
         },
         alerts=raised,
         events=events,
+        readers=readers,
         gradings=records.gradings(db.session, patient.id),
         grading_scales=GRADING_SCALES,
         notes=notes,

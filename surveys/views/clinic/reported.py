@@ -15,13 +15,13 @@ from surveys.db import db
 from surveys.forms import labels
 from surveys.forms.records import ReportedForm
 from surveys.lists import background, history
-from surveys.lists import patients as lists
 from surveys.lists.background import CheckRow, Report, Telling
 from surveys.models import Palsy, Patient, Treatment
 from surveys.store.patient import reported
 from surveys.store.patient.patients import PartialDate
 from surveys.store.patient.reported import Decision
 from surveys.views.clinic import display
+from surveys.views.clinic.found import find_patient
 from surveys.views.clinic.replanning import replan
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
@@ -83,7 +83,7 @@ def decide(code: str, background_id: int, place: int) -> Page:
     here = grant()
     fact = FACTS[place] if place < len(FACTS) else abort(404)
     patient_code, report = background.find(db.session, here.scope, background_id, fact) or abort(404)
-    patient = lists.find(db.session, here.scope, patient_code) or abort(404)
+    patient = find_patient(patient_code)
     same = [one for one in patient.treatments if one.kind == fact and one.state == "given"]
     form = ReportedForm(
         here.today,

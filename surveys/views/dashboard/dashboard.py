@@ -61,6 +61,7 @@ def table(code: str, page: str, figure: str) -> Response:
     rows.writerow([column["label"] for column in found.table.columns])
     rows.writerows(found.table.rows)
     name = f"{grant().study.code}-{figure}.csv"
+    jobs.note_download(grant(), name)
     return Response(
         "\ufeff" + text.getvalue(),  # spreadsheets recognise UTF-8 by this mark
         mimetype="text/csv",

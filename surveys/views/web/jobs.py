@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import partial
 from typing import IO, Any, cast
 
 from flask import Flask, current_app, redirect, render_template, send_file, url_for
@@ -20,6 +21,8 @@ from surveys.jobs.desk import Desk
 from surveys.jobs.keeping import Keeper
 from surveys.models import Job
 from surveys.store.errors import Refused
+from surveys.store.study import exports
+from surveys.views.web import afterwards
 from surveys.views.web.access import Grant
 
 PATIENCE = 20.0  # seconds that a request waits for a file: that of a small study comes at once
@@ -113,7 +116,14 @@ def sent(here: Grant, number: int, code: str) -> Response:
     file = cast(IO[bytes], tempfile.TemporaryFile())  # noqa: SIM115 — closed once it is sent
     files.copy(desk(), job, file)
     name = job.result["name"]
+    note_download(here, name)
     return send_file(file, mimetypes.guess_type(name)[0], as_attachment=True, download_name=name)
+
+
+def note_download(here: Grant, file: str) -> None:
+    """Note, behind the answer, that this person got `file`."""
+    noted = partial(exports.note_download, study_id=here.study.id, file=file, at=here.at, actor=here.actor)
+    afterwards.change(noted)
 
 
 def _look() -> AbstractContextManager[Session]:

@@ -1,4 +1,4 @@
-"""Sign-in: password, a code from an app if one is set up, a pause after failures; sessions that end."""
+"""Sign-in: password, a code from an app if one is set up, waits after wrong tries; sessions that end."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from flask import Flask, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _t
+from flask_babel import ngettext
 from flask_security import (
     FSQLALiteUserDatastore,
     RoleMixin,
@@ -17,19 +18,15 @@ from flask_security import (
     logout_user,
     user_authenticated,
 )
-from limits import parse
 from werkzeug.wrappers import Response
 
-from surveys import same
 from surveys.db import db
-from surveys.forms.staff import HIDDEN_SIGNS, LONGEST_EMAIL, SignInForm
+from surveys.forms.staff import HIDDEN_SIGNS, SignInForm
 from surveys.models import Staff, StaffSession
-from surveys.store.accounts import sessions, sign_in, staff
-from surveys.views.web import afterwards
+from surveys.store.accounts import sessions, sign_in, staff, tries
+from surveys.views.web import afterwards, known_device, server
 from surveys.views.web.front import own_path
-from surveys.views.web.protection import limits
 
-FAILED_SIGN_INS = parse("10 per 15 minutes")
 _KEPT = "staff_session"
 
 
@@ -124,28 +121,41 @@ def _begin(app: Flask, user: Staff, **_: Any) -> None:
     sign_in.succeeded(db.session, user, at=at)
 
 
-def _sign_in() -> Response | str | tuple[str, int]:
-    # By account: to count addresses would let one person lock a whole clinic out. E-mail addresses without an
-    # account are counted too, so strangers do not learn who has one; the store counts for all servers
-    # together.
-    account = f"sign-in:{same.email(request.form.get('email', '')[:LONGEST_EMAIL])}"
-    if request.method == "POST" and not limits().test(FAILED_SIGN_INS, account):
-        return _locked()
+def counted_as(address: str, person: Staff | None) -> str:
+    """What wrong tries with this address are counted under, from this browser."""
+    return tries.key(address, server.settings().secret_key, known_device.device_of(person))
+
+
+def waiting(until: datetime, at: datetime) -> str:
+    """How long to wait, in words."""
+    seconds = max(1, round((until - at).total_seconds()))
+    if seconds < 90:
+        return ngettext("Please wait %(num)d second.", "Please wait %(num)d seconds.", seconds)
+    return ngettext("Please wait %(num)d minute.", "Please wait %(num)d minutes.", -(-seconds // 60))
+
+
+def _sign_in() -> Response | str | tuple[str, int] | tuple[str, int, dict[str, str]]:
     if cast(Staff, current_user).is_authenticated:
         return redirect(url_for("staff.index"))
     form = CodeSignInForm()
     if request.method != "POST":
         return render_template("security/login_user.html", form=form)
     at, person = datetime.now(UTC), cast("Staff | None", form.user)
-    if person is not None and sign_in.locked_until(db.session, person, at=at):
-        return _locked()
+    # By address, never by the browser's network: one person could shut a whole clinic out.
+    key = counted_as(form.email.data or "", person)
+    if tried := bool(form.email.data and form.password.data):
+        until = tries.take(db.session, key, person, at=at)
+        if until is not None:
+            return _wait(until, at)
+        db.session.commit()  # counted whatever follows
     if form.validate():
+        tries.forget(db.session, key)
         login_user(cast(Staff, person))
         db.session.commit()
+        known_device.remember(cast(Staff, person))
         return redirect(_onwards(form.next.data))
-    limits().hit(FAILED_SIGN_INS, account)
-    if person is not None:
-        sign_in.failed(db.session, person, at=at)
+    if tried:
+        tries.failed(db.session, person, at=at)
     db.session.commit()
     return render_template("security/login_user.html", form=form), 422
 
@@ -162,10 +172,11 @@ def _onwards(asked: str | None) -> str:
     return url_for("staff.index") if path == url_for("front.index") else path
 
 
-def _locked() -> tuple[str, int]:
-    return render_template(
+def _wait(until: datetime, at: datetime) -> tuple[str, int, dict[str, str]]:
+    page = render_template(
         "errors/error.html",
         code=429,
-        happened=_t("Somebody tried to sign in to this account too often with a wrong password."),
-        mend=_t("Please wait a quarter of an hour, then try again."),
-    ), 429
+        happened=_t("There were too many wrong tries with this e-mail address."),
+        mend=f"{waiting(until, at)} {_t('Then try again.')}",
+    )
+    return page, 429, {"Retry-After": str(max(1, round((until - at).total_seconds())))}

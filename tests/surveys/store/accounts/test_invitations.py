@@ -10,8 +10,8 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.models import Event, FailedSignIn, Membership, ResetAsked, Staff, Study
-from surveys.store.accounts import invitations, resets, sign_in, staff
+from surveys.models import Event, Membership, ResetAsked, SignInTries, Staff, Study
+from surveys.store.accounts import invitations, resets, staff, tries
 from surveys.store.errors import Refused
 from tests.surveys.store.conftest import AT
 
@@ -86,12 +86,12 @@ def test_a_link_gives_no_right_that_was_added_later(session: Session, study: Stu
 def test_a_chosen_password_ends_pause_and_request(session: Session, member: Staff) -> None:
     asker = staff.add(session, "ann@example.org", PASSWORD, at=AT, actor="command:staff add")
     session.commit()
-    for _ in range(10):
-        sign_in.failed(session, member, at=AT)
+    for _ in range(6):
+        tries.take(session, tries.key(member.email, KEY), member, at=AT)
     resets.ask(session, member, asker, secret_key=KEY, at=AT)
     link = issued(member)
     invitations.choose(session, member, PASSWORD, at=AT)
-    assert list(session.scalars(select(FailedSignIn))) == list(session.scalars(select(ResetAsked))) == []
+    assert list(session.scalars(select(SignInTries))) == list(session.scalars(select(ResetAsked))) == []
     assert opened(session, link) is None
     with pytest.raises(Refused):
         invitations.choose(session, member, "short", at=AT)

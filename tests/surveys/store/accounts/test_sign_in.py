@@ -1,4 +1,4 @@
-"""Codes from an app, the pause after failures, and invitations."""
+"""Codes from an app, and invitations."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from passlib.totp import TOTP
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.models import Event, FailedSignIn, Membership, SecondFactor, Staff, Study
-from surveys.store.accounts import invitations, resets, sign_in, staff
+from surveys.models import Event, Membership, SecondFactor, SignInTries, Staff, Study
+from surveys.store.accounts import invitations, resets, sign_in, staff, tries
 from surveys.store.errors import Refused
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -66,33 +66,6 @@ class TestSecondFactor:
         assert said == ["staff.added", "staff.second_factor_on", "staff.second_factor_off"]
 
 
-class TestPause:
-    """Ten failures in a row, on whatever server, and nobody gets in for a quarter of an hour."""
-
-    def test_ten_failures_lock_for_a_quarter_of_an_hour(self, session: Session, member: Staff) -> None:
-        """Then ten more are free; the lock is recorded once."""
-        for _ in range(9):
-            sign_in.failed(session, member, at=AT)
-            assert sign_in.locked_until(session, member, at=AT) is None
-        sign_in.failed(session, member, at=AT)
-        over = AT + timedelta(minutes=15)
-        assert sign_in.locked_until(session, member, at=AT) == over
-        assert sign_in.locked_until(session, member, at=over) is None
-        sign_in.failed(session, member, at=over)
-        assert sign_in.locked_until(session, member, at=over) is None
-        session.commit()
-        locked = session.scalars(select(Event).where(Event.action == "staff.locked")).all()
-        assert [one.actor for one in locked] == ["system"]
-
-    def test_success_and_time_forget_failures(self, session: Session, member: Staff) -> None:
-        """Somebody who mistypes once a day is never locked out."""
-        for hour in range(0, 60, 2):
-            sign_in.failed(session, member, at=AT + timedelta(hours=hour))
-        assert session.scalars(select(FailedSignIn.times)).all() == [1]
-        sign_in.succeeded(session, member, at=AT)
-        assert session.scalars(select(FailedSignIn)).all() == []
-
-
 class TestInvitations:
     """A link to choose a password with."""
 
@@ -130,13 +103,13 @@ class TestInvitations:
         before = (member.password, member.fs_uniquifier)
         secret = sign_in.prepare(session, member)
         sign_in.confirm(session, member, code(secret, AT), at=AT, actor="staff:1")
-        for _ in range(10):
-            sign_in.failed(session, member, at=AT)
+        for _ in range(6):
+            tries.take(session, tries.key(member.email, KEY), member, at=AT)
         resets.end(session, member, at=AT, actor="command:staff reset")
         session.commit()
         assert member.password != before[0]
         assert member.fs_uniquifier != before[1]
-        assert sign_in.locked_until(session, member, at=AT) is None
+        assert session.scalars(select(SignInTries)).all() == []
         assert sign_in.second_factor(session, member) is not None
 
     def test_a_role_is_taken_away_by_others_only(self, session: Session, study: Study, member: Staff) -> None:

@@ -132,7 +132,7 @@ def test_every_address_opens_to_whom_it_should(
         after = stored(app)
         changed = {table for table in after if after[table] != before[table]}
         made = {"board_copy", "job", "job_part"}  # pages and files that are made to be read
-        own = {"event", "second_factor", "failed_sign_in"} | made
+        own = {"event", "second_factor", "sign_in_tries"} | made
         assert changed <= own, "an export is noted; one's account is one's own"
 
 
