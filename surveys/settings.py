@@ -20,6 +20,7 @@ FILES, ROOT = (_CARRIED, Path.cwd()) if _CARRIED.is_dir() else (_PACKAGE.parent,
 
 DEFAULT_DATABASE = "sqlite:///instance/seventh.db"
 SHORTEST_SECRET = 32
+FEWEST_SIGNS = 4  # different ones in a secret
 CONSOLE = "console:"
 THREADS = 16  # threads that answer requests in each process of the server
 Network = IPv4Network | IPv6Network
@@ -96,6 +97,11 @@ class Settings:
                 f"SEVENTH_SECRET_KEY must have at least {SHORTEST_SECRET} characters. Make one with: "
                 'python3 -c "import secrets; print(secrets.token_urlsafe(48))" '
                 "and put it into the environment or into the file .env."
+            )
+        if len(set(self.secret_key)) < FEWEST_SIGNS or _is_example(self.secret_key):
+            raise SettingsError(
+                "SEVENTH_SECRET_KEY is easy to guess, and whoever guesses it signs in as anybody. "
+                'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
             )
         if not self.public_url.startswith(("http://", "https://")):
             raise SettingsError(
@@ -175,6 +181,11 @@ class Settings:
             metrics_from=_networks(environ, "SEVENTH_METRICS_FROM") or LOOPBACK,
             log=environ.get("SEVENTH_LOG") or "text",
         )
+
+
+def _is_example(secret: str) -> bool:
+    """Whether a secret was copied from a page that says to change it."""
+    return "".join(sign for sign in secret.lower() if sign.isalpha()).startswith("changeme")
 
 
 def is_this_machine(host: str) -> bool:

@@ -303,7 +303,7 @@ def test_the_server_starts_without_the_heavy_libraries(sqlite_url: str) -> None:
 import sys
 from app import create_app
 from surveys.settings import Settings
-app = create_app(Settings(database_url={sqlite_url!r}, secret_key="x" * 40))
+app = create_app(Settings(database_url={sqlite_url!r}, secret_key="test " * 10))
 assert app.test_client().get("/s/unknown").status_code == 404
 print(*sorted({{"pandas", "plotly", "scipy", "statsmodels", "numpy", "alembic"}} & set(sys.modules)))
 """

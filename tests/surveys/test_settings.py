@@ -11,7 +11,7 @@ import pytest
 from surveys import settings as module
 from surveys.settings import ROOT, Connections, Settings, SettingsError, database_url
 
-SECRET = "s" * 32
+SECRET = "secret " * 8
 
 
 def test_a_secret_is_all_that_must_be_set() -> None:
@@ -146,3 +146,12 @@ def test_every_setting_is_explained() -> None:
     read = set(re.findall(r'"(SEVENTH_[A-Z_]+)"', inspect.getsource(module)))
     table = (ROOT / "docs" / "deploy.md").read_text("utf-8")
     assert set(re.findall(r"^\| `(SEVENTH_[A-Z_]+)` \|", table, re.MULTILINE)) == read
+
+
+@pytest.mark.parametrize(
+    "secret", [" " * 32, "k" * 64, "ab" * 32, "change-me-change-me-change-me-32", "CHANGE_ME" * 8]
+)
+def test_a_secret_that_anybody_would_try_is_refused(secret: str) -> None:
+    """One sign over and over, or what an example said."""
+    with pytest.raises(SettingsError, match=r"easy to guess.*token_urlsafe"):
+        Settings.from_env({"SEVENTH_SECRET_KEY": secret})

@@ -13,13 +13,11 @@ from sqlalchemy.orm import Session
 
 from surveys import same
 from surveys.models import Membership, Staff, Study
-from surveys.models.staff import LONGEST_PASSWORD, ROLES
+from surveys.models.staff import ROLES
 from surveys.same import NoAddressError
 from surveys.store import audit
-from surveys.store.accounts import sessions
+from surveys.store.accounts import passwords, sessions
 from surveys.store.errors import Refused
-
-SHORTEST_PASSWORD = 12
 
 
 def add(
@@ -35,11 +33,12 @@ def add(
     """A new account, without any study yet.
 
     Raises:
-        Refused: this is no e-mail address or has an account already, or the password is too short.
+        Refused: this is no e-mail address or has an account already, or the password is easy to guess.
     """
     address = normal_email(email)
     if find(session, address) is not None:
         raise Refused(f"There already is an account for {address}.", "email")
+    passwords.check(password, (address, name))
     member = Staff(
         email=address,
         name=name,
@@ -67,8 +66,10 @@ def set_password(session: Session, member: Staff, password: str, *, at: datetime
     """Set a new password; this ends every session of the account.
 
     Raises:
-        Refused: the password is too short.
+        Refused: the password is easy to guess.
     """
+    studies = [word for one in member.memberships for word in (one.study.code, one.study.title)]
+    passwords.check(password, (member.email, member.name, *studies))
     member.password = hash_password(password)
     member.fs_uniquifier = secrets.token_hex(32)
     sessions.end_all(session, member)
@@ -143,15 +144,7 @@ def normal_email(email: str) -> str:
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash of `password` in the Unicode form that sign-in compares.
-
-    Raises:
-        Refused: it is shorter than `SHORTEST_PASSWORD` or longer than `LONGEST_PASSWORD`.
-    """
-    if len(password) < SHORTEST_PASSWORD:
-        raise Refused(f"Choose a password of at least {SHORTEST_PASSWORD} characters.", "password")
-    if len(password) > LONGEST_PASSWORD:
-        raise Refused(f"Choose a password of at most {LONGEST_PASSWORD} characters.", "password")
+    """The argon2id hash of `password` in the Unicode form that sign-in compares."""
     return _hasher().hash(unicodedata.normalize("NFKD", password))
 
 
