@@ -48,7 +48,6 @@ WITHOUT_EFFECT = frozenset(
         "staff.added",
         "staff.closed",
         "staff.granted",
-        "staff.locked",
         "staff.password_set",
         "staff.reopened",
         "staff.reset",

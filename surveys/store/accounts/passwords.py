@@ -18,7 +18,7 @@ from surveys.store.errors import Refused
 SHORTEST = 12
 ENOUGH = 8  # signs that must be left once runs, repetitions and known words count as little as they are worth
 PRODUCT = "seventh"
-_COMMON = Path(__file__).with_name("common_passwords.txt")
+_COMMON = Path(__file__).with_name("common_passwords").with_suffix(".txt")
 _ROWS = ("1234567890", "qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm")
 _BESIDE = frozenset(pair for row in _ROWS for way in (row, row[::-1]) for pair in pairwise(way))
 _SHORTEST_WORD = 4
