@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -185,7 +186,7 @@ class Settings:
 
 def _is_example(secret: str) -> bool:
     """Whether a secret was copied from a page that says to change it."""
-    return "".join(sign for sign in secret.lower() if sign.isalpha()).startswith("changeme")
+    return re.match(r"change[\W_]*me", secret, re.IGNORECASE) is not None
 
 
 def is_this_machine(host: str) -> bool:
