@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from surveys import cli, db, logs, views
 from surveys.instruments.library import Library
 from surveys.settings import FILES, ROOT, Settings
+from surveys.store.accounts import sign_in
 from surveys.store.words.versions import check_frozen
 from surveys.store.words.wordings import Texts
 from surveys.views.web.framework import Application
@@ -63,6 +64,8 @@ def open_app(app: Flask, *, waits: bool) -> None:
         with app.app_context():
             try:
                 check_frozen(db.db.session, library)
+                if sign_in.seal_clear(db.db.session, settings.secret_key):
+                    db.db.session.commit()
             finally:
                 db.close()
 

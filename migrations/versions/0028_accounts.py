@@ -1,4 +1,4 @@
-"""Accounts: sessions that the server can end; wrong tries by address, with or without an account."""
+"""Accounts: sessions that the server can end; wrong tries by address; sealed secrets, recovery codes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -39,9 +39,27 @@ def upgrade() -> None:
     sa.UniqueConstraint('key', name=op.f('uq_sign_in_tries_key'))
     )
     op.create_index('ix_sign_in_tries_last_at', 'sign_in_tries', ['last_at'])
+    op.create_table('recovery_code',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('staff_id', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('made_at', INSTANT, nullable=False),
+    sa.Column('used_at', INSTANT, nullable=True),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_recovery_code_staff_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_recovery_code'))
+    )
+    op.create_index('ix_recovery_code_staff_id', 'recovery_code', ['staff_id'])
+    # Room for sealed secrets: the server seals those that are there at its next start, which knows the key.
+    with op.batch_alter_table('second_factor') as batch:
+        batch.alter_column('secret', type_=sa.String(length=128), existing_type=sa.String(length=64))
 
 
 def downgrade() -> None:
+    op.drop_table('recovery_code')
+    # No key opens them here, and no earlier version reads them: codes are set up again.
+    op.execute("DELETE FROM second_factor WHERE secret LIKE 'v1.%'")
+    with op.batch_alter_table('second_factor') as batch:
+        batch.alter_column('secret', type_=sa.String(length=64), existing_type=sa.String(length=128))
     op.drop_table('sign_in_tries')
     op.create_table('failed_sign_in',
     sa.Column('staff_id', sa.Integer(), autoincrement=False, nullable=False),

@@ -49,6 +49,8 @@ WITHOUT_EFFECT = frozenset(
         "staff.closed",
         "staff.granted",
         "staff.password_set",
+        "staff.recovery_code_used",
+        "staff.recovery_codes_made",
         "staff.reopened",
         "staff.reset",
         "staff.reset_asked",

@@ -22,7 +22,15 @@ from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.patient_state import COMPUTED, PatientState
 from surveys.models.readiness import AlertReader, BackupProof
 from surveys.models.response import Draft, InstrumentVersion, Response, Score
-from surveys.models.staff import Membership, ResetAsked, SecondFactor, SignInTries, Staff, StaffSession
+from surveys.models.staff import (
+    Membership,
+    RecoveryCode,
+    ResetAsked,
+    SecondFactor,
+    SignInTries,
+    Staff,
+    StaffSession,
+)
 from surveys.models.study import Study, Timepoint
 from surveys.models.visit import Link, Serving, Visit
 from surveys.models.wording import LoadedWording, Permission
@@ -72,6 +80,7 @@ __all__ = [
     "Patient",
     "PatientState",
     "Permission",
+    "RecoveryCode",
     "ResetAsked",
     "Response",
     "Score",

@@ -145,6 +145,7 @@ FREE: Mapping[str, str] = {
     "sign_in_tries": "a counter",
     "staff_session": "where somebody is signed in: events tell its beginning and its end",
     "second_factor": "a secret of an account",
+    "recovery_code": "a secret of an account",
     "reset_asked": "a request for a link",
     "job": "work to be done, and its outcome",
     "job_part": "work to be done, and its outcome",

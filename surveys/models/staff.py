@@ -70,14 +70,29 @@ class StaffSession(Base):
 
 
 class SecondFactor(Base):
-    """Codes from an app, needed beside the password from `confirmed_at` on; each counts once."""
+    """Codes from an app, needed beside the password from `confirmed_at` on; each counts once.
+
+    `secret` is sealed with the server's secret (`store.accounts.sealed`).
+    """
 
     __tablename__ = "second_factor"
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True, autoincrement=False)
-    secret: Mapped[str] = mapped_column(String(64))
+    secret: Mapped[str] = mapped_column(String(128))
     confirmed_at: Mapped[datetime | None]
     last_counter: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class RecoveryCode(Base):
+    """A code that its owner kept for the day when the app is lost: a keyed digest, good once."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[Id]
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    digest: Mapped[Digest]
+    made_at: Mapped[Instant]
+    used_at: Mapped[datetime | None]
 
 
 class SignInTries(Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -197,7 +198,16 @@ class TestAccount:
         with time_machine.travel(START, tick=False) as clock:
             coordinator.sign_in("coordinator-everywhere-S1@example.org")
             codes = set_up_codes(coordinator)
+            recovery = re.findall(r"\b[2-9A-Z]{5}-[2-9A-Z]{5}\b", coordinator.page.text)
+            assert len(set(recovery)) == 10
             clock.shift(timedelta(minutes=1))
+            coordinator.get("/staff/account")
+            assert "You have 10 recovery codes left." in coordinator.page.text
+            coordinator.post("/staff/account/code/recovery", {"code": recovery[0]})
+            assert "shown this once" in coordinator.page.text
+            coordinator.get("/staff/account")
+            coordinator.post("/staff/account/code/recovery", {"code": recovery[1]})
+            assert "Nothing was changed." in coordinator.page.text
             coordinator.post("/staff/account/code/off", {"code": "123456"})
             assert "Nothing was changed." in coordinator.page.text
             coordinator.post("/staff/account/code/off", {"code": codes.generate(datetime.now(UTC)).token})

@@ -114,6 +114,7 @@ MAY_OPEN = {
     "signed_in.end_others": EVERY_ROLE,
     "account.code": EVERY_ROLE,
     "account.code_off": EVERY_ROLE,
+    "account.recovery": EVERY_ROLE,
     "removal.copy": CHANGES,
     "answers.enter": CHANGES,
     "answers.correct": CHANGES,

@@ -1,24 +1,28 @@
-"""Sign-in beyond the password: codes from an app."""
+"""Sign-in beyond the password: codes from an app, and recovery codes for who has lost it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from passlib.totp import TOTP, TokenError
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from surveys.models import SecondFactor, Staff
+from surveys.models import RecoveryCode, SecondFactor, Staff
 from surveys.store import audit
+from surveys.store.accounts import invitations, sealed
 from surveys.store.errors import Refused
+from surveys.store.visit import short_codes
 
 ISSUER = "Seventh"
+RECOVERY_CODES = 10
+RECOVERY_LENGTH = 10  # fifty random bits
 _WINDOW = 30  # seconds that the clocks of app and server may differ
 
 
 def succeeded(session: Session, member: Staff, *, at: datetime) -> None:
     """Record that the person signed in."""
-    entry = audit.Entry(at, f"staff:{member.id}", "staff.signed_in", facts={"staff": member.id})
-    audit.record(session, entry)
+    _note(session, "staff.signed_in", member, at, f"staff:{member.id}")
 
 
 def second_factor(session: Session, member: Staff) -> SecondFactor | None:
@@ -27,20 +31,22 @@ def second_factor(session: Session, member: Staff) -> SecondFactor | None:
     return found if found is not None and found.confirmed_at is not None else None
 
 
-def prepare(session: Session, member: Staff) -> str:
+def prepare(session: Session, member: Staff, secret_key: str) -> str:
     """The secret for an app; it stays the same until it is confirmed.
 
     Raises:
         Refused: a second factor is in force already.
     """
     found = session.get(SecondFactor, member.id)
-    if found is None:
-        found = SecondFactor(staff_id=member.id, secret=TOTP.new().base32_key)
-        session.add(found)
-        session.flush()
-    elif found.confirmed_at is not None:
+    if found is not None and found.confirmed_at is not None:
         raise Refused("Codes from an app are asked already.")
-    return found.secret
+    secret = None if found is None else sealed.opened(found.secret, member.id, secret_key)
+    if secret is None:
+        secret = str(TOTP.new().base32_key)
+        kept = sealed.seal(secret, member.id, secret_key)
+        session.merge(SecondFactor(staff_id=member.id, secret=kept))
+        session.flush()
+    return secret
 
 
 def address_of(member: Staff, secret: str) -> str:
@@ -49,41 +55,99 @@ def address_of(member: Staff, secret: str) -> str:
     return address
 
 
-def confirm(session: Session, member: Staff, code: str, *, at: datetime, actor: str) -> None:
-    """Ask for a code at sign-in from now on.
+def confirm(
+    session: Session, member: Staff, code: str, secret_key: str, *, at: datetime, actor: str
+) -> list[str]:
+    """Ask for a code at sign-in from now on; returns the recovery codes, which are shown this once.
 
     Raises:
         Refused: the code is not the app's code.
     """
     found = session.get(SecondFactor, member.id)
-    if found is None or found.confirmed_at is not None or not _matches(found, code, at):
+    if found is None or found.confirmed_at is not None or not _matches(found, code, secret_key, at):
         raise Refused("This is not the code that the app shows now. Try the next one.", "code")
     found.confirmed_at = at
-    audit.record(session, audit.Entry(at, actor, "staff.second_factor_on", facts={"staff": member.id}))
+    _note(session, "staff.second_factor_on", member, at, actor)
+    return make_recovery_codes(session, member, secret_key, at=at, actor=actor)
 
 
-def check(session: Session, member: Staff, code: str, *, at: datetime) -> bool:
-    """Whether `code` lets this person in; true where there is no second factor. A code counts once."""
+def check(session: Session, member: Staff, code: str, secret_key: str, *, at: datetime) -> bool:
+    """Whether `code` lets this person in; true where there is no second factor.
+
+    A code from the app counts once, and so does a recovery code.
+    """
     session.get(SecondFactor, member.id, with_for_update=True)
     found = second_factor(session, member)
-    return found is None or _matches(found, code, at)
+    if found is None or _matches(found, code, secret_key, at):
+        return True
+    return _is_recovery(session, member, code, secret_key, at)
+
+
+def make_recovery_codes(
+    session: Session, member: Staff, secret_key: str, *, at: datetime, actor: str
+) -> list[str]:
+    """New recovery codes in place of the earlier ones; the database keeps their digests alone."""
+    session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == member.id))
+    codes = [short_codes.drawn(RECOVERY_LENGTH) for _ in range(RECOVERY_CODES)]
+    for code in codes:
+        digest = invitations.digest_of(code, secret_key)
+        session.add(RecoveryCode(staff_id=member.id, digest=digest, made_at=at))
+    session.flush()
+    _note(session, "staff.recovery_codes_made", member, at, actor)
+    return codes
+
+
+def recovery_codes_left(session: Session, member: Staff) -> int:
+    """How many recovery codes were not used yet."""
+    left = (RecoveryCode.staff_id == member.id, RecoveryCode.used_at.is_(None))
+    return session.scalar(select(func.count(RecoveryCode.id)).where(*left)) or 0
 
 
 def remove(session: Session, member: Staff, *, at: datetime, actor: str) -> None:
     """Stop asking for a code, if the account had a second factor."""
     found = session.get(SecondFactor, member.id)
     if found is not None:
+        session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == member.id))
         session.delete(found)
         session.flush()
-        entry = audit.Entry(at, actor, "staff.second_factor_off", facts={"staff": member.id})
-        audit.record(session, entry)
+        _note(session, "staff.second_factor_off", member, at, actor)
 
 
-def _matches(factor: SecondFactor, code: str, at: datetime) -> bool:
-    app = TOTP(key=factor.secret, format="base32")
+def seal_clear(session: Session, secret_key: str) -> int:
+    """Seal the secrets that earlier versions stored as they are; returns how many there were."""
+    query = select(SecondFactor).where(SecondFactor.secret.not_like(f"{sealed.MARK}%"))
+    found = session.scalars(query).all()
+    for one in found:
+        one.secret = sealed.seal(one.secret, one.staff_id, secret_key)
+    session.flush()
+    return len(found)
+
+
+def _is_recovery(session: Session, member: Staff, code: str, secret_key: str, at: datetime) -> bool:
+    if len(short_codes.signs_of(code)) != RECOVERY_LENGTH:
+        return False
+    own = (RecoveryCode.staff_id == member.id, RecoveryCode.digest == invitations.digest_of(code, secret_key))
+    unused = update(RecoveryCode).where(*own, RecoveryCode.used_at.is_(None)).values(used_at=at)
+    if session.scalar(unused.returning(RecoveryCode.id)) is None:
+        return False
+    facts = {"staff": member.id, "left": recovery_codes_left(session, member)}
+    audit.record(session, audit.Entry(at, f"staff:{member.id}", "staff.recovery_code_used", facts=facts))
+    return True
+
+
+def _matches(factor: SecondFactor, code: str, secret_key: str, at: datetime) -> bool:
+    secret = sealed.opened(factor.secret, factor.staff_id, secret_key)
+    if secret is None:
+        return False
     try:
-        found = app.match(code, at, window=_WINDOW, last_counter=factor.last_counter)
+        found = TOTP(key=secret, format="base32").match(
+            code, at, window=_WINDOW, last_counter=factor.last_counter
+        )
     except TokenError:
         return False
     factor.last_counter = found.counter
     return True
+
+
+def _note(session: Session, action: str, member: Staff, at: datetime, actor: str) -> None:
+    audit.record(session, audit.Entry(at, actor, action, facts={"staff": member.id}))

@@ -16,6 +16,7 @@ from surveys.forms.accounts import CodeForm, PasswordForm
 from surveys.models import Staff
 from surveys.store.accounts import sign_in, staff, tries
 from surveys.store.errors import Refused
+from surveys.views.web import server
 from surveys.views.web.access import for_staff, member
 from surveys.views.web.pictures import qr
 from surveys.views.web.saving import committed
@@ -46,7 +47,8 @@ def index() -> Page:
             flash(_("Your password was changed. You are signed out everywhere else."), "success")
             return redirect(url_for("account.index"))
     factor = sign_in.second_factor(db.session, person)
-    page = render_template("staff/account/account.html", form=form, person=person, factor=factor)
+    left = sign_in.recovery_codes_left(db.session, person) if factor else 0
+    page = render_template("staff/account/account.html", form=form, person=person, factor=factor, left=left)
     return page, 422 if form.errors else 200
 
 
@@ -54,18 +56,18 @@ def index() -> Page:
 @for_staff
 def code() -> Page:
     """Take the secret into an app, and prove that it works: from then on sign-in asks for a code."""
-    person, form = member(), CodeForm()
+    person, form, key = member(), CodeForm(), server.settings().secret_key
     at, actor = datetime.now(UTC), f"staff:{person.id}"
     with committed() as ready:
-        secret = sign_in.prepare(db.session, person)
+        secret = sign_in.prepare(db.session, person, key)
     if not ready:
         return redirect(url_for("account.index"))
     if "code" in request.form and form.validate():
         with committed(form) as kept:
-            sign_in.confirm(db.session, person, form.code.data or "", at=at, actor=actor)
+            codes = sign_in.confirm(db.session, person, form.code.data or "", key, at=at, actor=actor)
         if kept:
             flash(_("From now on a code from your app is asked when you sign in."), "success")
-            return redirect(url_for("account.index"))
+            return render_template("staff/account/recovery_codes.html", codes=codes)
     picture = qr(sign_in.address_of(person, secret))
     page = render_template("staff/account/second_factor.html", form=form, secret=secret, code_picture=picture)
     return page, 422 if form.errors else 200
@@ -75,16 +77,40 @@ def code() -> Page:
 @for_staff
 def code_off() -> Page:
     """Stop asking for a code; this needs a code."""
-    person, form = member(), CodeForm()
-    at, actor = datetime.now(UTC), f"staff:{person.id}"
-    right = partial(sign_in.check, db.session, person, form.code.data or "", at=at)
+    person, at = member(), datetime.now(UTC)
     with committed() as kept:
-        wrong = _("This is not the code that the app shows now. Nothing was changed.")
-        _prove(person, lambda: form.validate() and right(), wrong, at=at)
-        sign_in.remove(db.session, person, at=at, actor=actor)
+        _prove_by_code(person, at)
+        sign_in.remove(db.session, person, at=at, actor=f"staff:{person.id}")
     if kept:
         flash(_("No code is asked any more."), "success")
     return redirect(url_for("account.index"))
+
+
+@pages.post("/staff/account/code/recovery")
+@for_staff
+def recovery() -> Page:
+    """Make new recovery codes in place of the earlier ones, and show them this once; this needs a code."""
+    person, at, key = member(), datetime.now(UTC), server.settings().secret_key
+    with committed() as kept:
+        _prove_by_code(person, at)
+        if sign_in.second_factor(db.session, person) is None:
+            raise Refused(_("No code is asked of you. Set up codes from an app first."))
+        codes = sign_in.make_recovery_codes(db.session, person, key, at=at, actor=f"staff:{person.id}")
+    if not kept:
+        return redirect(url_for("account.index"))
+    return render_template("staff/account/recovery_codes.html", codes=codes)
+
+
+def _prove_by_code(person: Staff, at: datetime) -> None:
+    """Go on if the form holds a code of the account.
+
+    Raises:
+        Refused: it does not, or there were too many wrong ones.
+    """
+    form, key = CodeForm(), server.settings().secret_key
+    right = partial(sign_in.check, db.session, person, form.code.data or "", key, at=at)
+    wrong = _("This is not the code that the app shows now. Nothing was changed.")
+    _prove(person, lambda: form.validate() and right(), wrong, at=at)
 
 
 def _prove(person: Staff, right: Callable[[], bool], wrong: str, *, at: datetime) -> None:

@@ -47,7 +47,8 @@ class CodeSignInForm(SignInForm):
         if not super().validate(**kwargs):
             return False
         person = cast(Staff, self.user)
-        if sign_in.check(db.session, person, self.code.data or "", at=datetime.now(UTC)):
+        key = server.settings().secret_key
+        if sign_in.check(db.session, person, self.code.data or "", key, at=datetime.now(UTC)):
             return True
         self.password.errors = [self.WRONG]
         return False

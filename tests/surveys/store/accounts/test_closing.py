@@ -29,7 +29,7 @@ def ann(session: Session, study: Study) -> Staff:
 
 def test_a_closed_account_has_nothing_left(session: Session, study: Study, ann: Staff) -> None:
     """No session, right, code or password; the study's chain and the installation's say so."""
-    sign_in.prepare(session, ann)
+    sign_in.prepare(session, ann, "k" * 40)
     sessions.begin(session, ann, user_agent="", at=AT)
     link = invitations.token(ann, "k" * 40)
     before = ann.password

@@ -243,9 +243,9 @@ def test_a_failure_counts_for_the_account_that_would_be_signed_in(app: Flask, an
 
 def _with_codes(app: Flask, staff_id: int) -> TOTP:
     """A second factor of hers, set up an hour ago."""
-    then = datetime.now(UTC) - timedelta(hours=1)
+    then, key = datetime.now(UTC) - timedelta(hours=1), app.config["SETTINGS"].secret_key
     with changing(app) as session:
         person = session.get_one(Staff, staff_id)
-        codes = TOTP(key=sign_in.prepare(session, person), format="base32")
-        sign_in.confirm(session, person, str(codes.generate(then).token), at=then, actor="test")
+        codes = TOTP(key=sign_in.prepare(session, person, key), format="base32")
+        sign_in.confirm(session, person, str(codes.generate(then).token), key, at=then, actor="test")
     return codes
