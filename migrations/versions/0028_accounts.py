@@ -1,4 +1,4 @@
-"""Accounts: sessions that the server can end; wrong tries by address; sealed secrets, recovery codes."""
+"""Accounts: sessions that the server can end; wrong tries by address; sealed secrets, recovery codes; signatures."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -49,12 +49,35 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_recovery_code'))
     )
     op.create_index('ix_recovery_code_staff_id', 'recovery_code', ['staff_id'])
+    op.create_table('signature',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('visit_id', sa.Integer(), nullable=True),
+    sa.Column('freeze_id', sa.Integer(), nullable=True),
+    sa.Column('meaning', sa.String(length=64), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('staff_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('signed_at', INSTANT, nullable=False),
+    sa.CheckConstraint('(visit_id IS NULL) <> (freeze_id IS NULL)', name=op.f('ck_signature_signed')),
+    sa.CheckConstraint(
+        "meaning IN ('reviewed', 'complete', 'approved')", name=op.f('ck_signature_meaning')
+    ),
+    sa.ForeignKeyConstraint(['visit_id'], ['visit.id'], name=op.f('fk_signature_visit_id')),
+    sa.ForeignKeyConstraint(['freeze_id'], ['data_freeze.id'], name=op.f('fk_signature_freeze_id')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_signature_staff_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_signature'))
+    )
+    for column in ('visit_id', 'freeze_id'):
+        op.create_index(f'ix_signature_{column}', 'signature', [column])
+    for trigger in _triggers():
+        op.execute(trigger)
     # Room for sealed secrets: the server seals those that are there at its next start, which knows the key.
     with op.batch_alter_table('second_factor') as batch:
         batch.alter_column('secret', type_=sa.String(length=128), existing_type=sa.String(length=64))
 
 
 def downgrade() -> None:
+    op.drop_table('signature')
     op.drop_table('recovery_code')
     # No key opens them here, and no earlier version reads them: codes are set up again.
     op.execute("DELETE FROM second_factor WHERE secret LIKE 'v1.%'")
@@ -71,3 +94,18 @@ def downgrade() -> None:
     sa.PrimaryKeyConstraint('staff_id', name=op.f('pk_failed_sign_in'))
     )
     op.drop_table('staff_session')
+
+
+def _triggers() -> list[str]:
+    if op.get_bind().dialect.name == "postgresql":
+        return [
+            f"CREATE TRIGGER signature_{statement.lower()} BEFORE {statement} ON signature "
+            f"{'' if statement == 'TRUNCATE' else 'FOR EACH ROW '}"
+            f"EXECUTE FUNCTION seventh_refuse_{statement.lower()}()"
+            for statement in ("UPDATE", "DELETE", "TRUNCATE")
+        ]
+    return [
+        f"CREATE TRIGGER signature_{statement.lower()} BEFORE {statement} ON signature "
+        f"BEGIN SELECT RAISE(ABORT, 'signature is append-only: its rows are never {done}'); END"
+        for statement, done in (("UPDATE", "updated"), ("DELETE", "deleted"))
+    ]

@@ -17,6 +17,25 @@ ROLES = {
 }
 
 
+MEANINGS = {
+    "reviewed": "I have reviewed this.",
+    "complete": "This is complete and right as far as I know.",
+    "approved": "I approve this for analysis.",
+}
+
+
+class SignatureForm(StaffForm):
+    """What a signature means; the signed-in person proves anew who they are."""
+
+    refused_at = "password"
+
+    meaning = RadioField(
+        "What the signature means", [InputRequired("Choose one.")], choices=select_choices(MEANINGS)
+    )
+    password = PasswordField("Your password", [InputRequired("Enter your password.")])
+    code = StringField("Code from your app", [Optional(), Length(max=16)])
+
+
 class InvitationForm(StaffForm):
     """Somebody to join a study."""
 

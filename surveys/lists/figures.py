@@ -33,6 +33,7 @@ WITHOUT_EFFECT = frozenset(
         "clinic.taken_off",
         "consent_text.loaded",
         "contact.changed",
+        "freeze.signed",
         "import.begun",
         "link.issued",
         "link.revoked",
@@ -65,6 +66,7 @@ WITHOUT_EFFECT = frozenset(
         "study.exported",
         "study.frozen",
         "visit.birth_year_told",
+        "visit.signed",
         "wording.loaded",
         *(f"message.{outcome}" for outcome in OUTCOMES),
     }

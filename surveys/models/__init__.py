@@ -22,6 +22,7 @@ from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.patient_state import COMPUTED, PatientState
 from surveys.models.readiness import AlertReader, BackupProof
 from surveys.models.response import Draft, InstrumentVersion, Response, Score
+from surveys.models.signature import Signature
 from surveys.models.staff import (
     Membership,
     RecoveryCode,
@@ -88,6 +89,7 @@ __all__ = [
     "Serving",
     "ShortCode",
     "SignInTries",
+    "Signature",
     "Staff",
     "StaffSession",
     "Study",

@@ -21,6 +21,7 @@ from surveys.models.imports import Import
 from surveys.models.patient import Grading, Palsy, Patient, Treatment
 from surveys.models.readiness import BackupProof
 from surveys.models.response import InstrumentVersion, Response
+from surveys.models.signature import Signature
 from surveys.models.staff import Membership, Staff
 from surveys.models.study import Study, Timepoint
 from surveys.models.visit import Visit
@@ -108,6 +109,7 @@ FACTS = (
             "name_folded": MADE,
         },
     ),
+    Fact(Signature),
     Fact(
         Alert,
         {

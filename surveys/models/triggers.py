@@ -35,6 +35,7 @@ APPEND_ONLY = (
     "message_template",
     "permission",
     "score",
+    "signature",
     "wording",
 )
 KEPT = (
@@ -48,6 +49,7 @@ KEPT = (
     "message",
     "message_template",
     "permission",
+    "signature",
     "wording",
 )
 KEPT_EVEN_THEN = ("erasure", "event", "instrument_version")

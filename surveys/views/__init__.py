@@ -17,6 +17,7 @@ from surveys.views.clinic import (
     records,
     removal,
     reported,
+    signing,
     staff,
     waiting_room,
 )
@@ -88,6 +89,7 @@ PAGES = (
     enrolment,
     waiting_room,
     records,
+    signing,
     removal,
     answers,
     overviews,

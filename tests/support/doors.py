@@ -34,6 +34,8 @@ MAY_OPEN = {
     "freezes.index": EVERY_ROLE,
     "freezes.make": CHANGES,
     "freezes.report": EVERY_ROLE,
+    "freezes.sign": {"investigator", "admin"},
+    "signing.visit": {"investigator", "admin"},
     "dashboard.page": EVERY_ROLE,
     "dashboard.table": EVERY_ROLE,
     "patients.index": PATIENTS,
@@ -127,6 +129,7 @@ WHOLE_STUDY = {
     "freezes.index",
     "freezes.make",
     "freezes.report",
+    "freezes.sign",
     "message_words.settings",
     "message_words.edit",
     "alert_rules.add",
@@ -234,6 +237,11 @@ def entered(app: Flask, role: str) -> Member:
 def of_a_patient(door: Door) -> bool:
     """Whether the address names a row of the one patient of S1."""
     return any(name in door.path for name in ("P1", "SOUTH-1", *OF_A_PATIENT))
+
+
+def of_a_coordinator(door: Door) -> bool:
+    """Whether a coordinator may open it, of their study and site: the role counts before the row."""
+    return "coordinator" in MAY_OPEN[door.endpoint]
 
 
 def knock(member: Member, door: Door) -> str:

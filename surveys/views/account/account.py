@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
@@ -14,13 +13,13 @@ from werkzeug.wrappers import Response
 from surveys.db import db
 from surveys.forms.accounts import CodeForm, PasswordForm
 from surveys.models import Staff
-from surveys.store.accounts import sign_in, staff, tries
+from surveys.store.accounts import sign_in, staff
 from surveys.store.errors import Refused
 from surveys.views.web import server
 from surveys.views.web.access import for_staff, member
 from surveys.views.web.pictures import qr
 from surveys.views.web.saving import committed
-from surveys.views.web.sign_in import counted_as, waiting
+from surveys.views.web.sign_in import prove
 
 pages = Blueprint("account", __name__)
 Page = Response | str | tuple[str, int]
@@ -40,7 +39,7 @@ def index() -> Page:
         actor = f"staff:{person.id}"
         with committed(form) as kept:
             right = partial(person.verify_and_update_password, form.old.data or "")
-            _prove(person, right, _("This is not your password."), at=at)
+            prove(person, right, _("This is not your password."), at=at)
             staff.set_password(db.session, person, form.new.data or "", at=at, actor=actor)
             login_user(person)
         if kept:
@@ -110,22 +109,4 @@ def _prove_by_code(person: Staff, at: datetime) -> None:
     form, key = CodeForm(), server.settings().secret_key
     right = partial(sign_in.check, db.session, person, form.code.data or "", key, at=at)
     wrong = _("This is not the code that the app shows now. Nothing was changed.")
-    _prove(person, lambda: form.validate() and right(), wrong, at=at)
-
-
-def _prove(person: Staff, right: Callable[[], bool], wrong: str, *, at: datetime) -> None:
-    """Go on if the proof is `right`; a wrong one counts as at sign-in, against guesses on an open screen.
-
-    Raises:
-        Refused: the proof is wrong, or there were too many wrong ones.
-    """
-    key = counted_as(person.email, person)
-    until = tries.take(db.session, key, person, at=at)
-    if until is not None:
-        raise Refused(f"{_('There were too many wrong tries.')} {waiting(until, at)}", "old")
-    db.session.commit()  # counted whatever follows
-    if not right():
-        tries.failed(db.session, person, at=at)
-        db.session.commit()
-        raise Refused(wrong, "old")
-    tries.forget(db.session, key)
+    prove(person, lambda: form.validate() and right(), wrong, at=at)

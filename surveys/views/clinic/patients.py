@@ -22,6 +22,8 @@ from surveys.lists import patients as lists
 from surveys.models import ConsentText, Patient, Study
 from surveys.store.patient import consents, treatments
 from surveys.store.patient import patients as store
+from surveys.store.study import signatures
+from surveys.store.study.signatures import Signed
 from surveys.store.study.studies import items_asked, obstacles
 from surveys.store.visit import visits as store_visits
 from surveys.views.clinic import reported
@@ -188,6 +190,9 @@ def _draw_patient(
     rows = visits.of_patient(db.session, here.scope, patient.id, here.at)
     events = history.of_patient(db.session, patient.id, EVENTS_SHOWN)
     readers = history.readers(db.session, patient.id, EVENTS_SHOWN)
+    signed: dict[int | None, list[Signed]] = {}
+    for one in signatures.of_visits(db.session, [row.id for row in rows]):
+        signed.setdefault(one.visit_id, []).append(one)
     raised = alerts.of_patient(db.session, here.scope, patient.id)
     instruments = {key: server.library().get(key) for row in rows for key in (*row.battery, *row.responses)}
     notes = records.notes(db.session, patient.id)
@@ -212,6 +217,7 @@ def _draw_patient(
         alerts=raised,
         events=events,
         readers=readers,
+        signatures=signed,
         gradings=records.gradings(db.session, patient.id),
         grading_scales=GRADING_SCALES,
         notes=notes,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, abort, redirect, render_template, url_for
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from surveys.db import db
+from surveys.forms.accounts import SignatureForm
 from surveys.forms.freeze import FreezeForm
-from surveys.store.study import freezes
+from surveys.store.study import freezes, signatures
+from surveys.store.study.signatures import Signed
 from surveys.views.web import jobs
-from surveys.views.web.access import for_roles, grant
+from surveys.views.web.access import for_roles, grant, member
 from surveys.views.web.saving import committed
+from surveys.views.web.sign_in import prove_anew
 
 pages = Blueprint("freezes", __name__)
 
@@ -60,6 +64,29 @@ def report(code: str, freeze_id: int) -> Response:
     return jobs.sent(here, number, code)
 
 
+@pages.route("/staff/<code>/freezes/<int:freeze_id>/sign", methods=["GET", "POST"])
+@for_roles("investigator", whole_study=True)
+def sign(code: str, freeze_id: int) -> Response | str | tuple[str, int]:
+    """Sign a freeze: what it means, and password and code once more."""
+    here, form = grant(), SignatureForm()
+    found = next((one for one in freezes.of_study(db.session, here.study.id) if one.id == freeze_id), None)
+    if found is None:
+        abort(404)
+    if request.method == "POST" and form.validate():
+        with committed(form) as kept:
+            prove_anew(member(), form.password.data or "", form.code.data or "", at=here.at)
+            signatures.sign_freeze(db.session, found, form.meaning.data, member(), at=here.at)
+        if kept:
+            flash(_("The freeze is signed."), "success")
+            return redirect(url_for("freezes.index", code=code))
+    back = url_for("freezes.index", code=code)
+    page = render_template("staff/clinic/sign.html", form=form, title=found.name, back=back)
+    return page, 422 if form.errors else 200
+
+
 def _listed(form: FreezeForm) -> str:
     kept = freezes.of_study(db.session, grant().study.id)
-    return render_template("staff/study/freezes.html", form=form, freezes=kept)
+    signed: dict[int | None, list[Signed]] = {}
+    for one in signatures.of_freezes(db.session, [freeze.id for freeze in kept]):
+        signed.setdefault(one.freeze_id, []).append(one)
+    return render_template("staff/study/freezes.html", form=form, freezes=kept, signatures=signed)

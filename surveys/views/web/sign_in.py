@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, cast
@@ -24,6 +25,7 @@ from surveys.db import db
 from surveys.forms.staff import HIDDEN_SIGNS, SignInForm
 from surveys.models import Staff, StaffSession
 from surveys.store.accounts import sessions, sign_in, staff, tries
+from surveys.store.errors import Refused
 from surveys.views.web import afterwards, known_device, server
 from surveys.views.web.front import own_path
 
@@ -125,6 +127,39 @@ def _begin(app: Flask, user: Staff, **_: Any) -> None:
 def counted_as(address: str, person: Staff | None) -> str:
     """What wrong tries with this address are counted under, from this browser."""
     return tries.key(address, server.settings().secret_key, known_device.device_of(person))
+
+
+def prove(person: Staff, right: Callable[[], bool], wrong: str, *, at: datetime) -> None:
+    """Go on if the proof is `right`; a wrong one counts as at sign-in, against guesses on an open screen.
+
+    Raises:
+        Refused: the proof is wrong, or there were too many wrong ones.
+    """
+    key = counted_as(person.email, person)
+    until = tries.take(db.session, key, person, at=at)
+    if until is not None:
+        raise Refused(f"{_t('There were too many wrong tries.')} {waiting(until, at)}", "old")
+    db.session.commit()  # counted whatever follows
+    if not right():
+        tries.failed(db.session, person, at=at)
+        db.session.commit()
+        raise Refused(wrong, "old")
+    tries.forget(db.session, key)
+
+
+def prove_anew(person: Staff, password: str, code: str, *, at: datetime) -> None:
+    """Go on if the person gives their password again, and the code where one is asked at sign-in.
+
+    Raises:
+        Refused: one of them is wrong, or there were too many wrong ones.
+    """
+
+    def right() -> bool:
+        return bool(person.verify_and_update_password(password)) and sign_in.check(
+            db.session, person, code, server.settings().secret_key, at=at
+        )
+
+    prove(person, right, _t("The password or the code is wrong. Nothing was signed."), at=at)
 
 
 def waiting(until: datetime, at: datetime) -> str:
