@@ -57,17 +57,17 @@ def _merged(found: Sequence[Occasion]) -> list[ScheduledVisit]:
         before = visits[-1] if visits else None
         if before is None or before.window.closes_on < occasion.window.opens_on:
             visits.append(ScheduledVisit((occasion.serves,), occasion.window, occasion.battery))
-        elif (shared := _shared(before.window, occasion.window)) is None:
-            opens_on = before.window.closes_on + timedelta(days=1)
-            visits.append(
-                ScheduledVisit(
-                    (occasion.serves,), replace(occasion.window, opens_on=opens_on), occasion.battery
-                )
-            )
+            continue
+        shared = _shared(before.window, occasion.window)
+        after = before.window.closes_on + timedelta(days=1)
+        if shared is None and after <= occasion.window.closes_on:
+            later = replace(occasion.window, opens_on=after, due_on=max(after, occasion.window.due_on))
+            visits.append(ScheduledVisit((occasion.serves,), later, occasion.battery))
         else:
             serves = tuple(sorted((*before.serves, occasion.serves), key=order.__getitem__))
             battery = tuple(dict.fromkeys((*before.battery, *occasion.battery)))
-            visits[-1] = ScheduledVisit(serves, shared, battery)
+            # The days of the later one, where all of them lie within the earlier one's.
+            visits[-1] = ScheduledVisit(serves, shared or occasion.window, battery)
     return visits
 
 

@@ -23,9 +23,9 @@ from sqlalchemy import (
     Insert,
     Update,
     delete,
-    exists,
     func,
     inspect,
+    or_,
     select,
 )
 from sqlalchemy import event as sqlalchemy_event
@@ -220,8 +220,10 @@ def _note_statement(state: ORMExecuteState) -> None:
 def _inserted(session: Session, fact: Fact, floor: int) -> Sequence[int]:
     """The rows that this transaction inserted: other transactions bind theirs with their commit."""
     column = fact.model.__table__.columns["id"]
-    is_bound = exists().where(Binding.subject == fact.subject, Binding.row_id == column)
-    return session.scalars(select(column).where(column > floor, ~is_bound)).all()
+    own = select(Binding.digest).where(Binding.subject == fact.subject, Binding.row_id == column)
+    last = own.order_by(Binding.event_id.desc()).limit(1).scalar_subquery()
+    # SQLite gives the id of a row that is gone to another one.
+    return session.scalars(select(column).where(column > floor, or_(last.is_(None), last == GONE))).all()
 
 
 def _erase_keys(session: Session, gone: Sequence[Changed]) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.instruments.definition import Answer, Instrument, Item
-from surveys.models import Draft, Patient, Response, Study, Visit
+from surveys.models import Draft, Erasure, Patient, Response, Study, Visit
 from surveys.models.assistance import ANSWERED_BY
 from surveys.schedule import not_yet_open
 from surveys.store import audit
@@ -55,12 +55,15 @@ def enter(
     """Store a questionnaire of `visit` that staff entered; its response's id.
 
     Raises:
-        Refused: it is answered or begun already, no item is answered, or the day is impossible.
+        Refused: it is answered or begun already, no item is answered, the day is impossible, or the patient's
+            identity was removed.
         AnswerError: an answer is outside the choices of its item.
     """
     if entry.source not in ENTERED or entry.answered_by not in {None, *ANSWERED_BY}:
         raise Refused("Say how it was answered.", "source")
     patient = _lock(session, visit)
+    if session.scalar(select(Erasure.id).where(Erasure.patient_id == patient.id).limit(1)) is not None:
+        raise Refused("This patient's identity was removed: nothing more is entered.")
     _must_be_free(session, visit, instrument.key)
     _check_day(study, patient, entry.on, at)
     _check_early(visit, entry.on)

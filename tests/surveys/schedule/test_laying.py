@@ -117,6 +117,19 @@ def test_overlapping_visits_are_one() -> None:
     )
 
 
+def test_a_visit_that_waits_for_another_is_due_once_it_opens() -> None:
+    """Enrolled long after the onset, whose visit is overdue and open; today's follows, or is that one."""
+    onset = occasion("onset", date(2026, 5, 15), 30, 60, ("gad7",))
+    today = occasion("first", date(2026, 6, 1), 0, 90, ("phq9",))
+    before, after = lay_out([onset, today])
+    assert before.window == onset.window
+    opens = date(2026, 7, 15)
+    assert after.window == Window(opens, opens, today.window.closes_on)
+    short = occasion("first", date(2026, 6, 1), 0, 10, ("phq9",))
+    [both] = lay_out([onset, short])
+    assert (both.window, both.battery) == (short.window, ("gad7", "phq9"))
+
+
 def test_windows_that_only_touch_stay_two_visits() -> None:
     """Whoever is enrolled today is asked today; the later visit opens when the first has closed."""
     first = occasion("first", date(2026, 6, 1), 0, 30, ("face",))

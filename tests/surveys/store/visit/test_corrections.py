@@ -16,7 +16,7 @@ from surveys.instruments.scoring import AnswerError
 from surveys.models import Alert, Draft, Event, EventValue, Patient, Response, Score, Study, Visit
 from surveys.store import audit
 from surveys.store.errors import Refused
-from surveys.store.patient import patients
+from surveys.store.patient import erasing, patients
 from surveys.store.patient.patients import NewPatient
 from surveys.store.visit import corrections
 from surveys.store.visit.corrections import TypedAnswers
@@ -305,3 +305,14 @@ def test_they_are_not_entered_where_they_cannot_be(
         annul(session, library, study, first, second)
     session.rollback()
     assert standing(session) == [first.id]
+
+
+def test_nothing_is_entered_for_somebody_who_was_erased(
+    session: Session, library: Library, study: Study, visit: Visit
+) -> None:
+    """A sheet of paper that turns up later would bring back what was taken away."""
+    patient = session.get_one(Patient, visit.patient_id)
+    erasing.remove(session, patient, reason="asked", on=TODAY, at=AT, actor="staff:1")
+    session.commit()
+    with pytest.raises(Refused, match="identity was removed: nothing more is entered"):
+        enter(session, library, study, visit)
