@@ -12,7 +12,6 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 from flask import Flask, request
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
@@ -192,6 +191,8 @@ def _keep_prepared(connection: Connection) -> None:
     """
     if not on_postgresql(connection) or connection.closed or connection.invalidated:
         return
+    import psycopg  # 9 MB that nobody on SQLite needs
+
     driver: Any = connection.connection.driver_connection
     if driver.read_only and driver.info.transaction_status.name == "INTRANS":
         with suppress(psycopg.Error):  # then the connection is lost, which the rollback finds too

@@ -129,7 +129,9 @@ class Patient(OfImport, Base):
         UniqueConstraint("study_id", "code"),
         Index("uq_patient_id_study_id", "id", "study_id", unique=True),  # rows with both refer to it
         Index("uq_patient_code_folded", "study_id", "code_folded", "twin", unique=True),
-        Index("ix_patient_site_folded", "study_id", "site_folded"),
+        Index(
+            "ix_patient_site_folded", "study_id", "site_folded", "import_id"
+        ),  # and patients are counted by it
         Index("ix_patient_twin", "study_id", sqlite_where=_TWIN, postgresql_where=_TWIN),
         Index("ix_patient_removal", "study_id", sqlite_where=_ASKED, postgresql_where=_ASKED),
         one_of("sex", SEXES),

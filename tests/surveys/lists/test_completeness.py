@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from surveys.lists import completeness
 from surveys.lists.scope import Scope
 from surveys.models import Patient, Serving, Timepoint
+from tests.support.plans import said
 from tests.surveys.lists.conftest import DUE
 from tests.surveys.lists.test_changes import add
 from tests.surveys.lists.test_patients import DAY, add_visit, answer, begin, scope
@@ -111,3 +112,17 @@ def test_a_study_without_patients_has_a_page(session: Session, patient: Patient)
     assert completeness.grid(session, Scope(patient.study_id, "nowhere", DUE), 1) == completeness.Grid(
         [], [], 1
     )
+
+
+def test_counts_read_no_row(session: Session, patient: Patient) -> None:
+    """Neither visits that are done nor patients, though the rows of an unfinished import are passed over."""
+    with said(session.get_bind().engine) as statements:
+        completeness.grid(session, scope(patient), 1)
+    connection = session.connection()
+    plan = {
+        row[3]
+        for statement, parameters in statements.items()
+        for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+    }
+    assert "SEARCH visit USING COVERING INDEX ix_visit_done (study_id=?)" in plan
+    assert "SEARCH patient USING COVERING INDEX ix_patient_site_folded (study_id=?)" in plan
