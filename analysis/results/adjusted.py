@@ -46,6 +46,9 @@ class _Fit:
     tested: Inference | None = None
 
 
+_COLUMNS = ("patient", "scale", "value", "completed_on", "stratum", "log10_years", "age", "female")
+
+
 def adjusted_change(
     table: pd.DataFrame,
     treatments: pd.DataFrame,
@@ -70,7 +73,8 @@ def adjusted_change(
         Records on all patients, then by stratum at ``pre``; p_holm within a scale and stratum.
     """
     given = begun_families(treatments)
-    pairs = {scale: _pairs(table[table["scale"] == scale]) for scale in scale_info}
+    known = table.loc[table["value"].notna(), list(_COLUMNS)]
+    pairs = {scale: _pairs(known[known["scale"] == scale]) for scale in scale_info}
     families = [family for family in FAMILIES if (given["family"] == family).any()]
     armed = {(s, f): _arms(pairs[s], given[given["family"] == f], f) for s in scale_info for f in families}
     records = []
@@ -99,9 +103,8 @@ def begun_families(treatments: pd.DataFrame) -> pd.DataFrame:
     return begun
 
 
-def _pairs(rows: pd.DataFrame) -> pd.DataFrame:
+def _pairs(known: pd.DataFrame) -> pd.DataFrame:
     """One row per patient with a first score and a later one within ``POST_DAYS``."""
-    known = rows[rows["value"].notna()]
     first = known.drop_duplicates("patient").set_index("patient")
     start = first["completed_on"].reindex(known["patient"]).to_numpy()
     days = (known["completed_on"] - start).dt.days

@@ -92,7 +92,7 @@ def dropout(
     first = first_scores(table, scale_info)
     last_on = table.groupby("patient")["completed_on"].max()
     later = first["completed_on"] < last_on.reindex(first["patient"]).to_numpy()
-    first = first.assign(level=np.where(later, LATER, NO_LATER))
+    first = first[["scale", "value", "stratum"]].assign(level=np.where(later, LATER, NO_LATER))
     records = []
     for stratum in (None, *STRATA):
         for scale in scale_info:

@@ -35,8 +35,11 @@ def descriptives(
         median, q1, q3`` (type 7), ``min, max, floor, ceiling, at_best, at_worst``; of a scale that piles up
         at its lowest value, also ``above_floor`` and ``median_above_floor``.
     """
+    narrow = table[["patient", "scale", "value", "stratum"]]
     ends = [
-        (scale, visit, _end(table[table["scale"] == scale], visit)) for scale in scale_info for visit in ENDS
+        (scale, visit, _end(narrow[narrow["scale"] == scale], visit))
+        for scale in scale_info
+        for visit in ENDS
     ]
     return [
         _record(end, scale, visit, scale_info[scale], stratum, suppress_under)

@@ -45,7 +45,8 @@ def injection_cycle(
     """
     if not any_injection(treatments):
         return []
-    known = table[table["value"].notna() & table["scale"].isin(list(scale_info))]
+    scored = table["value"].notna() & table["scale"].isin(list(scale_info))
+    known = table.loc[scored, ["patient", "completed_on", "scale", "value", "first_stratum"]]
     placed = known.join(phases(treatments, known))
     return [
         {**({} if stratum is None else {"stratum": stratum}), **record}
