@@ -40,3 +40,11 @@ def test_dates_need_a_reason(session: Session, study: Study, form: str, reason: 
     assert refused.value.field == "reason"
     session.commit()
     assert list(session.scalars(select(Event).where(Event.action == "study.exported"))) == []
+
+
+def test_a_file_that_is_handed_out_is_in_the_trail(session: Session, study: Study) -> None:
+    """In the study's chain, by its name."""
+    exports.note_download(session, study.id, "S1.zip", at=AT, actor="staff:1")
+    session.commit()
+    [event] = session.scalars(select(Event).where(Event.action == "study.downloaded"))
+    assert (event.study_id, event.actor, event.facts) == (study.id, "staff:1", {"file": "S1.zip"})
