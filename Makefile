@@ -13,7 +13,7 @@ INSTALL := $(UV) install --python $(BIN)/python --no-build-isolation --compile-b
 LOCK := $(UV) compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
 
-.PHONY: help run test prove bench lint lint-assets types lock assets messages browser
+.PHONY: help run test prove bench lint lint-assets types lock assets messages browser validation bill
 .DELETE_ON_ERROR:
 
 help:
@@ -26,6 +26,8 @@ help:
 	@echo "make types   mypy"
 	@echo "make lock    write requirements/*.txt anew from pyproject.toml (UPGRADE=1: newest versions)"
 	@echo "make assets  build static/ from its sources (needs Node and npm; the result is committed)"
+	@echo "make validation  write docs/validation.md from tests/requirements.toml"
+	@echo "make bill    write the software bill of materials, dist/seventh.cdx.json"
 	@echo "make messages  collect the texts patients read, for translators, and compile the translations"
 
 run: $(VENV)/.run $(BIN)/seventh
@@ -73,6 +75,12 @@ messages: $(VENV)/.dev
 		--ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel --quiet compile -d $(CATALOGUES)
 	rm $(CATALOGUES)/messages.pot
+
+validation: $(VENV)/.dev
+	$(BIN)/python -m tests.support.validation
+
+bill: $(VENV)/.python
+	$(BIN)/python -m tests.support.bill
 
 # A browser for the tests: the one found, else Debian's where we are root, else the command to get one.
 browser: $(VENV)/.dev

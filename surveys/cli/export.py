@@ -15,8 +15,11 @@ from surveys.cli.database import changing
 @click.argument("target", metavar="DIR_OR_ZIP", type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["tidy", "bundle"]), default="tidy", show_default=True)
 @click.option("--exact-dates", metavar="REASON", help="Fill in calendar dates; the reason is recorded.")
+@click.option("--coarser", is_flag=True, help="Coarser columns, so that nobody stands alone by them.")
 @click.pass_context
-def export(context: click.Context, study: str, target: Path, form: str, exact_dates: str | None) -> None:
+def export(
+    context: click.Context, study: str, target: Path, form: str, exact_dates: str | None, coarser: bool
+) -> None:
     """All data of STUDY as plain tables with a codebook, in a new folder or a .zip file.
 
     No names or contacts; ages in bands, dates as days since enrolment and onset. The bundle holds the data
@@ -31,7 +34,15 @@ def export(context: click.Context, study: str, target: Path, form: str, exact_da
 
     with changing(context) as opened, place(target) as files:
         found = opened.study(study)
-        exports.note(opened.session, found, form, exact_dates=exact_dates, at=opened.at, actor=opened.actor)
+        exports.note(
+            opened.session,
+            found,
+            form,
+            exact_dates=exact_dates,
+            coarse=coarser,
+            at=opened.at,
+            actor=opened.actor,
+        )
         opened.session.commit()
         if form == "bundle":
             with snapshot() as session:
@@ -47,6 +58,7 @@ def export(context: click.Context, study: str, target: Path, form: str, exact_da
                 found,
                 opened.library,
                 exact_dates=exact_dates,
+                coarse=coarser,
                 progress=_say if sys.stderr.isatty() else lambda _: None,
             )
     rows = sum(one.rows or 0 for one in written)

@@ -22,6 +22,7 @@ class ExportForm(StaffForm):
         ],
         default="tidy",
     )
+    coarse = BooleanField("Coarser: nobody stands alone")
     exact = BooleanField("Fill in calendar dates and years of birth")
     reason = StringField("Why calendar dates are needed", [Optional(), Length(max=500)])
 
@@ -31,6 +32,9 @@ class ExportForm(StaffForm):
             return False
         if self.exact is None:
             return True
+        if self.coarse.data and (self.exact.data or self.form.data == "bundle"):
+            self.coarse.errors = ["The coarser version holds no calendar dates: choose one of the two."]
+            return False
         if self.form.data == "bundle" and not self.exact.data:
             self.exact.errors = ["The bundle holds calendar dates: tick this, and say why they are needed."]
             return False

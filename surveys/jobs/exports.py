@@ -22,18 +22,23 @@ from surveys.store.study import freezes, results
 
 
 def export(workshop: Workshop, task: Task) -> Mapping[str, Any]:
-    """A zip file of the whole study or a site; arguments: `form`, `site`, `reason` for calendar dates."""
+    """A zip file of the study or a site; arguments: `form`, `site`, `reason` for calendar dates, `coarse`."""
     form, site, reason = (task.arguments[name] for name in ("form", "site", "reason"))
+    coarse = bool(task.arguments.get("coarse"))
     with cast(IO[bytes], tempfile.TemporaryFile()) as file:
         with workshop.snapshot() as session, zipped(file) as place:
             study, known = session.get_one(Study, task.study_id), results.erasures(session, task.study_id)
-            name = f"{study.code}-bundle.zip" if form == "bundle" else f"{study.code}.zip"
+            name = (
+                f"{study.code}-bundle.zip"
+                if form == "bundle"
+                else f"{study.code}{'-coarser' if coarse else ''}.zip"
+            )
             if form == "bundle":
                 library, at = workshop.library, task.asked_at
                 write_study(place, session, study, library, site=site, at=at, reason=reason or "")
             else:
                 chosen = Selection(session, study.id, site)
-                package.write(place, chosen, study, workshop.library, exact_dates=reason)
+                package.write(place, chosen, study, workshop.library, exact_dates=reason, coarse=coarse)
         return files.keep(workshop, task, file, name=name, erasures=known)
 
 

@@ -65,6 +65,15 @@ class Study(Base):
     smallest_group: Mapped[int] = mapped_column(default=5)
     heads_address: Mapped[str] = mapped_column(String(254), default="", server_default="")
 
+    @property
+    def kept_until(self) -> date | None:
+        """The last day of keeping; None while the study is open, or does not say for how long."""
+        if self.closed_at is None or self.retention_years is None:
+            return None
+        closed, year = self.closed_at.date(), self.closed_at.year + self.retention_years
+        is_leap_day = (closed.month, closed.day) == (2, 29)
+        return closed.replace(year=year, day=28) if is_leap_day else closed.replace(year=year)
+
     timepoints: Mapped[list[Timepoint]] = relationship(
         back_populates="study", order_by="Timepoint.position", lazy="raise_on_sql"
     )

@@ -32,6 +32,7 @@ from surveys.views.study import (
     log,
     message_words,
     plan,
+    processing,
     setup,
     team,
 )
@@ -103,6 +104,7 @@ PAGES = (
     dashboard,
     instruments,
     setup,
+    processing,
     plan,
     export,
     team,

@@ -81,6 +81,10 @@ class TidyTable:
         """The file's name."""
         return f"{self.name}.csv"
 
+    def column(self, name: str) -> Column:
+        """The column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
     def lines(self, selection: Selection, *, exact: bool) -> Iterator[list[str]]:
         """The cells of each row; calendar dates are filled in if `exact`."""
         cells = [column.cells(exact=exact) for column in self.columns]

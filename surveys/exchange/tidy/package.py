@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from surveys.exchange.csv_writer import CsvRows
 from surveys.exchange.places import DigestWriter, Place, Written
-from surveys.exchange.tidy import codebook, readme
+from surveys.exchange.tidy import codebook, crowd, readme
 from surveys.exchange.tidy.answers import SCORES, answered, long_table, wide_table
 from surveys.exchange.tidy.codebook import AnsweredInstrument, Leave
 from surveys.exchange.tidy.columns import Column, TidyTable, cell
@@ -35,32 +35,46 @@ def write(
     library: Library,
     *,
     exact_dates: str | None = None,
+    coarse: bool = False,
     progress: Progress = lambda _: None,
 ) -> list[Written]:
     """Write every file of the package of `study` into `place`; calendar dates need a reason.
 
-    Memory does not grow with the study. The same data give the same bytes.
+    In the `coarse` version nobody stands alone by what is coded. Memory holds six cells of each patient. The
+    same data give the same bytes.
 
     Raises:
+        ValueError: the coarse version has no calendar dates.
         CutShortError: the database gave fewer rows than it counts.
     """
+    if coarse and exact_dates is not None:
+        raise ValueError("The coarser version has no calendar dates.")
+    coded = coded_of(selection)
+    apart = crowd.crowd(coded.values(), study.smallest_group)
+    coarser = crowd.coarser(coded, study.smallest_group) if coarse else None
     versions = answered(selection)
     tables = _tables(versions, library)
     asked = [_asked(selection, library, *version) for version in versions]
     files = []
     for table in tables:
         progress(table.file)
-        files.append(_write_table(place, table, selection, exact=exact_dates is not None))
+        files.append(_write_table(place, table, selection, coarser, exact=exact_dates is not None))
     book = [[cell(value) for value in astuple(line)] for line in codebook.lines(tables, asked)]
     files.append(_write(place, "codebook.csv", lambda file: _csv(file, codebook.HEADER, book)))
     about = {"study": study.code, "simulated": study.simulated, **codebook.content(tables, asked)}
     files.append(_write_text(place, "codebook.json", _json(about)))
-    read = readme.text(study, tables, files, selection.site, exact_dates, _not_own(asked))
+    read = readme.text(study, tables, files, selection.site, exact_dates, _not_own(asked), apart, coarser)
     files.append(_write_text(place, "README.md", read))
     files.append(_write_text(place, "datapackage.json", _json(_data_package(study, tables, files))))
     sums = "".join(f"{one.sha256}  {one.name}\n" for one in files)
     files.append(_write_text(place, "SHA256SUMS", sums))
     return files
+
+
+def coded_of(selection: Selection) -> dict[str, crowd.Coded]:
+    """What is coded of each patient, by study code."""
+    columns = [PATIENTS.column(name).cells(exact=False) for name in crowd.CODED]
+    return {row.code: tuple(cell_of(row) for cell_of in columns) for row in PATIENTS.rows(selection)}
 
 
 def _tables(versions: Iterable[tuple[str, str, str, str]], library: Library) -> list[TidyTable]:
@@ -114,13 +128,18 @@ def _not_own(asked: Iterable[AnsweredInstrument]) -> list[str]:
     )
 
 
-def _write_table(place: Place, table: TidyTable, selection: Selection, *, exact: bool) -> Written:
+def _write_table(
+    place: Place, table: TidyTable, selection: Selection, coarser: crowd.Coarser | None, *, exact: bool
+) -> Written:
     count = 0
 
     def fill(file: IO[bytes]) -> None:
         nonlocal count
         header = [column.name for column in table.columns]
-        count = _csv(file, header, table.lines(selection, exact=exact))
+        lines: Iterable[list[str]] = table.lines(selection, exact=exact)
+        if coarser is not None:
+            lines = (coarser.line(header, line) for line in lines)
+        count = _csv(file, header, lines)
 
     return replace(_write(place, table.file, fill), rows=count)
 

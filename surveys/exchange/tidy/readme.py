@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from surveys.exchange.places import Written
 from surveys.exchange.tidy.columns import TidyTable
+from surveys.exchange.tidy.crowd import CODED, Coarser, Crowd
 from surveys.models import Study
 
 _TEXT = """\
@@ -36,12 +37,29 @@ files with `sha256sum -c SHA256SUMS`.
 - `value` in `scores.csv` is empty where more items are missing than the instrument's rule allows; `prorated`
   says that the rule in `codebook.csv` made up for some.
 - `answered_by` says who answered, `source` how: analyse answers that somebody else chose apart.
-{notes}"""
+{notes}
+## How alone patients stand
+
+{apart}
+"""
 
 _DAYS = (
     "Dates are days since enrolment and since onset, ages bands of 5 years; columns of calendar dates are\n"
     "  empty in this export."
 )
+
+_CODED = """\
+Without names these are still data about people: pseudonymous, not anonymous. Whoever knows a person's
+clinic, sex, age, cause, side and onset may find the row, and read the answers in it.
+
+As coded (dates as days, ages in bands of 5 years) {told}, by {columns}."""
+
+_COARSER = """
+
+This is the coarser version: {steps}. Of {withheld} patients these columns are empty.
+Now {told}. Days since onset are counted from the coarser onset. Further palsies, the side treated, products,
+`begin` and what patients reported of palsy and treatment are left out. Study codes, answers, scores and
+treatments are not coarser: whoever knows these of a person still finds the row."""
 
 
 def text(
@@ -51,6 +69,8 @@ def text(
     site: str | None,
     exact_dates: str | None,
     working: Sequence[str],
+    apart: Crowd,
+    coarser: Coarser | None,
 ) -> str:
     """Markdown. `working` names the questionnaires in a wording that is not the instrument's own."""
     rows = {file.name: file.rows for file in files}
@@ -72,4 +92,23 @@ def text(
         files="\n".join(f"| `{table.file}` | {rows[table.file]} | {table.title} |" for table in tables),
         dates=_DAYS if exact_dates is None else exact,
         notes="".join(f"{note}\n" for note in notes),
+        apart=_apart(apart, coarser),
+    )
+
+
+def _apart(apart: Crowd, coarser: Coarser | None) -> str:
+    """How re-identifiable the rows are, and what was done about it."""
+    coded = _CODED.format(told=told(apart), columns=", ".join(f"`{name}`" for name in CODED))
+    if coarser is None:
+        return f"{coded}\nThe coarser version of this package has nobody alone."
+    steps = "; ".join(("days in whole weeks", *coarser.steps))
+    return coded + _COARSER.format(steps=steps, withheld=coarser.withheld, told=told(coarser.after))
+
+
+def told(apart: Crowd) -> str:
+    """How alone patients stand, in words."""
+    share = f"{100 * apart.alone / apart.patients:.0f} %" if apart.patients else "nobody"
+    return (
+        f"{apart.alone} of {apart.patients} patients ({share}) stand alone and {apart.under} in groups under "
+        f"{apart.least}; the smallest group has {apart.smallest}"
     )

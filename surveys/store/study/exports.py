@@ -17,6 +17,7 @@ def note(
     form: str,
     *,
     exact_dates: str | None,
+    coarse: bool = False,
     site: str | None = None,
     at: datetime,
     actor: str,
@@ -24,13 +25,18 @@ def note(
     """Record an export of `study` before it is made; calendar dates need the reason `exact_dates`.
 
     Raises:
-        Refused: the reason is empty, or a bundle, which holds calendar dates, has no reason.
+        Refused: the reason is empty, or a bundle, which holds calendar dates, has no reason; or a coarser
+            version should hold them.
     """
+    if coarse and (form == "bundle" or exact_dates is not None):
+        raise Refused("The coarser version holds no calendar dates: choose one of the two.", "coarse")
     if form == "bundle" and exact_dates is None:
         raise Refused("The bundle holds calendar dates: say why they are needed.", "reason")
     if exact_dates is not None and not exact_dates.strip():
         raise Refused("Say why calendar dates are needed.", "reason")
     facts = {"study": study.code, "format": form, "exact_dates": exact_dates is not None, "site": site}
+    if coarse:
+        facts["coarse"] = True
     audit.record(
         session, audit.Entry(at, actor, "study.exported", facts=facts, reason=exact_dates, study_id=study.id)
     )

@@ -27,6 +27,7 @@ from surveys.lists import clinic as lists
 from surveys.lists import needs as needed
 from surveys.lists import patients
 from surveys.lists.clinic import ExpectedPatient
+from surveys.lists.due import due
 from surveys.models import Timepoint
 from surveys.store.patient import clinic
 from surveys.store.post import settling
@@ -137,6 +138,7 @@ def needs(code: str) -> Page:
     return render_template(
         "staff/clinic/needs.html",
         needs=found,
+        due=due(db.session, here.study, here.scope),
         titles={key: server.library().get(key).short_title for one in found.by_hand for key in one.battery},
         waited=lambda since: display.waited(since, here.at),
         rule_words=_rule_words,

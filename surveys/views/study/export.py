@@ -6,6 +6,10 @@ from flask import Blueprint, Flask, render_template, request
 from werkzeug.wrappers import Response
 
 from surveys.db import db
+from surveys.exchange.tidy.crowd import crowd
+from surveys.exchange.tidy.package import coded_of
+from surveys.exchange.tidy.queries import Selection
+from surveys.exchange.tidy.readme import told
 from surveys.forms.export import ExportForm
 from surveys.store.study import exports
 from surveys.views.web import jobs
@@ -27,13 +31,26 @@ def index(code: str) -> Response | str | tuple[str, int]:
     if not here.may_change:
         del form.form, form.exact, form.reason
     if request.method == "GET" or not form.validate():
-        return render_template("staff/study/export.html", form=form), 422 if form.errors else 200
+        apart = crowd(
+            coded_of(Selection(db.session, here.study.id, here.site)).values(), here.study.smallest_group
+        )
+        return render_template(
+            "staff/study/export.html", form=form, apart=told(apart)
+        ), 422 if form.errors else 200
     reason = (form.reason.data or "").strip() if here.may_change and form.exact.data else None
     kind = form.form.data if here.may_change else "tidy"
+    coarse = bool(form.coarse.data)
     exports.note(
-        db.session, here.study, kind, exact_dates=reason, site=here.site, at=here.at, actor=here.actor
+        db.session,
+        here.study,
+        kind,
+        exact_dates=reason,
+        coarse=coarse,
+        site=here.site,
+        at=here.at,
+        actor=here.actor,
     )
-    number = jobs.note(here, "export", {"form": kind, "site": here.site, "reason": reason})
+    number = jobs.note(here, "export", {"form": kind, "site": here.site, "reason": reason, "coarse": coarse})
     db.session.commit()
     jobs.wait(number)
     return jobs.sent(here, number, code)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from surveys.exchange.places import Written
 from surveys.exchange.tidy import readme
+from surveys.exchange.tidy.crowd import Coarser, Crowd
 from surveys.exchange.tidy.people import PATIENTS, TREATMENTS
 from surveys.models import Study
+
+APART = Crowd(patients=200, least=5, smallest=1, alone=50, under=80)
 
 
 def told(
@@ -14,10 +17,11 @@ def told(
     exact_dates: str | None = None,
     working: tuple[str, ...] = (),
     simulated: bool = False,
+    coarser: Coarser | None = None,
 ) -> str:
     study = Study(code="S1", title="A study of faces", simulated=simulated)
     files = [Written("treatments.csv", 9, "0" * 64, 7), Written("patients.csv", 9, "0" * 64, 3)]
-    return readme.text(study, [PATIENTS, TREATMENTS], files, site, exact_dates, working)
+    return readme.text(study, [PATIENTS, TREATMENTS], files, site, exact_dates, working, APART, coarser)
 
 
 def test_each_file_stands_with_its_rows() -> None:
@@ -25,7 +29,7 @@ def test_each_file_stands_with_its_rows() -> None:
     assert text.startswith("# A study of faces\n\nStudy `S1`, exported by Seventh as plain tables.\n")
     assert f"| `patients.csv` | 3 | {PATIENTS.title} |\n| `treatments.csv` | 7 | {TREATMENTS.title} |" in text
     assert "{" not in text.replace('{"patient": str}', "")
-    assert text.endswith("apart.\n")
+    assert text.endswith("nobody alone.\n")
 
 
 def test_it_says_how_days_are_told() -> None:
@@ -45,3 +49,14 @@ def test_it_warns_of_what_a_reader_must_know() -> None:
     text = told(site="North", working=("FaCE", "SAQ"))
     assert "- Only patients of the site North.\n- Working wording" in text
     assert "not validated: FaCE, SAQ.\n" in text
+
+
+def test_it_says_how_alone_patients_stand() -> None:
+    """And in the coarser version what was done about it."""
+    plain = " ".join(told().split())
+    assert "50 of 200 patients (25 %) stand alone and 80 in groups under 5; the smallest group has 1" in plain
+    assert "coarser version of this package" in plain
+    after = Crowd(patients=200, least=5, smallest=9, alone=0, under=0)
+    made = " ".join(told(coarser=Coarser(after, ("onset in whole weeks",), 3, {})).split())
+    assert "This is the coarser version: days in whole weeks; onset in whole weeks. Of 3 patients" in made
+    assert "0 of 200 patients (0 %) stand alone" in made
