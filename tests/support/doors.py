@@ -90,6 +90,7 @@ MAY_OPEN = {
     "instruments.load": CHANGES,
     "setup.index": PATIENTS,
     "log.index": PATIENTS,
+    "processing.show": PATIENTS,
     "setup.section": CHANGES,
     "setup.consent": CHANGES,
     "setup.send_test": CHANGES,
