@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys.models import Membership, Patient, Staff, Study, Timepoint
-from surveys.store.study.readiness import backup_proved_at
 
 
 @dataclass(frozen=True)
 class Processing:
     """The facts of both sheets: keys of the questionnaires asked, how many of each role may sign in, how many
-    patients and sites, until when data are kept, and when a backup was proved."""
+    patients and sites, and until when data are kept."""
 
     asked: Sequence[str]
     roles: Mapping[str, int]
     patients: int
     sites: int
     kept_until: date | None
-    backup_proved_at: datetime | None
 
 
 def processing(session: Session, study: Study) -> Processing:
@@ -49,5 +47,4 @@ def processing(session: Session, study: Study) -> Processing:
         patients=patients,
         sites=sites,
         kept_until=study.kept_until,
-        backup_proved_at=backup_proved_at(session),
     )

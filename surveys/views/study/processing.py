@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, render_template
 
 from surveys.db import db
 from surveys.lists.processing import processing
+from surveys.store.study.readiness import backup_proved_at
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
@@ -30,6 +31,7 @@ def show(code: str) -> Page:
         found=found,
         asked=[one.short_title for one in asked],
         asks_of_self_harm=any(alert.crisis for one in asked for alert in one.alerts),
+        backup_proved_at=backup_proved_at(db.session),
         settings=server.settings(),
         today=here.today,
     )
