@@ -34,6 +34,7 @@ REASONS = {
     "surveys.lists.background.x_of_patient__mutmut_12": "equivalent: the foreign key says the same",
     "surveys.lists.changes.x__scores__mutmut_47": "equivalent: the name of a subquery",
     "surveys.lists.changes.x_page__mutmut_52": "equivalent: the name of a subquery",
+    "surveys.lists.clinic.x_expected__mutmut_14": "equivalent: the foreign key says the same",
     "surveys.lists.completeness.x__lines__mutmut_26": "equivalent: the name of a subquery",
     "surveys.lists.completeness.x__placed__mutmut_4": "equivalent: the join says the same",
     "surveys.lists.messages.x__of_scope__mutmut_5": "equivalent: the foreign key says the same",

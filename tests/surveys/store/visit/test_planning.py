@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select
@@ -12,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library
 from surveys.models import Contact, Event, Palsy, Patient, Serving, Study, Timepoint, Treatment, Visit
-from surveys.schedule import PlannedVisit, preset
+from surveys.schedule import PlannedVisit, Window, preset
 from surveys.store.patient import patients
 from surveys.store.patient.patients import NewPatient, NewTreatment, PartialDate
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
 from surveys.store.visit import answering, links, opening, planning, responses
-from surveys.store.visit.planning import PlanChanges
+from surveys.store.visit.planning import Change, PlanChanges
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
 from surveys.store.words.wordings import Texts
@@ -72,6 +73,10 @@ def visits(session: Session, patient: Patient) -> dict[str, Visit]:
     }
 
 
+def window_of(row: Visit) -> Window:
+    return Window(row.opens_on, row.due_on, row.closes_on)
+
+
 def treatment(session: Session, patient: Patient) -> Treatment:
     return session.scalars(select(Treatment).where(Treatment.patient_id == patient.id)).one()
 
@@ -109,6 +114,9 @@ def test_a_cancelled_injection_withdraws_its_visits(session: Session, library: L
     treatment(session, patient).state = "cancelled"
     done = replan(session, patient, "treatment")
     assert [one.title for one in done.withdrawn] == ["Before the injection", "Peak effect", "16 weeks"]
+    assert done.withdrawn[0] == Change("Before the injection", window_of(before), None)
+    assert done.changed
+    assert before.withdrawn_at == AT
     assert visits(session, patient) == {}
     link = links.find(session, token)
     assert link is not None
@@ -116,7 +124,9 @@ def test_a_cancelled_injection_withdraws_its_visits(session: Session, library: L
         opening.load(session, link, Texts(library), device="phone", at=AT)
 
     treatment(session, patient).state = "planned"
-    assert len(replan(session, patient, "treatment").added) == 3
+    again = replan(session, patient, "treatment")
+    assert again.added[1] == Change("Peak effect", None, window_of(visits(session, patient)["Peak effect"]))
+    assert (len(again.added), again.moved, again.withdrawn, again.changed) == (3, (), (), True)
     assert len(visits(session, patient)) == 3
     assert len(session.scalars(select(Visit.id).where(Visit.patient_id == patient.id)).all()) == 3
 
@@ -196,8 +206,26 @@ def test_an_onset_that_became_known_brings_its_visits(session: Session, library:
     assert list(visits(session, patient)) == ["Enrolment"]
     row = palsy(session, patient)
     row.onset_on, row.onset_precision = TODAY - timedelta(days=100), "day"
+    session.add(Visit(**outside(session, patient, "6 months")))
     done = replan(session, patient, "onset")
     assert [one.title for one in done.added] == ["6 months", "12 months"]
+    assert [one.before for one in done.added] == [None, None]
+    session.commit()
+    [event] = session.scalars(select(Event).where(Event.action == "visits.replanned")).all()
+    assert event.facts.keys() == {"added"}
+    assert event.facts["added"].startswith("6 months ")
+    assert (event.actor, event.at, event.patient_id) == ("staff:1", AT, patient.id)
+    key = session.scalars(select(Timepoint.key).where(Timepoint.name == "6 months")).one()
+    made = session.scalars(select(Visit).join(Timepoint).where(Timepoint.key == key)).one()
+    assert (made.name, made.occurrence) == (f"{key} (plan)", 1), "its name is taken"
+
+
+def outside(session: Session, patient: Patient, name: str) -> dict[str, Any]:
+    """A visit outside the plan that has the name of a timepoint, long over."""
+    key = session.scalars(select(Timepoint.key).where(Timepoint.name == name)).one()
+    long_ago = TODAY - timedelta(days=400)
+    days = dict.fromkeys(("opens_on", "due_on", "closes_on"), long_ago)
+    return {"patient_id": patient.id, "study_id": patient.study_id, "name": key, "battery": ["face"], **days}
 
 
 def test_an_import_gets_no_visits_of_an_anchor_that_did_not_change(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from werkzeug.exceptions import Forbidden
 
 from surveys.background import FACTS
 from surveys.exchange import freezing
+from surveys.lists.scope import Scope
 from surveys.models import Alert, AlertRule, Background, Message, Patient, Study, Treatment, Visit
 from surveys.views.web import access
 from tests.support.doors import (
@@ -216,6 +218,44 @@ def test_what_belongs_to_another_site_is_not_there(
             assert knock(member, door) == "not there", door
     assert "P1" not in member.get("/staff/S1/patients").text
     assert "P1" not in member.get("/staff/S1/alerts").text
+
+
+@pytest.mark.parametrize(
+    ("role", "may_change", "may_open_patients"),
+    [
+        ("coordinator", True, True),
+        ("admin", True, True),
+        ("investigator", False, True),
+        ("analyst", False, False),
+    ],
+)
+def test_a_grant_says_what_its_role_may_do(role: str, may_change: bool, may_open_patients: bool) -> None:
+    """With the patients of its site, on the day of the study's own time zone."""
+    late = datetime(2026, 3, 10, 23, 30, tzinfo=UTC)
+    study = Study(id=7, code="S1", timezone="Europe/Berlin")
+    given = access.Grant(study, role, "North", "staff:1", late)
+    assert (given.may_change, given.may_open_patients) == (may_change, may_open_patients)
+    assert given.scope == Scope(7, "North", date(2026, 3, 11))
+
+
+def test_a_door_refuses_other_roles_and_members_of_one_site() -> None:
+    """In this order; administrators pass every door."""
+    study, at = Study(id=7, code="S1"), datetime(2026, 3, 10, tzinfo=UTC)
+    own, everywhere = (access.Door(frozenset({"coordinator"}), whole) for whole in (False, True))
+    member, limited = (access.Grant(study, "coordinator", site, "staff:1", at) for site in (None, "North"))
+    assert [member.refusal(door) for door in (own, everywhere)] == [None, None]
+    assert limited.refusal(own) is None
+    refusal = limited.refusal(everywhere)
+    assert isinstance(refusal, access.LimitedToSite)
+    assert (refusal.site, refusal.code) == ("North", 403)
+    assert type(access.Grant(study, "analyst", "North", "staff:1", at).refusal(everywhere)) is Forbidden
+    assert access.Grant(study, "admin", None, "staff:1", at).refusal(everywhere) is None
+
+
+def test_a_view_is_marked_with_its_door() -> None:
+    assert access.for_roles("analyst")(lambda: "").door == access.Door(frozenset({"analyst"}), None)
+    assert access.for_roles("analyst", whole_study=True)(lambda: "").door.whole_study is True
+    assert access.for_staff(lambda: "").door == access.Door(frozenset(), None)
 
 
 def test_an_address_without_a_rule_stops_the_start() -> None:
