@@ -1,8 +1,7 @@
 """The contract between the study and its analysis: tidy tables and what each scale means.
 
-Whoever reads the database fills `StudyFrames` (``build`` makes tables of the right columns and types);
-everything in `analysis` takes it. ``scored`` joins the facts every analysis needs. Nothing here knows
-where the rows come from, and nothing here needs more than pandas.
+A reader of data fills `StudyFrames`, with ``build`` for the columns and types; every analysis takes it.
+``scored`` joins the facts that analyses need. This module needs pandas alone and knows no database.
 """
 
 import hashlib
@@ -129,14 +128,14 @@ class ScaleInfo:
     """What a scale's numbers mean; ``low`` and ``high`` are its lowest and highest attainable values.
 
     ``bands`` are (label, at least) sorted upwards, ``cutoffs`` (label, value, source);
-    which side of it counts, ``analysis.data.cutoffs`` says. ``items`` are the keys of its items and
-    ``reverse`` those that count the other way round, each with the sum of its lowest and highest answer,
-    from which an answer is subtracted. ``missing`` is the rule for missing items in words.
+    ``analysis.data.cutoffs`` says which side counts. ``items`` are the keys of its items. ``reverse`` are the
+    reversed items, each with the sum of its lowest and highest answer. ``missing`` is the missing rule in
+    words.
 
-    ``asks_of`` is mood, quality_of_life, symptoms or movement. ``only_by_patient``: what somebody else chose
-    is not analysed. ``piles_up``: many patients' scores sit at the lowest value. ``headline`` is the place of
-    a scale that is shown first. ``shares`` are scales of other instruments with which it has content in
-    common, each with the reason in words. ``early`` says why it tells little soon after onset.
+    ``asks_of`` is mood, quality_of_life, symptoms or movement. ``only_by_patient``: analyses leave out what
+    another person chose. ``piles_up``: many scores lie at the lowest value. ``headline`` is the rank of a
+    scale among those shown first. ``shares`` are scales of other instruments with common content, each with
+    the reason. ``early`` says why the scale tells little soon after onset.
     """
 
     label: str
@@ -192,7 +191,7 @@ class StudyFrames:
 
     @cached_property
     def scored(self) -> pd.DataFrame:
-        """The result of ``scored``, made once: every figure and every page of a report takes it."""
+        """The result of ``scored``, computed once."""
         return scored(self)
 
     @cached_property
@@ -202,18 +201,18 @@ class StudyFrames:
 
 
 def build(table: str, rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
-    """The named table of the contract from plain rows (dicts), in its types, also when there are none."""
+    """The table of that name from plain rows, in its types; an empty one has them too."""
     columns = COLUMNS[table]
     frame = pd.DataFrame(list(rows), columns=list(columns))
     if "answers" in columns:
         frame["answers"] = frame["answers"].map(_as_text)
-    # text first: a column without any would have categories of another type
+    # Text comes first: the categories of an empty column would have another type.
     text = {name: "str" for name, kind in columns.items() if kind == "text"}
     return frame.astype(text).astype({name: _DTYPES[kind] for name, kind in columns.items()})
 
 
 def of_columns(table: str, columns: Mapping[str, object]) -> pd.DataFrame:
-    """The named table of the contract from whole columns of its types; whole numbers may be narrower."""
+    """The table of that name from whole columns of its types; whole numbers may be narrower."""
     frame = pd.DataFrame({name: columns[name] for name in COLUMNS[table]}, copy=False)
     _check_columns(table, COLUMNS[table], frame)
     return frame
@@ -298,7 +297,7 @@ def _check_dated(name: str, table: pd.DataFrame, date: str, precision: str) -> N
 
 
 def or_unknown(text: pd.Series) -> pd.Series:
-    """The column of text with ``unknown`` where it is missing, its categories those that occur."""
+    """The column of text with ``unknown`` for missing values; its categories are those that occur."""
     text = text.astype("category")
     if not text.isna().any():
         return text.cat.remove_unused_categories()
@@ -317,12 +316,12 @@ def scored(frames: StudyFrames) -> pd.DataFrame:
     first visit, scored or not, from the birth year) and ``female`` (1, 0, missing for other or unknown).
     ``first_on`` is that visit's day; ``first_log10_years``, ``first_left_out`` and ``first_stratum`` are the
     columns without ``first_`` as they are on that day.
-    ``by_other`` marks what somebody else chose of a scale that is ``only_by_patient``: its ``value`` is
-    missing here, so that no analysis has it. Sorted by patient, day and visit.
+    ``by_other`` marks scores of an ``only_by_patient`` scale that another person chose; their ``value`` is
+    missing here. Rows are sorted by patient, day and visit.
 
-    Stratum: unknown from birth, before onset, with both sides, more than one palsy or no onset; else by
-    the estimated days, except that an onset too imprecise for time analyses has a stratum only if all
-    its possible durations lie on one side of 90 days.
+    The stratum is unknown from birth, before onset, with both sides, with several palsies and without an
+    onset. Otherwise the estimated days give it. An onset too imprecise for time analyses has a stratum only
+    if all its possible durations lie on one side of 90 days.
     """
     by_other = chosen_by_other(frames)
     table = frames.scores.assign(by_other=by_other, value=frames.scores["value"].mask(by_other))
@@ -334,7 +333,7 @@ def scored(frames: StudyFrames) -> pd.DataFrame:
 
 
 def chosen_by_other(frames: StudyFrames) -> pd.Series:
-    """Which ``scores`` somebody else chose of a scale that is ``only_by_patient``: no analysis takes them."""
+    """Which ``scores`` of ``only_by_patient`` scales another person chose; analyses leave them out."""
     theirs = [scale for scale, info in frames.scale_info.items() if info.only_by_patient]
     by_other: pd.Series = frames.scores["answered_by"] == "chosen_by_other"
     return by_other & frames.scores["scale"].isin(theirs)
@@ -355,11 +354,11 @@ def _facts(frames: StudyFrames) -> pd.DataFrame:
 
 
 def first_visit_on(frames: StudyFrames) -> pd.Series:
-    """By patient code, the day of the first visit: the first response, scored or not, or an earlier visit
-    that took place without a questionnaire (only an import makes visits with an empty battery).
+    """The day of each patient's first visit, by code: the first response, scored or not, or an earlier visit
+    without a questionnaire, which only an import makes.
 
-    A column ``first_visit_on`` of ``patients`` wins: a filter that drops responses writes it, so that age
-    stays the age at the first visit.
+    A column ``first_visit_on`` of ``patients`` wins. Filters that drop responses write it, so that age stays
+    the age at the first visit.
     """
     if "first_visit_on" in frames.patients.columns:
         return frames.patients.set_index("patient")["first_visit_on"]
@@ -371,10 +370,7 @@ def first_visit_on(frames: StudyFrames) -> pd.Series:
 
 
 def data_sha256(frames: StudyFrames) -> str:
-    """SHA-256 of all tables: the same data give the same digest, in any order of rows.
-
-    Row numbers of the database (``visit_id``) do not count.
-    """
+    """SHA-256 of all tables, whatever the order of rows and the numbers of the database (``visit_id``)."""
     digest = hashlib.sha256(frames.study.encode())
     for name, columns in COLUMNS.items():
         table = getattr(frames, name)[[column for column in columns if column != "visit_id"]]

@@ -1,4 +1,4 @@
-"""Answers of an open visit, stored item by item and submitted. The visit is loaded with `lock` first."""
+"""Stores and submits the answers of an open visit. Callers load the visit with `lock` first."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _STORE_SAID = (
     .where(*_OF_DRAFT)
     .values({name: bindparam(name) for name in ("answers", "source", "locale", "saved_at")})
 )
-# Mostly nothing is asked soon, so that what drops the draft tells it. In a WITH: SQLAlchemy names no tables
-# in what SQLite is to return.
+# The DELETE also returns whether any visit comes soon, which saves a statement. The query is a CTE because
+# SQLAlchemy names no tables in RETURNING on SQLite.
 _SOON = planning.ASKED_SOON.with_only_columns(Patient.id).cte("soon")
 _DROP = delete(_DRAFT).where(*_OF_DRAFT).add_cte(_SOON).returning(exists().select_from(_SOON))
 
 
 def open_visit(session: Session, visit: OpenVisit, *, at: datetime) -> None:
-    """Keep when the patient first went past the introduction: from then on the visit's dates stay."""
+    """Store when the patient first passed the introduction; from then on no plan moves the visit."""
     first = update(Visit).where(Visit.id == visit.id, Visit.opened_at.is_(None))
     session.execute(first.values(opened_at=at))
 
@@ -57,11 +57,11 @@ def save_answer(
     at: datetime,
     source: str = "web",
 ) -> bool:
-    """Store one answer of a visit just loaded with `lock`; None is the decision to skip. Alerts follow.
+    """Store one answer and raise its alerts; None means that the patient skipped the item.
 
-    The same answer from a second device is one answer, given by both.
+    The same answer from a second device adds the device to the first answer.
 
-    Returns whether the crisis text is to be shown before anything else.
+    Returns whether the crisis text must be shown next.
 
     Raises:
         AnswerError: the item or the value does not belong to the instrument.
@@ -119,9 +119,9 @@ def save_answer(
 def submit(
     session: Session, visit: OpenVisit, instrument: Instrument, library: Library, *, at: datetime
 ) -> int | None:
-    """Make the draft of a visit just loaded with `lock` a response; its id, or None without a draft.
+    """Turn the draft into a response; returns its id, or None without a draft.
 
-    Submitting twice changes nothing: the first response stands.
+    A second call changes nothing.
     """
     if instrument.key in visit.submitted or instrument.key not in visit.drafts:
         return None
@@ -150,7 +150,7 @@ def from_draft(
     at: datetime,
     partial: bool = False,
 ) -> NewResponse:
-    """The response that `draft` becomes; items of `asked` without an answer were skipped or not reached."""
+    """The response made from `draft`; items of `asked` that it lacks were not reached."""
     given = {item: said[-1] for item, said in draft.answers.items()}
     return NewResponse(
         visit_id=draft.visit_id,
@@ -167,7 +167,7 @@ def from_draft(
         source=draft.source,
         partial=partial,
         started_at=draft.started_at,
-        submitted_at=max(at, draft.started_at),  # a clock set back meanwhile must not cost the answers
+        submitted_at=max(at, draft.started_at),  # a CHECK refuses a clock set back
         completed_on=completed_on,
         corrected=tuple(
             audit.Value(f"{instrument.key}.{item}", _spoken(said[:-1]), _spoken(said[-1:]))
@@ -178,13 +178,13 @@ def from_draft(
 
 
 def tell_help(session: Session, visit: OpenVisit, answered_by: str | None, *, at: datetime) -> None:
-    """Keep what was said to "Did anyone help you?"; only of a finished visit, loaded with `lock`.
+    """Store the first reply to "Did anyone help you?" of a finished visit.
 
-    What was said first stands. `answered_by` is one of `ANSWERED_BY`, or None where it was passed over.
+    `answered_by` is one of `ANSWERED_BY`, or None where the patient passed it over.
     """
     if visit.help_told or any(key not in visit.submitted for key in visit.battery):
         return
-    # Whoever waited for the lock may have been overtaken: the visit was read before.
+    # The visit was read before the lock, so another request may have stored a reply.
     if insert_once(session, Assistance, visit_id=visit.id, answered_by=answered_by, at=at) is None:
         return
     facts = {"visit": visit.id, "answered_by": answered_by}

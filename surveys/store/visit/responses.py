@@ -1,4 +1,4 @@
-"""Responses with their scores, in one transaction; and the proof that the stored scores are right."""
+"""Stores responses with their scores in one transaction, and checks stored scores."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from surveys.store.visit.alerts import Cause, notice
 
 @dataclass(frozen=True)
 class NewResponse:
-    """A whole questionnaire. `answers` holds what was given; values are checked by scoring."""
+    """A questionnaire to store. Scoring checks the values of `answers`."""
 
     visit_id: int
     patient_id: int
@@ -48,7 +48,7 @@ class NewResponse:
 
 @dataclass(frozen=True)
 class StoredAnswers:
-    """What somebody answered to a whole questionnaire, and in which words it was asked."""
+    """The answers to one questionnaire, and the wording in which it was asked."""
 
     instrument: str
     version: str
@@ -61,7 +61,7 @@ class StoredAnswers:
 
 @dataclass(frozen=True)
 class WrongScore:
-    """A stored score that differs from what the frozen definition gives."""
+    """A stored score that differs from the score by the frozen definition."""
 
     response_id: int
     scale: str
@@ -72,10 +72,10 @@ class WrongScore:
 def insert_scored(
     session: Session, responses: Sequence[NewResponse], *, at: datetime, actor: str
 ) -> list[int]:
-    """Rows for `responses` and all their scores; the ids, in order.
+    """Store `responses` with all their scores; returns the ids in the same order.
 
     Raises:
-        AnswerError: an answer is outside the choices of its item; nothing is stored then.
+        AnswerError: an answer is outside the choices of its item; nothing is stored.
     """
     if not responses:
         return []
@@ -130,7 +130,7 @@ def insert_scored(
 
 
 def _scored(responses: Sequence[NewResponse]) -> list[tuple[Result, ...]]:
-    """The scores of each, in order; those of one instrument at once."""
+    """The scores of each response, in order; one call scores all responses of an instrument."""
     of_instrument: dict[Instrument, list[int]] = {}
     for number, new in enumerate(responses):
         of_instrument.setdefault(new.instrument, []).append(number)
@@ -142,16 +142,16 @@ def _scored(responses: Sequence[NewResponse]) -> list[tuple[Result, ...]]:
 
 
 def add(session: Session, responses: Sequence[NewResponse], *, at: datetime, actor: str) -> int:
-    """Responses that never were a draft here (imported, simulated): stored, scored and their alerts raised.
+    """Store and score responses without a draft (imported, simulated), and raise their alerts.
 
-    Those that are held raise theirs when they are released. Returns the number of alerts raised.
+    `release` raises the alerts of held responses. Returns the number of alerts raised.
     """
     insert_scored(session, responses, at=at, actor=actor)
     return notice(session, _causes(new for new in responses if not new.held), at=at, actor=actor)
 
 
 def release(session: Session, import_id: int, library: Library, *, at: datetime, actor: str) -> None:
-    """Let what an import held take its place from now on, and raise its alerts."""
+    """Make the held responses of an import count, and raise their alerts."""
     held = (Response.import_id == import_id, Response.held)
     query = (
         select(Response, Visit.patient_id, InstrumentVersion.version)
@@ -224,7 +224,7 @@ def current(session: Session, visit_id: int) -> list[StoredAnswers]:
 
 
 def wrong_scores(session: Session) -> Iterator[WrongScore]:
-    """Every stored score that the frozen definition does not give again, missing and surplus ones too."""
+    """Stored scores that differ from the frozen definition's; missing and surplus scores too."""
     frozen = select(InstrumentVersion.id, InstrumentVersion.instrument, InstrumentVersion.definition)
     instruments = {
         row.id: parse(row.definition, f"the frozen {row.instrument}") for row in session.execute(frozen)

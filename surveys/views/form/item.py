@@ -1,4 +1,4 @@
-"""One item of a questionnaire, drawn for the visit: what was given, and what another device changed."""
+"""The page of one item for one visit: its answer, and changes from another device."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from surveys.views.form.visit import language_of, may_show
 
 
 def item_asked(visit: OpenVisit, key: str, number: int) -> tuple[Instrument, Item]:
-    """The item that an address names, with its instrument; else 404."""
+    """The instrument and item in an address; 404 if the visit does not ask them."""
     instrument = instrument_asked(visit, key)
     asked = next((one for one in visit.items(instrument.key) if one.number == number), None)
     return (instrument, asked) if asked else abort(404)
 
 
 def instrument_asked(visit: OpenVisit, key: str) -> Instrument:
-    """The instrument that an address names, where the visit asks it; else 404."""
+    """The instrument in an address; 404 if the visit does not ask it."""
     if key not in visit.battery:
         abort(404)
     return visit.instruments[key]
 
 
 def hidden_here(visit: OpenVisit, key: str, asked: Item) -> bool:
-    """Whether `asked` was answered on another device, which this one may not show."""
+    """Whether another device answered `asked` and this device may not show the answer."""
     return key in visit.drafts and asked.key in visit.drafts[key].hidden
 
 
 def tell_changes(visit: OpenVisit, instrument: Instrument) -> list[int]:
-    """The questions that another device answered again, as numbered on the pages; each is told once."""
+    """The page numbers of questions that another device changed; each is returned once."""
     untold = changes_untold(visit, instrument)
     draft = visit.drafts.get(instrument.key)
     changed = dict(draft.changed) if draft else {}
@@ -44,7 +44,7 @@ def tell_changes(visit: OpenVisit, instrument: Instrument) -> list[int]:
 
 
 def changes_untold(visit: OpenVisit, instrument: Instrument) -> list[int]:
-    """The questions that another device answered again and that this device has not been told of."""
+    """The page numbers of changed questions that this device has not shown yet."""
     draft = visit.drafts.get(instrument.key)
     changed = draft.changed if draft else {}
     told = session.get("changes_told", {})
@@ -56,7 +56,7 @@ def changes_untold(visit: OpenVisit, instrument: Instrument) -> list[int]:
 
 
 def answer_shown(visit: OpenVisit, instrument: Instrument, asked: Item) -> str | Markup:
-    """An answer as the review shows it here."""
+    """An answer as the review shows it on this device."""
     draft = visit.drafts[instrument.key]
     changed = asked.key in draft.changed
     if asked.key in draft.hidden:
@@ -75,7 +75,7 @@ def draw_item(
     error: str | None = None,
     typed: ShownAnswer = None,
 ) -> str:
-    """The page of one item; `error` says what is wrong, `typed` what was given this time."""
+    """The page of one item; `error` is a fault in what was sent, `typed` the value that was sent."""
     draft = visit.drafts.get(instrument.key)
     given = draft.shown if draft else {}
     asked_numbers = [one.number for one in visit.items(instrument.key)]

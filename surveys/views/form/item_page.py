@@ -1,7 +1,6 @@
-"""The page of one question: drawn once for all patients who see the same, then kept with two holes.
+"""The page of one question, rendered once for equal `ItemPage`s and then cached.
 
-The holes are the visit's number and the form's token. `ItemPage` holds everything else that the template
-reads, so that equal pages look the same.
+Only the visit's number and the form's token differ among patients; they fill two holes in the cached text.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ from surveys.views.web.protection import form_token
 
 KEPT = 1024  # pages of about 5 kB
 
-# What marks the holes while a page is drawn: random, so that no text holds it.
+# The marks of the holes are random, so that no text contains them.
 _VISIT_HOLE = 2**62 + secrets.randbits(61)
 _TOKEN_HOLE = secrets.token_urlsafe()
 
 
 @dataclass(frozen=True)
 class Around:
-    """What every page of a visit shows around its content, whatever the visit."""
+    """What every page of a visit shows around its content."""
 
     study_title: str
     simulated: bool
@@ -38,7 +37,7 @@ class Around:
 
     @classmethod
     def here(cls, study_title: str, simulated: bool, on_tablet: bool) -> Around:
-        """As this request's browser is to see it."""
+        """For the browser of this request."""
         return cls(
             study_title,
             simulated,
@@ -53,10 +52,10 @@ class Around:
 class ItemPage:
     """What the page of the item `key` shows.
 
-    `number` of `total` questions, in `part` of `parts` questionnaires. `given` is the answer to show as
-    chosen, `error` a sentence about what was sent. `first`: nothing was answered yet. `kept`: another
-    device's answer is hidden here, and `may_show` offers to show it. `changed` are the numbers of questions
-    that another device answered again.
+    It is question `number` of `total`, in questionnaire `part` of `parts`. `given` is the chosen answer,
+    `error` a sentence about what was sent. `first`: nothing is answered yet. `kept`: an answer from another
+    device is hidden, and `may_show` offers to show it. `changed` are the numbers of questions that another
+    device changed.
     """
 
     around: Around
@@ -84,13 +83,13 @@ def draw(page: ItemPage, visit_id: int) -> str:
 
 @lru_cache(maxsize=KEPT)
 def _with_holes(page: ItemPage) -> str:
-    """The page as a text to format with `visit` and `token`."""
+    """The page as a format string for `visit` and `token`."""
     drawn = render(page, _VISIT_HOLE, _TOKEN_HOLE).replace("%", "%%")
     return drawn.replace(str(_VISIT_HOLE), "%(visit)d").replace(_TOKEN_HOLE, "%(token)s")
 
 
 def render(page: ItemPage, visit_id: int, token: str) -> str:
-    """The page, drawn by its template alone: what Flask tells every template of a request is not known."""
+    """The page from its template alone, without Flask's context of the request."""
     around, instrument = page.around, page.instrument
     return current_app.jinja_env.get_template("patient/item.html").render(
         visit={"id": visit_id},

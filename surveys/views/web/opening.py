@@ -1,7 +1,6 @@
-"""A process of the server meets its database: it looks at it once, before its first page.
+"""Each process of the server checks its database before its first page, and waits where it is not ready.
 
-A server that began without its database would end, and one of its processes that began anew meanwhile would
-end the others. So it waits, and says so to whoever asks for a page.
+A process that ended instead would end the whole server. Meanwhile every page answers 503.
 """
 
 from __future__ import annotations
@@ -19,14 +18,14 @@ from surveys.sqlite_file import DamagedError
 from surveys.store.words.versions import ChangedDefinitionError
 
 AGAIN_AFTER = 1.0  # seconds
-# They can do without.
+# These answer without the database.
 WITHOUT = frozenset({"static", "watching.health", "watching.ready", "watching.metrics"})
-# Somebody may mend each of them while the server waits.
+# An operator can mend these while the server waits.
 NOT_YET = (OperationalError, DatabaseBehindError, ChangedDefinitionError, DamagedError, RestoreCutShortError)
 
 
 class Opening:
-    """Whether this process has seen its database; `look` looks, and raises where no page may begin."""
+    """Whether this process may serve pages; `look` raises where its database is not ready."""
 
     def __init__(self, app: Flask, look: Callable[[], None]) -> None:
         self.is_open = False
@@ -34,7 +33,7 @@ class Opening:
         self._looking, self._last, self._told = Lock(), -float("inf"), ""
 
     def look(self) -> None:
-        """Look at the database now.
+        """Check the database now.
 
         Raises:
             OperationalError: it does not answer.
@@ -51,7 +50,7 @@ class Opening:
             self._app.logger.warning("The server waits for its database. %s", told.strip())
 
     def has_opened(self) -> bool:
-        """Whether the database is there by now; asked by one request at a time, and not too often."""
+        """Whether the database is ready; one request at a time checks it, at most once in `AGAIN_AFTER`."""
         if not self.is_open and self._looking.acquire(blocking=False):
             try:
                 if time.monotonic() - self._last > AGAIN_AFTER:
@@ -65,7 +64,7 @@ class Opening:
 
 
 def init_app(app: Flask) -> None:
-    """Let no page begin before the database is there."""
+    """Refuse every page until the database is ready."""
 
     @app.before_request
     def wait() -> None:
