@@ -125,17 +125,7 @@ def claim(session: Session, *, at: datetime, simulated_only: bool = False) -> Wo
     An alert that somebody has taken on meanwhile needs no notice. With `simulated_only`, notices of studies
     with real patients stay untouched.
     """
-    query = (
-        select(AlertMail)
-        .where(*outbox.due(AlertMail, at))
-        .order_by(outbox.when(AlertMail), AlertMail.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    if simulated_only:
-        query = query.where(AlertMail.study_id.in_(outbox.SIMULATED))
-    while (row := session.scalars(query).first()) is not None:
+    while (row := outbox.next_due(session, AlertMail, at, simulated_only=simulated_only)) is not None:
         person = session.get_one(Staff, row.staff_id, populate_existing=True)
         state = session.scalar(select(Alert.state).where(Alert.id == row.alert_id))
         if state not in {None, "new"}:

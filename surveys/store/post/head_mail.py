@@ -50,17 +50,7 @@ def claim(session: Session, *, at: datetime, simulated_only: bool = False) -> He
 
     With `simulated_only`, mail of studies with real patients stays untouched.
     """
-    query = (
-        select(HeadMail)
-        .where(*outbox.due(HeadMail, at))
-        .order_by(outbox.when(HeadMail), HeadMail.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    if simulated_only:
-        query = query.where(HeadMail.study_id.in_(outbox.SIMULATED))
-    while (row := session.scalars(query).first()) is not None:
+    while (row := outbox.next_due(session, HeadMail, at, simulated_only=simulated_only)) is not None:
         study = session.get_one(Study, row.study_id, populate_existing=True)
         if study.heads_address:
             outbox.claim(row, at=at)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from surveys.models import AlertMail, HeadMail, Message, Study
 
 OutboxRow = Message | AlertMail | HeadMail
+StaffMail = TypeVar("StaffMail", AlertMail, HeadMail)
 
 # A sender that claimed a row longer ago than this has died: no attempt takes so long.
 CLAIM_LASTS = timedelta(minutes=15)
@@ -104,6 +106,26 @@ def give_up_lost(session: Session, *, at: datetime) -> int:
 def due(table: type[OutboxRow], at: datetime) -> tuple[ColumnElement[bool], ...]:
     """The conditions for a row that is neither claimed nor settled, and whose time has come."""
     return (table.outcome.is_(None), table.claimed_at.is_(None), when(table) <= at)
+
+
+def next_due(
+    session: Session, table: type[StaffMail], at: datetime, *, simulated_only: bool
+) -> StaffMail | None:
+    """The first mail to staff that is due, locked; None without one.
+
+    With `simulated_only`, mail of studies with real patients stays untouched.
+    """
+    query = (
+        select(table)
+        .where(*due(table, at))
+        .order_by(when(table), table.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if simulated_only:
+        query = query.where(table.study_id.in_(SIMULATED))
+    return session.scalars(query).first()
 
 
 def when(table: type[OutboxRow]) -> ColumnElement[datetime]:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.models import Message, Visit
+from surveys.models import HeadMail, Message, Study, Visit
 from surveys.store.post import outbox
 from surveys.store.post.outbox import Outcome, Rejected, Sent, TryLater, Unclear
 from tests.surveys.store.conftest import AT
@@ -127,3 +127,25 @@ def test_what_is_due(session: Session, visit: Visit) -> None:
     )
     due = select(Message.id).where(*outbox.due(Message, NOW)).order_by(Message.id)
     assert session.scalars(due).all() == [planned.id, retried.id]
+
+
+def test_the_first_mail_to_staff_that_is_due_comes_next(session: Session, study: Study) -> None:
+    """By the moment of its next attempt; none about real patients where only simulated ones may be told."""
+    times = ((NOW + MINUTE, None), (AT + MINUTE, None), (AT, NOW), (AT + MINUTE, None), (AT, None))
+    made = [
+        HeadMail(study_id=study.id, month=f"2026-0{month}", attempts=0, planned_at=planned, retry_at=retry)
+        for month, (planned, retry) in enumerate(times, start=1)
+    ]
+    session.add_all(made)
+    session.flush()
+    first = outbox.next_due(session, HeadMail, NOW, simulated_only=True)
+    study.simulated = False
+    session.flush()
+    assert outbox.next_due(session, HeadMail, NOW, simulated_only=True) is None
+    found = []
+    while (one := outbox.next_due(session, HeadMail, NOW, simulated_only=False)) is not None:
+        found.append(one)
+        outbox.cancel(one, "test", at=NOW)
+        session.flush()
+    assert found == [made[number] for number in (4, 1, 3, 2)]
+    assert first is found[0]
