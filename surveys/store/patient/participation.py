@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from analysis.data.statuses import GONE
-from surveys.models import Link, Patient, Study, Visit
+from surveys.models import Erasure, Link, Patient, Study, Visit
 from surveys.models.patient import PATIENT_STATUSES
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -39,7 +39,7 @@ def change_status(
 
     Raises:
         Refused: the day lies ahead or before the enrolment, the status is the same, or a patient who left or
-            died would take part again without a reason.
+            died would take part again without a reason, or with an identity that was removed.
     """
     if status not in PATIENT_STATUSES:
         raise Refused(f"{status!r} is no status.", "status")
@@ -54,10 +54,17 @@ def change_status(
         raise Refused("This is recorded already.", "status")
     if own.gone and status not in GONE and not (reason or "").strip():
         raise Refused("Say why: this patient had left or died.", "reason")
+    if status not in GONE and _is_erased(session, own):
+        raise Refused("This patient's identity was removed. To take part again needs a new code.", "status")
     changed = [own, *(one for one in others if one.status != status and (status == "died" or not one.gone))]
     for one in changed:
         _change(session, one, status, on, at, actor, (reason or "").strip() or None, patient.code)
     return changed
+
+
+def _is_erased(session: Session, patient: Patient) -> bool:
+    query = select(Erasure.id).where(Erasure.patient_id == patient.id).limit(1)
+    return session.scalar(query) is not None
 
 
 def _of_the_person(session: Session, patient: Patient, everywhere: bool) -> list[Patient]:

@@ -12,7 +12,7 @@ from surveys.instruments.library import Library
 from surveys.models import Contact, Event, Link, Message, Patient, Study, Visit
 from surveys.schedule import preset
 from surveys.store.errors import Refused
-from surveys.store.patient import participation, patients
+from surveys.store.patient import erasing, participation, patients
 from surveys.store.patient.patients import NewPatient
 from surveys.store.post import messages
 from surveys.store.study import studies
@@ -106,6 +106,15 @@ def test_what_cannot_be_is_refused(session: Session, patient: Patient) -> None:
     with pytest.raises(Refused, match="Say why"):
         change(session, patient, "active")
     assert change(session, patient, "active", reason="Wrong patient marked.") == ["P1"]
+
+
+def test_who_was_erased_does_not_come_back_under_the_same_code(session: Session, patient: Patient) -> None:
+    """What was answered later would stand under an erasure, which lets it be deleted; a death can be told."""
+    erasing.remove(session, patient, reason="asked", on=TODAY, at=AT, actor="test")
+    for status in ("active", "paused", "lost"):
+        with pytest.raises(Refused, match="needs a new code"):
+            change(session, patient, status, reason="asked again")
+    assert change(session, patient, "died") == ["P1"]
 
 
 def test_a_study_without_a_contact_stands_alone(
