@@ -28,7 +28,7 @@ from wtforms.widgets import HiddenInput
 
 from surveys.daytime import is_time_zone
 from surveys.forms import labels
-from surveys.forms.fields import DayField, EmailAddressField, WholeNumberField
+from surveys.forms.fields import DayField, EmailAddressField, NumberField, WholeNumberField
 from surveys.forms.staff import PartialDateForm, StaffForm, not_ahead, select_choices
 from surveys.instruments.definition import Instrument
 
@@ -119,7 +119,35 @@ class TreatmentStateForm(RecordForm):
         ),
     )
     on = DayField("On", [Optional()])
+    product = StringField("Product, if it was given", [Optional(), Length(max=200)])
+    dose = NumberField("Dose", [Optional()])
+    unit = StringField("Unit", [Optional(), Length(max=32)])
     reason = StringField("Reason", [Optional(), Length(max=500)])
+
+
+class TreatmentFactsForm(RecordForm):
+    """What is recorded of a treatment; a change of a known fact needs a `reason`."""
+
+    kind = SelectField("Treatment", choices=select_choices(labels.TREATMENTS))
+    began = FormField(PartialDateForm, "Began, or is planned for")
+    ended_on = DayField("Ended on", [Optional()])
+    product = StringField("Product", [Optional(), Length(max=200)])
+    dose = NumberField("Dose", [Optional()])
+    unit = StringField("Unit", [Optional(), Length(max=32)])
+    sessions = WholeNumberField("Sessions", [Optional()])
+    side = SelectField("Side", choices=select_choices(labels.SIDES, "Not recorded"), filters=[_nothing])
+    note = TextAreaField("Note", [Optional(), Length(max=2000)])
+    reason = StringField("Why what was recorded is changed", [Optional(), Length(max=500)])
+
+    def refuse(self, message: str, field: str | None) -> None:
+        """Show the store's refusal; the start, to the store `year`, is typed in `began`."""
+        super().refuse(message, "began" if field == "year" else field)
+
+
+class GradingErrorForm(RecordForm):
+    """Why a grading was an error."""
+
+    reason = StringField("What was wrong", [InputRequired("Say what was wrong."), Length(max=500)])
 
 
 class GradingForm(RecordForm):

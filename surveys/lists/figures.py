@@ -98,6 +98,7 @@ TAKING = frozenset(
         "consent.agreed",
         "consent.declined",
         "facts.bound",
+        "grading.removed",
         "import.undone",
         "palsy.corrected",
         "patient.corrected",

@@ -8,13 +8,15 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.models import Grading, Note, Palsy
+from surveys.lists.scope import Scope
+from surveys.models import Grading, Note, Palsy, Patient
 
 
 @dataclass(frozen=True)
 class GradingRow:
     """One grading; `palsy` is the palsy's number."""
 
+    id: int
     scale: str
     value: int
     graded_on: date
@@ -36,6 +38,7 @@ def gradings(session: Session, patient_id: int) -> list[GradingRow]:
     """The patient's gradings in order of time."""
     query = (
         select(
+            Grading.id,
             Grading.scale,
             Grading.value,
             Grading.graded_on,
@@ -48,6 +51,13 @@ def gradings(session: Session, patient_id: int) -> list[GradingRow]:
         .order_by(Grading.graded_on, Grading.scale, Palsy.number)
     )
     return [GradingRow(**row) for row in session.execute(query).mappings()]
+
+
+def find_grading(session: Session, scope: Scope, grading_id: int) -> tuple[Grading, Patient] | None:
+    """The grading with this id, and its patient, if within the scope."""
+    query = select(Grading, Patient).join(Patient, Patient.id == Grading.patient_id)
+    found = session.execute(query.where(scope.condition, Grading.id == grading_id)).one_or_none()
+    return None if found is None else (found[0], found[1])
 
 
 def notes(session: Session, patient_id: int) -> list[NoteRow]:

@@ -23,7 +23,17 @@ CHANGES = {"coordinator", "admin"}
 
 
 # How the addresses of a patient's rows begin.
-OF_A_PATIENT = ("visits/", "alerts/", "treatment/", "responses/", "reported/", "calls/", "message/")
+OF_A_PATIENT = (
+    "visits/",
+    "alerts/",
+    "treatment/",
+    "treatments/",
+    "gradings/",
+    "responses/",
+    "reported/",
+    "calls/",
+    "message/",
+)
 EVERY_ROLE = {"coordinator", "investigator", "analyst", "admin"}
 
 
@@ -63,10 +73,12 @@ MAY_OPEN = {
     "records.status": CHANGES,
     "records.enrolled": CHANGES,
     "records.palsy": CHANGES,
+    "records.treatment_facts": CHANGES,
     "records.treatment": CHANGES,
     "records.missed": CHANGES,
     "records.late": CHANGES,
     "records.grading": PATIENTS,
+    "records.grading_error": PATIENTS,
     "records.note": PATIENTS,
     "alerts.index": PATIENTS,
     "alerts.acknowledge": PATIENTS,

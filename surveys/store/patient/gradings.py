@@ -82,3 +82,27 @@ def add(
     }
     audit.record(session, audit.Entry(at, actor, "grading.added", patient.id, facts))
     return grading
+
+
+def remove(
+    session: Session, patient: Patient, grading: Grading, *, reason: str | None, at: datetime, actor: str
+) -> None:
+    """Take away a grading that was entered in error; what it was stays in the trail.
+
+    Raises:
+        Refused: there is no reason.
+    """
+    why = (reason or "").strip()
+    if not why:
+        raise Refused("Say why this grading was an error.", "reason")
+    facts = {
+        "grading": grading.id,
+        "scale": grading.scale,
+        "value": grading.value,
+        "parts": grading.parts,
+        "on": grading.graded_on.isoformat(),
+        "mode": grading.mode,
+    }
+    session.delete(grading)
+    session.flush()
+    audit.record(session, audit.Entry(at, actor, "grading.removed", patient.id, facts, why))

@@ -1,4 +1,4 @@
-"""Treatments recorded after enrolment: given, planned, and the outcome of planned ones."""
+"""Treatments recorded after enrolment: given, planned, the outcome of planned ones, and what was mistyped."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.patient.patients import NewTreatment, PartialDate
 
+CORRECTED = ("kind", "ended_on", "product", "dose", "unit", "sessions", "side", "note")
+
 
 def add(
     session: Session, patient: Patient, new: NewTreatment, *, today: date, at: datetime, actor: str
@@ -25,10 +27,7 @@ def add(
             a day, or has a dose without a unit.
     """
     _check(patient, new.state, new.started, today)
-    if new.dose is not None and not new.unit:
-        raise Refused("Enter the unit of the dose.", "unit")
-    if new.dose is not None and new.dose <= 0:
-        raise Refused("The dose must be above 0.", "dose")
+    _check_dose(new)
     _only(session, patient.id, new.kind, new.state, new.started.on if new.started else None)
     index = select(Palsy.id).where(Palsy.patient_id == patient.id, Palsy.is_index)
     treatment = Treatment(
@@ -137,6 +136,71 @@ def date_better(
     return True
 
 
+def correct(
+    session: Session,
+    patient: Patient,
+    treatment: Treatment,
+    new: NewTreatment,
+    *,
+    reason: str | None,
+    today: date,
+    at: datetime,
+    actor: str,
+) -> bool:
+    """Give `treatment` the facts of `new`, but for its state; returns whether anything differed.
+
+    Raises:
+        Refused: it was cancelled, a fact is impossible, there is another of this kind on that day, or a known
+            fact would change without a reason.
+    """
+    if treatment.state == "cancelled":
+        raise Refused("What was cancelled is not corrected: record a new one.")
+    _check(patient, treatment.state, new.started, today)
+    _check_dose(new)
+    if new.ended_on and (new.started is None or new.ended_on < new.started.on):
+        raise Refused("It cannot end before it began, or without a day on which it began.", "ended_on")
+    wanted = Treatment(
+        **{name: getattr(new, name) for name in CORRECTED},
+        started_on=new.started.on if new.started else None,
+        started_precision=new.started.precision if new.started else None,
+    )
+    names = (*CORRECTED, "started_on", "started_precision")
+    before = {name: getattr(treatment, name) for name in names}
+    changed = {name: value for name in names if (value := getattr(wanted, name)) != before[name]}
+    if not changed:
+        return False
+    why = (reason or "").strip() or None
+    if why is None and any(before[name] is not None for name in changed):
+        raise Refused("Say why what was recorded is changed.", "reason")
+    if changed.keys() & {"kind", "started_on"}:
+        _only(session, patient.id, new.kind, treatment.state, wanted.started_on)
+    for name, value in changed.items():
+        setattr(treatment, name, value)
+    session.flush()
+    told = {name: _text(value) for name, value in changed.items() if name != "note"}
+    told |= {f"{name}_before": _text(before[name]) for name in told}
+    facts = {"treatment": treatment.id, "corrected": sorted(changed), **told}
+    audit.record(session, audit.Entry(at, actor, "treatment.changed", patient.id, facts, why))
+    return True
+
+
+def facts_of(treatment: Treatment) -> NewTreatment:
+    """What is recorded of a treatment."""
+    on, precision = treatment.started_on, treatment.started_precision
+    started = PartialDate(on, precision) if on and precision else None
+    known = {name: getattr(treatment, name) for name in CORRECTED}
+    return NewTreatment(**known, started=started, state=treatment.state)
+
+
+def _check_dose(new: NewTreatment) -> None:
+    if new.dose is not None and not new.unit:
+        raise Refused("Enter the unit of the dose.", "unit")
+    if new.dose is not None and new.dose <= 0:
+        raise Refused("The dose must be above 0.", "dose")
+    if new.sessions is not None and new.sessions < 1:
+        raise Refused("Enter how many sessions there were, at least 1.", "sessions")
+
+
 def _check(patient: Patient, state: str, started: PartialDate | None, today: date) -> None:
     if started and before_birth(patient.birth_year, started.on):
         raise Refused("This lies before the patient's birth.", "year")
@@ -155,6 +219,10 @@ def _only(session: Session, patient_id: int, kind: str, state: str, on: date | N
     )
     if session.scalar(same, execution_options=ALL_ROWS) is not None:
         raise Refused("This treatment with this date is recorded already.", "kind")
+
+
+def _text(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _facts(treatment: Treatment) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
@@ -15,28 +17,31 @@ from surveys.forms import labels
 from surveys.forms.records import (
     ContactForm,
     EnrolmentFactsForm,
+    GradingErrorForm,
     GradingForm,
     MissedForm,
     NoteForm,
     PalsyForm,
     RecordForm,
     StatusForm,
+    TreatmentFactsForm,
     TreatmentStateForm,
     grading_form,
 )
 from surveys.lists import patients as lists
+from surveys.lists import records as record_lists
 from surveys.lists import visits as visit_lists
 from surveys.models import Palsy, Patient, Treatment
 from surveys.store.errors import Refused
 from surveys.store.patient import clinic, contacts, enrolment, gradings, palsies, participation, treatments
-from surveys.store.patient.patients import NewContact
+from surveys.store.patient.patients import NewContact, NewTreatment
 from surveys.store.visit import visits as store_visits
 from surveys.views.clinic import display
 from surveys.views.clinic.found import find_patient, find_visit
 from surveys.views.clinic.inputs import partial_date, typed
 from surveys.views.clinic.replanning import replan
 from surveys.views.web import server
-from surveys.views.web.access import for_roles, grant
+from surveys.views.web.access import Grant, for_roles, grant
 from surveys.views.web.language import name as named
 from surveys.views.web.page import Page
 from surveys.views.web.saving import committed
@@ -228,10 +233,72 @@ def treatment(code: str, treatment_id: int) -> Page:
             at=here.at,
             actor=here.actor,
         )
+        known = treatments.facts_of(shown)
+        told = replace(
+            known,
+            product=typed(form.product) or known.product,
+            dose=known.dose if form.dose.data is None else form.dose.data,
+            unit=typed(form.unit) or known.unit,
+        )
+        if form.state.data == "given" and told != known:
+            treatments.correct(db.session, found, shown, told, reason=form.reason.data, **_when(here))
         replan(found, "treatment", form.reason.data)
         return _("The treatment was changed.")
 
     return _record(found, form, _treatment_words(shown), _("Save"), store)
+
+
+@pages.route("/staff/<code>/treatments/<int:treatment_id>", methods=["GET", "POST"])
+@for_roles("coordinator")
+def treatment_facts(code: str, treatment_id: int) -> Page:
+    """Correct what is recorded of a treatment."""
+    here = grant()
+    shown, found = lists.find_treatment(db.session, here.scope, treatment_id) or abort(404)
+    stands = {} if request.method == "POST" else _began(shown)
+    form = TreatmentFactsForm(here.today, obj=None if request.method == "POST" else shown, data=stands)
+
+    def store() -> str:
+        new = NewTreatment(
+            kind=form.kind.data,
+            started=partial_date(form.began.form),
+            state=shown.state,
+            ended_on=form.ended_on.data,
+            product=typed(form.product),
+            dose=form.dose.data,
+            unit=typed(form.unit),
+            sessions=form.sessions.data,
+            side=form.side.data or None,
+            note=typed(form.note),
+        )
+        changed = treatments.correct(db.session, found, shown, new, reason=form.reason.data, **_when(here))
+        if changed:
+            replan(found, "treatment", form.reason.data)
+        return _("The treatment was corrected.") if changed else _("Nothing was changed.")
+
+    lead = _("The old facts stay in the record of changes. A treatment that never was is cancelled instead.")
+    return _record(found, form, _treatment_words(shown), _("Correct the treatment"), store, lead)
+
+
+@pages.route("/staff/<code>/gradings/<int:grading_id>/error", methods=["GET", "POST"])
+@for_roles("coordinator", "investigator", whole_study=False)
+def grading_error(code: str, grading_id: int) -> Page:
+    """Take away a grading that was entered in error."""
+    here = grant()
+    shown, found = record_lists.find_grading(db.session, here.scope, grading_id) or abort(404)
+    form = GradingErrorForm(here.today)
+
+    def store() -> str:
+        gradings.remove(db.session, found, shown, reason=form.reason.data, at=here.at, actor=here.actor)
+        return _("The grading was taken away. Record the right one, if there is one.")
+
+    title = _(
+        "Entered in error: %(scale)s %(value)s of %(day)s",
+        scale=server.library().get(shown.scale).short_title,
+        value=shown.value,
+        day=display.day(shown.graded_on),
+    )
+    lead = _("It leaves every list and analysis. What it was stays in the record of changes.")
+    return _record(found, form, title, _("Take it away"), store, lead)
 
 
 @pages.route("/staff/<code>/grading/<path:patient>", methods=["GET", "POST"])
@@ -339,17 +406,29 @@ def _record(
     return page, 422 if form.errors else 200
 
 
+def _when(here: Grant) -> dict[str, Any]:
+    return {"today": here.today, "at": here.at, "actor": here.actor}
+
+
 def _onset(palsy: Palsy | None) -> dict[str, Any]:
     """The boxes of a known onset, as exactly as it is known."""
     if palsy is None or palsy.onset_on is None:
         return {}
-    on, precision = palsy.onset_on, palsy.onset_precision
+    return {"onset": _boxes(palsy.onset_on, palsy.onset_precision)}
+
+
+def _began(treatment: Treatment) -> dict[str, Any]:
+    """The boxes of a known start, as exactly as it is known."""
+    if treatment.started_on is None:
+        return {}
+    return {"began": _boxes(treatment.started_on, treatment.started_precision)}
+
+
+def _boxes(on: date, precision: str | None) -> dict[str, int | None]:
     return {
-        "onset": {
-            "year": on.year,
-            "month": None if precision == "year" else on.month,
-            "day": on.day if precision == "day" else None,
-        }
+        "year": on.year,
+        "month": None if precision == "year" else on.month,
+        "day": on.day if precision == "day" else None,
     }
 
 

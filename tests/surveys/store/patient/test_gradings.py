@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library
-from surveys.models import Grading, Palsy, Patient
+from surveys.models import Event, Grading, Palsy, Patient
+from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.patient import gradings
 from tests.surveys.store.conftest import AT
@@ -54,3 +55,22 @@ def test_what_cannot_be_is_refused(session: Session, patient: Patient, library: 
             grade(session, patient, library, scale, parts, on=on)
         assert refused.value.field == field
     assert len(session.scalars(select(Grading)).all()) == 1
+
+
+def test_an_error_leaves_the_analyses_and_stays_in_the_trail(
+    session: Session, patient: Patient, library: Library
+) -> None:
+    """With a reason; the right one may then be entered for the same day. The proof holds."""
+    graded = grade(session, patient, library, "house_brackmann", {"q1": 6})
+    session.commit()
+    with pytest.raises(Refused) as refused:
+        gradings.remove(session, patient, graded, reason=" ", at=AT, actor="staff:1")
+    assert refused.value.field == "reason"
+    gradings.remove(session, patient, graded, reason="another patient's", at=AT, actor="staff:1")
+    grade(session, patient, library, "house_brackmann", {"q1": 2})
+    session.commit()
+    assert session.scalars(select(Grading.value)).all() == [2]
+    [event] = session.scalars(select(Event).where(Event.action == "grading.removed")).all()
+    assert (event.facts["value"], event.facts["on"]) == (6, TODAY.isoformat())
+    assert event.reason == "another patient's"
+    assert list(audit.verify(session)) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -95,3 +96,53 @@ def test_states_and_days_must_agree(session: Session, patient: Patient) -> None:
     planned = add(session, patient, "botulinum_toxin", ahead, state="planned")
     with pytest.raises(Refused, match="lies ahead"):
         change(session, patient, planned, "given")
+
+
+def correct(session: Session, patient: Patient, treatment: Treatment, **wanted: Any) -> bool:
+    """Change these facts alone."""
+    reason = wanted.pop("reason", "the letter says so")
+    new = replace(treatments.facts_of(treatment), **wanted)
+    when: dict[str, Any] = {"today": TODAY, "at": AT, "actor": "staff:1"}
+    return treatments.correct(session, patient, treatment, new, reason=reason, **when)
+
+
+def test_what_was_mistyped_is_corrected(session: Session, patient: Patient) -> None:
+    """Each fact, with the old one in the trail; what was not known is filled in without a reason."""
+    given = add(session, patient, "botulinum_toxin", MAY, dose=52.0, unit="U")
+    facts = {"product": "Xeomin", "side": "left", "sessions": 1}
+    assert correct(session, patient, given, reason=None, **facts)
+    assert not correct(session, patient, given, reason=None)
+    day = PartialDate(date(2025, 5, 7), "day")
+    wanted = {"kind": "massage", "started": day, "dose": 25.0, "unit": "mg", "ended_on": date(2025, 6, 1)}
+    assert correct(session, patient, given, **wanted)
+    session.commit()
+    stands = treatments.facts_of(given)
+    assert {name: getattr(stands, name) for name in wanted} == wanted
+    assert (stands.product, stands.side, stands.sessions, stands.state) == ("Xeomin", "left", 1, "given")
+    changed = select(Event).where(Event.action == "treatment.changed").order_by(Event.id.desc())
+    [event, _] = session.scalars(changed).all()
+    assert (event.facts["dose_before"], event.facts["dose"]) == (52.0, 25.0)
+    assert (event.facts["kind_before"], event.facts["started_on_before"]) == ("botulinum_toxin", "2025-05-01")
+    assert event.reason == "the letter says so"
+
+
+def test_what_cannot_be_is_not_corrected_to(session: Session, patient: Patient) -> None:
+    """A known fact needs a reason; doses, sessions, days and twins as when it is recorded."""
+    given = add(session, patient, "botulinum_toxin", MAY, dose=52.0, unit="U")
+    add(session, patient, "massage", MAY)
+    for wanted, field in (
+        ({"dose": 25.0, "reason": " "}, "reason"),
+        ({"dose": 0.0}, "dose"),
+        ({"unit": None}, "unit"),
+        ({"sessions": 0}, "sessions"),
+        ({"ended_on": date(2025, 4, 1)}, "ended_on"),
+        ({"started": None, "ended_on": date(2025, 4, 1)}, "ended_on"),
+        ({"started": PartialDate(TODAY + timedelta(days=1), "day")}, "year"),
+        ({"kind": "massage"}, "kind"),
+    ):
+        with pytest.raises(Refused) as refused:
+            correct(session, patient, given, **wanted)
+        assert refused.value.field == field, wanted
+    change(session, patient, given, "cancelled", reason="never given")
+    with pytest.raises(Refused, match="record a new one"):
+        correct(session, patient, given, dose=25.0)

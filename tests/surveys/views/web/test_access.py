@@ -15,7 +15,18 @@ from werkzeug.exceptions import Forbidden
 from surveys.background import FACTS
 from surveys.exchange import freezing
 from surveys.lists.scope import Scope
-from surveys.models import Alert, AlertRule, Background, Message, Patient, Study, Treatment, Visit
+from surveys.models import (
+    Alert,
+    AlertRule,
+    Background,
+    Grading,
+    Message,
+    Palsy,
+    Patient,
+    Study,
+    Treatment,
+    Visit,
+)
 from surveys.views.web import access
 from tests.support.doors import (
     A_SITE,
@@ -73,7 +84,15 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 reported_by="patient",
                 at=datetime.now(UTC),
             )
-            session.add_all((alert, treatment, rule, said, call))
+            palsy = session.scalars(select(Palsy).where(Palsy.patient_id == invited.patient_id)).one()
+            grading = Grading(
+                patient_id=invited.patient_id,
+                palsy_id=palsy.id,
+                scale="house_brackmann",
+                value=3,
+                graded_on=alert.raised_at.date(),
+            )
+            session.add_all((alert, treatment, rule, said, call, grading))
             session.flush()
             frozen = freezing.freeze(
                 session,
@@ -93,6 +112,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 "kind": "invitation",
                 "locale": "en",
                 "treatment_id": treatment.id,
+                "grading_id": grading.id,
                 "message_id": call.id,
                 "response_id": response_id,
                 "freeze_id": frozen.id,
