@@ -169,9 +169,11 @@ def test_who_is_limited_to_a_site_changes_nothing_for_others(
     app.config["WTF_CSRF_ENABLED"] = False
     walked = [door for door in doors(app, {"S1": two_studies["S1"]}) if door.endpoint in WHOLE_STUDY]
     posts = [door for door in walked if door.method == "POST"]
-    limited, before = entered(app, A_SITE), stored(app)
+    limited = {role: signed_in(app, role, site="North") for role in ("coordinator", "investigator")}
+    before = stored(app)
     for door in posts:
-        answer = limited.send("POST", door.path, list(CHANGING.get(door.endpoint, {}).items()))
+        role = "investigator" if door.endpoint == "freezes.sign" else "coordinator"
+        answer = limited[role].send("POST", door.path, list(CHANGING.get(door.endpoint, {}).items()))
         assert answer.status == 403, door
         assert "This holds for every site" in answer.html, door
         assert "You are limited to the site North" in answer.html, door
