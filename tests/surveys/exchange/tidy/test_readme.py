@@ -48,7 +48,7 @@ def test_it_warns_of_what_a_reader_must_know() -> None:
     assert "plain tables. **The patients are simulated.**\n" in told(simulated=True)
     text = told(site="North", working=("FaCE", "SAQ"))
     assert "- Only patients of the site North.\n- Working wording" in text
-    assert "not validated: FaCE, SAQ.\n" in text
+    assert "not validated: FaCE, SAQ.\n  Do not pool these scores with others.\n" in text
 
 
 def test_it_says_how_alone_patients_stand() -> None:
