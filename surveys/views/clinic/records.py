@@ -1,52 +1,37 @@
-"""One patient's records, a page each: contact, status, palsies, treatments, gradings, missed visits."""
+"""One patient's records, a page each: contact, enrolment, status, palsies, notes, missed visits."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import date
 from typing import Any
 
-from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
+from flask import Flask, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from analysis.data.gradings import GRADING_SCALES
+import surveys.views.clinic.care  # noqa: F401 — it adds its pages to the blueprint
 from surveys.db import db
-from surveys.forms import labels
 from surveys.forms.records import (
     ContactForm,
     EnrolmentFactsForm,
-    GradingErrorForm,
-    GradingForm,
     MissedForm,
     NoteForm,
     PalsyForm,
-    RecordForm,
     StatusForm,
-    TreatmentFactsForm,
-    TreatmentStateForm,
-    grading_form,
 )
-from surveys.lists import patients as lists
-from surveys.lists import records as record_lists
 from surveys.lists import visits as visit_lists
-from surveys.models import Palsy, Patient, Treatment
-from surveys.store.errors import Refused
-from surveys.store.patient import clinic, contacts, enrolment, gradings, palsies, participation, treatments
-from surveys.store.patient.patients import NewContact, NewTreatment
+from surveys.models import Palsy
+from surveys.store.patient import clinic, contacts, enrolment, palsies, participation
+from surveys.store.patient.patients import NewContact
 from surveys.store.visit import visits as store_visits
 from surveys.views.clinic import display
 from surveys.views.clinic.found import find_patient, find_visit
 from surveys.views.clinic.inputs import partial_date, typed
+from surveys.views.clinic.record import boxes, pages, record
 from surveys.views.clinic.replanning import replan
-from surveys.views.web import server
-from surveys.views.web.access import Grant, for_roles, grant
+from surveys.views.web.access import for_roles, grant
 from surveys.views.web.language import name as named
 from surveys.views.web.page import Page
 from surveys.views.web.saving import committed
-
-pages = Blueprint("records", __name__)
 
 
 def init_app(app: Flask) -> None:
@@ -92,7 +77,7 @@ def contact(code: str, patient: str) -> Page:
             "This person takes part in %(num)d other studies, which use the same contact.",
             others,
         )
-    return _record(found, form, _("Contact"), _("Save the contact"), store, lead)
+    return record(found, form, _("Contact"), _("Save the contact"), store, lead)
 
 
 @pages.route("/staff/<code>/status/<path:patient>", methods=["GET", "POST"])
@@ -124,7 +109,7 @@ def status(code: str, patient: str) -> Page:
         "From now on nothing goes out to who is paused, lost, left or died. Links of who left or died stop "
         "working at once. A death holds in every study."
     )
-    return _record(found, form, _("Taking part"), _("Change the status"), store, lead)
+    return record(found, form, _("Taking part"), _("Change the status"), store, lead)
 
 
 @pages.route("/staff/<code>/enrolment/<path:patient>", methods=["GET", "POST"])
@@ -173,7 +158,7 @@ def enrolled(code: str, patient: str) -> Page:
     )
     if participation.others(db.session, found):
         lead += " " + _("A birth is corrected in every study that this person takes part in.")
-    return _record(found, form, _("Enrolment"), _("Correct the enrolment"), store, lead)
+    return record(found, form, _("Enrolment"), _("Correct the enrolment"), store, lead)
 
 
 @pages.route("/staff/<code>/palsy/<path:patient>", methods=["GET", "POST"])
@@ -210,137 +195,7 @@ def palsy(code: str, patient: str) -> Page:
     lead = (
         _("A relapse, or the other side. Times since onset rest on the first one.") if shown is None else ""
     )
-    return _record(found, form, title, _("Save the palsy"), store, lead)
-
-
-@pages.route("/staff/<code>/treatment/<int:treatment_id>", methods=["GET", "POST"])
-@for_roles("coordinator")
-def treatment(code: str, treatment_id: int) -> Page:
-    """Record the outcome of a treatment."""
-    here = grant()
-    shown, found = lists.find_treatment(db.session, here.scope, treatment_id) or abort(404)
-    form = TreatmentStateForm(here.today)
-
-    def store() -> str:
-        treatments.change_state(
-            db.session,
-            found,
-            shown,
-            form.state.data,
-            on=form.on.data,
-            reason=form.reason.data,
-            today=here.today,
-            at=here.at,
-            actor=here.actor,
-        )
-        known = treatments.facts_of(shown)
-        told = replace(
-            known,
-            product=typed(form.product) or known.product,
-            dose=known.dose if form.dose.data is None else form.dose.data,
-            unit=typed(form.unit) or known.unit,
-        )
-        if form.state.data == "given" and told != known:
-            treatments.correct(db.session, found, shown, told, reason=form.reason.data, **_when(here))
-        replan(found, "treatment", form.reason.data)
-        return _("The treatment was changed.")
-
-    return _record(found, form, _treatment_words(shown), _("Save"), store)
-
-
-@pages.route("/staff/<code>/treatments/<int:treatment_id>", methods=["GET", "POST"])
-@for_roles("coordinator")
-def treatment_facts(code: str, treatment_id: int) -> Page:
-    """Correct what is recorded of a treatment."""
-    here = grant()
-    shown, found = lists.find_treatment(db.session, here.scope, treatment_id) or abort(404)
-    stands = {} if request.method == "POST" else _began(shown)
-    form = TreatmentFactsForm(here.today, obj=None if request.method == "POST" else shown, data=stands)
-
-    def store() -> str:
-        new = NewTreatment(
-            kind=form.kind.data,
-            started=partial_date(form.began.form),
-            state=shown.state,
-            ended_on=form.ended_on.data,
-            product=typed(form.product),
-            dose=form.dose.data,
-            unit=typed(form.unit),
-            sessions=form.sessions.data,
-            side=form.side.data or None,
-            note=typed(form.note),
-        )
-        changed = treatments.correct(db.session, found, shown, new, reason=form.reason.data, **_when(here))
-        if changed:
-            replan(found, "treatment", form.reason.data)
-        return _("The treatment was corrected.") if changed else _("Nothing was changed.")
-
-    lead = _("The old facts stay in the record of changes. A treatment that never was is cancelled instead.")
-    return _record(found, form, _treatment_words(shown), _("Correct the treatment"), store, lead)
-
-
-@pages.route("/staff/<code>/gradings/<int:grading_id>/error", methods=["GET", "POST"])
-@for_roles("coordinator", "investigator", whole_study=False)
-def grading_error(code: str, grading_id: int) -> Page:
-    """Take away a grading that was entered in error."""
-    here = grant()
-    shown, found = record_lists.find_grading(db.session, here.scope, grading_id) or abort(404)
-    form = GradingErrorForm(here.today)
-
-    def store() -> str:
-        gradings.remove(db.session, found, shown, reason=form.reason.data, at=here.at, actor=here.actor)
-        return _("The grading was taken away. Record the right one, if there is one.")
-
-    title = _(
-        "Entered in error: %(scale)s %(value)s of %(day)s",
-        scale=server.library().get(shown.scale).short_title,
-        value=shown.value,
-        day=display.day(shown.graded_on),
-    )
-    lead = _("It leaves every list and analysis. What it was stays in the record of changes.")
-    return _record(found, form, title, _("Take it away"), store, lead)
-
-
-@pages.route("/staff/<code>/grading/<path:patient>", methods=["GET", "POST"])
-@for_roles("coordinator", "investigator")
-def grading(code: str, patient: str) -> Page:
-    """Record a grading on the scale `?scale=…`, with a field for each part."""
-    here, found = grant(), find_patient(patient)
-    scale = request.args.get("scale", GRADING_SCALES[0])
-    if scale not in GRADING_SCALES or not found.palsies:
-        abort(404)
-    instrument = server.library().get(scale)
-    form: GradingForm = grading_form(instrument)(
-        here.today,
-        [(one.number, _palsy_words(one)) for one in found.palsies],
-        data={"graded_on": here.today, "mode": "in_person"},
-    )
-    if len(found.palsies) == 1:
-        form.palsy.data = found.palsies[0].number
-        graded = found.palsies[0]
-        del form.palsy
-    else:
-        graded = next((one for one in found.palsies if one.number == form.palsy.data), found.palsies[0])
-
-    def store() -> str:
-        made = gradings.add(
-            db.session,
-            found,
-            graded,
-            scale,
-            {item.key: form[item.key].data for item in instrument.items},
-            server.library(),
-            on=form.graded_on.data or here.today,
-            mode=form.mode.data,
-            graded_by=typed(form.graded_by),
-            today=here.today,
-            at=here.at,
-            actor=here.actor,
-        )
-        return _("%(scale)s %(value)s was recorded.", scale=instrument.short_title, value=made.value)
-
-    title = _("Grade with %(scale)s", scale=instrument.short_title)
-    return _record(found, form, title, _("Record the grading"), store)
+    return record(found, form, title, _("Save the palsy"), store, lead)
 
 
 @pages.route("/staff/<code>/note/<path:patient>", methods=["GET", "POST"])
@@ -357,7 +212,7 @@ def note(code: str, patient: str) -> Page:
     lead = _(
         "Seen by staff of this study only, never part of an analysis or export. It cannot be changed later."
     )
-    return _record(found, form, _("Write a note"), _("Keep the note"), store, lead)
+    return record(found, form, _("Write a note"), _("Keep the note"), store, lead)
 
 
 @pages.route("/staff/<code>/visits/<int:visit_id>/missed", methods=["GET", "POST"])
@@ -373,7 +228,7 @@ def missed(code: str, visit_id: int) -> Page:
 
     title = visit_lists.titles(db.session, [visit.id])[visit.id]
     lead = _("What was answered stays. The visit can be opened again for a late answer.")
-    return _record(visit.patient, form, _("Missed: %(visit)s", visit=title), _("Record"), store, lead)
+    return record(visit.patient, form, _("Missed: %(visit)s", visit=title), _("Record"), store, lead)
 
 
 @pages.post("/staff/<code>/visits/<int:visit_id>/late")
@@ -388,54 +243,8 @@ def late(code: str, visit_id: int) -> Page:
     return redirect(url_for("patients.show", code=code, patient=visit.patient.code))
 
 
-def _record(
-    patient: Patient, form: RecordForm, title: str, button: str, store: Callable[[], str], lead: str = ""
-) -> Page:
-    """Show the form, or store it and go back to the patient's page."""
-    code = patient.code
-    if request.method == "POST" and form.validate():
-        overtaken = Refused(_("Somebody recorded the same at the same moment. Look at the patient's page."))
-        with committed(form, overtaken=overtaken) as kept:
-            told = store()
-        if kept:
-            flash(told, "success")
-            return redirect(url_for("patients.show", code=grant().study.code, patient=patient.code))
-    page = render_template(
-        "staff/clinic/record.html", patient_code=code, form=form, title=title, button=button, lead=lead
-    )
-    return page, 422 if form.errors else 200
-
-
-def _when(here: Grant) -> dict[str, Any]:
-    return {"today": here.today, "at": here.at, "actor": here.actor}
-
-
 def _onset(palsy: Palsy | None) -> dict[str, Any]:
     """The boxes of a known onset, as exactly as it is known."""
     if palsy is None or palsy.onset_on is None:
         return {}
-    return {"onset": _boxes(palsy.onset_on, palsy.onset_precision)}
-
-
-def _began(treatment: Treatment) -> dict[str, Any]:
-    """The boxes of a known start, as exactly as it is known."""
-    if treatment.started_on is None:
-        return {}
-    return {"began": _boxes(treatment.started_on, treatment.started_precision)}
-
-
-def _boxes(on: date, precision: str | None) -> dict[str, int | None]:
-    return {
-        "year": on.year,
-        "month": None if precision == "year" else on.month,
-        "day": on.day if precision == "day" else None,
-    }
-
-
-def _palsy_words(palsy: Palsy) -> str:
-    return f"{palsy.number}: {labels.CAUSES[palsy.cause]}, {labels.SIDES[palsy.side].lower()}"
-
-
-def _treatment_words(treatment: Treatment) -> str:
-    began = display.partial(treatment.started_on, treatment.started_precision)
-    return f"{labels.TREATMENTS[treatment.kind]}, {began or _('date not known')}"
+    return {"onset": boxes(palsy.onset_on, palsy.onset_precision)}
