@@ -33,6 +33,7 @@ MAC_APPS = (
 FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
+    "--disable-gpu",
     "--disable-quic",
     "--disable-sync",
     "--no-first-run",
