@@ -8,7 +8,6 @@ import io
 import json
 import re
 import zipfile
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +21,6 @@ from analysis.data.frame import scored
 from surveys.db import db, snapshot
 from surveys.exchange.places import place
 from surveys.exchange.tidy import package
-from surveys.exchange.tidy.crowd import CODED
 from surveys.exchange.tidy.queries import CutShortError, Selection
 from surveys.frames import study_frames
 from surveys.models import Background, BackgroundCheck, Contact, Note, Palsy, Patient, Response, Study, Visit
@@ -393,27 +391,3 @@ def test_the_codebook_says_by_whose_leave_and_in_whose_words(simulated: Flask, t
     told = {one["key"]: one for one in json.loads(files["codebook.json"])["instruments"]}
     assert told["phq9"]["scales"][0]["missing"]["allowed"] == 2
     assert "Do not pool" in files["README.md"].decode()
-
-
-def test_nobody_stands_alone_in_the_coarser_version(app: Flask, tmp_path: Path) -> None:
-    """By what is coded, in groups under the study's smallest; and no file tells a day more exactly."""
-    populate(app, 60)
-    made = export(app, tmp_path / "coarser", coarse=True)
-    patients = list(csv.DictReader(io.StringIO(made["patients.csv"].decode())))
-    groups = Counter(tuple(row[name] for name in CODED) for row in patients)
-    assert sum(groups.values()) == 60
-    assert min(groups.values()) >= 5
-    onset = {row["patient"]: row["onset_to_enrolment_days"] for row in patients}
-    scores = list(csv.DictReader(io.StringIO(made["scores.csv"].decode())))
-    assert scores
-    for row in scores:
-        assert int(row["days_since_enrolment"]) % 7 == 0
-        since = row["days_since_onset"]
-        if since and onset[row["patient"]]:
-            apart = int(row["days_since_enrolment"]) + int(onset[row["patient"]])
-            assert int(since) == max(apart, 1)
-        else:
-            assert since == ""
-    assert b"This is the coarser version" in made["README.md"]
-    with pytest.raises(ValueError, match="no calendar dates"):
-        export(app, tmp_path / "dated", coarse=True, exact_dates="why")

@@ -19,7 +19,7 @@ from surveys.store import audit
 from surveys.store.patient import consents, patients, treatments
 from surveys.store.patient.consents import NewText
 from surveys.store.patient.patients import NewPatient, NewTreatment, PartialDate
-from surveys.store.study import freezes
+from surveys.store.study import freezes, signatures
 from surveys.store.visit import responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
@@ -67,11 +67,13 @@ def record(session: Session, filled: Patient, study: Study, library: Library) ->
     assert asked is not None
     signed = {"agreed": True, "parts": ["keep_answers"], "how": "paper", "signed_on": AT.date()}
     consents.decide(session, filled.id, asked, **signed, at=AT, actor="test")
-    freezes.keep(session, study, "first", "content", patients=2, responses=1, at=AT, actor="test")
+    freeze = freezes.keep(session, study, "first", "content", patients=2, responses=1, at=AT, actor="test")
     member = Staff(email="ann@abel.example", password="x", fs_uniquifier="x", created_at=AT)
     session.add(member)
     session.flush()
     session.add(Membership(staff_id=member.id, study_id=study.id, role="coordinator"))
+    session.commit()  # what is signed is bound by then
+    signatures.sign_freeze(session, freeze, "reviewed", member, at=AT)
     session.commit()
     return session
 

@@ -55,6 +55,8 @@ ATTACKS = {
     "a freeze is changed with its digest": "UPDATE data_freeze SET content = 'x', sha256 = 'x'",
     "a freeze is changed": "UPDATE data_freeze SET content = 'x'",
     "a freeze is emptied": "UPDATE data_freeze SET content = NULL, emptied_at = made_at",
+    "a signature gets another name": "UPDATE signature SET name = 'x'",
+    "a signature is removed": "DELETE FROM signature",
     "an alert is closed in silence": "UPDATE alert SET closed_at = raised_at, closed_by = 'x'",
     "an alert is removed": "DELETE FROM alert",
     "somebody is made administrator": "UPDATE staff SET admin = true",
