@@ -59,7 +59,7 @@ def test_a_visit_is_signed_as_it_is(session: Session, library: Library, visit: V
         select(Event.action, Event.patient_id, Event.digests).order_by(Event.id.desc()).limit(1)
     ).one()
     assert (last.action, last.patient_id) == ("visit.signed", visit.patient_id)
-    assert list(last.digests) == ["signature:1"]
+    assert [name.partition(":")[0] for name in last.digests] == ["signature"]
     response = session.scalars(select(Response)).one()
     response.annulled_at = AT + timedelta(hours=1)
     session.commit()
