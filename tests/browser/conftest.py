@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.support.server import free_listener, url_of
 
-expect.set_options(timeout=10_000)  # as long as pages are waited for: a board may have to be drawn first
+expect.set_options(timeout=30_000)  # as long as pages are waited for: a board may have to be drawn first
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

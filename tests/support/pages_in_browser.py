@@ -98,7 +98,7 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
             reduced_motion="reduce",
             forced_colors="active" if forced_colours else "none",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         watches.append(Watch(page, live_server.url, statuses))
