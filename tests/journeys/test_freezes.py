@@ -38,6 +38,7 @@ def test_the_same_bytes_whatever_comes_later(app: Flask, coordinator: Member) ->
     """New patients change nothing in it; its date is the day of the freeze, its making in the audit."""
     first = report(app, coordinator)
     populate(app, 5, seed=9)
+    assert report(app, coordinator) == first
     assert report(app, signed_in(app, "analyst")) == first
     content = json.loads(first)
     [freeze] = one_table(app, "data_freeze")

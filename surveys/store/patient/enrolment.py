@@ -27,7 +27,7 @@ from surveys.models import (
 from surveys.models.patient import CAUSES_AFTER_A_VISIT, before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
-from surveys.store.patient import contacts, patients
+from surveys.store.patient import changes, contacts, patients
 from surveys.store.patient.patients import NewContact, NewPatient
 
 UNKNOWN = (None, "unknown")
@@ -81,9 +81,7 @@ def correct(
     changed = frozenset(name for name, value in vars(wanted).items() if value != getattr(before, name))
     if not changed:
         return changed
-    why = (reason or "").strip() or None
-    if why is None and any(getattr(before, name) not in UNKNOWN for name in changed):
-        raise Refused("Say why what was recorded is changed.", "reason")
+    why = changes.why(reason, known=any(getattr(before, name) not in UNKNOWN for name in changed))
     _check(session, patient, before, wanted, today)
     if "birth_year" in changed:
         for one in _same_person(session, patient):
@@ -203,8 +201,7 @@ def _store(
 ) -> None:
     if not values:
         return
-    told = {name: _text(value) for name, value in values.items()}
-    told |= {f"{name}_before": _text(getattr(patient, name)) for name in values}
+    told = changes.told({name: getattr(patient, name) for name in values}, values)
     for name, value in values.items():
         setattr(patient, name, value)
     session.flush()
@@ -219,7 +216,3 @@ def _forget_tries(session: Session, patient: Patient) -> None:
     )
     links = select(Link.id).where(Link.visit_id.in_(visits)).scalar_subquery()
     session.execute(update(ShortCode).where(ShortCode.link_id.in_(links)).values(failures=0))
-
-
-def _text(value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else value

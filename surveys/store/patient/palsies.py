@@ -13,6 +13,7 @@ from surveys.models import Palsy, Patient
 from surveys.models.patient import CAUSES_AFTER_A_VISIT, before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
+from surveys.store.patient import changes
 from surveys.store.patient.patients import PartialDate
 
 
@@ -70,12 +71,10 @@ def correct(
     changed = {name: value for name, value in _told(wanted).items() if value != before[name]}
     if not changed:
         return False
-    why = (reason or "").strip() or None
-    if why is None and any(before[name] not in {None, "unknown"} for name in changed):
-        raise Refused("Say why what was recorded is changed.", "reason")
+    why = changes.why(reason, known=any(before[name] not in {None, "unknown"} for name in changed))
     _fill(palsy, facts)
     session.flush()
-    told = {"palsy": palsy.number, **changed, **{f"{name}_before": before[name] for name in changed}}
+    told = {"palsy": palsy.number, **changes.told(before, changed)}
     audit.record(session, audit.Entry(at, actor, "palsy.corrected", patient.id, told, why))
     return True
 

@@ -12,6 +12,7 @@ from surveys.models import ALL_ROWS, Palsy, Patient, Treatment
 from surveys.models.patient import before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
+from surveys.store.patient import changes
 from surveys.store.patient.patients import NewTreatment, PartialDate
 
 CORRECTED = ("kind", "ended_on", "product", "dose", "unit", "sessions", "side", "note")
@@ -169,16 +170,13 @@ def correct(
     changed = {name: value for name in names if (value := getattr(wanted, name)) != before[name]}
     if not changed:
         return False
-    why = (reason or "").strip() or None
-    if why is None and any(before[name] is not None for name in changed):
-        raise Refused("Say why what was recorded is changed.", "reason")
+    why = changes.why(reason, known=any(before[name] is not None for name in changed))
     if changed.keys() & {"kind", "started_on"}:
         _only(session, patient.id, new.kind, treatment.state, wanted.started_on)
     for name, value in changed.items():
         setattr(treatment, name, value)
     session.flush()
-    told = {name: _text(value) for name, value in changed.items() if name != "note"}
-    told |= {f"{name}_before": _text(before[name]) for name in told}
+    told = changes.told(before, {name: value for name, value in changed.items() if name != "note"})
     facts = {"treatment": treatment.id, "corrected": sorted(changed), **told}
     audit.record(session, audit.Entry(at, actor, "treatment.changed", patient.id, facts, why))
     return True
@@ -219,10 +217,6 @@ def _only(session: Session, patient_id: int, kind: str, state: str, on: date | N
     )
     if session.scalar(same, execution_options=ALL_ROWS) is not None:
         raise Refused("This treatment with this date is recorded already.", "kind")
-
-
-def _text(value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _facts(treatment: Treatment) -> dict[str, Any]:
