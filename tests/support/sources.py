@@ -6,16 +6,8 @@ import ast
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    """The module in a file; nobody changes it."""
-    return ast.parse(path.read_text(encoding="utf-8"))
-
 
 @cache
 def nodes(path: Path) -> tuple[ast.AST, ...]:
-    """Every node of the module in a file."""
-    return tuple(ast.walk(tree(path)))
+    """Every node of the module in a file; nobody changes them."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))

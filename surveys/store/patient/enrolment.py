@@ -27,7 +27,7 @@ from surveys.models import (
 from surveys.models.patient import CAUSES_AFTER_A_VISIT, before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
-from surveys.store.patient import changes, contacts, patients
+from surveys.store.patient import changes, contacts, participation, patients
 from surveys.store.patient.patients import NewContact, NewPatient
 
 UNKNOWN = (None, "unknown")
@@ -75,7 +75,8 @@ def correct(
     Raises:
         Refused: a fact is impossible beside another one, or a known fact would change without a reason.
     """
-    session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
+    people = participation.of_the_person(session, patient, everywhere=True)
+    session.refresh(patient, ["contact"])
     before = facts_of(patient)
     wanted = _completed(session, patient, before, facts)
     changed = frozenset(name for name, value in vars(wanted).items() if value != getattr(before, name))
@@ -84,7 +85,7 @@ def correct(
     why = changes.why(reason, known=any(getattr(before, name) not in UNKNOWN for name in changed))
     _check(session, patient, before, wanted, today)
     if "birth_year" in changed:
-        for one in _same_person(session, patient):
+        for one in people:
             if one.birth_year == wanted.birth_year:
                 continue
             _check_birth(session, one, wanted.birth_year)
@@ -161,14 +162,6 @@ def _check_day(session: Session, patient: Patient, before: EnrolmentFacts, on: d
             f"The onset ({palsy.onset_on}) lies after it. If this day is right, correct the palsy first.",
             "enrolled_on",
         )
-
-
-def _same_person(session: Session, patient: Patient) -> list[Patient]:
-    """The rows of this person in all studies, that of `patient` first."""
-    if patient.contact_id is None:
-        return [patient]
-    others = select(Patient).where(Patient.contact_id == patient.contact_id, Patient.id != patient.id)
-    return [patient, *session.scalars(others.order_by(Patient.id))]
 
 
 def _check_birth(session: Session, patient: Patient, year: int | None) -> None:

@@ -46,7 +46,7 @@ def change_status(
     study = session.get_one(Study, patient.study_id)
     if on > today(study, at):
         raise Refused("This date lies ahead. Enter the day from which it holds.", "since")
-    rows = _of_the_person(session, patient, status == "died" or (everywhere and status != "active"))
+    rows = of_the_person(session, patient, status == "died" or (everywhere and status != "active"))
     [own, *others] = rows
     if on < own.enrolled_on:
         raise Refused(f"This lies before the enrolment ({own.enrolled_on}).", "since")
@@ -67,7 +67,7 @@ def _is_erased(session: Session, patient: Patient) -> bool:
     return session.scalar(query) is not None
 
 
-def _of_the_person(session: Session, patient: Patient, everywhere: bool) -> list[Patient]:
+def of_the_person(session: Session, patient: Patient, everywhere: bool) -> list[Patient]:
     """The patient's row first, then those of the same person in other studies; all locked, by id."""
     same = Patient.id == patient.id
     if everywhere and patient.contact_id is not None:
