@@ -54,9 +54,7 @@ UNREADABLE = (
     AttributeError,
     ValueError,
     OverflowError,
-    RecursionError,
-    NotImplementedError,
-    RuntimeError,
+    RuntimeError,  # also nested too deep, and a way of packing that is not known
     OSError,
 )
 # What a database says of values that do not fit it.
