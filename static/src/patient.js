@@ -152,7 +152,16 @@ function turnTo(page, address) {
   window.scrollTo(0, 0);
 }
 
+// Whoever goes on before this script runs has the next address with the question before: ask the server again.
+function showTheAddress() {
+  const form = document.querySelector("form[data-here]");
+  if (form && new URL(form.action).pathname !== location.pathname) {
+    location.reload();
+  }
+}
+
 function improve() {
+  showTheAddress();
   const printing = document.getElementById("print");
   if (printing) {
     printing.hidden = false;

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, Request, ViewportSize, expect
+from playwright.sync_api import Page, Request, Route, ViewportSize, expect
 
 from tests.browser.test_patient import no_sideways_scroll, press
 from tests.support.pages_in_browser import OpenPage
@@ -139,3 +139,25 @@ def test_an_answer_and_the_next_question_are_one_request(
     expect(page.get_by_role("alert")).to_be_visible()
     [draft] = one_table(app, "draft")
     assert {item: len(said) for item, said in draft["answers"].items()} == {"q1": 1, "q2": 1}
+
+
+def test_whoever_goes_on_before_the_script_runs_sees_the_question_of_the_address(
+    open_page: OpenPage, invited: Invited
+) -> None:
+    """The page's script is held back while the browser goes back and on again, as on a slow line."""
+    page = open_page()
+    at_the_first_item(page, invited)
+    for _ in range(2):
+        page.get_by_role("radio").nth(1).check()
+        press(page, "Next")
+    expect(page.get_by_text("Question 3 of")).to_be_visible()
+    held: list[Route] = []
+    page.route("**/patient*.js", lambda script: held.append(script))
+    page.go_back(wait_until="commit")
+    expect(page.get_by_text("Question 2 of")).to_be_visible()
+    page.go_forward(wait_until="commit")
+    page.unroute("**/patient*.js")
+    for script in held:
+        script.continue_()
+    expect(page.get_by_text("Question 3 of")).to_be_visible()
+    assert page.url.endswith("/face/3")
