@@ -11,7 +11,8 @@ from tests.support.browser import find_chromium
 
 # Another process may hold the package manager's lock: wait for it.
 APT = ["apt-get", "-o", "DPkg::Lock::Timeout=300"]
-PACKAGES = ["chromium", "fonts-noto-core"]
+BROWSERS = ("chromium-headless-shell", "chromium")  # older releases have the second only
+FONTS = "fonts-noto-core"
 
 
 def main() -> int:
@@ -22,12 +23,12 @@ def main() -> int:
     if debian and os.getuid() == 0:
         print("Installing Chromium for the browser tests …", flush=True)
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        install = [*APT, "install", "-y", "--no-install-recommends", *PACKAGES]
-        for command in ([*APT, "update"], install):
+        install = [*APT, "install", "-y", "--no-install-recommends", FONTS]
+        for command in ([*APT, "update"], *([*install, browser] for browser in BROWSERS)):
             subprocess.run(command, env=quiet, stdout=subprocess.DEVNULL, check=False)
-        if find_chromium():
-            return 0
-    how = "sudo apt-get install chromium" if debian else ".venv/bin/playwright install chromium"
+            if find_chromium():
+                return 0
+    how = f"sudo apt-get install {BROWSERS[0]}" if debian else ".venv/bin/playwright install chromium"
     print(f"No Chromium found, so the browser tests will be skipped. To get one: {how}", file=sys.stderr)
     return 1 if os.environ.get("CI") else 0
 
