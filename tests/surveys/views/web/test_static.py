@@ -111,7 +111,7 @@ class TestSessions:
         cookie = self.cookie(app)
         for _ in range(2):
             assert self.device(app, cookie) == "phone"
-            for place in (0, len(cookie) // 2, -1):
+            for place in (0, len(cookie) // 2, -2):  # the last sign holds bits that count for nothing
                 other = "A" if cookie[place] != "A" else "B"
                 changed = cookie[:place] + other + cookie[place:][1:]
                 assert self.device(app, changed) is None
