@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 # A first example may import SciPy or start a server: no property test is judged by the clock. The suite takes
 # the same few examples each time; `make prove` takes many new ones.
 UNHURRIED = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
-hypothesis.settings.register_profile("suite", UNHURRIED, max_examples=25, derandomize=True)
+hypothesis.settings.register_profile("suite", UNHURRIED, max_examples=12, derandomize=True)
 hypothesis.settings.register_profile("prove", UNHURRIED, max_examples=500)
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, Request, ViewportSize, expect
 from sqlalchemy import update
 
 from surveys.models import Link, Visit
+from tests.support.answers import Values, send
 from tests.support.browser import ColourScheme, looks
 from tests.support.built import STATIC, built
 from tests.support.pages_in_browser import OpenPage
@@ -183,15 +184,20 @@ def tab_to(page: Page, target: Locator) -> None:
     pytest.fail(f"Tab does not reach {target}")
 
 
-def test_a_whole_visit_by_keys_alone_and_without_script(
-    app: Flask, open_page: OpenPage, invited: Invited
+@pytest.mark.parametrize(
+    "sent_before", [pytest.param((), id="all", marks=pytest.mark.long), pytest.param((FACE,), id="the rest")]
+)
+def test_a_visit_by_keys_alone_and_without_script(
+    app: Flask, open_page: OpenPage, invited: Invited, sent_before: tuple[Values, ...]
 ) -> None:
     """Tab, arrows, Space and Enter; the focus can be seen wherever it stands."""
+    send(app, invited.token, *sent_before)
     page = open_page(javascript=False)
     page.goto(invited.path)
-    tab_to(page, page.get_by_role("button", name="Start"))
-    enter(page)
-    for values in (FACE, PHQ9, SAQ):
+    if not sent_before:  # else the link leads to the next question
+        tab_to(page, page.get_by_role("button", name="Start"))
+        enter(page)
+    for values in (FACE, PHQ9, SAQ)[len(sent_before) :]:
         lowest = 0 if values is PHQ9 else 1
         for value in values:
             tab_to(page, page.get_by_role("radio").first)
