@@ -17,14 +17,15 @@ from surveys.views.web.framework import Application
 from surveys.views.web.opening import Opening
 
 
-def create_app(settings: Settings | None = None, *, waits: bool = True) -> Flask:
+def create_app(settings: Settings | None = None, *, serves: bool = True) -> Flask:
     """The application, its database at the newest schema.
 
-    A server `waits` for a PostgreSQL that does not answer: pages say so until it does.
+    What `serves` waits for a PostgreSQL that does not answer: pages say so until it does. It looks at every
+    page of a SQLite file first, which a command does only where that is its work.
 
     Raises:
-        SettingsError, DefinitionError, DatabaseBehindError, ChangedDefinitionError: the server must not
-            start; the message says what to do.
+        SettingsError, DefinitionError, DatabaseBehindError, ChangedDefinitionError, DamagedError: the server
+            must not start; the message says what to do.
         OperationalError: the database does not answer, and nobody waits for it.
     """
     if settings is None:
@@ -45,22 +46,23 @@ def create_app(settings: Settings | None = None, *, waits: bool = True) -> Flask
         )
     db.init_app(app, settings)
     views.init_app(app)
-    open_app(app, waits=waits)
+    open_app(app, serves=serves)
     return app
 
 
-def open_app(app: Flask, *, waits: bool) -> None:
+def open_app(app: Flask, *, serves: bool) -> None:
     """Load the instruments and look at the database, as they are now; all but this is the same each time.
 
     Raises:
-        DefinitionError, DatabaseBehindError, ChangedDefinitionError, OperationalError: as `create_app`.
+        DefinitionError, DatabaseBehindError, ChangedDefinitionError, DamagedError, OperationalError: as
+            `create_app`.
     """
     settings: Settings = app.config["SETTINGS"]
     library = app.extensions["library"] = Library.load(settings.instruments)
     app.extensions["texts"] = Texts(library)
 
     def look() -> None:
-        db.prepare(settings.database_url)
+        db.prepare(settings.database_url, whole=serves)
         with app.app_context():
             try:
                 check_frozen(db.db.session, library)
@@ -73,7 +75,7 @@ def open_app(app: Flask, *, waits: bool) -> None:
     try:
         opening.look()
     except OperationalError as reason:
-        if not (waits and settings.is_on_postgresql):
+        if not (serves and settings.is_on_postgresql):
             raise
         opening.wait(reason)
 
@@ -81,4 +83,4 @@ def open_app(app: Flask, *, waits: bool) -> None:
 def main() -> None:
     """Run the `seventh` command."""
     load_dotenv(ROOT / ".env")
-    cli.seventh(obj=lambda: create_app(Settings.from_env().for_commands(), waits=False))
+    cli.seventh(obj=lambda: create_app(Settings.from_env().for_commands(), serves=False))

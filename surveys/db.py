@@ -160,7 +160,13 @@ def _set_up_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
         return
     connection.isolation_level = None  # otherwise the driver begins transactions by its own rules
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
+    try:
+        cursor.execute("PRAGMA journal_mode = WAL")
+    except UnicodeDecodeError as error:
+        # the schema is noise, and the driver cannot even read what SQLite says of it
+        damaged = sqlite3.DatabaseError(error.object.decode(errors="replace"))
+        damaged.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise damaged from error
     cursor.execute("PRAGMA synchronous = FULL")  # an acknowledged answer survives a power cut
     cursor.execute(f"PRAGMA busy_timeout = {WAITED * 1000}")
     cursor.execute("PRAGMA foreign_keys = ON")
@@ -297,11 +303,12 @@ def migrate_down(where: str | Engine, revision: str = "base") -> None:
     _run(where, command.downgrade, revision)
 
 
-def prepare(url: str) -> None:
+def prepare(url: str, *, whole: bool = True) -> None:
     """Prepare the schema for this program.
 
     An empty database and any SQLite database are migrated at once. An older PostgreSQL is not: its operator
-    must decide to migrate it.
+    must decide to migrate it. Where `whole`, and before it is migrated, every page of a SQLite file is looked
+    at: that reads all of it.
 
     Raises:
         DatabaseBehindError: the PostgreSQL at `url` needs `seventh migrate` first.
@@ -310,24 +317,31 @@ def prepare(url: str) -> None:
     """
     engine = _engine_for_schema(url)
     try:
-        with engine.connect() as connection:
-            must_be_whole(connection)
+        if whole:
+            _look_at_file(engine)
         tables = inspect(engine).get_table_names()
         if UNPROVED in tables:
             raise RestoreCutShortError(
                 "A restore into this database was cut short. Run it again with the same file: seventh restore"
             )
         current = _revision(engine) if "alembic_version" in tables else None
+        if current == newest_revision():
+            return
+        if not whole:
+            _look_at_file(engine)
     finally:
         engine.dispose()
-    if current == newest_revision():
-        return
     if tables and on_postgresql(engine):
         raise DatabaseBehindError(
             f"The database is at revision {current or 'none'}, this program needs {newest_revision()}. "
             "Make a backup, then run: seventh migrate"
         )
     migrate(url)
+
+
+def _look_at_file(engine: Engine) -> None:
+    with engine.connect() as connection:
+        must_be_whole(connection)
 
 
 def is_out(error: DBAPIError) -> bool:

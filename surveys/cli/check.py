@@ -17,7 +17,7 @@ def check(context: click.Context) -> None:
     from surveys.standing import gaps
 
     found = 0
-    with reading(context) as opened:
+    with reading(context, whole=True) as opened:
         for gap in gaps(opened.session, opened.settings, at=opened.at):
             found += 1
             click.echo(gap, err=True)

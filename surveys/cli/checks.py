@@ -68,7 +68,7 @@ def verify_audit(context: click.Context, expected: tuple[str, ...], since: tuple
         "expected": [heads.parsed(one) for one in expected],
         "since": [heads.parsed(one) for one in since],
     }
-    with reading(context) as opened:
+    with reading(context, whole=True) as opened:
         for fault in chain(verify(opened.session, **kept, looked=looked), guards.missing(opened.session)):
             broken += 1
             click.echo(str(fault), err=True)

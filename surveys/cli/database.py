@@ -13,14 +13,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from surveys import same
-from surveys.db import close, db, short_transaction, writing
+from surveys.cli.refusals import sentences
+from surveys.db import close, db, moment, short_transaction, writing
 from surveys.instruments.library import Library
 from surveys.models import Study
 from surveys.settings import Settings
+from surveys.sqlite_file import must_be_whole
 from surveys.store.errors import Refused
 from surveys.typed import holds_hidden_signs
 
 MAKE_ONE = "Make one with: seventh study create CODE"
+# How a command of click ends of itself.
+EXPECTED = (click.exceptions.Exit, click.Abort, click.ClickException)
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,20 @@ class CommandRun:
 
 
 @contextmanager
-def reading(context: click.Context) -> Iterator[CommandRun]:
-    """The database to read from; on SQLite no patient waits for it."""
+def reading(context: click.Context, *, whole: bool = False) -> Iterator[CommandRun]:
+    """The database to read from; on SQLite no patient waits for it.
+
+    Where `whole`, every page of a SQLite file is looked at first. Otherwise only where the command stumbles
+    over what nobody expected, because that may be damage.
+
+    Raises:
+        DamagedError: the SQLite file is damaged.
+    """
     app: Flask = context.obj()
     with app.app_context():
         try:
+            if whole:
+                _look_at_file()
             yield CommandRun(
                 app=app,
                 session=db.session,
@@ -67,8 +80,18 @@ def reading(context: click.Context) -> Iterator[CommandRun]:
                 actor=f"command:{context.info_name}",
                 at=datetime.now(UTC),
             )
+        except Exception as error:
+            if not (isinstance(error, EXPECTED) or sentences(error)):
+                close()
+                _look_at_file()
+            raise
         finally:
             close()
+
+
+def _look_at_file() -> None:
+    with moment(db.engine) as connection:
+        must_be_whole(connection)
 
 
 @contextmanager

@@ -98,7 +98,7 @@ def worker(context: click.Context, every: float) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with reading(context) as opened, tended(opened.settings):
+    with reading(context, whole=True) as opened, tended(opened.settings):
         post = _post(opened)
         if post.hindrance:
             _say(opened, f"Only mail of simulated studies goes out from here. {post.hindrance}", err=True)

@@ -86,7 +86,7 @@ def _prepare(context: click.Context) -> tuple[str, str, str]:
     from surveys.store.visit import links
     from surveys.store.visit.finishing import finish_late
 
-    with reading(context) as opened:
+    with reading(context, whole=True) as opened:
         finish_late(opened.transaction, opened.app.extensions["texts"], at=opened.at, actor=opened.actor)
     with changing(context) as opened:
         session, at, actor = opened.session, opened.at, opened.actor

@@ -51,11 +51,11 @@ def seventh_with(settings: Settings) -> Seventh:
 
 @lru_cache(maxsize=4)
 def _made(settings: Settings) -> Flask:
-    return create_app(settings, waits=False)  # most of its cost is compiling its addresses
+    return create_app(settings, serves=False)  # most of its cost is compiling its addresses
 
 
 def _opened(settings: Settings) -> Flask:
     """As each command opens it anew."""
     application = _made(settings)
-    open_app(application, waits=False)
+    open_app(application, serves=False)
     return application

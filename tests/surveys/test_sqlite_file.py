@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import click
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
 
-from surveys.db import prepare
+from surveys.cli.database import reading
+from surveys.db import migrate_down, prepare
 from surveys.models import Patient
 from surveys.settings import Settings
 from surveys.sqlite_file import DamagedError, empty_log, must_be_whole
 from surveys.store.patient import clinic, contacts, erasing
 from surveys.store.patient.patients import NewContact
 from tests.support.answers import send
-from tests.support.commands import seventh_with
+from tests.support.commands import Seventh, seventh_with
 from tests.support.study import FACE, changing, invite
 
 SECRETS = (b"Ankersmit", b"anna@abel.example", b"0207946", b"H-777", b"1970-07-23", b"husband", b"q14")
@@ -89,22 +91,63 @@ def damage(url: str, table: str) -> None:
         file.write(bytes(range(1, 251)) * (size // 250))
 
 
+def in_words(seventh: Seventh, *words: object) -> str:
+    """What the command says of the damage, in one line."""
+    ran = seventh(*words)
+    assert ran.code == 1, ran
+    [said] = ran.err.splitlines()
+    assert " is damaged" in said
+    return said
+
+
 @pytest.mark.parametrize("table", ["event", "visit"])
 def test_a_damaged_file_is_told_in_words(
     settings: Settings, sqlite_url: str, tmp_path: Path, table: str
 ) -> None:
-    """By every command, and by a backup, which then does not take the place of a good one."""
+    """By a server, by the proofs, and by a backup, which then does not take the place of a good one."""
     damage(sqlite_url, table)
     with pytest.raises(DamagedError, match="is damaged"):
         prepare(sqlite_url)
     seventh = seventh_with(settings)
     (tmp_path / "b.zip").write_text("the backup of yesterday")
-    for words in (("audit", "verify"), ("backup", tmp_path / "b.zip"), ("study", "list")):
-        ran = seventh(*words)
-        assert ran.code == 1, ran
-        assert "is damaged" in ran.err
-        assert len(ran.err.splitlines()) == 1
+    for words in (("audit", "verify"), ("check",), ("worker",), ("backup", tmp_path / "b.zip")):
+        assert "The database file" in in_words(seventh, *words)
     assert (tmp_path / "b.zip").read_text() == "the backup of yesterday"
+
+
+def test_other_commands_do_not_read_the_whole_file(settings: Settings, sqlite_url: str) -> None:
+    """They tell of the damage in what they need, and only then."""
+    damage(sqlite_url, "event")
+    assert seventh_with(settings)("study", "list").code == 0
+    damage(sqlite_url, "study")
+    assert "malformed" in in_words(seventh_with(settings), "study", "list")
+
+
+def test_a_command_that_stumbles_over_damage_says_so(app: Flask, sqlite_url: str) -> None:
+    """What a damaged page holds may be read as any value, and the error is then the value's."""
+    context = click.Context(click.Command("study"), obj=lambda: app)
+    with pytest.raises(KeyError), reading(context):
+        raise KeyError("x")
+    damage(sqlite_url, "event")
+    with pytest.raises(DamagedError, match="is damaged"), reading(context):
+        raise KeyError("x")
+
+
+def test_a_file_without_a_readable_schema_is_told_in_words(settings: Settings, sqlite_url: str) -> None:
+    """Also where what SQLite says of it is no text."""
+    engine, path = create_engine(sqlite_url), Path(sqlite_url.removeprefix("sqlite:///"))
+    empty_log(engine)
+    engine.dispose()
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE study (", b"CREATE TABLE study \xca"))
+    assert "malformed" in in_words(seventh_with(settings), "study", "list")
+
+
+def test_a_file_is_looked_at_before_it_is_migrated(sqlite_url: str) -> None:
+    """A migration would write onto the damage."""
+    migrate_down(sqlite_url, "0028")
+    damage(sqlite_url, "visit")
+    with pytest.raises(DamagedError):
+        prepare(sqlite_url, whole=False)
 
 
 def test_a_whole_file_is_whole(sqlite_url: str, shared_postgres_url: str) -> None:

@@ -63,6 +63,6 @@ def test_it_is_not_asked_too_often(shared_postgres_url: str, tmp_path: Path) -> 
 def test_commands_do_not_wait(shared_postgres_url: str, tmp_path: Path) -> None:
     """Nor does a server of an SQLite that cannot be opened: its address is wrong."""
     with pytest.raises(OperationalError):
-        create_app(settings(away(shared_postgres_url, tmp_path / "socket")), waits=False)
+        create_app(settings(away(shared_postgres_url, tmp_path / "socket")), serves=False)
     with pytest.raises(OperationalError):
         create_app(settings(f"sqlite:///{tmp_path}/nowhere/seventh.db"))
