@@ -144,8 +144,8 @@ class TreatmentFactsForm(RecordForm):
         super().refuse(message, "began" if field == "year" else field)
 
 
-class GradingErrorForm(RecordForm):
-    """Why a grading was an error."""
+class ErrorForm(RecordForm):
+    """Why a record was an error."""
 
     reason = StringField("What was wrong", [InputRequired("Say what was wrong."), Length(max=500)])
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.models import Event
-from surveys.models.audit import READ
+from surveys.models.audit import PALSY_REMOVED, READ
 from surveys.models.message import OUTCOMES
 
 # These actions leave the frames as before. An action that is in no set counts as one that takes away.
@@ -101,6 +101,7 @@ TAKING = frozenset(
         "grading.removed",
         "import.undone",
         "palsy.corrected",
+        PALSY_REMOVED,
         "patient.corrected",
         "patient.identity_removed",
         "patient.left",

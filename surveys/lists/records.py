@@ -1,15 +1,18 @@
-"""A patient's gradings over time and staff's notes."""
+"""A patient's gradings over time, palsies entered in error, and staff's notes."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.lists.scope import Scope
-from surveys.models import Grading, Note, Palsy, Patient
+from surveys.models import Event, Grading, Note, Palsy, Patient
+from surveys.models.audit import PALSY_REMOVED
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,16 @@ class GradingRow:
     mode: str
     graded_by: str | None
     palsy: int
+
+
+@dataclass(frozen=True)
+class RemovedPalsy:
+    """A palsy that was entered in error: what it was, when it was taken away, and why."""
+
+    number: int
+    facts: Mapping[str, Any]
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,23 @@ def find_grading(session: Session, scope: Scope, grading_id: int) -> tuple[Gradi
     query = select(Grading, Patient).join(Patient, Patient.id == Grading.patient_id)
     found = session.execute(query.where(scope.condition, Grading.id == grading_id)).one_or_none()
     return None if found is None else (found[0], found[1])
+
+
+def find_palsy(session: Session, scope: Scope, palsy_id: int) -> tuple[Palsy, Patient] | None:
+    """The palsy with this id, and its patient, if within the scope."""
+    query = select(Palsy, Patient).join(Patient, Patient.id == Palsy.patient_id)
+    found = session.execute(query.where(scope.condition, Palsy.id == palsy_id)).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
+def removed_palsies(session: Session, patient_id: int) -> list[RemovedPalsy]:
+    """The patient's palsies that were entered in error, as the trail keeps them."""
+    query = (
+        select(Event.at, Event.facts, Event.reason)
+        .where(Event.patient_id == patient_id, Event.action == PALSY_REMOVED)
+        .order_by(Event.id)
+    )
+    return [RemovedPalsy(row.facts["palsy"], row.facts, row.at, row.reason) for row in session.execute(query)]
 
 
 def notes(session: Session, patient_id: int) -> list[NoteRow]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from surveys.models import Palsy, Patient
+from surveys.models import ALL_ROWS, Event, Grading, Palsy, Patient, Treatment
+from surveys.models.audit import PALSY_REMOVED
 from surveys.models.patient import CAUSES_AFTER_A_VISIT, before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -38,8 +39,8 @@ def add(
         Refused: a date is impossible.
     """
     _check(patient, facts, today)
-    number = session.scalar(select(func.max(Palsy.number)).where(Palsy.patient_id == patient.id)) or 0
-    palsy = Palsy(patient_id=patient.id, number=number + 1, is_index=number == 0)
+    number = _next_number(session, patient)
+    palsy = Palsy(patient_id=patient.id, number=number, is_index=number == 1)
     _fill(palsy, facts)
     session.add(palsy)
     session.flush()
@@ -77,6 +78,57 @@ def correct(
     told = {"palsy": palsy.number, **changes.told(before, changed)}
     audit.record(session, audit.Entry(at, actor, "palsy.corrected", patient.id, told, why))
     return True
+
+
+def remove(
+    session: Session, patient: Patient, palsy: Palsy, *, reason: str | None, at: datetime, actor: str
+) -> Palsy | None:
+    """Take away a palsy that was entered in error; what it was stays in the trail.
+
+    Treatments were given to the patient, so they stay, with the index palsy. Returns the palsy that is index
+    now in its place, the earliest entered; None where another one was index before. The caller lays the
+    visits out again.
+
+    Raises:
+        Refused: there is no reason, it is the only palsy, or gradings of it are recorded.
+    """
+    why = changes.why(reason, known=True)
+    session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
+    others = session.scalars(
+        select(Palsy).where(Palsy.patient_id == patient.id, Palsy.id != palsy.id).order_by(Palsy.number)
+    ).all()
+    if not others:
+        raise Refused("This is the only palsy of the patient. Correct its facts, or add the right one first.")
+    if session.scalar(select(exists().where(Grading.palsy_id == palsy.id)), execution_options=ALL_ROWS):
+        raise Refused(
+            "Gradings of this palsy are recorded. Take away each one that is an error, and record it for the "
+            "right palsy if it belongs there."
+        )
+    index = others[0] if palsy.is_index else next(one for one in others if one.is_index)
+    moved = session.execute(
+        update(Treatment)
+        .where(Treatment.palsy_id == palsy.id)
+        .values(palsy_id=index.id)
+        .returning(Treatment.id),
+        execution_options=ALL_ROWS,
+    ).all()
+    told = {"palsy": palsy.number, **_told(palsy), "treatments_moved": len(moved), "index": index.number}
+    was_index = palsy.is_index
+    session.delete(palsy)
+    session.flush()
+    index.is_index = True
+    session.flush()
+    session.expire(patient, ["palsies"])
+    audit.record(session, audit.Entry(at, actor, PALSY_REMOVED, patient.id, told, why))
+    return index if was_index else None
+
+
+def _next_number(session: Session, patient: Patient) -> int:
+    """A number that no palsy of the patient has or had: the trail names each by it."""
+    there = select(Palsy.number).where(Palsy.patient_id == patient.id)
+    removed = select(Event.facts).where(Event.patient_id == patient.id, Event.action == PALSY_REMOVED)
+    gone = (facts["palsy"] for facts in session.scalars(removed))
+    return max([*session.scalars(there), *gone], default=0) + 1
 
 
 def _check(patient: Patient, facts: PalsyFacts, today: date) -> None:

@@ -12,7 +12,7 @@ from analysis.data.gradings import GRADING_SCALES
 from surveys.db import db
 from surveys.forms import labels
 from surveys.forms.records import (
-    GradingErrorForm,
+    ErrorForm,
     GradingForm,
     TreatmentFactsForm,
     TreatmentStateForm,
@@ -105,7 +105,7 @@ def grading_error(code: str, grading_id: int) -> Page:
     """Take away a grading that was entered in error."""
     here = grant()
     shown, found = record_lists.find_grading(db.session, here.scope, grading_id) or abort(404)
-    form = GradingErrorForm(here.today)
+    form = ErrorForm(here.today)
 
     def store() -> str:
         gradings.remove(db.session, found, shown, reason=form.reason.data, at=here.at, actor=here.actor)

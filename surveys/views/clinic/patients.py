@@ -220,6 +220,7 @@ def _draw_patient(
         signatures=signed,
         gradings=records.gradings(db.session, patient.id),
         grading_scales=GRADING_SCALES,
+        removed_palsies=records.removed_palsies(db.session, patient.id),
         notes=notes,
         reported=told,
         names=history.names(db.session, actors),

@@ -13,11 +13,13 @@ from surveys.db import db
 from surveys.forms.records import (
     ContactForm,
     EnrolmentFactsForm,
+    ErrorForm,
     MissedForm,
     NoteForm,
     PalsyForm,
     StatusForm,
 )
+from surveys.lists import records as record_lists
 from surveys.lists import visits as visit_lists
 from surveys.models import Palsy
 from surveys.store.patient import clinic, contacts, enrolment, palsies, participation
@@ -196,6 +198,32 @@ def palsy(code: str, patient: str) -> Page:
         _("A relapse, or the other side. Times since onset rest on the first one.") if shown is None else ""
     )
     return record(found, form, title, _("Save the palsy"), store, lead)
+
+
+@pages.route("/staff/<code>/palsies/<int:palsy_id>/error", methods=["GET", "POST"])
+@for_roles("coordinator", whole_study=False)
+def palsy_error(code: str, palsy_id: int) -> Page:
+    """Take away a palsy that was entered in error."""
+    here = grant()
+    shown, found = record_lists.find_palsy(db.session, here.scope, palsy_id) or abort(404)
+    form = ErrorForm(here.today)
+
+    def store() -> str:
+        index = palsies.remove(
+            db.session, found, shown, reason=form.reason.data, at=here.at, actor=here.actor
+        )
+        if index is not None:
+            flash(_("Times since onset now rest on palsy %(number)s.", number=index.number), "notice")
+            replan(found, "onset", form.reason.data)
+        return _("The palsy was taken away.")
+
+    title = _("Entered in error: palsy %(number)s", number=shown.number)
+    lead = _(
+        "It leaves every list and analysis, and visits that count from it move or are withdrawn. What it was "
+        "stays on the patient's page and in the record of changes. Treatments stay: they move to the palsy "
+        "that times since onset rest on."
+    )
+    return record(found, form, title, _("Take it away"), store, lead)
 
 
 @pages.route("/staff/<code>/note/<path:patient>", methods=["GET", "POST"])

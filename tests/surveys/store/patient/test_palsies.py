@@ -1,4 +1,4 @@
-"""Further palsies, and corrected ones."""
+"""Further palsies, corrected ones, and errors."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.instruments.library import Library
 from surveys.models import Event, Palsy, Patient
+from surveys.store import audit
 from surveys.store.errors import Refused
-from surveys.store.patient import palsies
+from surveys.store.patient import gradings, palsies, treatments
 from surveys.store.patient.palsies import PalsyFacts
-from surveys.store.patient.patients import PartialDate
+from surveys.store.patient.patients import NewTreatment, PartialDate
 from tests.surveys.store.conftest import AT
 
 TODAY = AT.date()
@@ -67,3 +69,45 @@ def test_impossible_dates_are_refused(session: Session, patient: Patient) -> Non
             palsies.add(session, patient, facts, **WHEN)
         assert refused.value.field == field
     palsies.add(session, patient, PalsyFacts(cause="other_tumour", onset=ahead), **WHEN)
+
+
+def remove(session: Session, patient: Patient, palsy: Palsy, reason: str = "typed twice") -> Palsy | None:
+    return palsies.remove(session, patient, palsy, reason=reason, at=AT, actor="staff:1")
+
+
+def test_an_error_leaves_and_treatments_follow(session: Session, patient: Patient) -> None:
+    """The other palsy takes its place, its number is never given again, and the proof holds."""
+    wrong = first(session, patient)
+    given = treatments.add(session, patient, NewTreatment("massage", started=MARCH), **WHEN)
+    right = palsies.add(session, patient, PalsyFacts(side="left", onset=MARCH), **WHEN)
+    session.commit()
+    assert remove(session, patient, wrong) is right
+    session.commit()
+    assert (first(session, patient).id, given.palsy_id) == (right.id, right.id)
+    assert [palsy.number for palsy in session.scalars(select(Palsy))] == [2]
+    [event] = session.scalars(select(Event).where(Event.action == "palsy.removed")).all()
+    assert (event.facts["palsy"], event.facts["index"], event.facts["treatments_moved"]) == (1, 2, 1)
+    assert event.reason == "typed twice"
+    further = palsies.add(session, patient, PalsyFacts(), **WHEN)
+    assert (further.number, further.is_index) == (3, False)
+    assert remove(session, patient, further) is None
+    session.commit()
+    assert palsies.add(session, patient, PalsyFacts(), **WHEN).number == 4
+    session.commit()
+    assert list(audit.verify(session)) == []
+
+
+def test_what_hangs_on_a_palsy_keeps_it(session: Session, patient: Patient, library: Library) -> None:
+    """Neither the only palsy nor one with gradings is taken away, and none without a reason."""
+    palsy = first(session, patient)
+    with pytest.raises(Refused, match="only palsy"):
+        remove(session, patient, palsy)
+    palsies.add(session, patient, PalsyFacts(), **WHEN)
+    with pytest.raises(Refused) as refused:
+        remove(session, patient, palsy, " ")
+    assert refused.value.field == "reason"
+    facts = {"on": TODAY, "mode": "in_person", **WHEN}
+    gradings.add(session, patient, palsy, "house_brackmann", {"q1": 3}, library, **facts)
+    with pytest.raises(Refused, match="Gradings of this palsy"):
+        remove(session, patient, palsy)
+    assert first(session, patient).id == palsy.id

@@ -1,15 +1,16 @@
-"""The pages that correct a treatment and take a mistaken grading away."""
+"""The pages that correct a treatment and take a mistaken grading or palsy away."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask
 from sqlalchemy import select
 
 from surveys.models import Grading, Palsy, Treatment
-from tests.support.staff import Member
-from tests.support.study import changing, one_table
+from surveys.schedule import preset
+from tests.support.staff import Member, signed_in
+from tests.support.study import changing, invite, one_table
 
 ON = date(2025, 5, 7)
 
@@ -79,3 +80,22 @@ def test_a_mistaken_grading_is_taken_away(app: Flask, member: Member) -> None:
     member.post(address, {"reason": "another patient's"})
     assert "The grading was taken away." in member.page.text
     assert one_table(app, "grading") == []
+
+
+def test_a_mistaken_palsy_is_taken_away(app: Flask) -> None:
+    """Its visits follow at once, the page says which, and shows it as entered in error."""
+    invite(app, plan=preset("acute_bells_palsy"), visit="enrolment")
+    member = signed_in(app)
+    today = datetime.now(UTC).date()
+    on = {f"onset-{part}": str(getattr(today - timedelta(days=3), part)) for part in ("day", "month", "year")}
+    member.get("/staff/S1/palsy/P1")
+    member.post("/staff/S1/palsy/P1", {"side": "left", "cause": "bells_palsy", "begin": "sudden", **on})
+    page = member.get("/staff/S1/patients/P1")
+    [wrong, _] = [link for link in page.links if link.endswith("/error")]
+    member.get(wrong)
+    member.post(wrong, {"reason": "typed twice"})
+    for told in ("The palsy was taken away.", "rest on palsy 2", "Added to the plan: ", "Entered in error"):
+        assert told in member.page.text, told
+    assert "typed twice" in member.page.text
+    [palsy] = one_table(app, "palsy")
+    assert (palsy["number"], palsy["is_index"]) == (2, True)

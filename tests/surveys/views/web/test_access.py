@@ -113,6 +113,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 "locale": "en",
                 "treatment_id": treatment.id,
                 "grading_id": grading.id,
+                "palsy_id": palsy.id,
                 "message_id": call.id,
                 "response_id": response_id,
                 "freeze_id": frozen.id,
