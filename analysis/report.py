@@ -49,6 +49,7 @@ def report(
     filters: Filters | None = None,
     suppress_under: int = SUPPRESS_UNDER,
     chain_heads: Sequence[str] = (),
+    signatures: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """The report as one JSON-ready object.
 
@@ -58,6 +59,7 @@ def report(
         filters: the part of the study; ``data_sha256`` is that of the whole study.
         suppress_under: cells of fewer patients are hidden.
         chain_heads: how the audit trail ended when the data were read, as ``CHAIN:NUMBER:HASH``.
+        signatures: who signed the freeze that the frames come of.
 
     Raises:
         FrameError: the frames break their contract.
@@ -82,6 +84,7 @@ def report(
         "software": software,
         "data_sha256": digest,
         "chain_heads": list(chain_heads),
+        "signatures": [dict(one) for one in signatures],
         "filters": filters.chosen,
         "suppress_under": few,
         "patients": len(part.patients),

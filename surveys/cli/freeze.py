@@ -16,7 +16,8 @@ from surveys.models import Study
 def freeze(context: click.Context, study: str, name: str) -> None:
     """Keep the data of STUDY as they are now under NAME, for reports that can be made again.
 
-    `seventh report STUDY --freeze NAME` gives the same bytes whenever it is run with this version.
+    `seventh report STUDY --freeze NAME` gives the same bytes whenever it is run with this version; it names
+    who signed since.
     """
     from surveys.exchange import freezing
 

@@ -33,6 +33,7 @@ def report(
     from surveys.exchange.freezing import thawed
     from surveys.frames import study_frames
     from surveys.store.audit import heads
+    from surveys.store.study import signatures
 
     with reading(context) as opened:
         found = opened.study(study)
@@ -40,16 +41,18 @@ def report(
         if freeze is None:
             with snapshot() as session:
                 frames = study_frames(session, found, opened.library)
-                ends = heads.of_study(session, found.id)
+                ends, signed = heads.of_study(session, found.id), []
         else:
             kept, frames = thawed(opened.session, found, freeze, opened.library)
             at, ends = kept.made_at, heads.of_freeze(opened.session, kept)
+            signed = signatures.told(opened.session, kept)
         content = analyse(
             frames,
             generated_at=at.isoformat(),
             software=SOFTWARE,
             suppress_under=found.smallest_group,
             chain_heads=list(map(str, ends)),
+            signatures=signed,
         )
         template = opened.app.jinja_env.get_template("staff/report.html")
     html = (

@@ -18,7 +18,7 @@ from surveys.jobs.running import Workshop
 from surveys.models import Study
 from surveys.store.audit import heads
 from surveys.store.errors import Refused
-from surveys.store.study import freezes, results
+from surveys.store.study import freezes, results, signatures
 
 
 def export(workshop: Workshop, task: Task) -> Mapping[str, Any]:
@@ -62,14 +62,14 @@ def freeze(workshop: Workshop, task: Task) -> Mapping[str, Any]:
 
 
 def freeze_report(workshop: Workshop, task: Task) -> Mapping[str, Any]:
-    """The report on the freeze named `freeze`, always the same bytes; `under` is the smallest group."""
+    """The report on the freeze named `freeze`, with its signatures; `under` is the smallest group."""
     from analysis.report import as_json, report
 
     with workshop.snapshot() as session:
         study = session.get_one(Study, task.study_id)
         kept, frames = freezing.thawed(session, study, task.arguments["freeze"], workshop.library)
         name, made_at = f"{study.code}-freeze-{kept.id}.json", kept.made_at
-        ends = heads.of_freeze(session, kept)
+        ends, signed = heads.of_freeze(session, kept), signatures.told(session, kept)
         known = results.erasures(session, task.study_id)
     content = report(
         frames,
@@ -77,6 +77,7 @@ def freeze_report(workshop: Workshop, task: Task) -> Mapping[str, Any]:
         software=SOFTWARE,
         suppress_under=task.arguments["under"],
         chain_heads=list(map(str, ends)),
+        signatures=signed,
     )
     with cast(IO[bytes], tempfile.TemporaryFile()) as file:
         file.write(f"{as_json(content)}\n".encode())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from importlib.resources import files as resources
@@ -16,6 +18,8 @@ from sqlalchemy.orm import Session
 from analysis.data.kinds import FAMILIES, FAMILY_OF
 from surveys import SOFTWARE
 from surveys.exchange.places import Place
+from surveys.exchange.tidy.queries import Selection
+from surveys.exchange.tidy.signed import SIGNATURES
 from surveys.frames import study_frames
 from surveys.instruments.library import Library
 from surveys.models import Study
@@ -66,6 +70,8 @@ MEANINGS = {
     "partial": "never sent; made of what was answered",
 }
 
+KINDS = {"string": "text", "integer": "whole", "boolean": "flag", "datetime": "time"}
+
 README = """# {title}: reproduction bundle
 
 The data of study {study} as of {generated_at}, its report, and two scripts that compute the report anew.
@@ -73,6 +79,8 @@ The data of study {study} as of {generated_at}, its report, and two scripts that
 - `report.json`: every number as Seventh reported it (see `methods` in it for how).
 - `data/`: the tables behind it; `dictionary.csv` says what each column is. They hold calendar dates and
   years of birth, no names: keep them as health data. Why they were taken: {reason}
+- `data/signatures.csv`: who signed which visit or freeze, by a number, and whether the signature still
+  covers it.
 - `reproduce.py`: computes the whole report with `analysis/`, a copy of the program's own analysis, and
   compares every value to 1e-10. `python3 -m venv env; env/bin/pip install -r requirements.txt; env/bin/python
   reproduce.py`
@@ -108,13 +116,24 @@ def write_study(
         suppress_under=study.smallest_group,
         chain_heads=list(map(str, heads.of_study(session, study.id))),
     )
-    return write(place, frames, found, reason=reason)
+    signed = list(SIGNATURES.lines(Selection(session, study.id, site), exact=True))
+    return write(place, frames, found, reason=reason, signed=signed)
 
 
-def write(place: Place, frames: StudyFrames, report: Mapping[str, Any], *, reason: str) -> int:
-    """Write the bundle of `frames` and their whole `report`; returns the number of files."""
+def write(
+    place: Place,
+    frames: StudyFrames,
+    report: Mapping[str, Any],
+    *,
+    reason: str,
+    signed: Sequence[Sequence[str]] = (),
+) -> int:
+    """Write the bundle of `frames` and their whole `report`; returns the number of files.
+
+    `signed` are the rows of `signatures.csv`.
+    """
     sums = []
-    for name, content in _files(frames, report, reason):
+    for name, content in _files(frames, report, reason, signed):
         sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
         with place.open(name) as file:
             file.write(content)
@@ -123,7 +142,9 @@ def write(place: Place, frames: StudyFrames, report: Mapping[str, Any], *, reaso
     return len(sums) + 1
 
 
-def _files(frames: StudyFrames, report: Mapping[str, Any], reason: str) -> Iterator[tuple[str, bytes]]:
+def _files(
+    frames: StudyFrames, report: Mapping[str, Any], reason: str, signed: Sequence[Sequence[str]]
+) -> Iterator[tuple[str, bytes]]:
     from analysis.data import snapshot
     from analysis.data.frame import scored
     from analysis.report import as_json
@@ -136,11 +157,20 @@ def _files(frames: StudyFrames, report: Mapping[str, Any], reason: str) -> Itera
     for name, content in snapshot.files(frames).items():
         yield f"data/{name}", content
     yield "data/scored.csv", snapshot.table(scored(apply(frames, Filters())), DERIVED)
+    yield f"data/{SIGNATURES.file}", _signatures(signed)
     yield "data/dictionary.csv", _dictionary()
     yield from _sources(resources("analysis"), "analysis")
     yield "reproduce.py", _script("reproduce.py").encode()
     yield "reproduce.R", in_r(_script("reproduce.R")).encode()
     yield "requirements.txt", "".join(f"{one}=={version(one)}\n" for one in LIBRARIES).encode()
+
+
+def _signatures(signed: Sequence[Sequence[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    rows = csv.writer(text)
+    rows.writerow(column.name for column in SIGNATURES.columns)
+    rows.writerows(signed)
+    return text.getvalue().encode()
 
 
 def _script(name: str) -> str:
@@ -175,5 +205,13 @@ def _dictionary() -> bytes:
         {"file": f"{name}.csv", "column": column, "kind": kind, "meaning": MEANINGS.get(column)}
         for name, columns in tables.items()
         for column, kind in columns.items()
+    ] + [
+        {
+            "file": SIGNATURES.file,
+            "column": column.name,
+            "kind": KINDS[column.type],
+            "meaning": column.words,
+        }
+        for column in SIGNATURES.columns
     ]
     return table(pd.DataFrame(rows), dict.fromkeys(("file", "column", "kind", "meaning"), "text"))

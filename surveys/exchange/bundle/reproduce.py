@@ -31,6 +31,7 @@ def main() -> int:
         filters=Filters(**told["filters"]),
         suppress_under=told["suppress_under"],
         chain_heads=told["chain_heads"],
+        signatures=told["signatures"],
     )
     faults = list(differences(told, json.loads(json.dumps(found)), "report"))
     for fault in faults[:20]:

@@ -91,9 +91,9 @@ class Coarser:
     of: Mapping[str, Coded]
 
     def line(self, names: Sequence[str], cells: Sequence[str]) -> list[str]:
-        """A row of any table of the package, coarser; its first cell is the patient's code."""
+        """A row of any table of the package, coarser; `patient` is empty where it is about none."""
         row = dict(zip(names, cells, strict=True))
-        told = dict(zip(CODED, self.of[row["patient"]], strict=True))
+        told = dict(zip(CODED, self.of[row["patient"]] if row["patient"] else NOTHING, strict=True))
         return [_cell(name, row, told) for name in names]
 
 

@@ -20,6 +20,7 @@ from surveys.exchange.tidy.occasions import ATTENDANCE, VISITS
 from surveys.exchange.tidy.people import CONSENTS, GRADINGS, PALSIES, PATIENTS, TREATMENTS
 from surveys.exchange.tidy.queries import Selection
 from surveys.exchange.tidy.reported import REPORTED
+from surveys.exchange.tidy.signed import SIGNATURES
 from surveys.instruments.library import Library
 from surveys.models import Permission, Study
 from surveys.store.words.wordings import Texts, UnknownWording
@@ -96,6 +97,7 @@ def _tables(versions: Iterable[tuple[str, str, str, str]], library: Library) -> 
             for key, answered_versions in sorted(by_key.items())
         ),
         SCORES,
+        SIGNATURES,
     ]
 
 

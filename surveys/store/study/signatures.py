@@ -10,8 +10,9 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.models import Binding, Freeze, Response, Signature, Staff, Visit
@@ -26,13 +27,18 @@ class Signed:
     visit_id: int | None
     freeze_id: int | None
     meaning: str
+    staff_id: int
     name: str
+    role: str | None
     at: datetime
+    digest: str
     covers: bool
 
 
-def sign_visit(session: Session, visit: Visit, meaning: str, member: Staff, *, at: datetime) -> None:
-    """Sign the visit with its standing answers.
+def sign_visit(
+    session: Session, visit: Visit, meaning: str, member: Staff, *, role: str, at: datetime
+) -> None:
+    """Sign the visit with its standing answers, in this role.
 
     Raises:
         Refused: nothing was answered at this visit.
@@ -40,21 +46,23 @@ def sign_visit(session: Session, visit: Visit, meaning: str, member: Staff, *, a
     answered = select(func.count(Response.id)).where(Response.visit_id == visit.id, Response.stands)
     if not session.scalar(answered):
         raise Refused("Nothing was answered at this visit: there is nothing to sign.")
-    _sign(session, Signature(visit_id=visit.id, meaning=meaning), member, at)
-    facts = {"visit": visit.id, "meaning": meaning}
+    _sign(session, Signature(visit_id=visit.id, meaning=meaning, role=role), member, at)
+    facts = {"visit": visit.id, "meaning": meaning, "role": role}
     audit.record(session, audit.Entry(at, f"staff:{member.id}", "visit.signed", visit.patient_id, facts))
 
 
-def sign_freeze(session: Session, freeze: Freeze, meaning: str, member: Staff, *, at: datetime) -> None:
-    """Sign the freeze with its content.
+def sign_freeze(
+    session: Session, freeze: Freeze, meaning: str, member: Staff, *, role: str, at: datetime
+) -> None:
+    """Sign the freeze with its content, in this role.
 
     Raises:
         Refused: it was emptied.
     """
     if freeze.emptied_at is not None:
         raise Refused("This freeze was emptied: there is nothing to sign.")
-    _sign(session, Signature(freeze_id=freeze.id, meaning=meaning), member, at)
-    facts = {"freeze": freeze.name, "sha256": freeze.sha256, "meaning": meaning}
+    _sign(session, Signature(freeze_id=freeze.id, meaning=meaning, role=role), member, at)
+    facts = {"freeze": freeze.name, "sha256": freeze.sha256, "meaning": meaning, "role": role}
     entry = audit.Entry(at, f"staff:{member.id}", "freeze.signed", facts=facts, study_id=freeze.study_id)
     audit.record(session, entry)
 
@@ -69,6 +77,35 @@ def of_freezes(session: Session, freeze_ids: Sequence[int]) -> list[Signed]:
     """The signatures on these freezes, the latest first."""
     rows = select(Signature).where(Signature.freeze_id.in_(freeze_ids))
     return _told(session, rows.order_by(Signature.id.desc()))
+
+
+def signers(session: Session, study_id: int) -> dict[int, int]:
+    """A number for each account that signed something of the study, in the order of first signatures."""
+    first = func.min(Signature.id)
+    query = (
+        select(Signature.staff_id)
+        .outerjoin(Visit, Visit.id == Signature.visit_id)
+        .outerjoin(Freeze, Freeze.id == Signature.freeze_id)
+        .where(or_(Visit.study_id == study_id, Freeze.study_id == study_id))
+        .group_by(Signature.staff_id)
+        .order_by(first)
+    )
+    return {staff_id: number for number, staff_id in enumerate(session.scalars(query), start=1)}
+
+
+def told(session: Session, freeze: Freeze) -> list[dict[str, Any]]:
+    """The signatures on a freeze for the report that is made of it, the earliest first."""
+    return [
+        {
+            "meaning": one.meaning,
+            "name": one.name,
+            "role": one.role,
+            "signed_at": one.at.isoformat(),
+            "digest": one.digest,
+            "covers": one.covers,
+        }
+        for one in reversed(of_freezes(session, [freeze.id]))
+    ]
 
 
 def _sign(session: Session, made: Signature, member: Staff, at: datetime) -> None:
@@ -92,8 +129,11 @@ def _told(session: Session, query: Select[Signature]) -> list[Signed]:
             row.visit_id,
             row.freeze_id,
             row.meaning,
+            row.staff_id,
             row.name,
+            row.role,
             row.signed_at,
+            row.digest,
             row.digest == now[row.visit_id, row.freeze_id],
         )
         for row in rows

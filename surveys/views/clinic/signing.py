@@ -31,7 +31,14 @@ def visit(code: str, visit_id: int) -> Page:
     if request.method == "POST" and form.validate():
         with committed(form) as kept:
             prove_anew(member(), form.password.data or "", form.code.data or "", at=here.at)
-            signatures.sign_visit(db.session, find_visit(visit_id), form.meaning.data, member(), at=here.at)
+            signatures.sign_visit(
+                db.session,
+                find_visit(visit_id),
+                form.meaning.data,
+                member(),
+                role=here.role,
+                at=here.at,
+            )
         if kept:
             flash(_("The visit is signed."), "success")
             return redirect(url_for("patients.show", code=code, patient=found.patient.code))

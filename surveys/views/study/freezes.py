@@ -53,7 +53,7 @@ def make(code: str) -> Response | tuple[str, int]:
 @pages.get("/staff/<code>/freezes/<int:freeze_id>.json")
 @for_roles("coordinator", "investigator", "analyst", whole_study=True)
 def report(code: str, freeze_id: int) -> Response:
-    """Send the report on a freeze: always the same bytes."""
+    """Send the report on a freeze: the same bytes until it is signed, or what was signed is no longer so."""
     here = grant()
     known = {one.id: one.name for one in freezes.of_study(db.session, here.study.id)}
     if freeze_id not in known:
@@ -75,7 +75,7 @@ def sign(code: str, freeze_id: int) -> Response | str | tuple[str, int]:
     if request.method == "POST" and form.validate():
         with committed(form) as kept:
             prove_anew(member(), form.password.data or "", form.code.data or "", at=here.at)
-            signatures.sign_freeze(db.session, found, form.meaning.data, member(), at=here.at)
+            signatures.sign_freeze(db.session, found, form.meaning.data, member(), role=here.role, at=here.at)
         if kept:
             flash(_("The freeze is signed."), "success")
             return redirect(url_for("freezes.index", code=code))

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
 
 from analysis.report import as_json
+from surveys.models import Freeze
+from surveys.store.accounts import staff
+from surveys.store.study import signatures
 from tests.support.commands import Seventh
+from tests.support.study import changing
 
 
 def test_a_report_is_one_json_object(seventh: Seventh, tmp_path: Path) -> None:
@@ -86,3 +93,31 @@ def test_a_report_on_frozen_data_gives_the_same_bytes(seventh: Seventh) -> None:
     assert json.loads(first.out)["patients"] == 20
     ran = seventh("report", "try", "--freeze", "Other")
     assert (ran.code, ran.err) == (1, "There is no freeze “Other” of this study.\n")
+
+
+def test_a_report_on_a_freeze_says_who_signed_it(app: Flask, seventh: Seventh, tmp_path: Path) -> None:
+    """By name, as the page of freezes does; other reports have no signatures."""
+    seventh("study", "create", "try")
+    assert seventh("freeze", "try", "June").code == 0
+    at = datetime(2026, 6, 1, 12, 30, tzinfo=UTC)
+    with changing(app) as session:
+        ann = staff.add(
+            session, "ann@example.org", "correct horse battery", name="Ann <A>", at=at, actor="test"
+        )
+        kept = session.scalars(select(Freeze)).one()
+        signatures.sign_freeze(session, kept, "approved", ann, role="investigator", at=at)
+    page = tmp_path / "report.html"
+    assert seventh("report", "try", "--freeze", "June", "--html", page).code == 0
+    [signed] = json.loads(seventh("report", "try", "--freeze", "June").out)["signatures"]
+    assert signed | {"digest": ""} == {
+        "meaning": "approved",
+        "name": "Ann <A>",
+        "role": "investigator",
+        "signed_at": "2026-06-01T12:30:00+00:00",
+        "digest": "",
+        "covers": True,
+    }
+    told = page.read_text("utf-8")
+    assert "Ann &lt;A&gt; (investigator), 2026-06-01 12:30 UTC: approved. Holds." in told
+    assert signed["digest"] in told
+    assert json.loads(seventh("report", "try").out)["signatures"] == []

@@ -35,6 +35,7 @@ from surveys.exchange.tidy.occasions import ATTENDANCE, VISITS
 from surveys.exchange.tidy.people import CONSENTS, GRADINGS, PALSIES, PATIENTS, TREATMENTS
 from surveys.exchange.tidy.queries import Selection
 from surveys.exchange.tidy.reported import REPORTED
+from surveys.exchange.tidy.signed import SIGNATURES
 from surveys.frames import study_frames
 from surveys.instruments.library import Library
 from surveys.models import (
@@ -49,6 +50,8 @@ from surveys.models import (
     Treatment,
     Visit,
 )
+from surveys.store.accounts import staff
+from surveys.store.study import freezes, signatures
 from surveys.store.visit import corrections
 from surveys.store.visit.finishing import finish_late
 from surveys.store.words import versions
@@ -70,6 +73,7 @@ TABLES = [
     long_table(LIBRARY),
     *(wide_table(instrument.key, [instrument]) for instrument in LIBRARY if instrument.items),
     SCORES,
+    SIGNATURES,
 ]
 SAYS_A_DATE = re.compile(r"\b(19|20)\d\d-\d\d")
 
@@ -112,6 +116,9 @@ def dated(app: Flask) -> Flask:
             told = Background(visit_id=visit.id, question="onset", locale="en", reported_by="patient", at=AT)
             told.answer = {"value": {"on": "2026-02-01", "precision": "month"}}
             session.add(told)
+        ann = staff.add(session, "ann@example.org", "correct horse battery", at=AT, actor="test")
+        kept = freezes.keep(session, study, "One", "{}", patients=12, responses=1, at=AT, actor="test")
+        signatures.sign_freeze(session, kept, "approved", ann, role="investigator", at=AT)
     return app
 
 

@@ -48,6 +48,7 @@ FILES = {
     "patients.csv",
     "reported.csv",
     "scores.csv",
+    "signatures.csv",
     "treatments.csv",
     "visits.csv",
 }

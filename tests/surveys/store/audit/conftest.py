@@ -73,7 +73,7 @@ def record(session: Session, filled: Patient, study: Study, library: Library) ->
     session.flush()
     session.add(Membership(staff_id=member.id, study_id=study.id, role="coordinator"))
     session.commit()  # what is signed is bound by then
-    signatures.sign_freeze(session, freeze, "reviewed", member, at=AT)
+    signatures.sign_freeze(session, freeze, "reviewed", member, role="investigator", at=AT)
     session.commit()
     return session
 

@@ -49,12 +49,13 @@ def answer(session: Session, library: Library, visit: Visit, key: str) -> None:
 def test_a_visit_is_signed_as_it_is(session: Session, library: Library, visit: Visit, ann: Staff) -> None:
     """With name, time and meaning; a later answer or annulment shows that it is no longer covered."""
     with pytest.raises(Refused, match="nothing to sign"):
-        signatures.sign_visit(session, visit, "reviewed", ann, at=AT)
+        signatures.sign_visit(session, visit, "reviewed", ann, role="investigator", at=AT)
     answer(session, library, visit, "saq")
-    signatures.sign_visit(session, visit, "reviewed", ann, at=AT)
+    signatures.sign_visit(session, visit, "reviewed", ann, role="investigator", at=AT)
     session.commit()
     [one] = signatures.of_visits(session, [visit.id])
-    assert (one.meaning, one.name, one.at, one.covers) == ("reviewed", "Ann Abel", AT, True)
+    assert (one.meaning, one.name, one.role, one.at) == ("reviewed", "Ann Abel", "investigator", AT)
+    assert one.covers
     last = session.execute(
         select(Event.action, Event.patient_id, Event.digests).order_by(Event.id.desc()).limit(1)
     ).one()
@@ -66,9 +67,10 @@ def test_a_visit_is_signed_as_it_is(session: Session, library: Library, visit: V
     [one] = signatures.of_visits(session, [visit.id])
     assert not one.covers
     answer(session, library, visit, "face")
-    signatures.sign_visit(session, visit, "complete", ann, at=AT)
+    signatures.sign_visit(session, visit, "complete", ann, role="admin", at=AT)
     session.commit()
-    assert [one.covers for one in signatures.of_visits(session, [visit.id])] == [True, False]
+    told = signatures.of_visits(session, [visit.id])
+    assert [(one.role, one.covers) for one in told] == [("admin", True), ("investigator", False)]
     assert list(audit.verify(session)) == []
 
 
@@ -79,12 +81,24 @@ def test_a_freeze_is_signed_with_its_content(session: Session, study: Study, ann
     emptied = Freeze(study_id=study.id, name="Old", emptied_at=AT, **facts)
     session.add_all((frozen, emptied))
     session.commit()
-    signatures.sign_freeze(session, frozen, "approved", ann, at=AT)
+    signatures.sign_freeze(session, frozen, "approved", ann, role="investigator", at=AT)
     session.commit()
     [one] = signatures.of_freezes(session, [frozen.id, emptied.id])
     assert (one.freeze_id, one.meaning, one.covers) == (frozen.id, "approved", True)
+    assert signatures.told(session, frozen) == [
+        {
+            "meaning": "approved",
+            "name": "Ann Abel",
+            "role": "investigator",
+            "signed_at": AT.isoformat(),
+            "digest": one.digest,
+            "covers": True,
+        }
+    ]
+    assert signatures.signers(session, study.id) == {ann.id: 1}
+    assert signatures.signers(session, study.id + 1) == {}
     with pytest.raises(Refused, match="emptied"):
-        signatures.sign_freeze(session, emptied, "approved", ann, at=AT)
+        signatures.sign_freeze(session, emptied, "approved", ann, role="investigator", at=AT)
 
 
 @pytest.mark.parametrize("statement", ["UPDATE signature SET name = 'x'", "DELETE FROM signature"])
@@ -94,7 +108,7 @@ def test_a_signature_stays(session: Session, study: Study, ann: Staff, statement
     frozen = Freeze(study_id=study.id, name="Report", content="{}", **facts)
     session.add(frozen)
     session.commit()
-    signatures.sign_freeze(session, frozen, "approved", ann, at=AT)
+    signatures.sign_freeze(session, frozen, "approved", ann, role="investigator", at=AT)
     session.commit()
     with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
         session.connection().exec_driver_sql(statement)
