@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from statistics import median
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -62,6 +61,8 @@ def months(session: Session, scope: Scope, zone: str) -> list[str]:
 
 def of_month(session: Session, scope: Scope, first: date, zone: str) -> Report:
     """The report of the month that begins on `first`, by the clock in `zone`."""
+    from statistics import median  # it loads fractions, for a page that few open
+
     query = (
         select(
             Alert.instrument,

@@ -297,22 +297,6 @@ class TestPostgres:
             main.dispose()
 
 
-def test_the_server_starts_without_the_heavy_libraries(sqlite_url: str) -> None:
-    """pandas, SciPy, statsmodels and plotly wait for a dashboard, Alembic for a migration."""
-    program = f"""
-import sys
-from app import create_app
-from surveys.settings import Settings
-app = create_app(Settings(database_url={sqlite_url!r}, secret_key="test " * 10))
-assert app.test_client().get("/s/unknown").status_code == 404
-print(*sorted({{"pandas", "plotly", "scipy", "statsmodels", "numpy", "alembic"}} & set(sys.modules)))
-"""
-    told = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert (told.stdout.strip(), told.stderr) == ("", "")
-
-
 def test_no_request_waits_for_asynchronous_sessions(app: Flask) -> None:
     """Flask-SQLAlchemy-Lite closes them after each request, in a thread; we drop that by its name."""
     bare = Flask("bare")

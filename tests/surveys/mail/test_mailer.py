@@ -15,10 +15,9 @@ from surveys.mail.mailer import (
     MailSettingsError,
     NotTaken,
     PerhapsTaken,
-    SmtpMailer,
     mailer_of,
-    write,
 )
+from surveys.mail.smtp import SmtpMailer, write
 from tests.support.server import free_listener
 from tests.support.smtp import CERTIFICATE, MailServer, mail_server
 
