@@ -13,7 +13,7 @@ from surveys.exchange.tidy.readme import told
 from surveys.forms.export import ExportForm
 from surveys.store.study import exports
 from surveys.views.web import jobs
-from surveys.views.web.access import for_roles, grant
+from surveys.views.web.access import Grant, for_roles, grant
 
 pages = Blueprint("export", __name__)
 
@@ -26,17 +26,16 @@ def init_app(app: Flask) -> None:
 @pages.route("/staff/<code>/export", methods=["GET", "POST"])
 @for_roles("coordinator", "investigator", "analyst", whole_study=False)
 def index(code: str) -> Response | str | tuple[str, int]:
-    """Describe the package, or send it. Only people who may change patients get calendar dates."""
+    """Describe the package, or send it. Only people who may change patients get calendar dates.
+
+    How alone patients stand is counted where it is asked for: it reads all of them.
+    """
     here, form = grant(), ExportForm()
     if not here.may_change:
         del form.form, form.exact, form.reason
     if request.method == "GET" or not form.validate():
-        apart = crowd(
-            coded_of(Selection(db.session, here.study.id, here.site)).values(), here.study.smallest_group
-        )
-        return render_template(
-            "staff/study/export.html", form=form, apart=told(apart)
-        ), 422 if form.errors else 200
+        apart = _apart(here) if "count" in request.args else None
+        return render_template("staff/study/export.html", form=form, apart=apart), 422 if form.errors else 200
     reason = (form.reason.data or "").strip() if here.may_change and form.exact.data else None
     kind = form.form.data if here.may_change else "tidy"
     coarse = bool(form.coarse.data)
@@ -54,3 +53,9 @@ def index(code: str) -> Response | str | tuple[str, int]:
     db.session.commit()
     jobs.wait(number)
     return jobs.sent(here, number, code)
+
+
+def _apart(here: Grant) -> str:
+    """How alone the patients of the package stand, in words."""
+    coded = coded_of(Selection(db.session, here.study.id, here.site))
+    return told(crowd(coded.values(), here.study.smallest_group))

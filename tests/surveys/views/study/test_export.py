@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from surveys.models import Patient
+from tests.support.dashboard_page import statements
 from tests.support.staff import Member, signed_in
 from tests.support.study import changing, invite, one_table
 
@@ -78,3 +79,17 @@ def test_the_bundle_is_for_coordinators_with_a_reason(app: Flask) -> None:
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert "A review" in archive.read("README.md").decode()
     assert "patients.csv" in download(signed_in(app, "analyst"), form="bundle", exact="y", reason="x")
+
+
+def test_patients_are_counted_when_somebody_asks(app: Flask) -> None:
+    """The page alone reads none of them; its link says how many stand alone, of one's own site."""
+    for code in ("P1", "P2"):
+        invite(app, code)
+    with changing(app) as session:
+        session.execute(update(Patient).where(Patient.code == "P1").values(site="North"))
+    member = signed_in(app, "analyst", site="North")
+    with statements() as seen:
+        page = member.get("/staff/S1/export")
+    assert not [one for one in seen if "FROM patient" in one]
+    [count] = [link for link in page.links if link.startswith("/staff/S1/export?")]
+    assert "1 of 1 patients (100 %) stand alone" in member.get(count).text
