@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from surveys.lists.at_once import Part, ShortList
 from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE
 from surveys.models import Alert, AlertMail, Contact, Patient, Timepoint, Visit
@@ -114,10 +115,11 @@ def page(session: Session, scope: Scope, state: str, number: int) -> list[AlertR
     return [AlertRow(**row) for row in session.execute(query).mappings()]
 
 
-def of_patient(session: Session, scope: Scope, patient_id: int) -> list[AlertRow]:
+def of_patient(scope: Scope, patient_id: int) -> Part[list[AlertRow]]:
     """One patient's alerts, latest first."""
-    query = _rows(scope).where(Patient.id == patient_id).order_by(Alert.raised_at.desc(), Alert.id)
-    return [AlertRow(**row) for row in session.execute(query).mappings()]
+    query = _rows(scope).where(Patient.id == patient_id)
+    order = (Alert.raised_at.desc(), Alert.id.expression)
+    return Part({"alerts": ShortList(query, order)}, lambda rows: [AlertRow(**row) for row in rows["alerts"]])
 
 
 def find(session: Session, scope: Scope, alert_id: int) -> AlertRow | None:

@@ -1,10 +1,14 @@
-"""Several short lists of a page, asked for in one statement."""
+"""Several short lists of a page, asked for in one statement.
+
+A part of a page (`Part`) is what a function of a list's module gives: the lists it needs and what is made of
+them. `ask` reads one part, `together` several, so that each list stays in its module.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, SQLColumnExpression, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
@@ -17,6 +21,30 @@ class ShortList:
     query: Select[*tuple[Any, ...]]
     order: Sequence[SQLColumnExpression[Any]]
     limit: int | None = None
+
+
+Made = TypeVar("Made")
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+"""The rows of each list by its name."""
+
+
+@dataclass(frozen=True)
+class Part(Generic[Made]):
+    """A part of a page, made of the rows of its lists, which have names of their own among all parts."""
+
+    lists: Mapping[str, ShortList]
+    made: Callable[[Rows], Made]
+
+
+def ask(session: Session, part: Part[Made]) -> Made:
+    """The part, in one statement."""
+    return part.made(read(session, part.lists))
+
+
+def together(session: Session, *parts: Part[Any]) -> list[Any]:
+    """The parts in their order, in one statement for all."""
+    rows = read(session, {name: one for part in parts for name, one in part.lists.items()})
+    return [part.made(rows) for part in parts]
 
 
 def read(session: Session, lists: Mapping[str, ShortList]) -> dict[str, list[dict[str, Any]]]:

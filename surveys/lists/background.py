@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from analysis.data.kinds import OPERATIONS_ASKED
 from surveys.background import FACTS, OPERATION, SENT, WHEN, Said
+from surveys.lists.at_once import Part, Rows, ShortList, ask
 from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE
 from surveys.models import Background, BackgroundCheck, Patient, Timepoint, Visit
@@ -65,9 +66,9 @@ class Telling:
     recovered: str | None
 
 
-def of_patient(session: Session, patient_id: int) -> list[Telling]:
+def of_patient(patient_id: int) -> Part[list[Telling]]:
     """Every form of the patient, in the order they were begun."""
-    rows = session.execute(
+    said = (
         select(
             Background.id,
             Background.visit_id,
@@ -79,14 +80,36 @@ def of_patient(session: Session, patient_id: int) -> list[Telling]:
         .join(Visit, Visit.id == Background.visit_id)
         .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
         .where(Visit.patient_id == patient_id)
-        .order_by(Background.id)
-    ).all()
-    if not rows:
-        return []
-    checks = _checks(session, [row.id for row in rows])
-    visits: dict[int, dict[str, Any]] = {}
-    for row in rows:
-        visits.setdefault(row.visit_id, {})[row.question] = row
+    )
+    checked = (
+        select(
+            BackgroundCheck.background_id,
+            BackgroundCheck.fact,
+            BackgroundCheck.outcome,
+            BackgroundCheck.recorded,
+            BackgroundCheck.note,
+            BackgroundCheck.checked_by,
+            BackgroundCheck.checked_at,
+        )
+        .join(Background, Background.id == BackgroundCheck.background_id)
+        .join(Visit, Visit.id == Background.visit_id)
+        .where(Visit.patient_id == patient_id)
+    )
+    lists = {
+        "said": ShortList(said, (Background.id.expression,)),
+        "checked": ShortList(checked, (BackgroundCheck.id.expression,)),
+    }
+    return Part(lists, _tellings)
+
+
+def _tellings(rows: Rows) -> list[Telling]:
+    checks: dict[tuple[int, str], list[CheckRow]] = {}
+    for row in rows["checked"]:
+        facts = dict(row)
+        checks.setdefault((facts.pop("background_id"), facts.pop("fact")), []).append(CheckRow(**facts))
+    visits: dict[int, dict[str, Mapping[str, Any]]] = {}
+    for row in rows["said"]:
+        visits.setdefault(row["visit_id"], {})[row["question"]] = row
     return [_telling(said, checks) for said in visits.values()]
 
 
@@ -100,25 +123,17 @@ def find(session: Session, scope: Scope, background_id: int, fact: str) -> tuple
     ).first()
     if patient is None:
         return None
-    reports = [report for telling in of_patient(session, patient.id) for report in telling.reports]
+    reports = [report for telling in ask(session, of_patient(patient.id)) for report in telling.reports]
     found = (one for one in reports if (one.background_id, one.fact) == (background_id, fact) and one.tells)
     report = next(found, None)
     return None if report is None else (patient.code, report)
 
 
-def _checks(session: Session, ids: list[int]) -> dict[tuple[int, str], list[CheckRow]]:
-    found: dict[tuple[int, str], list[CheckRow]] = {}
-    query = select(BackgroundCheck).where(BackgroundCheck.background_id.in_(ids)).order_by(BackgroundCheck.id)
-    for row in session.scalars(query):
-        found.setdefault((row.background_id, row.fact), []).append(
-            CheckRow(row.outcome, row.recorded, row.note, row.checked_by, row.checked_at)
-        )
-    return found
-
-
-def _telling(said: Mapping[str, Any], checks: Mapping[tuple[int, str], list[CheckRow]]) -> Telling:
+def _telling(
+    said: Mapping[str, Mapping[str, Any]], checks: Mapping[tuple[int, str], list[CheckRow]]
+) -> Telling:
     first = next(iter(said.values()))
-    values = {question: row.answer.get("value") for question, row in said.items()}
+    values = {question: row["answer"].get("value") for question, row in said.items()}
     treatments = values.get("treatments") or ()
     operations = values.get("operations") or () if OPERATION in treatments else ()
     named = {*treatments, *operations}
@@ -131,13 +146,13 @@ def _telling(said: Mapping[str, Any], checks: Mapping[tuple[int, str], list[Chec
             row = said["operations" if fact in OPERATIONS_ASKED else "treatments"]
         if row is not None:
             reports.append(
-                Report(row.id, fact, values.get(fact), row.at, tuple(checks.get((row.id, fact), ())))
+                Report(row["id"], fact, values.get(fact), row["at"], tuple(checks.get((row["id"], fact), ())))
             )
     sent = said.get(SENT)
     return Telling(
-        visit_id=first.visit_id,
-        visit=first.visit,
-        sent_at=sent.at if sent else None,
+        visit_id=first["visit_id"],
+        visit=first["visit"],
+        sent_at=sent["at"] if sent else None,
         reports=tuple(reports),
         symptoms=values.get("symptoms"),
         mood_before=values.get("mood_before"),

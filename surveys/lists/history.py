@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from surveys.lists.at_once import Part, ShortList
 from surveys.models import Event, Staff
 from surveys.models.audit import READ
 
@@ -25,15 +26,13 @@ class EventRow:
     reason: str | None
 
 
-def of_patient(session: Session, patient_id: int, limit: int) -> list[EventRow]:
+def of_patient(patient_id: int, limit: int) -> Part[list[EventRow]]:
     """The patient's latest events, latest first, without who read what (`readers`)."""
-    query = (
-        select(Event.at, Event.actor, Event.action, Event.facts, Event.reason)
-        .where(Event.patient_id == patient_id, Event.action != READ)
-        .order_by(Event.id.desc())
-        .limit(limit)
+    query = select(Event.at, Event.actor, Event.action, Event.facts, Event.reason).where(
+        Event.patient_id == patient_id, Event.action != READ
     )
-    return [EventRow(**row) for row in session.execute(query).mappings()]
+    latest = ShortList(query, (Event.id.desc(),), limit)
+    return Part({"events": latest}, lambda rows: [EventRow(**row) for row in rows["events"]])
 
 
 @dataclass(frozen=True)
@@ -45,17 +44,16 @@ class Reader:
     last_at: datetime
 
 
-def readers(session: Session, patient_id: int, limit: int) -> list[Reader]:
+def readers(patient_id: int, limit: int) -> Part[list[Reader]]:
     """Who opened the patient's pages, the latest first."""
-    last_at = func.max(Event.at).label("last_at")
+    last_at = func.max(Event.at)
     query = (
-        select(Event.actor, func.count(Event.id).label("times"), last_at)
+        select(Event.actor, func.count(Event.id).label("times"), last_at.label("last_at"))
         .where(Event.patient_id == patient_id, Event.action == READ)
         .group_by(Event.actor)
-        .order_by(last_at.desc())
-        .limit(limit)
     )
-    return [Reader(**row) for row in session.execute(query).mappings()]
+    latest = ShortList(query, (last_at.desc(), Event.actor.expression), limit)
+    return Part({"readers": latest}, lambda rows: [Reader(**row) for row in rows["readers"]])
 
 
 def names(session: Session, actors: Iterable[str | None]) -> dict[str, str]:

@@ -170,11 +170,10 @@ def _shown(chosen: Subquery, sort: str) -> Select[Any]:
 def find(session: Session, scope: Scope, code: str) -> Patient | None:
     """The patient with this study code, with palsies, treatments and contact, if within the scope."""
     query = select(Patient).where(scope.condition, Patient.code == code)
-    return session.scalar(
-        query.options(
-            selectinload(Patient.palsies), selectinload(Patient.treatments), joinedload(Patient.contact)
-        )
+    known = query.options(
+        joinedload(Patient.palsies), selectinload(Patient.treatments), joinedload(Patient.contact)
     )
+    return session.scalars(known).unique().one_or_none()
 
 
 def find_visit(session: Session, scope: Scope, visit_id: int) -> Visit | None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.lists.at_once import Part, Rows, ShortList
 from surveys.lists.scope import Scope
 from surveys.models import Event, Grading, Note, Palsy, Patient
 from surveys.models.audit import PALSY_REMOVED
@@ -47,13 +48,13 @@ class NoteRow:
     written_at: datetime
 
 
-def gradings(session: Session, patient_id: int) -> list[GradingRow]:
+def gradings(patient_id: int) -> Part[list[GradingRow]]:
     """The patient's gradings in order of time."""
     query = (
         select(
             Grading.id,
             Grading.scale,
-            Grading.value,
+            Grading.value.label("grade"),  # a score has a `value` of another type
             Grading.graded_on,
             Grading.mode,
             Grading.graded_by,
@@ -61,9 +62,16 @@ def gradings(session: Session, patient_id: int) -> list[GradingRow]:
         )
         .join(Palsy, Palsy.id == Grading.palsy_id)
         .where(Grading.patient_id == patient_id)
-        .order_by(Grading.graded_on, Grading.scale, Palsy.number)
     )
-    return [GradingRow(**row) for row in session.execute(query).mappings()]
+    order = (Grading.graded_on.expression, Grading.scale.expression, Palsy.number.expression)
+    return Part({"gradings": ShortList(query, order)}, _gradings)
+
+
+def _gradings(rows: Rows) -> list[GradingRow]:
+    return [
+        GradingRow(**{"value" if name == "grade" else name: fact for name, fact in row.items()})
+        for row in rows["gradings"]
+    ]
 
 
 def find_grading(session: Session, scope: Scope, grading_id: int) -> tuple[Grading, Patient] | None:
@@ -80,21 +88,23 @@ def find_palsy(session: Session, scope: Scope, palsy_id: int) -> tuple[Palsy, Pa
     return None if found is None else (found[0], found[1])
 
 
-def removed_palsies(session: Session, patient_id: int) -> list[RemovedPalsy]:
+def removed_palsies(patient_id: int) -> Part[list[RemovedPalsy]]:
     """The patient's palsies that were entered in error, as the trail keeps them."""
-    query = (
-        select(Event.at, Event.facts, Event.reason)
-        .where(Event.patient_id == patient_id, Event.action == PALSY_REMOVED)
-        .order_by(Event.id)
+    query = select(Event.at, Event.facts, Event.reason).where(
+        Event.patient_id == patient_id, Event.action == PALSY_REMOVED
     )
-    return [RemovedPalsy(row.facts["palsy"], row.facts, row.at, row.reason) for row in session.execute(query)]
+    return Part({"removed_palsies": ShortList(query, (Event.id.expression,))}, _removed_palsies)
 
 
-def notes(session: Session, patient_id: int) -> list[NoteRow]:
+def _removed_palsies(rows: Rows) -> list[RemovedPalsy]:
+    return [
+        RemovedPalsy(row["facts"]["palsy"], row["facts"], row["at"], row["reason"])
+        for row in rows["removed_palsies"]
+    ]
+
+
+def notes(patient_id: int) -> Part[list[NoteRow]]:
     """The patient's notes, latest first."""
-    query = (
-        select(Note.text, Note.written_by, Note.written_at)
-        .where(Note.patient_id == patient_id)
-        .order_by(Note.written_at.desc(), Note.id.desc())
-    )
-    return [NoteRow(**row) for row in session.execute(query).mappings()]
+    query = select(Note.text, Note.written_by, Note.written_at).where(Note.patient_id == patient_id)
+    order = (Note.written_at.desc(), Note.id.desc())
+    return Part({"notes": ShortList(query, order)}, lambda rows: [NoteRow(**row) for row in rows["notes"]])

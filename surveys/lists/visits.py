@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
+    Boolean,
     ColumnElement,
     ScalarSelect,
     String,
@@ -20,11 +21,13 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    type_coerce,
     union_all,
 )
 from sqlalchemy.orm import Session
 
 from surveys.instruments.scoring import Score as StoredScore
+from surveys.lists.at_once import Part, Rows, ShortList
 from surveys.lists.scope import Scope
 from surveys.models import (
     Background,
@@ -107,7 +110,7 @@ def states(scope: Scope, *conditions: ColumnElement[bool]) -> CTE:
             Visit.closes_on,
             Visit.missed_reason,
             said.state.label("state"),
-            said.open.label("open"),
+            type_coerce(said.open, Boolean).label("open"),
             said.ahead.label("ahead"),
         )
         .join(Patient, Patient.id == Visit.patient_id)
@@ -207,10 +210,10 @@ def titles(session: Session, visit_ids: Collection[int]) -> dict[int, str]:
     return {row.id: row.title for row in rows}
 
 
-def of_patient(session: Session, scope: Scope, patient_id: int, at: datetime) -> list[VisitRow]:
+def of_patient(scope: Scope, patient_id: int, at: datetime) -> Part[list[VisitRow]]:
     """One patient's visits in order, with their responses, drafts and live links at the instant `at`."""
     stated = states(scope, Visit.patient_id == patient_id)
-    found = session.execute(
+    visits = (
         select(
             stated.c.id,
             TITLE.label("title"),
@@ -226,41 +229,8 @@ def of_patient(session: Session, scope: Scope, patient_id: int, at: datetime) ->
         .select_from(stated)
         .join(Visit, Visit.id == stated.c.id)
         .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
-        .order_by(stated.c.due_on, stated.c.id)
-    ).mappings()
-    responses = _responses(session, patient_id)
-    drafts = _drafts(session, patient_id)
-    live = _live_links(session, patient_id, at)
-    return [
-        VisitRow(
-            **row,
-            links=live.get(row["id"], 0),
-            responses=responses.get(row["id"], {}),
-            drafts=drafts.get(row["id"], {}),
-        )
-        for row in found
-    ]
-
-
-def _responses(session: Session, patient_id: int) -> dict[int, dict[str, ResponseRow]]:
-    scores: dict[int, list[StoredScore]] = {}
-    stored = (
-        select(
-            Score.response_id,
-            Score.scale,
-            Score.value,
-            Score.items_used,
-            Score.items_missing,
-            Score.prorated,
-        )
-        .join(Response, Response.id == Score.response_id)
-        .join(Visit, Visit.id == Response.visit_id)
-        .where(Visit.patient_id == patient_id, Response.stands)
     )
-    for row in session.execute(stored).mappings():
-        facts = dict(row)
-        scores.setdefault(facts.pop("response_id"), []).append(StoredScore(**facts))
-    rows = (
+    responses = (
         select(
             Response.visit_id,
             Response.id,
@@ -276,32 +246,61 @@ def _responses(session: Session, patient_id: int) -> dict[int, dict[str, Respons
         .join(InstrumentVersion, InstrumentVersion.id == Response.instrument_version_id)
         .where(Visit.patient_id == patient_id, Response.stands)
     )
-    found: dict[int, dict[str, ResponseRow]] = {}
-    for row in session.execute(rows).mappings():
-        facts = dict(row)
-        visit_id = facts.pop("visit_id")
-        response = ResponseRow(**facts, scores=tuple(scores.get(facts["id"], ())))
-        found.setdefault(visit_id, {})[response.instrument] = response
-    return found
-
-
-def _drafts(session: Session, patient_id: int) -> dict[int, dict[str, int]]:
-    query = (
+    scores = (
+        select(
+            Score.response_id,
+            Score.scale,
+            Score.value,
+            Score.items_used,
+            Score.items_missing,
+            Score.prorated,
+        )
+        .join(Response, Response.id == Score.response_id)
+        .join(Visit, Visit.id == Response.visit_id)
+        .where(Visit.patient_id == patient_id, Response.stands)
+    )
+    drafts = (
         select(Draft.visit_id, Draft.instrument, Draft.answers)
         .join(Visit, Visit.id == Draft.visit_id)
         .where(Visit.patient_id == patient_id)
     )
-    found: dict[int, dict[str, int]] = {}
-    for visit_id, instrument, answers in session.execute(query):
-        found.setdefault(visit_id, {})[instrument] = len(answers)
-    return found
-
-
-def _live_links(session: Session, patient_id: int, at: datetime) -> dict[int, int]:
-    query = (
-        select(Link.visit_id, func.count())
+    live = (
+        select(Link.visit_id, func.count().label("links"))
         .join(Visit, Visit.id == Link.visit_id)
         .where(Visit.patient_id == patient_id, Link.revoked_at.is_(None), Link.expires_at > at)
         .group_by(Link.visit_id)
     )
-    return dict(session.execute(query).all())
+    lists = {
+        "visits": ShortList(visits, (stated.c.due_on, stated.c.id)),
+        "responses": ShortList(responses, (Response.id.expression,)),
+        "scores": ShortList(scores, (Score.response_id.expression, Score.scale.expression)),
+        "drafts": ShortList(drafts, (Draft.id.expression,)),
+        "live_links": ShortList(live, (Link.visit_id.expression,)),
+    }
+    return Part(lists, _visits)
+
+
+def _visits(rows: Rows) -> list[VisitRow]:
+    scores: dict[int, list[StoredScore]] = {}
+    for row in rows["scores"]:
+        facts = dict(row)
+        scores.setdefault(facts.pop("response_id"), []).append(StoredScore(**facts))
+    responses: dict[int, dict[str, ResponseRow]] = {}
+    for row in rows["responses"]:
+        facts = dict(row)
+        visit_id = facts.pop("visit_id")
+        response = ResponseRow(**facts, scores=tuple(scores.get(facts["id"], ())))
+        responses.setdefault(visit_id, {})[response.instrument] = response
+    drafts: dict[int, dict[str, int]] = {}
+    for row in rows["drafts"]:
+        drafts.setdefault(row["visit_id"], {})[row["instrument"]] = len(row["answers"])
+    live = {row["visit_id"]: row["links"] for row in rows["live_links"]}
+    return [
+        VisitRow(
+            **row,
+            links=live.get(row["id"], 0),
+            responses=responses.get(row["id"], {}),
+            drafts=drafts.get(row["id"], {}),
+        )
+        for row in rows["visits"]
+    ]

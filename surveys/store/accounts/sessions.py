@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from surveys.models import Staff, StaffSession
 from surveys.store import audit
@@ -40,7 +40,9 @@ def begin(session: Session, member: Staff, *, user_agent: str, at: datetime) -> 
 def find(session: Session, secret: str) -> tuple[StaffSession, Staff] | None:
     """The session of a cookie, over or not, and its account; None once it was ended or the account closed."""
     query = select(StaffSession, Staff).join(Staff, Staff.id == StaffSession.staff_id)
-    row = session.execute(query.where(StaffSession.digest == _digest(secret), Staff.active)).first()
+    query = query.where(StaffSession.digest == _digest(secret), Staff.active)
+    # every page of staff asks for the memberships too
+    row = session.execute(query.options(joinedload(Staff.memberships))).unique().one_or_none()
     return None if row is None else (row[0], row[1])
 
 

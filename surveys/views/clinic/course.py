@@ -12,7 +12,7 @@ from surveys.db import db
 from surveys.forms import labels
 from surveys.instruments.change import threshold_of
 from surveys.jobs.boards.drawing import drawing
-from surveys.lists import alerts, history, messages, records, visits
+from surveys.lists import history, messages, person
 from surveys.lists.visits import VisitRow
 from surveys.models import Patient, Treatment
 from surveys.views.clinic import display
@@ -43,22 +43,19 @@ def show(code: str, patient: str) -> str:
 
     here = grant()
     found = find_patient(patient)
-    rows = visits.of_patient(db.session, here.scope, found.id, here.at)
-    scales = _scales(rows)
-    raised = alerts.of_patient(db.session, here.scope, found.id)
-    notes = records.notes(db.session, found.id)
-    events = history.of_patient(db.session, found.id, EVENTS_SHOWN)
-    actors = [*(event.actor for event in events), *(note.written_by for note in notes)]
+    known = person.of_patient(db.session, here.scope, found.id, here.at, latest=EVENTS_SHOWN)
+    scales = _scales(known.visits)
+    actors = [*(event.actor for event in known.events), *(note.written_by for note in known.notes)]
     return render_template(
         "staff/clinic/course.html",
         patient=found,
         figure=drawing(patient_figure(scales, _marks(found))) if scales else None,
-        visits=rows,
-        gradings=records.gradings(db.session, found.id),
-        alerts=[alert for alert in raised if alert.state not in {"closed", "historical"}],
+        visits=known.visits,
+        gradings=known.gradings,
+        alerts=[alert for alert in known.alerts if alert.state not in {"closed", "historical"}],
         messages=messages.of_patient(db.session, here.scope, found.id),
-        notes=notes,
-        events=events,
+        notes=known.notes,
+        events=known.events,
         names=history.names(db.session, actors),
         at=here.at,
     )

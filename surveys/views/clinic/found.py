@@ -9,6 +9,7 @@ from flask import Blueprint, abort, request
 from surveys.db import db
 from surveys.lists import patients as lists
 from surveys.lists import visits
+from surveys.lists.at_once import ask
 from surveys.lists.visits import VisitRow
 from surveys.models import Patient, Visit
 from surveys.store.patient import readings
@@ -43,5 +44,5 @@ def note_reading(patient_id: int) -> None:
 
 def row_of(visit: Visit, here: Grant) -> VisitRow:
     """The visit with its state of today."""
-    rows = visits.of_patient(db.session, here.scope, visit.patient_id, here.at)
+    rows = ask(db.session, visits.of_patient(here.scope, visit.patient_id, here.at))
     return next(row for row in rows if row.id == visit.id)

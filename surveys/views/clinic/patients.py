@@ -17,7 +17,7 @@ from surveys.forms.staff import (
     PaperConsentForm,
     UnscheduledVisitForm,
 )
-from surveys.lists import alerts, history, records, visits
+from surveys.lists import history, person
 from surveys.lists import patients as lists
 from surveys.models import ConsentText, Patient, Study
 from surveys.store.patient import consents, treatments
@@ -187,21 +187,18 @@ def _draw_patient(
     texts = consents.all_texts(db.session, here.study.id)
     if texts and consent is None:
         consent = _consent_form(texts, here, formdata=None)
-    rows = visits.of_patient(db.session, here.scope, patient.id, here.at)
-    events = history.of_patient(db.session, patient.id, EVENTS_SHOWN)
-    readers = history.readers(db.session, patient.id, EVENTS_SHOWN)
+    known = person.of_patient(db.session, here.scope, patient.id, here.at, latest=EVENTS_SHOWN)
+    rows = known.visits
     signed: dict[int | None, list[Signed]] = {}
     for one in signatures.of_visits(db.session, [row.id for row in rows]):
         signed.setdefault(one.visit_id, []).append(one)
-    raised = alerts.of_patient(db.session, here.scope, patient.id)
     instruments = {key: server.library().get(key) for row in rows for key in (*row.battery, *row.responses)}
-    notes = records.notes(db.session, patient.id)
-    told = reported.tables(patient)
+    told = reported.tables(patient, known.tellings)
     actors = [
-        *(event.actor for event in events),
-        *(one.actor for one in readers),
-        *(alert.acknowledged_by for alert in raised),
-        *(note.written_by for note in notes),
+        *(event.actor for event in known.events),
+        *(one.actor for one in known.readers),
+        *(alert.acknowledged_by for alert in known.alerts),
+        *(note.written_by for note in known.notes),
         *reported.actors(told),
     ]
     return render_template(
@@ -214,14 +211,14 @@ def _draw_patient(
         asked_items={
             key: len(items_asked(one, here.study.optional_items)) for key, one in instruments.items()
         },
-        alerts=raised,
-        events=events,
-        readers=readers,
+        alerts=known.alerts,
+        events=known.events,
+        readers=known.readers,
         signatures=signed,
-        gradings=records.gradings(db.session, patient.id),
+        gradings=known.gradings,
         grading_scales=GRADING_SCALES,
-        removed_palsies=records.removed_palsies(db.session, patient.id),
-        notes=notes,
+        removed_palsies=known.removed_palsies,
+        notes=known.notes,
         reported=told,
         names=history.names(db.session, actors),
         events_shown=EVENTS_SHOWN,

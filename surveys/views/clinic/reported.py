@@ -57,9 +57,9 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(check_words)
 
 
-def tables(patient: Patient) -> list[ReportedTable]:
-    """All reports of the patient, whose palsies and treatments are loaded."""
-    return [_table(patient, telling) for telling in background.of_patient(db.session, patient.id)]
+def tables(patient: Patient, tellings: Sequence[Telling]) -> list[ReportedTable]:
+    """These reports of the patient, whose palsies and treatments are loaded."""
+    return [_table(patient, telling) for telling in tellings]
 
 
 def check_words(check: CheckRow) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from surveys.lists import alerts
 from surveys.lists.alerts import AlertRow, Trouble
+from surveys.lists.at_once import ask
 from surveys.lists.scope import Scope
 from surveys.models import Alert, AlertMail, Contact, Patient, Staff, Study, Visit
 from tests.surveys.lists.conftest import AT, DUE
@@ -150,7 +151,7 @@ def test_the_longest_wait_comes_first(
     assert rules == ["a", "b", "c", "d"]
     closed = ["c-closed", "d-closed", "b-closed", "a-closed"]
     assert [row.rule for row in alerts.page(session, scope(patient), "closed", 1)] == closed
-    of_patient = [row.rule for row in alerts.of_patient(session, scope(patient), patient.id)]
+    of_patient = [row.rule for row in ask(session, alerts.of_patient(scope(patient), patient.id))]
     assert of_patient == ["c", "c-closed", "d", "d-closed", "b", "b-closed", "a", "a-closed"]
     monkeypatch.setattr(alerts, "PAGE", 3)
     pages = [alerts.page(session, scope(patient), "new", number) for number in (1, 2, 3)]
@@ -201,5 +202,5 @@ def test_who_has_no_contact_is_listed_too(session: Session, visit: Visit, patien
     assert (row.name, row.telephone) == (None, None)
     south = Scope(patient.study_id, "South", DUE)
     assert alerts.find(session, south, alert.id) is None
-    assert alerts.of_patient(session, south, patient.id) == []
+    assert ask(session, alerts.of_patient(south, patient.id)) == []
     assert alerts.page(session, south, "new", 1) == []

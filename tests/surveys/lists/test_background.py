@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from surveys.lists import background
+from surveys.lists.at_once import ask
 from surveys.lists.background import CheckRow, Telling
 from surveys.lists.scope import Scope
 from surveys.models import Background, BackgroundCheck, Patient, Visit
@@ -46,7 +47,7 @@ def say(session: Session, visit: Visit, **answers: Any) -> dict[str, int]:
 
 def told(session: Session, patient: Patient) -> Telling:
     """The one form of the patient."""
-    [telling] = background.of_patient(session, patient.id)
+    [telling] = ask(session, background.of_patient(patient.id))
     return telling
 
 
@@ -56,7 +57,7 @@ def facts(telling: Telling) -> dict[str, Any]:
 
 def test_a_patient_who_said_nothing_has_no_form(session: Session, patient: Patient) -> None:
     say(session, add_visit(session, add(session, "P2", patient)), side="left")
-    assert background.of_patient(session, patient.id) == []
+    assert ask(session, background.of_patient(patient.id)) == []
 
 
 def test_the_last_answer_stands(session: Session, patient: Patient) -> None:
@@ -79,7 +80,10 @@ def test_forms_come_in_the_order_in_which_they_were_begun(session: Session, pati
     later, earlier = add_visit(session, patient, "later"), add_visit(session, patient, "earlier", DUE - DAY)
     for visit in (later, earlier, later):
         say(session, visit, side="left")
-    assert [telling.visit for telling in background.of_patient(session, patient.id)] == ["later", "earlier"]
+    assert [telling.visit for telling in ask(session, background.of_patient(patient.id))] == [
+        "later",
+        "earlier",
+    ]
 
 
 def test_a_ticked_treatment_is_reported_with_or_without_its_date(session: Session, patient: Patient) -> None:

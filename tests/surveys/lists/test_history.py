@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from surveys.lists import history
+from surveys.lists.at_once import ask
 from surveys.lists.history import EventRow
 from surveys.models import Patient, Staff
 from surveys.store import audit
@@ -29,14 +30,14 @@ def test_the_latest_events_come_first(session: Session, patient: Patient) -> Non
         facts = {"number": number}
         audit.record(session, audit.Entry(at, "staff:1", "patient.status", one.id, facts, "Moved away."))
         session.commit()
-    found = history.of_patient(session, patient.id, 2)
+    found = ask(session, history.of_patient(patient.id, 2))
     assert found == [
         EventRow(
             AT - timedelta(minutes=number), "staff:1", "patient.status", {"number": number}, "Moved away."
         )
         for number in (3, 1)
     ]
-    assert len(history.of_patient(session, patient.id, 10)) == 3
+    assert len(ask(session, history.of_patient(patient.id, 10))) == 3
 
 
 def test_staff_are_named_by_their_address(session: Session) -> None:

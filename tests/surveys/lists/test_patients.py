@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library
 from surveys.lists import patients, visits
+from surveys.lists.at_once import ask
 from surveys.lists.patients import PatientRow
 from surveys.lists.scope import Scope
 from surveys.models import (
@@ -98,7 +99,7 @@ def scope(patient: Patient, on: date = DUE) -> Scope:
 
 def state(session: Session, patient: Patient, on: date = DUE) -> str:
     """The one visit's state on a day."""
-    [row] = visits.of_patient(session, scope(patient, on), patient.id, AT)
+    [row] = ask(session, visits.of_patient(scope(patient, on), patient.id, AT))
     return row.state
 
 
@@ -178,7 +179,7 @@ def test_who_left_is_expected_nowhere(session: Session, patient: Patient) -> Non
         patient.status = status
         session.flush()
         assert shown(session, patient)[0] == expected
-        [row] = visits.of_patient(session, scope(patient), patient.id, AT)
+        [row] = ask(session, visits.of_patient(scope(patient), patient.id, AT))
         assert row.open == (status in ("paused", "lost"))
 
 

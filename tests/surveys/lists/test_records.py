@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from surveys.lists import records
+from surveys.lists.at_once import ask
 from surveys.models import Grading, Note, Palsy, Patient
 from tests.surveys.lists.conftest import AT, DUE
 from tests.surveys.lists.test_changes import add
@@ -33,7 +34,7 @@ def test_notes_are_read_latest_first(session: Session, patient: Patient) -> None
     ):
         session.add(Note(patient_id=one.id, text=text, written_by="staff:1", written_at=at))
         session.flush()
-    found = records.notes(session, patient.id)
+    found = ask(session, records.notes(patient.id))
     assert [note.text for note in found] == ["third", "second", "first"]
     assert found[0] == records.NoteRow("third", "staff:1", AT + MINUTE)
 
@@ -60,7 +61,7 @@ def test_gradings_are_read_in_order_of_time(session: Session, patient: Patient) 
                 )
             )
     session.flush()
-    found = records.gradings(session, patient.id)
+    found = ask(session, records.gradings(patient.id))
     assert [(row.graded_on, row.scale, row.palsy, row.value) for row in found] == [
         (DUE - DAY, "house_brackmann", 1, 6),
         (DUE - DAY, "house_brackmann", 2, 6),
@@ -70,4 +71,4 @@ def test_gradings_are_read_in_order_of_time(session: Session, patient: Patient) 
         (DUE, "sunnybrook", 2, 60),
     ]
     assert {(row.mode, row.graded_by) for row in found} == {("unknown", "Dr Abel")}
-    assert records.gradings(session, add(session, "P2", patient).id) == []
+    assert ask(session, records.gradings(add(session, "P2", patient).id)) == []

@@ -17,6 +17,7 @@ from surveys.db import writing
 from surveys.frames import study_frames
 from surveys.instruments.library import Library
 from surveys.lists import clinic, completeness, needs, patients, visits
+from surveys.lists.at_once import ask
 from surveys.lists.scope import Scope
 from surveys.lists.visits import VisitRow
 from surveys.models import Draft, Link, Patient, Response, Serving, Study, Visit
@@ -133,7 +134,7 @@ def test_all_pages_say_the_same(app: Flask) -> None:
         appointments.expect(
             session, [one.id for one in people], on=scope.today, at=datetime.now(UTC), actor="test"
         )
-        of = {one.code: visits.of_patient(session, scope, one.id, AT) for one in people}
+        of = {one.code: ask(session, visits.of_patient(scope, one.id, AT)) for one in people}
 
         for patient in people:
             found = {visit.state for visit in of[patient.code]}
@@ -213,7 +214,7 @@ def test_a_visit_is_shown_with_its_links_drafts_and_answers(session: Session, pa
         made.expires_at, made.revoked_at = AT + expires, revoked
         session.add(made)
     session.flush()
-    first, second = visits.of_patient(session, scope(patient), patient.id, AT)
+    first, second = ask(session, visits.of_patient(scope(patient), patient.id, AT))
     assert (first.id, first.links, first.drafts) == (visit.id, 2, {})
     assert (second.id, second.links, second.drafts, second.responses) == (later.id, 0, {"face": 1}, {})
     assert first.responses.keys() == {"face"}
@@ -233,5 +234,5 @@ def test_a_second_unplanned_visit_is_numbered(session: Session, patient: Patient
     second = add_visit(session, patient, "other", DUE + 40 * DAY)
     second.name, second.occurrence = first.name, 2
     session.flush()
-    rows = visits.of_patient(session, scope(patient), patient.id, AT)
+    rows = ask(session, visits.of_patient(scope(patient), patient.id, AT))
     assert [row.title for row in rows] == ["unscheduled", "unscheduled 2"]

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.lists import history
+from surveys.lists.at_once import ask
 from surveys.models import Event, Patient
 from surveys.models.audit import READ
 from surveys.store.patient import readings
@@ -27,7 +28,7 @@ def test_a_quarter_of_an_hour_is_one_event(session: Session, patient: Patient) -
     assert readings.is_noted(session, patient.id, at=late, actor="staff:1")
     assert readings.is_noted(session, patient.id, at=late, actor="staff:2")
     assert not readings.is_noted(session, patient.id, at=late, actor="staff:3")
-    read = history.readers(session, patient.id, 10)
+    read = ask(session, history.readers(patient.id, 10))
     assert [(one.actor, one.times) for one in read] == [("staff:1", 2), ("staff:2", 1)]
     assert read[0].last_at == AT + timedelta(minutes=16)
-    assert READ not in {one.action for one in history.of_patient(session, patient.id, 100)}
+    assert READ not in {one.action for one in ask(session, history.of_patient(patient.id, 100))}

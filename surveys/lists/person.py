@@ -1,0 +1,47 @@
+"""All that a patient's page lists beside the patient's own row, in one statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from surveys.lists import alerts, background, history, records, visits
+from surveys.lists.alerts import AlertRow
+from surveys.lists.at_once import together
+from surveys.lists.background import Telling
+from surveys.lists.history import EventRow, Reader
+from surveys.lists.records import GradingRow, NoteRow, RemovedPalsy
+from surveys.lists.scope import Scope
+from surveys.lists.visits import VisitRow
+
+
+@dataclass(frozen=True)
+class Person:
+    """What is known of one patient, each list as its own module gives it."""
+
+    visits: list[VisitRow]
+    alerts: list[AlertRow]
+    tellings: list[Telling]
+    gradings: list[GradingRow]
+    removed_palsies: list[RemovedPalsy]
+    notes: list[NoteRow]
+    events: list[EventRow]
+    readers: list[Reader]
+
+
+def of_patient(session: Session, scope: Scope, patient_id: int, at: datetime, *, latest: int) -> Person:
+    """The patient at the instant `at`, with the `latest` events and readers."""
+    found = together(
+        session,
+        visits.of_patient(scope, patient_id, at),
+        alerts.of_patient(scope, patient_id),
+        background.of_patient(patient_id),
+        records.gradings(patient_id),
+        records.removed_palsies(patient_id),
+        records.notes(patient_id),
+        history.of_patient(patient_id, latest),
+        history.readers(patient_id, latest),
+    )
+    return Person(*found)
