@@ -15,7 +15,9 @@ from surveys import same
 from surveys.exchange import cells
 from surveys.exchange.cells import CellError
 from surveys.exchange.faults import Fault, FileRefused
-from surveys.exchange.import_file import csv_rows, treatments
+from surveys.exchange.import_file import treatments
+from surveys.exchange.sheets import cut
+from surveys.exchange.sheets.cut import Row
 from surveys.models import ALL_ROWS, Patient, Study
 from surveys.models.patient import BEGINNINGS, CAUSES, SEXES, SIDES
 from surveys.same import NoAddressError
@@ -83,26 +85,27 @@ class EnrolmentList:
 
 
 def read(session: Session, study: Study, text: str, *, site: str | None, today: date) -> EnrolmentList:
-    """The patients of the CSV `text` (commas, or tabs as pasted from a spreadsheet), checked against `study`.
+    """The patients of the list `text` (`surveys.exchange.sheets.cut` says how), checked against `study`.
 
     `site` is the site of all of them; None means that each row names its site. It stores no patient.
 
     Raises:
         FileRefused: with every fault, by row and column.
     """
-    if "\t" in text.partition("\n")[0]:
-        text = "\n".join(_quoted(line.split("\t")) for line in text.splitlines())
-    rows = csv_rows(text.removeprefix("\ufeff"))
-    header = next(rows, (1, []))[1]
+    rows = cut.rows(text)
+    header = rows[0][1] if rows else []
+    while header and not header[-1]:
+        header.pop()
     _check_header(header)
     faults: list[Fault] = []
     found: list[tuple[int, NewPatient]] = []
-    for number, record in rows:
-        if len(record) != len(header):
+    for number, record in rows[1:]:
+        # Spreadsheets save empty columns beside the list too.
+        if len(record) < len(header) or any(record[len(header) :]):
             problem = f"This row has {len(record)} cells, but the header has {len(header)}."
             faults.append(Fault(problem, number))
             continue
-        new = _patient(number, dict(zip(header, record, strict=True)), site, today, faults)
+        new = _patient(number, dict(zip(header, record, strict=False)), site, today, faults)
         if new is not None:
             faults += [
                 Fault(str(refusal), number, refusal.field)
@@ -119,14 +122,13 @@ def read(session: Session, study: Study, text: str, *, site: str | None, today: 
     return EnrolmentList(tuple(new for _, new in found), tuple(_warnings(session, found)))
 
 
-def _quoted(cells_of_row: list[str]) -> str:
-    return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells_of_row)
+def fits(rows: list[Row]) -> bool:
+    """Whether a sheet with these rows can be a list of patients: its header has several of our columns."""
+    return bool(rows) and len(set(COLUMNS).intersection(rows[0][1])) > 1
 
 
 def _check_header(header: list[str]) -> None:
     faults = []
-    if len(header) == 1 and ";" in header[0]:
-        raise FileRefused([Fault("The cells are separated by semicolons. Save the list with commas.", 1)])
     for name in dict.fromkeys(header):
         if header.count(name) > 1:
             faults.append(Fault("This column stands twice.", 1, name or "without a name"))

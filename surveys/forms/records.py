@@ -247,29 +247,34 @@ class NoteForm(RecordForm):
 
 
 class EnrolmentListForm(StaffForm):
-    """A list of patients as a file or pasted; `looked` must be ticked if somebody may be enrolled already."""
+    """A list of patients as a file or pasted; `looked` must be ticked if somebody may be enrolled already.
+
+    `sheet` is asked where the workbook has several: `ask_sheet` gives it their names.
+    """
 
     refused_at = "rows"
 
     file = FileField("File")
     # As long as a file may be, because the text of a file comes back here to be added.
     rows = TextAreaField("Or the rows themselves, with their header", [Optional()])
+    sheet = RadioField("Which sheet is the list?", [Optional()], choices=[], validate_choice=False)
     looked = BooleanField("I have looked at the warnings: all of these are to be added as new people")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.text = ""
+        self.content = b""
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Whether there is a list, in UTF-8; `text` is its text."""
+        """Whether there is a list; `content` is its file, or what was pasted as UTF-8."""
         if not super().validate(extra_validators):
             return False
-        content = self.file.data.read() if self.file.data else b""
-        try:
-            self.text = content.decode("utf-8-sig") if content else self.rows.data or ""
-        except UnicodeDecodeError:
-            self.file.errors = ["The file is not UTF-8. Save it as UTF-8."]
-            return False
-        if not self.text.strip():
+        file = self.file.data.read() if self.file.data else b""
+        self.content = file or (self.rows.data or "").encode()
+        if not self.content.strip():
             self.file.errors = ["Choose a file, or paste the rows."]
         return not self.errors
+
+    def ask_sheet(self, names: Sequence[str]) -> None:
+        """Ask which of these sheets is the list. The browser does not keep the file."""
+        self.sheet.choices = [SelectChoice(name, name) for name in names]
+        self.sheet.errors = ["The workbook has several sheets: choose one here, and the file once more."]

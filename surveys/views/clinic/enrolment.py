@@ -11,6 +11,8 @@ from surveys.db import db
 from surveys.exchange import enrolment_file
 from surveys.exchange.enrolment_file import EnrolmentList
 from surveys.exchange.faults import FileRefused
+from surveys.exchange.sheets import reading
+from surveys.exchange.sheets.workbook import SheetsToChooseError
 from surveys.forms.records import EnrolmentListForm
 from surveys.models import Timepoint
 from surveys.store.errors import Refused
@@ -39,9 +41,12 @@ def many(code: str) -> Page:
     checked: EnrolmentList | None = None
     refused: FileRefused | None = None
     if request.method == "POST" and form.validate():
-        form.rows.data = form.text
         try:
-            checked = enrolment_file.read(db.session, here.study, form.text, site=here.site, today=here.today)
+            text = reading.text(form.content, form.sheet.data or None, enrolment_file.fits)
+            form.rows.data = text
+            checked = enrolment_file.read(db.session, here.study, text, site=here.site, today=here.today)
+        except SheetsToChooseError as several:
+            form.ask_sheet(several.names)
         except FileRefused as refusal:
             refused = refusal
         if checked and "add" in request.form:

@@ -17,8 +17,10 @@ from surveys.exchange import enrolment_file
 from surveys.exchange.enrolment_file import EnrolmentList
 from surveys.exchange.faults import FileRefused
 from surveys.models import Study
+from tests.support.sheets import workbook
 from tests.support.staff import Member, signed_in
 from tests.support.study import changing, invite, one_table, stored
+from tests.support.uploads import Uploader
 
 TODAY = date(2026, 3, 10)
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -94,7 +96,6 @@ def test_every_fault_is_listed_by_row(app: Flask) -> None:
         (9, "birth_year"),
         (10, None),
     ]
-    assert faults(app, "code;birth_year\nA;1970") == [(1, None)]
     assert faults(app, "kode,code,code,birth_year\n") == [(1, "kode"), (1, "code")]
     assert faults(app, "code\nA-1") == [(1, None)]
     assert faults(app, HEADER) == [(None, None)]
@@ -186,3 +187,19 @@ def test_a_cohort_of_last_year_comes_in_with_its_days(app: Flask) -> None:
         (2, "enrolled_on"),
         (3, "enrolled_on"),
     ]
+
+
+def test_a_list_comes_as_a_spreadsheet_saves_it(app: Flask) -> None:
+    """A workbook of which one sheet is a list, or CSV with semicolons in Windows-1252."""
+    member = Uploader(app)
+    list_ = [["code", "birth_year", "name"], ["A-1", 1970, "Jürgen Groß"]]
+    book = workbook({"Legende": [["w", "weiblich"]], "Liste": list_})
+    old = "code;birth_year;name;;\r\nA-1;1970;Jürgen Groß;;\r\n;;;;\r\n".encode("cp1252")
+    for file in (book, old):
+        member.send(MANY, file)
+        assert (member.status, "1 patient can be added" in member.page.text) == (200, True)
+    two = workbook({"2025": list_, "2026": list_})
+    page = member.send(MANY, two)
+    assert (member.status, "choose one here" in page.text) == (422, True)
+    member.send(MANY, two, sheet="2026")
+    assert "1 patient can be added" in member.page.text

@@ -157,15 +157,20 @@ class TestEnrolmentList:
         file = (io.BytesIO("\ufeffcode\nÄ-1\n".encode()), "list.csv")
         form = filled(EnrolmentListForm, rows="code\nP9\n", file=file)
         assert form.validate()
-        assert form.text == "code\nÄ-1\n"
+        assert form.content.decode("utf-8-sig") == "code\nÄ-1\n"
         form = filled(EnrolmentListForm, rows="code\nP9\n", file=(io.BytesIO(b""), ""))
         assert form.validate()
-        assert form.text.split() == ["code", "P9"]
+        assert form.content.split() == [b"code", b"P9"]
 
-    def test_another_encoding_is_not_guessed(self, filled: Fill) -> None:
-        form = filled(EnrolmentListForm, file=(io.BytesIO("Ä-1".encode("latin-1")), "list.csv"))
-        assert not form.validate()
-        assert form.errors == {"file": ["The file is not UTF-8. Save it as UTF-8."]}
+    def test_the_sheets_of_a_workbook_are_asked_by_name(self, filled: Fill) -> None:
+        form = filled(EnrolmentListForm, rows="code\nP9\n", sheet="2026")
+        assert form.validate()
+        form.ask_sheet(["2025", "2026"])
+        assert [(choice.value, choice.selected) for choice in form.sheet.iter_choices()] == [
+            ("2025", False),
+            ("2026", True),
+        ]
+        assert form.sheet.errors
 
     def test_an_empty_list_is_none(self, filled: Fill) -> None:
         form = filled(EnrolmentListForm, rows=" \n")

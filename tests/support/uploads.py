@@ -1,0 +1,32 @@
+"""A member of staff whose browser can send files."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from flask import Flask
+
+from tests.support.pages import Page
+from tests.support.staff import PASSWORD, employ
+
+
+class Uploader:
+    """A coordinator of S1, signed in; `status` and `page` are the last answer's."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client = app.test_client()
+        self.status = 0
+        self.page = Page(self.client.get("/login").text)
+        employ(app, "uploader@example.org", "coordinator")
+        self.send("/login", email="uploader@example.org", password=PASSWORD)
+
+    def send(self, path: str, content: bytes = b"", **fields: str) -> Page:
+        """Send the form at `path` with a file of that content, where there is any."""
+        token = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get(path).text)
+        assert token, path
+        file = {"file": (io.BytesIO(content), "list")} if content else {}
+        data = {"csrf_token": token[1], **fields, **file}
+        reply = self.client.post(path, data=data, content_type="multipart/form-data", follow_redirects=True)
+        self.status, self.page = reply.status_code, Page(reply.text)
+        return self.page
