@@ -103,6 +103,7 @@ TAKING = frozenset(
         "palsy.corrected",
         PALSY_REMOVED,
         "patient.corrected",
+        "patient.entered_in_error",
         "patient.identity_removed",
         "patient.left",
         "patient.removed",

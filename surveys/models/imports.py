@@ -22,6 +22,8 @@ from surveys.models.base import Base, Digest, Id, Instant, Json, Name
 
 ALL_ROWS = {"all_rows": True}
 """Execution options of a statement that must also see rows of imports that are not to be seen."""
+TAKEN_BACK = "entered in error"
+"""The `file` of an import that brought none: it is made to take back a patient whom staff had entered."""
 _SEES, _ALL = "import", "all"  # what a session sees beside seen rows
 
 

@@ -73,6 +73,7 @@ MAY_OPEN = {
     "records.contact": CHANGES,
     "records.status": CHANGES,
     "records.enrolled": CHANGES,
+    "records.mistake": CHANGES,
     "records.palsy": CHANGES,
     "records.palsy_error": CHANGES,
     "records.treatment_facts": CHANGES,

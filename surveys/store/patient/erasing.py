@@ -86,7 +86,7 @@ def remove(session: Session, patient: Patient, *, reason: str, on: date, at: dat
         session.add(Erasure(patient_id=patient.id, level=level, by=actor, at=at, reason=reason.strip()))
     session.flush()
     with seeing_all(session):
-        facts = {"levels": levels, **_erase_identity(session, patient, shared=what.others > 0)}
+        facts = {"levels": levels, **erase_identity(session, patient, shared=what.others > 0)}
         if not what.keeps_answers:
             facts |= _erase_answers(session, patient)
     if not what.keeps_answers:
@@ -123,7 +123,7 @@ def removed_at(session: Session, patient_id: int) -> datetime | None:
     )
 
 
-def _erase_identity(session: Session, patient: Patient, *, shared: bool) -> dict[str, int]:
+def erase_identity(session: Session, patient: Patient, *, shared: bool) -> dict[str, int]:
     """Erase contact, notes and texts; returns the number of rows by kind."""
     contact_id = patient.contact_id
     if contact_id is not None and not shared:

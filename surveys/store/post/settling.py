@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys import same
-from surveys.models import Contact, Message, Patient, Visit
+from surveys.models import ALL_ROWS, Contact, Message, Patient, Visit
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.post import outbox
@@ -24,7 +24,7 @@ def settle(session: Session, message_id: int, outcome: Outcome, to: str, *, at: 
     An address that the mail server does not know is stored as refused: no more mail goes there.
     """
     row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
-    visit = session.get_one(Visit, row.visit_id)
+    visit = _visit_of(session, row)
     outbox.settle(row, outcome, at=at)
     if isinstance(outcome, Rejected) and outcome.address:
         _refuse_address(session, visit, lambda address: same.email(address) == same.email(to))
@@ -50,7 +50,7 @@ def bounced(
     if row.outcome not in {"sent", "unknown"}:
         return
     row.outcome, row.outcome_at, row.error = "bounced", at, code[:100]
-    visit = session.get_one(Visit, row.visit_id)
+    visit = _visit_of(session, row)
     _refuse_address(session, visit, refuses)
     tell(session, visit.patient_id, row, "bounced", row.error, at, actor)
     session.flush()
@@ -67,7 +67,7 @@ def done_by_hand(session: Session, message_id: int, *, at: datetime, actor: str)
         raise Refused("This was done or cancelled meanwhile. Look at the list again.")
     outbox.claim(row, at=at)
     outbox.settle(row, Sent(), at=at)
-    visit = session.get_one(Visit, row.visit_id)
+    visit = _visit_of(session, row)
     tell(session, visit.patient_id, row, "sent", None, at, actor)
     session.flush()
 
@@ -105,3 +105,8 @@ def tell(
         **({"error": error} if error else {}),
     }
     audit.record(session, audit.Entry(at, actor, f"message.{outcome}", patient_id, facts))
+
+
+def _visit_of(session: Session, row: Message) -> Visit:
+    """The visit of a message, also of a patient who was entered in error while it was under way."""
+    return session.get_one(Visit, row.visit_id, execution_options=ALL_ROWS)

@@ -8,7 +8,8 @@ from flask import Flask, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-import surveys.views.clinic.care  # noqa: F401 — it adds its pages to the blueprint
+import surveys.views.clinic.care
+import surveys.views.clinic.mistake  # noqa: F401 — both add their pages to the blueprint
 from surveys.db import db
 from surveys.forms.records import (
     ContactForm,
