@@ -326,23 +326,6 @@ class UnscheduledVisitForm(StaffForm):
         self.battery.choices = [SelectChoice(key, title) for key, title in instruments]
 
 
-class PaperConsentForm(StaffForm):
-    """A consent given on paper or by telephone; the view gives the study's texts, by id, and their parts."""
-
-    text = SelectField("Text", coerce=int)
-    how = SelectField("How", choices=select_choices({"paper": "On paper", "telephone": "By telephone"}))
-    signed_on = DayField("Signed or said on", [InputRequired("Enter the day."), not_ahead])
-    parts = SelectMultipleField("Agreed to")
-
-    def __init__(
-        self, texts: Mapping[int, str], parts: Mapping[str, str], today: date, **kwargs: Any
-    ) -> None:
-        super().__init__(data={"text": next(iter(texts))}, **kwargs)
-        self.today = today
-        self.text.choices = [SelectChoice(text_id, words) for text_id, words in texts.items()]
-        self.parts.choices = [SelectChoice(key, sentence) for key, sentence in parts.items()]
-
-
 class AcknowledgeForm(StaffForm):
     """Taking an alert on; its fields carry the alert's number, since a page shows several."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.models import Event
-from surveys.models.audit import PALSY_REMOVED, READ
+from surveys.models.audit import CONSENT_CORRECTED, PALSY_REMOVED, READ
 from surveys.models.message import OUTCOMES
 
 # These actions leave the frames as before. An action that is in no set counts as one that takes away.
@@ -96,6 +96,7 @@ TAKING = frozenset(
     {
         "background.checked",
         "consent.agreed",
+        CONSENT_CORRECTED,
         "consent.declined",
         "facts.bound",
         "grading.removed",

@@ -12,7 +12,7 @@ from surveys.lists.alerts import AlertRow
 from surveys.lists.at_once import together
 from surveys.lists.background import Telling
 from surveys.lists.history import EventRow, Reader
-from surveys.lists.records import GradingRow, NoteRow, RemovedPalsy
+from surveys.lists.records import GradingRow, Mended, NoteRow
 from surveys.lists.scope import Scope
 from surveys.lists.visits import VisitRow
 
@@ -25,7 +25,7 @@ class Person:
     alerts: list[AlertRow]
     tellings: list[Telling]
     gradings: list[GradingRow]
-    removed_palsies: list[RemovedPalsy]
+    mended: Mended
     notes: list[NoteRow]
     events: list[EventRow]
     readers: list[Reader]
@@ -39,7 +39,7 @@ def of_patient(session: Session, scope: Scope, patient_id: int, at: datetime, *,
         alerts.of_patient(scope, patient_id),
         background.of_patient(patient_id),
         records.gradings(patient_id),
-        records.removed_palsies(patient_id),
+        records.mended(patient_id),
         records.notes(patient_id),
         history.of_patient(patient_id, latest),
         history.readers(patient_id, latest),

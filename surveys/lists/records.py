@@ -1,8 +1,8 @@
-"""A patient's gradings over time, palsies entered in error, and staff's notes."""
+"""A patient's gradings over time, mended records, and staff's notes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from surveys.lists.at_once import Part, Rows, ShortList
 from surveys.lists.scope import Scope
 from surveys.models import Event, Grading, Note, Palsy, Patient
-from surveys.models.audit import PALSY_REMOVED
+from surveys.models.audit import CONSENT_CORRECTED, PALSY_REMOVED
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,19 @@ class GradingRow:
 
 @dataclass(frozen=True)
 class RemovedPalsy:
-    """A palsy that was entered in error: what it was, when it was taken away, and why."""
+    """A palsy that was entered in error: what it was, and why it was taken away."""
 
     number: int
     facts: Mapping[str, Any]
-    at: datetime
     reason: str
+
+
+@dataclass(frozen=True)
+class Mended:
+    """Palsies entered in error, and why consents were corrected, by the id of the wrong one."""
+
+    palsies: Sequence[RemovedPalsy]
+    consents: Mapping[int, str]
 
 
 @dataclass(frozen=True)
@@ -88,19 +95,21 @@ def find_palsy(session: Session, scope: Scope, palsy_id: int) -> tuple[Palsy, Pa
     return None if found is None else (found[0], found[1])
 
 
-def removed_palsies(patient_id: int) -> Part[list[RemovedPalsy]]:
-    """The patient's palsies that were entered in error, as the trail keeps them."""
-    query = select(Event.at, Event.facts, Event.reason).where(
-        Event.patient_id == patient_id, Event.action == PALSY_REMOVED
+def mended(patient_id: int) -> Part[Mended]:
+    """What the trail keeps of the patient's mended records."""
+    query = select(Event.action, Event.facts, Event.reason).where(
+        Event.patient_id == patient_id, Event.action.in_((PALSY_REMOVED, CONSENT_CORRECTED))
     )
-    return Part({"removed_palsies": ShortList(query, (Event.id.expression,))}, _removed_palsies)
+    return Part({"mended": ShortList(query, (Event.id.expression,))}, _mended)
 
 
-def _removed_palsies(rows: Rows) -> list[RemovedPalsy]:
-    return [
-        RemovedPalsy(row["facts"]["palsy"], row["facts"], row["at"], row["reason"])
-        for row in rows["removed_palsies"]
-    ]
+def _mended(rows: Rows) -> Mended:
+    palsies = [row for row in rows["mended"] if row["action"] == PALSY_REMOVED]
+    consents = [row for row in rows["mended"] if row["action"] == CONSENT_CORRECTED]
+    return Mended(
+        [RemovedPalsy(row["facts"]["palsy"], row["facts"], row["reason"]) for row in palsies],
+        {row["facts"]["corrects"]: row["reason"] for row in consents},
+    )
 
 
 def notes(patient_id: int) -> Part[list[NoteRow]]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from surveys.models.base import Base, Code, Digest, Id, Instant, one_of
 
 ERASURE_LEVELS = ("identity", "answers")
+CONSENT_CORRECTED = "consent.corrected"  # the action of an event about a wrong record of a decision
 PALSY_REMOVED = "palsy.removed"  # the action of an event about a palsy that was entered in error
 READ = "patient.read"  # the action of an event about somebody who opened a patient's pages
 

@@ -1,11 +1,14 @@
-"""Consent texts and patients' decisions. Both are append-only and never deleted."""
+"""Consent texts and patients' decisions. Both are append-only and never deleted.
+
+A decision that was recorded wrongly is corrected by a further row: the last row of a patient stands.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveys.models.base import Base, Code, Digest, Id, Instant, one_of
@@ -46,3 +49,8 @@ class Consent(Base):
     signed_on: Mapped[date]
     recorded_by: Mapped[str] = mapped_column(String(100))
     recorded_at: Mapped[Instant]
+
+
+def standing() -> Select[int]:
+    """The ids of the decisions that stand: the last of each patient."""
+    return select(func.max(Consent.id)).group_by(Consent.patient_id)

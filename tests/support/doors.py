@@ -74,6 +74,7 @@ MAY_OPEN = {
     "records.status": CHANGES,
     "records.enrolled": CHANGES,
     "records.mistake": CHANGES,
+    "records.consent": CHANGES,
     "records.palsy": CHANGES,
     "records.palsy_error": CHANGES,
     "records.treatment_facts": CHANGES,

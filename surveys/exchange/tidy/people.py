@@ -26,6 +26,7 @@ from surveys.exchange.tidy.columns import (
 from surveys.exchange.tidy.days import age_band, since_enrolment, since_onset, written
 from surveys.exchange.tidy.queries import ANCHORS, Selection, with_palsy
 from surveys.models import Consent, ConsentText, Grading, Palsy, Patient, Treatment
+from surveys.models.consent import standing
 from surveys.store.patient.consents import PARTS
 
 
@@ -316,7 +317,7 @@ def _consent_rows(selection: Selection) -> Iterator[Any]:
             Consent.parts,
             Consent.signed_on,
         )
-        .join(Consent, Consent.patient_id == Patient.id)
+        .join(Consent, (Consent.patient_id == Patient.id) & Consent.id.in_(standing()))
         .join(ConsentText, ConsentText.id == Consent.consent_text_id)
         .order_by(selection.by_code(Patient.code), Consent.id)
     )

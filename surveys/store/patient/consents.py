@@ -4,20 +4,42 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.models import Consent, ConsentText, Patient, Study
+from surveys.models.audit import CONSENT_CORRECTED
 from surveys.models.patient import before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
+from surveys.store.patient import changes
 from surveys.store.patient.leaving import leave
 
 PARTS = ("research", "contact_again", "sharing", "keep_answers")
+
+
+TRANSCRIBED = ("paper", "telephone")  # how staff may have learnt of a decision
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a patient decided on a text, how, and on which day; `parts` says of each part whether."""
+
+    text: ConsentText
+    agreed: bool
+    parts: Mapping[str, bool]
+    how: str
+    signed_on: date
+
+    @property
+    def word(self) -> str:
+        """The decision as it is stored."""
+        return "agreed" if self.agreed else "declined"
 
 
 @dataclass(frozen=True)
@@ -108,10 +130,14 @@ def parts_of(text: ConsentText) -> dict[str, str]:
 
 
 def of_patient(session: Session, patient_id: int) -> Consent | None:
-    """This patient's last decision."""
-    return session.scalar(
-        select(Consent).where(Consent.patient_id == patient_id).order_by(Consent.id.desc()).limit(1)
-    )
+    """This patient's decision, as it stands."""
+    return next(iter(all_of_patient(session, patient_id)), None)
+
+
+def all_of_patient(session: Session, patient_id: int) -> Sequence[Consent]:
+    """This patient's decision as it stands, then those that were recorded wrongly, the latest first."""
+    of_patient = select(Consent).where(Consent.patient_id == patient_id)
+    return session.scalars(of_patient.order_by(Consent.id.desc())).all()
 
 
 def decide(
@@ -136,19 +162,82 @@ def decide(
         raise Refused("The day of the consent lies before the patient's birth.", "signed_on")
     if of_patient(session, patient_id) is not None:
         raise Refused("This patient's consent is recorded already.")
+    made = Decision(text, agreed, decided(text, parts if agreed else ()), how, signed_on)
+    consent = _store(session, patient_id, made, at, actor)
+    facts = {"consent": consent.id, "version": text.version, "how": how, "parts": consent.parts}
+    audit.record(session, audit.Entry(at, actor, f"consent.{consent.decision}", patient_id, facts))
+    if not agreed:
+        leave(session, patient_id, on=signed_on, at=at, actor=actor)
+
+
+def decided(text: ConsentText, agreed: Collection[str]) -> dict[str, bool]:
+    """Each part of the text, and whether it is among those agreed to."""
+    return {part: part in agreed for part in text.parts}
+
+
+def correct(
+    session: Session, patient: Patient, wanted: Decision, *, reason: str | None, at: datetime, actor: str
+) -> bool:
+    """Record what the patient's decision truly was; the one of before is kept, and stands no longer.
+
+    It is a transcription, of paper or of the patient's own word: only that changes what the patient decided
+    by the link. Who turns out to have declined stops taking part on that day. Returns whether anything
+    differed.
+
+    Raises:
+        Refused: no decision is recorded, there is no reason, or the way or the day is impossible.
+    """
+    session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
+    stands = of_patient(session, patient.id)
+    if stands is None:
+        raise Refused("No decision of this patient is recorded yet.")
+    text = session.get_one(ConsentText, stands.consent_text_id)
+    before = _told(Decision(text, stands.decision == "agreed", stands.parts, stands.how, stands.signed_on))
+    changed = {name: value for name, value in _told(wanted).items() if value != before[name]}
+    if not changed:
+        return False
+    why = changes.why(reason, known=True)
+    if wanted.how not in TRANSCRIBED:
+        raise Refused("Choose how the patient signed or said so.", "how")
+    if before_birth(patient.birth_year, wanted.signed_on):
+        raise Refused("The day of the consent lies before the patient's birth.", "signed_on")
+    if stands.how == "link" and wanted.signed_on < stands.signed_on:
+        raise Refused(
+            f"The patient decided by the link on {stands.signed_on}. Enter the day on which the patient said "
+            "otherwise.",
+            "signed_on",
+        )
+    made = _store(session, patient.id, wanted, at, actor)
+    facts = {"consent": made.id, "corrects": stands.id, **changes.told(before, changed)}
+    audit.record(session, audit.Entry(at, actor, CONSENT_CORRECTED, patient.id, facts, why))
+    if not wanted.agreed and not patient.gone:
+        leave(session, patient.id, on=max(wanted.signed_on, patient.enrolled_on), at=at, actor=actor)
+        session.refresh(patient)
+    return True
+
+
+def _store(session: Session, patient_id: int, made: Decision, at: datetime, actor: str) -> Consent:
     consent = Consent(
         patient_id=patient_id,
-        consent_text_id=text.id,
-        decision="agreed" if agreed else "declined",
-        how=how,
-        parts={part: agreed and part in parts for part in text.parts},
-        signed_on=signed_on,
+        consent_text_id=made.text.id,
+        decision=made.word,
+        how=made.how,
+        parts=dict(made.parts),
+        signed_on=made.signed_on,
         recorded_by=actor,
         recorded_at=at,
     )
     session.add(consent)
     session.flush()
-    facts = {"consent": consent.id, "version": text.version, "how": how, "parts": consent.parts}
-    audit.record(session, audit.Entry(at, actor, f"consent.{consent.decision}", patient_id, facts))
-    if not agreed:
-        leave(session, patient_id, on=signed_on, at=at, actor=actor)
+    return consent
+
+
+def _told(made: Decision) -> dict[str, Any]:
+    return {
+        "version": made.text.version,
+        "locale": made.text.locale,
+        "decision": made.word,
+        "how": made.how,
+        "parts": dict(made.parts),
+        "signed_on": made.signed_on,
+    }

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from surveys import same
 from surveys.models import (
     BirthYearTry,
-    Consent,
     Grading,
     Link,
     Palsy,
@@ -27,7 +26,7 @@ from surveys.models import (
 from surveys.models.patient import CAUSES_AFTER_A_VISIT, before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
-from surveys.store.patient import changes, contacts, participation, patients
+from surveys.store.patient import changes, consents, contacts, participation, patients
 from surveys.store.patient.patients import NewContact, NewPatient
 
 UNKNOWN = (None, "unknown")
@@ -184,9 +183,10 @@ def _recorded(session: Session, patient: Patient) -> Iterator[tuple[str, date | 
     for what, table, column in (
         ("A treatment", Treatment, Treatment.started_on),
         ("A grading", Grading, Grading.graded_on),
-        ("A consent", Consent, Consent.signed_on),
     ):
         yield what, session.scalar(select(func.min(column)).where(table.patient_id == patient.id))
+    consent = consents.of_patient(session, patient.id)
+    yield "A consent", consent.signed_on if consent else None
 
 
 def _store(

@@ -12,14 +12,14 @@ from sqlalchemy.orm import selectinload
 import surveys.views.clinic.new_patient  # noqa: F401 — it adds its page to the blueprint
 from analysis.data.gradings import GRADING_SCALES
 from surveys.db import db
+from surveys.forms.consent import PaperConsentForm
 from surveys.forms.staff import (
     NewTreatmentForm,
-    PaperConsentForm,
     UnscheduledVisitForm,
 )
 from surveys.lists import history, person
 from surveys.lists import patients as lists
-from surveys.models import ConsentText, Patient, Study
+from surveys.models import Patient, Study
 from surveys.store.patient import consents, treatments
 from surveys.store.patient import patients as store
 from surveys.store.study import signatures
@@ -27,13 +27,14 @@ from surveys.store.study.signatures import Signed
 from surveys.store.study.studies import items_asked, obstacles
 from surveys.store.visit import visits as store_visits
 from surveys.views.clinic import reported
+from surveys.views.clinic.consent import consent_form, text_words
 from surveys.views.clinic.found import find_patient, pages
 from surveys.views.clinic.inputs import partial_date, typed
 from surveys.views.clinic.links import no_link
 from surveys.views.clinic.replanning import replan
 from surveys.views.clinic.scores import score_tables
-from surveys.views.web import language, server
-from surveys.views.web.access import Grant, for_roles, grant
+from surveys.views.web import server
+from surveys.views.web.access import for_roles, grant
 from surveys.views.web.numbers import page_number
 from surveys.views.web.page import Page
 from surveys.views.web.saving import committed
@@ -156,7 +157,7 @@ def record_consent(code: str, patient: str) -> Page:
     if not texts:
         flash(_("This study asks for no consent."), "notice")
         return redirect(url_for("patients.show", code=code, patient=patient))
-    form = _consent_form(list(texts.values()), here)
+    form = consent_form(list(texts.values()), here)
     if form.validate() and form.signed_on.data:
         with committed() as kept:
             consents.decide(
@@ -186,7 +187,7 @@ def _draw_patient(
     here = grant()
     texts = consents.all_texts(db.session, here.study.id)
     if texts and consent is None:
-        consent = _consent_form(texts, here, formdata=None)
+        consent = consent_form(texts, here, formdata=None)
     known = person.of_patient(db.session, here.scope, patient.id, here.at, latest=EVENTS_SHOWN)
     rows = known.visits
     signed: dict[int | None, list[Signed]] = {}
@@ -194,11 +195,13 @@ def _draw_patient(
         signed.setdefault(one.visit_id, []).append(one)
     instruments = {key: server.library().get(key) for row in rows for key in (*row.battery, *row.responses)}
     told = reported.tables(patient, known.tellings)
+    decisions = consents.all_of_patient(db.session, patient.id)
     actors = [
         *(event.actor for event in known.events),
         *(one.actor for one in known.readers),
         *(alert.acknowledged_by for alert in known.alerts),
         *(note.written_by for note in known.notes),
+        *(one.recorded_by for one in decisions),
         *reported.actors(told),
     ]
     return render_template(
@@ -217,28 +220,18 @@ def _draw_patient(
         signatures=signed,
         gradings=known.gradings,
         grading_scales=GRADING_SCALES,
-        removed_palsies=known.removed_palsies,
+        mended=known.mended,
         notes=known.notes,
         reported=told,
         names=history.names(db.session, actors),
         events_shown=EVENTS_SHOWN,
         treatment_form=treatment or NewTreatmentForm(here.today, formdata=None),
         visit_form=visit or _visit_form(here.study, formdata=None),
-        consent=consents.of_patient(db.session, patient.id),
+        decisions=decisions,
         consent_form=consent,
-        consent_texts={text.id: _text_words(text) for text in texts},
+        consent_texts={text.id: text_words(text) for text in texts},
         obstacles=_obstacles(here.study),
     )
-
-
-def _consent_form(texts: list[ConsentText], here: Grant, **kwargs: Any) -> PaperConsentForm:
-    parts = {part: words for text in reversed(texts) for part, words in consents.parts_of(text).items()}
-    return PaperConsentForm({text.id: _text_words(text) for text in texts}, parts, here.today, **kwargs)
-
-
-def _text_words(text: ConsentText) -> str:
-    spoken = language.name(text.locale, language.OURS)
-    return _("version %(version)s, %(language)s", version=text.version, language=spoken)
 
 
 def _visit_form(study: Study, **kwargs: Any) -> UnscheduledVisitForm:

@@ -8,7 +8,7 @@ from datetime import date
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from surveys.forms.records import RecordForm
+from surveys.forms.staff import StaffForm
 from surveys.models import Patient
 from surveys.store.errors import Refused
 from surveys.views.web.access import grant
@@ -19,7 +19,7 @@ pages = Blueprint("records", __name__)
 
 
 def record(
-    patient: Patient, form: RecordForm, title: str, button: str, store: Callable[[], str], lead: str = ""
+    patient: Patient, form: StaffForm, title: str, button: str, store: Callable[[], str], lead: str = ""
 ) -> Page:
     """Show the form, or store it and go back to the patient's page."""
     code = patient.code

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 import surveys.views.clinic.care
-import surveys.views.clinic.mistake  # noqa: F401 — both add their pages to the blueprint
+import surveys.views.clinic.consent
+import surveys.views.clinic.mistake  # noqa: F401 — all add their pages to the blueprint
 from surveys.db import db
 from surveys.forms.records import (
     ContactForm,

@@ -16,7 +16,6 @@ from surveys.forms.staff import (
     HIDDEN_SIGNS,
     AlertRuleForm,
     NewTreatmentForm,
-    PaperConsentForm,
     PartialDateForm,
     StaffForm,
     UnscheduledVisitForm,
@@ -182,19 +181,6 @@ class TestNewTreatment:
         assert [box.errors for box in boxes] == [
             [f"Not this {field}."] for field in ("year", "unit", "dose", "kind")
         ]
-
-
-def test_a_paper_consent_was_not_signed_tomorrow(filled: Fill) -> None:
-    def paper() -> PaperConsentForm:
-        return PaperConsentForm({4: "Version 1"}, {"research": "Use my answers."}, TODAY)
-
-    sent = {"text": "4", "how": "paper", "parts": ["research"]}
-    form = filled(paper, signed_on="2026-03-10", **sent)
-    assert form.validate()
-    assert (form.text.data, form.parts.data) == (4, ["research"])
-    form = filled(paper, signed_on="2026-03-11", **{**sent, "how": "link", "parts": ["sharing"]})
-    assert not form.validate()
-    assert form.errors.keys() == {"signed_on", "how", "parts"}
 
 
 def test_a_rule_keeps_the_names_that_scripts_send(filled: Fill) -> None:

@@ -13,7 +13,7 @@ from flask import Flask
 from surveys.db import db
 from surveys.lists import figures
 from surveys.models import Patient
-from surveys.models.audit import PALSY_REMOVED, READ
+from surveys.models.audit import CONSENT_CORRECTED, PALSY_REMOVED, READ
 from surveys.models.message import OUTCOMES
 from surveys.store import audit
 from surveys.store.patient import erasing
@@ -26,6 +26,7 @@ MORE = {  # put together, or among other words of a page
     "consent.agreed",
     "consent.declined",
     "patient.copied",
+    CONSENT_CORRECTED,
     PALSY_REMOVED,
     READ,
 }

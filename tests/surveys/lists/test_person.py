@@ -65,7 +65,7 @@ def test_all_is_read_in_one_statement(session: Session, patient: Patient) -> Non
         ask(session, alerts.of_patient(within, one)),
         ask(session, background.of_patient(one)),
         ask(session, records.gradings(one)),
-        ask(session, records.removed_palsies(one)),
+        ask(session, records.mended(one)),
         ask(session, records.notes(one)),
         ask(session, history.of_patient(one, 10)),
         ask(session, history.readers(one, 10)),

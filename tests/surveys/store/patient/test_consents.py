@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.models import Consent, ConsentText, Patient, Study
+from surveys.models import Consent, ConsentText, Event, Patient, Study
+from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.patient import consents
-from surveys.store.patient.consents import NewText
+from surveys.store.patient.consents import Decision, NewText
 from tests.surveys.store.conftest import AT
 
 
@@ -37,3 +39,87 @@ def test_a_consent_is_not_older_than_the_patient(session: Session, study: Study,
         sign(date(1880, 1, 1))
     sign(date(2020, 1, 1))
     assert [one.signed_on for one in session.scalars(select(Consent))] == [date(2020, 1, 1)]
+
+
+@pytest.fixture
+def signed(session: Session, study: Study, patient: Patient) -> Decision:
+    """P1 agreed on paper to research, and not to sharing."""
+    new = NewText("Taking part is up to you.", {"research": "Use it.", "sharing": "Share it."})
+    consents.load(session, study, "1", {"en": new}, at=AT, actor="test")
+    text = session.scalars(select(ConsentText)).one()
+    decide(session, patient, text, "paper")
+    return Decision(text, True, {"research": True, "sharing": False}, "paper", AT.date())
+
+
+def decide(session: Session, patient: Patient, text: ConsentText, how: str) -> None:
+    facts = {"signed_on": AT.date(), "at": AT, "actor": "test"}
+    consents.decide(session, patient.id, text, agreed=True, parts=("research",), how=how, **facts)
+    session.commit()
+
+
+def correct(session: Session, patient: Patient, wanted: Decision, reason: str = "the paper says so") -> bool:
+    changed = consents.correct(session, patient, wanted, reason=reason, at=AT, actor="staff:1")
+    session.commit()
+    return changed
+
+
+def test_what_was_typed_wrongly_is_corrected_and_kept(
+    session: Session, patient: Patient, signed: Decision
+) -> None:
+    """With a reason; the last row stands, the first is as it was, and the proof holds."""
+    wanted = replace(signed, parts={"research": True, "sharing": True}, signed_on=date(2026, 3, 1))
+    with pytest.raises(Refused) as refused:
+        correct(session, patient, wanted, " ")
+    assert refused.value.field == "reason"
+    assert not correct(session, patient, signed)
+    assert correct(session, patient, wanted)
+    stands = consents.of_patient(session, patient.id)
+    assert stands is not None
+    assert (stands.parts["sharing"], stands.signed_on, stands.recorded_by) == (
+        True,
+        date(2026, 3, 1),
+        "staff:1",
+    )
+    assert [one.parts["sharing"] for one in session.scalars(select(Consent).order_by(Consent.id))] == [
+        False,
+        True,
+    ]
+    [event] = session.scalars(select(Event).where(Event.action == "consent.corrected")).all()
+    assert (event.facts["signed_on_before"], event.facts["signed_on"]) == ("2026-03-10", "2026-03-01")
+    assert (event.reason, "how" in event.facts) == ("the paper says so", False)
+    assert list(audit.verify(session)) == []
+
+
+def test_who_declined_after_all_takes_part_no_longer(
+    session: Session, patient: Patient, signed: Decision
+) -> None:
+    """And is not brought back by a further correction."""
+    declined = {"agreed": False, "parts": {"research": False, "sharing": False}}
+    assert correct(session, patient, replace(signed, **declined))
+    assert patient.status == "left"
+    assert correct(session, patient, signed)
+    assert patient.status == "left"
+
+
+def test_what_the_patient_decided_changes_on_the_patients_word_alone(
+    session: Session, study: Study, patient: Patient
+) -> None:
+    """It has a way that is no link, and a day that is not before."""
+    with pytest.raises(Refused, match="recorded yet"):
+        correct(
+            session, patient, Decision(ConsentText(version="1", locale="en"), True, {}, "paper", AT.date())
+        )
+    new = NewText("Taking part is up to you.", {"research": "Use it."})
+    consents.load(session, study, "1", {"en": new}, at=AT, actor="test")
+    text = session.scalars(select(ConsentText)).one()
+    decide(session, patient, text, "link")
+    wanted = Decision(text, True, {"research": False}, "telephone", AT.date() - timedelta(days=1))
+    for wrong, field in (
+        (wanted, "signed_on"),
+        (replace(wanted, how="link", signed_on=AT.date()), "how"),
+        (replace(wanted, signed_on=date(1960, 1, 1)), "signed_on"),
+    ):
+        with pytest.raises(Refused) as refused:
+            correct(session, patient, wrong)
+        assert refused.value.field == field
+    assert correct(session, patient, replace(wanted, signed_on=AT.date()))

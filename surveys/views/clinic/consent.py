@@ -1,0 +1,85 @@
+"""Consent given on paper or by telephone: recorded, and corrected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, url_for
+from flask_babel import gettext as _
+
+from surveys.db import db
+from surveys.forms.consent import ConsentFactsForm, PaperConsentForm
+from surveys.models import Consent, ConsentText
+from surveys.store.patient import consents
+from surveys.store.patient.consents import Decision
+from surveys.views.clinic.found import find_patient
+from surveys.views.clinic.record import pages, record
+from surveys.views.web import language
+from surveys.views.web.access import Grant, for_roles, grant
+from surveys.views.web.page import Page
+
+
+@pages.route("/staff/<code>/consents/<path:patient>", methods=["GET", "POST"])
+@for_roles("coordinator")
+def consent(code: str, patient: str) -> Page:
+    """Correct the decision that is recorded."""
+    here, found = grant(), find_patient(patient)
+    stands = consents.of_patient(db.session, found.id)
+    if stands is None:
+        flash(_("No consent of this patient is recorded yet."), "notice")
+        return redirect(url_for("patients.show", code=code, patient=patient))
+    texts = consents.all_texts(db.session, here.study.id)
+    by_id = {text.id: text for text in texts}
+    known: dict[str, Any] = {
+        "text": stands.consent_text_id,
+        "how": stands.how,
+        "signed_on": stands.signed_on,
+        "parts": [part for part, agreed in stands.parts.items() if agreed],
+        "decision": stands.decision,
+    }
+    form = ConsentFactsForm(*_choices(texts), here.today, known)
+
+    def store() -> str:
+        text = by_id[form.text.data]
+        agreed = form.decision.data == "agreed"
+        parts = consents.decided(text, form.parts.data or () if agreed else ())
+        wanted = Decision(text, agreed, parts, form.how.data, form.signed_on.data or here.today)
+        told: dict[str, Any] = {"reason": form.reason.data, "at": here.at, "actor": here.actor}
+        was_gone = found.gone
+        if not consents.correct(db.session, found, wanted, **told):
+            return _("Nothing was changed.")
+        if agreed and stands.decision == "declined":
+            flash(
+                _("The status was not changed. If it is wrong too, change it."),
+                "notice",
+            )
+        elif found.gone and not was_gone:
+            flash(_("The patient declined, and takes part no longer."), "notice")
+        return _("The consent was corrected.")
+
+    return record(found, form, _("Consent"), _("Correct the consent"), store, _lead(stands))
+
+
+def consent_form(texts: list[ConsentText], here: Grant, **kwargs: Any) -> PaperConsentForm:
+    """The form that records a consent."""
+    return PaperConsentForm(*_choices(texts), here.today, **kwargs)
+
+
+def text_words(text: ConsentText) -> str:
+    """Version and language of a consent text."""
+    spoken = language.name(text.locale, language.OURS)
+    return _("version %(version)s, %(language)s", version=text.version, language=spoken)
+
+
+def _choices(texts: list[ConsentText]) -> tuple[dict[int, str], dict[str, str]]:
+    parts = {part: words for text in reversed(texts) for part, words in consents.parts_of(text).items()}
+    return {text.id: text_words(text) for text in texts}, parts
+
+
+def _lead(stands: Consent) -> str:
+    if stands.how == "link":
+        return _(
+            "The patient decided this by the personal link. Change it only on the patient's own word: say "
+            "how and on which day it was given. What was decided before is kept and shown."
+        )
+    return _("For what was typed wrongly from paper or telephone. What was recorded before is kept.")

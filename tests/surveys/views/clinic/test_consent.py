@@ -1,0 +1,41 @@
+"""The page that corrects a consent."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+
+from tests.support.staff import Member
+from tests.support.study import ask_consent, one_table
+
+PAGE = "/staff/S1/consents/P1"
+
+
+def test_a_consent_is_corrected_and_the_old_one_shown(app: Flask, member: Member) -> None:
+    """The form shows what stands; without a consent the page leads back."""
+    assert "No consent of this patient is recorded yet." in member.get(PAGE).text
+    ask_consent(app)
+    today = datetime.now(UTC).date()
+    [text] = one_table(app, "consent_text")
+    said = {"text": str(text["id"]), "how": "paper", "signed_on": today.isoformat(), "parts": "research"}
+    member.get("/staff/S1/patients/P1")
+    member.post("/staff/S1/consent/P1", said)
+    assert PAGE in member.page.links
+    member.get(PAGE)
+    assert f'value="{today}"' in member.replies[-1].html
+    wanted = {**said, "decision": "agreed", "signed_on": (today - timedelta(days=3)).isoformat()}
+    member.post(PAGE, {**wanted, "reason": ""})
+    assert "Say why what was recorded is changed." in member.page.text
+    member.post(PAGE, {**wanted, "reason": "misread"})
+    for told in ("The consent was corrected.", "Consent, as recorded before", "corrected: misread"):
+        assert told in member.page.text
+    member.get(PAGE)
+    member.post(PAGE, {**wanted, "reason": ""})
+    assert "Nothing was changed." in member.page.text
+    member.get(PAGE)
+    member.post(PAGE, {**wanted, "decision": "declined", "reason": "the wrong box"})
+    assert "The patient declined, and takes part no longer." in member.page.text
+    member.get(PAGE)
+    member.post(PAGE, {**wanted, "reason": "it was right before"})
+    assert "The status was not changed." in member.page.text
