@@ -1,6 +1,6 @@
 """Where Flask meets SQLAlchemy: the engine, how transactions begin, and the migrations.
 
-It does not know the meaning of tables.
+It does not know the meaning of tables. Which connections may be used again, `surveys/resting.py` says.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, InternalError, Operational
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+import surveys.resting  # noqa: F401 — it listens to every pool
 from surveys.exchange.backup import UNPROVED
 from surveys.models.dialects import on_postgresql
 from surveys.settings import CONNECTIONS, FILES, Connections, Settings
@@ -255,7 +256,7 @@ def close() -> None:
 
 
 def engine_options(url: str, connections: Connections = CONNECTIONS) -> dict[str, Any]:
-    """Options for `create_engine`: no answer in an error's text, no stale PostgreSQL connection.
+    """Options for `create_engine`: no answer in an error's text, and PostgreSQL's time-outs.
 
     Every thread has a connection, and some a second one for a snapshot, so that no request waits for
     another's.
@@ -267,7 +268,7 @@ def engine_options(url: str, connections: Connections = CONNECTIONS) -> dict[str
         return options
     # behind a pooler nothing may outlive a transaction: the database's role carries the time-outs
     arguments = NOT_PREPARED if connections.pooler else {"options": _options(url, connections)}
-    return {**options, "pool_pre_ping": True, "connect_args": {**_reached(url), **arguments}}
+    return {**options, "connect_args": {**_reached(url), **arguments}}
 
 
 def _reached(url: str) -> dict[str, int]:

@@ -19,6 +19,7 @@ from surveys.models.dialects import on_postgresql
 from surveys.views.form.pages import NEXT_PAGE
 from tests.support.answers import arrived
 from tests.support.patient import Patient, in_process
+from tests.support.round_trips import round_trips
 from tests.support.study import FACE, PHQ9, SAQ, Invited, ask_consent, invite, stored
 
 CLINIC = "https://questions.clinic.example"
@@ -105,6 +106,31 @@ class TestStatements:
             "WITH",
             *(["SELECT"] if postgres else ["INSERT", "INSERT"]),
         ]
+
+
+class TestRoundTrips:
+    """How often a page waits for PostgreSQL: statements, BEGIN and COMMIT, and nothing else."""
+
+    @pytest.fixture
+    def database_url(self, postgres_url: str) -> str:
+        """SQLite is a file."""
+        return postgres_url
+
+    def test_pages_wait_for_their_statements_alone(self, app: Flask, invited: Invited) -> None:
+        """An item, an answer that is saved, and a submission, whose scores go together."""
+        with app.app_context():
+            engine = db.engine
+        patient = at_the_second_item(app, invited)
+        with round_trips(engine) as read:
+            patient.get(patient.path)
+        fields = [("csrf_token", patient.csrf_token), ("answer", "2")]
+        with round_trips(engine) as saved:
+            patient.send("POST", patient.path, fields)
+        patient.fill(FACE[1:])
+        with round_trips(engine) as submitted:
+            reply = patient.send("POST", patient.path, fields[:1])
+        assert reply.status == 302
+        assert (len(read), len(saved), len(submitted)) == (1 + 2, 3 + 2, 7 + 2)
 
 
 class TestNextPage:
