@@ -13,7 +13,6 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, request
-from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, DBAPIError, InternalError, OperationalError
@@ -21,6 +20,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 import surveys.resting  # noqa: F401 — it listens to every pool
+from surveys.db_of_app import Databases
 from surveys.exchange.backup import UNPROVED
 from surveys.models.dialects import on_postgresql
 from surveys.settings import CONNECTIONS, FILES, Connections, Settings
@@ -40,7 +40,7 @@ WAITED = 15  # seconds for SQLite's other writer
 REACHED = {"connect_timeout": 5, "tcp_user_timeout": 30_000}
 HURRIED = 1  # seconds for whoever is before it, where a page would wait for what is not its own
 
-db = SQLAlchemy()
+db = Databases()
 
 # Whether transactions that begin now will write; None where nobody said so. On SQLite a writer takes the
 # write lock at once, because two readers that both become writers would fail. A reader never takes it, or a
@@ -229,15 +229,10 @@ def _wait_for_writer(connection: Any) -> None:
 def init_app(app: Flask, settings: Settings) -> None:
     """Bind `db` to the database; requests that may change something begin their transactions as writers."""
     urls = {"default": settings.database_url, ANALYSIS: settings.analysis_url}
-    app.config["SQLALCHEMY_ENGINES"] = {
+    options = {
         name: {"url": url, **engine_options(url, settings.connections)} for name, url in urls.items() if url
     }
-    db.init_app(app)
-    # There is no asynchronous engine; to close its sessions would start a thread for every request. The
-    # library has no setting for that; a test fails if its function gets another name.
-    app.teardown_appcontext_funcs[:] = [
-        function for function in app.teardown_appcontext_funcs if function.__name__ != "_close_async_sessions"
-    ]
+    db.init_app(app, options)
 
     @app.before_request
     def begin_as_writer() -> None:

@@ -23,7 +23,17 @@ SAY_CHANGE_KINDS = {
 LIGHT = ("__init__", "change", "gradings", "kinds", "matrix", "onset", "pages", "record", "statuses")
 HEAVY = {"numpy", "pandas", "plotly", "pyreadstat", "scipy", "statsmodels"}
 # What a page or two need: each would make every process of the server larger.
-SELDOM = {"alembic", "openpyxl", "psycopg", "segno", "smtplib", "statistics"}
+SELDOM = {
+    "alembic",
+    "psycopg",
+    "python_calamine",
+    "segno",
+    "smtplib",
+    "sqlalchemy.ext.asyncio",
+    "statistics",
+    "unittest",
+    "xlsxwriter",
+}
 KNOW_FLASK = ("surveys/cli", "surveys/db", "surveys/forms", "surveys/views", "surveys/models/staff.py")
 
 

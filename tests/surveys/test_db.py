@@ -11,7 +11,6 @@ from threading import Thread
 
 import pytest
 from flask import Flask
-from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -295,18 +294,3 @@ class TestPostgres:
             assert not has_caught_up(nowhere, main)
         finally:
             main.dispose()
-
-
-def test_no_request_waits_for_asynchronous_sessions(app: Flask) -> None:
-    """Flask-SQLAlchemy-Lite closes them after each request, in a thread; we drop that by its name."""
-    bare = Flask("bare")
-    bare.config["SQLALCHEMY_ENGINES"] = {"default": "sqlite://"}
-    SQLAlchemy().init_app(bare)
-    upstream = {function.__name__ for function in bare.teardown_appcontext_funcs}
-    assert upstream == {"_close_sessions", "_close_async_sessions"}
-    ours = [
-        function.__name__
-        for function in app.teardown_appcontext_funcs
-        if function.__module__.startswith("flask_sqlalchemy_lite")
-    ]
-    assert ours == ["_close_sessions"]

@@ -11,9 +11,9 @@ from flask import Flask, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _t
 from flask_babel import ngettext
 from flask_security import (
-    FSQLALiteUserDatastore,
     RoleMixin,
     Security,
+    SQLAlchemyUserDatastore,
     current_user,
     login_user,
     logout_user,
@@ -69,7 +69,7 @@ def init_app(app: Flask) -> None:
         SECURITY_API_ENABLED_METHODS=["session"],
     )
     # Roles are per study, in our own memberships: the extension's global roles have no table.
-    accounts = FSQLALiteUserDatastore(db, Staff, RoleMixin)
+    accounts = SQLAlchemyUserDatastore(db, Staff, RoleMixin)
     security = Security(app, accounts)
     # Before every request the extension would look for global roles.
     security.principal.identity_loaders.clear()
