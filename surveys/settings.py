@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -76,6 +76,62 @@ CONNECTIONS = Connections()
 
 
 @dataclass(frozen=True)
+class GroupRole:
+    """The role in a study that a group of a sign-in service stands for, limited to a site if one is named."""
+
+    group: str
+    study: str
+    role: str
+    site: str | None = None
+
+
+@dataclass(frozen=True)
+class SignInService:
+    """The OpenID Connect provider through which staff may sign in, and what its groups stand for.
+
+    `roles` are in the order of their weight: of several for one study, the first counts.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    roles: tuple[GroupRole, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not (self.issuer.startswith("https://") or _is_here(self.issuer)) or len(self.issuer) > 255:
+            raise SettingsError(
+                f"SEVENTH_OIDC_ISSUER is {self.issuer!r}; it must begin with https:// (http:// on this "
+                "machine only) and have at most 255 characters."
+            )
+        if not self.client_id or not self.client_secret:
+            raise SettingsError(
+                "SEVENTH_OIDC_ISSUER needs SEVENTH_OIDC_CLIENT_ID and SEVENTH_OIDC_CLIENT_SECRET beside it."
+            )
+
+    @property
+    def name(self) -> str:
+        """What people read of it: its host."""
+        return _host(self.issuer)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> SignInService | None:
+        """The settings of the service in `environ`; None without an issuer.
+
+        Raises:
+            SettingsError: one is missing or cannot be used.
+        """
+        issuer = environ.get("SEVENTH_OIDC_ISSUER")
+        if not issuer:
+            return None
+        return cls(
+            issuer,
+            environ.get("SEVENTH_OIDC_CLIENT_ID", ""),
+            environ.get("SEVENTH_OIDC_CLIENT_SECRET", ""),
+            tuple(_group_roles(environ.get("SEVENTH_OIDC_GROUPS", ""))),
+        )
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of `docs/deploy.md`, checked. Build it with `from_env()`; tests build it directly."""
 
@@ -91,6 +147,7 @@ class Settings:
     proxies: int = 0
     metrics_from: tuple[Network, ...] = LOOPBACK
     log: str = "text"
+    sign_in_service: SignInService | None = None
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < SHORTEST_SECRET:
@@ -181,6 +238,7 @@ class Settings:
             proxies=_whole_number(environ, "SEVENTH_PROXIES", 0),
             metrics_from=_networks(environ, "SEVENTH_METRICS_FROM") or LOOPBACK,
             log=environ.get("SEVENTH_LOG") or "text",
+            sign_in_service=SignInService.from_env(environ),
         )
 
 
@@ -204,6 +262,23 @@ def _host(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
+
+
+def _is_here(url: str) -> bool:
+    return url.startswith("http://") and is_this_machine(_host(url))
+
+
+def _group_roles(told: str) -> Iterator[GroupRole]:
+    """What each group stands for: `GROUP=STUDY:ROLE` or `GROUP=STUDY:ROLE:SITE`, between semicolons."""
+    for one in filter(None, (part.strip() for part in told.split(";"))):
+        group, _, meant = (text.strip() for text in one.rpartition("="))
+        study, role, site = (*(text.strip() for text in meant.split(":", 2)), "", "")[:3]
+        if not group or not study or not role:
+            raise SettingsError(
+                f"SEVENTH_OIDC_GROUPS holds {one!r}; write GROUP=STUDY:ROLE or GROUP=STUDY:ROLE:SITE, "
+                "separated by semicolons."
+            )
+        yield GroupRole(group, study, role, site or None)
 
 
 def database_url(environ: Mapping[str, str]) -> str:

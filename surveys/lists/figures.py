@@ -49,6 +49,7 @@ WITHOUT_EFFECT = frozenset(
         "staff.added",
         "staff.closed",
         "staff.granted",
+        "staff.linked",
         "staff.password_set",
         "staff.recovery_code_used",
         "staff.recovery_codes_made",

@@ -146,6 +146,7 @@ FREE: Mapping[str, str] = {
     "birth_year_try": "a try of a device",
     "sign_in_tries": "a counter",
     "staff_session": "where somebody is signed in: events tell its beginning and its end",
+    "sign_in_identity": "who an account is elsewhere: an event tells its beginning",
     "second_factor": "a secret of an account",
     "recovery_code": "a secret of an account",
     "reset_asked": "a request for a link",

@@ -69,6 +69,19 @@ class StaffSession(Base):
     seen_at: Mapped[Instant]
 
 
+class SignInIdentity(Base):
+    """Who an account is at a sign-in service, whose `subject` never becomes another person."""
+
+    __tablename__ = "sign_in_identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("staff_id", "issuer"))
+
+    id: Mapped[Id]
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    issuer: Mapped[str] = mapped_column(String(255))
+    subject: Mapped[str] = mapped_column(String(255))
+    linked_at: Mapped[Instant]
+
+
 class SecondFactor(Base):
     """Codes from an app, needed beside the password from `confirmed_at` on; each counts once.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from surveys import settings as module
-from surveys.settings import ROOT, Connections, Settings, SettingsError, database_url
+from surveys.settings import ROOT, Connections, GroupRole, Settings, SettingsError, database_url
 
 SECRET = "secret " * 8
 
@@ -133,6 +133,46 @@ def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:
     """A replica only beside a PostgreSQL, for here the database is SQLite's."""
     with pytest.raises(SettingsError, match=name):
         Settings.from_env({"SEVENTH_SECRET_KEY": SECRET, name: value})
+
+
+OIDC = {
+    "SEVENTH_SECRET_KEY": SECRET,
+    "SEVENTH_OIDC_ISSUER": "https://id.example/realm",
+    "SEVENTH_OIDC_CLIENT_ID": "seventh",
+    "SEVENTH_OIDC_CLIENT_SECRET": "hidden",
+}
+
+
+def test_a_sign_in_service_and_its_groups() -> None:
+    """Names of groups may hold signs of equality, as those of a directory do; its secret is not shown."""
+    groups = " cn=heads,dc=x = S1:coordinator ; north=S1:investigator:North: A ;"
+    service = Settings.from_env({**OIDC, "SEVENTH_OIDC_GROUPS": groups}).sign_in_service
+    assert service is not None
+    assert service.name == "id.example"
+    assert "hidden" not in repr(service)
+    assert service.roles == (
+        GroupRole("cn=heads,dc=x", "S1", "coordinator"),
+        GroupRole("north", "S1", "investigator", "North: A"),
+    )
+    assert Settings.from_env({"SEVENTH_SECRET_KEY": SECRET}).sign_in_service is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("SEVENTH_OIDC_ISSUER", "http://id.example", "ISSUER"),
+        ("SEVENTH_OIDC_ISSUER", f"https://id.example/{'x' * 240}", "ISSUER"),
+        ("SEVENTH_OIDC_CLIENT_ID", "", "CLIENT_ID"),
+        ("SEVENTH_OIDC_CLIENT_SECRET", "", "CLIENT_SECRET"),
+        ("SEVENTH_OIDC_GROUPS", "heads", "'heads'"),
+        ("SEVENTH_OIDC_GROUPS", "a=S1:analyst; heads=S1", "'heads=S1'"),
+        ("SEVENTH_OIDC_GROUPS", "=S1:analyst", "GROUPS"),
+    ],
+)
+def test_an_unusable_sign_in_service_is_named(name: str, value: str, why: str) -> None:
+    """A secret never goes unencrypted to another machine."""
+    with pytest.raises(SettingsError, match=why):
+        Settings.from_env({**OIDC, name: value})
 
 
 def test_commands_take_as_long_as_they_need() -> None:

@@ -20,9 +20,10 @@ RECOVERY_LENGTH = 10  # fifty random bits
 _WINDOW = 30  # seconds that the clocks of app and server may differ
 
 
-def succeeded(session: Session, member: Staff, *, at: datetime) -> None:
-    """Record that the person signed in."""
-    _note(session, "staff.signed_in", member, at, f"staff:{member.id}")
+def succeeded(session: Session, member: Staff, *, by: str, at: datetime) -> None:
+    """Record that the person signed in, and by what: password, service or passkey."""
+    facts = {"staff": member.id, "by": by}
+    audit.record(session, audit.Entry(at, f"staff:{member.id}", "staff.signed_in", facts=facts))
 
 
 def second_factor(session: Session, member: Staff) -> SecondFactor | None:

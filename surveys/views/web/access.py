@@ -85,6 +85,9 @@ OPEN = frozenset(
         "security.login",
         "security.logout",
         "invitation.accept",
+        "service.start",
+        "service.back",
+        "service.code",
     }
 )
 

@@ -100,6 +100,13 @@ def session_here() -> StaffSession:
     return found
 
 
+def enter(person: Staff, by: str) -> None:
+    """Sign `person` in to this browser, by a password or by another road; every sign-in ends here."""
+    login_user(person, authn_via=[by])
+    db.session.commit()
+    known_device.remember(person)
+
+
 def leave(at: datetime) -> None:
     """Sign the person out of this browser, and whoever copied its cookie; the view commits."""
     if cast(Staff, current_user).is_authenticated:
@@ -117,11 +124,11 @@ def _find(known_by: str) -> Staff | None:
     return person
 
 
-def _begin(app: Flask, user: Staff, **_: Any) -> None:
+def _begin(app: Flask, user: Staff, authn_via: list[str] | None = None, **_: Any) -> None:
     """Record the beginning of every session; the view commits."""
     at = datetime.now(UTC)
     session[_KEPT] = sessions.begin(db.session, user, user_agent=request.user_agent.string, at=at)
-    sign_in.succeeded(db.session, user, at=at)
+    sign_in.succeeded(db.session, user, by=(authn_via or ["password"])[0], at=at)
 
 
 def counted_as(address: str, person: Staff | None) -> str:
@@ -173,9 +180,9 @@ def waiting(until: datetime, at: datetime) -> str:
 def _sign_in() -> Response | str | tuple[str, int] | tuple[str, int, dict[str, str]]:
     if cast(Staff, current_user).is_authenticated:
         return redirect(url_for("staff.index"))
-    form = CodeSignInForm()
+    form, service = CodeSignInForm(), server.settings().sign_in_service
     if request.method != "POST":
-        return render_template("security/login_user.html", form=form)
+        return render_template("security/login_user.html", form=form, service=service)
     at, person = datetime.now(UTC), cast("Staff | None", form.user)
     # By address, never by the browser's network: one person could shut a whole clinic out.
     key = counted_as(form.email.data or "", person)
@@ -186,14 +193,12 @@ def _sign_in() -> Response | str | tuple[str, int] | tuple[str, int, dict[str, s
         db.session.commit()  # counted whatever follows
     if form.validate():
         tries.forget(db.session, key)
-        login_user(cast(Staff, person))
-        db.session.commit()
-        known_device.remember(cast(Staff, person))
-        return redirect(_onwards(form.next.data))
+        enter(cast(Staff, person), "password")
+        return redirect(onwards(form.next.data))
     if tried:
         tries.failed(db.session, person, at=at)
     db.session.commit()
-    return render_template("security/login_user.html", form=form), 422
+    return render_template("security/login_user.html", form=form, service=service), 422
 
 
 def _sign_out() -> Response:
@@ -202,7 +207,7 @@ def _sign_out() -> Response:
     return redirect(url_for("security.login"))
 
 
-def _onwards(asked: str | None) -> str:
+def onwards(asked: str | None) -> str:
     """The page after sign-in: the one that was asked for, otherwise the studies."""
     path = own_path(asked)
     return url_for("staff.index") if path == url_for("front.index") else path
