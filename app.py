@@ -66,7 +66,7 @@ def open_app(app: Flask, *, serves: bool) -> None:
         with app.app_context():
             try:
                 check_frozen(db.db.session, library)
-                if sign_in.seal_clear(db.db.session, settings.secret_key):
+                if sign_in.seal_anew(db.db.session, settings.secret_key):
                     db.db.session.commit()
             finally:
                 db.close()

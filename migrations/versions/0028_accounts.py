@@ -80,7 +80,7 @@ def downgrade() -> None:
     op.drop_table('signature')
     op.drop_table('recovery_code')
     # No key opens them here, and no earlier version reads them: codes are set up again.
-    op.execute("DELETE FROM second_factor WHERE secret LIKE 'v1.%'")
+    op.execute("DELETE FROM second_factor WHERE secret LIKE 'v_.%'")
     with op.batch_alter_table('second_factor') as batch:
         batch.alter_column('secret', type_=sa.String(length=64), existing_type=sa.String(length=128))
     op.drop_table('sign_in_tries')

@@ -1,7 +1,6 @@
 """The secret of an authenticator app in the database and its backups: readable with the server's secret.
 
-HMAC-SHA256 makes the stream that hides the secret, anew for each row, and the mark that shows a change; both
-keys come from the server's secret. A row's words are sealed for their account, so that they fit no other.
+AES-GCM hides it and shows a change. What is sealed for one account opens for no other.
 """
 
 from __future__ import annotations
@@ -11,47 +10,56 @@ import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
-MARK = "v1."
-_NONCE = 16
-_TAG = 16
-MOST = hashlib.sha256().digest_size  # bytes that one digest hides
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-
-def is_sealed(stored: str) -> bool:
-    """Whether it is sealed; earlier versions stored the secret itself."""
-    return stored.startswith(MARK)
+MARK = "v2."
+_MARK_BEFORE = "v1."
+_NONCE = 12
 
 
 def seal(words: str, owner: int, secret_key: str) -> str:
-    """`words`, of at most `MOST` bytes, sealed for the account `owner`."""
-    clear, nonce = words.encode(), secrets.token_bytes(_NONCE)
-    if len(clear) > MOST:
-        raise ValueError(f"Only {MOST} bytes can be sealed.")
-    hidden = _mixed(clear, nonce, owner, secret_key)
-    sealed = nonce + hidden + _tag(nonce + hidden, owner, secret_key)
-    return MARK + urlsafe_b64encode(sealed).decode()
+    """`words` sealed for the account `owner`."""
+    nonce = secrets.token_bytes(_NONCE)
+    hidden = _cipher(secret_key).encrypt(nonce, words.encode(), _bound_to(owner))
+    return MARK + urlsafe_b64encode(nonce + hidden).decode()
 
 
 def opened(stored: str, owner: int, secret_key: str) -> str | None:
     """The words again; None where they were sealed with another secret, for another account, or changed."""
+    if not stored.startswith(MARK):
+        return None
     try:
-        sealed = urlsafe_b64decode(stored.removeprefix(MARK))
+        content = urlsafe_b64decode(stored.removeprefix(MARK))
+        return _cipher(secret_key).decrypt(content[:_NONCE], content[_NONCE:], _bound_to(owner)).decode()
+    except (ValueError, InvalidTag):
+        return None
+
+
+def opened_before(stored: str, owner: int, secret_key: str) -> str | None:
+    """What earlier versions stored, as it is or hidden by HMAC-SHA256; to be sealed anew."""
+    if not stored.startswith(_MARK_BEFORE):
+        return stored
+
+    def key(purpose: str) -> bytes:
+        return hmac.digest(secret_key.encode(), f"seventh second factor {purpose} {owner}".encode(), "sha256")
+
+    try:
+        sealed = urlsafe_b64decode(stored.removeprefix(_MARK_BEFORE))
     except ValueError:
         return None
-    content, tag = sealed[:-_TAG], sealed[-_TAG:]
-    if not hmac.compare_digest(tag, _tag(content, owner, secret_key)):
+    content, tag = sealed[:-16], sealed[-16:]
+    if not hmac.compare_digest(tag, hmac.digest(key("mark"), content, hashlib.sha256)[:16]):
         return None
-    return _mixed(content[_NONCE:], content[:_NONCE], owner, secret_key).decode()
+    stream = hmac.digest(key("stream"), content[:16], hashlib.sha256)
+    return bytes(one ^ other for one, other in zip(content[16:], stream, strict=False)).decode()
 
 
-def _mixed(words: bytes, nonce: bytes, owner: int, secret_key: str) -> bytes:
-    stream = hmac.digest(_key("stream", owner, secret_key), nonce, "sha256")
-    return bytes(one ^ other for one, other in zip(words, stream, strict=False))
+def _cipher(secret_key: str) -> AESGCM:
+    return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"seventh second factor").derive(secret_key.encode()))
 
 
-def _tag(content: bytes, owner: int, secret_key: str) -> bytes:
-    return hmac.digest(_key("mark", owner, secret_key), content, "sha256")[:_TAG]
-
-
-def _key(purpose: str, owner: int, secret_key: str) -> bytes:
-    return hmac.digest(secret_key.encode(), f"seventh second factor {purpose} {owner}".encode(), "sha256")
+def _bound_to(owner: int) -> bytes:
+    return f"account {owner}".encode()

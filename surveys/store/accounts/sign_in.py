@@ -114,14 +114,20 @@ def remove(session: Session, member: Staff, *, at: datetime, actor: str) -> None
         _note(session, "staff.second_factor_off", member, at, actor)
 
 
-def seal_clear(session: Session, secret_key: str) -> int:
-    """Seal the secrets that earlier versions stored as they are; returns how many there were."""
+def seal_anew(session: Session, secret_key: str) -> int:
+    """Seal the secrets that earlier versions stored otherwise; returns how many there were.
+
+    What another key sealed stays as it is: nobody gets in by it, as before.
+    """
     query = select(SecondFactor).where(SecondFactor.secret.not_like(f"{sealed.MARK}%"))
-    found = session.scalars(query).all()
-    for one in found:
-        one.secret = sealed.seal(one.secret, one.staff_id, secret_key)
+    done = 0
+    for one in session.scalars(query).all():
+        secret = sealed.opened_before(one.secret, one.staff_id, secret_key)
+        if secret is not None:
+            one.secret = sealed.seal(secret, one.staff_id, secret_key)
+            done += 1
     session.flush()
-    return len(found)
+    return done
 
 
 def _is_recovery(session: Session, member: Staff, code: str, secret_key: str, at: datetime) -> bool:

@@ -114,7 +114,13 @@ class TestSealing:
         factor = session.get_one(SecondFactor, member.id)
         assert secret not in factor.secret
         factor.secret = secret
-        assert [sign_in.seal_clear(session, KEY) for _ in range(2)] == [1, 0]
+        assert [sign_in.seal_anew(session, KEY) for _ in range(2)] == [1, 0]
+        assert secret not in factor.secret
+        factor.secret = "v1.sealed with another key"
+        assert sign_in.seal_anew(session, KEY) == 0
+        sign_in.remove(session, member, at=AT, actor="test")
+        secret = sign_in.prepare(session, member, KEY)
+        factor = session.get_one(SecondFactor, member.id)
         assert secret not in factor.secret
         sign_in.confirm(session, member, code(secret, AT), KEY, at=AT, actor="staff:1")
 
