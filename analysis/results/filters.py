@@ -109,7 +109,7 @@ def _patients_kept(frames: StudyFrames, filters: Filters) -> pd.Series:
     if filters.age is not None:
         keep &= age_bands(patients) == filters.age
     if filters.treatment is not None:
-        keep &= _treated(frames, filters.treatment)
+        keep &= treated(frames, filters.treatment)
     return keep
 
 
@@ -140,7 +140,7 @@ def _scores_kept(frames: StudyFrames, filters: Filters) -> pd.Series:
     return keep
 
 
-def _treated(frames: StudyFrames, treatment: str) -> pd.Series:
+def treated(frames: StudyFrames, treatment: str) -> pd.Series:
     given = frames.treatments[frames.treatments["state"] == "given"]
     family = given["kind"].map(FAMILY_OF)
     if treatment == NONE_YET:

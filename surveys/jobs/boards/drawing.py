@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from analysis.figures import Figure, View
     from analysis.figures.overview import Overview
     from analysis.figures.pages import Part
+    from analysis.results.disclosure import Cells
     from analysis.results.filters import Filters
 
 _NUMBER = re.compile(r"[−<]?\d|–$|hidden$|about \d")
@@ -52,6 +53,7 @@ def draw(
     from analysis.figures.overview import overview
     from analysis.figures.pages import PAGES, Scene
     from analysis.methods import methods
+    from analysis.results.disclosure import NOTHING, taken_out, without
     from analysis.results.filters import Filters, apply
 
     filters = Filters(**chosen)
@@ -61,10 +63,14 @@ def draw(
     message = _message(frames, part, filters, view)
     if message:
         return Board(message=message, both_wordings=holds_both(frames))
+    few = NOTHING if may_open_patients else taken_out(frames, filters, suppress_under)
+    part = without(part, few)
+    if not part.scores["value"].notna().any():
+        return Board(message=_by_subtraction(view), both_wordings=holds_both(frames))
     scales = main_scales(part)
     found = overview(part, view, scales=scales)
     return Board(
-        warnings=tuple(warnings(frames, part, filters.wording)),
+        warnings=(*warnings(frames, part, filters.wording), *_taken_out(frames, few.cells)),
         both_wordings=holds_both(frames),
         facts=_facts(found),
         sections=tuple(_section(one) for one in PAGES[page](Scene(part, view, scales, on, pair))),
@@ -108,13 +114,31 @@ def _message(frames: StudyFrames, part: StudyFrames, filters: Filters, view: Vie
     if not view.may_open_patients:
         few = is_small(answered, view.suppress_under) or too_narrow(frames, filters, view.suppress_under)
         if few:
-            return (
-                f"This would show fewer than {view.suppress_under} patients, or let their answers be found "
-                "by subtraction. To protect them nothing is shown. Choose fewer filters."
-            )
+            return _by_subtraction(view)
     if not answered:
         return "None of these patients has a score yet. Figures appear here once the first have answered."
     return None
+
+
+def _by_subtraction(view: View) -> str:
+    return (
+        f"This would show fewer than {view.suppress_under} patients, or let their answers be found "
+        "by subtraction. To protect them nothing is shown. Choose fewer filters."
+    )
+
+
+def _taken_out(frames: StudyFrames, cells: Cells) -> tuple[str, ...]:
+    """What is said of panels that the filters would let a reader subtract."""
+    from analysis.data.since_onset import STRATA
+
+    strata = {scale: [of for of in STRATA if (scale, of) in cells] for scale, _ in cells}
+    labels = [
+        f"{info.label} ({', '.join(strata[scale])})"
+        for scale, info in frames.scale_info.items()
+        if scale in strata
+    ]
+    why = "Left out with these filters, because answers of a few patients could be found by subtraction"
+    return (f"{why}: {', '.join(labels)}.",) if labels else ()
 
 
 def _section(part: Part) -> BoardSection:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.results.disclosure import too_narrow
+from analysis.results.disclosure import taken_out, too_narrow, without
 from analysis.results.filters import Filters, apply
 from tests.analysis.studies import Patient, registry, study
 from tests.support.examples import examples
@@ -68,3 +68,38 @@ def test_what_passes_leaves_no_few_patients(seed, sex, cause, time):
     frames, filters = registry(seed, 60), Filters(sex=sex, cause=cause, time=time)
     if filters.chosen and not too_narrow(frames, filters, 5):
         assert apply(frames, filters).scores["patient"].nunique() not in range(1, 5)
+
+
+def with_mood(number, **facts):
+    """Patients who answered about their mood too."""
+    told = {"face.total": 50.0, "phq9.total": 3.0}
+    return [Patient(f"mood {facts} {n}", [("2025-02-01", told)], **facts) for n in range(number)]
+
+
+def test_a_scale_that_few_have_is_taken_out_alone():
+    """Fifteen men are many, but only two of them have a score of mood: all less the women would be theirs."""
+    frames = study([*with_mood(20), *people(13, sex="male"), *with_mood(2, sex="male")])
+    for sex in ("female", "male"):
+        filters = Filters(sex=sex)
+        assert not too_narrow(frames, filters, 5)
+        out = taken_out(frames, filters, 5)
+        assert {scale for scale, _ in out.cells} == {"phq9.total"}
+        left = without(apply(frames, filters), out)
+        assert set(left.scores["scale"]) == {"face.total"}
+        assert set(left.responses["instrument"]) == {"face"}
+    assert taken_out(frames, Filters(), 5).cells == frozenset()
+
+
+def test_what_no_treatment_and_one_family_leave_is_a_group():
+    """All less none and less toxin would be the two with an operation, so one of the filters goes."""
+    toxin, surgery = ((kind, "2024-03-01") for kind in ("botulinum_toxin", "myectomy"))
+    frames = study([*people(20), *people(18, treatments=(toxin,)), *people(2, treatments=(surgery,))])
+    assert not too_narrow(frames, Filters(treatment="none yet"), 5)
+    assert too_narrow(frames, Filters(treatment="toxin"), 5)
+
+
+def test_more_than_four_filters_are_too_many():
+    """Each doubles the tables that can be subtracted."""
+    frames = study(people(40))
+    chosen = {"sex": "female", "age": "under 40", "cause": "bells_palsy", "side": "left", "locale": "en"}
+    assert too_narrow(frames, Filters(**chosen), 5)
