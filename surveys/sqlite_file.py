@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -12,6 +13,7 @@ from surveys.models.dialects import on_postgresql
 from surveys.store.transactions import ERASES
 
 WAITS = 2000  # milliseconds for those who read what was before
+_kept_back: WeakSet[Engine] = WeakSet()  # whose logs a reader kept after an erasure
 
 
 class DamagedError(Exception):
@@ -39,10 +41,11 @@ def must_be_whole(connection: Connection) -> None:
         )
 
 
-def empty_log(engine: Engine) -> bool:
+def empty_log(engine: Engine, *, waits: int = WAITS) -> bool:
     """Put everything into the database's file and empty its log; whether nothing is left in the log.
 
-    Who reads an earlier moment keeps it: then a later time does it, or the end of the last connection.
+    Who reads an earlier moment keeps it, after so many milliseconds: then the next commit of this process
+    tries again, or the end of the last connection does it.
     """
     if on_postgresql(engine):
         return True
@@ -50,7 +53,7 @@ def empty_log(engine: Engine) -> bool:
     try:
         cursor = raw.cursor()
         [(before,)] = cursor.execute("PRAGMA busy_timeout").fetchall()
-        cursor.execute(f"PRAGMA busy_timeout = {WAITS}")
+        cursor.execute(f"PRAGMA busy_timeout = {waits}")
         try:
             [(busy, *_)] = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
@@ -62,6 +65,13 @@ def empty_log(engine: Engine) -> bool:
 
 @event.listens_for(Session, "after_commit")
 def _empty_log_after_erasure(session: Session) -> None:
-    if session.info.pop(ERASES, False):
+    """Empty the log once an erasure is committed, or after a later commit where a reader kept it."""
+    erases = session.info.pop(ERASES, False)
+    if not (erases or _kept_back):
+        return
+    engine = session.get_bind().engine
+    if erases or engine in _kept_back:
+        _kept_back.add(engine)
         with suppress(Exception):  # the erasure is committed, whatever becomes of the log
-            empty_log(session.get_bind().engine)
+            if empty_log(engine, waits=WAITS if erases else 0):
+                _kept_back.discard(engine)

@@ -16,6 +16,7 @@ from surveys.instruments.instrument import canonical_sha256
 from surveys.models import Binding, Erasure, Event, EventValue, Freeze, InstrumentVersion
 from surveys.models.facts import FACTS, Fact
 from surveys.models.functions import link_hash
+from surveys.signing import CLOCKS_APART
 from surveys.store.audit import binding, chain
 from surveys.store.audit.binding import GONE
 from surveys.store.audit.heads import Head, names
@@ -42,9 +43,18 @@ class Looked:
     chains: int = 0
     events: int = 0
     rows: int = 0
+    back: int = 0
+    first_back: str = ""
 
     def __str__(self) -> str:
-        return f"Looked at {self.events} events of {self.chains} chains, and at {self.rows} rows they bind."
+        told = f"Looked at {self.events} events of {self.chains} chains, and at {self.rows} rows they bind."
+        if not self.back:
+            return told
+        return (
+            f"{told} The time of {self.back} is more than {CLOCKS_APART.seconds // 60} minutes before that "
+            f"of the event before, first of {self.first_back}: a clock was set, or long work stored what it "
+            "had begun earlier. Events stand in the order of their numbers, so this is no fault."
+        )
 
 
 def verify(
@@ -78,6 +88,7 @@ def verify(
 def _one_chain(session: Session, study_id: int | None, begun: Head | None, looked: Looked) -> Iterator[Break]:
     number, previous = (begun.number, begun.hash) if begun else (0, chain.FIRST_HASH)
     query = select(*Event.__table__.columns).where(Event.study_id == study_id).order_by(Event.number)
+    last = None
     while page := session.execute(query.where(Event.number > number).limit(AT_ONCE)).mappings().all():
         looked.events += len(page)
         for row in page:
@@ -91,6 +102,10 @@ def _one_chain(session: Session, study_id: int | None, begun: Head | None, looke
             if row["hash"] not in _hashes(dict(row)):
                 yield Break(where, "its content was changed after it was written")
             previous = row["hash"]
+            if last is not None and row["at"] < last - CLOCKS_APART:
+                looked.back += 1
+                looked.first_back = looked.first_back or where
+            last = row["at"]
         yield from _values(session, page)
         yield from _bindings(session, page)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
@@ -93,3 +95,21 @@ def test_an_event_cannot_be_slipped_in(session: Session, filled: Patient) -> Non
         )
     )
     assert [one.where for one in audit.verify(session)] == [f"Event {last.id + 1}"]
+
+
+def test_times_that_run_backwards_are_told_and_no_fault(session: Session, filled: Patient) -> None:
+    """A clock was set back by an hour; what two servers may differ by is not worth a word."""
+    for minutes in (0, -4):
+        at = AT + timedelta(days=400, minutes=minutes)
+        audit.record(session, audit.Entry(at, "test", "patient.read", filled.id))
+        session.commit()
+    looked = audit.Looked()
+    assert list(audit.verify(session, looked=looked)) == []
+    assert looked.back == 0
+    audit.record(session, audit.Entry(AT, "test", "patient.read", filled.id))
+    session.commit()
+    last = session.scalars(select(Event.id).order_by(Event.id.desc()).limit(1)).one()
+    looked = audit.Looked()
+    assert list(audit.verify(session, looked=looked)) == []
+    assert (looked.back, looked.first_back) == (1, f"Event {last}")
+    assert f"before that of the event before, first of Event {last}" in str(looked)
