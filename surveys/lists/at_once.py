@@ -6,11 +6,23 @@ them. `ask` reads one part, `together` several, so that each list stays in its m
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, SQLColumnExpression, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Label,
+    Select,
+    SQLColumnExpression,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 
@@ -48,22 +60,59 @@ def together(session: Session, *parts: Part[Any]) -> list[Any]:
 
 
 def read(session: Session, lists: Mapping[str, ShortList]) -> dict[str, list[dict[str, Any]]]:
-    """The rows of each list by its name. Columns of one name have one type in all lists."""
-    keys = {name: [str(column.key) for column in one.query.selected_columns] for name, one in lists.items()}
-    types = {str(column.key): column.type for one in lists.values() for column in one.query.selected_columns}
+    """The rows of each list by its name."""
+    places = {name: _places(one.query) for name, one in lists.items()}
+    types = {
+        place: column.type
+        for name, one in lists.items()
+        for place, column in zip(places[name].values(), one.query.selected_columns, strict=True)
+    }
+    # The first part says the types: a database takes a bare NULL for them in all others.
+    typed = {place: cast(null(), kind).label(place) for place, kind in types.items()}
+    bare = {place: null().label(place) for place in types}
+    whole = union_all(
+        *(
+            _part(name, one, places[name], bare if number else typed)
+            for number, (name, one) in enumerate(lists.items())
+        )
+    )
     found: dict[str, list[tuple[int, dict[str, Any]]]] = {name: [] for name in lists}
-    whole = union_all(*(_part(name, one, keys[name], types) for name, one in lists.items()))
     for row in session.execute(whole).mappings():
-        own = {key: row[key] for key in keys[row["of_list"]]}
-        found[row["of_list"]].append((row["place"], own))
+        own = {key: row[place] for key, place in places[row["of_list"]].items()}
+        found[row["of_list"]].append((row["number"], own))
     return {name: [own for _, own in sorted(rows, key=lambda one: one[0])] for name, rows in found.items()}
 
 
-def _part(name: str, one: ShortList, keys: Sequence[str], types: Mapping[str, Any]) -> Select[Any]:
-    """The list's rows with the columns of all lists, and with their place in it."""
-    placed = one.query.add_columns(func.row_number().over(order_by=one.order).label("place"))
-    if one.limit is not None:
-        placed = placed.order_by(*one.order).limit(one.limit)
-    rows = placed.subquery(name)
-    columns = [rows.c[key] if key in keys else cast(null(), types[key]).label(key) for key in types]
-    return select(literal(name).label("of_list"), rows.c.place, *columns)
+def _places(query: Select[*tuple[Any, ...]]) -> dict[str, str]:
+    """The place of each column: the first text of one list stands where the first text of another does.
+
+    A column for each name would be empty in most lists, and cost more than the statements that are saved.
+    """
+    taken: Counter[str] = Counter()
+    places = {}
+    for column in query.selected_columns:
+        kind = type(column.type).__name__
+        taken[kind] += 1
+        places[str(column.key)] = f"{kind}_{taken[kind]}"
+    return places
+
+
+def _part(
+    name: str, one: ShortList, places: Mapping[str, str], empty: Mapping[str, Label[Any]]
+) -> Select[Any]:
+    """The list's rows in the columns of all lists, and with their number in it."""
+    query, columns = one.query, list(one.query.selected_columns)
+    number: ColumnElement[int] = func.row_number().over(order_by=one.order)
+    if one.limit is not None:  # not every database takes a limit within a union
+        rows = query.add_columns(number.label("number")).order_by(*one.order).limit(one.limit).subquery(name)
+        query, columns, number = select(rows), [rows.c[key] for key in places], rows.c.number
+    own = {place: _bare(column).label(place) for place, column in zip(places.values(), columns, strict=True)}
+    return query.with_only_columns(
+        literal(name).label("of_list"),
+        number.label("number"),
+        *({**empty, **own}.values()),
+    )
+
+
+def _bare(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return column.element if isinstance(column, Label) else column

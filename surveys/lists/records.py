@@ -61,7 +61,7 @@ def gradings(patient_id: int) -> Part[list[GradingRow]]:
         select(
             Grading.id,
             Grading.scale,
-            Grading.value.label("grade"),  # a score has a `value` of another type
+            Grading.value,
             Grading.graded_on,
             Grading.mode,
             Grading.graded_by,
@@ -71,14 +71,9 @@ def gradings(patient_id: int) -> Part[list[GradingRow]]:
         .where(Grading.patient_id == patient_id)
     )
     order = (Grading.graded_on.expression, Grading.scale.expression, Palsy.number.expression)
-    return Part({"gradings": ShortList(query, order)}, _gradings)
-
-
-def _gradings(rows: Rows) -> list[GradingRow]:
-    return [
-        GradingRow(**{"value" if name == "grade" else name: fact for name, fact in row.items()})
-        for row in rows["gradings"]
-    ]
+    return Part(
+        {"gradings": ShortList(query, order)}, lambda rows: [GradingRow(**row) for row in rows["gradings"]]
+    )
 
 
 def find_grading(session: Session, scope: Scope, grading_id: int) -> tuple[Grading, Patient] | None:

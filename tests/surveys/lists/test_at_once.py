@@ -12,7 +12,7 @@ from tests.surveys.lists.test_patients import DAY, add_visit
 
 
 def test_each_list_has_its_own_columns_order_and_limit(session: Session, patient: Patient) -> None:
-    """Dates and lists keep their types beside others that have none; an empty list is there."""
+    """Dates and lists keep their types beside others of the same name or none; an empty list is there."""
     for days in (1, 3, 2):
         add_visit(session, patient, f"v{days}", DUE + days * DAY)
     latest = select(Visit.name, Visit.due_on, Visit.battery)
@@ -21,6 +21,7 @@ def test_each_list_has_its_own_columns_order_and_limit(session: Session, patient
         {
             "visits": ShortList(latest, (Visit.due_on.desc(),), limit=2),
             "patients": ShortList(select(Patient.id, Patient.code), (Patient.code,)),
+            "numbers": ShortList(select(Patient.id.label("name"), Patient.enrolled_on), (Patient.id,)),
             "studies": ShortList(select(Study.id).where(Study.code == "none"), (Study.id,)),
         },
     )
@@ -29,5 +30,6 @@ def test_each_list_has_its_own_columns_order_and_limit(session: Session, patient
             {"name": f"v{days}", "due_on": DUE + days * DAY, "battery": ["face", "saq"]} for days in (3, 2)
         ],
         "patients": [{"id": patient.id, "code": "P1"}],
+        "numbers": [{"name": patient.id, "enrolled_on": DUE}],
         "studies": [],
     }
