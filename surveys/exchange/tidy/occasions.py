@@ -112,7 +112,7 @@ class _Questionnaire:
 
 def _attendance_rows(selection: Selection) -> Iterator[_Questionnaire]:
     scored = exists().where(Score.response_id == Response.id, Score.value.is_not(None))
-    query = with_palsy(
+    query = (
         select(
             Patient.code,
             label("gone", Patient.gone_by(Visit.due_on)),
@@ -120,13 +120,12 @@ def _attendance_rows(selection: Selection) -> Iterator[_Questionnaire]:
             Visit.name.label("visit"),
             Visit.occurrence,
             Visit.battery,
-            Visit.due_on,
-            *ANCHORS,
         )
         .select_from(Visit)
         .join(Patient, Patient.id == Visit.patient_id)
         .where(Visit.withdrawn_at.is_(None))
-    ).order_by(*selection.visit_order)
+        .order_by(*selection.visit_order)
+    )
     for page in selection.pages(query):
         answered: dict[int, dict[str, Any]] = defaultdict(dict)
         visits = [row.id for row in page]
