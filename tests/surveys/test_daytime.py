@@ -171,6 +171,8 @@ def test_a_patient_far_away_is_written_to_in_their_own_morning() -> None:
         )
         for zone in ("Europe/London", "Pacific/Auckland")
     )
+    for planned in (near, far):
+        assert [(one.kind, one.nth) for one in planned] == [("invitation", 1), ("reminder", 1)]
     assert local(near[0].at, "Europe/London") == datetime(2026, 6, 1, 9, tzinfo=ZoneInfo("Europe/London"))
     # The visit opens at midnight in London, which is 11 o'clock in Auckland.
     assert local(far[0].at, "Pacific/Auckland") == datetime(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from surveys.instruments.definition import Answer, Instrument
@@ -78,6 +80,9 @@ def test_formulas_read_as_arithmetic(wide: Instrument, small: Instrument) -> Non
         "red": "the table's value for item 9",
         "balance": "(2 × Comfort − Size − 0.5 × T-score − 0.75) / 2",
     }
+    balance = wide.scale("balance")
+    halves = tuple(replace(part, weight=part.weight / 4) for part in balance.parts)
+    assert formula(wide, replace(balance, parts=halves)).startswith("(0.5 × Comfort − 0.25 × Size − 0.125")
     library = Library.load()
     face, saq, sunnybrook = (library.get(key) for key in ("face", "saq", "sunnybrook"))
     assert formula(face, face.scale("total")) == "(sum of 15 items − 15) × 100 / 60"

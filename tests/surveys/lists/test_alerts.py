@@ -153,9 +153,12 @@ def test_the_longest_wait_comes_first(
     assert [row.rule for row in alerts.page(session, scope(patient), "closed", 1)] == closed
     of_patient = [row.rule for row in ask(session, alerts.of_patient(scope(patient), patient.id))]
     assert of_patient == ["c", "c-closed", "d", "d-closed", "b", "b-closed", "a", "a-closed"]
+    second = add_visit(session, patient, "v2")
+    tied = [put(session, one, "tied", raised_at=AT - HOUR).id for one in (second, visit)]
+    assert [row.id for row in ask(session, alerts.of_patient(scope(patient), patient.id))][-2:] == tied
     monkeypatch.setattr(alerts, "PAGE", 3)
     pages = [alerts.page(session, scope(patient), "new", number) for number in (1, 2, 3)]
-    assert [[row.rule for row in page] for page in pages] == [["a", "b", "c"], ["d"], []]
+    assert [[row.rule for row in page] for page in pages] == [["tied", "tied", "a"], ["b", "c", "d"], []]
 
 
 def test_a_row_has_everything_for_the_call(session: Session, visit: Visit, patient: Patient) -> None:

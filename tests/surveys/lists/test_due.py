@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from surveys.lists.due import due
 from surveys.models import Erasure, Patient, Study
+from tests.surveys.lists.test_changes import add
 from tests.surveys.lists.test_patients import DAY, scope
 
 CLOSED = datetime(2024, 2, 29, 12, tzinfo=UTC)
@@ -39,6 +40,18 @@ def test_nothing_before_its_day(session: Session, patient: Patient, study: Study
     assert found is not None
     assert (found.patients, list(found.codes)) == (1, [patient.code])
     assert due(session, study, replace(scope(patient, OVER), site="elsewhere")) is None
+
+
+def test_the_first_codes_are_shown_in_order(
+    session: Session, patient: Patient, study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All are counted."""
+    monkeypatch.setattr("surveys.lists.due.SHOWN", 2)
+    for code in ("P3", "P0"):
+        add(session, code, patient)
+    found = due(session, study, scope(patient, OVER))
+    assert found is not None
+    assert (found.patients, list(found.codes)) == (3, ["P0", "P1"])
 
 
 def test_an_open_study_has_no_last_day(session: Session, patient: Patient, study: Study) -> None:

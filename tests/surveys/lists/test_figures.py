@@ -12,7 +12,7 @@ from flask import Flask
 
 from surveys.db import db
 from surveys.lists import figures
-from surveys.models import Patient
+from surveys.models import Patient, Study
 from surveys.models.audit import CONSENT_CORRECTED, PALSY_REMOVED, READ
 from surveys.models.message import OUTCOMES
 from surveys.store import audit
@@ -56,6 +56,17 @@ def known(app: Flask, study_id: int, since: int = 0) -> tuple[int, int]:
 
 def test_a_study_without_events_has_no_state(app: Flask) -> None:
     assert known(app, 1) == (0, 0)
+
+
+def test_the_first_event_of_a_study_counts(app: Flask) -> None:
+    """Which notes that it was made."""
+    with changing(app) as session:
+        study = Study(code="S9", title="S9", locales=["en"], who_reads={}, crisis_texts={})
+        study.created_at = datetime.now(UTC)
+        session.add(study)
+        session.flush()
+        study_id = study.id
+    assert known(app, study_id) == (1, 1)
 
 
 def test_signing_in_sending_and_other_studies_change_no_figure(app: Flask, study_id: int) -> None:

@@ -154,10 +154,12 @@ def test_a_corrected_address_has_been_dealt_with(
 ) -> None:
     """Not while it is the refused one, though other mail arrived since."""
     message(session, visit, channel="email", outcome="bounced", outcome_at=AT - MINUTE)
-    message(session, visit, 2, channel="letter", outcome="sent", outcome_at=AT)
+    letter = message(session, visit, 2, channel="letter", outcome="sent", outcome_at=AT)
     contact.refused_email = "a@b.org"
     assert len(found(session, patient).undelivered) == 1
     contact.email = "new@b.org"
+    assert found(session, patient).undelivered == []
+    letter.outcome_at = AT - 2 * MINUTE
     assert found(session, patient).undelivered == []
 
 

@@ -168,7 +168,10 @@ def test_the_visit_that_matters(session: Session, patient: Patient) -> None:
 
 
 def test_who_left_is_expected_nowhere(session: Session, patient: Patient) -> None:
-    """Whatever visits there are; who paused or was lost is not asked, and may still answer."""
+    """Whatever visits there are, or none; who paused or was lost is not asked, and may still answer."""
+    patient.status = "left"
+    session.flush()
+    assert shown(session, patient) == ("left", None)
     add_visit(session, patient)
     for status, expected in (
         ("left", "left"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from surveys.lists.at_once import ask
 from surveys.models import Grading, Note, Palsy, Patient
 from tests.surveys.lists.conftest import AT, DUE
 from tests.surveys.lists.test_changes import add
-from tests.surveys.lists.test_patients import DAY
+from tests.surveys.lists.test_patients import DAY, scope
 
 MINUTE = timedelta(minutes=1)
 
@@ -72,3 +73,19 @@ def test_gradings_are_read_in_order_of_time(session: Session, patient: Patient) 
     ]
     assert {(row.mode, row.graded_by) for row in found} == {("unknown", "Dr Abel")}
     assert ask(session, records.gradings(add(session, "P2", patient).id)) == []
+
+
+def test_a_grading_is_found_within_the_scope(session: Session, patient: Patient) -> None:
+    """With its patient; not from another site."""
+    palsy = Palsy(patient_id=patient.id, number=1, is_index=True)
+    session.add(palsy)
+    session.flush()
+    made = [
+        Grading(patient_id=patient.id, palsy_id=palsy.id, scale="sunnybrook", value=60, graded_on=on)
+        for on in (DUE, DUE - DAY)
+    ]
+    session.add_all(made)
+    session.flush()
+    for one in made:
+        assert records.find_grading(session, scope(patient), one.id) == (one, patient)
+    assert records.find_grading(session, replace(scope(patient), site="elsewhere"), made[0].id) is None

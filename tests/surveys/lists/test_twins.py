@@ -36,10 +36,11 @@ def other(session: Session, patient: Patient) -> Patient:
 
 @pytest.fixture
 def visits(session: Session, patient: Patient) -> tuple[Visit, Visit]:
-    """`v1` and `V1` of P1, and a second `v1`, which is another occurrence."""
+    """`v1` and `V1` of P1, a second `v1`, which is another occurrence, and an answered visit `x`."""
     first, again = add_visit(session, patient), add_visit(session, patient, "w")
     again.name, again.occurrence = "v1", 2
     session.flush()
+    answer(session, add_visit(session, patient, "x"), "face")
     second = Visit(
         patient_id=patient.id, study_id=patient.study_id, name="V1", twin=1, battery=["face", "saq"]
     )
@@ -86,6 +87,15 @@ def test_two_visits_that_read_the_same(
     assert doubtful(session, scope(patient)) == [VISITS]
 
 
+def test_twins_come_by_the_codes_of_their_patients(session: Session, patient: Patient) -> None:
+    for owner in (patient, add(session, "P0", patient)):
+        add_visit(session, owner)
+        again = add_visit(session, owner, "w")
+        again.name, again.twin = "V1", 1
+        session.flush()
+    assert [one.patient for one in twins.of_study(session, patient.study_id)] == ["P0", "P1"]
+
+
 def test_another_site_is_another_persons_to_look_at(
     session: Session, patient: Patient, other: Patient
 ) -> None:
@@ -95,7 +105,7 @@ def test_another_site_is_another_persons_to_look_at(
 def test_two_sites_that_read_the_same(session: Session, patient: Patient, other: Patient) -> None:
     """As earlier versions stored them; the study's list names them."""
     patient.site, other.site = "Berlin", "berlin"
-    session.flush()
+    add(session, "P3", patient, site="Hamburg")
     assert [str(one) for one in twins.of_study(session, patient.study_id)] == [
         "P1 and p1 are two patients.",
         "Berlin and berlin are two sites.",

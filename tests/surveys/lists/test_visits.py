@@ -20,7 +20,7 @@ from surveys.lists import clinic, completeness, needs, patients, visits
 from surveys.lists.at_once import ask
 from surveys.lists.scope import Scope
 from surveys.lists.visits import VisitRow
-from surveys.models import Draft, Link, Patient, Response, Serving, Study, Visit
+from surveys.models import Draft, Link, Patient, Response, Serving, Study, Timepoint, Visit
 from surveys.models.patient import PATIENT_STATUSES
 from surveys.store.patient import clinic as appointments
 from surveys.store.visit import responses
@@ -226,6 +226,25 @@ def test_a_visit_is_shown_with_its_links_drafts_and_answers(session: Session, pa
     scored = {one.scale: (one.value, one.items_used, one.items_missing, one.prorated) for one in given.scores}
     assert scored["total"] == (None, 0, 15, False)
     assert visits.titles(session, [visit.id, other.id]) == {visit.id: "v1", other.id: "v1"}
+
+
+def test_a_visit_that_serves_more_stands_there_as_its_own_patients(
+    session: Session, patient: Patient
+) -> None:
+    """One who left has no part in it."""
+    add_other(session, patient).status = "left"
+    visit = add_visit(session, patient)
+    timepoint = Timepoint(
+        study_id=patient.study_id, key="later", name="Later", position=1, anchor="enrolment"
+    )
+    timepoint.offset_days = timepoint.window_before = timepoint.window_after = 0
+    timepoint.battery = ["face"]
+    session.add(timepoint)
+    session.flush()
+    session.add(Serving(visit_id=visit.id, timepoint_id=timepoint.id, occurrence=1))
+    session.flush()
+    found = session.execute(select(visits.placed(scope(patient)))).all()
+    assert [tuple(row) for row in found if row.timepoint_id] == [(timepoint.id, "due")]
 
 
 def test_a_second_unplanned_visit_is_numbered(session: Session, patient: Patient) -> None:

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from surveys.exchange.tidy.answers import SCORES, answered, long_table, wide_table
 from surveys.exchange.tidy.columns import TidyTable
 from surveys.instruments.library import Library
-from surveys.models import Response, Study, Visit
+from surveys.models import Assistance, Response, Study, Visit
 from surveys.store.visit import corrections, responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
@@ -56,6 +57,22 @@ def told(app: Flask) -> Flask:
     return app
 
 
+def store(session: Session, visit: Visit, key: str) -> None:
+    """A response without answers."""
+    instrument = LIBRARY.get(key)
+    new = NewResponse(
+        visit_id=visit.id,
+        patient_id=visit.patient_id,
+        instrument=instrument,
+        version_id=versions.freeze(session, instrument, at=AT),
+        answers={},
+        source="web",
+        submitted_at=AT,
+        completed_on=AT.date(),
+    )
+    responses.add(session, [new], at=AT, actor="test")
+
+
 def rows(app: Flask, table: TidyTable) -> list[dict[str, str]]:
     """Cells by column, as the file has them."""
     names = [column.name for column in table.columns]
@@ -83,6 +100,29 @@ def test_every_file_tells_of_whom_when_and_how(told: Flask, table: TidyTable) ->
     assert found
     for row in found:
         assert {name: row[name] for name in RESPONSE} == RESPONSE
+    assert table.key[:3] == ("patient", "visit", "occurrence")
+    assert {*table.key} <= found[0].keys()
+
+
+@pytest.mark.parametrize("table", [SCORES, long_table(LIBRARY)])
+def test_questionnaires_of_a_visit_come_by_their_keys(told: Flask, table: TidyTable) -> None:
+    """In whatever order they were answered."""
+    with changing(told) as session:
+        store(session, session.scalars(select(Visit).join(Response)).one(), "face")
+    assert list(dict.fromkeys(row["instrument"] for row in rows(told, table))) == ["face", "phq9"]
+
+
+def test_who_helped_with_a_visit_helped_with_its_answers(told: Flask) -> None:
+    """Where the response itself does not say who answered; nobody helped with another visit."""
+    with changing(told) as session:
+        first, other = session.scalars(select(Visit).order_by(Visit.id).limit(2))
+        session.add(Assistance(visit_id=first.id, answered_by="typed_by_other", at=AT))
+        store(session, first, "face")
+        store(session, other, "face")
+    assert [row["answered_by"] for row in rows(told, wide_table("face", [LIBRARY.get("face")]))] == [
+        "typed_by_other",
+        "",
+    ]
 
 
 def test_a_score_says_what_it_rests_on(told: Flask) -> None:

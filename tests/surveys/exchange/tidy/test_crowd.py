@@ -40,6 +40,17 @@ def test_only_as_coarse_as_it_must_be() -> None:
     assert (made.of["R"], made.withheld) == (NOTHING, 6)
 
 
+def test_rare_causes_become_one() -> None:
+    """Bell's palsy stays what it is."""
+    rare = ("ramsay_hunt", "tumour", "trauma", "lyme", "operation")
+    causes = [*["bells_palsy"] * 5, *rare, *["unknown"] * 5]
+    made = coarser({f"P{n:02}": (*ONE[:3], cause, *ONE[4:]) for n, cause in enumerate(causes)}, 5)
+    assert len(made.steps) == 3
+    assert [coded[CODED.index("cause")] for coded in made.of.values()] == [
+        *(*["bells_palsy"] * 5, *["other"] * 5, *["unknown"] * 5),
+    ]
+
+
 @given(st.lists(PEOPLE, max_size=60), st.integers(5, 12))
 def test_nobody_stands_alone(people: list[tuple[str, ...]], least: int) -> None:
     """Every group is large enough, but where all patients together are too few."""
@@ -58,9 +69,8 @@ def test_every_file_tells_the_same() -> None:
     told = made.line(names, ["P8", "30", "138", "7"])
     assert told == ["P8", "28", str(28 + int(onset)), "7"]
     names = ["patient", "palsy", "index", "cause", "side", "onset_days", "recovered_days"]
-    assert made.line(names, ["P8", "1", "true", "bells_palsy", "left", "-108", "20"])[5:] == [
-        f"-{onset}",
-        "14",
+    assert made.line(names, ["P8", "1", "true", "bells_palsy", "left", "-108", "20"])[3:] == [
+        *("bells_palsy", "left", f"-{onset}", "14"),
     ]
     assert made.line(names, ["P8", "2", "false", "tumour", "right", "-999", ""])[3:6] == ["", "", ""]
     assert made.line(["patient", "kind", "side"], ["P8", "botulinum", "left"])[2] == ""

@@ -23,7 +23,17 @@ from surveys.exchange.places import place
 from surveys.exchange.tidy import package
 from surveys.exchange.tidy.queries import CutShortError, Selection
 from surveys.frames import study_frames
-from surveys.models import Background, BackgroundCheck, Contact, Note, Palsy, Patient, Response, Study, Visit
+from surveys.models import (
+    Background,
+    BackgroundCheck,
+    Contact,
+    Note,
+    Palsy,
+    Patient,
+    Response,
+    Study,
+    Visit,
+)
 from surveys.store.errors import Refused
 from surveys.store.study import exports
 from tests.support.patient import Patient as Walker
@@ -115,6 +125,7 @@ def test_every_file_is_there_and_says_what_it_holds(simulated: Flask, tmp_path: 
     written: list[str] = []
     files = export(simulated, tmp_path / "s1.zip", progress=written.append)
     assert files.keys() == FILES
+    assert " of 30 patients (" in files["README.md"].decode()
     assert sorted(written) == sorted(filter(is_table, FILES))
     sums = dict(line.split("  ")[::-1] for line in files["SHA256SUMS"].decode().splitlines())
     assert sums == {
@@ -376,19 +387,3 @@ def test_a_package_is_whole_or_not_there(
         "taken",
     ]
     assert older.read_bytes() == b"older"
-
-
-def test_the_codebook_says_by_whose_leave_and_in_whose_words(simulated: Flask, tmp_path: Path) -> None:
-    """Verbatim words stand there; a working wording is marked; the missing rule is told with its source."""
-    files = export(simulated, tmp_path / "s1.zip")
-    book = {(line["file"], line["column"]): line for line in rows(files, "codebook.csv")}
-    phq9 = book["answers_phq9.csv", "phq9_q9"]
-    assert phq9["wording_status"] == "verbatim"
-    assert phq9["values"].startswith("0=Not at all;1=")
-    assert book["answers_face.csv", "face_q1"]["wording_status"] == "working"
-    total = book["scores.csv", "phq9.total"]
-    assert (total["lowest"], total["highest"], total["direction"]) == ("0.0", "27.0", "higher_worse")
-    assert "Source:" in total["missing_rule"]
-    told = {one["key"]: one for one in json.loads(files["codebook.json"])["instruments"]}
-    assert told["phq9"]["scales"][0]["missing"]["allowed"] == 2
-    assert "Do not pool" in files["README.md"].decode()

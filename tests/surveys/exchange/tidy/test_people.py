@@ -24,7 +24,7 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture
 def known(app: Flask) -> Flask:
-    """P1 with a relapse, treatments, a grading and a consent; P2, of whom no onset is known."""
+    """P1 with an earlier palsy, treatments, a grading and a consent; P2, of whom no onset is known."""
     invited = invite(app, "P1", at=AT)
     invite(app, "P2", at=AT)
     with changing(app) as session:
@@ -32,10 +32,12 @@ def known(app: Flask) -> Flask:
         patient.sex, patient.site, patient.birth_year = "female", "North", 1936
         patient.status, patient.status_since = "lost", date(2026, 4, 9)
         index = session.scalars(select(Palsy).where(Palsy.patient_id == patient.id)).one()
+        index.number = 2
         index.cause, index.side, index.begin = "bells_palsy", "left", "sudden"
         index.onset_on, index.onset_precision = date(2026, 2, 1), "month"
         index.recovered_on, index.synkinesis_noted_on = date(2026, 4, 15), date(2026, 3, 20)
-        before = Palsy(patient_id=patient.id, number=2, is_index=False, side="right")
+        session.flush()
+        before = Palsy(patient_id=patient.id, number=1, is_index=False, side="right")
         before.onset_on, before.onset_precision = date(2020, 1, 1), "year"
         session.add(before)
         session.flush()
@@ -93,17 +95,17 @@ def test_a_patient_is_told_by_days_and_bands(known: Flask) -> None:
 
 
 def test_every_palsy_is_a_row(known: Flask) -> None:
-    """The index one says so; a year counts as its middle."""
-    index, relapse, _ = rows(known, PALSIES)
-    assert (index["palsy"], index["index"], relapse["palsy"], relapse["index"]) == ("1", "true", "2", "false")
+    """By number; the index one says so; a year counts as its middle."""
+    before, index, _ = rows(known, PALSIES)
+    assert (before["palsy"], before["index"], index["palsy"], index["index"]) == ("1", "false", "2", "true")
     assert (index["onset_days"], index["recovered_days"], index["synkinesis_noted_days"]) == (
         "-23",
         "36",
         "10",
     )
-    assert (index["onset_on"], relapse["onset_on"]) == ("2026-02", "2020")
+    assert (index["onset_on"], before["onset_on"]) == ("2026-02", "2020")
     days = (date(2020, 7, 1) - date(2026, 3, 10)).days
-    assert (relapse["onset_days"], relapse["side"], relapse["recovered_days"]) == (str(days), "right", "")
+    assert (before["onset_days"], before["side"], before["recovered_days"]) == (str(days), "right", "")
 
 
 def test_treatments_are_in_the_order_of_their_days(known: Flask) -> None:
@@ -126,6 +128,10 @@ def test_treatments_are_in_the_order_of_their_days(known: Flask) -> None:
     )
     assert (massage["duration_days"], eyes["days_since_enrolment"], eyes["days_since_onset"]) == ("", "", "")
     assert "Anna" not in str(told)
+    with changing(known) as session:
+        toxin_of = session.scalars(select(Treatment).where(Treatment.kind == "botulinum_toxin")).one()
+        toxin_of.started_on, toxin_of.ended_on = date(2026, 4, 1), None
+    assert [row["kind"] for row in rows(known, TREATMENTS)][:2] == ["massage", "botulinum_toxin"]
 
 
 def test_a_grading_is_of_its_palsy(known: Flask) -> None:
@@ -133,7 +139,7 @@ def test_a_grading_is_of_its_palsy(known: Flask) -> None:
     [row] = rows(known, GRADINGS)
     assert row == {
         "patient": "P1",
-        "palsy": "2",
+        "palsy": "1",
         "scale": "house_brackmann",
         "value": "3",
         "parts": '{"a": "1", "b": "ü"}',
@@ -142,6 +148,16 @@ def test_a_grading_is_of_its_palsy(known: Flask) -> None:
         "days_since_onset": "25",
         "graded_on": "2026-03-12",
     }
+
+
+def test_consents_come_by_the_codes_of_their_patients(known: Flask) -> None:
+    other = invite(known, "P0", at=AT)
+    with changing(known) as session:
+        text_id = session.scalars(select(ConsentText.id)).one()
+        said = Consent(patient_id=other.patient_id, consent_text_id=text_id, decision="declined", how="paper")
+        said.parts, said.signed_on, said.recorded_by, said.recorded_at = {}, date(2026, 3, 8), "test", AT
+        session.add(said)
+    assert [row["patient"] for row in rows(known, CONSENTS)] == ["P0", "P1"]
 
 
 def test_a_consent_is_told_part_by_part(known: Flask) -> None:

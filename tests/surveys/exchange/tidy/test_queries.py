@@ -78,6 +78,7 @@ def test_only_responses_that_stand_are_given(app: Flask) -> None:
         study_id = db.session.scalars(select(Study.id)).one()
         query = responses(Response.id, Patient.code, Visit.name)
         before = [row.id for row in Selection(db.session, study_id).stream(query)]
+        assert sorted(before) == sorted(db.session.scalars(select(Response.id)))
         first = db.session.get_one(Response, before[0])
         first.annulled_at = first.submitted_at
         db.session.flush()

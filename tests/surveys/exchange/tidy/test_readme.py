@@ -55,6 +55,7 @@ def test_it_says_how_alone_patients_stand() -> None:
     """And in the coarser version what was done about it."""
     plain = " ".join(told().split())
     assert "50 of 200 patients (25 %) stand alone and 80 in groups under 5; the smallest group has 1" in plain
+    assert "by `site`, `sex`, `age_band`, `cause`, `side`, `onset_to_enrolment_days`." in plain
     assert "coarser version of this package" in plain
     after = Crowd(patients=200, least=5, smallest=9, alone=0, under=0)
     made = " ".join(told(coarser=Coarser(after, ("onset in whole weeks",), 3, {})).split())

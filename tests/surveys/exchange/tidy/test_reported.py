@@ -82,8 +82,11 @@ def test_a_date_of_what_is_ticked_no_more_is_left_out(app: Flask) -> None:
     say(app, visit_id, "treatments", {"value": ["massage"]})
     say(app, visit_id, "massage", {"value": MONTH})
     assert [line["question"] for line in rows(app, REPORTED)] == ["massage", "treatments"]
+    other = invite(app, "P2", at=AT).visit_id
+    say(app, other, "treatments", {"value": []})
+    assert [line["question"] for line in rows(app, REPORTED)] == ["massage", "treatments", "treatments"]
     say(app, visit_id, "treatments", {"value": []})
-    assert [line["question"] for line in rows(app, REPORTED)] == ["treatments"]
+    assert [line["question"] for line in rows(app, REPORTED)] == ["treatments", "treatments"]
 
 
 def test_a_withdrawn_visit_tells_nothing(app: Flask) -> None:

@@ -110,7 +110,7 @@ def test_a_sheet_is_stored_as_it_was_read(
     score = session.scalars(select(Score).where(Score.scale == "total")).one()
     assert (score.value, score.items_missing) == (pytest.approx(7 * 9 / 8), 1)
     event = session.scalars(select(Event).where(Event.action == "response.stored")).one()
-    assert (event.actor, event.at) == ("staff:1", LATER)
+    assert (event.actor, event.at, event.patient_id) == ("staff:1", LATER, visit.patient_id)
 
 
 def test_todays_sheet_is_not_of_the_future(
