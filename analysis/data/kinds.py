@@ -75,6 +75,8 @@ ALL_KINDS = (
     Kind("eye_lubricants_or_taping", "Eye drops, ointment or taping", None),
     Kind("watchful_waiting", "Watchful waiting", None),
 )
+INJECTED = "botulinum_toxin"
+"""The kind whose dose is told by muscle and side."""
 KINDS = tuple(kind.key for kind in ALL_KINDS)
 FAMILY_OF: Mapping[str, str | None] = {kind.key: kind.family for kind in ALL_KINDS}
 

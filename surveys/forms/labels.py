@@ -47,6 +47,24 @@ CAUSES: Mapping[str, str] = {
 TREATMENTS: Mapping[str, str] = {
     kind.key: kind.words for kind in sorted(ALL_KINDS, key=lambda kind: kind.key == "other")
 }
+MUSCLES: Mapping[str, str] = {
+    "frontalis": "Frontalis",
+    "corrugator": "Corrugator supercilii",
+    "procerus": "Procerus",
+    "orbicularis_oculi": "Orbicularis oculi",
+    "nasalis": "Nasalis",
+    "levator_labii": "Levator labii superioris",
+    "zygomaticus_minor": "Zygomaticus minor",
+    "zygomaticus_major": "Zygomaticus major",
+    "risorius": "Risorius",
+    "buccinator": "Buccinator",
+    "orbicularis_oris": "Orbicularis oris",
+    "depressor_anguli_oris": "Depressor anguli oris",
+    "depressor_labii": "Depressor labii inferioris",
+    "mentalis": "Mentalis",
+    "platysma": "Platysma",
+    "other": "Another muscle",
+}
 TREATMENT_STATES: Mapping[str, str] = {"planned": "Planned", "given": "Given", "cancelled": "Cancelled"}
 PATIENT_STATUSES: Mapping[str, str] = {
     "active": "Taking part",

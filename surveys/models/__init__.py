@@ -16,6 +16,7 @@ from surveys.models.device import BirthYearTry
 from surveys.models.freeze import Freeze
 from surveys.models.head_mail import HeadMail
 from surveys.models.imports import ALL_ROWS, Import
+from surveys.models.injection import InjectionSite
 from surveys.models.job import OF_JOBS, BoardCopy, Host, Job, JobPart
 from surveys.models.message import Message, MessageTemplate, Messaging, ShortCode
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
@@ -68,6 +69,7 @@ __all__ = [
     "HeadMail",
     "Host",
     "Import",
+    "InjectionSite",
     "InstrumentVersion",
     "Job",
     "JobPart",

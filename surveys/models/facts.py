@@ -18,6 +18,7 @@ from surveys.models.base import Base
 from surveys.models.consent import Consent, ConsentText
 from surveys.models.freeze import Freeze
 from surveys.models.imports import Import
+from surveys.models.injection import InjectionSite
 from surveys.models.patient import Grading, Palsy, Patient, Treatment
 from surveys.models.readiness import BackupProof
 from surveys.models.response import InstrumentVersion, Response
@@ -99,6 +100,7 @@ FACTS = (
     Fact(Erasure),
     Fact(Palsy),
     Fact(Treatment, {"note": NOTED}),
+    Fact(InjectionSite),
     Fact(Grading),
     Fact(Consent),
     Fact(

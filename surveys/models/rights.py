@@ -25,6 +25,7 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     "data_import": ("begun_at", "file", "sha256", "wording"),
     "draft": ("instrument", "instrument_version_id"),
     "grading": ("palsy_id", "scale"),
+    "injection_site": ("treatment_id", "muscle", "side"),
     "link": ("digest",),
     "membership": ("staff_id",),
     "message": ("kind", "nth"),

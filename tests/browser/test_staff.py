@@ -94,6 +94,15 @@ def test_from_sign_in_to_the_link(
     expect(page.get_by_text("Mar 2024")).to_be_visible()
     looked_at()
 
+    page.get_by_role("link", name="Units by muscle").click()
+    page.get_by_label("Frontalis, left").fill("-1")
+    page.get_by_role("button", name="Record the units").click()
+    expect(page.get_by_role("alert").get_by_role("link")).to_have_count(1)
+    looked_at()
+    page.get_by_label("Frontalis, left").fill("2,5")
+    page.get_by_role("button", name="Record the units").click()
+    expect(page.get_by_text("Frontalis left 2.5")).to_be_visible()
+
     page.get_by_role("button", name="Make a link to First visit").click()
     address = page.locator(".app-address").inner_text()
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/s/[\w-]{32}", address)

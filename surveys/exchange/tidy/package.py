@@ -16,6 +16,7 @@ from surveys.exchange.tidy import codebook, crowd, readme
 from surveys.exchange.tidy.answers import SCORES, answered, long_table, wide_table
 from surveys.exchange.tidy.codebook import AnsweredInstrument, Leave
 from surveys.exchange.tidy.columns import Column, TidyTable, cell
+from surveys.exchange.tidy.injections import INJECTION_SITES
 from surveys.exchange.tidy.occasions import ATTENDANCE, VISITS
 from surveys.exchange.tidy.people import CONSENTS, GRADINGS, PALSIES, PATIENTS, TREATMENTS
 from surveys.exchange.tidy.queries import Selection
@@ -86,6 +87,7 @@ def _tables(versions: Iterable[tuple[str, str, str, str]], library: Library) -> 
         PATIENTS,
         PALSIES,
         TREATMENTS,
+        INJECTION_SITES,
         GRADINGS,
         CONSENTS,
         VISITS,

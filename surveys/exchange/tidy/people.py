@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from analysis.data.onset import middle
 from surveys.exchange.tidy.columns import (
@@ -182,7 +182,8 @@ PALSIES = TidyTable(
 )
 
 
-def _treatment_rows(selection: Selection) -> Iterator[Any]:
+def treatments_with(selection: Selection, *more: Any) -> Select[*tuple[Any, ...]]:
+    """The treatments with these further columns, in the order of their file."""
     query = with_palsy(
         select(
             Patient.code,
@@ -196,26 +197,32 @@ def _treatment_rows(selection: Selection) -> Iterator[Any]:
             Treatment.unit,
             Treatment.sessions,
             Treatment.side,
+            *more,
             *ANCHORS,
         ).join(Treatment, Treatment.patient_id == Patient.id)
-    ).order_by(
+    )
+    return query.order_by(
         selection.by_code(Patient.code),
         Treatment.started_on.nulls_last(),
         selection.by_code(Treatment.kind),
         selection.by_code(Treatment.state),
         Treatment.id,
     )
-    return selection.stream(query)
 
 
-def _began(row: Any) -> date | None:
-    began: date | None = middle(row.started_on, row.started_precision)
-    return began
+def _treatment_rows(selection: Selection) -> Iterator[Any]:
+    return selection.stream(treatments_with(selection))
+
+
+def began(row: Any) -> date | None:
+    """When a treatment began, as days count from it."""
+    on: date | None = middle(row.started_on, row.started_precision)
+    return on
 
 
 def _lasted(row: Any) -> int | None:
-    began, ended = _began(row), row.ended_on
-    return (ended - began).days if ended and began else None
+    since, ended = began(row), row.ended_on
+    return (ended - since).days if ended and since else None
 
 
 TREATMENTS = TidyTable(
@@ -228,9 +235,9 @@ TREATMENTS = TidyTable(
         whole(
             "days_since_enrolment",
             "Days from enrolment to its start; a start known by month counts as its 15th, by year as 1 July.",
-            lambda row: since_enrolment(row, _began(row)),
+            lambda row: since_enrolment(row, began(row)),
         ),
-        days_since_onset(_began),
+        days_since_onset(began),
         text(
             "started_precision",
             "How exactly its start is known: day, month or year.",

@@ -12,7 +12,7 @@ from surveys.models import ALL_ROWS, Palsy, Patient, Treatment
 from surveys.models.patient import before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
-from surveys.store.patient import changes
+from surveys.store.patient import changes, injections
 from surveys.store.patient.patients import NewTreatment, PartialDate
 
 CORRECTED = ("kind", "ended_on", "product", "dose", "unit", "sessions", "side", "note")
@@ -170,6 +170,9 @@ def correct(
     changed = {name: value for name in names if (value := getattr(wanted, name)) != before[name]}
     if not changed:
         return False
+    summed = [name for name in ("kind", "dose", "side") if name in changed]
+    if summed and treatment.id in injections.maps_of(session, patient.id):
+        raise Refused("Dose and side follow from the units by muscle: correct those.", summed[0])
     why = changes.why(reason, known=any(before[name] is not None for name in changed))
     if changed.keys() & {"kind", "started_on"}:
         _only(session, patient.id, new.kind, treatment.state, wanted.started_on)

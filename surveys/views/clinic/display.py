@@ -30,6 +30,7 @@ LISTS = {
     "begin": labels.BEGINNINGS,
     "cause": labels.CAUSES,
     "treatment": labels.TREATMENTS,
+    "muscle": labels.MUSCLES,
     "treatment_state": labels.TREATMENT_STATES,
     "channel": labels.CHANNELS,
     "grading_scale": labels.GRADING_SCALES,

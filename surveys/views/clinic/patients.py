@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 
 import surveys.views.clinic.new_patient  # noqa: F401 — it adds its page to the blueprint
 from analysis.data.gradings import GRADING_SCALES
+from analysis.data.kinds import INJECTED
 from surveys.db import db
 from surveys.forms.consent import PaperConsentForm
 from surveys.forms.staff import (
@@ -20,7 +21,7 @@ from surveys.forms.staff import (
 from surveys.lists import history, person
 from surveys.lists import patients as lists
 from surveys.models import Patient, Study
-from surveys.store.patient import consents, treatments
+from surveys.store.patient import consents, injections, treatments
 from surveys.store.patient import patients as store
 from surveys.store.study import signatures
 from surveys.store.study.signatures import Signed
@@ -219,6 +220,8 @@ def _draw_patient(
         readers=known.readers,
         signatures=signed,
         gradings=known.gradings,
+        injection_maps=injections.maps_of(db.session, patient.id),
+        injected=INJECTED,
         grading_scales=GRADING_SCALES,
         mended=known.mended,
         notes=known.notes,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -19,9 +20,16 @@ pages = Blueprint("records", __name__)
 
 
 def record(
-    patient: Patient, form: StaffForm, title: str, button: str, store: Callable[[], str], lead: str = ""
+    patient: Patient,
+    form: StaffForm,
+    title: str,
+    button: str,
+    store: Callable[[], str],
+    lead: str = "",
+    template: str = "staff/clinic/record.html",
+    **shown: Any,
 ) -> Page:
-    """Show the form, or store it and go back to the patient's page."""
+    """Show the form, or store it and go back to the patient's page; `shown` is for another `template`."""
     code = patient.code
     if request.method == "POST" and form.validate():
         overtaken = Refused(_("Somebody recorded the same at the same moment. Look at the patient's page."))
@@ -30,9 +38,8 @@ def record(
         if kept:
             flash(told, "success")
             return redirect(url_for("patients.show", code=grant().study.code, patient=patient.code))
-    page = render_template(
-        "staff/clinic/record.html", patient_code=code, form=form, title=title, button=button, lead=lead
-    )
+    facts = {"patient_code": code, "form": form, "title": title, "button": button, "lead": lead}
+    page = render_template(template, **facts, **shown)
     return page, 422 if form.errors else 200
 
 

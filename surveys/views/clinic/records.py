@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 import surveys.views.clinic.care
 import surveys.views.clinic.consent
+import surveys.views.clinic.injection
 import surveys.views.clinic.mistake  # noqa: F401 — all add their pages to the blueprint
 from surveys.db import db
 from surveys.forms.records import (

@@ -31,6 +31,7 @@ from surveys.exchange.tidy.columns import (
     text,
     whole,
 )
+from surveys.exchange.tidy.injections import INJECTION_SITES
 from surveys.exchange.tidy.occasions import ATTENDANCE, VISITS
 from surveys.exchange.tidy.people import CONSENTS, GRADINGS, PALSIES, PATIENTS, TREATMENTS
 from surveys.exchange.tidy.queries import Selection
@@ -43,6 +44,7 @@ from surveys.models import (
     Consent,
     ConsentText,
     Draft,
+    InjectionSite,
     Palsy,
     Patient,
     Response,
@@ -65,6 +67,7 @@ TABLES = [
     PATIENTS,
     PALSIES,
     TREATMENTS,
+    INJECTION_SITES,
     GRADINGS,
     CONSENTS,
     VISITS,
@@ -108,6 +111,8 @@ def dated(app: Flask) -> Flask:
             palsy.recovered_on = palsy.synkinesis_noted_on = on
         for treatment in session.scalars(select(Treatment)):
             treatment.ended_on = treatment.started_on
+            units = {"muscle": "frontalis", "side": "left", "units": 2.5}
+            session.add(InjectionSite(treatment_id=treatment.id, **units))
         for patient in session.scalars(select(Patient)):
             agreed = Consent(patient_id=patient.id, consent_text_id=said.id, decision="agreed", how="paper")
             agreed.parts, agreed.signed_on, agreed.recorded_by, agreed.recorded_at = {}, on, "test", AT
@@ -136,7 +141,7 @@ def test_every_row_has_a_cell_for_each_column(dated: Flask) -> None:
     """Whether dates are told or not: without them exactly the cells of dates are empty."""
     with selected(dated) as selection:
         answered = [table for table in TABLES if next(table.lines(selection, exact=True), None)]
-        assert {table.name for table in answered} >= {"patients", "consents", "reported", "answers_long"}
+        assert {table.name for table in answered} >= {"patients", "injection_sites", "consents", "reported"}
         for table in answered:
             exact = list(table.lines(selection, exact=True))
             without = list(table.lines(selection, exact=False))

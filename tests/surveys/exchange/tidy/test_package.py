@@ -54,6 +54,7 @@ FILES = {
     "consents.csv",
     "datapackage.json",
     "gradings.csv",
+    "injection_sites.csv",
     "palsies.csv",
     "patients.csv",
     "reported.csv",

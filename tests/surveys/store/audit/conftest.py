@@ -16,8 +16,9 @@ from surveys.models import (
 )
 from surveys.models.dialects import on_postgresql
 from surveys.store import audit
-from surveys.store.patient import consents, patients, treatments
+from surveys.store.patient import consents, injections, patients, treatments
 from surveys.store.patient.consents import NewText
+from surveys.store.patient.injections import InjectionMap
 from surveys.store.patient.patients import NewPatient, NewTreatment, PartialDate
 from surveys.store.study import freezes, signatures
 from surveys.store.visit import responses
@@ -60,7 +61,9 @@ def record(session: Session, filled: Patient, study: Study, library: Library) ->
     other = NewPatient("P2", AT.date(), birth_year=1980, site="South", onset=onset)
     patients.enrol(session, study, study.timepoints, other, library, at=AT, actor="test")
     given = NewTreatment("botulinum_toxin", onset)
-    treatments.add(session, filled, given, today=AT.date(), at=AT, actor="test")
+    injected = treatments.add(session, filled, given, today=AT.date(), at=AT, actor="test")
+    units = InjectionMap({("frontalis", "left"): 5.0})
+    injections.record(session, filled, injected, units, reason=None, at=AT, actor="test")
     texts = {locale: NewText("Take part", {"keep_answers": "Keep them"}) for locale in study.locales}
     consents.load(session, study, "1", texts, at=AT, actor="test")
     asked = consents.newest(session, study.id, "en")

@@ -46,6 +46,8 @@ ATTACKS = {
     "a treatment is removed": "DELETE FROM treatment",
     "a treatment is invented": """INSERT INTO treatment (id, patient_id, kind, state)
         SELECT max(id) + 1, max(patient_id), 'oral_corticosteroid', 'given' FROM treatment""",
+    "the units of a muscle are changed": "UPDATE injection_site SET units = 99",
+    "a muscle of an injection is removed": "DELETE FROM injection_site ",
     "a consent is turned": "UPDATE consent SET decision = 'declined'",
     "a consent text is changed": "UPDATE consent_text SET text = 'Other words'",
     "a definition is replaced": "UPDATE instrument_version SET definition = 'x'",

@@ -69,7 +69,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 last_answer=1,
                 raised_at=datetime.now(UTC),
             )
-            treatment = Treatment(patient_id=invited.patient_id, kind="massage")
+            treatment = Treatment(patient_id=invited.patient_id, kind="botulinum_toxin")
             rule = AlertRule(
                 study_id=invited.study_id, instrument="phq9", scale="total", kind="at_least", threshold=10
             )
