@@ -11,6 +11,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Timer
@@ -67,10 +68,9 @@ class MortalServer:
             )
         for _ in range(1200):
             try:
-                asking = HTTPConnection("127.0.0.1", self._port, timeout=30)
-                asking.request("GET", "/theme")
-                asking.getresponse().read()
-                asking.close()
+                with closing(HTTPConnection("127.0.0.1", self._port, timeout=30)) as asking:
+                    asking.request("GET", "/theme")
+                    asking.getresponse().read()
             except GONE:
                 assert self._process.poll() is None, self.log.read_text()
                 time.sleep(0.025)
