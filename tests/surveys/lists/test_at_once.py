@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.lists.at_once import ShortList, read
+from surveys.lists.at_once import Part, ShortList, ask, read, together
 from surveys.models import Patient, Study, Visit
 from tests.surveys.lists.conftest import DUE
 from tests.surveys.lists.test_patients import DAY, add_visit
@@ -33,3 +33,18 @@ def test_each_list_has_its_own_columns_order_and_limit(session: Session, patient
         "numbers": [{"name": patient.id, "enrolled_on": DUE}],
         "studies": [],
     }
+
+
+def test_the_parts_of_a_page_are_made_of_their_own_rows(session: Session, patient: Patient) -> None:
+    """In their order; one alone as it is among others."""
+    add_visit(session, patient)
+    visits = Part(
+        {"visits": ShortList(select(Visit.name), (Visit.id,))},
+        lambda rows: [row["name"] for row in rows["visits"]],
+    )
+    codes = Part(
+        {"patients": ShortList(select(Patient.code), (Patient.code,))},
+        lambda rows: [row["code"] for row in rows["patients"]],
+    )
+    assert together(session, codes, visits) == [["P1"], ["v1"]]
+    assert (ask(session, codes), ask(session, visits)) == (["P1"], ["v1"])

@@ -320,6 +320,21 @@ def test_a_change_says_whether_it_holds_for_the_whole_study() -> None:
         access.check(bare)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("role", "told"), [("coordinator", True), ("analyst", False)])
+def test_alerts_that_press_are_told_to_who_may_see_patients(app: Flask, role: str, told: bool) -> None:
+    """On every page of the study; an analyst learns of none."""
+    invited = invite(app)
+    with changing(app) as session:
+        alert = Alert(
+            visit_id=invited.visit_id, instrument="phq9", rule="item9", first_answer=1, last_answer=1
+        )
+        alert.raised_at = datetime(2026, 3, 10, tzinfo=UTC)
+        session.add(alert)
+    page = signed_in(app, role).get("/staff/S1/instruments")
+    assert ("Somebody must look at the alerts now" in page.text) is told
+
+
 def test_every_post_needs_a_token(app: Flask, two_studies: dict[str, dict[str, object]]) -> None:
     """Without the token of our own page nothing is changed, by whoever is signed in."""
     member = signed_in(app)
