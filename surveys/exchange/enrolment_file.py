@@ -2,196 +2,237 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys import same
-from surveys.exchange import cells
+from surveys.exchange import enrolment_columns as columns
+from surveys.exchange import enrolment_doubts
 from surveys.exchange.cells import CellError
+from surveys.exchange.enrolment_columns import BIRTH, COLUMNS, Header
 from surveys.exchange.faults import Fault, FileRefused
-from surveys.exchange.import_file import treatments
-from surveys.exchange.sheets import cut
+from surveys.exchange.sheets import cut, days
 from surveys.exchange.sheets.cut import Row
+from surveys.exchange.sheets.days import Order, OrderAskedError
 from surveys.models import ALL_ROWS, Patient, Study
-from surveys.models.patient import BEGINNINGS, CAUSES, SEXES, SIDES
-from surveys.same import NoAddressError
-from surveys.store.patient import contacts, patients
+from surveys.store.patient import codes, patients
 from surveys.store.patient.patients import NewContact, NewPatient
 
 MOST_ROWS = 2000
-REQUIRED = ("code",)
+OF_CONTACT = ("hospital_number", "email", "telephone", "locale")
+# What the store calls otherwise than the list does.
+_OF_STORE = {"onset": "onset_on"}
 
-
-def _text(longest: int) -> Callable[[str], str]:
-    def take(cell: str) -> str:
-        if len(cell) > longest or not cell.isprintable():
-            raise CellError(f"At most {longest} characters, on one line.")
-        return cell
-
-    return take
-
-
-def _birth_date(cell: str) -> date:
-    return _whole(cell, " Use the column birth_year where only that is known.")
-
-
-def _whole(cell: str, else_do: str = "") -> date:
-    found = cells.partial_date(cell)
-    if found.precision != "day":
-        raise CellError(f"{cell!r} is not a whole date.{else_do}")
-    return found.on
-
-
-def _email(cell: str) -> str:
-    try:
-        return same.email_address(cell)
-    except NoAddressError as error:
-        raise CellError(str(error)) from None
-
-
-COLUMNS: Mapping[str, Callable[[str], Any]] = {
-    "code": _text(64),
-    "site": _text(64),
-    "enrolled_on": _whole,
-    "birth_date": _birth_date,
-    "birth_year": cells.year,
-    "sex": lambda cell: cells.one_of(cell, SEXES),
-    "side": lambda cell: cells.one_of(cell, SIDES),
-    "cause": lambda cell: cells.one_of(cell, CAUSES),
-    "begin": lambda cell: cells.one_of(cell, BEGINNINGS),
-    "onset_on": cells.partial_date,
-    "treatments": treatments,
-    "name": _text(200),
-    "hospital_number": _text(64),
-    "email": _email,
-    "telephone": _text(64),
-    "locale": cells.locale,
-}
-OF_CONTACT = ("name", "hospital_number", "email", "telephone", "locale")
+Found = list[tuple[int, NewPatient]]
 
 
 @dataclass(frozen=True)
 class EnrolmentList:
-    """Patients who can be enrolled, and by row those who may be enrolled already; a person decides."""
+    """Patients who can be enrolled, with their `rows`, and the doubts about cells; a person decides.
+
+    `text` is the list again, with the codes that the program gave (`given`). `order` is that of its dates
+    such as 25/03/2026, where it has any or it was told; `left_out` are the columns that were not read.
+    """
 
     patients: tuple[NewPatient, ...]
+    rows: tuple[int, ...]
     warnings: tuple[Fault, ...]
+    text: str
+    given: frozenset[str]
+    order: Order | None
+    left_out: tuple[str, ...]
+
+    @property
+    def listed(self) -> Iterator[tuple[int, NewPatient]]:
+        """Each patient with the row."""
+        return zip(self.rows, self.patients, strict=True)
+
+    def doubts(self, row: int, column: str) -> list[str]:
+        """The doubts about one cell."""
+        return self._doubts.get((row, column), [])
+
+    @cached_property
+    def _doubts(self) -> dict[tuple[int | None, str | None], list[str]]:
+        found: dict[tuple[int | None, str | None], list[str]] = {}
+        for doubt in self.warnings:
+            found.setdefault((doubt.row, doubt.column), []).append(doubt.problem)
+        return found
 
 
-def read(session: Session, study: Study, text: str, *, site: str | None, today: date) -> EnrolmentList:
+class ListRefusedError(FileRefused):
+    """A list with faults; some of them go away by an answer: the order of dates, columns to leave out."""
+
+    def __init__(self, faults: Sequence[Fault], unknown: tuple[str, ...], *, order_asked: bool) -> None:
+        super().__init__(faults)
+        self.unknown = unknown
+        self.order_asked = order_asked
+
+
+def read(
+    session: Session,
+    study: Study,
+    text: str,
+    *,
+    site: str | None,
+    today: date,
+    order: Order | None = None,
+    pass_over: bool = False,
+) -> EnrolmentList:
     """The patients of the list `text` (`surveys.exchange.sheets.cut` says how), checked against `study`.
 
-    `site` is the site of all of them; None means that each row names its site. It stores no patient.
+    `site` is the site of all of them; None means that each row names its site. `order` is that of dates such
+    as 03/04/2026, where no other date of the list tells; `pass_over` leaves out columns that are not known.
+    It stores no patient.
 
     Raises:
-        FileRefused: with every fault, by row and column.
+        ListRefusedError: with every fault, by row and column.
     """
     rows = cut.rows(text)
-    header = rows[0][1] if rows else []
-    while header and not header[-1]:
-        header.pop()
-    _check_header(header)
-    faults: list[Fault] = []
-    found: list[tuple[int, NewPatient]] = []
-    for number, record in rows[1:]:
-        # Spreadsheets save empty columns beside the list too.
-        if len(record) < len(header) or any(record[len(header) :]):
-            problem = f"This row has {len(record)} cells, but the header has {len(header)}."
-            faults.append(Fault(problem, number))
-            continue
-        new = _patient(number, dict(zip(header, record, strict=False)), site, today, faults)
-        if new is not None:
-            faults += [
-                Fault(str(refusal), number, refusal.field)
-                for refusal in patients.refusals(new, study.lowest_age)
-            ]
-            found.append((number, new))
+    place, header, faults = columns.header(rows)
+    if pass_over:
+        faults = [fault for fault in faults if fault.column not in header.unknown]
+    body = rows[place + 1 :]
+    records = [
+        (number, header.record(cells)) for number, cells in body if _whole(number, cells, header, faults)
+    ]
+    order = days.order_of(start for _, record in records for start in columns.starts(record)) or order
+    reading = _Reading(header, site, today, order, faults)
+    found = [(number, new) for number, record in records if (new := reading.patient(number, record))]
+    found, given = _given_codes(session, study, found)
+    for number, new in found:
+        refused = patients.refusals(new, study.lowest_age)
+        faults += [Fault(str(one), number, _OF_STORE.get(str(one.field), one.field)) for one in refused]
     if len(found) > MOST_ROWS:
         faults.append(Fault(f"At most {MOST_ROWS} patients at once; this list has {len(found)}."))
     faults += _taken(session, study, found)
-    if not found and not faults:
+    doubts, already = enrolment_doubts.of(session, study, found, given)
+    faults += already
+    if not body and not faults:
         faults.append(Fault("The list has no row below its header."))
     if faults:
-        raise FileRefused(faults)
-    return EnrolmentList(tuple(new for _, new in found), tuple(_warnings(session, found)))
-
-
-def fits(rows: list[Row]) -> bool:
-    """Whether a sheet with these rows can be a list of patients: its header has several of our columns."""
-    return bool(rows) and len(set(COLUMNS).intersection(rows[0][1])) > 1
-
-
-def _check_header(header: list[str]) -> None:
-    faults = []
-    for name in dict.fromkeys(header):
-        if header.count(name) > 1:
-            faults.append(Fault("This column stands twice.", 1, name or "without a name"))
-        if name not in COLUMNS:
-            near = difflib.get_close_matches(name, COLUMNS, n=1)
-            mend = f"Is it {near[0]}?" if near else f"The columns are: {', '.join(COLUMNS)}."
-            faults.append(Fault(f"This column is not known. {mend}", 1, name or "without a name"))
-    faults += [Fault("This column is missing.", 1, name) for name in REQUIRED if name not in header]
-    if not {"birth_date", "birth_year"} & set(header):
-        faults.append(Fault("The study has a lowest age: add the column birth_date or birth_year.", 1))
-    if faults:
-        raise FileRefused(faults)
-
-
-def _patient(
-    number: int, record: Mapping[str, str], site: str | None, today: date, faults: list[Fault]
-) -> NewPatient | None:
-    """The row's patient; None where a cell is at fault, which is added to `faults`."""
-    before = len(faults)
-    values: dict[str, Any] = {}
-    for name, take in COLUMNS.items():
-        cell = record.get(name, "")
-        if not cell:
-            continue
-        try:
-            values[name] = take(cell)
-        except CellError as error:
-            faults.append(Fault(str(error), number, name))
-    if not record["code"]:
-        faults.append(Fault("This cell must not be empty.", number, "code"))
-    born_on: date | None = values.get("birth_date")
-    year = values.get("birth_year")
-    if born_on and year and born_on.year != year:
-        faults.append(Fault("This is not the year of the birth date.", number, "birth_year"))
-    if not record.get("birth_date") and not record.get("birth_year"):
-        faults.append(Fault("The study has a lowest age: enter the birth.", number, "birth_year"))
-    if site is not None and not same.alike(values.get("site", site), site):
-        faults.append(Fault(f"You enrol at {site} only.", number, "site"))
-    if values.get("enrolled_on", today) > today:
-        faults.append(Fault("This day lies ahead.", number, "enrolled_on"))
-    if any(one.started and one.started.on > today for one in values.get("treatments", ())):
-        faults.append(
-            Fault("A start lies ahead. Only what has begun is recorded here.", number, "treatments")
-        )
-    if len(faults) > before:
-        return None
-    contact = NewContact(born_on=born_on, **{name: values[name] for name in OF_CONTACT if name in values})
-    return NewPatient(
-        code=values["code"],
-        enrolled_on=values.get("enrolled_on", today),
-        birth_year=year or (born_on.year if born_on else None),
-        sex=values.get("sex", "unknown"),
-        site=site or values.get("site"),
-        side=values.get("side", "unknown"),
-        cause=values.get("cause", "unknown"),
-        begin=values.get("begin"),
-        onset=values.get("onset_on"),
-        treatments=values.get("treatments", ()),
-        contact=None if contact == NewContact() else contact,
+        named = [replace(fault, column=header.shown(fault.column)) for fault in faults]
+        raise ListRefusedError(named, () if pass_over else header.unknown, order_asked=reading.order_asked)
+    return EnrolmentList(
+        patients=tuple(new for _, new in found),
+        rows=tuple(number for number, _ in found),
+        warnings=tuple(doubts),
+        text=cut.text_of(_with_codes(rows, place, header, found)) if given else text,
+        given=given,
+        order=order,
+        left_out=header.unknown,
     )
 
 
-def _taken(session: Session, study: Study, found: list[tuple[int, NewPatient]]) -> list[Fault]:
+def _whole(number: int, cells: Sequence[str], header: Header, faults: list[Fault]) -> bool:
+    """Whether the row has a cell for each column. Spreadsheets save empty columns beside the list too."""
+    whole = len(cells) >= header.width and not any(cells[header.width :])
+    if not whole:
+        problem = f"This row has {len(cells)} cells, but the header has {header.width}."
+        faults.append(Fault(problem, number))
+    return whole
+
+
+class _Reading:
+    """The reading of every row: faults are added to `faults`, and `order_asked` is what would mend some."""
+
+    def __init__(
+        self, header: Header, site: str | None, today: date, order: Order | None, faults: list[Fault]
+    ) -> None:
+        self.order_asked = False
+        self._header = header
+        self._site = site
+        self._today = today
+        self._order = order
+        self._faults = faults
+
+    def patient(self, number: int, record: Mapping[str, str]) -> NewPatient | None:
+        """The row's patient, without a code where the list has none; None where a cell is at fault."""
+        before = len(self._faults)
+        values = self._values(number, record)
+        if not any(record.get(name) for name in ("code", "hospital_number")) and not _named(values):
+            said = "Without a study code a patient needs a hospital number, or a name and birth date."
+            self._fault(f"{said} Else the same list could enrol the same people twice.", number, "code")
+        born_on: date | None = values.get("birth_date")
+        year = values.get("birth_year")
+        if born_on and year and born_on.year != year:
+            self._fault("This is not the year of the birth date.", number, "birth_year")
+        birth = [name for name in reversed(BIRTH) if name in record]
+        if birth and not any(record[name] for name in birth):
+            self._fault("The study has a lowest age: enter the birth.", number, birth[0])
+        if self._site is not None and not same.alike(values.get("site", self._site), self._site):
+            self._fault(f"You enrol at {self._site} only.", number, "site")
+        if values.get("enrolled_on", self._today) > self._today:
+            self._fault("This day lies ahead.", number, "enrolled_on")
+        if any(one.started and one.started.on > self._today for one in values.get("treatments", ())):
+            said = "A start lies ahead. Only what has begun is recorded here."
+            self._fault(said, number, "treatments")
+        if len(self._faults) > before:
+            return None
+        named = {"name": name} if (name := columns.name_of(values)) else {}
+        contact = NewContact(
+            born_on=born_on, **named, **{one: values[one] for one in OF_CONTACT if one in values}
+        )
+        return NewPatient(
+            code=values.get("code", ""),
+            enrolled_on=values.get("enrolled_on", self._today),
+            birth_year=year or (born_on.year if born_on else None),
+            sex=values.get("sex", "unknown"),
+            site=self._site or values.get("site"),
+            side=values.get("side", "unknown"),
+            cause=values.get("cause", "unknown"),
+            begin=values.get("begin"),
+            onset=values.get("onset_on"),
+            treatments=values.get("treatments", ()),
+            contact=None if contact == NewContact() else contact,
+        )
+
+    def _values(self, number: int, record: Mapping[str, str]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for name, take in COLUMNS.items():
+            cell = record.get(name, "")
+            if not cell:
+                continue
+            try:
+                values[name] = take(cell, self._order)
+            except CellError as error:
+                self.order_asked |= isinstance(error, OrderAskedError)
+                self._fault(str(error), number, name, cell)
+        return values
+
+    def _fault(self, problem: str, row: int, column: str, read: str | None = None) -> None:
+        self._faults.append(Fault(problem, row, column, read))
+
+
+def _named(values: Mapping[str, Any]) -> bool:
+    return bool(columns.name_of(values) and values.get("birth_date"))
+
+
+def _given_codes(session: Session, study: Study, found: Found) -> tuple[Found, frozenset[str]]:
+    """The patients, each with a code, and the codes that the program gave."""
+    own = [new.code for _, new in found if new.code]
+    given = codes.following(session, study, len(found) - len(own), own)
+    free = iter(given)
+    return [(row, new if new.code else replace(new, code=next(free))) for row, new in found], frozenset(given)
+
+
+def _with_codes(rows: Sequence[Row], place: int, header: Header, found: Found) -> list[Row]:
+    """The rows of the list with the codes of their patients."""
+    at = header.places.get("code", header.width)
+    code_of = {number: new.code for number, new in found}
+    code_of[header.row] = header.names.get("code", "code")
+    return [
+        (number, [*cells[:at], code_of[number], *cells[at + 1 :]] if number in code_of else cells)
+        for number, cells in rows
+    ]
+
+
+def _taken(session: Session, study: Study, found: Found) -> list[Fault]:
     """Study codes that stand twice in the list or are taken in the study, in any spelling."""
     first: dict[str, int] = {}
     faults = []
@@ -206,24 +247,3 @@ def _taken(session: Session, study: Study, found: list[tuple[int, NewPatient]]) 
         Fault("This study code is taken.", first[code], "code")
         for code in session.scalars(stored, execution_options=ALL_ROWS)
     ]
-
-
-def _warnings(session: Session, found: list[tuple[int, NewPatient]]) -> list[Fault]:
-    """Patients who may be enrolled already, or stand twice in the list; without telling their codes."""
-    warnings = []
-    seen: dict[str, int] = {}
-    for number, new in found:
-        contact = new.contact
-        if contact is None:
-            continue
-        if contacts.matches(session, contact):
-            text = "Somebody with this hospital number, or this name and birth date, is enrolled already."
-            warnings.append(Fault(text, number))
-        keys = [f"number {same.folded(contact.hospital_number)}"] if contact.hospital_number else []
-        if contact.name and contact.born_on:
-            keys.append(f"person {same.folded(contact.name)} {contact.born_on}")
-        for key in keys:
-            if key in seen:
-                warnings.append(Fault(f"This may be the person of row {seen[key]}.", number))
-            seen.setdefault(key, number)
-    return warnings

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from surveys.store.errors import Refused
 
 LISTED = 50
+READINGS = 10
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault. `row` counts as in a spreadsheet, where the header is row 1; None is the file as a whole."""
+    """One fault. `row` counts as in a spreadsheet, where the header is row 1; None is the file as a whole.
+
+    `read` is what the cell says, where the problem begins with it.
+    """
 
     problem: str
     row: int | None = None
     column: str | None = None
+    read: str | None = None
 
     def __str__(self) -> str:
         place = ", ".join(
@@ -30,6 +35,15 @@ class Fault:
         return f"{place}: {self.problem}" if place else self.problem
 
 
+@dataclass(frozen=True)
+class FaultGroup:
+    """One problem of one column, with the rows that have it."""
+
+    rows: str
+    column: str | None
+    problem: str
+
+
 class FileRefused(Refused):
     """A file that was refused as a whole. The message lists its first `LISTED` faults, a line each."""
 
@@ -40,3 +54,42 @@ class FileRefused(Refused):
             lines.append(f"… and {len(ordered) - LISTED} more faults.")
         super().__init__("\n".join(lines))
         self.faults = tuple(ordered)
+
+    @property
+    def groups(self) -> tuple[FaultGroup, ...]:
+        """The faults by column and problem, in the order of their first rows; a line for each."""
+        same: dict[tuple[str | None, str], list[Fault]] = {}
+        for fault in self.faults:
+            same.setdefault((fault.column, _without_reading(fault)), []).append(fault)
+        return tuple(
+            FaultGroup(_span(fault.row for fault in some), column, _problem(problem, some))
+            for (column, problem), some in same.items()
+        )
+
+
+def _without_reading(fault: Fault) -> str:
+    return fault.problem.removeprefix(f"{fault.read!r} ") if fault.read is not None else fault.problem
+
+
+def _problem(problem: str, faults: Sequence[Fault]) -> str:
+    """The problem, with what each cell says: once where it is the same in all of them."""
+    rows: dict[str, list[int | None]] = {}
+    for fault in faults:
+        if fault.read is not None and fault.problem != problem:
+            rows.setdefault(fault.read, []).append(fault.row)
+    if len(rows) < 2:
+        return faults[0].problem
+    told = [f"{read!r} (row {_span(places)})" for read, places in list(rows.items())[:READINGS]]
+    more = f" and {len(rows) - READINGS} others" if len(rows) > READINGS else ""
+    return f"{', '.join(told)}{more}: {problem}"
+
+
+def _span(rows: Iterable[int | None]) -> str:
+    """Row numbers, in short: 2–41, 45."""
+    spans: list[list[int]] = []
+    for row in sorted({row for row in rows if row}):
+        if spans and row == spans[-1][1] + 1:
+            spans[-1][1] = row
+        else:
+            spans.append([row, row])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in spans)

@@ -249,7 +249,8 @@ class NoteForm(RecordForm):
 class EnrolmentListForm(StaffForm):
     """A list of patients as a file or pasted; `looked` must be ticked if somebody may be enrolled already.
 
-    `sheet` is asked where the workbook has several: `ask_sheet` gives it their names.
+    `sheet` is asked where the workbook has several (`ask_sheet`); `order` and `pass_over` where an answer
+    makes a refused list readable (`ask`).
     """
 
     refused_at = "rows"
@@ -258,11 +259,21 @@ class EnrolmentListForm(StaffForm):
     # As long as a file may be, because the text of a file comes back here to be added.
     rows = TextAreaField("Or the rows themselves, with their header", [Optional()])
     sheet = RadioField("Which sheet is the list?", [Optional()], choices=[], validate_choice=False)
-    looked = BooleanField("I have looked at the warnings: all of these are to be added as new people")
+    order = RadioField(
+        "Which comes first in dates such as 03/04/2026?",
+        [Optional()],
+        choices=[SelectChoice("day", "The day: 3 April"), SelectChoice("month", "The month: March 4")],
+    )
+    pass_over = BooleanField("Leave out the columns that are not known")
+    looked = BooleanField(
+        "I have looked at each doubt: all of these are to be added as new people, as they are"
+    )
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.content = b""
+        self.order_asked = False
+        self.unknown: tuple[str, ...] = ()
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether there is a list; `content` is its file, or what was pasted as UTF-8."""
@@ -278,3 +289,9 @@ class EnrolmentListForm(StaffForm):
         """Ask which of these sheets is the list. The browser does not keep the file."""
         self.sheet.choices = [SelectChoice(name, name) for name in names]
         self.sheet.errors = ["The workbook has several sheets: choose one here, and the file once more."]
+
+    def ask(self, unknown: tuple[str, ...], *, order: bool) -> None:
+        """Ask whether to leave out the columns `unknown`, and which comes first in dates."""
+        self.unknown, self.order_asked = unknown, order
+        if order:
+            self.order.errors = ["Say which comes first, the day or the month: no date of the list tells."]

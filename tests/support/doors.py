@@ -70,6 +70,7 @@ MAY_OPEN = {
     "overviews.changes": PATIENTS,
     "course.show": PATIENTS,
     "enrolment.many": CHANGES,
+    "enrolment.template": CHANGES,
     "waiting_room.start": CHANGES,
     "records.contact": CHANGES,
     "records.status": CHANGES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 
@@ -12,11 +13,12 @@ from tests.support.staff import PASSWORD, employ
 
 
 class Uploader:
-    """A coordinator of S1, signed in; `status` and `page` are the last answer's."""
+    """A coordinator of S1, signed in; `status`, `page` and its typed `rows` are the last answer's."""
 
     def __init__(self, app: Flask) -> None:
         self.client = app.test_client()
         self.status = 0
+        self.rows = ""
         self.page = Page(self.client.get("/login").text)
         employ(app, "uploader@example.org", "coordinator")
         self.send("/login", email="uploader@example.org", password=PASSWORD)
@@ -29,4 +31,6 @@ class Uploader:
         data = {"csrf_token": token[1], **fields, **file}
         reply = self.client.post(path, data=data, content_type="multipart/form-data", follow_redirects=True)
         self.status, self.page = reply.status_code, Page(reply.text)
+        box = re.search(r"<textarea[^>]*>\n?(.*?)</textarea>", reply.text, re.DOTALL)
+        self.rows = html.unescape(box[1]) if box else ""
         return self.page

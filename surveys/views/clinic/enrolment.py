@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from io import BytesIO
+
+from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
 
 from surveys.db import db
-from surveys.exchange import enrolment_file
-from surveys.exchange.enrolment_file import EnrolmentList
+from surveys.exchange import enrolment_file, enrolment_template
+from surveys.exchange.enrolment_columns import COLUMNS, fits
+from surveys.exchange.enrolment_file import EnrolmentList, ListRefusedError
 from surveys.exchange.faults import FileRefused
 from surveys.exchange.sheets import reading
 from surveys.exchange.sheets.workbook import SheetsToChooseError
@@ -22,6 +25,11 @@ from surveys.views.web.access import Grant, for_roles, grant
 from surveys.views.web.page import Page
 from surveys.views.web.received import takes_lists
 from surveys.views.web.saving import committed
+
+KINDS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
 
 pages = Blueprint("enrolment", __name__)
 
@@ -42,13 +50,13 @@ def many(code: str) -> Page:
     refused: FileRefused | None = None
     if request.method == "POST" and form.validate():
         try:
-            text = reading.text(form.content, form.sheet.data or None, enrolment_file.fits)
-            form.rows.data = text
-            checked = enrolment_file.read(db.session, here.study, text, site=here.site, today=here.today)
+            checked = _checked(form, here)
         except SheetsToChooseError as several:
             form.ask_sheet(several.names)
         except FileRefused as refusal:
             refused = refusal
+            if isinstance(refusal, ListRefusedError):
+                form.ask(refusal.unknown, order=refusal.order_asked)
         if checked and "add" in request.form:
             if checked.warnings and not form.looked.data:
                 form.looked.errors = [_("Look at the warnings first, then tick this box.")]
@@ -63,9 +71,36 @@ def many(code: str) -> Page:
         form=form,
         checked=checked,
         refused=refused,
-        columns=list(enrolment_file.COLUMNS),
+        columns=list(COLUMNS),
+        meanings=[(code, column, *words) for column, code, *words in enrolment_template.meanings()],
     )
     return page, 422 if form.errors or refused else 200
+
+
+@pages.get("/staff/<code>/enrol/template.<any(xlsx, csv):ending>")
+@for_roles("coordinator", whole_study=False)
+def template(code: str, ending: str) -> Response:
+    """An empty list to fill in."""
+    content = enrolment_template.workbook() if ending == "xlsx" else enrolment_template.csv()
+    name = f"{code}-{enrolment_template.LIST}.{ending}"
+    return send_file(BytesIO(content), KINDS[ending], as_attachment=True, download_name=name)
+
+
+def _checked(form: EnrolmentListForm, here: Grant) -> EnrolmentList:
+    """The list that was sent; its text goes back into the form, with the codes that were given."""
+    text = reading.text(form.content, form.sheet.data or None, fits)
+    form.rows.data = text
+    checked = enrolment_file.read(
+        db.session,
+        here.study,
+        text,
+        site=here.site,
+        today=here.today,
+        order=form.order.data or None,
+        pass_over=form.pass_over.data,
+    )
+    form.rows.data = checked.text
+    return checked
 
 
 def _enrol(form: EnrolmentListForm, here: Grant, checked: EnrolmentList) -> bool:

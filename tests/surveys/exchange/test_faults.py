@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from surveys.exchange.faults import LISTED, Fault, FileRefused
+from surveys.exchange.faults import LISTED, Fault, FaultGroup, FileRefused
 from surveys.store.errors import Refused
 
 
@@ -39,3 +39,19 @@ def test_the_first_are_listed_and_the_others_counted() -> None:
 def test_a_refused_file_is_a_refusal() -> None:
     """Pages show it as they show any other."""
     assert isinstance(FileRefused([Fault("wrong")]), Refused)
+
+
+def test_the_same_fault_of_a_column_is_one_line() -> None:
+    """With the rows in short, and what each cell says where they differ."""
+    odd = [Fault("'x' is not one of: a.", row, "sex", "x") for row in (2, 3, 4, 9)]
+    other = Fault("'y' is not one of: a.", 5, "sex", "y")
+    refused = FileRefused([Fault("Too long."), *odd, Fault("Taken.", 3, "code"), Fault("Taken.", 2, "code")])
+    assert refused.groups == (
+        FaultGroup("", None, "Too long."),
+        FaultGroup("2–4, 9", "sex", "'x' is not one of: a."),
+        FaultGroup("2–3", "code", "Taken."),
+    )
+    [both] = FileRefused([*odd, other]).groups
+    assert both == FaultGroup("2–5, 9", "sex", "'x' (row 2–4, 9), 'y' (row 5): is not one of: a.")
+    [many] = FileRefused([Fault(f"'{n}' is odd.", n, "a", str(n)) for n in range(2, 40)]).groups
+    assert many.problem.endswith("'11' (row 11) and 28 others: is odd.")

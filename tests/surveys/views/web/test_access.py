@@ -110,6 +110,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 "alert_id": alert.id,
                 "rule_id": rule.id,
                 "kind": "invitation",
+                "ending": "xlsx",
                 "locale": "en",
                 "treatment_id": treatment.id,
                 "grading_id": grading.id,
