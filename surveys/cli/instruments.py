@@ -88,7 +88,7 @@ def check(context: click.Context, files: tuple[Path, ...]) -> None:
 @click.option("--dry-run", is_flag=True, help="Check the file, and change nothing.")
 @click.pass_context
 def wording(context: click.Context, file: Path, dry_run: bool) -> None:
-    """Load a site's own text of an instrument, in one or more languages, from FILE (TOML or CSV)."""
+    """Load a site's own text of an instrument, in one or more languages, from FILE (.toml, .xlsx or .csv)."""
     from surveys.cli.database import changing, reading
     from surveys.exchange.wording_file import read
     from surveys.store.words.wordings import load as load_wording

@@ -1,19 +1,18 @@
-"""A site's own text of an instrument, read from TOML or CSV and checked against the definition.
+"""A site's own text of an instrument, read from TOML or a sheet and checked against the definition.
 
-Pure: bytes in, the instrument in these words out. docs/wordings.md describes the two formats.
+Pure: bytes in, the instrument in these words out. docs/wordings.md describes them.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from surveys.exchange.faults import Fault, FileRefused
+from surveys.exchange.sheets import cut, reading
 from surveys.instruments.faults import Faults
 from surveys.instruments.instrument import Instrument, LocaleText, Wording
 from surveys.instruments.library import Library, UnknownInstrument
@@ -38,6 +37,11 @@ PARTS: Mapping[str, tuple[str, str, str]] = {
     "choice": ("sections.{section}.choices.{value}", rf"{_KEY}\.-?[0-9]+", "section.value, as in main.0"),
     "item": ("items.{key}", _KEY, "the item"),
 }
+# Languages of which Windows-1252 has every letter.
+WESTERN = frozenset(
+    {"ca", "da", "de", "en", "es", "fi", "fr", "is", "it", "nb", "nl", "nn", "no", "pt", "sv"}
+)
+NOT_WESTERN = "has letters that this file (in Windows-1252) cannot hold. Save it as .xlsx or as CSV UTF-8."
 MAY_BE_EMPTY = ("notice", "instruction")
 
 Tables = dict[str, Any]
@@ -52,16 +56,11 @@ def read(name: str, content: bytes, library: Library) -> Instrument:
     """
     if len(content) > LARGEST_BYTES:
         raise FileRefused([Fault(f"The file is larger than {LARGEST_BYTES // 1_000_000} MB.")])
-    kinds = {".csv": _from_csv, ".toml": _from_toml}
+    kinds = {".csv": _from_sheet, ".xlsx": _from_sheet, ".toml": _from_toml}
     ending = name[name.rfind(".") :].lower() if "." in name else ""
     if ending not in kinds:
-        raise FileRefused([Fault("The file's name must end in .toml or .csv.")])
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
-        raise FileRefused([Fault("The file is not UTF-8 from here on. Save it as UTF-8.", row)]) from None
-    tables, rows = kinds[ending](text)
+        raise FileRefused([Fault("The file's name must end in .toml, .xlsx or .csv.")])
+    tables, rows = kinds[ending](content)
     faults = Faults(name)
     instrument = _in_these_words(_stripped(tables), library, faults)
     if faults.all() or instrument is None:
@@ -132,56 +131,46 @@ def _in_order(texts: Mapping[str, LocaleText]) -> dict[str, LocaleText]:
 # Reading ------------------------------------------------------------------------------------------------
 
 
-def _from_toml(text: str) -> tuple[Tables, Rows]:
+def _from_toml(content: bytes) -> tuple[Tables, Rows]:
     try:
-        return tomllib.loads(text), {}
+        return tomllib.loads(content.decode("utf-8-sig")), {}
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        raise FileRefused([Fault("The file is not UTF-8 from here on. Save it as UTF-8.", row)]) from None
     except tomllib.TOMLDecodeError as error:
         raise FileRefused([Fault(f"This is not TOML: {error}.")]) from None
 
 
-def _from_csv(text: str) -> tuple[Tables, Rows]:
+def _from_sheet(content: bytes) -> tuple[Tables, Rows]:
     """The tables as from TOML, and the row of each text."""
-    records = _records(text)
-    faults = _header_faults(next(records, (1, []))[1])
-    if faults:
-        raise FileRefused(faults)
+    records = cut.verbatim(reading.text(content, None, _fits))
+    if not _fits(records):
+        said = f"The columns must be, in this order: {', '.join(COLUMNS)}."
+        raise FileRefused([Fault(said, records[0][0] if records else 1)])
+    western = reading.is_western(content)
+    faults: list[Fault] = []
     tables: Tables = {"texts": {}}
     rows: Rows = {}
-    for number, cells in records:
-        if len(cells) != len(COLUMNS):
-            faults.append(
-                Fault(f"This row has {len(cells)} cells, but there are {len(COLUMNS)} columns.", number)
-            )
+    for number, cells in records[1:]:
+        # Spreadsheets save empty columns beside the texts too.
+        if len(cells) < len(COLUMNS) or any(cells[len(COLUMNS) :]):
+            said = f"This row has {len(cells)} cells, but there are {len(COLUMNS)} columns."
+            faults.append(Fault(said, number))
             continue
-        row = dict(zip(COLUMNS, cells, strict=True))
+        row = dict(zip(COLUMNS, cells, strict=False))
         faults += _same_wording(row, tables, number)
         faults += _place_text(row, tables, rows, number)
+        if western and row["locale"].partition("-")[0] not in WESTERN:
+            faults.append(Fault(f"{row['locale']!r} {NOT_WESTERN}", number, "locale", row["locale"]))
     if faults:
         raise FileRefused(faults)
     return tables, rows
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    number = 0
-    while True:
-        number += 1
-        try:
-            cells = [cell.strip() for cell in next(reader)]
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise FileRefused([Fault(f"This is not CSV: {error}.", number)]) from None
-        if any(cells):
-            yield number, cells
-
-
-def _header_faults(header: list[str]) -> list[Fault]:
-    if tuple(header) == COLUMNS:
-        return []
-    if len(header) == 1 and ";" in header[0]:
-        return [Fault("The cells are separated by semicolons. Save the file with commas.", 1)]
-    return [Fault(f"The columns must be, in this order: {', '.join(COLUMNS)}.", 1)]
+def _fits(rows: Sequence[cut.Row]) -> bool:
+    """Whether a sheet with these rows can be a wording."""
+    header = rows[0][1] if rows else []
+    return tuple(header[: len(COLUMNS)]) == COLUMNS and not any(header[len(COLUMNS) :])
 
 
 def _same_wording(row: Mapping[str, str], tables: Tables, number: int) -> Iterator[Fault]:

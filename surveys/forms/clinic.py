@@ -17,13 +17,20 @@ _CELLS = re.compile(r"[\t,;]+")
 
 
 class ListForm(StaffForm):
-    """Hospital numbers or study codes from the clinic's list, pasted or as a file."""
+    """Hospital numbers or study codes from the clinic's list, pasted or as a file.
+
+    Another module makes `text` of the file's `content` before the form is validated.
+    """
+
+    refused_at = "file"
 
     numbers = TextAreaField("Hospital numbers or study codes", [Optional(), Length(max=1_000_000)])
     file = FileField("Or a file with them")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.content: bytes = self.file.data.read() if self.file.data else b""
+        self.text = ""
         self.lines: list[list[str]] = []
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -34,9 +41,7 @@ class ListForm(StaffForm):
         if not super().validate(extra_validators):
             return False
         text = self.numbers.data or ""
-        if self.file.data:
-            read = self.file.data.read().decode("utf-8-sig", errors="replace")
-            text += "\n" + without_hidden_signs(with_plain_lines(read))
+        text += "\n" + without_hidden_signs(with_plain_lines(self.text))
         lines = [
             [cell for part in _CELLS.split(line) if (cell := part.strip().strip('"').strip())]
             for line in text.split("\n")

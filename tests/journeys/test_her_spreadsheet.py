@@ -89,3 +89,15 @@ def test_what_cannot_be_read_is_told_once_for_its_column(app: Flask) -> None:
     assert "40 patients can be added" in page.text
     assert "with the day first" in page.text
     assert stored(app) == before
+
+
+def test_the_list_of_the_day_may_be_a_workbook(app: Flask) -> None:
+    """With the numbers in any of its columns; a file that cannot be read is told in words."""
+    invite(app, "FPK-001")
+    coordinator = Uploader(app)
+    page = coordinator.send(
+        "/staff/S1/clinic", workbook({"Montag": [["Zeit", "Code"], ["08:00", "fpk-001"]]})
+    )
+    assert "1 patient was put on the list." in page.text
+    page = coordinator.send("/staff/S1/clinic", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    assert "Save it as .xlsx" in page.text

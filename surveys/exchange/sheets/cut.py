@@ -20,6 +20,11 @@ Row = tuple[int, list[str]]
 
 
 def rows(text: str) -> list[Row]:
+    """The rows of `verbatim`, with accents and spaces as most keyboards make them."""
+    return [(number, [same.plain(cell).strip() for cell in cells]) for number, cells in verbatim(text)]
+
+
+def verbatim(text: str) -> list[Row]:
     """Row numbers, as a spreadsheet counts them, and stripped cells; rows without content are left out.
 
     Tab, semicolon or comma separates the cells: the one that separates most of the first row.
@@ -32,7 +37,7 @@ def rows(text: str) -> list[Row]:
     separator, skipped = (named[1], 1) if named else (_separator(text), 0)
     found: list[Row] = []
     for number, cells in enumerate(_cut(text, separator), start=1):
-        stripped = [same.plain(cell).strip() for cell in cells]
+        stripped = [cell.strip() for cell in cells]
         if number <= skipped or not any(stripped):
             continue
         if len(found) > MOST_ROWS:

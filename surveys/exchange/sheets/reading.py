@@ -12,6 +12,7 @@ from surveys.exchange.sheets.cut import Row
 _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _ZIP = b"PK\x03\x04"
+_UNMARKED = ("utf-8", "cp1252")
 _SHOWN = 4096  # signs that tell whether a text without a mark is UTF-16
 
 
@@ -35,6 +36,17 @@ def text(
     if content.startswith(_ZIP):
         return cut.text_of(workbook.rows(content, sheet, fits))
     return _decoded(content)
+
+
+def is_western(content: bytes) -> bool:
+    """Whether this is text in Windows-1252, which has no letters of languages outside Western Europe."""
+    if content.startswith(_ZIP) or _encodings(content) != _UNMARKED:
+        return False
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return False
 
 
 def _decoded(content: bytes) -> str:
@@ -61,4 +73,4 @@ def _encodings(content: bytes) -> tuple[str, ...]:
     for encoding, half in (("utf-16-le", beginning[1::2]), ("utf-16-be", beginning[::2])):
         if 2 * half.count(0) > len(half):  # most letters of a list are of the first 256
             return (encoding,)
-    return ("utf-8", "cp1252")
+    return _UNMARKED

@@ -22,6 +22,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from surveys.db import db
+from surveys.exchange.sheets import reading
 from surveys.forms.clinic import ListForm, shape
 from surveys.lists import clinic as lists
 from surveys.lists import needs as needed
@@ -63,7 +64,9 @@ def today(code: str) -> Page:
 def expect(code: str) -> Page:
     """Put people on the day's list by hospital number; an unknown number stays in the box."""
     here, on, form = grant(), _day(), ListForm()
-    if not form.validate():
+    with committed(form):
+        form.text = reading.text(form.content)
+    if form.errors or not form.validate():
         return _draw(form, on), 422
     lines = form.lines
     found = lists.find(db.session, here.scope, {cell for line in lines for cell in line})

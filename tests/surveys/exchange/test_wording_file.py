@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from surveys.exchange.faults import FileRefused
+from surveys.exchange.sheets import cut
 from surveys.exchange.wording_file import LARGEST_BYTES, read
 from surveys.instruments.library import Library
+from tests.support.sheets import workbook
 from tests.support.wordings import as_csv, as_toml, made_up
 
 LIBRARY = Library.load(())
@@ -51,6 +53,24 @@ def test_both_formats_give_the_same_digest() -> None:
     assert read("b.csv", f"\ufeff{shuffled}".encode(), LIBRARY).wording.sha256 == toml.wording.sha256
     changed = as_toml(tables).replace("item q3", "item q3!")
     assert read("a.toml", changed.encode(), LIBRARY).wording.sha256 != toml.wording.sha256
+
+
+def test_a_spreadsheet_may_have_saved_it() -> None:
+    """As a workbook, or as CSV with semicolons in its own encoding; the words stay what they are."""
+    tables = made_up(PHQ9, locales=("de",))
+    tables["texts"]["de"]["items"]["q3"] = "Mühe einzuschlafen; 2\u00a0Wochen"
+    wanted = read("a.toml", as_toml(tables).encode(), LIBRARY).wording.sha256
+    rows = [cells for _, cells in cut.verbatim(as_csv(tables))]
+    semicolons = "\r\n".join(";".join(f'"{cell}"' for cell in row) for row in rows)
+    for name, content in (
+        ("a.xlsx", workbook({"Texte": rows, "Notizen": [["nichts"]]})),
+        ("a.csv", semicolons.encode("cp1252")),
+        ("a.csv", semicolons.encode("utf-16")),
+        ("a.csv", as_csv(tables).replace("\n", ",,\n").encode("utf-8-sig")),
+    ):
+        assert read(name, content, LIBRARY).wording.sha256 == wanted
+    polish = semicolons.replace('"de"', '"pl"').encode("cp1252")
+    assert "'pl' has letters that this file (in Windows-1252) cannot hold" in refusal("a.csv", polish)
 
 
 def test_the_definitions_own_text_has_the_same_digest_when_loaded() -> None:
@@ -190,10 +210,10 @@ def test_a_fault_of_a_text_names_its_row() -> None:
     [
         ("a.toml", "name = ", "This is not TOML"),
         ("a.csv", "a,b\n1,2\n", "The columns must be, in this order: instrument, version"),
-        ("a.csv", "instrument;version\n", "separated by semicolons"),
+        ("a.csv", "", "The columns must be, in this order: instrument, version"),
         ("a.csv", ",".join(["instrument", "version", "name", "locale", "part", "key", "text"]), "is missing"),
-        ("a.xlsx", b"PK", "must end in .toml or .csv"),
-        ("toml", "", "must end in .toml or .csv"),
+        ("a.xlsx", b"PK\x03\x04", "damaged"),
+        ("toml", "", "must end in .toml, .xlsx or .csv"),
         ("a.toml", b"name = '\xff'", "not UTF-8"),
         ("a.toml", b"#" * (LARGEST_BYTES + 1), "larger than 1 MB"),
         ("a.toml", "", "instrument: is missing."),
