@@ -22,6 +22,7 @@ from surveys.models import (
     Freeze,
     Grading,
     Import,
+    InjectionSite,
     Link,
     Message,
     Palsy,
@@ -106,6 +107,9 @@ def _built_on(session: Session, found: Import, since: datetime) -> Iterator[str]
     for table, words in _AT_VISITS:
         if _count(session, table, exists().where(Visit.id == table.visit_id, own_visit)):
             yield words
+    told = exists().where(InjectionSite.treatment_id == Treatment.id)
+    if _count(session, Treatment, Treatment.import_id == found.id, told):
+        yield "units by muscle of one of its injections were recorded"
     patients = select(Patient.id).where(Patient.import_id == found.id)
     later = session.scalars(
         select(Event.action).where(Event.patient_id.in_(patients), Event.at > since).distinct().limit(3)

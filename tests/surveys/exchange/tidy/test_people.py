@@ -24,7 +24,7 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture
 def known(app: Flask) -> Flask:
-    """P1 with an earlier palsy, treatments, a grading and a consent; P2, of whom no onset is known."""
+    """P1 with an earlier palsy, treatments, a grading, a corrected consent; P2, of whom no onset is known."""
     invited = invite(app, "P1", at=AT)
     invite(app, "P2", at=AT)
     with changing(app) as session:
@@ -58,10 +58,12 @@ def known(app: Flask) -> Flask:
         text.parts, text.loaded_by, text.loaded_at = {"research": "?", "sharing": "?"}, "test", AT
         session.add_all([grading, text])
         session.flush()
-        said = Consent(patient_id=patient.id, consent_text_id=text.id, decision="agreed", how="paper")
-        said.parts, said.signed_on = {"research": True, "sharing": False}, date(2026, 3, 8)
-        said.recorded_by, said.recorded_at = "test", AT
-        session.add(said)
+        wrong = {"research": False, "sharing": False}, date(2026, 3, 7)
+        for parts, on in (wrong, ({"research": True, "sharing": False}, date(2026, 3, 8))):
+            said = Consent(patient_id=patient.id, consent_text_id=text.id, decision="agreed", how="paper")
+            said.parts, said.signed_on, said.recorded_by, said.recorded_at = parts, on, "test", AT
+            session.add(said)
+            session.flush()
     return app
 
 
@@ -161,7 +163,7 @@ def test_consents_come_by_the_codes_of_their_patients(known: Flask) -> None:
 
 
 def test_a_consent_is_told_part_by_part(known: Flask) -> None:
-    """Empty where the text does not ask: that is no refusal."""
+    """The one that stands; empty where the text does not ask: that is no refusal."""
     [row] = rows(known, CONSENTS)
     assert (row["version"], row["locale"], row["decision"], row["how"]) == ("2", "de", "agreed", "paper")
     assert [row[part] for part in ("research", "sharing", "contact_again", "keep_answers")] == [

@@ -128,6 +128,11 @@ def test_a_visit_that_was_there_before_stays(desk: Desk) -> None:
             made_at) VALUES (1, 'first', '{}', 'x', 2, 4, 'test', '2025-06-15 09:30:00')""",
             "a freeze holds it",
         ),
+        (
+            """INSERT INTO injection_site (treatment_id, muscle, side, units)
+            SELECT id, 'frontalis', 'left', 2.5 FROM treatment""",
+            "units by muscle of one of its injections were recorded",
+        ),
     ],
 )
 def test_not_where_somebody_built_on_it(desk: Desk, build: str, said: str) -> None:
