@@ -189,6 +189,21 @@ class Settings:
         return self.database_url.startswith("postgresql")
 
     @property
+    def passkey_host(self) -> str | None:
+        """The host that passkeys are bound to: browsers take a name with https, or this very machine's."""
+        host = _host(self.public_url)
+        named = not re.fullmatch(r"[\d.]+|.*:.*", host)
+        return host if named and (self.secure or is_this_machine(host)) else None
+
+    @property
+    def origin(self) -> str:
+        """The public address as browsers name it: scheme, host and port."""
+        place = urlsplit(self.public_url)
+        usual = {"http": 80, "https": 443}[place.scheme]
+        port = "" if place.port in (None, usual) else f":{place.port}"
+        return f"{place.scheme}://{_host(self.public_url)}{port}"
+
+    @property
     def secure(self) -> bool:
         """Whether the public address is https, so that cookies may be marked Secure."""
         return self.public_url.startswith("https://")

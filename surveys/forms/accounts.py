@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import PasswordField, RadioField, StringField
+from wtforms import HiddenField, PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from surveys.forms.fields import EmailAddressField
@@ -34,6 +34,28 @@ class SignatureForm(StaffForm):
     )
     password = PasswordField("Your password", [InputRequired("Enter your password.")])
     code = StringField("Code from your app", [Optional(), Length(max=16)])
+
+
+class ProofForm(StaffForm):
+    """The signed-in person proves anew who they are."""
+
+    refused_at = "password"
+
+    password = PasswordField("Your password", [InputRequired("Enter your password.")])
+    code = StringField("Code from your app", [Optional(), Length(max=16)])
+
+
+class PasskeyForm(ProofForm):
+    """A passkey to be made."""
+
+    name = StringField("Name", [InputRequired("Give it a name."), Length(max=64)])
+
+
+class CredentialForm(StaffForm):
+    """What a browser says of a passkey, in a field that a script fills; `next` is where to go then."""
+
+    credential = HiddenField(validators=[InputRequired(), Length(max=20_000)])
+    next = HiddenField()
 
 
 class InvitationForm(StaffForm):

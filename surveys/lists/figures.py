@@ -50,6 +50,8 @@ WITHOUT_EFFECT = frozenset(
         "staff.closed",
         "staff.granted",
         "staff.linked",
+        "staff.passkey_added",
+        "staff.passkey_removed",
         "staff.password_set",
         "staff.recovery_code_used",
         "staff.recovery_codes_made",

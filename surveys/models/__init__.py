@@ -26,6 +26,7 @@ from surveys.models.response import Draft, InstrumentVersion, Response, Score
 from surveys.models.signature import Signature
 from surveys.models.staff import (
     Membership,
+    Passkey,
     RecoveryCode,
     ResetAsked,
     SecondFactor,
@@ -81,6 +82,7 @@ __all__ = [
     "Messaging",
     "Note",
     "Palsy",
+    "Passkey",
     "Patient",
     "PatientState",
     "Permission",

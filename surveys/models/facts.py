@@ -150,6 +150,7 @@ FREE: Mapping[str, str] = {
     "staff_session": "where somebody is signed in: events tell its beginning and its end",
     "sign_in_identity": "who an account is elsewhere: an event tells its beginning",
     "second_factor": "a secret of an account",
+    "passkey": "opens an account, and tells nothing about a patient: events tell its beginning and its end",
     "recovery_code": "a secret of an account",
     "reset_asked": "a request for a link",
     "job": "work to be done, and its outcome",

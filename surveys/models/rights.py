@@ -31,6 +31,7 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     "message": ("kind", "nth"),
     "note": ("written_at", "written_by"),
     "palsy": ("number",),
+    "passkey": ("staff_id", "name", "credential", "public_key"),
     "sign_in_identity": ("staff_id", "issuer", "subject", "linked_at"),
     "staff_session": ("staff_id", "digest", "began_at"),
     "study": ("code",),

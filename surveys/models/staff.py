@@ -12,6 +12,7 @@ from surveys.models.base import Base, Code, Digest, Id, Instant, Name, one_of
 from surveys.models.study import Study
 
 ROLES = ("coordinator", "investigator", "analyst")
+LONGEST_CREDENTIAL = 1364  # signs of base64url: the 1023 bytes that a passkey's name may have
 LONGEST_PASSWORD = 200  # characters: a normalised one may be 18 times as long, and at most 4096
 
 
@@ -94,6 +95,25 @@ class SecondFactor(Base):
     secret: Mapped[str] = mapped_column(String(128))
     confirmed_at: Mapped[datetime | None]
     last_counter: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Passkey(Base):
+    """A key of a device for one account: `credential` names it, `public_key` proves it, both in base64url.
+
+    `sign_count` is the device's own count; one that goes back is a copy's.
+    """
+
+    __tablename__ = "passkey"
+    __table_args__ = (CheckConstraint("sign_count >= 0", name="sign_count"),)
+
+    id: Mapped[Id]
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    name: Mapped[Code]
+    credential: Mapped[str] = mapped_column(String(LONGEST_CREDENTIAL), unique=True)
+    public_key: Mapped[str] = mapped_column(String(LONGEST_CREDENTIAL))
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    made_at: Mapped[Instant]
+    used_at: Mapped[datetime | None]
 
 
 class RecoveryCode(Base):

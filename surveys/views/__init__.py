@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from surveys.views.account import account, invitation, service, signed_in
+from surveys.views.account import account, invitation, passkeys, service, signed_in
 from surveys.views.clinic import (
     alerts,
     answers,
@@ -111,6 +111,7 @@ PAGES = (
     account,
     signed_in,
     invitation,
+    passkeys,
     service,
     freezes,
     log,

@@ -86,6 +86,7 @@ TRIGGERS["0030"] = TRIGGERS["0028"]
 TRIGGERS["0031"] = TRIGGERS["0030"]
 TRIGGERS["0032"] = TRIGGERS["0031"]
 TRIGGERS["0033"] = TRIGGERS["0032"]
+TRIGGERS["0034"] = TRIGGERS["0033"]
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 

@@ -19,7 +19,7 @@ from surveys import signing, tokens
 from surveys.models import Membership, ResetAsked, Staff, Study
 from surveys.settings import Settings
 from surveys.store import audit
-from surveys.store.accounts import sessions, staff, tries
+from surveys.store.accounts import passkeys, sessions, staff, tries
 from surveys.store.errors import Refused
 from surveys.store.visit import short_codes
 
@@ -67,6 +67,7 @@ def choose(session: Session, member: Staff, password: str, *, at: datetime) -> N
         Refused: the password is too short or too long.
     """
     staff.set_password(session, member, password, at=at, actor=f"staff:{member.id}")
+    passkeys.remove_all(session, member, at=at, actor=f"staff:{member.id}")
     tries.forget_all(session, member)
     session.execute(delete(ResetAsked).where(ResetAsked.staff_id == member.id))
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from surveys.models import Event, ResetAsked, Staff, Study
 from surveys.store import audit
-from surveys.store.accounts import invitations, staff, tries
+from surveys.store.accounts import invitations, passkeys, staff, tries
 from surveys.store.errors import Refused
 from surveys.store.visit import short_codes
 
@@ -83,6 +83,7 @@ def confirm(session: Session, member: Staff, confirmer: Staff, *, at: datetime) 
 def end(session: Session, member: Staff, *, at: datetime, actor: str, asked_by: int | None = None) -> None:
     """End every session, the password and the waits of an account: only a new link opens it again."""
     staff.set_password(session, member, secrets.token_urlsafe(32), at=at, actor=actor)
+    passkeys.remove_all(session, member, at=at, actor=actor)
     tries.forget_all(session, member)
     facts = {"staff": member.id, "asked_by": asked_by}
     audit.record(session, audit.Entry(at, actor, "staff.reset", facts=facts))

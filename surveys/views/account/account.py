@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from surveys.db import db
 from surveys.forms.accounts import CodeForm, PasswordForm
 from surveys.models import Staff
-from surveys.store.accounts import sign_in, staff
+from surveys.store.accounts import passkeys, sign_in, staff
 from surveys.store.errors import Refused
 from surveys.views.web import server
 from surveys.views.web.access import for_staff, member
@@ -47,7 +47,15 @@ def index() -> Page:
             return redirect(url_for("account.index"))
     factor = sign_in.second_factor(db.session, person)
     left = sign_in.recovery_codes_left(db.session, person) if factor else 0
-    page = render_template("staff/account/account.html", form=form, person=person, factor=factor, left=left)
+    page = render_template(
+        "staff/account/account.html",
+        form=form,
+        person=person,
+        factor=factor,
+        left=left,
+        passkeys=passkeys.of(db.session, person),
+        settings=server.settings(),
+    )
     return page, 422 if form.errors else 200
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from flask import (
     Blueprint,
@@ -20,7 +20,6 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
-from flask_security import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -34,7 +33,7 @@ from surveys.store.errors import Refused
 from surveys.views.web import server
 from surveys.views.web.front import own_path
 from surveys.views.web.saving import committed
-from surveys.views.web.sign_in import enter, onwards, prove
+from surveys.views.web.sign_in import enter, onwards, prove, somebody_is_in
 
 if TYPE_CHECKING:
     from surveys.views.account.openid import Client
@@ -109,7 +108,7 @@ def code() -> Page:
     """Ask for the code from the app; then the person is signed in."""
     at, form = datetime.now(UTC), CodeForm()
     member = _proved(session.get(_PROVED), at)
-    if member is None:
+    if member is None or somebody_is_in():
         return redirect(url_for("security.login"))
     if request.method == "POST" and form.validate():
         key = server.settings().secret_key
@@ -123,11 +122,11 @@ def code() -> Page:
 
 
 def _client() -> Client:
-    """The service; signed-in people have nothing to do here."""
+    """The service; who is signed in already has nothing to do there."""
     client: Client | None = current_app.extensions.get(_EXTENSION)
     if client is None:
         abort(404)
-    if cast(Staff, current_user).is_authenticated:
+    if somebody_is_in():
         abort(redirect(url_for("staff.index")))
     return client
 

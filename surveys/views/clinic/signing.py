@@ -30,7 +30,8 @@ def visit(code: str, visit_id: int) -> Page:
     here, found, form = grant(), find_visit(visit_id), SignatureForm()
     if request.method == "POST" and form.validate():
         with committed(form) as kept:
-            prove_anew(member(), form.password.data or "", form.code.data or "", at=here.at)
+            password, proof = form.password.data or "", form.code.data or ""
+            prove_anew(member(), password, proof, undone=_("Nothing was signed."), at=here.at)
             signatures.sign_visit(
                 db.session,
                 find_visit(visit_id),

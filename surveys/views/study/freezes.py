@@ -74,7 +74,8 @@ def sign(code: str, freeze_id: int) -> Response | str | tuple[str, int]:
         abort(404)
     if request.method == "POST" and form.validate():
         with committed(form) as kept:
-            prove_anew(member(), form.password.data or "", form.code.data or "", at=here.at)
+            password, proof = form.password.data or "", form.code.data or ""
+            prove_anew(member(), password, proof, undone=_("Nothing was signed."), at=here.at)
             signatures.sign_freeze(db.session, found, form.meaning.data, member(), role=here.role, at=here.at)
         if kept:
             flash(_("The freeze is signed."), "success")

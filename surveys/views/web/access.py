@@ -85,6 +85,7 @@ OPEN = frozenset(
         "security.login",
         "security.logout",
         "invitation.accept",
+        "passkeys.sign_in",
         "service.start",
         "service.back",
         "service.code",

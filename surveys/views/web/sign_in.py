@@ -94,6 +94,11 @@ def still_signed_in(at: datetime) -> bool:
     return True
 
 
+def somebody_is_in() -> bool:
+    """Whether somebody is signed in here; who is stays who they are, whatever another page sends."""
+    return bool(cast(Staff, current_user).is_authenticated)
+
+
 def session_here() -> StaffSession:
     """The session of the signed-in person in this browser."""
     found: StaffSession = g.staff_session
@@ -109,7 +114,7 @@ def enter(person: Staff, by: str) -> None:
 
 def leave(at: datetime) -> None:
     """Sign the person out of this browser, and whoever copied its cookie; the view commits."""
-    if cast(Staff, current_user).is_authenticated:
+    if somebody_is_in():
         sessions.sign_out(db.session, session_here(), at=at)
     logout_user()
     session.pop(_KEPT, None)
@@ -154,8 +159,10 @@ def prove(person: Staff, right: Callable[[], bool], wrong: str, *, at: datetime)
     tries.forget(db.session, key)
 
 
-def prove_anew(person: Staff, password: str, code: str, *, at: datetime) -> None:
+def prove_anew(person: Staff, password: str, code: str, *, undone: str, at: datetime) -> None:
     """Go on if the person gives their password again, and the code where one is asked at sign-in.
+
+    `undone` says what was not done otherwise.
 
     Raises:
         Refused: one of them is wrong, or there were too many wrong ones.
@@ -166,7 +173,7 @@ def prove_anew(person: Staff, password: str, code: str, *, at: datetime) -> None
             db.session, person, code, server.settings().secret_key, at=at
         )
 
-    prove(person, right, _t("The password or the code is wrong. Nothing was signed."), at=at)
+    prove(person, right, f"{_t('The password or the code is wrong.')} {undone}", at=at)
 
 
 def waiting(until: datetime, at: datetime) -> str:
@@ -178,11 +185,11 @@ def waiting(until: datetime, at: datetime) -> str:
 
 
 def _sign_in() -> Response | str | tuple[str, int] | tuple[str, int, dict[str, str]]:
-    if cast(Staff, current_user).is_authenticated:
+    if somebody_is_in():
         return redirect(url_for("staff.index"))
-    form, service = CodeSignInForm(), server.settings().sign_in_service
+    form, settings = CodeSignInForm(), server.settings()
     if request.method != "POST":
-        return render_template("security/login_user.html", form=form, service=service)
+        return render_template("security/login_user.html", form=form, settings=settings)
     at, person = datetime.now(UTC), cast("Staff | None", form.user)
     # By address, never by the browser's network: one person could shut a whole clinic out.
     key = counted_as(form.email.data or "", person)
@@ -198,7 +205,7 @@ def _sign_in() -> Response | str | tuple[str, int] | tuple[str, int, dict[str, s
     if tried:
         tries.failed(db.session, person, at=at)
     db.session.commit()
-    return render_template("security/login_user.html", form=form, service=service), 422
+    return render_template("security/login_user.html", form=form, settings=settings), 422
 
 
 def _sign_out() -> Response:
