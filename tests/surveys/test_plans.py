@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,12 +13,21 @@ from surveys.db import db
 from surveys.mail.mailer import MemoryMailer
 from tests.support.patient import Patient, in_process
 from tests.support.plans import said, whole_tables
+from tests.support.postgres import Postgres
 from tests.support.study import FACE, PHQ9, SAQ, invite
 from tests.surveys.test_post import AT, engine, post
 
 pytestmark = pytest.mark.database
 
 __all__ = ["engine"]
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres, _migrated_postgres: str) -> Iterator[str]:
+    """A new database: PostgreSQL plans by the pages of a table, and rows taken away leave theirs."""
+    url = postgres.create(_migrated_postgres)
+    yield url
+    postgres.drop(url)
 
 
 def test_a_patient_reads_no_table_whole(app: Flask) -> None:
