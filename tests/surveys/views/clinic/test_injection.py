@@ -40,6 +40,9 @@ def test_units_are_typed_by_muscle_and_copied_forward(app: Flask, member: Member
     [copy] = [link for link in page.links if link.endswith("copy=1")]
     member.get(copy)
     assert 'value="2.5"' in member.replies[-1].html
+    assert ">2.5</text>" in member.replies[-1].html, "on the face too"
+    muscles = {link.removeprefix("#") for link in member.page.links if link.startswith("#")}
+    assert {"frontalis_left", "platysma_right"} <= muscles
     member.get(injected(app, 1, "massage"))
     assert member.status == 404
 
