@@ -62,3 +62,11 @@ def test_the_day_on_every_page(
             expect(page.get_by_role("button", name="Print this page")).to_be_visible()
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    # Still on the page for many: what it asks about a list, and what it understood.
+    page.get_by_label("Or the rows themselves").fill("Code;Geburtsjahr;Beginn\nA-1;1970;03/04/2024")
+    page.get_by_role("button", name="Check the list").click()
+    page.get_by_label("The day: 3 April").check()
+    axe(page)
+    page.get_by_role("button", name="Check the list").click()
+    expect(page.get_by_role("cell", name="3 Apr 2024")).to_be_visible()
+    axe(page)

@@ -1,4 +1,4 @@
-"""A site's own text, from TOML or CSV: taken whole, or refused with every fault and its place."""
+"""A site's own text, from TOML or a sheet: taken whole, or refused with every fault and its place."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def test_a_page_tells_what_is_to_be_known(member: Member) -> None:
 
 @pytest.mark.parametrize(("name", "written"), [("face.toml", as_toml), ("face.csv", as_csv)])
 def test_a_text_is_loaded_and_previewed(app: Flask, name: str, written: object) -> None:
-    """From TOML or CSV; every item and choice of each language is shown as patients will see it."""
+    """From TOML or a sheet; every item and choice of each language is shown as patients will see it."""
     loader = Uploader.of(app)
     tables = made_up(library(app).get("face"), "authors", ("en", "nl"))
     page = loader.upload(name, written(tables))  # type: ignore[operator]
@@ -158,7 +158,7 @@ def test_a_text_is_loaded_and_previewed(app: Flask, name: str, written: object) 
     ("name", "content", "says"),
     [
         ("", "", "Choose a file."),
-        ("face.xlsx", "PK", "must end in .toml or .csv"),
+        ("face.pdf", "%PDF", "must end in .toml, .xlsx or .csv"),
         ("face.toml", b"\xff", "not UTF-8"),
         (
             "face.csv",
