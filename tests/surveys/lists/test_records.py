@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from surveys.lists import records
 from surveys.lists.at_once import ask
 from surveys.models import Grading, Note, Palsy, Patient
+from surveys.models.audit import CONSENT_CORRECTED, PALSY_REMOVED
+from surveys.store import audit
 from tests.surveys.lists.conftest import AT, DUE
 from tests.surveys.lists.test_changes import add
 from tests.surveys.lists.test_patients import DAY, scope
@@ -75,8 +77,8 @@ def test_gradings_are_read_in_order_of_time(session: Session, patient: Patient) 
     assert ask(session, records.gradings(add(session, "P2", patient).id)) == []
 
 
-def test_a_grading_is_found_within_the_scope(session: Session, patient: Patient) -> None:
-    """With its patient; not from another site."""
+def test_a_grading_and_a_palsy_are_found_within_the_scope(session: Session, patient: Patient) -> None:
+    """With their patient; not from another site."""
     palsy = Palsy(patient_id=patient.id, number=1, is_index=True)
     session.add(palsy)
     session.flush()
@@ -89,3 +91,22 @@ def test_a_grading_is_found_within_the_scope(session: Session, patient: Patient)
     for one in made:
         assert records.find_grading(session, scope(patient), one.id) == (one, patient)
     assert records.find_grading(session, replace(scope(patient), site="elsewhere"), made[0].id) is None
+    assert records.find_palsy(session, scope(patient), palsy.id) == (palsy, patient)
+    assert records.find_palsy(session, scope(patient), palsy.id + 1) is None
+    assert records.find_palsy(session, replace(scope(patient), site="elsewhere"), palsy.id) is None
+
+
+def test_what_was_mended_is_told_by_the_trail(session: Session, patient: Patient) -> None:
+    """Palsies taken away, consents corrected, each with its reason; nobody else's, and nothing else."""
+    other = add(session, "P2", patient)
+    for one, action, facts, reason in (
+        (patient, PALSY_REMOVED, {"palsy": 2, "side": "left"}, "Wrong patient"),
+        (patient, CONSENT_CORRECTED, {"corrects": 7}, "Wrong day"),
+        (patient, "patient.status", {}, "Moved"),
+        (other, PALSY_REMOVED, {"palsy": 3}, "Twice"),
+    ):
+        audit.record(session, audit.Entry(AT, "staff:1", action, one.id, facts, reason))
+        session.commit()
+    assert ask(session, records.mended(patient.id)) == records.Mended(
+        [records.RemovedPalsy(2, {"palsy": 2, "side": "left"}, "Wrong patient")], {7: "Wrong day"}
+    )
