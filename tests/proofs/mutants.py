@@ -23,6 +23,11 @@ SHARE = 8
 WHOLE = ("surveys.instruments.scoring", "surveys.instruments.answers", "surveys.instruments.notes")
 MOST_SURVIVING = 0.1
 NO_MUTANT = "not.a.module.*"
+# What a mutant writes that no test can tell from the code, wherever it stands.
+KINDS = (
+    (re.compile(r"\.(outer)?join\(\w+, (None)?\)"), "equivalent: the foreign key says the same"),
+    (re.compile(r"\.(subquery|cte)\((\"\w+\"|None)\)"), "equivalent: the name of a subquery"),
+)
 # Survivors that were looked at, and why no test is owed. They count as survivors all the same.
 REASONS = {
     "surveys.same.x_telephone__mutmut_15": "equivalent: what is no digit is taken out in the next step",
@@ -32,16 +37,27 @@ REASONS = {
     "surveys.store.visit.corrections.x_enter__mutmut_9": "the first letter of a sentence for staff",
     "surveys.store.visit.planning.x_replan__mutmut_4": "a lock: SQLite, on which mutants are tried, has none",
     "surveys.store.visit.planning.xǁ_Visitsǁadd__mutmut_27": "equivalent: new visits differ in their numbers",
-    "surveys.lists.background.x_of_patient__mutmut_12": "equivalent: the foreign key says the same",
-    "surveys.lists.changes.x__scores__mutmut_47": "equivalent: the name of a subquery",
-    "surveys.lists.changes.x_page__mutmut_52": "equivalent: the name of a subquery",
-    "surveys.lists.clinic.x_expected__mutmut_14": "equivalent: the foreign key says the same",
-    "surveys.lists.clinic.x__finished__mutmut_27": "equivalent: the foreign key says the same",
-    "surveys.lists.completeness.x__lines__mutmut_26": "equivalent: the name of a subquery",
     "surveys.lists.completeness.x__placed__mutmut_4": "equivalent: the join says the same",
-    "surveys.lists.messages.x__of_scope__mutmut_5": "equivalent: the foreign key says the same",
+    "surveys.lists.alert_report.x__following__mutmut_4": "equivalent: any day of the month after does",
+    "surveys.lists.alert_report.x_months__mutmut_37": "equivalent: any day of the month before does",
+    "surveys.lists.due.x_due__mutmut_21": "equivalent: a count of no column counts the rows",
+    "surveys.lists.figures.x__newest__mutmut_16": "equivalent: the first of the rows is taken",
+    "surveys.lists.figures.x__newest__mutmut_17": "equivalent: the first of the rows is taken",
+    "surveys.lists.messages.x_page__mutmut_11": "ties: SQLite keeps this order by itself",
+    "surveys.exchange.tidy.answers.x_long_table__mutmut_130": "words of the codebook",
+    "surveys.exchange.tidy.crowd.x__cell__mutmut_59": "equivalent: what is not there is empty either way",
+    "surveys.exchange.tidy.people.x__palsy_rows__mutmut_3": "SQLite keeps this order by itself",
+    "surveys.exchange.tidy.people.x__treatment_rows__mutmut_11": "ties: SQLite keeps this order by itself",
+    "surveys.exchange.tidy.reported.x__rows__mutmut_15": "ties: SQLite keeps this order by itself",
+    "surveys.instruments.scoring.xǁScoreColumnsǁof__mutmut_12": "equivalent: the same numbers in more memory",
+    "surveys.same.x_email_address__mutmut_5": "equivalent: two @ are refused either way",
+    "surveys.views.web.access.x__guard__mutmut_7": "never reached: such a view stops the start",
+    "surveys.views.web.access.x__guard__mutmut_22": "the look of a notice",
+    "surveys.views.web.access.x__say_limited__mutmut_3": "equivalent: the page has words of its own",
+    "analysis.data.change.x_judge__mutmut_36": "equivalent: no change at all was judged before",
 }
 _LINE = re.compile(r"^\s+(?P<name>\S+__mutmut_\d+): (?P<status>.+)$")
+_WRITTEN = re.compile(r"^\+(?!\+)\s*(?P<code>\S.*)$")
 _FUNCTION = re.compile(r"\.x(_|ǁ)")
 
 
@@ -59,6 +75,8 @@ def main() -> int:
         for name in chosen(statuses(), asked.share)
         if not asked.modules or any(part in name for part in asked.modules)
     ]
+    if not wanted:  # without a name mutmut would try all
+        parser.error(f"There is no mutant of {' or '.join(asked.modules)}.")
     subprocess.run([MUTMUT, "run", *wanted], check=True)
     found = statuses()
     tried = Counter(module(name) for name in wanted)
@@ -67,9 +85,8 @@ def main() -> int:
         surviving = sum(module(name) == one for name in left)
         print(f"{one}: {number} tried, {surviving} survived")
     for name in left:
-        print(
-            f"{found[name]}: {name} ({REASONS.get(name, 'not looked at yet: mutmut show says what it is')})"
-        )
+        line = written(name)
+        print(f"{found[name]}: {name} ({reason(name, line)})\n    {line}")
     print(f"{len(wanted)} mutants, {len(left)} survived; {time.monotonic() - began:.0f} seconds")
     return int(len(left) > MOST_SURVIVING * len(wanted))
 
@@ -79,6 +96,19 @@ def statuses() -> dict[str, str]:
     said = subprocess.run([MUTMUT, "results", "--all", "true"], capture_output=True, text=True, check=True)
     lines = (_LINE.match(line) for line in said.stdout.splitlines())
     return {line["name"]: line["status"] for line in lines if line}
+
+
+def written(name: str) -> str:
+    """The line that the mutant has instead of the code's."""
+    said = subprocess.run([MUTMUT, "show", name], capture_output=True, text=True, check=True)
+    lines = (_WRITTEN.match(line) for line in said.stdout.splitlines())
+    return next((line["code"] for line in lines if line), "(a line less)")
+
+
+def reason(name: str, line: str) -> str:
+    """Why no test is owed of a mutant that survived with this line."""
+    known = [REASONS[name]] if name in REASONS else [why for kind, why in KINDS if kind.search(line)]
+    return next(iter(known), "not looked at yet")
 
 
 def chosen(names: Iterable[str], share: int) -> list[str]:
