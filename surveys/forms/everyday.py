@@ -1,6 +1,7 @@
 """Everyday words, English and German, that a list of patients may have for its columns and codes.
 
-`labels` has the words that pages show. These are the others that people type; a word means one code only.
+`labels` has the words that pages show. These are the others that people type; a word means one code only, and
+one that may mean something else in a clinic is left out: "Aufnahme" is an admission too.
 Capitals, dashes, dots, accents and what stands in brackets do not matter.
 """
 
@@ -62,7 +63,6 @@ CAUSES: Words = {
         "Vestibularisschwannom",
         "Akustikusneurinom",
         "acoustic neuroma",
-        "Kleinhirnbrückenwinkeltumor",
     ),
     "facial_nerve_schwannoma": (
         "Fazialisschwannom",
@@ -200,9 +200,6 @@ COLUMNS: Words = {
         "Einschluss am",
         "eingeschlossen am",
         "Studieneinschluss",
-        "Aufnahme",
-        "Aufnahmedatum",
-        "aufgenommen am",
         "enrolled",
         "enrolment",
         "enrollment",
@@ -225,7 +222,7 @@ COLUMNS: Words = {
         "birthdate",
     ),
     "birth_year": ("Geburtsjahr", "Jahrgang", "Geb.-Jahr", "year of birth", "YOB", "born in"),
-    "sex": ("Geschlecht", "gender", "m/w", "m/w/d"),
+    "sex": ("Geschlecht", "Geschl.", "gender", "m/w", "m/w/d"),
     "side": (
         "Seite",
         "betroffene Seite",
@@ -234,7 +231,7 @@ COLUMNS: Words = {
         "affected side",
         "side of palsy",
     ),
-    "cause": ("Ursache", "Ätiologie", "Diagnose", "Grund", "aetiology", "etiology", "diagnosis"),
+    "cause": ("Ursache", "Ätiologie", "Diagnose", "aetiology", "etiology", "diagnosis"),
     "begin": ("Art des Beginns", "Beginn wie", "how it began", "type of onset"),
     "onset_on": (
         "Beginn",

@@ -41,6 +41,8 @@ def test_a_word_means_one_code(fact: str) -> None:
         ("column", "Beginn", "onset_on"),
         ("column", "Krankenhausnummer", "hospital_number"),
         ("column", "Patient", None),
+        ("column", "Aufnahmedatum", None),
+        ("cause", "Kleinhirnbrückenwinkeltumor", None),
         ("locale", "Deutsch", "de"),
         ("treatments", "Botox", "botulinum_toxin"),
     ],
