@@ -20,7 +20,7 @@ def test_each_list_has_its_own_columns_order_and_limit(session: Session, patient
         session,
         {
             "visits": ShortList(latest, (Visit.due_on.desc(),), limit=2),
-            "patients": ShortList(select(Patient.id, Patient.code), (Patient.code,)),
+            "patients": ShortList(select(Patient.id, Patient.code, Patient.status), (Patient.code,)),
             "numbers": ShortList(select(Patient.id.label("name"), Patient.enrolled_on), (Patient.id,)),
             "studies": ShortList(select(Study.id).where(Study.code == "none"), (Study.id,)),
         },
@@ -29,7 +29,7 @@ def test_each_list_has_its_own_columns_order_and_limit(session: Session, patient
         "visits": [
             {"name": f"v{days}", "due_on": DUE + days * DAY, "battery": ["face", "saq"]} for days in (3, 2)
         ],
-        "patients": [{"id": patient.id, "code": "P1"}],
+        "patients": [{"id": patient.id, "code": "P1", "status": "active"}],
         "numbers": [{"name": patient.id, "enrolled_on": DUE}],
         "studies": [],
     }
