@@ -80,8 +80,8 @@ def _verified(bench: Bench, kind: str) -> str:
             ["study", "create", "S1", "--simulated"],
             ["simulate", "S1", "--patients", str(times * bench.patients), "--visits", "3"],
         ):
-            _seventh(url, command)
-        said, seconds, megabytes = _seventh(url, ["audit", "verify"])
+            seventh(url, command)
+        said, seconds, megabytes = seventh(url, ["audit", "verify"])
         found = re.search(r"Looked at (\d+) events", said)
         assert found, said
         told.append(f"{int(found[1]):,} events {seconds:.0f} s, {megabytes:.0f} MB")
@@ -89,7 +89,7 @@ def _verified(bench: Bench, kind: str) -> str:
     return f"{', '.join(told)} ({costs[1] / costs[0]:.2f} × per event)"
 
 
-def _seventh(url: str, words: list[str]) -> tuple[str, float, float]:
+def seventh(url: str, words: list[str]) -> tuple[str, float, float]:
     """What a command says, its processor time, and its peak memory in MB."""
     command = [sys.executable, "-c", "from app import main; main()", *words]
     given = {**os.environ, "SEVENTH_DATABASE_URL": url, "SEVENTH_SECRET_KEY": SECRET}
