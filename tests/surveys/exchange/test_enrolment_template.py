@@ -12,7 +12,9 @@ from tests.support.study import invite
 from tests.support.uploads import Uploader
 
 
-@pytest.mark.parametrize("content", [enrolment_template.workbook(), enrolment_template.csv()])
+@pytest.mark.parametrize(
+    "content", [enrolment_template.workbook(), enrolment_template.csv()], ids=["xlsx", "csv"]
+)
 def test_it_has_every_column_and_the_sheet_is_found(content: bytes) -> None:
     """Without asking, though the workbook has a sheet with the codes too."""
     _, found, faults = header(cut.rows(reading.text(content, None, fits)))
