@@ -44,13 +44,13 @@ def run(context: click.Context) -> None:
     os.execv(sys.executable, server_command(port))  # noqa: S606 — no shell is wanted
 
 
-def server_command(port: int) -> list[str]:
-    """The arguments of the process that runs the server."""
+def server_command(port: int, workers: int = 2) -> list[str]:
+    """The arguments of the process that runs the server, with so many processes that answer."""
     return [
         *(sys.executable, "-m", "gunicorn", "--no-control-socket", "--log-level", "warning"),
         *("--logger-class", "surveys.cli.server_log.ServerLog"),
         *("--bind", f"127.0.0.1:{port}"),
-        *("--workers", "2", "--threads", str(THREADS), "--worker-class", "gthread"),
+        *("--workers", str(workers), "--threads", str(THREADS), "--worker-class", "gthread"),
         "app:create_app()",
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,10 @@ ELSEWHERE = "another device"
 
 # A desktop of 1280 by 1024 at 400 %, and one of 1024.
 ENLARGED = (ViewportSize(width=320, height=256), ViewportSize(width=256, height=456))
+EACH, SOME = 1, 3  # at each state, or at every third
 SET_UPS = [
     pytest.param({"viewport": SMALL}, id="320"),
+    pytest.param({"viewport": SMALL, "enlarged": EACH}, id="enlarged", marks=pytest.mark.long),
     pytest.param({"viewport": DESKTOP}, id="1280", marks=pytest.mark.long),
     pytest.param({"colour_scheme": "dark"}, id="dark", marks=pytest.mark.long),
     pytest.param({"forced_colours": True}, id="forced colours", marks=pytest.mark.long),
@@ -50,12 +53,16 @@ def test_every_page_and_state(
     mirrored = set_up.get("locale") == "ar"
     if mirrored:
         mirror(app, tmp_path)
-    page = open_page(**set_up, statuses=frozenset({403, 410, 422}))
+    enlarged, looks = set_up.get("enlarged", SOME), itertools.count()
+    page = open_page(
+        **{name: one for name, one in set_up.items() if name != "enlarged"},
+        statuses=frozenset({403, 410, 422}),
+    )
 
     def look() -> None:
         axe(page)
         no_sideways_scroll(page)
-        if set_up.get("viewport") == SMALL:
+        if set_up.get("viewport") == SMALL and next(looks) % enlarged == 0:
             for viewport in ENLARGED:
                 page.set_viewport_size(viewport)
                 no_sideways_scroll(page)

@@ -59,7 +59,7 @@ class MortalServer:
         """Start it, and wait until it answers."""
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                server_command(self._port),
+                server_command(self._port, workers=1),  # one that dies; two take twice as long to start
                 env=self._environment,
                 cwd=ROOT,
                 stdout=output,
