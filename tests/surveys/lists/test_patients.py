@@ -214,48 +214,6 @@ def test_every_patient_is_counted_once(session: Session, patient: Patient) -> No
     assert len(page.rows) == page.total == session.scalar(select(func.count(Patient.id))) == 7
 
 
-@pytest.fixture
-def anne(session: Session, patient: Patient) -> Patient:
-    """Somebody with a name, numbers and an address."""
-    patient.contact = Contact(
-        name="Änne Jäger-Weiß Łukasz",
-        hospital_number="Hn-9b",
-        telephone="0176/12 34 56",
-        email="Anne@example.org",
-    )
-    session.flush()
-    return patient
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "Jäger Änne",
-        "Änne Jäger",
-        "jager, anne",
-        "ANNE",
-        "lukasz",
-        "weiss",
-        "hn-9B",
-        "0176 123",
-        "+49 176 12345",
-        "anne@example.org",
-        "p1",
-        "anne P1",
-        "Ja\u0308ger",
-    ],
-)
-def test_a_person_is_found_by_words_in_any_order(session: Session, anne: Patient, typed: str) -> None:
-    """Of the name, the numbers, the address and the code; accents and capitals do not matter."""
-    assert [row.code for row in patients.page(session, scope(anne), person=typed).rows] == ["P1"]
-
-
-@pytest.mark.parametrize("typed", ["Änne Müller", "0176 999", "anne P2", "%", ","])
-def test_nobody_is_found_by_other_words(session: Session, anne: Patient, typed: str) -> None:
-    """Each word must be the person's."""
-    assert not patients.page(session, scope(anne), person=typed).rows
-
-
 def test_a_code_is_found_by_its_part(session: Session, patient: Patient) -> None:
     """However it is spelt; a name is not looked for where it would stand in the address."""
     patient.code, patient.contact = "Fp–12a", Contact(name="Ada")
