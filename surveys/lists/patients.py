@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from surveys import same
 from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE, states
-from surveys.models import Alert, Contact, Patient, PatientState, Response, Timepoint, Treatment, Visit
+from surveys.models import Alert, Contact, Patient, PatientState, Response, Timepoint, Visit
 from surveys.models.patient_state import PATIENT_CHANGED
 
 PAGE = 50
@@ -184,13 +184,6 @@ def find_visit(session: Session, scope: Scope, visit_id: int) -> Visit | None:
         .where(scope.condition, Visit.id == visit_id, Visit.withdrawn_at.is_(None))
     )
     return session.scalar(query.options(joinedload(Visit.patient)))
-
-
-def find_treatment(session: Session, scope: Scope, treatment_id: int) -> tuple[Treatment, Patient] | None:
-    """The treatment with this id, and its patient, if within the scope."""
-    query = select(Treatment, Patient).join(Patient, Patient.id == Treatment.patient_id)
-    found = session.execute(query.where(scope.condition, Treatment.id == treatment_id)).one_or_none()
-    return None if found is None else (found[0], found[1])
 
 
 def _lines(scope: Scope) -> CTE:

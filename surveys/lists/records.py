@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.lists.at_once import Part, Rows, ShortList
 from surveys.lists.scope import Scope
-from surveys.models import Event, Grading, Note, Palsy, Patient
+from surveys.models import Event, Grading, Note, Palsy, Patient, Treatment
 from surveys.models.audit import CONSENT_CORRECTED, PALSY_REMOVED
 
 
@@ -76,17 +76,13 @@ def gradings(patient_id: int) -> Part[list[GradingRow]]:
     )
 
 
-def find_grading(session: Session, scope: Scope, grading_id: int) -> tuple[Grading, Patient] | None:
-    """The grading with this id, and its patient, if within the scope."""
-    query = select(Grading, Patient).join(Patient, Patient.id == Grading.patient_id)
-    found = session.execute(query.where(scope.condition, Grading.id == grading_id)).one_or_none()
-    return None if found is None else (found[0], found[1])
+Record = TypeVar("Record", Grading, Palsy, Treatment)
 
 
-def find_palsy(session: Session, scope: Scope, palsy_id: int) -> tuple[Palsy, Patient] | None:
-    """The palsy with this id, and its patient, if within the scope."""
-    query = select(Palsy, Patient).join(Patient, Patient.id == Palsy.patient_id)
-    found = session.execute(query.where(scope.condition, Palsy.id == palsy_id)).one_or_none()
+def find(session: Session, scope: Scope, table: type[Record], number: int) -> tuple[Record, Patient] | None:
+    """The grading, palsy or treatment with this id, and its patient, if within the scope."""
+    query = select(table, Patient).join(Patient, Patient.id == table.patient_id)
+    found = session.execute(query.where(scope.condition, table.id == number)).one_or_none()
     return None if found is None else (found[0], found[1])
 
 

@@ -85,7 +85,7 @@ def _measured(content: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             return _unpacked(packed)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError):
         raise FileRefused([Fault(_DAMAGED)]) from None
 
 

@@ -1,6 +1,6 @@
 """What is asked of an OpenID Connect provider, by Authlib: who somebody is, proved by a token that it signed.
 
-Loaded only where a provider is set.
+This module is loaded only where a provider is set.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def init_app(app: Flask) -> None:
             raise SettingsError(
                 f"SEVENTH_OIDC_GROUPS names the role {one.role!r}; use one of: {', '.join(ROLES)}."
             )
-    from surveys.views.account.openid import client  # what it needs is loaded only where it is used
+    from surveys.views.account.openid import client  # with the keys it reads, needed by few
 
     app.extensions[_EXTENSION] = client(app, service)
 

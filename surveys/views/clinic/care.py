@@ -18,9 +18,8 @@ from surveys.forms.records import (
     TreatmentStateForm,
     grading_form,
 )
-from surveys.lists import patients as lists
 from surveys.lists import records as record_lists
-from surveys.models import Palsy, Treatment
+from surveys.models import Grading, Palsy, Treatment
 from surveys.store.patient import gradings, treatments
 from surveys.store.patient.patients import NewTreatment
 from surveys.views.clinic import display
@@ -38,7 +37,7 @@ from surveys.views.web.page import Page
 def treatment(code: str, treatment_id: int) -> Page:
     """Record the outcome of a treatment."""
     here = grant()
-    shown, found = lists.find_treatment(db.session, here.scope, treatment_id) or abort(404)
+    shown, found = record_lists.find(db.session, here.scope, Treatment, treatment_id) or abort(404)
     form = TreatmentStateForm(here.today)
 
     def store() -> str:
@@ -73,7 +72,7 @@ def treatment(code: str, treatment_id: int) -> Page:
 def treatment_facts(code: str, treatment_id: int) -> Page:
     """Correct what is recorded of a treatment."""
     here = grant()
-    shown, found = lists.find_treatment(db.session, here.scope, treatment_id) or abort(404)
+    shown, found = record_lists.find(db.session, here.scope, Treatment, treatment_id) or abort(404)
     stands = {} if request.method == "POST" else _began(shown)
     form = TreatmentFactsForm(here.today, obj=None if request.method == "POST" else shown, data=stands)
 
@@ -104,7 +103,7 @@ def treatment_facts(code: str, treatment_id: int) -> Page:
 def grading_error(code: str, grading_id: int) -> Page:
     """Take away a grading that was entered in error."""
     here = grant()
-    shown, found = record_lists.find_grading(db.session, here.scope, grading_id) or abort(404)
+    shown, found = record_lists.find(db.session, here.scope, Grading, grading_id) or abort(404)
     form = ErrorForm(here.today)
 
     def store() -> str:

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from analysis.data.kinds import INJECTED
 from surveys.db import db
 from surveys.forms.injections import InjectionMapForm, typed_in
-from surveys.lists import patients as lists
+from surveys.lists import records as record_lists
+from surveys.models import Treatment
 from surveys.store.patient import injections
 from surveys.store.patient.injections import InjectionMap
 from surveys.views.clinic import display
@@ -23,7 +24,7 @@ from surveys.views.web.page import Page
 def injection(code: str, treatment_id: int) -> Page:
     """Record or correct the units by muscle; `?copy` fills the boxes with those of the last injection."""
     here = grant()
-    shown, found = lists.find_treatment(db.session, here.scope, treatment_id) or abort(404)
+    shown, found = record_lists.find(db.session, here.scope, Treatment, treatment_id) or abort(404)
     if shown.kind != INJECTED:
         abort(404)
     own = injections.maps_of(db.session, found.id).get(shown.id, {})

@@ -208,7 +208,7 @@ def palsy(code: str, patient: str) -> Page:
 def palsy_error(code: str, palsy_id: int) -> Page:
     """Take away a palsy that was entered in error."""
     here = grant()
-    shown, found = record_lists.find_palsy(db.session, here.scope, palsy_id) or abort(404)
+    shown, found = record_lists.find(db.session, here.scope, Palsy, palsy_id) or abort(404)
     form = ErrorForm(here.today)
 
     def store() -> str:

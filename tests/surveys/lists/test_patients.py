@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library
-from surveys.lists import patients, visits
+from surveys.lists import patients, records, visits
 from surveys.lists.at_once import ask
 from surveys.lists.patients import PatientRow
 from surveys.lists.scope import Scope
@@ -357,9 +357,9 @@ def test_a_treatment_and_a_visit_are_found_with_their_patient(session: Session, 
     made = Treatment(patient_id=patient.id, kind="massage")
     session.add(made)
     session.flush()
-    assert patients.find_treatment(session, scope(patient), made.id) == (made, patient)
-    assert patients.find_treatment(session, scope(patient), made.id + 1) is None
-    assert patients.find_treatment(session, replace(scope(patient), site="North"), made.id) is None
+    assert records.find(session, scope(patient), Treatment, made.id) == (made, patient)
+    assert records.find(session, scope(patient), Treatment, made.id + 1) is None
+    assert records.find(session, replace(scope(patient), site="North"), Treatment, made.id) is None
     assert patients.find_visit(session, scope(patient), visit.id) is visit
     others.withdrawn_at = AT
     session.flush()

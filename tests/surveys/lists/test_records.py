@@ -89,11 +89,11 @@ def test_a_grading_and_a_palsy_are_found_within_the_scope(session: Session, pati
     session.add_all(made)
     session.flush()
     for one in made:
-        assert records.find_grading(session, scope(patient), one.id) == (one, patient)
-    assert records.find_grading(session, replace(scope(patient), site="elsewhere"), made[0].id) is None
-    assert records.find_palsy(session, scope(patient), palsy.id) == (palsy, patient)
-    assert records.find_palsy(session, scope(patient), palsy.id + 1) is None
-    assert records.find_palsy(session, replace(scope(patient), site="elsewhere"), palsy.id) is None
+        assert records.find(session, scope(patient), Grading, one.id) == (one, patient)
+    assert records.find(session, replace(scope(patient), site="elsewhere"), Grading, made[0].id) is None
+    assert records.find(session, scope(patient), Palsy, palsy.id) == (palsy, patient)
+    assert records.find(session, scope(patient), Palsy, palsy.id + 1) is None
+    assert records.find(session, replace(scope(patient), site="elsewhere"), Palsy, palsy.id) is None
 
 
 def test_what_was_mended_is_told_by_the_trail(session: Session, patient: Patient) -> None:
