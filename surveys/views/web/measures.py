@@ -5,6 +5,7 @@ A route is its rule, such as `/visit/<int:visit_id>/begin`, never the address th
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -31,7 +32,9 @@ class Measures:
         # The library looks for the folder as it is imported.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
         from prometheus_client import CollectorRegistry, Counter, Histogram
+        from prometheus_client.values import close_all_multiprocess_files
 
+        atexit.register(close_all_multiprocess_files)
         here = CollectorRegistry()
         self._requests = Counter(
             "seventh_requests", "Requests answered.", ["method", "route", "status"], registry=here
