@@ -14,6 +14,7 @@ from surveys.mail.mailer import Mail, Mailer, NotTaken, PerhapsTaken
 from surveys.mail.staff_words import heads_of_trail, word_of_alert
 from surveys.store.post import alert_mail, head_mail, messages, outbox, settling
 from surveys.store.post.outbox import Outcome, Rejected, Sent, TryLater, Unclear
+from surveys.store.study import mail_proof
 from surveys.store.transactions import Transaction
 
 
@@ -48,8 +49,9 @@ class Post:
                 word = alert_mail.claim(session, at=self.now(), simulated_only=self.hindrance is not None)
             if word is None:
                 return counts
-            # A test alert is acknowledged where its readers are named.
-            page = "study" if word.kind == "test" else "alerts"
+            page = "alerts"
+            if word.kind == "test":  # the part that only this mail holds shows that it arrived
+                page = f"study/test-alert/{mail_proof.signed(word.id, self.secret)}"
             link = f"{self.public_url}/staff/{word.study}/{page}"
             said = word_of_alert(word.kind, word.study, link, word.hours)
             outcome = hand_over(self.mailer, Mail(word.to, said.subject, said.body, f"alert.{word.id}"))

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from surveys.db import newest_revision
 from surveys.jobs.queue import LOST_AFTER
-from surveys.models import Alert, AlertReader, Event, Host, Job, Message
+from surveys.models import Alert, AlertMail, Event, Host, Job, Message
 from surveys.models.dialects import on_postgresql
 from surveys.settings import Settings
 from surveys.signing import CLOCKS_APART
@@ -111,12 +111,12 @@ def _mail(look: Look) -> Iterator[str]:
     if look.settings.mail_hindrance:
         yield f"Mail: {look.settings.mail_hindrance}"
         return
-    came = select(AlertReader.id).where(AlertReader.acknowledged_at.is_not(None)).limit(1)
+    came = select(AlertMail.id).where(AlertMail.opened_at.is_not(None)).limit(1)
     went = select(Message.id).where(Message.outcome == "sent", Message.channel == "email").limit(1)
     if look.session.scalar(came) is None and look.session.scalar(went) is None:
         yield (
             "Mail: no mail is known to have arrived. Send a test alert on a study's page Study, and "
-            "acknowledge it by the link in the mail."
+            "open the link in its mail."
         )
 
 

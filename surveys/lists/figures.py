@@ -23,6 +23,8 @@ WITHOUT_EFFECT = frozenset(
         "alert.escalated",
         "alert.raised",
         "alert_readers.acknowledged",
+        "test_mail.asked",
+        "test_mail.opened",
         "alert_readers.named",
         "alert_readers.tested",
         "alert_rule.added",

@@ -20,7 +20,7 @@ def word_of_alert(kind: str, study: str, link: str, hours: int) -> Words:
         "escalated": f"In the study {study} nobody has taken on an alert within {hours} hours. "
         "You are the deputy: please sign in and take it on:",
         "test": f"This is a test. It shows that word of alerts in the study {study} reaches you. "
-        "Please sign in and say that it has:",
+        "Please open this link and sign in, so that it is known that mail arrives:",
     }
     end = "This message names no patient and no answer. Please do not reply to it."
     return Words(SUBJECTS[kind], f"{lines[kind]}\n\n{link}\n\n{end}\n")

@@ -82,7 +82,7 @@ class AlertRule(Base):
 class AlertMail(Outgoing, Base):
     """A notice of an alert to one member of staff: it says that there is one, and where, without the answer.
 
-    A `test` belongs to a study and to no alert.
+    A `test` belongs to a study and to no alert; `opened_at` is when its addressee opened the link in it.
     """
 
     __tablename__ = "alert_mail"
@@ -91,6 +91,7 @@ class AlertMail(Outgoing, Base):
         one_of("kind", MAIL_KINDS),
         one_of("outcome", OUTCOMES),
         CheckConstraint("(kind = 'test') = (alert_id IS NULL)", name="alert_id"),
+        CheckConstraint("opened_at IS NULL OR kind = 'test'", name="opened"),
         CheckConstraint("(outcome IS NULL) = (outcome_at IS NULL)", name="settled"),
         Index("ix_alert_mail_outcome_planned_at", "outcome", "planned_at"),
     )
@@ -100,3 +101,4 @@ class AlertMail(Outgoing, Base):
     alert_id: Mapped[int | None] = mapped_column(ForeignKey("alert.id"))
     kind: Mapped[Code]
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    opened_at: Mapped[datetime | None]

@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 from flask import Flask
 from sqlalchemy import update
 
+from surveys.db import db, short_transaction
+from surveys.mail.mailer import MemoryMailer
 from surveys.models import Study
+from surveys.post import Post
 from surveys.store.study import studies
 from tests.support.pages import Page
 from tests.support.patient import in_process
@@ -44,6 +47,23 @@ def asking(page: Page, *instruments: str) -> dict[str, str]:
     sent = {one.name: one.value for one in form.inputs if one.kind not in {"checkbox", "select"}}
     rows = range(1, int(sent["rows"]))
     return sent | {f"row_{row}-ask_{key}": "y" for row in rows for key in instruments}
+
+
+def by_mail(app: Flask) -> dict[str, str]:
+    """A mail server takes all mail to staff; the paths of the links in it, by who gets it."""
+    mailer = MemoryMailer()
+    with app.app_context():
+        engine = db.engine
+        secret = app.config["SETTINGS"].secret_key
+        Post(
+            lambda: short_transaction(engine),
+            mailer,
+            "https://x.example",
+            secret,
+            None,
+            lambda: datetime.now(UTC),
+        ).tell_staff()
+    return {mail.to: re.findall(r"https://x\.example(\S+)", mail.body)[0] for mail in mailer.sent}
 
 
 def test_from_nothing_to_active_to_closed(app: Flask) -> None:
@@ -86,13 +106,17 @@ def test_from_nothing_to_active_to_closed(app: Flask) -> None:
     }
     member.post(f"{BASE}/alerts", hours)
     page = member.post(f"{BASE}/test-alert", {})
-    assert "acknowledge" in page.text
     assert "The deputy has not acknowledged a test alert yet" in page.text
-    for reader in (member, deputy):
-        reader.get(BASE)
-        assert "A test alert of" in reader.page.text
-        page = reader.post(f"{BASE}/test-alert/acknowledge", {})
-        assert "You acknowledged the test alert." in page.text
+    sent = by_mail(app)
+    for reader, other in ((member, "deputy@example.org"), (deputy, "first@example.org")):
+        assert "A test alert of" in reader.get(BASE).text
+        assert "went to somebody else" in reader.get(sent[other]).text
+    for reader, own in ((member, "first@example.org"), (deputy, "deputy@example.org")):
+        assert "its link is not opened yet" in reader.get(BASE).text
+        reader.get(sent[own])
+        page = reader.post(sent[own], {})
+        assert "it is known now that mail reaches you" in page.text
+    assert "no longer good" in member.get(f"{BASE}/test-alert/mfrgg").text
 
     assert "1 thing is to be done" in member.get(BASE).text
     page = member.post(f"{BASE}/activate", {})

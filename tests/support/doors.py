@@ -113,7 +113,7 @@ MAY_OPEN = {
     "setup.section": CHANGES,
     "setup.consent": CHANGES,
     "setup.send_test": CHANGES,
-    "setup.acknowledge_test": PATIENTS,
+    "setup.open_test": PATIENTS,
     "setup.ask_phq8": CHANGES,
     "setup.activate": CHANGES,
     "setup.close": CHANGES,

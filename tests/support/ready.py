@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session, selectinload
 
 from surveys.db import writing
 from surveys.instruments.library import Library
-from surveys.models import Study
+from surveys.models import AlertMail, Study
 from surveys.store.accounts import staff
-from surveys.store.study import readers, studies
+from surveys.store.post import alert_mail, outbox
+from surveys.store.post.outbox import Sent
+from surveys.store.study import mail_proof, readers, studies
 from surveys.store.visit import setup
 from tests.support.engines import engine_of
 
@@ -45,9 +47,18 @@ def make_ready(session: Session, study: Study, library: Library, *, at: datetime
         members.append(member.id)
     readers.name(session, study, members[0], members[1], at=at, actor="test")
     readers.send_test(session, study, at=at, actor="test")
-    for member_id in members:
-        readers.acknowledge(session, study, member_id, at=at, actor=f"staff:{member_id}")
+    mail_arrives(session, study, at=at)
     studies.note_backup_proved(session, sha256="0" * 64, at=at, actor="test")
+
+
+def mail_arrives(session: Session, study: Study, *, at: datetime) -> None:
+    """The mail server takes every test alert of `study`, and each addressee opens the link in it."""
+    alert_mail.plan(session, at=at)
+    tests = select(AlertMail).where(AlertMail.study_id == study.id, AlertMail.kind == "test")
+    for mail in session.scalars(tests).all():
+        outbox.claim(mail, at=at)
+        outbox.settle(mail, Sent(), at=at)
+        mail_proof.opened(session, study, mail, at=at, actor=f"staff:{mail.staff_id}")
 
 
 def make_ready_in(database_url: str, code: str) -> None:

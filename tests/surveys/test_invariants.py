@@ -221,6 +221,7 @@ REFUSED_ROWS = [
     ("alert", {"id": 2, "rule": "x", "state": "seen"}, "ck_alert_"),
     ("alert", {"id": 2, "rule": "x", "acknowledged_at": AT}, "ck_alert_acknowledged"),
     ("alert_mail", {"id": 2, "kind": "test"}, "ck_alert_mail_alert_id"),
+    ("alert_mail", {"id": 2, "kind": "escalated", "opened_at": AT}, "ck_alert_mail_opened"),
     ("head_mail", {"id": 2}, "uq_head_mail_study_id_month|head_mail.month"),
     ("head_mail", {"id": 2, "month": None}, "ck_head_mail_occasion"),
     ("alert_rule", {"id": 2, "kind": "at_most"}, "ck_alert_rule_threshold"),

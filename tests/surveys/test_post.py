@@ -101,7 +101,7 @@ def test_what_was_under_way_when_a_postman_died_is_unknown(engine: Engine) -> No
 
 
 def test_word_of_an_alert_holds_no_patient_and_no_answer(engine: Engine) -> None:
-    """Only where to look after signing in; a test alert leads to where it is acknowledged."""
+    """Only where to look after signing in; a test alert leads to where its arrival is confirmed."""
     with writing(), Session(engine) as session:
         anna = Staff(email="anna@example.org", password="", fs_uniquifier="a", created_at=AT)
         session.add(anna)
@@ -121,4 +121,4 @@ def test_word_of_an_alert_holds_no_patient_and_no_answer(engine: Engine) -> None
         session.scalars(select(AlertReader)).one().tested_at = AT
         session.commit()
     assert post(engine, mailer).tell_staff() == {"sent": 1}
-    assert "https://study.example.org/staff/S1/study\n" in mailer.sent[1].body
+    assert "https://study.example.org/staff/S1/study/test-alert/" in mailer.sent[1].body

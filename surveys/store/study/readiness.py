@@ -14,6 +14,7 @@ from surveys.instruments.instrument import Instrument
 from surveys.instruments.library import Library
 from surveys.models import (
     Alert,
+    AlertMail,
     AlertReader,
     BackupProof,
     ConsentText,
@@ -30,6 +31,7 @@ from surveys.store.words.wordings import Texts
 
 RANK_WORDS = {"first": "the first person", "deputy": "the deputy"}
 READING_ROLES = ("coordinator", "investigator")
+UNPROVED = "No mail of this study is known to have arrived. Send a test alert, and open the link in its mail."
 UNSETTLED = ("new", "acknowledged", "acted_on")
 
 
@@ -57,6 +59,7 @@ def gaps(session: Session, study: Study, library: Library) -> list[Gap]:
         found += [*_ethics(study), *_data_protection(study), *_consent(session, study)]
         if crisis_instruments(asked):
             found += _alerts(session, study)
+        found += _mail(session, study)
         if backup_proved_at(session) is None:
             found.append(
                 Gap(
@@ -84,6 +87,24 @@ def no_mail(study: Study, settings: Settings) -> str | None:
     if study.simulated or settings.mail_hindrance is None:
         return None
     return f"No e-mail goes to patients, and none about alerts to staff. {settings.mail_hindrance}"
+
+
+def unproved_mail(session: Session, study: Study) -> str | None:
+    """That no mail of an active `study` is known to arrive: it went active before this was asked."""
+    if study.simulated or study.status != "active" or mail_proved(session, study.id):
+        return None
+    return f"Invitations and word of alerts may reach nobody. {UNPROVED}"
+
+
+def mail_proved(session: Session, study_id: int) -> bool:
+    """Whether the mail server took a test alert and its addressee opened the link in it."""
+    came = select(AlertMail.id).where(
+        AlertMail.study_id == study_id,
+        AlertMail.kind == "test",
+        AlertMail.outcome == "sent",
+        AlertMail.opened_at.is_not(None),
+    )
+    return session.scalar(came.limit(1)) is not None
 
 
 def hindrances_to_closing(session: Session, study: Study) -> list[str]:
@@ -184,6 +205,11 @@ def _consent(session: Session, study: Study) -> Iterator[Gap]:
         for locale in study.locales:
             if locale not in spoken:
                 yield Gap("consent", f"The consent text does not speak {locale!r}. Write a new version.")
+
+
+def _mail(session: Session, study: Study) -> Iterator[Gap]:
+    if not mail_proved(session, study.id):
+        yield Gap("mail", UNPROVED)
 
 
 def _alerts(session: Session, study: Study) -> Iterator[Gap]:

@@ -24,7 +24,7 @@ from surveys.forms.setup import (
 from surveys.models import ConsentText, Study
 from surveys.models.readiness import RANKS
 from surveys.store.post import head_mail
-from surveys.store.study import readers, readiness
+from surveys.store.study import mail_proof, readers, readiness
 from surveys.store.study.readiness import Gap
 from surveys.store.words import crisis_texts
 from surveys.views.clinic import display
@@ -98,8 +98,9 @@ SECTIONS: Mapping[str, StudySection] = {
     "alerts": StudySection(
         "Alerts: hours, first person and deputy",
         _alerts,
-        "Needed where patients are asked about self-harm. Both people acknowledge a test alert.",
+        "Needed where patients are asked about self-harm. Both people open the link in a test alert.",
     ),
+    "mail": StudySection("Mail that arrives"),
     "plan": StudySection("Plan"),
     "instruments": StudySection("Instruments and permissions"),
     "backup": StudySection("Backup, restored once"),
@@ -137,8 +138,35 @@ def task(key: str, gaps: list[Gap], study: Study) -> Task:
         gaps=tuple(gap.reason for gap in gaps if gap.section == key),
         said=tuple(filter(None, _said(key, study))),
         address=url_for(endpoint, code=study.code, **values) if endpoint and open_to else None,
-        optional=key == "consent",
+        optional=key == "consent" or (key == "mail" and study.simulated),
     )
+
+
+def _tested(one: mail_proof.Tested, zone: str) -> str:
+    """What became of the newest test alert to one person."""
+    told = {"name": one.name, "time": display.moment(one.outcome_at or one.planned_at, zone)}
+    if one.outcome == "sent" and one.opened_at:
+        opened = display.moment(one.opened_at, zone)
+        return _(
+            "%(name)s: the mail server took the test alert on %(time)s; its link was opened on %(opened)s",
+            opened=opened,
+            **told,
+        )
+    if one.outcome == "sent":
+        return _(
+            "%(name)s: the mail server took the test alert on %(time)s; its link is not opened yet", **told
+        )
+    if one.outcome == "unknown":
+        return _("%(name)s: it is not known whether the mail server took the test alert", **told)
+    if one.outcome:
+        return _("%(name)s: the mail server refused the test alert (%(code)s)", code=one.error or "?", **told)
+    if one.error:
+        return _(
+            "%(name)s: the mail server did not take the test alert yet (%(code)s); it is tried again",
+            code=one.error,
+            **told,
+        )
+    return _("%(name)s: the test alert of %(time)s has not gone to the mail server yet", **told)
 
 
 def _heads_kept(study: Study) -> str:
@@ -184,6 +212,9 @@ def _said(key: str, study: Study) -> list[str]:
     if key == "backup":
         proved = readiness.backup_proved_at(db.session)
         return [display.moment(proved, study.timezone) or ""]
+    if key == "mail":
+        hindrance = readiness.no_mail(study, server.settings()) or ""
+        return [hindrance, *(_tested(one, study.timezone) for one in mail_proof.newest(db.session, study.id))]
     if key == "consent":
         texts_there = consent_texts(study)
         return [_("Version %(version)s", version=texts_there[-1].version)] if texts_there else []

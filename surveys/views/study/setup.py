@@ -27,7 +27,7 @@ from surveys.schedule import preset, preset_names, preset_title
 from surveys.store.errors import Refused
 from surveys.store.patient import consents
 from surveys.store.patient.consents import NewText
-from surveys.store.study import readers, readiness, studies
+from surveys.store.study import mail_proof, readers, readiness, studies
 from surveys.store.study.studies import NewStudy
 from surveys.store.visit import setup
 from surveys.store.words import permissions
@@ -106,30 +106,37 @@ def consent(code: str) -> Page:
 @pages.post("/staff/<code>/study/test-alert")
 @for_roles("coordinator", whole_study=True)
 def send_test(code: str) -> Page:
-    """Raise a test alert for the two readers of alerts."""
+    """Send a test alert to the two readers of alerts, or to who asks for it while nobody is named."""
     here = grant()
 
     def raise_test() -> str:
-        told = readers.send_test(db.session, _study(), at=here.at, actor=here.actor)
-        if why := readiness.no_mail(here.study, server.settings()):
+        study = _study()
+        if why := readiness.no_mail(study, server.settings()):
             flash(why, "notice")
+        if not readiness.readers(db.session, study.id):
+            mail_proof.ask(db.session, study, member().id, at=here.at, actor=here.actor)
+            return _("A test alert goes to you. Open the link in its mail.")
+        told = readers.send_test(db.session, study, at=here.at, actor=here.actor)
         people = " and ".join(row.staff.name or row.staff.email for row in _with_staff(told))
-        return _("A test alert goes to %(people)s, who acknowledge it on this page.", people=people)
+        return _("A test alert goes to %(people)s, who open the link in its mail.", people=people)
 
     return _do(raise_test)
 
 
-@pages.post("/staff/<code>/study/test-alert/acknowledge")
+@pages.route("/staff/<code>/study/test-alert/<proof>", methods=["GET", "POST"])
 @for_roles("coordinator", "investigator", whole_study=False)
-def acknowledge_test(code: str) -> Page:
-    """Acknowledge the test alert as one of the two readers."""
-    here = grant()
-
-    def acknowledge() -> str:
-        readers.acknowledge(db.session, here.study, member().id, at=here.at, actor=here.actor)
-        return _("You acknowledged the test alert.")
-
-    return _do(acknowledge)
+def open_test(code: str, proof: str) -> Page:
+    """Show where the link in a test alert leads, and record that the mail arrived."""
+    here, secret_key = grant(), server.settings().secret_key
+    with committed() as kept:
+        mail = mail_proof.find(db.session, here.study, proof, member().id, secret_key=secret_key, at=here.at)
+        if request.method == "POST":
+            mail_proof.opened(db.session, here.study, mail, at=here.at, actor=here.actor)
+    if kept and request.method == "GET":
+        return render_template("staff/study/test_mail.html", proof=proof)
+    if kept:
+        flash(_("Thank you: it is known now that mail reaches you."), "success")
+    return redirect(url_for("setup.index", code=code))
 
 
 @pages.post("/staff/<code>/study/phq8")
@@ -241,6 +248,7 @@ def _draw_index() -> str:
         tasks=[task(key, gaps, study) for key in SECTIONS],
         gaps=gaps,
         warnings=readiness.warnings(study, server.settings()) if study.status != "closed" else [],
+        unproved=readiness.unproved_mail(db.session, study),
         readers=people,
         mine=next((row for row in named.values() if row.staff_id == member().id), None),
         crisis=readiness.crisis_instruments(asked),

@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library
-from surveys.models import Alert, AlertReader, BackupProof, Study, Visit
+from surveys.models import Alert, AlertMail, AlertReader, BackupProof, Study, Visit
 from surveys.schedule import PlannedVisit
 from surveys.settings import Settings
 from surveys.store.accounts import staff
@@ -45,6 +46,9 @@ def real(session: Session, library: Library) -> Study:
         "retention_years": 10,
     }.items():
         setattr(made, name, value)
+    person = staff.add(session, "me@example.org", "correct horse battery", at=AT, actor="test")
+    settled = {"planned_at": AT, "outcome": "sent", "outcome_at": AT, "opened_at": AT}
+    session.add(AlertMail(study_id=made.id, staff_id=person.id, kind="test", **settled))
     session.flush()
     session.refresh(made, ["timepoints"])
     return made
@@ -119,6 +123,30 @@ def test_each_gap_names_the_page_that_mends_it(
     gaps = readiness.gaps(session, real, library)
     assert {gap.section for gap in gaps} == {section}
     assert any(said in gap.reason for gap in gaps), gaps
+
+
+@pytest.mark.parametrize(
+    ("facts", "proved"),
+    [
+        ({}, True),
+        ({"opened_at": None}, False),
+        ({"outcome": "unknown"}, False),
+        ({"outcome": "failed", "opened_at": None}, False),
+    ],
+)
+def test_a_mail_was_taken_and_its_link_opened(
+    session: Session, study: Study, real: Study, library: Library, facts: dict[str, Any], proved: bool
+) -> None:
+    """That of another study proves nothing here; an active study stays so, and is told."""
+    session.execute(update(AlertMail).values(facts or {"attempts": 1}))
+    assert ("mail" in sections(session, real, library)) is not proved
+    assert readiness.unproved_mail(session, real) is None
+    real.status = "active"
+    assert (readiness.unproved_mail(session, real) is None) is proved
+    study.simulated = False
+    assert readiness.unproved_mail(session, study)
+    study.simulated = True
+    assert readiness.unproved_mail(session, study) is None
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_the_impossible_is_refused(
 
 def test_a_real_study_needs_all_of_it(session: Session, library: Library, real: Study) -> None:
     """Ethics, data protection, notices, readers who acknowledged a test alert, a restored backup."""
-    assert sections(session, real, library) == ["ethics", "data", "notices", "alerts", "backup"]
+    assert sections(session, real, library) == ["ethics", "data", "notices", "alerts", "mail", "backup"]
     with pytest.raises(Refused, match="Fill in the ethics committee"):
         studies.activate(session, real, library, at=AT, actor="staff:1")
     make_ready(session, real, library, at=AT)

@@ -122,6 +122,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 "place": FACTS.index("side"),
                 "key": "face",
                 "section": "ethics",
+                "proof": "x",
                 "page": "time",
                 "figure": "time-face-total",
             }
