@@ -51,6 +51,10 @@ def import_(
                 )
     if plan.begun is not None:
         click.echo(f"This is the rest of import {plan.begun}, which broke off.", err=True)
+    if content.western:
+        click.echo(
+            "This file is not UTF-8. It was read as Windows-1252: look at names with accents.", err=True
+        )
     for line in plan.summary.lines():
         click.echo(line)
     for line in plan.summary.remarks():

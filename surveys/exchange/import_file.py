@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
 import hashlib
-import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -15,10 +13,11 @@ from typing import Any
 
 from analysis.data.gradings import HOUSE_BRACKMANN
 from analysis.data.kinds import KINDS
-from surveys import same
 from surveys.exchange import cells
 from surveys.exchange.cells import CellError
 from surveys.exchange.faults import Fault, FileRefused
+from surveys.exchange.sheets import cut, reading
+from surveys.exchange.sheets.cut import Row
 from surveys.instruments.definition import Instrument
 from surveys.instruments.library import Library
 from surveys.models.patient import CAUSES, SEXES, SIDES
@@ -60,26 +59,22 @@ class ImportRow:
 
 @dataclass(frozen=True)
 class ImportFile:
-    """A file of which every row can be read."""
+    """A file of which every row can be read; `western`: it is Windows-1252, or spoilt UTF-8."""
 
     name: str
     sha256: str
     rows: tuple[ImportRow, ...]
+    western: bool = False
 
 
 def read(path: Path, library: Library, *, ignore_unknown: bool = False) -> ImportFile:
-    """The rows of the UTF-8 CSV file at `path`.
+    """The rows of the file at `path`: CSV as any spreadsheet saves it, or a workbook.
 
     Raises:
         FileRefused: with every fault of the file.
     """
     content = path.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
-        raise FileRefused([Fault("The file is not UTF-8 from here on. Save it as UTF-8.", row)]) from None
-    records = csv_rows(text)
+    records = cut.every_row(reading.text(content, fits=_fits))
     header = next(records, (1, []))[1]
     columns = _columns(header, library, ignore_unknown)
     rows: list[ImportRow] = []
@@ -90,33 +85,23 @@ def read(path: Path, library: Library, *, ignore_unknown: bool = False) -> Impor
                 Fault(f"This row has {len(record)} cells, but the header has {len(header)}.", number)
             )
             continue
-        reading = _Reading(number, dict(zip(header, record, strict=True)), columns)
-        whole = reading.row()
-        faults += reading.faults
+        one = _Reading(number, dict(zip(header, record, strict=True)), columns)
+        whole = one.row()
+        faults += one.faults
         if whole is not None:
             rows.append(whole)
     if faults:
         raise FileRefused(faults)
     if not rows:
         raise FileRefused([Fault("The file has no row below its header.")])
-    return ImportFile(path.name, hashlib.sha256(content).hexdigest(), tuple(rows))
+    return ImportFile(
+        path.name, hashlib.sha256(content).hexdigest(), tuple(rows), western=reading.is_western(content)
+    )
 
 
-def csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Row numbers and stripped cells; rows without any content are left out."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    number = 0
-    while True:
-        number += 1
-        try:
-            record = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise FileRefused([Fault(f"This is not CSV: {error}.", number)]) from None
-        stripped = [same.plain(cell).strip() for cell in record]
-        if any(stripped):
-            yield number, stripped
+def _fits(rows: list[Row]) -> bool:
+    """Whether a sheet of a workbook begins as such a file does."""
+    return set(REQUIRED) <= set(rows[0][1])
 
 
 @dataclass(frozen=True)
@@ -146,8 +131,6 @@ def _columns(header: list[str], library: Library, ignore_unknown: bool) -> Mappi
     }
     known = {*REQUIRED, *FACTS, *OF_THE_VISIT, *answers}
     faults = []
-    if len(header) == 1 and ";" in header[0]:
-        raise FileRefused([Fault("The cells are separated by semicolons. Save the file with commas.", 1)])
     for name in dict.fromkeys(header):
         if header.count(name) > 1:
             faults.append(Fault("This column stands twice.", 1, name or "without a name"))

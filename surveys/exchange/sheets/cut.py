@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 from surveys import same
 from surveys.exchange.faults import Fault, FileRefused
@@ -15,35 +16,48 @@ MOST_ROWS = 20_000
 SEPARATORS = "\t;,"
 # Excel writes this line first, and reads it, where a file is made for several countries.
 _NAMED = re.compile(r'"?sep=([\t;,])"? *(?:\n|$)', re.IGNORECASE)
+_LINE = re.compile(r"[^\n]*\n?")
 
 Row = tuple[int, list[str]]
 
 
 def rows(text: str) -> list[Row]:
-    """The rows of `verbatim`, with accents and spaces as most keyboards make them."""
-    return [(number, [same.plain(cell).strip() for cell in cells]) for number, cells in verbatim(text)]
+    """The rows of `every_row`, as many as a page takes."""
+    return _few(every_row(text))
 
 
 def verbatim(text: str) -> list[Row]:
+    """The same rows, their cells letter for letter as they were typed."""
+    return _few(_rows(text, str.strip))
+
+
+def every_row(text: str) -> Iterator[Row]:
     """Row numbers, as a spreadsheet counts them, and stripped cells; rows without content are left out.
 
-    Tab, semicolon or comma separates the cells: the one that separates most of the first row.
+    Accents and spaces are as most keyboards make them. Tab, semicolon or comma separates the cells: the one
+    that separates most of the first row.
 
     Raises:
-        FileRefused: the text is not whole, or has too many rows.
+        FileRefused: the text is not whole, or has too many rows for `rows` and `verbatim`.
     """
+    return _rows(text, lambda cell: same.plain(cell).strip())
+
+
+def _few(rows: Iterator[Row]) -> list[Row]:
+    found = list(islice(rows, MOST_ROWS + 2))
+    if len(found) > MOST_ROWS + 1:
+        raise FileRefused([Fault(f"The list has more than {MOST_ROWS} rows. Send it in parts.")])
+    return found
+
+
+def _rows(text: str, read: Callable[[str], str]) -> Iterator[Row]:
     text = with_plain_lines(text.lstrip("\ufeff"))
     named = _NAMED.match(text)
     separator, skipped = (named[1], 1) if named else (_separator(text), 0)
-    found: list[Row] = []
     for number, cells in enumerate(_cut(text, separator), start=1):
-        stripped = [cell.strip() for cell in cells]
-        if number <= skipped or not any(stripped):
-            continue
-        if len(found) > MOST_ROWS:
-            raise FileRefused([Fault(f"The list has more than {MOST_ROWS} rows. Send it in parts.")])
-        found.append((number, stripped))
-    return found
+        stripped = [read(cell) for cell in cells]
+        if number > skipped and any(stripped):
+            yield number, stripped
 
 
 def text_of(rows: Iterable[Row]) -> str:
@@ -61,8 +75,8 @@ def _quoted(cell: str) -> str:
 
 def _separator(text: str) -> str:
     """The sign that stands most often between the cells of the first line that has any; a tab before all."""
-    for line in io.StringIO(text):
-        bare = "".join(line.split('"')[::2])
+    for line in _LINE.finditer(text):
+        bare = "".join(line[0].split('"')[::2])
         counted = {sign: bare.count(sign) for sign in SEPARATORS}
         if bare.strip():
             return "\t" if counted["\t"] else ";" if counted[";"] > counted[","] else ","
@@ -70,22 +84,17 @@ def _separator(text: str) -> str:
 
 
 def _cut(text: str, separator: str) -> Iterator[Sequence[str]]:
-    try:
-        yield from list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except csv.Error as error:
-        if separator != "\t":
-            row = _broken_row(text, separator)
-            raise FileRefused([Fault(f"This is not CSV: {error}.", row)]) from None
-        # Spreadsheets copy a cell such as "Bob" Smith without quoting it.
-        yield from (line.split("\t") for line in text.split("\n"))
-
-
-def _broken_row(text: str, separator: str) -> int:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    row = 1
+    if separator == "\t":
+        try:
+            yield from list(reader)
+        except csv.Error:
+            # Spreadsheets copy a cell such as "Bob" Smith without quoting it.
+            yield from (line.split("\t") for line in text.split("\n"))
+        return
+    row = 0
     try:
-        for row, _cells in enumerate(reader, start=2):  # noqa: B007
-            pass
-    except csv.Error:
-        pass
-    return row
+        for row, cells in enumerate(reader, start=1):  # noqa: B007
+            yield cells
+    except csv.Error as error:
+        raise FileRefused([Fault(f"This is not CSV: {error}.", row + 1)]) from None

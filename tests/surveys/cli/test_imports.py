@@ -53,3 +53,13 @@ def test_unknown_columns_and_studies(seventh: Seventh, file: Path, tmp_path: Pat
     more.write_text("patient,visit,completed_on,weight\nP1,a,2024-05-31,70\n")
     assert "column weight" in seventh("import", "clinic", more).err
     assert seventh("import", "clinic", more, "--ignore-unknown").code == 0
+
+
+def test_an_encoding_without_all_letters_is_told(seventh: Seventh, tmp_path: Path) -> None:
+    """Windows-1252 may be UTF-8 that was spoilt: names would be wrong, and somebody has to look."""
+    seventh("study", "create", "clinic")
+    file = tmp_path / "old.csv"
+    file.write_bytes("patient;visit;completed_on\nMüller;a;2024-05-31\n".encode("cp1252"))
+    ran = seventh("import", "clinic", file, "--dry-run")
+    assert ran.code == 0
+    assert "Windows-1252" in ran.err

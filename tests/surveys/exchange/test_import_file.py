@@ -12,6 +12,7 @@ from surveys.exchange import import_file
 from surveys.exchange.faults import FileRefused
 from surveys.exchange.import_file import ImportRow
 from surveys.store.patient.patients import NewTreatment, PartialDate
+from tests.support.sheets import workbook
 
 from .conftest import LIBRARY
 
@@ -79,17 +80,36 @@ def test_unknown_columns_may_be_passed_over(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("patient;visit;completed_on\nP1;a;2025-01-01\n", "row 1: The cells are separated by semicolons."),
-        (
-            "patient,visit,completed_on\nP1,\xe4,2025".encode("latin-1"),
-            "row 2: The file is not UTF-8 from here",
-        ),
         ("patient,visit,completed_on\n", "The file has no row below its header."),
+        ('patient,visit,completed_on\nP1,"a,2025\n', "row 2: This is not CSV"),
+        (b"patient,visit\x00\n\x00", "This is neither a workbook"),
         ("", "row 1, column patient: This column is missing."),
     ],
 )
 def test_a_file_that_is_none(tmp_path: Path, content: str | bytes, said: str) -> None:
     assert refused(tmp_path, content)[0].startswith(said)
+
+
+ROWS = [["patient", "visit", "completed_on"], ["Müller-1", "a;b", "2025-01-01"]]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_file_comes_as_a_spreadsheet_saves_it(tmp_path: Path, encoding: str, separator: str) -> None:
+    """As the lists on pages do; where letters may be spoilt, the file says so."""
+    lines = (separator.join(f'"{cell}"' if ";" in cell else cell for cell in row) for row in ROWS)
+    file = read(tmp_path, "\r\n".join(lines).encode(encoding))
+    assert file.rows == (ImportRow(2, "Müller-1", "a;b", date(2025, 1, 1)),)
+    assert file.western == (encoding == "cp1252")
+
+
+def test_a_workbook_is_read(tmp_path: Path) -> None:
+    """Of several sheets the one with the columns that a file must have."""
+    book = workbook({"notes": [["of 2025"]], "visits": ROWS})
+    assert read(tmp_path, book).rows == (ImportRow(2, "Müller-1", "a;b", date(2025, 1, 1)),)
+    assert refused(tmp_path, workbook({"a": [["of"]], "b": [["2025"]]})) == [
+        "The workbook has several sheets: a, b. Choose one."
+    ]
 
 
 def test_every_faulty_cell_is_named(tmp_path: Path) -> None:

@@ -17,8 +17,10 @@ from surveys.exchange.tidy import package
 from surveys.exchange.tidy.queries import Selection
 from surveys.exchange.tidy.signed import SIGNATURES
 from surveys.models import Freeze, Patient, Response, Staff, Study, Visit
+from surveys.schedule import preset
 from surveys.store.accounts import staff
-from surveys.store.study import freezes, signatures
+from surveys.store.study import freezes, signatures, studies
+from surveys.store.study.studies import NewStudy
 from tests.support.study import changing, invite, library
 from tests.surveys.exchange.tidy.test_answers import rows
 from tests.surveys.exchange.tidy.test_columns import selected
@@ -35,13 +37,17 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture
 def signed(app: Flask) -> Flask:
-    """P1's first visit, signed by Ann and then by Ben, corrected in between; and a freeze, signed by Ann."""
+    """P1's first visit, signed by Ann and then by Ben, corrected in between; and a freeze, signed by Ann.
+
+    Before them Cleo signed in another study.
+    """
+    elsewhere(app)
     invited = invite(app, at=AT)
     respond(app, invited, "face")
     respond(app, invited, "saq")
     with changing(app) as session:
         visit = session.get_one(Visit, invited.visit_id)
-        session.scalars(select(Patient)).one().site = "North"
+        session.get_one(Patient, invited.patient_id).site = "North"
         ann, ben = (
             staff.add(session, f"{name}@example.org", "correct horse battery", name=name, at=AT, actor="test")
             for name in ("Ann", "Ben")
@@ -49,15 +55,29 @@ def signed(app: Flask) -> Flask:
         signatures.sign_visit(session, visit, "reviewed", ann, role="investigator", at=LATER)
         numbers = ann.id, ben.id
     with changing(app) as session:
-        study = session.scalars(select(Study)).one()
+        study = session.get_one(Study, invited.study_id)
         freezes.keep(session, study, "June", "{}", patients=1, responses=1, at=AT, actor="test")
         session.scalars(select(Response).limit(1)).one().annulled_at = LATER
     with changing(app) as session:
-        kept, visit = session.scalars(select(Freeze)).one(), session.get_one(Visit, invited.visit_id)
+        kept = session.scalars(select(Freeze).where(Freeze.name == "June")).one()
+        visit = session.get_one(Visit, invited.visit_id)
         ann, ben = (session.get_one(Staff, number) for number in numbers)
         signatures.sign_visit(session, visit, "complete", ben, role="admin", at=LATER)
         signatures.sign_freeze(session, kept, "approved", ann, role="investigator", at=LATER)
     return app
+
+
+def elsewhere(app: Flask) -> None:
+    """A freeze of another study, signed by Cleo."""
+    with changing(app) as session:
+        other = studies.create(session, NewStudy("S2"), preset("registry"), library(app), at=AT, actor="test")
+        session.flush()
+        freezes.keep(session, other, "May", "{}", patients=0, responses=0, at=AT, actor="test")
+        cleo = staff.add(session, "cleo@example.org", "correct horse battery", at=AT, actor="test")
+    with changing(app) as session:
+        kept = session.scalars(select(Freeze)).one()
+        cleo = session.scalars(select(Staff)).one()
+        signatures.sign_freeze(session, kept, "approved", cleo, role="investigator", at=AT)
 
 
 def test_each_signature_is_told(signed: Flask) -> None:
@@ -68,7 +88,7 @@ def test_each_signature_is_told(signed: Flask) -> None:
     visit |= {"days_since_enrolment": "2", "signed_at": LATER.isoformat()}
     nothing = dict.fromkeys(visit, "")
     with signed.app_context():
-        sha256 = db.session.scalars(select(Freeze.sha256)).one()
+        sha256 = db.session.scalars(select(Freeze.sha256).where(Freeze.name == "June")).one()
     freeze = nothing | {"freeze": "June", "freeze_sha256": sha256, "signed_at": LATER.isoformat()}
     assert told == [
         {**visit, "meaning": "reviewed", "signer": "1", "role": "investigator", "covers": "false"},
@@ -91,7 +111,7 @@ def test_a_site_has_its_own_visits_and_no_freeze(signed: Flask) -> None:
 def test_no_name_of_staff_leaves(signed: Flask, tmp_path: Path, coarse: bool) -> None:
     """As with other staff: the tables have no names. In the coarser version days are weeks."""
     with signed.app_context(), snapshot() as session:
-        study = session.scalars(select(Study)).one()
+        study = session.scalars(select(Study).where(Study.code == "S1")).one()
         package.write(Folder(tmp_path), Selection(session, study.id), study, library(signed), coarse=coarse)
     text = "".join(file.read_text("utf-8") for file in tmp_path.iterdir())
     assert not any(name in text for name in ("Ann", "Ben", "example.org"))
@@ -103,7 +123,7 @@ def test_no_name_of_staff_leaves(signed: Flask, tmp_path: Path, coarse: bool) ->
 def test_the_reproduction_bundle_has_them(signed: Flask, tmp_path: Path) -> None:
     """With their time, and no name."""
     with signed.app_context(), snapshot() as session:
-        study = session.scalars(select(Study)).one()
+        study = session.scalars(select(Study).where(Study.code == "S1")).one()
         write_study(Folder(tmp_path), session, study, library(signed), at=LATER, reason="A reviewer asked.")
     with (tmp_path / "data" / "signatures.csv").open(newline="") as file:
         told = list(csv.DictReader(file))
