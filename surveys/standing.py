@@ -19,11 +19,12 @@ from sqlalchemy.orm import Session
 
 from surveys.db import newest_revision
 from surveys.jobs.queue import LOST_AFTER
-from surveys.models import Alert, AlertMail, Event, Host, Job, Message
+from surveys.models import Alert, AlertMail, Event, Host, Job, Message, Study, Visit
 from surveys.models.dialects import on_postgresql
 from surveys.settings import Settings
 from surveys.signing import CLOCKS_APART
 from surveys.store.audit import guards, roles
+from surveys.store.post import outbox
 from surveys.store.study.readiness import UNSETTLED, backup_proved_at
 
 LEAST_FREE = 100 * 1024 * 1024  # bytes; below it pages may fail at any moment
@@ -82,6 +83,40 @@ def worker_seen_at(session: Session) -> datetime | None:
     return session.scalar(select(func.max(Host.seen_at)))
 
 
+@dataclass(frozen=True)
+class Still:
+    """A worker at rest: when it was seen last, and what of one study is due and waits for it."""
+
+    seen_at: datetime | None
+    messages: int
+    notices: int
+
+
+def is_still(seen_at: datetime | None, at: datetime) -> bool:
+    """Whether no worker is at work at the instant `at`."""
+    return seen_at is None or at - seen_at > LOST_AFTER
+
+
+def still(session: Session, study: Study, seen_at: datetime | None, *, at: datetime) -> Still | None:
+    """What waits in `study` for a worker that was last seen then; None while one is at work.
+
+    Nobody waits for mail of a closed study or of simulated patients.
+    """
+    if study.simulated or study.status == "closed" or not is_still(seen_at, at):
+        return None
+    messages = (
+        select(func.count(Message.id))
+        .join(Visit, Visit.id == Message.visit_id)
+        .where(*outbox.due(Message, at), Message.channel == "email", Visit.study_id == study.id)
+    )
+    notices = select(func.count(AlertMail.id)).where(
+        *outbox.due(AlertMail, at), AlertMail.study_id == study.id
+    )
+    return Still(
+        seen_at, *session.execute(select(messages.scalar_subquery(), notices.scalar_subquery())).one()
+    )
+
+
 def counts(session: Session, *, at: datetime) -> dict[str, int]:
     """What waits: `jobs_waiting`, `jobs_running`, `messages_due`, `messages_unknown`, `alerts_open`."""
 
@@ -122,7 +157,7 @@ def _mail(look: Look) -> Iterator[str]:
 
 def _worker(look: Look) -> Iterator[str]:
     seen = worker_seen_at(look.session)
-    if seen is None or look.at - seen > LOST_AFTER:
+    if is_still(seen, look.at):
         when = f"was last seen at {seen:%Y-%m-%d %H:%M} UTC" if seen else "was never seen"
         yield f"Worker: it {when}. Without it no message goes out. Start the service: seventh worker"
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from surveys.lists.at_once import Part, ShortList
 from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE
-from surveys.models import Alert, AlertMail, Contact, Patient, Timepoint, Visit
+from surveys.models import Alert, AlertMail, Contact, Host, Patient, Timepoint, Visit
 
 PAGE = 50
 
@@ -60,11 +60,12 @@ class AlertRow:
 @dataclass(frozen=True)
 class Trouble:
     """How many alerts wait; and why staff must look at once: those that waited longer than the study allows,
-    and those of which a notice did not arrive."""
+    and those of which a notice did not arrive. Every page asks, and with it for `worker_seen_at`."""
 
     waiting: int
     overdue: int
     unheard: int
+    worker_seen_at: datetime | None = None
 
     @property
     def pressing(self) -> bool:
@@ -84,6 +85,7 @@ def trouble(session: Session, scope: Scope, let_wait: timedelta, at: datetime) -
         func.count(),
         func.count().filter(Alert.raised_at <= at - let_wait),
         func.count().filter(unheard),
+        select(func.max(Host.seen_at)).scalar_subquery(),
     ).where(Alert.state == "new")
     return Trouble(*session.execute(query).one())
 

@@ -73,6 +73,7 @@ def test_from_nothing_to_active_to_closed(app: Flask) -> None:
     assert page.heading == "Study F1 Draft"
     assert "Fill in the ethics committee" in page.text
     assert "No e-mail goes to patients" in page.text
+    assert "The worker was never seen. Until it runs no mail goes out" in page.text
     assert "The address is not https" in page.text
     employ(app, "first@example.org", "coordinator", study="F1")
     employ(app, "deputy@example.org", "investigator", study="F1")

@@ -13,10 +13,12 @@ from sqlalchemy import text
 from surveys import standing
 from surveys.db import db, writing
 from surveys.jobs import queue
-from surveys.models import Message
+from surveys.models import AlertMail, Message, Staff, Study
 from surveys.settings import Settings
+from surveys.standing import Still
 from surveys.store.study.studies import note_backup_proved
-from tests.support.study import invite
+from tests.support.dashboard_page import statements
+from tests.support.study import changing, invite
 
 
 def now() -> datetime:
@@ -120,6 +122,32 @@ def test_disk_and_guards(app: Flask, ready: Settings, monkeypatch: pytest.Monkey
     monkeypatch.undo()
     monkeypatch.setattr(standing.guards, "missing", lambda session: iter(["Trigger x: it is missing"]))
     assert gaps(app, ready) == ["Guards of the database: Trigger x: it is missing"]
+
+
+def test_a_worker_that_stands_still_is_told_with_what_waits(app: Flask) -> None:
+    """Of one study with real patients; while one is at work it costs no statement."""
+    at, invited = now(), invite(app)
+    with changing(app) as session:
+        found = session.get_one(Study, invited.study_id)
+        known = {"nth": 9, "planned_at": at - timedelta(minutes=1)}
+        for kind, channel in (("invitation", "email"), ("reminder", "letter")):
+            session.add(Message(visit_id=invited.visit_id, kind=kind, channel=channel, **known))
+        ann = Staff(email="ann@example.org", password="", fs_uniquifier="a", created_at=at)
+        session.add(ann)
+        session.flush()
+        session.add(AlertMail(study_id=found.id, kind="test", staff_id=ann.id, planned_at=at))
+        assert standing.still(session, found, None, at=at) is None
+        found.simulated = False
+        session.flush()
+        long_ago = at - timedelta(minutes=2)
+        assert standing.still(session, found, None, at=at) == Still(None, 1, 1)
+        assert standing.still(session, found, long_ago, at=at) == Still(long_ago, 1, 1)
+        with statements() as seen:
+            assert standing.still(session, found, at, at=at) is None
+            found.status = "closed"
+            assert standing.still(session, found, None, at=at) is None
+        assert seen == []
+        session.rollback()
 
 
 def test_why_pages_cannot_be_answered(

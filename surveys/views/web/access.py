@@ -29,6 +29,7 @@ from sqlalchemy import select
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
+from surveys import standing
 from surveys.db import db
 from surveys.lists.alerts import trouble
 from surveys.lists.scope import Scope
@@ -310,16 +311,21 @@ def _find_grant(code: str) -> Grant:
 
 
 def _staff_navigation() -> dict[str, Any]:
-    """The study in the address, its menu and how many alerts wait in it, for the staff's layout."""
+    """The study in the address, its menu, how many alerts wait in it, and whether the worker stands still."""
     found: Grant | None = g.get("grant")
     if found is None:
         return {}
     let_wait = timedelta(hours=found.study.escalate_after_hours)
-    seen = trouble(db.session, found.scope, let_wait, found.at) if found.may_open_patients else None
+    if found.may_open_patients:
+        seen = trouble(db.session, found.scope, let_wait, found.at)
+        worker_seen_at = seen.worker_seen_at
+    else:
+        seen, worker_seen_at = None, standing.worker_seen_at(db.session)
     return {
         "study": found.study,
         "grant": found,
         "navigation": [entry for entry in NAVIGATION if found.may_open(entry.endpoint)],
         "alerts_waiting": seen.waiting if seen else 0,
+        "still_worker": standing.still(db.session, found.study, worker_seen_at, at=found.at),
         "alert_trouble": seen if seen and seen.pressing else None,
     }

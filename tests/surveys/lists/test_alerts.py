@@ -12,7 +12,7 @@ from surveys.lists import alerts
 from surveys.lists.alerts import AlertRow, Trouble
 from surveys.lists.at_once import ask
 from surveys.lists.scope import Scope
-from surveys.models import Alert, AlertMail, Contact, Patient, Staff, Study, Visit
+from surveys.models import Alert, AlertMail, Contact, Host, Patient, Staff, Study, Visit
 from tests.surveys.lists.conftest import AT, DUE
 from tests.surveys.lists.test_changes import add
 from tests.surveys.lists.test_patients import add_visit, scope
@@ -124,8 +124,9 @@ def test_a_notice_that_did_not_arrive_is_trouble(
     alert = put(session, visit)
     for outcome in outcomes:
         mail(session, alert, outcome)
+    session.add(Host(name="one", seen_at=AT))
     found = alerts.trouble(session, scope(patient), HOUR, AT)
-    assert (found, found.pressing) == (Trouble(1, 0, unheard), bool(unheard))
+    assert (found, found.pressing) == (Trouble(1, 0, unheard, AT), bool(unheard))
     alert.state, alert.acknowledged_at = "acknowledged", AT
     session.flush()
     assert not alerts.trouble(session, scope(patient), HOUR, AT).pressing
