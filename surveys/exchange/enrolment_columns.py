@@ -32,7 +32,7 @@ CODED: Mapping[str, Collection[str]] = {
     "begin": BEGINNINGS,
     "treatments": KINDS,
 }
-DATES = ("enrolled_on", "birth_date", "onset_on", "treatments")
+DATES = ("enrolled_on", "birth_date", "onset_on", "consent_on", "treatments")
 BIRTH = ("birth_date", "birth_year")
 
 
@@ -118,6 +118,8 @@ COLUMNS: Mapping[str, Take] = {
     "begin": _coded("begin"),
     "onset_on": days.partial_date,
     "treatments": _treatments,
+    "consent_on": _day,
+    "consent_reference": _text(200),
     "name": _text(200),
     "given_name": _text(100),
     "family_name": _text(100),

@@ -22,6 +22,7 @@ from surveys.exchange.sheets.cut import Row
 from surveys.exchange.sheets.days import Order, OrderAskedError
 from surveys.models import ALL_ROWS, Patient, Study
 from surveys.store.patient import codes, patients
+from surveys.store.patient.consents import GivenElsewhere
 from surveys.store.patient.patients import NewContact, NewPatient
 
 MOST_ROWS = 2000
@@ -83,12 +84,13 @@ def read(
     today: date,
     order: Order | None = None,
     pass_over: bool = False,
+    consent: GivenElsewhere | None = None,
 ) -> EnrolmentList:
     """The patients of the list `text` (`surveys.exchange.sheets.cut` says how), checked against `study`.
 
     `site` is the site of all of them; None means that each row names its site. `order` is that of dates such
     as 03/04/2026, where no other date of the list tells; `pass_over` leaves out columns that are not known.
-    It stores no patient.
+    `consent` is that of each patient whose row tells none. It stores no patient.
 
     Raises:
         ListRefusedError: with every fault, by row and column.
@@ -102,7 +104,7 @@ def read(
         (number, header.record(cells)) for number, cells in body if _whole(number, cells, header, faults)
     ]
     order = days.order_of(start for _, record in records for start in columns.starts(record)) or order
-    reading = _Reading(header, site, today, order, faults)
+    reading = _Reading(header, site, today, order, consent, faults)
     found = [(number, new) for number, record in records if (new := reading.patient(number, record))]
     found, given = _given_codes(session, study, found)
     for number, new in found:
@@ -142,13 +144,20 @@ class _Reading:
     """The reading of every row: faults are added to `faults`, and `order_asked` is what would mend some."""
 
     def __init__(
-        self, header: Header, site: str | None, today: date, order: Order | None, faults: list[Fault]
+        self,
+        header: Header,
+        site: str | None,
+        today: date,
+        order: Order | None,
+        consent: GivenElsewhere | None,
+        faults: list[Fault],
     ) -> None:
         self.order_asked = False
         self._header = header
         self._site = site
         self._today = today
         self._order = order
+        self._consent = consent
         self._faults = faults
 
     def patient(self, number: int, record: Mapping[str, str]) -> NewPatient | None:
@@ -172,6 +181,7 @@ class _Reading:
         if any(one.started and one.started.on > self._today for one in values.get("treatments", ())):
             said = "A start lies ahead. Only what has begun is recorded here."
             self._fault(said, number, "treatments")
+        consent = self._consent_of(number, values)
         if len(self._faults) > before:
             return None
         named = {"name": name} if (name := columns.name_of(values)) else {}
@@ -190,7 +200,23 @@ class _Reading:
             onset=values.get("onset_on"),
             treatments=values.get("treatments", ()),
             contact=None if contact == NewContact() else contact,
+            consent=consent,
         )
+
+    def _consent_of(self, number: int, values: Mapping[str, Any]) -> GivenElsewhere | None:
+        """What the row tells of a consent, completed by what was said of the whole list."""
+        told = self._consent
+        on = values.get("consent_on", told.signed_on if told else None)
+        kept_in = values.get("consent_reference", told.reference if told else None)
+        if on is None and kept_in is None:
+            return None
+        if on is None or kept_in is None:
+            column, missing = ("consent_reference", "its place") if on else ("consent_on", "its day")
+            self._fault(f"A consent that was given elsewhere needs {missing} too.", number, column)
+            return None
+        if on > self._today:
+            self._fault("This day lies ahead.", number, "consent_on")
+        return GivenElsewhere(kept_in, on)
 
     def _values(self, number: int, record: Mapping[str, str]) -> dict[str, Any]:
         values: dict[str, Any] = {}

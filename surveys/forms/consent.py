@@ -1,4 +1,4 @@
-"""The forms of a consent that staff learn of: on paper, or from the patient's own word."""
+"""The forms of a consent that staff learn of: on paper, from the patient's own word, or kept elsewhere."""
 
 from __future__ import annotations
 
@@ -10,17 +10,23 @@ from wtforms import RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length, Optional
 
-from surveys.forms.fields import DayField
-from surveys.forms.staff import StaffForm, not_ahead, select_choices
+from surveys.forms.fields import DayField, not_ahead
+from surveys.forms.staff import StaffForm, select_choices
+
+ELSEWHERE = "elsewhere"
+WAYS = {"paper": "On paper", "telephone": "By telephone", ELSEWHERE: "Elsewhere, on a text of its own"}
 
 
 class PaperConsentForm(StaffForm):
-    """A consent given on paper or by telephone; the view gives the study's texts, by id, and their parts."""
+    """A consent given on paper, by telephone or elsewhere; the view gives the study's texts, by id, and their
+    parts. A study without a text knows only consent that was given elsewhere.
+    """
 
+    how = SelectField("How")
     text = SelectField("Text", coerce=int)
-    how = SelectField("How", choices=select_choices({"paper": "On paper", "telephone": "By telephone"}))
     signed_on = DayField("Signed or said on", [InputRequired("Enter the day."), not_ahead])
     parts = SelectMultipleField("Agreed to")
+    reference = StringField("Where it is kept, if elsewhere", [Optional(), Length(max=200)])
 
     def __init__(
         self,
@@ -30,10 +36,37 @@ class PaperConsentForm(StaffForm):
         stands: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(data=stands or {"text": next(iter(texts))}, **kwargs)
+        first = {"text": next(iter(texts), None), "how": "paper" if texts else ELSEWHERE}
+        super().__init__(data={**first, **(stands or {})}, **kwargs)
         self.today = today
+        self.how.choices = select_choices(WAYS if texts else {ELSEWHERE: WAYS[ELSEWHERE]})
         self.text.choices = [SelectChoice(text_id, words) for text_id, words in texts.items()]
         self.parts.choices = [SelectChoice(key, sentence) for key, sentence in parts.items()]
+        if not texts:
+            del self.text, self.parts
+
+    @property
+    def text_id(self) -> int | None:
+        """The text that was agreed to, where it is one of the study's."""
+        return None if self.how.data == ELSEWHERE else self.text.data
+
+    @property
+    def agreed_parts(self) -> list[str]:
+        """What was ticked."""
+        return self.parts.data or [] if "parts" in self else []
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether the boxes agree: what is kept elsewhere has a place, and no parts of a text of ours."""
+        if not super().validate(extra_validators):
+            return False
+        elsewhere = self.how.data == ELSEWHERE
+        if elsewhere and not (self.reference.data or "").strip():
+            self.reference.errors = ["Say where the consent is kept."]
+        elif not elsewhere and self.reference.data:
+            self.reference.errors = ["Only for a consent given elsewhere: choose that, or empty this."]
+        if elsewhere and self.agreed_parts:
+            self.parts.errors = ["These belong to the study's own text: tick none for one elsewhere."]
+        return not self.errors
 
 
 class ConsentFactsForm(PaperConsentForm):

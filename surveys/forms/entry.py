@@ -11,9 +11,9 @@ from wtforms import RadioField, SelectField, StringField, TextAreaField, Validat
 from wtforms.validators import InputRequired, Length, Optional
 
 from surveys.forms import labels
-from surveys.forms.fields import DayField
+from surveys.forms.fields import DayField, not_ahead
 from surveys.forms.records import RecordForm
-from surveys.forms.staff import not_ahead, select_choices
+from surveys.forms.staff import select_choices
 from surveys.instruments.answers import AnswerError, read_answer
 from surveys.instruments.definition import Answer, Instrument, Item
 from surveys.typed import possible_years

@@ -1,14 +1,26 @@
-"""Fields that all forms share: a whole number, a number, a day. `surveys.typed` has their rules."""
+"""Fields that all forms share: a whole number, a number, a day. `surveys.typed` has their rules.
+
+Also the boxes of a consent that was given elsewhere, which one patient and a whole list have.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import DateField, EmailField, FloatField, IntegerField
+from wtforms import DateField, EmailField, Field, FloatField, IntegerField, StringField, ValidationError
+from wtforms.validators import Length, Optional
 
 from surveys import same, typed
 from surveys.typed import NoNumberError
+
+AHEAD = "This date lies ahead. Only what has begun is recorded here."
+
+
+def not_ahead(form: Any, field: Field) -> None:
+    """Refuse a day after the form's today."""
+    if field.data and field.data > form.today:
+        raise ValidationError(AHEAD)
 
 
 class WholeNumberField(IntegerField):
@@ -64,3 +76,20 @@ class DayField(DateField):
         if self.data and not typed.is_possible_year(self.data.year):
             self.data = None
             raise ValueError(f"{self.label.text}: the year must be {typed.possible_years()}.")
+
+
+class ElsewhereBoxes:
+    """The boxes of a consent that was given elsewhere; a form with them has `today`."""
+
+    consent_reference = StringField("Where the consent is kept", [Optional(), Length(max=200)])
+    consent_on = DayField("Day of the consent", [Optional(), not_ahead])
+
+    def check_elsewhere(self) -> None:
+        """Refuse one of the two without the other."""
+        kept_in, on = self.consent_reference, self.consent_on
+        if on.errors or kept_in.errors:
+            return
+        if on.data and not (kept_in.data or "").strip():
+            kept_in.errors = ["Say where the consent is kept too."]
+        elif kept_in.data and not on.data:
+            on.errors = ["Enter the day of the consent too."]

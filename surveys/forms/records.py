@@ -28,8 +28,15 @@ from wtforms.widgets import HiddenInput
 
 from surveys.daytime import is_time_zone
 from surveys.forms import labels
-from surveys.forms.fields import DayField, EmailAddressField, NumberField, WholeNumberField
-from surveys.forms.staff import PartialDateForm, StaffForm, not_ahead, select_choices
+from surveys.forms.fields import (
+    DayField,
+    ElsewhereBoxes,
+    EmailAddressField,
+    NumberField,
+    WholeNumberField,
+    not_ahead,
+)
+from surveys.forms.staff import PartialDateForm, StaffForm, select_choices
 from surveys.instruments.definition import Instrument
 
 WHERE = {"everywhere": "In every study this person takes part in", "here": "In this study alone"}
@@ -246,7 +253,7 @@ class NoteForm(RecordForm):
     text = TextAreaField("Note", [InputRequired("Write the note first."), Length(max=4000)])
 
 
-class EnrolmentListForm(StaffForm):
+class EnrolmentListForm(ElsewhereBoxes, RecordForm):
     """A list of patients as a file or pasted; `looked` must be ticked if somebody may be enrolled already.
 
     `sheet` is asked where the workbook has several (`ask_sheet`); `order` and `pass_over` where an answer
@@ -269,8 +276,8 @@ class EnrolmentListForm(StaffForm):
         "I have looked at each doubt: all of these are to be added as new people, as they are"
     )
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, today: date, **kwargs: Any) -> None:
+        super().__init__(today, **kwargs)
         self.content = b""
         self.order_asked = False
         self.unknown: tuple[str, ...] = ()
@@ -283,6 +290,7 @@ class EnrolmentListForm(StaffForm):
         self.content = file or (self.rows.data or "").encode()
         if not self.content.strip():
             self.file.errors = ["Choose a file, or paste the rows."]
+        self.check_elsewhere()
         return not self.errors
 
     def ask_sheet(self, names: Sequence[str]) -> None:

@@ -24,7 +24,6 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
-    ValidationError,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.form import BaseForm
@@ -32,14 +31,21 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from surveys import typed
 from surveys.forms import labels, partial_date
-from surveys.forms.fields import DayField, EmailAddressField, NumberField, WholeNumberField
+from surveys.forms.fields import (
+    AHEAD,
+    DayField,
+    ElsewhereBoxes,
+    EmailAddressField,
+    NumberField,
+    WholeNumberField,
+    not_ahead,
+)
 from surveys.models.patient import before_birth
 from surveys.models.staff import LONGEST_PASSWORD
 
 FIRST_TREATMENT_ROWS = 4
 MOST_TREATMENT_ROWS = 40
 LONGEST_EMAIL = 254
-AHEAD = "This date lies ahead. Only what has begun is recorded here."
 HIDDEN_SIGNS = "Signs that cannot be seen were taken out of this. Look at it, then send it once more."
 
 
@@ -47,12 +53,6 @@ def select_choices(words: Mapping[str, str], nothing: str | None = None) -> list
     """A choice for each value with its words, after an empty choice if that is allowed."""
     first = [] if nothing is None else [SelectChoice("", nothing)]
     return [*first, *(SelectChoice(value, text) for value, text in words.items())]
-
-
-def not_ahead(form: Any, field: Field) -> None:
-    """Refuse a day after the form's today."""
-    if field.data and field.data > form.today:
-        raise ValidationError(AHEAD)
 
 
 def _wanted(field: Field) -> str | None:
@@ -216,7 +216,7 @@ class NewTreatmentForm(StaffForm):
         box.errors = [message]
 
 
-class EnrolmentForm(StaffForm):
+class EnrolmentForm(ElsewhereBoxes, StaffForm):
     """A patient with palsy and, apart, contact. Made by `enrolment_form`, which adds rows of treatments."""
 
     code = StringField("Study code", [InputRequired("Enter a study code."), Length(max=64)])
@@ -262,6 +262,7 @@ class EnrolmentForm(StaffForm):
         elif not birth.errors and birth.value and birth.value[1] == "month":
             birth.day.errors = ["Enter the day too, or only the year."]
         self._check_treatments()
+        self.check_elsewhere()
         return valid and not self.errors
 
     def refuse(self, message: str, field: str | None) -> None:
@@ -272,6 +273,7 @@ class EnrolmentForm(StaffForm):
             "onset": self.onset.form.year,
             "site": self.site,
             "enrolled_on": self.enrolled_on,
+            "consent_on": self.consent_on,
         }.get(field or "")
         if place is None:
             self.form_errors.append(message)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Select, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveys.models.base import Base, Code, Digest, Id, Instant, one_of
 
-WAYS = ("link", "paper", "telephone")
+WAYS = ("link", "paper", "telephone", "elsewhere")
 DECISIONS = ("agreed", "declined")
 
 
@@ -35,20 +35,29 @@ class ConsentText(Base):
 
 
 class Consent(Base):
-    """A patient's decision on a text; `parts` maps each part of it to whether it was agreed to."""
+    """A patient's decision on a text; `parts` maps each part of it to whether it was agreed to.
+
+    What was signed elsewhere is on no text of ours: its `reference` says where it is kept.
+    """
 
     __tablename__ = "consent"
-    __table_args__ = (one_of("decision", DECISIONS), one_of("how", WAYS))
+    __table_args__ = (
+        one_of("decision", DECISIONS),
+        one_of("how", WAYS),
+        CheckConstraint("(how = 'elsewhere') = (consent_text_id IS NULL)", name="text"),
+        CheckConstraint("(how = 'elsewhere') = (reference <> '')", name="reference"),
+    )
 
     id: Mapped[Id]
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
-    consent_text_id: Mapped[int] = mapped_column(ForeignKey("consent_text.id"))
+    consent_text_id: Mapped[int | None] = mapped_column(ForeignKey("consent_text.id"))
     decision: Mapped[Code]
     how: Mapped[Code]
     parts: Mapped[dict[str, Any]]
     signed_on: Mapped[date]
     recorded_by: Mapped[str] = mapped_column(String(100))
     recorded_at: Mapped[Instant]
+    reference: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
 
 def standing() -> Select[int]:

@@ -88,6 +88,7 @@ TRIGGERS["0032"] = TRIGGERS["0031"]
 TRIGGERS["0033"] = TRIGGERS["0032"]
 TRIGGERS["0034"] = TRIGGERS["0033"]
 TRIGGERS["0035"] = TRIGGERS["0034"]
+TRIGGERS["0036"] = TRIGGERS["0035"]
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 

@@ -323,9 +323,10 @@ def _consent_rows(selection: Selection) -> Iterator[Any]:
             Consent.how,
             Consent.parts,
             Consent.signed_on,
+            Consent.reference,
         )
         .join(Consent, (Consent.patient_id == Patient.id) & Consent.id.in_(standing()))
-        .join(ConsentText, ConsentText.id == Consent.consent_text_id)
+        .outerjoin(ConsentText, ConsentText.id == Consent.consent_text_id)
         .order_by(selection.by_code(Patient.code), Consent.id)
     )
     return selection.stream(query)
@@ -348,13 +349,14 @@ CONSENTS = TidyTable(
     "What patients agreed to",
     (
         PATIENT,
-        text("version", "Version of the consent text.", lambda row: row.version),
+        text("version", "Version of the consent text; empty for one of elsewhere.", lambda row: row.version),
         text("locale", "Language of the text.", lambda row: row.locale),
         text("decision", "agreed or declined.", lambda row: row.decision),
-        text("how", "link, paper or telephone.", lambda row: row.how),
+        text("how", "link, paper, telephone or elsewhere.", lambda row: row.how),
         *(_part(name) for name in PARTS),
         days_since_enrolment(lambda row: row.signed_on),
         day("signed_on", "Day of the decision.", lambda row: row.signed_on),
+        text("reference", "Where a consent of elsewhere is kept.", lambda row: row.reference or None),
     ),
     (),
     _consent_rows,

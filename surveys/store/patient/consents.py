@@ -21,25 +21,36 @@ from surveys.store.patient import changes
 from surveys.store.patient.leaving import leave
 
 PARTS = ("research", "contact_again", "sharing", "keep_answers")
-
-
-TRANSCRIBED = ("paper", "telephone")  # how staff may have learnt of a decision
+ELSEWHERE = "elsewhere"
+TRANSCRIBED = ("paper", "telephone", ELSEWHERE)  # how staff may have learnt of a decision
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What a patient decided on a text, how, and on which day; `parts` says of each part whether."""
+    """What a patient decided on a text, how, and on which day; `parts` says of each part whether.
 
-    text: ConsentText
+    What was signed elsewhere is on no text of ours; its `reference` says where it is kept.
+    """
+
+    text: ConsentText | None
     agreed: bool
     parts: Mapping[str, bool]
     how: str
     signed_on: date
+    reference: str = ""
 
     @property
     def word(self) -> str:
         """The decision as it is stored."""
         return "agreed" if self.agreed else "declined"
+
+
+@dataclass(frozen=True)
+class GivenElsewhere:
+    """A consent that is kept elsewhere: where, and the day on which it was given."""
+
+    reference: str
+    signed_on: date
 
 
 @dataclass(frozen=True)
@@ -143,36 +154,67 @@ def all_of_patient(session: Session, patient_id: int) -> Sequence[Consent]:
 def decide(
     session: Session,
     patient_id: int,
-    text: ConsentText,
+    text: ConsentText | None,
     *,
     agreed: bool,
     parts: Collection[str],
     how: str,
     signed_on: date,
+    reference: str = "",
     at: datetime,
     actor: str,
 ) -> None:
     """Store a decision on `text`. A patient who declines stops taking part on that day.
 
     Raises:
-        Refused: this patient has decided already, or the day lies before the birth.
+        Refused: this patient has decided already, the day lies before the birth, or nothing says where a
+            consent that was given elsewhere is kept.
     """
     birth_year = session.scalar(select(Patient.birth_year).where(Patient.id == patient_id).with_for_update())
     if before_birth(birth_year, signed_on):
         raise Refused("The day of the consent lies before the patient's birth.", "signed_on")
     if of_patient(session, patient_id) is not None:
         raise Refused("This patient's consent is recorded already.")
-    made = Decision(text, agreed, decided(text, parts if agreed else ()), how, signed_on)
+    made = Decision(text, agreed, decided(text, parts if agreed else ()), how, signed_on, reference.strip())
+    _must_be_found(made)
     consent = _store(session, patient_id, made, at, actor)
-    facts = {"consent": consent.id, "version": text.version, "how": how, "parts": consent.parts}
+    facts: dict[str, Any] = {"consent": consent.id, "how": how}
+    if text is None:
+        facts |= {"reference": made.reference, "signed_on": signed_on.isoformat()}
+    else:
+        facts |= {"version": text.version, "parts": consent.parts}
     audit.record(session, audit.Entry(at, actor, f"consent.{consent.decision}", patient_id, facts))
     if not agreed:
         leave(session, patient_id, on=signed_on, at=at, actor=actor)
 
 
-def decided(text: ConsentText, agreed: Collection[str]) -> dict[str, bool]:
+def record_elsewhere(
+    session: Session, given: Sequence[tuple[int, GivenElsewhere]], *, at: datetime, actor: str
+) -> None:
+    """Store what new patients, by id, agreed to elsewhere, in few statements; the caller has checked."""
+    rows = [
+        {
+            "patient_id": patient_id,
+            "decision": "agreed",
+            "how": ELSEWHERE,
+            "parts": {},
+            "signed_on": one.signed_on,
+            "reference": one.reference,
+            "recorded_by": actor,
+            "recorded_at": at,
+        }
+        for patient_id, one in given
+    ]
+    ids = audit.insert_bound(session, Consent, rows)
+    for row_id, (patient_id, one) in zip(ids, given, strict=True):
+        told = {"reference": one.reference, "signed_on": one.signed_on.isoformat()}
+        facts = {"consent": row_id, "how": ELSEWHERE, **told}
+        audit.record(session, audit.Entry(at, actor, "consent.agreed", patient_id, facts))
+
+
+def decided(text: ConsentText | None, agreed: Collection[str]) -> dict[str, bool]:
     """Each part of the text, and whether it is among those agreed to."""
-    return {part: part in agreed for part in text.parts}
+    return {part: part in agreed for part in text.parts} if text else {}
 
 
 def correct(
@@ -185,20 +227,23 @@ def correct(
     differed.
 
     Raises:
-        Refused: no decision is recorded, there is no reason, or the way or the day is impossible.
+        Refused: no decision is recorded, there is no reason, the way or the day is impossible, or nothing
+            says where a consent that was given elsewhere is kept.
     """
     session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
     stands = of_patient(session, patient.id)
     if stands is None:
         raise Refused("No decision of this patient is recorded yet.")
-    text = session.get_one(ConsentText, stands.consent_text_id)
-    before = _told(Decision(text, stands.decision == "agreed", stands.parts, stands.how, stands.signed_on))
+    text = session.get(ConsentText, stands.consent_text_id) if stands.consent_text_id else None
+    agreed = stands.decision == "agreed"
+    before = _told(Decision(text, agreed, stands.parts, stands.how, stands.signed_on, stands.reference))
     changed = {name: value for name, value in _told(wanted).items() if value != before[name]}
     if not changed:
         return False
     why = changes.why(reason, known=True)
     if wanted.how not in TRANSCRIBED:
         raise Refused("Choose how the patient signed or said so.", "how")
+    _must_be_found(wanted)
     if before_birth(patient.birth_year, wanted.signed_on):
         raise Refused("The day of the consent lies before the patient's birth.", "signed_on")
     if stands.how == "link" and wanted.signed_on < stands.signed_on:
@@ -216,14 +261,20 @@ def correct(
     return True
 
 
+def _must_be_found(made: Decision) -> None:
+    if made.how == ELSEWHERE and not made.reference:
+        raise Refused("Say where the consent is kept.", "reference")
+
+
 def _store(session: Session, patient_id: int, made: Decision, at: datetime, actor: str) -> Consent:
     consent = Consent(
         patient_id=patient_id,
-        consent_text_id=made.text.id,
+        consent_text_id=made.text.id if made.text else None,
         decision=made.word,
         how=made.how,
         parts=dict(made.parts),
         signed_on=made.signed_on,
+        reference=made.reference,
         recorded_by=actor,
         recorded_at=at,
     )
@@ -234,10 +285,11 @@ def _store(session: Session, patient_id: int, made: Decision, at: datetime, acto
 
 def _told(made: Decision) -> dict[str, Any]:
     return {
-        "version": made.text.version,
-        "locale": made.text.locale,
+        "version": made.text.version if made.text else None,
+        "locale": made.text.locale if made.text else None,
         "decision": made.word,
         "how": made.how,
         "parts": dict(made.parts),
         "signed_on": made.signed_on,
+        "reference": made.reference,
     }

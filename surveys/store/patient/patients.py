@@ -29,6 +29,8 @@ from surveys.models.dialects import insert_numbered
 from surveys.models.patient import CAUSES_AFTER_A_VISIT, before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
+from surveys.store.patient import consents
+from surveys.store.patient.consents import GivenElsewhere
 from surveys.store.visit import planning
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
@@ -102,6 +104,7 @@ class NewPatient:
     gradings: tuple[tuple[str, int, date], ...] = field(default=())
     status: str = "active"
     status_since: date | None = None
+    consent: GivenElsewhere | None = None
 
 
 def refusals(new: NewPatient, lowest_age: int) -> list[Refused]:
@@ -136,6 +139,8 @@ def refusals(new: NewPatient, lowest_age: int) -> list[Refused]:
         )
     if new.onset and before_birth(new.birth_year, new.onset.on):
         found.append(Refused(f"The onset ({new.onset.on.year}) lies before the birth.", "onset"))
+    if new.consent and before_birth(new.birth_year, new.consent.signed_on):
+        found.append(Refused("The consent lies before the birth.", "consent_on"))
     for treatment in new.treatments:
         if treatment.ended_on and treatment.started and treatment.ended_on < treatment.started.on:
             found.append(Refused(f"The {treatment.kind} ends before it starts.", "treatments"))
@@ -286,6 +291,8 @@ def add(
     )
     for patient, _, new in people:
         audit.record(session, _enrolled(study, patient, new, at, actor))
+    given = [(patient, new.consent) for patient, _, new in people if new.consent]
+    consents.record_elsewhere(session, given, at=at, actor=actor)
     return ids
 
 

@@ -1,4 +1,4 @@
-"""Consent given on paper or by telephone: recorded, and corrected."""
+"""Consent given on paper, by telephone or elsewhere: recorded, and corrected."""
 
 from __future__ import annotations
 
@@ -34,16 +34,15 @@ def consent(code: str, patient: str) -> Page:
         "text": stands.consent_text_id,
         "how": stands.how,
         "signed_on": stands.signed_on,
+        "reference": stands.reference,
         "parts": [part for part, agreed in stands.parts.items() if agreed],
         "decision": stands.decision,
     }
     form = ConsentFactsForm(*_choices(texts), here.today, known)
 
     def store() -> str:
-        text = by_id[form.text.data]
         agreed = form.decision.data == "agreed"
-        parts = consents.decided(text, form.parts.data or () if agreed else ())
-        wanted = Decision(text, agreed, parts, form.how.data, form.signed_on.data or here.today)
+        wanted = _decision(form, by_id, here, agreed=agreed)
         told: dict[str, Any] = {"reason": form.reason.data, "at": here.at, "actor": here.actor}
         was_gone = found.gone
         if not consents.correct(db.session, found, wanted, **told):
@@ -65,6 +64,32 @@ def consent_form(texts: list[ConsentText], here: Grant, **kwargs: Any) -> PaperC
     return PaperConsentForm(*_choices(texts), here.today, **kwargs)
 
 
+def decide(patient_id: int, form: PaperConsentForm, texts: list[ConsentText], here: Grant) -> None:
+    """Store the consent that the form says."""
+    made = _decision(form, {text.id: text for text in texts}, here, agreed=True)
+    consents.decide(
+        db.session,
+        patient_id,
+        made.text,
+        agreed=True,
+        parts=form.agreed_parts,
+        how=made.how,
+        signed_on=made.signed_on,
+        reference=made.reference,
+        at=here.at,
+        actor=here.actor,
+    )
+
+
+def _decision(
+    form: PaperConsentForm, texts: dict[int, ConsentText], here: Grant, *, agreed: bool
+) -> Decision:
+    text = texts[form.text_id] if form.text_id else None
+    parts = consents.decided(text, form.agreed_parts if agreed else ())
+    kept_in = (form.reference.data or "").strip()
+    return Decision(text, agreed, parts, form.how.data, form.signed_on.data or here.today, kept_in)
+
+
 def text_words(text: ConsentText) -> str:
     """Version and language of a consent text."""
     spoken = language.name(text.locale, language.OURS)
@@ -82,4 +107,4 @@ def _lead(stands: Consent) -> str:
             "The patient decided this by the personal link. Change it only on the patient's own word: say "
             "how and on which day it was given. What was decided before is kept and shown."
         )
-    return _("For what was typed wrongly from paper or telephone. What was recorded before is kept.")
+    return _("For what was typed wrongly. What was recorded before is kept.")

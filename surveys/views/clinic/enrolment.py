@@ -20,6 +20,7 @@ from surveys.forms.records import EnrolmentListForm
 from surveys.models import Timepoint
 from surveys.store.errors import Refused
 from surveys.store.patient import patients
+from surveys.views.clinic.inputs import given_elsewhere
 from surveys.views.web import server
 from surveys.views.web.access import Grant, for_roles, grant
 from surveys.views.web.page import Page
@@ -45,7 +46,7 @@ def init_app(app: Flask) -> None:
 def many(code: str) -> Page:
     """Check a list of patients, then enrol them; a list with a fault enrols no patient."""
     here = grant()
-    form = EnrolmentListForm()
+    form = EnrolmentListForm(here.today)
     checked: EnrolmentList | None = None
     refused: FileRefused | None = None
     if request.method == "POST" and form.validate():
@@ -98,6 +99,7 @@ def _checked(form: EnrolmentListForm, here: Grant) -> EnrolmentList:
         today=here.today,
         order=form.order.data or None,
         pass_over=form.pass_over.data,
+        consent=given_elsewhere(form),
     )
     form.rows.data = checked.text
     return checked

@@ -21,7 +21,7 @@ from surveys.store.errors import Refused
 from surveys.store.patient import contacts
 from surveys.store.patient import patients as store
 from surveys.views.clinic.found import pages
-from surveys.views.clinic.inputs import partial_date, typed
+from surveys.views.clinic.inputs import given_elsewhere, partial_date, typed
 from surveys.views.web import server
 from surveys.views.web.access import Grant, for_roles, grant, member
 from surveys.views.web.page import Page
@@ -136,4 +136,5 @@ def _new_patient(form: EnrolmentForm, here: Grant) -> store.NewPatient:
             if row.form.kind.data
         ),
         contact=None if contact == store.NewContact() else contact,
+        consent=given_elsewhere(form),
     )

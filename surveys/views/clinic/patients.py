@@ -28,7 +28,7 @@ from surveys.store.study.signatures import Signed
 from surveys.store.study.studies import items_asked, obstacles
 from surveys.store.visit import visits as store_visits
 from surveys.views.clinic import reported
-from surveys.views.clinic.consent import consent_form, text_words
+from surveys.views.clinic.consent import consent_form, decide, text_words
 from surveys.views.clinic.found import find_patient, pages
 from surveys.views.clinic.inputs import partial_date, typed
 from surveys.views.clinic.links import no_link
@@ -152,26 +152,13 @@ def add_visit(code: str, patient: str) -> Page:
 @pages.post("/staff/<code>/consent/<path:patient>")
 @for_roles("coordinator")
 def record_consent(code: str, patient: str) -> Page:
-    """Record a consent that was given on paper or by telephone, so that the link does not ask for it."""
+    """Record a consent that was given on paper, by telephone or elsewhere: the link then asks for none."""
     here, found = grant(), find_patient(patient)
-    texts = {text.id: text for text in consents.all_texts(db.session, here.study.id)}
-    if not texts:
-        flash(_("This study asks for no consent."), "notice")
-        return redirect(url_for("patients.show", code=code, patient=patient))
-    form = consent_form(list(texts.values()), here)
-    if form.validate() and form.signed_on.data:
+    texts = consents.all_texts(db.session, here.study.id)
+    form = consent_form(texts, here)
+    if form.validate():
         with committed() as kept:
-            consents.decide(
-                db.session,
-                found.id,
-                texts[form.text.data],
-                agreed=True,
-                parts=form.parts.data or [],
-                how=form.how.data,
-                signed_on=form.signed_on.data,
-                at=here.at,
-                actor=here.actor,
-            )
+            decide(found.id, form, texts, here)
         if kept:
             flash(_("The consent was recorded."), "success")
         return redirect(url_for("patients.show", code=code, patient=patient))
@@ -187,7 +174,7 @@ def _draw_patient(
 ) -> str:
     here = grant()
     texts = consents.all_texts(db.session, here.study.id)
-    if texts and consent is None:
+    if consent is None:
         consent = consent_form(texts, here, formdata=None)
     known = person.of_patient(db.session, here.scope, patient.id, here.at, latest=EVENTS_SHOWN)
     rows = known.visits

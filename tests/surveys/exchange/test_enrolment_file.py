@@ -17,6 +17,7 @@ from surveys.exchange import enrolment_file
 from surveys.exchange.enrolment_file import EnrolmentList
 from surveys.exchange.faults import FileRefused
 from surveys.models import Study
+from surveys.store.patient.consents import GivenElsewhere
 from tests.support.sheets import workbook
 from tests.support.staff import Member, signed_in
 from tests.support.study import changing, invite, one_table, stored
@@ -186,6 +187,29 @@ def test_a_cohort_of_last_year_comes_in_with_its_days(app: Flask) -> None:
     assert faults(app, head + f"A-1,1970,{ahead}\nA-2,1970,2025-03") == [
         (2, "enrolled_on"),
         (3, "enrolled_on"),
+    ]
+
+
+def test_a_consent_of_elsewhere_is_told_by_row_or_for_the_list(app: Flask) -> None:
+    """A row's own words go before those of the list; one of the two alone is a fault."""
+    head = "code,birth_year,Einwilligung am,consent_reference\n"
+    text = head + "A-1,1970,,\nA-2,1970,01.02.2026,Folder 4\nA-3,1970,2026-02-02,-"
+    told = GivenElsewhere("Folder 3", date(2026, 1, 5))
+    with app.app_context():
+        study = db.session.scalars(select(Study)).one()
+        found = enrolment_file.read(db.session, study, text, site=None, today=TODAY, consent=told)
+    assert [new.consent for new in found.patients] == [
+        told,
+        GivenElsewhere("Folder 4", date(2026, 2, 1)),
+        GivenElsewhere("Folder 3", date(2026, 2, 2)),
+    ]
+    assert read(app, "code,birth_year\nA-1,1970").patients[0].consent is None
+    wrong = head + "A-1,1970,2026-02-01,\nA-2,1970,,Folder 4\nA-3,1970,2026-03-11,F\nA-4,1970,1969-01-01,F"
+    assert faults(app, wrong) == [
+        (2, "consent_reference"),
+        (3, "Einwilligung am"),
+        (4, "Einwilligung am"),
+        (5, "Einwilligung am"),
     ]
 
 

@@ -41,3 +41,29 @@ def test_a_correction_is_what_was_typed(filled: Fill) -> None:
     form = filled(corrected, text="3", how="paper", signed_on="2026-03-09", decision="agreed")
     assert form.validate(), form.errors
     assert (form.text.data, form.parts.data, form.decision.data) == (3, [], "agreed")
+
+
+def test_what_is_kept_elsewhere_has_a_place_and_no_parts_of_ours(filled: Fill) -> None:
+    def form_of(texts: dict[int, str], **sent: Any) -> PaperConsentForm:
+        made: PaperConsentForm = filled(
+            lambda: PaperConsentForm(texts, {"research": "Use my answers."}, TODAY),
+            signed_on="2026-03-10",
+            **sent,
+        )
+        return made
+
+    sent = {"text": "4", "how": "elsewhere", "reference": " Folder 3"}
+    form = form_of({4: "1"}, **sent)
+    assert form.validate(), form.errors
+    assert form.text_id is None
+    for wrong, box in (
+        ({"reference": " "}, "reference"),
+        ({"how": "paper"}, "reference"),
+        ({"parts": ["research"]}, "parts"),
+    ):
+        form = form_of({4: "1"}, **{**sent, **wrong})
+        assert not form.validate()
+        assert form.errors.keys() == {box}
+    form = form_of({}, how="elsewhere", reference="Folder 3")
+    assert form.validate(), form.errors
+    assert not form_of({}, how="paper").validate()

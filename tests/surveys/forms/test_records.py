@@ -150,20 +150,24 @@ class TestReported:
         assert form.seen.errors == ["Somebody has decided."]
 
 
+def listed() -> EnrolmentListForm:
+    return EnrolmentListForm(TODAY)
+
+
 class TestEnrolmentList:
     """A list of patients, pasted or as a file."""
 
     def test_a_file_goes_before_what_was_pasted(self, filled: Fill) -> None:
         file = (io.BytesIO("\ufeffcode\nÄ-1\n".encode()), "list.csv")
-        form = filled(EnrolmentListForm, rows="code\nP9\n", file=file)
+        form = filled(listed, rows="code\nP9\n", file=file)
         assert form.validate()
         assert form.content.decode("utf-8-sig") == "code\nÄ-1\n"
-        form = filled(EnrolmentListForm, rows="code\nP9\n", file=(io.BytesIO(b""), ""))
+        form = filled(listed, rows="code\nP9\n", file=(io.BytesIO(b""), ""))
         assert form.validate()
         assert form.content.split() == [b"code", b"P9"]
 
     def test_the_sheets_of_a_workbook_are_asked_by_name(self, filled: Fill) -> None:
-        form = filled(EnrolmentListForm, rows="code\nP9\n", sheet="2026")
+        form = filled(listed, rows="code\nP9\n", sheet="2026")
         assert form.validate()
         form.ask_sheet(["2025", "2026"])
         assert [(choice.value, choice.selected) for choice in form.sheet.iter_choices()] == [
@@ -173,6 +177,18 @@ class TestEnrolmentList:
         assert form.sheet.errors
 
     def test_an_empty_list_is_none(self, filled: Fill) -> None:
-        form = filled(EnrolmentListForm, rows=" \n")
+        form = filled(listed, rows=" \n")
         assert not form.validate()
         assert form.errors == {"file": ["Choose a file, or paste the rows."]}
+
+    def test_a_consent_elsewhere_has_a_place_and_a_day(self, filled: Fill) -> None:
+        for told, wrong in (
+            ({"consent_reference": "Folder 3"}, "consent_on"),
+            ({"consent_on": "2026-03-01"}, "consent_reference"),
+            ({"consent_reference": "Folder 3", "consent_on": "2026-03-11"}, "consent_on"),
+        ):
+            form = filled(listed, rows="code\nP9\n", **told)
+            assert not form.validate()
+            assert form.errors.keys() == {wrong}
+        told = {"consent_reference": "Folder 3", "consent_on": "2026-03-10"}
+        assert filled(listed, rows="code\nP9\n", **told).validate()

@@ -162,6 +162,18 @@ def test_consents_come_by_the_codes_of_their_patients(known: Flask) -> None:
     assert [row["patient"] for row in rows(known, CONSENTS)] == ["P0", "P1"]
 
 
+def test_a_consent_of_elsewhere_tells_where_it_is_kept(known: Flask) -> None:
+    other = invite(known, "P0", at=AT)
+    with changing(known) as session:
+        said = Consent(patient_id=other.patient_id, decision="agreed", how="elsewhere", reference="Folder 3")
+        said.parts, said.signed_on, said.recorded_by, said.recorded_at = {}, date(2026, 3, 8), "test", AT
+        session.add(said)
+    first, second = rows(known, CONSENTS)
+    told = ("version", "how", "reference", "research")
+    assert [first[name] for name in told] == ["", "elsewhere", "Folder 3", ""]
+    assert (second["how"], second["reference"]) == ("paper", "")
+
+
 def test_a_consent_is_told_part_by_part(known: Flask) -> None:
     """The one that stands; empty where the text does not ask: that is no refusal."""
     [row] = rows(known, CONSENTS)

@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.instruments.library import Library
 from surveys.models import Consent, ConsentText, Event, Patient, Study
 from surveys.store import audit
 from surveys.store.errors import Refused
-from surveys.store.patient import consents
-from surveys.store.patient.consents import Decision, NewText
+from surveys.store.patient import consents, patients
+from surveys.store.patient.consents import Decision, GivenElsewhere, NewText
+from surveys.store.patient.patients import NewPatient
 from tests.surveys.store.conftest import AT
 
 
@@ -123,3 +125,50 @@ def test_what_the_patient_decided_changes_on_the_patients_word_alone(
             correct(session, patient, wrong)
         assert refused.value.field == field
     assert correct(session, patient, replace(wanted, signed_on=AT.date()))
+
+
+def test_a_consent_of_elsewhere_is_found_again(session: Session, patient: Patient, signed: Decision) -> None:
+    """It has a place and no text of ours, also as a correction; the event tells both."""
+    wanted = Decision(None, True, {}, "elsewhere", date(2026, 3, 1))
+    with pytest.raises(Refused) as refused:
+        correct(session, patient, wanted)
+    assert refused.value.field == "reference"
+    assert correct(session, patient, replace(wanted, reference="Folder 3"))
+    assert not correct(session, patient, replace(wanted, reference="Folder 3"))
+    stands = consents.of_patient(session, patient.id)
+    assert stands is not None
+    assert (stands.consent_text_id, stands.reference) == (None, "Folder 3")
+    [event] = session.scalars(select(Event).where(Event.action == "consent.corrected")).all()
+    assert (event.facts["version_before"], event.facts["version"]) == ("1", None)
+    assert event.facts["reference"] == "Folder 3"
+    assert correct(session, patient, signed)
+    assert list(audit.verify(session)) == []
+
+
+def test_new_patients_bring_the_consent_of_elsewhere(
+    session: Session, study: Study, library: Library
+) -> None:
+    """In the transaction of their enrolment, bound and told; not from before the birth."""
+    session.refresh(study, ["timepoints"])
+
+    def enrol(code: str, on: date) -> Patient:
+        given = GivenElsewhere("Folder 3", on)
+        new = NewPatient(code, AT.date(), birth_year=1970, consent=given)
+        return patients.enrol(session, study, study.timepoints, new, library, at=AT, actor="staff:1")
+
+    with pytest.raises(Refused) as refused:
+        enrol("P7", date(1969, 12, 31))
+    assert refused.value.field == "consent_on"
+    made = enrol("P7", date(2026, 2, 28))
+    session.commit()
+    stands = consents.of_patient(session, made.id)
+    assert stands is not None
+    assert (stands.how, stands.reference, stands.recorded_by) == ("elsewhere", "Folder 3", "staff:1")
+    [event] = session.scalars(select(Event).where(Event.action == "consent.agreed")).all()
+    assert event.facts == {
+        "consent": stands.id,
+        "how": "elsewhere",
+        "reference": "Folder 3",
+        "signed_on": "2026-02-28",
+    }
+    assert list(audit.verify(session)) == []

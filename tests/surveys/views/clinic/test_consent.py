@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 
-from tests.support.staff import Member
+from tests.support.staff import ENROLMENT, Member
 from tests.support.study import ask_consent, one_table
 
 PAGE = "/staff/S1/consents/P1"
@@ -39,3 +39,25 @@ def test_a_consent_is_corrected_and_the_old_one_shown(app: Flask, member: Member
     member.get(PAGE)
     member.post(PAGE, {**wanted, "reason": "it was right before"})
     assert "The status was not changed." in member.page.text
+
+
+def test_a_consent_of_elsewhere_is_told_where_it_is_kept(app: Flask, member: Member) -> None:
+    """At enrolment, for one patient and for a list, and later; also where the study has no text."""
+    member.get("/staff/S1/enrol")
+    member.post("/staff/S1/enrol", {**ENROLMENT, "consent_reference": "Folder 3", "consent_on": "2025-02-03"})
+    assert "Agreed elsewhere, 3 Feb 2025 (kept in: Folder 3)" in member.page.text
+    member.get("/staff/S1/enrol/many")
+    text = {"rows": "code,birth_year\nL-1,1970\nL-2,1971\n"}
+    told = {"consent_reference": "Folder 4", "consent_on": "2025-02-04"}
+    member.post("/staff/S1/enrol/many", {**text, **told, "check": "1"})
+    assert "Folder 4, 4 Feb 2025" in member.page.text
+    member.post("/staff/S1/enrol/many", {**text, **told, "add": "1"})
+    assert [row["reference"] for row in one_table(app, "consent")] == ["Folder 3", "Folder 4", "Folder 4"]
+    member.get("/staff/S1/patients/P1")
+    assert "Record a consent given elsewhere" in member.page.text
+    kept = {"how": "elsewhere", "signed_on": "2025-02-05", "reference": "Folder 5"}
+    member.post("/staff/S1/consent/P1", kept)
+    assert "Agreed elsewhere, 5 Feb 2025 (kept in: Folder 5)" in member.page.text
+    member.get(PAGE)
+    member.post(PAGE, {**kept, "decision": "agreed", "reference": "Folder 6", "reason": "misread"})
+    assert "(kept in: Folder 6)" in member.page.text

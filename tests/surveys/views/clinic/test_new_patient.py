@@ -30,6 +30,8 @@ ENROLMENT_FAULTS = (
     ({"onset-year": "1960"}, "#onset-year", "before the birth"),
     ({"cause": "flu"}, "#cause", "Not a valid choice"),
     ({"email": "ada"}, "#email", "such as name@example.org"),
+    ({"consent_reference": "Folder 3"}, "#consent_on", "Enter the day of the consent too"),
+    ({"consent_reference": "F", "consent_on": "1960-01-01"}, "#consent_on", "before the birth"),
     ({"treatment_2-year": "2025"}, "#treatment_2-kind", "Choose which treatment"),
     ({"treatment_1-kind": "massage", "treatment_1-month": "2"}, "#treatment_1-year", "Enter the year"),
     ({"treatment_1-kind": "massage", "treatment_1-year": AHEAD}, "#treatment_1-year", "lies ahead"),
