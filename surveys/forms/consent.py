@@ -74,3 +74,27 @@ class ConsentFactsForm(PaperConsentForm):
 
     decision = RadioField("Decision", choices=select_choices({"agreed": "Agreed", "declined": "Declined"}))
     reason = StringField("Why what was recorded is changed", [Optional(), Length(max=500)])
+
+
+class ConsentFirstForm(PaperConsentForm):
+    """Whether consent was given, asked with answers that staff enter; it stands within their form."""
+
+    given = RadioField(
+        "Was consent given?",
+        choices=select_choices({"yes": "Yes: record it", "no": "Enter the answers without it, for a reason"}),
+        validate_choice=False,
+    )
+    why = StringField("Why without", [Optional(), Length(max=500)])
+
+    def __init__(self, texts: Mapping[int, str], parts: Mapping[str, str], today: date) -> None:
+        super().__init__(texts, parts, today, prefix="consent-", meta={"csrf": False})
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether it was said; what else is typed counts only with a yes."""
+        if self.given.data == "yes":
+            return super().validate(extra_validators)
+        if self.given.data != "no":
+            self.given.errors = ["Say whether consent was given."]
+        elif self.why.validate(self) and not (self.why.data or "").strip():
+            self.why.errors = ["Say why the answers are entered without a recorded consent."]
+        return not self.errors

@@ -30,6 +30,7 @@ WITHOUT_EFFECT = frozenset(
         "alert_rule.added",
         "alert_rule.confirmed",
         "alert_rule.removed",
+        "answers.without_consent",
         "backup.proved",
         "clinic.expected",
         "clinic.taken_off",

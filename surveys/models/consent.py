@@ -8,7 +8,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Select, String, UniqueConstraint, func, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Select,
+    String,
+    UniqueConstraint,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveys.models.base import Base, Code, Digest, Id, Instant, one_of
@@ -63,3 +73,9 @@ class Consent(Base):
 def standing() -> Select[int]:
     """The ids of the decisions that stand: the last of each patient."""
     return select(func.max(Consent.id)).group_by(Consent.patient_id)
+
+
+def due(study_id: Any, patient_id: Any) -> ColumnElement[bool]:
+    """Whether the study has a consent text, and no decision of the patient is recorded; ids or columns."""
+    asked = exists().where(ConsentText.study_id == study_id)
+    return asked & ~exists().where(Consent.patient_id == patient_id)

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.instruments.definition import Answer, Instrument, Item
-from surveys.models import Draft, Erasure, Patient, Response, Study, Visit
+from surveys.models import Draft, Erasure, Patient, Response, Study, Visit, consent
 from surveys.models.assistance import ANSWERED_BY
 from surveys.schedule import not_yet_open
 from surveys.store import audit
@@ -33,13 +33,17 @@ EARLY = timedelta(days=31)
 
 @dataclass(frozen=True)
 class TypedAnswers:
-    """A questionnaire as staff read it from paper or heard it. A missing item was left empty."""
+    """A questionnaire as staff read it from paper or heard it. A missing item was left empty.
+
+    `without_consent` says why it is entered although no consent is recorded.
+    """
 
     answers: Mapping[str, Answer]
     source: str
     on: date
     locale: str | None = None
     answered_by: str | None = None
+    without_consent: str | None = None
 
 
 def enter(
@@ -55,8 +59,8 @@ def enter(
     """Store a questionnaire of `visit` that staff entered; its response's id.
 
     Raises:
-        Refused: it is answered or begun already, no item is answered, the day is impossible, or the patient's
-            identity was removed.
+        Refused: it is answered or begun already, no item is answered, the day is impossible, the patient's
+            identity was removed, or consent is due and nothing says why it is entered without.
         AnswerError: an answer is outside the choices of its item.
     """
     if entry.source not in ENTERED or entry.answered_by not in {None, *ANSWERED_BY}:
@@ -83,7 +87,13 @@ def enter(
         submitted_at=min(at, _noon(study, entry.on)),
         completed_on=entry.on,
     )
+    _note_consent(session, patient, new, entry.without_consent, at, actor)
     return _store(session, visit, new, at=at, actor=actor)
+
+
+def consent_due(session: Session, patient: Patient) -> bool:
+    """Whether the patient's consent is asked before answers are entered."""
+    return bool(session.scalar(select(consent.due(patient.study_id, patient.id))))
 
 
 def correct(
@@ -161,7 +171,7 @@ def annul(
 
     Raises:
         Refused: no reason is given, the response no longer stands, or the right visit is the same, has this
-            questionnaire already, or is in another study.
+            questionnaire already, is in another study, or its patient's consent is due.
     """
     reason = _reason(reason)
     visit = session.get_one(Visit, response.visit_id)
@@ -183,6 +193,11 @@ def annul(
     owner = session.get_one(Patient, right.patient_id)
     if right.id == visit.id or owner.study_id != patient.study_id:
         raise Refused("Choose another visit of this study.", "visit")
+    if consent_due(session, owner):
+        raise Refused(
+            f"No consent of {owner.code} is recorded. Record it first, or annul here and enter it there.",
+            "patient",
+        )
     _must_be_free(session, right, response.instrument)
     _check_day(study, owner, response.completed_on, at)
     new = NewResponse(
@@ -236,6 +251,20 @@ def _lock(session: Session, visit: Visit) -> Patient:
     """Lock the visit against other answers until the transaction ends."""
     session.execute(select(Visit.id).where(Visit.id == visit.id).with_for_update())
     return session.get_one(Patient, visit.patient_id)
+
+
+def _note_consent(
+    session: Session, patient: Patient, new: NewResponse, why: str | None, at: datetime, actor: str
+) -> None:
+    """Tell the trail that answers come without a recorded consent, and why."""
+    if not consent_due(session, patient):
+        return
+    if not (why or "").strip():
+        raise Refused("This patient's consent is not recorded. Say whether it was given.", "given")
+    facts = {"visit": new.visit_id, "instrument": new.instrument.key}
+    audit.record(
+        session, audit.Entry(at, actor, "answers.without_consent", patient.id, facts, (why or "").strip())
+    )
 
 
 def _must_be_free(session: Session, visit: Visit, key: str) -> None:

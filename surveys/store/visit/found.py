@@ -18,8 +18,6 @@ from sqlalchemy.orm import Session
 from surveys.models import (
     Alert,
     Assistance,
-    Consent,
-    ConsentText,
     Draft,
     InstrumentVersion,
     Link,
@@ -28,6 +26,7 @@ from surveys.models import (
     Response,
     Study,
     Visit,
+    consent,
 )
 from surveys.models.dialects import Documents, on_postgresql
 from surveys.store.words.permissions import newest_of
@@ -87,8 +86,7 @@ def _document(postgresql: bool) -> str:
         asks_background=Study.asks_background,
         study_status=Study.status,
         help_told=exists().where(Assistance.visit_id == Visit.id),
-        consent_due=exists().where(ConsentText.study_id == Study.id)
-        & ~exists().where(Consent.patient_id == Patient.id),
+        consent_due=consent.due(Study.id, Patient.id),
         permitted=document.rows(
             select(Permission).where(newest_of(Study.id)),
             instrument=Permission.instrument,

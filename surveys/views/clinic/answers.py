@@ -19,11 +19,13 @@ from surveys.lists import patients as patient_lists
 from surveys.lists import visits as visit_lists
 from surveys.models import Alert, Visit
 from surveys.store.errors import Refused
+from surveys.store.patient import consents
 from surveys.store.study.studies import items_asked
 from surveys.store.visit import corrections
 from surveys.store.words import permissions
 from surveys.store.words.wordings import UnknownWording
 from surveys.views.clinic import display
+from surveys.views.clinic.consent import asked_first, decide
 from surveys.views.clinic.found import find_visit, note_reading
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
@@ -67,15 +69,21 @@ def enter(code: str, visit_id: int, key: str) -> Page:
     form: Any = answers_form(EnteredForm, instrument, items)(here.today)
     if request.method == "GET":
         form.source.data, form.on.data = request.args.get("source", "paper"), here.today
-    if request.method == "POST" and form.validate():
+    first = asked_first(visit.patient, here)
+    # Both, so that every fault is said at once.
+    if request.method == "POST" and all([form.validate(), first is None or first.validate()]):
+        without = first.why.data if first and first.given.data == "no" else None
         entry = corrections.TypedAnswers(
             form.answers,
             form.source.data,
             form.on.data,
             here.study.locales[0],
             form.answered_by.data or None,
+            without,
         )
         with committed(form, overtaken=_overtaken()) as kept:
+            if first and not without:
+                decide(visit.patient_id, first, consents.all_texts(db.session, here.study.id), here)
             corrections.enter(db.session, here.study, visit, instrument, entry, at=here.at, actor=here.actor)
         if kept:
             flash(_("%(name)s was entered.", name=instrument.short_title), "success")
@@ -88,8 +96,10 @@ def enter(code: str, visit_id: int, key: str) -> Page:
         visit=visit,
         visit_title=_title(visit),
         response=None,
+        consent_form=first,
+        consent_text=consents.newest(db.session, here.study.id, here.study.locales[0]) if first else None,
     )
-    return page, 422 if form.errors else 200
+    return page, 422 if form.errors or (first and first.errors) else 200
 
 
 @pages.route("/staff/<code>/responses/<int:response_id>/correct", methods=["GET", "POST"])

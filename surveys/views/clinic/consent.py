@@ -8,10 +8,11 @@ from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 
 from surveys.db import db
-from surveys.forms.consent import ConsentFactsForm, PaperConsentForm
-from surveys.models import Consent, ConsentText
+from surveys.forms.consent import ConsentFactsForm, ConsentFirstForm, PaperConsentForm
+from surveys.models import Consent, ConsentText, Patient
 from surveys.store.patient import consents
 from surveys.store.patient.consents import Decision
+from surveys.store.visit import corrections
 from surveys.views.clinic.found import find_patient
 from surveys.views.clinic.record import pages, record
 from surveys.views.web import language
@@ -62,6 +63,13 @@ def consent(code: str, patient: str) -> Page:
 def consent_form(texts: list[ConsentText], here: Grant, **kwargs: Any) -> PaperConsentForm:
     """The form that records a consent."""
     return PaperConsentForm(*_choices(texts), here.today, **kwargs)
+
+
+def asked_first(patient: Patient, here: Grant) -> ConsentFirstForm | None:
+    """The question that comes before answers of a patient whose consent is due; None if it is not."""
+    if not corrections.consent_due(db.session, patient):
+        return None
+    return ConsentFirstForm(*_choices(consents.all_texts(db.session, here.study.id)), here.today)
 
 
 def decide(patient_id: int, form: PaperConsentForm, texts: list[ConsentText], here: Grant) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from surveys.forms.consent import ConsentFactsForm, PaperConsentForm
+from surveys.forms.consent import ConsentFactsForm, ConsentFirstForm, PaperConsentForm
 
 Fill = Callable[..., Any]
 TODAY = date(2026, 3, 10)
@@ -67,3 +67,27 @@ def test_what_is_kept_elsewhere_has_a_place_and_no_parts_of_ours(filled: Fill) -
     form = form_of({}, how="elsewhere", reference="Folder 3")
     assert form.validate(), form.errors
     assert not form_of({}, how="paper").validate()
+
+
+def test_before_answers_consent_is_asked(filled: Fill) -> None:
+    """A yes needs its facts, a no its reason; what stands beside a no is not looked at."""
+
+    def first(**sent: Any) -> ConsentFirstForm:
+        made: ConsentFirstForm = filled(
+            lambda: ConsentFirstForm({4: "1"}, {"research": "Use my answers."}, TODAY),
+            **{f"consent-{name}": value for name, value in sent.items()},
+        )
+        return made
+
+    paper = {"how": "paper", "text": "4", "signed_on": "2026-03-10"}
+    assert first(given="yes", **paper).validate()
+    assert first(given="no", why="On the old paper.", signed_on="?").validate()
+    for sent, box in (
+        (paper, "given"),
+        ({"given": "yes", "how": "paper", "text": "4"}, "signed_on"),
+        ({"given": "no", **paper}, "why"),
+        ({"given": "no", "why": "x" * 501}, "why"),
+    ):
+        form = first(**sent)
+        assert not form.validate()
+        assert box in form.errors

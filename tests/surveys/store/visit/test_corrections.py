@@ -13,10 +13,22 @@ from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library
 from surveys.instruments.scoring import AnswerError
-from surveys.models import Alert, Draft, Event, EventValue, Patient, Response, Score, Study, Visit
+from surveys.models import (
+    Alert,
+    ConsentText,
+    Draft,
+    Event,
+    EventValue,
+    Patient,
+    Response,
+    Score,
+    Study,
+    Visit,
+)
 from surveys.store import audit
 from surveys.store.errors import Refused
-from surveys.store.patient import erasing, patients
+from surveys.store.patient import consents, erasing, patients
+from surveys.store.patient.consents import NewText
 from surveys.store.patient.patients import NewPatient
 from surveys.store.visit import corrections
 from surveys.store.visit.corrections import TypedAnswers
@@ -316,3 +328,38 @@ def test_nothing_is_entered_for_somebody_who_was_erased(
     session.commit()
     with pytest.raises(Refused, match="identity was removed: nothing more is entered"):
         enter(session, library, study, visit)
+
+
+@pytest.fixture
+def asked(session: Session, study: Study) -> ConsentText:
+    """The study asks for consent, and nobody has decided yet."""
+    consents.load(session, study, "1", {"en": NewText("May we?", {})}, at=AT, actor="test")
+    session.commit()
+    return session.scalars(select(ConsentText)).one()
+
+
+def test_answers_without_consent_have_a_reason(
+    session: Session, library: Library, study: Study, visit: Visit, asked: ConsentText
+) -> None:
+    """Kept in the trail, in the same transaction; after a consent it is asked no more."""
+    with pytest.raises(Refused) as refused:
+        enter(session, library, study, visit)
+    assert refused.value.field == "given"
+    session.rollback()
+    enter(session, library, study, visit, replace(SHEET, without_consent=" On the old paper. "))
+    [event] = session.scalars(select(Event).where(Event.action == "answers.without_consent")).all()
+    assert (event.reason, event.facts) == ("On the old paper.", {"visit": visit.id, "instrument": "phq9"})
+    assert list(audit.verify(session)) == []
+
+
+def test_no_reason_is_noted_once_consent_is_recorded(
+    session: Session, library: Library, study: Study, visit: Visit, second: Visit, asked: ConsentText
+) -> None:
+    """Neither is one asked; answers move to no patient whose consent is due."""
+    signed = {"agreed": True, "parts": (), "how": "paper", "signed_on": TODAY}
+    consents.decide(session, visit.patient_id, asked, **signed, at=AT, actor="test")
+    response = enter(session, library, study, visit, replace(SHEET, without_consent="never mind"))
+    assert session.scalars(select(Event).where(Event.action == "answers.without_consent")).all() == []
+    told: dict[str, Any] = {"reason": "mixed up", "study": study, "at": LATER, "actor": "staff:1"}
+    with pytest.raises(Refused, match="No consent of P2 is recorded"):
+        corrections.annul(session, response, library.get("phq9"), right=second, **told)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 
-from tests.support.staff import ENROLMENT, Member
-from tests.support.study import ask_consent, one_table
+from tests.support.staff import ENROLMENT, Member, signed_in
+from tests.support.study import ask_consent, invite, one_table
 
 PAGE = "/staff/S1/consents/P1"
 
@@ -61,3 +61,34 @@ def test_a_consent_of_elsewhere_is_told_where_it_is_kept(app: Flask, member: Mem
     member.get(PAGE)
     member.post(PAGE, {**kept, "decision": "agreed", "reference": "Folder 6", "reason": "misread"})
     assert "(kept in: Folder 6)" in member.page.text
+
+
+def test_answers_without_consent_ask_first(app: Flask) -> None:
+    """Nothing typed is lost; the consent is recorded with the answers, or the reason without."""
+    invited = invite(app)
+    member = signed_in(app)
+    ask_consent(app)
+    today = datetime.now(UTC).date().isoformat()
+    [text] = one_table(app, "consent_text")
+
+    def entry(key: str) -> str:
+        return f"/staff/S1/visits/{invited.visit_id}/enter/{key}"
+
+    typed = {"source": "paper", "on": today, "q1": "3"}
+    member.get(entry("phq9"))
+    assert "Was consent given?" in member.page.text
+    member.post(entry("phq9"), typed)
+    assert member.status == 422
+    assert "Say whether consent was given." in member.page.text
+    assert 'name="q1" value="3"' in member.replies[-1].html
+    member.post(entry("phq9"), {**typed, "consent-given": "no", "consent-why": "On the old paper."})
+    assert "On the old paper." in member.page.text
+    assert one_table(app, "consent") == []
+    member.get(entry("face"))
+    paper = {"how": "paper", "text": str(text["id"]), "signed_on": today}
+    said = {f"consent-{name}": value for name, value in {"given": "yes", **paper}.items()}
+    member.post(entry("face"), {**typed, **said})
+    assert [row["how"] for row in one_table(app, "consent")] == ["paper"]
+    assert len(one_table(app, "response")) == 2
+    member.get(entry("saq"))
+    assert "Was consent given?" not in member.page.text
