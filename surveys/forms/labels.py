@@ -79,6 +79,32 @@ CHANNELS: Mapping[str, str] = {
     "telephone": "By telephone",
     "visits": "Not at all: only at visits",
 }
+# Why a message waits or never goes.
+MESSAGE_REASONS: Mapping[str, str] = {
+    "asked": "one is on its way already",
+    "done": "answered already",
+    "left": "the patient left",
+    "lost": "lost to follow-up",
+    "died": "the patient has died",
+    "stopped": "the patient wants no messages",
+    "withdrawn": "the visit was withdrawn",
+    "only_at_visits": "only at visits",
+    "no_contact": "no contact",
+    "channel": "not by e-mail",
+    "missed": "the visit was missed",
+    "closed": "the visit is over",
+    "study_closed": "the study is closed",
+    "too_soon": "another message had just gone",
+    "plan": "not planned any more",
+    "paused": "the patient is paused",
+    "study_draft": "the study is not active",
+    "no_address": "no address, or one that is refused",
+    "not_open": "the visit is not open yet",
+    "earlier": "an earlier message has yet to go",
+    "hours": "until the patient’s day begins",
+    "no_answer": "nobody answered",
+    "told by staff": "told by staff",
+}
 GRADING_MODES: Mapping[str, str] = {
     "in_person": "In person",
     "live_video": "By live video",

@@ -40,6 +40,8 @@ WITHOUT_EFFECT = frozenset(
         "import.begun",
         "link.issued",
         "link.revoked",
+        "message.arrived",
+        "message.asked",
         "message_words.changed",
         "messaging.changed",
         "note.written",

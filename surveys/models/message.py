@@ -38,7 +38,10 @@ class Outgoing:
 
 
 class Message(Outgoing, Base):
-    """One message of a visit, once and for all. `error` is a code: the server's, or why it never goes."""
+    """One message of a visit, once and for all. `error` is a code: the server's, or why it never goes.
+
+    `asked_at` is when staff asked for it; the plan neither moves it nor takes it back.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
@@ -56,6 +59,7 @@ class Message(Outgoing, Base):
     kind: Mapped[Code]
     nth: Mapped[int] = mapped_column(default=1)
     channel: Mapped[Code]
+    asked_at: Mapped[datetime | None]
 
     visit: Mapped[Visit] = relationship(lazy="raise_on_sql")
 

@@ -89,6 +89,7 @@ TRIGGERS["0033"] = TRIGGERS["0032"]
 TRIGGERS["0034"] = TRIGGERS["0033"]
 TRIGGERS["0035"] = TRIGGERS["0034"]
 TRIGGERS["0036"] = TRIGGERS["0035"]
+TRIGGERS["0037"] = TRIGGERS["0036"]
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 

@@ -137,13 +137,13 @@ def _plan_visit(session: Session, one: OneVisit, counts: Counts, at: datetime) -
     for key, row in rows.items():
         if row.outcome is not None or row.claimed_at is not None:
             continue
-        why = decision(one, row, at).cancelled or (None if key in wanted else "plan")
+        why = decision(one, row, at).cancelled or (None if key in wanted or row.asked_at else "plan")
         if why is not None:
             if _change(session, row, outcome="cancelled", outcome_at=at, error=why):
                 tell(session, one.patient.id, row, "cancelled", why, at)
                 counts = replace(counts, cancelled=counts.cancelled + 1)
             continue
-        moved = row.attempts == 0 and row.planned_at != wanted[key]
+        moved = row.attempts == 0 and row.asked_at is None and row.planned_at != wanted[key]
         channel = channel_of(one.contact) or row.channel
         if moved or channel != row.channel:
             when = wanted[key] if moved else row.planned_at
@@ -259,12 +259,9 @@ def _put_aside(session: Session, row: Message, one: OneVisit, decided: Decision,
 def _claimed(session: Session, row: Message, one: OneVisit, at: datetime) -> ClaimedMessage:
     outbox.claim(row, at=at)
     session.flush()
-    last = (
-        max(message.nth for message in one.rows if message.kind == "reminder")
-        if row.kind == "reminder"
-        else 0
-    )
-    wording = "last_reminder" if row.kind == "reminder" and row.nth == last else row.kind
+    planned = [message for message in one.rows if message.kind == "reminder" and message.asked_at is None]
+    is_last = row in planned and row.nth == max(message.nth for message in planned)
+    wording = "last_reminder" if is_last else row.kind
     assert one.contact is not None  # noqa: S101 — decided above: it has an address
     return ClaimedMessage(
         id=row.id,

@@ -39,6 +39,7 @@ LISTS = {
     "source": labels.SOURCES,
     "answered_by": labels.ANSWERED_BY,
     "consent_part": labels.CONSENT_PARTS,
+    "message_reason": labels.MESSAGE_REASONS,
 }
 
 

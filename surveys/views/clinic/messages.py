@@ -7,13 +7,16 @@ from flask_babel import gettext as _
 
 from surveys.db import db
 from surveys.lists import messages as lists
+from surveys.lists import visits
 from surveys.mail import words
 from surveys.models import Visit
 from surveys.store.errors import Refused
-from surveys.store.post import facts, settling
+from surveys.store.post import asked, facts, settling
+from surveys.store.post.asked import Offer
 from surveys.store.study import readiness
 from surveys.store.visit import links, short_codes
-from surveys.views.clinic.found import find_patient
+from surveys.views.clinic import display
+from surveys.views.clinic.found import find_patient, find_visit
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
@@ -100,18 +103,72 @@ def came_back(code: str, message_id: int) -> Page:
     return redirect(url_for("messages.of_patient", code=code, patient=row.patient))
 
 
+@pages.post("/staff/<code>/visits/<int:visit_id>/send")
+@for_roles("coordinator")
+def send_now(code: str, visit_id: int) -> Page:
+    """Let the link of an open visit go as soon as it may."""
+    here, visit = grant(), find_visit(visit_id)
+    patient = visit.patient.code
+    with committed() as kept:
+        offer = asked.send_now(db.session, visit.id, at=here.at, actor=here.actor)
+    if kept:
+        flash(_when(offer), "success")
+    return redirect(url_for("messages.of_patient", code=code, patient=patient))
+
+
+@pages.post("/staff/<code>/message/<int:message_id>/again")
+@for_roles("coordinator")
+def send_again(code: str, message_id: int) -> Page:
+    """Send an invitation or a reminder once more."""
+    here = grant()
+    row = lists.find(db.session, here.scope, message_id) or abort(404)
+    with committed() as kept:
+        offer = asked.send_again(db.session, row.id, at=here.at, actor=here.actor)
+    if kept:
+        flash(_when(offer), "success")
+    return redirect(url_for("messages.of_patient", code=code, patient=row.patient))
+
+
+@pages.post("/staff/<code>/message/<int:message_id>/arrived")
+@for_roles("coordinator")
+def arrived(code: str, message_id: int) -> Page:
+    """Record that a message arrived which came back, or whose fate was unknown."""
+    here = grant()
+    row = lists.find(db.session, here.scope, message_id) or abort(404)
+    with committed() as kept:
+        asked.arrived(db.session, row.id, at=here.at, actor=here.actor)
+    if kept:
+        flash(_("It counts as arrived, and its address as good."), "success")
+    return redirect(url_for("messages.of_patient", code=code, patient=row.patient))
+
+
 @pages.get("/staff/<code>/patients/<path:patient>/messages")
 @for_roles("coordinator", "investigator")
 def of_patient(code: str, patient: str) -> str:
     """Show one patient's messages, sent and planned."""
     here = grant()
     found = find_patient(patient)
+    contact = found.contact  # before the rows are read anew
+    offers = asked.offers(db.session, found.id, at=here.at)
     return render_template(
         "staff/clinic/patient_messages.html",
         patient=found,
-        contact=found.contact,
+        contact=contact,
         rows=lists.of_patient(db.session, here.scope, found.id),
+        offers=offers,
+        titles=visits.titles(db.session, list(offers)),
+        no_mail=readiness.no_mail(here.study, server.settings()),
     )
+
+
+def _when(offer: Offer) -> str:
+    """When and how a message goes that was asked for."""
+    if offer.channel != "email":
+        return _("It waits under Needs a person, because this patient is not reached by e-mail.")
+    if offer.not_before is not None:
+        goes_at = display.moment(offer.not_before, grant().study.timezone)
+        return _("It goes on %(time)s: the patient’s day has not begun.", time=goes_at)
+    return _("It goes out with the worker’s next round, within a minute.")
 
 
 def _letter(message_id: int) -> facts.OneVisit:
@@ -129,5 +186,5 @@ def _letter(message_id: int) -> facts.OneVisit:
     decided = facts.decision(one, message, here.at)
     why = message.outcome or decided.cancelled or (decided.held if decided.held != "hours" else None)
     if why is not None:
-        raise Refused(_("Nothing was printed: %(why)s.", why=why.replace("_", " ")))
+        raise Refused(_("Nothing was printed: %(why)s.", why=display.words(why, "message_reason")))
     return one

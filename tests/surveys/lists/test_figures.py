@@ -22,7 +22,7 @@ from tests.support.study import changing, invite
 SURVEYS = Path(__file__).parents[3] / "surveys"
 AUDITED = ("store", "exchange/importing.py", "simulate/study.py")
 MORE = {  # put together, or among other words of a page
-    *(f"message.{outcome}" for outcome in OUTCOMES),
+    *(f"message.{became}" for became in (*OUTCOMES, "arrived", "asked")),
     "consent.agreed",
     "consent.declined",
     "patient.copied",

@@ -149,7 +149,7 @@ def test_no_letter_for_who_may_not_be_written_to(app: Flask, member: Member, inv
         session.get_one(Visit, invited.visit_id).missed_reason = "away"
     before = stored(app, "link", "short_code")
     page = member.post(f"/staff/S1/message/{number}/letter", {})
-    assert "Nothing was printed: missed." in page.text
+    assert "Nothing was printed: the visit was missed." in page.text
     with changing(app) as session:
         session.get_one(Message, number).channel = "email"
     page = member.post(f"/staff/S1/message/{number}/letter", {})
@@ -185,3 +185,24 @@ def test_what_came_back_is_told_by_staff(app: Flask, member: Member) -> None:
     assert "Mail servers do not take the address anna@example.org" in member.get(OF_P1).text
     assert "Did not arrive (1)" in member.get(MESSAGES).text
     assert one_table(app, "contact")[0]["refused_email"] == "anna@example.org"
+
+
+def test_staff_send_a_link_now_send_again_and_say_that_it_arrived(
+    app: Flask, member: Member, invited: Invited
+) -> None:
+    """From the page of the patient's messages; nothing goes within the request."""
+    plan(app)
+    assert "Send the link of First visit now" in member.get(OF_P1).text
+    page = member.post(f"/staff/S1/visits/{invited.visit_id}/send", {})
+    assert "It goes out with the worker’s next round" in page.text
+    assert "nothing can be sent now (one is on its way already)" in page.text
+    with changing(app) as session:
+        message = session.scalars(select(Message).where(Message.asked_at.is_not(None))).one()
+        assert (message.kind, message.outcome) == ("invitation", None)
+        message.outcome, message.outcome_at, number = "unknown", datetime.now(UTC), message.id
+    assert "It did arrive" in [button.text for form in member.get(OF_P1).steps for button in form.buttons]
+    page = member.post(f"/staff/S1/message/{number}/arrived", {})
+    assert "It counts as arrived" in page.text
+    page = member.post(f"/staff/S1/message/{number}/again", {})
+    assert "Invitation, e-mail" in page.text
+    assert [row["nth"] for row in one_table(app, "message") if row["kind"] == "invitation"] == [1, 2]
