@@ -25,16 +25,21 @@ HEAVY = {"numpy", "pandas", "plotly", "pyreadstat", "scipy", "statsmodels"}
 # What a page or two need: each would make every process of the server larger.
 SELDOM = {
     "alembic",
+    "authlib",
+    "cryptography",
+    "joserfc",
     "psycopg",
     "python_calamine",
+    "requests",
     "segno",
     "smtplib",
     "sqlalchemy.ext.asyncio",
     "statistics",
     "unittest",
+    "webauthn",
     "xlsxwriter",
 }
-KNOW_FLASK = ("surveys/cli", "surveys/db", "surveys/forms", "surveys/views", "surveys/models/staff.py")
+KNOW_FLASK = ("surveys/cli", "surveys/db", "surveys/forms", "surveys/views", "surveys/security.py")
 
 
 def sources(*folders: str) -> list[Path]:
@@ -77,6 +82,11 @@ def test_only_the_edge_knows_flask() -> None:
     """What is stored, scored and computed needs no web server (accounts are Flask-Security's)."""
     knowing = importers("flask", sources("surveys", "analysis"))
     assert {path for path in knowing if not path.startswith(KNOW_FLASK)} == set()
+
+
+def test_one_module_loads_flask_security() -> None:
+    """Another that came first would load what the one leaves out."""
+    assert importers("flask_security", sources("surveys")) == {"surveys/security.py"}
 
 
 @pytest.mark.parametrize("package", ["sqlalchemy", "pandas", "wtforms"])

@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any, ClassVar
 
 from flask import g
-from flask_security import LoginForm
 from flask_wtf import FlaskForm
 from wtforms import (
     EmailField,
@@ -42,6 +41,7 @@ from surveys.forms.fields import (
 )
 from surveys.models.patient import before_birth
 from surveys.models.staff import LONGEST_PASSWORD
+from surveys.security import LoginForm
 
 FIRST_TREATMENT_ROWS = 4
 MOST_TREATMENT_ROWS = 40

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask_security import RoleMixin, UserMixin
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.models.base import Base, Code, Digest, Id, Instant, Name, one_of
 from surveys.models.study import Study
+from surveys.security import RoleMixin, UserMixin
 
 ROLES = ("coordinator", "investigator", "analyst")
 LONGEST_CREDENTIAL = 1364  # signs of base64url: the 1023 bytes that a passkey's name may have

@@ -1,8 +1,7 @@
 """Passkeys: keys that a device or a token made for one account, instead of password and code.
 
 Only those count that verified their owner (by finger, face or PIN): the thing and its owner are two factors.
-py_webauthn judges what a browser says. What it says fits one question only, which is good for minutes and
-until the next use of the passkey.
+What a browser says fits one question only, which is good for minutes and until the next use of the passkey.
 """
 
 from __future__ import annotations
@@ -12,17 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import webauthn
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json_dict
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from surveys.models import Passkey, Staff
 from surveys.models.staff import LONGEST_CREDENTIAL
@@ -32,9 +22,6 @@ from surveys.store.errors import Refused
 GOOD_FOR = timedelta(minutes=10)
 MOST = 10  # of one account
 NOT_TAKEN = "This passkey was not taken. Please try again, or sign in with your password."
-# What the library lets through where a browser's words are not formed as the standard says.
-_NO_CREDENTIAL = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError)
-_VERIFIED = UserVerificationRequirement.REQUIRED
 
 
 @dataclass(frozen=True)
@@ -62,20 +49,12 @@ def ask_for_new(session: Session, member: Staff, site: Site) -> Question:
     own = of(session, member)
     if len(own) >= MOST:
         raise Refused(f"You have {MOST} passkeys. Take one away first.")
-    options = webauthn.generate_registration_options(
-        rp_id=site.host,
-        rp_name="Seventh",
-        user_id=str(member.id).encode(),
-        user_name=member.email,
-        user_display_name=member.name or member.email,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=_VERIFIED
-        ),
-        exclude_credentials=[
-            PublicKeyCredentialDescriptor(base64url_to_bytes(one.credential)) for one in own
-        ],
+    from surveys.store.accounts import credentials
+
+    kept = (one.credential for one in own)
+    return _question(
+        credentials.to_make(site.host, member.id, member.email, member.name or member.email, kept)
     )
-    return Question(options_to_json_dict(options), bytes_to_base64url(options.challenge))
 
 
 def add(
@@ -86,26 +65,21 @@ def add(
     Raises:
         Refused: it answers another question, did not verify its owner, or is kept already.
     """
+    from surveys.store.accounts import credentials
+
     try:
-        made = webauthn.verify_registration_response(
-            credential=told,
-            expected_challenge=base64url_to_bytes(challenge),
-            expected_rp_id=site.host,
-            expected_origin=site.origin,
-            require_user_verification=True,
-        )
-    except _NO_CREDENTIAL as error:
+        made = credentials.made(told, challenge, site.host, site.origin)
+    except credentials.NO_CREDENTIAL as error:
         raise Refused("This passkey was not taken. Please try again.") from error
-    credential = bytes_to_base64url(made.credential_id)
-    key = bytes_to_base64url(made.credential_public_key)
-    if max(len(credential), len(key)) > LONGEST_CREDENTIAL or _find(session, credential):
+    longest = max(len(made.credential), len(made.public_key))
+    if longest > LONGEST_CREDENTIAL or _find(session, made.credential):
         raise Refused("This passkey was not taken. Please try again.")
     session.add(
         Passkey(
             staff_id=member.id,
             name=name,
-            credential=credential,
-            public_key=key,
+            credential=made.credential,
+            public_key=made.public_key,
             sign_count=made.sign_count,
             made_at=at,
         )
@@ -118,8 +92,9 @@ def add(
 
 def ask(site: Site) -> Question:
     """Ask a browser to prove with any passkey of this site."""
-    options = webauthn.generate_authentication_options(rp_id=site.host, user_verification=_VERIFIED)
-    return Question(options_to_json_dict(options), bytes_to_base64url(options.challenge))
+    from surveys.store.accounts import credentials
+
+    return _question(credentials.to_prove(site.host))
 
 
 def owner(
@@ -130,28 +105,22 @@ def owner(
     Raises:
         Refused: nobody, or somebody whose account is closed.
     """
+    from surveys.store.accounts import credentials
+
     try:
-        credential = webauthn.helpers.parse_authentication_credential_json(told)
-        found = _find(session, bytes_to_base64url(credential.raw_id))
+        found = _find(session, credentials.named(told))
         if found is None or not timedelta(0) <= at - asked_at <= GOOD_FOR:
             raise ValueError("The passkey is not known, or the question is old.")
         if found.used_at is not None and found.used_at >= asked_at:
             raise ValueError("The question may have been answered already.")
-        proved = webauthn.verify_authentication_response(
-            credential=credential,
-            expected_challenge=base64url_to_bytes(challenge),
-            expected_rp_id=site.host,
-            expected_origin=site.origin,
-            credential_public_key=base64url_to_bytes(found.public_key),
-            credential_current_sign_count=found.sign_count,
-            require_user_verification=True,
-        )
-    except _NO_CREDENTIAL as error:
+        key, before = found.public_key, found.sign_count
+        count = credentials.proved(told, challenge, site.host, site.origin, public_key=key, sign_count=before)
+    except credentials.NO_CREDENTIAL as error:
         raise Refused(NOT_TAKEN) from error
     member = session.get_one(Staff, found.staff_id)
     if not member.active:
         raise Refused(NOT_TAKEN)
-    found.sign_count, found.used_at = proved.new_sign_count, at
+    found.sign_count, found.used_at = count, at
     session.flush()
     return member
 
@@ -182,6 +151,10 @@ def remove_all(session: Session, member: Staff, *, at: datetime, actor: str) -> 
         delete(Passkey).where(Passkey.staff_id == member.id).returning(Passkey.name)
     ).all():
         _note(session, "staff.passkey_removed", member, audit.Value("passkey", name, None), at, actor)
+
+
+def _question(options: dict[str, Any]) -> Question:
+    return Question(options, options["challenge"])
 
 
 def _find(session: Session, credential: str) -> Passkey | None:

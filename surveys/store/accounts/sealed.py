@@ -9,11 +9,10 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 MARK = "v2."
 _MARK_BEFORE = "v1."
@@ -31,6 +30,8 @@ def opened(stored: str, owner: int, secret_key: str) -> str | None:
     """The words again; None where they were sealed with another secret, for another account, or changed."""
     if not stored.startswith(MARK):
         return None
+    from cryptography.exceptions import InvalidTag
+
     try:
         content = urlsafe_b64decode(stored.removeprefix(MARK))
         return _cipher(secret_key).decrypt(content[:_NONCE], content[_NONCE:], _bound_to(owner)).decode()
@@ -58,6 +59,11 @@ def opened_before(stored: str, owner: int, secret_key: str) -> str | None:
 
 
 def _cipher(secret_key: str) -> AESGCM:
+    # Here, so that the server starts without it.
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"seventh second factor").derive(secret_key.encode()))
 
 

@@ -7,12 +7,12 @@ from functools import partial
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_security import login_user
 from werkzeug.wrappers import Response
 
 from surveys.db import db
 from surveys.forms.accounts import CodeForm, PasswordForm
 from surveys.models import Staff
+from surveys.security import login_user
 from surveys.store.accounts import passkeys, sign_in, staff
 from surveys.store.errors import Refused
 from surveys.views.web import server

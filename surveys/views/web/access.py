@@ -24,7 +24,6 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _t
-from flask_security import current_user
 from sqlalchemy import select
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
@@ -35,6 +34,7 @@ from surveys.lists.alerts import trouble
 from surveys.lists.scope import Scope
 from surveys.models import Staff, Study
 from surveys.models.staff import ROLES
+from surveys.security import current_user
 from surveys.store.study.studies import today
 from surveys.views.web.navigation import NAVIGATION
 from surveys.views.web.sign_in import still_signed_in

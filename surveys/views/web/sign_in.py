@@ -10,7 +10,12 @@ from typing import Any, cast
 from flask import Flask, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _t
 from flask_babel import ngettext
-from flask_security import (
+from werkzeug.wrappers import Response
+
+from surveys.db import db
+from surveys.forms.staff import HIDDEN_SIGNS, SignInForm
+from surveys.models import Staff, StaffSession
+from surveys.security import (
     RoleMixin,
     Security,
     SQLAlchemyUserDatastore,
@@ -19,11 +24,6 @@ from flask_security import (
     logout_user,
     user_authenticated,
 )
-from werkzeug.wrappers import Response
-
-from surveys.db import db
-from surveys.forms.staff import HIDDEN_SIGNS, SignInForm
-from surveys.models import Staff, StaffSession
 from surveys.store.accounts import sessions, sign_in, staff, tries
 from surveys.store.errors import Refused
 from surveys.views.web import afterwards, known_device, server
