@@ -26,13 +26,16 @@ Time since onset was log10-transformed; an onset known by month counted as its 1
 never later than halfway to the visit, and was left out where its possible durations differ more than
 twofold. We report Spearman's rho with Bonett–Wright 95 % intervals, Pearson's r with Fisher intervals, and
 partial rho adjusted for age at the first visit and sex. Within-patient associations are repeated-measures
-correlations (Bakdash and Marusich) over all visits of patients with two or more. Change over visits used
-linear mixed models (REML, Satterthwaite's degrees of freedom) with log10 years since onset at the first
+correlations (Bakdash and Marusich) over all visits of patients with two or more, as they are and of what
+natural splines of the time since the first visit and since onset leave of both scores. Change over visits
+used linear mixed models (REML, Satterthwaite's degrees of freedom) with log10 years since onset at the first
 visit and log2 of 1 + years since that visit as separate terms, adjusted for age and sex: with a random
 intercept by patient, then with a random slope, or, where that was not estimable, with cluster-robust errors
 (CR2). No linear model was fitted with fewer than {each} patients per coefficient, or where {piled:.0%} or
-more of SAQ scores were the lowest. Scores at the same visits were related by mixed models with the
-patient's mean of the one and the deviation from it as separate terms. Visits after toxin injections were
+more of SAQ scores were the lowest. Quality of life was related to mood at the same visits by mixed models
+with the patient's mean of the one, the deviation from it and both splines of time as separate terms, and
+again by least squares after each patient's own straight line was taken off both scores (four visits or more;
+CR2). Visits after toxin injections were
 compared by phase (0–13, 14–56, 57–112 and more days since the last). Groups by treatment, cause and sex
 were compared at the first visit with the score by Kruskal–Wallis tests with epsilon squared and Dunn tests
 with Holm's adjustment; treatments begun later did not count, and treatment was not assigned at random.

@@ -34,7 +34,7 @@ from analysis.results.injections import injection_cycle
 from analysis.results.recovery import recovery
 from analysis.results.reliability import reliability
 from analysis.results.screening import screening
-from analysis.results.within import within_between
+from analysis.results.within import within_between, within_own_trend
 
 UNEVEN_UNDER = 0.01
 _AS_IT_IS = frozenset((str, bool, int, type(None)))
@@ -104,6 +104,7 @@ def report(
         "correlations": correlations(table, info, suppress_under=few),
         "course": followed,
         "within_between": within_between(table, info, suppress_under=few),
+        "within_own_trend": within_own_trend(table, info, suppress_under=few),
         "injection_cycle": injection_cycle(table, treatments, info, suppress_under=few),
         "groups": groups(table, treatments, info, suppress_under=few),
         "group_tests": group_tests(table, treatments, info, suppress_under=few),

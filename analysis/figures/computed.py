@@ -5,12 +5,18 @@ SPEARMAN = (
     "is tanh(atanh rho ± 1.96 × √((1 + rho²/2) / (n − 3))): Bonett and Wright, Psychometrika 2000;65:23. "
     "One visit per patient counts: the first at which both scores are present."
 )
-RMCORR = (
+REPEATED = (
     "The repeated-measures correlation is an analysis of covariance with a level for each patient and one "
     "common slope: sign(slope) × √(SS slope / (SS slope + SS error)), on visits − patients − 1 degrees "
     "of freedom. Bakdash and Marusich, Front Psychol 2017;8:456. Visits of patients with two or more "
     "count. The 95 % interval leaves out each patient in turn (jackknife of Fisher's z): unlike the usual "
     "one it holds where patients differ in their slopes, and so may differ from other software."
+)
+LESS_TIME = (
+    "Less time: the same correlation of what natural splines (3 degrees of freedom each, as R's "
+    "splines::ns) of log2(1 + years since the first visit) and of log10 years since onset leave of both "
+    "scores' distances from the patient's means; the splines take their degrees of freedom. Curran and "
+    "Bauer, Annu Rev Psychol 2011;62:583. Visits without a usable time since onset do not count."
 )
 SPLINE = (
     "The line is a natural cubic spline with 3 degrees of freedom over log time, as R's lm(y ~ "

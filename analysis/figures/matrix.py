@@ -1,6 +1,7 @@
 """Every association of a few scales at a glance: between patients below the diagonal, within them above.
 
-It arranges the coefficients of `analysis.results.association`, and never a pooled one.
+Within patients two scores are compared less what the time alone explains; a score and time as they are. It
+arranges the coefficients of `analysis.results.association`, and never a pooled one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from analysis.data.matrix import Cell, Matrix
 from analysis.data.record import Record
 from analysis.figures.look import STRATUM_TITLES, interval, number
 from analysis.figures.view import View
-from analysis.results.association import TIME, as_shown, correlations
+from analysis.results.association import DETRENDED, RMCORR, TIME, as_shown, correlations
 
 _TIME_TEXT = "Time since onset"
 _STRENGTHS = (0.1, 0.3, 0.5)  # Cohen's conventions, only for the tint of a cell, which also shows its number
@@ -20,13 +21,15 @@ def matrices(frames: StudyFrames, view: View, scales: Sequence[str]) -> tuple[Ma
     """A matrix per panel of the view, of time since onset and the scales, where there is any coefficient.
 
     Below the diagonal Spearman's rho between patients (one visit each, the first with both), above it the
-    repeated-measures correlation within patients (all visits with both, of patients with two or more).
+    repeated-measures correlation within patients (all visits with both, of patients with two or more), of
+    two scores less splines of time.
     """
     few = 0 if view.may_open_patients else view.suppress_under
     info = frames.scale_info
     records = correlations(
-        frames.scored, info, scales=scales, methods=("spearman", "rmcorr"), suppress_under=few
+        frames.scored, info, scales=scales, methods=("spearman", RMCORR, DETRENDED), suppress_under=few
     )
+    # the last of a level: where time is one of the two, there is no coefficient less time
     found = {(one["level"], one.get("stratum"), frozenset((one["x"], one["y"]))): one for one in records}
     scored_scales = {one["y"] for one in records if one["x"] == TIME}
     variables = (TIME, *(scale for scale in scales if scale in scored_scales))

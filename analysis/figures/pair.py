@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
-from analysis.figures.computed import RMCORR, SPEARMAN
+from analysis.figures.computed import LESS_TIME, REPEATED, SPEARMAN
 from analysis.figures.look import (
     AXIS,
     STRATUM_TITLES,
@@ -25,11 +25,12 @@ from analysis.figures.look import (
 from analysis.figures.marks import CELLS_NOTE, MANY, Range, cells, dots, rounded
 from analysis.figures.parts import with_room
 from analysis.figures.view import Figure, Panel, View, mixed, of_stratum, panel, shifted, simulated, tendency
-from analysis.results.association import as_shown, correlations, overlap
+from analysis.results.association import DETRENDED, RMCORR, as_shown, correlations, overlap
 
 HEIGHT = 320
 NOBODY = "Nobody has two visits with both scores yet."
 _COLUMNS = ["Patients are", "Patients", "Visits", "Coefficient", "95 % interval", "Note"]
+_LESS_TIME = ["Less time", "95 % interval, less time"]
 
 
 def pair_figure(frames: StudyFrames, scale: str, other: str, view: View) -> Figure:
@@ -73,10 +74,14 @@ def pair_figure(frames: StudyFrames, scale: str, other: str, view: View) -> Figu
 
 
 def pair_within_figure(frames: StudyFrames, scale: str, other: str, view: View) -> Figure:
-    """One dot per visit of patients with two or more, as distance from the patient's own mean; rmcorr."""
+    """One dot per visit of patients with two or more, as distance from the patient's own mean; rmcorr.
+
+    The sentence rests on the coefficient less time: two scores that both recover go together in any case.
+    """
     info, table = frames.scale_info, frames.scored
     both = visits_with_both(table, scale, other)
-    found = _records(frames, table, (scale, other), "rmcorr", view)
+    found = _records(frames, table, (scale, other), RMCORR, view)
+    less_time = _records(frames, table, (scale, other), DETRENDED, view)
     panels = []
     for stratum in view.strata:
         record, rows = found.get(stratum), _about_own_mean(of_stratum(both, stratum))
@@ -91,8 +96,8 @@ def pair_within_figure(frames: StudyFrames, scale: str, other: str, view: View) 
         note = f"{people(record['patients'])}, {record['visits']} visits"
         title = STRATUM_TITLES[stratum]
         panels.append(Panel(f"pair-within-{stratum or 'all'}", title, note, figure))
-    more = f"a visit with {shifted(info[other], higher=True)} than usual"
-    said = [(found[s], people(found[s]["patients"], s)) for s in view.strata if found.get(s)]
+    more = f"a visit with {shifted(info[other], higher=True)} than usual for the patient at that time"
+    said = [(less_time.get(s), people(found[s]["patients"], s)) for s in view.strata if found.get(s)]
     return Figure(
         key="pair-within",
         title=f"{info[scale].label} and {info[other].label}, within patients",
@@ -100,15 +105,17 @@ def pair_within_figure(frames: StudyFrames, scale: str, other: str, view: View) 
         x_axis=f"{info[other].label}: above (right) or below the patient's own mean",
         y_axis=f"{info[scale].label}: above or below the patient's own mean",
         panels=tuple(panels),
-        table=_table({stratum: found.get(stratum) for stratum in view.strata}),
+        table=_table({stratum: found.get(stratum) for stratum in view.strata}, less_time),
         notes=(
             "Whether both move together over a patient's visits; differences between patients play no part.",
+            "Dots and line show every change, also what both do over the same months.",
+            "The sentence tells what is left once time is taken off.",
             *([CELLS_NOTE] if any(one and one["visits"] > MANY for one in found.values()) else []),
             *_shared(scale, other, info),
             *mixed(view),
             *simulated(frames),
         ),
-        computed=(RMCORR,),
+        computed=(REPEATED, LESS_TIME),
     )
 
 
@@ -195,8 +202,22 @@ def _common_line(rows: pd.DataFrame, stratum: str | None) -> Any:
     )
 
 
-def _table(found: dict[str | None, Record | None]) -> pd.DataFrame:
-    return pd.DataFrame([_row(stratum, one) for stratum, one in found.items()], columns=_COLUMNS)
+def _table(
+    found: dict[str | None, Record | None], less_time: Mapping[str | None, Record] | None = None
+) -> pd.DataFrame:
+    table = pd.DataFrame([_row(stratum, one) for stratum, one in found.items()], columns=_COLUMNS)
+    if less_time is None:
+        return table
+    beside = [less_time.get(stratum) for stratum in found]
+    for name, told in zip(_LESS_TIME, zip(*map(_coefficient, beside), strict=True), strict=True):
+        table.insert(len(table.columns) - 1, name, told)
+    return table
+
+
+def _coefficient(record: Record | None) -> tuple[str, str]:
+    if record is None:
+        return "–", "–"
+    return number(record["estimate"]), interval(record["low"], record["high"])
 
 
 def _row(stratum: str | None, record: Record | None) -> list[str]:
@@ -206,8 +227,7 @@ def _row(stratum: str | None, record: Record | None) -> list[str]:
         stratum or "all",
         str(record["patients"]),
         str(record["visits"]),
-        number(record["estimate"]),
-        interval(record["low"], record["high"]),
+        *_coefficient(record),
         record["reason"] or ("imprecise" if record["imprecise"] else ""),
     ]
 

@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from analysis.data.frame import ScaleInfo, StudyFrames
-
-MOOD = "mood"
-QUALITY_OF_LIFE = "quality_of_life"
+from analysis.data.subjects import MOOD, QUALITY_OF_LIFE
 
 
 def scales_with_scores(frames: StudyFrames) -> tuple[str, ...]:

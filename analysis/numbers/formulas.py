@@ -63,7 +63,9 @@ def partial_spearman(x: Numbers, y: Numbers, others: Numbers) -> Coefficient:
     return _coefficient(rho, n - 2 - k, _bonett_wright(rho, n - k - 3))
 
 
-def rmcorr(patient: NDArray[Any], x: Numbers, y: Numbers) -> tuple[Coefficient, int, int]:
+def rmcorr(
+    patient: NDArray[Any], x: Numbers, y: Numbers, less: Numbers | None = None
+) -> tuple[Coefficient, int, int]:
     """Repeated-measures correlation (Bakdash & Marusich, Front Psychol 2017;8:456).
 
     The common within-patient slope as a correlation: r of the deviations from each patient's means. Only
@@ -71,22 +73,45 @@ def rmcorr(patient: NDArray[Any], x: Numbers, y: Numbers) -> tuple[Coefficient, 
     interval with se = 1 / sqrt(df - 1). All that assumes one slope for all patients; the robust p and
     interval do not: Fisher's z by jackknife over patients, t with k - 1 df.
 
+    With ``less`` (n by m) it is a partial correlation: of what is left of the deviations after a regression
+    on those of ``less``, which the jackknife keeps as it is. Its m columns take m degrees of freedom.
+
     Returns:
         The coefficient, N and k.
     """
-    _, group = np.unique(patient, return_inverse=True)
-    keep = np.bincount(group)[group] >= 2 if len(group) else np.zeros(0, dtype=bool)
+    keep = seen_twice(patient)
     x, y = x[keep], y[keep]
-    _, group, sizes = np.unique(group[keep], return_inverse=True, return_counts=True)
+    _, group, sizes = np.unique(patient[keep], return_inverse=True, return_counts=True)
     pairs, patients = len(x), len(sizes)
-    df = pairs - patients - 1
+
+    def within(values: Numbers) -> Numbers:
+        deviations: Numbers = values - (np.bincount(group, values) / sizes)[group]
+        return deviations
+
+    columns = 0 if less is None else less.shape[1]
+    df = pairs - patients - 1 - columns
     if df < 1:
         return Coefficient(None, reason="no patient with two visits"), pairs, patients
-    within_x = x - (np.bincount(group, x) / sizes)[group]
-    within_y = y - (np.bincount(group, y) / sizes)[group]
+    within_x, within_y = within(x), within(y)
+    if less is not None and columns:
+        others = np.column_stack([within(column) for column in less[keep].T])
+        within_x, within_y = _residual(within_x, others), _residual(within_y, others)
     r = _correlation(within_x, within_y, centred=True)
     found = _coefficient(r, df, 1 / np.sqrt(df - 1) if df > 1 else np.inf)
     return replace(found, robust=_jackknifed(within_x, within_y, group, r)), pairs, patients
+
+
+def seen_twice(patient: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which rows belong to patients with two rows or more."""
+    _, group, sizes = np.unique(patient, return_inverse=True, return_counts=True)
+    twice: NDArray[np.bool_] = sizes[group] >= 2
+    return twice
+
+
+def _residual(values: Numbers, others: Numbers) -> Numbers:
+    """What least squares on the others leave; 0 where they explain it but for rounding."""
+    left: Numbers = values - others @ np.linalg.lstsq(others, values, rcond=None)[0]
+    return np.zeros_like(left) if left @ left <= 1e-18 * float(values @ values) else left
 
 
 def _jackknifed(x: Numbers, y: Numbers, group: NDArray[Any], r: float) -> "Inference | None":

@@ -42,9 +42,9 @@ def count_text(patients: int, under: int) -> str:
     return f"<{under}" if is_small(patients, under) else str(patients)
 
 
-def overfull(patients: int, coefficients: int) -> str | None:
+def overfull(count: int, coefficients: int, of: str = "patients") -> str | None:
     """Why a model of that many coefficients (the intercept counts) is not fitted; None if it may be."""
-    if patients >= PATIENTS_PER_COEFFICIENT * coefficients:
+    if count >= PATIENTS_PER_COEFFICIENT * coefficients:
         return None
-    each = f"{PATIENTS_PER_COEFFICIENT} patients for each of {coefficients} coefficients"
+    each = f"{PATIENTS_PER_COEFFICIENT} {of} for each of {coefficients} coefficients"
     return f"not estimable: fewer than {each}"

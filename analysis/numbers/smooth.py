@@ -13,6 +13,7 @@ Numbers = NDArray[np.float64]
 SPAN = 2 / 3
 ITERATIONS = 3
 RESAMPLES = 200
+_DEPENDENT = 1e-7  # a direction so short, relative to the longest, is rounding
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,31 @@ def spline(x: Numbers, y: Numbers, *, seed: int = 0, resamples: int = RESAMPLES,
     low, high = np.percentile(coefficients[:, :, 0] @ shown.T, [2.5, 97.5], axis=0)
     x_grid, y_line, y_low, y_high = (tuple(column.tolist()) for column in (grid, line, low, high))
     return Smooth(x_grid, y_line, y_low, y_high)
+
+
+def spline_space(*variables: Numbers) -> Numbers:
+    """What natural cubic splines of some variables can follow: orthonormal columns, each with a mean of 0.
+
+    For each variable the space of R's ``splines::ns(x, df = 3)``: knots at the thirds of its values and at
+    their ends. A knot that falls on an end is dropped, as R's own fit drops the column it makes empty.
+    Columns that depend on the others are left out, so that the result has full rank (n by at most 3 each).
+    """
+    n = len(variables[0])
+    bases = [np.empty((n, 0))]
+    for x in variables:
+        knots = np.unique(np.quantile(x, [0, 1 / 3, 2 / 3, 1])) if n else x
+        if len(knots) > 1:
+            basis = natural_basis(x, knots)[:, 1:]
+            centred = basis - basis.mean(axis=0)
+            bases.append(centred / np.maximum(np.linalg.norm(centred, axis=0), np.finfo(float).tiny))
+    return full_rank(np.column_stack(bases))
+
+
+def full_rank(columns: Numbers) -> Numbers:
+    """Orthonormal columns of the same space, without those that depend on the others."""
+    space, sizes, _ = np.linalg.svd(columns, full_matrices=False)
+    kept: Numbers = space[:, sizes > _DEPENDENT * sizes.max(initial=0.0)]
+    return kept
 
 
 def natural_basis(x: Numbers, knots: Numbers) -> Numbers:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from analysis.data.frame import ScaleInfo
 from analysis.data.record import Record
-from analysis.data.since_onset import STRATA
+from analysis.data.since_onset import DAYS_PER_YEAR, STRATA
 from analysis.numbers.formulas import (
     Coefficient,
     Numbers,
@@ -23,6 +23,7 @@ from analysis.numbers.formulas import (
     partial_spearman,
     pearson,
     rmcorr,
+    seen_twice,
     spearman,
 )
 from analysis.numbers.guards import (
@@ -33,9 +34,12 @@ from analysis.numbers.guards import (
     count_text,
     is_small,
 )
+from analysis.numbers.smooth import spline_space
 
 TIME = "time_since_onset"
 BETWEEN_METHODS = ("spearman", "pearson", "partial_spearman")
+RMCORR, DETRENDED = "rmcorr", "rmcorr_detrended"
+WITHIN_METHODS = (RMCORR, DETRENDED)
 HOLM_UP_TO = 10
 _TOO_FEW = Coefficient(None, reason=TOO_FEW)
 
@@ -50,6 +54,7 @@ class _Visits:
     day: Numbers
     log10_years: Numbers
     stratum: NDArray[np.int64]
+    first_day: Numbers
     age: Numbers
     female: Numbers
 
@@ -65,6 +70,7 @@ class _Pair:
     y_values: Numbers
     stratum: NDArray[np.int64]
     covariates: Numbers
+    time: Numbers  # log2 of 1 + years since the first visit, log10 of years since onset
     responses_per_visit: int
 
 
@@ -73,7 +79,7 @@ def correlations(
     scale_info: Mapping[str, ScaleInfo],
     *,
     scales: Sequence[str] | None = None,
-    methods: Sequence[str] = (*BETWEEN_METHODS, "rmcorr"),
+    methods: Sequence[str] = (*BETWEEN_METHODS, *WITHIN_METHODS),
     suppress_under: int = SUPPRESS_UNDER,
 ) -> list[Record]:
     """Every pair of scales, and every scale with time since onset, as records of the report.
@@ -83,7 +89,9 @@ def correlations(
     patients with two or more; its ``n`` counts visits. Time since onset enters as log10 years and only where
     usable. Partial Spearman adjusts for age at the first visit and sex, as far as they vary; patients without
     them do not count. Under 10 patients there is no coefficient. For rmcorr, ``low_robust, high_robust,
-    p_robust`` also hold where patients' slopes differ.
+    p_robust`` also hold where patients' slopes differ. ``rmcorr_detrended`` is the rmcorr of what splines of
+    the time since the first visit and since onset leave of both scores: what only changes over the same
+    months does not count as going together (Curran & Bauer, Annu Rev Psychol 2011;62:583).
 
     Args:
         table: the result of ``analysis.data.frame.scored``.
@@ -99,8 +107,12 @@ def correlations(
     records: list[Record] = []
     for stratum in (None, *STRATA):
         for method in methods:
-            family = [_record(pair, scale_info, method, stratum, suppress_under) for pair in pairs]
-            _adjust(family)
+            family = [
+                _record(pair, scale_info, method, stratum, suppress_under)
+                for pair in pairs
+                if method != DETRENDED or pair.x != TIME
+            ]
+            adjust(family)
             records += family
     return records
 
@@ -139,6 +151,7 @@ def _visits(table: pd.DataFrame, scales: Sequence[str]) -> _Visits:
     opened = rows.groupby("visit_id", as_index=False).agg(
         patient=("patient", "first"),
         day=("completed_on", "min"),
+        first_on=("first_on", "first"),
         age=("age", "first"),
         female=("female", "first"),
     )
@@ -159,6 +172,7 @@ def _visits(table: pd.DataFrame, scales: Sequence[str]) -> _Visits:
         day=spread(rows["completed_on"].to_numpy("datetime64[D]").astype(np.float64), -np.inf),
         log10_years=spread(rows["log10_years"].to_numpy(np.float64), np.nan),
         stratum=spread(codes, -1).astype(np.int64),
+        first_day=opened["first_on"].to_numpy("datetime64[D]").astype(np.float64),
         age=opened["age"].to_numpy(np.float64),
         female=opened["female"].to_numpy(np.float64),
     )
@@ -176,6 +190,7 @@ def _pairs(visits: _Visits, scale_info: Mapping[str, ScaleInfo]) -> Iterator[_Pa
             visits.value[rows, i],
             visits.stratum[rows, i],
             covariates[rows],
+            _time(visits, rows, np.full(len(rows), i)),
             1,
         )
     for i, j in combinations(range(len(visits.scales)), 2):
@@ -192,8 +207,14 @@ def _pairs(visits: _Visits, scale_info: Mapping[str, ScaleInfo]) -> Iterator[_Pa
             visits.value[rows, j],
             visits.stratum[rows, later],
             covariates[rows],
+            _time(visits, rows, later),
             1 if same else 2,
         )
+
+
+def _time(visits: _Visits, rows: NDArray[Any], column: NDArray[Any]) -> Numbers:
+    years = (visits.day[rows, column] - visits.first_day[rows]) / DAYS_PER_YEAR
+    return np.column_stack([np.log2(1 + years), visits.log10_years[rows, column]])
 
 
 def _record(
@@ -203,8 +224,8 @@ def _record(
     stratum: str | None,
     suppress_under: int,
 ) -> Record:
-    within = method == "rmcorr"
-    found, n, patients, adjusted_for = _within(pair, stratum) if within else _between(pair, method, stratum)
+    within = method in WITHIN_METHODS
+    found, n, patients, adjusted_for = (_within if within else _between)(pair, method, stratum)
     small = is_small(patients, suppress_under)
     return {
         **({} if stratum is None else {"stratum": stratum}),
@@ -236,11 +257,16 @@ def _robust(found: Coefficient) -> Record:
     return {f"{name}_robust": None if one is None else getattr(one, name) for name in ("low", "high", "p")}
 
 
-def _within(pair: _Pair, stratum: str | None) -> tuple[Coefficient, int, int, None]:
-    """The repeated-measures correlation, its visits and patients."""
+def _within(pair: _Pair, method: str, stratum: str | None) -> tuple[Coefficient, int, int, str | None]:
+    """The repeated-measures correlation, its visits and patients and what it is adjusted for."""
     rows = _in_stratum(pair, np.arange(len(pair.patient)), stratum)
-    found, visits, patients = rmcorr(pair.patient[rows], pair.x_values[rows], pair.y_values[rows])
-    return (_TOO_FEW if patients < COEFFICIENT_FROM else found), visits, patients, None
+    less, adjusted_for = None, None
+    if method == DETRENDED:
+        rows = rows[~np.isnan(pair.time[rows]).any(axis=1)]
+        rows = rows[seen_twice(pair.patient[rows])]
+        less, adjusted_for = spline_space(*pair.time[rows].T), "time since the first visit, time since onset"
+    found, visits, patients = rmcorr(pair.patient[rows], pair.x_values[rows], pair.y_values[rows], less)
+    return (_TOO_FEW if patients < COEFFICIENT_FROM else found), visits, patients, adjusted_for
 
 
 def _between(pair: _Pair, method: str, stratum: str | None) -> tuple[Coefficient, int, int, str | None]:
@@ -272,8 +298,9 @@ def _varying(covariates: Numbers) -> tuple[Numbers, str]:
     return covariates[:, kept], ", ".join(names[k] for k in kept)
 
 
-def _adjust(family: list[Record]) -> None:
-    p = [record["p"] for record in family]
+def adjust(family: list[Record], of: str = "p") -> None:
+    """Writes the adjusted p-values of one family of tests, its size and the method into its records."""
+    p = [record[of] for record in family]
     size = sum(value is not None for value in p)
     method = "holm" if size <= HOLM_UP_TO else "bh"
     for record, value in zip(family, adjusted_p(p, method), strict=True):

@@ -30,12 +30,16 @@ _TESTED = ("estimate", "se", "df", "low", "high", "p")
 
 @dataclass(frozen=True)
 class Question:
-    """A model to fit: a score, its terms (without the intercept, each n values) and the patients."""
+    """A model to fit: a score, its terms (without the intercept, each n values) and the patients.
+
+    ``adjusting`` (n by k, of full rank, each column with a mean of 0) is in the model and not read.
+    """
 
     y: Numbers
     terms: Mapping[str, Numbers]
     patient: NDArray[Any]
     refused: str | None = None  # known beforehand to be impossible
+    adjusting: Numbers | None = None
 
     @classmethod
     def of(
@@ -46,11 +50,12 @@ class Question:
         info: ScaleInfo,
         *,
         impossible: str | None = None,
+        adjusting: Numbers | None = None,
     ) -> "Question":
         """The question for complete scores, patients and terms; ``impossible`` says why it has no answer."""
         y = score.to_numpy(np.float64)
         columns = {name: np.asarray(values, dtype=np.float64) for name, values in terms.items()}
-        return cls(y, columns, pd.factorize(patient)[0], impossible or piled_up(y, info))
+        return cls(y, columns, pd.factorize(patient)[0], impossible or piled_up(y, info), adjusting)
 
     @property
     def patients(self) -> int:
@@ -184,15 +189,23 @@ def _term_reason(term: str, answer: Answer, hide: Collection[str]) -> str | None
 
 
 def _design(question: Question) -> tuple[tuple[str, ...], Numbers]:
-    """The intercept and the terms that vary, by name and as columns."""
+    """The intercept and the terms that vary, by name; as columns, with those that only adjust behind them."""
     varying = [name for name, values in question.terms.items() if len(values) and np.ptp(values) > 0]
     columns = [np.ones(len(question.y)), *(question.terms[name] for name in varying)]
+    if question.adjusting is not None:
+        columns.append(question.adjusting)
     return (INTERCEPT, *varying), np.column_stack(columns)
+
+
+def _overfull(question: Question, names: Collection[str], x: Numbers) -> str | None:
+    """Patients count for what is read, visits for every column: what only adjusts costs no claim."""
+    few = overfull(question.patients, len(names))
+    return few or (None if question.adjusting is None else overfull(len(x), x.shape[1], "visits"))
 
 
 def _fitted(question: Question, model: str, slope: str | None) -> Answer:
     names, x = _design(question)
-    few = overfull(question.patients, len(names)) if question.patients else "nobody"
+    few = _overfull(question, names, x) if question.patients else "nobody"
     reason = few or question.refused
     if reason is None:
         try:
@@ -201,7 +214,7 @@ def _fitted(question: Question, model: str, slope: str | None) -> Answer:
             reason = str(refusal)
         else:
             numbers = zip(found.estimate.tolist(), found.se.tolist(), found.df.tolist(), strict=True)
-            return Answer(model, dict(zip(names, numbers, strict=True)), {}, found, found.covariance)
+            return Answer(model, dict(zip(names, numbers, strict=False)), {}, found, found.covariance)
     return Answer(model, {}, {}, reason=reason)
 
 
@@ -209,7 +222,7 @@ def _robust(question: Question, mixed: MixedModel) -> tuple[dict[str, tuple[floa
     names, x = _design(question)
     found = robust(question.y, x, question.patient, float(mixed.theta[0]))
     numbers = zip(mixed.estimate.tolist(), found.se.tolist(), found.df.tolist(), strict=True)
-    return dict(zip(names, numbers, strict=True)), found.covariance
+    return dict(zip(names, numbers, strict=False)), found.covariance
 
 
 def _beside(numbers: Record) -> Record:

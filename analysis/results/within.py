@@ -1,73 +1,194 @@
 """Two scores at the same visits: differences between patients and between visits, kept apart.
 
 ``between`` compares patients with each other, ``within`` a patient's visits with each other. One slope for
-both would measure neither.
+both would measure neither. Time is in every model: two scores that both recover go together over the months
+and need have nothing to do with each other (Curran & Bauer, Annu Rev Psychol 2011;62:583).
 """
 
-from collections.abc import Iterator, Mapping
-from itertools import permutations
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.data.frame import ScaleInfo
 from analysis.data.record import Record
 from analysis.data.since_onset import STRATA
-from analysis.numbers.guards import SUPPRESS_UNDER
-from analysis.results.association import overlap
-from analysis.results.models import Question, random_intercept, records
+from analysis.data.subjects import life_with_mood
+from analysis.numbers.clustered import robust
+from analysis.numbers.formulas import Numbers, t_tested
+from analysis.numbers.guards import SUPPRESS_UNDER, count_text, is_small
+from analysis.numbers.own_line import FEWEST_VISITS, less_own_line, with_a_line
+from analysis.numbers.smooth import full_rank, spline_space
+from analysis.results.association import adjust, overlap
+from analysis.results.course import followed_up
+from analysis.results.models import INTERCEPT, Question, piled_up, random_intercept, records
+
+OWN_TREND_FROM = 30  # patients with enough visits; with fewer, no line of their own is taken off
+
+Pairs = Sequence[tuple[str, str]]
+_TESTED = ("estimate", "se", "df", "low", "high", "p")
 
 
 def within_between(
-    table: pd.DataFrame, scale_info: Mapping[str, ScaleInfo], *, suppress_under: int = SUPPRESS_UNDER
+    table: pd.DataFrame,
+    scale_info: Mapping[str, ScaleInfo],
+    *,
+    pairs: Pairs | None = None,
+    suppress_under: int = SUPPRESS_UNDER,
 ) -> list[Record]:
-    """Each scale on each other: ``outcome ~ patient's mean + deviation from it + (1 | patient)``.
+    """An outcome on a predictor: ``outcome ~ patient's mean + deviation + time + (1 | patient)``.
 
-    Only visits at which both are scored; mean and deviation of the predictor over those. REML as lme4 and
-    lmerTest; the numbers that end in ``_robust`` also hold where slopes differ between patients. A total and
-    its own parts are not paired.
+    Only visits at which both are scored and the time since onset is usable; mean and deviation of the
+    predictor over those. Time is a natural spline with 3 degrees of freedom of log2 (1 + years since the
+    first visit), and another one of log10 years since onset: ``splines::ns`` in R. REML as lme4 and lmerTest;
+    the numbers that end in ``_robust`` also hold where slopes differ between patients. 15 patients for each
+    of intercept, between and within, and 15 visits for each column with the splines.
 
     Args:
         table: the result of ``analysis.data.frame.scored``.
+        pairs: outcomes with their predictors; default the headline scales of quality of life, each with each
+            scale of mood.
 
     Returns:
         Records on all patients, then by the stratum of the patients' first visit: a record per term
-        (``intercept``, ``between``, ``within``).
+        (``between``, ``within``). Adjusted p, of the robust one: one family per term and stratum.
     """
-    visits = _visits(table, list(scale_info))
     found: list[Record] = []
+    for shared in _shared(table, scale_info, pairs):
+        question = _question(shared)
+        answer = random_intercept(question)
+        of_terms = records(shared.start, question, answer, suppress_under=suppress_under)
+        found += [record for record in of_terms if record["term"] != INTERCEPT]
+    return _adjusted(found, "p_robust")
+
+
+def within_own_trend(
+    table: pd.DataFrame,
+    scale_info: Mapping[str, ScaleInfo],
+    *,
+    pairs: Pairs | None = None,
+    suppress_under: int = SUPPRESS_UNDER,
+) -> list[Record]:
+    """The slope within patients after each patient's own straight line of both scores is taken off as well.
+
+    ``outcome ~ predictor + time + patient * log2(1 + years since the first visit)`` by least squares over
+    patients with at least 4 visits, of whom there must be 30; errors by patient (CR2). Two scores of a
+    patient that each rise or fall over the years, for reasons of their own, do not count as going together.
+
+    Args:
+        table, pairs: as for ``within_between``.
+
+    Returns:
+        A record per pair, on all patients and then by stratum.
+    """
+    found = [
+        {**shared.start, **_own_trend(shared, suppress_under)} for shared in _shared(table, scale_info, pairs)
+    ]
+    return _adjusted(found, "p")
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """The visits at which outcome and predictor are scored, by patient and day; ``start`` names the pair."""
+
+    start: Record
+    info: ScaleInfo
+    patient: NDArray[Any]
+    outcome: Numbers
+    predictor: Numbers
+    followed_up: Numbers
+    log10_onset_years: Numbers
+
+
+def _shared(
+    table: pd.DataFrame, scale_info: Mapping[str, ScaleInfo], pairs: Pairs | None
+) -> Iterator[_Shared]:
+    """The visits of each pair, of all patients and then by stratum."""
+    asked = life_with_mood(scale_info) if pairs is None else pairs
+    known = table[table["value"].notna() & table["log10_years"].notna()]
+    scored = set(known["scale"].unique())
     for stratum in (None, *STRATA):
-        rows = visits if stratum is None else visits[visits["first_stratum"] == stratum]
-        for outcome, predictor in _pairs(visits, scale_info):
-            question = _question(rows, outcome, predictor, scale_info[outcome])
-            start = {
-                **({} if stratum is None else {"stratum": stratum}),
-                "outcome": outcome,
-                "predictor": predictor,
-                "overlap": overlap(outcome, predictor, scale_info),
-            }
-            found += records(start, question, random_intercept(question), suppress_under=suppress_under)
-    return found
+        rows = known if stratum is None else known[known["first_stratum"] == stratum]
+        by_scale = dict(iter(rows.groupby("scale")))
+        for outcome, predictor in asked:
+            if not {outcome, predictor} <= scored:
+                continue
+            of_both = [by_scale.get(scale, rows.iloc[:0]) for scale in (outcome, predictor)]
+            values = of_both[1].set_index("visit_id")["value"].reindex(of_both[0]["visit_id"]).to_numpy()
+            both, value = of_both[0][~np.isnan(values)], values[~np.isnan(values)]
+            yield _Shared(
+                {
+                    **({} if stratum is None else {"stratum": stratum}),
+                    "outcome": outcome,
+                    "predictor": predictor,
+                    "overlap": overlap(outcome, predictor, scale_info),
+                },
+                scale_info[outcome],
+                pd.factorize(both["patient"])[0],
+                both["value"].to_numpy(np.float64),
+                value,
+                followed_up(both).to_numpy(np.float64),
+                both["log10_years"].to_numpy(np.float64),
+            )
 
 
-def _visits(table: pd.DataFrame, scales: list[str]) -> pd.DataFrame:
-    """A row per visit: patient, the stratum of the first visit, and a column per scale that has a score."""
-    known = table[table["value"].notna() & table["scale"].isin(scales)]
-    of_visit = known.drop_duplicates("visit_id").set_index("visit_id")[["patient", "first_stratum"]]
-    return of_visit.join(known.pivot(index="visit_id", columns="scale", values="value"))
-
-
-def _pairs(visits: pd.DataFrame, scale_info: Mapping[str, ScaleInfo]) -> Iterator[tuple[str, str]]:
-    for outcome, predictor in permutations((scale for scale in scale_info if scale in visits), 2):
-        same = scale_info[outcome].instrument == scale_info[predictor].instrument
-        if not (same and overlap(outcome, predictor, scale_info)):
-            yield outcome, predictor
-
-
-def _question(rows: pd.DataFrame, outcome: str, predictor: str, info: ScaleInfo) -> Question:
-    both = rows[rows[outcome].notna() & rows[predictor].notna()]
-    patient, _ = pd.factorize(both["patient"])
-    value = both[predictor].to_numpy(np.float64)
+def _question(shared: _Shared) -> Question:
+    patient, value = shared.patient, shared.predictor
     mean = (np.bincount(patient, value) / np.maximum(np.bincount(patient), 1))[patient]
     deviation = np.where(np.abs(value - mean) > 1e-12 * np.abs(mean), value - mean, 0.0)
-    return Question.of(both[outcome], both["patient"], {"between": mean, "within": deviation}, info)
+    return Question(
+        shared.outcome,
+        {"between": mean, "within": deviation},
+        patient,
+        piled_up(shared.outcome, shared.info),
+        spline_space(shared.followed_up, shared.log10_onset_years),
+    )
+
+
+def _own_trend(shared: _Shared, suppress_under: int) -> Record:
+    kept = with_a_line(shared.patient, shared.followed_up)
+    patient = shared.patient[kept]
+    patients = len(np.unique(patient))
+    small = is_small(patients, suppress_under)
+    few = f"fewer than {OWN_TREND_FROM} patients with {FEWEST_VISITS} visits"
+    tested = few if patients < OWN_TREND_FROM else _own_slope(shared, kept)
+    return {
+        "n": None if small else len(patient),
+        "n_text": count_text(patients, suppress_under) if small else str(len(patient)),
+        "patients": None if small else patients,
+        "responses": None if small else len(patient),
+        **(dict.fromkeys(_TESTED) if isinstance(tested, str) else tested),
+        "suppressed": small,
+        "reason": tested if isinstance(tested, str) else None,
+    }
+
+
+def _own_slope(shared: _Shared, kept: NDArray[np.bool_]) -> Record | str:
+    """The slope on the predictor with its numbers, or why there is none."""
+    patient, time = shared.patient[kept], shared.followed_up[kept]
+    splines = spline_space(time, shared.log10_onset_years[kept])
+    of_both = np.column_stack([shared.predictor[kept], shared.outcome[kept]])
+    left = less_own_line(patient, time, np.column_stack([of_both, splines]))
+    predictor, outcome, adjusting = left[:, 0], left[:, 1], full_rank(left[:, 2:])
+    rest = predictor - adjusting @ (adjusting.T @ predictor)
+    if not (rest @ rest > 1e-12 * float(shared.predictor[kept] @ shared.predictor[kept])):
+        return "no variation"
+    if not outcome.any():
+        return "not estimable: the scores do not vary"
+    found = robust(outcome, np.column_stack([predictor, adjusting]), patient)
+    estimate, se, df = float(found.estimate[0]), float(found.se[0]), float(found.df[0])
+    tested = t_tested(estimate, se, df)
+    return dict(zip(_TESTED, (estimate, se, df, tested.low, tested.high, tested.p), strict=True))
+
+
+def _adjusted(found: list[Record], of: str) -> list[Record]:
+    """The records with the p-value adjusted, and the size of its family: one per term and stratum."""
+    families: dict[tuple[Any, ...], list[Record]] = {}
+    for record in found:
+        families.setdefault((record.get("term"), record.get("stratum")), []).append(record)
+    for family in families.values():
+        adjust(family, of)
+    return found

@@ -1,15 +1,21 @@
-"""Studies in which nothing is associated with anything, and what each method shown finds in them."""
+"""Studies in which nothing is associated with anything, and what each method shown finds in them.
+
+The methods within patients get scores that both recover over the same months, and otherwise have nothing to
+do with each other.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.numbers.formulas import kruskal, partial_spearman, pearson, rmcorr, spearman, t_tested
 from analysis.numbers.linear import Fit, hc3
+from analysis.numbers.smooth import spline_space
 from analysis.results.before_after import mean_interval
 from analysis.results.course import FOLLOW_UP, shown
 from analysis.results.models import Question, random_intercept
 
 SLOPES = (0.0, 8.0)  # how far patients' slopes lie apart: points per doubling of follow-up, as their sd
+RECOVERY = 10.0  # points per doubling of follow-up, of all patients
 SIGNIFICANT = 0.05
 
 
@@ -45,12 +51,18 @@ def p_values(seed: int, slopes: float, patients: int = 120) -> dict[str, float]:
         "partial spearman": partial_spearman(x[first], y[first], np.column_stack([age, female])).p,
         "kruskal": kruskal(y[first], group).p,
     }
-    within = rmcorr(patient, x, y)[0]
-    assert within.robust is not None
-    found["within, robust"] = within.robust.p
+    splines = spline_space(time, np.log10(10.0 ** onset[patient] + years))
+    within = rmcorr(patient, x, y)[0], rmcorr(patient, x + RECOVERY * time, y - RECOVERY * time, splines)[0]
+    for name, one in zip(("within", "within, less time"), within, strict=True):
+        assert one.robust is not None
+        found[f"{name}, robust"] = one.robust.p
     terms = {"onset": onset[patient], FOLLOW_UP: time, "age": age[patient], "female": female[patient]}
     found |= _course(Question(y, terms, patient))
-    found |= _robust("within_between", Question(y, {"between": mean, "within": x - mean}, patient))
+    recovering = x + RECOVERY * time
+    of_patient = (np.bincount(patient, recovering) / sizes)[patient]
+    parts = {"between": of_patient, "within": recovering - of_patient}
+    of_both = Question(y - RECOVERY * time, parts, patient, adjusting=splines)
+    found |= {"within_between, within": _robust("within_between", of_both)["within_between, within"]}
     phase = random.integers(0, 4, len(patient))
     dummies = {
         name: (phase == number).astype(float) for number, name in enumerate(("early", "peak", "waning"))

@@ -22,6 +22,7 @@ STRATIFIED = (
     "group_tests",
     "course",
     "within_between",
+    "within_own_trend",
     "injection_cycle",
     "before_after",
     "adjusted_change",

@@ -56,19 +56,28 @@ for (i in seq_len(nrow(told))) {
   compare(paste(name, "q3"), quarters[3], one$q3, 1e-10)
 }
 
+# log2 of 1 + years since the patient's first row, scored or not
+followed_up <- function(patient, day) {
+  log2(1 + as.numeric(day - scored$day[match(patient, scored$patient)]) / 365.25)
+}
+
 # Correlations: one visit per patient between, deviations from the own mean within --------------------------
 pair <- function(x, y) {
   of <- function(scale) known[known$scale == scale, c("patient", "visit_id", "day", "stratum", "value", "log10_years")]
   if (x == "time_since_onset") {
     rows <- of(y)
     rows <- rows[!is.na(rows$log10_years), ]
-    return(data.frame(patient = rows$patient, stratum = rows$stratum, x = rows$log10_years, y = rows$value))
+    return(data.frame(patient = rows$patient, stratum = rows$stratum, x = rows$log10_years, y = rows$value,
+                      onset = NA, followup = NA))
   }
   both <- merge(of(x), of(y), by = c("patient", "visit_id"))
   both$first_day <- pmin(both$day.x, both$day.y)
   both <- both[order(both$patient, both$first_day, both$visit_id, method = "radix"), ]
+  second <- both$day.y > both$day.x
   data.frame(patient = both$patient, x = both$value.x, y = both$value.y,
-             stratum = ifelse(both$day.y > both$day.x, both$stratum.y, both$stratum.x))
+             stratum = ifelse(second, both$stratum.y, both$stratum.x),
+             onset = ifelse(second, both$log10_years.y, both$log10_years.x),
+             followup = followed_up(both$patient, pmax(both$day.x, both$day.y)))
 }
 told <- rows_of("correlations")
 for (i in seq_len(nrow(told))) {
@@ -86,6 +95,15 @@ for (i in seq_len(nrow(told))) {
     compare(paste(name, "estimate"), r, one$estimate, 1e-9)
     compare(paste(name, "low"), limits[1], one$low, 1e-6)
     compare(paste(name, "high"), limits[2], one$high, 1e-6)
+  } else if (one$method == "rmcorr_detrended") {
+    rows <- within_stratum(rows, one$stratum)
+    rows <- rows[!is.na(rows$onset), ]
+    rows <- rows[ave(rows$x, rows$patient, FUN = length) >= 2, ]
+    less <- function(v) {
+      residuals(lm(v ~ factor(rows$patient) + splines::ns(rows$followup, 3) + splines::ns(rows$onset, 3)))
+    }
+    compare(paste(name, "n"), nrow(rows), one$n, 0)
+    compare(paste(name, "estimate"), cor(less(rows$x), less(rows$y)), one$estimate, 1e-7)
   } else if (one$method == "rmcorr") {
     rows <- within_stratum(rows, one$stratum)
     rows <- rows[ave(rows$x, rows$patient, FUN = length) >= 2, ]
@@ -159,9 +177,8 @@ compare_model <- function(name, found, told) {
 if (models) {
   rows <- scored
   place <- match(rows$patient, scored$patient) # of the patient's first row, scored or not
-  rows$first_day <- scored$day[place]
   rows$onset <- scored$log10_years[place]
-  rows$followup <- log2(1 + as.numeric(rows$day - rows$first_day) / 365.25)
+  rows$followup <- followed_up(rows$patient, rows$day)
   rows$first_stratum <- scored$stratum[place]
   usable <- rows[!is.na(rows$value) & !is.na(rows$onset) & !is.na(rows$age) & !is.na(rows$female), ]
   names_of <- c("(Intercept)" = "intercept", onset = "log10_onset_years", followup = "log2_followup_years",
@@ -185,16 +202,31 @@ if (models) {
   told <- rows_of("within_between")
   told <- told[!is.na(told$estimate), ]
   for (part in split(told, paste(told$outcome, told$predictor, told$stratum))) {
-    both <- merge(known[known$scale == part$outcome[1], c("patient", "visit_id", "value")],
-                  known[known$scale == part$predictor[1], c("visit_id", "value")], by = "visit_id")
+    timed <- known[!is.na(known$log10_years), ]
+    both <- merge(timed[timed$scale == part$outcome[1], c("patient", "visit_id", "day", "log10_years", "value")],
+                  timed[timed$scale == part$predictor[1], c("visit_id", "value")], by = "visit_id")
+    both$followup <- followed_up(both$patient, both$day)
     both$first_stratum <- scored$stratum[match(both$patient, scored$patient)]
     both <- within_stratum(both, part$stratum[1], "first_stratum")
     both$between <- ave(both$value.y, both$patient)
     both$within <- both$value.y - both$between
-    fit <- suppressMessages(suppressWarnings(lmerTest::lmer(value.x ~ between + within + (1 | patient), both)))
-    found <- fitted_terms(fit)
-    found$term[found$term == "(Intercept)"] <- "intercept"
+    form <- value.x ~ between + within + splines::ns(followup, 3) + splines::ns(log10_years, 3) + (1 | patient)
+    found <- fitted_terms(suppressMessages(suppressWarnings(lmerTest::lmer(form, both))))
     compare_model(label("within_between", part$outcome[1], part$predictor[1], part$stratum[1]), found, part)
+  }
+
+  told <- rows_of("within_own_trend")
+  told <- told[!is.na(told$estimate), ]
+  for (i in seq_len(nrow(told))) {
+    one <- told[i, ]
+    both <- pair(one$outcome, one$predictor)
+    both$first_stratum <- scored$stratum[match(both$patient, scored$patient)]
+    both <- within_stratum(both[!is.na(both$onset), ], one$stratum, "first_stratum")
+    both <- both[ave(both$x, both$patient, FUN = length) >= 4, ]
+    fit <- lm(x ~ y + splines::ns(followup, 3) + splines::ns(onset, 3) + factor(patient) * followup, both)
+    name <- label("within_own_trend", one$outcome, one$predictor, one$stratum)
+    compare(paste(name, "n"), nrow(both), one$n, 0)
+    compare(paste(name, "estimate"), coef(fit)[["y"]], one$estimate, 1e-6)
   }
 } else {
   message("lme4 and lmerTest are not installed: the mixed models are not compared.")

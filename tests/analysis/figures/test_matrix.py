@@ -6,22 +6,25 @@ from analysis.data.frame import scored
 from analysis.figures import SIDE_BY_SIDE, TOGETHER, View, pair_figure, pair_within_figure
 from analysis.figures.look import number
 from analysis.figures.matrix import matrices
-from analysis.results.association import correlations
+from analysis.results.association import as_shown, correlations
 from tests.analysis.studies import registry
 
 SCALES = ("face.total", "phq9.total", "saq.total")
 CLINIC = View(may_open_patients=True, strata=SIDE_BY_SIDE)
 
 
-def records(frames, scales=SCALES):
-    found = correlations(scored(frames), frames.scale_info, scales=scales, methods=("spearman", "rmcorr"))
+def records(frames, scales=SCALES, methods=("spearman", "rmcorr")):
+    found = correlations(scored(frames), frames.scale_info, scales=scales, methods=methods)
     return {(one["level"], one.get("stratum"), frozenset((one["x"], one["y"]))): one for one in found}
 
 
 def test_between_is_below_and_within_above():
-    """Each cell has the coefficient of its pair and level; nothing stands on the diagonal."""
+    """Each cell has the coefficient of its pair and level; nothing stands on the diagonal.
+
+    Within patients two scores are compared less what time explains, a score and time as they are.
+    """
     frames = registry(3, 120)
-    expected = records(frames)
+    expected = records(frames, methods=("spearman", "rmcorr", "rmcorr_detrended"))
     for one in matrices(frames, CLINIC, SCALES):
         stratum = one.key.removeprefix("matrix-")
         assert one.names[0] == "Time since onset"
@@ -32,7 +35,9 @@ def test_between_is_below_and_within_above():
                     continue
                 assert cell.level == ("between" if at > column else "within")
                 record = expected[cell.level, stratum, frozenset((cell.scale, cell.other))]
-                assert cell.estimate == number(record["estimate"])
+                assert cell.estimate == number(as_shown(record)["estimate"])
+                less_time = cell.level == "within" and "time_since_onset" not in (cell.scale, cell.other)
+                assert (record["method"] == "rmcorr_detrended") == less_time
 
 
 @pytest.mark.parametrize("strata", [SIDE_BY_SIDE, TOGETHER])

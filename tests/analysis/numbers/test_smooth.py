@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.data.frame import scored
-from analysis.numbers.smooth import lowess, spline
+from analysis.numbers.smooth import lowess, spline, spline_space
 from tests.analysis.reference import expected, followed, given
 from tests.analysis.studies import study
 
@@ -34,6 +34,36 @@ def test_natural_spline_as_r():
     found = spline(first["log10_years"].to_numpy(), first["value"].to_numpy(), points=9, resamples=20)
     assert found.x == pytest.approx(reference["x"], rel=1e-10)
     assert found.y == pytest.approx(reference["y"], rel=1e-8)
+
+
+def follows(space, y):
+    """The fit of y by an intercept and these columns."""
+    design = np.column_stack([np.ones(len(y)), space])
+    return design @ np.linalg.lstsq(design, y, rcond=None)[0]
+
+
+def test_the_space_of_a_natural_spline_follows_the_curve_of_r():
+    table = scored(study(followed()))
+    first = table[(table["scale"] == "face.total") & table["value"].notna()].drop_duplicates("patient")
+    reference = expected("followed")["spline"]
+    x, y = first["log10_years"].to_numpy(), first["value"].to_numpy()
+    ends = np.argmin(x), np.argmax(x)
+    fitted = follows(spline_space(x), y)
+    assert fitted[list(ends)] == pytest.approx([reference["y"][0], reference["y"][-1]], rel=1e-8)
+
+
+def test_columns_that_depend_on_others_are_left_out():
+    """Twice the same variable is once; three values have two columns, two have one, one has none."""
+    x, y = line(60)
+    assert [spline_space(x, 2 * x + 1).shape[1], spline_space(x, y).shape[1]] == [3, 6]
+    assert [spline_space(np.arange(30.0) % of).shape[1] for of in (3, 2, 1)] == [2, 1, 0]
+    assert spline_space(np.empty(0)).shape == (0, 0)
+
+
+def test_a_knot_that_falls_on_an_end_is_dropped():
+    """Half of the rows are first visits, at time 0, as in a registry."""
+    x = np.r_[np.zeros(30), np.linspace(0.1, 2, 30)]
+    assert spline_space(x).shape[1] == 2
 
 
 def test_the_band_holds_the_curve_and_the_truth():

@@ -11,7 +11,7 @@ from analysis.data.frame import scored
 from analysis.results.association import TIME, as_shown, correlations, overlap
 from surveys.frames import scale_info
 from surveys.instruments.library import Library
-from tests.analysis.reference import close, expected, given
+from tests.analysis.reference import close, expected, followed, given
 from tests.analysis.studies import Patient, registry, study
 from tests.support.examples import examples
 
@@ -63,6 +63,23 @@ def test_visits_are_never_pooled():
     assert (within["n"], within["patients"]) == (293, 60)
     pooled = reference["NAIVE_pooled"]["r"]
     assert all(r["estimate"] is None or abs(r["estimate"] - pooled) > 0.01 for r in records)
+
+
+def test_less_time_as_r():
+    """rmcorr of what splines of the time since the first visit and since onset leave of both scores."""
+    found = one(records_of(study(followed())), "rmcorr_detrended", "face.total", "phq9.total")
+    reference = expected("followed")["rmcorr_detrended"]
+    assert [found[name] for name in ("n", "patients", "df")] == [
+        reference[name] for name in ("n", "patients", "df")
+    ]
+    assert (found["estimate"], found["p"]) == close((reference["r"], reference["p"]))
+    assert (found["low"], found["high"]) == close(tuple(reference["ci"]))
+
+
+def test_a_score_and_time_are_not_compared_less_time():
+    records = records_of(registry(9, 80), methods=("rmcorr_detrended",))
+    assert records
+    assert TIME not in {variable for one in records for variable in (one["x"], one["y"])}
 
 
 def test_the_first_visit_with_both_scores_counts():

@@ -1,7 +1,7 @@
 # Expected numbers for the report's records over time. Run here: Rscript make.R
 # R 4.2.2 with lme4 1.1-31, lmerTest 3.1-3, clubSandwich 0.5.8, jsonlite (Debian 12). All data are synthetic.
 # Everything is computed from dates and years of birth, so that the script also checks how the terms are made.
-suppressPackageStartupMessages({library(lme4); library(lmerTest); library(clubSandwich); library(jsonlite)})
+suppressPackageStartupMessages({library(lme4); library(lmerTest); library(clubSandwich); library(jsonlite); library(splines)})
 RNGkind("Mersenne-Twister", "Inversion", "Rejection"); set.seed(20261121)
 
 G <- 170
@@ -47,6 +47,7 @@ robust <- function(formula, d, names) {
 d$first_on <- as.Date(ave(as.numeric(d$completed_on), d$patient, FUN = min), origin = "1970-01-01")
 d$onset_years <- log10(pmax(1, as.numeric(d$first_on - d$onset_on)) / 365.25)
 d$followup <- log2(1 + as.numeric(d$completed_on - d$first_on) / 365.25)
+d$onset_now <- log10(pmax(1, as.numeric(d$completed_on - d$onset_on)) / 365.25)
 d$age <- as.integer(format(d$first_on, "%Y")) - d$birth_year
 d$stratum <- ifelse(as.numeric(d$first_on - d$onset_on) < 90, "acute", "chronic")
 course_names <- c("intercept", "log10_onset_years", "log2_followup_years", "age", "female")
@@ -59,13 +60,27 @@ course <- function(d, scale) {
 within_between <- function(d, outcome, predictor) {
   d$score <- d[[outcome]]; d$x <- d[[predictor]]; d <- d[!is.na(d$score) & !is.na(d$x), ]
   d$between <- ave(d$x, d$patient); d$within <- d$x - d$between
-  names <- c("intercept", "between", "within")
-  list(model = fitted(score ~ between + within + (1 | patient), d, names), robust = robust(score ~ between + within + (1 | patient), d, names))
+  # lmer drops the column that ns makes empty where an inner knot falls on an end
+  formula <- score ~ between + within + ns(followup, 3) + ns(onset_now, 3) + (1 | patient)
+  read <- function(model) { model$terms <- model$terms[c("between", "within")]; model }
+  columns <- function(f) suppressMessages(ncol(getME(lme4::lmer(f, d, control = control), "X")))
+  names <- c("intercept", "between", "within", paste("time", seq_len(columns(formula) - 3)))
+  list(model = read(fitted(formula, d, names)), robust = read(robust(formula, d, names)))
+}
+own_trend <- function(d, outcome, predictor) {
+  d$score <- d[[outcome]]; d$x <- d[[predictor]]; d <- d[!is.na(d$score) & !is.na(d$x), ]
+  d <- d[ave(d$x, d$patient, FUN = length) >= 4, ]; d$who <- factor(d$patient)
+  if (nlevels(d$who) < 30) return(list(patients = nlevels(d$who)))
+  m <- lm(score ~ x + ns(followup, 3) + ns(onset_now, 3) + who * followup, d)
+  ct <- coef_test(m, vcov = "CR2", cluster = d$who, test = "Satterthwaite", coefs = "x")
+  df <- if (is.null(ct$df_Satt)) ct$df else ct$df_Satt; p <- if (is.null(ct$p_Satt)) ct$p else ct$p_Satt
+  c(list(n = nrow(d), patients = nlevels(d$who)), terms_of(ct$beta, ct$SE, df, p)[[1]])
 }
 strata <- list(all = d, acute = d[d$stratum == "acute", ], chronic = d[d$stratum == "chronic", ])
 expected <- list(
   course = lapply(strata, function(s) list(face.total = course(s, "face"), phq9.total = course(s, "phq9"))),
-  within_between = lapply(strata, function(s) list(face_on_phq9 = within_between(s, "face", "phq9"), phq9_on_face = within_between(s, "phq9", "face"))))
+  within_between = lapply(strata, function(s) list(face_on_phq9 = within_between(s, "face", "phq9"), phq9_on_face = within_between(s, "phq9", "face"))),
+  own_trend = lapply(strata, function(s) list(face_on_phq9 = own_trend(s, "face", "phq9"), phq9_on_face = own_trend(s, "phq9", "face"))))
 
 d$last <- last; d$begun <- begun
 d$phase <- ifelse(is.na(d$last), "never", ifelse(d$last <= 13, "early", ifelse(d$last <= 56, "peak", ifelse(d$last <= 112, "waning", "worn_off"))))
@@ -93,4 +108,9 @@ r <- sign(coef(m)[["face"]]) * sqrt(a["face", "Sum of Sq"] / (a["face", "Sum of 
 expected$rmcorr <- list(n = nrow(twice), patients = length(unique(twice$patient)), r = r, df = df, p = a["face", "Pr(>F)"], ci = tanh(atanh(r) + c(-1, 1) * qnorm(.975) / sqrt(df - 1)))
 ct <- coef_test(lm(phq9 ~ 0 + factor(patient) + face, twice), vcov = "CR2", cluster = twice$patient, test = "Satterthwaite"); k <- nrow(ct)
 expected$rmcorr$robust <- list(slope = ct$beta[k], se = ct$SE[k], df = if (is.null(ct$df_Satt)) ct$df[k] else ct$df_Satt[k], p = if (is.null(ct$p_Satt)) ct$p[k] else ct$p_Satt[k])
+# the same without what splines of both times explain: partial on patient and splines
+m <- lm(phq9 ~ factor(patient) + ns(followup, 3) + ns(onset_now, 3) + face, twice)
+a <- drop1(m, ~ ., test = "F"); df <- m$df.residual
+r <- sign(coef(m)[["face"]]) * sqrt(a["face", "Sum of Sq"] / (a["face", "Sum of Sq"] + a["<none>", "RSS"]))
+expected$rmcorr_detrended <- list(n = nrow(twice), patients = length(unique(twice$patient)), r = r, df = df, p = a["face", "Pr(>F)"], ci = tanh(atanh(r) + c(-1, 1) * qnorm(.975) / sqrt(df - 1)))
 write_json(expected, "expected.json", digits = NA, auto_unbox = TRUE, pretty = TRUE)
