@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from surveys import SOFTWARE
 from surveys.cli.database import reading
+from surveys.exchange import reporting
 from surveys.exchange.places import whole_file
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -26,50 +26,26 @@ def report(
 
     With --html the same as a page that needs nothing else: the answers first, every figure with its table.
     """
-    from analysis.paper import paper
-    from analysis.report import as_json
-    from analysis.report import report as analyse
     from surveys.db import snapshot
-    from surveys.exchange.freezing import thawed
-    from surveys.frames import study_frames
-    from surveys.store.audit import heads
-    from surveys.store.study import signatures
 
     with reading(context) as opened:
         found = opened.study(study)
-        at = opened.at
         if freeze is None:
             with snapshot() as session:
-                frames = study_frames(session, found, opened.library)
-                ends, signed = heads.of_study(session, found.id), []
+                basis = reporting.as_now(session, found, opened.library, at=opened.at)
         else:
-            kept, frames = thawed(opened.session, found, freeze, opened.library)
-            at, ends = kept.made_at, heads.of_freeze(opened.session, kept)
-            signed = signatures.told(opened.session, kept)
-        content = analyse(
-            frames,
-            generated_at=at.isoformat(),
-            software=SOFTWARE,
-            suppress_under=found.smallest_group,
-            chain_heads=list(map(str, ends)),
-            signatures=signed,
-        )
-        template = opened.app.jinja_env.get_template("staff/report.html")
-    html = (
-        template.render(
-            report=content, paper=paper(frames, content, suppress_under=content["suppress_under"])
-        )
-        if page
-        else ""
-    )
+            basis = reporting.as_frozen(opened.session, found, opened.library, freeze)
+    content = reporting.computed(basis)
+    text = reporting.as_json(content)
+    html = reporting.as_page(basis, content) if page else ""
     if file is not None:
-        _write(file, as_json(content))
+        _write(file, text)
     if page is not None:
         _write(page, html)
     if file is None and page is None:
-        click.echo(as_json(content))
+        click.echo(text, nl=False)
 
 
 def _write(file: Path, text: str) -> None:
     with whole_file(file, private=False) as opened:
-        opened.write(f"{text}\n".encode())
+        opened.write(text.encode())

@@ -1,4 +1,4 @@
-"""The works that make files of a study's data: exports, freezes, and reports on freezes."""
+"""The works that take a study's data as they are: exports and freezes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Mapping
 from typing import IO, Any, cast
 
-from surveys import SOFTWARE
 from surveys.exchange import freezing
 from surveys.exchange.bundle.package import write_study
 from surveys.exchange.places import zipped
@@ -16,9 +15,8 @@ from surveys.jobs import files
 from surveys.jobs.queue import Task
 from surveys.jobs.running import Workshop
 from surveys.models import Study
-from surveys.store.audit import heads
 from surveys.store.errors import Refused
-from surveys.store.study import freezes, results, signatures
+from surveys.store.study import freezes, results
 
 
 def export(workshop: Workshop, task: Task) -> Mapping[str, Any]:
@@ -59,26 +57,3 @@ def freeze(workshop: Workshop, task: Task) -> Mapping[str, Any]:
     if is_overtaken:
         raise Refused(files.ERASED)
     return {"freeze": name}
-
-
-def freeze_report(workshop: Workshop, task: Task) -> Mapping[str, Any]:
-    """The report on the freeze named `freeze`, with its signatures; `under` is the smallest group."""
-    from analysis.report import as_json, report
-
-    with workshop.snapshot() as session:
-        study = session.get_one(Study, task.study_id)
-        kept, frames = freezing.thawed(session, study, task.arguments["freeze"], workshop.library)
-        name, made_at = f"{study.code}-freeze-{kept.id}.json", kept.made_at
-        ends, signed = heads.of_freeze(session, kept), signatures.told(session, kept)
-        known = results.erasures(session, task.study_id)
-    content = report(
-        frames,
-        generated_at=made_at.isoformat(),
-        software=SOFTWARE,
-        suppress_under=task.arguments["under"],
-        chain_heads=list(map(str, ends)),
-        signatures=signed,
-    )
-    with cast(IO[bytes], tempfile.TemporaryFile()) as file:
-        file.write(f"{as_json(content)}\n".encode())
-        return files.keep(workshop, task, file, name=name, erasures=known)

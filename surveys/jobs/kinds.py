@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from surveys.jobs.boards.painting import paint
-from surveys.jobs.exports import export, freeze, freeze_report
+from surveys.jobs.exports import export, freeze
+from surveys.jobs.reports import freeze_report, report, report_pdf
 from surveys.jobs.running import Work
 
 WORKS: Mapping[str, Work] = {
@@ -13,4 +14,6 @@ WORKS: Mapping[str, Work] = {
     "export": export,
     "freeze": freeze,
     "freeze_report": freeze_report,
+    "report": report,
+    "report_pdf": report_pdf,
 }

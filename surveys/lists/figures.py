@@ -70,6 +70,7 @@ WITHOUT_EFFECT = frozenset(
         "staff.sign_in_failed",
         "staff.signed_in",
         "staff.signed_out",
+        "report.made",
         "study.downloaded",
         "study.exported",
         "study.frozen",

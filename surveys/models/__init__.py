@@ -22,6 +22,7 @@ from surveys.models.message import Message, MessageTemplate, Messaging, ShortCod
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.patient_state import COMPUTED, PatientState
 from surveys.models.readiness import AlertReader, BackupProof
+from surveys.models.report import Report, ReportFile
 from surveys.models.response import Draft, InstrumentVersion, Response, Score
 from surveys.models.signature import Signature
 from surveys.models.staff import (
@@ -87,6 +88,8 @@ __all__ = [
     "PatientState",
     "Permission",
     "RecoveryCode",
+    "Report",
+    "ReportFile",
     "ResetAsked",
     "Response",
     "Score",

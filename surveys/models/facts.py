@@ -21,6 +21,7 @@ from surveys.models.imports import Import
 from surveys.models.injection import InjectionSite
 from surveys.models.patient import Grading, Palsy, Patient, Treatment
 from surveys.models.readiness import BackupProof
+from surveys.models.report import Report
 from surveys.models.response import InstrumentVersion, Response
 from surveys.models.signature import Signature
 from surveys.models.staff import Membership, Staff
@@ -87,6 +88,7 @@ FACTS = (
         ),
     ),
     Fact(Freeze, {"content": "bound by its SHA-256"}),
+    Fact(Report),
     Fact(
         Patient,
         {
@@ -153,6 +155,7 @@ FREE: Mapping[str, str] = {
     "passkey": "opens an account, and tells nothing about a patient: events tell its beginning and its end",
     "recovery_code": "a secret of an account",
     "reset_asked": "a request for a link",
+    "report_file": "bound by its SHA-256 in its report",
     "job": "work to be done, and its outcome",
     "job_part": "work to be done, and its outcome",
     "board_copy": "a figure, drawn anew from the facts",

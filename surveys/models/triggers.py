@@ -34,6 +34,8 @@ APPEND_ONLY = (
     "instrument_version",
     "message_template",
     "permission",
+    "report",
+    "report_file",
     "score",
     "signature",
     "wording",
@@ -49,6 +51,7 @@ KEPT = (
     "message",
     "message_template",
     "permission",
+    "report",
     "signature",
     "wording",
 )
@@ -81,6 +84,9 @@ DELETABLE: Mapping[str, str] = {
     "draft": " OR ".join([_ANSWERED, _ANSWERS_ERASED]),
     "event_value": """EXISTS (SELECT 1 FROM event JOIN erasure ON erasure.patient_id = event.patient_id
         WHERE event.id = OLD.event_id)""",
+    "report_file": """EXISTS (SELECT 1 FROM report JOIN patient ON patient.study_id = report.study_id
+        JOIN erasure ON erasure.patient_id = patient.id
+        WHERE report.id = OLD.report_id AND erasure.level = 'answers')""",
     "response": " OR ".join([_ANSWERS_ERASED, _IMPORT_UNDONE]),
     "score": """EXISTS (SELECT 1 FROM response JOIN visit ON visit.id = response.visit_id
         JOIN erasure ON erasure.patient_id = visit.patient_id

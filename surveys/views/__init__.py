@@ -33,6 +33,7 @@ from surveys.views.study import (
     message_words,
     plan,
     processing,
+    reports,
     setup,
     team,
 )
@@ -114,6 +115,7 @@ PAGES = (
     passkeys,
     service,
     freezes,
+    reports,
     log,
     job_pages,
 )

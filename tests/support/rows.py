@@ -194,6 +194,17 @@ ROWS = {
         "made_by": "test",
         "made_at": AT,
     },
+    "report": {
+        "id": 1,
+        "study_id": 1,
+        "data_sha256": "b" * 64,
+        "html_sha256": "c" * 64,
+        "json_sha256": "d" * 64,
+        "software": "seventh 1",
+        "made_by": "test",
+        "made_at": AT,
+    },
+    "report_file": {"report_id": 1, "form": "json", "content": b"{}"},
     "background_check": {
         "id": 1,
         "background_id": 1,

@@ -44,6 +44,8 @@ UPDATES = {
     "background": "question = 'cause'",
     "background_check": "outcome = 'kept'",
     "data_freeze": "name = 'other'",
+    "report": "made_by = 'somebody else'",
+    "report_file": "content = ''",
 }
 
 
@@ -158,6 +160,20 @@ def test_a_freeze_lets_go_of_its_content_alone(filled: Connection) -> None:
     assert filled.execute(text(f"{emptied} WHERE id = 1")).rowcount == 1
 
 
+def test_the_files_of_a_report_go_once_answers_of_its_study_are_erased(filled: Connection) -> None:
+    """Another study's stay."""
+    of_another = {
+        "study": {"id": 2, "code": "S2"},
+        "report": {"id": 2, "study_id": 2},
+        "report_file": {"report_id": 2},
+    }
+    for table, row in of_another.items():
+        filled.execute(Base.metadata.tables[table].insert(), {**ROWS[table], **row})
+    with refused(filled, "report_file rows are deleted only under a recorded erasure"):
+        filled.execute(text("DELETE FROM report_file WHERE report_id = 2"))
+    assert filled.execute(text("DELETE FROM report_file WHERE report_id = 1")).rowcount == 1
+
+
 def test_a_draft_may_go_once_its_response_is_there(filled: Connection) -> None:
     """Of the same visit and instrument."""
     another = {**ROWS["response"], "id": 2, "instrument": "phq9"}
@@ -188,7 +204,16 @@ def test_some_rows_are_never_deleted(filled: Connection, table: str) -> None:
 
 @pytest.mark.parametrize(
     "table",
-    ["wording", "permission", "message", "message_template", "alert_mail", "head_mail", "data_freeze"],
+    [
+        "wording",
+        "permission",
+        "message",
+        "message_template",
+        "alert_mail",
+        "head_mail",
+        "data_freeze",
+        "report",
+    ],
 )
 def test_texts_and_permissions_stay_for_ever(filled: Connection, table: str) -> None:
     """Whatever is erased of patients: what was asked, by whose leave, what went out can always be told."""

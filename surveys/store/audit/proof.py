@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +14,20 @@ from sqlalchemy.orm import Session, aliased
 
 from surveys.instruments.definition import DefinitionError, parse
 from surveys.instruments.instrument import canonical_sha256
-from surveys.models import Binding, Erasure, Event, EventValue, Freeze, InstrumentVersion
+from surveys.models import (
+    Binding,
+    Erasure,
+    Event,
+    EventValue,
+    Freeze,
+    InstrumentVersion,
+    Patient,
+    Report,
+    ReportFile,
+)
 from surveys.models.facts import FACTS, Fact
 from surveys.models.functions import link_hash
+from surveys.models.report import FORMS
 from surveys.signing import CLOCKS_APART
 from surveys.store.audit import binding, chain
 from surveys.store.audit.binding import GONE
@@ -83,6 +95,7 @@ def verify(
         yield from _rows(session, fact, looked)
         yield from _missing(session, fact)
     yield from _frozen(session)
+    yield from _reports(session)
 
 
 def _one_chain(session: Session, study_id: int | None, begun: Head | None, looked: Looked) -> Iterator[Break]:
@@ -285,6 +298,28 @@ def _frozen(session: Session) -> Iterator[Break]:
             sha256 = ""
         if sha256 != one.definition_sha256:
             yield Break(where, "its definition is not the one it was frozen with")
+
+
+def _reports(session: Session) -> Iterator[Break]:
+    """Files of reports that are not what was made, or are gone though no answers of the study were erased."""
+    erased = select(Patient.study_id).join(Erasure, Erasure.patient_id == Patient.id)
+    may_be_gone = set(session.scalars(erased.where(Erasure.level == "answers").distinct()))
+    for report in session.scalars(select(Report).order_by(Report.id)).all():
+        for form in FORMS:
+            content = session.scalar(select(ReportFile.content).filter_by(report_id=report.id, form=form))
+            where = _spoken(f"report:{report.id}")
+            if content is None:
+                if report.study_id not in may_be_gone:
+                    yield Break(where, f"its {form} is gone")
+            elif _unpacked_sha256(content) != report.digest(form):
+                yield Break(where, f"its {form} was changed")
+
+
+def _unpacked_sha256(content: bytes) -> str:
+    try:
+        return hashlib.sha256(zlib.decompress(content)).hexdigest()
+    except zlib.error:
+        return ""
 
 
 def _named(event: Mapping[Any, Any]) -> str:

@@ -35,7 +35,7 @@ from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.patient import participation
 from surveys.store.patient.consents import of_patient
-from surveys.store.study import freezes, results
+from surveys.store.study import freezes, reports, results
 from surveys.store.transactions import ERASES
 
 KEEP = "keep_answers"
@@ -64,8 +64,8 @@ def remove(session: Session, patient: Patient, *, reason: str, on: date, at: dat
 
     This erases contact (unless another study of the same person uses it), notes, appointments, texts that
     staff wrote about the patient, and the audit's values. Without consent to keep them, it also erases
-    answers, scores, what the patient said about the palsy, and the content of the study's freezes. The
-    study's boards and files are made anew. Study code, clinical facts, consent and events stay.
+    answers, scores, what the patient said about the palsy, and the content of the study's freezes and
+    reports. The study's boards and files are made anew. Study code, clinical facts, consent and events stay.
 
     Raises:
         Refused: no reason is given, or the identity was removed before.
@@ -91,6 +91,7 @@ def remove(session: Session, patient: Patient, *, reason: str, on: date, at: dat
             facts |= _erase_answers(session, patient)
     if not what.keeps_answers:
         facts["freezes"] = freezes.empty(session, patient.study_id, at=at)
+        facts["reports"] = reports.empty(session, patient.study_id)
     results.erase(session, patient.study_id)
     patient.removal_requested_at = None
     session.flush()

@@ -26,6 +26,14 @@ CONTENT_POLICY = "; ".join(
 
 FIGURE_POLICY = CONTENT_POLICY.replace("img-src 'self'", "img-src 'self' blob:")
 
+# A report is a document of its own, with its styles inside, because it is also kept as a file. Nothing in it
+# can run, load or lead elsewhere, and to the browser it is not of our origin.
+REPORT_PAGES = frozenset({"reports.page"})
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; sandbox"
+)
+
 EVERYWHERE = (
     ("X-Content-Type-Options", "nosniff"),
     # Keeps the personal link from other sites; no-referrer would also hide the Origin of our own forms.
@@ -43,9 +51,14 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def set_headers(response: Response) -> Response:
         headers = response.headers
-        with_figures = request.endpoint in FIGURE_PAGES
-        headers["Content-Security-Policy"] = FIGURE_POLICY if with_figures else CONTENT_POLICY
+        headers["Content-Security-Policy"] = _policy(response)
         headers.extend(same)
         if request.endpoint != "static" or response.status_code >= 400:
             headers["Cache-Control"] = "no-store"
         return response
+
+
+def _policy(response: Response) -> str:
+    if request.endpoint in REPORT_PAGES and response.status_code == 200:
+        return REPORT_POLICY
+    return FIGURE_POLICY if request.endpoint in FIGURE_PAGES else CONTENT_POLICY

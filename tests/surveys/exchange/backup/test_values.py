@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, Column, Date, DateTime, Integer, String
+from sqlalchemy import JSON, Column, Date, DateTime, Integer, LargeBinary, String
 from sqlalchemy.types import TypeEngine
 
 from surveys.exchange.backup.values import plain, stored
@@ -23,6 +23,7 @@ EAST = timezone(timedelta(hours=2))
         (NOON.astimezone(EAST), "2026-03-10T12:00:00+00:00"),
         (NOON.date(), "2026-03-10"),
         (None, None),
+        (b"\x00\xff", "AP8="),
         (1.5, 1.5),
         ({"a": [1]}, {"a": [1]}),
     ],
@@ -36,6 +37,7 @@ def test_instants_are_in_utc(value: Any, expected: Any) -> None:
     [
         (DateTime(), NOON),
         (Date(), date(2026, 3, 10)),
+        (LargeBinary(), b"\x00\xff"),
         (String(), "2026-03-10"),
         (Integer(), 3),
         (JSON(), {"on": "2026-03-10"}),

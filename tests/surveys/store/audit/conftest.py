@@ -20,7 +20,7 @@ from surveys.store.patient import consents, injections, patients, treatments
 from surveys.store.patient.consents import NewText
 from surveys.store.patient.injections import InjectionMap
 from surveys.store.patient.patients import NewPatient, NewTreatment, PartialDate
-from surveys.store.study import freezes, signatures
+from surveys.store.study import freezes, reports, signatures
 from surveys.store.visit import responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
@@ -71,6 +71,8 @@ def record(session: Session, filled: Patient, study: Study, library: Library) ->
     signed = {"agreed": True, "parts": ["keep_answers"], "how": "paper", "signed_on": AT.date()}
     consents.decide(session, filled.id, asked, **signed, at=AT, actor="test")
     freeze = freezes.keep(session, study, "first", "content", patients=2, responses=1, at=AT, actor="test")
+    made = {"html": b"page", "json": b"{}"}
+    reports.keep(session, study.id, made, freeze=freeze, data_sha256="", software="", at=AT, actor="test")
     member = Staff(email="ann@abel.example", password="x", fs_uniquifier="x", created_at=AT)
     session.add(member)
     session.flush()

@@ -34,7 +34,7 @@ from surveys.store.errors import Refused
 from surveys.store.patient import clinic, consents, contacts, erasing, leaving, patients
 from surveys.store.patient.consents import NewText
 from surveys.store.patient.patients import NewContact, NewPatient
-from surveys.store.study import freezes
+from surveys.store.study import freezes, reports
 from surveys.store.visit import corrections, responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
@@ -69,7 +69,11 @@ def everything(session: Session, library: Library, study: Study) -> dict[str, Pa
     }
     for patient in made.values():
         _fill(session, library, study, patient)
-    freezes.keep(session, study, "first", "all answers", patients=2, responses=2, at=AT, actor="test")
+    frozen = freezes.keep(
+        session, study, "first", "all answers", patients=2, responses=2, at=AT, actor="test"
+    )
+    told = {"freeze": frozen, "data_sha256": "", "software": "", "at": AT, "actor": "test"}
+    reports.keep(session, study.id, {"html": b"all answers", "json": b"{}"}, **told)
     session.commit()
     return made
 
@@ -219,6 +223,7 @@ def test_answers_stay_where_that_was_agreed(
         assert [getattr(alert, name) for name in OF_ALERTS] == [2, 2, 18.0, 9.0]
         assert [getattr(alert, name) for name in TEXTS_OF_ALERTS] == [None] * 3
     assert freezes.content(session, study.id, "first")[1] == "all answers"
+    assert [one.has_files for one in reports.of_study(session, study.id)] == [True]
     assert list(audit.verify(session)) == []
 
 
@@ -256,6 +261,7 @@ def test_what_was_done_is_written_down(session: Session, everything: dict[str, P
         "drafts": before["draft"],
         "background": before["background"],
         "freezes": 1,
+        "reports": 1,
     }
     assert (patient.status, patient.status_since) == ("left", LATER.date())
     assert (patient.contact_id, patient.removal_requested_at) == (None, None)

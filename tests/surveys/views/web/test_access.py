@@ -27,6 +27,7 @@ from surveys.models import (
     Treatment,
     Visit,
 )
+from surveys.store.study import reports
 from surveys.views.web import access
 from tests.support.doors import (
     A_SITE,
@@ -102,6 +103,17 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 at=datetime.now(UTC),
                 actor="test",
             )
+            files = {"html": b"<!doctype html>", "json": b"{}"}
+            made = reports.keep(
+                session,
+                invited.study_id,
+                files,
+                freeze=frozen,
+                data_sha256="",
+                software="",
+                at=datetime.now(UTC),
+                actor="test",
+            )
             response_id = answered(session, invited, library(app).get("saq"))
             found[study] = {
                 "code": study,
@@ -118,6 +130,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 "message_id": call.id,
                 "response_id": response_id,
                 "freeze_id": frozen.id,
+                "report_id": made.id,
                 "background_id": said.id,
                 "place": FACTS.index("side"),
                 "key": "face",
