@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from surveys.logs import FORMATS
@@ -112,6 +113,15 @@ class SignInService:
     def name(self) -> str:
         """What people read of it: its host."""
         return _host(self.issuer)
+
+    @property
+    def description_url(self) -> str:
+        """Where it says of itself who it is, and where it is asked what."""
+        return f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"
+
+    def is_described_by(self, told: Mapping[str, Any]) -> bool:
+        """Whether a description is its own, and not another issuer's."""
+        return told.get("issuer") == self.issuer
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> SignInService | None:

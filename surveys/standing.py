@@ -29,6 +29,8 @@ from surveys.store.study.readiness import UNSETTLED, backup_proved_at
 
 LEAST_FREE = 100 * 1024 * 1024  # bytes; below it pages may fail at any moment
 COMFORTABLY_FREE = 10 * LEAST_FREE
+PATIENCE = 10  # seconds for the description of the sign-in service
+PLACES = ("authorization_endpoint", "token_endpoint", "jwks_uri")  # without which nobody signs in
 PROVED_WITHIN = timedelta(days=35)  # a proof each month, and some days' grace
 
 
@@ -219,5 +221,41 @@ def _roles(look: Look) -> Iterator[str]:
         )
 
 
-CHECKS: tuple[Check, ...] = (_address, _mail, _worker, _clock, _disk, _backup, _schema, _guards, _roles)
+def _sign_in_service(look: Look) -> Iterator[str]:
+    service = look.settings.sign_in_service
+    if service is None:
+        return
+    from requests import RequestException, get
+
+    try:
+        answer = get(service.description_url, timeout=PATIENCE)
+        answer.raise_for_status()
+        told = answer.json()
+    except RequestException as reason:
+        yield (
+            f"Sign-in service: {service.description_url} gives no description of a provider "
+            f"({type(reason).__name__}). Correct SEVENTH_OIDC_ISSUER, or let this machine reach it."
+        )
+        return
+    if not isinstance(told, dict) or not service.is_described_by(told):
+        yield (
+            f"Sign-in service: {service.description_url} describes another issuer. "
+            "Set SEVENTH_OIDC_ISSUER to exactly what it calls its issuer."
+        )
+    elif lacking := [place for place in PLACES if not isinstance(told.get(place), str)]:
+        yield f"Sign-in service: the description of {service.issuer} names no {', '.join(lacking)}."
+
+
+CHECKS: tuple[Check, ...] = (
+    _address,
+    _mail,
+    _worker,
+    _clock,
+    _disk,
+    _backup,
+    _schema,
+    _guards,
+    _roles,
+    _sign_in_service,
+)
 """In the order in which they are told."""

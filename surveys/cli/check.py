@@ -12,7 +12,7 @@ from surveys.cli.database import reading
 def check(context: click.Context) -> None:
     """Say what this installation lacks before patients answer; exit 1 with a line per gap.
 
-    Address, mail, worker, clock, disk, backup, schema, and the database's own guards.
+    Address, mail, worker, clock, disk, backup, schema, the database's own guards, the sign-in service.
     """
     from surveys.standing import gaps
 

@@ -14,10 +14,11 @@ from surveys import standing
 from surveys.db import db, writing
 from surveys.jobs import queue
 from surveys.models import AlertMail, Message, Staff, Study
-from surveys.settings import Settings
+from surveys.settings import Settings, SignInService
 from surveys.standing import Still
 from surveys.store.study.studies import note_backup_proved
 from tests.support.dashboard_page import statements
+from tests.support.server import LiveServer, free_listener, url_of
 from tests.support.study import changing, invite
 
 
@@ -111,6 +112,30 @@ def test_time_passes(app: Flask, ready: Settings) -> None:
     later = gaps(app, ready, now() + timedelta(days=36))
     assert [gap.split(":")[0] for gap in later] == ["Worker", "Backup"]
     assert "Clock" in {gap.split(":")[0] for gap in gaps(app, ready, now() - timedelta(minutes=5))}
+
+
+@pytest.mark.usefixtures("roles_apart")
+def test_the_sign_in_service_is_asked(app: Flask, ready: Settings) -> None:
+    """Whether it describes itself, by the name that is set, and whole."""
+    described: dict[str, object] = {}
+    provider = Flask("provider")
+
+    @provider.get("/.well-known/openid-configuration")
+    def description() -> object:
+        return described or "no provider"
+
+    with free_listener() as listener, LiveServer(provider, listener):
+        issuer = url_of(listener)
+        set_to = replace(ready, sign_in_service=SignInService(issuer, "seventh", "a secret of both"))
+        assert "gives no description" in gaps(app, set_to)[0]
+        described.update(dict.fromkeys(standing.PLACES, "https://x"), issuer=issuer)
+        assert gaps(app, set_to) == []
+        del described["jwks_uri"]
+        assert "names no jwks_uri." in gaps(app, set_to)[0]
+        described["issuer"] = f"{issuer}/"
+        assert "describes another issuer" in gaps(app, set_to)[0]
+    [gap] = gaps(app, set_to)
+    assert "(ConnectionError)" in gap
 
 
 @pytest.mark.usefixtures("roles_apart")

@@ -13,7 +13,7 @@ from surveys.db import db
 from surveys.forms.accounts import CodeForm, PasswordForm
 from surveys.models import Staff
 from surveys.security import login_user
-from surveys.store.accounts import passkeys, sign_in, staff
+from surveys.store.accounts import identities, passkeys, sign_in, staff
 from surveys.store.errors import Refused
 from surveys.views.web import server
 from surveys.views.web.access import for_staff, member
@@ -47,6 +47,8 @@ def index() -> Page:
             return redirect(url_for("account.index"))
     factor = sign_in.second_factor(db.session, person)
     left = sign_in.recovery_codes_left(db.session, person) if factor else 0
+    settings = server.settings()
+    service = settings.sign_in_service
     page = render_template(
         "staff/account/account.html",
         form=form,
@@ -54,7 +56,8 @@ def index() -> Page:
         factor=factor,
         left=left,
         passkeys=passkeys.of(db.session, person),
-        settings=server.settings(),
+        settings=settings,
+        link=identities.link_of(db.session, person, service.issuer) if service else None,
     )
     return page, 422 if form.errors else 200
 

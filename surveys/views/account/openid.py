@@ -46,7 +46,7 @@ class Provider(FlaskOAuth2App):
     def load_server_metadata(self) -> dict[str, Any]:
         """What the provider says of itself."""
         told: dict[str, Any] = super().load_server_metadata()  # type: ignore[no-untyped-call]
-        if told["issuer"] != current_app.config["SETTINGS"].sign_in_service.issuer:
+        if not current_app.config["SETTINGS"].sign_in_service.is_described_by(told):
             del told["_loaded_at"]  # so that it is asked again
             raise OAuthError("invalid_issuer", "The description is another issuer's.")
         told["id_token_signing_alg_values_supported"] = list(SIGNED_BY)
@@ -106,7 +106,7 @@ def client(app: Flask, service: SignInService) -> Client:
         client_cls=Provider,
         client_id=service.client_id,
         client_secret=service.client_secret,
-        server_metadata_url=f"{service.issuer.rstrip('/')}/.well-known/openid-configuration",
+        server_metadata_url=service.description_url,
         client_kwargs={
             "scope": "openid email profile",
             "code_challenge_method": "S256",

@@ -22,7 +22,8 @@ from surveys.store.accounts import closing, sign_in
 from surveys.views.account import openid, service
 from tests.support.openid import CLIENT, KEY, SECRET, Provider, running
 from tests.support.pages import Page
-from tests.support.staff import PASSWORD, employ
+from tests.support.patient import in_process
+from tests.support.staff import PASSWORD, Member, employ
 from tests.support.study import changing, invite, one_table
 
 ANN = "ann@example.org"
@@ -97,6 +98,7 @@ def test_who_is_proved_is_signed_in(app: Flask, client: FlaskClient, provider: P
     assert (answer.status_code, answer.location) == (302, "/staff/S1/patients")
     assert client.get("/staff/S1/patients").status_code == 200
     assert client.get("/staff/S2/dashboard").status_code != 404  # her group's role
+    assert "Your account there, ann-1, has been linked" in client.get("/staff/account").text
     assert len(one_table(app, "staff_session")) == 1
     assert said(app, "staff.signed_in") == [{"staff": ann, "by": "service"}]
     assert said(app, "staff.linked") == [{"staff": ann, "issuer": provider.url}]
@@ -109,6 +111,13 @@ def test_who_is_proved_is_signed_in(app: Flask, client: FlaskClient, provider: P
     assert through(app.test_client()).location == "/staff/"
     assert [row["role"] for row in one_table(app, "membership")] == ["coordinator"]  # she left the group
     assert len(said(app, "staff.linked")) == 1
+
+
+def test_the_account_says_how_it_will_be_linked(app: Flask, ann: int) -> None:
+    """Until somebody came through the service."""
+    member = Member(in_process(app))
+    member.sign_in(ANN)
+    assert "if it knows you by ann@example.org" in member.get("/staff/account").text
 
 
 def test_what_only_the_userinfo_says_counts_too(
