@@ -1,8 +1,17 @@
 """Timepoints, anchors, windows, due dates: a plan applied to one patient's dates. Pure: no database."""
 
 from surveys.schedule.burden import Year, burden, example_visits
-from surveys.schedule.course import SPACING_DAYS, Course, Occasion, OccasionKey, TreatmentDate, occasions
-from surveys.schedule.laying import InstrumentDay, ScheduledVisit, lay_out
+from surveys.schedule.course import (
+    SPACING_DAYS,
+    Course,
+    Occasion,
+    OccasionKey,
+    TreatmentDate,
+    occasions,
+    onset_day,
+)
+from surveys.schedule.laying import CLOSEST_DAYS, InstrumentDay, ScheduledVisit, lay_out
+from surveys.schedule.outlook import Outlook, outlook
 from surveys.schedule.plan import (
     FAMILIES,
     PlanError,
@@ -27,6 +36,7 @@ from surveys.schedule.windows import (
 )
 
 __all__ = [
+    "CLOSEST_DAYS",
     "FAMILIES",
     "FINISHING_DAYS",
     "SPACING_DAYS",
@@ -34,6 +44,7 @@ __all__ = [
     "InstrumentDay",
     "Occasion",
     "OccasionKey",
+    "Outlook",
     "PlanError",
     "PlannedVisit",
     "ScheduledVisit",
@@ -50,6 +61,8 @@ __all__ = [
     "lay_out",
     "not_yet_open",
     "occasions",
+    "onset_day",
+    "outlook",
     "planned_dates",
     "preset",
     "preset_names",

@@ -61,7 +61,8 @@ def example_visits(
     course = example(plan)
     found = occasions(plan, course, not_before)
     ahead = [one for one in found if not is_over(one.window, course.enrolled_on)]
-    return [((laid.window.due_on - course.enrolled_on).days, laid) for laid in lay_out(ahead)]
+    laid_out = lay_out(ahead, enrolled_on=course.enrolled_on)
+    return [((laid.window.due_on - course.enrolled_on).days, laid) for laid in laid_out]
 
 
 def burden(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
+from analysis.data.onset import days_since, middle
 from surveys.instruments.instrument import NotBefore
 from surveys.schedule.plan import PlannedVisit, kinds_of
 from surveys.schedule.windows import Window, window
@@ -25,13 +26,29 @@ class TreatmentDate:
 
 @dataclass(frozen=True)
 class Course:
-    """The dates of one patient. `onset_on` is exact or None, `onset_from` the first possible day."""
+    """The dates of one patient. Visits count from `onset_on`; `onset_from` is its first possible day.
+
+    `onset_precision` is `day`, or `month` where `onset_on` is the middle of the month.
+    """
 
     enrolled_on: date
     onset_on: date | None = None
     onset_from: date | None = None
+    onset_precision: str | None = None
     synkinesis_noted_on: date | None = None
     treatments: tuple[TreatmentDate, ...] = ()
+
+
+def onset_day(on: date | None, precision: str | None, enrolled_on: date) -> date | None:
+    """The day from which visits count: the onset, the middle of its month, or None where less is known.
+
+    As in the analysis, the middle of a month is never later than halfway from its first day to the enrolment.
+    """
+    if on is None or precision == "year":
+        return None
+    if precision == "day" or enrolled_on < on:
+        return middle(on, precision)
+    return max(on, enrolled_on - timedelta(days=days_since(on, precision, enrolled_on)))
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from surveys.schedule.course import SPACING_DAYS, Occasion, OccasionKey
-from surveys.schedule.windows import Window
+from surveys.schedule.windows import Window, is_overdue
+
+CLOSEST_DAYS = 7  # the fewest days between two askings where the plan's own timepoint would be lost
 
 
 @dataclass(frozen=True)
 class InstrumentDay:
-    """An instrument and the day on which the person answered it, or is to answer it elsewhere."""
+    """An instrument and the day on which the person answered it, or is to answer it.
+
+    `until` is the last day on which the same plan asks it; None where another study asks it.
+    """
 
     instrument: str
     on: date
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -27,29 +33,38 @@ class ScheduledVisit:
     battery: tuple[str, ...]
 
 
-def lay_out(found: Sequence[Occasion], elsewhere: Iterable[InstrumentDay] = ()) -> list[ScheduledVisit]:
+def lay_out(
+    found: Sequence[Occasion],
+    elsewhere: Iterable[InstrumentDay] = (),
+    *,
+    enrolled_on: date | None = None,
+) -> list[ScheduledVisit]:
     """The visits of one patient, by due date; two are never open on the same day.
 
     Two occasions are one visit if one is due while the other is open; it is open on the days that they share.
     Where windows only touch, or the earlier occasion is due before the later one opens, each stays a visit:
-    the later one opens when the earlier one has closed. Within `SPACING_DAYS` of an instrument asked
-    `elsewhere` or at an earlier visit, a visit opens later if its window allows it; otherwise it leaves the
-    instrument out. If no instrument is left, the last earlier visit that asks the same serves the occasion;
-    an instrument that is asked elsewhere leaves the occasion without a visit.
+    the later one opens when the earlier one has closed. What was due before the enrolment and is still open
+    is asked with what is due on that day: nobody could ask it before. Within `SPACING_DAYS` of an instrument
+    asked `elsewhere` or at an earlier visit, a visit opens later if its window allows it; otherwise it leaves
+    the instrument out. If no instrument would be left, and the occasion is due after the plan's own earlier
+    visit has closed, `CLOSEST_DAYS` are enough. If that is not possible either, the last earlier visit that
+    asks the same serves the occasion; an instrument that is asked elsewhere leaves the occasion without a
+    visit.
     """
     asked = list(elsewhere)
     visits: list[ScheduledVisit] = []
-    for visit in _merged(found):
+    for visit in _merged(found, enrolled_on):
         spaced = _spaced(visit, asked)
         if spaced.battery:
             visits.append(spaced)
-            asked += [InstrumentDay(key, spaced.window.due_on) for key in spaced.battery]
+            window = spaced.window
+            asked += [InstrumentDay(key, window.due_on, window.closes_on) for key in spaced.battery]
         else:
             _serve_too(visits, visit)
     return visits
 
 
-def _merged(found: Sequence[Occasion]) -> list[ScheduledVisit]:
+def _merged(found: Sequence[Occasion], enrolled_on: date | None) -> list[ScheduledVisit]:
     """Greedily by due date."""
     order = {occasion.serves: place for place, occasion in enumerate(found)}
     visits: list[ScheduledVisit] = []
@@ -60,7 +75,8 @@ def _merged(found: Sequence[Occasion]) -> list[ScheduledVisit]:
             continue
         shared = _shared(before.window, occasion.window)
         after = before.window.closes_on + timedelta(days=1)
-        if shared is None and after <= occasion.window.closes_on:
+        too_late = enrolled_on == occasion.window.due_on and is_overdue(before.window, enrolled_on)
+        if shared is None and after <= occasion.window.closes_on and not too_late:
             later = replace(occasion.window, opens_on=after, due_on=max(after, occasion.window.due_on))
             visits.append(ScheduledVisit((occasion.serves,), later, occasion.battery))
         else:
@@ -92,7 +108,24 @@ def _spaced(visit: ScheduledVisit, asked: Sequence[InstrumentDay]) -> ScheduledV
         ):
             return replace(visit, window=later)
     too_soon = {one.instrument for one in near}
+    if too_soon == set(visit.battery) and (closer := _closer(visit, near)):
+        return replace(visit, window=closer)
     return replace(visit, battery=tuple(key for key in visit.battery if key not in too_soon))
+
+
+def _closer(visit: ScheduledVisit, near: Sequence[InstrumentDay]) -> Window | None:
+    """The days of a visit that would be lost although it is due after all of `near`, in the same plan."""
+    last = [one.until for one in near if one.until and one.until < visit.window.due_on]
+    if len(last) < len(near):
+        return None
+    opens_on = max(
+        max(last) + timedelta(days=1),
+        max(one.on for one in near) + timedelta(days=CLOSEST_DAYS),
+        visit.window.opens_on,
+    )
+    if opens_on > visit.window.closes_on:
+        return None
+    return replace(visit.window, opens_on=opens_on, due_on=max(opens_on, visit.window.due_on))
 
 
 def _near(one: date, other: date) -> bool:

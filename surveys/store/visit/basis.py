@@ -31,6 +31,7 @@ from surveys.schedule import (
     TreatmentDate,
     Window,
     is_over_for_good,
+    onset_day,
 )
 
 
@@ -74,11 +75,24 @@ def courses_of(session: Session, patients: Sequence[Patient]) -> dict[int, Cours
     }
 
 
+def course_of(patient: Patient) -> Course:
+    """The dates of a patient whose palsies and treatments are loaded."""
+    index = next((palsy for palsy in patient.palsies if palsy.is_index), None)
+    treatments = [
+        TreatmentDate(row.id, row.kind, row.state, row.started_on)
+        for row in patient.treatments
+        if row.started_on and row.started_precision == "day" and row.state != "cancelled"
+    ]
+    return _course(patient, index, treatments)
+
+
 def _course(patient: Patient, palsy: Palsy | None, treatments: Sequence[TreatmentDate]) -> Course:
+    onset, precision = (palsy.onset_on, palsy.onset_precision) if palsy else (None, None)
     return Course(
         enrolled_on=patient.enrolled_on,
-        onset_on=palsy.onset_on if palsy and palsy.onset_precision == "day" else None,
-        onset_from=palsy.onset_on if palsy else None,
+        onset_on=onset_day(onset, precision, patient.enrolled_on),
+        onset_from=onset,
+        onset_precision=precision,
         synkinesis_noted_on=palsy.synkinesis_noted_on if palsy else None,
         treatments=tuple(treatments),
     )
@@ -137,6 +151,12 @@ def stored_visits(
     return found
 
 
+def served_by(row: Visit, servings: Sequence[Serving], keys: Mapping[int, str]) -> tuple[OccasionKey, ...]:
+    """All occasions that a visit of the plan serves, its own first."""
+    serves, primary = _serves(row, servings, keys)
+    return tuple(sorted(serves, key=lambda one: one != primary))
+
+
 def _serves(
     row: Visit, servings: Sequence[Serving], keys: Mapping[int, str]
 ) -> tuple[tuple[OccasionKey, ...], OccasionKey | None]:
@@ -172,11 +192,11 @@ def _answered(session: Session, condition: ColumnElement[bool]) -> dict[int, dic
 def _asked(row: Visit, answered: Mapping[str, date], since: date) -> Iterator[InstrumentDay]:
     """The instruments that a visit has asked, or may still ask, on or after `since`."""
     for instrument, on in answered.items():
-        yield InstrumentDay(instrument, on)
+        yield InstrumentDay(instrument, on, on)
     if row.withdrawn_at is None and not is_over_for_good(row, since):
         for instrument in row.battery:
             if instrument not in answered:
-                yield InstrumentDay(instrument, row.due_on)
+                yield InstrumentDay(instrument, row.due_on, row.closes_on)
 
 
 def asked_elsewhere(session: Session, patient: Patient, since: date) -> list[InstrumentDay]:
@@ -192,7 +212,7 @@ def asked_elsewhere(session: Session, patient: Patient, since: date) -> list[Ins
     )
     answered = _answered(session, same)
     return [
-        asked
+        InstrumentDay(asked.instrument, asked.on)
         for row, goes_on in session.execute(query)
         for asked in _asked(row, answered.get(row.id, {}), since if goes_on else date.max)
     ]

@@ -108,7 +108,7 @@ def plan_visits(
         ahead = [one for one in found if one.ahead and not is_over(one.window, since)]
         asked = asked_elsewhere(session, patient, since) if patient.contact_id in known else []
         visits = _Visits(timepoints, patient, ())
-        for laid in lay_out(ahead, asked):
+        for laid in lay_out(ahead, asked, enrolled_on=since):
             visits.add(session, laid)
         laid_out.append(visits)
         made += visits.made
@@ -151,10 +151,13 @@ def replan(
     asked += [asked_there for one in known if one.fixed for asked_there in one.asked]
     added: list[Change] = []
     moved: list[Change] = []
-    for laid in lay_out(_wanted(found, known, changed, since), asked):
+    wanted = _wanted(found, known, changed, since)
+    for laid in lay_out(wanted, asked, enrolled_on=patient.enrolled_on):
         there = visits.take(laid)
         if there is None:
-            added.append(Change(visits.title(visits.add(session, laid)), None, laid.window))
+            if is_over(laid.window, since):
+                continue  # served by a visit that is over: that one stays as it is
+            added.append(Change(visits.title(visits.add(session, laid), laid), None, laid.window))
             continue
         before = None if there.row.withdrawn_at else there.window
         if before and is_over(before, since) and is_over(laid.window, since):
@@ -164,7 +167,7 @@ def replan(
         visits.change(session, there, laid)
         if before != laid.window:
             links.outlive(session, there.row)
-            (moved if before else added).append(Change(visits.title(there.row), before, laid.window))
+            (moved if before else added).append(Change(visits.title(there.row, laid), before, laid.window))
     withdrawn = []
     for there in visits.left():
         there.row.withdrawn_at = at
@@ -237,10 +240,12 @@ class _Visits:
         self._laid: list[tuple[Visit, ScheduledVisit]] = []
         self.made: list[Visit] = []
 
-    def title(self, row: Visit) -> str:
-        """The visit's name for people."""
+    def title(self, row: Visit, laid: ScheduledVisit | None = None) -> str:
+        """The visit's name for people, with each timepoint that it serves where that is `laid`."""
         name = self._titles.get(row.timepoint_id or 0, row.name)
-        return f"{name} {row.occurrence}" if row.occurrence > 1 else name
+        own = f"{name} {row.occurrence}" if row.occurrence > 1 else name
+        others = [self._timepoints[one.key] for one in laid.serves] if laid else []
+        return " + ".join([own, *(one.name for one in others if one.id != row.timepoint_id)])
 
     def take(self, laid: ScheduledVisit) -> KnownVisit | None:
         """Take the stored visit for `laid`, preferably one that is not withdrawn."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from surveys.instruments.facts import not_before
 from surveys.instruments.library import Library
 from surveys.schedule import (
+    CLOSEST_DAYS,
     SPACING_DAYS,
     Course,
     InstrumentDay,
@@ -55,7 +56,9 @@ def keys(visits: list[ScheduledVisit]) -> list[tuple[str, ...]]:
 
 @given(found(), st.lists(st.builds(InstrumentDay, st.sampled_from(INSTRUMENTS), dates), max_size=4))
 def test_nobody_is_asked_twice_too_soon(planned: list[Occasion], elsewhere: list[InstrumentDay]) -> None:
-    """No instrument within 14 days, of another visit or of another study; no two visits open at once."""
+    """No instrument within 14 days of another study, nor of another visit, except where a timepoint would be
+    lost: then within 7. No two visits are open at once.
+    """
     visits = lay_out(planned, elsewhere)
     asked = [
         *elsewhere,
@@ -63,8 +66,9 @@ def test_nobody_is_asked_twice_too_soon(planned: list[Occasion], elsewhere: list
     ]
     ours = asked[len(elsewhere) :]
     for place, one in enumerate(ours, len(elsewhere)):
-        for other in asked[:place]:
-            assert one.instrument != other.instrument or abs((one.on - other.on).days) >= SPACING_DAYS
+        for before, other in enumerate(asked[:place]):
+            least = SPACING_DAYS if before < len(elsewhere) else CLOSEST_DAYS
+            assert one.instrument != other.instrument or abs((one.on - other.on).days) >= least
     by_day = sorted(visits, key=lambda visit: visit.window.opens_on)
     for visit, after in pairwise(by_day):
         assert visit.window.closes_on < after.window.opens_on
@@ -151,8 +155,44 @@ def test_a_visit_too_soon_opens_later_where_it_may() -> None:
 def test_a_visit_left_with_nothing_is_served_by_the_one_before() -> None:
     """The timepoint is answered all the same."""
     first = occasion("first", date(2026, 6, 1), 0, 3, ("face", "phq9"))
-    sooner = occasion("sooner", date(2026, 6, 8), 3, 5, ("face",))
+    sooner = occasion("sooner", date(2026, 6, 6), 1, 1, ("face",))
     assert keys(lay_out([first, sooner])) == [("first", "sooner")]
+
+
+def test_a_timepoint_due_after_the_one_before_has_closed_is_not_lost() -> None:
+    """A week apart is enough then; not if another study asks, nor if it is due while the other is open."""
+    first = occasion("first", date(2026, 6, 1), 0, 3, ("face", "phq9"))
+    second = occasion("second", date(2026, 6, 6), 3, 7, ("face",))
+    laid = lay_out([first, second])
+    assert keys(laid) == [("first",), ("second",)]
+    assert laid[1].window == Window(date(2026, 6, 8), date(2026, 6, 8), date(2026, 6, 13))
+    answered = InstrumentDay("face", date(2026, 6, 3), until=date(2026, 6, 3))
+    [later] = lay_out([second], [answered])
+    assert later.window == Window(date(2026, 6, 10), date(2026, 6, 10), date(2026, 6, 13))
+    assert lay_out([second], [InstrumentDay("face", date(2026, 6, 3))]) == []
+    assert lay_out([second], [InstrumentDay("face", date(2026, 6, 3), until=date(2026, 6, 6))]) == []
+
+
+def test_what_was_due_before_the_enrolment_is_asked_with_it() -> None:
+    """In the days of the enrolment, which is not put off until the earlier one has closed."""
+    onset = occasion("onset", date(2026, 5, 26), 3, 7, ("face",))
+    today = occasion("first", date(2026, 6, 1), 0, 3, ("face", "phq9"))
+    [both] = lay_out([onset, today], enrolled_on=date(2026, 6, 1))
+    assert (both.window, both.battery) == (today.window, ("face", "phq9"))
+    assert len(lay_out([onset, today], enrolled_on=date(2026, 5, 20))) == 2
+
+
+def test_nobody_with_a_recent_palsy_misses_two_weeks() -> None:
+    """Whenever within three weeks of the onset: asked 11 to 21 days after it, the enrolment whole."""
+    plan = preset("acute_bells_palsy")
+    for days in range(22):
+        onset = START - timedelta(days=days)
+        found = occasions(plan, Course(START, onset, onset, onset_precision="day"), NOT_BEFORE)
+        ahead = [one for one in found if one.window.closes_on >= START]
+        laid = lay_out(ahead, enrolled_on=START)
+        assert laid[0].window == Window(START, START, START + timedelta(days=3)), days
+        [asked] = [one for one in laid if OccasionKey("week_2") in one.serves]
+        assert 11 <= (asked.window.due_on - onset).days <= 21, days
 
 
 def test_a_visit_keeps_its_day() -> None:

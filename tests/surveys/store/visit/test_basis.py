@@ -86,7 +86,8 @@ class TestCourses:
             session.add(rows[kind])
         session.flush()
         course = basis.courses_of(session, [patient])[patient.id]
-        assert (course.enrolled_on, course.onset_on, course.onset_from) == (TODAY, None, date(2025, 5, 1))
+        assert (course.enrolled_on, course.onset_from) == (TODAY, date(2025, 5, 1))
+        assert (course.onset_on, course.onset_precision) == (date(2025, 5, 15), "month")
         assert course.synkinesis_noted_on == date(2026, 1, 2)
         assert set(course.treatments) == {
             TreatmentDate(rows["botulinum_toxin"].id, "botulinum_toxin", "given", TODAY),
@@ -201,7 +202,8 @@ class TestStoredVisits:
         """What was answered counts on its day, in whatever state the visit is."""
         visit.battery = ["face", "phq9"]
         answer(session, visit, "phq9", TODAY - DAY)
-        answered, asked = InstrumentDay("phq9", TODAY - DAY), InstrumentDay("face", visit.due_on)
+        answered = InstrumentDay("phq9", TODAY - DAY, TODAY - DAY)
+        asked = InstrumentDay("face", visit.due_on, visit.closes_on)
         last = visit.closes_on + 7 * DAY
         assert set(self.known(session, patient, last)[visit.id].asked) == {answered, asked}
         assert self.known(session, patient, last + DAY)[visit.id].asked == (answered,)
