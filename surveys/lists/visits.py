@@ -24,7 +24,7 @@ from sqlalchemy import (
     type_coerce,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from surveys.instruments.scoring import Score as StoredScore
 from surveys.lists.at_once import Part, Rows, ShortList
@@ -49,11 +49,34 @@ from surveys.schedule import is_over, is_over_for_good, not_yet_open
 # and the study goes on for the patient. not_asked: none of these; the patient left, died, is lost or paused.
 STATES = ("done", "in_progress", "due", "missed", "upcoming", "not_asked")
 
-_NAME = func.coalesce(Timepoint.name, Visit.name)
-TITLE: ColumnElement[str] = case(
-    (Visit.occurrence > 1, _NAME + " " + cast(Visit.occurrence, String)), else_=_NAME
-)
-"""The visit's name for people; needs an outer join to Timepoint."""
+
+def _numbered(name: Any, number: Any) -> ColumnElement[str]:
+    return case((number > 1, name + " " + cast(number, String)), else_=name)
+
+
+def _served_too() -> ScalarSelect[str]:
+    """The other timepoints that a visit serves, in the plan's order."""
+    other = aliased(Timepoint)
+    number = case((Serving.treatment_id.is_(None), Serving.occurrence), else_=1)
+    names = (
+        select((" + " + _numbered(other.name, number)).label("name"))
+        .select_from(Serving)
+        .join(other, other.id == Serving.timepoint_id)
+        .where(
+            Serving.visit_id == Visit.id,
+            or_(Serving.timepoint_id != Visit.timepoint_id, Serving.occurrence != Visit.occurrence),
+        )
+        .order_by(other.position, Serving.occurrence)
+        .correlate(Visit)
+        .subquery()
+    )
+    return select(func.aggregate_strings(names.c.name, "")).scalar_subquery()
+
+
+TITLE: ColumnElement[str] = _numbered(
+    func.coalesce(Timepoint.name, Visit.name), Visit.occurrence
+) + func.coalesce(_served_too(), "")
+"""The visit's name for people, with each timepoint that it serves; needs an outer join to Timepoint."""
 
 
 @dataclass(frozen=True)

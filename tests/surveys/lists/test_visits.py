@@ -247,6 +247,27 @@ def test_a_visit_that_serves_more_stands_there_as_its_own_patients(
     assert [tuple(row) for row in found if row.timepoint_id] == [(timepoint.id, "due")]
 
 
+def test_a_visit_names_each_timepoint_that_it_serves(session: Session, patient: Patient) -> None:
+    """Its own first, the others as the plan has them; the second of a kind is numbered."""
+    points = []
+    for position, name in enumerate(("Enrolment", "2 weeks", "Yearly")):
+        point = Timepoint(study_id=patient.study_id, key=name, name=name, position=position)
+        point.anchor, point.battery = "enrolment", ["face"]
+        point.offset_days = point.window_before = point.window_after = 0
+        points.append(point)
+    session.add_all(points)
+    session.flush()
+    visit, alone = add_visit(session, patient), add_visit(session, patient, "v2")
+    visit.timepoint_id, alone.timepoint_id = points[0].id, points[1].id
+    for point, occurrence in ((points[2], 2), (points[0], 1), (points[1], 1)):
+        session.add(Serving(visit_id=visit.id, timepoint_id=point.id, occurrence=occurrence))
+    session.flush()
+    assert visits.titles(session, [visit.id, alone.id]) == {
+        visit.id: "Enrolment + 2 weeks + Yearly 2",
+        alone.id: "2 weeks",
+    }
+
+
 def test_a_second_unplanned_visit_is_numbered(session: Session, patient: Patient) -> None:
     """Its name alone would not tell it from the first."""
     first = add_visit(session, patient, "unscheduled")
