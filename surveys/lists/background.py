@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, Text, case, cast, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from analysis.data.kinds import OPERATIONS_ASKED
 from surveys.background import FACTS, OPERATION, SENT, WHEN, Said
@@ -16,6 +16,9 @@ from surveys.lists.at_once import Part, Rows, ShortList, ask
 from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE
 from surveys.models import Background, BackgroundCheck, Patient, Timepoint, Visit
+from surveys.models.dialects import length
+
+SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,99 @@ def of_patient(patient_id: int) -> Part[list[Telling]]:
         "checked": ShortList(checked, (BackgroundCheck.id.expression,)),
     }
     return Part(lists, _tellings)
+
+
+@dataclass(frozen=True)
+class AwaitedReport:
+    """A report that was sent, with a fact without a decision; `in_all` is how many such reports there are."""
+
+    patient: str
+    visit: str
+    sent_at: datetime
+    in_all: int
+
+
+def awaited(session: Session, scope: Scope) -> ShortList:
+    """Reports that wait for a decision, the first `SHOWN` by when they were sent."""
+    form = aliased(Background)
+    query = (
+        select(
+            Patient.code.label("patient"),
+            TITLE.label("visit"),
+            form.at.label("sent_at"),
+            func.count().over().label("in_all"),
+        )
+        .select_from(form)
+        .join(Visit, Visit.id == form.visit_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
+        .where(
+            scope.condition,
+            form.question == SENT,
+            _stands(form),
+            or_(_palsy_awaits(), _ticked(session) > _decided()),
+        )
+    )
+    return ShortList(query, (form.at.expression, form.id.expression), SHOWN)
+
+
+def _stands(row: Any) -> ColumnElement[bool]:
+    later = aliased(Background)
+    return ~exists().where(later.visit_id == row.visit_id, later.question == row.question, later.id > row.id)
+
+
+def _palsy_awaits() -> ColumnElement[bool]:
+    """Whether something was told of the palsy, as `Report.tells` says, without a decision."""
+    row = aliased(Background)
+    said = cast(row.answer, Text)
+    decided = exists().where(BackgroundCheck.background_id == row.id, BackgroundCheck.fact == row.question)
+    return (
+        exists()
+        .where(
+            row.visit_id == Visit.id,
+            row.question.in_([fact for fact in FACTS if fact not in WHEN]),
+            _stands(row),
+            ~said.contains('"skipped"'),
+            ~said.contains('"unknown"'),
+            ~decided,
+        )
+        .correlate(Visit)
+    )
+
+
+def _ticked(session: Session) -> ColumnElement[int]:
+    """How many treatments were ticked; that there was an operation is told by its kind."""
+    treatments, operations = aliased(Background), aliased(Background)
+    operated = cast(treatments.answer, Text).contains(f'"{OPERATION}"')
+    kinds = (
+        select(length(session, operations.answer["value"]))
+        .where(
+            operations.visit_id == treatments.visit_id,
+            operations.question == "operations",
+            _stands(operations),
+        )
+        .correlate(treatments)
+        .scalar_subquery()
+    )
+    number = func.coalesce(length(session, treatments.answer["value"]), 0)
+    ticked = (
+        select(case((operated, number - 1 + func.coalesce(kinds, 0)), else_=number))
+        .where(treatments.visit_id == Visit.id, treatments.question == "treatments", _stands(treatments))
+        .correlate(Visit)
+        .scalar_subquery()
+    )
+    return func.coalesce(ticked, 0)
+
+
+def _decided() -> ScalarSelect[int]:
+    row = aliased(Background)
+    return (
+        select(func.count(BackgroundCheck.fact.distinct()))
+        .join(row, row.id == BackgroundCheck.background_id)
+        .where(row.visit_id == Visit.id, BackgroundCheck.fact.in_(WHEN), _stands(row))
+        .correlate(Visit)
+        .scalar_subquery()
+    )
 
 
 def _tellings(rows: Rows) -> list[Telling]:

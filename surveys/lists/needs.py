@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from surveys.lists import twins
+from surveys.lists import background, onsets, twins
 from surveys.lists.at_once import ShortList, read
+from surveys.lists.background import AwaitedReport
+from surveys.lists.onsets import NoOnset
 from surveys.lists.scope import Scope
 from surveys.lists.twins import Twins
 from surveys.lists.visits import TITLE, states
@@ -95,12 +97,17 @@ class Request:
 
 @dataclass(frozen=True)
 class Needs:
-    """Everything that waits; of overdue visits the first `SHOWN` and their number."""
+    """Everything that waits; of overdue visits the first `SHOWN` and their number.
+
+    `no_onset` are those for whom no visit counts from the onset.
+    """
 
     alerts: Sequence[Waiting]
     by_hand: Sequence[ByHand]
     undelivered: Sequence[UnreachedPatient]
     requests: Sequence[Request]
+    reported: Sequence[AwaitedReport]
+    no_onset: Sequence[NoOnset]
     overdue: Sequence[Overdue]
     overdue_in_all: int
     twins: Sequence[Twins]
@@ -115,6 +122,8 @@ def needs(session: Session, scope: Scope, at: datetime) -> Needs:
             "by_hand": _by_hand(scope, at),
             "undelivered": _undelivered(scope, at),
             "requests": _requests(scope),
+            "reported": background.awaited(session, scope),
+            "no_onset": onsets.without_visits(scope),
             "overdue": _overdue(scope),
             **twins.counted_twice(scope),
         },
@@ -125,6 +134,8 @@ def needs(session: Session, scope: Scope, at: datetime) -> Needs:
         by_hand=[ByHand(**row) for row in rows["by_hand"]],
         undelivered=[UnreachedPatient(**row) for row in rows["undelivered"]],
         requests=[Request(**row) for row in rows["requests"]],
+        reported=[AwaitedReport(**row) for row in rows["reported"]],
+        no_onset=[NoOnset(**row) for row in rows["no_onset"]],
         overdue=[Overdue(**row) for row in rows["overdue"]],
         overdue_in_all=in_all[0] if in_all else 0,
         twins=twins.twins_of(rows),

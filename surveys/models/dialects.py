@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Select,
+    SQLColumnExpression,
     Table,
     collate,
     func,
@@ -130,8 +131,8 @@ class Documents:
         return func.json(column) if isinstance(column.type, JSON) and not self.postgresql else column
 
 
-def length(session: Session, column: InstrumentedAttribute[list[str]]) -> ColumnElement[int]:
-    """The length of the list in `column`."""
+def length(session: Session, column: SQLColumnExpression[Any]) -> ColumnElement[int]:
+    """The length of the list in `column`, or in a part of it."""
     count = func.jsonb_array_length if on_postgresql(session) else func.json_array_length
     return count(column)
 

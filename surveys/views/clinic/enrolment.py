@@ -7,7 +7,6 @@ from io import BytesIO
 from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import select
 
 from surveys.db import db
 from surveys.exchange import enrolment_file, enrolment_template
@@ -17,9 +16,9 @@ from surveys.exchange.faults import FileRefused
 from surveys.exchange.sheets import reading
 from surveys.exchange.sheets.workbook import SheetsToChooseError
 from surveys.forms.records import EnrolmentListForm
-from surveys.models import Timepoint
 from surveys.store.errors import Refused
-from surveys.store.patient import patients
+from surveys.store.patient import outlooks, patients
+from surveys.views.clinic import outlook
 from surveys.views.clinic.inputs import given_elsewhere
 from surveys.views.web import server
 from surveys.views.web.access import Grant, for_roles, grant
@@ -71,6 +70,7 @@ def many(code: str) -> Page:
         "staff/clinic/enrol_many.html",
         form=form,
         checked=checked,
+        outlooks=_outlooks(checked) if checked else {},
         refused=refused,
         columns=list(COLUMNS),
         meanings=[(code, column, *words) for column, code, *words in enrolment_template.meanings()],
@@ -105,15 +105,25 @@ def _checked(form: EnrolmentListForm, here: Grant) -> EnrolmentList:
     return checked
 
 
+def _outlooks(checked: EnrolmentList) -> dict[str, list[str]]:
+    """What is to be said of each patient's visits, by study code."""
+    plan, library = outlook.timepoints(), server.library()
+    found = {new.code: outlooks.of_new(new, plan, library) for new in checked.patients}
+    return {code: list(outlook.sentences(told)) for code, told in found.items()}
+
+
 def _enrol(form: EnrolmentListForm, here: Grant, checked: EnrolmentList) -> bool:
     """Whether all were enrolled and committed; otherwise none, with the reason in `form`."""
     library = server.library()
-    timepoints = db.session.scalars(
-        select(Timepoint).where(Timepoint.study_id == here.study.id).order_by(Timepoint.position)
-    ).all()
     overtaken = Refused(_("One of these study codes was taken just now. Check the list again."))
     with committed(form, overtaken=overtaken) as kept:
         patients.enrol_all(
-            db.session, here.study, timepoints, checked.patients, library, at=here.at, actor=here.actor
+            db.session,
+            here.study,
+            outlook.timepoints(),
+            checked.patients,
+            library,
+            at=here.at,
+            actor=here.actor,
         )
     return bool(kept)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from surveys import same
 from surveys.db import db
@@ -16,11 +15,12 @@ from surveys.forms.staff import (
     EnrolmentForm,
     enrolment_form,
 )
-from surveys.models import Patient, Timepoint
+from surveys.models import Patient
 from surveys.store.errors import Refused
 from surveys.store.patient import contacts
 from surveys.store.patient import patients as store
-from surveys.views.clinic.found import pages
+from surveys.views.clinic import outlook
+from surveys.views.clinic.found import find_patient, pages
 from surveys.views.clinic.inputs import given_elsewhere, partial_date, typed
 from surveys.views.web import server
 from surveys.views.web.access import Grant, for_roles, grant, member
@@ -51,6 +51,8 @@ def new(code: str) -> Page:
         patient = None if form.errors else _enrol(form, here, known)
         if patient is not None:
             flash(_("Patient %(code)s was added.", code=patient.code), "success")
+            for sentence in outlook.of_patient(find_patient(patient.code)):
+                flash(sentence, "notice")
             return redirect(url_for("patients.show", code=code, patient=patient.code))
     page = render_template(
         "staff/clinic/enrol.html", form=form, rows=rows, most=MOST_TREATMENT_ROWS, known=known
@@ -96,12 +98,9 @@ def _enrol(form: EnrolmentForm, here: Grant, known: list[PossibleMatch]) -> Pati
         form.refuse(str(refusal), refusal.field)
     if refusals:
         return None
-    timepoints = db.session.scalars(
-        select(Timepoint).where(Timepoint.study_id == here.study.id).order_by(Timepoint.position)
-    ).all()
     with committed(form, overtaken=Refused(_("This study code is taken. Choose another."), "code")) as kept:
         patient = store.enrol(
-            db.session, here.study, timepoints, new, server.library(), at=here.at, actor=here.actor
+            db.session, here.study, outlook.timepoints(), new, server.library(), at=here.at, actor=here.actor
         )
     return patient if kept else None
 

@@ -27,7 +27,7 @@ from surveys.store.study import signatures
 from surveys.store.study.signatures import Signed
 from surveys.store.study.studies import items_asked, obstacles
 from surveys.store.visit import visits as store_visits
-from surveys.views.clinic import reported
+from surveys.views.clinic import outlook, reported
 from surveys.views.clinic.consent import consent_form, decide, text_words
 from surveys.views.clinic.found import find_patient, pages
 from surveys.views.clinic.inputs import partial_date, typed
@@ -196,6 +196,7 @@ def _draw_patient(
         "staff/clinic/patient.html",
         patient=patient,
         visits=rows,
+        outlook=outlook.of_patient(patient),
         no_link={row.id: no_link(here.study, patient, row) for row in rows},
         score_tables=score_tables(rows),
         instruments=instruments,

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from surveys.lists import background
-from surveys.lists.at_once import ask
+from surveys.lists.at_once import ask, read
 from surveys.lists.background import CheckRow, Telling
 from surveys.lists.scope import Scope
 from surveys.models import Background, BackgroundCheck, Patient, Visit
@@ -186,3 +186,43 @@ def test_a_report_is_found_within_the_scope_alone(session: Session, patient: Pat
     assert background.find(session, north, old["side"], "side") is None
     assert background.find(session, north, ids["side"], "cause") is None
     assert background.find(session, north, ids["side"] + 1, "side") is None
+
+
+def waiting(session: Session, patient: Patient) -> list[str]:
+    """The visits whose reports wait for a decision."""
+    rows = read(session, {"awaited": background.awaited(session, scope(patient))})["awaited"]
+    assert all(row["in_all"] == len(rows) for row in rows)
+    return [row["visit"] for row in rows]
+
+
+def check(session: Session, background_id: int, fact: str) -> None:
+    made = BackgroundCheck(background_id=background_id, fact=fact, outcome="kept", recorded={})
+    made.checked_by, made.checked_at = "staff:1", AT
+    session.add(made)
+    session.flush()
+
+
+def test_a_report_waits_until_each_fact_is_decided(session: Session, patient: Patient) -> None:
+    """Once it is sent: what the patient does not know, and what nobody asked, needs no decision."""
+    visit, silent = add_visit(session, patient), add_visit(session, patient, "v2")
+    ids = say(
+        session,
+        visit,
+        onset=MAY,
+        side="unknown",
+        cause=None,
+        treatments=["massage", "operation"],
+        operations=["static_sling"],
+        massage=MAY,
+    )
+    say(session, silent, onset=None, side="unknown", treatments=[], sent="whole")
+    assert waiting(session, patient) == []
+    say(session, visit, sent="whole")
+    assert waiting(session, patient) == ["v1"]
+    check(session, ids["onset"], "onset")
+    check(session, ids["massage"], "massage")
+    assert waiting(session, patient) == ["v1"]
+    check(session, ids["operations"], "static_sling")
+    assert waiting(session, patient) == []
+    say(session, visit, onset=MAY)
+    assert waiting(session, patient) == ["v1"]
