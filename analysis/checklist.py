@@ -58,6 +58,7 @@ def checklist(frames: StudyFrames, content: Mapping[str, Any]) -> list[Record]:
         ("Methods", "P12a", CONSORT_PRO, "How missing data are handled", _if(asked, _MISSING)),
         ("Methods", "", ISOQOL, "Multiple comparisons", _if(asked, _MULTIPLE)),
         ("Results", "", ISOQOL, "Flow: enrolled, expected, answered", _flow(content["attendance"])),
+        ("Results", "15", CONSORT_PRO, "Patients at the start", _if(content["table_one"], "See Table 1.")),
         ("Results", "", ISOQOL, "Scores at the first visit, with n", _if(asked, "See the table of scores.")),
         ("Results", "", ISOQOL, "Every scale, not a selection", _if(asked, "Every scale that was scored.")),
         (

@@ -18,9 +18,14 @@ from analysis.results.association import HOLM_UP_TO
 from analysis.results.change import APART_DAYS
 from analysis.results.filters import Filters
 from analysis.results.injections import PHASE_DAYS
+from analysis.results.table_one import GRADED_WITHIN_DAYS
 
 _PARAGRAPH = """
 Questionnaires: {instruments}. Missing items: {rules}; nothing was imputed beyond these rules.
+Table 1 describes every patient enrolled on the day of the first visit, or of enrolment before it: median
+and quartiles, or number and share of all, with the House–Brackmann grade nearest to that day within {graded}
+days and the treatments begun by then. Groups differ there from the largest one by standardised differences
+(Austin; of several levels Yang and Dalton) of what is known; nothing was tested.
 Between-patient associations used one visit per patient, the first at which both variables were present.
 Time since onset was log10-transformed; an onset known by month counted as its 15th, by year as 1 July,
 never later than halfway to the visit, and was left out where its possible durations differ more than
@@ -84,6 +89,7 @@ def methods(
     paragraph = _PARAGRAPH.format(
         instruments=instruments or "none answered yet",
         rules=_missing_rules(frames) or "none answered yet",
+        graded=GRADED_WITHIN_DAYS,
         terms=_listed([_ADJUSTED_FOR[term] for term in _ADJUSTED_FOR if not terms or term in terms]),
         post="–".join(str(days) for days in POST_DAYS),
         apart=APART_DAYS,

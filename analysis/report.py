@@ -34,6 +34,7 @@ from analysis.results.injections import injection_cycle
 from analysis.results.recovery import recovery
 from analysis.results.reliability import reliability
 from analysis.results.screening import screening
+from analysis.results.table_one import table_one
 from analysis.results.within import within_between, within_own_trend
 
 UNEVEN_UNDER = 0.01
@@ -100,6 +101,7 @@ def report(
             *left_out(table),
             *left_out_of_before_after(table, treatments),
         ],
+        "table_one": table_one(part, info, suppress_under=few),
         "descriptives": described,
         "correlations": correlations(table, info, suppress_under=few),
         "course": followed,

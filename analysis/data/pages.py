@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 TITLES: Mapping[str, str] = {
     "overview": "Overview",
+    "patients": "Patients",
     "mood": "Quality of life and mood",
     "time": "Time since onset",
     "treatment": "Treatment",
@@ -15,3 +16,7 @@ TITLES: Mapping[str, str] = {
     "quality": "Measurement quality",
     "attendance": "Attendance",
 }
+
+OF_EVERYBODY = frozenset({"patients"})
+"""Pages that count patients by many facts at once: readers who see groups alone see them without filters,
+because what each filter leaves could be subtracted."""

@@ -16,6 +16,7 @@ from analysis.figures.profile import profile_figure
 from analysis.figures.quality import quality_figure
 from analysis.figures.scales import main_scales
 from analysis.figures.screening import screening_figure
+from analysis.figures.table_one import table_one_figures
 from analysis.figures.time import time_figure
 from analysis.figures.treatment import treatment_figure
 from analysis.figures.view import SIDE_BY_SIDE, TOGETHER, Figure, Panel, View
@@ -41,6 +42,7 @@ __all__ = [
     "quality_figure",
     "recovery_figure",
     "screening_figure",
+    "table_one_figures",
     "time_figure",
     "treatment_figure",
 ]

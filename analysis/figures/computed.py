@@ -51,6 +51,12 @@ PROFILE = (
     "variance) / 2), for shares with p (1 − p): Austin, Stat Med 2009;28:3083. At the first visit with "
     "a score, of patients without the family of treatments by then; time since onset as log10 years."
 )
+TABLE_ONE = (
+    "Quartiles as R's type 7. Standardised difference of numbers: (mean − mean) / √((variance + variance) "
+    "/ 2), without its sign: Austin, Stat Med 2009;28:3083; time since onset as log10 years. Of levels: "
+    "√((p − q)′ S⁻¹ (p − q)), where p and q are the shares of all levels but one and S is the mean of "
+    "their two covariances: Yang and Dalton, SAS Global Forum 2012, paper 335. Only known values count."
+)
 BEFORE_AFTER = (
     "Mean of each patient's difference, with Student's t interval on n − 1 degrees of freedom. Better, "
     "stable and worse by the published change of one patient. Only treatments whose day is known; "

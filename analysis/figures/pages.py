@@ -25,6 +25,7 @@ from analysis.figures.profile import profile_figure
 from analysis.figures.quality import quality_figure
 from analysis.figures.scales import life_and_mood, mood_scales, scales_with_scores, screening_scales
 from analysis.figures.screening import screening_figure
+from analysis.figures.table_one import table_one_figures
 from analysis.figures.time import time_figure
 from analysis.figures.treatment import treatment_figure
 from analysis.figures.view import Figure, View
@@ -83,6 +84,12 @@ def overview(scene: Scene) -> Sequence[Part]:
         Part("associations", "What goes together", [_associations(scene)]),
         Part("treatment", "Treatment", scene.each(treatment_figure, chosen)),
     )
+
+
+def patients(scene: Scene) -> Sequence[Part]:
+    """The patients of the study."""
+    found = table_one_figures(scene.frames, scene.view, scales=scene.scales)
+    return (Part("table-one", "At the first visit", found),)
 
 
 def mood(scene: Scene) -> Sequence[Part]:
@@ -149,6 +156,7 @@ def attendance(scene: Scene) -> Sequence[Part]:
 
 PAGES: Mapping[str, Callable[[Scene], Sequence[Part]]] = {
     "overview": overview,
+    "patients": patients,
     "mood": mood,
     "time": time,
     "treatment": treatment,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from analysis.data.frame import ScaleInfo
 from analysis.data.kinds import FAMILIES
 from analysis.data.record import Record
+from analysis.numbers.balance import of_means
 from analysis.numbers.guards import (
     COEFFICIENT_FROM,
     IMPRECISE_BELOW,
@@ -96,9 +97,7 @@ def _record(
     sizes = (len(begun), len(others))
     few = any(hidden(sizes, suppress_under))
     enough = not few and min(sizes) >= COEFFICIENT_FROM
-    spread = np.sqrt((begun.var() + others.var()) / 2) if enough else 0.0
-    if enough and variable not in (FEMALE, BELLS):
-        spread = np.sqrt((begun.var(ddof=1) + others.var(ddof=1)) / 2)
+    difference = of_means(begun, others, shares=variable in (FEMALE, BELLS)) if enough else None
     reason = f"fewer than {suppress_under} patients" if few else None if enough else TOO_FEW
     return {
         "family": family,
@@ -111,8 +110,8 @@ def _record(
         "n_not_begun": None if few else sizes[1],
         "begun": float(begun.mean()) if enough else None,
         "not_begun": float(others.mean()) if enough else None,
-        "difference": float((begun.mean() - others.mean()) / spread) if spread > 0 else None,
+        "difference": difference,
         "imprecise": enough and min(sizes) < IMPRECISE_BELOW,
         "suppressed": few,
-        "reason": reason or (None if spread > 0 else "no variation"),
+        "reason": reason or ("no variation" if difference is None else None),
     }

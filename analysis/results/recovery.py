@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.data.frame import StudyFrames, or_unknown
 from analysis.data.gradings import HOUSE_BRACKMANN
+from analysis.data.near import nearest
 from analysis.data.record import Record
 from analysis.data.since_onset import ACUTE_BELOW_DAYS, DAYS_PER_YEAR, from_birth, time_since_onset
 from analysis.numbers.cells import counted, partition
@@ -85,16 +86,14 @@ def _told(
     passed = (pd.Timestamp(on) - acute["onset"]).dt.days > target + AROUND_DAYS
     return acute.assign(
         due=passed,
-        grade=acute["patient"].map(_nearest(graded, target)),
-        said=acute["patient"].map(_nearest(said, target)),
+        grade=acute["patient"].map(_around(graded, target)),
+        said=acute["patient"].map(_around(said, target)),
     )
 
 
-def _nearest(rows: pd.DataFrame, target: float) -> Mapping[str, float]:
-    away = (rows["day"] - target).abs()
-    near = rows.assign(away=away)[away <= AROUND_DAYS].sort_values(["away", "day"], ascending=[True, False])
-    values: Any = near.drop_duplicates("patient").set_index("patient")["value"].to_dict()
-    return dict(values)
+def _around(rows: pd.DataFrame, target: float) -> Mapping[str, float]:
+    found: Any = nearest(rows.assign(away=rows["day"] - target), AROUND_DAYS).to_dict()
+    return dict(found)
 
 
 def _record(at: pd.DataFrame, cause: str, months: int, hide: bool, suppress_under: int) -> Record:

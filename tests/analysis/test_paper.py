@@ -43,6 +43,7 @@ def test_the_answers_come_first(page):
 def test_every_figure_has_its_table_and_drawings(page):
     """Sections in the order of the dashboard; keys are unique, so that the answers find their figures."""
     assert [section.key for section in page.sections] == [
+        "patients",
         "mood",
         "time",
         "treatment",

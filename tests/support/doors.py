@@ -54,6 +54,7 @@ MAY_OPEN = {
     "reports.pdf": EVERY_ROLE,
     "signing.visit": {"investigator", "admin"},
     "dashboard.page": EVERY_ROLE,
+    "dashboard.plain_table": EVERY_ROLE,
     "dashboard.table": EVERY_ROLE,
     "patients.index": PATIENTS,
     "patients.search": PATIENTS,

@@ -48,6 +48,7 @@ def draw(
 
     `visits` are the plan's visits by key, with names for people.
     """
+    from analysis.data.pages import OF_EVERYBODY
     from analysis.data.wordings import holds_both, warnings
     from analysis.figures import SIDE_BY_SIDE, TOGETHER, View, main_scales
     from analysis.figures.overview import overview
@@ -60,12 +61,13 @@ def draw(
     strata = (filters.time,) if filters.time else TOGETHER if together else SIDE_BY_SIDE
     view = View(may_open_patients=may_open_patients, strata=strata, suppress_under=suppress_under)
     part = _named(apply(frames, filters), visits)
-    message = _message(frames, part, filters, view)
+    of_everybody = page in OF_EVERYBODY
+    message = _message(frames, part, filters, view, of_everybody=of_everybody)
     if message:
         return Board(message=message, both_wordings=holds_both(frames))
     few = NOTHING if may_open_patients else taken_out(frames, filters, suppress_under)
     part = without(part, few)
-    if not part.scores["value"].notna().any():
+    if not of_everybody and not part.scores["value"].notna().any():
         return Board(message=_by_subtraction(view), both_wordings=holds_both(frames))
     scales = main_scales(part)
     found = overview(part, view, scales=scales)
@@ -101,7 +103,9 @@ def _words(keys: pd.Series, words: Mapping[str, str]) -> pd.Series:
     return keys.map(named).astype(pd.CategoricalDtype(sorted(set(named.values()))))
 
 
-def _message(frames: StudyFrames, part: StudyFrames, filters: Filters, view: View) -> str | None:
+def _message(
+    frames: StudyFrames, part: StudyFrames, filters: Filters, view: View, *, of_everybody: bool
+) -> str | None:
     """Why there is no figure."""
     from analysis.numbers.guards import is_small
     from analysis.results.disclosure import too_narrow
@@ -111,13 +115,22 @@ def _message(frames: StudyFrames, part: StudyFrames, filters: Filters, view: Vie
     if part.patients.empty:
         return "No patient is like this. Take one of the filters away, or clear them all."
     answered = int(part.scores.loc[part.scores["value"].notna(), "patient"].nunique())
+    counted = len(part.patients) if of_everybody else answered
     if not view.may_open_patients:
-        few = is_small(answered, view.suppress_under) or too_narrow(frames, filters, view.suppress_under)
+        if of_everybody and filters.chosen:
+            return _WITHOUT_FILTERS
+        few = is_small(counted, view.suppress_under) or too_narrow(frames, filters, view.suppress_under)
         if few:
             return _by_subtraction(view)
-    if not answered:
+    if not counted:
         return "None of these patients has a score yet. Figures appear here once the first have answered."
     return None
+
+
+_WITHOUT_FILTERS = (
+    "With filters, a few patients could be found here by subtraction. To protect them these tables are "
+    "shown of all patients only. Clear the filters."
+)
 
 
 def _by_subtraction(view: View) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from io import StringIO
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from surveys.db import db
 from surveys.forms.dashboard import DashboardForm
 from surveys.jobs.boards import asking
 from surveys.jobs.boards.asking import Answer
+from surveys.jobs.boards.board import Drawing
 from surveys.jobs.boards.copies import Order
 from surveys.models import Timepoint
 from surveys.views.web import jobs
@@ -49,13 +51,9 @@ def page(code: str, page: str) -> Page:
 @for_roles("coordinator", "investigator", "analyst")
 def table(code: str, page: str, figure: str) -> Response:
     """Send the table under a figure for a spreadsheet; without it, the page that says why."""
-    form = _form()
-    answer = _board(grant(), form, page) if page in TITLES and form.validate() else None
-    # A file does not tell its age, so it comes only from the newest board.
-    sections = answer.dated.board.sections if answer and answer.dated and answer.is_ == "new" else ()
-    found = next((one for part in sections for one in part.figures if one.key == figure), None)
+    found = _figure(page, figure)
     if found is None:
-        return redirect(url_for("dashboard.page", code=code, page=page) + f"?{request.query_string.decode()}")
+        return _back(code, page)
     text = StringIO()
     rows = csv.writer(text, lineterminator="\r\n")
     rows.writerow([column["label"] for column in found.table.columns])
@@ -67,6 +65,33 @@ def table(code: str, page: str, figure: str) -> Response:
         mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+@pages.get("/staff/<code>/dashboard/<page>/<figure>.html")
+@for_roles("coordinator", "investigator", "analyst")
+def plain_table(code: str, page: str, figure: str) -> Page | Response:
+    """Show that table alone, to be copied into a document."""
+    found = _figure(page, figure)
+    if found is None:
+        return _back(code, page)
+    jobs.note_download(grant(), f"{grant().study.code}-{figure}.html")
+    return render_template("staff/dashboard/table.html", figure=found, filters=_form().in_words)
+
+
+def _figure(page: str, figure: str) -> Drawing | None:
+    """A figure with all its notes, for the filters in the address.
+
+    A table by itself does not tell its age, so it comes only from the newest board.
+    """
+    form = _form()
+    answer = _board(grant(), form, page) if page in TITLES and form.validate() else None
+    sections = answer.dated.board.sections if answer and answer.dated and answer.is_ == "new" else ()
+    found = ((one, part.notes) for part in sections for one in part.figures if one.key == figure)
+    return next((replace(one, notes=(*one.notes, *shared)) for one, shared in found), None)
+
+
+def _back(code: str, page: str) -> Response:
+    return redirect(url_for("dashboard.page", code=code, page=page) + f"?{request.query_string.decode()}")
 
 
 def _shown(page: str) -> Page:

@@ -4,6 +4,7 @@ What is subtracted are the patients behind each panel of a scale, of whom counts
 computed: whoever subtracts the numbers learns no more.
 """
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any
@@ -18,6 +19,7 @@ from analysis.report import report
 from analysis.results.disclosure import taken_out, too_narrow, without
 from analysis.results.filters import AGES, SIDES, Filters, apply
 from analysis.results.groups import SEXES
+from analysis.results.table_one import table_one
 from tests.analysis.studies import registry
 
 FEW = range(1, SUPPRESS_UNDER)
@@ -124,6 +126,30 @@ def test_no_group_of_the_report_is_what_the_others_leave(seed: int, patients: in
         ]
     assert len(splits) > 30
     assert [one for one in splits if one[0] - sum(one[1]) in FEW or set(one[1]) & set(FEW)] == []
+
+
+@pytest.mark.parametrize(
+    ("seed", "patients"), [(3, 150), *(pytest.param(seed, 250, marks=pytest.mark.long) for seed in range(20))]
+)
+def test_no_cell_of_table_one_is_what_the_others_leave(seed: int, patients: int) -> None:
+    """Down each column of a variable, along each row, and of all groups less the shown ones."""
+    frames = registry(seed, patients)
+    at = frames.patients["patient"].map(lambda code: ("a", "a", "a", "b", "b", "c")[int(str(code)[1:]) % 6])
+    frames = dataclasses.replace(frames, patients=frames.patients.assign(site=at.astype("category")))
+    told = table_one(frames, frames.scale_info)
+    n = {tuple(one[name] for name in ("by", "group", "variable", "level")): one["n"] for one in told}
+    assert not [key for key, count in n.items() if count in FEW]
+    sums: dict[tuple[object, ...], list[int]] = {}
+    for (by, group, variable, level), count in n.items():
+        if variable != "treatment":
+            down = (n[by, group, "patients", None], "down", by, group, variable)
+            sums.setdefault(down, []).append(count or 0)
+        if by != "all":
+            along = (n["all", "all", variable, level], "along", by, variable, level)
+            sums.setdefault(along, []).append(count or 0)
+    left = {key: key[0] - sum(counts) for key, counts in sums.items() if key[0] is not None}
+    assert len(left) > 100
+    assert {key: rest for key, rest in left.items() if rest in FEW} == {}
 
 
 def place(record: Mapping[str, Any]) -> tuple[object, object]:

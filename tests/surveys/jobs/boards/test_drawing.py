@@ -15,12 +15,14 @@ from tests.analysis.studies import Patient, study
 OUT = "Left out with these filters, because answers of a few patients could be found by subtraction"
 
 
-def drawn(patients: Sequence[Patient], *, may_open_patients: bool = False, **chosen: str) -> Board:
-    """The page of scores against time since onset."""
+def drawn(
+    patients: Sequence[Patient], *, page: str = "time", may_open_patients: bool = False, **chosen: str
+) -> Board:
+    """A page, if not another one that of scores against time since onset."""
     return draw(
         study(patients),
         chosen,
-        page="time",
+        page=page,
         pair="",
         visits={},
         on=date(2026, 3, 10),
@@ -56,3 +58,23 @@ def test_where_no_panel_is_left_a_sentence_says_why(sex: str) -> None:
     board = drawn([*people(20), *people(2, sex="male"), *unscored], sex=sex)
     assert "by subtraction" in board.message
     assert board.sections == ()
+
+
+@pytest.mark.parametrize(
+    ("may_open_patients", "chosen", "shown"),
+    [(False, {}, True), (False, {"sex": "female"}, False), (True, {"sex": "female"}, True)],
+    ids=["an analyst", "an analyst with a filter", "a clinician with a filter"],
+)
+def test_patients_are_counted_by_many_facts_without_filters_only(
+    may_open_patients: bool, chosen: dict[str, str], shown: bool
+) -> None:
+    """Men and women apart, by cause and by side, would be subtracted from all."""
+    everybody = [*people(20), *people(20, sex="male")]
+    board = drawn(everybody, page="patients", may_open_patients=may_open_patients, **chosen)
+    assert bool(board.sections) is shown
+    assert ("Clear the filters." in (board.message or "")) is not shown
+
+
+def test_patients_are_counted_before_anybody_answered() -> None:
+    board = drawn([Patient(f"p{n}") for n in range(8)], page="patients")
+    assert "8 patients" in str(board.sections)

@@ -191,10 +191,19 @@ def test_every_page_has_figures_and_keeps_the_filters(clinic: Clinic, page: str)
     assert clinic.member().replies[-1].html.startswith("\ufeff")
 
 
+def test_a_table_stands_alone_to_be_copied_into_a_document(clinic: Clinic) -> None:
+    """With borders and its notes, and without a class, a style or a script."""
+    clinic.member().get(f"{PATH}/patients/table-one.html?sex=female")
+    page = clinic.member().replies[-1].html
+    assert re.search(r'<table border="1".*<th scope="row"[^>]*>Sex: male</th><td>0</td>', page, re.DOTALL)
+    assert not re.search(r"class=|style=|<script|<link", page)
+
+
 def test_a_table_that_is_not_there_leads_back_to_its_page(clinic: Clinic) -> None:
     """Where a filter leaves nobody there is no file, and the page says why."""
-    clinic.member().get(f"{PATH}/time/time-face-total.csv?sex=other&cause=lyme")
-    assert "No patient is like this." in words(clinic.member().replies[-1].html)
+    for kind in ("csv", "html"):
+        clinic.member().get(f"{PATH}/time/time-face-total.{kind}?sex=other&cause=lyme")
+        assert "No patient is like this." in words(clinic.member().replies[-1].html)
 
 
 def test_a_page_that_is_not_there_is_not_found(clinic: Clinic) -> None:

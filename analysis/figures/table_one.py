@@ -1,0 +1,255 @@
+"""Table 1: the patients at their first visit; all together, by treatment and by site."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.gradings import HOUSE_BRACKMANN
+from analysis.data.record import Record
+from analysis.data.since_onset import DAYS_PER_YEAR
+from analysis.figures.computed import TABLE_ONE
+from analysis.figures.look import duration, number, people, row_label
+from analysis.figures.parts import EstimateRow, drawn_estimates, percent, with_room
+from analysis.figures.view import Figure, Panel, View, simulated
+from analysis.results.table_one import (
+    AGE,
+    ALL,
+    CAUSE,
+    GRADED_WITHIN_DAYS,
+    MISSING,
+    PATIENTS,
+    SEX,
+    SIDE,
+    SITE,
+    TIME,
+    TREATMENT,
+    table_one,
+)
+
+KEY = "table-one"
+COLUMNS_AT_ONCE = 5  # groups; more fit no page
+_LARGE = 0.2
+_NAMES = {
+    PATIENTS: "Patients",
+    AGE: "Age, years",
+    SEX: "Sex",
+    SIDE: "Side",
+    CAUSE: "Cause",
+    TIME: "Time since onset",
+    HOUSE_BRACKMANN: "House–Brackmann",
+    TREATMENT: "Treatment begun",
+}
+_TITLES = {TREATMENT: "by the treatment begun by then", SITE: "by site"}
+
+
+def table_one_figures(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> list[Figure]:
+    """Table 1 of all patients, then by treatment and by site where there are several groups to show."""
+    info = {scale: frames.scale_info[scale] for scale in scales}
+    few = 1 if view.may_open_patients else view.suppress_under
+    records = table_one(frames, info, suppress_under=few)
+    of = {by: [one for one in records if one["by"] == by] for by in (ALL, TREATMENT, SITE)}
+    notes = (
+        "Numbers: median (quartiles). Levels: patients (share of all in the column, missing ones included).",
+        "On the day of the first visit; of patients without one yet, on the day of enrolment.",
+        "Time since onset: of one palsy on one side with a known onset; from birth it is missing.",
+        f"House–Brackmann: the grading nearest to that day, at most {GRADED_WITHIN_DAYS} days from it.",
+        "Treatment: begun by that day, several to a patient; what is not recorded counts as not begun.",
+        *_hiding(view),
+        *simulated(frames),
+    )
+    found = [_whole(info, of[ALL], notes)]
+    for by in (TREATMENT, SITE):
+        columns = _shown(of[by])
+        if len(columns) > 1:
+            found.append(_apart(info, by, columns, of, notes))
+    return found
+
+
+def _hiding(view: View) -> tuple[str, ...]:
+    if view.may_open_patients:
+        return ()
+    return (f"Counts under {view.suppress_under}, and those that would tell them, are hidden.",)
+
+
+def _whole(info: Mapping[str, ScaleInfo], records: Sequence[Record], notes: tuple[str, ...]) -> Figure:
+    parts = [
+        one
+        for one in records
+        if one["variable"] in (SEX, SIDE, CAUSE, TREATMENT) and one["n"] and one["level"] != MISSING
+    ]
+    rows = [
+        EstimateRow(row_label(_row_name(info, one), one["n_text"]), 100 * one["share"], None, None, False)
+        for one in parts
+    ]
+    figure = drawn_estimates(rows, None, limits=with_room(0, 100))
+    size = next((one["n_text"] for one in records), "0")
+    return Figure(
+        key=KEY,
+        title="Table 1: patients at their first visit",
+        summary=_said(records, size),
+        x_axis="Share of all patients, per cent",
+        y_axis="What was known at the first visit",
+        panels=(Panel(f"{KEY}-all", "All patients", people(size), figure),) if rows else (),
+        table=_table(info, {ALL: _by_row(records)}, None),
+        notes=notes,
+        computed=(TABLE_ONE,),
+    )
+
+
+def _said(records: Sequence[Record], size: str) -> str:
+    """The size of the study, and its age, women and time since onset as far as they are told."""
+    said = []
+    for one in records:
+        if one["variable"] == AGE and one["median"] is not None:
+            said.append(f"median age {_number(one)} years")
+        if (one["variable"], one["level"]) == (SEX, "female") and one["n"]:
+            said.append(f"{one['n']} women ({percent(one['share'])})")
+        if one["variable"] == TIME and one["median"] is not None:
+            said.append(f"median time since onset {duration(one['median'] * DAYS_PER_YEAR)}")
+    return f"{people(size)}: {', '.join(said)}." if said else f"{people(size)}."
+
+
+def _apart(
+    info: Mapping[str, ScaleInfo],
+    by: str,
+    names: Sequence[str],
+    of: Mapping[str, Sequence[Record]],
+    notes: tuple[str, ...],
+) -> Figure:
+    records = of[by]
+    reference = str(records[0]["reference"])
+    shown = {name: _by_row([one for one in records if one["group"] == name]) for name in names}
+    compared = {
+        name: [one for one in _once(shown[name]) if one["smd"] is not None]
+        for name in names
+        if name != reference
+    }
+    left = len({one["group"] for one in records}) - len(names)
+    key = f"{KEY}-{by}"
+    return Figure(
+        key=key,
+        title=f"Table 1: patients at their first visit, {_TITLES[by]}",
+        summary=_differences(info, compared, reference),
+        x_axis="Standardised difference, without its sign: 0 is none",
+        y_axis=f"What was known at the first visit, against {reference}",
+        panels=tuple(
+            Panel(f"{key}-{at}", name.capitalize(), people(_size(shown[name])), _drawn(info, rows))
+            for at, (name, rows) in enumerate(compared.items())
+            if rows
+        ),
+        table=_table(info, {ALL: _by_row(of[ALL]), **shown}, reference),
+        notes=(
+            f"Difference: in standard deviations, from {reference}, the largest group; dotted line at 0.2.",
+            "Each of the two groups needs ten patients with a known value; hidden levels count as one.",
+            "No test: the groups were not made by chance.",
+            *([f"{left} smaller groups have no column."] if left else []),
+            *notes,
+        ),
+        computed=(TABLE_ONE,),
+    )
+
+
+def _shown(records: Sequence[Record]) -> list[str]:
+    """The groups that have a column: the largest ones, in their order."""
+    sizes = {one["group"]: one["n"] for one in records if one["variable"] == PATIENTS and one["n"]}
+    largest = sorted(sizes, key=lambda name: -sizes[name])[:COLUMNS_AT_ONCE]
+    return [name for name in sizes if name in largest]
+
+
+def _by_row(records: Sequence[Record]) -> dict[tuple[str, str | None], Record]:
+    return {(one["variable"], one["level"]): one for one in records}
+
+
+def _once(rows: Mapping[tuple[str, str | None], Record]) -> list[Record]:
+    """A record of each variable: the levels of one share their difference, but treatments do not."""
+    found: dict[tuple[str, str | None], Record] = {}
+    for (variable, level), one in rows.items():
+        if level != MISSING:
+            found.setdefault((variable, level if variable == TREATMENT else None), one)
+    return list(found.values())
+
+
+def _differences(
+    info: Mapping[str, ScaleInfo], compared: Mapping[str, Sequence[Record]], reference: str
+) -> str:
+    said = []
+    for name, records in compared.items():
+        differ = [
+            f"{_compared_name(info, one)} ({number(one['smd'])})" for one in records if one["smd"] >= _LARGE
+        ]
+        if records:
+            said.append(f"{name}: {', '.join(differ) or 'nothing'}")
+    if not said:
+        return f"Too few patients to say how the groups differ from {reference}."
+    return (
+        f"By 0.2 standard deviations or more differ from {reference}, the largest group, {'; '.join(said)}."
+    )
+
+
+def _drawn(info: Mapping[str, ScaleInfo], records: Sequence[Record]) -> Any:
+    rows = [
+        EstimateRow(row_label(_compared_name(info, one), str(one["patients"])), one["smd"], None, None, False)
+        for one in records
+    ]
+    reach = max(0.6, *(1.1 * one["smd"] for one in records))
+    return drawn_estimates(rows, None, marks=[_LARGE], limits=with_room(0, reach))
+
+
+def _table(
+    info: Mapping[str, ScaleInfo],
+    columns: Mapping[str, Mapping[tuple[str, str | None], Record]],
+    reference: str | None,
+) -> pd.DataFrame:
+    """A row for each variable and level; beside each group but the reference its differences."""
+    rows = list(dict.fromkeys(key for column in columns.values() for key in column))
+    firsts = {name: {id(one) for one in _once(column)} for name, column in columns.items()}
+    lines = []
+    for key in rows:
+        line = {"At the first visit": _row_name(info, next(c[key] for c in columns.values() if key in c))}
+        for name, column in columns.items():
+            one = column.get(key)
+            line[name.capitalize()] = _cell(one)
+            if reference is not None and name not in (ALL, reference):
+                known = one is not None and id(one) in firsts[name] and one["smd"] is not None
+                line[f"Difference, {name}"] = number(one["smd"]) if one is not None and known else ""
+        lines.append(line)
+    return pd.DataFrame(lines)
+
+
+def _size(rows: Mapping[tuple[str, str | None], Record]) -> str:
+    return str(rows[PATIENTS, None]["n_text"])
+
+
+def _compared_name(info: Mapping[str, ScaleInfo], one: Record) -> str:
+    return _row_name(info, one) if one["variable"] == TREATMENT else _variable_name(info, one["variable"])
+
+
+def _row_name(info: Mapping[str, ScaleInfo], one: Record) -> str:
+    name = _variable_name(info, one["variable"])
+    return name if one["level"] is None else f"{name}: {one['level'].replace('_', ' ')}"
+
+
+def _variable_name(info: Mapping[str, ScaleInfo], variable: str) -> str:
+    return _NAMES.get(variable) or info[variable].label
+
+
+def _cell(one: Record | None) -> str:
+    if one is None:
+        return ""
+    if one["variable"] == PATIENTS or one["share"] is not None:
+        whole = one["variable"] == PATIENTS or not one["n"]
+        return str(one["n_text"]) if whole else f"{one['n_text']} ({percent(one['share'])})"
+    if one["level"] is not None:
+        return str(one["n_text"])
+    if one["median"] is None:
+        return "–"
+    return f"{_number(one)} ({_number(one, 'q1')} to {_number(one, 'q3')})"
+
+
+def _number(one: Record, name: str = "median") -> str:
+    if one["variable"] == TIME:
+        return duration(one[name] * DAYS_PER_YEAR)
+    text = number(one[name], 1)
+    return text.removesuffix(".0") if one["variable"] in (AGE, HOUSE_BRACKMANN) else text
