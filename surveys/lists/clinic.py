@@ -49,10 +49,15 @@ class ExpectedPatient:
 
     @property
     def progress(self) -> str:
-        """done if a visit was finished and none is open; otherwise in_progress, due or empty."""
-        if self.open:
-            begun = any(visit.state == "in_progress" for visit in self.open) or self.done
-            return "in_progress" if begun else "due"
+        """in_progress, due, done, or nothing, as the states of the visits say.
+
+        What only may be answered, because the patient is lost or pauses, is not due.
+        """
+        states = {visit.state for visit in self.open}
+        if "in_progress" in states or (self.done and "due" in states):
+            return "in_progress"
+        if "due" in states:
+            return "due"
         return "done" if self.done else "nothing"
 
 

@@ -174,8 +174,11 @@ def progress_words(row: ExpectedPatient) -> str:
     """A patient's progress, in words."""
     if row.progress == "done":
         return _("Done: %(visits)s", visits=", ".join(row.done))
+    names = ", ".join(one.title for one in row.open)
     if row.progress == "nothing":
-        return _("Nothing is due")
+        if not names:
+            return _("Nothing is due")
+        return _("Nothing is due, and %(visits)s may be answered", visits=names)
     return "; ".join(
         _("%(visit)s: %(done)s of %(all)s", visit=one.title, done=one.answered, all=one.asked)
         for one in row.open

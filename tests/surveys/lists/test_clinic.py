@@ -146,8 +146,12 @@ def test_visits_finished_that_day_are_in_order_of_their_days(session: Session, p
 def test_progress_is_told_by_the_visits_of_the_day() -> None:
     due = VisitOfTheDay(1, "v1", "due", [], DUE, 0, 2)
     begun = replace(due, state="in_progress")
+    paused = replace(due, state="not_asked")
     for open_visits, done, progress in (
         ((), (), "nothing"),
+        ((paused,), (), "nothing"),
+        ((paused,), ("v0",), "done"),
+        ((paused, begun), (), "in_progress"),
         ((due, due), (), "due"),
         ((due, begun), (), "in_progress"),
         ((due,), ("v0",), "in_progress"),

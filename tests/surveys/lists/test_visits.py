@@ -20,9 +20,10 @@ from surveys.lists import clinic, completeness, needs, patients, visits
 from surveys.lists.at_once import ask
 from surveys.lists.scope import Scope
 from surveys.lists.visits import VisitRow
-from surveys.models import Draft, Link, Patient, Response, Serving, Study, Timepoint, Visit
+from surveys.models import Contact, Draft, Link, Message, Patient, Response, Serving, Study, Timepoint, Visit
 from surveys.models.patient import PATIENT_STATUSES
 from surveys.store.patient import clinic as appointments
+from surveys.store.post import messages
 from surveys.store.visit import responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
@@ -121,16 +122,19 @@ def test_a_visit_is_what_its_days_and_its_patient_make_it(session: Session) -> N
 
 
 def test_all_pages_say_the_same(app: Flask) -> None:
-    """A simulated study with every status: the list, the grid, the work list, the clinic and the analysis."""
+    """A simulated study with every status: list, grid, work list, clinic, messages and analysis."""
     populate(app, 60)
     with changing(app) as session:
         study = session.scalars(select(Study)).one()
         scope = Scope(study.id, None, datetime.now(UTC).date())
+        study.status = "active"  # drafts send no messages
         people = session.scalars(select(Patient).order_by(Patient.id)).all()
         for number, patient in enumerate(people):
             patient.status = PATIENT_STATUSES[number % len(PATIENT_STATUSES)]
             patient.status_since = max(patient.enrolled_on, scope.today - number * 7 * DAY)
+            patient.contact = Contact(email=f"p{number}@example.org") if number < 20 else None
         session.flush()
+        messages.plan(session, at=datetime.now(UTC))
         appointments.expect(
             session, [one.id for one in people], on=scope.today, at=datetime.now(UTC), actor="test"
         )
@@ -157,6 +161,18 @@ def test_all_pages_say_the_same(app: Flask) -> None:
         )
         for line in clinic.expected(session, scope, scope.today):
             assert [visit.id for visit in line.open] == [visit.id for visit in of[line.code] if visit.open]
+            said = {visit.state for visit in of[line.code] if visit.open}
+            begun = "in_progress" in said or bool(line.done and "due" in said)
+            assert (line.progress == "in_progress") == begun
+            assert (line.progress == "due") == ("due" in said and not begun)
+        state_of = {visit.id: visit.state for rows in of.values() for visit in rows}
+        asking = (Message.outcome.is_(None), Message.kind != "thanks")
+        planned = select(Visit.id, Patient.status).join(Message).join(Visit.patient).where(*asking)
+        waiting = {(status, state_of[visit_id]) for visit_id, status in session.execute(planned)}
+        assert ("active", "due") in waiting
+        asked = {"due", "in_progress", "upcoming"}
+        assert {state for status, state in waiting if status == "active"} <= asked
+        assert {status for status, _ in waiting} <= {"active", "paused"}
         records = attendance(study_frames(session, study, library(app)), scope.today, suppress_under=0)
         assert sum(record["expected"] or 0 for record in records) == sum(
             visit.state in ("done", "in_progress")
