@@ -88,6 +88,7 @@ class ConsentFirstForm(PaperConsentForm):
 
     def __init__(self, texts: Mapping[int, str], parts: Mapping[str, str], today: date) -> None:
         super().__init__(texts, parts, today, prefix="consent-", meta={"csrf": False})
+        self.how.label.text = "How it was given"  # the form around it asks how the answers came
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether it was said; what else is typed counts only with a yes."""

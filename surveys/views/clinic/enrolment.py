@@ -106,10 +106,13 @@ def _checked(form: EnrolmentListForm, here: Grant) -> EnrolmentList:
 
 
 def _outlooks(checked: EnrolmentList) -> dict[str, list[str]]:
-    """What is to be said of each patient's visits, by study code."""
+    """What is to be said of the patients' visits: each sentence with the study codes."""
     plan, library = outlook.timepoints(), server.library()
-    found = {new.code: outlooks.of_new(new, plan, library) for new in checked.patients}
-    return {code: list(outlook.sentences(told)) for code, told in found.items()}
+    found: dict[str, list[str]] = {}
+    for new in checked.patients:
+        for sentence in outlook.sentences(outlooks.of_new(new, plan, library)):
+            found.setdefault(sentence, []).append(new.code)
+    return found
 
 
 def _enrol(form: EnrolmentListForm, here: Grant, checked: EnrolmentList) -> bool:

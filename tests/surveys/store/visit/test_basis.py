@@ -59,7 +59,7 @@ def answer(session: Session, visit: Visit, key: str, on: date) -> None:
 class TestCourses:
     """The dates that a plan may count from."""
 
-    def test_only_exact_dates_are_anchors(self, session: Session, patient: Patient) -> None:
+    def test_what_is_known_well_enough_is_an_anchor(self, session: Session, patient: Patient) -> None:
         """The first possible day of an onset is known all the same; what was cancelled never comes."""
         for row in session.scalars(select(Palsy).where(Palsy.patient_id == patient.id)):
             session.delete(row)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library
+from surveys.models import Serving
 from surveys.store.visit import planning
 from surveys.store.visit.planning import Change
 from tests.surveys.store.conftest import AT
@@ -66,3 +68,18 @@ def test_a_day_more_on_either_side_covers_every_time_zone() -> None:
         "soon": TODAY + timedelta(days=15),
         "open_since": TODAY - timedelta(days=1),
     }
+
+
+def test_what_an_earlier_version_laid_out_as_one_visit_stays(session: Session, library: Library) -> None:
+    """Two weeks served by an enrolment that is over: no visit of its own comes after the fact."""
+    patient = enrol(session, library, "acute_bells_palsy", onset=TODAY - timedelta(days=8))
+    there = visits(session, patient)
+    first, second = there["Enrolment"], there["2 weeks"]
+    points = (first.timepoint_id, second.timepoint_id)
+    session.delete(second)
+    session.add_all(Serving(visit_id=first.id, timepoint_id=one, occurrence=1) for one in points)
+    session.flush()
+    told = {"at": AT + timedelta(days=30), "actor": "test"}
+    assert not planning.replan(session, patient, library, changed=("treatment",), **told).changed
+    assert "2 weeks" not in visits(session, patient)
+    assert session.scalars(select(func.count()).select_from(Serving)).one() == 2

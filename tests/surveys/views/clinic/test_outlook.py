@@ -44,6 +44,7 @@ def test_a_coordinator_reads_what_is_not_asked(acute: Member) -> None:
     acute.post("/staff/S1/enrol/many", {"rows": rows, "check": "1"})
     for told in ("serves it too.", "because it is known by year only.", "because it is not known."):
         assert told in acute.page.text
+    assert "known by year only. L-2" in acute.page.text
     acute.get("/staff/S1/enrol")
     acute.post("/staff/S1/enrol", {**ENROLMENT, "onset-year": "2018", "onset-month": "", "onset-day": ""})
     sentence = "No visit counts from the onset, because it is known by year only."
