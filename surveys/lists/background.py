@@ -131,6 +131,7 @@ def awaited(session: Session, scope: Scope) -> ShortList:
         .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
         .where(
             scope.condition,
+            Visit.opened_at.is_not(None),  # nobody reports before: most visits of a plan are passed over
             form.question == SENT,
             _stands(form),
             or_(_palsy_awaits(), _ticked(session) > _decided()),

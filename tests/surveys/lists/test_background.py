@@ -205,6 +205,7 @@ def check(session: Session, background_id: int, fact: str) -> None:
 def test_a_report_waits_until_each_fact_is_decided(session: Session, patient: Patient) -> None:
     """Once it is sent: what the patient does not know, and what nobody asked, needs no decision."""
     visit, silent = add_visit(session, patient), add_visit(session, patient, "v2")
+    visit.opened_at = silent.opened_at = AT
     ids = say(
         session,
         visit,
