@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.data.frame import StudyFrames
 from analysis.data.record import Record
+from analysis.data.statuses import NOT_IN_FOLLOW_UP
 
 CONSORT_PRO, ISOQOL = "CONSORT-PRO", "ISOQOL"
 BY_AUTHORS = "For the authors: no data can tell."
@@ -57,7 +58,7 @@ def checklist(frames: StudyFrames, content: Mapping[str, Any]) -> list[Record]:
         ("Methods", "", ISOQOL, "How much change counts", _thresholds(thresholds)),
         ("Methods", "P12a", CONSORT_PRO, "How missing data are handled", _if(asked, _MISSING)),
         ("Methods", "", ISOQOL, "Multiple comparisons", _if(asked, _MULTIPLE)),
-        ("Results", "", ISOQOL, "Flow: enrolled, expected, answered", _flow(content["attendance"])),
+        ("Results", "", ISOQOL, "Flow: enrolled, expected, answered", _flow(content)),
         ("Results", "15", CONSORT_PRO, "Patients at the start", _if(content["table_one"], "See Table 1.")),
         ("Results", "", ISOQOL, "Scores at the first visit, with n", _if(asked, "See the table of scores.")),
         ("Results", "", ISOQOL, "Every scale, not a selection", _if(asked, "Every scale that was scored.")),
@@ -134,10 +135,15 @@ def _thresholds(records: Sequence[Record]) -> str | None:
     return "; ".join(texts) or None
 
 
-def _flow(records: Sequence[Record]) -> str | None:
+def _flow(content: Mapping[str, Any]) -> str | None:
     texts = [
         f"{one['visit']}: {one['scored']} of {one['expected']} expected, of {one['enrolled']} enrolled"
-        for one in records
+        for one in content["attendance"]
         if one["completion_rate"] is not None
     ]
-    return "; ".join(texts) or None
+    gone = [
+        f"{one['step']} {one['n']}"
+        for one in content["flow"]
+        if one["by"] == "all" and one["step"] in NOT_IN_FOLLOW_UP and one["n"] is not None
+    ]
+    return "; ".join([*texts, *gone]) or None

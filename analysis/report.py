@@ -29,6 +29,7 @@ from analysis.results.change import change
 from analysis.results.course import COURSE_REASONS, course, left_out_of_course
 from analysis.results.describe import descriptives
 from analysis.results.filters import Filters, apply
+from analysis.results.flow import flow
 from analysis.results.groups import group_tests, groups
 from analysis.results.injections import injection_cycle
 from analysis.results.recovery import recovery
@@ -102,6 +103,7 @@ def report(
             *left_out_of_before_after(table, treatments),
         ],
         "table_one": table_one(part, info, suppress_under=few),
+        "flow": flow(part, on, suppress_under=few),
         "descriptives": described,
         "correlations": correlations(table, info, suppress_under=few),
         "course": followed,

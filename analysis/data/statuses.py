@@ -3,6 +3,7 @@
 Models use it in `Patient.gone` and `Patient.in_follow_up`; the analysis reads the words in its frames.
 """
 
+STATUSES = ("active", "paused", "left", "lost", "died")
 # Taking part has ended: links do not open, and a visit due on that day or later expects no answer.
 GONE = ("left", "died")
 # These patients get no messages. A lost patient may still answer, and answers are still expected.

@@ -10,6 +10,7 @@ from analysis.figures.attendance import attendance_figure, dropout_figure, recov
 from analysis.figures.before_after import before_after_figure
 from analysis.figures.change import change_figure
 from analysis.figures.course import course_figure
+from analysis.figures.flow import flow_figure
 from analysis.figures.injections import injection_figure
 from analysis.figures.pair import pair_figure, pair_within_figure
 from analysis.figures.profile import profile_figure
@@ -34,6 +35,7 @@ __all__ = [
     "change_figure",
     "course_figure",
     "dropout_figure",
+    "flow_figure",
     "injection_figure",
     "main_scales",
     "pair_figure",

@@ -86,6 +86,10 @@ ATTENDANCE = (
     "Completion: visits that could be scored / visits expected; available data: the same / all "
     "enrolled. After SISAQOL: Coens and others, Lancet Oncol 2020;21:e83."
 )
+FLOW = (
+    "Counts of patients; due as in attendance. A visit counts once for each patient, as soon as one of its "
+    "questionnaires was sent."
+)
 RECOVERY = (
     "House–Brackmann I / graded, with Wilson's 95 % interval; the grading nearest to 3, 6 or 12 months "
     "after onset, within 30 days. Bounds: recovered / enrolled, and (recovered + not graded) / "

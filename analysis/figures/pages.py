@@ -18,6 +18,7 @@ from analysis.figures.attendance import attendance_figure, dropout_figure, recov
 from analysis.figures.before_after import before_after_figure
 from analysis.figures.change import change_figure
 from analysis.figures.course import course_figure
+from analysis.figures.flow import flow_figure
 from analysis.figures.injections import injection_figure
 from analysis.figures.matrix import matrices
 from analysis.figures.pair import pair_figure, pair_within_figure
@@ -89,7 +90,10 @@ def overview(scene: Scene) -> Sequence[Part]:
 def patients(scene: Scene) -> Sequence[Part]:
     """The patients of the study."""
     found = table_one_figures(scene.frames, scene.view, scales=scene.scales)
-    return (Part("table-one", "At the first visit", found),)
+    return (
+        Part("table-one", "At the first visit", found),
+        Part("flow", "Who was due, and who answered", [flow_figure(scene.frames, scene.on, scene.view)]),
+    )
 
 
 def mood(scene: Scene) -> Sequence[Part]:

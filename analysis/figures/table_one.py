@@ -13,16 +13,15 @@ from analysis.figures.computed import TABLE_ONE
 from analysis.figures.look import duration, number, people, row_label
 from analysis.figures.parts import EstimateRow, drawn_estimates, percent, with_room
 from analysis.figures.view import Figure, Panel, View, simulated
+from analysis.results.apart import ALL, SITE
 from analysis.results.table_one import (
     AGE,
-    ALL,
     CAUSE,
     GRADED_WITHIN_DAYS,
     MISSING,
     PATIENTS,
     SEX,
     SIDE,
-    SITE,
     TIME,
     TREATMENT,
     table_one,

@@ -33,7 +33,7 @@ def attendance(frames: StudyFrames, on: date, *, suppress_under: int = SUPPRESS_
     scored of expected, ``available_rate`` scored of all enrolled, after SISAQOL (Coens et al., Lancet
     Oncol 2020;21:e83), where a valid assessment is one that can be scored.
     """
-    visits = _told(frames, on)
+    visits = told(frames, on)
     enrolled = len(frames.patients)
     return [
         {
@@ -41,7 +41,7 @@ def attendance(frames: StudyFrames, on: date, *, suppress_under: int = SUPPRESS_
             "occurrence": occurrence,
             **_record(rows, enrolled, suppress_under),
         }
-        for (name, occurrence), rows in _in_order(visits)
+        for (name, occurrence), rows in in_order(visits)
     ]
 
 
@@ -49,7 +49,7 @@ def attendance_by_instrument(
     frames: StudyFrames, on: date, *, suppress_under: int = SUPPRESS_UNDER
 ) -> list[Record]:
     """The same for each questionnaire planned: expected with its visit, attended where it was sent."""
-    visits = _told(frames, on)
+    visits = told(frames, on)
     planned = visits.explode("battery").rename(columns={"battery": "instrument"})
     planned = planned[planned["instrument"].notna()]
     sent = frames.responses[["visit_id", "instrument", "partial", "scored"]]
@@ -71,7 +71,7 @@ def attendance_by_instrument(
             "instrument": instrument,
             **_record(rows, len(frames.patients), suppress_under),
         }
-        for (name, occurrence), of_visit in _in_order(each)
+        for (name, occurrence), of_visit in in_order(each)
         for instrument, rows in of_visit.groupby("instrument")
     ]
 
@@ -122,8 +122,8 @@ def _levels(rows: pd.DataFrame, scale: str, stratum: str | None, suppress_under:
     return records
 
 
-def _told(frames: StudyFrames, on: date) -> pd.DataFrame:
-    """The visits with a flag for each of ``COUNTS``."""
+def told(frames: StudyFrames, on: date) -> pd.DataFrame:
+    """The table ``visits`` with a flag for each of ``COUNTS``."""
     whole = frames.responses.assign(whole=~frames.responses["partial"])
     of_visit = whole.groupby("visit_id").agg(
         sent=("whole", "any"),
@@ -145,7 +145,8 @@ def _told(frames: StudyFrames, on: date) -> pd.DataFrame:
     )
 
 
-def _in_order(visits: pd.DataFrame) -> Sequence[tuple[tuple[str, int], pd.DataFrame]]:
+def in_order(visits: pd.DataFrame) -> Sequence[tuple[tuple[str, int], pd.DataFrame]]:
+    """Visits by name and occurrence, in the order in which they fall due."""
     found: list[Any] = list(visits.groupby(["visit", "occurrence"]))
     return sorted(found, key=lambda named: (float(named[1]["after"].median()), named[0]))
 

@@ -21,40 +21,20 @@ from analysis.numbers.guards import (
     COEFFICIENT_FROM,
     HIDDEN,
     IMPRECISE_BELOW,
-    SO_THAT_ANOTHER,
     SUPPRESS_UNDER,
     TOO_FEW,
-    count_text,
-    hidden,
     is_small,
 )
+from analysis.results.apart import Groups, at_site, everybody, grouped, shown_count
 from analysis.results.describe import summary
 from analysis.results.groups import first_scores
 
-ALL, TREATMENT, SITE = "all", "treatment", "site"
+TREATMENT = "treatment"
 GRADED_WITHIN_DAYS = 14
 PATIENTS, AGE, SEX, SIDE, CAUSE, TIME = "patients", "age", "sex", "side", "cause", "time_since_onset"
-MISSING, NO_SITE = "missing", "no site"
+MISSING = "missing"
 _IN_ORDER = {SEX: ("female", "male", "other"), SIDE: ("left", "right", "both")}
 _OTHERS = "others"
-
-
-@dataclass(frozen=True)
-class _Groups:
-    """Patients in groups: ``place`` is the group of each, ``hide`` says which groups are not shown."""
-
-    by: str
-    names: tuple[str, ...]
-    place: NDArray[np.int64]
-    hide: NDArray[np.bool_]
-
-    @property
-    def sizes(self) -> NDArray[np.int64]:
-        return np.bincount(self.place, minlength=len(self.names))
-
-    @property
-    def largest(self) -> int:
-        return int(self.sizes.argmax())
 
 
 @dataclass(frozen=True)
@@ -67,9 +47,10 @@ class _Levels:
     told: int
     tells_missing: bool = True
 
-    def counts(self, groups: _Groups) -> NDArray[np.int64]:
+    def counts(self, groups: Groups) -> NDArray[np.int64]:
         """Patients by level, the missing ones last, and group."""
-        return _counted(np.where(self.place < 0, len(self.levels), self.place), len(self.levels), groups)
+        row = np.where(self.place < 0, len(self.levels), self.place)
+        return groups.counted(row, len(self.levels) + 1)
 
 
 @dataclass(frozen=True)
@@ -81,9 +62,9 @@ class _Values:
     compared: Numbers
     answered: bool = False
 
-    def counts(self, groups: _Groups) -> NDArray[np.int64]:
+    def counts(self, groups: Groups) -> NDArray[np.int64]:
         """Patients with and without a value, by group."""
-        return _counted(np.isnan(self.values).astype(np.int64), 1, groups)
+        return groups.counted(np.isnan(self.values).astype(np.int64), 2)
 
 
 def table_one(
@@ -111,14 +92,14 @@ def table_one(
     if frames.patients.empty:
         return []
     facts = _facts(frames)
-    every, treated = _everybody(facts), _treated(facts, suppress_under)
+    every, treated = everybody(facts), _treated(facts, suppress_under)
     records: list[Record] = []
     variables = [*_variables(facts), *_first_scores(frames, facts, scale_info)]
     whole = [
         coarser(one.counts(every), suppress_under, _given_away(one, treated, suppress_under)).rows
         for one in variables
     ]
-    for groups in (every, treated, _at_site(facts, suppress_under)):
+    for groups in (every, treated, at_site(facts, suppress_under)):
         records += _sizes(groups, suppress_under)
         for one, rows in zip(variables, whole, strict=True):
             if (one.name, groups.by) != (TREATMENT, TREATMENT):
@@ -145,25 +126,9 @@ def _facts(frames: StudyFrames) -> pd.DataFrame:
     )
 
 
-def _everybody(facts: pd.DataFrame) -> _Groups:
-    return _Groups(ALL, (ALL,), np.zeros(len(facts), np.int64), np.zeros(1, bool))
-
-
-def _treated(facts: pd.DataFrame, under: int) -> _Groups:
+def _treated(facts: pd.DataFrame, under: int) -> Groups:
     present = set(facts["level"].unique())
-    return _groups(TREATMENT, tuple(one for one in LEVELS if one in present), facts["level"], under)
-
-
-def _at_site(facts: pd.DataFrame, under: int) -> _Groups:
-    site = facts["site"].astype("object").where(facts["site"].notna(), NO_SITE)
-    names = sorted(site.unique(), key=lambda name: (name == NO_SITE, name))
-    return _groups(SITE, tuple(names), site, under)
-
-
-def _groups(by: str, names: tuple[str, ...], found: pd.Series, under: int) -> _Groups:
-    place = pd.Index(names).get_indexer(pd.Index(found)).astype(np.int64)
-    sizes = np.bincount(place, minlength=len(names))
-    return _Groups(by, names, place, np.array(hidden(sizes.tolist(), under), bool))
+    return grouped(TREATMENT, tuple(one for one in LEVELS if one in present), facts["level"], under)
 
 
 def _variables(facts: pd.DataFrame) -> Iterator[_Levels | _Values]:
@@ -192,7 +157,7 @@ def _first_scores(
         yield _Values(scale, values, values, answered=True)
 
 
-def _given_away(variable: _Levels | _Values, treated: _Groups, under: int) -> NDArray[np.bool_] | None:
+def _given_away(variable: _Levels | _Values, treated: Groups, under: int) -> NDArray[np.bool_] | None:
     """Both rows of a family whose total would tell how many of the hidden treatment groups had it."""
     if variable.name != TREATMENT:
         return None
@@ -200,13 +165,13 @@ def _given_away(variable: _Levels | _Values, treated: _Groups, under: int) -> ND
     return np.full(len(behind), any(is_small(int(count), under) for count in behind))
 
 
-def _sizes(groups: _Groups, under: int) -> Iterator[Record]:
+def _sizes(groups: Groups, under: int) -> Iterator[Record]:
     total = len(groups.place)
     for at, size in enumerate(groups.sizes.tolist()):
         hide = bool(groups.hide[at]) or is_small(size, under)
         yield {
             **_head(groups, at, PATIENTS, None),
-            **_count(size, hide, under),
+            **shown_count(size, hide, under),
             **_nothing(None if hide or is_small(total, under) else size / total),
             "patients": None if hide else size,
             "responses": 0,
@@ -219,7 +184,7 @@ class _Cells:
     """A variable in its groups: the patients by level and group, and which of these counts are not shown."""
 
     variable: _Levels | _Values
-    groups: _Groups
+    groups: Groups
     counts: NDArray[np.int64]
     kept: Coarser
     under: int
@@ -243,7 +208,7 @@ class _Cells:
         size = int(self.groups.sizes[at])
         return {
             **_head(self.groups, at, self.variable.name, name),
-            **_count(count, hide, self.under),
+            **shown_count(count, hide, self.under),
             **_nothing(None if hide else count / size),
             "patients": size,
             "responses": 0,
@@ -255,7 +220,7 @@ class _Cells:
         known = inside[~np.isnan(inside)]
         few = is_small(len(known), self.under)
         found = summary(known[:0] if few else known)
-        count = _count(len(known), few or bool(self.kept.hidden[0, at]), self.under)
+        count = shown_count(len(known), few or bool(self.kept.hidden[0, at]), self.under)
         return {
             **_head(self.groups, at, variable.name, None),
             **count,
@@ -293,7 +258,7 @@ class _Cells:
         return _compared(None, TOO_FEW) if few else _compared(of_levels(one, other))
 
 
-def _not_compared(groups: _Groups, at: int) -> str | None:
+def _not_compared(groups: Groups, at: int) -> str | None:
     if len(groups.names) == 1:
         return "one group"
     if at == groups.largest:
@@ -306,7 +271,7 @@ def _compared(difference: float | None, why: str = "no variation") -> Record:
     return {"smd": abs(difference) if difference is not None else None, "smd_reason": None if known else why}
 
 
-def _head(groups: _Groups, at: int, variable: str, level: str | None) -> Record:
+def _head(groups: Groups, at: int, variable: str, level: str | None) -> Record:
     reference = groups.names[groups.largest] if len(groups.names) > 1 else None
     return {
         "by": groups.by,
@@ -317,24 +282,9 @@ def _head(groups: _Groups, at: int, variable: str, level: str | None) -> Record:
     }
 
 
-def _count(count: int, hide: bool, under: int) -> Record:
-    small = is_small(count, under)
-    reason = f"fewer than {under} patients" if small else SO_THAT_ANOTHER if hide else None
-    return {
-        "n": None if hide else count,
-        "n_text": count_text(count, under) if small or not hide else "hidden",
-        "reason": reason,
-    }
-
-
 def _nothing(share: float | None) -> Record:
     return {
         "share": share,
         **dict.fromkeys(("median", "q1", "q3", "smd", "smd_reason")),
         "imprecise": False,
     }
-
-
-def _counted(row: NDArray[np.int64], last: int, groups: _Groups) -> NDArray[np.int64]:
-    width = len(groups.names)
-    return np.bincount(row * width + groups.place, minlength=(last + 1) * width).reshape(last + 1, width)

@@ -20,14 +20,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from analysis.data.gradings import GRADING_SCALES, HOUSE_BRACKMANN, SUNNYBROOK
 from analysis.data.kinds import KINDS
-from analysis.data.statuses import GONE, NOT_IN_FOLLOW_UP
+from analysis.data.statuses import GONE, NOT_IN_FOLLOW_UP, STATUSES
 from surveys import same
 from surveys.models.base import Base, Code, Id, Name, made_from, one_of
 from surveys.models.imports import OfImport
 from surveys.models.study import Study
 
 SEXES = ("female", "male", "other", "unknown")
-PATIENT_STATUSES = ("active", "paused", "left", "lost", "died")
+PATIENT_STATUSES = STATUSES
 SIDES = ("left", "right", "both", "unknown")
 BEGINNINGS = ("sudden", "after_operation", "gradual", "from_birth", "unknown")
 PRECISIONS = ("day", "month", "year")

@@ -31,7 +31,7 @@ STRATIFIED = (
     "reliability",
     "dropout",
 )
-ARRAYS = ("left_out", "table_one", *STRATIFIED, "attendance", "attendance_by_instrument", "recovery")
+ARRAYS = ("left_out", "table_one", "flow", *STRATIFIED, "attendance", "attendance_by_instrument", "recovery")
 PARTS = (
     "improved",
     "stable",
