@@ -59,6 +59,13 @@ def checklist(frames: StudyFrames, content: Mapping[str, Any]) -> list[Record]:
         ("Methods", "P12a", CONSORT_PRO, "How missing data are handled", _if(asked, _MISSING)),
         ("Methods", "", ISOQOL, "Multiple comparisons", _if(asked, _MULTIPLE)),
         ("Results", "", ISOQOL, "Flow: enrolled, expected, answered", _flow(content)),
+        (
+            "Results",
+            "14a",
+            CONSORT_PRO,
+            "When patients were enrolled",
+            _recruitment(content["recruitment"]),
+        ),
         ("Results", "15", CONSORT_PRO, "Patients at the start", _if(content["table_one"], "See Table 1.")),
         ("Results", "", ISOQOL, "Scores at the first visit, with n", _if(asked, "See the table of scores.")),
         ("Results", "", ISOQOL, "Every scale, not a selection", _if(asked, "Every scale that was scored.")),
@@ -133,6 +140,11 @@ def _thresholds(records: Sequence[Record]) -> str | None:
     used = [one for one in records if one["improved"] is not None]
     texts = [f"{one['scale']} {one['threshold']:g} ({one['source']})" for one in used]
     return "; ".join(texts) or None
+
+
+def _recruitment(records: Sequence[Record]) -> str | None:
+    of_all = [one for one in records if one["site"] is None and one["enrolled"]]
+    return f"From {of_all[0]['since']} to {of_all[-1]['month']}." if of_all else None
 
 
 def _flow(content: Mapping[str, Any]) -> str | None:

@@ -33,6 +33,7 @@ from analysis.results.flow import flow
 from analysis.results.groups import group_tests, groups
 from analysis.results.injections import injection_cycle
 from analysis.results.recovery import recovery
+from analysis.results.recruitment import recruitment
 from analysis.results.reliability import reliability
 from analysis.results.screening import screening
 from analysis.results.table_one import table_one
@@ -104,6 +105,7 @@ def report(
         ],
         "table_one": table_one(part, info, suppress_under=few),
         "flow": flow(part, on, suppress_under=few),
+        "recruitment": recruitment(part, on, suppress_under=few),
         "descriptives": described,
         "correlations": correlations(table, info, suppress_under=few),
         "course": followed,

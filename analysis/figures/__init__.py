@@ -15,6 +15,7 @@ from analysis.figures.injections import injection_figure
 from analysis.figures.pair import pair_figure, pair_within_figure
 from analysis.figures.profile import profile_figure
 from analysis.figures.quality import quality_figure
+from analysis.figures.recruitment import recruitment_figure
 from analysis.figures.scales import main_scales
 from analysis.figures.screening import screening_figure
 from analysis.figures.table_one import table_one_figures
@@ -43,6 +44,7 @@ __all__ = [
     "profile_figure",
     "quality_figure",
     "recovery_figure",
+    "recruitment_figure",
     "screening_figure",
     "table_one_figures",
     "time_figure",

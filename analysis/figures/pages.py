@@ -24,6 +24,7 @@ from analysis.figures.matrix import matrices
 from analysis.figures.pair import pair_figure, pair_within_figure
 from analysis.figures.profile import profile_figure
 from analysis.figures.quality import quality_figure
+from analysis.figures.recruitment import recruitment_figure
 from analysis.figures.scales import life_and_mood, mood_scales, scales_with_scores, screening_scales
 from analysis.figures.screening import screening_figure
 from analysis.figures.table_one import table_one_figures
@@ -88,11 +89,13 @@ def overview(scene: Scene) -> Sequence[Part]:
 
 
 def patients(scene: Scene) -> Sequence[Part]:
-    """The patients of the study."""
+    """The patients of the study: what was known of them, what became of them, and when they came."""
     found = table_one_figures(scene.frames, scene.view, scales=scene.scales)
+    enrolled = recruitment_figure(scene.frames, scene.on, scene.view)
     return (
         Part("table-one", "At the first visit", found),
         Part("flow", "Who was due, and who answered", [flow_figure(scene.frames, scene.on, scene.view)]),
+        Part("recruitment", "When they were enrolled", [enrolled]),
     )
 
 
