@@ -10,6 +10,7 @@ from surveys.schedule.course import SPACING_DAYS, Occasion, OccasionKey
 from surveys.schedule.windows import Window, is_overdue
 
 CLOSEST_DAYS = 7  # the fewest days between two askings where the plan's own timepoint would be lost
+FEWEST_DAYS = 3  # a visit that is open for fewer is as good as lost
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,15 @@ def lay_out(
 ) -> list[ScheduledVisit]:
     """The visits of one patient, by due date; two are never open on the same day.
 
-    Two occasions are one visit if one is due while the other is open; it is open on the days that they share.
-    Where windows only touch, or the earlier occasion is due before the later one opens, each stays a visit:
-    the later one opens when the earlier one has closed. What was due before the enrolment and is still open
-    is asked with what is due on that day: nobody could ask it before. Within `SPACING_DAYS` of an instrument
-    asked `elsewhere` or at an earlier visit, a visit opens later if its window allows it; otherwise it leaves
-    the instrument out. If no instrument would be left, and the occasion is due after the plan's own earlier
-    visit has closed, `CLOSEST_DAYS` are enough. If that is not possible either, the last earlier visit that
-    asks the same serves the occasion; an instrument that is asked elsewhere leaves the occasion without a
-    visit.
+    Two occasions are one visit if one is due while the other is open; it is open on the days that they
+    share. Where windows only touch, or the earlier occasion is due before the later one opens, each stays a
+    visit: the later one opens when the earlier one has closed. What was due before the enrolment and is
+    still open is asked with what is due on that day: nobody could ask it before. Within `SPACING_DAYS` of
+    an instrument asked `elsewhere` or at an earlier visit, a visit opens later if its window allows it;
+    otherwise it leaves the instrument out. If no instrument would be left, or the visit be open for fewer
+    than `FEWEST_DAYS`, and the occasion is due after the plan's own earlier visit has closed,
+    `CLOSEST_DAYS` are enough. If that is not possible either, the last earlier visit that asks the same
+    serves the occasion; an instrument that is asked elsewhere leaves the occasion without a visit.
     """
     asked = list(elsewhere)
     visits: list[ScheduledVisit] = []
@@ -99,18 +100,34 @@ def _shared(before: Window, after: Window) -> Window | None:
 def _spaced(visit: ScheduledVisit, asked: Sequence[InstrumentDay]) -> ScheduledVisit:
     """`visit`, opening late enough after earlier askings, otherwise without the instruments that clash."""
     near = [one for one in asked if one.instrument in visit.battery and _near(one.on, visit.window.due_on)]
-    earlier = [one.on for one in near if one.on <= visit.window.due_on]
-    if earlier:
-        opens_on = max(max(earlier) + timedelta(days=SPACING_DAYS), visit.window.opens_on)
-        later = replace(visit.window, opens_on=opens_on, due_on=max(opens_on, visit.window.due_on))
-        if opens_on <= visit.window.closes_on and not any(
-            _near(one.on, later.due_on) for one in asked if one.instrument in visit.battery
-        ):
-            return replace(visit, window=later)
     too_soon = {one.instrument for one in near}
-    if too_soon == set(visit.battery) and (closer := _closer(visit, near)):
-        return replace(visit, window=closer)
+    later = _later(visit, near, asked)
+    enough = min(FEWEST_DAYS, _days(visit.window))
+    if too_soon == set(visit.battery) and (later is None or _days(later) < enough):
+        later = _closer(visit, near) or later
+    if later is not None:
+        return replace(visit, window=later)
     return replace(visit, battery=tuple(key for key in visit.battery if key not in too_soon))
+
+
+def _later(
+    visit: ScheduledVisit, near: Sequence[InstrumentDay], asked: Sequence[InstrumentDay]
+) -> Window | None:
+    """The days of the visit that are `SPACING_DAYS` after what was asked before; None if there are none."""
+    earlier = [one.on for one in near if one.on <= visit.window.due_on]
+    if not earlier:
+        return None
+    opens_on = max(max(earlier) + timedelta(days=SPACING_DAYS), visit.window.opens_on)
+    due_on = max(opens_on, visit.window.due_on)
+    if opens_on > visit.window.closes_on or any(
+        _near(one.on, due_on) for one in asked if one.instrument in visit.battery
+    ):
+        return None
+    return replace(visit.window, opens_on=opens_on, due_on=due_on)
+
+
+def _days(window: Window) -> int:
+    return (window.closes_on - window.opens_on).days + 1
 
 
 def _closer(visit: ScheduledVisit, near: Sequence[InstrumentDay]) -> Window | None:

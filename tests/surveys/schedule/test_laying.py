@@ -193,6 +193,7 @@ def test_nobody_with_a_recent_palsy_misses_two_weeks() -> None:
         assert laid[0].window == Window(START, START, START + timedelta(days=3)), days
         [asked] = [one for one in laid if OccasionKey("week_2") in one.serves]
         assert 11 <= (asked.window.due_on - onset).days <= 21, days
+        assert (asked.window.closes_on - asked.window.opens_on).days >= 2, days
 
 
 def test_a_visit_keeps_its_day() -> None:
