@@ -6,14 +6,18 @@ It serves tests that begin with answers; `tests.support.patient` walks through t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from surveys.store.visit import answering, links, opening
+from surveys.instruments.library import Library
+from surveys.models import Visit
+from surveys.store.visit import answering, links, opening, responses
 from surveys.store.visit.opening import OpenVisit
 from surveys.store.visit.progress import current, first_open
+from surveys.store.visit.responses import NewResponse
+from surveys.store.words import versions
 from tests.support.patient import Patient, in_process
 from tests.support.study import changing, library, texts
 
@@ -45,6 +49,22 @@ def arrived(app: Flask, token: str, *questionnaires: Values, draft: Values = ())
     patient = Patient(in_process(app, device=PHONE))
     patient.open(token)
     return patient
+
+
+def store_empty(session: Session, visit: Visit, key: str, *, at: datetime, on: date | None = None) -> None:
+    """A questionnaire completed on that day (default: the day of `at`) with nothing answered."""
+    instrument = Library.load().get(key)
+    new = NewResponse(
+        visit_id=visit.id,
+        patient_id=visit.patient_id,
+        instrument=instrument,
+        version_id=versions.freeze(session, instrument, at=at),
+        answers={},
+        source="web",
+        submitted_at=at,
+        completed_on=on or at.date(),
+    )
+    responses.add(session, [new], at=at, actor="test")
 
 
 def _answer(app: Flask, session: Session, token: str, values: Values, device: str) -> None:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from surveys.exchange.tidy.answers import SCORES, answered, long_table, wide_table
 from surveys.exchange.tidy.columns import TidyTable
@@ -17,6 +16,7 @@ from surveys.models import Assistance, Response, Study, Visit
 from surveys.store.visit import corrections, responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
+from tests.support.answers import store_empty
 from tests.support.study import changing, invite, library
 from tests.surveys.exchange.tidy.test_columns import selected
 
@@ -58,22 +58,6 @@ def told(app: Flask) -> Flask:
     return app
 
 
-def store(session: Session, visit: Visit, key: str) -> None:
-    """A response without answers."""
-    instrument = LIBRARY.get(key)
-    new = NewResponse(
-        visit_id=visit.id,
-        patient_id=visit.patient_id,
-        instrument=instrument,
-        version_id=versions.freeze(session, instrument, at=AT),
-        answers={},
-        source="web",
-        submitted_at=AT,
-        completed_on=AT.date(),
-    )
-    responses.add(session, [new], at=AT, actor="test")
-
-
 def rows(app: Flask, table: TidyTable) -> list[dict[str, str]]:
     """Cells by column, as the file has them."""
     names = [column.name for column in table.columns]
@@ -112,7 +96,7 @@ def test_every_file_tells_of_whom_when_and_how(told: Flask, make: Callable[[], T
 def test_questionnaires_of_a_visit_come_by_their_keys(told: Flask, make: Callable[[], TidyTable]) -> None:
     """In whatever order they were answered."""
     with changing(told) as session:
-        store(session, session.scalars(select(Visit).join(Response)).one(), "face")
+        store_empty(session, session.scalars(select(Visit).join(Response)).one(), "face", at=AT)
     assert list(dict.fromkeys(row["instrument"] for row in rows(told, make()))) == ["face", "phq9"]
 
 
@@ -121,8 +105,8 @@ def test_who_helped_with_a_visit_helped_with_its_answers(told: Flask) -> None:
     with changing(told) as session:
         first, other = session.scalars(select(Visit).order_by(Visit.id).limit(2))
         session.add(Assistance(visit_id=first.id, answered_by="typed_by_other", at=AT))
-        store(session, first, "face")
-        store(session, other, "face")
+        store_empty(session, first, "face", at=AT)
+        store_empty(session, other, "face", at=AT)
     assert [row["answered_by"] for row in rows(told, wide_table("face", [LIBRARY.get("face")]))] == [
         "typed_by_other",
         "",

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.instruments.library import Library
 from surveys.models import (
     Alert,
     Assistance,
@@ -25,9 +24,8 @@ from surveys.models import (
     Visit,
 )
 from surveys.schedule import InstrumentDay, OccasionKey, TreatmentDate
-from surveys.store.visit import basis, responses
-from surveys.store.visit.responses import NewResponse
-from surveys.store.words import versions
+from surveys.store.visit import basis
+from tests.support.answers import store_empty
 from tests.surveys.store.conftest import AT
 
 TODAY = AT.date()
@@ -38,22 +36,6 @@ DAY = timedelta(days=1)
 def database_url(sqlite_url: str) -> str:
     """The statements are the same on both."""
     return sqlite_url
-
-
-def answer(session: Session, visit: Visit, key: str, on: date) -> None:
-    """A questionnaire completed on that day, with nothing answered."""
-    instrument = Library.load().get(key)
-    new = NewResponse(
-        visit_id=visit.id,
-        patient_id=visit.patient_id,
-        instrument=instrument,
-        version_id=versions.freeze(session, instrument, at=AT),
-        answers={},
-        source="paper",
-        submitted_at=AT,
-        completed_on=on,
-    )
-    responses.add(session, [new], at=AT, actor="test")
 
 
 class TestCourses:
@@ -144,7 +126,7 @@ class TestStoredVisits:
         elif touch == "alert":
             made = Alert(instrument="phq9", rule="item9", raised_at=AT)
         elif touch == "response":
-            answer(session, visit, "phq9", TODAY)
+            store_empty(session, visit, "phq9", at=AT, on=TODAY)
         if made is not None:
             made.visit_id = visit.id
             session.add(made)
@@ -201,7 +183,7 @@ class TestStoredVisits:
     def test_a_visit_asks_what_it_still_can(self, session: Session, patient: Patient, visit: Visit) -> None:
         """What was answered counts on its day, in whatever state the visit is."""
         visit.battery = ["face", "phq9"]
-        answer(session, visit, "phq9", TODAY - DAY)
+        store_empty(session, visit, "phq9", at=AT, on=TODAY - DAY)
         answered = InstrumentDay("phq9", TODAY - DAY, TODAY - DAY)
         asked = InstrumentDay("face", visit.due_on, visit.closes_on)
         last = visit.closes_on + 7 * DAY
@@ -251,7 +233,7 @@ class TestElsewhere:
     def test_what_is_asked_there_counts_here(
         self, session: Session, patient: Patient, elsewhere: Visit
     ) -> None:
-        answer(session, elsewhere, "saq", TODAY - 3 * DAY)
+        store_empty(session, elsewhere, "saq", at=AT, on=TODAY - 3 * DAY)
         assert set(basis.asked_elsewhere(session, patient, TODAY)) == {
             InstrumentDay("face", TODAY),
             InstrumentDay("saq", TODAY - 3 * DAY),
@@ -263,7 +245,7 @@ class TestElsewhere:
         self, session: Session, patient: Patient, elsewhere: Visit, ended: str
     ) -> None:
         """What was answered before counts all the same."""
-        answer(session, elsewhere, "saq", TODAY)
+        store_empty(session, elsewhere, "saq", at=AT, on=TODAY)
         other = session.get_one(Patient, elsewhere.patient_id)
         if ended == "closed":
             session.get_one(Study, other.study_id).status = "closed"
