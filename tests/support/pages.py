@@ -6,6 +6,7 @@ Knows no page of ours by name.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 
 
@@ -53,9 +54,54 @@ class Form:
         return next((one.value for one in self.radios if one.checked), None)
 
 
-class Page(HTMLParser):
-    """The content of `html`. `loose` counts inputs and submit buttons outside every form."""
+class Page:
+    """The content of `html`, which is read when somebody looks at it: many a page is only passed through."""
 
+    def __init__(self, html: str) -> None:
+        self._html = html
+
+    @cached_property
+    def _content(self) -> _Content:
+        return _Content(self._html)
+
+    @property
+    def forms(self) -> list[Form]:
+        """All forms, in order."""
+        return self._content.forms
+
+    @property
+    def steps(self) -> list[Form]:
+        """The POST forms."""
+        return [form for form in self.forms if form.method == "post"]
+
+    @property
+    def links(self) -> dict[str, str]:
+        """The words of each link, by its address."""
+        return self._content.links
+
+    @property
+    def loose(self) -> int:
+        """How many inputs and submit buttons stand outside every form."""
+        return self._content.loose
+
+    @property
+    def attributes(self) -> set[str]:
+        """The names of all attributes."""
+        return self._content.attributes
+
+    @property
+    def heading(self) -> str:
+        """The page's one first-level heading."""
+        [heading] = self._content.headings
+        return " ".join(heading.split())
+
+    @property
+    def text(self) -> str:
+        """The words of the page."""
+        return self._content.text
+
+
+class _Content(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.forms: list[Form] = []
@@ -63,25 +109,14 @@ class Page(HTMLParser):
         self.loose = 0
         self.attributes: set[str] = set()
         self.headings: list[str] = []
-        self.words = ""
+        self._words: list[str] = []
         self._form: Form | None = None
         self._button: Button | None = None
         self._link: str | None = None
         self._in_heading = False
         self._silent = False
         self.feed(html)
-        self.text = " ".join(self.words.split())
-
-    @property
-    def heading(self) -> str:
-        """The page's one first-level heading."""
-        [heading] = self.headings
-        return " ".join(heading.split())
-
-    @property
-    def steps(self) -> list[Form]:
-        """The POST forms."""
-        return [form for form in self.forms if form.method == "post"]
+        self.text = " ".join("".join(self._words).split())
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = {name: value or "" for name, value in attrs}
@@ -128,7 +163,7 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._silent:
             return
-        self.words += data
+        self._words.append(data)
         if self._button is not None:
             self._button.text = (self._button.text + data).strip()
         if self._link is not None:
