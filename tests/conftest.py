@@ -13,6 +13,7 @@ address. What only some tests need is imported in its fixture: a single unit tes
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
@@ -208,10 +209,14 @@ def settings(database_url: str, public_url: str) -> Settings:
 
 @pytest.fixture(scope="session")
 def _compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Templates compiled once per test process, not once per application."""
+    """Templates compiled once for all applications, and by one of the processes that share the tests."""
     from jinja2 import FileSystemBytecodeCache
 
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    shared = tmp_path_factory.getbasetemp().parent / "templates"
+    shared.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(shared))
 
 
 @pytest.fixture(scope="session", autouse=True)
