@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.pages_in_browser import PATIENCE
 from tests.support.server import free_listener, url_of
 
-expect.set_options(timeout=30_000)  # as long as pages are waited for: a board may have to be drawn first
+expect.set_options(timeout=PATIENCE)  # as long as pages are waited for: a board may have to be drawn first
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

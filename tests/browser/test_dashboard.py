@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 import shutil
 import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from app import create_app
 from surveys.db import close
 from surveys.settings import Settings
 from tests.support.browser import DESKTOP, PHONE, ColourScheme, looks
-from tests.support.pages_in_browser import OpenPage
-from tests.support.server import url_of
+from tests.support.pages_in_browser import PATIENCE, OpenPage, pages_at
+from tests.support.server import LiveServer, url_of
 from tests.support.simulated import populate
 from tests.support.staff import PASSWORD, employ
 
@@ -47,18 +47,37 @@ NOT_STACKED = f"""{BOTH_PANELS}.filter(
 
 @pytest.fixture(scope="module")
 def app(
-    _migrated_sqlite: Path, listener: socket.socket, tmp_path_factory: pytest.TempPathFactory
+    _migrated_sqlite: Path,
+    _application_of: Callable[[Settings], Flask],
+    listener: socket.socket,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Flask]:
     """A study that these tests only read: it is made, and each of its boards drawn, once."""
     path = tmp_path_factory.mktemp("dashboard") / "seventh.db"
     shutil.copyfile(_migrated_sqlite, path)
-    app = create_app(Settings(f"sqlite:///{path}", "test " * 10, public_url=url_of(listener)))
-    app.testing = True
+    app = _application_of(Settings(f"sqlite:///{path}", "test " * 10, public_url=url_of(listener)))
     populate(app, 60)
     employ(app, EMAIL, "coordinator")
     yield app
     with app.app_context():
         close()
+
+
+@pytest.fixture(scope="module")
+def live_server(app: Flask, listener: socket.socket) -> Iterator[LiveServer]:
+    """One for all of these tests."""
+    with LiveServer(app, listener) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def desk(chromium: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """The dashboard as a desk shows it, drawn once; a test leaves it as it was, its window and theme too."""
+    with pages_at(live_server.url, chromium) as open_page:
+        page = open_page(viewport=DESKTOP)
+        opened(page)
+        drawn(page)
+        yield page
 
 
 def opened(page: Page, query: str = "") -> None:
@@ -76,11 +95,10 @@ def drawn(page: Page) -> None:
 
 def settled(page: Page, faults: str) -> None:
     """Charts follow a change of the window one after the other: once they have, there are no faults."""
-    for _ in range(50):
-        if not page.evaluate(faults):
-            return
+    given_up = time.monotonic() + PATIENCE / 1000
+    while (found := page.evaluate(faults)) and time.monotonic() < given_up:
         page.wait_for_timeout(100)
-    assert page.evaluate(faults) == []
+    assert found == []
 
 
 @pytest.mark.parametrize(("viewport", "colour_scheme"), looks("light desktop"))
@@ -103,50 +121,43 @@ def test_every_chart_is_drawn_and_accessible(
         assert page.evaluate(SIDEWAYS) <= 0
 
 
-def test_panels_stand_side_by_side_or_one_under_the_other(open_page: OpenPage) -> None:
-    """Acute beside chronic on a desk, above it on a phone."""
-    page = open_page(viewport=DESKTOP)
-    opened(page)
-    drawn(page)
-    settled(page, NOT_SIDE_BY_SIDE)
-    page.set_viewport_size(PHONE)
-    settled(page, NOT_STACKED)
-
-
-def test_a_point_says_what_it_is(open_page: OpenPage) -> None:
+def test_a_point_says_what_it_is(desk: Page) -> None:
     """Under the pointer: patient, score and time; writing it breaks no policy (the fixture would fail)."""
-    page = open_page(viewport=DESKTOP)
-    opened(page)
-    drawn(page)
-    page.locator("#time-face-total-chronic-chart .point").first.hover(force=True)
-    expect(page.locator("#time-face-total-chronic-chart .hovertext")).to_contain_text("after onset")
-    page.locator("#treatment-face-total-chronic-chart .point").first.hover(force=True)
-    expect(page.locator("#treatment-face-total-chronic-chart .hovertext")).to_contain_text("S0")
+    desk.locator("#time-face-total-chronic-chart .point").first.hover(force=True)
+    expect(desk.locator("#time-face-total-chronic-chart .hovertext")).to_contain_text("after onset")
+    desk.locator("#treatment-face-total-chronic-chart .point").first.hover(force=True)
+    expect(desk.locator("#treatment-face-total-chronic-chart .hovertext")).to_contain_text("S0")
 
 
-def test_colours_follow_the_theme(open_page: OpenPage) -> None:
-    """Marks and marks' names are drawn anew when the page turns dark."""
-    page = open_page(viewport=DESKTOP)
-    opened(page)
-    drawn(page)
-    tick = page.locator("#time-face-total-acute-chart .ytick text").first
-    line = page.locator("#time-face-total-acute-chart .js-line").last
+def test_the_table_is_one_press_away_by_keyboard(desk: Page) -> None:
+    """The drawing takes no stop of the keyboard; the summary below it opens the numbers."""
+    assert desk.locator(".app-figure__chart :is(a, button, [tabindex='0'])").count() == 0
+    summary = desk.locator("figure summary").first
+    summary.focus()
+    desk.keyboard.press("Enter")
+    expect(desk.locator("figure table").first).to_be_visible()
+
+
+def test_colours_follow_the_theme(desk: Page) -> None:
+    """Marks and marks' names are drawn anew when the page turns dark, and when it turns light again."""
+    tick = desk.locator("#time-face-total-acute-chart .ytick text").first
+    line = desk.locator("#time-face-total-acute-chart .js-line").last
     light = tick.evaluate("e => getComputedStyle(e).fill"), line.evaluate("e => getComputedStyle(e).stroke")
-    page.emulate_media(color_scheme="dark")
+    desk.emulate_media(color_scheme="dark")
     expect(line).not_to_have_css("stroke", light[1])
     expect(tick).not_to_have_css("fill", light[0])
+    desk.emulate_media(color_scheme="light")
+    expect(line).to_have_css("stroke", light[1])
+    expect(tick).to_have_css("fill", light[0])
 
 
-def test_the_table_is_one_press_away_by_keyboard(open_page: OpenPage) -> None:
-    """The drawing takes no stop of the keyboard; the summary below it opens the numbers."""
-    page = open_page(viewport=DESKTOP)
-    opened(page)
-    drawn(page)
-    assert page.locator(".app-figure__chart :is(a, button, [tabindex='0'])").count() == 0
-    summary = page.locator("figure summary").first
-    summary.focus()
-    page.keyboard.press("Enter")
-    expect(page.locator("figure table").first).to_be_visible()
+def test_panels_stand_side_by_side_or_one_under_the_other(desk: Page) -> None:
+    """Acute beside chronic on a desk, above it on a phone; and beside it again."""
+    settled(desk, NOT_SIDE_BY_SIDE)
+    desk.set_viewport_size(PHONE)
+    settled(desk, NOT_STACKED)
+    desk.set_viewport_size(DESKTOP)
+    settled(desk, NOT_SIDE_BY_SIDE)
 
 
 def test_filters_are_followed_in_place(open_page: OpenPage) -> None:

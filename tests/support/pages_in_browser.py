@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from tests.support.browser import ColourScheme
     from tests.support.server import LiveServer
+
+# Milliseconds that a page may take on a machine with much else to do; what is there sooner is not waited for.
+PATIENCE = 120_000
 
 
 @pytest.fixture
@@ -67,13 +71,13 @@ class OpenPage(Protocol):
     ) -> Page: ...
 
 
-@pytest.fixture
-def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
-    """Opens pages, each with cookies of its own, and fails the test for anything that went wrong on one.
+@contextmanager
+def pages_at(url: str, chromium: Browser) -> Iterator[OpenPage]:
+    """Opens pages, each with cookies of its own, and in the end raises for anything that went wrong on one.
 
     That is: errors on the console, refusals by the Content-Security-Policy, uncaught exceptions, failed
     requests, and any request to another address. 422 is the answer to an invalid form, so it is expected.
-    Paths in `page.goto()` are relative to the live server.
+    Paths in `page.goto()` are relative to `url`.
     """
     from tests.support.browser import PHONE, Watch
 
@@ -90,7 +94,7 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
         forced_colours: bool = False,
     ) -> Page:
         context = chromium.new_context(
-            base_url=live_server.url,
+            base_url=url,
             viewport=viewport,
             color_scheme=colour_scheme,
             java_script_enabled=javascript,
@@ -98,10 +102,10 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
             reduced_motion="reduce",
             forced_colors="active" if forced_colours else "none",
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
-        watches.append(Watch(page, live_server.url, statuses))
+        watches.append(Watch(page, url, statuses))
         return page
 
     yield open_page
@@ -109,6 +113,13 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
         context.close()
     problems = [problem for watch in watches for problem in watch.problems]
     assert not problems, "\n".join(["the browser reported:", *problems])
+
+
+@pytest.fixture
+def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
+    """Opens pages of the live server, as `pages_at` does."""
+    with pages_at(live_server.url, chromium) as opener:
+        yield opener
 
 
 @pytest.fixture
