@@ -17,7 +17,7 @@ from tests.support.patient import Patient, Reply, over_http
 from tests.support.server import LiveServer
 from tests.support.study import FACE, PHQ9, SAQ, Invited, changing, invite, one_table, scores
 
-CROWD = 20
+CROWD = 10
 pytestmark = pytest.mark.database
 
 
@@ -71,7 +71,7 @@ def trail_breaks(app: Flask) -> list[audit.Break]:
 
 
 def test_many_submits_make_one_response(app: Flask, live_server: LiveServer, invited: Invited) -> None:
-    """Fifty browsers on the same review press "Send my answers" in the same moment."""
+    """Ten browsers on the same review press "Send my answers" in the same moment."""
     send(app, invited.token, draft=FACE)
     crowd = [device(live_server, invited) for _ in range(CROWD)]
     assert {patient.page.heading for patient in crowd} == {"Check your answers"}
@@ -145,8 +145,8 @@ def test_first_answers_in_the_same_moment_make_one_draft(
 
 
 def test_first_answers_of_many_patients_freeze_one_version(app: Flask, live_server: LiveServer) -> None:
-    """Twelve patients are the first to answer an instrument nobody answered before."""
-    crowd = [device(live_server, invite(app, f"P{number}")) for number in range(12)]
+    """Eight patients are the first to answer an instrument nobody answered before."""
+    crowd = [device(live_server, invite(app, f"P{number}")) for number in range(8)]
     for patient in crowd:
         patient.next()
 
@@ -154,7 +154,7 @@ def test_first_answers_of_many_patients_freeze_one_version(app: Flask, live_serv
 
     assert_no_error(crowd)
     assert len(one_table(app, "instrument_version")) == 1
-    assert len(one_table(app, "draft")) == 12
+    assert len(one_table(app, "draft")) == 8
 
 
 def test_item_9_saved_twice_in_the_same_moment_raises_one_alert(
@@ -174,8 +174,8 @@ def test_item_9_saved_twice_in_the_same_moment_raises_one_alert(
 
 
 def test_patients_who_submit_together_leave_a_whole_trail(app: Flask, live_server: LiveServer) -> None:
-    """Twelve patients submit in the same moment: twelve responses, and events chained without a gap."""
-    invited = [invite(app, f"P{number}") for number in range(12)]
+    """Eight patients submit in the same moment: eight responses, and events chained without a gap."""
+    invited = [invite(app, f"P{number}") for number in range(8)]
     for one in invited:
         send(app, one.token, draft=FACE[:-3])
     crowd = [device(live_server, one) for one in invited]
@@ -183,7 +183,7 @@ def test_patients_who_submit_together_leave_a_whole_trail(app: Flask, live_serve
     all_at_once([patient.next for patient in crowd])
 
     assert_no_error(crowd)
-    assert len(one_table(app, "response")) == 12
+    assert len(one_table(app, "response")) == 8
     assert trail_breaks(app) == []
 
 

@@ -149,40 +149,37 @@ class TestPrepare:
         prepare(empty_database_url)
         assert revision(empty_database_url) == migrated is not None
 
-    def test_a_postgresql_behind_is_refused_with_the_command(self, empty_postgres_url: str) -> None:
+    def test_a_postgresql_behind_is_refused_with_the_command(self, postgres_url: str) -> None:
         """Its migration is a deliberate act: nothing is changed, and the message names what to run."""
-        migrate(empty_postgres_url)
-        migrate_down(empty_postgres_url)
+        migrate_down(postgres_url)
         with pytest.raises(
             DatabaseBehindError, match=r"revision none.*Make a backup, then run: seventh migrate"
         ):
-            prepare(empty_postgres_url)
-        assert revision(empty_postgres_url) is None
+            prepare(postgres_url)
+        assert revision(postgres_url) is None
 
-    def test_the_server_does_not_start_on_it(self, empty_postgres_url: str) -> None:
+    def test_the_server_does_not_start_on_it(self, postgres_url: str) -> None:
         """Neither does a server that would else answer patients with errors."""
         from app import create_app
 
-        migrate(empty_postgres_url)
-        migrate_down(empty_postgres_url)
+        migrate_down(postgres_url)
         with pytest.raises(DatabaseBehindError):
-            create_app(settings(empty_postgres_url))
+            create_app(settings(postgres_url))
 
-    def test_a_sqlite_behind_is_migrated(self, empty_sqlite_url: str) -> None:
+    def test_a_sqlite_behind_is_migrated(self, sqlite_url: str) -> None:
         """There is one program per file, so it may."""
-        migrate(empty_sqlite_url)
-        migrate_down(empty_sqlite_url)
-        prepare(empty_sqlite_url)
-        assert revision(empty_sqlite_url) is not None
+        migrate_down(sqlite_url)
+        prepare(sqlite_url)
+        assert revision(sqlite_url) is not None
 
     def test_two_servers_may_start_on_an_empty_database(self, empty_database_url: str) -> None:
-        """Processes that start together: one migrates, the others find the database ready."""
+        """Processes that start together: one migrates, the other finds the database ready."""
         program = f"from surveys.db import prepare; prepare({empty_database_url!r})"
         servers = [
             subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stderr=subprocess.PIPE, text=True)
-            for _ in range(3)
+            for _ in range(2)
         ]
-        assert [server.communicate()[1] for server in servers] == [""] * 3
+        assert [server.communicate()[1] for server in servers] == [""] * 2
         assert revision(empty_database_url) is not None
 
     def test_a_migration_that_fails_changes_nothing(self, empty_database_url: str) -> None:

@@ -78,18 +78,17 @@ def test_the_single_chain_of_before_is_the_installations(empty_database_url: str
 
 
 @pytest.mark.database
-def test_rows_of_before_are_bound_as_they_are(empty_database_url: str) -> None:
+def test_rows_of_before_are_bound_as_they_are(database_url: str) -> None:
     """Events `facts.adopted` bind every row that is there, on the way up."""
-    migrate(empty_database_url)
-    with connected(empty_database_url) as connection:
+    with connected(database_url) as connection:
         for table in Base.metadata.sorted_tables:
             if table.name in ROWS and table.name not in {"event", "event_value", "binding", "erasure"}:
                 connection.execute(table.insert(), ROWS[table.name])
         connection.commit()
-    migrate_down(empty_database_url, "0022")
-    migrate(empty_database_url)
+    migrate_down(database_url, "0022")
+    migrate(database_url)
     looked = audit.Looked()
-    with connected(empty_database_url) as connection, Session(connection) as session:
+    with connected(database_url) as connection, Session(connection) as session:
         made_up = "frozen with", "content was changed"
         found = [one for one in audit.verify(session, looked=looked) if not one.problem.endswith(made_up)]
         assert found == []
