@@ -121,7 +121,7 @@ def serving(python: Path, folder: Path) -> Iterator[tuple[str, str]]:
     with process, process.stdout as output:
         try:
             link = next(line.split()[-1] for line in output if "Personal link" in line)
-            until = time.monotonic() + 30
+            until = time.monotonic() + 120
             while not listens(int(port)) and time.monotonic() < until:
                 time.sleep(0.1)
             yield f"http://127.0.0.1:{port}", link.rpartition("/")[2]

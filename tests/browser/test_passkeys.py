@@ -50,6 +50,7 @@ def test_a_passkey_is_made_and_used(app: Flask, open_page: OpenPage, axe: Callab
     page.get_by_label("E-mail address").fill(ANN)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Needs a person")
     page.goto("/staff/account/passkeys/new")
     page.get_by_label("Name").fill("telephone")
     page.get_by_label("Your password").fill(PASSWORD)

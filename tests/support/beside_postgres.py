@@ -54,7 +54,7 @@ def _running(command: Sequence[str | Path], url: str, folder: Path) -> Iterator[
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([*_prefix(), *command], stdout=log, stderr=log, cwd=folder)
     try:
-        for _ in range(600):
+        for _ in range(2400):
             assert process.poll() is None, (folder / "log").read_text()
             try:
                 psycopg.connect(url, prepare_threshold=None).close()

@@ -66,9 +66,9 @@ class MortalServer:
                 stderr=output,
                 start_new_session=True,
             )
-        for _ in range(1200):
+        for _ in range(4800):
             try:
-                with closing(HTTPConnection("127.0.0.1", self._port, timeout=30)) as asking:
+                with closing(HTTPConnection("127.0.0.1", self._port, timeout=120)) as asking:
                     asking.request("GET", "/theme")
                     asking.getresponse().read()
             except GONE:

@@ -79,7 +79,7 @@ def in_process(
     return send
 
 
-def over_http(url: str, timeout: float = 30) -> Send:
+def over_http(url: str, timeout: float = 120) -> Send:
     """A browser of its own that asks the server at `url`, one connection per request.
 
     Raises OSError or HTTPException if the server goes away.

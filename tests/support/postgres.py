@@ -177,7 +177,7 @@ def running_postgres() -> Iterator[Postgres]:
         finally:
             server.close()
             supervisor.stdin.close()
-            supervisor.wait(timeout=30)
+            supervisor.wait(timeout=120)
 
 
 def binaries() -> Path:
@@ -230,7 +230,7 @@ def _supervise() -> int:
         if server is not None:
             server.send_signal(signal.SIGQUIT)  # at once, because its data are thrown away
             try:
-                server.wait(timeout=10)
+                server.wait(timeout=120)
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
@@ -238,8 +238,8 @@ def _supervise() -> int:
 
 
 def _answers(home: Path, server: subprocess.Popen[bytes]) -> bool:
-    """Whether the server takes connections within half a minute."""
-    for _ in range(600):
+    """Whether the server takes connections within two minutes."""
+    for _ in range(2400):
         if server.poll() is not None:
             return False
         try:

@@ -63,7 +63,7 @@ def free_port() -> int:
 def opened(address: str) -> str:
     """The page that the address leads to, once the server is up."""
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while True:
         try:
             with browser.open(address) as answer:
