@@ -48,8 +48,13 @@ hypothesis.settings.register_profile("prove", UNHURRIED, max_examples=500)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--prove` runs the long tests instead of the suite."""
+    """`--prove` runs the long tests instead of the suite; `--as-server` takes the server's role."""
     parser.addoption("--prove", action="store_true", help="run what `make prove` runs, and not the suite")
+    parser.addoption(
+        "--as-server",
+        action="store_true",
+        help="on PostgreSQL, work as the server's role",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -95,13 +100,25 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def _migrated_postgres(postgres: Postgres) -> str:
+def _migrated_postgres(postgres: Postgres, pytestconfig: pytest.Config) -> str:
     from surveys.db import migrate
     from tests.support.postgres import name_of
+    from tests.support.roles import as_server
 
     template = postgres.create()
     migrate(template)
+    if pytestconfig.getoption("as_server"):
+        as_server(template)  # a copy of the database has the same rights
     return name_of(template)
+
+
+@pytest.fixture
+def _role(request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """The address for the role that a test works as: the owner's, or with `--as-server` the server's."""
+    from tests.support.roles import served
+
+    as_owner = request.node.get_closest_marker("owner") or not request.config.getoption("as_server")
+    return str if as_owner else served
 
 
 @pytest.fixture(scope="session")
@@ -134,19 +151,29 @@ def _used_again(postgres: Postgres, _migrated_postgres: str) -> tuple[str, str]:
 
 
 @pytest.fixture
-def postgres_url(postgres: Postgres, _migrated_postgres: str, _used_again: tuple[str, str]) -> Iterator[str]:
+def postgres_url(
+    postgres: Postgres,
+    _migrated_postgres: str,
+    _used_again: tuple[str, str],
+    _role: Callable[[str], str],
+) -> Iterator[str]:
     """A PostgreSQL database with our tables and nothing in them, at the same address for each test."""
     url, schema = _used_again
-    yield url
+    yield _role(url)
     if not postgres.empty(url, schema):
         postgres.drop(url)
         postgres.create(_migrated_postgres, name="seventh")
 
 
 @pytest.fixture(scope="session")
-def shared_postgres_url(postgres: Postgres, _migrated_postgres: str) -> str:
-    """A PostgreSQL database with our tables, for all tests that keep nothing: making one costs much."""
+def _shared(postgres: Postgres, _migrated_postgres: str) -> str:
     return postgres.create(_migrated_postgres)
+
+
+@pytest.fixture
+def shared_postgres_url(_shared: str, _role: Callable[[str], str]) -> str:
+    """A PostgreSQL database with our tables, for all tests that keep nothing: making one costs much."""
+    return _role(_shared)
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,8 @@ from tests.support.roles import as_server
 from tests.support.staff import ENROLMENT, signed_in
 from tests.support.study import FACE, PHQ9, SAQ, changing, invite, texts
 
+pytestmark = pytest.mark.owner
+
 COLUMNS = ",".join(f"phq9_q{number}" for number in range(1, 10))
 FILE = f"patient,visit,completed_on,birth_year,{COLUMNS}\nQ1,old,2025-01-01,1970,0,0,0,0,0,0,0,0,1\n"
 ADDRESS = "monitor@sponsor.example"

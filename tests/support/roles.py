@@ -19,4 +19,9 @@ def as_server(owner_url: str) -> str:
         roles.give(session, SERVER)
         session.commit()
     engine.dispose()
+    return served(owner_url)
+
+
+def served(owner_url: str) -> str:
+    """The same database's address as the server's role, which has its rights."""
     return owner_url.replace("//postgres@", f"//{SERVER}@")

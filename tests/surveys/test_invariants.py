@@ -13,6 +13,8 @@ from surveys.models import Base
 from tests.support.engines import engine_of
 from tests.support.rows import AT, LATER, ROWS, erase, fill, refused
 
+pytestmark = pytest.mark.owner
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:

@@ -111,6 +111,7 @@ def test_the_tables_keep_the_contract(filled: Flask) -> None:
     assert (frames.study, frames.title, frames.simulated) == ("S1", "S1", True)
 
 
+@pytest.mark.owner
 def test_an_empty_study_keeps_it_too(app: Flask) -> None:
     """No patient, no response: the same columns and types."""
     invite(app, study="S1", at=AT)

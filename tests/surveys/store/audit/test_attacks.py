@@ -11,6 +11,8 @@ from surveys.models.facts import FACTS
 
 from .attacking import attacked
 
+pytestmark = pytest.mark.owner
+
 COPIED = """INSERT INTO response (id, visit_id, instrument, instrument_version_id, answers, not_given,
     answered_at, source, partial, submitted_at, completed_on)
     SELECT max(id) + 1, (SELECT max(id) FROM visit), 'phq9', max(instrument_version_id), '{"q1": 3}', '{}',

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from surveys.models.dialects import on_postgresql
 from surveys.store.audit import guards
+
+pytestmark = pytest.mark.owner
 
 
 def test_a_guard_that_is_gone_or_weak_is_named(record: Session) -> None:

@@ -16,6 +16,8 @@ from surveys.store.errors import Refused
 from ..conftest import AT
 from .attacking import attacked
 
+pytestmark = pytest.mark.owner
+
 
 @pytest.mark.parametrize(
     ("statements", "problem"),

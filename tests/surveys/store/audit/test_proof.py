@@ -49,6 +49,7 @@ def without_triggers(session: Session, table: str) -> None:
         ("event_value", "UPDATE event_value SET after = 'Eve'", "the value of name was changed"),
     ],
 )
+@pytest.mark.owner
 def test_what_was_tampered_with_is_found(
     session: Session, filled: Patient, table: str, change: str, problem: str
 ) -> None:
@@ -68,6 +69,7 @@ def test_an_erased_value_leaves_the_chain_whole(session: Session, filled: Patien
     assert list(audit.verify(session)) == []
 
 
+@pytest.mark.owner
 def test_an_event_does_not_change_its_chain(session: Session, filled: Patient) -> None:
     """The hash covers which chain it is of."""
     without_triggers(session, "event")

@@ -18,6 +18,8 @@ from tests.support.roles import SERVER, as_server
 
 from .test_attacks import ATTACKS
 
+pytestmark = pytest.mark.owner
+
 SCHEMA_CHANGES = (
     "DROP TRIGGER score_update ON score",
     "ALTER TABLE event DISABLE TRIGGER USER",

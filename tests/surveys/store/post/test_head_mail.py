@@ -93,6 +93,7 @@ def test_where_mail_about_real_patients_may_not_go_it_waits(session: Session, ke
         ("UPDATE event SET hash = '{new}' WHERE id = {last}", "computed anew"),
     ],
 )
+@pytest.mark.owner
 def test_words_copied_from_the_mail_name_what_was_done_since(
     session: Session, kept_elsewhere: Study, change: str, problem: str
 ) -> None:

@@ -102,6 +102,7 @@ def test_a_freeze_is_signed_with_its_content(session: Session, study: Study, ann
 
 
 @pytest.mark.parametrize("statement", ["UPDATE signature SET name = 'x'", "DELETE FROM signature"])
+@pytest.mark.owner
 def test_a_signature_stays(session: Session, study: Study, ann: Staff, statement: str) -> None:
     """The database refuses to change or remove one."""
     facts = {"sha256": "0" * 64, "patients": 0, "responses": 0, "made_by": "test", "made_at": AT}

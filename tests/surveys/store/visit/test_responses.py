@@ -131,6 +131,7 @@ class TestWrongScores:
         add(app, new(app, invited, "face", answers(FACE[:14])), new(app, invited, "phq9", answers(PHQ9)))
         assert self.wrong(app) == []
 
+    @pytest.mark.owner
     def test_a_score_that_was_tampered_with_is_found(self, app: Flask, invited: Invited) -> None:
         """By whoever could take the trigger away; said with the value that it should have."""
         add(app, new(app, invited, "phq9", answers(PHQ9)))
