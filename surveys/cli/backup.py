@@ -64,14 +64,14 @@ def restore(file: Path) -> None:
     with opened(file) as found, _engine(database_url(os.environ)) as engine:
         rows = _restore(found, engine)
         with db.writing(), Session(engine) as session:
-            faults = list(_faults(session, found))
-            if not faults:
+            told = list(faults(session, found))
+            if not told:
                 _note(session, found.sha256, datetime.now(UTC), "command:restore")
             note_proved(session.connection())
             session.commit()
     click.echo(f"Restored {rows} rows.")
-    if faults:
-        raise Refused("\n".join(faults))
+    if told:
+        raise Refused("\n".join(told))
     click.echo("The audit trail is whole, every stored score is what its answers give.")
 
 
@@ -129,10 +129,10 @@ def _try(file: Path) -> None:
     with _trial() as engine, opened(file) as found:
         _restore(found, engine)
         with Session(engine) as session:
-            if faults := list(_faults(session, found)):
-                raise Refused("\n".join(faults))
-        for told in hindrances(found):
-            click.echo(told, err=True)
+            if told := list(faults(session, found)):
+                raise Refused("\n".join(told))
+        for hindrance in hindrances(found):
+            click.echo(hindrance, err=True)
 
 
 @contextmanager
@@ -145,7 +145,8 @@ def _trial() -> Iterator[Engine]:
         engine.dispose()
 
 
-def _faults(session: Session, found: Backup) -> Iterator[str]:
+def faults(session: Session, found: Backup) -> Iterator[str]:
+    """What is wrong with the data of `found`, which were put in: the proof of each restore."""
     from surveys.store.audit import guards, heads, verify
     from surveys.store.visit.responses import wrong_scores
 
