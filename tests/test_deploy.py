@@ -20,7 +20,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click import Context
 
+from surveys.cli import seventh
 from surveys.cli.run import server_command
 from surveys.settings import ROOT
 from tests.support.built import NAMES
@@ -48,6 +50,25 @@ def test_containers_wait_for_each_other() -> None:
         assert after[name] == {"migrate": {"condition": "service_completed_successfully"}}
         assert services[name]["read_only"]
         assert services[name]["cap_drop"] == ["ALL"]
+
+
+def test_containers_name_what_is_there() -> None:
+    """Declared volumes, the folder in which the image keeps data, settings that exist, our commands."""
+    described = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    settings = set(re.findall(r"`(SEVENTH_\w+)`", (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")))
+    image = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    for name, one in described["services"].items():
+        mounted = dict(volume.split(":") for volume in one["volumes"])
+        assert mounted.keys() <= described["volumes"].keys()
+        assert {key for key in one["environment"] if key.startswith("SEVENTH_")} <= settings
+        if name == "database":
+            continue
+        assert (DEPLOY / one["build"]).resolve() == ROOT
+        assert f"VOLUME {mounted['data']}\n" in image
+        if "command" in one:
+            program, *words = one["command"]
+            assert program == "seventh"
+            assert seventh.get_command(Context(seventh), " ".join(words)) is not None
 
 
 def test_the_server_is_started_alike_everywhere() -> None:
