@@ -109,6 +109,10 @@ def _opened(path: Path, archive: zipfile.ZipFile, file: BufferedReader) -> Backu
     if manifest.get("format") != FORMAT:
         raise Refused(f"{path} is {manifest.get('format')!r}, not {FORMAT!r}.")
     tables = {name: Kept(**one) for name, one in manifest["tables"].items()}
+    if not all(
+        isinstance(one.columns, list) and set(map(type, one.columns)) <= {str} for one in tables.values()
+    ):
+        raise ValueError("its manifest names columns otherwise than ours do")
     for name, kept in tables.items():
         if _digest(archive, name) != (kept.sha256, kept.rows):
             raise Refused(f"{path} is damaged: the table {name} is not as it was written.")

@@ -240,9 +240,12 @@ def wrong_scores(session: Session) -> Iterator[WrongScore]:
         for one in session.scalars(select(Score).where(Score.response_id.between(first, last))):
             stored.setdefault(one.response_id, {})[one.scale] = one
         for response in page:
-            instrument = instruments[response.instrument_version_id]
             kept = stored.get(response.id, {})
-            computed = {result.scale: result for result in score(instrument, response.answers)}
+            try:
+                instrument = instruments[response.instrument_version_id]
+                computed = {result.scale: result for result in score(instrument, response.answers)}
+            except (TypeError, AttributeError, LookupError):  # no answers as they are written
+                computed = {}
             for scale in sorted(kept.keys() | computed.keys()):
                 row, result = kept.get(scale), computed.get(scale)
                 if (

@@ -142,6 +142,17 @@ class TestWrongScores:
         [fault] = self.wrong(app)
         assert (fault.scale, fault.stored, fault.computed) == ("total", 3, 12)
 
+    @pytest.mark.owner
+    def test_answers_that_are_none_have_no_score(self, app: Flask, invited: Invited) -> None:
+        """Whatever was written in place of them."""
+        add(app, new(app, invited, "phq9", answers(PHQ9)))
+        on = "" if db_kind(app) == "sqlite" else " ON response"
+        with changing(app) as session:
+            session.execute(text(f"DROP TRIGGER response_update{on}"))
+            session.execute(text("UPDATE response SET answers = '7'"))
+        [fault] = self.wrong(app)
+        assert (fault.scale, fault.stored, fault.computed) == ("total", 12, None)
+
     def test_missing_and_surplus_scores_are_found(self, app: Flask, invited: Invited) -> None:
         """A scale without its row, and a row without its scale."""
         add(app, new(app, invited, "phq9", answers(PHQ9)))
