@@ -253,7 +253,7 @@ def test_a_restore_cut_short_goes_on(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as killed:
-        killed.setattr("surveys.cli.backup._faults", kill)
+        killed.setattr("surveys.cli.backup.faults", kill)
         assert seventh("restore", tmp_path / "b.zip").code == 1
     ran = seventh("study", "list")
     assert (ran.code, ran.err) == (
@@ -282,6 +282,6 @@ def test_a_proof_leaves_nothing_if_it_is_killed(
         seen.append(sorted(path.name for path in tmp_path.rglob("*")))
         return []
 
-    monkeypatch.setattr("surveys.cli.backup._faults", look)
+    monkeypatch.setattr("surveys.cli.backup.faults", look)
     assert seventh_with(settings)("backup", tmp_path / "b.zip", "--prove").code == 0
     assert seen == [["b.zip"]]

@@ -54,6 +54,8 @@ REASONS = {
     "surveys.exchange.tidy.people.x__palsy_rows__mutmut_3": "SQLite keeps this order by itself",
     "surveys.exchange.tidy.people.x__treatment_rows__mutmut_11": "ties: SQLite keeps this order by itself",
     "surveys.exchange.tidy.signed.x__rows__mutmut_24": "equivalent: who signed a freeze names it",
+    "surveys.exchange.tidy.signed.x__of__mutmut_1": "called as the module is loaded: never chosen",
+    "surveys.exchange.tidy.signed.x__of__mutmut_2": "called as the module is loaded: never chosen",
     "surveys.exchange.tidy.reported.x__rows__mutmut_15": "ties: SQLite keeps this order by itself",
     "surveys.instruments.scoring.xǁScoreColumnsǁof__mutmut_12": "equivalent: the same numbers in more memory",
     "surveys.same.x_email_address__mutmut_5": "equivalent: two @ are refused either way",
