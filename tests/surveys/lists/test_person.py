@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from surveys.lists import alerts, background, history, person, records, visits
 from surveys.lists.at_once import ask
 from surveys.models import Alert, BackgroundCheck, Grading, Note, Palsy, Patient
+from surveys.models.audit import CONSENT_CORRECTED
 from surveys.store import audit
 from surveys.store.patient import readings
 from tests.support.dashboard_page import statements
@@ -53,6 +54,8 @@ def test_all_is_read_in_one_statement(session: Session, patient: Patient) -> Non
             ),
         ]
     )
+    corrected = audit.Entry(AT, "staff:1", CONSENT_CORRECTED, patient.id, {"corrects": 7}, "Wrong day")
+    audit.record(session, corrected)
     audit.record(session, audit.Entry(AT, "staff:1", "note.written", patient.id, facts={"number": 1}))
     readings.note(session, patient.id, at=AT, actor="staff:2")
     session.commit()
@@ -78,4 +81,5 @@ def test_all_is_read_in_one_statement(session: Session, patient: Patient) -> Non
     assert [check.recorded for report in telling.reports for check in report.checks] == [{"value": "left"}]
     assert [(row.value, type(row.value)) for row in found.gradings] == [(3, int)]
     assert (found.events[0].facts, found.events[0].at) == ({"number": 1}, AT)
+    assert found.mended == records.Mended([], {7: "Wrong day"})
     assert [(row.actor, row.times, row.last_at) for row in found.readers] == [("staff:2", 1, AT)]
