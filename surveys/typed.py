@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from unicodedata import decimal
 
 FIRST_YEAR = 1880
 YEARS_AHEAD = 10
@@ -72,6 +73,21 @@ def number(text: str) -> float:
     if abs(value) > LARGEST_NUMBER:
         raise NoNumberError(f"Enter a number of at most {LARGEST_NUMBER}.")
     return value
+
+
+def birth_year(text: str) -> int | None:
+    """The year of birth in `text`, alone or in a whole date, in any script's digits; None if there is none.
+
+    A person who is asked for a year often writes the day too: `01.02.1970`, `1970-02-01`, `01021970`.
+    """
+    plain = "".join(str(decimal(sign, sign)) for sign in text)
+    groups = re.findall("[0-9]+", plain)
+    told = [group for group in groups if len(group) == 4]
+    if not told and re.fullmatch(r"[0-9\s]+", plain):
+        joined = "".join(groups)
+        told = {4: [joined], 8: [joined[:4], joined[4:]]}.get(len(joined), [])
+    years = {int(year) for year in told if FIRST_YEAR <= int(year) <= datetime.now(UTC).year}
+    return years.pop() if len(years) == 1 else None
 
 
 def last_year() -> int:

@@ -46,23 +46,30 @@ function offerReading(button) {
 }
 
 // Where the server cannot be reached, the page stays as it is, says so, and tries again until it can. What was
-// chosen is in the form and nowhere else; an answer that is sent twice is stored once.
+// chosen is in the form and nowhere else; an answer that is sent twice is stored once. Where three requests failed
+// on a network that is there, the browser's own way of sending is tried: something may stop scripts alone.
 function keepWhileOffline(form, region) {
   const longest = 30_000;
   let pressed = null;
   let waiting = 0; // milliseconds; 0 while nothing is to be sent
   let timer = 0;
+  let failures = 0;
   let asking = false;
   let leaving = false;
 
+  // Any answer will do: a server in front may know nothing of this one file. None is asked for where the page
+  // itself came a moment ago.
   const reachable = async () => {
+    if (waiting === 1000 && performance.now() < 15_000) {
+      return true;
+    }
     try {
-      const reply = await fetch(region.dataset.ask, {
+      await fetch(region.dataset.ask, {
         method: "HEAD",
         cache: "no-store",
         signal: AbortSignal.timeout(10_000),
       });
-      return reply.ok;
+      return true;
     } catch {
       return false;
     }
@@ -99,7 +106,8 @@ function keepWhileOffline(form, region) {
       return;
     }
     asking = false;
-    if (there) {
+    failures = navigator.onLine ? failures + 1 : 0;
+    if (there || failures === 3) {
       region.textContent = "";
       leaving = true;
       form.requestSubmit(pressed); // its own submit: the button's value goes along, and the browser does the rest
@@ -111,6 +119,7 @@ function keepWhileOffline(form, region) {
   };
   const forget = () => {
     clearTimeout(timer);
+    failures = 0;
     leaving = false;
     waiting = 0;
   };
@@ -152,6 +161,33 @@ function turnTo(page, address) {
   window.scrollTo(0, 0);
 }
 
+// What was chosen and not sent goes along where somebody leaves the question by a link of the page's foot.
+function keepChoice(form, region) {
+  let unsent = false;
+  form.addEventListener("input", () => {
+    unsent = true;
+  });
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a.app-footer__link");
+    if (!link || !unsent || event.ctrlKey || event.metaKey || event.shiftKey) {
+      return;
+    }
+    event.preventDefault();
+    unsent = false; // a second press leaves at once
+    try {
+      await fetch(form.action, {
+        method: "POST",
+        body: new URLSearchParams(new FormData(form)),
+        headers: { Prefer: "return=minimal" },
+        signal: AbortSignal.timeout(15_000),
+      });
+      location.assign(link.href);
+    } catch {
+      region.textContent = region.dataset.lost;
+    }
+  });
+}
+
 // Whoever goes on before this script runs has the next address with the question before: ask the server again.
 function showTheAddress() {
   const form = document.querySelector("form[data-here]");
@@ -173,9 +209,14 @@ function improve() {
   }
   const form = document.querySelector("main form[method=post]");
   const able = "SubmitEvent" in window && "submitter" in SubmitEvent.prototype && "timeout" in AbortSignal;
+  const region = document.getElementById("connection");
   if (form?.requestSubmit && able) {
-    keepWhileOffline(form, document.getElementById("connection"));
+    keepWhileOffline(form, region);
   }
+  if (form && "keeps" in form.dataset && able) {
+    keepChoice(form, region);
+  }
+  document.querySelector(".govuk-error-summary")?.focus(); // what is read aloud first, and where Tab begins
   window.addEventListener("popstate", () => location.reload());
 }
 

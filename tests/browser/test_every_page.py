@@ -172,7 +172,7 @@ def on_the_tablet(page: Page, invited: Invited, stands_at: Callable[[str], None]
     stands_at("Are you still there?")
     press(page, "Go on")
     press(page, "Start")
-    follow(page, "Stop for now")
+    press(page, "Stop for now")
     stands_at("Your answers are kept")
     follow(page, "Hand back the tablet")
     stands_at("Please hand back the tablet")

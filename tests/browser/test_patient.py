@@ -228,6 +228,7 @@ def test_the_error_leads_to_the_answers(open_page: OpenPage, invited: Invited) -
     press(page, "Start")
     press(page, "Next")
     assert page.title().startswith("Error: ")
+    expect(page.get_by_role("alert")).to_be_focused()
     page.get_by_role("alert").get_by_role("link").click()
     first = page.get_by_role("radio").first
     expect(first).to_be_focused()

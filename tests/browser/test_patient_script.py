@@ -96,6 +96,46 @@ def test_a_cut_keeps_the_page_and_sends_later(
     assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
 
 
+def test_a_network_that_stops_scripts_alone_stops_no_answer(open_page: OpenPage, invited: Invited) -> None:
+    """The third time the browser sends the form itself."""
+    page = open_page()
+    page.clock.install()
+    at_the_first_item(page, invited)
+    tries: list[Route] = []
+
+    def refuse(route: Route) -> None:
+        if route.request.resource_type == "fetch":
+            tries.append(route)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/face/1", refuse)
+    page.get_by_role("radio").nth(3).check()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("status")).to_contain_text("No connection.")
+    with page.expect_navigation():
+        page.clock.run_for(10_000)
+    expect(page.get_by_text("Question 2 of")).to_be_visible()
+    assert len(tries) == 3
+
+
+def test_a_choice_goes_along_to_the_foots_pages(app: Flask, open_page: OpenPage, invited: Invited) -> None:
+    """The page for light and dark, and the pause: what was chosen is there afterwards."""
+    page = open_page()
+    at_the_first_item(page, invited)
+    page.get_by_role("radio").nth(3).check()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Light or dark").click()
+    press(page, "Save and go back")
+    expect(page.get_by_role("radio").nth(3)).to_be_checked()
+    page.get_by_role("radio").nth(1).check()
+    press(page, "Stop for now")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your answers are kept")
+    [draft] = one_table(app, "draft")
+    assert [said["value"] for said in draft["answers"]["q1"]] == [4, 2]
+
+
 def test_a_double_press_sends_once(app: Flask, open_page: OpenPage, invited: Invited) -> None:
     """And the button pressed is the one that counts."""
     page = open_page()

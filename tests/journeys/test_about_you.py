@@ -147,7 +147,7 @@ def test_a_change_is_kept_beside_what_was_said_before(app: Flask, patient: Patie
     """From the review and back to it; what a change opens is asked, what it closes is not shown."""
     give_all(patient)
     patient.get(f"/visit/{invited.visit_id}/about-you/4?change=1")
-    assert [button.text for button in patient.step.buttons] == ["Save"]
+    assert [button.text for button in patient.step.buttons] == ["Save", "Stop for now"]
     give(patient, "answer=botulinum_toxin")
     assert patient.page.heading == "When did you last have botulinum toxin?"
     give(patient, "month=11&year=2025")
@@ -206,7 +206,7 @@ def test_another_device_goes_on_where_it_stopped(app: Flask, patient: Patient, i
     assert patient.page.heading == "Would you like to see what you answered before?"
     patient.next()
     assert patient.page.heading == REVIEW
-    assert patient.page.text.count("Answered on another device") == 5
+    assert patient.page.text.count("Answered earlier") == 5
     other.next()
     before = stored(app, "background", "event")
     patient.next()
@@ -225,7 +225,7 @@ def test_a_device_that_may_not_see_is_told_nothing(app: Flask, patient: Patient,
     assert other.step.hidden["asked"] == "symptoms"
     other.press("Back")
     assert other.step.hidden["asked"] == "treatments"
-    assert "This question was answered on another device" in other.page.text
+    assert "This question was answered earlier" in other.page.text
     assert not [one for one in other.step.inputs if one.checked]
     other.next()
     give_all(other, WHOLE[7:])

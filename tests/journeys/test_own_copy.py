@@ -103,7 +103,7 @@ def test_what_another_device_sent_or_answered_is_not_in_it(app: Flask, invited: 
     send_from(tablet, app, invited, PHQ9[2:], SAQ)
     tablet.answer("patient")
     copy_of(tablet, invited)
-    assert tablet.page.text.count("Answered on another device") == 2
+    assert tablet.page.text.count("Answered earlier") == 2
     assert tablet.page.text.count("Nearly every day") == PHQ9[2:].count(3)
     assert "In the past week" not in tablet.page.text
     assert "Some of my face" not in tablet.page.text

@@ -190,11 +190,11 @@ def test_back_without_an_answer_asks_for_none(app: Flask, patient: Patient) -> N
 def test_an_item_may_be_skipped_once_asked(app: Flask, patient: Patient) -> None:
     """Going on without an answer is refused once and Skip is offered; skipping is stored as a decision."""
     patient.next()
-    assert [button.text for button in patient.step.buttons] == ["Next"]
+    assert [button.text for button in patient.step.buttons] == ["Next", "Stop for now"]
     patient.next()
     assert (patient.status, patient.asked) == (422, "face/1")
     assert "Please choose an answer" in patient.page.text
-    assert [button.text for button in patient.step.buttons] == ["Next", "Skip this question"]
+    assert [button.text for button in patient.step.buttons] == ["Next", "Skip this question", "Stop for now"]
     assert one_table(app, "draft") == []
 
     patient.press("Skip this question")
@@ -231,7 +231,7 @@ def test_an_answer_changed_from_the_review_is_stored_with_what_it_was(app: Flask
     change = next(path for path in patient.page.links if "/face/4" in path)
     patient.get(change)
     assert patient.step.checked == "4"
-    assert [button.text for button in patient.step.buttons] == ["Save"]
+    assert [button.text for button in patient.step.buttons] == ["Save", "Stop for now"]
     patient.answer(2)
     assert patient.page.heading == "Check your answers"
     patient.next()
@@ -248,7 +248,7 @@ def test_a_skipped_item_may_be_answered_from_the_review(app: Flask, patient: Pat
     patient.skip()
     patient.fill(FACE[1:])
     patient.get(next(path for path in patient.page.links if "/face/1?" in path))
-    assert [button.text for button in patient.step.buttons] == ["Save", "Skip this question"]
+    assert [button.text for button in patient.step.buttons] == ["Save", "Skip this question", "Stop for now"]
     patient.answer(5)
     assert "Not answered" not in patient.page.text
     patient.next()
@@ -261,7 +261,7 @@ def test_stopping_says_how_to_come_back(patient: Patient) -> None:
     """Stop leads to a page that says that all is kept, and back to where one was."""
     patient.next()
     patient.answer(1)
-    patient.get(next(path for path, words in patient.page.links.items() if words == "Stop for now"))
+    patient.press("Stop for now")
     assert patient.page.heading == "Your answers are kept"
     assert patient.page.forms == []
     patient.get(next(path for path, words in patient.page.links.items() if words == "Back to the questions"))

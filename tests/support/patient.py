@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask
+from flask.testing import FlaskClient
 
 from tests.support.pages import Form, Page
 
@@ -50,13 +51,15 @@ def in_process(
     device: str | None = None,
     session: Mapping[str, Any] | None = None,
     unpacks: str = "identity",
+    client: FlaskClient | None = None,
 ) -> Send:
     """A browser of its own, straight into `app`; it sends no Referer and no Origin.
 
     `device` is its name among the patient's devices, for tests that also answer through the store;
-    `session` is what the server knows of it; `unpacks` names the compressions that it takes.
+    `session` is what the server knows of it; `unpacks` names the compressions that it takes; `client` is the
+    browser, for tests that take cookies from it.
     """
-    client = app.test_client()
+    client = app.test_client() if client is None else client
     known = dict(session or {}) | ({"device": device} if device else {})
     if known:
         with client.session_transaction(base_url=base_url) as kept:

@@ -110,3 +110,18 @@ def test_years_have_bounds() -> None:
         False,
     ]
     assert typed.possible_years() == f"from 1880 to {ahead}"
+
+
+def test_a_year_of_birth_is_found_in_a_date() -> None:
+    """Alone, in a date however it is written, and in the digits of any script."""
+    wide, arabic = ("".join(chr(zero + int(digit)) for digit in "1970") for zero in (0xFF10, 0x0660))
+    dates = ("01.02.1970", "1970-02-01", "1/2/1970", "01 02 1970", "01021970", "19700201", "1 February 1970")
+    for text in ("1970", " 1970 ", "19 70", "born 1970", wide, arabic, *dates):
+        assert typed.birth_year(text) == 1970
+
+
+def test_what_tells_no_year_of_birth_is_none() -> None:
+    """Nor does an impossible year, or one of two."""
+    ahead = datetime.now(UTC).year + 1
+    for text in ("", "70", "1.2.70", "19700", "1870", str(ahead), "1970 or 1971", "x", "²0²0"):
+        assert typed.birth_year(text) is None

@@ -35,6 +35,7 @@ class LinkRefusal(StrEnum):
     TOO_EARLY = "too_early"
     CLOSED = "closed"
     OTHER_LINK = "other_link"
+    NO_COOKIES = "no_cookies"
 
 
 class LinkRefused(Exception):
@@ -117,6 +118,7 @@ class OpenVisit:
 
     id: int
     link_id: int
+    link_expires_at: datetime
     device: str
     patient_id: int
     study_id: int
@@ -194,6 +196,7 @@ def load(
     visit = OpenVisit(
         id=row.visit_id,
         link_id=link_id,
+        link_expires_at=row.expires_at,
         device=device,
         patient_id=row.patient_id,
         study_id=row.study_id,

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from unicodedata import normalize
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.models import Contact, Link, Patient, ShortCode, Visit
+from surveys.models import Link, Patient, ShortCode, Study, Visit
+from surveys.store.visit import birth_years
 
 SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without signs that look alike: no 0, O, 1, I
 LENGTH = 8
 TRIES = 5
+
+
+class UsedUpError(Exception):
+    """A code whose tries are used up: only the clinic can help, and `contact` says how to reach it."""
+
+    def __init__(self, contact: str) -> None:
+        super().__init__("The tries of this code are used up.")
+        self.contact = contact
 
 
 def make(session: Session, link_id: int) -> str:
@@ -30,35 +40,46 @@ def drawn(length: int) -> str:
 
 
 def signs_of(typed: str) -> str:
-    """The signs of a typed code; groups and capitals do not matter."""
-    return "".join(typed.split()).replace("-", "").upper()
+    """The letters and digits of a typed code: capitals, blanks, dashes, dots and full width do not matter."""
+    return "".join(sign for sign in normalize("NFKC", typed).upper() if sign.isalnum())
 
 
-def find(session: Session, code: str, year: str) -> int | None:
-    """The link that `code` opens for a patient born in `year`, both as typed; None if one is wrong.
-
-    After `TRIES` wrong years the code stops working. The caller commits, also if no link is found.
-    """
+def may_be_one(code: str) -> bool:
+    """Whether what was typed has the signs of a code."""
     signs = signs_of(code)
-    if len(signs) != LENGTH or not set(signs) <= set(SIGNS):
+    return len(signs) == LENGTH and set(signs) <= set(SIGNS)
+
+
+def find(session: Session, code: str, year: int) -> int | None:
+    """The link that the typed `code` opens for a patient born in `year`; None if one is wrong.
+
+    After `TRIES` wrong years the code stops working. The caller commits, whatever comes of it.
+
+    Raises:
+        UsedUpError: it has stopped working, or does so with this try.
+    """
+    if not may_be_one(code):
         return None
+    signs = signs_of(code)
     row = session.scalars(
         select(ShortCode).where(ShortCode.digest == _digest(signs)).with_for_update()
     ).one_or_none()
-    if row is None or row.failures >= TRIES:
+    if row is None:
         return None
-    known = session.execute(
-        select(Patient.birth_year, Contact.born_on)
-        .join(Visit, Visit.patient_id == Patient.id)
+    patient_id, contact = session.execute(
+        select(Visit.patient_id, Study.contact)
         .join(Link, Link.visit_id == Visit.id)
-        .outerjoin(Contact, Contact.id == Patient.contact_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .join(Study, Study.id == Patient.study_id)
         .where(Link.id == row.link_id)
     ).one()
-    years = {str(one) for one in (known.birth_year, known.born_on and known.born_on.year) if one}
-    if year.strip() in years:
-        return row.link_id
-    row.failures += 1
-    session.flush()
+    if row.failures < TRIES:
+        if year in birth_years.known(session, patient_id):
+            return row.link_id
+        row.failures += 1
+        session.flush()
+    if row.failures >= TRIES:
+        raise UsedUpError(contact)
     return None
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, redirect, request, url_for
+from flask import Blueprint, Flask, Response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 
@@ -26,7 +26,7 @@ from surveys.typed import FIRST_YEAR
 from surveys.views.form import device
 from surveys.views.form.addresses import next_address
 from surveys.views.form.refusals import asked_again
-from surveys.views.form.visit import draw, limited, may_show, now, of_visit
+from surveys.views.form.visit import KEEP_ALONE, draw, limited, may_show, now, of_visit
 from surveys.views.web import language
 from surveys.views.web.page import Page
 
@@ -63,9 +63,11 @@ def answer(visit: OpenVisit, number: int) -> Page:
     form = question_form(asked)(request.form)
     given = form.given and go != "skip"
     fault = None
+    if go == "stop":
+        given = given and form.fits(visit.today)
     if given and not form.fits(visit.today):
         fault = form.fault
-    elif not given and go not in {"back", "skip"} and asked not in told.hidden:
+    elif not given and go not in {"back", "skip", "stop"} and asked not in told.hidden:
         fault = "no_answer"
     if fault:
         return _draw(visit, told, asked, change=change, error=fault, form=form), 422
@@ -83,7 +85,11 @@ def answer(visit: OpenVisit, number: int) -> Page:
             at=now(),
         )
         db.session.commit()
+        if request.headers.get("Prefer") == KEEP_ALONE:
+            return Response(status=204)
         told = replace(told, given={**told.given, asked: value}, elsewhere=told.elsewhere - {asked})
+    if go == "stop":
+        return redirect(url_for("patient.pause", visit_id=visit.id))
     return redirect(_after(visit, told, asked, back=go == "back", change=change))
 
 
@@ -150,9 +156,9 @@ def _answer_words(asked: str, value: Said | None) -> str:
 def _said(told: BackgroundAnswers, asked: str) -> str:
     """An answer as the review shows it here."""
     if asked in told.hidden:
-        return _("Changed on another device") if asked in told.changed else _("Answered on another device")
+        return _("Changed in the meantime") if asked in told.changed else _("Answered earlier")
     words = _answer_words(asked, told.given[asked])
-    return f"{words} ({_('changed on another device')})" if asked in told.changed else words
+    return f"{words} ({_('changed in the meantime')})" if asked in told.changed else words
 
 
 def _open(visit: OpenVisit) -> BackgroundAnswers | None:

@@ -1,24 +1,71 @@
-"""A browser's session of a visit: the device's name, and the choices and questionnaires sent here.
+"""What a browser knows of a visit: the device's name, and the choices and questionnaires sent here.
 
-It knows no page. The session is signed, ends with the browser's session, and holds no answer.
+It knows no page. The session is signed, ends with the browser's session, and holds no answer. The device's
+name lasts as long as the visit, in a cookie of the visit's own pages that opens nothing without the link.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from flask import session
+from flask import Response, after_this_request, request, session, url_for
 
+from surveys.views.form import tablet
+from surveys.views.web import server
+
+NAME = "device"
+_WORD = re.compile("[0-9a-f]{16}")
 CHOICES = ("questions_in", "without_earlier_answers", "changes_told", "went_past_help")
 COPY_OFFERED = timedelta(hours=1)
 
 
 def name() -> str:
     """The name of this browser among the patient's devices: a random word."""
-    found: str = session.setdefault("device", secrets.token_hex(8))
-    return found
+    return _kept() or session.setdefault(NAME, secrets.token_hex(8))
+
+
+def keep_name(visit_id: int, until: datetime) -> None:
+    """Let this browser keep its name for the visit after it was closed; the clinic's tablet keeps none."""
+    if not tablet.in_use() and not _kept():
+        after_this_request(partial(_keep, visit_id, name(), until))
+
+
+def forget(visit_id: int) -> None:
+    """Forget the visit here, as a browser has that never opened its link."""
+    for known in (NAME, "link", "sent", "help_shown", *CHOICES):
+        session.pop(known, None)
+    after_this_request(partial(_forget, visit_id))
+
+
+def _kept() -> str:
+    kept = request.cookies.get(NAME, "")
+    return kept if _WORD.fullmatch(kept) and not tablet.in_use() else ""
+
+
+def _keep(visit_id: int, word: str, until: datetime, response: Response) -> Response:
+    response.set_cookie(
+        NAME,
+        word,
+        expires=until,
+        path=_pages(visit_id),
+        samesite="Lax",
+        secure=server.settings().secure,
+        httponly=True,
+    )
+    return response
+
+
+def _forget(visit_id: int, response: Response) -> Response:
+    response.delete_cookie(NAME, path=_pages(visit_id))
+    return response
+
+
+def _pages(visit_id: int) -> str:
+    return url_for("patient.start", visit_id=visit_id)
 
 
 def open_link(link_id: int) -> None:

@@ -60,10 +60,10 @@ def answer_shown(visit: OpenVisit, instrument: Instrument, asked: Item) -> str |
     draft = visit.drafts[instrument.key]
     changed = asked.key in draft.changed
     if asked.key in draft.hidden:
-        return _("Changed on another device") if changed else _("Answered on another device")
+        return _("Changed in the meantime") if changed else _("Answered earlier")
     locale = language_of(visit)
     words = question.answer_words(instrument, asked, locale, draft.given[asked.key])
-    return Markup("{} ({})").format(words, _("changed on another device")) if changed else words
+    return Markup("{} ({})").format(words, _("changed in the meantime")) if changed else words
 
 
 def draw_item(

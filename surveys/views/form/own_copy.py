@@ -54,7 +54,7 @@ def _part(given: StoredAnswers, hidden: list[str]) -> dict[str, Any]:
         "rows": [
             {
                 "key": language.marked(text.items[item.key], locale),
-                "value": _("Answered on another device")
+                "value": _("Answered earlier")
                 if item.key in hidden
                 else question.answer_words(instrument, item, locale, given.answers.get(item.key)),
             }

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, Flask, g, make_response, redirect, request, session, url_for
+from flask import Blueprint, Flask, Response, g, make_response, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
-from werkzeug.wrappers import Response
 
 from surveys.db import db
 from surveys.forms.questionnaire import ERRORS, questionnaire_form
 from surveys.instruments.definition import Instrument, Item
 from surveys.models.assistance import ANSWERED_BY
-from surveys.store.visit import answering, links, opening
+from surveys.store.visit import answering, links
 from surveys.store.visit.alerts import crisis_text_seen
 from surveys.store.visit.opening import LinkRefusal, LinkRefused, OpenVisit
 from surveys.store.visit.progress import (
@@ -45,8 +44,10 @@ from surveys.views.form.item import (
 )
 from surveys.views.form.refusals import asked_again, refused
 from surveys.views.form.visit import (
+    KEEP_ALONE,
     StudyText,
     draw,
+    enter,
     language_of,
     limited,
     may_show,
@@ -54,6 +55,7 @@ from surveys.views.form.visit import (
     of_visit,
     offered,
     study_text,
+    year_asked,
 )
 from surveys.views.web import language, server
 from surveys.views.web.page import Page
@@ -72,14 +74,12 @@ def init_app(app: Flask) -> None:
 
 
 @pages.get("/s/<handed_on:token>")
-def open_link(token: str) -> Response:
-    """Take the token out of the address bar; later pages use the session."""
+def open_link(token: str) -> Page:
+    """Open the link, known or not."""
     link_id = links.find(db.session, token)
     if link_id is None:
         raise LinkRefused(LinkRefusal.UNKNOWN)
-    visit = opening.load(db.session, link_id, server.texts(), device=device.name(), at=now())
-    device.open_link(link_id)
-    return redirect(url_for("patient.start", visit_id=visit.id))
+    return enter(link_id)
 
 
 @pages.get("/visit/<int:visit_id>")
@@ -87,7 +87,7 @@ def open_link(token: str) -> Response:
 def start(visit: OpenVisit) -> Page:
     """Show the introduction, or the patient's open page."""
     here = position(visit)
-    if isinstance(here, AboutYou | AtItem | Review) and _birth_year_asked(visit):
+    if isinstance(here, AboutYou | AtItem | Review) and year_asked(visit):
         return redirect(url_for("other_device.ask", visit_id=visit.id))
     if not isinstance(here, Introduction):
         return redirect(address(visit, here))
@@ -125,7 +125,7 @@ def item(visit: OpenVisit, key: str, number: int) -> Page:
 def answer(visit: OpenVisit, key: str, number: int) -> Page:
     """Store one answer, or the decision to skip, before the next item shows.
 
-    A script that prefers the next question to a redirect gets it at once.
+    A script that prefers the next question to a redirect gets it at once. "Stop" keeps what was chosen.
     """
     instrument, asked = item_asked(visit, key, number)
     if key in visit.submitted or visit.consent_due or visit.background_due:
@@ -140,9 +140,11 @@ def answer(visit: OpenVisit, key: str, number: int) -> Page:
     if not asked.chosen:  # browsers always send a text box, even an empty one
         given = bool(request.form.get("answer", "").strip()) and go != "skip"
     fault = None
+    if go == "stop":
+        given = given and form.validate()
     if given and (not form.validate() or (asked.chosen and "answer" in g.hidden_signs_in)):
         fault = ERRORS[asked.kind]
-    elif not given and go not in {"back", "skip"} and not hidden_here(visit, key, asked):
+    elif not given and go not in {"back", "skip", "stop"} and not hidden_here(visit, key, asked):
         fault = "no_answer"
     if fault and visit.crisis_text_due:
         return redirect(address(visit, CrisisText()))
@@ -162,11 +164,15 @@ def answer(visit: OpenVisit, key: str, number: int) -> Page:
             at=now(),
         )
         db.session.commit()
+        if request.headers.get("Prefer") == KEEP_ALONE:
+            return Response(status=204)
         if crisis_text_due:
             return redirect(address(visit, CrisisText()))
         if key in visit.drafts:
             said = visit.drafts[key].with_answer(asked.key, value)
             visit = replace(visit, drafts={**visit.drafts, key: said})
+    if go == "stop":
+        return redirect(url_for("patient.pause", visit_id=visit.id))
     following = _after(visit, instrument, asked, back=go == "back", change=change)
     if following is None:
         return redirect(address(visit, Review(instrument)))
@@ -206,7 +212,7 @@ def crisis_text(visit: OpenVisit) -> Page:
     """
     if visit.crises:
         device.show_help(visit.id)
-    elif visit.crisis_text_due and _birth_year_asked(visit):
+    elif visit.crisis_text_due and may_show(visit) and year_asked(visit):
         return redirect(url_for("other_device.ask", visit_id=visit.id))
     text = study_text(visit, visit.crisis_texts)
     told = device.was_shown_help(visit.id)
@@ -337,11 +343,6 @@ def thanks(visit: OpenVisit) -> Page:
 def pause(visit: OpenVisit) -> Page:
     """Show how to stop for now and come back."""
     return draw(visit, "patient/pause.html", crisis_text=_help_again(visit))
-
-
-def _birth_year_asked(visit: OpenVisit) -> bool:
-    """Whether to ask for the year of birth first; a patient may go on without it."""
-    return session.get("without_earlier_answers") != visit.id and may_show(visit)
 
 
 def _only(name: str) -> MultiDict[str, str]:

@@ -23,14 +23,23 @@ STATUS = {
     LinkRefusal.TOO_EARLY: 403,
     LinkRefusal.STUDY_NOT_OPEN: 403,
     LinkRefusal.OTHER_LINK: 403,
+    LinkRefusal.NO_COOKIES: 403,
 }
+ANSWERS = frozenset({"patient.answer", "about_you.answer"})
 
 
 def refused(error: LinkRefused) -> tuple[str, int]:
-    """Say why the link does not open now, and what to do."""
+    """Say why the link does not open now, and what to do.
+
+    An answer that came without an open link stays on the page, to be sent once the link is open again. The
+    form has no token, so that the answer is first shown and then sent.
+    """
     db.session.rollback()
+    kept = []
+    if error.refusal is LinkRefusal.OTHER_LINK and request.method == "POST" and request.endpoint in ANSWERS:
+        kept = [(name, given) for name, given in request.form.items(multi=True) if name != "csrf_token"]
     page = render_template(
-        "patient/refused.html", refusal=error.refusal.value, on=error.on, contact=error.contact
+        "patient/refused.html", refusal=error.refusal.value, on=error.on, contact=error.contact, kept=kept
     )
     return page, STATUS[error.refusal]
 
@@ -38,7 +47,7 @@ def refused(error: LinkRefused) -> tuple[str, int]:
 def asked_again(ask: Callable[..., Page]) -> Page:
     """The page that `ask` makes of a form from before the link was opened again.
 
-    Without an open link the page asks to open it; Back then shows this form again as it was filled in.
+    Without an open link the page asks to open it, and keeps what was given.
     """
     try:
         return ask(**request.view_args or {})

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, render_template, request
+from flask_wtf.csrf import CSRFError
 from limits import parse
 
 from surveys.db import db
-from surveys.store.visit import opening, short_codes
-from surveys.views.form import device
-from surveys.views.form.visit import now
-from surveys.views.web import server
+from surveys.store.visit import short_codes
+from surveys.store.visit.opening import LinkRefusal, LinkRefused
+from surveys.store.visit.short_codes import UsedUpError
+from surveys.typed import birth_year
+from surveys.views.form.refusals import refused
+from surveys.views.form.visit import enter
 from surveys.views.web.page import Page
 from surveys.views.web.protection import count
 
@@ -20,6 +23,7 @@ TRIES = parse("30 per minute")
 # Also from many addresses: of a million beginnings each is tried seldom.
 TRIES_OF_A_BEGINNING = parse("10 per minute")
 BEGINNING = short_codes.LENGTH // 2
+LONGEST_TYPED = 20
 
 
 def init_app(app: Flask) -> None:
@@ -28,21 +32,41 @@ def init_app(app: Flask) -> None:
 
 
 @pages.get("/c", strict_slashes=False)
-def ask() -> str:
+def ask() -> Page:
     """Ask for code and year."""
-    return render_template("patient/short_code.html", wrong=False, typed="")
+    return _draw()
 
 
 @pages.post("/c", strict_slashes=False)
 def tell() -> Page:
-    """Open the link as if the patient had followed it; errors do not say whether code or year is wrong."""
+    """Open the link as if the patient had followed it; errors do not say whether code or year is wrong.
+
+    Only a code and a year that there may be are a try.
+    """
     count(TRIES, f"short-code:{request.remote_addr}")
-    code = request.form.get("code", "")
-    count(TRIES_OF_A_BEGINNING, f"short-code-beginning:{short_codes.signs_of(code[:20])[:BEGINNING]}")
-    link_id = short_codes.find(db.session, code, request.form.get("birth_year", ""))
+    code, year = request.form.get("code", ""), birth_year(request.form.get("birth_year", ""))
+    count(
+        TRIES_OF_A_BEGINNING, f"short-code-beginning:{short_codes.signs_of(code[:LONGEST_TYPED])[:BEGINNING]}"
+    )
+    if not short_codes.may_be_one(code):
+        return _draw("code"), 422
+    if year is None:
+        return _draw("year"), 422
+    try:
+        link_id = short_codes.find(db.session, code, year)
+    except UsedUpError as used_up:
+        db.session.commit()
+        return _draw("used_up", used_up.contact), 422
     db.session.commit()
-    if link_id is None:
-        return render_template("patient/short_code.html", wrong=True, typed=code[:20]), 422
-    visit = opening.load(db.session, link_id, server.texts(), device=device.name(), at=now())
-    device.open_link(link_id)
-    return redirect(url_for("patient.start", visit_id=visit.id))
+    return (_draw("wrong"), 422) if link_id is None else enter(link_id)
+
+
+@pages.errorhandler(CSRFError)
+def form_too_old(error: CSRFError) -> Page:
+    """A form from before the session was lost shows again; without cookies it would do so for ever."""
+    return (_draw("not_sent"), 422) if request.cookies else refused(LinkRefused(LinkRefusal.NO_COOKIES))
+
+
+def _draw(fault: str = "", contact: str = "") -> str:
+    typed = {box: request.form.get(box, "")[:LONGEST_TYPED] for box in ("code", "birth_year")}
+    return render_template("patient/short_code.html", fault=fault, contact=contact, typed=typed)

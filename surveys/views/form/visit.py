@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, NamedTuple
 
-from flask import Blueprint, render_template, request, session
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from limits import parse
 
 from surveys import tokens
@@ -19,6 +19,10 @@ from surveys.views.form import device
 from surveys.views.web import language, server
 from surveys.views.web.page import Page
 from surveys.views.web.protection import count
+
+# RFC 7240; what our script prefers where somebody leaves a question by a link: the choice kept, and no page
+KEEP_ALONE = "return=minimal"
+OPENED = "opened"  # marks the first page after a link, which tells whether the browser sent its cookie back
 
 
 class StudyText(NamedTuple):
@@ -46,6 +50,13 @@ def _count() -> None:
     count(OF_A_LINK, link)
 
 
+def enter(link_id: int) -> Page:
+    """Open the link on this device: later pages use the session, and the address no longer holds the link."""
+    visit = opening.load(db.session, link_id, server.texts(), device=device.name(), at=now())
+    device.open_link(link_id)
+    return redirect(url_for("patient.start", visit_id=visit.id, **{OPENED: 1}))
+
+
 def of_visit(view: Callable[..., Page]) -> Callable[..., Page]:
     """Give `view` the open visit that the address names and the session's link opens, locked for a POST.
 
@@ -57,12 +68,14 @@ def of_visit(view: Callable[..., Page]) -> Callable[..., Page]:
     def with_visit(visit_id: int, **arguments: Any) -> Page:
         link_id = session.get("link")
         if link_id is None:
-            raise LinkRefused(LinkRefusal.OTHER_LINK)
+            without = OPENED in request.args and not request.cookies
+            raise LinkRefused(LinkRefusal.NO_COOKIES if without else LinkRefusal.OTHER_LINK)
         visit = opening.load(
             db.session, link_id, server.texts(), device=device.name(), at=now(), lock=request.method == "POST"
         )
         if visit.id != visit_id:
             raise LinkRefused(LinkRefusal.OTHER_LINK)
+        device.keep_name(visit.id, visit.link_expires_at)
         if device.went_past_help(visit.id):
             visit = replace(visit, crisis_text_due=bool(visit.crises))
         return view(visit, **arguments)
@@ -106,6 +119,13 @@ def study_text(visit: OpenVisit, texts: Mapping[str, str]) -> StudyText:
 def may_show(visit: OpenVisit) -> bool:
     """Whether this device hides answers that the year of birth would show."""
     return visit.hides and devices.tries_left(db.session, visit.id, visit.patient_id) > 0
+
+
+def year_asked(visit: OpenVisit) -> bool:
+    """Whether to ask for the year of birth first, or to say that its tries are used up; one may go on."""
+    if session.get("without_earlier_answers") == visit.id or not visit.hides:
+        return False
+    return may_show(visit) or devices.used_up(db.session, visit.id, visit.patient_id)
 
 
 def draw(visit: OpenVisit, template: str, **context: Any) -> str:

@@ -17,6 +17,16 @@ from surveys.store.errors import Refused
 Page = tuple[str, int]
 
 
+def _no_cookies() -> str:
+    return render_template(
+        "errors/error.html",
+        code=400,
+        title=_("Your browser keeps no cookies"),
+        happened=_("Without them this page cannot tell who sends the form."),
+        mend=_("Please allow cookies for this page, or open it in another browser."),
+    )
+
+
 def init_app(app: Flask) -> None:
     """Draw every error of `app` with `templates/errors/error.html`."""
 
@@ -33,6 +43,8 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def form_too_old(error: CSRFError) -> Page:
+        if not request.cookies:
+            return _no_cookies(), 400
         page = render_template(
             "errors/error.html",
             code=400,

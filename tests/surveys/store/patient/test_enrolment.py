@@ -150,12 +150,12 @@ def test_tries_at_a_wrong_year_are_forgotten(session: Session, patient: Patient)
     link = session.scalars(select(short_codes.Link).where(short_codes.Link.visit_id == visit.id)).one()
     code = short_codes.make(session, link.id)
     for _ in range(short_codes.TRIES):
-        assert short_codes.find(session, code, "1971") is None
+        assert short_codes.find(session, code, 1971) is None
     for _ in range(devices.TRIES):
-        assert not devices.tell_year(session, visit.id, patient.id, "phone", "1971", at=AT)
+        assert not devices.tell_year(session, visit.id, patient.id, "phone", 1971, at=AT)
     correct(session, patient, birth_year=1971)
-    assert short_codes.find(session, code, "1971") == link.id
-    assert devices.tell_year(session, visit.id, patient.id, "phone", "1971", at=AT)
+    assert short_codes.find(session, code, 1971) == link.id
+    assert devices.tell_year(session, visit.id, patient.id, "phone", 1971, at=AT)
 
 
 def test_visits_follow_the_day_of_enrolment(session: Session, patient: Patient, library: Library) -> None:

@@ -32,6 +32,7 @@ DAY = date(2026, 3, 10)
 FRESH = OpenVisit(
     id=1,
     link_id=1,
+    link_expires_at=datetime(2026, 5, 1, tzinfo=UTC),
     device="phone",
     patient_id=1,
     study_id=1,
