@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from analysis.data.statuses import LEFT
 from surveys.models.base import Base, Code, Digest, Id, Instant, one_of
 
 WAYS = ("link", "paper", "telephone", "elsewhere")
@@ -68,6 +69,11 @@ class Consent(Base):
     recorded_by: Mapped[str] = mapped_column(String(100))
     recorded_at: Mapped[Instant]
     reference: Mapped[str] = mapped_column(String(200), default="", server_default="")
+
+
+def may_still_agree(status: str, decision: str | None, how: str | None) -> bool:
+    """Whether a patient of that status left by declining on the link's own page."""
+    return (status, decision, how) == (LEFT, "declined", "link")
 
 
 def standing() -> Select[int]:

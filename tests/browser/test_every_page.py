@@ -152,9 +152,16 @@ def not_taking_part(page: Page, invited: Invited, stands_at: Callable[[str], Non
     follow(page, "Back to the questions")
     press(page, "Start")
     press(page, "I decline")
+    stands_at("Would you like to decline?")
+    press(page, "Yes, I decline")
     stands_at("That is all right")
     page.goto(invited.path)
-    stands_at("You are not taking part any more")
+    stands_at("That is all right")
+    follow(page, "I have changed my mind")
+    press(page, "I agree")
+    follow(page, "Taking part")
+    follow(page, "What you agreed to")
+    stands_at("What you agreed to")
 
 
 def on_the_tablet(page: Page, invited: Invited, stands_at: Callable[[str], None]) -> None:

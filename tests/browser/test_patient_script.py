@@ -106,7 +106,7 @@ def test_a_network_that_stops_scripts_alone_stops_no_answer(open_page: OpenPage,
     def refuse(route: Route) -> None:
         if route.request.resource_type == "fetch":
             tries.append(route)
-            route.abort()
+            route.abort("internetdisconnected")
         else:
             route.continue_()
 

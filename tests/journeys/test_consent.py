@@ -83,15 +83,18 @@ def test_agreeing_leads_to_the_questions(app: Flask, patient: Patient, invited: 
 
 
 def test_declining_ends_kindly(app: Flask, patient: Patient, invited: Invited) -> None:
-    """No question, no further form; the patient takes part no longer and the link says so."""
+    """Asked once more first; then no question, no further form, and the patient takes part no longer."""
     patient.press("I decline")
+    assert patient.page.heading == "Would you like to decline?"
+    assert one_table(app, "consent") == []
+    patient.press("Yes, I decline")
     assert patient.page.heading == "That is all right"
     assert patient.page.steps == []
     [row] = one_table(app, "patient")
     assert (row["status"], row["status_since"]) == ("left", datetime.now(UTC).date())
     assert [consent["decision"] for consent in one_table(app, "consent")] == ["declined"]
     patient.open(invited.token)
-    assert patient.page.heading == "You are not taking part any more"
+    assert (patient.status, patient.page.heading) == (200, "That is all right")
 
 
 def test_a_consent_from_paper_is_not_asked_again(app: Flask, invited: Invited) -> None:

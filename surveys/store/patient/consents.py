@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.data.statuses import LEFT
 from surveys.models import Consent, ConsentText, Patient, Study
 from surveys.models.audit import CONSENT_CORRECTED
 from surveys.models.patient import before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.patient import changes
-from surveys.store.patient.leaving import leave
+from surveys.store.patient.leaving import leave, take_part_again
 
 PARTS = ("research", "contact_again", "sharing", "keep_answers")
 ELSEWHERE = "elsewhere"
@@ -135,6 +136,11 @@ def all_texts(session: Session, study_id: int) -> list[ConsentText]:
     return list(session.scalars(query))
 
 
+def text_of(session: Session, given: Consent) -> ConsentText:
+    """The text that was decided on."""
+    return session.get_one(ConsentText, given.consent_text_id)
+
+
 def parts_of(text: ConsentText) -> dict[str, str]:
     """The parts of `text` in the order in which they are asked; a database keeps no order."""
     return {part: text.parts[part] for part in PARTS if part in text.parts}
@@ -210,6 +216,58 @@ def record_elsewhere(
         told = {"reference": one.reference, "signed_on": one.signed_on.isoformat()}
         facts = {"consent": row_id, "how": ELSEWHERE, **told}
         audit.record(session, audit.Entry(at, actor, "consent.agreed", patient_id, facts))
+
+
+def change_mind(
+    session: Session,
+    patient_id: int,
+    text: ConsentText,
+    *,
+    parts: Collection[str],
+    on: date,
+    at: datetime,
+    actor: str,
+) -> None:
+    """Store that a patient who declined by the link agrees to `text` after all, and takes part again.
+
+    Raises:
+        Refused: this patient did not decline by the link, or decided anew since.
+    """
+    patient, stands = _last_decision(session, patient_id)
+    if stands is None or (stands.decision, stands.how, patient.status) != ("declined", "link", LEFT):
+        raise Refused("This patient's consent is recorded already.")
+    consent = _store(session, patient_id, Decision(text, True, decided(text, parts), "link", on), at, actor)
+    facts = {"consent": consent.id, "version": text.version, "how": "link", "parts": consent.parts}
+    audit.record(session, audit.Entry(at, actor, "consent.agreed", patient_id, facts))
+    take_part_again(session, patient, stands.recorded_at, on=on, at=at, actor=actor)
+
+
+def choose_parts(
+    session: Session, patient_id: int, parts: Collection[str], *, on: date, at: datetime, actor: str
+) -> bool:
+    """Store which parts the patient agrees to from now on, of the text agreed to; whether any differs.
+
+    Raises:
+        Refused: the patient has agreed to no text.
+    """
+    _, stands = _last_decision(session, patient_id)
+    if stands is None or stands.decision != "agreed":
+        raise Refused("This patient has agreed to no text.")
+    text = session.get_one(ConsentText, stands.consent_text_id)
+    chosen = decided(text, parts)
+    if chosen == stands.parts:
+        return False
+    consent = _store(session, patient_id, Decision(text, True, chosen, "link", on), at, actor)
+    facts = {"consent": consent.id, "version": text.version, "from": stands.parts, "to": chosen}
+    audit.record(session, audit.Entry(at, actor, "consent.parts_changed", patient_id, facts))
+    return True
+
+
+def _last_decision(session: Session, patient_id: int) -> tuple[Patient, Consent | None]:
+    """The patient, locked, and the decision that stands."""
+    locked = select(Patient).where(Patient.id == patient_id).with_for_update()
+    patient = session.scalars(locked.execution_options(populate_existing=True)).one()
+    return patient, of_patient(session, patient_id)
 
 
 def decided(text: ConsentText | None, agreed: Collection[str]) -> dict[str, bool]:

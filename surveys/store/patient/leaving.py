@@ -31,6 +31,32 @@ def stop_messages(session: Session, patient_id: int, *, at: datetime, actor: str
     audit.record(session, audit.Entry(at, actor, "patient.messages_stopped", patient_id))
 
 
+def allow_messages(session: Session, patient_id: int, *, at: datetime, actor: str) -> None:
+    """Invitations and reminders go out again, as planned from now on."""
+    _change(session, patient_id, at, messages_stopped_at=None)
+    audit.record(session, audit.Entry(at, actor, "patient.messages_allowed", patient_id))
+
+
+def may_allow_messages(session: Session, patient_id: int) -> bool:
+    """Whether the patient stopped them, takes part, and did not ask to be removed."""
+    patient = session.get_one(Patient, patient_id)
+    return (
+        patient.messages_stopped_at is not None and patient.removal_requested_at is None and not patient.gone
+    )
+
+
+def take_part_again(
+    session: Session, patient: Patient, declined_at: datetime, *, on: date, at: datetime, actor: str
+) -> None:
+    """Undo that the patient left by declining at `declined_at`, with the messages that this stopped."""
+    facts = {"from": patient.status, "to": "active", "since": on.isoformat(), "through": patient.code}
+    stopped = patient.messages_stopped_at
+    if stopped == declined_at:
+        stopped = None
+    _change(session, patient.id, at, status="active", status_since=on, messages_stopped_at=stopped)
+    audit.record(session, audit.Entry(at, actor, "patient.status", patient.id, facts))
+
+
 def request_removal(session: Session, patient_id: int, *, at: datetime, actor: str) -> None:
     """Messages stop; whether name and contact details go is for a coordinator to decide."""
     _change(

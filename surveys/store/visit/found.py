@@ -12,12 +12,13 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Text, bindparam, cast, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, Text, bindparam, cast, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from surveys.models import (
     Alert,
     Assistance,
+    Consent,
     Draft,
     InstrumentVersion,
     Link,
@@ -87,6 +88,8 @@ def _document(postgresql: bool) -> str:
         study_status=Study.status,
         help_told=exists().where(Assistance.visit_id == Visit.id),
         consent_due=consent.due(Study.id, Patient.id),
+        decision=_decided(Consent.decision),
+        decided_how=_decided(Consent.how),
         permitted=document.rows(
             select(Permission).where(newest_of(Study.id)),
             instrument=Permission.instrument,
@@ -128,6 +131,13 @@ def _document(postgresql: bool) -> str:
         .where(Link.id == bindparam("link_id"))
     )
     return document.sql(statement)
+
+
+def _decided(column: InstrumentedAttribute[str]) -> ScalarSelect[str]:
+    """Of the patient's decision that stands, which is the last."""
+    every = aliased(Consent)
+    last = select(func.max(every.id)).where(every.patient_id == Patient.id).correlate(Patient)
+    return select(column).where(Consent.id == last.scalar_subquery()).scalar_subquery()
 
 
 def _read(document: dict[str, Any]) -> Row:

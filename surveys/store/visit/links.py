@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from surveys import tokens
-from surveys.models import Link, Visit
+from surveys.models import Link, Patient, Study, Visit
 from surveys.schedule import FINISHING_DAYS
 from surveys.store import audit
 
@@ -80,6 +80,13 @@ def end(session: Session, link_id: int, *, at: datetime, actor: str) -> None:
 def visit_of(session: Session, link_id: int) -> int:
     """The visit that the link opens, in any state."""
     return session.scalars(select(Link.visit_id).where(Link.id == link_id)).one()
+
+
+def contact(session: Session, link_id: int | None) -> str:
+    """Whom to ask in the study of the link, in any state; empty without a link."""
+    query = select(Study.contact).join(Patient, Patient.study_id == Study.id)
+    of_link = query.join(Visit, Visit.patient_id == Patient.id).join(Link, Link.visit_id == Visit.id)
+    return session.scalar(of_link.where(Link.id == link_id)) or ""
 
 
 def find(session: Session, token: str) -> int | None:

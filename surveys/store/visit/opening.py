@@ -113,7 +113,8 @@ class OpenVisit:
     those of the study's permission in force, else the definition's own. `background` is None where the study
     does not ask of it. `crisis_text_due`: where help is comes before anything else. `crises` are the alerts
     whose crisis text this device may show: it gave the answer itself, or its user told the year of birth.
-    Without any the page must not tell that something was answered.
+    Without any the page must not tell that something was answered. `declined`: the patient declined by the
+    link and takes part no longer, but may still agree.
     """
 
     id: int
@@ -141,6 +142,8 @@ class OpenVisit:
     crisis_text_due: bool
     help_told: bool
     consent_due: bool
+    declined: bool
+    closes_on: date
     background: BackgroundAnswers | None
     crises: tuple[int, ...] = ()
 
@@ -219,6 +222,8 @@ def load(
         crisis_text_due=bool(due),
         help_told=bool(row.help_told),
         consent_due=bool(row.consent_due),
+        declined=bool(row.declined),
+        closes_on=row.closes_on,
         background=told,
         crises=tuple(one for one, own in due.items() if own or told_year),
     )
@@ -253,7 +258,7 @@ def _refuse(row: Any, visit: OpenVisit, at: datetime) -> None:
         raise LinkRefused(LinkRefusal.REVOKED, row.contact)
     if at >= row.expires_at:
         raise LinkRefused(LinkRefusal.EXPIRED, row.contact)
-    if is_gone(row.patient_status):
+    if is_gone(row.patient_status) and not visit.declined:
         raise LinkRefused(LinkRefusal.LEFT, row.contact)
     if row.study_status == "closed":
         raise LinkRefused(LinkRefusal.STUDY_CLOSED, row.contact)

@@ -17,6 +17,11 @@ class Introduction:
 
 
 @dataclass(frozen=True)
+class Declined:
+    """The patient declined by the link, and may change that while the visit is open."""
+
+
+@dataclass(frozen=True)
 class ConsentDue:
     """The study's consent text comes before any question."""
 
@@ -58,11 +63,13 @@ class Finished:
     """Everything is submitted and no question is left."""
 
 
-Position = Introduction | ConsentDue | AboutYou | CrisisText | AtItem | Review | Helped | Finished
+Position = Declined | Introduction | ConsentDue | AboutYou | CrisisText | AtItem | Review | Helped | Finished
 
 
 def position(visit: OpenVisit) -> Position:
     """Where the link leads now: the first open step."""
+    if visit.declined:
+        return Declined()
     if visit.crisis_text_due:
         return CrisisText()
     key = current(visit)

@@ -10,6 +10,7 @@ from surveys.store.visit.progress import (
     AtItem,
     ConsentDue,
     CrisisText,
+    Declined,
     Finished,
     Helped,
     Introduction,
@@ -37,6 +38,8 @@ def address(visit: OpenVisit, here: Position) -> str:
     match here:
         case Introduction():
             return url_for("patient.start", visit_id=visit.id)
+        case Declined():
+            return url_for("taking_part.declined", visit_id=visit.id)
         case ConsentDue():
             return url_for("taking_part.consent", visit_id=visit.id)
         case AboutYou(None):

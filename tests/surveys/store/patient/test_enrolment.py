@@ -149,8 +149,10 @@ def test_tries_at_a_wrong_year_are_forgotten(session: Session, patient: Patient)
     links.issue(session, visit, at=AT, actor="test")
     link = session.scalars(select(short_codes.Link).where(short_codes.Link.visit_id == visit.id)).one()
     code = short_codes.make(session, link.id)
-    for _ in range(short_codes.TRIES):
+    for _ in range(short_codes.TRIES - 1):
         assert short_codes.find(session, code, 1971) is None
+    with pytest.raises(short_codes.UsedUpError):
+        short_codes.find(session, code, 1971)
     for _ in range(devices.TRIES):
         assert not devices.tell_year(session, visit.id, patient.id, "phone", 1971, at=AT)
     correct(session, patient, birth_year=1971)

@@ -55,6 +55,8 @@ FRESH = OpenVisit(
     crisis_text_due=False,
     help_told=False,
     consent_due=False,
+    declined=False,
+    closes_on=date(2026, 4, 9),
     background=None,
 )
 

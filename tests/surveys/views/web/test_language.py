@@ -145,8 +145,8 @@ def test_dates_are_written_as_the_language_does(app: Flask) -> None:
     """`5. Mai 2027`, not `5 May 2027`."""
     early = invite(app, visit="month_6")
     shown = html(in_german(app, early))
-    assert "Diese Fragen öffnen am " in shown
-    day = shown.split("öffnen am ")[1].split(". Bitte")[0]
+    assert "Sie können diese Fragen ab dem " in shown
+    day = shown.split("ab dem ")[1].split(" beantworten")[0]
     assert day.split()[0].endswith(".")
 
 
