@@ -109,7 +109,7 @@ def test_what_was_agreed_to_can_be_read_and_changed(app: Flask, patient: Patient
     assert first["parts"] == {"research": True, "keep_answers": False}
     assert second["parts"] == {"research": False, "keep_answers": True}
     assert (second["how"], second["recorded_by"]) == ("link", "patient")
-    follow(patient, "Back", "Stop taking part")
+    follow(patient, "Taking part", "Stop taking part")
     assert "stays with the study under a code, as you agreed" in patient.page.text
 
 

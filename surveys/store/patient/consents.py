@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analysis.data.statuses import LEFT
 from surveys.models import Consent, ConsentText, Patient, Study
 from surveys.models.audit import CONSENT_CORRECTED
+from surveys.models.consent import may_still_agree
 from surveys.models.patient import before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -136,9 +136,9 @@ def all_texts(session: Session, study_id: int) -> list[ConsentText]:
     return list(session.scalars(query))
 
 
-def text_of(session: Session, given: Consent) -> ConsentText:
-    """The text that was decided on."""
-    return session.get_one(ConsentText, given.consent_text_id)
+def text_of(session: Session, given: Consent) -> ConsentText | None:
+    """The text that was decided on; none of ours for what was signed elsewhere."""
+    return session.get(ConsentText, given.consent_text_id) if given.consent_text_id else None
 
 
 def parts_of(text: ConsentText) -> dict[str, str]:
@@ -234,7 +234,7 @@ def change_mind(
         Refused: this patient did not decline by the link, or decided anew since.
     """
     patient, stands = _last_decision(session, patient_id)
-    if stands is None or (stands.decision, stands.how, patient.status) != ("declined", "link", LEFT):
+    if stands is None or not may_still_agree(patient.status, stands.decision, stands.how):
         raise Refused("This patient's consent is recorded already.")
     consent = _store(session, patient_id, Decision(text, True, decided(text, parts), "link", on), at, actor)
     facts = {"consent": consent.id, "version": text.version, "how": "link", "parts": consent.parts}
@@ -253,7 +253,9 @@ def choose_parts(
     _, stands = _last_decision(session, patient_id)
     if stands is None or stands.decision != "agreed":
         raise Refused("This patient has agreed to no text.")
-    text = session.get_one(ConsentText, stands.consent_text_id)
+    text = text_of(session, stands)
+    if text is None:
+        raise Refused("What was signed elsewhere is changed there.")
     chosen = decided(text, parts)
     if chosen == stands.parts:
         return False

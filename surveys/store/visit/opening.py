@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from surveys.instruments.definition import Answer, Instrument, Item
 from surveys.instruments.library import Library, asking_order
+from surveys.models.consent import may_still_agree
 from surveys.models.patient import is_gone
 from surveys.schedule import is_over, is_over_for_good, not_yet_open
 from surveys.store.study.studies import items_asked
@@ -196,6 +197,7 @@ def load(
     if told_year:
         drafts = {key: replace(draft, recognised=True) for key, draft in drafts.items()}
         told = told and replace(told, recognised=True)
+    declined = may_still_agree(row.patient_status, row.decision, row.decided_how)
     visit = OpenVisit(
         id=row.visit_id,
         link_id=link_id,
@@ -221,8 +223,8 @@ def load(
         submitted=submitted,
         crisis_text_due=bool(due),
         help_told=bool(row.help_told),
-        consent_due=bool(row.consent_due),
-        declined=bool(row.declined),
+        consent_due=bool(row.consent_due) or declined,
+        declined=declined,
         closes_on=row.closes_on,
         background=told,
         crises=tuple(one for one, own in due.items() if own or told_year),

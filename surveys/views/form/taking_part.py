@@ -115,7 +115,9 @@ def agreed(visit: OpenVisit) -> Page:
     if given is None:
         return redirect(url_for("taking_part.options", visit_id=visit.id))
     text = consents.text_of(db.session, given)
-    return draw(visit, "patient/agreed.html", given=given, text=text, parts=consents.parts_of(text))
+    return draw(
+        visit, "patient/agreed.html", given=given, text=text, parts=consents.parts_of(text) if text else {}
+    )
 
 
 @pages.post("/visit/<int:visit_id>/agreed")
