@@ -172,3 +172,82 @@ def test_new_patients_bring_the_consent_of_elsewhere(
         "signed_on": "2026-02-28",
     }
     assert list(audit.verify(session)) == []
+
+
+def refuse(session: Session, patient: Patient, text: ConsentText, how: str = "link") -> None:
+    """The patient declines, which ends taking part and messages."""
+    facts = {"signed_on": AT.date(), "at": AT, "actor": "patient"}
+    consents.decide(session, patient.id, text, agreed=False, parts=(), how=how, **facts)
+    session.commit()
+
+
+def agree(session: Session, patient: Patient, text: ConsentText) -> None:
+    """The patient agrees after all, a day later."""
+    later = {"on": AT.date() + timedelta(days=1), "at": AT + timedelta(days=1), "actor": "patient"}
+    consents.change_mind(session, patient.id, text, parts=("sharing",), **later)
+    session.commit()
+
+
+@pytest.fixture
+def text(session: Session, study: Study) -> ConsentText:
+    """A text with two parts, not decided on yet."""
+    new = NewText("Taking part is up to you.", {"research": "Use it.", "sharing": "Share it."})
+    consents.load(session, study, "1", {"en": new}, at=AT, actor="test")
+    return session.scalars(select(ConsentText)).one()
+
+
+def test_a_changed_mind_adds_a_decision(session: Session, patient: Patient, text: ConsentText) -> None:
+    """The patient takes part from then on, and what the refusal stopped goes out again."""
+    refuse(session, patient, text)
+    agree(session, patient, text)
+    session.refresh(patient)
+    assert (patient.status, patient.messages_stopped_at) == ("active", None)
+    assert patient.status_since == AT.date() + timedelta(days=1)
+    assert [one.decision for one in consents.all_of_patient(session, patient.id)] == ["agreed", "declined"]
+    with pytest.raises(Refused, match="recorded already"):
+        agree(session, patient, text)
+
+
+def test_messages_that_were_stopped_before_stay_stopped(
+    session: Session, patient: Patient, text: ConsentText
+) -> None:
+    """They were a wish of their own."""
+    leaving.stop_messages(session, patient.id, at=AT - timedelta(days=1), actor="patient")
+    refuse(session, patient, text)
+    agree(session, patient, text)
+    session.refresh(patient)
+    assert patient.messages_stopped_at is not None
+
+
+def test_what_staff_recorded_is_not_changed_by_the_link(
+    session: Session, patient: Patient, text: ConsentText
+) -> None:
+    """A refusal on paper, and a death."""
+    refuse(session, patient, text, "paper")
+    with pytest.raises(Refused, match="recorded already"):
+        agree(session, patient, text)
+
+
+def test_each_part_is_changed_by_itself(session: Session, patient: Patient, signed: Decision) -> None:
+    """A further row on the same text; what stays the same adds none, and the trail says what changed."""
+    later = {"on": AT.date(), "at": AT, "actor": "patient"}
+    assert not consents.choose_parts(session, patient.id, ("research",), **later)
+    assert consents.choose_parts(session, patient.id, ("sharing", "nonsense"), **later)
+    session.commit()
+    stands = consents.of_patient(session, patient.id)
+    assert stands is not None
+    assert (stands.parts, stands.how) == ({"research": False, "sharing": True}, "link")
+    assert stands.consent_text_id == signed.text.id
+    [event] = session.scalars(select(Event).where(Event.action == "consent.parts_changed"))
+    assert event.facts["from"] == {"research": True, "sharing": False}
+
+
+def test_who_agreed_to_nothing_has_no_part_to_change(
+    session: Session, patient: Patient, text: ConsentText
+) -> None:
+    """Neither before a decision nor after a refusal."""
+    for _ in range(2):
+        with pytest.raises(Refused, match="agreed to no text"):
+            consents.choose_parts(session, patient.id, ("research",), on=AT.date(), at=AT, actor="patient")
+        if consents.of_patient(session, patient.id) is None:
+            refuse(session, patient, text)

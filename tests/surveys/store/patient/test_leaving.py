@@ -82,3 +82,17 @@ def test_what_was_said_first_keeps_its_time(session: Session, written_to: Patien
     leaving.leave(session, written_to.id, on=MUCH_LATER.date(), at=MUCH_LATER, actor="patient")
     last_event(session)
     assert (written_to.messages_stopped_at, written_to.removal_requested_at) == (AT, LATER)
+
+
+def test_messages_can_be_had_again(session: Session, patient: Patient) -> None:
+    """By who takes part; not by who left, or asked to be removed."""
+    assert not leaving.may_allow_messages(session, patient.id)
+    leaving.stop_messages(session, patient.id, at=AT, actor="patient")
+    session.refresh(patient)
+    assert leaving.may_allow_messages(session, patient.id)
+    leaving.allow_messages(session, patient.id, at=AT, actor="patient")
+    session.refresh(patient)
+    assert patient.messages_stopped_at is None
+    leaving.request_removal(session, patient.id, at=AT, actor="patient")
+    session.refresh(patient)
+    assert not leaving.may_allow_messages(session, patient.id)
