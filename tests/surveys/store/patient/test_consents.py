@@ -13,7 +13,7 @@ from surveys.instruments.library import Library
 from surveys.models import Consent, ConsentText, Event, Patient, Study
 from surveys.store import audit
 from surveys.store.errors import Refused
-from surveys.store.patient import consents, patients
+from surveys.store.patient import consents, leaving, patients
 from surveys.store.patient.consents import Decision, GivenElsewhere, NewText
 from surveys.store.patient.patients import NewPatient
 from tests.surveys.store.conftest import AT
