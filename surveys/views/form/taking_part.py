@@ -56,10 +56,12 @@ def decide(visit: OpenVisit) -> Page:
         return redirect(next_address(visit))
     if decision == "decline":
         return redirect(url_for("taking_part.ask_to_decline", visit_id=visit.id))
-    parts, facts = request.form.getlist("parts"), {"at": now(), "actor": "patient"}
+    parts = request.form.getlist("parts")
     try:
         if visit.declined:
-            consents.change_mind(db.session, visit.patient_id, text, parts=parts, on=visit.today, **facts)
+            consents.change_mind(
+                db.session, visit.patient_id, text, parts=parts, on=visit.today, at=now(), actor="patient"
+            )
         else:
             _decide(visit, text, parts=parts, agreed=True)
     except Refused:  # the same press from another tab, a moment earlier

@@ -22,7 +22,6 @@ from surveys.views.web.protection import count
 
 # RFC 7240; what our script prefers where somebody leaves a question by a link: the choice kept, and no page
 KEEP_ALONE = "return=minimal"
-OPENED = "opened"  # marks the first page after a link, which tells whether the browser sent its cookie back
 
 
 class StudyText(NamedTuple):
@@ -54,7 +53,7 @@ def enter(link_id: int) -> Page:
     """Open the link on this device: later pages use the session, and the address no longer holds the link."""
     visit = opening.load(db.session, link_id, server.texts(), device=device.name(), at=now())
     device.open_link(link_id)
-    return redirect(url_for("patient.start", visit_id=visit.id, **{OPENED: 1}))
+    return redirect(url_for("patient.start", visit_id=visit.id, opened=1))
 
 
 def of_visit(view: Callable[..., Page]) -> Callable[..., Page]:
@@ -68,7 +67,7 @@ def of_visit(view: Callable[..., Page]) -> Callable[..., Page]:
     def with_visit(visit_id: int, **arguments: Any) -> Page:
         link_id = session.get("link")
         if link_id is None:
-            without = OPENED in request.args and not request.cookies
+            without = "opened" in request.args and not request.cookies
             raise LinkRefused(LinkRefusal.NO_COOKIES if without else LinkRefusal.OTHER_LINK)
         visit = opening.load(
             db.session, link_id, server.texts(), device=device.name(), at=now(), lock=request.method == "POST"
