@@ -56,18 +56,8 @@ def decide(visit: OpenVisit) -> Page:
         return redirect(next_address(visit))
     if decision == "decline":
         return redirect(url_for("taking_part.ask_to_decline", visit_id=visit.id))
-    parts = request.form.getlist("parts")
-    try:
-        if visit.declined:
-            consents.change_mind(
-                db.session, visit.patient_id, text, parts=parts, on=visit.today, at=now(), actor="patient"
-            )
-        else:
-            _decide(visit, text, parts=parts, agreed=True)
-    except Refused:  # the same press from another tab, a moment earlier
-        db.session.rollback()
+    if not _decide(visit, text, agreed=True, parts=request.form.getlist("parts")):
         return redirect(url_for("patient.start", visit_id=visit.id))
-    db.session.commit()
     return redirect(next_address(replace(visit, consent_due=False, declined=False)))
 
 
@@ -89,12 +79,8 @@ def decline(visit: OpenVisit) -> Page:
         return redirect(next_address(visit))
     if request.form.get("go") == "back":
         return redirect(url_for("taking_part.consent", visit_id=visit.id))
-    try:
-        _decide(visit, text, agreed=False)
-    except Refused:  # the same press from another tab, a moment earlier
-        db.session.rollback()
+    if not _decide(visit, text, agreed=False):
         return redirect(url_for("patient.start", visit_id=visit.id))
-    db.session.commit()
     if tablet.in_use():
         return redirect(url_for("taking_part.goodbye"))
     return redirect(url_for("taking_part.declined", visit_id=visit.id))
@@ -189,18 +175,30 @@ def settled(visit: OpenVisit, what: str) -> Page:
     return draw(visit, "patient/wish.html", what=what, done=True)
 
 
-def _decide(visit: OpenVisit, text: ConsentText, *, agreed: bool, parts: Sequence[str] = ()) -> None:
-    consents.decide(
-        db.session,
-        visit.patient_id,
-        text,
-        agreed=agreed,
-        parts=parts,
-        how="link",
-        signed_on=visit.today,
-        at=now(),
-        actor="patient",
-    )
+def _decide(visit: OpenVisit, text: ConsentText, *, agreed: bool, parts: Sequence[str] = ()) -> bool:
+    """Store a decision; whether it was kept, and not made a moment earlier from another tab."""
+    try:
+        if visit.declined:
+            consents.change_mind(
+                db.session, visit.patient_id, text, parts=parts, on=visit.today, at=now(), actor="patient"
+            )
+        else:
+            consents.decide(
+                db.session,
+                visit.patient_id,
+                text,
+                agreed=agreed,
+                parts=parts,
+                how="link",
+                signed_on=visit.today,
+                at=now(),
+                actor="patient",
+            )
+    except Refused:
+        db.session.rollback()
+        return False
+    db.session.commit()
+    return True
 
 
 def _agreed(visit: OpenVisit) -> Consent | None:
