@@ -187,6 +187,7 @@ def test_declining_ends_it_too(app: Flask, invited: Invited) -> None:
     start(member, invited)
     member.next()
     member.press("I decline")
+    member.press("Yes, I decline")
     assert "Please hand back the tablet." in member.page.text
     opens_nothing(member, invited)
 
