@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from unicodedata import decimal
 
 FIRST_YEAR = 1880
 YEARS_AHEAD = 10
@@ -80,7 +79,7 @@ def birth_year(text: str) -> int | None:
 
     A person who is asked for a year often writes the day too: `01.02.1970`, `1970-02-01`, `01021970`.
     """
-    plain = "".join(str(decimal(sign, sign)) for sign in text)
+    plain = "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text)
     groups = re.findall("[0-9]+", plain)
     told = [group for group in groups if len(group) == 4]
     if not told and re.fullmatch(r"[0-9\s]+", plain):
