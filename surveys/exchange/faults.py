@@ -62,7 +62,7 @@ class FileRefused(Refused):
         for fault in self.faults:
             same.setdefault((fault.column, _without_reading(fault)), []).append(fault)
         return tuple(
-            FaultGroup(_span(fault.row for fault in some), column, _problem(problem, some))
+            FaultGroup(span(fault.row for fault in some), column, _problem(problem, some))
             for (column, problem), some in same.items()
         )
 
@@ -79,12 +79,12 @@ def _problem(problem: str, faults: Sequence[Fault]) -> str:
             rows.setdefault(fault.read, []).append(fault.row)
     if len(rows) < 2:
         return faults[0].problem
-    told = [f"{read!r} (row {_span(places)})" for read, places in list(rows.items())[:READINGS]]
+    told = [f"{read!r} (row {span(places)})" for read, places in list(rows.items())[:READINGS]]
     more = f" and {len(rows) - READINGS} others" if len(rows) > READINGS else ""
     return f"{', '.join(told)}{more}: {problem}"
 
 
-def _span(rows: Iterable[int | None]) -> str:
+def span(rows: Iterable[int | None]) -> str:
     """Row numbers, in short: 2–41, 45."""
     spans: list[list[int]] = []
     for row in sorted({row for row in rows if row}):

@@ -1,4 +1,4 @@
-"""A site's own text of an instrument, read from TOML or a sheet and checked against the definition.
+"""A site's own text of an instrument, from TOML, a sheet or a form, checked against the definition.
 
 Pure: bytes in, the instrument in these words out. docs/wordings.md describes them.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from surveys.exchange.faults import Fault, FileRefused
+from surveys.exchange.faults import Fault, FileRefused, span
 from surveys.exchange.sheets import cut, reading
 from surveys.instruments.faults import Faults
 from surveys.instruments.instrument import Instrument, LocaleText, Wording
@@ -22,6 +22,7 @@ from surveys.store.words.versions import UNKNOWN_WORDING
 from surveys.typed import holds_hidden_signs
 
 COLUMNS = ("instrument", "version", "name", "locale", "part", "key", "text")
+BESIDE = "for_reference"  # the words that are here now, beside the text: read past
 WHOSE = ("instrument", "version", "name")
 LARGEST_BYTES = 1_000_000
 LONGEST_NAME = 64
@@ -66,6 +67,36 @@ def read(name: str, content: bytes, library: Library) -> Instrument:
     if faults.all() or instrument is None:
         raise FileRefused([_fault(fault.where, fault.problem, fault.mend, rows) for fault in faults.all()])
     return instrument
+
+
+def typed(
+    instrument: Instrument, name: str, given: Mapping[str, str], library: Library
+) -> tuple[Instrument | None, Sequence[Fault]]:
+    """The instrument in the texts `given` by language and place (`de.items.q1`), checked as a file's are.
+
+    None if there are faults; the `column` of a fault is the language and place of its text.
+    """
+    tables: Tables = {"instrument": instrument.key, "version": instrument.version, "name": name}
+    for where, text in given.items():
+        if text.strip():
+            _put(tables, f"texts.{where}", text)
+    faults = Faults("form")
+    found = _in_these_words(_stripped(tables), library, faults)
+    told = [(one.where.removeprefix("texts."), f"{one.problem} {one.mend}") for one in faults.all()]
+    return None if told else found, [Fault(said, column=where) for where, said in told]
+
+
+def place_of(part: str, key: str) -> str:
+    """Where the text of a part with this key stands in the tables of a language."""
+    section, _, value = key.rpartition(".")
+    return PARTS[part][0].format(key=key, section=section, value=value)
+
+
+def _put(tables: Tables, where: str, text: str) -> None:
+    *path, last = where.split(".")
+    for step in path:
+        tables = tables.setdefault(step, {})
+    tables[last] = text
 
 
 def _in_these_words(tables: Tables, library: Library, faults: Faults) -> Instrument | None:
@@ -149,19 +180,26 @@ def _from_sheet(content: bytes) -> tuple[Tables, Rows]:
         raise FileRefused([Fault(said, records[0][0] if records else 1)])
     western = reading.is_western(content)
     faults: list[Fault] = []
+    empty: list[int] = []
     tables: Tables = {"texts": {}}
     rows: Rows = {}
+    width = _width(records)
     for number, cells in records[1:]:
         # Spreadsheets save empty columns beside the texts too.
-        if len(cells) < len(COLUMNS) or any(cells[len(COLUMNS) :]):
+        if len(cells) < len(COLUMNS) or any(cells[width:]):
             said = f"This row has {len(cells)} cells, but there are {len(COLUMNS)} columns."
             faults.append(Fault(said, number))
             continue
         row = dict(zip(COLUMNS, cells, strict=False))
+        if not row["text"] and row["part"] in PARTS and row["part"] not in MAY_BE_EMPTY:
+            empty.append(number)
         faults += _same_wording(row, tables, number)
         faults += _place_text(row, tables, rows, number)
         if western and row["locale"].partition("-")[0] not in WESTERN:
             faults.append(Fault(f"{row['locale']!r} {NOT_WESTERN}", number, "locale", row["locale"]))
+    if empty:
+        told = f"The column text is still empty in row {span(empty)}. Fill it in and load the sheet again."
+        faults.append(Fault(told))
     if faults:
         raise FileRefused(faults)
     return tables, rows
@@ -170,7 +208,12 @@ def _from_sheet(content: bytes) -> tuple[Tables, Rows]:
 def _fits(rows: Sequence[cut.Row]) -> bool:
     """Whether a sheet with these rows can be a wording."""
     header = rows[0][1] if rows else []
-    return tuple(header[: len(COLUMNS)]) == COLUMNS and not any(header[len(COLUMNS) :])
+    return tuple(header[: len(COLUMNS)]) == COLUMNS and not any(header[_width(rows) :])
+
+
+def _width(rows: Sequence[cut.Row]) -> int:
+    """How many columns the sheet's header names."""
+    return len(COLUMNS) + (rows[0][1][len(COLUMNS) : len(COLUMNS) + 1] == [BESIDE])
 
 
 def _same_wording(row: Mapping[str, str], tables: Tables, number: int) -> Iterator[Fault]:
@@ -195,23 +238,18 @@ def _place_text(row: Mapping[str, str], tables: Tables, rows: Rows, number: int)
     if part not in PARTS:
         yield Fault(f"{part!r} is not one of: {', '.join(PARTS)}.", number, "part")
         return
-    place_of, looks, meaning = PARTS[part]
+    _, looks, meaning = PARTS[part]
     if not re.fullmatch(looks, key):
         yield Fault(f"The key of a {part} must be {meaning}, but is {key!r}.", number, "key")
         return
     if not text and part in MAY_BE_EMPTY:
         return
-    section, _, value = key.rpartition(".")
-    where = f"texts.{row['locale']}.{place_of.format(key=key, section=section, value=value)}"
+    where = f"texts.{row['locale']}.{place_of(part, key)}"
     if where in rows:
         yield Fault(f"This text stands in row {rows[where]} already.", number, "key")
         return
     rows[where] = number
-    *path, last = where.split(".")
-    place = tables
-    for step in path:
-        place = place.setdefault(step, {})
-    place[last] = text
+    _put(tables, where, text)
 
 
 def _fault(where: str, problem: str, mend: str, rows: Rows) -> Fault:

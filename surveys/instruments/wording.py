@@ -8,7 +8,7 @@ from surveys.instruments.faults import Faults
 from surveys.instruments.instrument import Item, LocaleText, Section, SectionText, Wording, WordingStatus
 from surveys.instruments.table import TomlTable
 
-_LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _VALUE = re.compile(r"0|-?[1-9]\d*")
 _MARKUP = re.compile(r"<\s*[/!?a-zA-Z]|&(#\w+|[A-Za-z]\w*);")
 
@@ -63,7 +63,7 @@ def check_texts(
     doubtful = {section.key for section in sections} - names
     for locale, text in texts.items():
         place = f"{where}.{locale}"
-        if not _LOCALE.fullmatch(locale):
+        if not LOCALE.fullmatch(locale):
             faults.add(place, "is not a language code.", "Write one such as en, de or pt-BR.")
         _compare(f"{place}.items", "item", {item.key for item in items}, set(text.items), faults)
         _compare(f"{place}.sections", "section", names, set(text.sections) - doubtful, faults)

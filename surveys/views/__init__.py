@@ -36,6 +36,7 @@ from surveys.views.study import (
     reports,
     setup,
     team,
+    wordings,
 )
 from surveys.views.study import jobs as job_pages
 from surveys.views.web import (
@@ -104,6 +105,7 @@ PAGES = (
     short_code,
     dashboard,
     instruments,
+    wordings,
     setup,
     processing,
     plan,

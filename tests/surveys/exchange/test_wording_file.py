@@ -127,17 +127,24 @@ def test_every_item_choice_and_recall_must_be_there(path: tuple[str, ...]) -> No
     [
         ("item q3", "item <b>q3</b>", "texts.en.items.q3: holds markup ('<b')"),
         ("item q3", "item &nbsp;", "holds markup ('&nbsp;')"),
-        ("face-en title", "", "texts.en.title: must be text that is not empty"),
         ("authors", "working-1", "means another text already"),
         ("authors", "unknown", "means another text already"),
         ("authors", "x" * 65, "more than 64 signs"),
     ],
 )
 def test_what_no_page_could_show_is_refused(old: str, new: str, says: str) -> None:
-    """Markup, empty texts, names that are taken."""
+    """Markup, names that are taken."""
     tables = made_up(FACE)
     assert says in refusal("a.toml", as_toml(tables).replace(old, new))
     assert says in refusal("a.csv", as_csv(tables).replace(old, new))
+
+
+def test_an_empty_text_is_refused() -> None:
+    """Of a sheet by its row: it may be half filled in."""
+    tables = made_up(FACE)
+    tables["texts"]["en"]["title"] = ""
+    assert "texts.en.title: must be text that is not empty" in refusal("a.toml", as_toml(tables))
+    assert "The column text is still empty in row 2." in refusal("a.csv", as_csv(tables))
 
 
 def test_control_characters_are_refused() -> None:
