@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from importlib.util import find_spec
 
@@ -26,6 +27,8 @@ def pdf(page: str) -> bytes:
         from weasyprint import HTML
     except (ImportError, OSError) as error:
         raise Refused(ABSENT) from error
+    # It warns of each style of a drawing, of which its other half takes care.
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
     return bytes(HTML(string=_with_colours(page)).write_pdf(pdf_variant="pdf/ua-1"))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+import zlib
 
 import pytest
 
@@ -21,9 +23,13 @@ def test_without_its_library_it_is_refused_in_words(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.skipif(not pdf.is_there(), reason="the extra pdf is not installed")
-def test_the_same_page_is_the_same_tagged_pdf() -> None:
-    """With the colours that the page names."""
+def test_the_same_page_is_the_same_tagged_pdf(caplog: pytest.LogCaptureFixture) -> None:
+    """In the colour that the page names, with nothing to say in the log."""
     made = pdf.pdf(PAGE)
-    assert made.startswith(b"%PDF")
-    assert b"pdfuaid" in made
+    content = b"".join(
+        zlib.decompress(one) for one in re.findall(rb"stream\n(x.*?)\nendstream", made, re.DOTALL)
+    )
+    assert b'pdfuaid:part="1"' in content
+    assert b"0.121569 0.372549 0.419608 RG" in content
     assert pdf.pdf(PAGE) == made
+    assert caplog.records == []
