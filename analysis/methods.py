@@ -13,7 +13,6 @@ from analysis.numbers.guards import (
     PILED_UP_FROM,
     count_text,
 )
-from analysis.results.adjusted import POST_DAYS
 from analysis.results.association import HOLM_UP_TO
 from analysis.results.change import APART_DAYS
 from analysis.results.filters import Filters
@@ -46,12 +45,17 @@ were compared at the first visit with the score by Kruskal–Wallis tests with e
 with Holm's adjustment; treatments begun later did not count, and treatment was not assigned at random.
 Before and after a dated treatment are the last score in the 42 days before and the first in a window after
 it (toxin 14–56 days, therapy 60–240, surgery 300–540), with the mean difference and its t interval;
-treatments begun before the first questionnaire, as early steroids are, cannot be looked at. Later scores
-(last of {post} days after the first) of patients who began a family of treatments and of those who did not
-were compared by least squares with HC3 errors, adjusted for {terms}, with Holm's adjustment over the
-families of treatments of a scale. Patients were counted as better, stable or worse from their first to
-their last score at least {apart} days apart by published thresholds of one patient's change, outside
-{quiet} days after toxin. Screening counts scores at a published cut-off or worse: screened positive, not
+treatments begun before the first questionnaire, as early steroids are, cannot be looked at. Families of
+treatments were compared as a sequence of target trials: at each scored visit before a start, patients who
+began within 90 days (their last score before it) and patients who did not, by the first score in the
+family's window (90 days longer for the latter), with overlap weights from a logistic model and weighted
+least squares, both on the score at that visit, its number, log10 years since onset, age, sex and the other
+families begun before, errors CR2 by patient and Holm's adjustment over the families of a scale. No
+comparison was made with fewer than 20 patients in an arm, weights worth fewer than 15, or arms that differed
+by more than 0.4 standard deviations in earlier scores or in the last change. Patients were counted as
+better, stable or worse from their first to their last score at least {apart} days apart by published
+thresholds of one patient's change, outside {quiet} days after toxin. Screening counts scores at a published
+cut-off or worse: screened positive, not
 diagnosed. Proportions have Wilson intervals. Alpha (Feldt's interval), omega of one factor and corrected
 item-total correlations are of complete items at each patient's first questionnaire. Completion is of visits
 expected, available data of all enrolled. Recovery is House–Brackmann I or the patient's own word at 3, 6
@@ -64,10 +68,6 @@ Data SHA-256: {digest}.
 """
 
 
-_ADJUSTED_FOR = {"pre": "the first score", "log10_onset_years": "log10 years since onset", "age": "age"}
-_ADJUSTED_FOR |= {"female": "sex", "days_to_post": "the days in between"}
-
-
 def methods(
     frames: StudyFrames,
     filters: Filters,
@@ -75,12 +75,8 @@ def methods(
     software: str,
     digest: str,
     suppress_under: int,
-    terms: Sequence[str] = (),
 ) -> str:
-    """One paragraph on the report of these frames (already filtered).
-
-    ``terms`` are the terms of the models of adjusted change; without a model, the possible ones.
-    """
+    """One paragraph on the report of these frames (already filtered)."""
     asked = frames.scores[["instrument", "version", "wording"]].drop_duplicates()
     instruments = "; ".join(
         f"{instrument} version {version} ({wording} wording)"
@@ -90,8 +86,6 @@ def methods(
         instruments=instruments or "none answered yet",
         rules=_missing_rules(frames) or "none answered yet",
         graded=GRADED_WITHIN_DAYS,
-        terms=_listed([_ADJUSTED_FOR[term] for term in _ADJUSTED_FOR if not terms or term in terms]),
-        post="–".join(str(days) for days in POST_DAYS),
         apart=APART_DAYS,
         quiet=f"0–{PHASE_DAYS['waning']:g}",
         holm=HOLM_UP_TO,

@@ -21,11 +21,11 @@ from analysis.data.record import Record
 from analysis.data.since_onset import LEFT_OUT_REASONS
 from analysis.methods import extent, methods
 from analysis.numbers.guards import SUPPRESS_UNDER
-from analysis.results.adjusted import adjusted_change
 from analysis.results.association import correlations
 from analysis.results.attendance import attendance, attendance_by_instrument, dropout
 from analysis.results.before_after import AT_THEIR_WORST, before_after, left_out_of_before_after
 from analysis.results.change import change
+from analysis.results.comparison import treatment_balance, treatment_comparison
 from analysis.results.course import COURSE_REASONS, course, left_out_of_course
 from analysis.results.describe import descriptives
 from analysis.results.filters import Filters, apply
@@ -75,9 +75,7 @@ def report(
     info, treatments, few = _asked(frames, part), part.treatments, suppress_under
     on = datetime.fromisoformat(generated_at).date()
     described = descriptives(table, info, suppress_under=few)
-    adjusted = adjusted_change(table, treatments, info, suppress_under=few)
-    terms = sorted({term for one in adjusted if one["terms"] for term in one["terms"].split(", ")})
-    how = methods(part, filters, software=software, digest=digest, suppress_under=few, terms=terms)
+    how = methods(part, filters, software=software, digest=digest, suppress_under=few)
     followed = course(table, info, suppress_under=few)
     content = {
         "study": frames.study,
@@ -115,7 +113,8 @@ def report(
         "groups": groups(table, treatments, info, suppress_under=few),
         "group_tests": group_tests(table, treatments, info, suppress_under=few),
         "before_after": before_after(table, treatments, info, suppress_under=few),
-        "adjusted_change": adjusted,
+        "treatment_comparison": treatment_comparison(part, info, suppress_under=few),
+        "treatment_balance": treatment_balance(part, info, suppress_under=few),
         "change": change(table, treatments, info, suppress_under=few),
         "screening": screening(table, info, suppress_under=few),
         "reliability": reliability(table, part.responses, info, suppress_under=few),

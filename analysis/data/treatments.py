@@ -96,3 +96,16 @@ def levels(treatments: pd.DataFrame, at: pd.DataFrame) -> pd.DataFrame:
     ]
     undated = (has & ~dated).any(axis=1)[found.line]
     return pd.DataFrame({"level": coded(code, names), "undated": undated}, index=at.index)
+
+
+def begun_families(treatments: pd.DataFrame) -> pd.DataFrame:
+    """Per patient and family the first start; missing if any start is not known."""
+    given = treatments[treatments["state"] == "given"]
+    start = middle_of_period(given["started_on"], given["precision"])
+    rows = pd.DataFrame({"patient": given["patient"], "family": given["kind"].map(FAMILY_OF), "begun": start})
+    rows = rows[rows["family"].notna()]
+    first = rows.groupby(["patient", "family"], as_index=False)["begun"].min()
+    unknown = rows.loc[rows["begun"].isna(), ["patient", "family"]].drop_duplicates().assign(unknown=True)
+    first = first.merge(unknown, on=["patient", "family"], how="left")
+    begun: pd.DataFrame = first.assign(unknown=first["unknown"].notna())
+    return begun

@@ -4,11 +4,11 @@ Acute and chronic patients stand side by side; both together only on request. Re
 see points and counts, but no average under five patients. Other readers see no small cell.
 """
 
-from analysis.figures.adjusted import adjusted_figure
 from analysis.figures.association import association_figure
 from analysis.figures.attendance import attendance_figure, dropout_figure, recovery_figure
 from analysis.figures.before_after import before_after_figure
 from analysis.figures.change import change_figure
+from analysis.figures.comparison import comparison_figure
 from analysis.figures.course import course_figure
 from analysis.figures.flow import flow_figure
 from analysis.figures.injections import injection_figure
@@ -29,11 +29,11 @@ __all__ = [
     "Figure",
     "Panel",
     "View",
-    "adjusted_figure",
     "association_figure",
     "attendance_figure",
     "before_after_figure",
     "change_figure",
+    "comparison_figure",
     "course_figure",
     "dropout_figure",
     "flow_figure",

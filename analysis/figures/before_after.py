@@ -1,4 +1,8 @@
-"""The change after a dated treatment: each patient, the mean, and the patients past the threshold."""
+"""The change after a dated treatment: each patient, the mean, and the patients past the threshold.
+
+A before and after tells no direction by itself: beside it stands what patients who were alike did in the same
+time without the treatment.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,8 +16,9 @@ from analysis.figures.computed import BEFORE_AFTER
 from analysis.figures.look import axis_title, people, row_label
 from analysis.figures.marks import CELLS_NOTE, MANY
 from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, seen, signed, span, up_to
-from analysis.figures.view import Figure, View, mixed, sentence, shifted, simulated
+from analysis.figures.view import Figure, View, mixed, sentence, simulated
 from analysis.results.before_after import AFTER_DAYS, AT_THEIR_WORST, before_after, paired
+from analysis.results.comparison import treatment_comparison
 
 _COLUMNS = [
     "Treatment",
@@ -21,6 +26,7 @@ _COLUMNS = [
     "Patients",
     "Mean change",
     "95 % interval",
+    "Alike, not begun",
     "Better",
     "Stable",
     "Worse",
@@ -40,10 +46,11 @@ def before_after_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
         for stratum, of_stratum in seen(records, ["kind"], view).items()
     }
     threshold = next((one["threshold"] for one in records if one["threshold"]), None)
+    alike = _alike(frames, scale, view)
     return Figure(
         key=key,
         title=f"{info.label} before and after a treatment",
-        summary=_summary(info, parts),
+        summary=_summary(info, parts, alike),
         x_axis=f"Change of {axis_title(info)}",
         y_axis="Treatments begun on a known day",
         panels=tuple(
@@ -62,7 +69,7 @@ def before_after_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             if any(one["mean_change"] is not None for one in of_stratum)
         ),
         table=pd.DataFrame(
-            [_table_row(one) for records in parts.values() for one in records], columns=_COLUMNS
+            [_table_row(one, alike) for records in parts.values() for one in records], columns=_COLUMNS
         ),
         notes=(
             AT_THEIR_WORST,
@@ -71,6 +78,7 @@ def before_after_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             + ". Each patient counts once.",
             *([CELLS_NOTE] if view.may_open_patients and len(pairs[pairs["scale"] == scale]) > MANY else []),
             "Diamond: mean change with its 95 % interval, from 10 patients on; open under 30.",
+            "Alike, not begun: the mean change of patients who were alike, in the same time.",
             *_threshold_note(threshold, records),
             "Treatments begun before the first questionnaire, such as early steroids, cannot be shown.",
             *mixed(view),
@@ -101,30 +109,53 @@ def _row(record: Record, pairs: pd.DataFrame, stratum: str | None, view: View) -
     )
 
 
-def _summary(info: ScaleInfo, parts: Mapping[str | None, Sequence[Record]]) -> str:
+Alike = Mapping[tuple[str | None, str], Record]
+
+
+def _alike(frames: StudyFrames, scale: str, view: View) -> Alike:
+    """By stratum and family: the comparison with patients who were alike and did not begin it."""
+    info = {scale: frames.scale_info[scale]}
+    found = treatment_comparison(frames, info, suppress_under=view.suppress_under)
+    known = [one for one in found if one["history"] == "known"]
+    parts = seen(known, ["family"], view)
+    return {(stratum, one["family"]): one for stratum, records in parts.items() for one in records}
+
+
+def _summary(info: ScaleInfo, parts: Mapping[str | None, Sequence[Record]], alike: Alike) -> str:
     """The sentence on the treatment that most patients had."""
     made = [one for records in parts.values() for one in records if one["mean_change"] is not None]
     if not made:
         return f"Nobody yet, or too few, have {info.label} both before and after a dated treatment."
     kind = max(made, key=lambda one: (one["n"], one["kind"]))["kind"]
     told = [
-        (people(one["n_text"], stratum), *_change(info, one))
+        (people(one["n_text"], stratum), *_change(info, one, alike.get((stratum, FAMILY_OF[kind] or ""))))
         for stratum, records in parts.items()
         for one in records
         if one["kind"] == kind and one["mean_change"] is not None
     ]
-    return f"{kind_text(kind).capitalize()}: {_lower(sentence(told))}"
+    return (
+        f"{kind_text(kind).capitalize()}: {_lower(sentence(told))} "
+        "A before and after alone does not tell what the treatment did."
+    )
 
 
-def _change(info: ScaleInfo, one: Record) -> tuple[str, str]:
+def _change(info: ScaleInfo, one: Record, alike: Record | None) -> tuple[str, str]:
     after = "after it" if FAMILY_OF[one["kind"]] == "toxin" else "after its start"
-    by = f"by {signed(one['mean_change'])} points on average"
+    said = f"{info.label} changed by {signed(one['mean_change'])} points on average {after}"
     if one["low"] is None:
-        return f"{info.label} changed {by} {after}", f" ({one['reason']}: no interval)"
+        return said, f" ({one['reason']}: no interval)"
     beside = f" ({span(one['low'], one['high'])}{', imprecise' if one['imprecise'] else ''})"
-    if one["low"] <= 0 <= one["high"]:
-        return f"{info.label} did not clearly change {after}, {by}", beside
-    return f"there is {shifted(info, higher=one['mean_change'] > 0)} {after}, {by}", beside
+    others = _change_of(alike)
+    if others is None:
+        return said, f"{beside}; what patients like them did in the same time cannot be told"
+    return (
+        said,
+        f"{beside}; patients who were alike and did not begin it changed by {others} in the same time",
+    )
+
+
+def _change_of(alike: Record | None) -> str | None:
+    return None if alike is None or alike["change_compared"] is None else signed(alike["change_compared"])
 
 
 def _lower(text: str) -> str:
@@ -138,13 +169,15 @@ def _threshold_note(threshold: float | None, records: Sequence[Record]) -> tuple
     return (f"Dotted lines: {threshold:g} points, the published change of one patient ({source}).",)
 
 
-def _table_row(one: Record) -> dict[str, Any]:
+def _table_row(one: Record, alike: Alike) -> dict[str, Any]:
+    compared = alike.get((one.get("stratum"), FAMILY_OF[one["kind"]] or ""))
     return {
         "Treatment": kind_text(one["kind"]),
         "Patients are": one.get("stratum", "all"),
         "Patients": one["n_text"],
         "Mean change": signed(one["mean_change"]),
         "95 % interval": span(one["low"], one["high"]),
+        "Alike, not begun": _change_of(compared) or "–",
         "Better": one["improved_text"] or "–",
         "Stable": one["stable_text"] or "–",
         "Worse": one["worse_text"] or "–",

@@ -62,11 +62,15 @@ BEFORE_AFTER = (
     "stable and worse by the published change of one patient. Only treatments whose day is known; "
     "nothing is imputed."
 )
-ADJUSTED = (
-    "Least squares: later score ~ first score + began it + further terms as far as 15 patients remain "
-    "for each coefficient. Errors are HC3, (X′X)⁻¹ X′ diag(e² / (1 − h)²) X (X′X)⁻¹: MacKinnon and "
-    "White, J Econometrics 1985;29:305. Complete cases. An unknown start counts as received before the "
-    "first score."
+COMPARISON = (
+    "A sequence of target trials: each scored visit of a patient who has not begun the family is one. Who "
+    "began within 90 days of it is compared with who did not, by the first score in the family's window. "
+    "Overlap weights (Li and others, J Am Stat Assoc 2018;113:390) make both arms alike in the score at that "
+    "visit, its number, log10 years since onset, age, sex and other families begun before; least squares on "
+    "the same set, errors by patient (CR2). Arms that differ by more than 0.4 standard deviations in earlier "
+    "scores or in the last change are not compared: a passing low gets better by itself. E-value: how "
+    "strongly, as a risk ratio, something unknown had to go with both treatment and score to explain the "
+    "difference (VanderWeele and Ding, Ann Intern Med 2017;167:268)."
 )
 CHANGE = (
     "Shares with Wilson's 95 % interval, without continuity correction: J Am Stat Assoc 1927;22:209. "

@@ -11,7 +11,7 @@ from analysis.figures.computed import INJECTIONS
 from analysis.figures.look import axis_title, people, row_label
 from analysis.figures.marks import CELLS_NOTE, MANY
 from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, seen, signed, span, with_room
-from analysis.figures.view import Figure, View, mixed, of_stratum, sentence, shifted, simulated
+from analysis.figures.view import Figure, View, mixed, of_stratum, sentence, simulated
 from analysis.results.injections import REFERENCE, injection_cycle, phases
 
 PHASE_TEXTS: Mapping[str, str] = {
@@ -131,7 +131,11 @@ def _summary(
             told.append(
                 (people(terms["peak"]["patients"], stratum), *_difference(info, terms["peak"], means))
             )
-    return sentence(told) if told else f"Nobody yet, or too few, have {info.label} after a toxin injection."
+    if not told:
+        return f"Nobody yet, or too few, have {info.label} after a toxin injection."
+    return (
+        f"{sentence(told)} Injections are given when patients ask for them: this does not tell what one did."
+    )
 
 
 def _difference(info: ScaleInfo, one: Record, means: Mapping[str, float | None]) -> tuple[str, str]:
@@ -143,12 +147,9 @@ def _difference(info: ScaleInfo, one: Record, means: Mapping[str, float | None])
             return f"{info.label} at different times after an injection cannot be compared", beside
         when = f"{peak:.1f} at 14–56 days after an injection and {rest:.1f} later than 112 days"
         return f"the mean {info.label} is {when}", beside
-    beside = f" ({signed(one['estimate'])} points, {span(one['low_robust'], one['high_robust'])})"
-    if one["low_robust"] <= 0 <= one["high_robust"]:
-        when = "14–56 days after an injection and later than 112 days"
-        return f"{info.label} is not clearly different {when}", beside
-    when = "14–56 days after an injection than later than 112 days"
-    return f"there is {shifted(info, higher=one['estimate'] > 0)} {when}", beside
+    by = f"{signed(one['estimate'])} points from that later than 112 days"
+    said = f"the mean {info.label} at 14–56 days after an injection differs by {by}"
+    return said, f" ({span(one['low_robust'], one['high_robust'])})"
 
 
 def _table_row(one: Record, terms: Mapping[str, Record]) -> dict[str, Any]:

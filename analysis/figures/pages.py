@@ -12,11 +12,11 @@ from datetime import date
 
 from analysis.data.frame import StudyFrames
 from analysis.data.matrix import Matrix
-from analysis.figures.adjusted import adjusted_figure
 from analysis.figures.association import association_figure
 from analysis.figures.attendance import attendance_figure, dropout_figure, recovery_figure
 from analysis.figures.before_after import before_after_figure
 from analysis.figures.change import change_figure
+from analysis.figures.comparison import comparison_figure
 from analysis.figures.course import course_figure
 from analysis.figures.flow import flow_figure
 from analysis.figures.injections import injection_figure
@@ -133,7 +133,7 @@ def treatment(scene: Scene) -> Sequence[Part]:
             "Round the injections of botulinum toxin",
             scene.each(injection_figure, scene.closely if told else ()),
         ),
-        Part("adjusted", "Later scores, adjusted", scene.each(adjusted_figure, scene.closely)),
+        Part("comparison", "With and without a treatment", scene.each(comparison_figure, scene.closely)),
     )
 
 

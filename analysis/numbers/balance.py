@@ -6,14 +6,20 @@ from numpy.typing import NDArray
 from analysis.numbers.formulas import Numbers
 
 
-def of_means(one: Numbers, other: Numbers, *, shares: bool = False) -> float | None:
+def of_means(
+    one: Numbers, other: Numbers, *, shares: bool = False, weights: tuple[Numbers, Numbers] | None = None
+) -> float | None:
     """(mean of one - mean of the other) / the root of the mean of both variances; None without variation.
 
-    Austin, Stat Med 2009;28:3083. Of ``shares`` (values of 0 and 1) the variance is p (1 - p).
+    Austin, Stat Med 2009;28:3083. Of ``shares`` (values of 0 and 1) the variance is p (1 - p). ``weights`` of
+    both groups weigh the means alone, so that they change the difference and not its unit.
     """
     ddof = 0 if shares else 1
     spread = np.sqrt((one.var(ddof=ddof) + other.var(ddof=ddof)) / 2)
-    return float((one.mean() - other.mean()) / spread) if spread > 0 else None
+    if not spread > 1e-12 * (1 + max(np.abs(one).max(), np.abs(other).max())):
+        return None
+    of_one, of_other = weights or (None, None)
+    return float((np.average(one, weights=of_one) - np.average(other, weights=of_other)) / spread)
 
 
 def of_levels(one: NDArray[np.int64], other: NDArray[np.int64]) -> float | None:

@@ -48,12 +48,12 @@ def robust(y: Numbers, x: Numbers, patient: NDArray[Any], theta: float = 0.0) ->
     q, rotation = np.linalg.qr(x / columns)
     back = np.linalg.inv(rotation) / columns[:, None]
     order = np.argsort(patient, kind="stable")
-    blocks = list(_blocks(patient[order]))
+    of_patients = list(blocks(patient[order]))
     y, q = y[order], q[order]
 
     count = q.shape[1]
     xvx, xvy = np.zeros((count, count)), np.zeros(count)
-    for rows in blocks:
+    for rows in of_patients:
         own = _laid(q, rows)
         weighted = _weighted(own, theta)
         xvx += _products(own, weighted)
@@ -64,7 +64,7 @@ def robust(y: Numbers, x: Numbers, patient: NDArray[Any], theta: float = 0.0) ->
     meat, trace, squares = np.zeros((count, count)), np.zeros(count), np.zeros(count)
     shared = np.zeros((count, count, count))
     turned = np.ascontiguousarray((bread @ back.T).T)
-    for rows in blocks:
+    for rows in of_patients:
         own = _laid(q, rows)
         rest = y[rows] - coefficients @ own
         # every patient's part in each coefficient, adjusted so that its square is right under V
@@ -85,7 +85,7 @@ def robust(y: Numbers, x: Numbers, patient: NDArray[Any], theta: float = 0.0) ->
     return Robust(back @ coefficients, meat, trace**2 / squares)
 
 
-def _blocks(codes: NDArray[Any]) -> Iterator[NDArray[np.int64]]:
+def blocks(codes: NDArray[Any]) -> Iterator[NDArray[np.int64]]:
     """Row numbers of all patients with equally many rows, rows by patients, for each such number."""
     _, starts, sizes = np.unique(codes, return_index=True, return_counts=True)
     for size in np.unique(sizes):

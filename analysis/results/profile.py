@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from analysis.data.frame import ScaleInfo
 from analysis.data.kinds import FAMILIES
 from analysis.data.record import Record
+from analysis.data.treatments import begun_families
 from analysis.numbers.balance import of_means
 from analysis.numbers.guards import (
     COEFFICIENT_FROM,
@@ -18,7 +19,6 @@ from analysis.numbers.guards import (
     count_text,
     hidden,
 )
-from analysis.results.adjusted import begun_families
 
 TIME, AGE, FEMALE, BELLS = "log10_onset_years", "age", "female", "bells_palsy"
 

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.numbers.formulas import kruskal, partial_spearman, pearson, rmcorr, spearman, t_tested
-from analysis.numbers.linear import Fit, hc3
 from analysis.numbers.smooth import spline_space
 from analysis.results.before_after import mean_interval
 from analysis.results.course import FOLLOW_UP, shown
@@ -70,7 +69,6 @@ def p_values(seed: int, slopes: float, patients: int = 120) -> dict[str, float]:
     found |= _robust("injection_cycle", Question(y, {**dummies, "years": time}, patient))
     twice = np.flatnonzero(sizes > 1)
     before, after = y[first][twice], y[first[twice] + sizes[twice] - 1]
-    found |= _adjusted_change(before, after, group[twice] == 0)
     interval = mean_interval(after - before)
     assert interval is not None
     found["before and after"] = float(interval[0] <= 0 <= interval[1])
@@ -89,14 +87,6 @@ def rates(seeds: range, slopes: float) -> dict[str, float]:
 def _course(question: Question) -> dict[str, float]:
     answer = shown(question)
     return {f"course, {term}": t_tested(*answer.fitted[term]).p for term in question.terms}
-
-
-def _adjusted_change(
-    before: NDArray[np.float64], after: NDArray[np.float64], exposed: NDArray[np.bool_]
-) -> dict[str, float]:
-    found = hc3(after, np.column_stack([np.ones(len(before)), before, exposed.astype(float)]))
-    assert isinstance(found, Fit)
-    return {"adjusted_change": t_tested(float(found.estimate[2]), float(found.se[2]), found.df).p}
 
 
 def _robust(name: str, question: Question) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Outcomes equal to R: before and after, adjusted change, change, screening, reliability, recovery."""
+"""Outcomes equal to R: before and after, change, screening, reliability, recovery."""
 
 import dataclasses
 from datetime import date
@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 
 from analysis.data.frame import scored
-from analysis.results.adjusted import adjusted_change
 from analysis.results.attendance import LATER, NO_LATER, dropout
 from analysis.results.before_after import before_after
 from analysis.results.change import change
@@ -57,28 +56,6 @@ def test_before_and_after_equal_r(table, stratum):
             assert (found["low"], found["reason"]) == (None, "fewer than 10 patients")
         else:
             assert (found["low"], found["high"]) == close((want["low"], want["high"]))
-
-
-@pytest.mark.parametrize("stratum", STRATA)
-def test_adjusted_change_equals_r(table, stratum):
-    """Coefficient, HC3 error, interval, p and Holm's p; the same patients and terms; else a reason."""
-    frames = outcomes()
-    records = adjusted_change(table, frames.treatments, frames.scale_info, suppress_under=5)
-    for instrument, families in EXPECTED["adjusted"][stratum].items():
-        for family, want in families.items():
-            facts = {"family": family, "scale": f"{instrument}.total", "stratum": STRATA[stratum]}
-            found = only(records, **facts)
-            if want["estimate"] is None:
-                assert found["estimate"] is None
-                assert found["reason"]
-                continue
-            assert (found["terms"], found["n"], found["n_exposed"]) == (
-                want["terms"],
-                want["n"],
-                want["n_exposed"],
-            )
-            for name in ("estimate", "se", "low", "high", "p", "p_holm"):
-                assert found[name] == close(want[name]), name
 
 
 @pytest.mark.parametrize("stratum", STRATA)

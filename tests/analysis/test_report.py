@@ -25,7 +25,8 @@ STRATIFIED = (
     "within_own_trend",
     "injection_cycle",
     "before_after",
-    "adjusted_change",
+    "treatment_comparison",
+    "treatment_balance",
     "change",
     "screening",
     "reliability",
@@ -40,7 +41,7 @@ PARTS = (
     "cannot_improve",
     "cannot_worsen",
     "n_exposed",
-    "n_not_exposed",
+    "n_compared",
 )
 PARTS_OF_VISITS = ("expected", "begun", "broken_off", "attended", "scored", "graded", "house_brackmann_1")
 
@@ -92,7 +93,7 @@ def test_all_patients_first_then_strata(whole, name):
     ("name", "number"),
     [
         ("before_after", "mean_change"),
-        ("adjusted_change", "estimate"),
+        ("treatment_comparison", "estimate"),
         ("change", "improved"),
         ("screening", "share"),
         ("reliability", "alpha"),

@@ -1,6 +1,6 @@
 # The report's records on a made-up registry, computed in R by the definitions of the report.
-# Rscript make.R   (R 4.2, psych, sandwich, lmtest, jsonlite): writes the CSV files and expected.json beside it.
-suppressPackageStartupMessages({ library(jsonlite); library(psych); library(sandwich); library(lmtest) })
+# Rscript make.R   (R 4.2, psych, jsonlite): writes the CSV files and expected.json beside it.
+suppressPackageStartupMessages({ library(jsonlite); library(psych) })
 set.seed(20261121)
 day <- function(x) as.Date("2022-01-01") + x
 wilson <- function(x, n) as.numeric(suppressWarnings(prop.test(x, n, correct = FALSE))$conf.int)
@@ -75,27 +75,6 @@ before_after <- function(kind, s, of) {
   ci <- if (length(d) >= 10) as.numeric(t.test(d)$conf.int) else c(NA, NA)
   list(n = length(d), mean_change = mean(d), low = ci[1], high = ci[2], outcomes = as.list(counts(d, s))) }
 
-# --- adjusted change --------------------------------------------------------------------------------------
-adjusted <- function(f, s, of) {
-  rows <- do.call(rbind, lapply(unique(v$patient), function(p) {
-    mine <- v[v$patient == p & !is.na(v[[s]]), ]; if (!nrow(mine)) return(NULL)
-    d <- as.numeric(mine$completed_on - mine$completed_on[1]); j <- tail(which(d >= 150 & d <= 730), 1); if (!length(j)) return(NULL)
-    starts <- treatments$started_on[treatments$patient == p & treatments$family == f]
-    if (any(is.na(starts)) || any(starts <= mine$completed_on[1])) return(NULL)
-    start <- if (length(starts)) min(starts) else NA
-    exposed <- if (is.na(start) || start > mine$completed_on[j]) 0 else if (as.numeric(mine$completed_on[j] - start) >= ifelse(f == "surgery", 180, 30)) 1 else NA
-    data.frame(post = mine[[s]][j], pre = mine[[s]][1], exposed, log10_onset_years = mine$log10_years[1], age = mine$age[1],
-               female = mine$female[1], days_to_post = d[j], stratum = mine$stratum[1]) }))
-  rows <- rows[rows$stratum %in% of & !is.na(rows$exposed), ]
-  terms <- c("pre", "exposed")
-  if (nrow(rows) < 45 || min(table(factor(rows$exposed, 0:1))) < 10) return(list(estimate = NA))
-  for (t in c("log10_onset_years", "age", "female", "days_to_post")) {
-    fewer <- rows[!is.na(rows[[t]]), ]
-    if (nrow(fewer) >= 15 * (2 + length(terms)) && min(table(factor(fewer$exposed, 0:1))) >= 10) { rows <- fewer; terms <- c(terms, t) } }
-  m <- lm(reformulate(terms, "post"), rows); h <- coeftest(m, vcov. = vcovHC(m, "HC3"))["exposed", ]
-  ci <- h[[1]] + c(-1, 1) * qt(.975, m$df.residual) * h[[2]]
-  list(terms = paste(terms, collapse = ", "), n = nrow(rows), n_exposed = sum(rows$exposed), estimate = h[[1]], se = h[[2]], low = ci[1], high = ci[2], p = h[[4]]) }
-
 # --- change from first to last ----------------------------------------------------------------------------
 phase_active <- function(p, on) { starts <- treatments$started_on[treatments$patient == p & treatments$kind == "botulinum_toxin"]
   since <- as.numeric(on - starts[!is.na(starts)]); since <- since[since >= 0]; length(since) > 0 && min(since) <= 112 }
@@ -137,9 +116,6 @@ recovery <- function(months, on, cause = NULL) {
 expected <- list(
   before_after = lapply(strata, function(of) list(toxin_face = before_after("botulinum_toxin", "face", of), toxin_saq = before_after("botulinum_toxin", "saq", of),
     physio_phq9 = before_after("physiotherapy_neuromuscular_retraining", "phq9", of), transfer_face = before_after("nerve_transfer", "face", of))),
-  adjusted = lapply(strata, function(of) lapply(setNames(nm = c("face", "phq9", "saq")), function(s) {
-    found <- lapply(setNames(nm = c("medicine", "therapy", "toxin", "surgery")), function(f) adjusted(f, s, of))
-    p <- sapply(found, function(x) if (is.null(x$p)) NA else x$p); holm <- p.adjust(p, "holm"); for (f in names(found)) found[[f]]$p_holm <- holm[[f]]; found })),
   change = lapply(strata, function(of) lapply(setNames(nm = c("face", "phq9", "saq")), change, of = of)),
   screening = lapply(strata, screening), dropout = lapply(setNames(nm = c("face", "phq9")), dropout),
   reliability = list(face = reliability("face", 6), phq9 = reliability("phq9", 9, "phq9_q4"), saq = reliability("saq", 9)),

@@ -1,0 +1,287 @@
+"""Scores after a family of treatments against scores of comparable patients who did not begin it.
+
+Treatment was not assigned at random: weights balance what is known at the visit, and what stays out of
+balance refuses the comparison or is named. The design is a sequence of target trials
+(`analysis.results.trials`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.kinds import ALL_FAMILIES
+from analysis.data.record import Record
+from analysis.data.since_onset import STRATA
+from analysis.numbers.formulas import Numbers, adjusted_p, t_tested
+from analysis.numbers.guards import IMPRECISE_BELOW, SUPPRESS_UNDER, count_text, is_small
+from analysis.numbers.likelihood import NotEstimable
+from analysis.numbers.weighted import e_value as e_value_of
+from analysis.numbers.weighted import effective_size, overlap_weights, standardised_difference, weighted
+from analysis.results.before_after import AFTER_DAYS
+from analysis.results.models import piled_up
+from analysis.results.trials import COVARIATES, OUTSIDE, Known, counts, trials
+
+FEWEST, FEWEST_EFFECTIVE = 20, 15  # patients in an arm, and as many as its weights are worth
+UNBALANCED = 0.4  # a standardised difference past which a comparison misleads
+MUST_BALANCE = ("earlier_mean", "last_change")  # a flare, or a fall since the last score, decides who begins
+MISSING_AT_MOST = 0.2
+HISTORIES = ("known", "none")
+COMPARED_FAMILIES = tuple(family.key for family in ALL_FAMILIES if family.key in AFTER_DAYS)
+
+_DESCRIBED = ("ess_exposed", "ess_compared", "smd_before", "balance_outside", "unbalanced")
+_CHANGES = ("change_exposed", "change_compared")
+_NUMBERS = ("estimate", "se", "df", "low", "high", "p", "e_value")
+
+
+@dataclass(frozen=True)
+class _Arms:
+    """The followed index visits with every covariate: the model's rows."""
+
+    exposed: NDArray[np.bool_]
+    patient: NDArray[Any]
+    post: Numbers
+    x: Numbers  # the covariates with their column of ones
+    rows: pd.DataFrame
+
+
+def treatment_comparison(
+    frames: StudyFrames, scale_info: Mapping[str, ScaleInfo], *, suppress_under: int = SUPPRESS_UNDER
+) -> list[Record]:
+    """The score after a family of treatments, against patients who had not begun it and were like them.
+
+    An index visit is a scored visit of a patient who has not begun the family. Exposed: it is the last score
+    before a start within 90 days; compared: no start within 90 days (one later does not end the follow-up).
+    ``post`` is the first score in the family's window after the start; for the compared, after the index
+    visit, with 90 days more at its end. Only visits at whose number (second, third …) both arms have someone.
+    Overlap weights of a logistic model, then least squares on the same set, for every scale and family: score
+    at the index visit, its number, log10 years since onset, age, female, other families begun before. Errors
+    CR2 by patient. Visits that lack a covariate are left out; more than 20 % of them refuse the comparison.
+
+    ``history`` is ``known`` where the patient has an earlier score, ``none`` at a first score: whether that
+    one was low for the patient nobody can tell. Not estimable: fewer than 20 patients, or weights worth fewer
+    than 15, in an arm; arms that differ by more than 0.4 standard deviations in the mean of earlier scores or
+    in the last change; surgery of different causes. ``balance_outside`` is the largest other difference of
+    what the model does not hold, ``unbalanced`` names what is past 0.4. ``change_exposed`` and
+    ``change_compared`` are the weighted mean changes of both arms from the index visit on.
+
+    Returns:
+        Records on all patients, then by the stratum of the index visit. Holm within scale, stratum and
+        history.
+    """
+    known = Known.of(frames)
+    begun = set(known.begun["family"].unique())
+    families = [family for family in COMPARED_FAMILIES if family in begun]
+    entered = {(scale, family): trials(known, scale, family) for scale in scale_info for family in families}
+    records: list[Record] = []
+    for stratum in (None, *STRATA):
+        for history in HISTORIES:
+            for scale, info in scale_info.items():
+                among = []
+                for family in families:
+                    rows = _of(entered[scale, family], history, stratum)
+                    if stratum is None or len(rows):
+                        start = {**({} if stratum is None else {"stratum": stratum}), "history": history}
+                        among.append({**start, **_record(rows, family, scale, info, suppress_under)})
+                records += _adjusted(among)
+    return records
+
+
+def treatment_balance(
+    frames: StudyFrames, scale_info: Mapping[str, ScaleInfo], *, suppress_under: int = SUPPRESS_UNDER
+) -> list[Record]:
+    """How far the arms differ before and after weighting, in standard deviations, by covariate.
+
+    Of the comparisons on patients with earlier scores. ``inside``: whether the model holds the covariate,
+    whose difference the weights then make 0.
+    """
+    known = Known.of(frames)
+    begun = set(known.begun["family"].unique())
+    records: list[Record] = []
+    for scale, info in scale_info.items():
+        for family in (family for family in COMPARED_FAMILIES if family in begun):
+            entered = trials(known, scale, family)
+            for stratum in (None, *STRATA):
+                arms = _arms(_of(entered, "known", stratum))
+                if isinstance(arms, str) or _few(arms, suppress_under) or _refused(arms, info):
+                    continue
+                start = {
+                    **({} if stratum is None else {"stratum": stratum}),
+                    "family": family,
+                    "scale": scale,
+                }
+                records += [{**start, **one} for one in _balance(arms)]
+    return records
+
+
+def _of(rows: pd.DataFrame, history: str, stratum: str | None) -> pd.DataFrame:
+    rows = rows[(rows["number"] > 1) == (history == "known")]
+    return rows if stratum is None else rows[rows["stratum"] == stratum]
+
+
+def _record(rows: pd.DataFrame, family: str, scale: str, info: ScaleInfo, suppress_under: int) -> Record:
+    arms = _arms(rows)
+    flow = counts(rows)
+    later = int((rows["started_later"] & rows["post"].notna()).sum())
+    if isinstance(arms, str):
+        sizes, found = (0, 0, 0, 0), {"reason": arms}
+    else:
+        exposed, patient = arms.exposed, arms.patient
+        sizes = (
+            int(exposed.sum()),
+            int((~exposed).sum()),
+            len(np.unique(patient[exposed])),
+            len(np.unique(patient[~exposed])),
+        )
+        found = _compared(arms, family, info)
+    small = any(is_small(size, suppress_under) for size in sizes[2:])
+    if small:
+        found = {"reason": found["reason"] or f"fewer than {suppress_under} patients"}
+    patients = 0 if isinstance(arms, str) else len(np.unique(arms.patient))
+    told = dict(zip(("n_exposed", "n_compared", "patients_exposed", "patients_compared"), sizes, strict=True))
+    return {
+        "family": family,
+        "scale": scale,
+        "terms": ", ".join(("exposed", "number", *COVARIATES)),
+        **{name: None if small else size for name, size in told.items()},
+        "n_exposed_text": count_text(sizes[2], suppress_under),
+        "n": None if small else patients,
+        "n_text": count_text(min(sizes[2:]), suppress_under) if small else str(patients),
+        "patients": None if small else patients,
+        "responses": None if small else 2 * (sizes[0] + sizes[1]),
+        **{name: None if is_small(count, suppress_under) or small else count for name, count in flow.items()},
+        "started_later": None if is_small(later, suppress_under) or small else later,
+        **dict.fromkeys((*_NUMBERS, *_CHANGES, *_DESCRIBED)),
+        **found,
+        "imprecise": "estimate" in found and min(sizes[2:]) < IMPRECISE_BELOW,
+        "suppressed": small,
+    }
+
+
+def _arms(rows: pd.DataFrame) -> _Arms | str:
+    """The rows of the model, or why there are none."""
+    placed = rows[rows["exposed"].notna() & rows["post"].notna()]
+    if not (placed["exposed"] == 1).any():
+        return "begun before the first questionnaire, or nobody began it and answered after"
+    both = placed.groupby("number")["exposed"].transform("nunique") == 2
+    placed = placed[both]
+    whole = placed[list(COVARIATES)].notna().all(axis=1).to_numpy(bool)
+    if not len(placed) or (~whole).mean() > MISSING_AT_MOST:
+        return (
+            "nobody to compare"
+            if not len(placed)
+            else "a covariate is missing in more than 20 % of the visits"
+        )
+    placed = placed[whole]
+    placed = placed[placed.groupby("number")["exposed"].transform("nunique") == 2]
+    exposed = (placed["exposed"] == 1).to_numpy(bool)
+    if not exposed.any():
+        return "nobody to compare"
+    values = placed[list(COVARIATES)].to_numpy(np.float64)
+    numbers = np.unique(placed["number"])[1:]
+    indicators = (placed["number"].to_numpy()[:, None] == numbers).astype(float)
+    varying = values[:, np.ptp(values, axis=0) > 0]
+    centred = (varying - varying.mean(axis=0)) / varying.std(axis=0)
+    x = np.column_stack([np.ones(len(placed)), indicators, centred])
+    return _Arms(exposed, placed["patient"].to_numpy(), placed["post"].to_numpy(np.float64), x, placed)
+
+
+def _few(arms: _Arms, suppress_under: int) -> bool:
+    return any(
+        is_small(len(np.unique(arms.patient[of])), suppress_under) for of in (arms.exposed, ~arms.exposed)
+    )
+
+
+def _refused(arms: _Arms, info: ScaleInfo) -> str | None:
+    for arm, of in (("began it", arms.exposed), ("did not", ~arms.exposed)):
+        if len(np.unique(arms.patient[of])) < FEWEST:
+            return f"fewer than {FEWEST} patients {arm}"
+    return piled_up(arms.rows["pre"].to_numpy(np.float64), info) or piled_up(arms.post, info)
+
+
+def _compared(arms: _Arms, family: str, info: ScaleInfo) -> Record:
+    """The comparison's numbers, or the reason why there are none."""
+    causes = arms.rows.loc[arms.exposed, "cause"].nunique()
+    if family == "surgery" and causes > 1:
+        return {"reason": "surgery is not the same in different causes: choose one cause"}
+    if reason := _refused(arms, info):
+        return {"reason": reason}
+    try:
+        weights = overlap_weights(arms.exposed, arms.x)
+    except NotEstimable as refusal:
+        return {"reason": str(refusal)}
+    ess = {
+        "ess_exposed": effective_size(weights[arms.exposed]),
+        "ess_compared": effective_size(weights[~arms.exposed]),
+    }
+    outside = {name: _difference(arms, name, weights) for name in OUTSIDE}
+    off = {name: value for name, value in outside.items() if value is not None and abs(value) > UNBALANCED}
+    described = {
+        **ess,
+        "smd_before": _difference(arms, "pre", np.ones(len(weights))),
+        "balance_outside": max((abs(value) for value in outside.values() if value is not None), default=None),
+        "unbalanced": ", ".join(off) or None,
+    }
+    if min(ess.values()) < FEWEST_EFFECTIVE:
+        return {
+            **described,
+            "reason": f"the weights of an arm are worth fewer than {FEWEST_EFFECTIVE} visits",
+        }
+    if worst := [name for name in MUST_BALANCE if name in off]:
+        return {**described, "reason": f"the arms differed before: {', '.join(worst)}"}
+    design = np.column_stack([arms.exposed.astype(float), arms.x])
+    try:
+        found = weighted(arms.post, design, weights, arms.patient, 0)
+    except NotEstimable as refusal:
+        return {**described, "reason": str(refusal)}
+    tested = t_tested(found.estimate, found.se, found.df)
+    spread = float(arms.post.std(ddof=1))
+    numbers = (found.estimate, found.se, found.df, tested.low, tested.high, tested.p)
+    told = dict(zip(_NUMBERS, (*numbers, e_value_of(found.estimate, spread)), strict=True))
+    change = arms.post - arms.rows["pre"].to_numpy(np.float64)
+    changes = {
+        name: float(np.average(change[of], weights=weights[of]))
+        for name, of in zip(_CHANGES, (arms.exposed, ~arms.exposed), strict=True)
+    }
+    return {**described, **told, **changes, "reason": None}
+
+
+def _difference(arms: _Arms, name: str, weights: Numbers) -> float | None:
+    """The standardised difference of one covariate; of sites the largest of any."""
+    if name != "site":
+        return standardised_difference(arms.rows[name].to_numpy(np.float64), arms.exposed, weights)
+    sites = arms.rows["site"].to_numpy()
+    found = [
+        standardised_difference((sites == site).astype(float), arms.exposed, weights)
+        for site in sorted(set(sites))
+    ]
+    return max((one for one in found if one is not None), key=abs, default=None)
+
+
+def _balance(arms: _Arms) -> list[Record]:
+    try:
+        weights = overlap_weights(arms.exposed, arms.x)
+    except NotEstimable:
+        return []
+    alike = np.ones(len(weights))
+    return [
+        {
+            "covariate": name,
+            "inside": name in COVARIATES,
+            "before": _difference(arms, name, alike),
+            "after": _difference(arms, name, weights),
+            "patients": len(np.unique(arms.patient)),
+            "responses": 2 * len(arms.patient),
+        }
+        for name in (*COVARIATES, *OUTSIDE)
+    ]
+
+
+def _adjusted(among: list[Record]) -> list[Record]:
+    holm = adjusted_p([record["p"] for record in among], "holm")
+    size = sum(p is not None for p in holm)
+    return [{**record, "p_adjusted": p, "family_size": size} for record, p in zip(among, holm, strict=True)]
