@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,6 +62,11 @@ def of_patient(session: Session, scope: Scope, patient_id: int) -> list[MessageR
 def find(session: Session, scope: Scope, message_id: int) -> MessageRow | None:
     """The message with this id, if it is within the scope."""
     return next(iter(_read(session, _rows(scope).where(Message.id == message_id))), None)
+
+
+def of_ids(session: Session, scope: Scope, ids: Sequence[int]) -> list[MessageRow]:
+    """The messages with these ids that are within the scope, by patient."""
+    return _read(session, _rows(scope).where(Message.id.in_(ids)).order_by(Patient.code, Message.id))
 
 
 def condition(state: str) -> ColumnElement[bool]:

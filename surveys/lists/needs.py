@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from surveys.lists import background, onsets, twins
-from surveys.lists.at_once import ShortList, read
+from surveys.lists.at_once import Part, ShortList, ask, read
 from surveys.lists.background import AwaitedReport
 from surveys.lists.onsets import NoOnset
 from surveys.lists.scope import Scope
@@ -21,6 +21,7 @@ from surveys.models import Alert, Contact, Message, Patient, Timepoint, Visit
 from surveys.schedule import is_over, is_overdue, not_yet_open
 
 SHOWN = 50
+MOST_LETTERS = 100  # in one print
 MISSED_WITHIN = timedelta(days=30)
 WAITING = ("new", "acknowledged", "acted_on")
 BY_HAND = ("telephone", "letter")
@@ -165,7 +166,13 @@ def _of_messages(*columns: Any) -> Select[Any]:
     )
 
 
-def _by_hand(scope: Scope, at: datetime) -> ShortList:
+def letters(session: Session, scope: Scope, at: datetime) -> list[ByHand]:
+    """The letters that are due at the instant `at`, the first `MOST_LETTERS` of them."""
+    due = _by_hand(scope, at, ("letter",), MOST_LETTERS)
+    return ask(session, Part({"letters": due}, lambda rows: [ByHand(**row) for row in rows["letters"]]))
+
+
+def _by_hand(scope: Scope, at: datetime, channels: Sequence[str] = BY_HAND, limit: int = SHOWN) -> ShortList:
     due_at = func.coalesce(Message.retry_at, Message.planned_at)
     query = _of_messages(
         Message.id,
@@ -182,7 +189,7 @@ def _by_hand(scope: Scope, at: datetime) -> ShortList:
         Contact.address,
     ).where(
         scope.condition,
-        Message.channel.in_(BY_HAND),
+        Message.channel.in_(channels),
         Message.outcome.is_(None),
         Message.claimed_at.is_(None),
         due_at <= at,
@@ -190,7 +197,7 @@ def _by_hand(scope: Scope, at: datetime) -> ShortList:
         Patient.messages_stopped_at.is_(None),
         Visit.withdrawn_at.is_(None),
     )
-    return ShortList(query, (due_at, Message.id), SHOWN)
+    return ShortList(query, (due_at, Message.id), limit)
 
 
 def _undelivered(scope: Scope, at: datetime) -> ShortList:

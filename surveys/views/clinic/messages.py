@@ -1,4 +1,4 @@
-"""A study's messages: planned, not arrived, sent; one patient's messages; and letters."""
+"""A study's messages: planned, not arrived, sent; and one patient's messages."""
 
 from __future__ import annotations
 
@@ -8,19 +8,14 @@ from flask_babel import gettext as _
 from surveys.db import db
 from surveys.lists import messages as lists
 from surveys.lists import visits
-from surveys.mail import words
-from surveys.models import Visit
-from surveys.store.errors import Refused
-from surveys.store.post import asked, facts, settling
+from surveys.store.post import asked, settling
 from surveys.store.post.asked import Offer
 from surveys.store.study import readiness
-from surveys.store.visit import links, short_codes
 from surveys.views.clinic import display
 from surveys.views.clinic.found import find_patient, find_visit
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
-from surveys.views.web.pictures import qr
 from surveys.views.web.saving import committed
 
 pages = Blueprint("messages", __name__)
@@ -50,44 +45,6 @@ def index(code: str) -> str:
         no_mail=readiness.no_mail(here.study, server.settings()),
         page=number,
         pages=pages_in_all,
-    )
-
-
-@pages.post("/staff/<code>/message/<int:message_id>/letter")
-@for_roles("coordinator")
-def letter(code: str, message_id: int) -> Page:
-    """Show the letter once, with its own link and code; posting it is recorded elsewhere."""
-    here = grant()
-    with committed() as kept:
-        one = _letter(message_id)
-        token = links.issue(db.session, one.visit, at=here.at, actor=here.actor)
-        link_id = links.find(db.session, token)
-        short_code = short_codes.make(db.session, link_id or abort(404))
-    if not kept:
-        return redirect(url_for("clinic.needs", code=code))
-    own = facts.own_words(db.session, here.study.id, "letter", one.locale)
-    public = server.settings().public_url
-    text = words.fill(
-        words.Words(*own) if own else words.default("letter", one.locale),
-        words.Filling(
-            name=one.contact.name if one.contact else "",
-            clinic=one.settings.clinic,
-            contact=here.study.contact,
-            link=f"{public}/s/{token}",
-            last_day=one.visit.closes_on,
-        ),
-        one.locale,
-    )
-    db.session.commit()
-    return render_template(
-        "staff/clinic/letter.html",
-        text=text,
-        locale=one.locale,
-        address=one.contact.address if one.contact else "",
-        name=one.contact.name if one.contact else "",
-        short_address=f"{public}/c".partition("://")[2],
-        short_code=short_code,
-        code_picture=qr(f"{public}/s/{token}"),
     )
 
 
@@ -169,22 +126,3 @@ def _when(offer: Offer) -> str:
         goes_at = display.moment(offer.not_before, grant().study.timezone)
         return _("It goes on %(time)s: the patient’s day has not begun.", time=goes_at)
     return _("It goes out with the worker’s next round, within a minute.")
-
-
-def _letter(message_id: int) -> facts.OneVisit:
-    """The visit of the letter, if the person may see it; otherwise 404.
-
-    Raises:
-        Refused: it is not a letter, or may not go, for example because the patient answered meanwhile.
-    """
-    here = grant()
-    row = lists.find(db.session, here.scope, message_id) or abort(404)
-    if row.channel != "letter":
-        raise Refused(_("This goes another way now. Look at the list again."))
-    [one] = facts.load(db.session, Visit.id == row.visit_id)
-    message = next(message for message in one.rows if message.id == message_id)
-    decided = facts.decision(one, message, here.at)
-    why = message.outcome or decided.cancelled or (decided.held if decided.held != "hours" else None)
-    if why is not None:
-        raise Refused(_("Nothing was printed: %(why)s.", why=display.words(why, "message_reason")))
-    return one

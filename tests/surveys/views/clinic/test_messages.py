@@ -149,11 +149,11 @@ def test_no_letter_for_who_may_not_be_written_to(app: Flask, member: Member, inv
         session.get_one(Visit, invited.visit_id).missed_reason = "away"
     before = stored(app, "link", "short_code")
     page = member.post(f"/staff/S1/message/{number}/letter", {})
-    assert "Nothing was printed: the visit was missed." in page.text
+    assert "Nothing was printed for P1: the visit was missed." in page.text
     with changing(app) as session:
         session.get_one(Message, number).channel = "email"
     page = member.post(f"/staff/S1/message/{number}/letter", {})
-    assert "This goes another way now." in page.text
+    assert "Nothing was printed for P1: this goes another way now." in page.text
     assert stored(app, "link", "short_code") == before
 
 
