@@ -109,13 +109,14 @@ def test_a_refusal_becomes_a_page_in_one_place() -> None:
     """`committed` in `surveys/views/web/saving.py`, or the page for errors in `surveys/views/web/errors.py`.
 
     `taking_part.py` says nothing of a second press; `enrolment.py` draws the faults of a list row by row.
+    `at_once.py` asks the store what it would refuse, and takes it back.
     """
 
     def says(node: ast.AST) -> bool:
         caught = node.type if isinstance(node, ast.ExceptHandler) else None
         return caught is not None and "Refused" in ast.unparse(caught).replace("LinkRefused", "")
 
-    others = ("taking_part", "enrolment")
+    others = ("taking_part", "enrolment", "at_once")
     caught = found(
         says, "surveys/views/web/saving.py", "surveys/jobs/running.py", "surveys/simulate/", "surveys/cli/"
     )

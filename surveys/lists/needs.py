@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from surveys.lists import background, onsets, twins
-from surveys.lists.at_once import Part, ShortList, ask, read
+from surveys.lists.at_once import Part, Rows, ShortList, ask, read
 from surveys.lists.background import AwaitedReport
 from surveys.lists.onsets import NoOnset
 from surveys.lists.scope import Scope
@@ -22,6 +22,7 @@ from surveys.schedule import is_over, is_overdue, not_yet_open
 
 SHOWN = 50
 MOST_LETTERS = 100  # in one print
+MOST_OVERDUE = 200  # to choose from
 MISSED_WITHIN = timedelta(days=30)
 WAITING = ("new", "acknowledged", "acted_on")
 BY_HAND = ("telephone", "letter")
@@ -172,7 +173,19 @@ def letters(session: Session, scope: Scope, at: datetime) -> list[ByHand]:
     return ask(session, Part({"letters": due}, lambda rows: [ByHand(**row) for row in rows["letters"]]))
 
 
-def _by_hand(scope: Scope, at: datetime, channels: Sequence[str] = BY_HAND, limit: int = SHOWN) -> ShortList:
+def overdue(session: Session, scope: Scope) -> list[Overdue]:
+    """Visits open after their due day, or over without a reason: the first `MOST_OVERDUE`."""
+
+    def made(rows: Rows) -> list[Overdue]:
+        known = [{name: row[name] for name in row if name != "in_all"} for row in rows["overdue"]]
+        return [Overdue(**row) for row in known]
+
+    return ask(session, Part({"overdue": _overdue(scope, MOST_OVERDUE)}, made))
+
+
+def _by_hand(
+    scope: Scope, at: datetime, channels: Sequence[str] = BY_HAND, limit: int | None = None
+) -> ShortList:
     due_at = func.coalesce(Message.retry_at, Message.planned_at)
     query = _of_messages(
         Message.id,
@@ -197,7 +210,7 @@ def _by_hand(scope: Scope, at: datetime, channels: Sequence[str] = BY_HAND, limi
         Patient.messages_stopped_at.is_(None),
         Visit.withdrawn_at.is_(None),
     )
-    return ShortList(query, (due_at, Message.id), limit)
+    return ShortList(query, (due_at, Message.id), limit or SHOWN)
 
 
 def _undelivered(scope: Scope, at: datetime) -> ShortList:
@@ -259,7 +272,7 @@ def _requests(scope: Scope) -> ShortList:
     return ShortList(query, (Patient.removal_requested_at,))
 
 
-def _overdue(scope: Scope) -> ShortList:
+def _overdue(scope: Scope, limit: int | None = None) -> ShortList:
     # The first conditions follow from the last; an index answers them, and few visits are left.
     stated = states(
         scope,
@@ -293,4 +306,4 @@ def _overdue(scope: Scope) -> ShortList:
         .where(waiting)
     )
     open_first = case((stated.c.state == "missed", 1), else_=0)
-    return ShortList(query, (open_first, stated.c.closes_on, stated.c.id), SHOWN)
+    return ShortList(query, (open_first, stated.c.closes_on, stated.c.id), limit or SHOWN)

@@ -186,6 +186,23 @@ def find_visit(session: Session, scope: Scope, visit_id: int) -> Visit | None:
     return session.scalar(query.options(joinedload(Visit.patient)))
 
 
+def of_ids(session: Session, scope: Scope, ids: Sequence[int]) -> Sequence[Patient]:
+    """The patients with these ids that are within the scope, by code."""
+    query = select(Patient).where(scope.condition, Patient.id.in_(ids)).order_by(Patient.code)
+    return session.scalars(query).all()
+
+
+def visits_of_ids(session: Session, scope: Scope, ids: Sequence[int]) -> Sequence[Visit]:
+    """The visits with these ids that are within the scope, with their patients, by code."""
+    query = (
+        select(Visit)
+        .join(Visit.patient)
+        .where(scope.condition, Visit.id.in_(ids), Visit.withdrawn_at.is_(None))
+        .order_by(Patient.code, Visit.id)
+    )
+    return session.scalars(query.options(joinedload(Visit.patient))).all()
+
+
 def _lines(scope: Scope) -> CTE:
     """Every patient of the scope with state and visit: as kept where that still holds, else computed."""
     expired = select(PatientState.patient_id).where(

@@ -8,6 +8,7 @@ from surveys.views.account import account, invitation, passkeys, service, signed
 from surveys.views.clinic import (
     alerts,
     answers,
+    at_once,
     clinic,
     course,
     enrolment,
@@ -103,6 +104,7 @@ PAGES = (
     alert_rules,
     messages,
     letters,
+    at_once,
     message_words,
     short_code,
     dashboard,

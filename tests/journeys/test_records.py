@@ -113,6 +113,10 @@ def test_a_death_holds_everywhere_and_links_stop(app: Flask, member: Member) -> 
     member.post("/staff/S1/status/P-7", {"status": "paused", "where": "here", **since})
     assert {row["code"]: row["status"] for row in one_table(app, "patient")}["Q-7"] == "active"
     page = member.post("/staff/S1/status/P-7", {"status": "died", "where": "here", **since})
+    assert "Died: are you sure?" in page.text
+    assert "It can be undone" in page.text
+    assert {row["status"] for row in one_table(app, "patient")} == {"paused", "active"}
+    page = member.post("/staff/S1/status/P-7", {"status": "died", "where": "here", "sure": "yes", **since})
     assert "here and elsewhere: 2 studies" in page.text
     statuses = {row["code"]: row["status"] for row in one_table(app, "patient")}
     assert (statuses["P-7"], statuses["Q-7"]) == ("died", "died")

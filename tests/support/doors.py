@@ -101,6 +101,8 @@ MAY_OPEN = {
     "alert_rules.index": PATIENTS,
     "messages.index": PATIENTS,
     "letters.one": CHANGES,
+    "at_once.status": CHANGES,
+    "at_once.missed": CHANGES,
     "letters.many": CHANGES,
     "messages.came_back": CHANGES,
     "messages.send_now": CHANGES,

@@ -6,13 +6,14 @@ the status again.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from analysis.data.statuses import GONE
-from surveys.models import Erasure, Link, Patient, Study, Visit
+from surveys.models import Erasure, Link, Message, Patient, Study, Visit
 from surveys.models.patient import PATIENT_STATUSES
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -62,6 +63,31 @@ def change_status(
     return changed
 
 
+@dataclass(frozen=True)
+class Stopping:
+    """What stops at once when a patient leaves or dies: in how many studies, planned messages, live links."""
+
+    studies: int
+    messages: int
+    links: int
+
+
+def stopping(session: Session, patient: Patient, everywhere: bool) -> Stopping:
+    """What would stop now, in this study or `everywhere`."""
+    theirs = select(Patient.id).where(_same_person(patient, everywhere))
+    visits = select(Visit.id).where(Visit.patient_id.in_(theirs))
+    waiting = select(func.count(Message.id)).where(
+        Message.visit_id.in_(visits), Message.outcome.is_(None), Message.claimed_at.is_(None)
+    )
+    live = select(func.count(Link.id)).where(Link.visit_id.in_(visits), Link.revoked_at.is_(None))
+    counted = select(
+        select(func.count()).select_from(theirs.subquery()).scalar_subquery(),
+        waiting.scalar_subquery(),
+        live.scalar_subquery(),
+    )
+    return Stopping(*session.execute(counted).one())
+
+
 def _is_erased(session: Session, patient: Patient) -> bool:
     query = select(Erasure.id).where(Erasure.patient_id == patient.id).limit(1)
     return session.scalar(query) is not None
@@ -69,12 +95,15 @@ def _is_erased(session: Session, patient: Patient) -> bool:
 
 def of_the_person(session: Session, patient: Patient, everywhere: bool) -> list[Patient]:
     """The patient's row first, then those of the same person in other studies; all locked, by id."""
-    same = Patient.id == patient.id
-    if everywhere and patient.contact_id is not None:
-        same = Patient.contact_id == patient.contact_id
-    query = select(Patient).where(same).order_by(Patient.id).with_for_update()
+    query = select(Patient).where(_same_person(patient, everywhere)).order_by(Patient.id).with_for_update()
     rows = session.scalars(query.execution_options(populate_existing=True)).all()
     return sorted(rows, key=lambda row: row.id != patient.id)
+
+
+def _same_person(patient: Patient, everywhere: bool) -> ColumnElement[bool]:
+    if everywhere and patient.contact_id is not None:
+        return Patient.contact_id == patient.contact_id
+    return Patient.id == patient.id
 
 
 def _change(

@@ -87,8 +87,10 @@ def miss(session: Session, visit: Visit, reason: str, *, at: datetime, actor: st
     """Record that the visit is missed, and why; its answers stay.
 
     Raises:
-        Refused: the reason is missing.
+        Refused: the reason is missing, or the visit was answered.
     """
+    if visit.done_at is not None:
+        raise Refused("Everything that this visit asks was answered, so it was not missed.")
     why = reason.strip()
     if not why:
         raise Refused("Say why the visit was missed.", "reason")

@@ -43,6 +43,12 @@ def record(
     return page, 422 if form.errors else 200
 
 
+def sent(form: StaffForm) -> list[tuple[str, str]]:
+    """What was typed into `form`, for a page that asks once more and sends it again."""
+    names = [field.name for field in form if field.type != "CSRFTokenField"]
+    return [(name, value) for name in names for value in request.form.getlist(name)]
+
+
 def boxes(on: date, precision: str | None) -> dict[str, int | None]:
     """The boxes of a date, as exactly as it is known."""
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, abort, flash, redirect, request, url_for
+from flask import Flask, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -13,6 +13,7 @@ import surveys.views.clinic.consent
 import surveys.views.clinic.injection
 import surveys.views.clinic.mistake  # noqa: F401 — all add their pages to the blueprint
 from surveys.db import db
+from surveys.forms import labels
 from surveys.forms.records import (
     ContactForm,
     EnrolmentFactsForm,
@@ -29,9 +30,10 @@ from surveys.store.patient import clinic, contacts, enrolment, palsies, particip
 from surveys.store.patient.patients import NewContact
 from surveys.store.visit import visits as store_visits
 from surveys.views.clinic import display
+from surveys.views.clinic.ending import what_ends
 from surveys.views.clinic.found import find_patient, find_visit
 from surveys.views.clinic.inputs import partial_date, typed
-from surveys.views.clinic.record import boxes, pages, record
+from surveys.views.clinic.record import boxes, pages, record, sent
 from surveys.views.clinic.replanning import replan
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.language import name as named
@@ -94,6 +96,17 @@ def status(code: str, patient: str) -> Page:
     others = participation.others(db.session, found)
     if not others:
         del form.where
+    ends = what_ends(request.form.get("status")) if request.form.get("status") != found.status else None
+    if request.method == "POST" and ends and request.form.get("sure") != "yes" and form.validate():
+        everywhere = form.status.data == "died" or not others or form.where.data == "everywhere"
+        return render_template(
+            "staff/clinic/status_sure.html",
+            patient=found,
+            becomes=labels.PATIENT_STATUSES[form.status.data],
+            ends=ends,
+            stopping=participation.stopping(db.session, found, everywhere),
+            fields=sent(form),
+        )
 
     def store() -> str:
         changed = participation.change_status(
