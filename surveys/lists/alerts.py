@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from surveys.lists.at_once import Part, ShortList
 from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE
-from surveys.models import Alert, AlertMail, Contact, Host, Patient, Timepoint, Visit
+from surveys.models import Alert, AlertMail, Contact, Host, Patient, Response, Score, Timepoint, Visit
 
 PAGE = 50
 
@@ -25,6 +25,7 @@ class AlertRow:
 
     id: int
     patient: str
+    visit_id: int
     visit: str
     instrument: str
     rule: str
@@ -55,6 +56,14 @@ class AlertRow:
     def people(self) -> tuple[str | None, ...]:
         """The people who acted on it."""
         return self.acknowledged_by, self.acted_by, self.closed_by
+
+
+@dataclass(frozen=True)
+class SentAnswers:
+    """The response to which the answer of an alert belongs, once it was sent, and its scores by scale."""
+
+    response_id: int
+    scores: Mapping[str, float | None]
 
 
 @dataclass(frozen=True)
@@ -117,6 +126,26 @@ def page(session: Session, scope: Scope, state: str, number: int) -> list[AlertR
     return [AlertRow(**row) for row in session.execute(query).mappings()]
 
 
+def sent_answers(session: Session, rows: Sequence[AlertRow]) -> dict[int, SentAnswers]:
+    """The sent answers of each alert in `rows`, by its id; those without any are left out."""
+    query = (
+        select(Response.visit_id, Response.instrument, Response.id, Score.scale, Score.value)
+        .outerjoin(Score, Score.response_id == Response.id)
+        .where(Response.visit_id.in_({row.visit_id for row in rows}), Response.stands)
+    )
+    responses: dict[tuple[int, str], int] = {}
+    scores: dict[int, dict[str, float | None]] = {}
+    for visit_id, instrument, response_id, scale, value in session.execute(query):
+        responses[visit_id, instrument] = response_id
+        if scale is not None:
+            scores.setdefault(response_id, {})[scale] = value
+    return {
+        row.id: SentAnswers(found, scores.get(found, {}))
+        for row in rows
+        if (found := responses.get((row.visit_id, row.instrument))) is not None
+    }
+
+
 def of_patient(scope: Scope, patient_id: int) -> Part[list[AlertRow]]:
     """One patient's alerts, latest first."""
     query = _rows(scope).where(Patient.id == patient_id)
@@ -140,6 +169,7 @@ def _rows(scope: Scope) -> Select[*tuple[Any, ...]]:
             scope,
             Alert.id,
             Patient.code.label("patient"),
+            Alert.visit_id,
             TITLE.label("visit"),
             Alert.instrument,
             Alert.rule,

@@ -103,6 +103,19 @@ def answer_words(alert: lists.AlertRow, value: int | None) -> str:
     return display.answer_words(server.library().get(alert.instrument), alert.rule, value)
 
 
+def _totals(alert: lists.AlertRow, sent: lists.SentAnswers) -> str:
+    """The scores of the questionnaire to which the alert's answer belongs, with their ranges."""
+    instrument = server.library().get(alert.instrument)
+    told = (
+        f"{display.scale_name(instrument, scale)} {value:.1f} ({display.scale_words(scale)})"
+        if (value := sent.scores[scale.key]) is not None
+        else _("%(scale)s: no score", scale=display.scale_name(instrument, scale))
+        for scale in instrument.scales
+        if scale.key in sent.scores
+    )
+    return "; ".join(told)
+
+
 def _change(
     code: str,
     alert_id: int,
@@ -137,9 +150,12 @@ def _draw(state: str | None = None, refused: dict[int, StaffForm] | None = None)
     form_class = FORMS.get(state)
     forms = {row.id: form_class(formdata=None, prefix=prefix(row.id)) for row in rows} if form_class else {}
     let_wait = timedelta(hours=here.study.escalate_after_hours)
+    sent = lists.sent_answers(db.session, rows)
     return render_template(
         "staff/clinic/alerts.html",
         rows=rows,
+        sent=sent,
+        totals={row.id: _totals(row, sent[row.id]) for row in rows if row.id in sent},
         state=state,
         counts=counts,
         page=number,

@@ -179,6 +179,7 @@ def test_a_row_has_everything_for_the_call(session: Session, visit: Visit, patie
     assert row == AlertRow(
         id=alert.id,
         patient="P1",
+        visit_id=visit.id,
         visit="v1 2",
         instrument="phq9",
         rule="item9",

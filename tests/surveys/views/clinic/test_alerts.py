@@ -45,6 +45,30 @@ def test_a_waiting_alert_says_who_what_and_since_when(app: Flask, member: Member
     assert "Alerts 1 waiting" in page.text, "counted in the navigation"
 
 
+def test_an_alert_leads_to_its_visit_and_its_answers(app: Flask, member: Member) -> None:
+    """With the total beside the item once the questionnaire was sent."""
+    [visit_id] = {row["visit_id"] for row in one_table(app, "alert")}
+    page = member.get(ALERTS)
+    assert "Questionnaire not sent yet" in page.text
+    assert f"/staff/S1/patients/P1#visit-{visit_id}" in page.links
+    at, phq9 = datetime.now(UTC), library(app).get("phq9")
+    with changing(app) as session:
+        whole = NewResponse(
+            visit_id=visit_id,
+            patient_id=session.get_one(Visit, visit_id).patient_id,
+            instrument=phq9,
+            version_id=versions.freeze(session, phq9, at=at),
+            answers={**{item.key: 0 for item in phq9.items}, "q9": 2},
+            source="paper",
+            submitted_at=at,
+            completed_on=at.date(),
+        )
+        [response_id] = responses.insert_scored(session, [whole], at=at, actor="test")
+    page = member.get(ALERTS)
+    assert "PHQ-9 total 2.0 (0–27, higher is worse) · All answers" in page.text
+    assert f"/staff/S1/responses/{response_id}" in page.links
+
+
 def test_taking_an_alert_on_is_stored_with_who_when_and_note(app: Flask, member: Member) -> None:
     """It moves to another list, keeps its note, and the navigation counts no more."""
     [alert] = one_table(app, "alert")
