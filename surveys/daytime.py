@@ -39,6 +39,11 @@ def is_time_zone(name: object) -> bool:
     return name in _zones()
 
 
+def time_zones() -> list[str]:
+    """The names of all places' clocks, those of regions first."""
+    return sorted(_zones(), key=lambda name: ("/" not in name, name))
+
+
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones())  # which looks at every file of the system's zones

@@ -60,10 +60,10 @@ class CorrectedForm(AnswersForm):
 
 
 class AnnulForm(RecordForm):
-    """Answers that are another patient's; the right patient only if that is certain."""
+    """Answers that do not belong here; another patient only if it is certain that they are that one's."""
 
-    reason = TextAreaField("Why the answers are not this patient's", _REASON)
-    patient = StringField("Study code of the right patient", [Optional(), Length(max=64)])
+    reason = TextAreaField("Why the answers do not belong here", _REASON)
+    patient = StringField("If they are another patient's: the study code", [Optional(), Length(max=64)])
     visit = SelectField("Visit of the right patient", [Optional()], choices=[], validate_choice=False)
 
 

@@ -12,6 +12,7 @@ from wtforms import DateField, EmailField, Field, FloatField, IntegerField, Stri
 from wtforms.validators import Length, Optional
 
 from surveys import same, typed
+from surveys.daytime import is_time_zone
 from surveys.typed import NoNumberError
 
 AHEAD = "This date lies ahead. Only what has begun is recorded here."
@@ -21,6 +22,16 @@ def not_ahead(form: Any, field: Field) -> None:
     """Refuse a day after the form's today."""
     if field.data and field.data > form.today:
         raise ValidationError(AHEAD)
+
+
+def time_zone(form: Any, field: Field) -> None:
+    """Refuse what is no time zone."""
+    if not is_time_zone(field.data):
+        raise ValidationError("Enter a time zone such as Europe/Berlin.")
+
+
+class ClockField(StringField):
+    """A time of day, for which browsers offer a picker."""
 
 
 class WholeNumberField(IntegerField):

@@ -13,20 +13,16 @@ from typing import Any
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
-    Field,
-    Form,
     FormField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
-    ValidationError,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from surveys.daytime import is_time_zone
 from surveys.forms import labels
 from surveys.forms.fields import (
     DayField,
@@ -35,16 +31,12 @@ from surveys.forms.fields import (
     NumberField,
     WholeNumberField,
     not_ahead,
+    time_zone,
 )
 from surveys.forms.staff import PartialDateForm, StaffForm, select_choices
 from surveys.instruments.definition import Instrument
 
 WHERE = {"everywhere": "In every study this person takes part in", "here": "In this study alone"}
-
-
-def _time_zone(form: Form, field: Field) -> None:
-    if not is_time_zone(field.data):
-        raise ValidationError("Enter a time zone such as Europe/Berlin.")
 
 
 def _nothing(stored: str | None) -> str:
@@ -75,7 +67,7 @@ class ContactForm(RecordForm):
         filters=[_nothing],
     )
     locale = SelectField("Language", filters=[_nothing])
-    timezone = StringField("Time zone, where it is not the study's", [Optional(), _time_zone])
+    timezone = StringField("Time zone, where it is not the study's", [Optional(), time_zone])
 
     def __init__(self, today: date, locales: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(today, **kwargs)

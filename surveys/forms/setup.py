@@ -21,9 +21,11 @@ from wtforms import (
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
+from surveys.daytime import time_zones
 from surveys.forms import labels
-from surveys.forms.fields import DayField, EmailAddressField, WholeNumberField
+from surveys.forms.fields import ClockField, DayField, EmailAddressField, WholeNumberField, time_zone
 from surveys.forms.staff import StaffForm, select_choices
+from surveys.models.study import STUDY_CODE
 
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 LONGEST_TEXT = 20_000
@@ -42,10 +44,11 @@ class BasicsForm(SectionForm):
     """The study's name, place and languages."""
 
     title = StringField("Title", [InputRequired("Give the study a title."), Length(max=200)])
-    timezone = StringField(
+    timezone = SelectField(
         "Time zone",
-        [InputRequired("Enter the time zone.")],
-        description="A name such as Europe/Berlin. Days are counted in it; fixed once the study is active.",
+        [InputRequired("Choose the time zone."), time_zone],
+        description="Days are counted in it. It is fixed once the study is active.",
+        validate_choice=False,
     )
     locales = SelectMultipleField(
         "Languages", description="Patients choose among them. Every text is needed in each; the first leads."
@@ -61,6 +64,7 @@ class BasicsForm(SectionForm):
     def __init__(self, languages: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.locales.choices = [SelectChoice(*one) for one in languages]
+        self.timezone.choices = _zones(self.timezone)
 
 
 class EthicsForm(SectionForm):
@@ -110,8 +114,8 @@ class AlertHoursForm(SectionForm):
     """When alerts are read, by whom, and after how many hours they go to the deputy."""
 
     alert_days = SelectMultipleField("Days on which alerts are read", choices=select_choices(labels.WEEKDAYS))
-    alert_from = StringField("From", [Optional(), Regexp(CLOCK, message="Enter a time such as 09:00.")])
-    alert_until = StringField("Until", [Optional(), Regexp(CLOCK, message="Enter a time such as 16:00.")])
+    alert_from = ClockField("From", [Optional(), Regexp(CLOCK, message="Enter a time such as 09:00.")])
+    alert_until = ClockField("Until", [Optional(), Regexp(CLOCK, message="Enter a time such as 16:00.")])
     escalate_after_hours = WholeNumberField(
         "Hours after which the deputy is told", [InputRequired("Enter the number of hours.")]
     )
@@ -206,7 +210,7 @@ def consent_form(
         )
         for part, words in parts:
             fields[f"{part}__{locale}"] = StringField(
-                f"Sentence about {words}, in {language}", [Optional(), Length(max=1000)]
+                f"Sentence for the part “{words}”, in {language}", [Optional(), Length(max=1000)]
             )
     return type("ConsentTextFormInLanguages", (ConsentTextForm,), fields)
 
@@ -216,18 +220,29 @@ class NewStudyForm(SectionForm):
 
     code = StringField(
         "Code",
-        [InputRequired("Give the study a code."), Length(max=32)],
+        [
+            InputRequired("Give the study a code."),
+            Regexp(
+                rf"^{STUDY_CODE}$",
+                message="Use up to 32 letters, digits, - and _, beginning with a letter or digit.",
+            ),
+        ],
         description="Letters, digits, - and _. It stands in addresses and file names and never changes.",
     )
     title = StringField("Title", [InputRequired("Give the study a title."), Length(max=200)])
-    timezone = StringField(
-        "Time zone", [InputRequired("Enter the time zone.")], description="A name such as Europe/Berlin."
+    timezone = SelectField(
+        "Time zone",
+        [InputRequired("Choose the time zone."), time_zone],
+        description="Where the clinic is. Days are counted in it.",
+        default="UTC",
+        validate_choice=False,
     )
     plan = SelectField("Plan to begin with")
 
     def __init__(self, plans: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.plan.choices = [SelectChoice(*one) for one in plans]
+        self.timezone.choices = _zones(self.timezone)
 
 
 class CloseForm(SectionForm):
@@ -240,13 +255,18 @@ class CloseForm(SectionForm):
     )
 
 
+def _zones(field: SelectField) -> list[SelectChoice]:
+    """Every time zone, and what was given instead of one."""
+    return [SelectChoice(one, one) for one in dict.fromkeys([*time_zones(), field.data or "UTC"])]
+
+
 def _typed(field: Field) -> Any:
     value = field.data
     return value.strip() if isinstance(value, str) else "" if value is None and _is_text(field) else value
 
 
 def _is_text(field: Field) -> bool:
-    return field.type in {"EmailAddressField", "StringField", "TextAreaField"}
+    return field.type in {"ClockField", "EmailAddressField", "SelectField", "StringField", "TextAreaField"}
 
 
 def in_languages(kinds: Mapping[str, Mapping[str, str]]) -> dict[str, str]:

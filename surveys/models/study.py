@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.models.base import Base, Code, Id, Instant, Name, one_of
 
+STUDY_CODE = r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}"
 STATUSES = ("draft", "active", "closed")
 ANCHORS = ("enrolment", "onset", "treatment")
 ANCHOR_STATES = ("planned", "given")

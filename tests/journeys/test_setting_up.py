@@ -203,8 +203,9 @@ def test_only_an_administrator_makes_a_study(app: Flask) -> None:
     admin.post("/staff/studies/new", NEW)
     page = admin.post("/staff/studies/new", NEW)
     assert "There already is a study F1" in page.text
-    page = admin.post("/staff/studies/new", {**NEW, "code": "F2", "timezone": "Mars"})
-    assert "no time zone" in page.text
+    page = admin.post("/staff/studies/new", {**NEW, "code": "F 2", "timezone": "Mars"})
+    assert "Enter a time zone such as Europe/Berlin." in page.text
+    assert "beginning with a letter or digit" in page.text, "all faults at once"
 
 
 def test_who_is_limited_to_a_site_changes_nothing_for_others(app: Flask) -> None:

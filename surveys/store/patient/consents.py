@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.language_names import in_english
 from surveys.models import Consent, ConsentText, Patient, Study
 from surveys.models.audit import CONSENT_CORRECTED
 from surveys.models.consent import may_still_agree
@@ -79,7 +80,8 @@ def load(
     for locale in study.locales:
         if locale not in texts:
             raise Refused(
-                f"Study {study.code} speaks {locale!r}, and the consent text does not. Add [{locale}]."
+                f"Study {study.code} speaks {in_english(locale)}, and the consent text does not. "
+                f"Add [{locale}]."
             )
     query = select(ConsentText.locale, ConsentText.sha256).where(
         ConsentText.study_id == study.id, ConsentText.version == version

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from surveys.instruments.facts import without_crisis_item
 from surveys.instruments.instrument import Instrument
 from surveys.instruments.library import Library
+from surveys.language_names import in_english
 from surveys.models import (
     Alert,
     AlertMail,
@@ -153,7 +154,7 @@ def _contact(study: Study) -> Iterator[Gap]:
         yield Gap("contact", "Patients would not know whom to ask. Fill in the study's contact.")
     for locale in study.locales:
         if not study.who_reads.get(locale):
-            yield Gap("contact", f"Say in {locale!r} who reads the answers and when.")
+            yield Gap("contact", f"Say in {in_english(locale)} who reads the answers and when.")
 
 
 def _crisis_texts(study: Study, asked: dict[str, Instrument], library: Library) -> Iterator[Gap]:
@@ -165,7 +166,7 @@ def _crisis_texts(study: Study, asked: dict[str, Instrument], library: Library) 
         if not text:
             yield Gap(
                 "crisis",
-                f"{raising} asks about self-harm: write the crisis text in {locale!r}{instead}.",
+                f"{raising} asks about self-harm: write the crisis text in {in_english(locale)}{instead}.",
             )
         elif not study.simulated:
             yield from (Gap("crisis", fault) for fault in crisis_texts.faults(text, locale))
@@ -192,7 +193,7 @@ def _data_protection(study: Study) -> Iterator[Gap]:
             yield Gap("data", f"Say {words}.")
     for locale in study.locales:
         if not study.privacy_notices.get(locale):
-            yield Gap("notices", f"Write the privacy notice in {locale!r}.")
+            yield Gap("notices", f"Write the privacy notice in {in_english(locale)}.")
 
 
 def _consent(session: Session, study: Study) -> Iterator[Gap]:
@@ -204,7 +205,9 @@ def _consent(session: Session, study: Study) -> Iterator[Gap]:
         spoken = {text.locale for text in texts if text.version == texts[-1].version}
         for locale in study.locales:
             if locale not in spoken:
-                yield Gap("consent", f"The consent text does not speak {locale!r}. Write a new version.")
+                yield Gap(
+                    "consent", f"The consent text does not speak {in_english(locale)}. Write a new version."
+                )
 
 
 def _mail(session: Session, study: Study) -> Iterator[Gap]:
@@ -214,8 +217,10 @@ def _mail(session: Session, study: Study) -> Iterator[Gap]:
 
 def _alerts(session: Session, study: Study) -> Iterator[Gap]:
     instead = "or ask PHQ-8 instead."
-    if not (study.alert_days and study.alert_from and study.alert_until):
-        yield Gap("alerts", f"Say on which days and hours alerts are read, {instead}")
+    if not study.alert_days:
+        yield Gap("alerts", f"Say on which days alerts are read, {instead}")
+    if not (study.alert_from and study.alert_until):
+        yield Gap("alerts", f"Say from and until which hour alerts are read, {instead}")
     named = readers(session, study.id)
     reading = set(session.scalars(select(Staff.id).where(may_read(study.id))))
     for rank in RANKS:

@@ -16,12 +16,11 @@ from surveys.daytime import is_time_zone
 from surveys.instruments.definition import Instrument, Item
 from surveys.instruments.library import Library, asking_order
 from surveys.models import BackupProof, Draft, Patient, Study, Timepoint, Visit
+from surveys.models.study import STUDY_CODE
 from surveys.schedule import PlannedVisit
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.study import readiness
-
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def create(
     Raises:
         Refused: the code is taken or malformed, the time zone or an optional item is unknown.
     """
-    if not CODE.fullmatch(new.code):
+    if not re.fullmatch(STUDY_CODE, new.code):
         raise Refused(
             f"{new.code!r} cannot be a study's code: use up to 32 letters, digits, - and _, "
             "beginning with a letter or digit.",

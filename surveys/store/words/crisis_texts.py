@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from surveys.language_names import in_english
+
 # A site completes the parts in braces. English and German are here; a site translates other languages.
 TEMPLATES = {
     "en": (
@@ -51,12 +53,13 @@ def faults(text: str, locale: str) -> list[str]:
     """What the study's existing crisis text in `locale` lacks, a sentence each."""
     found = []
     if "{" in text or "}" in text:
-        found.append(f"Complete what stands in braces in the crisis text in {locale!r}.")
+        found.append(f"Complete what stands in braces in the crisis text in {in_english(locale)}.")
     if not any(text[start:end].isdigit() and end - start == 3 for start, end in numbers(text)):
-        found.append(f"Name an emergency number, such as 112, in the crisis text in {locale!r}.")
+        found.append(f"Name an emergency number, such as 112, in the crisis text in {in_english(locale)}.")
     said = NOT_AT_ONCE.get(locale.partition("-")[0])
     if said is not None and not said.search(text):
         found.append(
-            f"Say in the crisis text in {locale!r} when answers are read, and that it is not at once."
+            f"Say in the crisis text in {in_english(locale)} when answers are read, and that it is not "
+            "at once."
         )
     return found

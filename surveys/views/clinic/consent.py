@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 
+from surveys import language_names
 from surveys.db import db
 from surveys.forms.consent import ConsentFactsForm, ConsentFirstForm, PaperConsentForm
 from surveys.models import Consent, ConsentText, Patient
@@ -100,7 +101,7 @@ def _decision(
 
 def text_words(text: ConsentText) -> str:
     """Version and language of a consent text."""
-    spoken = language.name(text.locale, language.OURS)
+    spoken = language_names.name(text.locale, language.OURS)
     return _("version %(version)s, %(language)s", version=text.version, language=spoken)
 
 

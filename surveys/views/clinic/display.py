@@ -12,7 +12,7 @@ from flask_babel import format_date, get_locale, ngettext
 from flask_babel import gettext as _
 
 from analysis.data.gradings import HOUSE_BRACKMANN
-from surveys.forms import labels
+from surveys.forms import event_words, labels
 from surveys.instruments.definition import Answer, Instrument, Outline, Scale
 from surveys.instruments.instrument import Alert
 from surveys.instruments.library import Library
@@ -40,6 +40,7 @@ LISTS = {
     "answered_by": labels.ANSWERED_BY,
     "consent_part": labels.CONSENT_PARTS,
     "message_reason": labels.MESSAGE_REASONS,
+    "action": event_words.ACTIONS,
 }
 
 

@@ -23,6 +23,7 @@ from surveys.forms.records import (
     PalsyForm,
     StatusForm,
 )
+from surveys.language_names import name as named
 from surveys.lists import records as record_lists
 from surveys.lists import visits as visit_lists
 from surveys.models import Palsy
@@ -36,7 +37,6 @@ from surveys.views.clinic.inputs import partial_date, typed
 from surveys.views.clinic.record import boxes, pages, record, sent
 from surveys.views.clinic.replanning import replan
 from surveys.views.web.access import for_roles, grant
-from surveys.views.web.language import name as named
 from surveys.views.web.page import Page
 from surveys.views.web.saving import committed
 

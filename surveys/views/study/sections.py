@@ -10,6 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from surveys import language_names
 from surveys.db import db
 from surveys.forms import labels
 from surveys.forms.setup import (
@@ -43,7 +44,7 @@ class StudySection:
 
 def languages_of(study: Study) -> tuple[tuple[str, str], ...]:
     """The languages that patients of the study use, with their names."""
-    return tuple((code, language.name(code, "en")) for code in study.locales)
+    return tuple((code, language_names.name(code, "en")) for code in study.locales)
 
 
 def _basics(study: Study) -> SectionForm:
@@ -53,7 +54,7 @@ def _basics(study: Study) -> SectionForm:
         *(code for one in server.library() for code in one.locales),
     }
     ordered = [*study.locales, *sorted(known - set(study.locales))]
-    return BasicsForm([(code, language.name(code, "en")) for code in ordered], obj=study)
+    return BasicsForm([(code, language_names.name(code, "en")) for code in ordered], obj=study)
 
 
 def _contact(study: Study) -> SectionForm:
@@ -89,7 +90,7 @@ SECTIONS: Mapping[str, StudySection] = {
     "notices": StudySection(
         "Privacy notices", _notices, "What patients are told about the use of their data, in each language."
     ),
-    "consent": StudySection("Consent text"),
+    "consent": StudySection("Consent text, unless every consent is given on paper"),
     "crisis": StudySection(
         "Crisis texts",
         _crisis,
@@ -187,7 +188,7 @@ def _said(key: str, study: Study) -> list[str]:
     """The facts of the study in a section, a line each, without long texts."""
     in_words = ", ".join
     if key == "basics":
-        spoken = in_words(language.name(code, "en") for code in study.locales)
+        spoken = in_words(language_names.name(code, "en") for code in study.locales)
         asked = _("asks about the palsy and its treatment") if study.asks_background else ""
         return [study.title, study.timezone, spoken, _("from %(age)s years", age=study.lowest_age), asked]
     if key == "contact":
@@ -203,7 +204,7 @@ def _said(key: str, study: Study) -> list[str]:
         return [*own, _heads_kept(study)]
     if key in {"notices", "crisis"}:
         texts = study.privacy_notices if key == "notices" else study.crisis_texts
-        return [in_words(language.name(code, "en") for code in texts)]
+        return [in_words(language_names.name(code, "en") for code in texts)]
     if key == "alerts" and study.alert_days:
         days = in_words(labels.WEEKDAYS[day] for day in study.alert_days)
         return [f"{days}, {study.alert_from or '?'}–{study.alert_until or '?'}"]

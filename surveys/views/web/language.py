@@ -16,6 +16,8 @@ from flask import Flask, current_app, g, request
 from flask_babel import Babel, format_date, get_translations
 from markupsafe import Markup
 
+from surveys.language_names import name
+
 CATALOGUES = Path(__file__).parents[2] / "translations"
 OURS = "en"  # the language of the texts in the code
 DAYS = {"en": "d MMMM y"}  # Babel's English is American; the texts are British
@@ -56,12 +58,6 @@ def preferred(offered: Sequence[str]) -> str:
         if quality and (found := same or related):
             return found[0]
     return next(iter(offered), "en")
-
-
-def name(code: str, said_in: str | None = None) -> str:
-    """The name of the language `code` in `said_in`, by default in the language itself."""
-    said = Locale.parse(code, sep="-").get_display_name(said_in or code.replace("-", "_")) or code
-    return said[:1].upper() + said[1:]
 
 
 def direction(code: str) -> str:

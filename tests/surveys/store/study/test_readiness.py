@@ -85,7 +85,7 @@ def test_a_real_study_needs_a_proved_backup_and_readers(
     session: Session, real: Study, library: Library
 ) -> None:
     """The last proof counts."""
-    assert sections(session, real, library) == ["alerts", "alerts", "alerts", "backup"]
+    assert sections(session, real, library) == ["alerts", "alerts", "alerts", "alerts", "backup"]
     name_readers(session, real)
     assert sections(session, real, library) == ["backup"]
     assert readiness.backup_proved_at(session) is None
@@ -100,18 +100,18 @@ def test_a_real_study_needs_a_proved_backup_and_readers(
     ("field", "value", "section", "said"),
     [
         ("contact", "", "contact", "whom to ask"),
-        ("who_reads", {}, "contact", "Say in 'en' who reads"),
-        ("crisis_texts", {}, "crisis", "write the crisis text in 'en', or ask PHQ-8 instead"),
+        ("who_reads", {}, "contact", "Say in English who reads"),
+        ("crisis_texts", {}, "crisis", "write the crisis text in English, or ask PHQ-8 instead"),
         ("crisis_texts", {"en": "Call us."}, "crisis", "emergency number"),
-        ("privacy_notices", {}, "notices", "privacy notice in 'en'"),
+        ("privacy_notices", {}, "notices", "privacy notice in English"),
         ("ethics_not_required", "", "ethics", "ethics committee"),
         ("controller", "", "data", "who is the controller"),
         ("data_protection_contact", "", "data", "about data protection"),
         ("legal_basis", "", "data", "on which legal basis"),
         ("retention_years", None, "data", "for how many years"),
-        ("alert_days", [], "alerts", "on which days and hours"),
-        ("alert_from", None, "alerts", "on which days and hours"),
-        ("alert_until", None, "alerts", "on which days and hours"),
+        ("alert_days", [], "alerts", "Say on which days alerts are read"),
+        ("alert_from", None, "alerts", "Say from and until which hour alerts are read"),
+        ("alert_until", None, "alerts", "from and until which hour"),
     ],
 )
 def test_each_gap_names_the_page_that_mends_it(

@@ -74,8 +74,8 @@ def test_a_code_is_taken_once(session: Session, library: Library) -> None:
     [
         ({"contact": ""}, "whom to ask"),
         ({"who_reads": {}}, "who reads the answers"),
-        ({"crisis_texts": {}}, "write the crisis text in 'en'"),
-        ({"locales": ("en", "de")}, "Say in 'de' who reads"),
+        ({"crisis_texts": {}}, "write the crisis text in English"),
+        ({"locales": ("en", "de")}, "Say in German who reads"),
         ({"simulated": False}, "working wording"),
     ],
 )

@@ -23,7 +23,7 @@ def test_a_patient_entered_in_error_leaves(app: Flask, member: Member) -> None:
     member.get("/staff/S1/patients/P1")
     assert member.status == 404
     log = member.get("/staff/S1/log").text
-    assert "patient.entered_in_error" in log
+    assert "The patient was closed as entered in error" in log
     assert "a test" in log
 
 

@@ -97,7 +97,7 @@ def test_a_contact_is_never_in_the_audit_in_plain(app: Flask, member: Member) ->
     assert "ada@example.org" in str(one_table(app, "event_value"))
     member.get(f"{LIST}/P-7")
     history = member.replies[-1].html.partition("What was done")[2]
-    assert "patient.enrolled" in history
+    assert "The patient was enrolled" in history
     assert "ada@example.org" not in history
 
 

@@ -127,7 +127,7 @@ def test_the_course_has_every_score_on_one_axis(app: Flask, worse: Invited, memb
     assert "Toxin B" not in page.text
     assert "Prefers mornings" in page.text
     assert "worse by the detectable change of 17.6 or more" in page.text
-    assert "note.written" in page.text
+    assert "A note was written" in page.text
     html = member.replies[-1].html
     found = re.search(r'class="figure-data"[^>]*>(.*?)</script>', html, re.S)
     assert found is not None

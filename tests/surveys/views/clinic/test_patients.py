@@ -161,7 +161,7 @@ def test_scores_stand_with_direction_missing_items_and_wording(app: Flask) -> No
     assert "Working wording" in page.text
     assert "FaCE: answered on" in page.text
     assert "SAQ: not begun" in page.text
-    assert "response.stored" in page.text
+    assert "Answers were stored" in page.text
 
 
 def test_an_unknown_patient_is_not_found(member: Member) -> None:

@@ -19,9 +19,9 @@ def test_who_reads_is_told(app: Flask) -> None:
     assert len(read) == 1
     assert "investigator-everywhere-s1@example.org" in coordinator.get("/staff/S1/patients/P1").text
     page = coordinator.get("/staff/S1/log?kind=read")
-    assert page.text.count("patient.read") == 2
+    assert page.text.count("The patient's pages were opened") == 2
     assert "/staff/S1/patients/P1" in page.links
-    assert "patient.enrolled" not in page.text
-    assert "patient.enrolled" in coordinator.get("/staff/S1/log").text
+    assert "The patient was enrolled" not in page.text
+    assert "The patient was enrolled" in coordinator.get("/staff/S1/log").text
     assert coordinator.send("GET", "/staff/S1/log?kind=x", []).status == 404
     assert signed_in(app, site="North").send("GET", "/staff/S1/log", []).status == 403
