@@ -8,11 +8,13 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.change import judge
-from analysis.figures.look import AXIS, PAPER, QUIET, TEXT, chart, colour, go, plain
+from analysis.figures.look import AXIS, PAPER, QUIET, chart, colour, go, plain
 from analysis.figures.view import Figure, Panel
 
-PANEL, GAP, TOP, BOTTOM = 190, 46, 34, 40  # pixels: a panel, the room above it for its title, the margins
+HEIGHT = 150  # pixels of a panel
 PADDING = 0.04  # share of the shown time before the first and after the last entry
+MOST_TICKS = 4
+MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)  # between two ticks
 
 
 @dataclass(frozen=True)
@@ -48,39 +50,28 @@ class Mark:
 
 
 def patient_figure(scales: Sequence[ScaleCourse], marks: Sequence[Mark]) -> Figure:
-    """The scales one under the other; numbered lines are the marks, in their order.
+    """A panel for each scale, all on the same days; numbered lines are the marks, in their order.
 
     The shaded strip is the first score plus and minus the detectable change: points inside it may differ from
     the first by chance; those on its edge have changed.
     """
     days = [point.on for scale in scales for point in scale.points] + [mark.on for mark in marks]
     left, right = _extent(days)
-    height = TOP + BOTTOM + len(scales) * PANEL + (len(scales) - 1) * GAP
-    figure = chart(height)
-    inner = height - TOP - BOTTOM
-    figure.update_layout(margin={"l": 40, "r": 12, "t": TOP, "b": BOTTOM})
-    for at, scale in enumerate(scales):
-        top = 1 - at * (PANEL + GAP) / inner
-        bottom = max(top - PANEL / inner, 0)
-        _draw(figure, at, scale, (bottom, top), left, right, height=inner)
-        _mark(figure, at, marks, scale)
-    last = "y" if len(scales) == 1 else f"y{len(scales)}"
-    figure.update_layout(
-        xaxis={
-            "type": "date",
-            "range": [left.isoformat(), right.isoformat()],
-            "anchor": last,
-            "fixedrange": True,
-            "automargin": True,
-        }
-    )
     return Figure(
         key="course",
         title="Course",
         summary=_summary(scales),
         x_axis="Day",
         y_axis="",
-        panels=(Panel("course", "", "", figure),),
+        panels=tuple(
+            Panel(
+                f"course-{at}",
+                f"{scale.title} {_direction(scale)}",
+                _ends(scale),
+                _drawn(scale, marks, left, right),
+            )
+            for at, scale in enumerate(scales, 1)
+        ),
         table=_table(scales),
         notes=_notes(scales, marks),
     )
@@ -92,123 +83,88 @@ def _extent(days: Sequence[date]) -> tuple[date, date]:
     return first - room, last + room
 
 
-def _draw(
-    figure: Any,
-    at: int,
-    scale: ScaleCourse,
-    domain: tuple[float, float],
-    left: date,
-    right: date,
-    *,
-    height: int,
-) -> None:
-    axis = "y" if at == 0 else f"y{at + 1}"
+def _drawn(scale: ScaleCourse, marks: Sequence[Mark], left: date, right: date) -> Any:
+    figure = chart(HEIGHT)
     room = 0.05 * (scale.high - scale.low)
-    figure.update_layout(
-        {
-            f"yaxis{'' if at == 0 else at + 1}": {
-                "domain": list(domain),
-                "range": [scale.low - room, scale.high + room],
-                "tickvals": _ticks(scale),
-                "fixedrange": True,
-                "automargin": True,
-            }
-        }
+    ticks = _days(left, right)
+    figure.update_xaxes(
+        type="date",
+        range=[left.isoformat(), right.isoformat()],
+        tickvals=[on.isoformat() for on, _ in ticks],
+        ticktext=[text for _, text in ticks],
     )
+    figure.update_yaxes(range=[scale.low - room, scale.high + room], tickvals=_ticks(scale))
+    ends = {"x0": left.isoformat(), "x1": right.isoformat()}
     if scale.points and scale.detectable is not None:
         first = scale.points[0].value
         figure.add_shape(
             type="rect",
-            xref="x",
-            yref=axis,
-            x0=left.isoformat(),
-            x1=right.isoformat(),
+            **ends,
             y0=max(first - scale.detectable, scale.low),
             y1=min(first + scale.detectable, scale.high),
             fillcolor=colour("band", "chronic"),
             line={"width": 0},
             layer="below",
         )
-    for name, cut in scale.bands:
+    for _, cut in scale.bands:
         if scale.low < cut < scale.high:
-            figure.add_shape(
-                type="line",
-                xref="x",
-                yref=axis,
-                x0=left.isoformat(),
-                x1=right.isoformat(),
-                y0=cut,
-                y1=cut,
-                line={"color": AXIS, "width": 1, "dash": "dot"},
-                layer="below",
-            )
-        if scale.low <= cut < scale.high:
-            figure.add_annotation(
-                text=plain(name),
-                xref="paper",
-                x=0.005,
-                xanchor="left",
-                yref=axis,
-                y=cut,
-                yanchor="bottom",
-                showarrow=False,
-                font={"size": 11, "color": QUIET},
-            )
+            line = {"color": AXIS, "width": 1, "dash": "dot"}
+            figure.add_shape(type="line", **ends, y0=cut, y1=cut, line=line, layer="below")
+    for mark in marks:
+        on = mark.on.isoformat()
+        line = {"color": QUIET, "width": 1, "dash": "dot" if mark.planned else "solid"}
+        figure.add_shape(type="line", x0=on, x1=on, y0=scale.low, y1=scale.high, line=line)
+    begun = [(name, cut) for name, cut in scale.bands if scale.low <= cut < scale.high]
+    figure.add_trace(_words([(left, cut, name) for name, cut in begun], "top right"))
+    numbers = [(mark.on, scale.high, str(number)) for number, mark in enumerate(marks, 1)]
+    figure.add_trace(_words(numbers, "bottom right"))
     figure.add_trace(
         go.Scatter(
             x=[point.on.isoformat() for point in scale.points],
             y=[point.value for point in scale.points],
             customdata=[plain(point.visit) for point in scale.points],
-            yaxis=axis,
             mode="lines+markers",
             line={"color": colour("line", "chronic"), "width": 2},
             marker={"size": 9, "color": colour("line", "chronic"), "line": {"color": PAPER, "width": 1}},
             hovertemplate="%{customdata}, %{x}: %{y:.1f}<extra></extra>",
         )
     )
-    figure.add_annotation(
-        text=f"{plain(scale.title)} {_direction(scale)}",
-        xref="paper",
-        x=0,
-        xanchor="left",
-        yref="paper",
-        y=domain[1] + 6 / height,
-        yanchor="bottom",
-        showarrow=False,
-        font={"size": 14, "color": TEXT},
+    return figure
+
+
+def _words(placed: Sequence[tuple[date, float, str]], where: str) -> Any:
+    return go.Scatter(
+        x=[on.isoformat() for on, _, _ in placed],
+        y=[value for _, value, _ in placed],
+        text=[plain(text) for _, _, text in placed],
+        mode="text",
+        textposition=where,
+        textfont={"size": 11, "color": QUIET},
+        cliponaxis=False,
+        hoverinfo="skip",
     )
-
-
-def _mark(figure: Any, at: int, marks: Sequence[Mark], scale: ScaleCourse) -> None:
-    axis = "y" if at == 0 else f"y{at + 1}"
-    for number, mark in enumerate(marks, 1):
-        on = mark.on.isoformat()
-        figure.add_shape(
-            type="line",
-            xref="x",
-            yref=axis,
-            x0=on,
-            x1=on,
-            y0=scale.low,
-            y1=scale.high,
-            line={"color": QUIET, "width": 1, "dash": "dot" if mark.planned else "solid"},
-        )
-        figure.add_annotation(
-            text=str(number),
-            xref="x",
-            x=on,
-            yref=axis,
-            y=scale.high,
-            yanchor="top",
-            xanchor="left",
-            showarrow=False,
-            font={"size": 11, "color": QUIET},
-        )
 
 
 def _ticks(scale: ScaleCourse) -> list[float]:
     middle = (scale.low + scale.high) / 2
     return [scale.low, middle, scale.high]
+
+
+def _days(left: date, right: date) -> list[tuple[date, str]]:
+    """Round days of the axis, by name: first days of years or months, or weeks where those are few."""
+    months = range(12 * left.year + left.month, 12 * right.year + right.month)  # of the first days after left
+    step = next((step for step in MONTHS if len(months) / step <= MOST_TICKS), MONTHS[-1])
+    found = [date(one // 12, one % 12 + 1, 1) for one in months if one % step == 0]
+    if len(found) > 1:
+        return [(on, f"{on:%Y}" if step >= 12 else f"{on:%b %Y}") for on in found]
+    apart = 7 * (1 + (right - left).days // (7 * MOST_TICKS))
+    weeks = range(7, (right - left).days, apart)
+    return [(on, f"{on.day} {on:%b %Y}") for on in (left + timedelta(days=day) for day in weeks)]
+
+
+def _ends(scale: ScaleCourse) -> str:
+    first, last = (f"{scale.points[at].value:.1f}" for at in (0, -1))
+    return f"{first} at first, {last} last" if len(scale.points) > 1 else last
 
 
 def _direction(scale: ScaleCourse) -> str:

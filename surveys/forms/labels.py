@@ -66,6 +66,17 @@ MUSCLES: Mapping[str, str] = {
     "other": "Another muscle",
 }
 TREATMENT_STATES: Mapping[str, str] = {"planned": "Planned", "given": "Given", "cancelled": "Cancelled"}
+# A visit's, or a patient's in the list.
+STATES: Mapping[str, str] = {
+    "due": "Due",
+    "in_progress": "In progress",
+    "missed": "Missed",
+    "done": "Done",
+    "upcoming": "Upcoming",
+    "not_asked": "Not asked",
+    "left": "Left",
+    "none": "No visit",
+}
 PATIENT_STATUSES: Mapping[str, str] = {
     "active": "Taking part",
     "paused": "Paused",
@@ -156,6 +167,32 @@ SOURCES: Mapping[str, str] = {
     "paper": "paper",
     "import": "import",
     "simulated": "simulated",
+}
+ALERT_STATES: Mapping[str, str] = {
+    "new": "Waiting",
+    "acknowledged": "Taken on",
+    "acted_on": "Acted on",
+    "closed": "Closed",
+    "historical": "From old answers",
+}
+MESSAGES: Mapping[str, str] = {"invitation": "Invitation", "reminder": "Reminder", "thanks": "Thanks"}
+MESSAGE_CHANNELS: Mapping[str, str] = {
+    "email": "e-mail",
+    "letter": "letter",
+    "telephone": "telephone",
+    "visits": "at visits",
+}
+MESSAGE_OUTCOMES: Mapping[str, str] = {
+    "sent": "Sent",
+    "failed": "Refused",
+    "bounced": "Came back",
+    "unknown": "Unknown: it may have gone",
+    "cancelled": "Not sent",
+}
+ROLES: Mapping[str, str] = {
+    "coordinator": "Coordinator",
+    "investigator": "Investigator",
+    "analyst": "Analyst",
 }
 WEEKDAYS: Mapping[str, str] = {
     "monday": "Monday",

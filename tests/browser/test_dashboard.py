@@ -12,14 +12,17 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, ViewportSize, expect
+from sqlalchemy import func, select
 
 from surveys.db import close
+from surveys.models import Patient, Response, Visit
 from surveys.settings import Settings
 from tests.support.browser import DESKTOP, PHONE, ColourScheme, looks
 from tests.support.pages_in_browser import PATIENCE, OpenPage, pages_at
 from tests.support.server import LiveServer, url_of
 from tests.support.simulated import populate
 from tests.support.staff import PASSWORD, employ
+from tests.support.study import changing
 
 EMAIL = "coordinator@example.org"
 DASHBOARD = "/staff/S1/dashboard"
@@ -43,6 +46,22 @@ NOT_SIDE_BY_SIDE = f"""{BOTH_PANELS}.filter(
     ([acute, chronic]) => acute.right > chronic.left || Math.abs(acute.top - chronic.top) >= 2)"""
 NOT_STACKED = f"""{BOTH_PANELS}.filter(
     ([acute, chronic]) => acute.bottom > chronic.top || acute.width <= 280)"""
+
+# Marks of plotly, then of the server's drawing; both by panel. Bands are closed areas of many corners.
+ON_SCREEN = """[...document.querySelectorAll('.app-panel')].map(
+    panel => panel.querySelectorAll('.scatterlayer .points path').length)"""
+ON_PAPER = """[...document.querySelectorAll('.app-panel')].map(
+    panel => [...panel.querySelectorAll('.app-figure__paper :is(circle, polygon)')]
+        .filter(mark => mark.tagName === 'circle' || mark.points.numberOfItems === 4).length)"""
+OFF_THE_PAPER = """[...document.querySelectorAll('.app-figure__paper svg')].flatMap(svg => {
+    const frame = svg.getBoundingClientRect();
+    return [...svg.querySelectorAll('*')].map(mark => [mark, mark.getBoundingClientRect()])
+        .filter(([, box]) => box.left < Math.max(frame.left, 0) - 1 || box.right > frame.right + 1
+            || box.top < frame.top - 1 || box.bottom > frame.bottom + 1 || frame.width < 250
+            || box.right > document.documentElement.clientWidth)
+        .map(([mark]) => mark.outerHTML)})"""
+# A4 and Letter within their margins, 96 pixels to the inch.
+SHEETS = {"A4": ViewportSize(width=703, height=1031), "Letter": ViewportSize(width=725, height=965)}
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +214,36 @@ def test_without_a_script_the_tables_are_the_figures(open_page: OpenPage) -> Non
     expect(page.locator(".app-showing")).to_have_text("Showing: women, acute (under 90 days)")
     page.get_by_role("link", name="Clear").click()
     expect(page.locator(".app-showing")).to_have_text("Showing: all patients")
+
+
+def test_paper_has_every_mark_of_the_screen(app: Flask, open_page: OpenPage) -> None:
+    """The dashboard and a patient's course, on A4 and on Letter: nothing lies off the paper or is cut."""
+    page = open_page(viewport=DESKTOP)
+    opened(page)
+    with changing(app) as session:
+        answers = select(func.count()).where(Visit.patient_id == Patient.id, Visit.id == Response.visit_id)
+        most = answers.scalar_subquery().desc()
+        code = session.scalars(select(Patient.code).order_by(most, Patient.id)).first()
+    for address in (DASHBOARD, f"/staff/S1/course/{code}"):
+        page.emulate_media(media="screen")
+        page.set_viewport_size(DESKTOP)
+        page.goto(address)
+        drawn(page)
+        on_screen = page.evaluate(ON_SCREEN)
+        page.emulate_media(media="print")
+        for sheet, size in SHEETS.items():
+            page.set_viewport_size(size)
+            assert page.evaluate(ON_PAPER) == on_screen
+            assert page.evaluate(OFF_THE_PAPER) == []
+            assert page.evaluate(SIDEWAYS) <= 0
+            assert page.locator(".app-figure__chart:visible, .app-subnav:visible, nav:visible").count() == 0
+            if address != DASHBOARD:
+                assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=sheet))) == 1
+    assert sum(on_screen) > 0
+    expect(page.get_by_role("heading", name="What was done with this patient's data")).to_be_hidden()
+    visits = page.locator("figure tbody tr")
+    assert visits.count() == max(on_screen)
+    expect(visits.last).to_be_visible()
 
 
 @pytest.mark.parametrize("query", ["?cause=nonsense", "?sex=other&cause=lyme"])

@@ -22,12 +22,13 @@ class BoardTable:
 
 @dataclass(frozen=True)
 class Chart:
-    """One panel of a figure; `data` is what static/src/charts.js takes, as JSON."""
+    """One panel of a figure: `data` is what static/src/charts.js takes, as JSON; `paper` is its SVG."""
 
     key: str
     title: str
     note: str
     data: str
+    paper: str
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.data.frame import StudyFrames
-    from analysis.figures import Figure, View
+    from analysis.figures import Figure, Panel, View
     from analysis.figures.overview import Overview
     from analysis.figures.pages import Part
     from analysis.results.disclosure import Cells
     from analysis.results.filters import Filters
 
+PAPER_WIDTH = 340  # pixels: two panels stand side by side on A4 and on Letter
 _NUMBER = re.compile(r"[−<]?\d|–$|hidden$|about \d")
 
 
@@ -182,13 +183,18 @@ def drawing(figure: Figure, shared: Sequence[str] = ()) -> Drawing:
         summary=figure.summary,
         x_axis=figure.x_axis,
         y_axis=figure.y_axis,
-        panels=tuple(
-            Chart(_id(panel.key), panel.title, panel.note, _json(panel.figure)) for panel in figure.panels
-        ),
+        panels=tuple(_chart(panel, figure.title) for panel in figure.panels),
         table=_table(figure.table),
         notes=tuple(note for note in figure.notes if note not in shared),
         computed=figure.computed,
     )
+
+
+def _chart(panel: Panel, title: str) -> Chart:
+    from analysis.figures.svg import svg
+
+    paper = svg(panel.figure, f"{title}. {panel.title}", PAPER_WIDTH)
+    return Chart(_id(panel.key), panel.title, panel.note, _json(panel.figure), paper)
 
 
 def _json(figure: Any) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 pages = Blueprint("course", __name__)
 
 EVENTS_SHOWN = 20
+AHEAD = {"in_progress", "due", "upcoming"}
 ON_A_DAY = {kind.key for kind in ALL_KINDS if kind.on_a_day}
 
 
@@ -51,6 +52,7 @@ def show(code: str, patient: str) -> str:
         patient=found,
         figure=drawing(patient_figure(scales, _marks(found))) if scales else None,
         visits=known.visits,
+        next_visit=next((one for one in known.visits if one.state in AHEAD), None),
         gradings=known.gradings,
         alerts=[alert for alert in known.alerts if alert.state not in {"closed", "historical"}],
         messages=messages.of_patient(db.session, here.scope, found.id),

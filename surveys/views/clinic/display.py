@@ -36,10 +36,16 @@ LISTS = {
     "grading_scale": labels.GRADING_SCALES,
     "grading_mode": labels.GRADING_MODES,
     "status": labels.PATIENT_STATUSES,
+    "role": labels.ROLES,
+    "state": labels.STATES,
+    "alert_state": labels.ALERT_STATES,
+    "message": labels.MESSAGES,
+    "message_channel": labels.MESSAGE_CHANNELS,
+    "message_outcome": labels.MESSAGE_OUTCOMES,
+    "message_reason": labels.MESSAGE_REASONS,
     "source": labels.SOURCES,
     "answered_by": labels.ANSWERED_BY,
     "consent_part": labels.CONSENT_PARTS,
-    "message_reason": labels.MESSAGE_REASONS,
     "action": event_words.ACTIONS,
 }
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from analysis.figures.patient import Mark, Point, ScaleCourse, patient_figure
+from analysis.figures.svg import svg
+from tests.analysis.drawings import labels, parsed, plain
 
 FIRST, LAST = date(2026, 1, 10), date(2026, 7, 10)
 
@@ -23,16 +27,45 @@ def test_each_scale_has_its_panel_on_one_axis_of_time() -> None:
     """With the direction that is better; everything that happened lies inside the axis."""
     marks = [Mark(date(2025, 12, 1), "Onset"), Mark(date(2026, 9, 1), "Injection", planned=True)]
     figure = patient_figure([course(40, 60), course(60, higher=False)], marks)
-    [panel] = figure.panels
-    drawn = panel.figure.to_plotly_json()
-    left, right = drawn["layout"]["xaxis"]["range"]
+    assert [panel.title for panel in figure.panels] == ["Scale (↑ better)", "Scale (↓ better)"]
+    assert [panel.note for panel in figure.panels] == ["40.0 at first, 60.0 last", "60.0"]
+    axes = [plain(panel)["layout"]["xaxis"] for panel in figure.panels]
+    assert axes[0] == axes[1]
+    left, right = axes[0]["range"]
     assert left < "2025-12-01" < "2026-09-01" < right
-    assert [trace["yaxis"] for trace in drawn["data"]] == ["y", "y2"]
-    assert drawn["layout"]["yaxis"]["domain"][0] > drawn["layout"]["yaxis2"]["domain"][1]
-    texts = [one["text"] for one in drawn["layout"]["annotations"]]
-    assert {"Scale (↑ better)", "Scale (↓ better)", "1", "2", "high"} <= set(texts)
-    dashes = {shape["line"].get("dash") for shape in drawn["layout"]["shapes"] if shape["type"] == "line"}
-    assert "solid" in dashes
+    for panel in figure.panels:
+        assert {"1", "2", "high"} <= set(labels(panel))
+        shapes = plain(panel)["layout"]["shapes"]
+        assert {shape["line"].get("dash") for shape in shapes if shape["type"] == "line"} == {"solid", "dot"}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "named"),
+    [
+        (date(2026, 1, 10), date(2026, 1, 10), ["10 Jan 2026"]),
+        (date(2026, 1, 10), date(2026, 2, 20), ["10 Jan 2026", "24 Jan 2026", "7 Feb 2026", "21 Feb 2026"]),
+        (date(2026, 1, 10), date(2026, 7, 10), ["Mar 2026", "May 2026", "Jul 2026"]),
+        (date(2023, 8, 24), date(2026, 5, 8), ["2024", "2025", "2026"]),
+        (date(1988, 8, 24), date(2026, 5, 8), ["1990", "2000", "2010", "2020"]),
+    ],
+)
+def test_days_are_named_by_round_days(first: date, last: date, named: list[str]) -> None:
+    """At most four, so that they stay apart in a narrow panel, the first of which may be a week."""
+    scale = ScaleCourse("Scale", 0, 100, "higher_better", (Point(first, 1, "a"), Point(last, 2, "b")))
+    [panel] = patient_figure([scale], []).panels
+    assert plain(panel)["layout"]["xaxis"]["ticktext"] == named
+
+
+def test_the_printer_draws_all_of_it() -> None:
+    """Each score and each line, within the frame, the last day at the right of the first."""
+    marks = [Mark(date(2025, 12, 1), "Onset"), Mark(date(2026, 9, 1), "Injection", planned=True)]
+    [panel] = patient_figure([course(40, 60)], marks).panels
+    root = parsed(svg(panel.figure, panel.title, 340))
+    first, last = (float(one.get("cx", "")) for one in root.iter("circle"))
+    assert 0 < first < last < 340
+    texts = [one.text for one in root.iter("text")]
+    assert {"1", "2", "low", "high", "0", "50", "100"} <= set(texts)
+    assert root.get("viewBox") == "0 0 340 150"
 
 
 def test_the_sentence_calls_nothing_a_change_that_may_be_chance() -> None:

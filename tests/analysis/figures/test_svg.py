@@ -63,6 +63,28 @@ def test_lines_break_where_nothing_is_known():
     assert len(list(root.iter("polyline"))) == 2
 
 
+def test_nothing_is_drawn_beyond_the_axes():
+    """A line breaks there, an area ends there, a text that does not fit its bar is smaller or left out."""
+    figure = chart(100)
+    figure.update_xaxes(range=[0, 3])
+    figure.update_yaxes(range=[0, 10])
+    line = {"color": "red", "width": 2}
+    figure.add_trace(go.Scatter(x=[0, 1, 2, 3], y=[5, 20, 5, 6], mode="lines", line=line))
+    area = {"fill": "toself", "fillcolor": "red", "mode": "lines", "line": {"width": 0}}
+    figure.add_trace(go.Scatter(x=[0, 3, 3, 0], y=[-50, -50, 50, 50], **area))
+    for row, (length, text) in enumerate([(3, "all of it"), (0.6, "0123456789"), (0.1, "0123456789")]):
+        bar = {"x": [length], "y": [row], "text": [text], "width": 1, "marker": {"color": "red"}}
+        figure.add_trace(go.Bar(orientation="h", **bar))
+    root = parsed(svg(figure, "over", 340))
+    assert [one.get("points", "").count(",") for one in root.iter("polyline")] == [1, 2]
+    [polygon] = root.iter("polygon")
+    heights = [float(point.split(",")[1]) for point in polygon.get("points", "").split()]
+    assert 0 <= min(heights) < max(heights) <= 76
+    written = {one.text: one.get("font-size") for one in root.iter("text")}
+    assert written["all of it"] is None
+    assert "0123456789" not in written
+
+
 @pytest.mark.parametrize(
     ("trace", "named"),
     [
