@@ -118,11 +118,11 @@ def counts(session: Session, scope: Scope) -> dict[str, int]:
     return dict(session.execute(query).all())
 
 
-def page(session: Session, scope: Scope, state: str, number: int) -> list[AlertRow]:
+def page(session: Session, scope: Scope, state: str, number: int, size: int = PAGE) -> list[AlertRow]:
     """One page of the alerts in `state`: waiting ones by longest wait first, others latest first."""
     query = _rows(scope).where(Alert.state == state)
     order = Alert.raised_at.asc() if state == "new" else Alert.raised_at.desc()
-    query = query.order_by(order, Alert.id).limit(PAGE).offset((number - 1) * PAGE)
+    query = query.order_by(order, Alert.id).limit(size).offset((number - 1) * size)
     return [AlertRow(**row) for row in session.execute(query).mappings()]
 
 

@@ -43,7 +43,9 @@ class ChangePage:
     pages: int
 
 
-def page(session: Session, scope: Scope, scales: Collection[tuple[str, str]], number: int) -> ChangePage:
+def page(
+    session: Session, scope: Scope, scales: Collection[tuple[str, str]], number: int, size: int = PAGE
+) -> ChangePage:
     """Page `number`: patients on today's list, then the latest to answer; a fixed number of statements."""
     last_on = func.max(Response.completed_on).label("last_on")
     here = (
@@ -63,8 +65,8 @@ def page(session: Session, scope: Scope, scales: Collection[tuple[str, str]], nu
     people = session.execute(
         select(answered)
         .order_by(answered.c.in_clinic.desc(), answered.c.last_on.desc(), answered.c.code)
-        .limit(PAGE)
-        .offset((number - 1) * PAGE)
+        .limit(size)
+        .offset((number - 1) * size)
     ).all()
     found = _scores(session, [person.id for person in people], scales)
     return ChangePage(
@@ -72,7 +74,7 @@ def page(session: Session, scope: Scope, scales: Collection[tuple[str, str]], nu
             Person(person.code, bool(person.in_clinic), person.last_on, found.get(person.id, {}))
             for person in people
         ],
-        max(1, -(-total // PAGE)),
+        max(1, -(-total // size)),
     )
 
 

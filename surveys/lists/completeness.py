@@ -51,7 +51,7 @@ class Grid:
     pages: int
 
 
-def grid(session: Session, scope: Scope, number: int) -> Grid:
+def grid(session: Session, scope: Scope, number: int, size: int = PAGE) -> Grid:
     """Page `number` of the patients by code, in a fixed number of statements; the counts are of all."""
     timepoints = session.execute(
         select(Timepoint.id, Timepoint.name)
@@ -65,26 +65,26 @@ def grid(session: Session, scope: Scope, number: int) -> Grid:
     )
     for timepoint, state, count in session.execute(query):
         counts.setdefault(timepoint, {})[state] = count
-    lines, total = _lines(session, scope, number)
+    lines, total = _lines(session, scope, number, size)
     return Grid(
         [
             Column(row.id, row.name, {state: counts.get(row.id, {}).get(state, 0) for state in STATES})
             for row in timepoints
         ],
         lines,
-        max(1, -(-total // PAGE)),
+        max(1, -(-total // size)),
     )
 
 
-def _lines(session: Session, scope: Scope, number: int) -> tuple[list[PatientLine], int]:
+def _lines(session: Session, scope: Scope, number: int, size: int) -> tuple[list[PatientLine], int]:
     """The patients of a page with their cells, and how many patients there are in all."""
     in_all = select(func.count()).select_from(Patient).where(scope.condition)
     people = (
         select(Patient.id, Patient.code, Patient.status, in_all.scalar_subquery().label("in_all"))
         .where(scope.condition)
         .order_by(Patient.code)
-        .limit(PAGE)
-        .offset((number - 1) * PAGE)
+        .limit(size)
+        .offset((number - 1) * size)
         .cte("people")
     )
     stated = states(scope, Visit.patient_id.in_(select(people.c.id)))

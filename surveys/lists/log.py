@@ -43,7 +43,9 @@ class LogPage:
     older: int | None
 
 
-def page(session: Session, study_id: int, *, kind: str | None, before: int | None) -> LogPage:
+def page(
+    session: Session, study_id: int, *, kind: str | None, before: int | None, size: int = PAGE
+) -> LogPage:
     """The latest events of that kind (or of all) with a number below `before`."""
     query = (
         select(
@@ -58,11 +60,11 @@ def page(session: Session, study_id: int, *, kind: str | None, before: int | Non
         .outerjoin(Patient, Patient.id == Event.patient_id)
         .where(Event.study_id == study_id)
         .order_by(Event.number.desc())
-        .limit(PAGE + 1)
+        .limit(size + 1)
     )
     if kind is not None:
         query = query.where(Event.action.in_(KINDS[kind]))
     if before is not None:
         query = query.where(Event.number < before)
     rows = [LoggedEvent(**row) for row in session.execute(query).mappings()]
-    return LogPage(rows[:PAGE], rows[PAGE - 1].number if len(rows) > PAGE else None)
+    return LogPage(rows[:size], rows[size - 1].number if len(rows) > size else None)

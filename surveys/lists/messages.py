@@ -44,11 +44,11 @@ def counts(session: Session, scope: Scope) -> dict[str, int]:
     return dict(zip(STATES, session.execute(query).one(), strict=True))
 
 
-def page(session: Session, scope: Scope, state: str, number: int) -> list[MessageRow]:
+def page(session: Session, scope: Scope, state: str, number: int, size: int = PAGE) -> list[MessageRow]:
     """One page of the messages in `state`: planned ones by next first, others latest first."""
     order = Message.planned_at.asc() if state == "planned" else Message.outcome_at.desc()
     query = _rows(scope).where(condition(state)).order_by(order, Message.id)
-    return _read(session, query.limit(PAGE).offset((number - 1) * PAGE))
+    return _read(session, query.limit(size).offset((number - 1) * size))
 
 
 def of_patient(session: Session, scope: Scope, patient_id: int) -> list[MessageRow]:

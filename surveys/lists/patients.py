@@ -80,8 +80,9 @@ def page(
     search: str = "",
     person: str = "",
     sort: str = "code",
+    size: int = PAGE,
 ) -> PatientPage:
-    """Page `number` of the patients in `state` (all where None), in the order of `sort`.
+    """Page `number`, of `size` patients, of those in `state` (all where None), in the order of `sort`.
 
     `search` is part of a study code. `person` is that too, or a telephone number, or words that are each part
     of the code, name, hospital number or e-mail address; accents do not matter.
@@ -93,7 +94,7 @@ def page(
     query = select(current).where(matching).order_by(*_order(current, sort))
     if state is not None:
         query = query.where(current.c.state == state)
-    chosen = query.limit(PAGE).offset((number - 1) * PAGE).subquery("chosen")
+    chosen = query.limit(size).offset((number - 1) * size).subquery("chosen")
     found = session.execute(_shown(chosen, sort)).mappings().all()
     ahead = _next_visits(session, scope, [row["id"] for row in found])
     rows = [

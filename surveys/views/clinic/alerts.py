@@ -157,6 +157,7 @@ def _draw(state: str | None = None, refused: dict[int, StaffForm] | None = None)
         sent=sent,
         totals={row.id: _totals(row, sent[row.id]) for row in rows if row.id in sent},
         state=state,
+        states=STATES,
         counts=counts,
         page=number,
         pages=pages_in_all,

@@ -73,7 +73,7 @@ def changes(code: str) -> str:
     return render_template(
         "staff/clinic/changes.html",
         titles=[scale_title(server.library().get(key), scale) for key, scale in columns],
-        rows=[(person, [_shift(person, key, scale) for key, scale in columns]) for person in found.people],
+        rows=[(person, [shift(person, key, scale) for key, scale in columns]) for person in found.people],
         page=number,
         pages=found.pages,
     )
@@ -91,7 +91,7 @@ def scales_shown(library: Library) -> list[tuple[str, str]]:
     return [*(scale for scale in headlines(library) if scale not in of_mood), *of_mood]
 
 
-def _shift(person: Person, key: str, name: str) -> Shift | None:
+def shift(person: Person, key: str, name: str) -> Shift | None:
     """The shift of a scale; None if the patient has no score of it."""
     given = person.scores.get(f"{key}.{name}")
     if not given:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
+import re
 from dataclasses import replace
-from io import StringIO
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -12,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from analysis.data.pages import TITLES
 from surveys.db import db
+from surveys.exchange.list_file import Cell, ListFile
 from surveys.forms.dashboard import DashboardForm
 from surveys.jobs.boards import asking
 from surveys.jobs.boards.asking import Answer
@@ -20,10 +20,13 @@ from surveys.jobs.boards.copies import Order
 from surveys.models import Timepoint
 from surveys.views.web import jobs
 from surveys.views.web.access import Grant, for_roles, grant
+from surveys.views.web.list_files import Ending, sent
 
 pages = Blueprint("dashboard", __name__)
 
 LOOK_AGAIN = 3  # seconds until a page without its board loads again
+
+_NUMBER = re.compile(r"[−-]?[0-9]+(\.[0-9]+)?")
 
 Page = str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -47,24 +50,27 @@ def page(code: str, page: str) -> Page:
     return _shown(page) if page in TITLES else abort(404)
 
 
-@pages.get("/staff/<code>/dashboard/<page>/<figure>.csv")
+@pages.get("/staff/<code>/dashboard/<page>/<figure>.<any(xlsx, csv):ending>")
 @for_roles("coordinator", "investigator", "analyst")
-def table(code: str, page: str, figure: str) -> Response:
+def table(code: str, page: str, figure: str, ending: Ending) -> Response:
     """Send the table under a figure for a spreadsheet; without it, the page that says why."""
     found = _figure(page, figure)
     if found is None:
         return _back(code, page)
-    text = StringIO()
-    rows = csv.writer(text, lineterminator="\r\n")
-    rows.writerow([column["label"] for column in found.table.columns])
-    rows.writerows(found.table.rows)
-    name = f"{grant().study.code}-{figure}.csv"
-    jobs.note_download(grant(), name)
-    return Response(
-        "\ufeff" + text.getvalue(),  # spreadsheets recognise UTF-8 by this mark
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    columns = found.table.columns
+    rows = [
+        [_cell(text) if column["numeric"] else text for column, text in zip(columns, row, strict=True)]
+        for row in found.table.rows
+    ]
+    return sent(grant(), ListFile(figure, [column["label"] for column in columns], rows), figure, ending)
+
+
+def _cell(text: str) -> Cell:
+    """A number as one; what says more than a number stays words."""
+    if not _NUMBER.fullmatch(text):
+        return text
+    plain = text.replace("−", "-")
+    return float(plain) if "." in plain else int(plain)
 
 
 @pages.get("/staff/<code>/dashboard/<page>/<figure>.html")

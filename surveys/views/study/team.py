@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from werkzeug.wrappers import Response
 
 from surveys.db import db
+from surveys.exchange.list_file import ListFile
+from surveys.forms import labels
 from surveys.forms.accounts import InvitationForm
 from surveys.lists import history
 from surveys.mail import at_once, staff_words
@@ -18,6 +23,7 @@ from surveys.store.errors import Refused
 from surveys.views.web import server
 from surveys.views.web.access import Grant, for_roles, grant
 from surveys.views.web.access import member as current_member
+from surveys.views.web.list_files import Ending, sent
 from surveys.views.web.saving import committed
 
 pages = Blueprint("team", __name__)
@@ -34,6 +40,28 @@ def init_app(app: Flask) -> None:
 def index(code: str) -> Page:
     """List everybody with a role in the study."""
     return _draw(grant(), InvitationForm(formdata=None))
+
+
+@pages.get("/staff/<code>/team.<any(xlsx, csv):ending>")
+@for_roles("coordinator", whole_study=True)
+def file(code: str, ending: Ending) -> Response:
+    """Send the list of everybody with a role as a file."""
+    here = grant()
+    listed = ListFile(
+        "Team",
+        ("E-mail address", "Name", "Role", "Site", "Signs in with"),
+        [
+            (
+                member.email,
+                member.name,
+                labels.ROLES[membership.role],
+                membership.site,
+                _("Password and code") if confirmed_at else _("Password"),
+            )
+            for membership, member, confirmed_at in _rows(here)
+        ],
+    )
+    return sent(here, listed, "team", ending)
 
 
 @pages.post("/staff/<code>/team")
@@ -192,17 +220,20 @@ def _find(here: Grant, staff_id: int) -> Staff:
     return db.session.scalar(query) or abort(404)
 
 
-def _draw(here: Grant, form: InvitationForm) -> str:
-    rows = db.session.execute(
+def _rows(here: Grant) -> Sequence[Row[tuple[Membership, Staff, datetime | None]]]:
+    return db.session.execute(
         select(Membership, Staff, SecondFactor.confirmed_at)
         .join(Staff, Staff.id == Membership.staff_id)
         .outerjoin(SecondFactor, SecondFactor.staff_id == Staff.id)
         .where(Membership.study_id == here.study.id)
         .order_by(Staff.email)
     ).all()
+
+
+def _draw(here: Grant, form: InvitationForm) -> str:
     asked = {} if server.settings().sends_mail else resets.waiting(db.session, at=here.at)
     names = history.names(db.session, [f"staff:{one.asked_by}" for one in asked.values()])
-    return render_template("staff/study/team.html", rows=rows, form=form, asked=asked, names=names)
+    return render_template("staff/study/team.html", rows=_rows(here), form=form, asked=asked, names=names)
 
 
 def _refuse_own(here: Grant, member: Staff) -> None:

@@ -123,6 +123,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 "rule_id": rule.id,
                 "kind": "invitation",
                 "ending": "xlsx",
+                "name": "patients",
                 "locale": "en",
                 "treatment_id": treatment.id,
                 "grading_id": grading.id,

@@ -1,0 +1,132 @@
+"""The lists of staff's pages as files: the same rows, the reader's own alone, by code and never by name."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import python_calamine
+from flask import Flask
+from sqlalchemy import select
+
+from surveys.models import Contact, Patient, Visit
+from surveys.store.visit import responses
+from surveys.store.visit import visits as store_visits
+from surveys.store.visit.responses import NewResponse
+from surveys.store.words import versions
+from surveys.views.clinic import list_files
+from surveys.views.web import list_files as sending
+from tests.support.staff import Member, signed_in
+from tests.support.study import PHQ9, changing, invite, library, one_table
+
+NOW = datetime.now(UTC)
+DAY = timedelta(days=1)
+NAME = "Änne Jäger"
+LISTS = sorted(list_files.LISTS)
+
+
+@pytest.fixture
+def member(app: Flask) -> Member:
+    """A coordinator of two patients: P1 of North, who has a name, an alert and a missed visit, and P2."""
+    one = invite(app, "P1", at=NOW - 100 * DAY)
+    invite(app, "P2", at=NOW - 100 * DAY)
+    with changing(app) as session:
+        patient = session.get_one(Patient, one.patient_id)
+        patient.site = "North"
+        patient.contact = Contact(name=NAME, born_on=date(1970, 5, 1), telephone="0123 4567")
+        phq9 = library(app).get("phq9")
+        answers = NewResponse(
+            visit_id=one.visit_id,
+            patient_id=one.patient_id,
+            instrument=phq9,
+            version_id=versions.freeze(session, phq9, at=NOW),
+            answers={f"q{number}": value for number, value in enumerate((*PHQ9[:8], 2), 1)},
+            source="paper",
+            submitted_at=NOW,
+            completed_on=NOW.date(),
+        )
+        responses.add(session, [answers], at=NOW, actor="test")
+        later = select(Visit).where(Visit.patient_id == one.patient_id, Visit.name == "month_3")
+        store_visits.miss(session, session.scalars(later).one(), "=in hospital", at=NOW, actor="test")
+    return signed_in(app)
+
+
+def table(member: Member, path: str) -> list[dict[str, str]]:
+    """The rows of a CSV file by the names of its columns."""
+    member.get(path)
+    assert member.status == 200
+    text = member.replies[-1].content.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_a_file_has_the_rows_of_the_page(member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it is filtered, all its pages, in the page's words."""
+    monkeypatch.setattr(sending, "SIZE", 1)
+    monkeypatch.setattr(list_files, "SIZE", 1)
+    patients = table(member, "/staff/S1/lists/patients.csv")
+    assert [(row["Code"], row["Site"]) for row in patients] == [("P1", "North"), ("P2", "")]
+    assert patients[0]["Alerts waiting"] == "1"
+    assert patients[0]["Last answered"] == NOW.date().isoformat()
+    [chosen] = table(member, f"/staff/S1/lists/patients.csv?search=p2&state={state(patients[1])}")
+    assert chosen == patients[1]
+    grid = table(member, "/staff/S1/lists/completeness.csv")
+    assert [[*row.values()][3] for row in grid] == ["Missed: =in hospital", "Due"]
+    [changed] = table(member, "/staff/S1/lists/changes.csv")
+    assert (changed["Patient"], changed["PHQ-9 total: change"]) == ("P1", "No earlier score")
+    [alert] = table(member, "/staff/S1/lists/alerts.csv")
+    assert (alert["Patient"], alert["State"]) == ("P1", "Waiting")
+    assert table(member, "/staff/S1/lists/alerts.csv?state=closed") == []
+    assert table(member, "/staff/S1/lists/messages.csv") == []
+
+
+def state(row: dict[str, str]) -> str:
+    """The code of a row's state."""
+    return row["State"].lower().replace(" ", "_")
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_no_file_tells_who_it_is(app: Flask, member: Member, name: str) -> None:
+    """Scores and alerts stand beside a code, never beside a name; that the file was taken is noted."""
+    page = member.get(f"/staff/S1/lists/{name}.xlsx")
+    assert member.status == 200, page.text
+    content = member.replies[-1].content
+    book = python_calamine.load_workbook(io.BytesIO(content))
+    cells = [str(cell) for row in book.get_sheet_by_index(0).to_python() for cell in row]
+    assert not [cell for cell in cells if "Jäger" in cell or "4567" in cell or "1970" in cell]
+    taken = [row["facts"]["file"] for row in one_table(app, "event") if row["action"] == "study.downloaded"]
+    assert taken == [f"S1-{name}-{NOW.date().isoformat()}.xlsx"]
+
+
+def test_a_reader_of_one_site_gets_that_site(app: Flask, member: Member) -> None:
+    """In each list; and what is no list, or no state of it, is not found."""
+    north = signed_in(app, "investigator", site="North")
+    south = signed_in(app, "investigator", site="South")
+    assert [row["Code"] for row in table(north, "/staff/S1/lists/patients.csv")] == ["P1"]
+    for name in LISTS:
+        assert table(south, f"/staff/S1/lists/{name}.csv") == []
+    for path in (
+        "lists/people.csv",
+        "lists/patients.ods",
+        "lists/patients.csv?state=x",
+        "lists/alerts.csv?state=x",
+    ):
+        assert member.send("GET", f"/staff/S1/{path}", []).status == 404
+
+
+def test_each_list_leads_to_its_files(member: Member) -> None:
+    """With the filters of the page."""
+    pages = {
+        "patients?state=due": "lists/patients.xlsx?state=due",
+        "completeness": "lists/completeness.xlsx",
+        "changes": "lists/changes.xlsx",
+        "alerts": "lists/alerts.xlsx?state=new",
+        "log?kind=read": "log.xlsx?kind=read",
+        "team": "team.xlsx",
+    }
+    for page, file in pages.items():
+        links = member.get(f"/staff/S1/{page}").links
+        for one in (file, file.replace(".xlsx", ".csv")):
+            assert f"/staff/S1/{one}" in links, page
+        table(member, f"/staff/S1/{file}".replace(".xlsx", ".csv"))
