@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -12,7 +12,7 @@ from sqlalchemy import event, select
 
 from surveys.db import db
 from surveys.instruments.library import Library
-from surveys.models import Palsy, Patient, Study, Treatment, Visit
+from surveys.models import Contact, Palsy, Patient, Study, Treatment, Visit
 from surveys.store.patient import clinic
 from surveys.store.visit import responses
 from surveys.store.visit import visits as store_visits
@@ -121,10 +121,14 @@ def test_the_course_has_every_score_on_one_axis(app: Flask, worse: Invited, memb
                     unit="U",
                 )
             )
+        patient = session.get_one(Patient, worse.patient_id)
+        patient.contact = Contact(name="Änne Jäger", born_on=date(1970, 5, 1))
         clinic.write_note(session, worse.patient_id, "Prefers mornings", at=NOW, actor="test")
     page = member.get("/staff/S1/course/P1")
     assert "Botulinum toxin, Toxin A, 12.5 U" in page.text
     assert "Toxin B" not in page.text
+    assert "Course of P1 Änne Jäger, born 1 May 1970" in page.text
+    assert "Next visit: 6 months, due" in page.text
     assert "Prefers mornings" in page.text
     assert "worse by the detectable change of 17.6 or more" in page.text
     assert "A note was written" in page.text
