@@ -72,6 +72,7 @@ def svg(figure: Any, title: str, width: float = WIDTH) -> str:
     parts = [
         *_grid(x, y, x_axis, y_axis),
         *(part for shape in layout.get("shapes", ()) for part in _shape(shape, x, y)),
+        *(_name(one, x, y) for one in layout.get("annotations", ())),
         *(part for trace in traces for part in _trace(trace, x, y)),
     ]
     body = "\n".join(parts)
@@ -165,6 +166,16 @@ def _shape(shape: Mapping[str, Any], x: _Axis, y: _Axis) -> Iterator[str]:
         yield _rect(x0, y0, x1, y1, shape["fillcolor"])
     else:
         raise CannotDrawError(f"a shape of type {shape['type']!r} cannot be drawn as SVG")
+
+
+def _name(annotation: Mapping[str, Any], x: _Axis, y: _Axis) -> str:
+    """A name above the panel; plotly places it on a logarithmic axis by the logarithm."""
+    if (annotation.get("yref"), annotation.get("y")) != ("paper", 1):
+        raise CannotDrawError("only names above a panel can be drawn as SVG")
+    at = x.at(10 ** annotation["x"] if x.log else annotation["x"])
+    anchor = _ANCHORS[{"left": "right", "right": "left"}.get(annotation.get("xanchor", ""), "center")]
+    down = y.pixels[1] - 4 - annotation.get("yshift", 0)
+    return _text(at, down, unescape(annotation["text"]), anchor, annotation["font"]["color"])
 
 
 def _trace(trace: Mapping[str, Any], x: _Axis, y: _Axis) -> Iterator[str]:

@@ -32,6 +32,7 @@ def test_every_mark_and_label_is_drawn(panels):
         for label in labels(panel):
             for line in label.split("<br>"):
                 assert line in texts
+        assert {one.text for one in panel.figure.layout.annotations} <= set(texts)
         marks = panel.figure.layout.xaxis.ticktext
         assert not marks or set(marks) & set(texts)
         assert all(0 <= float(one.get("cx")) <= 640 for one in circles)

@@ -128,7 +128,7 @@ def test_the_course_has_every_score_on_one_axis(app: Flask, worse: Invited, memb
     assert "Botulinum toxin, Toxin A, 12.5 U" in page.text
     assert "Toxin B" not in page.text
     assert "Course of P1 Änne Jäger, born 1 May 1970" in page.text
-    assert "Next visit: 6 months, due" in page.text
+    assert "Next visit: 3 months, due" in page.text
     assert "Prefers mornings" in page.text
     assert "worse by the detectable change of 17.6 or more" in page.text
     assert "A note was written" in page.text
