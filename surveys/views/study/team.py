@@ -220,7 +220,7 @@ def _find(here: Grant, staff_id: int) -> Staff:
     return db.session.scalar(query) or abort(404)
 
 
-def _rows(here: Grant) -> Sequence[Row[tuple[Membership, Staff, datetime | None]]]:
+def _rows(here: Grant) -> Sequence[Row[Membership, Staff, datetime | None]]:
     return db.session.execute(
         select(Membership, Staff, SecondFactor.confirmed_at)
         .join(Staff, Staff.id == Membership.staff_id)
