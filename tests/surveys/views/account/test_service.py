@@ -70,7 +70,7 @@ def asked(client: FlaskClient, path: str = "/login/service") -> str:
     """The way back from the provider, after a browser followed our redirect to it."""
     there = client.get(path)
     assert there.status_code == 302, there.text
-    answer = requests.get(there.location, allow_redirects=False, timeout=10)
+    answer = requests.get(there.location, allow_redirects=False, timeout=120)
     assert answer.status_code == 302, answer.text
     place = urlsplit(answer.headers["Location"])
     return f"{place.path}?{place.query}"

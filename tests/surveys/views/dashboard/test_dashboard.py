@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -48,6 +48,7 @@ class Clinic:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self._members: dict[str, Member] = {}
+        self._pages: dict[tuple[str, str], str] = {}
 
     def member(self, role: str = "coordinator") -> Member:
         """Somebody of that role, signed in once."""
@@ -56,18 +57,21 @@ class Clinic:
         return self._members[role]
 
     def page(self, role: str = "coordinator", query: str = "") -> str:
-        """The dashboard as somebody of that role sees it."""
-        return page_of(self.member(role), query)
+        """The dashboard as somebody of that role sees it, opened once."""
+        if (role, query) not in self._pages:
+            self._pages[role, query] = page_of(self.member(role), query)
+        return self._pages[role, query]
 
 
 @pytest.fixture(scope="module")
-def clinic(_migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
-    from app import create_app
-
+def clinic(
+    _migrated_sqlite: Path,
+    _application_of: Callable[[Settings], Flask],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Clinic]:
     path = tmp_path_factory.mktemp("clinic") / "seventh.db"
     shutil.copyfile(_migrated_sqlite, path)
-    app = create_app(Settings(database_url=f"sqlite:///{path}", secret_key="test " * 10))
-    app.testing = True
+    app = _application_of(Settings(database_url=f"sqlite:///{path}", secret_key="test " * 10))
     populate(app, 60)
     yield Clinic(app)
     with app.app_context():
@@ -248,8 +252,8 @@ def test_analysts_see_figures_but_nobody(clinic: Clinic) -> None:
 
 def test_a_board_is_never_shared_between_those_who_may_and_may_not(clinic: Clinic) -> None:
     """What the coordinator opened just before is not what the analyst gets."""
-    assert "S00001" in clinic.page("coordinator")
-    assert "S00001" not in clinic.page("analyst")
+    assert "S00001" in page_of(clinic.member("coordinator"))
+    assert "S00001" not in page_of(clinic.member("analyst"))
 
 
 @pytest.mark.parametrize("query", QUERIES)

@@ -30,7 +30,7 @@ def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
 def dripping(other: socket.socket, over: Event) -> None:
     with suppress(BrokenPipeError):  # the other end is closed in the end
         for sign in BODY:
-            if over.wait(0.02):
+            if over.wait(0.005):
                 return
             other.send(bytes([sign]))
 
