@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import shutil
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -32,15 +31,6 @@ def other(settings: Settings, database_url: str, request: pytest.FixtureRequest)
     kind = "postgres" if database_url.startswith("sqlite") else "sqlite"
     url = request.getfixturevalue(f"empty_{kind}_url").replace("seventh.db", "other.db")
     return dataclasses.replace(settings, database_url=url)
-
-
-@pytest.fixture
-def migrated(settings: Settings, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
-    """One of the other kind with our tables and nothing in them, which is empty too."""
-    if settings.database_url.startswith("sqlite"):
-        return dataclasses.replace(settings, database_url=request.getfixturevalue("postgres_url"))
-    shutil.copyfile(request.getfixturevalue("_migrated_sqlite"), tmp_path / "other.db")
-    return dataclasses.replace(settings, database_url=f"sqlite:///{tmp_path / 'other.db'}")
 
 
 @pytest.fixture
@@ -122,7 +112,7 @@ def _sorted(rows: list[dict[str, Any]]) -> list[str]:
 
 @pytest.mark.database
 def test_nobody_waits_and_nothing_half_is_kept(
-    busy: Flask, settings: Settings, migrated: Settings, tmp_path: Path
+    busy: Flask, settings: Settings, other: Settings, tmp_path: Path
 ) -> None:
     """While somebody is in the midst of writing, the backup is taken without it, and blocks nobody."""
     engine = create_engine(settings.database_url)
@@ -132,8 +122,8 @@ def test_nobody_waits_and_nothing_half_is_kept(
         assert ran.code == 0, ran
     engine.dispose()
     assert {row["site"] for row in one_table(busy, "patient")} == {"unfinished"}
-    assert seventh_with(migrated)("restore", tmp_path / "b.zip").code == 0
-    engine = create_engine(migrated.database_url)
+    assert seventh_with(other)("restore", tmp_path / "b.zip").code == 0
+    engine = create_engine(other.database_url)
     with engine.connect() as connection:
         assert connection.scalars(text("SELECT DISTINCT site FROM patient")).all() == [None]
     engine.dispose()
@@ -141,9 +131,10 @@ def test_nobody_waits_and_nothing_half_is_kept(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_database_with_anything_in_it_is_left_alone(
-    busy: Flask, settings: Settings, migrated: Settings, tmp_path: Path
+    busy: Flask, settings: Settings, postgres_url: str, tmp_path: Path
 ) -> None:
     """Restoring a second time is refused; one that was only migrated is empty."""
+    migrated = dataclasses.replace(settings, database_url=postgres_url)
     seventh_with(settings)("backup", tmp_path / "b.zip")
     assert seventh_with(migrated)("restore", tmp_path / "b.zip").code == 0
     for target in (settings, migrated):
