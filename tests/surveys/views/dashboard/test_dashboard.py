@@ -17,7 +17,6 @@ from analysis.data.pages import TITLES
 from surveys.db import db
 from surveys.models import Palsy, Study
 from surveys.models import Patient as StoredPatient
-from surveys.schedule import PlannedVisit
 from surveys.settings import Settings
 from tests.support.answers import send
 from tests.support.dashboard_page import (
@@ -32,7 +31,7 @@ from tests.support.dashboard_page import (
 )
 from tests.support.simulated import populate
 from tests.support.staff import Member, signed_in
-from tests.support.study import FACE, PHQ9, changing, invite, one_table
+from tests.support.study import FACE, changing, invite, one_table
 
 CHARTS = 10  # two scales against time and by treatment, and the associations: acute and chronic each
 CAVEAT = (
@@ -381,24 +380,3 @@ def test_working_wording_is_said_to_be_and_can_be_seen_alone(clinic: Clinic) -> 
     assert "asked in working wording" not in alone
     assert "FaCE total and time since onset" not in alone
     assert "PHQ-9 total" in alone
-
-
-def test_a_real_study_shows_other_wordings_and_leaves_ours_out(app: Flask) -> None:
-    """They never share a figure; the reader is told, and may see either."""
-    populate(app, 30)
-    with changing(app) as session:
-        session.execute(update(Study).values(simulated=False))
-    member = signed_in(app)
-    said = words(page_of(member))
-    assert "Answers to working wording (face, saq) are left out" in said
-    assert "FaCE total and time since onset" not in said
-    assert "FaCE total and time since onset" in words(page_of(member, "?wording=own"))
-
-
-def test_without_both_there_is_no_choice(app: Flask) -> None:
-    """A study asked in one kind of words has one filter less, and its figures no warning."""
-    invited = invite(app, plan=[PlannedVisit("baseline", "First", "enrolment", 0, 0, 30, ("phq9",))])
-    send(app, invited.token, PHQ9)
-    page = page_of(signed_in(app))
-    assert 'name="wording"' not in page
-    assert "working wording" not in page
