@@ -9,6 +9,7 @@ from surveys.db import db
 from surveys.exchange.list_file import ListFile
 from surveys.lists import history
 from surveys.lists import log as lists
+from surveys.views.clinic import display
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.list_files import SIZE, Ending, by_clock, sent
 
@@ -56,7 +57,7 @@ def file(code: str, ending: Ending) -> Response:
             (
                 event.number,
                 by_clock(here, event.at),
-                event.action,
+                display.words(event.action, "action"),
                 names.get(event.actor, event.actor),
                 event.patient,
                 ", ".join(f"{key} {value}" for key, value in event.facts.items()) or None,

@@ -130,3 +130,11 @@ def test_each_list_leads_to_its_files(member: Member) -> None:
         for one in (file, file.replace(".xlsx", ".csv")):
             assert f"/staff/S1/{one}" in links, page
         table(member, f"/staff/S1/{file}".replace(".xlsx", ".csv"))
+
+
+def test_the_file_of_the_log_says_what_was_done_in_words(member: Member) -> None:
+    """As the page does: no code of an action, which has a full stop in it."""
+    member.get("/staff/S1/log")
+    said = {row["What"] for row in table(member, "/staff/S1/log.csv")}
+    assert said
+    assert not any("." in one for one in said)
