@@ -5,6 +5,7 @@ Frozen dataclasses only. They know neither files (definition.py) nor arithmetic 
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -20,6 +21,9 @@ ItemKind = Literal["choice", "choices", "whole", "decimal", "date"]
 WordingStatus = Literal["verbatim", "working", "absent"]
 Subject = Literal["mood", "quality_of_life", "symptoms", "movement"]
 Noted = Literal["synkinesis"]
+
+_SENTENCE_END = re.compile(r"(?<=[.!?؟。？])\s+")
+_LEADS_ON = ("?", "؟", "？", ":", "：", "…", "...")
 
 
 class UnknownPart(KeyError):
@@ -180,6 +184,17 @@ class SectionText:
     recall: str
     instruction: str
     choices: Mapping[int, str]
+
+    @property
+    def instruction_again(self) -> str:
+        """The instruction after the first item of a section: its last sentence if that asks or leads on.
+
+        A telephone shows a question with all its options only if what was read once is not repeated.
+        """
+        last = _SENTENCE_END.split(self.instruction)[-1]
+        if last.endswith(_LEADS_ON):
+            return last
+        return "" if self.recall else self.instruction
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from flask import Flask
 from tests.support.answers import arrived, finish
 from tests.support.patient import Patient, in_process
 from tests.support.staff import signed_in
-from tests.support.study import FACE, PHQ9, SAQ, Invited, invite, one_table, scores, stored
+from tests.support.study import CONTACT, FACE, PHQ9, SAQ, Invited, invite, one_table, scores, stored
 
 HELP = "Where to find help"
 NEUTRAL = "Where to find help, if you need it"
@@ -196,3 +196,16 @@ def test_other_items_skipped_are_no_notice(app: Flask, invited: Invited) -> None
     """Only what an alert asks for is told."""
     arrived(app, invited.token, FACE).skip()
     assert one_table(app, "alert") == []
+
+
+def test_everybody_finds_help_at_the_foot_of_each_page(app: Flask) -> None:
+    """Also who has answered nothing: the eye, whom to call, the contact; and no word of an answer."""
+    walker = Patient(in_process(app))
+    walker.open(invite(app, "P9").token)
+    for _ in range(2):
+        [link] = [path for path, words in walker.page.links.items() if words == HELP]
+        walker.next()
+    walker.get(link)
+    for words in ("A red or painful eye", "112", CONTACT):
+        assert words in walker.page.text
+    assert "Thank you for telling us" not in walker.page.text

@@ -152,8 +152,8 @@ def test_help_is_said_again_only_where_it_was_said(app: Flask, invited: Invited)
     walker.next()
     send_from(walker, app, invited, SAQ)
     walker.answer("patient")
-    assert "Where to find help" in walker.page.text
+    assert "Thank you for telling us" in walker.page.text
     stranger = Patient(in_process(app))
     stranger.open(invited.token)
     assert stranger.page.heading == "Thank you"
-    assert "Where to find help" not in stranger.page.text
+    assert "Thank you for telling us" not in stranger.page.text

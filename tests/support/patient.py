@@ -171,7 +171,7 @@ class Patient:
     def press(self, button: str, value: int | str | None = None) -> Page:
         """Press `button`, with the answer `value` chosen (default: what the page shows as chosen)."""
         form = self.step
-        [pressed] = [one for one in form.buttons if one.text == button]
+        pressed = next(one for one in form.buttons if one.text == button)
         chosen = form.checked if value is None else str(value)
         fields = list(form.hidden.items())
         if chosen is not None:

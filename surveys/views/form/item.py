@@ -78,7 +78,8 @@ def draw_item(
     """The page of one item; `error` is a fault in what was sent, `typed` the value that was sent."""
     draft = visit.drafts.get(instrument.key)
     given = draft.shown if draft else {}
-    asked_numbers = [one.number for one in visit.items(instrument.key)]
+    items = visit.items(instrument.key)
+    place = items.index(asked)
     shown = question.given(given.get(asked.key)) if typed is None else typed
     if isinstance(shown, str):
         shown = shown[: question.LONGEST_TYPED]
@@ -87,13 +88,14 @@ def draw_item(
         instrument=instrument,
         key=asked.key,
         locale=language_of(visit),
-        number=asked_numbers.index(asked.number) + 1,
-        total=len(asked_numbers),
+        number=place + 1,
+        total=len(items),
         part=visit.battery.index(instrument.key) + 1,
         parts=len(visit.battery),
         given=shown,
         error=question.error_text(instrument, asked, error) if error else None,
         first=draft is None,
+        again=any(one.section == asked.section for one in items[:place]),
         change=change,
         may_skip=error == "no_answer" or (asked.key in given and given[asked.key] is None),
         kept=hidden_here(visit, instrument.key, asked),

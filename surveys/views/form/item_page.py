@@ -53,7 +53,8 @@ class ItemPage:
     """What the page of the item `key` shows.
 
     It is question `number` of `total`, in questionnaire `part` of `parts`. `given` is the chosen answer,
-    `error` a sentence about what was sent. `first`: nothing is answered yet. `kept`: an answer from another
+    `error` a sentence about what was sent. `first`: nothing is answered yet. `again`: an item
+    before has the same instruction. `kept`: an answer from another
     device is hidden, and `may_show` offers to show it. `changed` are the numbers of questions that another
     device changed.
     """
@@ -69,6 +70,7 @@ class ItemPage:
     given: ShownAnswer = None
     error: str | None = None
     first: bool = False
+    again: bool = False
     change: bool = False
     may_skip: bool = False
     kept: bool = False
@@ -104,7 +106,7 @@ def render(page: ItemPage, visit_id: int, token: str) -> str:
         address=url_for(
             "patient.answer", visit_id=visit_id, key=instrument.key, number=instrument.item(page.key).number
         ),
-        question=question.drawn(instrument, page.key, page.locale, page.given, page.error),
+        question=question.drawn(instrument, page.key, page.locale, page.given, page.error, again=page.again),
         number=page.number,
         total=page.total,
         part=page.part,

@@ -219,6 +219,14 @@ def crisis_text(visit: OpenVisit) -> Page:
     return draw(visit, "patient/crisis_text.html", text=text if told else None, called=called(text.text))
 
 
+@pages.get("/visit/<int:visit_id>/find-help")
+@of_visit
+def find_help(visit: OpenVisit) -> Page:
+    """Say where help is: the same for everybody, whatever was answered."""
+    text = study_text(visit, visit.crisis_texts)
+    return draw(visit, "patient/find_help.html", called=called(text.text))
+
+
 @pages.post("/visit/<int:visit_id>/help")
 @of_visit
 def go_on(visit: OpenVisit) -> Page:

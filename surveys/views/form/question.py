@@ -24,9 +24,14 @@ def drawn(
     given: ShownAnswer = None,
     error: str | None = None,
     name: str = "answer",
+    *,
+    again: bool = False,
 ) -> Markup:
-    """The item `key` in `locale`, with the earlier answer and an error in the interface's language."""
-    return _drawn(instrument, key, locale, given, error, name, language.locale())
+    """The item `key` in `locale`, with the earlier answer and an error in the interface's language.
+
+    `again`: the section's instruction was shown in full with an item before.
+    """
+    return _drawn(instrument, key, locale, given, error, name, again, language.locale())
 
 
 @lru_cache(maxsize=4096)
@@ -37,6 +42,7 @@ def _drawn(
     given: ShownAnswer,
     error: str | None,
     name: str,
+    again: bool,
     interface: str,
 ) -> Markup:
     # Only the arguments decide the result; `interface` is the language of the template's own words.
@@ -47,7 +53,7 @@ def _drawn(
         "patient/question.html",
         name=name,
         recall=section.recall,
-        instruction=section.instruction,
+        instruction=section.instruction_again if again else section.instruction,
         text=text.items[key],
         kind=item.kind,
         choices=[(choice.value, section.choices[choice.value]) for choice in instrument.choices(key)],

@@ -54,6 +54,7 @@ OPEN = frozenset(
         "patient.item",
         "patient.answer",
         "patient.crisis_text",
+        "patient.find_help",
         "patient.go_on",
         "patient.review",
         "patient.submit",

@@ -3,6 +3,7 @@
 import pytest
 
 from surveys.instruments.definition import Citation, Instrument, UnknownPart, parse
+from surveys.instruments.instrument import SectionText
 
 
 def test_optional_items_are_asked_on_request_only(small: Instrument) -> None:
@@ -47,3 +48,22 @@ def test_citation_reads_as_a_reference() -> None:
     full = Citation("A B", "On C", "J D", 2001, "11(3)", "3-8", "10.1/x")
     assert str(full) == "A B. On C. J D 2001;11(3):3-8. doi:10.1/x"
     assert str(Citation("A B", "On C", "J D", 2001)) == "A B. On C. J D 2001."
+
+
+@pytest.mark.parametrize(
+    ("instruction", "recall", "again"),
+    [
+        ("How often was this so?", "Past week", "How often was this so?"),
+        ("Faces move. How often do you notice it?", "These days", "How often do you notice it?"),
+        ("Below is a list. Please say how often you felt so.", "Past week", ""),
+        ("Below is a list. Please say how often you felt so.", "", None),
+        ("I have been bothered by:", "Past week", "I have been bothered by:"),
+        ("", "Past week", ""),
+    ],
+)
+def test_after_the_first_item_an_instruction_is_short(
+    instruction: str, recall: str, again: str | None
+) -> None:
+    """What asks or leads to the item stays; what was explained once does not, where the period stands."""
+    text = SectionText(recall, instruction, {})
+    assert text.instruction_again == (instruction if again is None else again)

@@ -112,11 +112,14 @@ def test_all_that_a_page_says_decides_which_is_shown(app: Flask) -> None:
             replace(plain, around=replace(plain.around, **{name: value})) for name, value in around.items()
         ]
         others += [replace(plain, kept=True, may_show=True)]
+        listed = next(pages(library(app).get("saq"), "q2"))  # its instruction has two sentences
+        others += [listed, replace(listed, again=True)]
         for page in (plain, *others):
             check(page)
         drawn = {item_page.draw(page, VISIT) for page in (plain, *others)}
         assert len(drawn) == len(others) + 1
         assert {one.name for one in fields(ItemPage)} - fields_of_page.keys() == {
+            "again",
             "around",
             "locale",
             "may_show",
