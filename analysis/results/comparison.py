@@ -101,14 +101,19 @@ def treatment_balance(
     """
     known = Known.of(frames)
     begun = set(known.begun["family"].unique())
+    entered = {
+        (scale, family): trials(known, scale, family)
+        for scale in scale_info
+        for family in COMPARED_FAMILIES
+        if family in begun
+    }
     records: list[Record] = []
-    for scale, info in scale_info.items():
-        for family in (family for family in COMPARED_FAMILIES if family in begun):
-            entered = trials(known, scale, family)
-            for stratum in (None, *STRATA):
-                arms = _arms(_of(entered, "known", stratum))
-                if isinstance(arms, str) or _few(arms, suppress_under) or _refused(arms, info):
-                    continue
+    for stratum in (None, *STRATA):
+        for (scale, family), rows in entered.items():
+            arms = _arms(_of(rows, "known", stratum))
+            if not isinstance(arms, str) and not (
+                _few(arms, suppress_under) or _refused(arms, scale_info[scale])
+            ):
                 start = {
                     **({} if stratum is None else {"stratum": stratum}),
                     "family": family,

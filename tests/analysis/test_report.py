@@ -32,6 +32,7 @@ STRATIFIED = (
     "reliability",
     "dropout",
 )
+UNEVEN = ("change", "screening", "treatment_balance")  # not every stratum has a record in a registry so small
 ARRAYS = ("left_out", "table_one", "flow", *STRATIFIED, "attendance", "attendance_by_instrument", "recovery")
 PARTS = (
     "improved",
@@ -79,7 +80,7 @@ def test_it_is_json_of_flat_records(whole):
         assert (record["p"] is not None) or record["reason"]
 
 
-@pytest.mark.parametrize("name", [name for name in STRATIFIED if name not in ("change", "screening")])
+@pytest.mark.parametrize("name", [name for name in STRATIFIED if name not in UNEVEN])
 def test_all_patients_first_then_strata(whole, name):
     """Records on all carry no stratum and stand first; the strata follow in order."""
     strata = [record.get("stratum") for record in whole[name]]
@@ -93,7 +94,6 @@ def test_all_patients_first_then_strata(whole, name):
     ("name", "number"),
     [
         ("before_after", "mean_change"),
-        ("treatment_comparison", "estimate"),
         ("change", "improved"),
         ("screening", "share"),
         ("reliability", "alpha"),
@@ -212,7 +212,7 @@ def test_the_methods_follow_the_view(whole):
         "scipy 1.",
     ):
         assert part in view["methods"]
-    assert "adjusted for the first score, log10 years since onset, age, sex and the days" in view["methods"]
+    assert "compared as a sequence of target trials" in view["methods"]
     assert view["filters"] == {"sex": "female"}
     assert view["data_sha256"] == whole["data_sha256"]
 

@@ -82,7 +82,7 @@ def test_from_sign_in_to_the_link(
     looked_at()
 
     page.get_by_role("alert").get_by_role("link", name="Enter the year of birth").click()
-    expect(page.get_by_label("Year of birth")).to_be_focused()
+    expect(page.get_by_role("group", name="Date of birth").get_by_label("Year")).to_be_focused()
     page.keyboard.type("1970")
     page.get_by_role("group", name="Onset").get_by_label("Month").fill("3")
     page.get_by_role("group", name="Onset").get_by_label("Year").fill("2024")

@@ -165,6 +165,16 @@ def test_a_true_effect_is_found_and_nothing_where_there_is_none():
         assert told["low"] < effect < told["high"]
 
 
+def test_what_is_not_estimable_says_why(records):
+    assert all((record["estimate"] is None) == (record["reason"] is not None) for record in records)
+
+
+def test_the_balance_of_all_patients_stands_first(frames):
+    order = [one.get("stratum") for one in treatment_balance(frames, FACE)]
+    assert order == sorted(order, key=[None, "acute", "chronic", "unknown"].index)
+    assert {None, "chronic"} <= set(order)
+
+
 def test_an_arm_of_few_shows_nothing(frames):
     facts = {"family": "therapy", "history": "none", "stratum": "acute"}
     few = only(treatment_comparison(frames, FACE), **facts)

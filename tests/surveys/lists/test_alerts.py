@@ -141,9 +141,7 @@ def test_an_alert_may_wait_so_long_and_no_longer(session: Session, visit: Visit,
     assert alerts.trouble(session, scope(patient), HOUR, AT + HOUR) == Trouble(1, 1, 0)
 
 
-def test_the_longest_wait_comes_first(
-    session: Session, visit: Visit, patient: Patient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_longest_wait_comes_first(session: Session, visit: Visit, patient: Patient) -> None:
     """What is settled is listed latest first; of one moment in the order in which they came."""
     for rule, hours in (("b", 1), ("c", 2), ("a", 0), ("d", 2)):
         put(session, visit, rule, raised_at=AT + hours * HOUR)
@@ -157,8 +155,7 @@ def test_the_longest_wait_comes_first(
     second = add_visit(session, patient, "v2")
     tied = [put(session, one, "tied", raised_at=AT - HOUR).id for one in (second, visit)]
     assert [row.id for row in ask(session, alerts.of_patient(scope(patient), patient.id))][-2:] == tied
-    monkeypatch.setattr(alerts, "PAGE", 3)
-    pages = [alerts.page(session, scope(patient), "new", number) for number in (1, 2, 3)]
+    pages = [alerts.page(session, scope(patient), "new", number, 3) for number in (1, 2, 3)]
     assert [[row.rule for row in page] for page in pages] == [["tied", "tied", "a"], ["b", "c", "d"], []]
 
 

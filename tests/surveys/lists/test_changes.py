@@ -105,12 +105,11 @@ def test_who_is_in_the_clinic_comes_first(session: Session, patient: Patient) ->
     ]
 
 
-def test_a_page_is_a_part_of_all(session: Session, patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_is_a_part_of_all(session: Session, patient: Patient) -> None:
     """No one twice, no one left out."""
-    monkeypatch.setattr(changes, "PAGE", 2)
     for code in ("P2", "P3", "P4", "P5", "P6"):
         score(session, add(session, code, patient), DUE, 1)
-    pages = [changes.page(session, scope(patient), [TOTAL], number) for number in (1, 2, 3)]
+    pages = [changes.page(session, scope(patient), [TOTAL], number, 2) for number in (1, 2, 3)]
     assert [[one.code for one in page.people] for page in pages] == [["P2", "P3"], ["P4", "P5"], ["P6"]]
     assert {page.pages for page in pages} == {3}
 

@@ -91,15 +91,14 @@ def test_a_visit_for_several_timepoints_stands_at_each(
 
 
 def test_counts_are_of_all_and_lines_of_a_page(
-    session: Session, patient: Patient, plan: tuple[Timepoint, Timepoint], monkeypatch: pytest.MonkeyPatch
+    session: Session, patient: Patient, plan: tuple[Timepoint, Timepoint]
 ) -> None:
     """By code; nobody of another site, counted neither."""
-    monkeypatch.setattr(completeness, "PAGE", 2)
     for code, site in (("P3", None), ("P2", "North"), ("P4", None), ("P5", "North")):
         other = add(session, code, patient, site=site)
         add_visit(session, other, "v1").timepoint_id = plan[0].id
     session.flush()
-    pages = [completeness.grid(session, scope(patient), number) for number in (1, 2, 3)]
+    pages = [completeness.grid(session, scope(patient), number, 2) for number in (1, 2, 3)]
     assert [[line.code for line in page.lines] for page in pages] == [["P1", "P2"], ["P3", "P4"], ["P5"]]
     assert {page.pages for page in pages} == {3}
     assert [page.columns[0].counts["due"] for page in pages] == [4, 4, 4]

@@ -87,14 +87,11 @@ def test_what_goes_next_comes_first_and_what_went_last(session: Session, patient
     ]
 
 
-def test_a_page_goes_on_where_the_one_before_ended(
-    session: Session, patient: Patient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(messages, "PAGE", 2)
+def test_a_page_goes_on_where_the_one_before_ended(session: Session, patient: Patient) -> None:
     visit = add_visit(session, patient)
     for nth in range(1, 6):
         put(session, visit, nth)
-    pages = [messages.page(session, scope(patient), "planned", number) for number in (1, 2, 3, 4)]
+    pages = [messages.page(session, scope(patient), "planned", number, 2) for number in (1, 2, 3, 4)]
     assert [[row.nth for row in page] for page in pages] == [[1, 2], [3, 4], [5], []]
 
 

@@ -99,12 +99,13 @@ def test_the_plan_becomes_dated_visits(session: Session, study: Study, patient: 
 
 
 @pytest.mark.parametrize(
-    ("precision", "visits"), [("day", {"acute", "week_6"}), ("month", {"acute"}), (None, {"acute"})]
+    ("precision", "visits"),
+    [("day", {"acute", "week_6"}), ("month", {"acute", "week_6"}), ("year", {"acute"}), (None, {"acute"})],
 )
-def test_an_onset_known_by_day_plans_visits_from_the_onset(
+def test_an_onset_known_by_day_or_month_plans_visits_from_the_onset(
     session: Session, study: Study, precision: str | None, visits: set[str]
 ) -> None:
-    """A coarser one cannot; what had closed before the enrolment is left out."""
+    """A year is too coarse; what had closed before the enrolment is left out."""
     session.query(Timepoint).delete()
     for key, anchor, offset in (("acute", "enrolment", 0), ("week_6", "onset", 42), ("past", "onset", 3)):
         session.add(

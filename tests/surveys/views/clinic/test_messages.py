@@ -139,7 +139,7 @@ def test_a_letter_opens_the_visit_by_its_code(app: Flask, member: Member, invite
     assert walker.status == 422
     assert "do not go together" in page.text
     walker.post("/c", {"code": code.lower().replace("-", " "), "birth_year": "1970"})
-    assert walker.path == f"/visit/{invited.visit_id}"
+    assert walker.path.partition("?")[0] == f"/visit/{invited.visit_id}"
 
 
 def test_no_letter_for_who_may_not_be_written_to(app: Flask, member: Member, invited: Invited) -> None:
@@ -162,7 +162,7 @@ def test_a_code_allows_few_tries(app: Flask, member: Member) -> None:
     [code] = codes(member.post(f"/staff/S1/message/{by_letter(app)}/letter", {}))
     walker = Patient(in_process(app))
     walker.get("/c")
-    for year in ("1950", "1960", "1980", "", "x"):
+    for year in ("1950", "1960", "1980", "1990", "2000"):
         walker.post("/c", {"code": code, "birth_year": year})
     page = walker.post("/c", {"code": code, "birth_year": "1970"})
     assert walker.status == 422
