@@ -110,7 +110,9 @@ function keepWhileOffline(form, region) {
     if (there || failures === 3) {
       region.textContent = "";
       leaving = true;
-      form.requestSubmit(pressed); // its own submit: the button's value goes along, and the browser does the rest
+      // Its own submit: the button's value goes along, and the browser does the rest. It waits for the end of the
+      // event of the press, during which a browser passes over another one.
+      setTimeout(() => form.requestSubmit(pressed));
       return;
     }
     region.textContent = region.dataset.lost;

@@ -64,11 +64,12 @@ class PatientPage:
     rows: Sequence[PatientRow]
     total: int
     counts: dict[str, int]
+    size: int
 
     @property
     def pages(self) -> int:
         """How many pages the matching patients fill, at least one."""
-        return max(1, -(-self.total // PAGE))
+        return max(1, -(-self.total // self.size))
 
 
 def page(
@@ -105,7 +106,8 @@ def page(
         )
         for row in found
     ]
-    return PatientPage(rows, sum(counts.values()) if state is None else counts.get(state, 0), counts)
+    total = sum(counts.values()) if state is None else counts.get(state, 0)
+    return PatientPage(rows, total, counts, size)
 
 
 def _matching(current: CTE, scope: Scope, search: str, person: str) -> ColumnElement[bool]:

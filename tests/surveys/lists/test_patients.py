@@ -319,9 +319,8 @@ def test_a_page_is_a_part_of_those_in_a_state(session: Session, patient: Patient
     """The numbers by state stay those of all that match."""
     for number in range(2, 7):
         add_visit(session, add_other(session, patient, f"P{number}"))
-    pages = [
-        patients.page(session, scope(patient), state="due", number=number, size=2) for number in (1, 2, 3)
-    ]
+    of = scope(patient)
+    pages = [patients.page(session, of, state="due", number=number, size=2) for number in (1, 2, 3)]
     assert [[row.code for row in page.rows] for page in pages] == [["P2", "P3"], ["P4", "P5"], ["P6"]]
     assert {(page.total, page.pages) for page in pages} == {(5, 3)}
     assert pages[0].counts == {"none": 1, "due": 5}
