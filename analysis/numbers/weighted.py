@@ -33,8 +33,8 @@ def overlap_weights(exposed: NDArray[np.bool_], x: Numbers) -> Numbers:
     """Each row's chance, given x, to be in the arm where it is not.
 
     The chance is of a logistic regression of ``exposed`` on x (n by p, with its column of ones), which the
-    weights then balance exactly: Li, Morgan & Zaslavsky, J Am Stat Assoc 2018;113:390. As WeightIt's
-    ``weightit(estimand = "ATO")`` in R.
+    weights then balance exactly: Li, Morgan & Zaslavsky, J Am Stat Assoc 2018;113:390. Checked against R's
+    ``glm``.
 
     Raises:
         NotEstimable: x tells the arms apart, so that there is nobody to compare.
@@ -74,7 +74,7 @@ def e_value(estimate: float, spread: float) -> float:
     """How strongly something unknown had to go with both arm and outcome to explain a difference of means.
 
     A risk ratio: RR + sqrt(RR (RR - 1)) with RR = exp(0.91 |d|), d the difference in standard deviations.
-    VanderWeele & Ding, Ann Intern Med 2017;167:268; as ``EValue::evalues.OLS`` in R.
+    VanderWeele & Ding, Ann Intern Med 2017;167:268.
     """
     ratio = float(np.exp(0.91 * abs(estimate) / spread))
     return ratio + float(np.sqrt(ratio * (ratio - 1)))

@@ -73,10 +73,8 @@ def treatment_comparison(
         Records on all patients, then by the stratum of the index visit. Holm within scale, stratum and
         history.
     """
-    known = Known.of(frames)
-    begun = set(known.begun["family"].unique())
-    families = [family for family in COMPARED_FAMILIES if family in begun]
-    entered = {(scale, family): trials(known, scale, family) for scale in scale_info for family in families}
+    entered = _entered(frames, scale_info)
+    families = list(dict.fromkeys(family for _, family in entered))
     records: list[Record] = []
     for stratum in (None, *STRATA):
         for history in HISTORIES:
@@ -99,14 +97,7 @@ def treatment_balance(
     Of the comparisons on patients with earlier scores. ``inside``: whether the model holds the covariate,
     whose difference the weights then make 0.
     """
-    known = Known.of(frames)
-    begun = set(known.begun["family"].unique())
-    entered = {
-        (scale, family): trials(known, scale, family)
-        for scale in scale_info
-        for family in COMPARED_FAMILIES
-        if family in begun
-    }
+    entered = _entered(frames, scale_info)
     records: list[Record] = []
     for stratum in (None, *STRATA):
         for (scale, family), rows in entered.items():
@@ -121,6 +112,14 @@ def treatment_balance(
                 }
                 records += [{**start, **one} for one in _balance(arms)]
     return records
+
+
+def _entered(frames: StudyFrames, scale_info: Mapping[str, ScaleInfo]) -> dict[tuple[str, str], pd.DataFrame]:
+    """The index visits of each scale and each family that somebody began."""
+    known = Known.of(frames)
+    begun = set(known.begun["family"].unique())
+    families = [family for family in COMPARED_FAMILIES if family in begun]
+    return {(scale, family): trials(known, scale, family) for scale in scale_info for family in families}
 
 
 def _of(rows: pd.DataFrame, history: str, stratum: str | None) -> pd.DataFrame:

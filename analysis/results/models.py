@@ -214,6 +214,7 @@ def _fitted(question: Question, model: str, slope: str | None) -> Answer:
             reason = str(refusal)
         else:
             numbers = zip(found.estimate.tolist(), found.se.tolist(), found.df.tolist(), strict=True)
+            # the columns that only adjust stand last and have no name
             return Answer(model, dict(zip(names, numbers, strict=False)), {}, found, found.covariance)
     return Answer(model, {}, {}, reason=reason)
 
