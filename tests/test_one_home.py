@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from surveys.models.patient import PATIENT_STATUSES
+from analysis.data.statuses import STATUSES
 from tests.support.sources import nodes
 
 ROOT = Path(__file__).parent.parent
@@ -59,7 +59,7 @@ def test_what_a_status_means_is_said_once() -> None:
         if not isinstance(node, ast.Tuple | ast.List | ast.Set):
             return False
         words = {part.value for part in node.elts if isinstance(part, ast.Constant)}
-        return len(words & set(PATIENT_STATUSES)) > 1
+        return len(words & set(STATUSES)) > 1
 
     assert found(says, "surveys/models/patient.py", "analysis/data/statuses.py") == []
     assert templates(r"""["']died["'] *[,)\]]""") == []

@@ -27,7 +27,6 @@ from surveys.models.imports import OfImport
 from surveys.models.study import Study
 
 SEXES = ("female", "male", "other", "unknown")
-PATIENT_STATUSES = STATUSES
 SIDES = ("left", "right", "both", "unknown")
 BEGINNINGS = ("sudden", "after_operation", "gradual", "from_birth", "unknown")
 PRECISIONS = ("day", "month", "year")
@@ -135,7 +134,7 @@ class Patient(OfImport, Base):
         Index("ix_patient_twin", "study_id", sqlite_where=_TWIN, postgresql_where=_TWIN),
         Index("ix_patient_removal", "study_id", sqlite_where=_ASKED, postgresql_where=_ASKED),
         one_of("sex", SEXES),
-        one_of("status", PATIENT_STATUSES),
+        one_of("status", STATUSES),
         CheckConstraint("birth_year BETWEEN 1880 AND 2200", name="birth_year"),
     )
 

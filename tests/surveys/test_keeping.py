@@ -13,11 +13,11 @@ from flask import Flask
 from sqlalchemy import delete, func, select, true, update
 from sqlalchemy.orm import Session
 
+from analysis.data.statuses import STATUSES
 from surveys import keeping
 from surveys.lists import patients
 from surveys.lists.scope import Scope
 from surveys.models import Background, Draft, Patient, PatientState, Response, Study, Visit
-from surveys.models.patient import PATIENT_STATUSES
 from surveys.models.patient_state import PATIENT_CHANGED
 from surveys.store.visit import responses
 from surveys.store.visit.responses import NewResponse
@@ -131,7 +131,7 @@ class Happening:
         )
 
     def status(self) -> None:
-        self.patient().status = self.chance.choice(PATIENT_STATUSES)
+        self.patient().status = self.chance.choice(STATUSES)
 
     def told(self) -> None:
         facts = {"question": "side", "answer": {"value": "left"}, "locale": "en", "reported_by": "patient"}

@@ -12,9 +12,8 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from analysis.data.statuses import GONE
+from analysis.data.statuses import GONE, STATUSES
 from surveys.models import Erasure, Link, Message, Patient, Study, Visit
-from surveys.models.patient import PATIENT_STATUSES
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.post import messages
@@ -42,7 +41,7 @@ def change_status(
         Refused: the day lies ahead or before the enrolment, the status is the same, or a patient who left or
             died would take part again without a reason, or with an identity that was removed.
     """
-    if status not in PATIENT_STATUSES:
+    if status not in STATUSES:
         raise Refused(f"{status!r} is no status.", "status")
     study = session.get_one(Study, patient.study_id)
     if on > today(study, at):

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from analysis.data.statuses import STATUSES
 from analysis.results.attendance import attendance
 from surveys.db import writing
 from surveys.frames import study_frames
@@ -21,7 +22,6 @@ from surveys.lists.at_once import ask
 from surveys.lists.scope import Scope
 from surveys.lists.visits import VisitRow
 from surveys.models import Contact, Draft, Link, Message, Patient, Response, Serving, Study, Timepoint, Visit
-from surveys.models.patient import PATIENT_STATUSES
 from surveys.store.patient import clinic as appointments
 from surveys.store.post import messages
 from surveys.store.visit import responses
@@ -73,7 +73,7 @@ def test_a_visit_is_what_its_days_and_its_patient_make_it(session: Session) -> N
     session.flush()
     face = Library.load().get("face")
     version = versions.freeze(session, face, at=AT)
-    cases = dict(enumerate(product(PATIENT_STATUSES, SINCE, HAPPENED), start=1))
+    cases = dict(enumerate(product(STATUSES, SINCE, HAPPENED), start=1))
     for number, (status, since, happened) in cases.items():
         patient = Patient(
             id=number,
@@ -130,7 +130,7 @@ def test_all_pages_say_the_same(app: Flask) -> None:
         study.status = "active"  # drafts send no messages
         people = session.scalars(select(Patient).order_by(Patient.id)).all()
         for number, patient in enumerate(people):
-            patient.status = PATIENT_STATUSES[number % len(PATIENT_STATUSES)]
+            patient.status = STATUSES[number % len(STATUSES)]
             patient.status_since = max(patient.enrolled_on, scope.today - number * 7 * DAY)
             patient.contact = Contact(email=f"p{number}@example.org") if number < 20 else None
         session.flush()

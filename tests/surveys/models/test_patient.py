@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.data.statuses import STATUSES
 from surveys.models import Patient, Study
-from surveys.models.patient import PATIENT_STATUSES
 from tests.support.engines import engine_of
 
 SINCE = date(2026, 3, 10)
 
 
-@pytest.mark.parametrize("status", PATIENT_STATUSES)
+@pytest.mark.parametrize("status", STATUSES)
 def test_a_status_means_the_same_everywhere(database_url: str, status: str) -> None:
     """Who left or died is gone, from that day; who is lost or gone is not in follow-up."""
     with engine_of(database_url) as engine, Session(engine) as session:
