@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 import pytest
 
 from analysis.data.kinds import ALL_FAMILIES, ALL_KINDS
+from analysis.data.statuses import STATUSES
 from surveys import background
 from surveys.forms import labels
 from surveys.models import assistance, patient, response, study
@@ -24,7 +25,7 @@ from surveys.store.patient.consents import PARTS
         (labels.TREATMENTS, [kind.key for kind in ALL_KINDS]),
         (labels.TREATMENT_FAMILIES, [family.key for family in ALL_FAMILIES]),
         (labels.TREATMENT_STATES, patient.TREATMENT_STATES),
-        (labels.PATIENT_STATUSES, patient.PATIENT_STATUSES),
+        (labels.PATIENT_STATUSES, STATUSES),
         (labels.CHANNELS, patient.CHANNELS),
         (labels.GRADING_MODES, patient.GRADING_MODES),
         (labels.CONSENT_PARTS, PARTS),
