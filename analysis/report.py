@@ -28,6 +28,7 @@ from analysis.results.change import change
 from analysis.results.comparison import treatment_balance, treatment_comparison
 from analysis.results.course import COURSE_REASONS, course, left_out_of_course
 from analysis.results.describe import descriptives
+from analysis.results.differences import differences
 from analysis.results.filters import Filters, apply
 from analysis.results.flow import flow
 from analysis.results.groups import group_tests, groups
@@ -112,6 +113,7 @@ def report(
         "injection_cycle": injection_cycle(table, treatments, info, suppress_under=few),
         "groups": groups(table, treatments, info, suppress_under=few),
         "group_tests": group_tests(table, treatments, info, suppress_under=few),
+        "differences": differences(table, treatments, info, suppress_under=few),
         "before_after": before_after(table, treatments, info, suppress_under=few),
         "treatment_comparison": treatment_comparison(part, info, suppress_under=few),
         "treatment_balance": treatment_balance(part, info, suppress_under=few),

@@ -17,7 +17,7 @@ from analysis.figures.look import axis_title, people, row_label
 from analysis.figures.marks import CELLS_NOTE, MANY
 from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, seen, signed, span, up_to
 from analysis.figures.view import Figure, View, mixed, sentence, simulated
-from analysis.results.before_after import AFTER_DAYS, AT_THEIR_WORST, before_after, paired
+from analysis.results.before_after import AFTER_DAYS, AT_THEIR_WORST, as_shown, before_after, paired
 from analysis.results.comparison import treatment_comparison
 
 _COLUMNS = [
@@ -39,7 +39,8 @@ def before_after_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     info = frames.scale_info[scale]
     key = f"before-after-{scale}"
     table = frames.scored
-    records = before_after(table, frames.treatments, {scale: info}, suppress_under=view.suppress_under)
+    made = before_after(table, frames.treatments, {scale: info}, suppress_under=view.suppress_under)
+    records = [as_shown(one) for one in made]
     pairs = paired(table, frames.treatments)
     parts = {
         stratum: [one for one in of_stratum if one["n"] != 0]
@@ -77,7 +78,7 @@ def before_after_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             + ", ".join(f"{low}–{high} days ({family})" for family, (low, high) in AFTER_DAYS.items())
             + ". Each patient counts once.",
             *([CELLS_NOTE] if view.may_open_patients and len(pairs[pairs["scale"] == scale]) > MANY else []),
-            "Diamond: mean change with its 95 % interval, from 10 patients on; open under 30.",
+            "Diamond: mean change with its 95 % interval, from 10 on; open under 30, allowing for skew.",
             "Alike, not begun: the mean change of patients who were alike, in the same time.",
             *_threshold_note(threshold, records),
             "Treatments begun before the first questionnaire, such as early steroids, cannot be shown.",

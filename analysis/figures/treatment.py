@@ -9,6 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.kinds import NONE_YET
+from analysis.data.record import Record
 from analysis.data.treatments import LEVELS
 from analysis.figures.computed import KRUSKAL
 from analysis.figures.look import (
@@ -23,14 +25,16 @@ from analysis.figures.look import (
     ticks,
 )
 from analysis.figures.marks import CELLS_NOTE, MANY, dots, jittered, strip
-from analysis.figures.parts import with_room
+from analysis.figures.parts import signed, span, with_room
 from analysis.figures.view import Figure, View, described, mixed, panel, sentence, simulated
 from analysis.numbers.formulas import Kruskal
 from analysis.numbers.guards import IMPRECISE_BELOW, is_small
+from analysis.results.differences import of_block
 from analysis.results.groups import Block, blocks, compared, first_scores
 
 _GOLDEN = 0.6180339887
 ALPHA = 0.05
+SHIFT = f"Against {NONE_YET} (95\u00a0%\u00a0interval)"
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ def treatment_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             *_undated_note(list(present.values()), view),
             *_hidden_note(list(present.values()), view),
             *([CELLS_NOTE] if any(len(block.rows) > MANY for block in present.values()) else []),
+            "The last column is the Hodges–Lehmann shift, from 10 patients in both groups on.",
             "Epsilon²: 0 is no difference between treatments, 1 complete separation.",
             "Treatment was not assigned at random: groups differed before it.",
             "Treatments begun after that visit do not count. Levels stand in a fixed order.",
@@ -202,20 +207,45 @@ def _kruskal_note(test: Kruskal, stratum: str | None, patients: int) -> str:
 
 def _table(present: Sequence[Block], view: View) -> pd.DataFrame:
     """Every level for readers who may open patients; for others the shown levels and one row for the rest."""
-    columns = ["Treatment", "Patients are", "Patients", "Median", "Lower quartile", "Upper quartile"]
+    columns = [
+        "Treatment",
+        "Patients are",
+        "Patients",
+        "Median",
+        "Lower quartile",
+        "Upper quartile",
+        SHIFT,
+    ]
     rows = []
     for block in present:
         shown = _shown(block, view)
+        shifts = {one["a"]: one for one in of_block(block)}
         listed = [level for level in LEVELS if level in block.levels]
         for level in listed if view.may_open_patients else shown:
             values = block.of(level)["value"].to_numpy(np.float64)
             cell = described(values, False, view)
-            rows.append({"Treatment": level, "Patients are": block.stratum or "all", **cell})
+            rows.append(
+                {
+                    "Treatment": level,
+                    "Patients are": block.stratum or "all",
+                    **cell,
+                    SHIFT: _shift(shifts.get(level)),
+                }
+            )
         rest = block.rows[~block.rows["level"].isin(shown)]
         if len(rest) and not view.may_open_patients:
             cell = {**described(np.array([]), False, view), "Patients": view.count(len(rest))}
-            rows.append({"Treatment": "not shown", "Patients are": block.stratum or "all", **cell})
+            rest_of = {"Treatment": "not shown", "Patients are": block.stratum or "all"}
+            rows.append({**rest_of, **cell, SHIFT: _shift(None)})
     return pd.DataFrame(rows, columns=columns)
+
+
+def _shift(one: Record | None) -> str:
+    """The Hodges–Lehmann shift with its interval; a dash where there is none, as for none yet itself."""
+    if one is None or one["hodges_lehmann"] is None:
+        return "–"
+    limits = span(one["hodges_lehmann_low"], one["hodges_lehmann_high"])
+    return f"{signed(one['hodges_lehmann'])} ({limits})"
 
 
 def _hidden_note(present: Sequence[Block], view: View) -> tuple[str, ...]:

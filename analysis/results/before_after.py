@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.data.change import of_one_person
 from analysis.data.frame import ScaleInfo
@@ -14,6 +13,7 @@ from analysis.data.since_onset import STRATA
 from analysis.numbers.cells import counted, partition
 from analysis.numbers.guards import COEFFICIENT_FROM, SUPPRESS_UNDER, TOO_FEW
 from analysis.results.change import outcomes
+from analysis.results.describe import interval_record
 
 AT_THEIR_WORST = (
     "People often come when they are at their worst; part of the change would have come without treatment."
@@ -40,7 +40,8 @@ def before_after(
     hour of a treatment is not recorded, so it may have been given after it. After: the first score within
     the family's window (``AFTER_DAYS``). Of a patient's several starts the first that has both. Only
     treatments given, begun on a day that is known. Mean of the differences with its t interval (n - 1 df),
-    from 10 patients on; improved, stable and worse by the published threshold for one patient.
+    from 10 patients on, and beside it the interval that also holds for few skewed differences
+    (``low_skewed, high_skewed``); improved, stable and worse by the published threshold for one patient.
 
     Args:
         table: the result of ``analysis.data.frame.scored``.
@@ -62,6 +63,13 @@ def before_after(
                 if stratum is None or len(rows):
                     records.append(_record(rows, kind, scale, info, stratum, suppress_under))
     return records
+
+
+def as_shown(record: Record) -> Record:
+    """The record as a page shows it: under 30 patients with the interval that allows for skew."""
+    if not record["imprecise"]:
+        return record
+    return {**record, "low": record["low_skewed"], "high": record["high_skewed"]}
 
 
 def paired(table: pd.DataFrame, treatments: pd.DataFrame) -> pd.DataFrame:
@@ -116,24 +124,13 @@ def left_out_of_before_after(table: pd.DataFrame, treatments: pd.DataFrame) -> l
     return records
 
 
-def mean_interval(values: NDArray[np.float64]) -> tuple[float, float] | None:
-    """The 95 % t interval of a mean, n - 1 df; None of fewer than 10 values or of equal ones."""
-    from scipy.special import stdtrit
-
-    n = len(values)
-    if n < COEFFICIENT_FROM or np.ptp(values) == 0:
-        return None
-    half = float(stdtrit(n - 1, 0.975)) * float(values.std(ddof=1)) / np.sqrt(n)
-    return float(values.mean()) - half, float(values.mean()) + half
-
-
 def _record(
     rows: pd.DataFrame, kind: str, scale: str, info: ScaleInfo, stratum: str | None, suppress_under: int
 ) -> Record:
     head = counted(len(rows), suppress_under, responses_each=2)
     shown = rows[:0] if head["suppressed"] else rows
     before, after = shown["before"].to_numpy(np.float64), shown["after"].to_numpy(np.float64)
-    low, high = mean_interval(after - before) or (None, None)
+    interval = interval_record(after - before)
     threshold = of_one_person(info.thresholds)
     counts = outcomes(before, after, info, threshold.value if threshold else np.inf)
     parts = partition(counts, suppress_under)
@@ -148,10 +145,9 @@ def _record(
         "before_mean": float(before.mean()) if len(shown) else None,
         "after_mean": float(after.mean()) if len(shown) else None,
         "mean_change": float((after - before).mean()) if len(shown) else None,
-        "low": low,
-        "high": high,
+        **interval,
         "threshold": threshold.value if threshold else None,
         "source": threshold.source if threshold else None,
         **parts,
-        "reason": head["reason"] or (no_interval if low is None else None),
+        "reason": head["reason"] or (no_interval if interval["low"] is None else None),
     }

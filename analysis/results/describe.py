@@ -11,6 +11,7 @@ from analysis.data.frame import ScaleInfo
 from analysis.data.record import Record
 from analysis.data.since_onset import STRATA
 from analysis.numbers.guards import SUPPRESS_UNDER, count_text, is_small
+from analysis.numbers.means import mean_interval
 
 End = Literal["first", "last"]
 ENDS: tuple[End, End] = ("first", "last")
@@ -31,9 +32,10 @@ def descriptives(
         table: the result of ``analysis.data.frame.scored``.
 
     Returns:
-        Records on all patients, then by stratum at that visit: ``scale, visit, n, missing, mean, sd,
-        median, q1, q3`` (type 7), ``min, max, floor, ceiling, at_best, at_worst``; of a scale that piles up
-        at its lowest value, also ``above_floor`` and ``median_above_floor``.
+        Records on all patients, then by stratum at that visit: ``scale, visit, n, missing, mean, sd``, the
+        quartiles ``median, q1, q3`` (type 7), ``low, high`` (of the mean, by t, from 10 patients on),
+        ``low_skewed, high_skewed`` (the same, for few skewed scores), ``min, max, floor, ceiling, at_best,
+        at_worst``; of a scale that piles up at its lowest value, also ``above_floor, median_above_floor``.
     """
     narrow = table[["patient", "scale", "value", "stratum"]]
     ends = [
@@ -55,6 +57,13 @@ def summary(values: NDArray[np.float64]) -> dict[str, float | None]:
     q1, median, q3 = _quartiles(values)
     sd = float(values.std(ddof=1)) if len(values) > 1 else None
     return {"mean": float(values.mean()), "sd": sd, "median": median, "q1": q1, "q3": q3}
+
+
+def interval_record(values: NDArray[np.float64]) -> Record:
+    """The intervals of the mean of the values, as fields of a record; None under 10 of them."""
+    found = mean_interval(values)
+    names = ("low", "high", "low_skewed", "high_skewed")
+    return {name: None if found is None else getattr(found, name) for name in names}
 
 
 def _quartiles(values: NDArray[np.float64]) -> list[float]:
@@ -97,6 +106,7 @@ def _record(
         "responses": None if small else n,
         "missing": len(value) - n,
         **summary(shown),
+        **interval_record(shown),
         "min": float(shown.min()) if len(shown) else None,
         "max": float(shown.max()) if len(shown) else None,
         "floor": at_low,

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.numbers.formulas import kruskal, partial_spearman, pearson, rmcorr, spearman, t_tested
+from analysis.numbers.means import mean_interval
 from analysis.numbers.smooth import spline_space
-from analysis.results.before_after import mean_interval
 from analysis.results.course import FOLLOW_UP, shown
 from analysis.results.models import Question, random_intercept
 
@@ -71,7 +71,7 @@ def p_values(seed: int, slopes: float, patients: int = 120) -> dict[str, float]:
     before, after = y[first][twice], y[first[twice] + sizes[twice] - 1]
     interval = mean_interval(after - before)
     assert interval is not None
-    found["before and after"] = float(interval[0] <= 0 <= interval[1])
+    found["before and after"] = float(interval.low <= 0 <= interval.high)
     return {name: p for name, p in found.items() if p is not None}
 
 

@@ -1,13 +1,16 @@
 """The reference cases computed by R (see the scripts beside them), read once."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from tests.analysis.studies import Patient
+from analysis.data.frame import StudyFrames
+from tests.analysis.studies import Patient, study
 
 FOLDER = Path(__file__).parent.parent / "data" / "statistics"
 CLOSED_FORM = 1e-8
@@ -51,6 +54,33 @@ def followed() -> list[Patient]:
         )
         for code, rows in given("followed").groupby("patient")
     ]
+
+
+@cache
+def followed_trials() -> StudyFrames:
+    """The made-up registry of the case ``trials``: FaCE at several visits, treatments, sites and grades."""
+    patients, visits, treatments, grades = (
+        pd.read_csv(FOLDER / "trials" / f"{name}.csv")
+        for name in ("patients", "visits", "treatments", "grades")
+    )
+
+    def of(table: pd.DataFrame, code: str) -> list[dict[str, Any]]:
+        return table[table["patient"] == code].replace({np.nan: None}).to_dict("records")
+
+    return study(
+        Patient(
+            one["patient"],
+            [(row["completed_on"], {"face.total": row["score"]}) for row in of(visits, one["patient"])],
+            onset=one["onset_on"],
+            sex=one["sex"],
+            birth_year=None if pd.isna(one["birth_year"]) else int(one["birth_year"]),
+            cause=one["cause"],
+            facts={"site": one["site"]},
+            treatments=[(row["kind"], row["started_on"]) for row in of(treatments, one["patient"])],
+            gradings=[(row["graded_on"], row["value"]) for row in of(grades, one["patient"])],
+        )
+        for one in patients.to_dict("records")
+    )
 
 
 def same_model(found: dict[str, dict[str, Any]], reference: dict[str, Any], *, suffix: str = "") -> None:

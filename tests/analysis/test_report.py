@@ -20,6 +20,7 @@ STRATIFIED = (
     "correlations",
     "groups",
     "group_tests",
+    "differences",
     "course",
     "within_between",
     "within_own_trend",
@@ -94,6 +95,7 @@ def test_all_patients_first_then_strata(whole, name):
     ("name", "number"),
     [
         ("before_after", "mean_change"),
+        ("differences", "low"),
         ("change", "improved"),
         ("screening", "share"),
         ("reliability", "alpha"),

@@ -3,13 +3,12 @@
 import dataclasses
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from analysis.data.frame import StudyFrames
 from analysis.results.comparison import treatment_balance, treatment_comparison
 from analysis.results.trials import Known, trials
-from tests.analysis.reference import FOLDER, expected
+from tests.analysis.reference import expected, followed_trials
 from tests.analysis.studies import SCALES, Patient, study
 from tests.analysis.worlds import SPREAD, TREATED
 
@@ -19,29 +18,7 @@ ITERATED = 1e-6  # relative: the weights come of an iterative fit
 
 @pytest.fixture(scope="module")
 def frames() -> StudyFrames:
-    """The made-up registry of tests/data/statistics/trials."""
-    patients, visits, treatments, grades = (
-        pd.read_csv(FOLDER / "trials" / f"{name}.csv")
-        for name in ("patients", "visits", "treatments", "grades")
-    )
-
-    def of(table, code):
-        return table[table["patient"] == code].replace({np.nan: None}).to_dict("records")
-
-    return study(
-        Patient(
-            one["patient"],
-            [(row["completed_on"], {"face.total": row["score"]}) for row in of(visits, one["patient"])],
-            onset=one["onset_on"],
-            sex=one["sex"],
-            birth_year=None if pd.isna(one["birth_year"]) else int(one["birth_year"]),
-            cause=one["cause"],
-            facts={"site": one["site"]},
-            treatments=[(row["kind"], row["started_on"]) for row in of(treatments, one["patient"])],
-            gradings=[(row["graded_on"], row["value"]) for row in of(grades, one["patient"])],
-        )
-        for one in patients.to_dict("records")
-    )
+    return followed_trials()
 
 
 @pytest.fixture(scope="module")
