@@ -12,6 +12,8 @@ LARGEST_NUMBER = 1_000_000
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# What a spreadsheet takes for the beginning of a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WHOLE = re.compile(rf"[+-]?[0-9]{{1,{MOST_DIGITS}}}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)")
 _MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
@@ -19,6 +21,14 @@ _MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 
 class NoNumberError(ValueError):
     """A text that is not a storable number; the message is a sentence that says what would be one."""
+
+
+def formula_fault(name: str, what: str) -> str | None:
+    """Why `what`, such as "A visit's name", cannot be `name`: a spreadsheet would run it. None if it can."""
+    if not name.startswith(_FORMULA):
+        return None
+    sign = {"\t": "a tab", "\r": "a line end"}.get(name[0], name[0])
+    return f"{what} cannot begin with {sign}: spreadsheets would run it."
 
 
 def with_plain_lines(text: str) -> str:

@@ -22,6 +22,7 @@ from surveys.instruments.definition import Instrument
 from surveys.instruments.library import Library
 from surveys.models.patient import CAUSES, SEXES, SIDES
 from surveys.store.patient.patients import NewTreatment
+from surveys.typed import formula_fault
 
 REQUIRED = ("patient", "visit", "completed_on")
 FACTS: Mapping[str, Callable[[str], Any]] = {
@@ -217,6 +218,8 @@ def _patient(cell: str) -> str:
 def _visit(cell: str) -> str:
     if not cell.isprintable() or len(cell) > LONGEST_VISIT_NAME:
         raise CellError(f"A visit's name has at most {LONGEST_VISIT_NAME} characters, on one line.")
+    if fault := formula_fault(cell, "A visit's name"):
+        raise CellError(fault)
     return cell
 
 

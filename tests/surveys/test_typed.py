@@ -125,3 +125,13 @@ def test_what_tells_no_year_of_birth_is_none() -> None:
     ahead = datetime.now(UTC).year + 1
     for text in ("", "70", "1.2.70", "19700", "1870", str(ahead), "1970 or 1971", "x", "²0²0"):
         assert typed.birth_year(text) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "sign"), [("=1+1", "="), ("-1", "-"), ("+x", "+"), ("@x", "@"), ("\tx", "a tab")]
+)
+def test_a_name_that_a_spreadsheet_would_run_is_told(name: str, sign: str) -> None:
+    """Signs elsewhere in it do no harm."""
+    assert (typed.formula_fault(name, "A site") or "").startswith(f"A site cannot begin with {sign}: ")
+    assert typed.formula_fault("", "A site") is None
+    assert typed.formula_fault("a=1-1", "A site") is None

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from surveys.exchange.tidy.codes import NOT_GIVEN, WORDING_STATUSES
 from surveys.exchange.tidy.columns import (
     DATES,
     OCCURRENCE,
@@ -16,6 +17,7 @@ from surveys.exchange.tidy.columns import (
     Column,
     TidyTable,
     Type,
+    coded,
     day,
     days_since_enrolment,
     days_since_onset,
@@ -26,6 +28,8 @@ from surveys.exchange.tidy.columns import (
     whole,
 )
 from surveys.exchange.tidy.queries import ANCHORS, Selection, responses
+from surveys.forms.labels import ANSWERED_BY as HELPERS
+from surveys.forms.labels import SOURCES
 from surveys.instruments.instrument import Instrument, Item
 from surveys.instruments.library import Library
 from surveys.models import Assistance, InstrumentVersion, Patient, Response, Score, Visit
@@ -62,17 +66,21 @@ SINCE_ONSET = days_since_onset(lambda row: row.completed_on)
 INSTRUMENT = text("instrument", "Key of the questionnaire.", lambda row: row.instrument)
 VERSION = text("version", "Version of its definition.", lambda row: row.version)
 WORDING = text("wording", "Name of the text that was answered.", lambda row: row.wording)
-STATUS = text(
+STATUS = coded(
     "wording_status",
     "verbatim: the instrument's own text. loaded: the site's text, used by permission. working: a working "
     "text of this software, not validated. unknown: nobody recorded the text.",
+    WORDING_STATUSES,
     lambda row: row.wording_status,
 )
 LOCALE = text("locale", "Language in which it was answered.", lambda row: row.locale)
-SOURCE = text("source", "web, kiosk, staff_read, paper, import or simulated.", lambda row: row.source)
-ANSWERED_BY = text(
+SOURCE = coded(
+    "source", "web, kiosk, staff_read, paper, import or simulated.", SOURCES, lambda row: row.source
+)
+ANSWERED_BY = coded(
     "answered_by",
     "Who answered: patient, typed_by_other, chosen_by_other or interpreter; empty where nobody said.",
+    HELPERS,
     lambda row: row.answered_by,
 )
 PARTIAL = flag("partial", "Begun and never sent: kept when the visit was over.", lambda row: row.partial)
@@ -138,10 +146,11 @@ def long_table(library: Library) -> TidyTable:
                 "The answer as given: see the item in codebook.csv. Empty where there is none.",
                 lambda said: None if said.item.kind == "date" else said.value,
             ),
-            text(
+            coded(
                 "not_given",
                 "Why there is no answer: skipped (passed over on purpose) or not_reached. Empty where there "
-                "is one, and where nobody recorded why there is none.",
+                "is one, and where nobody recorded why there is none. An item that was not asked has no row.",
+                NOT_GIVEN,
                 lambda said: said.response.not_given.get(said.item.key),
             ),
             STATUS.within("response"),

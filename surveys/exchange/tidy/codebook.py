@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -81,7 +81,9 @@ def lines(tables: Sequence[TidyTable], asked: Iterable[AnsweredInstrument]) -> I
     for table in tables:
         for column in table.columns:
             if column.name not in items:
-                yield CodebookLine(table.file, column.name, column.type, column.words, column.is_date)
+                yield CodebookLine(
+                    table.file, column.name, column.type, column.words, column.is_date, _listed(column.codes)
+                )
     columns = {column.name: column for table in tables for column in table.columns}
     for one in asked:
         instrument = one.instrument
@@ -101,11 +103,7 @@ def lines(tables: Sequence[TidyTable], asked: Iterable[AnsweredInstrument]) -> I
                 column.type,
                 one.text.items[item.key] if one.text else item.label,
                 column.is_date,
-                ";".join(
-                    f"{value}={words[value]}" if value in words else str(value)
-                    for value in instrument.values(item.key)
-                )
-                or None,
+                _listed({str(value): words.get(value) for value in instrument.values(item.key)}),
                 item.low,
                 item.high,
                 item.unit,
@@ -125,6 +123,11 @@ def lines(tables: Sequence[TidyTable], asked: Iterable[AnsweredInstrument]) -> I
             )
 
 
+def _listed(codes: Mapping[str, str | None]) -> str | None:
+    """`1=Left;2=Right`; a code without words stands alone."""
+    return ";".join(f"{code}={words}" if words else code for code, words in codes.items()) or None
+
+
 def content(tables: Sequence[TidyTable], asked: Iterable[AnsweredInstrument]) -> dict[str, Any]:
     """The codebook for programs: files with their columns, instruments with items, scoring and leave."""
     return {
@@ -139,6 +142,7 @@ def content(tables: Sequence[TidyTable], asked: Iterable[AnsweredInstrument]) ->
                         "type": column.type,
                         "description": column.words,
                         "only_with_exact_dates": column.is_date,
+                        "values": [{"value": code, "text": words} for code, words in column.codes.items()],
                     }
                     for column in table.columns
                 ],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, Literal
 
+from surveys.exchange.tidy.codes import FLAGS
 from surveys.exchange.tidy.days import since_enrolment, since_onset
 from surveys.exchange.tidy.queries import Selection
 
@@ -21,7 +22,8 @@ Value = Callable[[Any], Any]
 class Column:
     """One column and its cells; where it `is_date`, they are empty unless exact dates are exported.
 
-    `value` takes a row, or the `part` of the row that many rows share.
+    `value` takes a row, or the `part` of the row that many rows share. `codes` has the words of each code
+    of a coded column; it is empty for numbers, free texts and columns that hold several codes.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Column:
     value: Value
     is_date: bool = False
     part: str | None = None
+    codes: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.type in DATES and not self.is_date:
@@ -112,8 +115,13 @@ def cell(value: Any) -> str:
 
 
 def text(name: str, words: str, value: Value) -> Column:
-    """A column of codes or words."""
+    """A column of words."""
     return Column(name, "string", words, value)
+
+
+def coded(name: str, words: str, codes: Mapping[str, str], value: Value) -> Column:
+    """A column of codes, each with its words."""
+    return Column(name, "string", words, value, codes=codes)
 
 
 def whole(name: str, words: str, value: Value) -> Column:
@@ -128,7 +136,7 @@ def number(name: str, words: str, value: Value) -> Column:
 
 def flag(name: str, words: str, value: Value) -> Column:
     """A column of true and false."""
-    return Column(name, "boolean", words, value)
+    return Column(name, "boolean", words, value, codes=FLAGS)
 
 
 def day(name: str, words: str, value: Value) -> Column:

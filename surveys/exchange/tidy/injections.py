@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import case
 
+from surveys.exchange.tidy.codes import INJECTED_SIDES
 from surveys.exchange.tidy.columns import (
     PATIENT,
     TidyTable,
+    coded,
     days_since_onset,
     known_day,
     number,
@@ -19,6 +21,8 @@ from surveys.exchange.tidy.columns import (
 from surveys.exchange.tidy.days import since_enrolment, written
 from surveys.exchange.tidy.people import began, treatments_with
 from surveys.exchange.tidy.queries import Selection
+from surveys.forms.labels import MUSCLES as MUSCLE_WORDS
+from surveys.forms.labels import TREATMENT_STATES
 from surveys.models import InjectionSite, Treatment
 from surveys.models.injection import MUSCLES
 
@@ -39,7 +43,7 @@ INJECTION_SITES = TidyTable(
     "Injections, a row for each muscle and side",
     (
         PATIENT,
-        text("state", "planned, given or cancelled.", lambda row: row.state),
+        coded("state", "planned, given or cancelled.", TREATMENT_STATES, lambda row: row.state),
         whole(
             "days_since_enrolment",
             "Days from enrolment to the injection, as in treatments.csv.",
@@ -47,8 +51,8 @@ INJECTION_SITES = TidyTable(
         ),
         days_since_onset(began),
         text("product", "Product.", lambda row: row.product),
-        text("muscle", "Muscle.", lambda row: row.muscle),
-        text("side", "Side of the face.", lambda row: row.injected_side),
+        coded("muscle", "Muscle.", MUSCLE_WORDS, lambda row: row.muscle),
+        coded("side", "Side of the face.", INJECTED_SIDES, lambda row: row.injected_side),
         number(
             "units",
             "Units injected there; their sum is the dose in treatments.csv.",

@@ -9,9 +9,21 @@ from typing import Any
 
 from sqlalchemy import exists, label, select
 
-from surveys.exchange.tidy.columns import OCCURRENCE, PATIENT, VISIT, TidyTable, day, flag, text, whole
+from surveys.exchange.tidy.codes import ATTENDANCE_STATES
+from surveys.exchange.tidy.columns import (
+    OCCURRENCE,
+    PATIENT,
+    VISIT,
+    TidyTable,
+    coded,
+    day,
+    flag,
+    text,
+    whole,
+)
 from surveys.exchange.tidy.days import since_enrolment, since_onset
 from surveys.exchange.tidy.queries import ANCHORS, Selection, with_palsy
+from surveys.forms.labels import ANSWERED_BY
 from surveys.models import Assistance, Draft, Patient, Response, Score, Visit
 
 
@@ -72,9 +84,10 @@ VISITS = TidyTable(
             lambda row: row.battery,
         ),
         text("missed_reason", "Why it was missed, where staff said so.", lambda row: row.missed_reason),
-        text(
+        coded(
             "answered_by",
             "What was said to “Did anyone help you?”: patient, typed_by_other, chosen_by_other, interpreter.",
+            ANSWERED_BY,
             lambda row: row.answered_by,
         ),
         day("opens_on", "First day on which it may be answered.", lambda row: row.opens_on),
@@ -156,10 +169,11 @@ ATTENDANCE = TidyTable(
             "day the visit is due. A visit ahead is expected too: see its window in visits.csv.",
             lambda asked: asked.expected,
         ),
-        text(
+        coded(
             "state",
             "completed: sent by the patient or entered by staff. partial: begun and never sent, kept when "
             "the visit was over. begun: not sent yet. not_begun: nothing was answered.",
+            ATTENDANCE_STATES,
             lambda asked: asked.state,
         ),
         flag("scored", "Whether at least one of its scales has a value.", lambda asked: asked.scored),

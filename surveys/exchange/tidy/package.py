@@ -6,25 +6,19 @@ import io
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, replace
+from importlib.resources import files as resources
 from typing import IO, Any, cast
-
-from sqlalchemy import select
 
 from surveys.exchange.csv_writer import CsvRows
 from surveys.exchange.places import DigestWriter, Place, Written
 from surveys.exchange.tidy import codebook, crowd, readme
-from surveys.exchange.tidy.answers import SCORES, answered, long_table, wide_table
-from surveys.exchange.tidy.codebook import AnsweredInstrument, Leave
+from surveys.exchange.tidy.codebook import AnsweredInstrument
 from surveys.exchange.tidy.columns import Column, TidyTable, cell
-from surveys.exchange.tidy.injections import INJECTION_SITES
-from surveys.exchange.tidy.occasions import ATTENDANCE, VISITS
-from surveys.exchange.tidy.people import CONSENTS, GRADINGS, PALSIES, PATIENTS, TREATMENTS
+from surveys.exchange.tidy.contents import contents_of
+from surveys.exchange.tidy.people import PATIENTS
 from surveys.exchange.tidy.queries import Selection
-from surveys.exchange.tidy.reported import REPORTED
-from surveys.exchange.tidy.signed import SIGNATURES
 from surveys.instruments.library import Library
-from surveys.models import Permission, Study
-from surveys.store.words.wordings import Texts, UnknownWording
+from surveys.models import Study
 
 _JSON_TYPES = {"partial date": "string"}
 Progress = Callable[[str], object]
@@ -54,9 +48,8 @@ def write(
     coded = coded_of(selection)
     apart = crowd.crowd(coded.values(), study.smallest_group)
     coarser = crowd.coarser(coded, study.smallest_group) if coarse else None
-    versions = answered(selection)
-    tables = _tables(versions, library)
-    asked = [_asked(selection, library, *version) for version in versions]
+    contents = contents_of(selection, library)
+    tables, asked = contents.tables, contents.asked
     files = []
     for table in tables:
         progress(table.file)
@@ -67,6 +60,8 @@ def write(
     files.append(_write_text(place, "codebook.json", _json(about)))
     read = readme.text(study, tables, files, selection.site, exact_dates, _not_own(asked), apart, coarser)
     files.append(_write_text(place, "README.md", read))
+    for name in ("read.py", "read.R"):
+        files.append(_write_text(place, name, (resources(__package__) / name).read_text(encoding="utf-8")))
     files.append(_write_text(place, "datapackage.json", _json(_data_package(study, tables, files))))
     sums = "".join(f"{one.sha256}  {one.name}\n" for one in files)
     files.append(_write_text(place, "SHA256SUMS", sums))
@@ -77,52 +72,6 @@ def coded_of(selection: Selection) -> dict[str, crowd.Coded]:
     """What is coded of each patient, by study code."""
     columns = [PATIENTS.column(name).cells(exact=False) for name in crowd.CODED]
     return {row.code: tuple(cell_of(row) for cell_of in columns) for row in PATIENTS.rows(selection)}
-
-
-def _tables(versions: Iterable[tuple[str, str, str, str]], library: Library) -> list[TidyTable]:
-    by_key: dict[str, dict[str, None]] = {}
-    for key, version, _, _ in versions:
-        by_key.setdefault(key, {})[version] = None
-    return [
-        PATIENTS,
-        PALSIES,
-        TREATMENTS,
-        INJECTION_SITES,
-        GRADINGS,
-        CONSENTS,
-        VISITS,
-        ATTENDANCE,
-        REPORTED,
-        long_table(library),
-        *(
-            wide_table(key, [one for one in library.versions(key) if one.version in answered_versions])
-            for key, answered_versions in sorted(by_key.items())
-        ),
-        SCORES,
-        SIGNATURES,
-    ]
-
-
-def _asked(
-    selection: Selection, library: Library, key: str, version: str, wording: str, status: str
-) -> AnsweredInstrument:
-    try:
-        instrument = Texts(library).get(selection.session, key, version, wording)
-    except UnknownWording:
-        instrument = library.get(key, version)
-    query = (
-        select(Permission.holder, Permission.reference, Permission.publication)
-        .where(
-            Permission.study_id == selection.study_id,
-            Permission.instrument == key,
-            Permission.version == version,
-            Permission.wording == wording,
-        )
-        .order_by(Permission.id.desc())
-        .limit(1)
-    )
-    leave = selection.session.execute(query).one_or_none()
-    return AnsweredInstrument(instrument, wording, status, Leave(*leave) if leave else None)
 
 
 def _not_own(asked: Iterable[AnsweredInstrument]) -> list[str]:
@@ -215,11 +164,16 @@ def _resource(file: Written, table: TidyTable | None) -> dict[str, Any]:
     }
 
 
-def _field(column: Column) -> dict[str, str]:
+def _field(column: Column) -> dict[str, Any]:
     kind = _JSON_TYPES.get(column.type, column.type)
-    return {"name": column.name, "type": kind, "description": column.words} | (
-        {"format": "any"} if kind == "datetime" else {}
-    )
+    told: dict[str, Any] = {"name": column.name, "type": kind, "description": column.words}
+    if kind == "datetime":
+        told["format"] = "any"
+    if column.codes and kind != "boolean":
+        values = {int(code) if kind == "integer" else code: words for code, words in column.codes.items()}
+        told["categories"] = [{"value": value, "label": words} for value, words in values.items()]
+        told["constraints"] = {"enum": list(values)}
+    return told
 
 
 def _json(data: Any) -> str:

@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from analysis.data.onset import middle
+from surveys.exchange.tidy import codes
 from surveys.exchange.tidy.columns import (
     PATIENT,
     Column,
     TidyTable,
+    coded,
     day,
     days_since_enrolment,
     days_since_onset,
@@ -25,6 +27,7 @@ from surveys.exchange.tidy.columns import (
 )
 from surveys.exchange.tidy.days import age_band, since_enrolment, since_onset, written
 from surveys.exchange.tidy.queries import ANCHORS, Selection, with_palsy
+from surveys.forms import labels
 from surveys.models import Consent, ConsentText, Grading, Palsy, Patient, Treatment
 from surveys.models.consent import standing
 from surveys.store.patient.consents import PARTS
@@ -60,24 +63,30 @@ PATIENTS = TidyTable(
     (
         PATIENT,
         text("site", "The clinic.", lambda row: row.site),
-        text("sex", "female, male, other or unknown.", lambda row: row.sex),
+        coded("sex", "female, male, other or unknown.", labels.SEXES, lambda row: row.sex),
         text(
             "age_band",
             "Age in the year of enrolment, in bands of 5 years; 90+ from 90 on.",
             lambda row: age_band(row.birth_year, row.enrolled_on),
         ),
         Column("birth_year", "integer", "Year of birth.", lambda row: row.birth_year, is_date=True),
-        text("cause", "Cause of the index palsy.", lambda row: row.cause),
-        text("side", "Side of the index palsy: left, right, both or unknown.", lambda row: row.side),
-        text("begin", "How it began.", lambda row: row.begin),
+        coded("cause", "Cause of the index palsy.", labels.CAUSES, lambda row: row.cause),
+        coded(
+            "side",
+            "Side of the index palsy: left, right, both or unknown.",
+            labels.SIDES,
+            lambda row: row.side,
+        ),
+        coded("begin", "How it began.", labels.BEGINNINGS, lambda row: row.begin),
         whole(
             "palsies",
             "How many palsies are recorded, the index palsy included.",
             lambda row: row.palsies,
         ),
-        text(
+        coded(
             "onset_precision",
             "How exactly the onset is known: day, month or year.",
+            codes.PRECISIONS,
             lambda row: row.onset_precision,
         ),
         whole(
@@ -90,7 +99,12 @@ PATIENTS = TidyTable(
             "Days from onset to the recovery that was recorded.",
             lambda row: since_onset(row, row.recovered_on),
         ),
-        text("status", "active, paused, left, lost or died.", lambda row: row.status),
+        coded(
+            "status",
+            "active, paused, left, lost or died.",
+            labels.PATIENT_STATUSES,
+            lambda row: row.status,
+        ),
         whole(
             "status_since_days",
             "Days from enrolment to the status.",
@@ -142,12 +156,13 @@ PALSIES = TidyTable(
             lambda row: row.number,
         ),
         flag("index", "Whether times since onset are counted from it.", lambda row: row.is_index),
-        text("cause", "Cause.", lambda row: row.cause),
-        text("side", "left, right, both or unknown.", lambda row: row.side),
-        text("begin", "How it began.", lambda row: row.begin),
-        text(
+        coded("cause", "Cause.", labels.CAUSES, lambda row: row.cause),
+        coded("side", "left, right, both or unknown.", labels.SIDES, lambda row: row.side),
+        coded("begin", "How it began.", labels.BEGINNINGS, lambda row: row.begin),
+        coded(
             "onset_precision",
             "How exactly the onset is known: day, month or year.",
+            codes.PRECISIONS,
             lambda row: row.onset_precision,
         ),
         whole(
@@ -230,17 +245,18 @@ TREATMENTS = TidyTable(
     "Treatments, a row for each injection, operation or course",
     (
         PATIENT,
-        text("kind", "What was done.", lambda row: row.kind),
-        text("state", "planned, given or cancelled.", lambda row: row.state),
+        coded("kind", "What was done.", labels.TREATMENTS, lambda row: row.kind),
+        coded("state", "planned, given or cancelled.", labels.TREATMENT_STATES, lambda row: row.state),
         whole(
             "days_since_enrolment",
             "Days from enrolment to its start; a start known by month counts as its 15th, by year as 1 July.",
             lambda row: since_enrolment(row, began(row)),
         ),
         days_since_onset(began),
-        text(
+        coded(
             "started_precision",
             "How exactly its start is known: day, month or year.",
+            codes.PRECISIONS,
             lambda row: row.started_precision,
         ),
         whole("duration_days", "Days from its start to its end.", _lasted),
@@ -248,7 +264,7 @@ TREATMENTS = TidyTable(
         number("dose", "Dose.", lambda row: row.dose),
         text("unit", "Unit of the dose.", lambda row: row.unit),
         whole("sessions", "Number of sessions.", lambda row: row.sessions),
-        text("side", "Side treated.", lambda row: row.side),
+        coded("side", "Side treated.", labels.SIDES, lambda row: row.side),
         known_day(
             "started_on",
             "Its start, as exactly as it is known.",
@@ -291,16 +307,18 @@ GRADINGS = TidyTable(
     (
         PATIENT,
         whole("palsy", "Which of the patient's palsies was graded, from 1.", lambda row: row.number),
-        text(
+        coded(
             "scale",
             "house_brackmann (1 normal to 6) or sunnybrook (0 to 100 normal).",
+            labels.GRADING_SCALES,
             lambda row: row.scale,
         ),
         whole("value", "The grade.", lambda row: row.value),
         text("parts", "The parts of the grade, as JSON.", _parts),
-        text(
+        coded(
             "mode",
             "in_person, live_video, recorded_video, photo or unknown.",
+            labels.GRADING_MODES,
             lambda row: row.mode,
         ),
         days_since_enrolment(lambda row: row.graded_on),
@@ -351,8 +369,8 @@ CONSENTS = TidyTable(
         PATIENT,
         text("version", "Version of the consent text; empty for one of elsewhere.", lambda row: row.version),
         text("locale", "Language of the text.", lambda row: row.locale),
-        text("decision", "agreed or declined.", lambda row: row.decision),
-        text("how", "link, paper, telephone or elsewhere.", lambda row: row.how),
+        coded("decision", "agreed or declined.", codes.DECISIONS, lambda row: row.decision),
+        coded("how", "link, paper, telephone or elsewhere.", codes.CONSENT_WAYS, lambda row: row.how),
         *(_part(name) for name in PARTS),
         days_since_enrolment(lambda row: row.signed_on),
         day("signed_on", "Day of the decision.", lambda row: row.signed_on),

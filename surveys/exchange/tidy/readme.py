@@ -20,16 +20,18 @@ Study `{code}`, exported by Seventh as plain tables.{simulated}
 
 `codebook.csv` explains every column, item and scale, with wording status, permission and missing rule;
 `codebook.json` holds the same for programs, with the scoring. `datapackage.json` describes the tables for
-[Frictionless](https://datapackage.org) tools, with the number of rows and the SHA-256 of each file. Check the
-files with `sha256sum -c SHA256SUMS`.
+[Frictionless](https://datapackage.org) tools, with the codes of each coded column, the number of rows and the
+SHA-256 of each file. Check the files with `sha256sum -c SHA256SUMS`.
 
 ## How to read it
 
 - UTF-8, comma-separated, one header line. An empty cell is missing. Numbers are never rounded.
 - Patients are their study codes. Names, contacts and notes are not here. A code is a text, also `001`
-  or `NA`: `pandas.read_csv(file, dtype={{"patient": str}}, keep_default_na=False, na_values=[""])`
-- Cells hold what was entered, unchanged; one that begins with `=`, `+`, `-` or `@` is a formula to a
+  or `NA`: `read.py` (pandas) and `read.R` read all tables so, with the type of every column.
+- Cells hold what was entered, unchanged; a free text that begins with `=`, `+`, `-` or `@` is a formula to a
   spreadsheet. There, import the file with every column as text, and do not open it by a double click.
+- In `answers_long.csv` an item that was not asked has no row; one that was asked and not answered has a row
+  whose `not_given` says `skipped` or `not_reached`, and is empty where nobody recorded why.
 - {dates}
 - Days since onset are calendar days, at least 1; an onset known by month counts as its 15th, by year as
   1 July, but never later than halfway to the day counted to. Before the onset they are negative.

@@ -11,9 +11,20 @@ from sqlalchemy import func, select
 
 from analysis.data.onset import middle
 from surveys.background import SENT, questions_of
-from surveys.exchange.tidy.columns import OCCURRENCE, PATIENT, VISIT, TidyTable, known_day, text, whole
+from surveys.exchange.tidy.codes import PRECISIONS, REPORTED_QUESTIONS, SKIPPED
+from surveys.exchange.tidy.columns import (
+    OCCURRENCE,
+    PATIENT,
+    VISIT,
+    TidyTable,
+    coded,
+    known_day,
+    text,
+    whole,
+)
 from surveys.exchange.tidy.days import since_enrolment, written
 from surveys.exchange.tidy.queries import ANCHORS, Selection, with_palsy
+from surveys.forms.labels import CHECK_OUTCOMES
 from surveys.models import Background, BackgroundCheck, Patient, Visit
 
 
@@ -77,9 +88,10 @@ REPORTED = TidyTable(
         PATIENT,
         VISIT,
         OCCURRENCE,
-        text(
+        coded(
             "question",
             "What was asked: a fact of the palsy, or a treatment, when it was.",
+            REPORTED_QUESTIONS,
             lambda row: row.question,
         ),
         text(
@@ -93,20 +105,23 @@ REPORTED = TidyTable(
             "1 July.",
             lambda row: since_enrolment(row, middle(*_date(row))),
         ),
-        text(
+        coded(
             "value_precision",
             "How exactly the patient knows the date: day, month or year.",
+            PRECISIONS,
             lambda row: _date(row)[1],
         ),
-        text(
+        coded(
             "not_given",
             "skipped where the patient passed it over.",
+            SKIPPED,
             lambda row: "skipped" if "skipped" in row.answer else None,
         ),
-        text(
+        coded(
             "decision",
             "What staff decided: confirmed, corrected (see the clinical files) or kept (what was recorded "
             "stands). Empty where nobody has.",
+            CHECK_OUTCOMES,
             lambda row: row.outcome,
         ),
         text("locale", "Language in which it was asked.", lambda row: row.locale),

@@ -9,7 +9,18 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
-from surveys.exchange.tidy.columns import OCCURRENCE, PATIENT, VISIT, TidyTable, flag, instant, text, whole
+from surveys.exchange.tidy.codes import MEANINGS, SIGNERS_ROLES
+from surveys.exchange.tidy.columns import (
+    OCCURRENCE,
+    PATIENT,
+    VISIT,
+    TidyTable,
+    coded,
+    flag,
+    instant,
+    text,
+    whole,
+)
 from surveys.exchange.tidy.days import since_enrolment
 from surveys.exchange.tidy.queries import ANCHORS, Selection, with_palsy
 from surveys.models import Patient, Signature, Study, Visit
@@ -75,9 +86,10 @@ SIGNATURES = TidyTable(
         OCCURRENCE,
         text("freeze", "The signed freeze; patient and visit are then empty.", lambda row: row.freeze),
         text("freeze_sha256", "SHA-256 of what that freeze holds.", lambda row: row.freeze_sha256),
-        text(
+        coded(
             "meaning",
             "What it means: reviewed, complete (complete and right) or approved (for analysis).",
+            MEANINGS,
             _of("meaning"),
         ),
         whole(
@@ -86,10 +98,11 @@ SIGNATURES = TidyTable(
             "study has the name.",
             lambda row: row.signer,
         ),
-        text(
+        coded(
             "role",
             "The signer's role then: coordinator, investigator, analyst or admin; empty for a signature of "
             "an earlier version.",
+            SIGNERS_ROLES,
             _of("role"),
         ),
         whole(

@@ -126,7 +126,8 @@ def _check(
     session: Session, patient: Patient, before: EnrolmentFacts, wanted: EnrolmentFacts, today: date
 ) -> None:
     study = session.get_one(Study, patient.study_id)
-    new = NewPatient(wanted.code, wanted.enrolled_on, wanted.birth_year)
+    site = wanted.site if wanted.site != before.site else None
+    new = NewPatient(wanted.code, wanted.enrolled_on, wanted.birth_year, site=site)
     for refusal in patients.refusals(new, lowest_age=0):  # who was too young stays, with the true year
         raise refusal
     if same.folded(wanted.code) != same.folded(before.code) and (

@@ -17,6 +17,7 @@ from surveys.models.injection import INJECTED_SIDES, MUSCLES
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.patient import changes
+from surveys.typed import formula_fault
 
 Sites = Mapping[tuple[str, str], float]
 """Units by muscle and side."""
@@ -126,6 +127,8 @@ def _check(treatment: Treatment, new: InjectionMap) -> None:
         raise Refused("What was cancelled is not corrected: record a new one.")
     if not new.unit.strip():
         raise Refused("Enter the unit, for example U.", "unit")
+    if fault := formula_fault(new.product or "", "A product"):
+        raise Refused(fault, "product")
     for (muscle, side), units in new.sites.items():
         if not (units > 0 and math.isfinite(units)):
             raise Refused("The units must be above 0.", f"{muscle}_{side}")

@@ -32,6 +32,7 @@ from surveys.store.errors import Refused
 from surveys.store.patient import consents
 from surveys.store.patient.consents import GivenElsewhere
 from surveys.store.visit import planning
+from surveys.typed import formula_fault
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
 
@@ -129,6 +130,8 @@ def refusals(new: NewPatient, lowest_age: int) -> list[Refused]:
                 "birth_year",
             )
         )
+    if fault := formula_fault(new.site or "", "A site"):
+        found.append(Refused(fault, "site"))
     if new.onset and new.onset.on > new.enrolled_on and new.cause not in CAUSES_AFTER_A_VISIT:
         found.append(
             Refused(

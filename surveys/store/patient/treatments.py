@@ -14,6 +14,7 @@ from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.patient import changes, injections
 from surveys.store.patient.patients import NewTreatment, PartialDate
+from surveys.typed import formula_fault
 
 CORRECTED = ("kind", "ended_on", "product", "dose", "unit", "sessions", "side", "note")
 
@@ -28,7 +29,7 @@ def add(
             a day, or has a dose without a unit.
     """
     _check(patient, new.state, new.started, today)
-    _check_dose(new)
+    _check_numbers(new)
     _only(session, patient.id, new.kind, new.state, new.started.on if new.started else None)
     index = select(Palsy.id).where(Palsy.patient_id == patient.id, Palsy.is_index)
     treatment = Treatment(
@@ -157,7 +158,7 @@ def correct(
     if treatment.state == "cancelled":
         raise Refused("What was cancelled is not corrected: record a new one.")
     _check(patient, treatment.state, new.started, today)
-    _check_dose(new)
+    _check_numbers(new)
     if new.ended_on and (new.started is None or new.ended_on < new.started.on):
         raise Refused("It cannot end before it began, or without a day on which it began.", "ended_on")
     wanted = Treatment(
@@ -193,7 +194,9 @@ def facts_of(treatment: Treatment) -> NewTreatment:
     return NewTreatment(**known, started=started, state=treatment.state)
 
 
-def _check_dose(new: NewTreatment) -> None:
+def _check_numbers(new: NewTreatment) -> None:
+    if fault := formula_fault(new.product or "", "A product"):
+        raise Refused(fault, "product")
     if new.dose is not None and not new.unit:
         raise Refused("Enter the unit of the dose.", "unit")
     if new.dose is not None and new.dose <= 0:

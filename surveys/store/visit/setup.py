@@ -24,6 +24,7 @@ from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.study import readiness
 from surveys.store.visit import planning
+from surveys.typed import formula_fault
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -165,6 +166,8 @@ def _row_faults(row: PlannedVisit, library: Library) -> list[str]:
     found = []
     if not row.name.strip():
         found.append("give the timepoint a name.")
+    if fault := formula_fault(row.name.strip(), "a timepoint's name"):
+        found.append(fault)
     if not KEY.fullmatch(row.key):
         found.append(f"{row.key!r} is no key: small letters, digits and _ only.")
     if row.anchor not in ANCHORS:

@@ -32,6 +32,7 @@ def row(**cells: str) -> str:
         ([row(patient="two words")], "row 2, column patient: 'two words' cannot be a study code"),
         ([row(visit="")], "row 2, column visit: This cell must not be empty."),
         ([row(visit="x" * 201)], "row 2, column visit: A visit's name has at most 200"),
+        ([row(visit="=1+1")], "row 2, column visit: A visit's name cannot begin with =: spreadsheets would"),
         ([row(completed_on="")], "row 2, column completed_on: This cell must not be empty."),
         ([row(completed_on="31.12.2024")], "row 2, column completed_on: '31.12.2024' is neither a date"),
         ([row(completed_on="2025-02-29")], "column completed_on: '2025-02-29' is not a day of the calendar"),

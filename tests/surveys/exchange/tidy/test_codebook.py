@@ -164,6 +164,7 @@ def test_programs_get_every_column_of_a_file() -> None:
             "type": column.type,
             "description": column.words,
             "only_with_exact_dates": column.is_date,
+            "values": [{"value": code, "text": words} for code, words in column.codes.items()],
         }
         for column in PATIENTS.columns
     ]

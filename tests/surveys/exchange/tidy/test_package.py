@@ -57,6 +57,8 @@ FILES = {
     "injection_sites.csv",
     "palsies.csv",
     "patients.csv",
+    "read.R",
+    "read.py",
     "reported.csv",
     "scores.csv",
     "signatures.csv",

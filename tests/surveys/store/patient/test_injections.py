@@ -98,13 +98,14 @@ def test_the_last_map_is_the_one_before(session: Session, patient: Patient) -> N
 def test_what_cannot_be_is_refused(session: Session, patient: Patient) -> None:
     """Other treatments, cancelled ones, no unit, units of 0."""
     given = injected(session, patient, date(2026, 3, 1))
-    for sites, unit, field in (
-        (LEFT, " ", "unit"),
-        ({("frontalis", "left"): 0.0}, "U", "frontalis_left"),
-        ({("frontalis", "left"): float("inf")}, "U", "frontalis_left"),
+    for sites, facts, field in (
+        (LEFT, {"unit": " "}, "unit"),
+        (LEFT, {"product": "+x"}, "product"),
+        ({("frontalis", "left"): 0.0}, {}, "frontalis_left"),
+        ({("frontalis", "left"): float("inf")}, {}, "frontalis_left"),
     ):
         with pytest.raises(Refused) as refused:
-            record(session, patient, given, sites, unit=unit)
+            record(session, patient, given, sites, **facts)
         assert refused.value.field == field
     with pytest.raises(Refused, match="Only an injection"):
         record(session, patient, injected(session, patient, date(2026, 3, 1), "massage"), LEFT)

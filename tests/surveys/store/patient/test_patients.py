@@ -130,6 +130,7 @@ def test_an_onset_known_by_day_or_month_plans_visits_from_the_onset(
 IMPOSSIBLE = (
     ({"code": "P 1"}, "code", "no spaces"),
     ({"code": ""}, "code", "cannot be a study code"),
+    ({"site": "@north"}, "site", "A site cannot begin with @: spreadsheets would run it"),
     ({"birth_year": TODAY.year + 1}, "birth_year", "not a possible year"),
     ({"birth_year": TODAY.year - 121}, "birth_year", "not a possible year"),
     ({"birth_year": TODAY.year - 17}, "birth_year", "from 18 years on. Nobody was enrolled"),

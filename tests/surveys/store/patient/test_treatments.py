@@ -134,6 +134,7 @@ def test_what_cannot_be_is_not_corrected_to(session: Session, patient: Patient) 
         ({"dose": 25.0, "reason": " "}, "reason"),
         ({"dose": 0.0}, "dose"),
         ({"unit": None}, "unit"),
+        ({"product": "=1+1"}, "product"),
         ({"sessions": 0}, "sessions"),
         ({"ended_on": date(2025, 4, 1)}, "ended_on"),
         ({"started": None, "ended_on": date(2025, 4, 1)}, "ended_on"),
