@@ -21,24 +21,18 @@ from analysis.data.record import Record
 from analysis.data.since_onset import LEFT_OUT_REASONS
 from analysis.methods import extent, methods
 from analysis.numbers.guards import SUPPRESS_UNDER
-from analysis.results.association import correlations
-from analysis.results.attendance import attendance, attendance_by_instrument, dropout
-from analysis.results.before_after import AT_THEIR_WORST, before_after, left_out_of_before_after
-from analysis.results.change import change
-from analysis.results.comparison import treatment_balance, treatment_comparison
-from analysis.results.course import COURSE_REASONS, course, left_out_of_course
+from analysis.results.attendance import attendance, attendance_by_instrument
+from analysis.results.before_after import AT_THEIR_WORST, left_out_of_before_after
+from analysis.results.course import COURSE_REASONS, left_out_of_course
 from analysis.results.describe import descriptives
 from analysis.results.differences import differences
 from analysis.results.filters import Filters, apply
+from analysis.results.findings import Findings
 from analysis.results.flow import flow
-from analysis.results.groups import group_tests, groups
-from analysis.results.injections import injection_cycle
+from analysis.results.groups import groups
 from analysis.results.recovery import recovery
 from analysis.results.recruitment import recruitment
-from analysis.results.reliability import reliability
-from analysis.results.screening import screening
 from analysis.results.table_one import table_one
-from analysis.results.within import within_between, within_own_trend
 
 UNEVEN_UNDER = 0.01
 _AS_IT_IS = frozenset((str, bool, int, type(None)))
@@ -73,11 +67,12 @@ def report(
     digest = frames.sha256
     part = apply(frames, filters)
     table = part.scored
-    info, treatments, few = _asked(frames, part), part.treatments, suppress_under
+    few = suppress_under
+    found = Findings.of(part, few)
+    info = found.scale_info
     on = datetime.fromisoformat(generated_at).date()
     described = descriptives(table, info, suppress_under=few)
     how = methods(part, filters, software=software, digest=digest, suppress_under=few)
-    followed = course(table, info, suppress_under=few)
     content = {
         "study": frames.study,
         "title": frames.title,
@@ -95,34 +90,34 @@ def report(
         "methods": f"{extent(part, few)} {how}",
         "warnings": [
             *_warnings(frames, part, filters, table, described),
-            *_uneven(followed, frames.scale_info),
+            *_uneven(found.course, frames.scale_info),
         ],
         "left_out": [
             *_set_aside(frames, part, filters),
             *left_out(table),
-            *left_out_of_before_after(table, treatments),
+            *left_out_of_before_after(table, part.treatments),
         ],
         "table_one": table_one(part, info, suppress_under=few),
         "flow": flow(part, on, suppress_under=few),
         "recruitment": recruitment(part, on, suppress_under=few),
         "descriptives": described,
-        "correlations": correlations(table, info, suppress_under=few),
-        "course": followed,
-        "within_between": within_between(table, info, suppress_under=few),
-        "within_own_trend": within_own_trend(table, info, suppress_under=few),
-        "injection_cycle": injection_cycle(table, treatments, info, suppress_under=few),
-        "groups": groups(table, treatments, info, suppress_under=few),
-        "group_tests": group_tests(table, treatments, info, suppress_under=few),
-        "differences": differences(table, treatments, info, suppress_under=few),
-        "before_after": before_after(table, treatments, info, suppress_under=few),
-        "treatment_comparison": treatment_comparison(part, info, suppress_under=few),
-        "treatment_balance": treatment_balance(part, info, suppress_under=few),
-        "change": change(table, treatments, info, suppress_under=few),
-        "screening": screening(table, info, suppress_under=few),
-        "reliability": reliability(table, part.responses, info, suppress_under=few),
+        "correlations": found.correlations,
+        "course": found.course,
+        "within_between": found.within_between,
+        "within_own_trend": found.within_own_trend,
+        "injection_cycle": found.injection_cycle,
+        "groups": groups(table, part.treatments, info, suppress_under=few),
+        "group_tests": found.group_tests,
+        "differences": differences(table, part.treatments, info, suppress_under=few),
+        "before_after": found.before_after,
+        "treatment_comparison": found.treatment_comparison,
+        "treatment_balance": found.treatment_balance,
+        "change": found.change,
+        "screening": found.screening,
+        "reliability": found.reliability,
         "attendance": attendance(part, on, suppress_under=few),
         "attendance_by_instrument": attendance_by_instrument(part, on, suppress_under=few),
-        "dropout": dropout(table, info, suppress_under=few),
+        "dropout": found.dropout,
         "recovery": recovery(part, on, suppress_under=few),
     }
     content["checklist"] = checklist(part, content)
@@ -155,16 +150,6 @@ def _indented(value: Any, depth: int) -> str:
 @cache
 def _encoder(depth: int) -> json.JSONEncoder:
     return json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(f",\n{' ' * depth}", ": "))
-
-
-def _asked(frames: StudyFrames, part: StudyFrames) -> dict[str, ScaleInfo]:
-    """The scales of the questionnaires that this study plans or has; its report leaves out others.
-
-    Bands and cut-offs are those of the part, because not all wordings have published ones.
-    """
-    planned = {key for battery in frames.visits["battery"] for key in battery}
-    asked = planned | set(frames.scores["instrument"].unique())
-    return {key: info for key, info in part.scale_info.items() if info.instrument in asked}
 
 
 def left_out(table: pd.DataFrame) -> list[Record]:

@@ -6,10 +6,10 @@ A reader of data fills `StudyFrames`, with ``build`` for the columns and types; 
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -198,6 +198,11 @@ class StudyFrames:
     def sha256(self) -> str:
         """The result of ``data_sha256``, computed once."""
         return data_sha256(self)
+
+    @cached_property
+    def computed(self) -> dict[Hashable, Any]:
+        """What was computed of these frames and is asked for again: parts of them, and their records."""
+        return {}
 
 
 def build(table: str, rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:

@@ -72,8 +72,15 @@ def apply(frames: StudyFrames, filters: Filters) -> StudyFrames:
     """The frames of the patients and responses that pass every filter; age stays that at the first visit.
 
     A filter of responses leaves the plan whole: ``visits``, ``treatments`` and ``gradings`` are all those of
-    the patients kept.
+    the patients kept. The same filters give the same part, so that its records are computed once.
     """
+    if ("part", filters) not in frames.computed:
+        frames.computed["part", filters] = _part(frames, filters)
+    part: StudyFrames = frames.computed["part", filters]
+    return part
+
+
+def _part(frames: StudyFrames, filters: Filters) -> StudyFrames:
     first = first_visit_on(frames).reindex(frames.patients["patient"])
     everybody = frames.patients.assign(first_visit_on=first.to_numpy())
     frames = dataclasses.replace(of_wording(frames, filters.wording), patients=everybody)

@@ -1,0 +1,102 @@
+"""The records of a part of a study, each array computed once for the report, its pages and its sentences."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.record import Record
+from analysis.results.association import correlations
+from analysis.results.attendance import dropout
+from analysis.results.before_after import before_after
+from analysis.results.change import change
+from analysis.results.comparison import treatment_balance, treatment_comparison
+from analysis.results.course import course
+from analysis.results.groups import group_tests
+from analysis.results.injections import injection_cycle
+from analysis.results.reliability import reliability
+from analysis.results.screening import screening
+from analysis.results.within import within_between, within_own_trend
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Records over all scales with a score: what is told of one scale is adjusted for the others, too.
+
+    ``few``: cells of fewer patients are hidden.
+    """
+
+    frames: StudyFrames
+    few: int
+
+    @classmethod
+    def of(cls, frames: StudyFrames, few: int) -> "Findings":
+        """The findings on these frames, made once."""
+        if ("findings", few) not in frames.computed:
+            frames.computed["findings", few] = cls(frames, few)
+        found: Findings = frames.computed["findings", few]
+        return found
+
+    @cached_property
+    def scale_info(self) -> dict[str, ScaleInfo]:
+        """The scales of the questionnaires that these patients are to answer, or did; others are left out."""
+        planned = {key for battery in self.frames.visits["battery"] for key in battery}
+        asked = planned | set(self.frames.scores["instrument"].unique())
+        return {key: info for key, info in self.frames.scale_info.items() if info.instrument in asked}
+
+    @cached_property
+    def correlations(self) -> list[Record]:
+        return correlations(self.frames.scored, self.scale_info, suppress_under=self.few)
+
+    @cached_property
+    def course(self) -> list[Record]:
+        return course(self.frames.scored, self.scale_info, suppress_under=self.few)
+
+    @cached_property
+    def within_between(self) -> list[Record]:
+        return within_between(self.frames.scored, self.scale_info, suppress_under=self.few)
+
+    @cached_property
+    def within_own_trend(self) -> list[Record]:
+        return within_own_trend(self.frames.scored, self.scale_info, suppress_under=self.few)
+
+    @cached_property
+    def dropout(self) -> list[Record]:
+        return dropout(self.frames.scored, self.scale_info, suppress_under=self.few)
+
+    @cached_property
+    def group_tests(self) -> list[Record]:
+        return self._of_treatments(group_tests)
+
+    @cached_property
+    def before_after(self) -> list[Record]:
+        return self._of_treatments(before_after)
+
+    @cached_property
+    def injection_cycle(self) -> list[Record]:
+        return self._of_treatments(injection_cycle)
+
+    @cached_property
+    def change(self) -> list[Record]:
+        return self._of_treatments(change)
+
+    @cached_property
+    def treatment_comparison(self) -> list[Record]:
+        return treatment_comparison(self.frames, self.scale_info, suppress_under=self.few)
+
+    @cached_property
+    def treatment_balance(self) -> list[Record]:
+        return treatment_balance(self.frames, self.scale_info, suppress_under=self.few)
+
+    @cached_property
+    def screening(self) -> list[Record]:
+        return screening(self.frames.scored, self.scale_info, suppress_under=self.few)
+
+    @cached_property
+    def reliability(self) -> list[Record]:
+        frames = self.frames
+        return reliability(frames.scored, frames.responses, self.scale_info, suppress_under=self.few)
+
+    def _of_treatments(self, analysis: Callable[..., list[Record]]) -> list[Record]:
+        table, treatments = self.frames.scored, self.frames.treatments
+        return analysis(table, treatments, self.scale_info, suppress_under=self.few)
