@@ -13,7 +13,7 @@ from surveys.models import Patient, Response, Study, Visit
 from surveys.schedule import preset, preset_names
 from surveys.store.study import readiness, studies
 from surveys.store.study.studies import NewStudy
-from surveys.store.words import permissions
+from surveys.store.words import eye_texts, permissions
 from surveys.store.words.wordings import Texts
 
 
@@ -35,6 +35,7 @@ def study() -> None:
 @click.option("--contact", default="", help="Whom patients can ask, and how.")
 @click.option("--who-reads", default="", help="Who reads the answers and when, for patients.")
 @click.option("--crisis-text", default="", help="Shown at once to somebody who tells of self-harm.")
+@click.option("--eye-text", default="", help="When an eye needs a doctor, if other words than ours.")
 @click.option("--lowest-age", type=click.IntRange(0, 120), default=18, show_default=True)
 @click.option("--simulated", is_flag=True, help="For made-up patients only, and said so everywhere.")
 @click.option("--ask", multiple=True, help="An optional item, such as phq9.q10; may be repeated.")
@@ -50,6 +51,7 @@ def create(
     contact: str,
     who_reads: str,
     crisis_text: str,
+    eye_text: str,
     lowest_age: int,
     simulated: bool,
     ask: tuple[str, ...],
@@ -67,6 +69,7 @@ def create(
         contact=contact,
         who_reads={locales[0]: who_reads} if who_reads else {},
         crisis_texts={locales[0]: crisis_text} if crisis_text else {},
+        eye_texts={**eye_texts.begun(locales), locales[0]: eye_text} if eye_text else None,
         lowest_age=lowest_age,
         simulated=simulated,
         optional_items=ask,

@@ -347,14 +347,14 @@ class CloseAlertForm(StaffForm):
 
 
 class AlertRuleForm(StaffForm):
-    """A rule of the study's own; `measure` is a scale as `phq9.total`.
+    """A rule of the study's own; `measure` is a scale as `phq9.total`, or an item as `face.q5`.
 
     `at_least` is the number for either end, and also a posted kind, because scripts use these names.
     """
 
     refused_at = "measure"
 
-    measure = SelectField("Score", [InputRequired("Choose a score.")])
+    measure = SelectField("Score or answer", [InputRequired("Choose a score or an answer.")])
     kind = RadioField(
         "Raise an alert when it is",
         choices=select_choices(

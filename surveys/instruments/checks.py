@@ -228,7 +228,23 @@ def _check_facts(instrument: Instrument, faults: Faults) -> None:
             f"is {facts.not_before.days_after_onset}.",
             "Use 1 day or more, or leave not_before out.",
         )
+    _check_eye_safety(instrument, faults)
     _check_replacement(instrument, faults)
+
+
+def _check_eye_safety(instrument: Instrument, faults: Faults) -> None:
+    items = {item.key: item for item in instrument.items if item.kind == "choice"}
+    sections = {section.key: section for section in instrument.sections}
+    for key, answers in instrument.facts.eye_safety.items():
+        where = f"facts.eye_safety.{key}"
+        if key not in items:
+            known = ", ".join(items) or "none"
+            faults.add(where, "is not an item with one choice.", f"Such items are: {known}.")
+        elif section := sections.get(items[key].section):
+            values = [choice.value for choice in section.choices]
+            if unknown := [one for one in answers if one not in values]:
+                said = ", ".join(map(str, values))
+                faults.add(where, f"names {unknown[0]}, which is no answer.", f"Answers are: {said}.")
 
 
 def _check_replacement(instrument: Instrument, faults: Faults) -> None:

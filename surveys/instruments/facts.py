@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
-from surveys.instruments.instrument import Facts, Instrument, NotBefore, SharedContent, Subject
+from analysis.data.cutoffs import BAD_END
+from surveys.instruments.instrument import Answer, Facts, Instrument, NotBefore, SharedContent, Subject
 from surveys.instruments.library import Library
 from surveys.instruments.scale import Scale
 
 THE_SAME_ITEMS = "they ask the same questions"
+_TURNED = {"higher_better": "higher_worse", "higher_worse": "higher_better"}
 _OF_MOOD = re.compile(r"depress|anxi|mood|worr|stress|panic|well-?being|suicid|self-harm", re.IGNORECASE)
 
 
@@ -98,6 +100,29 @@ def without_crisis_item(instrument: Instrument, library: Library) -> Instrument 
     """The instrument that asks the same without the item that raises a crisis, if there is one."""
     key = known(instrument, library).without_crisis_item
     return library.get(key) if key is not None and key in library else None
+
+
+def tells_of_the_eye(instrument: Instrument, item: str, value: Answer, library: Library) -> bool:
+    """Whether this answer is one after which a patient reads when an eye needs a doctor."""
+    return value in known(instrument, library).eye_safety.get(item, ())
+
+
+def asks_of_the_eye(instrument: Instrument, library: Library) -> bool:
+    """Whether it has such an answer."""
+    return bool(known(instrument, library).eye_safety)
+
+
+def bad_end(instrument: Instrument, item: str) -> str | None:
+    """Which answers to a numeric item are bad, `at_least` or `at_most` a number, as all its scales say.
+
+    None where no scale uses it, or where they differ.
+    """
+    ends = {
+        BAD_END[scale.direction if item not in scale.reverse else _TURNED[scale.direction]]
+        for scale in instrument.scales
+        if item in scale.items
+    }
+    return ends.pop() if len(ends) == 1 and instrument.item(item).numeric else None
 
 
 def result(instrument: Instrument, library: Library) -> Scale:

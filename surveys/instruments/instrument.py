@@ -252,7 +252,8 @@ class Facts:
 
     None means not stated; facts.py then decides. `piles_up` names scales with many patients at the lowest
     value. `headlines` gives the places of scales that pages show first. `result` is the scale of the whole
-    instrument.
+    instrument. `eye_safety` gives, by item, the answers after which a patient reads when an eye needs a
+    doctor.
     """
 
     asks_of: Subject | None = None
@@ -263,6 +264,7 @@ class Facts:
     without_crisis_item: str | None = None
     headlines: Mapping[str, int] = field(default_factory=dict)
     result: str | None = None
+    eye_safety: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -321,6 +321,7 @@ def _facts(root: TomlTable) -> Facts:
             without_crisis_item=table.optional_text("without_crisis_item"),
             headlines=_headlines(table) if "headlines" in table else {},
             result=table.optional_text("result"),
+            eye_safety=_eye_safety(table) if "eye_safety" in table else {},
         )
 
 
@@ -337,6 +338,11 @@ def _not_before(facts: TomlTable) -> NotBefore:
             if "unless_noted" in table
             else None,
         )
+
+
+def _eye_safety(facts: TomlTable) -> Mapping[str, tuple[int, ...]]:
+    with facts.open_table("eye_safety") as table:
+        return {name: table.wholes(name) for name in table.names()}
 
 
 def _headlines(facts: TomlTable) -> Mapping[str, int]:

@@ -62,6 +62,19 @@ class TomlTable:
             return 0
         return value
 
+    def wholes(self, name: str) -> tuple[int, ...]:
+        """A list of whole numbers, at least one."""
+        value = self._required(name, "a list of whole numbers")
+        if value is None:
+            return ()
+        numbers = value if isinstance(value, list) else []
+        if not numbers or not all(isinstance(one, int) and not isinstance(one, bool) for one in numbers):
+            self._refuse(
+                name, f"must be a list of whole numbers, but is {value!r}.", f"Write {name} = [1, 2]."
+            )
+            return ()
+        return tuple(numbers)
+
     def number(self, name: str) -> float:
         value = self._required(name, "a number")
         if value is None:

@@ -62,7 +62,10 @@ class Alert(Base):
 
 
 class AlertRule(Base):
-    """A study's own rule: a score at `threshold` or above, or at it or below, or worse by an amount."""
+    """A study's own rule: a score at `threshold` or above, or at it or below, or worse by an amount.
+
+    Where `scale` names an item, its answer is watched instead.
+    """
 
     __tablename__ = "alert_rule"
     __table_args__ = (

@@ -5,6 +5,7 @@ Every table and column is either bound or named here as free, with the reason; a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -56,10 +57,11 @@ class Fact:
     @cached_property
     def later(self) -> Mapping[str, Any]:
         """What rows of before hold in bound columns that came later: those have a default in the database."""
+        columns = self.model.__table__.columns
         return {
-            name: value
-            for name, value in self.defaults.items()
-            if self.model.__table__.columns[name].server_default is not None
+            name: self.defaults[name] if name in self.defaults else _stated(columns[name].server_default)
+            for name in self.columns
+            if columns[name].server_default is not None
         }
 
     @cached_property
@@ -67,6 +69,11 @@ class Fact:
         """What the bound columns hold where an INSERT leaves them out."""
         columns = self.model.__table__.columns
         return {name: made.arg for name in self.columns if (made := columns[name].default) and made.is_scalar}
+
+
+def _stated(default: Any) -> Any:
+    """What a default of the database says for a column of JSON, whose own default is made anew each time."""
+    return json.loads(str(default.arg).strip("'"))
 
 
 FACTS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.models.base import Base, Code, Id, Instant, Name, one_of
@@ -42,6 +42,7 @@ class Study(Base):
     contact: Mapped[str] = mapped_column(default="")
     who_reads: Mapped[dict[str, str]]
     crisis_texts: Mapped[dict[str, str]]
+    eye_texts: Mapped[dict[str, str]] = mapped_column(default=dict, server_default=text("'{}'"))
     lowest_age: Mapped[int] = mapped_column(default=18)
     status: Mapped[Code] = mapped_column(default="draft")
     simulated: Mapped[bool] = mapped_column(default=False)

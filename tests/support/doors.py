@@ -84,6 +84,7 @@ MAY_OPEN = {
     "records.enrolled": CHANGES,
     "records.mistake": CHANGES,
     "records.consent": CHANGES,
+    "records.consent_copy": PATIENTS,
     "records.palsy": CHANGES,
     "records.palsy_error": CHANGES,
     "records.treatment_facts": CHANGES,

@@ -164,9 +164,10 @@ class Patient:
         return self.press(self.step.buttons[0].text)
 
     def answer(self, value: int | str) -> Page:
-        """Choose the answer `value` and go on."""
+        """Choose the answer `value` and go on, also from the words about the eye that may follow it."""
         assert str(value) in [radio.value for radio in self.step.radios], self.path
-        return self.press(self.step.buttons[0].text, value)
+        page = self.press(self.step.buttons[0].text, value)
+        return self.next() if self.path.endswith("/eye") else page
 
     def press(self, button: str, value: int | str | None = None) -> Page:
         """Press `button`, with the answer `value` chosen (default: what the page shows as chosen)."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
-from surveys.instruments.facts import without_crisis_item
+from surveys.instruments.facts import asks_of_the_eye, without_crisis_item
 from surveys.instruments.instrument import Instrument
 from surveys.instruments.library import Library
 from surveys.language_names import in_english
@@ -51,7 +51,7 @@ def gaps(session: Session, study: Study, library: Library) -> list[Gap]:
     """
     keys = sorted({key for timepoint in study.timepoints for key in timepoint.battery})
     asked = permissions.asked(session, study, keys, Texts(library))
-    found = [*_contact(study), *_crisis_texts(study, asked, library)]
+    found = [*_contact(study), *_crisis_texts(study, asked, library), *_eye_texts(study, asked, library)]
     if not keys:
         found.insert(0, Gap("plan", "The plan asks no questionnaire. Add a timepoint with a battery."))
     for instrument in asked.values():
@@ -170,6 +170,16 @@ def _crisis_texts(study: Study, asked: dict[str, Instrument], library: Library) 
             )
         elif not study.simulated:
             yield from (Gap("crisis", fault) for fault in crisis_texts.faults(text, locale))
+
+
+def _eye_texts(study: Study, asked: dict[str, Instrument], library: Library) -> Iterator[Gap]:
+    asking = ", ".join(one.short_title for one in asked.values() if asks_of_the_eye(one, library))
+    for locale in study.locales if asking else ():
+        if not study.eye_texts.get(locale):
+            yield Gap(
+                "eye",
+                f"{asking} asks about the eye: write in {in_english(locale)} when an eye needs a doctor.",
+            )
 
 
 def _ethics(study: Study) -> Iterator[Gap]:

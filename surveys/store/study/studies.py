@@ -21,6 +21,7 @@ from surveys.schedule import PlannedVisit
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.study import readiness
+from surveys.store.words import eye_texts
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class NewStudy:
 
     `optional_items` are asked here though instruments leave them out elsewhere: `("phq9.q10",)`.
     `asks_background`: patients answer questions about palsy and treatments before the first questionnaire.
+    `eye_texts` are our own words where none are given.
     """
 
     code: str
@@ -38,6 +40,7 @@ class NewStudy:
     contact: str = ""
     who_reads: dict[str, str] = field(default_factory=dict)
     crisis_texts: dict[str, str] = field(default_factory=dict)
+    eye_texts: dict[str, str] | None = None
     lowest_age: int = 18
     simulated: bool = False
     optional_items: tuple[str, ...] = ()
@@ -82,6 +85,7 @@ def create(
         contact=new.contact,
         who_reads=new.who_reads,
         crisis_texts=new.crisis_texts,
+        eye_texts=eye_texts.begun(new.locales) if new.eye_texts is None else new.eye_texts,
         lowest_age=new.lowest_age,
         simulated=new.simulated,
         optional_items=list(dict.fromkeys(new.optional_items)),

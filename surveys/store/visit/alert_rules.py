@@ -1,4 +1,4 @@
-"""A study's own alert rules: a score this bad or worse, or worse by the detectable change.
+"""A study's own alert rules: a score or an answer this bad or worse, or worse by the detectable change.
 
 `alerts` raises what an instrument's own definition names.
 """
@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -15,14 +15,16 @@ from sqlalchemy.orm import Session
 from analysis.data.change import judge
 from analysis.data.cutoffs import BAD_END
 from surveys.instruments.change import threshold_of
-from surveys.instruments.instrument import Instrument
+from surveys.instruments.facts import bad_end
+from surveys.instruments.instrument import Answer, Instrument
 from surveys.instruments.library import Library
 from surveys.instruments.scale import Scale
 from surveys.models import Alert, AlertRule, Patient, Response, Score, Study, Visit
 from surveys.models.dialects import insert_once
 from surveys.store import audit
 from surveys.store.errors import Refused
-from surveys.store.visit.alerts import HISTORICAL_AFTER
+from surveys.store.visit import item_rules
+from surveys.store.visit.alerts import HISTORICAL_AFTER, Cause
 
 # Half of the last digit that pages show: a score shown as 58.3 is at 58.3.
 _SHOWN = 0.05
@@ -41,7 +43,7 @@ _RULES = (
 
 @dataclass(frozen=True)
 class ScoredResponse:
-    """A stored response with its scores by scale."""
+    """A stored response with its answers by item and its scores by scale."""
 
     visit_id: int
     patient_id: int
@@ -49,6 +51,7 @@ class ScoredResponse:
     source: str
     submitted_at: datetime
     scores: Mapping[str, float | None]
+    answers: Mapping[str, Answer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ def _rules(session: Session, measured: Sequence[ScoredResponse]) -> dict[int, li
 
 def _apply(session: Session, one: ScoredResponse, rule: AlertRule, at: datetime, actor: str) -> str | None:
     """Raise what the rule says of a response; the new alert's state."""
+    if item_rules.is_of_item(one.instrument, rule.scale):
+        return _apply_to_answer(session, one, rule, at, actor)
     value = one.scores.get(rule.scale)
     if value is None:
         return None
@@ -101,6 +106,18 @@ def _apply(session: Session, one: ScoredResponse, rule: AlertRule, at: datetime,
             cause = _name(rule.scale, kind, rule.threshold)
             return _raise(session, one, cause, value, None, at, actor)
     return None
+
+
+def _apply_to_answer(
+    session: Session, one: ScoredResponse, rule: AlertRule, at: datetime, actor: str
+) -> str | None:
+    given = one.answers.get(rule.scale)
+    if not isinstance(given, int | float):
+        return None
+    cause = Cause(
+        one.visit_id, one.patient_id, one.instrument, rule.scale, given, one.submitted_at, one.source
+    )
+    return item_rules.notice(session, [rule], cause, at=at, actor=actor)
 
 
 def _watched_as(rule: AlertRule, scale: Scale) -> tuple[str, ...]:
@@ -206,14 +223,19 @@ def add(
 ) -> AlertRule:
     """Add a rule to `study`, for answers from now on; `kind` is `this_bad` or `worse`.
 
+    `scale` may also be an item, whose answer is then watched.
+
     Raises:
-        Refused: there is no such scale, its threshold is out of range, the change has no published amount,
-            or the rule is there already.
+        Refused: there is no such scale or item, its threshold is out of range, the change has no published
+            amount, or the rule is there already.
     """
     known = _scale(library, instrument, scale)
-    if known is None:
+    if known is None and instrument in library and item_rules.is_of_item(library.get(instrument), scale):
+        kind, threshold = _of_item(library.get(instrument), scale, kind, threshold)
+        same = set(BAD_END.values())
+    elif known is None:
         raise Refused(f"There is no scale {instrument}.{scale}.", "scale")
-    if kind == "this_bad":
+    elif kind == "this_bad":
         kind, threshold, same = BAD_END[known.direction], _checked(known, threshold), set(BAD_END.values())
     elif threshold_of(library.get(instrument), scale) is None:
         raise Refused(f"No detectable change is published for {instrument}.{scale}.", "kind")
@@ -227,6 +249,20 @@ def add(
     facts = {"study": study.code, "instrument": instrument, "rule": name(rule)}
     audit.record(session, audit.Entry(at, actor, "alert_rule.added", facts=facts, study_id=study.id))
     return rule
+
+
+def _of_item(instrument: Instrument, item: str, kind: str, threshold: float | None) -> tuple[str, float]:
+    """The kind and threshold of a rule about an answer."""
+    end, values = bad_end(instrument, item), instrument.values(item)
+    if end is None:
+        raise Refused(f"It is not known which answers to {instrument.key}.{item} are bad.", "scale")
+    if kind != "this_bad":
+        raise Refused("Only a score is worse by a detectable change. Choose this bad or worse.", "kind")
+    low, high = instrument.extent(item)
+    if threshold is None or not low <= threshold <= high or (values and threshold not in values):
+        given = ", ".join(map(str, sorted(values))) if values else f"from {low:g} to {high:g}"
+        raise Refused(f"Enter an answer to this question: {given}.", "threshold")
+    return end, threshold
 
 
 def _checked(scale: Scale, threshold: float | None) -> float:

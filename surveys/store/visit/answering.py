@@ -21,7 +21,7 @@ from surveys.models import (
 )
 from surveys.models.dialects import insert_once
 from surveys.store import audit
-from surveys.store.visit import planning
+from surveys.store.visit import item_rules, planning
 from surveys.store.visit.alerts import Cause, notice, notice_skipped
 from surveys.store.visit.opening import OpenVisit, Said
 from surveys.store.visit.responses import NewResponse, insert_scored
@@ -112,6 +112,7 @@ def save_answer(
     cause = Cause(visit.id, visit.patient_id, instrument, item, number, at, source)
     notice(session, [cause], at=at, actor="patient")
     notice_skipped(session, cause, at=at, actor="patient")
+    item_rules.notice(session, visit.alert_rules, cause, at=at, actor="patient")
     raised = () if value is None else alerts_raised(instrument, item, value)
     return visit.crisis_text_due or any(alert.crisis for alert in raised)
 

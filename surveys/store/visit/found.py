@@ -17,6 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from surveys.models import (
     Alert,
+    AlertRule,
     Assistance,
     Consent,
     Draft,
@@ -38,8 +39,9 @@ Row = SimpleNamespace
 def read(session: Session, link_id: int, *, lock: bool) -> Row | None:
     """The visit with its link, patient and study, and what was said so far; None if there is no such link.
 
-    `permitted`, `begun`, `sent` and `unseen` are lists of rows: the study's permissions in force, drafts,
-    responses, and alerts whose crisis text was not seen. `lock`: whoever is going to write waits for others
+    `permitted`, `begun`, `sent`, `unseen` and `alert_rules` are lists of rows: the study's permissions in
+    force, drafts, responses, alerts whose crisis text was not seen, and the study's rules with a threshold.
+    `lock`: whoever is going to write waits for others
     who write to this visit, so that two tabs or two devices follow one another.
     """
     connection = session.connection()  # the session itself would spend a third more on rows without objects
@@ -82,6 +84,7 @@ def _document(postgresql: bool) -> str:
         who_reads=Study.who_reads,
         privacy_notices=Study.privacy_notices,
         crisis_texts=Study.crisis_texts,
+        eye_texts=Study.eye_texts,
         simulated=Study.simulated,
         optional_items=Study.optional_items,
         asks_background=Study.asks_background,
@@ -121,6 +124,13 @@ def _document(postgresql: bool) -> str:
             instrument=Alert.instrument,
             rule=Alert.rule,
         ),
+        alert_rules=document.rows(
+            select(AlertRule).where(AlertRule.study_id == Study.id, AlertRule.threshold.is_not(None)),
+            instrument=AlertRule.instrument,
+            scale=AlertRule.scale,
+            kind=AlertRule.kind,
+            threshold=AlertRule.threshold,
+        ),
     )
     statement = (
         select(cast(found, Text) if postgresql else found)
@@ -142,7 +152,7 @@ def _decided(column: InstrumentedAttribute[str]) -> ScalarSelect[str]:
 
 def _read(document: dict[str, Any]) -> Row:
     """The document with days and instants in place of their texts."""
-    for rows in ("permitted", "begun", "sent", "unseen"):
+    for rows in ("permitted", "begun", "sent", "unseen", "alert_rules"):
         document[rows] = [Row(**one) for one in document[rows] or ()]
     row = Row(**document)
     row.expires_at = _instant(row.expires_at)

@@ -21,6 +21,7 @@ from surveys.store.study.studies import items_asked
 from surveys.store.visit import background, found
 from surveys.store.visit.background import BackgroundAnswers
 from surveys.store.visit.devices import recognised
+from surveys.store.visit.item_rules import ItemRule
 from surveys.store.words.wordings import Texts
 
 
@@ -136,6 +137,8 @@ class OpenVisit:
     who_reads: Mapping[str, str]
     privacy_notices: Mapping[str, str]
     crisis_texts: Mapping[str, str]
+    eye_texts: Mapping[str, str]
+    alert_rules: tuple[ItemRule, ...]
     simulated: bool
     today: date
     drafts: Mapping[str, DraftState]
@@ -217,6 +220,8 @@ def load(
         who_reads=row.who_reads,
         privacy_notices=row.privacy_notices,
         crisis_texts=row.crisis_texts,
+        eye_texts=row.eye_texts,
+        alert_rules=tuple(row.alert_rules),
         simulated=bool(row.simulated),
         today=at.astimezone(ZoneInfo(row.timezone)).date(),
         drafts=drafts,

@@ -199,6 +199,7 @@ def _with_scores(
             new.source,
             new.submitted_at,
             {one.scale: one.value for one in results},
+            new.answers,
         )
         for new, results in zip(responses, scores, strict=True)
         if not new.held

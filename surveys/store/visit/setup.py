@@ -51,6 +51,7 @@ CHANGEABLE = frozenset(
         "smallest_group",
         "privacy_notices",
         "crisis_texts",
+        "eye_texts",
         "alert_days",
         "alert_from",
         "alert_until",

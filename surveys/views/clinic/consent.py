@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from surveys import language_names
 from surveys.db import db
 from surveys.forms.consent import ConsentFactsForm, ConsentFirstForm, PaperConsentForm
+from surveys.lists import history
 from surveys.models import Consent, ConsentText, Patient
 from surveys.store.patient import consents
 from surveys.store.patient.consents import Decision
@@ -59,6 +60,27 @@ def consent(code: str, patient: str) -> Page:
         return _("The consent was corrected.")
 
     return record(found, form, _("Consent"), _("Correct the consent"), store, _lead(stands))
+
+
+@pages.get("/staff/<code>/consent-copy/<path:patient>")
+@for_roles("coordinator", "investigator")
+def consent_copy(code: str, patient: str) -> Page:
+    """Show the decision that stands with its text and parts, to print and sign."""
+    found = find_patient(patient)
+    given = consents.of_patient(db.session, found.id)
+    if given is None:
+        flash(_("No consent of this patient is recorded yet."), "notice")
+        return redirect(url_for("patients.show", code=code, patient=patient))
+    text = consents.text_of(db.session, given)
+    known = {"patient": _("the patient"), **history.names(db.session, [given.recorded_by])}
+    return render_template(
+        "staff/clinic/consent_copy.html",
+        patient=found,
+        given=given,
+        text=text,
+        parts=consents.parts_of(text) if text else {},
+        by=known.get(given.recorded_by, given.recorded_by),
+    )
 
 
 def consent_form(texts: list[ConsentText], here: Grant, **kwargs: Any) -> PaperConsentForm:

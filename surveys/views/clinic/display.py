@@ -14,13 +14,14 @@ from flask_babel import gettext as _
 from analysis.data.gradings import HOUSE_BRACKMANN
 from surveys.forms import event_words, labels
 from surveys.instruments.definition import Answer, Instrument, Outline, Scale
-from surveys.instruments.instrument import Alert
+from surveys.instruments.instrument import Alert, Item
 from surveys.instruments.library import Library
 from surveys.instruments.notes import score_notes
 from surveys.instruments.scoring import Score
 from surveys.models import AlertRule
 from surveys.store.visit import alert_rules
 from surveys.store.visit.alerts import SKIPPED
+from surveys.store.visit.item_rules import is_of_item
 
 ROMAN = ("", "I", "II", "III", "IV", "V", "VI")
 FORMATS = {"day": "d MMM y", "month": "MMM y", "year": "y"}
@@ -168,7 +169,22 @@ def _score_rule_words(instrument: Instrument, rule: str) -> str:
             return _("%(what)s at %(value)s or above", what=what, value=rule.rpartition("_")[2])
         if rule.startswith(f"{scale.key}_at_most_"):
             return _("%(what)s at %(value)s or below", what=what, value=rule.rpartition("_")[2])
+    item = _watched_item(instrument, rule)
+    if item is not None:
+        name = f"{instrument.short_title} {_('item %(number)s', number=item.number)} ({item.label})"
+        value = rule.rpartition("_")[2]
+        if "_at_least_" in rule:
+            return _("%(what)s answered %(value)s or more", what=name, value=value)
+        return _("%(what)s answered %(value)s or less", what=name, value=value)
     return f"{instrument.short_title}: {rule}"
+
+
+def _watched_item(instrument: Instrument, rule: str) -> Item | None:
+    """The item whose answer raised the alert: by the definition, or by a rule of the study."""
+    if alert := _alert(instrument, rule):
+        return instrument.item(alert.item)
+    key = rule.partition("_at_least_")[0].partition("_at_most_")[0]
+    return instrument.item(key) if is_of_item(instrument, key) else None
 
 
 def _alert(instrument: Instrument, rule: str) -> Alert | None:
@@ -179,9 +195,9 @@ def answer_words(instrument: Instrument, rule: str, value: int | None) -> str:
     """An answer with its words: 1, Several days."""
     if value is None:
         return _("not answered")
-    alert = _alert(instrument, rule)
+    item = _watched_item(instrument, rule)
     text = instrument.wording.texts.get("en")
-    if alert is None or text is None:
+    if item is None or text is None:
         return str(value)
-    said = text.sections[instrument.item(alert.item).section].choices.get(value)
+    said = text.sections[item.section].choices.get(value)
     return f"{value}, {said}" if said else str(value)

@@ -36,7 +36,7 @@ def keep_name(visit_id: int, until: datetime) -> None:
 
 def forget(visit_id: int) -> None:
     """Forget the visit here, as a browser has that never opened its link."""
-    for known in (NAME, "link", "sent", "help_shown", *CHOICES):
+    for known in (NAME, "link", "sent", "help_shown", "eye_shown", *CHOICES):
         session.pop(known, None)
     after_this_request(partial(_forget, visit_id))
 

@@ -30,7 +30,7 @@ from surveys.store.visit.progress import (
     remaining_minutes,
 )
 from surveys.store.words.crisis_texts import called
-from surveys.views.form import device, question, tablet
+from surveys.views.form import device, question, safety, tablet
 from surveys.views.form.addresses import address, next_address, something_first
 from surveys.views.form.calls import with_calls
 from surveys.views.form.item import (
@@ -174,6 +174,9 @@ def answer(visit: OpenVisit, key: str, number: int) -> Page:
     if go == "stop":
         return redirect(url_for("patient.pause", visit_id=visit.id))
     following = _after(visit, instrument, asked, back=go == "back", change=change)
+    if given and safety.eye_due(visit, instrument, asked.key, form.answer.data):
+        after = following.number if following else 0
+        return redirect(url_for("safety.eye", visit_id=visit.id, key=key, number=after))
     if following is None:
         return redirect(address(visit, Review(instrument)))
     here = address(visit, AtItem(instrument, following))
@@ -217,14 +220,6 @@ def crisis_text(visit: OpenVisit) -> Page:
     text = study_text(visit, visit.crisis_texts)
     told = device.was_shown_help(visit.id)
     return draw(visit, "patient/crisis_text.html", text=text if told else None, called=called(text.text))
-
-
-@pages.get("/visit/<int:visit_id>/find-help")
-@of_visit
-def find_help(visit: OpenVisit) -> Page:
-    """Say where help is: the same for everybody, whatever was answered."""
-    text = study_text(visit, visit.crisis_texts)
-    return draw(visit, "patient/find_help.html", called=called(text.text))
 
 
 @pages.post("/visit/<int:visit_id>/help")
@@ -341,7 +336,9 @@ def thanks(visit: OpenVisit) -> Page:
     if not isinstance(here, Finished):
         return redirect(address(visit, here))
     copy = not tablet.in_use() and bool(device.sent_just_now(visit.id))
-    page = draw(visit, "patient/thanks.html", crisis_text=_help_again(visit), copy=copy)
+    page = draw(
+        visit, "patient/thanks.html", crisis_text=_help_again(visit), eye=safety.eye_again(visit), copy=copy
+    )
     tablet.end()
     return page
 
@@ -350,7 +347,7 @@ def thanks(visit: OpenVisit) -> Page:
 @of_visit
 def pause(visit: OpenVisit) -> Page:
     """Show how to stop for now and come back."""
-    return draw(visit, "patient/pause.html", crisis_text=_help_again(visit))
+    return draw(visit, "patient/pause.html", crisis_text=_help_again(visit), eye=safety.eye_again(visit))
 
 
 def _only(name: str) -> MultiDict[str, str]:

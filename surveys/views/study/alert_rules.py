@@ -14,9 +14,11 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 
 from surveys.db import db
 from surveys.forms.staff import AlertRuleForm, ConfirmRuleForm
-from surveys.instruments.definition import Instrument, Scale
+from surveys.instruments.definition import Instrument, Item, Scale
+from surveys.instruments.facts import bad_end
 from surveys.models import AlertRule, Timepoint
 from surveys.store.visit import alert_rules as store
+from surveys.store.visit.item_rules import is_of_item
 from surveys.views.clinic import display
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
@@ -161,7 +163,7 @@ def _words(rule: AlertRule) -> str:
 def _form() -> AlertRuleForm:
     form = AlertRuleForm()
     form.measure.choices = [
-        SelectChoice("", _("Choose a score")),
+        SelectChoice("", _("Choose a score or an answer")),
         *(
             SelectChoice(
                 f"{one.key}.{scale.key}",
@@ -170,8 +172,28 @@ def _form() -> AlertRuleForm:
             for one in _asked(grant().study.id)
             for scale in one.scales
         ),
+        *(
+            SelectChoice(f"{one.key}.{item.key}", _item_words(one, item))
+            for one in _asked(grant().study.id)
+            for item in one.items
+            if is_of_item(one, item.key) and bad_end(one, item.key)
+        ),
     ]
     return form
+
+
+def _item_words(instrument: Instrument, item: Item) -> str:
+    low, high = instrument.extent(item.key)
+    told = {
+        "title": instrument.short_title,
+        "number": item.number,
+        "label": item.label,
+        "low": f"{low:g}",
+        "high": f"{high:g}",
+    }
+    if bad_end(instrument, item.key) == "at_least":
+        return str(_("%(title)s item %(number)s (%(label)s; %(low)s–%(high)s, higher is worse)", **told))
+    return str(_("%(title)s item %(number)s (%(label)s; %(low)s–%(high)s, lower is worse)", **told))
 
 
 def _asked(study_id: int) -> list[Instrument]:

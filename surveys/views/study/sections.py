@@ -27,7 +27,7 @@ from surveys.models.readiness import RANKS
 from surveys.store.post import head_mail
 from surveys.store.study import mail_proof, readers, readiness
 from surveys.store.study.readiness import Gap
-from surveys.store.words import crisis_texts
+from surveys.store.words import crisis_texts, eye_texts
 from surveys.views.clinic import display
 from surveys.views.web import language, server
 from surveys.views.web.access import grant
@@ -73,6 +73,11 @@ def _crisis(study: Study) -> SectionForm:
     return form(data=in_languages({"crisis_texts": {**begun, **study.crisis_texts}}))
 
 
+def _eye(study: Study) -> SectionForm:
+    form = texts_form((("eye_texts", "Words about the eye"),), languages_of(study))
+    return form(data=in_languages({"eye_texts": {**eye_texts.begun(study.locales), **study.eye_texts}}))
+
+
 def _alerts(study: Study) -> SectionForm:
     named = readiness.readers(db.session, study.id)
     people = [(one.id, one.name or one.email) for one in readers.candidates(db.session, study.id)]
@@ -95,6 +100,12 @@ SECTIONS: Mapping[str, StudySection] = {
         "Crisis texts",
         _crisis,
         "Shown at once to somebody who tells of self-harm: where help is at any hour, with its telephone.",
+    ),
+    "eye": StudySection(
+        "When an eye needs a doctor",
+        _eye,
+        "Shown to somebody who tells of a bad eye, without holding the questionnaire, and always under "
+        "“Where to find help”.",
     ),
     "alerts": StudySection(
         "Alerts: hours, first person and deputy",
@@ -202,8 +213,8 @@ def _said(key: str, study: Study) -> list[str]:
         shown = _("Groups from %(count)s patients on are shown", count=study.smallest_group)
         own = [study.controller, study.data_protection_contact, study.legal_basis, kept, shown]
         return [*own, _heads_kept(study)]
-    if key in {"notices", "crisis"}:
-        texts = study.privacy_notices if key == "notices" else study.crisis_texts
+    texts_of = {"notices": study.privacy_notices, "crisis": study.crisis_texts, "eye": study.eye_texts}
+    if (texts := texts_of.get(key)) is not None:
         return [in_words(language_names.name(code, "en") for code in texts)]
     if key == "alerts" and study.alert_days:
         days = in_words(labels.WEEKDAYS[day] for day in study.alert_days)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from surveys.instruments import facts
-from surveys.instruments.definition import Fault, parse
+from surveys.instruments.definition import DefinitionError, Fault, parse
 from surveys.instruments.library import Library
 
 BUILT_IN = Library.load()
@@ -63,6 +63,21 @@ def test_facts_are_not_frozen() -> None:
     assert parse(bare(PHQ4).replace("Four questions.", one.purpose), "phq4.toml").sha256 != one.sha256
     assert parse(PHQ4.replace('asks_of = "mood"', 'asks_of = "symptoms"'), "phq4.toml").sha256 == one.sha256
     assert parse(PHQ4[: PHQ4.index("[facts]")], "phq4.toml").sha256 == one.sha256
+
+
+def test_the_answers_about_an_eye_are_answers_of_an_item() -> None:
+    """FaCE and FDI name theirs; a file that names another item or answer is refused."""
+    library = Library.load()
+    told = [(one, item, value) for one in library for item in one.items for value in one.values(item.key)]
+    eye = [
+        f"{one.key}.{item.key}={value}"
+        for one, item, value in told
+        if facts.tells_of_the_eye(one, item.key, value, library)
+    ]
+    assert sorted(eye) == ["face.q5=1", "face.q5=2", "fdi.q4=1", "fdi.q4=2"]
+    for wrong in ("q9 = [1]", "q1 = [7]", "q1 = []", 'q1 = ["1"]'):
+        with pytest.raises(DefinitionError, match=r"facts\.eye_safety"):
+            parse(f"{PHQ4}\n[facts.eye_safety]\n{wrong}\n", "phq4.toml")
 
 
 @pytest.mark.parametrize("text", [PHQ4, bare(PHQ4)], ids=["said", "found"])

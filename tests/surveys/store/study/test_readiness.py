@@ -174,6 +174,22 @@ def test_made_up_patients_need_less(session: Session, real: Study, library: Libr
     assert sections(session, real, library) == ["crisis"]
 
 
+def test_where_the_eye_is_asked_about_each_language_says_when_it_needs_a_doctor(
+    session: Session, real: Study, library: Library
+) -> None:
+    """A new study begins with our words in English and German; others it writes, and none may be emptied."""
+    real.timepoints[0].battery = ["phq9", "face"]
+    assert "eye" not in sections(session, real, library)
+    real.locales = ["en", "de", "fr"]
+    found = [gap.reason for gap in readiness.gaps(session, real, library) if gap.section == "eye"]
+    assert found == [
+        f"FaCE asks about the eye: write in {language} when an eye needs a doctor."
+        for language in ("German", "French")
+    ]
+    real.timepoints[0].battery = ["phq9"]
+    assert "eye" not in sections(session, real, library)
+
+
 def test_a_plan_asks_something(session: Session, real: Study, library: Library) -> None:
     """Without a question about self-harm no one has to read alerts."""
     prove_backup(session)

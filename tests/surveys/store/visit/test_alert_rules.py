@@ -117,9 +117,16 @@ def test_rules_are_checked(session: Session, study: Study, library: Library) -> 
         ("phq9.sum", {"threshold": 1}, "no scale phq9.sum"),
         ("nothing.total", {"threshold": 1}, "no scale"),
         ("cesd.total", {"kind": "worse"}, "No detectable change"),
+        ("face.q5", {"threshold": 6}, "Enter an answer to this question: 1, 2, 3, 4, 5"),
+        ("face.q5", {}, "Enter an answer"),
+        ("face.q5", {"kind": "worse"}, "Only a score"),
+        ("face.q16", {"threshold": 1}, "no scale face.q16"),
     ]:
         with pytest.raises(Refused, match=words):
             add_rule(session, study, library, measure, **facts)
+    add_rule(session, study, library, "face.q5", threshold=2)
+    with pytest.raises(Refused, match="already"):
+        add_rule(session, study, library, "face.q5", threshold=1)
     rule = add_rule(session, study, library, "phq9.total", threshold=10)
     with pytest.raises(Refused, match="already"):
         add_rule(session, study, library, "phq9.total", threshold=15)

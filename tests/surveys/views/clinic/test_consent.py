@@ -92,3 +92,23 @@ def test_answers_without_consent_ask_first(app: Flask) -> None:
     assert len(one_table(app, "response")) == 2
     member.get(entry("saq"))
     assert "Was consent given?" not in member.page.text
+
+
+def test_the_consent_is_printed_with_its_text(app: Flask, member: Member) -> None:
+    """What stands, with each part, and a line to sign on; without one the page leads back."""
+    assert "No consent of this patient is recorded yet." in member.get("/staff/S1/consent-copy/P1").text
+    ask_consent(app)
+    [text] = one_table(app, "consent_text")
+    member.get("/staff/S1/patients/P1")
+    said = {"text": str(text["id"]), "how": "paper", "signed_on": "2026-01-02", "parts": "research"}
+    member.post("/staff/S1/consent/P1", said)
+    assert "/staff/S1/consent-copy/P1" in member.page.links
+    page = member.get("/staff/S1/consent-copy/P1").text
+    told = (
+        "on paper, 2 Jan 2026",
+        "You may stop.",
+        "Use my answers. Yes",
+        "Keep my answers. No",
+        text["sha256"],
+    )
+    assert [one for one in told if one not in page] == []

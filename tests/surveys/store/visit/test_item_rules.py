@@ -1,0 +1,26 @@
+"""A study's own rules about one answer; `tests/journeys/test_eye.py` gives one by the patient's pages."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.instruments.library import Library
+from surveys.models import Alert, Patient, Study
+from tests.surveys.store.visit.test_alert_rules import add_rule, answer, raised
+
+
+def test_an_answer_at_the_number_or_worse(
+    session: Session, study: Study, patient: Patient, library: Library
+) -> None:
+    """At the bad end of the item, whichever that is; also where answers come without a draft."""
+    for measure, threshold in (("face.q5", 2), ("phq9.q2", 2), ("cesd.q4", 1)):
+        assert add_rule(session, study, library, measure, threshold=threshold).threshold == threshold
+    answer(session, library, patient, "baseline", "face", 3)
+    answer(session, library, patient, "baseline", "phq9", 1)
+    assert raised(session) == []
+    answer(session, library, patient, "month_3", "face", 2)
+    answer(session, library, patient, "month_3", "phq9", 3)
+    answer(session, library, patient, "month_3", "cesd", 1)
+    assert [rule for rule, *_ in raised(session)] == ["q5_at_most_2", "q2_at_least_2", "q4_at_most_1"]
+    assert session.scalars(select(Alert.first_answer).order_by(Alert.id)).all() == [2, 3, 1]
