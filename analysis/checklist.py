@@ -149,9 +149,11 @@ def _recruitment(records: Sequence[Record]) -> str | None:
 
 def _flow(content: Mapping[str, Any]) -> str | None:
     texts = [
-        f"{one['visit']}: {one['scored']} of {one['expected']} expected, of {one['enrolled']} enrolled"
+        f"{one['visit']}: {one['scored']} "
+        + (f"of {one['expected']} expected, " if one["expected"] else "")
+        + f"of {one['enrolled']} enrolled"
         for one in content["attendance"]
-        if one["completion_rate"] is not None
+        if one["available_rate"] is not None
     ]
     gone = [
         f"{one['step']} {one['n']}"

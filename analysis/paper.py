@@ -101,7 +101,7 @@ def as_table(table: pd.DataFrame) -> PrintedTable:
 
 def _facts(found: Overview, content: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     expected = sum(one["expected"] or 0 for one in content["attendance"])
-    done = sum(one["scored"] or 0 for one in content["attendance"])
+    done = sum(one["scored"] or 0 for one in content["attendance"] if one["expected"])
     facts = [
         ("patients enrolled", found.patients),
         ("patients who answered", found.answered),

@@ -12,26 +12,26 @@ from analysis.figures.computed import ATTENDANCE, RECOVERY
 from analysis.figures.look import PAPER, TEXT, number, people, row_label
 from analysis.figures.parts import EstimateRow, Segment, drawn_estimates, drawn_parts, percent, with_room
 from analysis.figures.view import Figure, Panel, View, simulated
-from analysis.results.attendance import attendance, dropout
+from analysis.results.attendance import NO_PLAN, attendance, dropout
 from analysis.results.recovery import ALL_CAUSES, recovery
 
+_NO_PLAN = "An import does not say who was to come: the share of all enrolled is told instead."
 _DONE, _OPEN = ("var(--chart-1)", PAPER), ("var(--chart-grid)", TEXT)
 
 
 def attendance_figure(frames: StudyFrames, on: date, view: View) -> Figure:
     """The share of expected visits that could be scored, in the order in which visits fall due."""
     few = 1 if view.may_open_patients else view.suppress_under
-    records = [
-        one for one in attendance(frames, on, suppress_under=few) if one["expected"] or one["suppressed"]
-    ]
-    drawn = [one for one in records if one["completion_rate"] is not None]
+    records = [one for one in attendance(frames, on, suppress_under=few) if one["n"] or one["suppressed"]]
+    drawn = [one for one in records if _rate(one) is not None]
+    known = any(one["completion_rate"] is not None for one in drawn) or not drawn
     figure = drawn_parts([_visit_row(one) for one in drawn])
     enrolled = view.about(len(frames.patients))
     return Figure(
         key="attendance",
-        title="Visits answered of those expected",
+        title=f"Visits answered of {'those expected' if known else 'all patients enrolled'}",
         summary=_attended(records),
-        x_axis="Share of the visits expected by now",
+        x_axis="Share of the visits expected by now" if known else "Share of all patients enrolled",
         y_axis="Visits, in the order in which they fall due",
         panels=(Panel("attendance-all", "All patients", f"{people(enrolled)} enrolled", figure),)
         if drawn
@@ -39,6 +39,7 @@ def attendance_figure(frames: StudyFrames, on: date, view: View) -> Figure:
         table=pd.DataFrame([_visit_table_row(one) for one in records]),
         notes=(
             "Expected: begun, or its time is over and the patient had not left or died; who is lost is, too.",
+            *([_NO_PLAN] if any(one["reason"] == NO_PLAN for one in records) else []),
             "Answered: at least one scale could be scored. Of enrolled: the same, of all patients enrolled.",
             "Patients who recover often stop coming: later visits show those who did not.",
             *simulated(frames),
@@ -119,23 +120,33 @@ def _visit_name(one: Record) -> str:
 
 
 def _visit_row(one: Record) -> tuple[str, list[Segment]]:
-    rate = one["completion_rate"]
+    rate = _rate(one) or 0.0
     answered = Segment(0, rate, _DONE[0], f"answered {one['scored']}" if rate > 0.2 else "", _DONE[1])
     missing = Segment(rate, 1 - rate, _OPEN[0], "not" if rate < 0.9 else "", _OPEN[1])
-    return row_label(_visit_name(one), str(one["expected"])), [answered, missing]
+    return row_label(_visit_name(one), str(one["n"])), [answered, missing]
+
+
+def _rate(one: Record) -> float | None:
+    """The share drawn: of those expected or, where that is not known, of all enrolled."""
+    rate: float | None = one["available_rate"] if one["reason"] == NO_PLAN else one["completion_rate"]
+    return rate
 
 
 def _attended(records: Sequence[Record]) -> str:
-    told = [one for one in records if one["completion_rate"] is not None]
+    told = [one for one in records if _rate(one) is not None]
     if not told:
         return "No visit was expected yet, or too few to show."
-    first, last = told[0], told[-1]
-    ends = [first] if first is last else [first, last]
-    texts = [
-        f"{one['scored']} of {one['expected']} ({percent(one['completion_rate'])}) at {_visit_name(one)}"
-        for one in ends
-    ]
-    return f"Answered of those expected: {', '.join(texts)}."
+    expected = [one for one in told if one["completion_rate"] is not None]
+    enrolled = [one for one in told if one["completion_rate"] is None]
+    said = []
+    for of, among in (("those expected", expected), ("all enrolled", enrolled)):
+        ends = among if len(among) < 2 else [among[0], among[-1]]
+        texts = [
+            f"{one['scored']} of {one['n']} ({percent(_rate(one))}) at {_visit_name(one)}" for one in ends
+        ]
+        if texts:
+            said.append(f"Answered of {of}: {', '.join(texts)}.")
+    return " ".join([*said, *([_NO_PLAN] if enrolled else [])])
 
 
 def _visit_table_row(one: Record) -> dict[str, Any]:

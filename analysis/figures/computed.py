@@ -88,7 +88,8 @@ ALPHA = (
 )
 ATTENDANCE = (
     "Completion: visits that could be scored / visits expected; available data: the same / all "
-    "enrolled. After SISAQOL: Coens and others, Lancet Oncol 2020;21:e83."
+    "enrolled, which stands alone where visits came with an import. After SISAQOL: Coens and others, Lancet "
+    "Oncol 2020;21:e83."
 )
 FLOW = (
     "Counts of patients; due as in attendance. A visit counts once for each patient, as soon as one of its "

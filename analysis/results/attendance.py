@@ -20,6 +20,7 @@ from analysis.results.describe import summary
 from analysis.results.groups import first_scores
 
 COUNTS = ("expected", "begun", "broken_off", "attended", "scored")
+NO_PLAN = "an import does not say who was to come"
 LATER, NO_LATER = "with a later visit", "without a later visit"
 
 
@@ -31,7 +32,8 @@ def attendance(frames: StudyFrames, on: date, *, suppress_under: int = SUPPRESS_
     ``begun``: a questionnaire was begun; ``broken_off``: one of them was not sent before the window
     was over; ``attended``: at least one was sent; ``scored``: a scale has a value. ``completion_rate`` is
     scored of expected, ``available_rate`` scored of all enrolled, after SISAQOL (Coens et al., Lancet
-    Oncol 2020;21:e83), where a valid assessment is one that can be scored.
+    Oncol 2020;21:e83), where a valid assessment is one that can be scored. Of visits that came with an import
+    ``expected`` and ``completion_rate`` are not known (see ``plan_known``).
     """
     visits = told(frames, on)
     enrolled = len(frames.patients)
@@ -39,7 +41,7 @@ def attendance(frames: StudyFrames, on: date, *, suppress_under: int = SUPPRESS_
         {
             "visit": name,
             "occurrence": occurrence,
-            **_record(rows, enrolled, suppress_under),
+            **_record(rows, enrolled, plan_known(rows, enrolled), suppress_under),
         }
         for (name, occurrence), rows in in_order(visits)
     ]
@@ -49,7 +51,7 @@ def attendance_by_instrument(
     frames: StudyFrames, on: date, *, suppress_under: int = SUPPRESS_UNDER
 ) -> list[Record]:
     """The same for each questionnaire planned: expected with its visit, attended where it was sent."""
-    visits = told(frames, on)
+    visits, enrolled = told(frames, on), len(frames.patients)
     planned = visits.explode("battery").rename(columns={"battery": "instrument"})
     planned = planned[planned["instrument"].notna()]
     sent = frames.responses[["visit_id", "instrument", "partial", "scored"]]
@@ -64,12 +66,13 @@ def attendance_by_instrument(
         attended=here & ~partial,
         scored=each["scored"].eq(True),
     )
+    known = {key: plan_known(rows, enrolled) for key, rows in in_order(visits)}
     return [
         {
             "visit": name,
             "occurrence": occurrence,
             "instrument": instrument,
-            **_record(rows, len(frames.patients), suppress_under),
+            **_record(rows, enrolled, known[name, occurrence], suppress_under),
         }
         for (name, occurrence), of_visit in in_order(each)
         for instrument, rows in of_visit.groupby("instrument")
@@ -123,7 +126,11 @@ def _levels(rows: pd.DataFrame, scale: str, stratum: str | None, suppress_under:
 
 
 def told(frames: StudyFrames, on: date) -> pd.DataFrame:
-    """The table ``visits`` with a flag for each of ``COUNTS``."""
+    """The table ``visits`` with a flag for each of ``COUNTS``, and ``imported``: a file alone tells of it.
+
+    Those are visits whose answers all came with an import, and visits that ask nothing, which only an import
+    makes.
+    """
     whole = frames.responses.assign(whole=~frames.responses["partial"])
     of_visit = whole.groupby("visit_id").agg(
         sent=("whole", "any"),
@@ -133,6 +140,7 @@ def told(frames: StudyFrames, on: date) -> pd.DataFrame:
     visits = frames.visits.merge(of_visit, left_on="visit_id", right_index=True, how="left")
     status = frames.patients.set_index("patient")[["status", "status_since", "enrolled_on"]]
     visits = visits.merge(status, left_on="patient", right_index=True, how="left")
+    by_hand = frames.scores.loc[frames.scores["source"] != "import", "visit_id"].unique()
     over = visits["closes_on"] < pd.Timestamp(on)
     gone = visits["status"].isin(GONE) & (visits["status_since"] <= visits["due_on"])
     answered = visits["sent"].notna()
@@ -141,6 +149,7 @@ def told(frames: StudyFrames, on: date) -> pd.DataFrame:
         broken_off=visits["begun"] & ((over & ~answered) | visits["unsent"].eq(True)),
         attended=visits["sent"].eq(True),
         scored=visits["scored"].eq(True),
+        imported=(answered & ~visits["visit_id"].isin(by_hand)) | (visits["battery"].map(len) == 0),
         after=(visits["due_on"] - visits["enrolled_on"]).dt.days,
     )
 
@@ -151,23 +160,39 @@ def in_order(visits: pd.DataFrame) -> Sequence[tuple[tuple[str, int], pd.DataFra
     return sorted(found, key=lambda named: (float(named[1]["after"].median()), named[0]))
 
 
-def _record(rows: pd.DataFrame, enrolled: int, suppress_under: int) -> Record:
+def plan_known(rows: pd.DataFrame, enrolled: int) -> bool:
+    """Whether it is known who was to come to a visit, from its rows of `told`.
+
+    A file of answers tells who came. Where visits came with one, who was to come is known only if every
+    patient enrolled has the visit and somebody did not come, or came otherwise: else those who came would be
+    counted among themselves.
+    """
+    if not rows["imported"].any():
+        return True
+    others = ~(rows["imported"] & rows["begun"])
+    return rows["patient"].nunique() == enrolled and bool(others.any())
+
+
+def _record(rows: pd.DataFrame, enrolled: int, known: bool, suppress_under: int) -> Record:
     counts = {name: int(rows[name].sum()) for name in COUNTS}
     few = is_small(enrolled, suppress_under) or is_small(counts["expected"], suppress_under)
     seen = {name: None if few or is_small(n, suppress_under) else n for name, n in counts.items()}
     texts = {f"{name}_text": count_text(n, suppress_under) for name, n in counts.items()}
+    if not known:
+        seen["expected"], texts["expected_text"] = None, "not known"
     scored, expected = seen["scored"], seen["expected"]
+    of_all = None if is_small(enrolled, suppress_under) else enrolled
     return {
-        "enrolled": None if is_small(enrolled, suppress_under) else enrolled,
+        "enrolled": of_all,
         **seen,
         **texts,
         "completion_rate": None if scored is None or not expected else scored / expected,
         "available_rate": None if scored is None or not enrolled else scored / enrolled,
-        "n": expected,
-        "patients": expected,
+        "n": expected if known else of_all,
+        "patients": expected if known else of_all,
         "responses": scored,
         "suppressed": few,
-        "reason": _reason(few, counts, suppress_under),
+        "reason": _reason(few, counts, suppress_under) or (None if known else NO_PLAN),
     }
 
 

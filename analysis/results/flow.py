@@ -15,7 +15,7 @@ from analysis.data.statuses import STATUSES
 from analysis.numbers.coarser import coarser
 from analysis.numbers.guards import SUPPRESS_UNDER, is_small
 from analysis.results.apart import Groups, at_site, everybody, shown_count
-from analysis.results.attendance import in_order, told
+from analysis.results.attendance import in_order, plan_known, told
 
 ENROLLED, DUE, ANSWERED, NOT_ANSWERED = "enrolled", "due", "answered", "not_answered"
 NO_REASON, OTHER_REASONS = "no reason recorded", "other reasons"
@@ -42,9 +42,10 @@ def flow(frames: StudyFrames, on: date, *, suppress_under: int = SUPPRESS_UNDER)
 
     First ``enrolled``; ``due``: with a visit that was expected by ``on`` (as in `attendance`: begun, or over
     and the patient had not left or died); ``answered`` and ``not_answered``: of those due, whether any visit
-    was answered. Then what they are now: active, paused, lost, left, died. Then the same by ``visit``, where
-    ``not_answered`` is followed by the recorded reasons, each in a record of its own (``reason``). A reason
-    of few patients stands under other reasons.
+    was answered. Where an import does not say who was to come, ``answered`` alone is told. Then what they are
+    now: active, paused, lost, left, died. Then the same by ``visit``, where ``not_answered`` is followed by
+    the recorded reasons, each in a record of its own (``reason``). A reason of few patients stands under
+    other reasons.
 
     Returns:
         ``by, group, step, visit, occurrence, reason, n, n_text, patients, responses, suppressed`` and, where
@@ -72,7 +73,8 @@ def _splits(frames: StudyFrames, on: date, under: int) -> Iterator[_Split]:
     patients = pd.Index(frames.patients["patient"])
     of_patient = visits.groupby("patient", observed=True)[["expected", "attended"]].any().reindex(patients)
     due, answered = (of_patient[name].eq(True).to_numpy(bool) for name in ("expected", "attended"))
-    yield _answers(None, None, due, answered, np.full(len(patients), -1), ())
+    known = {key: plan_known(rows, len(patients)) for key, rows in in_order(visits)}
+    yield _answers(None, None, due, answered, np.full(len(patients), -1), (), all(known.values()))
     status = pd.Index(STATUSES).get_indexer(pd.Index(frames.patients["status"]))
     steps = tuple((name, None, (at,)) for at, name in enumerate(STATUSES))
     yield _Split(None, None, STATUSES, status.astype(np.int64), steps)
@@ -80,7 +82,7 @@ def _splits(frames: StudyFrames, on: date, under: int) -> Iterator[_Split]:
         at_visit = rows.set_index("patient").reindex(patients)
         due, answered = (at_visit[flag].eq(True).to_numpy(bool) for flag in ("expected", "attended"))
         place, reasons = _reasons(at_visit["missed_reason"], due & ~answered, under)
-        yield _answers(name, int(occurrence), due, answered, place, reasons)
+        yield _answers(name, int(occurrence), due, answered, place, reasons, known[name, occurrence])
 
 
 def _answers(
@@ -90,8 +92,15 @@ def _answers(
     answered: NDArray[np.bool_],
     reason: NDArray[np.int64],
     reasons: Sequence[str],
+    known: bool,
 ) -> _Split:
-    """``reason`` is the place of each patient's among the ``reasons``, -1 without one."""
+    """``reason`` is the place of each patient's among the ``reasons``, -1 without one.
+
+    Unless it is ``known`` who was to come, only who answered is told from the others.
+    """
+    if not known:
+        came = answered.astype(np.int64)
+        return _Split(visit, occurrence, (_NOT_DUE, ANSWERED), came, ((ANSWERED, None, (1,)),))
     rows = (_NOT_DUE, ANSWERED, NO_REASON, *reasons)
     place = np.where(answered, 1, np.where(due, np.where(reason < 0, 2, reason + 3), 0))
     missed = tuple(range(2, len(rows)))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.data.frame import FrameError, data_sha256
 from analysis.report import report
+from analysis.results.attendance import NO_PLAN
 from analysis.results.filters import Filters
 from tests.analysis.outcomes import outcomes
 from tests.analysis.studies import Patient, registry, study
@@ -99,7 +100,6 @@ def test_all_patients_first_then_strata(whole, name):
         ("change", "improved"),
         ("screening", "share"),
         ("reliability", "alpha"),
-        ("attendance", "completion_rate"),
         ("recovery", "share"),
     ],
 )
@@ -107,6 +107,13 @@ def test_what_is_not_estimable_says_why(treated, name, number):
     """And some of them are estimable here."""
     assert any(record[number] is not None for record in treated[name])
     assert all(record["reason"] for record in treated[name] if record[number] is None)
+
+
+def test_who_was_to_come_is_not_made_of_who_came(treated, whole):
+    """The one came with an import, the other by links."""
+    assert {(one["completion_rate"], one["reason"]) for one in treated["attendance"]} == {(None, NO_PLAN)}
+    assert all(one["completion_rate"] is not None or one["reason"] for one in whole["attendance"])
+    assert any(one["completion_rate"] for one in whole["attendance"])
 
 
 def test_every_kind_of_record_is_explained(treated):

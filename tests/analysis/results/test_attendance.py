@@ -7,7 +7,10 @@ import pandas as pd
 import pytest
 
 from analysis.data.frame import scored
-from analysis.results.attendance import attendance, attendance_by_instrument, dropout
+from analysis.figures.attendance import attendance_figure
+from analysis.figures.view import View
+from analysis.results.attendance import NO_PLAN, attendance, attendance_by_instrument, dropout
+from analysis.results.flow import flow
 from tests.analysis.studies import SCALES, Patient, study
 
 ON = date(2024, 12, 31)
@@ -50,6 +53,44 @@ def test_enrolled_expected_attended_scored():
     )
     assert (second["expected"], second["begun"], second["attended"], second["scored"]) == (10, 7, 7, 7)
     assert (second["completion_rate"], second["available_rate"]) == (0.7, 0.7)
+
+
+def imported(made):
+    """As if every answer had come with a file."""
+    return dataclasses.replace(
+        made, scores=made.scores.assign(source=pd.Categorical(["import"] * len(made.scores)))
+    )
+
+
+def test_an_import_does_not_say_who_was_to_come():
+    """Of 200 patients 70 have a second visit: 35 % of all enrolled, and never 70 of 70."""
+    made = imported(frames(200, 70))
+    first, second = attendance(made, ON)
+    for one, scored_ones in ((first, 200), (second, 70)):
+        assert (one["expected"], one["completion_rate"], one["reason"]) == (None, None, NO_PLAN)
+        assert (one["scored"], one["enrolled"], one["n"]) == (scored_ones, 200, 200)
+    assert (first["available_rate"], second["available_rate"]) == (1, 0.35)
+    assert {one["reason"] for one in attendance_by_instrument(made, ON)} == {NO_PLAN}
+    steps = {(one["visit"], one["step"]) for one in flow(made, ON) if one["by"] == "all"}
+    assert (None, "due") not in steps
+    assert {step for visit, step in steps if visit == "visit 2"} == {"answered"}
+    told = attendance_figure(made, ON, View()).summary
+    assert "70 of 200 (35\u00a0%) at visit 2" in told
+    assert "expected" not in told
+
+
+def test_an_import_that_also_says_who_did_not_come_has_a_denominator():
+    """Rows of missed visits, which ask nothing; or answers that fill visits of the plan."""
+    filled = imported(planned(answered=7))
+    [_, second] = attendance(filled, ON)
+    assert (second["expected"], second["completion_rate"]) == (10, 0.7)
+    battery = filled.visits["battery"].where(filled.visits["begun"], pd.Series([()] * len(filled.visits)))
+    missed = dataclasses.replace(filled, visits=filled.visits.assign(battery=battery))
+    [first, second] = attendance(missed, ON)
+    assert (first["completion_rate"], second["completion_rate"]) == (None, 0.7)
+    some = missed.visits["patient"].ne("p9") | missed.visits["visit"].ne("visit 2")
+    [_, second] = attendance(dataclasses.replace(missed, visits=missed.visits[some]), ON)
+    assert second["reason"] == NO_PLAN
 
 
 def test_a_window_that_is_open_expects_only_who_has_begun():
