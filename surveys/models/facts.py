@@ -1,6 +1,7 @@
 """Which facts the audit trail binds: the columns of each table whose digest stands in an event.
 
-Every table and column is either bound or named here as free, with the reason; a test refuses others.
+Every table and column is either bound or named here as free, with the reason. A test changes each of them,
+and refuses others.
 """
 
 from __future__ import annotations
@@ -11,48 +12,69 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy import ColumnElement, or_, true
+
 from surveys.models.alert import Alert, AlertRule
 from surveys.models.assistance import Assistance
 from surveys.models.audit import Erasure
-from surveys.models.background import BackgroundCheck
+from surveys.models.background import Background, BackgroundCheck
 from surveys.models.base import Base
 from surveys.models.consent import Consent, ConsentText
 from surveys.models.freeze import Freeze
 from surveys.models.imports import Import
 from surveys.models.injection import InjectionSite
-from surveys.models.patient import Grading, Palsy, Patient, Treatment
-from surveys.models.readiness import BackupProof
+from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
+from surveys.models.readiness import AlertReader, BackupProof
 from surveys.models.report import Report
 from surveys.models.response import InstrumentVersion, Response
 from surveys.models.signature import Signature
-from surveys.models.staff import Membership, Staff
+from surveys.models.staff import Membership, Passkey, SignInIdentity, Staff
 from surveys.models.study import Study, Timepoint
-from surveys.models.visit import Visit
+from surveys.models.visit import Link, Visit
 from surveys.models.wording import LoadedWording, Permission
 
 MADE = "made from bound columns"
-NOTED = "a text of staff, which an erasure empties"
+APART = "bound apart"
+ALERT_ANSWER = ("first_answer", "last_answer", "score", "before")
+ALERT_NOTE = ("note", "acted_note", "closed_note")
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A table whose rows are bound, by all columns but `free` ones; `erased` rows may go with an erasure."""
+    """A table whose rows are bound, by all columns but `free` ones; `erased` rows may go with an erasure.
+
+    With a `part` only the columns `only` are bound, apart from the others: what is emptied while its row
+    stays, or was bound later than the others. Where all of them are NULL, it is not there.
+    """
 
     model: type[Base]
     free: Mapping[str, str] = field(default_factory=dict)
     erased: bool = False
+    part: str = ""
+    only: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> str:
+        """The table's name."""
+        return str(self.model.__tablename__)
 
     @property
     def subject(self) -> str:
-        """The table's name."""
-        return str(self.model.__tablename__)
+        """How bindings name it: by its table, and its part of it."""
+        return f"{self.table}_{self.part}" if self.part else self.table
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The bound columns, in order."""
-        return tuple(
+        return self.only or tuple(
             one.name for one in self.model.__table__.columns if one.name != "id" and one.name not in self.free
         )
+
+    @cached_property
+    def there(self) -> ColumnElement[bool]:
+        """The condition that a row of the table has it."""
+        columns = self.model.__table__.columns
+        return or_(*(columns[name].is_not(None) for name in self.only)) if self.only else true()
 
     @cached_property
     def later(self) -> Mapping[str, Any]:
@@ -89,26 +111,39 @@ FACTS = (
     Fact(Membership),
     Fact(
         Staff,
-        dict.fromkeys(
-            ("email", "name", "password", "fs_uniquifier", "created_at"),
-            "whose account it is, not its rights",
-        ),
+        {
+            **dict.fromkeys(("email", "name", "password", "created_at"), APART),
+            "fs_uniquifier": "names the sessions of an account, which a new one ends",
+        },
     ),
+    Fact(Staff, part="account", only=("email", "name", "password", "created_at")),
+    Fact(SignInIdentity),
+    Fact(Passkey, dict.fromkeys(("sign_count", "used_at"), "counted with each sign-in")),
+    Fact(AlertReader),
     Fact(Freeze, {"content": "bound by its SHA-256"}),
     Fact(Report),
     Fact(
         Patient,
         {
-            "contact_id": "the person, whom an erasure parts from the code",
+            "contact_id": APART,
             "messages_stopped_at": "a wish about messages",
             "removal_requested_at": "a wish that waits for staff",
             "code_folded": MADE,
             "site_folded": MADE,
         },
     ),
+    Fact(Patient, part="contact", only=("contact_id",)),
+    Fact(
+        Contact,
+        {
+            "refused_email": "an outcome of messages",
+            **dict.fromkeys(("hospital_number_folded", "searched", "telephone_digits"), MADE),
+        },
+        erased=True,
+    ),
     Fact(Erasure),
     Fact(Palsy),
-    Fact(Treatment, {"note": NOTED}),
+    Fact(Treatment, {"note": "a text of staff, which no analysis reads and an erasure empties"}),
     Fact(InjectionSite),
     Fact(Grading),
     Fact(Consent),
@@ -116,60 +151,57 @@ FACTS = (
         Visit,
         {
             "opened_at": "when its first page was passed, before anything is answered",
-            "done_at": "follows from its responses",
+            "done_at": "follows from its responses, which the check of scores asks",
             "name_folded": MADE,
         },
     ),
+    Fact(Link),
     Fact(Signature),
-    Fact(
-        Alert,
-        {
-            **dict.fromkeys(("note", "acted_note", "closed_note"), NOTED),
-            **dict.fromkeys(
-                ("first_answer", "last_answer", "score", "before"), "the answer, which its response binds"
-            ),
-            "crisis_text_seen_at": "what a device has shown",
-        },
-    ),
+    Fact(Alert, dict.fromkeys((*ALERT_ANSWER, *ALERT_NOTE, "crisis_text_seen_at"), APART)),
+    Fact(Alert, part="answer", only=ALERT_ANSWER, erased=True),
+    Fact(Alert, part="note", only=ALERT_NOTE, erased=True),
+    Fact(Alert, part="shown", only=("crisis_text_seen_at",)),
     Fact(Assistance, erased=True),
+    Fact(Background, erased=True),
     Fact(Response, erased=True),
     Fact(BackgroundCheck, erased=True),
 )
 BY_SUBJECT: Mapping[str, Fact] = {fact.subject: fact for fact in FACTS}
+OF_TABLE: Mapping[str, tuple[Fact, ...]] = {
+    table: tuple(fact for fact in FACTS if fact.table == table) for table in {fact.table for fact in FACTS}
+}
 
-# Tables without bound rows, and why.
-FREE: Mapping[str, str] = {
+# Tables whose rows the proof reaches by another way.
+PROVED: Mapping[str, str] = {
     "score": "bound with its response",
-    "serving": "laid out from plan and treatments, anew with each change of them",
-    "background": "what a patient said; staff's decision about it is bound, and so is the record",
+    "report_file": "bound by its SHA-256 in its report",
+    "event": "the trail itself",
+    "event_value": "bound by the digests of its event",
+    "binding": "bound by the digests of its event",
+}
+
+# Tables that nothing binds, and why not.
+FREE: Mapping[str, str] = {
+    "serving": "what a visit serves beside its timepoint, by which alone it is analysed: laid out anew",
     "draft": "not sent yet: what is sent becomes a response",
-    "contact": "identity, apart from all analyses",
     "note": "may hold identity, and is never analysed",
     "appointment": "a list of a day",
-    "link": "opens a visit, and tells nothing about it",
-    "short_code": "opens a visit, and tells nothing about it",
+    "short_code": "another spelling of a link, which is bound, and lasts no longer",
     "message": "an outbox, and its outcome",
     "messaging": "when messages go out",
     "message_template": "the words of messages",
     "alert_mail": "an outbox, and its outcome",
     "head_mail": "an outbox, and its outcome",
-    "alert_reader": "who gets the mail of alerts",
     "birth_year_try": "a try of a device",
     "sign_in_tries": "a counter",
     "staff_session": "where somebody is signed in: events tell its beginning and its end",
-    "sign_in_identity": "who an account is elsewhere: an event tells its beginning",
-    "second_factor": "a secret of an account",
-    "passkey": "opens an account, and tells nothing about a patient: events tell its beginning and its end",
-    "recovery_code": "a secret of an account",
-    "reset_asked": "a request for a link",
-    "report_file": "bound by its SHA-256 in its report",
+    "second_factor": "a secret of an account, which opens nothing without its password",
+    "recovery_code": "a secret of an account, which opens nothing without its password",
+    "reset_asked": "a request for a link, which a second person confirms",
     "job": "work to be done, and its outcome",
     "job_part": "work to be done, and its outcome",
     "board_copy": "a figure, drawn anew from the facts",
     "host": "who does the work",
     "patient_changed": "whose state is to be computed anew",
     "patient_state": "follows from the other tables, and is kept in step by the database",
-    "event": "the trail itself",
-    "event_value": "bound by the digests of its event",
-    "binding": "bound by the digests of its event",
 }

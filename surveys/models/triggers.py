@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from surveys.models.facts import FACTS
+from surveys.models.facts import FACTS, Fact
 from surveys.models.freeze import Freeze
 from surveys.models.response import STAMPS, Response
 
@@ -62,9 +62,16 @@ _ANSWERED = """EXISTS (SELECT 1 FROM response
     WHERE response.visit_id = OLD.visit_id AND response.instrument = OLD.instrument)"""
 _IMPORT_UNDONE = """EXISTS (SELECT 1 FROM data_import
     WHERE data_import.id = OLD.import_id AND data_import.undone_at IS NOT NULL)"""
+
+
+def _still(fact: Fact) -> str:
+    """The condition that a row still has its part, after that it is the row."""
+    return f" AND ({' OR '.join(f'{name} IS NOT NULL' for name in fact.only)})" if fact.only else ""
+
+
 _ROW_GONE = " OR ".join(
     f"OLD.subject = '{fact.subject}' AND NOT EXISTS"  # noqa: S608 - names of our tables
-    f" (SELECT 1 FROM {fact.subject} WHERE {fact.subject}.id = OLD.row_id)"
+    f" (SELECT 1 FROM {fact.table} WHERE {fact.table}.id = OLD.row_id{_still(fact)})"
     for fact in FACTS
     if fact.erased
 )

@@ -92,6 +92,7 @@ TRIGGERS["0036"] = TRIGGERS["0035"]
 TRIGGERS["0037"] = TRIGGERS["0036"]
 TRIGGERS["0038"] = TRIGGERS["0037"] | {"report": {"UPDATE", "DELETE"}, "report_file": {"UPDATE", "DELETE"}}
 TRIGGERS["0039"] = TRIGGERS["0038"]
+TRIGGERS["0040"] = TRIGGERS["0039"]
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 

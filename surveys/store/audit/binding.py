@@ -33,7 +33,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 
 from surveys.models import ALL_ROWS, Base, Binding, Response, Score
 from surveys.models.dialects import insert_numbered
-from surveys.models.facts import BY_SUBJECT, FACTS, Fact
+from surveys.models.facts import BY_SUBJECT, FACTS, OF_TABLE, Fact
 
 GONE = "gone"
 AT_ONCE = 500
@@ -59,11 +59,14 @@ class Changed:
 
 def bind(session: Session, model: type[Base], ids: Iterable[int], rows: Iterable[Mapping[str, Any]]) -> None:
     """Bind the new `rows` of `model`, which `insert_numbered` inserted, to an event of this transaction."""
-    fact = BY_SUBJECT[model.__tablename__]
     noted = _noted(session)
-    for row_id, row in zip(ids, rows, strict=True):
-        content = content_of(fact, {**fact.defaults, **row})
-        noted[fact.subject, row_id] = Changed(fact.subject, row_id, content, *_owners(fact, row_id, row))
+    numbered = list(zip(ids, rows, strict=True))
+    for fact in OF_TABLE[model.__tablename__]:
+        for row_id, row in numbered:
+            content = content_of(fact, {**fact.defaults, **row})
+            if content or not fact.part:
+                owners = _owners(fact, row_id, row)
+                noted[fact.subject, row_id] = Changed(fact.subject, row_id, content, *owners)
 
 
 def insert_bound(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -77,9 +80,10 @@ def taken(session: Session) -> list[Changed]:
     """What was noted in this transaction, with content; the keys of erased rows go."""
     noted = _noted(session)
     floors: Mapping[str, int] = session.info.pop("floors", {})
-    for subject, floor in floors.items():
-        for row_id in _inserted(session, BY_SUBJECT[subject], floor):
-            noted.setdefault((subject, row_id), Changed(subject, row_id, _UNREAD))
+    for table, floor in floors.items():
+        for fact in OF_TABLE[table]:
+            for row_id in _inserted(session, fact, floor):
+                noted.setdefault((fact.subject, row_id), Changed(fact.subject, row_id, _UNREAD))
     del session.info["facts"]
     unread: dict[str, list[Changed]] = {}
     for one in noted.values():
@@ -106,7 +110,9 @@ def forget(session: Session) -> None:
 def contents(session: Session, fact: Fact, ids: Sequence[int]) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Ids and contents of the rows with these ids that are there."""
     table = fact.model.__table__.columns
-    query = select(table["id"], *(table[name] for name in fact.columns)).where(table["id"].in_(ids))
+    query = select(table["id"], *(table[name] for name in fact.columns)).where(
+        table["id"].in_(ids), fact.there
+    )
     rows = session.execute(query).mappings().all()
     scores: dict[int, list[dict[str, Any]]] = {}
     if fact.model is Response:
@@ -167,29 +173,29 @@ def _noted(session: Session) -> dict[tuple[str, int], Changed]:
 
 def _owners(fact: Fact, row_id: int, row: Mapping[str, Any]) -> tuple[int | None, int | None]:
     """Patient and study of a row, if it says so."""
-    patient = row_id if fact.subject == "patient" else row.get("patient_id")
-    return patient, row_id if fact.subject == "study" else row.get("study_id")
+    patient = row_id if fact.table == "patient" else row.get("patient_id")
+    return patient, row_id if fact.table == "study" else row.get("study_id")
 
 
 @sqlalchemy_event.listens_for(Session, "after_flush")
 def _note_flushed(session: Session, _: object) -> None:
     for row in (*session.new, *session.dirty, *session.deleted):
-        fact = BY_SUBJECT.get(row.__tablename__)
-        if fact is None:
-            continue
-        there: Mapping[str, Any] = row.__dict__
-        state = inspect(row)
-        if row in session.deleted:
-            content = None
-        elif row in session.new and fact.model is not Response:  # its scores come later
-            content = content_of(fact, there)
-        elif any(state.attrs[name].history.has_changes() for name in fact.columns if name in there):
-            content = _UNREAD
-        else:
-            continue
-        row_id = there["id"] if "id" in there else state.identity[0]
-        owners = _owners(fact, row_id, there)
-        _noted(session)[fact.subject, row_id] = Changed(fact.subject, row_id, content, *owners)
+        for fact in OF_TABLE.get(row.__tablename__, ()):
+            there: Mapping[str, Any] = row.__dict__
+            state = inspect(row)
+            if row in session.deleted:
+                content = None
+            elif row in session.new and fact.model is not Response:  # its scores come later
+                content = content_of(fact, there)
+                if fact.part and not content:
+                    continue
+            elif any(state.attrs[name].history.has_changes() for name in fact.columns if name in there):
+                content = _UNREAD
+            else:
+                continue
+            row_id = there["id"] if "id" in there else state.identity[0]
+            owners = _owners(fact, row_id, there)
+            _noted(session)[fact.subject, row_id] = Changed(fact.subject, row_id, content, *owners)
 
 
 @sqlalchemy_event.listens_for(Session, "do_orm_execute")
@@ -197,24 +203,28 @@ def _note_statement(state: ORMExecuteState) -> None:
     statement = state.statement
     if not isinstance(statement, Insert | Update | Delete) or state.execution_options.get("named"):
         return
-    fact = BY_SUBJECT.get(getattr(statement.table, "name", ""))
-    if fact is None:
+    facts = OF_TABLE.get(getattr(statement.table, "name", ""), ())
+    if not facts:
         return
-    session, column = state.session, fact.model.__table__.columns["id"]
+    session, column = state.session, facts[0].model.__table__.columns["id"]
     if isinstance(statement, Insert):
         floors = session.info.setdefault("floors", {})
-        if fact.subject not in floors:
-            floors[fact.subject] = session.scalar(select(func.max(column))) or 0
+        if facts[0].table not in floors:
+            floors[facts[0].table] = session.scalar(select(func.max(column))) or 0
         return
-    if isinstance(statement, Update) and not statement.compile().params.keys() & set(fact.columns):
-        return
+    if isinstance(statement, Update):
+        changed = statement.compile().params.keys()
+        facts = tuple(fact for fact in facts if changed & set(fact.columns))
+        if not facts:
+            return
     reached = select(column)
     if statement.whereclause is not None:
         reached = reached.where(statement.whereclause)
     given = state.parameters if isinstance(state.parameters, list) else [state.parameters or {}]
     for parameters in given:
         for row_id in session.scalars(reached, parameters, execution_options=ALL_ROWS).all():
-            _noted(session)[fact.subject, row_id] = Changed(fact.subject, row_id, _UNREAD)
+            for fact in facts:
+                _noted(session)[fact.subject, row_id] = Changed(fact.subject, row_id, _UNREAD)
 
 
 def _inserted(session: Session, fact: Fact, floor: int) -> Sequence[int]:
@@ -223,7 +233,8 @@ def _inserted(session: Session, fact: Fact, floor: int) -> Sequence[int]:
     own = select(Binding.digest).where(Binding.subject == fact.subject, Binding.row_id == column)
     last = own.order_by(Binding.event_id.desc()).limit(1).scalar_subquery()
     # SQLite gives the id of a row that is gone to another one.
-    return session.scalars(select(column).where(column > floor, or_(last.is_(None), last == GONE))).all()
+    unbound = select(column).where(column > floor, fact.there, or_(last.is_(None), last == GONE))
+    return session.scalars(unbound).all()
 
 
 def _erase_keys(session: Session, gone: Sequence[Changed]) -> None:

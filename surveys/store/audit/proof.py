@@ -283,7 +283,7 @@ def _missing(session: Session, fact: Fact) -> Iterator[Break]:
     )
     query = (
         select(Binding.row_id)
-        .outerjoin(fact.model.__table__, columns["id"] == Binding.row_id)
+        .outerjoin(fact.model.__table__, and_(columns["id"] == Binding.row_id, fact.there))
         .where(and_(Binding.subject == fact.subject, columns["id"].is_(None), ~removed))
         .distinct()
         .order_by(Binding.row_id)

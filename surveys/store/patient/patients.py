@@ -25,7 +25,6 @@ from surveys.models import (
     Timepoint,
     Treatment,
 )
-from surveys.models.dialects import insert_numbered
 from surveys.models.patient import CAUSES_AFTER_A_VISIT, before_birth
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -305,7 +304,7 @@ def _add_contacts(session: Session, patients: Sequence[NewPatient]) -> list[int 
     new_ones = [
         (number, new.contact) for number, new in enumerate(patients) if new.contact and ids[number] is None
     ]
-    added = insert_numbered(session, Contact, [asdict(contact) for _, contact in new_ones])
+    added = audit.insert_bound(session, Contact, [asdict(contact) for _, contact in new_ones])
     for (number, _), row_id in zip(new_ones, added, strict=True):
         ids[number] = row_id
     return ids

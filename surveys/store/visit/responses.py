@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from surveys.instruments.definition import Answer, Instrument, parse
+from surveys.instruments.answers import AnswerError
+from surveys.instruments.definition import Answer, DefinitionError, Instrument, parse
 from surveys.instruments.library import Library
 from surveys.instruments.many import score_many
 from surveys.instruments.scoring import Score as Result
@@ -226,10 +228,7 @@ def current(session: Session, visit_id: int) -> list[StoredAnswers]:
 
 def wrong_scores(session: Session) -> Iterator[WrongScore]:
     """Stored scores that differ from the frozen definition's; missing and surplus scores too."""
-    frozen = select(InstrumentVersion.id, InstrumentVersion.instrument, InstrumentVersion.definition)
-    instruments = {
-        row.id: parse(row.definition, f"the frozen {row.instrument}") for row in session.execute(frozen)
-    }
+    instruments = dict(_frozen(session))
     query = (
         select(Response.id, Response.answers, Response.instrument_version_id)
         .order_by(Response.id)
@@ -245,7 +244,7 @@ def wrong_scores(session: Session) -> Iterator[WrongScore]:
             try:
                 instrument = instruments[response.instrument_version_id]
                 computed = {result.scale: result for result in score(instrument, response.answers)}
-            except (TypeError, AttributeError, LookupError):  # no answers as they are written
+            except (AnswerError, TypeError, AttributeError, LookupError):  # no answers as they are written
                 computed = {}
             for scale in sorted(kept.keys() | computed.keys()):
                 row, result = kept.get(scale), computed.get(scale)
@@ -261,6 +260,14 @@ def wrong_scores(session: Session) -> Iterator[WrongScore]:
                         response.id, scale, row.value if row else None, result.value if result else None
                     )
         session.expunge_all()
+
+
+def _frozen(session: Session) -> Iterator[tuple[int, Instrument]]:
+    """The frozen definitions by id; by one that was damaged nothing can be scored."""
+    query = select(InstrumentVersion.id, InstrumentVersion.instrument, InstrumentVersion.definition)
+    for row in session.execute(query):
+        with suppress(DefinitionError):
+            yield row.id, parse(row.definition, f"the frozen {row.instrument}")
 
 
 def _submitted(response_id: int, new: NewResponse, at: datetime, actor: str) -> audit.Entry:

@@ -118,6 +118,21 @@ def test_no_restore_ends_in_a_trace(lived: Path, sqlite_url: str) -> None:
     assert sum(map(bool, hostile(lived, sqlite_url, 1, 4))) >= 3
 
 
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("alert", "last_answer"), ("alert", "first_answer"), ("contact", "name")],
+)
+def test_a_forged_value_is_named(lived: Path, sqlite_url: str, table: str, column: str) -> None:
+    """A value that fits its table and is not the one that the trail binds."""
+    with opened(lived) as found:
+        place = found.tables[table].columns.index(column)
+        now = next(found.lines(table))[place]
+    value = "Another" if isinstance(now, str) else now - 1
+    [named] = told(forged(lived, table, partial(replaced, place=place, value=value)), sqlite_url)
+    assert named.startswith(("Alert answer", "Contact"))
+    assert "it is not what event" in named
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(2, 12))
 def test_no_restore_of_very_many_ends_in_a_trace(lived: Path, sqlite_url: str, seed: int) -> None:

@@ -19,9 +19,9 @@ from surveys.store import audit
 from surveys.store.patient import consents, injections, patients, treatments
 from surveys.store.patient.consents import NewText
 from surveys.store.patient.injections import InjectionMap
-from surveys.store.patient.patients import NewPatient, NewTreatment, PartialDate
+from surveys.store.patient.patients import NewContact, NewPatient, NewTreatment, PartialDate
 from surveys.store.study import freezes, reports, signatures
-from surveys.store.visit import responses
+from surveys.store.visit import links, responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
 
@@ -54,12 +54,14 @@ def filled(session: Session, library: Library, patient: Patient, visit: Visit) -
 
 
 @pytest.fixture
-def record(session: Session, filled: Patient, study: Study, library: Library) -> Session:
+def record(session: Session, filled: Patient, visit: Visit, study: Study, library: Library) -> Session:
     """A study with a fact of every kind that these attacks reach."""
     session.refresh(study, ["timepoints"])
     onset = PartialDate(AT.date().replace(month=1), "day")
-    other = NewPatient("P2", AT.date(), birth_year=1980, site="South", onset=onset)
+    known = NewContact("A 12", "Bea Abel", AT.date().replace(year=1980), "bea@example.net")
+    other = NewPatient("P2", AT.date(), birth_year=1980, site="South", onset=onset, contact=known)
     patients.enrol(session, study, study.timepoints, other, library, at=AT, actor="test")
+    links.issue(session, visit, at=AT, actor="test")
     given = NewTreatment("botulinum_toxin", onset)
     injected = treatments.add(session, filled, given, today=AT.date(), at=AT, actor="test")
     units = InjectionMap({("frontalis", "left"): 5.0})

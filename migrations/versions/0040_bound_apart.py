@@ -1,0 +1,208 @@
+"""More is bound to events: people and their links, accounts, readers of alerts, what alerts and patients said.
+
+Rows of before are bound as they are now, by events `facts.adopted`, as in 0023.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import sqlalchemy as sa
+from alembic import op
+
+from surveys import SOFTWARE
+
+revision = "0040"
+down_revision = "0039"
+branch_labels = None
+depends_on = None
+
+AT_ONCE = 500
+ALERT_ANSWER = ("first_answer", "last_answer", "score", "before")
+ALERT_NOTE = ("note", "acted_note", "closed_note")
+OF_VISIT = "JOIN visit ON visit.id = {table}.visit_id JOIN patient ON patient.id = visit.patient_id"
+# Subject → table, columns, how its rows find their study, and the study; those of the installation have none.
+BOUND = {
+    "staff_account": ("staff", ("email", "name", "password", "created_at"), "", None),
+    "sign_in_identity": ("sign_in_identity", ("staff_id", "issuer", "subject", "linked_at"), "", None),
+    "passkey": ("passkey", ("staff_id", "name", "credential", "public_key", "made_at"), "", None),
+    "alert_reader": (
+        "alert_reader",
+        ("study_id", "rank", "staff_id", "named_by", "named_at", "tested_at", "acknowledged_at"),
+        "",
+        "alert_reader.study_id",
+    ),
+    "patient_contact": ("patient", ("contact_id",), "", "patient.study_id"),
+    "contact": (
+        "contact",
+        (
+            "hospital_number", "name", "born_on", "email", "telephone", "locale", "channel", "address",
+            "timezone",
+        ),
+        "",
+        None,
+    ),
+    "link": (
+        "link",
+        ("visit_id", "digest", "created_at", "created_by", "expires_at", "revoked_at"),
+        OF_VISIT.format(table="link"),
+        "patient.study_id",
+    ),
+    "alert_answer": ("alert", ALERT_ANSWER, OF_VISIT.format(table="alert"), "patient.study_id"),
+    "alert_note": ("alert", ALERT_NOTE, OF_VISIT.format(table="alert"), "patient.study_id"),
+    "alert_shown": (
+        "alert", ("crisis_text_seen_at",), OF_VISIT.format(table="alert"), "patient.study_id"
+    ),
+    "background": (
+        "background",
+        ("visit_id", "question", "answer", "locale", "reported_by", "at"),
+        OF_VISIT.format(table="background"),
+        "patient.study_id",
+    ),
+}
+PARTS = ("patient_contact", "alert_answer", "alert_note", "alert_shown")
+
+
+def _gone(subject: str, table: str, columns: tuple[str, ...] = ()) -> str:
+    still = f" AND ({' OR '.join(f'{name} IS NOT NULL' for name in columns)})" if columns else ""
+    return (
+        f"OLD.subject = '{subject}' AND NOT EXISTS"
+        f" (SELECT 1 FROM {table} WHERE {table}.id = OLD.row_id{still})"
+    )
+
+
+ASSISTANCE, RESPONSE, CHECK = (_gone(one, one) for one in ("assistance", "response", "background_check"))
+OF_BEFORE = " OR ".join((ASSISTANCE, RESPONSE, CHECK))
+OF_NOW = " OR ".join(
+    (
+        _gone("contact", "contact"),
+        _gone("alert_answer", "alert", ALERT_ANSWER),
+        _gone("alert_note", "alert", ALERT_NOTE),
+        ASSISTANCE,
+        _gone("background", "background"),
+        RESPONSE,
+        CHECK,
+    )
+)
+EVENT = sa.table(
+    "event",
+    *(sa.column(name, sa.Integer()) for name in ("id", "study_id", "number", "patient_id")),
+    sa.column("at", sa.DateTime(timezone=True)),
+    *(sa.column(name, sa.String()) for name in ("actor", "action", "reason", "software")),
+    *(sa.column(name, sa.JSON()) for name in ("facts", "digests")),
+    *(sa.column(name, sa.String()) for name in ("previous_hash", "hash")),
+)
+BINDING = sa.table("binding", *(sa.column(name) for name in ("event_id", "subject", "row_id", "digest", "key")))
+
+
+def upgrade() -> None:
+    _allow(OF_NOW)
+    studies = op.get_bind().execute(sa.text("SELECT id FROM study ORDER BY id")).scalars().all()
+    for study_id in (None, *studies):
+        _adopt(study_id)
+
+
+def downgrade() -> None:
+    _allow(OF_BEFORE)
+
+
+def _allow(gone: str) -> None:
+    """Let what binds a row be deleted once it is gone."""
+    condition = f"OLD.key <> '' AND ({gone})"
+    words = "rows are deleted only under a recorded erasure"
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE OR REPLACE FUNCTION seventh_binding_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" IF NOT ({condition}) THEN RAISE EXCEPTION '% {words}', TG_TABLE_NAME;"
+            " END IF; RETURN OLD; END $$"
+        )
+        return
+    op.execute("DROP TRIGGER binding_delete")
+    op.execute(
+        f"CREATE TRIGGER binding_delete BEFORE DELETE ON binding WHEN NOT ({condition})"
+        f" BEGIN SELECT RAISE(ABORT, 'binding {words}'); END"
+    )
+
+
+def _adopt(study_id: int | None) -> None:
+    """Append events to one chain that bind every row of it, with how many each binds."""
+    rows: list[tuple[str, int, str, str]] = []
+    for subject, (table, columns, joined, study) in BOUND.items():
+        if (study is None) == (study_id is None):
+            for row_id, content in _contents(table, columns, joined, study, study_id):
+                if subject in PARTS and not content:
+                    continue
+                key = secrets.token_hex(16)
+                canonical = json.dumps(
+                    [f"{subject}:{row_id}", content], sort_keys=True, separators=(",", ":"), ensure_ascii=False
+                )
+                digest = hmac.new(bytes.fromhex(key), canonical.encode(), hashlib.sha256).hexdigest()
+                rows.append((subject, row_id, digest, key))
+                if len(rows) == AT_ONCE:
+                    _append(study_id, rows)
+                    rows = []
+    if rows:
+        _append(study_id, rows)
+
+
+def _contents(
+    table: str, columns: tuple[str, ...], joined: str, study: str | None, study_id: int | None
+) -> Iterator[tuple[int, dict]]:
+    connection = op.get_bind()
+    read = sa.Table(table, sa.MetaData(), autoload_with=connection, resolve_fks=False).columns
+    condition = "TRUE" if study is None else f"{study} = {study_id}"
+    ids = sa.text(
+        f"SELECT {table}.id FROM {table} {joined} WHERE {condition} AND {table}.id > :last"
+        f" ORDER BY {table}.id LIMIT {AT_ONCE}"
+    )
+    last = 0
+    while page := connection.execute(ids, {"last": last}).scalars().all():
+        last = page[-1]
+        query = sa.select(read["id"], *(read[name] for name in columns)).where(read["id"].in_(page))
+        for row in connection.execute(query.order_by(read["id"])).mappings():
+            content = {name: _plain(row[name], read[name]) for name in columns if row[name] is not None}
+            yield row["id"], content
+
+
+def _plain(value: object, column: sa.Column) -> object:
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return float(value) if isinstance(column.type, sa.Float) else value
+
+
+def _append(study_id: int | None, rows: list[tuple[str, int, str, str]]) -> None:
+    connection = op.get_bind()
+    own = EVENT.c.study_id == study_id
+    query = sa.select(EVENT.c.number, EVENT.c.hash).where(own).order_by(EVENT.c.number.desc()).limit(1)
+    last = connection.execute(query).first()
+    number, previous = (last.number + 1, last.hash) if last else (1, "0" * 64)
+    content = {
+        "at": datetime.now(UTC),
+        "actor": "command:migrate",
+        "action": "facts.adopted",
+        "patient_id": None,
+        "facts": {"rows": len(rows)},
+        "digests": {f"{subject}:{row_id}": digest for subject, row_id, digest, _ in rows},
+        "reason": None,
+        "software": SOFTWARE,
+    }
+    canonical = json.dumps(
+        content | {"at": content["at"].isoformat()},
+        sort_keys=True, separators=(",", ":"), ensure_ascii=False,
+    )
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    hashed = hashlib.sha256(f"{study_id or 0}:{number}:{previous}:{digest}".encode()).hexdigest()
+    event = {**content, "study_id": study_id, "number": number, "previous_hash": previous, "hash": hashed}
+    event_id = connection.execute(EVENT.insert().values(event).returning(EVENT.c.id)).scalar_one()
+    connection.execute(
+        BINDING.insert(),
+        [
+            {"event_id": event_id, "subject": subject, "row_id": row_id, "digest": one, "key": key}
+            for subject, row_id, one, key in rows
+        ],
+    )
