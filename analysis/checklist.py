@@ -100,7 +100,7 @@ def checklist(frames: StudyFrames, content: Mapping[str, Any]) -> list[Record]:
 
 _MISSING = "Each scale's own rule for missing items; all available visits; nothing carried forward."
 _NOT_BACK = "First scores of those without a later visit."
-_MULTIPLE = "Holm up to 10 tests of a family, Benjamini–Hochberg beyond; the family's size beside each p."
+_MULTIPLE = "Benjamini–Hochberg within each analysis and stratum; the number of tests beside each p."
 _LIMITS = "Treatment was not assigned at random; patients who recover stop attending; see the warnings."
 
 

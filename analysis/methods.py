@@ -13,7 +13,6 @@ from analysis.numbers.guards import (
     PILED_UP_FROM,
     count_text,
 )
-from analysis.results.association import HOLM_UP_TO
 from analysis.results.change import APART_DAYS
 from analysis.results.filters import Filters
 from analysis.results.injections import PHASE_DAYS
@@ -50,7 +49,7 @@ treatments were compared as a sequence of target trials: at each scored visit be
 began within 90 days (their last score before it) and patients who did not, by the first score in the
 family's window (90 days longer for the latter), with overlap weights from a logistic model and weighted
 least squares, both on the score at that visit, its number, log10 years since onset, age, sex and the other
-families begun before, errors CR2 by patient and Holm's adjustment over the families of a scale. No
+families begun before, errors CR2 by patient. No
 comparison was made with fewer than 20 patients in an arm, weights worth fewer than 15, or arms that differed
 by more than 0.4 standard deviations in earlier scores or in the last change. Patients were counted as
 better, stable or worse from their first to their last score at least {apart} days apart by published
@@ -60,8 +59,9 @@ diagnosed. Proportions have Wilson intervals. Alpha (Feldt's interval), omega of
 item-total correlations are of complete items at each patient's first questionnaire. Completion is of visits
 expected, available data of all enrolled. Recovery is House–Brackmann I or the patient's own word at 3, 6
 and 12 months, 30 days either way, in patients enrolled acute, with bounds for those not graded. P-values
-were adjusted within families of one level, method and stratum, by Holm up to {holm} tests and by
-Benjamini–Hochberg beyond. Acute is under {acute} days since onset at that visit, chronic from then on.
+were adjusted by Benjamini–Hochberg within each analysis and stratum over the main scales and the method that
+pages show, and, of all other scales and methods, over all tests of that method; Dunn's tests by Holm as
+well. Acute is under {acute} days since onset at that visit, chronic from then on.
 Coefficients and tests need {least} patients and are marked imprecise under {imprecise}; cells below
 {suppress} patients were suppressed. All available data were used. Filters: {filters}. Software: {software}.
 Data SHA-256: {digest}.
@@ -88,7 +88,6 @@ def methods(
         graded=GRADED_WITHIN_DAYS,
         apart=APART_DAYS,
         quiet=f"0–{PHASE_DAYS['waning']:g}",
-        holm=HOLM_UP_TO,
         acute=ACUTE_BELOW_DAYS,
         each=PATIENTS_PER_COEFFICIENT,
         piled=PILED_UP_FROM,

@@ -144,9 +144,8 @@ def _table_row(info: Mapping[str, ScaleInfo], record: Record) -> dict[str, str]:
 
 
 def _family_text(records: Sequence[Record]) -> str:
-    names = {"holm": "Holm", "bh": "Benjamini–Hochberg"}
     families = dict.fromkeys(
-        f"{record.get('stratum', 'all')} {names[record['adjustment']]} over {record['family_size']} tests"
+        f"{record.get('stratum', 'all')} Benjamini–Hochberg over {record['family_size']} tests"
         for record in records
     )
     return ", ".join(families) or "none"

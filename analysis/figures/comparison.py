@@ -23,7 +23,7 @@ _COLUMNS = [
     "Difference",
     "95 % interval",
     "p",
-    "p (Holm)",
+    "p adjusted",
     "E-value",
     "Note",
 ]
@@ -64,7 +64,7 @@ def comparison_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             "Treatment was not assigned at random: what nobody recorded may have decided who began it.",
             "Drawn are patients with earlier scores: a first score may have been a passing low.",
             "So differences from a first score on stand in the table and tell no direction.",
-            "20 patients in each arm; open under 30. Holm: over the families of treatments of a scale.",
+            "20 patients in each arm; open under 30. Adjusted p: over all treatments and main scales.",
             *mixed(view),
             *simulated(frames),
         ),
@@ -141,7 +141,7 @@ def _table_row(one: Record) -> dict[str, Any]:
         "Difference": signed(one["estimate"]),
         "95 % interval": span(one["low"], one["high"]),
         "p": "–" if one["imprecise"] else p_text(one["p"]),
-        "p (Holm)": "–" if one["imprecise"] else p_text(one["p_adjusted"]),
+        "p adjusted": "–" if one["imprecise"] else p_text(one["p_adjusted"]),
         "E-value": "–" if one["e_value"] is None else number(one["e_value"], 1),
         "Note": "; ".join(note for note in notes if note),
     }

@@ -19,7 +19,6 @@ from analysis.data.since_onset import DAYS_PER_YEAR, STRATA
 from analysis.numbers.formulas import (
     Coefficient,
     Numbers,
-    adjusted_p,
     partial_spearman,
     pearson,
     rmcorr,
@@ -35,12 +34,13 @@ from analysis.numbers.guards import (
     is_small,
 )
 from analysis.numbers.smooth import spline_space
+from analysis.results.families import adjust
 
 TIME = "time_since_onset"
 BETWEEN_METHODS = ("spearman", "pearson", "partial_spearman")
 RMCORR, DETRENDED = "rmcorr", "rmcorr_detrended"
 WITHIN_METHODS = (RMCORR, DETRENDED)
-HOLM_UP_TO = 10
+SHOWN_METHODS = ("spearman", DETRENDED)
 _TOO_FEW = Coefficient(None, reason=TOO_FEW)
 
 
@@ -98,22 +98,26 @@ def correlations(
         scales: which scales, in this order; default all of ``scale_info`` that have a score.
 
     Returns:
-        Records on all patients first, then acute, chronic, unknown. Adjusted p: one family per level,
-        method and stratum, Holm up to 10 tests, Benjamini–Hochberg beyond.
+        Records on all patients first, then acute, chronic, unknown. Adjusted p as in `families`: pages show
+        Spearman's rho and ``rmcorr_detrended``.
     """
     present = set(table.loc[table["value"].notna(), "scale"].unique())
     chosen = [scale for scale in scales or scale_info if scale in present]
     pairs = list(_pairs(_visits(table, chosen), scale_info))
-    records: list[Record] = []
-    for stratum in (None, *STRATA):
-        for method in methods:
-            family = [
-                _record(pair, scale_info, method, stratum, suppress_under)
-                for pair in pairs
-                if method != DETRENDED or pair.x != TIME
-            ]
-            adjust(family)
-            records += family
+    records = [
+        _record(pair, scale_info, method, stratum, suppress_under)
+        for stratum in (None, *STRATA)
+        for method in methods
+        for pair in pairs
+        if method != DETRENDED or pair.x != TIME
+    ]
+    adjust(
+        records,
+        scale_info,
+        scales=("x", "y"),
+        shown=lambda one: one["method"] in SHOWN_METHODS and one["method"],
+        method=lambda one: (one["level"], one["method"]),
+    )
     return records
 
 
@@ -128,7 +132,7 @@ def as_shown(record: Record) -> Record:
     if record["low_robust"] is None:
         empty = dict.fromkeys(("estimate", "low", "high", "p", "p_adjusted"))
         return {**record, **empty, "reason": "not estimable: one patient decides it"}
-    return {**record, **{name: record[f"{name}_robust"] for name in ("low", "high", "p")}, "p_adjusted": None}
+    return {**record, **{name: record[f"{name}_robust"] for name in ("low", "high", "p")}}
 
 
 def overlap(x: str, y: str, scale_info: Mapping[str, ScaleInfo]) -> str | None:
@@ -296,12 +300,3 @@ def _varying(covariates: Numbers) -> tuple[Numbers, str]:
     names = ("age", "female")
     kept = [k for k in range(2) if len(covariates) and np.ptp(covariates[:, k]) > 0]
     return covariates[:, kept], ", ".join(names[k] for k in kept)
-
-
-def adjust(family: list[Record], of: str = "p") -> None:
-    """Writes the adjusted p-values of one family of tests, its size and the method into its records."""
-    p = [record[of] for record in family]
-    size = sum(value is not None for value in p)
-    method = "holm" if size <= HOLM_UP_TO else "bh"
-    for record, value in zip(family, adjusted_p(p, method), strict=True):
-        record.update(p_adjusted=value, family_size=size, adjustment=method)

@@ -17,12 +17,13 @@ from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.kinds import ALL_FAMILIES
 from analysis.data.record import Record
 from analysis.data.since_onset import STRATA
-from analysis.numbers.formulas import Numbers, adjusted_p, t_tested
+from analysis.numbers.formulas import Numbers, t_tested
 from analysis.numbers.guards import IMPRECISE_BELOW, SUPPRESS_UNDER, count_text, is_small
 from analysis.numbers.likelihood import NotEstimable
 from analysis.numbers.weighted import e_value as e_value_of
 from analysis.numbers.weighted import effective_size, overlap_weights, standardised_difference, weighted
 from analysis.results.before_after import AFTER_DAYS
+from analysis.results.families import adjust
 from analysis.results.models import piled_up
 from analysis.results.trials import COVARIATES, OUTSIDE, Known, counts, trials
 
@@ -70,8 +71,8 @@ def treatment_comparison(
     ``change_compared`` are the weighted mean changes of both arms from the index visit on.
 
     Returns:
-        Records on all patients, then by the stratum of the index visit. Holm within scale, stratum and
-        history.
+        Records on all patients, then by the stratum of the index visit. Adjusted p as in `families`: of
+        patients with an earlier score, all families of treatments and headline scales together.
     """
     entered = _entered(frames, scale_info)
     families = list(dict.fromkeys(family for _, family in entered))
@@ -79,13 +80,18 @@ def treatment_comparison(
     for stratum in (None, *STRATA):
         for history in HISTORIES:
             for scale, info in scale_info.items():
-                among = []
                 for family in families:
                     rows = _of(entered[scale, family], history, stratum)
                     if stratum is None or len(rows):
                         start = {**({} if stratum is None else {"stratum": stratum}), "history": history}
-                        among.append({**start, **_record(rows, family, scale, info, suppress_under)})
-                records += _adjusted(among)
+                        records.append({**start, **_record(rows, family, scale, info, suppress_under)})
+    adjust(
+        records,
+        scale_info,
+        scales=("scale",),
+        shown=lambda one: one["history"] == "known",
+        method=lambda one: one["history"],
+    )
     return records
 
 
@@ -283,9 +289,3 @@ def _balance(arms: _Arms) -> list[Record]:
         }
         for name in (*COVARIATES, *OUTSIDE)
     ]
-
-
-def _adjusted(among: list[Record]) -> list[Record]:
-    holm = adjusted_p([record["p"] for record in among], "holm")
-    size = sum(p is not None for p in holm)
-    return [{**record, "p_adjusted": p, "family_size": size} for record, p in zip(among, holm, strict=True)]

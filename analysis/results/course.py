@@ -16,7 +16,17 @@ from analysis.data.since_onset import DAYS_PER_YEAR, LEFT_OUT_REASONS, STRATA
 from analysis.numbers.formulas import Numbers
 from analysis.numbers.guards import SUPPRESS_UNDER
 from analysis.results.bends import STRAIGHT, bent, columns, uneven
-from analysis.results.models import Answer, Question, cluster_robust, random_intercept, random_slope, records
+from analysis.results.families import adjust
+from analysis.results.models import (
+    INTERCEPT,
+    RANDOM_INTERCEPT,
+    Answer,
+    Question,
+    cluster_robust,
+    random_intercept,
+    random_slope,
+    records,
+)
 
 ONSET, FOLLOW_UP = "log10_onset_years", "log2_followup_years"
 NO_BIRTH_YEAR, NO_SEX = "birth year not known", "sex other or unknown"
@@ -40,15 +50,24 @@ def course(
         table: the result of ``analysis.data.frame.scored``.
 
     Returns:
-        Records on all patients, then by the stratum of the patients' first visit: a record per term.
+        Records on all patients, then by the stratum of the patients' first visit: a record per term. Adjusted
+        p as in `families`: pages show the model with a random slope, or the last one, and both times.
     """
     part = complete(table)
-    return [
+    found = [
         {**({} if stratum is None else {"stratum": stratum}), **record}
         for stratum in (None, *STRATA)
         for scale, rows in _by_scale(part, scale_info, stratum)
         for record in _records(rows, scale, scale_info[scale], suppress_under)
     ]
+    adjust(
+        found,
+        scale_info,
+        scales=("scale",),
+        shown=lambda one: one["model"] != RANDOM_INTERCEPT and one["term"] in (ONSET, FOLLOW_UP),
+        method=lambda one: (one["model"], one["term"] == INTERCEPT),
+    )
+    return found
 
 
 def shown(question: Question) -> Answer:

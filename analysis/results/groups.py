@@ -28,6 +28,7 @@ from analysis.numbers.guards import (
     is_small,
 )
 from analysis.results.describe import summary
+from analysis.results.families import adjust
 
 GROUPINGS = ("treatment", "cause", "sex")
 SEXES = ("female", "male", "other", "unknown")
@@ -93,17 +94,26 @@ def group_tests(
 ) -> list[Record]:
     """Kruskal–Wallis over all levels with a patient, and Dunn's test of each pair of levels.
 
-    Under 10 patients there is no test. A pair with a hidden level has no numbers; Holm's adjustment is
-    over the pairs that have. The sign of z is that of level b less level a.
+    Under 10 patients there is no test. A pair with a hidden level has no numbers; Holm's adjustment
+    (``p_holm``) is over the ``pairs`` that have. The sign of z is that of level b less level a.
+    ``p_adjusted`` is as in `families`: the Kruskal–Wallis tests of the headline scales are one.
     """
     first = first_scores(table, scale_info)
     leveled = {by: _leveled(first, treatments, by) for by in GROUPINGS}
-    return [
+    found = [
         record
         for stratum in (None, *STRATA)
         for block in _blocks(leveled, scale_info, stratum, suppress_under)
         for record in (_kruskal_record(block, suppress_under), *_dunn_records(block))
     ]
+    adjust(
+        found,
+        scale_info,
+        scales=("scale",),
+        shown=lambda one: one["test"] == "kruskal",
+        method=lambda one: one["test"],
+    )
+    return found
 
 
 def first_scores(table: pd.DataFrame, scale_info: Mapping[str, ScaleInfo]) -> pd.DataFrame:
@@ -284,7 +294,7 @@ def _dunn_records(block: Block) -> list[Record]:
                 "z": z,
                 "p": p,
                 "p_holm": p_holm,
-                "family_size": len(open_pairs),
+                "pairs": len(open_pairs),
                 "reason": None if (a, b) in found else refused or "a level is hidden",
             }
         )

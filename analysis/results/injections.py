@@ -11,7 +11,8 @@ from analysis.data.record import Record
 from analysis.data.since_onset import DAYS_PER_YEAR, STRATA, period
 from analysis.numbers.guards import SUPPRESS_UNDER, count_text, hidden, is_small
 from analysis.results.describe import summary
-from analysis.results.models import Question, random_intercept, records
+from analysis.results.families import adjust
+from analysis.results.models import INTERCEPT, Question, random_intercept, records
 
 # days since the last injection, inclusive
 PHASE_DAYS: Mapping[str, float] = {"early": 13, "peak": 56, "waning": 112, "worn_off": np.inf}
@@ -41,19 +42,27 @@ def injection_cycle(
     Returns:
         No records without an injection. Otherwise records on all patients, then by the stratum of the
         patients' first visit; for each scale one per phase (``phase, n`` visits, ``patients, mean, sd``) and
-        one per term of the model (``term``).
+        one per term of the model (``term``), with the adjusted p as in `families`: the phases.
     """
     if not any_injection(treatments):
         return []
     scored = table["value"].notna() & table["scale"].isin(list(scale_info))
     known = table.loc[scored, ["patient", "completed_on", "scale", "value", "first_stratum"]]
     placed = known.join(phases(treatments, known))
-    return [
+    found = [
         {**({} if stratum is None else {"stratum": stratum}), **record}
         for stratum in (None, *STRATA)
         for scale, rows in _by_scale(placed, scale_info, stratum)
         for record in _of_scale(rows, scale, scale_info[scale], suppress_under)
     ]
+    adjust(
+        [one for one in found if "term" in one],
+        scale_info,
+        scales=("scale",),
+        shown=lambda one: one["term"] in _TERMS,
+        method=lambda one: one["term"] == INTERCEPT,
+    )
+    return found
 
 
 def any_injection(treatments: pd.DataFrame) -> bool:

@@ -22,8 +22,9 @@ from analysis.numbers.formulas import Numbers, t_tested
 from analysis.numbers.guards import SUPPRESS_UNDER, count_text, is_small
 from analysis.numbers.own_line import FEWEST_VISITS, less_own_line, with_a_line
 from analysis.numbers.smooth import full_rank, spline_space
-from analysis.results.association import adjust, overlap
+from analysis.results.association import overlap
 from analysis.results.course import followed_up
+from analysis.results.families import adjust
 from analysis.results.models import INTERCEPT, Question, piled_up, random_intercept, records
 
 OWN_TREND_FROM = 30  # patients with enough visits; with fewer, no line of their own is taken off
@@ -54,7 +55,7 @@ def within_between(
 
     Returns:
         Records on all patients, then by the stratum of the patients' first visit: a record per term
-        (``between``, ``within``). Adjusted p, of the robust one: one family per term and stratum.
+        (``between``, ``within``). Adjusted p, of the robust one, as in `families`.
     """
     found: list[Record] = []
     for shared in _shared(table, scale_info, pairs):
@@ -62,7 +63,8 @@ def within_between(
         answer = random_intercept(question)
         of_terms = records(shared.start, question, answer, suppress_under=suppress_under)
         found += [record for record in of_terms if record["term"] != INTERCEPT]
-    return _adjusted(found, "p_robust")
+    _adjust(found, scale_info)
+    return found
 
 
 def within_own_trend(
@@ -87,7 +89,18 @@ def within_own_trend(
     found = [
         {**shared.start, **_own_trend(shared, suppress_under)} for shared in _shared(table, scale_info, pairs)
     ]
-    return _adjusted(found, "p")
+    _adjust(found, scale_info)
+    return found
+
+
+def _adjust(found: Sequence[Record], scale_info: Mapping[str, ScaleInfo]) -> None:
+    adjust(
+        found,
+        scale_info,
+        scales=("outcome", "predictor"),
+        shown=lambda one: True,
+        method=lambda one: None,
+    )
 
 
 @dataclass(frozen=True)
@@ -182,13 +195,3 @@ def _own_slope(shared: _Shared, kept: NDArray[np.bool_]) -> Record | str:
     estimate, se, df = float(found.estimate[0]), float(found.se[0]), float(found.df[0])
     tested = t_tested(estimate, se, df)
     return dict(zip(_TESTED, (estimate, se, df, tested.low, tested.high, tested.p), strict=True))
-
-
-def _adjusted(found: list[Record], of: str) -> list[Record]:
-    """The records with the p-value adjusted, and the size of its family: one per term and stratum."""
-    families: dict[tuple[Any, ...], list[Record]] = {}
-    for record in found:
-        families.setdefault((record.get("term"), record.get("stratum")), []).append(record)
-    for family in families.values():
-        adjust(family, of)
-    return found

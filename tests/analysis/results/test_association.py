@@ -209,18 +209,15 @@ def test_strata_part_the_same_visits(seed, patients):
 
 
 def test_families_are_level_method_and_stratum():
-    """Holm up to ten tests, Benjamini–Hochberg beyond; the size counts tests made, not refused ones."""
+    """The main scales by the methods of pages are a family; the size counts tests made, not refused ones."""
     records = records_of(registry(1, 80))
     for stratum in (None, "acute", "chronic", "unknown"):
-        family = [r for r in records if r["method"] == "spearman" and r.get("stratum") == stratum]
-        tests = [r for r in family if r["p"] is not None]
-        assert {r["family_size"] for r in family} == {len(tests)}
-        assert all(r["p_adjusted"] >= r["p"] for r in tests)
-    assert {r["adjustment"] for r in records if r["level"] == "between" and "stratum" not in r} == {"bh"}
-    four = ["face.total", "saq.total", "phq9.total", "face.social_function"]
-    fewer = records_of(registry(1, 80), scales=four)
-    assert {r["adjustment"] for r in fewer} == {"holm"}
-    assert one(fewer, "spearman")["family_size"] == 10
+        of_method = [r for r in records if r["method"] == "spearman" and r.get("stratum") == stratum]
+        main = [r for r in of_method if "fdi.social" not in (r["x"], r["y"])]
+        assert {r["adjusted_with"] for r in main} == {"headline"}
+        assert {r["family_size"] for r in main} == {sum(r["p"] is not None for r in main)}
+        others = [r for r in of_method if r not in main]
+        assert {r["family_size"] for r in others} == {sum(r["p"] is not None for r in of_method)}
 
 
 @pytest.mark.parametrize(
