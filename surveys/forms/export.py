@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection, Mapping
 
 from wtforms import BooleanField, RadioField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
@@ -10,35 +10,29 @@ from wtforms.validators import Length, Optional
 
 from surveys.forms.staff import StaffForm
 
+FORMATS: Mapping[str, str] = {
+    "tidy": "Plain tables with a codebook",
+    "excel": "Excel: a workbook with a sheet for each table",
+    "spss": "SPSS: labels, and why an answer is missing",
+    "stata": "Stata: the same",
+    "bundle": "Reproduction bundle: data with dates, report, scripts",
+}
+
 
 class ExportForm(StaffForm):
     """The package; calendar dates only with the reason for them, which is recorded."""
 
     form = RadioField(
         "What",
-        choices=[
-            SelectChoice(value="tidy", label="Plain tables with a codebook"),
-            SelectChoice(value="bundle", label="Reproduction bundle: data with dates, report, scripts"),
-        ],
+        choices=[SelectChoice(value=form, label=label) for form, label in FORMATS.items()],
         default="tidy",
     )
     coarse = BooleanField("Coarser: nobody stands alone")
     exact = BooleanField("Fill in calendar dates and years of birth")
     reason = StringField("Why calendar dates are needed", [Optional(), Length(max=500)])
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Whether calendar dates, if allowed, come with a reason."""
-        if not super().validate(extra_validators):
-            return False
-        if self.exact is None:
-            return True
-        if self.coarse.data and (self.exact.data or self.form.data == "bundle"):
-            self.coarse.errors = ["The coarser version holds no calendar dates: choose one of the two."]
-            return False
-        if self.form.data == "bundle" and not self.exact.data:
-            self.exact.errors = ["The bundle holds calendar dates: tick this, and say why they are needed."]
-            return False
-        if not self.exact.data or (self.reason.data or "").strip():
-            return True
-        self.reason.errors = ["Say why calendar dates are needed."]
-        return False
+    def leave_out(self, formats: Collection[str]) -> None:
+        """Offer none of these formats."""
+        self.form.choices = [
+            SelectChoice(value=form, label=label) for form, label in FORMATS.items() if form not in formats
+        ]

@@ -10,6 +10,11 @@ from surveys.instruments.instrument import Instrument, Item
 from surveys.instruments.scale_checks import check_bands, check_scale
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
+# The longest name of a variable that Stata and others take, and what exports put behind an instrument's key.
+LONGEST_COLUMN = 32
+_BEHIND_KEY = ("answered_by", "text_status")
+# In files of SPSS these say why there is no answer.
+RESERVED = range(-99, -96)
 _VERSION = re.compile(r"\d+(\.\d+)*")
 _SCORED_PARTS = ("sections", "items", "scales", "alerts", "examples")
 
@@ -28,6 +33,7 @@ def check_structure(instrument: Instrument, faults: Faults) -> None:
     _check_alerts(instrument, faults)
     _check_thresholds(instrument, faults)
     _check_facts(instrument, faults)
+    _check_columns(instrument, faults)
 
 
 def _check_names(instrument: Instrument, faults: Faults) -> None:
@@ -53,6 +59,33 @@ def _check_names(instrument: Instrument, faults: Faults) -> None:
             faults.add(
                 f"scales.{scale.key}.key", "cannot be a column name.", "Use small letters, digits and _."
             )
+
+
+def _check_columns(instrument: Instrument, faults: Faults) -> None:
+    """Names of columns that other programs cannot take, and values that mean something else there."""
+    parts = (
+        *(item.key for item in instrument.items),
+        *(f"{scale.key}_missing" for scale in instrument.scales),
+        *_BEHIND_KEY,
+    )
+    column = max((f"{instrument.key}_{part}" for part in parts), key=len)
+    if len(column) > LONGEST_COLUMN:
+        faults.add(
+            "key",
+            f"makes the column {column}, which has {len(column)} characters; Stata and others take "
+            f"{LONGEST_COLUMN}.",
+            "Shorten the key.",
+        )
+    if faults.about("sections", "items"):
+        return
+    taken = {value for item in instrument.items for value in instrument.values(item.key)} & {*RESERVED}
+    low = min((item.low for item in instrument.items if item.low is not None), default=0)
+    if taken or low < RESERVED.stop:
+        faults.add(
+            "items",
+            f"can be {min(taken, default=low):g}, but -99 to -97 say in SPSS that there is no answer.",
+            "Use other values.",
+        )
 
 
 def _check_citation(instrument: Instrument, faults: Faults) -> None:

@@ -186,7 +186,7 @@ def wide_table(key: str, versions: Sequence[Instrument]) -> TidyTable:
 
     def rows(selection: Selection) -> Iterator[Any]:
         query = (
-            _responses(Response.answers)
+            _responses(Response.id, Response.visit_id, Response.answers, Response.not_given)
             .where(Response.instrument == key)
             .order_by(*selection.visit_order, Response.id)
         )

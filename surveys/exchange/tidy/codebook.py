@@ -28,18 +28,20 @@ class Leave:
 
 @dataclass(frozen=True)
 class AnsweredInstrument:
-    """An instrument in a version and wording that has answers."""
+    """An instrument in a version and wording that has answers; whether the site's words may be shown too."""
 
     instrument: Instrument
     wording: str
     status: str
     permission: Leave | None
+    site_words: bool = False
 
     @property
     def text(self) -> LocaleText | None:
         """The words for items and codes, if they may be shown: English before other languages."""
         own = self.instrument.wording
-        if own.name != self.wording or self.status not in SHOWN or not own.texts:
+        may_be_shown = self.status in SHOWN or (self.status == "loaded" and self.site_words)
+        if own.name != self.wording or not may_be_shown or not own.texts:
             return None
         return own.texts.get("en") or next(iter(own.texts.values()))
 

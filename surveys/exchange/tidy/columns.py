@@ -42,6 +42,10 @@ class Column:
         """The same column for a table whose rows hold this row as their `part`."""
         return replace(self, part=part)
 
+    def of(self, row: Any) -> Any:
+        """What it says of `row`, not yet as a cell."""
+        return self.value(row if self.part is None else getattr(row, self.part))
+
     def cells(self, *, exact: bool) -> Callable[[Any], str]:
         """A function that gives the cell of one row after the other; dates are empty unless `exact`."""
         if self.is_date and not exact:

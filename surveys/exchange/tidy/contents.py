@@ -32,15 +32,35 @@ class Contents:
     asked: tuple[AnsweredInstrument, ...]
     visits: Mapping[str, str]
 
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must know of the wordings, a sentence each."""
+        left_out = sorted(
+            {one.instrument.short_title for one in self.asked if one.status == "loaded" and one.text is None}
+        )
+        notes = [f"The wording of {name} (licensed to this site) is not in this file." for name in left_out]
+        working = sorted(
+            {f"{one.instrument.short_title} ({one.wording})" for one in self.asked if one.status == "working"}
+        )
+        if working:
+            notes.append(
+                f"Working wording, not the instrument's own text and not validated: {', '.join(working)}.\n"
+                "  Do not pool these scores with others."
+            )
+        return notes
+
     def table(self, name: str) -> TidyTable:
         """The table of that name."""
         return next(table for table in self.tables if table.name == name)
 
 
-def contents_of(selection: Selection, library: Library) -> Contents:
-    """The tables of the selected patients. A column of visits or of choices lists what it may hold."""
+def contents_of(selection: Selection, library: Library, *, site_words: bool = False) -> Contents:
+    """The tables of the selected patients. A column of visits or of choices lists what it may hold.
+
+    The site's own words leave with `site_words` only.
+    """
     versions = answered(selection)
-    asked = tuple(_asked(selection, library, *version) for version in versions)
+    asked = tuple(_asked(selection, library, *version, site_words) for version in versions)
     visits = _visits(selection)
     lists = {VISIT.name: visits, **_choices(asked)}
     return Contents(
@@ -75,7 +95,13 @@ def _tables(versions: Iterable[tuple[str, str, str, str]], library: Library) -> 
 
 
 def _asked(
-    selection: Selection, library: Library, key: str, version: str, wording: str, status: str
+    selection: Selection,
+    library: Library,
+    key: str,
+    version: str,
+    wording: str,
+    status: str,
+    site_words: bool,
 ) -> AnsweredInstrument:
     try:
         instrument = Texts(library).get(selection.session, key, version, wording)
@@ -93,7 +119,7 @@ def _asked(
         .limit(1)
     )
     leave = selection.session.execute(query).one_or_none()
-    return AnsweredInstrument(instrument, wording, status, Leave(*leave) if leave else None)
+    return AnsweredInstrument(instrument, wording, status, Leave(*leave) if leave else None, site_words)
 
 
 def _visits(selection: Selection) -> Mapping[str, str]:

@@ -70,20 +70,16 @@ def text(
     files: Sequence[Written],
     site: str | None,
     exact_dates: str | None,
-    working: Sequence[str],
+    wordings: Sequence[str],
     apart: Crowd,
     coarser: Coarser | None,
 ) -> str:
-    """Markdown. `working` names the questionnaires in a wording that is not the instrument's own."""
+    """Markdown. `wordings` are the sentences about the words of the questionnaires."""
     rows = {file.name: file.rows for file in files}
     notes = []
     if site is not None:
         notes.append(f"- Only patients of the site {site}.")
-    if working:
-        notes.append(
-            f"- Working wording, not the instrument's own text and not validated: {', '.join(working)}.\n"
-            "  Do not pool these scores with others."
-        )
+    notes += [f"- {one}" for one in wordings]
     exact = (
         f"Calendar dates are filled in. The reason recorded for this: {' '.join((exact_dates or '').split())}"
     )

@@ -1,8 +1,11 @@
-"""The record that a study's data left the installation: by whom, in what form, why with calendar dates."""
+"""What of a study may leave, and the record that it did: by whom, in what form, why with calendar dates."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -10,35 +13,85 @@ from surveys.models import Study
 from surveys.store import audit
 from surveys.store.errors import Refused
 
+FORMATS = ("tidy", "spss", "stata", "excel", "bundle")
+# These hold calendar dates, so they need a reason.
+DATED: Mapping[str, str] = {"bundle": "The bundle holds"}
 
-def note(
-    session: Session,
-    study: Study,
-    form: str,
-    *,
-    exact_dates: str | None,
-    coarse: bool = False,
-    site: str | None = None,
-    at: datetime,
-    actor: str,
-) -> None:
-    """Record an export of `study` before it is made; calendar dates need the reason `exact_dates`.
+
+@dataclass(frozen=True)
+class Order:
+    """What is to leave: the format `form`, one `site` or all, and what else is wished.
+
+    `exact_dates` and `site_wording` are the reasons for calendar dates and for the site's own words; None
+    without them. In the `coarse` version nobody stands alone.
+    """
+
+    form: str = "tidy"
+    site: str | None = None
+    exact_dates: str | None = None
+    coarse: bool = False
+    site_wording: str | None = None
+
+    def arguments(self) -> dict[str, Any]:
+        """The same for a job; who may not have calendar dates gets none that was asked with a `reason`."""
+        return {
+            "form": self.form,
+            "site": self.site,
+            "reason": self.exact_dates,
+            "coarse": self.coarse,
+            "site_wording": self.site_wording,
+        }
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any]) -> Order:
+        """The order of a job; one that was asked for by an earlier version lacks some arguments."""
+        return cls(
+            form=arguments["form"],
+            site=arguments["site"],
+            exact_dates=arguments["reason"],
+            coarse=bool(arguments.get("coarse")),
+            site_wording=arguments.get("site_wording"),
+        )
+
+    def check(self) -> None:
+        """Refuse what goes ill together.
+
+        Raises:
+            Refused: with the form's field that it is about.
+        """
+        if self.coarse and (self.form != "tidy" or self.exact_dates is not None):
+            raise Refused(
+                "The coarser version is made as plain tables without calendar dates: choose one of the two.",
+                "coarse",
+            )
+        if self.form in DATED and self.exact_dates is None:
+            raise Refused(f"{DATED[self.form]} calendar dates: say why they are needed.", "reason")
+        if self.exact_dates is not None and not self.exact_dates.strip():
+            raise Refused("Say why calendar dates are needed.", "reason")
+        if self.site_wording is not None and not self.site_wording.strip():
+            raise Refused("Say why the site's own wording must go with the data.", "site_wording")
+
+
+def note(session: Session, study: Study, order: Order, *, at: datetime, actor: str) -> None:
+    """Record an export of `study` before it is made.
 
     Raises:
-        Refused: the reason is empty, or a bundle, which holds calendar dates, has no reason; or a coarser
-            version should hold them.
+        Refused: as `Order.check`.
     """
-    if coarse and (form == "bundle" or exact_dates is not None):
-        raise Refused("The coarser version holds no calendar dates: choose one of the two.", "coarse")
-    if form == "bundle" and exact_dates is None:
-        raise Refused("The bundle holds calendar dates: say why they are needed.", "reason")
-    if exact_dates is not None and not exact_dates.strip():
-        raise Refused("Say why calendar dates are needed.", "reason")
-    facts = {"study": study.code, "format": form, "exact_dates": exact_dates is not None, "site": site}
-    if coarse:
+    order.check()
+    facts: dict[str, Any] = {
+        "study": study.code,
+        "format": order.form,
+        "exact_dates": order.exact_dates is not None,
+        "site": order.site,
+    }
+    if order.coarse:
         facts["coarse"] = True
+    if order.site_wording is not None:
+        facts["site_wording"] = True
+    why = "; ".join(reason for reason in (order.exact_dates, order.site_wording) if reason is not None)
     audit.record(
-        session, audit.Entry(at, actor, "study.exported", facts=facts, reason=exact_dates, study_id=study.id)
+        session, audit.Entry(at, actor, "study.exported", facts=facts, reason=why or None, study_id=study.id)
     )
 
 

@@ -12,8 +12,10 @@ from surveys.exchange.tidy.queries import Selection
 from surveys.exchange.tidy.readme import told
 from surveys.forms.export import ExportForm
 from surveys.store.study import exports
+from surveys.store.study.exports import DATED, Order
 from surveys.views.web import jobs
 from surveys.views.web.access import Grant, for_roles, grant
+from surveys.views.web.saving import committed
 
 pages = Blueprint("export", __name__)
 
@@ -32,27 +34,21 @@ def index(code: str) -> Response | str | tuple[str, int]:
     """
     here, form = grant(), ExportForm()
     if not here.may_change:
-        del form.form, form.exact, form.reason
-    if request.method == "GET" or not form.validate():
-        apart = _apart(here) if "count" in request.args else None
-        return render_template("staff/study/export.html", form=form, apart=apart), 422 if form.errors else 200
-    reason = (form.reason.data or "").strip() if here.may_change and form.exact.data else None
-    kind = form.form.data if here.may_change else "tidy"
-    coarse = bool(form.coarse.data)
-    exports.note(
-        db.session,
-        here.study,
-        kind,
-        exact_dates=reason,
-        coarse=coarse,
-        site=here.site,
-        at=here.at,
-        actor=here.actor,
-    )
-    number = jobs.note(here, "export", {"form": kind, "site": here.site, "reason": reason, "coarse": coarse})
-    db.session.commit()
-    jobs.wait(number)
-    return jobs.sent(here, number, code)
+        del form.exact, form.reason
+        form.leave_out(DATED)
+    if request.method == "POST" and form.validate():
+        dated = here.may_change and form.exact.data
+        reason = (form.reason.data or "") if dated else None
+        order = Order(form.form.data, here.site, exact_dates=reason, coarse=bool(form.coarse.data))
+        number = 0
+        with committed(form) as kept:
+            exports.note(db.session, here.study, order, at=here.at, actor=here.actor)
+            number = jobs.note(here, "export", order.arguments())
+        if kept:
+            jobs.wait(number)
+            return jobs.sent(here, number, code)
+    apart = _apart(here) if "count" in request.args else None
+    return render_template("staff/study/export.html", form=form, apart=apart), 422 if form.errors else 200
 
 
 def _apart(here: Grant) -> str:

@@ -248,3 +248,21 @@ def test_definition_without_items_or_sections_is_refused(
         ("[[items]]", "[[itemz]]"),
     )
     assert ("items", "has no item.") in {(fault.where, fault.problem) for fault in found}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            "{ value = 0 }, { value = 4 }",
+            "{ value = -99 }, { value = 4 }",
+            "can be -99, but -99 to -97 say in",
+        ),
+        ('key = "small"', 'key = "small_questionnaire_of_faces"', "44 characters; Stata and others take 32"),
+    ],
+)
+def test_what_other_programs_cannot_take_is_refused(
+    faults: Callable[..., tuple[Fault, ...]], old: str, new: str, problem: str
+) -> None:
+    """Before anybody answers, not when somebody exports; the longest column is told."""
+    assert problem in " ".join(fault.problem for fault in faults((old, new)))

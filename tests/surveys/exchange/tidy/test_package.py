@@ -21,6 +21,7 @@ from analysis.data.frame import scored
 from surveys.db import db, snapshot
 from surveys.exchange.places import place
 from surveys.exchange.tidy import package
+from surveys.exchange.tidy.contents import contents_of
 from surveys.exchange.tidy.queries import CutShortError, Selection
 from surveys.frames import study_frames
 from surveys.models import (
@@ -36,6 +37,7 @@ from surveys.models import (
 )
 from surveys.store.errors import Refused
 from surveys.store.study import exports
+from surveys.store.study.exports import Order
 from tests.support.patient import Patient as Walker
 from tests.support.patient import in_process
 from tests.support.simulated import populate
@@ -98,7 +100,8 @@ def export(app: Flask, path: Path, code: str = "S1", **how: Any) -> dict[str, by
     with app.app_context():
         study = db.session.scalars(select(Study).where(Study.code == code)).one()
         with place(path) as files, snapshot() as session:
-            package.write(files, Selection(session, study.id, site), study, library(app), **how)
+            selection = Selection(session, study.id, site)
+            package.write(files, selection, study, contents_of(selection, library(app)), **how)
     if path.suffix != ".zip":
         return {file.name: file.read_bytes() for file in path.iterdir()}
     with zipfile.ZipFile(path) as archive:
@@ -255,8 +258,8 @@ def test_dates_are_filled_in_for_a_reason(simulated: Flask, tmp_path: Path) -> N
         study = session.scalars(select(Study)).one()
         at = datetime.now(UTC)
         with pytest.raises(Refused, match="Say why"):
-            exports.note(session, study, "tidy", exact_dates=" ", at=at, actor="test")
-        exports.note(session, study, "tidy", exact_dates="Linkage", at=at, actor="test")
+            exports.note(session, study, Order(exact_dates=" "), at=at, actor="test")
+        exports.note(session, study, Order(exact_dates="Linkage"), at=at, actor="test")
     event = one_table(simulated, "event")[-1]
     assert (event["action"], event["reason"], event["facts"]["exact_dates"]) == (
         "study.exported",

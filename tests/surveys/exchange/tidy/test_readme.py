@@ -15,13 +15,13 @@ def told(
     *,
     site: str | None = None,
     exact_dates: str | None = None,
-    working: tuple[str, ...] = (),
+    wordings: tuple[str, ...] = (),
     simulated: bool = False,
     coarser: Coarser | None = None,
 ) -> str:
     study = Study(code="S1", title="A study of faces", simulated=simulated)
     files = [Written("treatments.csv", 9, "0" * 64, 7), Written("patients.csv", 9, "0" * 64, 3)]
-    return readme.text(study, [PATIENTS, TREATMENTS], files, site, exact_dates, working, APART, coarser)
+    return readme.text(study, [PATIENTS, TREATMENTS], files, site, exact_dates, wordings, APART, coarser)
 
 
 def test_each_file_stands_with_its_rows() -> None:
@@ -43,12 +43,11 @@ def test_it_says_how_days_are_told() -> None:
 def test_it_warns_of_what_a_reader_must_know() -> None:
     """And of nothing else."""
     plain = told()
-    for warning in ("simulated", "Only patients of the site", "Working wording"):
+    for warning in ("simulated", "Only patients of the site", "wording of"):
         assert warning not in plain
     assert "plain tables. **The patients are simulated.**\n" in told(simulated=True)
-    text = told(site="North", working=("FaCE", "SAQ"))
-    assert "- Only patients of the site North.\n- Working wording" in text
-    assert "not validated: FaCE, SAQ.\n  Do not pool these scores with others.\n" in text
+    text = told(site="North", wordings=("The wording of FaCE is not here.",))
+    assert "- Only patients of the site North.\n- The wording of FaCE is not here.\n" in text
 
 
 def test_it_says_how_alone_patients_stand() -> None:

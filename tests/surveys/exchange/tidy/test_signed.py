@@ -14,6 +14,7 @@ from surveys.db import db, snapshot
 from surveys.exchange.bundle.package import write_study
 from surveys.exchange.places import Folder
 from surveys.exchange.tidy import package
+from surveys.exchange.tidy.contents import contents_of
 from surveys.exchange.tidy.queries import Selection
 from surveys.exchange.tidy.signed import SIGNATURES
 from surveys.models import Freeze, Patient, Response, Staff, Study, Visit
@@ -112,7 +113,9 @@ def test_no_name_of_staff_leaves(signed: Flask, tmp_path: Path, coarse: bool) ->
     """As with other staff: the tables have no names. In the coarser version days are weeks."""
     with signed.app_context(), snapshot() as session:
         study = session.scalars(select(Study).where(Study.code == "S1")).one()
-        package.write(Folder(tmp_path), Selection(session, study.id), study, library(signed), coarse=coarse)
+        selection = Selection(session, study.id)
+        contents = contents_of(selection, library(signed))
+        package.write(Folder(tmp_path), selection, study, contents, coarse=coarse)
     text = "".join(file.read_text("utf-8") for file in tmp_path.iterdir())
     assert not any(name in text for name in ("Ann", "Ben", "example.org"))
     with (tmp_path / "signatures.csv").open(newline="") as file:

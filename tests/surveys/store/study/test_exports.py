@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from surveys.models import Event, Study
 from surveys.store.errors import Refused
 from surveys.store.study import exports
+from surveys.store.study.exports import Order
 from tests.surveys.store.conftest import AT
 
 
@@ -26,7 +27,7 @@ def test_an_export_is_in_the_trail(
     session: Session, study: Study, form: str, reason: str | None, site: str | None, exact: bool
 ) -> None:
     """With its reason where it holds calendar dates."""
-    exports.note(session, study, form, exact_dates=reason, site=site, at=AT, actor="staff:1")
+    exports.note(session, study, Order(form, site, exact_dates=reason), at=AT, actor="staff:1")
     session.commit()
     [event] = session.scalars(select(Event).where(Event.action == "study.exported"))
     assert event.facts == {"study": "S1", "format": form, "exact_dates": exact, "site": site}
@@ -36,7 +37,7 @@ def test_an_export_is_in_the_trail(
 @pytest.mark.parametrize(("form", "reason"), [("bundle", None), ("bundle", " "), ("tidy", " ")])
 def test_dates_need_a_reason(session: Session, study: Study, form: str, reason: str | None) -> None:
     with pytest.raises(Refused, match="ay why") as refused:
-        exports.note(session, study, form, exact_dates=reason, at=AT, actor="staff:1")
+        exports.note(session, study, Order(form, exact_dates=reason), at=AT, actor="staff:1")
     assert refused.value.field == "reason"
     session.commit()
     assert list(session.scalars(select(Event).where(Event.action == "study.exported"))) == []

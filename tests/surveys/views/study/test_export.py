@@ -67,18 +67,33 @@ def test_dates_need_a_reason_and_a_coordinator(app: Flask) -> None:
 
 
 def test_the_bundle_is_for_coordinators_with_a_reason(app: Flask) -> None:
-    """It holds calendar dates: the form asks for both; an analyst gets plain tables."""
+    """It holds calendar dates: the form asks for both; an analyst is not offered it, and gets none."""
     invite(app, "P1")
     coordinator = signed_in(app)
     coordinator.get("/staff/S1/export")
     page = coordinator.post("/staff/S1/export", {"form": "bundle"})
     assert coordinator.status == 422
-    assert "#exact" in page.links
+    assert "#reason" in page.links
     fields = [("form", "bundle"), ("exact", "y"), ("reason", "A review")]
     answer = coordinator.send("POST", "/staff/S1/export", [("csrf_token", coordinator.csrf_token), *fields])
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert "A review" in archive.read("README.md").decode()
-    assert "patients.csv" in download(signed_in(app, "analyst"), form="bundle", exact="y", reason="x")
+    analyst = signed_in(app, "analyst")
+    analyst.get("/staff/S1/export")
+    analyst.post("/staff/S1/export", {"form": "bundle", "exact": "y", "reason": "x"})
+    assert analyst.status == 422
+
+
+def test_an_analyst_gets_files_of_statistics_programs(app: Flask) -> None:
+    """Without calendar dates, as a job like the others."""
+    invite(app, "P1")
+    analyst = signed_in(app, "analyst")
+    analyst.get("/staff/S1/export")
+    fields = [("csrf_token", analyst.csrf_token), ("form", "spss"), ("exact", "y"), ("reason", "x")]
+    answer = analyst.send("POST", "/staff/S1/export", fields)
+    assert answer.header("Content-Disposition") == "attachment; filename=S1-spss.zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert "there are no calendar dates" in archive.read("README.md").decode()
 
 
 def test_patients_are_counted_when_somebody_asks(app: Flask) -> None:

@@ -1,0 +1,116 @@
+"""The zip file for SPSS or Stata: responses, patients, treatments, gradings, scores, and a codebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from surveys.exchange.packing import Packing
+from surveys.exchange.places import Place, Written
+from surveys.exchange.statistics import responses
+from surveys.exchange.statistics.files import ENDINGS, Form, Made, make
+from surveys.exchange.statistics.variables import NotGiven, Variable, of_columns
+from surveys.exchange.tidy.contents import Contents
+from surveys.exchange.tidy.queries import Selection
+from surveys.models import Study
+
+TABLES: Mapping[str, str] = {
+    "patients": "patients",
+    "treatments": "treatments",
+    "gradings": "gradings",
+    "scores": "scores_long",
+}
+HEADER = ("file", "variable", "label", "measure", "type", "values", "not_given", "shortened")
+_NAMES = {"spss": "SPSS", "stata": "Stata"}
+
+_README = """\
+# {title}
+
+Study `{code}` for {program}, exported by Seventh.{simulated}
+
+| file | rows | a row is |
+|---|---|---|
+{files}
+
+`codebook.csv` has every variable with its whole label and its values. Check the files with
+`sha256sum -c SHA256SUMS`.
+
+- Patients are their study codes, which are texts. No names, contacts or notes.
+- {dates}
+- {missing}
+- What was not asked, and a score that cannot be computed, is system-missing; `…_missing` says how many items
+  of the scale have no answer.
+- labels shortened: {shortened}
+{notes}"""
+_WHY = {
+    "spss": "An item without an answer is user-missing: -97 skipped, -98 not reached, -99 not recorded.",
+    "stata": "An item without an answer is `.a` skipped, `.b` not reached, `.c` not recorded.",
+}
+
+
+def write(
+    place: Place, selection: Selection, study: Study, contents: Contents, form: Form, *, exact: str | None
+) -> list[Written]:
+    """Write the package of `form` into `place`; calendar dates only for the reason `exact`.
+
+    Raises:
+        Refused: a file would be too large.
+    """
+    packing, cut = Packing(place), 0
+    listed: list[str] = []
+    lines: list[list[str]] = []
+    for name, title, variables in _files(selection, contents, exact=exact is not None):
+        made = make(form, f"{study.code}: {title}", variables)
+        packing.put(name + ENDINGS[form], made.content, made.rows)
+        listed.append(f"| `{name}{ENDINGS[form]}` | {made.rows} | {title} |")
+        lines += _lines(name + ENDINGS[form], variables, made, form)
+        cut += len(made.shortened)
+    packing.table("codebook.csv", HEADER, lines)
+    told = _README.format(
+        title=study.title,
+        code=study.code,
+        program=_NAMES[form],
+        simulated=" **The patients are simulated.**" if study.simulated else "",
+        files="\n".join(listed),
+        dates="Dates are days since enrolment and since onset; there are no calendar dates."
+        if exact is None
+        else f"Calendar dates are filled in. The reason recorded for this: {' '.join(exact.split())}",
+        missing=_WHY[form],
+        shortened=cut,
+        notes="".join(f"- {one}\n" for one in contents.notes),
+    )
+    packing.text("README.md", told)
+    packing.sums()
+    return packing.files
+
+
+def _files(
+    selection: Selection, contents: Contents, *, exact: bool
+) -> Iterator[tuple[str, str, list[Variable]]]:
+    yield (
+        "responses",
+        "Responses, a row for each patient and visit",
+        responses.of_visits(selection, contents, exact=exact),
+    )
+    for name, file in TABLES.items():
+        table = contents.table(name)
+        yield file, table.title, of_columns(table.columns, table.rows(selection), exact=exact)
+
+
+def _lines(file: str, variables: Iterable[Variable], made: Made, form: Form) -> Iterator[list[str]]:
+    why = ";".join(f"{_missing(one, form)}={one.words}" for one in NotGiven)
+    for one in variables:
+        yield [
+            file,
+            one.name,
+            one.words,
+            one.measure,
+            one.kind,
+            ";".join(f"{code}={words}" for code, words in one.codes.items()),
+            why if one.may_say_why else "",
+            "true" if one.name in made.shortened else "false",
+        ]
+
+
+def _missing(one: NotGiven, form: Form) -> Any:
+    return one.number if form == "spss" else f".{one.letter}"
