@@ -21,6 +21,7 @@ COMMANDS = {
     "import": "imports",
     "import undo": "imports",  # two words, since a study's code follows the first alone
     "instruments": "instruments",
+    "map": "imports",
     "messages": "messages",
     "migrate": "schema",
     "report": "report",
@@ -47,7 +48,7 @@ class Commands(click.Group):
             return None
         module = import_module(f"{__name__}.{COMMANDS[cmd_name]}")
         name = cmd_name.split()[-1]
-        command: click.Command = getattr(module, f"{name}_" if name == "import" else name)
+        command: click.Command = getattr(module, f"{name}_" if name in ("import", "map") else name)
         return command
 
     def resolve_command(

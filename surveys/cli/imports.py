@@ -1,65 +1,146 @@
-"""`seventh import` and `seventh import undo`."""
+"""`seventh map`, `seventh import` and `seventh import undo`."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from surveys.cli.database import reading
+from surveys.cli.database import CommandRun, reading
 from surveys.db import snapshot
+
+if TYPE_CHECKING:
+    from surveys.exchange.import_file import ImportFile
+    from surveys.exchange.import_plan import ImportPlan
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("map")
+@click.argument("file", type=FILE)
+@click.option("--study", help="Its time zone is proposed, and its site's wordings are known.")
+@click.option("--sheet", default="", help="The sheet of a workbook.")
+@click.option("-o", "--output", type=NEW_FILE, default=Path("mapping.toml"), show_default=True)
+@click.pass_context
+def map_(context: click.Context, file: Path, study: str | None, sheet: str, output: Path) -> None:
+    """Say what FILE of another program seems to hold, and write a mapping to look at.
+
+    Reads CSV of any separator and encoding, XLSX, SAV and DTA. What is doubtful stands in the mapping, and
+    nothing is imported before somebody has answered it.
+    """
+    from surveys.exchange.tables import known, mapping_file, proposing
+    from surveys.exchange.tables.reading import Asked, read
+
+    table = read(file.name, file.read_bytes(), Asked(sheet=sheet))
+    with reading(context) as opened:
+        zone = opened.study(study).timezone if study else ""
+        instruments = known.of_site(opened.session, opened.library)
+    found = proposing.proposed(table, instruments, zone)
+    write_new(output, mapping_file.write(found.mapping, found.doubts, found.remarks))
+    for line in found.lines:
+        click.echo(line)
+    click.echo(f"Written: {output}. Look at it, then: seventh import STUDY {file.name} --mapping {output}")
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file that a person may have worked on: what is there is never overwritten.
+
+    Raises:
+        Refused: there is such a file, or no such folder.
+    """
+    from surveys.store.errors import Refused
+
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Refused(f"{path} is there already. Name another with -o, or remove it.") from None
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {error.strerror}.") from None
 
 
 @click.command("import")
 @click.argument("study")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FILE)
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
 @click.option("--wording", help="The name of the text that was answered.  [default: unknown]")
+@click.option(
+    "--mapping", type=FILE, help="What the columns of another program mean; seventh map proposes it."
+)
 @click.option("--ignore-unknown", is_flag=True, help="Pass over columns that are not known.")
 @click.pass_context
 def import_(
-    context: click.Context, study: str, file: Path, dry_run: bool, wording: str | None, ignore_unknown: bool
+    context: click.Context,
+    study: str,
+    file: Path,
+    dry_run: bool,
+    wording: str | None,
+    mapping: Path | None,
+    ignore_unknown: bool,
 ) -> None:
     """Store the visits and answers of FILE in STUDY, whole or not at all.
 
     A row is a patient's visit: patient, visit, completed_on, facts, and answers as phq9_q1, phq9_q2, …
-    What is stored already is passed over. Patients can answer meanwhile. If it breaks off, nothing is to be
-    seen: the same command goes on with it.
+    For a file of another program give a mapping. What is stored already is passed over. Patients can answer
+    meanwhile. If it breaks off, nothing is to be seen: the same command goes on with it.
     """
     from surveys.exchange.import_file import read
-    from surveys.exchange.importing import carry_out, planned
+    from surveys.exchange.tables import mapped, mapping_file
+    from surveys.exchange.tables import reading as tables
 
     with reading(context) as opened:
         study_id = opened.study(study).id
         opened.session.rollback()
-        content = read(file, opened.library, ignore_unknown=ignore_unknown)
-        given = (study_id, content, opened.library)
-        if dry_run:
-            plan = planned(snapshot, *given, wording=wording, at=opened.at)
+        if mapping is None:
+            content = read(file, opened.library, ignore_unknown=ignore_unknown)
         else:
-            with click.progressbar(
-                length=len(content.rows), label="Storing", file=sys.stderr, hidden=not sys.stderr.isatty()
-            ) as bar:
-                plan = carry_out(
-                    snapshot,
-                    opened.transaction,
-                    *given,
-                    wording=wording,
-                    at=opened.at,
-                    progress=bar.update,
-                )
+            meant = mapping_file.read(mapping.read_bytes(), opened.library)
+            table = tables.read(file.name, file.read_bytes(), tables.Asked.by(meant))
+            content = mapped.mapped(table, meant, opened.library)
+        take(opened, study_id, content, wording=wording, dry_run=dry_run)
+
+
+def take(
+    opened: CommandRun, study_id: int, content: ImportFile, *, wording: str | None, dry_run: bool
+) -> None:
+    """Plan the import, or carry it out, and tell what it is."""
+    from surveys.exchange.importing import carry_out, planned
+
+    given = (study_id, content, opened.library)
+    if dry_run:
+        plan = planned(snapshot, *given, wording=wording, at=opened.at)
+    else:
+        with _bar(len(content.rows)) as progress:
+            plan = carry_out(
+                snapshot, opened.transaction, *given, wording=wording, at=opened.at, progress=progress
+            )
+    _tell(plan, content)
+    click.echo("Nothing was changed: this was a dry run." if dry_run else "Stored.")
+
+
+@contextmanager
+def _bar(rows: int) -> Iterator[Callable[[int], None]]:
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=rows, label="Storing", file=sys.stderr, hidden=hidden) as bar:
+        yield bar.update
+
+
+def _tell(plan: ImportPlan, content: ImportFile) -> None:
     if plan.begun is not None:
         click.echo(f"This is the rest of import {plan.begun}, which broke off.", err=True)
     if content.western:
         click.echo(
             "This file is not UTF-8. It was read as Windows-1252: look at names with accents.", err=True
         )
-    for line in plan.summary.lines():
+    for line in (*plan.summary.lines(), *content.left_out):
         click.echo(line)
     for line in plan.summary.remarks():
         click.echo(line, err=True)
-    click.echo("Nothing was changed: this was a dry run." if dry_run else "Stored.")
 
 
 @click.command("import undo")

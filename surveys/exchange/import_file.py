@@ -32,7 +32,8 @@ FACTS: Mapping[str, Callable[[str], Any]] = {
     "side": lambda cell: cells.one_of(cell, SIDES),
     "cause": lambda cell: cells.one_of(cell, CAUSES),
 }
-OF_THE_VISIT = ("treatments", HOUSE_BRACKMANN, "locale")
+OF_THE_VISIT = ("occurrence", "treatments", HOUSE_BRACKMANN, "locale")
+MOST_OCCURRENCES = 9999
 LONGEST_VISIT_NAME = 200
 MOST_KNOWN = 1000  # texts of a column that are remembered
 # Wider than in staff's forms: other programs made these codes, and some wrote 100000 as 1e+05.
@@ -40,11 +41,27 @@ PATIENT_CODE = re.compile(r"[^\W_]\S{0,63}")
 
 
 @dataclass(frozen=True)
+class Circumstances:
+    """How one questionnaire of a row was answered, where that differs from the row's own.
+
+    `completed` None is the row's. `partial`: it was never sent. `not_given` has the items that were skipped
+    on purpose or not reached.
+    """
+
+    completed: date | datetime | None = None
+    partial: bool = False
+    not_given: Mapping[str, str] = field(default_factory=dict)
+
+
+AS_THE_ROW = Circumstances()
+
+
+@dataclass(frozen=True)
 class ImportRow:
     """A patient's visit in the file. Empty cells are absent.
 
     `facts` has the given columns of `FACTS`; `answers` maps each instrument with an answer to its items'
-    values.
+    values; `how` has the circumstances of some of them. `occurrence` tells visits of one name apart.
     """
 
     number: int
@@ -56,16 +73,28 @@ class ImportRow:
     house_brackmann: int | None = None
     locale: str | None = None
     answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    occurrence: int = 1
+    how: Mapping[str, Circumstances] = field(default_factory=dict)
+
+    def circumstances(self, instrument: str) -> Circumstances:
+        """How this instrument was answered."""
+        return self.how.get(instrument, AS_THE_ROW)
 
 
 @dataclass(frozen=True)
 class ImportFile:
-    """A file of which every row can be read; `western`: it is Windows-1252, or spoilt UTF-8."""
+    """A file of which every row can be read; `western`: it is Windows-1252, or spoilt UTF-8.
+
+    `mapping_sha256` is the digest of the mapping that made the rows of another program's table. `left_out`
+    are sentences about what of the file is not imported, and why.
+    """
 
     name: str
     sha256: str
     rows: tuple[ImportRow, ...]
     western: bool = False
+    mapping_sha256: str | None = None
+    left_out: tuple[str, ...] = ()
 
 
 def read(path: Path, library: Library, *, ignore_unknown: bool = False) -> ImportFile:
@@ -77,7 +106,7 @@ def read(path: Path, library: Library, *, ignore_unknown: bool = False) -> Impor
     content = path.read_bytes()
     records = cut.every_row(reading.text(content, fits=_fits))
     header = next(records, (1, []))[1]
-    columns = _columns(header, library, ignore_unknown)
+    columns = answer_columns(header, library, ignore_unknown=ignore_unknown)
     rows: list[ImportRow] = []
     faults: list[Fault] = []
     for number, record in records:
@@ -86,7 +115,7 @@ def read(path: Path, library: Library, *, ignore_unknown: bool = False) -> Impor
                 Fault(f"This row has {len(record)} cells, but the header has {len(header)}.", number)
             )
             continue
-        one = _Reading(number, dict(zip(header, record, strict=True)), columns)
+        one = RowReading(number, dict(zip(header, record, strict=True)), columns)
         whole = one.row()
         faults += one.faults
         if whole is not None:
@@ -123,8 +152,14 @@ class AnswerColumn:
         return value
 
 
-def _columns(header: list[str], library: Library, ignore_unknown: bool) -> Mapping[str, AnswerColumn]:
-    """The header's answer columns."""
+def answer_columns(
+    header: list[str], library: Library, *, ignore_unknown: bool = False
+) -> Mapping[str, AnswerColumn]:
+    """The header's answer columns.
+
+    Raises:
+        FileRefused: a column stands twice, is not known or is missing.
+    """
     answers = {
         f"{instrument.key}_{item.key}": (instrument, item.key)
         for instrument in library
@@ -149,7 +184,7 @@ def _columns(header: list[str], library: Library, ignore_unknown: bool) -> Mappi
     return {name: AnswerColumn(*answers[name]) for name in header if name in answers}
 
 
-class _Reading:
+class RowReading:
     """One row under way; `faults` are those of its cells."""
 
     def __init__(self, number: int, record: Mapping[str, str], columns: Mapping[str, AnswerColumn]) -> None:
@@ -164,6 +199,7 @@ class _Reading:
         visit = self._required("visit", _visit)
         completed = self._required("completed_on", cells.day_or_instant)
         facts = {name: self._cell(name, take) for name, take in FACTS.items()}
+        occurrence = self._cell("occurrence", _occurrence)
         given = self._cell("treatments", treatments)
         grade = self._cell(HOUSE_BRACKMANN, _house_brackmann)
         locale = self._cell("locale", cells.locale)
@@ -184,6 +220,7 @@ class _Reading:
             house_brackmann=grade,
             locale=locale,
             answers=answers,
+            occurrence=occurrence or 1,
         )
 
     def _required(self, name: str, take: Callable[[str], Any]) -> Any:
@@ -223,11 +260,27 @@ def _visit(cell: str) -> str:
     return cell
 
 
+def _occurrence(cell: str) -> int:
+    value = cells.whole_number(cell)
+    if not 1 <= value <= MOST_OCCURRENCES:
+        raise CellError(f"{cell!r} is not a number of a visit from 1 to {MOST_OCCURRENCES}.")
+    return value
+
+
 def _house_brackmann(cell: str) -> int:
     value = cells.whole_number(cell)
     if not 1 <= value <= 6:
         raise CellError(f"{cell!r} is not a House–Brackmann grade from 1 to 6.")
     return value
+
+
+def is_partial_date(cell: str) -> bool:
+    """Whether the cell is a year, a month or a day as an import file has them."""
+    try:
+        cells.partial_date(cell)
+    except CellError:
+        return False
+    return True
 
 
 def treatments(cell: str) -> tuple[NewTreatment, ...]:

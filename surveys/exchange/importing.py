@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from surveys.exchange import stored
 from surveys.exchange.import_file import ImportFile
-from surveys.exchange.matching import ImportPlan, MatchedRow, plan
+from surveys.exchange.import_plan import ImportPlan, MatchedRow
+from surveys.exchange.matching import plan
 from surveys.exchange.stored import StoredPatient
 from surveys.instruments.library import Library
 from surveys.models import Study
@@ -123,7 +124,7 @@ def store(
             file=found.file.name,
             sha256=found.file.sha256,
             wording=found.asked_wording,
-            counts=found.summary.facts(),
+            counts=found.counts(),
             at=at,
             actor=ACTOR,
         )
@@ -196,7 +197,8 @@ class _Batch:
                 raise PlanOutdated
         for entry in portion.entries:
             if entry.row.patient in known:
-                key = stored.visit_key(entry.timepoint.id if entry.timepoint else None, entry.row.visit)
+                timepoint_id = entry.timepoint.id if entry.timepoint else None
+                key = stored.visit_key(timepoint_id, entry.row.visit, entry.row.occurrence)
                 there = now[entry.row.patient].visits.get(key)
                 if (there and there.id) != (entry.stored and entry.stored.id):
                     raise PlanOutdated
@@ -227,6 +229,7 @@ class _Batch:
                     when=_window(entry, enrolled_on, onset),
                     battery=tuple(entry.timepoint.battery if entry.timepoint else entry.answers),
                     timepoint_id=entry.timepoint.id if entry.timepoint else None,
+                    occurrence=entry.row.occurrence,
                 )
             )
         made = iter(importing.add_visits(session, study, new, self.import_id))
@@ -243,9 +246,11 @@ class _Batch:
                 version_id=self.frozen[key],
                 answers=answers,
                 source="import",
-                submitted_at=entry.at,
-                completed_on=entry.on,
+                submitted_at=entry.days[key][1],
+                completed_on=entry.days[key][0],
                 locale=entry.row.locale,
+                partial=entry.row.circumstances(key).partial,
+                not_given=entry.row.circumstances(key).not_given,
                 import_id=self.import_id,
                 held=entry.stored is not None and not entry.stored.own,
             )
@@ -277,7 +282,8 @@ def _portion(entries: Sequence[MatchedRow], new_patients: Mapping[str, NewPatien
 
 
 def _window(entry: MatchedRow, enrolled_on: date, onset: PartialDate | None) -> Window:
-    if entry.timepoint is None:
+    # The plan has one window for a timepoint: a further visit of its name has its own day.
+    if entry.timepoint is None or entry.row.occurrence > 1:
         return unscheduled(entry.on)
     anchors = {"enrolment": enrolled_on, "onset": onset.on if onset and onset.precision == "day" else None}
     anchor_on = anchors[entry.timepoint.anchor]

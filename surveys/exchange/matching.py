@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,11 +15,12 @@ from surveys import same
 from surveys.exchange import stored
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.import_file import FACTS, ImportFile, ImportRow
+from surveys.exchange.import_plan import ImportPlan, MatchedRow
 from surveys.exchange.spellings import Spellings
 from surveys.exchange.stored import StoredPatient, StoredVisit
 from surveys.exchange.summary import Summary
 from surveys.instruments.library import Library
-from surveys.models import Study, Timepoint
+from surveys.models import Study
 from surveys.models.imports import seeing
 from surveys.models.patient import CAUSES_AFTER_A_VISIT, before_birth
 from surveys.store.errors import Refused
@@ -36,52 +37,6 @@ COLUMN_OF_FIELD = {
     "onset": "onset_on",
     "treatments": "treatments",
 }
-
-
-@dataclass(frozen=True)
-class MatchedRow:
-    """A row with its place in the study; `answers` are those of instruments not stored yet."""
-
-    row: ImportRow
-    on: date
-    at: datetime
-    timepoint: Timepoint | None
-    stored: StoredVisit | None
-    answers: Mapping[str, Mapping[str, Any]]
-
-
-@dataclass(frozen=True)
-class ImportPlan:
-    """What an import will store, and what of the file is stored already.
-
-    `begun` is the number of an import of the same file that broke off: this is the rest of it.
-    `asked_wording` is the wording as the person gave it.
-    """
-
-    file: ImportFile
-    begun: int | None
-    asked_wording: str | None
-    wording: str
-    new_patients: tuple[NewPatient, ...]
-    stored_patients: Mapping[str, StoredPatient]
-    further_treatments: tuple[FurtherTreatment, ...]
-    further_gradings: tuple[FurtherGrading, ...]
-    entries: tuple[MatchedRow, ...]
-    summary: Summary
-    study: str
-
-    @property
-    def changes(self) -> bool:
-        """Whether there is anything to store."""
-        news = (self.new_patients, self.further_treatments, self.further_gradings)
-        return any(news) or any(
-            entry.stored is None or entry.answers or entry.stored.withdrawn for entry in self.entries
-        )
-
-    def facts(self) -> dict[str, Any]:
-        """The file and the counts for the audit trail."""
-        named = {"study": self.study, "file": self.file.name, "sha256": self.file.sha256}
-        return {**named, **self.summary.facts()}
 
 
 def plan(
@@ -102,7 +57,7 @@ def plan(
         raise Refused(f"Study {study.code} is closed: it takes no further answers.")
     if wording is not None and not (wording.isprintable() and 0 < len(wording) <= LONGEST_WORDING_NAME):
         raise Refused(f"The wording's name must have 1 to {LONGEST_WORDING_NAME} characters.")
-    begun = imports.under_way(session, study, file.sha256, wording)
+    begun = imports.under_way(session, study, file.sha256, wording, file.mapping_sha256)
     own = begun.id if begun else None
     with seeing(session, own):
         known = stored.load(session, study.id, own)
@@ -131,7 +86,7 @@ class _Planner:
         self._names = Spellings(
             visit.name
             for patient in known.values()
-            for (timepoint_id, _), visit in patient.visits.items()
+            for (timepoint_id, *_), visit in patient.visits.items()
             if timepoint_id is None
         )
         self._faults: list[Fault] = []
@@ -169,7 +124,15 @@ class _Planner:
             further_gradings=tuple(self._gradings),
             entries=entries,
             summary=Summary.of(
-                [(entry.row, entry.stored is None, entry.at, entry.answers) for entry in entries],
+                [
+                    (
+                        entry.row,
+                        entry.stored is None,
+                        {key: at for key, (_, at) in entry.days.items()},
+                        entry.answers,
+                    )
+                    for entry in entries
+                ],
                 library,
                 spellings=self._codes.others,
                 outside=[entry.row.visit for entry in entries if entry.timepoint is None],
@@ -219,29 +182,31 @@ class _Planner:
         return facts
 
     def _entry(self, row: ImportRow, known: StoredPatient | None) -> MatchedRow:
-        if isinstance(row.completed, datetime):
-            at = row.completed.astimezone(UTC)
-            on = row.completed.astimezone(self._zone).date()
-        else:
-            on = row.completed
-            at = datetime.combine(on, NOON, self._zone).astimezone(UTC)
+        on, at = self._day(row.completed)
+        days = {key: self._day(row.circumstances(key).completed or row.completed) for key in row.answers}
         timepoint = self._timepoints.get(same.folded(row.visit))
         # What an earlier version stored outside the plan, for its capitals, is the same visit still.
-        if known and stored.visit_key(None, row.visit) in known.visits:
+        if known and stored.visit_key(None, row.visit, row.occurrence) in known.visits:
             timepoint = None
         if timepoint is None:
             row = replace(row, visit=self._names.of(row.visit)[0])
-        key = stored.visit_key(timepoint.id if timepoint else None, row.visit)
+        key = stored.visit_key(timepoint.id if timepoint else None, row.visit, row.occurrence)
         visit = known.visits.get(key) if known else None
         answers = dict(row.answers)
         if visit:
             for instrument in row.answers.keys() & visit.responses.keys():
                 del answers[instrument]
-                self._compare_response(row, instrument, on, visit)
+                self._compare_response(row, instrument, days[instrument][0], visit)
             for instrument in answers.keys() & visit.begun:
                 problem = f"The patient has begun to answer {instrument} of this visit by link. Leave it out."
                 self._fault(row, "visit", problem)
-        return MatchedRow(row, on, at, timepoint, visit, answers)
+        return MatchedRow(row, on, at, timepoint, visit, answers, days)
+
+    def _day(self, completed: date | datetime) -> tuple[date, datetime]:
+        """The calendar day in the study, and the instant; of a day alone it is noon."""
+        if isinstance(completed, datetime):
+            return completed.astimezone(self._zone).date(), completed.astimezone(UTC)
+        return completed, datetime.combine(completed, NOON, self._zone).astimezone(UTC)
 
     def _compare_response(self, row: ImportRow, instrument: str, on: date, visit: StoredVisit) -> None:
         before, said = visit.responses[instrument], row.answers[instrument]
@@ -273,12 +238,13 @@ class _Planner:
         seen: dict[stored.VisitKey, int] = {}
         for entry in entries:
             row = entry.row
-            key = stored.visit_key(entry.timepoint.id if entry.timepoint else None, row.visit)
+            key = stored.visit_key(entry.timepoint.id if entry.timepoint else None, row.visit, row.occurrence)
             if key in seen:
                 self._fault(
                     row,
                     "visit",
-                    f"Patient {row.patient} has the visit {row.visit} in row {seen[key]} already.",
+                    f"Patient {row.patient} has the visit {row.visit} in row {seen[key]} already. Visits of "
+                    "one name are told apart by a column occurrence (1, 2, …).",
                 )
             seen.setdefault(key, row.number)
 
@@ -286,8 +252,11 @@ class _Planner:
         onset = facts.get("onset_on")
         for entry in entries:
             row = entry.row
-            if entry.on > self._today or (isinstance(row.completed, datetime) and entry.at > self._at):
-                self._fault(row, "completed_on", f"{row.completed} lies in the future.")
+            said = [row.completed, *(row.circumstances(key).completed for key in row.answers)]
+            for completed in dict.fromkeys(one for one in said if one is not None):
+                on, at = self._day(completed)
+                if on > self._today or (isinstance(completed, datetime) and at > self._at):
+                    self._fault(row, "completed_on", f"{completed} lies in the future.")
             if onset and onset.on > entry.on and facts.get("cause") not in CAUSES_AFTER_A_VISIT:
                 self._fault(
                     row,

@@ -17,7 +17,7 @@ from surveys.models import Draft, Grading, InstrumentVersion, Palsy, Patient, Re
 from surveys.store.patient.patients import PartialDate
 
 TreatmentKey = tuple[str, date | None]
-VisitKey = tuple[int | None, str]
+VisitKey = tuple[int | None, str, int]
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,10 @@ class StoredPatient:
         return replace(self, visits={}) == replace(other, visits={})
 
 
-def visit_key(timepoint_id: int | None, name: str) -> VisitKey:
-    """The key of a visit: its timepoint, or its name outside the plan, in any spelling."""
-    return (timepoint_id, "") if timepoint_id is not None else (None, same.folded(name))
+def visit_key(timepoint_id: int | None, name: str, occurrence: int) -> VisitKey:
+    """The key of a visit: its timepoint, or its name outside the plan in any spelling; and which it is."""
+    folded = "" if timepoint_id is not None else same.folded(name)
+    return timepoint_id, folded, occurrence
 
 
 def load(
@@ -152,10 +153,11 @@ def _visits(session: Session, of_study: Any, by_id: Mapping[int, StoredPatient],
     for row in session.execute(drafts.join(Patient, Patient.id == Visit.patient_id).where(of_study)):
         begun[row.visit_id].add(row.instrument)
     visits = select(
-        Visit.id, Visit.patient_id, Visit.timepoint_id, Visit.name, Visit.import_id, Visit.withdrawn_at
+        *(Visit.id, Visit.patient_id, Visit.timepoint_id, Visit.name, Visit.occurrence),
+        *(Visit.import_id, Visit.withdrawn_at),
     ).join(Patient, Patient.id == Visit.patient_id)
-    for row in session.execute(visits.where(of_study, Visit.occurrence == 1).order_by(Visit.id)):
-        key = visit_key(row.timepoint_id, row.name)
+    for row in session.execute(visits.where(of_study).order_by(Visit.id)):
+        key = visit_key(row.timepoint_id, row.name, row.occurrence)
         visit = StoredVisit(
             row.id,
             row.name,

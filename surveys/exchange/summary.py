@@ -16,7 +16,7 @@ from surveys.store.visit.alerts import HISTORICAL_AFTER
 
 TOLD = 20
 
-Planned = tuple[ImportRow, bool, datetime, Mapping[str, Mapping[str, Any]]]
+Planned = tuple[ImportRow, bool, Mapping[str, datetime], Mapping[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Summary:
         gradings: int,
         at: datetime,
     ) -> Summary:
-        """Counts of `planned`: a row, whether its visit is new, its instant, and its new answers."""
+        """Counts of `planned`: a row, whether its visit is new, when it was answered, and its new answers."""
         found: Counter[str] = Counter()
         given_to: dict[str, list[Mapping[str, Any]]] = {}
         for row, new_visit, answered_at, answers in planned:
@@ -79,8 +79,8 @@ class Summary:
             found["new_visits"] += new_visit
             found["responses"] += len(answers)
             found["stored_responses"] += len(row.answers) - len(answers)
-            age = "historical" if at - answered_at > HISTORICAL_AFTER else "new"
             for key, given in answers.items():
+                age = "historical" if at - answered_at[key] > HISTORICAL_AFTER else "new"
                 instrument = library.get(key)
                 given_to.setdefault(key, []).append(given)
                 found[age] += sum(

@@ -22,7 +22,7 @@ from surveys.db import moment, short_transaction
 from surveys.exchange import importing
 from surveys.exchange.faults import FileRefused
 from surveys.exchange.import_file import read
-from surveys.exchange.matching import ImportPlan
+from surveys.exchange.import_plan import ImportPlan
 from surveys.frames import study_frames
 from surveys.models import ALL_ROWS, Alert, Patient, Response, Study, Visit
 from surveys.settings import ROOT

@@ -13,6 +13,7 @@ from surveys.exchange.faults import Fault, FileRefused
 from surveys.typed import with_plain_lines
 
 MOST_ROWS = 20_000
+SAMPLE = 60  # lines that tell the separator
 SEPARATORS = "\t;,"
 # Excel writes this line first, and reads it, where a file is made for several countries.
 _NAMED = re.compile(r'"?sep=([\t;,])"? *(?:\n|$)', re.IGNORECASE)
@@ -31,16 +32,41 @@ def verbatim(text: str) -> list[Row]:
     return _few(_rows(text, str.strip))
 
 
-def every_row(text: str) -> Iterator[Row]:
+def every_row(text: str, separator: str | None = None) -> Iterator[Row]:
     """Row numbers, as a spreadsheet counts them, and stripped cells; rows without content are left out.
 
-    Accents and spaces are as most keyboards make them. Tab, semicolon or comma separates the cells: the one
-    that separates most of the first row.
+    Accents and spaces are as most keyboards make them. Where none is given, tab, semicolon or comma separates
+    the cells: the one that separates most of the first row.
 
     Raises:
         FileRefused: the text is not whole, or has too many rows for `rows` and `verbatim`.
     """
-    return _rows(text, lambda cell: same.plain(cell).strip())
+    return _rows(text, lambda cell: same.plain(cell).strip(), separator)
+
+
+def steady_separator(text: str) -> str:
+    """The separator that cuts most of the first rows into as many cells as the header, and the most of them.
+
+    A questionnaire's question may have more commas than a header has columns.
+    """
+    text = with_plain_lines(text.lstrip("\ufeff"))
+    if named := _NAMED.match(text):
+        return named[1]
+    lines = "".join(line[0] for line in islice(_LINE.finditer(text), SAMPLE))
+    found = {sign: _steadiness(lines, sign) for sign in SEPARATORS}
+    best = max(found, key=lambda sign: found[sign])
+    return best if found[best][1] > 1 else _separator(text)
+
+
+def _steadiness(lines: str, separator: str) -> tuple[float, int]:
+    reader = csv.reader(io.StringIO(lines, newline=""), delimiter=separator)
+    try:
+        widths = [len(cells) for cells in reader if any(cells)]
+    except csv.Error:
+        return 0.0, 0
+    if not widths or widths[0] == 1:
+        return 0.0, 0
+    return sum(width == widths[0] for width in widths) / len(widths), widths[0]
 
 
 def _few(rows: Iterator[Row]) -> list[Row]:
@@ -50,10 +76,10 @@ def _few(rows: Iterator[Row]) -> list[Row]:
     return found
 
 
-def _rows(text: str, read: Callable[[str], str]) -> Iterator[Row]:
+def _rows(text: str, read: Callable[[str], str], separator: str | None = None) -> Iterator[Row]:
     text = with_plain_lines(text.lstrip("\ufeff"))
     named = _NAMED.match(text)
-    separator, skipped = (named[1], 1) if named else (_separator(text), 0)
+    separator, skipped = (named[1], 1) if named else (separator or _separator(text), 0)
     for number, cells in enumerate(_cut(text, separator), start=1):
         stripped = [read(cell) for cell in cells]
         if number > skipped and any(stripped):

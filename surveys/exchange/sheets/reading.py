@@ -9,7 +9,7 @@ from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.sheets import cut, workbook
 from surveys.exchange.sheets.cut import Row
 
-_OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _ZIP = b"PK\x03\x04"
 _UNMARKED = ("utf-8", "cp1252")
@@ -27,7 +27,7 @@ def text(
         FileRefused: it is no file of a kind that is read, or damaged, or too large.
         SheetsToChooseError: several sheets of the workbook have content, and not one alone fits.
     """
-    if content.startswith(_OLD_OR_LOCKED):
+    if content.startswith(OLD_OR_LOCKED):
         if _LOCKED in content:
             said = "The workbook is locked with a password. Save it without one, or save the list as CSV."
         else:
@@ -35,7 +35,7 @@ def text(
         raise FileRefused([Fault(said)])
     if content.startswith(_ZIP):
         return cut.text_of(workbook.rows(content, sheet, fits))
-    return _decoded(content)
+    return decoded(content)[0]
 
 
 def is_western(content: bytes) -> bool:
@@ -49,15 +49,19 @@ def is_western(content: bytes) -> bool:
     return False
 
 
-def _decoded(content: bytes) -> str:
-    """Text in UTF-8, UTF-16 or Windows-1252, which is what spreadsheets save."""
+def decoded(content: bytes) -> tuple[str, str]:
+    """Text in UTF-8, UTF-16 or Windows-1252, which is what spreadsheets save, and which of these it is.
+
+    Raises:
+        FileRefused: it is no text.
+    """
     for encoding in _encodings(content):
         try:
             found = content.decode(encoding)
         except UnicodeDecodeError:
             continue
         if "\0" not in found:
-            return found
+            return found, encoding
     said = (
         "This is neither a workbook (.xlsx) nor text of a spreadsheet. Save the list as .xlsx or CSV UTF-8."
     )

@@ -26,6 +26,7 @@ class NewVisit:
     when: Window
     battery: tuple[str, ...]
     timepoint_id: int | None = None
+    occurrence: int = 1
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def add_visits(
             "study_id": study.id,
             "timepoint_id": new.timepoint_id,
             "name": new.name,
-            "occurrence": 1,
+            "occurrence": new.occurrence,
             "opens_on": new.when.opens_on,
             "due_on": new.when.due_on,
             "closes_on": new.when.closes_on,

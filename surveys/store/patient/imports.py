@@ -20,18 +20,28 @@ TOLD = 5
 _OTHER = aliased(Response)
 
 
-def under_way(session: Session, study: Study, sha256: str, wording: str | None) -> Import | None:
-    """The import of this file that was begun and not finished; None where there is none.
+MAPPING = "mapping_sha256"
+"""The name in an import's counts of the digest of its mapping, where it had one."""
+
+
+def under_way(
+    session: Session, study: Study, sha256: str, wording: str | None, mapping: str | None = None
+) -> Import | None:
+    """The import of this file with this `mapping` that was begun and not finished; None if there is none.
 
     Raises:
         Refused: another import is not finished, or what was taken back is not all removed.
     """
     begun = session.scalar(select(Import).where(Import.study_id == study.id, Import.under_way))
-    if begun is not None and (begun.sha256, begun.wording) != (sha256, wording):
+    if begun is not None and (begun.sha256, begun.wording, begun.counts.get(MAPPING)) != (
+        sha256,
+        wording,
+        mapping,
+    ):
         raise Refused(
             f"Import {begun.id} of {begun.file} into {study.code} was begun on {begun.begun_at:%Y-%m-%d} and "
-            f"is not finished. Give the same file (SHA-256 {begun.sha256[:12]}…) and wording again to go on "
-            f"with it, or take it back with: seventh import undo {study.code} {begun.id}"
+            f"is not finished. Give the same file (SHA-256 {begun.sha256[:12]}…), wording and mapping to go "
+            f"on with it, or take it back with: seventh import undo {study.code} {begun.id}"
         )
     left = select(Import.id).where(
         Import.study_id == study.id, Import.undone_at.is_not(None), Import.emptied_at.is_(None)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import tables
 from tests.support.commands import Query, Seventh
 
 
@@ -63,3 +64,50 @@ def test_an_encoding_without_all_letters_is_told(seventh: Seventh, tmp_path: Pat
     ran = seventh("import", "clinic", file, "--dry-run")
     assert ran.code == 0
     assert "Windows-1252" in ran.err
+
+
+def test_a_file_of_another_program_comes_in_by_a_mapping(
+    seventh: Seventh, tmp_path: Path, rows: Query
+) -> None:
+    """Numbers 1 to 4 import nothing before somebody says what they mean; the same file twice adds nothing."""
+    seventh("study", "create", "clinic")
+    file, mapping = tables.write(tmp_path, "q.csv", tables.qualtrics()), tmp_path / "mapping.toml"
+    ran = seventh("map", file, "--study", "clinic", "-o", mapping)
+    assert ran.code == 0
+    assert "PHQ-9 goes to 3. Does this file count from 1: subtract 1?" in ran.out
+    assert "is there already" in seventh("map", file, "-o", mapping).err
+    refused = seventh("import", "clinic", file, "--mapping", mapping)
+    assert (refused.code, refused.out) == (1, "")
+    assert "[instruments.phq9] is a proposal" in refused.err
+    assert rows("SELECT count(*) FROM patient") == [(0,)]
+    mapping.write_text(mapping.read_text().replace("confirmed = false", "confirmed = true"))
+    done = seventh("import", "clinic", file, "--mapping", mapping)
+    assert "1 rows left out: Status is 1." in done.out
+    assert rows(
+        "SELECT code, partial, value FROM score JOIN response ON response.id = response_id "
+        "JOIN visit ON visit.id = visit_id JOIN patient ON patient.id = patient_id ORDER BY code"
+    ) == [
+        ("Q1", 0, tables.TOTALS[0]),
+        ("Q3", 1, tables.TOTALS[2]),
+    ]
+    again = seventh("import", "clinic", file, "--mapping", mapping)
+    assert "Responses: 0 new, 2 already stored." in again.out
+    assert "taken back" in seventh("import", "undo", "clinic").out
+    assert rows("SELECT count(*) FROM response") == [(0,)]
+
+
+def test_visits_of_one_name_are_told_apart_by_a_column(seventh: Seventh, tmp_path: Path, rows: Query) -> None:
+    """As every repeating form has them; without it the file is refused, and says how."""
+    seventh("study", "create", "clinic")
+    file = tmp_path / "twice.csv"
+    file.write_text("patient,visit,completed_on,phq9_q1\nP1,flare,2024-05-31,2\nP1,flare,2024-07-31,1\n")
+    assert "a column occurrence" in seventh("import", "clinic", file).err
+    head = "patient,visit,occurrence,completed_on,phq9_q1"
+    file.write_text(f"{head}\nP1,flare,1,2024-05-31,2\nP1,flare,2,2024-07-31,1\nP1,baseline,2,2024-08-31,1\n")
+    assert seventh("import", "clinic", file).code == 0
+    assert "3 already stored" in seventh("import", "clinic", file).out
+    assert rows("SELECT name, occurrence, opens_on FROM visit ORDER BY opens_on") == [
+        ("flare", 1, "2024-05-31"),
+        ("flare", 2, "2024-07-31"),
+        ("baseline", 2, "2024-08-31"),
+    ]

@@ -10,7 +10,7 @@ import pytest
 
 from surveys.exchange import import_file, matching
 from surveys.exchange.faults import FileRefused
-from surveys.exchange.matching import ImportPlan
+from surveys.exchange.import_plan import ImportPlan
 from surveys.models import Study
 from surveys.store.errors import Refused
 

@@ -51,12 +51,12 @@ def test_a_patient_is_known_by_the_columns_of_the_file(filled: Desk) -> None:
 def test_visits_are_known_by_place_or_by_name(filled: Desk) -> None:
     """Outside the plan in any spelling."""
     visits = stored.load(filled.session, filled.study_id)["P1"].visits
-    outside = visits[visit_key(None, "before op")]
+    outside = visits[visit_key(None, "before op", 1)]
     assert outside.name == "Before  Op"
     assert outside.responses == {"phq9": StoredResponse({"q1": 1}, date(2025, 2, 1), "unknown")}
     [timepoint] = [row.id for row in filled.study().timepoints if row.key == "baseline"]
-    assert visits[visit_key(timepoint, "whatever")].responses["phq9"].answers == {"q1": 3}
-    assert visit_key(None, "A  b") == visit_key(None, "a B") != visit_key(None, "ab")
+    assert visits[visit_key(timepoint, "whatever", 1)].responses["phq9"].answers == {"q1": 3}
+    assert visit_key(None, "A  b", 1) == visit_key(None, "a B", 1) != visit_key(None, "ab", 1)
 
 
 def test_only_what_stands_is_compared(filled: Desk) -> None:
@@ -68,7 +68,7 @@ def test_only_what_stands_is_compared(filled: Desk) -> None:
         found = stored.load(filled.session, filled.study_id)["P1"]
         filled.session.rollback()
     assert found.treatments == {("antiviral", None)}
-    assert visit_key(None, "before op") not in found.visits
+    assert visit_key(None, "before op", 1) not in found.visits
     assert all(not visit.responses for visit in found.visits.values())
 
 

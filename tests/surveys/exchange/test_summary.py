@@ -19,7 +19,7 @@ def counted(*planned: tuple[dict[str, Any], bool, timedelta, dict[str, Any]], **
     """The summary of rows: their answers, whether the visit is new, how old they are, what is new of them."""
     day = date(2025, 1, 1)
     rows = [
-        (ImportRow(number, "P1", "a", day, answers=answers), new, NOW - age, fresh)
+        (ImportRow(number, "P1", "a", day, answers=answers), new, dict.fromkeys(answers, NOW - age), fresh)
         for number, (answers, new, age, fresh) in enumerate(planned, start=2)
     ]
     facts: dict[str, Any] = {"spellings": {}, "outside": [], "new_patients": 0, "stored_patients": 0}

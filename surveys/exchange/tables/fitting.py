@@ -1,0 +1,43 @@
+"""Whether a mapping may be used for a table: it is whole, confirmed, and names the columns that are there."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from surveys.exchange.faults import Fault, FileRefused
+from surveys.exchange.tables.mapping import FileMapping
+from surveys.exchange.tables.table import Table
+
+
+def must_fit(table: Table, mapping: FileMapping) -> None:
+    """Refuse a mapping that nobody confirmed whole, or that the table does not fit.
+
+    Raises:
+        FileRefused: with every such fault.
+    """
+    faults = [
+        Fault(f"mapping, {place}: the file has no column {column!r}.")
+        for place, column in mapping.named()
+        if column not in table.places
+    ]
+    named = {column for _, column in mapping.named()} | set(mapping.left_out)
+    for column in table.columns:
+        if column.name not in named:
+            said = "This column is not in the mapping. Say what it is, or add it to left_out under [columns]."
+            faults.append(Fault(said, None, column.name))
+    if not mapping.patient:
+        faults.append(Fault('No column holds a patient code. Write [columns] patient = "…".'))
+    if not (mapping.visit.constant or mapping.visit.column):
+        faults.append(Fault('No visit is named. Write [visit] constant = "baseline", or column = "…".'))
+    if not mapping.completed_on and not all(one.completed_on for one in mapping.instruments.values()):
+        faults.append(Fault('No column holds the day of the answers. Write [columns] completed_on = "…".'))
+    used = Counter(column for one in mapping.instruments.values() for column in one.items.values())
+    for name, times in used.items():
+        if times > 1:
+            faults.append(Fault("This column is mapped to more than one item.", None, name))
+    for name in mapping.unconfirmed:
+        part = f"facts.{name}" if name in mapping.facts else f"instruments.{name}"
+        said = f"[{part}] is a proposal. Look at it, and write confirmed = true (or take it out)."
+        faults.append(Fault(said))
+    if faults:
+        raise FileRefused(faults)

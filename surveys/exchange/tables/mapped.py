@@ -1,0 +1,359 @@
+"""A table and its confirmed mapping, made into the rows of an import. What is not understood is refused."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import Any
+
+from analysis.data.gradings import HOUSE_BRACKMANN
+from surveys import same
+from surveys.exchange import import_file
+from surveys.exchange.cells import CellError
+from surveys.exchange.faults import Fault, FileRefused
+from surveys.exchange.import_file import Circumstances, ImportFile, ImportRow, RowReading
+from surveys.exchange.tables import days, fitting, mapping_file, values
+from surveys.exchange.tables.facts import birth_year
+from surveys.exchange.tables.mapping import BY_ORDER, FileMapping, InstrumentColumns
+from surveys.exchange.tables.table import Table
+from surveys.instruments.library import Library
+
+LISTED = 20
+
+
+def mapped(table: Table, mapping: FileMapping, library: Library) -> ImportFile:
+    """The rows of `table` as an import reads them.
+
+    Raises:
+        FileRefused: the mapping is not confirmed or does not fit the table, or cells are not understood.
+    """
+    fitting.must_fit(table, mapping)
+    return _Mapped(table, mapping, library).file()
+
+
+def digest(mapping: FileMapping) -> str:
+    """The digest of what a mapping says, whatever its file looks like."""
+    return hashlib.sha256(mapping_file.write(mapping, {}).encode()).hexdigest()
+
+
+@dataclass
+class _Patient:
+    """Facts of rows that have no answers, for the patient's first row that has."""
+
+    number: int
+    cells: dict[str, str]
+
+
+class _Mapped:
+    """Goes through the rows; collects what is left out and every fault."""
+
+    def __init__(self, table: Table, mapping: FileMapping, library: Library) -> None:
+        self._table, self._mapping, self._library = table, mapping, library
+        self._missing = {values.code(cell) for cell in (*mapping.missing, *mapping.skipped)}
+        self._skipped = {values.code(cell) for cell in mapping.skipped}
+        self._faults: list[Fault] = []
+        self._strange: dict[str, Counter[str]] = defaultdict(Counter)
+        self._rows_of: dict[tuple[str, str], int] = {}
+        self._left: Counter[str] = Counter()
+        self._foreign = self._foreign_names()
+        header = [name for name in self._foreign if name != "occurrence" or mapping.visit.occurrence]
+        self._columns = import_file.answer_columns(header, library)
+        self._header = header
+
+    def file(self) -> ImportFile:
+        """The whole file. Raises FileRefused."""
+        rows: list[ImportRow] = []
+        waiting: dict[str, _Patient] = {}
+        for number, cells in self._table.rows:
+            row = dict(zip(self._table.places, cells, strict=True))
+            if self._is_skipped(row):
+                continue
+            one = self._row(number, row, waiting)
+            if one is not None:
+                rows.append(one)
+        self._strange_cells()
+        if self._faults:
+            raise FileRefused(self._faults)
+        if not rows:
+            raise FileRefused([Fault("No row of the file has answers that are imported.")])
+        rows = self._with_facts(self._numbered(rows), waiting)
+        if self._faults:
+            raise FileRefused(self._faults)
+        return ImportFile(
+            self._table.name,
+            self._table.sha256,
+            tuple(rows),
+            western=self._table.source.encoding == "windows-1252",
+            mapping_sha256=digest(self._mapping),
+            left_out=tuple(self._told()),
+        )
+
+    def _foreign_names(self) -> dict[str, str]:
+        """The table's column by the import's."""
+        mapping = self._mapping
+        names = {
+            "patient": mapping.patient,
+            "visit": mapping.visit.column or "visit",
+            "completed_on": mapping.completed_on or "the day of the answers",
+        }
+        if mapping.visit.occurrence and mapping.visit.occurrence != BY_ORDER:
+            names["occurrence"] = mapping.visit.occurrence
+        if mapping.locale:
+            names["locale"] = mapping.locale
+        names |= {name: fact.column for name, fact in mapping.facts.items()}
+        for key, one in mapping.instruments.items():
+            names |= {f"{key}_{item}": column for item, column in one.items.items()}
+        return names
+
+    def _is_skipped(self, row: Mapping[str, str]) -> bool:
+        for column, cells in self._mapping.skip_where.items():
+            if row[column] in cells:
+                self._left[f"{column} is {row[column] or 'empty'}"] += 1
+                return True
+        return False
+
+    def _row(self, number: int, row: Mapping[str, str], waiting: dict[str, _Patient]) -> ImportRow | None:
+        answers, how, asked = self._answers(number, row)
+        record = dict.fromkeys(self._header, "")
+        record["patient"] = row[self._mapping.patient]
+        record["visit"] = self._visit(row)
+        for name, fact in self._mapping.facts.items():
+            record[name] = self._fact(number, name, row[fact.column])
+        if self._mapping.locale:
+            record["locale"] = same.folded(row[self._mapping.locale])
+        if "occurrence" in record:
+            record["occurrence"] = row[self._mapping.visit.occurrence]
+        own = self._day(number, row, self._mapping.completed_on)
+        if not answers and not own and any(record[name] for name in self._mapping.facts):
+            known = waiting.setdefault(same.folded(record["patient"]), _Patient(number, {}))
+            for name in self._mapping.facts:
+                if record[name] and known.cells.setdefault(name, record[name]) != record[name]:
+                    said = f"This row says {record[name]}, but row {known.number} says {known.cells[name]}."
+                    self._faults.append(Fault(said, number, self._foreign[name]))
+            return None
+        if not answers and not own and (asked or not self._mapping.completed_on):
+            self._left["without an answer that is imported"] += 1
+            return None
+        told = [said for key in answers if (said := how[key][0])]
+        record["completed_on"] = own or min(told, key=lambda said: said[:10], default="")
+        for key, given in answers.items():
+            record |= {f"{key}_{item}": str(value) for item, value in given.items()}
+        reading = RowReading(number, record, self._columns)
+        found = reading.row()
+        for fault in reading.faults:
+            column = self._foreign.get(fault.column or "", fault.column)
+            problem = fault.problem
+            if fault.column == "completed_on" and not record["completed_on"]:
+                problem = self._no_day(answers)
+            self._faults.append(Fault(problem, number, column))
+        if found is None:
+            return None
+        circumstances = {
+            key: replace(kept, completed=self._read_day(said) if said else None)
+            for key, (said, kept) in how.items()
+            if key in answers
+        }
+        return replace(found, how={key: one for key, one in circumstances.items() if one != Circumstances()})
+
+    def _no_day(self, answers: Iterable[str]) -> str:
+        keys = ", ".join(self._library.get(key).short_title for key in answers)
+        if self._mapping.completed_on:
+            return (
+                f"No day of these answers ({keys or 'none'}). Name another column for it (otherwise_on), or "
+                'leave such rows out: [file] skip_where = { "COLUMN" = [""] }.'
+            )
+        return (
+            f'{keys} has no day here. Say which field holds the day (completed_on = "visit_date"), or leave '
+            'such rows out: [file] skip_where = { "COLUMN" = ["CELL"] }.'
+        )
+
+    def _answers(
+        self, number: int, row: Mapping[str, str]
+    ) -> tuple[dict[str, dict[str, Any]], dict[str, tuple[str, Circumstances]], bool]:
+        """The answers by instrument; the day and circumstances of each; whether any cell has anything."""
+        answers: dict[str, dict[str, Any]] = {}
+        how: dict[str, tuple[str, Circumstances]] = {}
+        asked = False
+        rows_partial = any(row[column] in cells for column, cells in self._mapping.partial_where.items())
+        for key, one in self._mapping.instruments.items():
+            given: dict[str, Any] = {}
+            skipped: dict[str, str] = {}
+            for item, column in one.items.items():
+                cell = row[column]
+                asked = asked or bool(cell)
+                if not cell or self._is_missing(column, cell):
+                    if values.code(cell) in self._skipped:
+                        skipped[item] = "skipped"
+                    continue
+                value = self._value(key, one, item, column, cell, number)
+                if value is not None:
+                    given[item] = value
+            if not given:
+                continue
+            answers[key] = given
+            partial = rows_partial or any(row[column] in cells for column, cells in one.partial.items())
+            day = self._day(number, row, one.completed_on) if one.completed_on else ""
+            how[key] = day, Circumstances(None, partial, skipped)
+        return answers, how, asked
+
+    def _is_missing(self, column: str, cell: str) -> bool:
+        code = values.code(cell)
+        return code in self._missing or code in self._table.column(column).missing
+
+    def _value(
+        self, key: str, one: InstrumentColumns, item: str, column: str, cell: str, number: int
+    ) -> Any | None:
+        """The value that a cell means; None where it means none of ours, which is noted."""
+        instrument = self._library.get(key)
+        code = values.code(cell)
+        table = one.table_of(item)
+        if instrument.item(item).kind != "choice":
+            return cell
+        value = int(code) if table is None and values.is_whole(code) else None
+        if table is not None:
+            value = table.get(cell, table.get(code))
+            if value is None:
+                value = next((own for text, own in table.items() if same.alike(text, cell)), None)
+        if value is None or value not in instrument.values(item):
+            self._strange[column][cell] += 1
+            self._rows_of.setdefault((column, cell), number)
+            return None
+        return value
+
+    def _strange_cells(self) -> None:
+        title = {
+            column: self._library.get(key)
+            for key, one in self._mapping.instruments.items()
+            for column in one.items.values()
+        }
+        for column, cells in self._strange.items():
+            for cell, rows in list(cells.items())[:LISTED]:
+                instrument, code = title[column], values.code(cell)
+                choices = self._table.column(column).choices
+                highest = max(
+                    value for one in instrument.sections for value in (c.value for c in one.choices)
+                )
+                said = f"{rows} cells have {cell!r}, which is not a choice of {instrument.short_title}."
+                if {cell, code} & values.MISSING_LOOKS:
+                    mend = f'If it means missing, add it: [missing] codes = ["{cell}"].'
+                elif values.is_whole(code) and int(code) > highest:
+                    said = f"{rows} values are {cell}; {instrument.short_title} goes to {highest}."
+                    label = choices.get(str(highest), "")
+                    told = f"In this file ‘{highest}’ is labelled ‘{label}’. " if label else ""
+                    mend = f"{told}Does the file count from 1? Then say what each cell means (values = …)."
+                else:
+                    mend = "Say what it means (values = …)."
+                self._faults.append(Fault(f"{said} {mend}", self._rows_of[column, cell], column))
+
+    def _visit(self, row: Mapping[str, str]) -> str:
+        visit = self._mapping.visit
+        if visit.constant:
+            return visit.constant
+        cell = row[visit.column]
+        return visit.names.get(cell, cell)
+
+    def _fact(self, number: int, name: str, cell: str) -> str:
+        fact = self._mapping.facts[name]
+        if not cell or self._is_missing(fact.column, cell):
+            return ""
+        if fact.values:
+            meant = fact.values.get(cell) or fact.values.get(values.code(cell))
+            if meant is None:
+                said = f"{cell!r} has no meaning in the mapping. Add it: [facts.{name}] values = …"
+                self._faults.append(Fault(said, number, fact.column))
+            return meant or ""
+        try:
+            if name == "birth_year":
+                return birth_year(cell)
+            if name == "onset_on" and any(sign in cell for sign in "/.- "):
+                known = (
+                    cell if import_file.is_partial_date(cell) else days.written(cell, self._mapping.order, "")
+                )
+                return known[:10]
+        except CellError as error:
+            self._faults.append(Fault(str(error), number, fact.column))
+            return ""
+        return values.code(cell) if name == HOUSE_BRACKMANN else cell
+
+    def _day(self, number: int, row: Mapping[str, str], column: str) -> str:
+        """The day that a column holds, or the one that counts where it is empty."""
+        tried = [column, self._mapping.otherwise_on] if column == self._mapping.completed_on else [column]
+        marks = {
+            cell
+            for cells in (
+                *self._mapping.partial_where.values(),
+                *(c for one in self._mapping.instruments.values() for c in one.partial.values()),
+            )
+            for cell in cells
+        }
+        for name in filter(None, tried):
+            cell = row[name]
+            if not cell or cell in marks or self._is_missing(name, cell):
+                continue
+            try:
+                return days.written(cell, self._mapping.order, self._mapping.timezone)
+            except CellError as error:
+                self._faults.append(Fault(str(error), number, name))
+                return ""
+        return ""
+
+    @staticmethod
+    def _read_day(said: str) -> date | datetime:
+        return date.fromisoformat(said) if len(said) == 10 else datetime.fromisoformat(said)
+
+    def _numbered(self, rows: Sequence[ImportRow]) -> list[ImportRow]:
+        """The rows with their occurrences, where these are counted by their days."""
+        if self._mapping.visit.occurrence != BY_ORDER:
+            return list(rows)
+        seen: Counter[tuple[str, str]] = Counter()
+        numbers: dict[int, int] = {}
+        for row in sorted(rows, key=lambda row: (_sorted(row.completed), row.number)):
+            key = same.folded(row.patient), same.folded(row.visit)
+            seen[key] += 1
+            numbers[row.number] = seen[key]
+        return [replace(row, occurrence=numbers[row.number]) for row in rows]
+
+    def _with_facts(self, rows: Sequence[ImportRow], waiting: Mapping[str, _Patient]) -> list[ImportRow]:
+        """The rows; the first of each patient has the facts of that patient's rows without answers."""
+        left = dict(waiting)
+        found = []
+        for row in rows:
+            kept = left.pop(same.folded(row.patient), None)
+            found.append(row if kept is None else self._joined(row, kept))
+        if left:
+            self._left["of patients without any answer"] += len(left)
+        return found
+
+    def _joined(self, row: ImportRow, kept: _Patient) -> ImportRow:
+        facts = dict(row.facts)
+        grade = row.house_brackmann
+        for name, cell in kept.cells.items():
+            try:
+                if name == HOUSE_BRACKMANN:
+                    grade = grade or int(cell)
+                else:
+                    facts.setdefault(name, import_file.FACTS[name](cell))
+            except ValueError as error:
+                self._faults.append(Fault(str(error), kept.number, self._foreign[name]))
+        return replace(row, facts=facts, house_brackmann=grade)
+
+    def _told(self) -> Iterable[str]:
+        for why, rows in self._left.items():
+            yield f"{rows} rows left out: {why}."
+        used = {column for _, column in self._mapping.named()}
+        for name in self._mapping.left_out:
+            if (
+                name in self._table.places
+                and name not in used
+                and (cells := sum(self._table.counted(name).values()))
+            ):
+                yield f"Column ‘{name}’ left out ({cells} cells)."
+
+
+def _sorted(completed: date | datetime) -> datetime:
+    if isinstance(completed, datetime):
+        return completed.replace(tzinfo=None)
+    return datetime.combine(completed, time(12))

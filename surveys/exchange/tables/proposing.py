@@ -1,0 +1,286 @@
+"""What a table seems to hold: a mapping to look at, with every doubt about it in a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from surveys import same
+from surveys.exchange.tables import days, facts, programs, recognising, values
+from surveys.exchange.tables.mapping import FileMapping, InstrumentColumns, Order, VisitColumn
+from surveys.exchange.tables.programs import Habits
+from surveys.exchange.tables.recognising import Found, Known
+from surveys.exchange.tables.table import Column, Table
+from surveys.exchange.tables.values import Seen
+
+LISTED = 40
+_TOTAL = re.compile(r"total|score|\bsum\b|summe|gesamt|punktwert", re.IGNORECASE)
+_IDENTITY = re.compile(
+    r"e-?mail|surname|last ?name|first ?name|\bfname\b|\blname\b|nachname|vorname|\bname\b|phone|telefon|"
+    r"mobile|address|adresse|street|postcode|zip ?code|ip ?addr|latitude|longitude|\bmrn\b|medical record",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"code|\bid\b|patient|participant|proband|pseudonym|subject|token", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposed mapping. `doubts` are sentences by the place of the mapping that they are about.
+
+    `found` are the instruments; `left` says of each column that is left out why.
+    """
+
+    mapping: FileMapping
+    doubts: Mapping[str, tuple[str, ...]]
+    found: tuple[Found, ...]
+    left: Mapping[str, str]
+    remarks: tuple[str, ...]
+
+    @property
+    def lines(self) -> list[str]:
+        """The proposal for a person, a sentence each."""
+        told = list(self.remarks)
+        for one in self.found:
+            sure = self.mapping.instruments[one.instrument.key].confirmed
+            state = "certain" if sure else "to be confirmed"
+            told.append(f"{one.instrument.short_title}: {len(one.columns)} items found, {state}.")
+        told += [sentence for sentences in self.doubts.values() for sentence in sentences]
+        told += [f"Column ‘{name}’ {why}; left out." for name, why in list(self.left.items())[:LISTED]]
+        if len(self.left) > LISTED:
+            told.append(f"… and {len(self.left) - LISTED} more columns are left out.")
+        return told
+
+
+def proposed(table: Table, known: Iterable[Known], zone: str = "") -> Proposal:
+    """The mapping that `table` seems to need. `zone` is the study's time zone."""
+    return _Proposing(table, zone).proposal(tuple(known))
+
+
+class _Proposing:
+    """Collects the parts of a mapping, and the doubts about each."""
+
+    def __init__(self, table: Table, zone: str) -> None:
+        self._table = table
+        self._zone = zone
+        self._habits = programs.HABITS.get(table.source.program, Habits())
+        self._names = {same.folded(column.name): column.name for column in table.columns}
+        self._doubts: dict[str, list[str]] = {}
+        self._taken: set[str] = set()
+
+    def proposal(self, known: Sequence[Known]) -> Proposal:
+        """The whole proposal."""
+        table, habits = self._table, self._habits
+        skip = self._cells(habits.skip)
+        partial = self._cells(habits.partial)
+        patient = self._patient()
+        completed = self._first((*habits.completed, *programs.DAY_NAMES))
+        otherwise = self._first(habits.begun) if habits.begun else ""
+        if not completed:
+            self._doubt("columns", 'No column holds the day of the answers. Write completed_on = "…".')
+        self._taken |= {patient, completed, otherwise, *skip, *partial} - {""}
+        visit = self._visit()
+        columns = [column for column in table.columns if column.name not in self._taken]
+        found = recognising.found(columns, known)
+        self._taken |= {name for one in found for name in one.columns.values()}
+        instruments: dict[str, InstrumentColumns] = {}
+        twice: list[Found] = []
+        for one in found:
+            if one.instrument.key in instruments:
+                twice.append(one)
+                continue
+            instruments[one.instrument.key] = self._instrument(one)
+        kept = [one for one in found if one not in twice]
+        for one in twice:
+            said = (
+                f"{one.instrument.short_title} stands in the table more than once "
+                f"({', '.join(list(one.columns.values())[:3])} …): a row holds one visit. Left out."
+            )
+            self._doubt(f"instruments.{one.instrument.key}", said)
+        if not instruments:
+            self._doubt(
+                "columns", "No questionnaire of ours was recognised. Write [instruments.KEY] with its items."
+            )
+        left = [column for column in table.columns if column.name not in self._taken]
+        known_facts = facts.proposed(table, left)
+        for name, fact in known_facts.items():
+            self._taken.add(fact.mapping.column)
+            for said in fact.doubts:
+                self._doubt(f"facts.{name}", said)
+        order, timezone = self._dates([completed, otherwise, *facts.days(known_facts)])
+        again = {name: "asks the same again" for one in twice for name in one.columns.values()}
+        reasons = {
+            column.name: again.get(column.name) or self._why(column)
+            for column in table.columns
+            if column.name not in self._taken or column.name in again
+        }
+        mapping = FileMapping(
+            patient=patient,
+            completed_on=completed,
+            otherwise_on=otherwise,
+            program=table.source.program,
+            encoding=table.source.encoding,
+            separator=table.source.separator,
+            header_rows=table.source.header_rows if table.source.header_rows != 1 else None,
+            sheet=table.source.sheet,
+            skip_where=skip,
+            partial_where=partial,
+            visit=visit,
+            order=order,
+            timezone=timezone,
+            instruments=instruments,
+            facts={name: fact.mapping for name, fact in known_facts.items()},
+            left_out=tuple(reasons),
+        )
+        doubts = {place: tuple(said) for place, said in self._doubts.items()}
+        return Proposal(mapping, doubts, tuple(kept), reasons, tuple(self._remarks()))
+
+    def _doubt(self, place: str, said: str) -> None:
+        self._doubts.setdefault(place, []).append(said)
+
+    def _remarks(self) -> Iterable[str]:
+        yield from self._table.remarks
+        if self._table.source.program != "plain":
+            yield f"The file is from {programs.NAMES[self._table.source.program]}."
+        yield f"It has {len(self._table.rows)} rows and {len(self._table.columns)} columns."
+
+    def _first(self, names: Iterable[str]) -> str:
+        return next(
+            (self._names[same.folded(name)] for name in names if same.folded(name) in self._names), ""
+        )
+
+    def _cells(self, wanted: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        return {
+            self._names[same.folded(name)]: cells
+            for name, cells in wanted.items()
+            if same.folded(name) in self._names
+        }
+
+    def _patient(self) -> str:
+        found = self._first((*self._habits.patient, *programs.PATIENT_NAMES))
+        counted = self._table.counted(found) if found else {}
+        if found and len(counted) == 1 and len(self._table.rows) > 2:
+            self._doubt("columns", f"All of {len(self._table.rows)} rows have the same patient.")
+        if found and counted:
+            return found
+        candidates = [
+            column.name
+            for column in self._table.columns
+            if _CODE.search(column.name) and not self._own(column.name) and self._table.counted(column.name)
+        ]
+        told = f" Candidates: {', '.join(candidates[:5])}." if candidates else ""
+        empty = f" ({found} is empty)" if found else ""
+        self._doubt("columns", f'No column holds a patient code{empty}.{told} Write patient = "…".')
+        return ""
+
+    def _visit(self) -> VisitColumn:
+        column = self._first(programs.VISIT_NAMES)
+        occurrence = self._first(programs.OCCURRENCE_NAMES)
+        self._taken |= {column, occurrence} - {""}
+        if column:
+            return VisitColumn(column=column, occurrence=occurrence)
+        self._doubt(
+            "visit",
+            "No column holds the visit, so every row would be the visit baseline. Another name, or a column?",
+        )
+        return VisitColumn(constant="baseline", occurrence=occurrence)
+
+    def _instrument(self, one: Found) -> InstrumentColumns:
+        key, title = one.instrument.key, one.instrument.short_title
+        seen = {
+            item: Seen(self._table.column(column), self._counted(column))
+            for item, column in one.columns.items()
+        }
+        told = values.proposed(one, seen)
+        place = f"instruments.{key}"
+        for said in dict.fromkeys(said for item in told.values() for said in item.doubts):
+            self._doubt(place, said)
+        if one.lacking:
+            lacking = ", ".join(item.key for item in one.lacking)
+            self._doubt(place, f"{title} has no column for {lacking}: these items would count as missing.")
+        if named := [item for item, how in one.by.items() if how == "name"]:
+            self._doubt(
+                place,
+                f"{title}: {', '.join(named)} were found by names of columns alone. Are these its questions?",
+            )
+        certain = (
+            not one.lacking and all(item.certain for item in told.values()) and not self._doubts.get(place)
+        )
+        tables = {item: proposal.values for item, proposal in told.items()}
+        common, differing = _merged(tables)
+        return InstrumentColumns(dict(one.columns), common, differing, confirmed=certain)
+
+    def _counted(self, column: str) -> Counter[str]:
+        missing = self._table.column(column).missing
+        counted = self._table.counted(column)
+        for cell in list(counted):
+            if cell in missing:
+                del counted[cell]
+        return counted
+
+    def _dates(self, columns: Iterable[str]) -> tuple[Order | None, str]:
+        possible: set[Order] = {"ymd", "dmy", "mdy"}
+        named = [column for column in dict.fromkeys(columns) if column]
+        for column in named:
+            found, rows = days.orders(self._table.cells(column))
+            if not rows:
+                continue
+            if len(found) == 2:
+                shared = possible & found
+                if len(shared) == 2:
+                    self._doubt(
+                        "dates",
+                        f"{column} could be d/m/y or m/d/y in all {rows} rows. Say which (order = …).",
+                    )
+            elif not found:
+                self._doubt("dates", f"{column} has days in several orders. Mend the file.")
+            else:
+                possible = found
+        order = next(iter(possible)) if len(possible) == 1 else None
+        if order and "dates" in self._doubts:
+            self._doubts["dates"] = [said for said in self._doubts["dates"] if "could be" not in said]
+        clocks = [column for column in named if any(map(days.lacks_zone, self._table.cells(column)))]
+        if clocks and self._zone:
+            self._doubt("dates", f"{clocks[0]} has no time zone: {self._zone}, the study's, is taken. Is it?")
+            return order, self._zone
+        if clocks:
+            self._doubt(
+                "dates",
+                f"{clocks[0]} has no time zone, so its calendar days count. To keep the time: timezone = …",
+            )
+        return order, ""
+
+    def _own(self, name: str) -> bool:
+        habits = self._habits
+        return same.folded(name) in {same.folded(one) for one in (*habits.own, *habits.identity)}
+
+    def _why(self, column: Column) -> str:
+        folded = same.folded(column.name)
+        filled = sum(self._table.counted(column.name).values())
+        cells = f" ({filled} cells)" if filled else ""
+        if column.identity or folded in {same.folded(one) for one in self._habits.identity}:
+            return f"tells who somebody is{cells}"
+        if folded in {same.folded(one) for one in self._habits.own}:
+            return f"is the program's own{cells}"
+        if _IDENTITY.search(column.name):
+            return f"may tell who somebody is{cells}"
+        if column.computed or _TOTAL.search(column.name):
+            return f"looks like a total, not an item{cells}"
+        return f"is not known{cells}" if filled else "is empty"
+
+
+def _merged(
+    tables: Mapping[str, Mapping[str, int] | None],
+) -> tuple[Mapping[str, int] | None, dict[str, Mapping[str, int]]]:
+    """One table for all items where no cell means two things; else a table of each item."""
+    known = list(tables.values())
+    if all(table == known[0] for table in known):
+        return known[0], {}
+    apart = {item: table for item, table in tables.items() if table is not None}
+    merged: dict[str, int] = {}
+    for table in known:
+        for cell, value in (table or {}).items():
+            if merged.setdefault(cell, value) != value:
+                return None, apart
+    return (merged, {}) if all(known) else (None, apart)
