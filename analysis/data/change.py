@@ -19,7 +19,7 @@ NOT_OF_ONE_PERSON = {
     "mic_deterioration": "smaller than the measurement error of one patient",
     "mcid_percent_of_baseline": "published as a share of the first score, of improvement alone",
 }
-_ROUNDING = 1e-9
+ROUNDING = 1e-9
 
 
 class PublishedChange(Protocol):
@@ -49,6 +49,6 @@ def judge(before: float | None, after: float | None, direction: str, threshold: 
     gain = (after - before) * signs[direction]
     if isnan(gain):
         return "unknown"
-    if not gain or abs(gain) < abs(threshold) - _ROUNDING:
+    if not gain or abs(gain) < abs(threshold) - ROUNDING:
         return "same"
     return "better" if gain > 0 else "worse"

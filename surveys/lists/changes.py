@@ -15,6 +15,10 @@ from surveys.models import Appointment, Patient, Response, Score, Visit
 
 PAGE = 50
 
+# Which scores a change is judged from, and their order.
+USABLE = (Response.stands, Score.value.is_not(None))
+LATEST_FIRST = (Response.completed_on.desc(), Response.id.desc())
+
 
 @dataclass(frozen=True)
 class DatedScore:
@@ -94,7 +98,7 @@ def _scores(
             func.row_number()
             .over(
                 partition_by=(Visit.patient_id, Response.instrument, Score.scale),
-                order_by=(Response.completed_on.desc(), Response.id.desc()),
+                order_by=LATEST_FIRST,
             )
             .label("place"),
         )
@@ -102,8 +106,7 @@ def _scores(
         .join(Score, Score.response_id == Response.id)
         .where(
             Visit.patient_id.in_(ids),
-            Response.stands,
-            Score.value.is_not(None),
+            *USABLE,
             Response.instrument.in_({instrument for instrument, _ in scales}),
         )
         .subquery("ranked")

@@ -11,6 +11,7 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     FromClause,
+    ScalarSelect,
     Select,
     Subquery,
     and_,
@@ -88,7 +89,7 @@ def page(
     `search` is part of a study code. `person` is that too, or a telephone number, or words that are each part
     of the code, name, hospital number or e-mail address; accents do not matter.
     """
-    current = _lines(scope)
+    current = lines(scope)
     matching = _matching(current, scope, search, person)
     by_state = select(current.c.state, func.count()).where(matching).group_by(current.c.state)
     counts: dict[str, int] = dict(session.execute(by_state).all())
@@ -136,19 +137,6 @@ def _order(lines: FromClause, sort: str) -> tuple[ColumnElement[Any], ...]:
 
 def _shown(chosen: Subquery, sort: str) -> Select[Any]:
     """The lines of a page, with what is shown beside the state."""
-    answered = (
-        select(func.max(Response.completed_on))
-        .join(Visit, Visit.id == Response.visit_id)
-        .where(Visit.patient_id == chosen.c.id, Response.stands)
-        .scalar_subquery()
-    )
-    alerts = (
-        select(func.count())
-        .select_from(Visit)
-        .join(Alert, Alert.visit_id == Visit.id)
-        .where(Visit.patient_id == chosen.c.id, Alert.state == "new")
-        .scalar_subquery()
-    )
     return (
         select(
             chosen.c.id,
@@ -158,8 +146,8 @@ def _shown(chosen: Subquery, sort: str) -> Select[Any]:
             chosen.c.visit_id,
             TITLE.label("visit"),
             chosen.c.due_on,
-            answered.label("last_answered_on"),
-            alerts.label("alerts"),
+            last_answered_on(chosen.c.id).label("last_answered_on"),
+            alerts(chosen.c.id, "new").label("alerts"),
             Patient.removal_requested_at.is_not(None).label("removal_requested"),
         )
         .select_from(chosen)
@@ -167,6 +155,27 @@ def _shown(chosen: Subquery, sort: str) -> Select[Any]:
         .outerjoin(Visit, Visit.id == chosen.c.visit_id)
         .outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
         .order_by(*_order(chosen, sort))
+    )
+
+
+def last_answered_on(patient_id: ColumnElement[int]) -> ScalarSelect[date]:
+    """The day of the patient's last answers that stand."""
+    return (
+        select(func.max(Response.completed_on))
+        .join(Visit, Visit.id == Response.visit_id)
+        .where(Visit.patient_id == patient_id, Response.stands)
+        .scalar_subquery()
+    )
+
+
+def alerts(patient_id: ColumnElement[int], *among: str) -> ScalarSelect[int]:
+    """How many of the patient's alerts are in one of these states."""
+    return (
+        select(func.count())
+        .select_from(Visit)
+        .join(Alert, Alert.visit_id == Visit.id)
+        .where(Visit.patient_id == patient_id, Alert.state.in_(among))
+        .scalar_subquery()
     )
 
 
@@ -206,7 +215,7 @@ def visits_of_ids(session: Session, scope: Scope, ids: Sequence[int]) -> Sequenc
     return session.scalars(query.options(joinedload(Visit.patient))).all()
 
 
-def _lines(scope: Scope) -> CTE:
+def lines(scope: Scope) -> CTE:
     """Every patient of the scope with state and visit: as kept where that still holds, else computed."""
     expired = select(PatientState.patient_id).where(
         PatientState.study_id == scope.study_id, PatientState.until < scope.today

@@ -19,6 +19,7 @@ from surveys.models.imports import ALL_ROWS, Import
 from surveys.models.injection import InjectionSite
 from surveys.models.job import OF_JOBS, BoardCopy, Host, Job, JobPart
 from surveys.models.message import Message, MessageTemplate, Messaging, ShortCode
+from surveys.models.own_list import OwnList
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.patient_state import COMPUTED, PatientState
 from surveys.models.readiness import AlertReader, BackupProof
@@ -82,6 +83,7 @@ __all__ = [
     "MessageTemplate",
     "Messaging",
     "Note",
+    "OwnList",
     "Palsy",
     "Passkey",
     "Patient",

@@ -187,6 +187,7 @@ FREE: Mapping[str, str] = {
     "note": "may hold identity, and is never analysed",
     "appointment": "a list of a day",
     "short_code": "another spelling of a link, which is bound, and lasts no longer",
+    "own_list": "what somebody looks at, and no fact of anybody",
     "message": "an outbox, and its outcome",
     "messaging": "when messages go out",
     "message_template": "the words of messages",

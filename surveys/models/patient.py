@@ -13,6 +13,8 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     and_,
+    case,
+    func,
     text,
 )
 from sqlalchemy.ext.hybrid import hybrid_method, hybrid_property
@@ -103,6 +105,16 @@ class Contact(Base):
     hospital_number_folded: Mapped[str | None] = made_from("hospital_number", by=_folded)
     searched: Mapped[str] = made_from("name", "hospital_number", "email", by=_searched, server_default="")
     telephone_digits: Mapped[str] = made_from("telephone", by=_digits, server_default="")
+
+    @hybrid_property
+    def way(self) -> str | None:
+        """How the person is reached: as chosen, otherwise by e-mail if there is an address."""
+        return self.channel or ("email" if self.email else None)
+
+    @way.inplace.expression
+    @classmethod
+    def _way(cls) -> ColumnElement[str | None]:
+        return func.coalesce(cls.channel, case((cls.email != "", "email")))
 
 
 def before_birth(birth_year: int | None, on: date | None) -> bool:

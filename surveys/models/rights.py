@@ -30,6 +30,7 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     "membership": ("staff_id",),
     "message": ("kind", "nth"),
     "note": ("written_at", "written_by"),
+    "own_list": ("staff_id",),
     "palsy": ("number",),
     "passkey": ("staff_id", "name", "credential", "public_key"),
     "sign_in_identity": ("staff_id", "issuer", "subject", "linked_at"),

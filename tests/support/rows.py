@@ -243,6 +243,17 @@ ROWS = {
         "fs_uniquifier": "1",
         "created_at": AT,
     },
+    "own_list": {
+        "id": 1,
+        "study_id": 1,
+        "staff_id": 1,
+        "name": "Mine",
+        "name_folded": "mine",
+        "shared": False,
+        "chosen": {},
+        "made_at": AT,
+        "changed_at": AT,
+    },
     "alert_rule": {"id": 1, "study_id": 1, "instrument": "phq9", "scale": "total", "kind": "worse"},
     "alert_mail": {
         "id": 1,

@@ -93,6 +93,7 @@ TRIGGERS["0037"] = TRIGGERS["0036"]
 TRIGGERS["0038"] = TRIGGERS["0037"] | {"report": {"UPDATE", "DELETE"}, "report_file": {"UPDATE", "DELETE"}}
 TRIGGERS["0039"] = TRIGGERS["0038"]
 TRIGGERS["0040"] = TRIGGERS["0039"]
+TRIGGERS["0041"] = TRIGGERS["0040"]  # own_lists
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 

@@ -51,7 +51,7 @@ def channel_of(contact: Contact | None) -> str | None:
     """How a person is reached: as chosen, otherwise by e-mail if there is an address; `none` is no person."""
     if contact is None:
         return "none"
-    return contact.channel or ("email" if contact.email else None)
+    return contact.way
 
 
 def reachable(contact: Contact | None, channel: str | None) -> bool:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import Forbidden
 
 from surveys.background import FACTS
 from surveys.exchange import freezing
+from surveys.lists.own.choice import ListChoice
 from surveys.lists.scope import Scope
 from surveys.models import (
     Alert,
@@ -21,6 +22,7 @@ from surveys.models import (
     Background,
     Grading,
     Message,
+    OwnList,
     Palsy,
     Patient,
     Study,
@@ -141,6 +143,19 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 "figure": "time-face-total",
             }
         found[study]["staff_id"] = employ(app, f"colleague-{study}@example.org", "analyst", study=study)
+        with changing(app) as session:
+            shared = OwnList(
+                study_id=invited.study_id,
+                staff_id=found[study]["staff_id"],
+                name="Theirs",
+                shared=True,
+                chosen=ListChoice().kept({}),
+                made_at=datetime.now(UTC),
+                changed_at=datetime.now(UTC),
+            )
+            session.add(shared)
+            session.flush()
+            found[study]["list_id"] = shared.id
         found[study]["leaver_id"] = employ(app, f"leaver-{study}@example.org", "analyst", study=study)
     return found
 

@@ -1,0 +1,182 @@
+"""A field of a patient: its words, its kind, and the conditions it takes, in words and for the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement
+
+from surveys import same, typed
+from surveys.lists.own.reading import Reading
+
+Kind = Literal["choice", "number", "day", "days_since", "text"]
+MOST_DAYS = 36_500
+
+# The conditions of each kind: the key that an address has, and the words. One with … takes a value.
+OPERATORS: Mapping[Kind, Mapping[str, str]] = {
+    "choice": {"is": "is one of …", "is_not": "is none of …"},
+    "number": {
+        "above": "above …",
+        "at_least": "at least …",
+        "at_most": "at most …",
+        "below": "below …",
+        "known": "known",
+        "unknown": "not known",
+    },
+    "day": {
+        "since": "on or after …",
+        "before": "before …",
+        "last_days": "in the last … days",
+        "next_days": "in the next … days",
+        "known": "known",
+        "unknown": "not known",
+    },
+    "days_since": {"at_least": "at least …", "at_most": "at most …", "known": "known", "unknown": "never"},
+    "text": {"contains": "contains …", "known": "known", "unknown": "not known"},
+}
+WITHOUT_VALUE = ("known", "unknown")
+
+
+class ConditionError(ValueError):
+    """A condition that cannot be asked; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field. `read` gives its SQL; a field of kind `days_since` gives the day that is counted from.
+
+    `choices` are the words of each value; `precision` gives how exactly a day is known; `compared` gives the
+    folded form of a text.
+    """
+
+    key: str
+    group: str
+    label: str
+    kind: Kind
+    read: Callable[[Reading], ColumnElement[Any]]
+    choices: Mapping[str, str] = field(default_factory=dict)
+    precision: Callable[[Reading], ColumnElement[Any]] | None = None
+    compared: Callable[[Reading], ColumnElement[Any]] | None = None
+
+    @property
+    def operators(self) -> Mapping[str, str]:
+        """The conditions that it takes, with their words."""
+        return OPERATORS[self.kind]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition as it was chosen: the field's key, how it is compared, and with what."""
+
+    key: str
+    operator: str
+    values: tuple[str, ...] = ()
+
+
+def checked(one: Field, condition: Condition) -> Condition:
+    """The condition with its values as they are kept.
+
+    Raises:
+        ConditionError: the field takes no such condition or value.
+    """
+    operator = condition.operator
+    if operator not in one.operators:
+        raise ConditionError(f"{one.label}: choose how it is compared.")
+    if operator in WITHOUT_VALUE:
+        return Condition(one.key, operator)
+    given = tuple(dict.fromkeys(text.strip() for text in condition.values if text.strip()))
+    if not given:
+        raise ConditionError(
+            f"{one.label}: choose at least one." if one.kind == "choice" else f"{one.label}: enter a value."
+        )
+    if one.kind == "choice":
+        if gone := [value for value in given if value not in one.choices]:
+            raise ConditionError(f"{one.label} has no choice “{gone[0]}” any more. Choose another.")
+        return Condition(one.key, operator, given)
+    _value(one, operator, given[0])
+    return Condition(one.key, operator, given[:1])
+
+
+def met(one: Field, condition: Condition, reading: Reading) -> ColumnElement[bool]:
+    """The condition for the database; it must be `checked`."""
+    column, operator = one.read(reading), condition.operator
+    if operator == "known":
+        return column.is_not(None)
+    if operator == "unknown":
+        return column.is_(None)
+    if one.kind == "choice":
+        within = column.in_(condition.values)
+        return within if operator == "is" else ~within
+    value, today = _value(one, operator, condition.values[0]), reading.scope.today
+    if one.kind == "text":
+        return (one.compared or one.read)(reading).contains(same.folded(value), autoescape=True)
+    if one.kind == "days_since":
+        day = today - timedelta(days=value)
+        return column <= day if operator == "at_least" else column >= day
+    if operator in ("last_days", "next_days"):
+        first, last = sorted((today, today + timedelta(days=value if operator == "next_days" else -value)))
+        return column.between(first, last)
+    ways: Mapping[str, Callable[[], ColumnElement[bool]]] = {
+        "above": lambda: column > value,
+        "at_least": lambda: column >= value,
+        "at_most": lambda: column <= value,
+        "below": lambda: column < value,
+        "since": lambda: column >= value,
+        "before": lambda: column < value,
+    }
+    return ways[operator]()
+
+
+def words(one: Field, condition: Condition) -> str:
+    """The condition as staff read it: Sex: is one of Female, Male."""
+    told = ", ".join(_said(one, value) for value in condition.values)
+    return f"{one.label}: {one.operators[condition.operator].replace('…', told or '…')}"
+
+
+def order(one: Field, reading: Reading, down: bool) -> Sequence[ColumnElement[Any]]:
+    """The order of the rows by this field: empty cells last, equal ones by code."""
+    column = one.read(reading)
+    upwards = down == (one.kind == "days_since")  # the most days since are the earliest day
+    return column.is_(None), column.asc() if upwards else column.desc()
+
+
+def _said(one: Field, value: str) -> str:
+    return one.choices.get(value, value)
+
+
+def _value(one: Field, operator: str, text: str) -> Any:
+    """The value to compare with.
+
+    Raises:
+        ConditionError: it is none for this field.
+    """
+    if one.kind == "text":
+        return text
+    try:
+        if one.kind == "number":
+            return typed.number(text)
+        if one.kind == "days_since" or operator.endswith("_days"):
+            return _days(text)
+        return _day(text)
+    except ValueError as fault:
+        raise ConditionError(f"{one.label}: {fault}") from None
+
+
+def _days(text: str) -> int:
+    days = typed.whole_number(text)
+    if not 0 <= days <= MOST_DAYS:
+        raise ValueError(f"Enter a number of days from 0 to {MOST_DAYS}.")
+    return days
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("give a day as year-month-day, such as 2026-05-01.") from None
+    if not typed.is_possible_year(day.year):
+        raise ValueError(f"the year must be {typed.possible_years()}.")
+    return day
