@@ -158,6 +158,9 @@ def _flow(content: Mapping[str, Any]) -> str | None:
     gone = [
         f"{one['step']} {one['n']}"
         for one in content["flow"]
-        if one["by"] == "all" and one["step"] in NOT_IN_FOLLOW_UP and one["n"] is not None
+        if one["by"] == "all"
+        and one["reason"] is None
+        and one["step"] in NOT_IN_FOLLOW_UP
+        and one["n"] is not None
     ]
     return "; ".join([*texts, *gone]) or None

@@ -50,6 +50,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "site": "text",
         "status": "text",
         "status_since": "date",
+        "status_reason": "text",
         "cause": "text",
         "side": "text",
         "begin": "text",
@@ -95,6 +96,9 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "answers": "answers",
     },
 }
+
+# Columns that frames of earlier versions lack, by table; where nobody said anything they change no digest.
+LATER = {"patients": ("status_reason",)}
 
 _DTYPES = {
     "text": "category",
@@ -166,7 +170,8 @@ class StudyFrames:
     full key (``face.total``); ``completed_on`` is a calendar date in the study's time zone; ``wording`` is
     its name, ``wording_status`` (verbatim | working | loaded | unknown | absent) whose words they are;
     ``answered_by`` (patient | typed_by_other | chosen_by_other | interpreter) may be missing.
-    ``patients``: one row each; ``onset_on`` is the first day of the known period, ``onset_precision``
+    ``patients``: one row each; ``status_reason`` (a code of `analysis.data.statuses`, may be missing) is why
+    who left or is lost did so; ``onset_on`` is the first day of the known period, ``onset_precision``
     (day | month | year) its length. ``treatments``: one row per injection, operation or course; a
     ``started_on`` by month or year is that period's first day too. ``visits``: one row per planned or
     unscheduled visit; ``begun`` once a questionnaire was begun; ``says_recovered`` (yes | nearly | no,
@@ -378,7 +383,9 @@ def data_sha256(frames: StudyFrames) -> str:
     """SHA-256 of all tables, whatever the order of rows and the numbers of the database (``visit_id``)."""
     digest = hashlib.sha256(frames.study.encode())
     for name, columns in COLUMNS.items():
-        table = getattr(frames, name)[[column for column in columns if column != "visit_id"]]
+        table = getattr(frames, name)
+        unsaid = {column for column in LATER.get(name, ()) if table[column].isna().all()}
+        table = table[[column for column in columns if column != "visit_id" and column not in unsaid]]
         if "battery" in table:
             table = table.assign(battery=table["battery"].map("|".join))
         if "answers" in table:

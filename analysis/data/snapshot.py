@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.frame import COLUMNS, ScaleInfo, StudyFrames, Threshold, build, check
+from analysis.data.frame import COLUMNS, LATER, ScaleInfo, StudyFrames, Threshold, build, check
 
 STUDY = "study.json"
 _JSON_KINDS = ("codes", "answers")
@@ -44,7 +44,8 @@ def table(frame: pd.DataFrame, columns: Mapping[str, str]) -> bytes:
 def read(content: Mapping[str, bytes], known: Mapping[str, ScaleInfo] | None = None) -> StudyFrames:
     """The frames of these files (see `files`).
 
-    Files of earlier versions have fewer facts of a scale; `known` fills the missing ones, by full key.
+    Files of earlier versions have fewer facts of a scale; `known` fills the missing ones, by full key. They
+    may lack the columns of ``frame.LATER``.
 
     Raises:
         FrameError: they break the contract of frames.
@@ -61,6 +62,8 @@ def read(content: Mapping[str, bytes], known: Mapping[str, ScaleInfo] | None = N
 def _rows(name: str, content: bytes) -> Iterator[dict[str, Any]]:
     kinds = COLUMNS[name]
     for row in csv.DictReader(io.StringIO(content.decode(), newline="")):
+        for column in LATER.get(name, ()):
+            row.setdefault(column, "")
         yield {column: _taken(row[column], kind) for column, kind in kinds.items()}
 
 

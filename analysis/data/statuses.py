@@ -8,4 +8,20 @@ STATUSES = ("active", "paused", "left", "lost", "died")
 LEFT = "left"
 GONE = (LEFT, "died")
 # These patients get no messages. A lost patient may still answer, and answers are still expected.
-NOT_IN_FOLLOW_UP = (*GONE, "lost")
+LOST = "lost"
+NOT_IN_FOLLOW_UP = (*GONE, LOST)
+# These may have a reason: a code, with its words.
+WITH_REASON = (LEFT, LOST)
+OWN_WISH, NO_CONSENT, NOT_REACHED, OTHER_REASON = "own_wish", "no_consent", "not_reached", "other"
+REASONS = {
+    OWN_WISH: "Wanted to stop",
+    NO_CONSENT: "Did not agree to take part",
+    "burden": "Too much effort",
+    "recovered": "Feels recovered",
+    "elsewhere": "Moved, or treated elsewhere",
+    "illness": "Another illness",
+    NOT_REACHED: "Could not be reached",
+    "clinic": "The clinic decided it",
+    OTHER_REASON: "Another reason",
+    "unknown": "Not known",
+}

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.data.frame import StudyFrames
 from analysis.data.record import Record
-from analysis.data.statuses import STATUSES
+from analysis.data.statuses import REASONS, STATUSES
 from analysis.figures.computed import FLOW
 from analysis.figures.look import PAPER, TEXT, people, row_label
 from analysis.figures.parts import Segment, drawn_parts, percent
@@ -58,7 +58,7 @@ def flow_figure(frames: StudyFrames, on: date, view: View) -> Figure:
         notes=(
             "Due: begun, or its time is over and the patient had not left or died; who is lost is due, too.",
             "Answered: at least one questionnaire was sent; in the first rows, at any visit.",
-            "Reasons are those that staff recorded at the visit.",
+            "Reasons are those that staff recorded: at a visit, or when a patient left or was lost.",
             *([] if view.may_open_patients else [_hiding(view)]),
             *simulated(frames),
         ),
@@ -121,12 +121,18 @@ def _sites(records: Sequence[Record]) -> dict[str, dict[_Key, Record]]:
 
 def _line(key: _Key, columns: Mapping[str, Mapping[_Key, Record]]) -> dict[str, str]:
     step, visit, occurrence, reason = key
-    name = _STEPS[step] if reason is None else f"{_STEPS[step]}: {reason}"
+    name = _STEPS[step] if reason is None else f"{_STEPS[step]}: {_reason(step, reason)}"
     line = {"Step": name, "Visit": "" if visit is None else _visit_name(visit, occurrence)}
     for column, rows in columns.items():
         one = rows.get(key)
         line[column] = "" if one is None else str(one["n_text"])
     return line
+
+
+def _reason(step: str, reason: str) -> str:
+    """The words of a code; why a visit was missed stands there in words."""
+    words = REASONS.get(reason, reason) if step in STATUSES else reason
+    return f"{words[:1].lower()}{words[1:]}" if words is not reason else words
 
 
 def _visit_name(visit: str | None, occurrence: int | None) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.data.frame import StudyFrames
 from analysis.data.record import Record
-from analysis.data.statuses import STATUSES
+from analysis.data.statuses import STATUSES, WITH_REASON
 from analysis.numbers.coarser import coarser
 from analysis.numbers.guards import SUPPRESS_UNDER, is_small
 from analysis.results.apart import Groups, at_site, everybody, shown_count
@@ -43,9 +43,10 @@ def flow(frames: StudyFrames, on: date, *, suppress_under: int = SUPPRESS_UNDER)
     First ``enrolled``; ``due``: with a visit that was expected by ``on`` (as in `attendance`: begun, or over
     and the patient had not left or died); ``answered`` and ``not_answered``: of those due, whether any visit
     was answered. Where an import does not say who was to come, ``answered`` alone is told. Then what they are
-    now: active, paused, lost, left, died. Then the same by ``visit``, where ``not_answered`` is followed by
-    the recorded reasons, each in a record of its own (``reason``). A reason of few patients stands under
-    other reasons.
+    now: active, paused, lost, left, died; lost and left are followed by the recorded reasons, each in a
+    record of its own (``reason``, a code of `analysis.data.statuses`). Then the same by ``visit``, where
+    ``not_answered`` is followed by the reasons in staff's words. A reason of few patients stands under other
+    reasons.
 
     Returns:
         ``by, group, step, visit, occurrence, reason, n, n_text, patients, responses, suppressed`` and, where
@@ -75,14 +76,30 @@ def _splits(frames: StudyFrames, on: date, under: int) -> Iterator[_Split]:
     due, answered = (of_patient[name].eq(True).to_numpy(bool) for name in ("expected", "attended"))
     known = {key: plan_known(rows, len(patients)) for key, rows in in_order(visits)}
     yield _answers(None, None, due, answered, np.full(len(patients), -1), (), all(known.values()))
-    status = pd.Index(STATUSES).get_indexer(pd.Index(frames.patients["status"]))
-    steps = tuple((name, None, (at,)) for at, name in enumerate(STATUSES))
-    yield _Split(None, None, STATUSES, status.astype(np.int64), steps)
+    yield _statuses(frames.patients, under)
     for (name, occurrence), rows in in_order(visits):
         at_visit = rows.set_index("patient").reindex(patients)
         due, answered = (at_visit[flag].eq(True).to_numpy(bool) for flag in ("expected", "attended"))
         place, reasons = _reasons(at_visit["missed_reason"], due & ~answered, under)
         yield _answers(name, int(occurrence), due, answered, place, reasons, known[name, occurrence])
+
+
+def _statuses(patients: pd.DataFrame, under: int) -> _Split:
+    """What patients are now; of those who left or are lost each reason is a row of its own."""
+    place, rows = np.zeros(len(patients), np.int64), list[str]()
+    steps: list[_Step] = []
+    for name in STATUSES:
+        of_status = (patients["status"] == name).to_numpy(bool)
+        first, why = len(rows), patients["status_reason"]
+        reason, reasons = _reasons(why, of_status & (name in WITH_REASON), under)
+        names = (NO_REASON, *reasons)
+        place[of_status] = first + reason[of_status] + 1
+        own = range(first, first + len(names))
+        steps.append((name, None, tuple(own)))
+        if reasons:
+            steps += [(name, said, (at,)) for at, said in zip(own, names, strict=True)]
+        rows += names
+    return _Split(None, None, tuple(rows), place, tuple(steps))
 
 
 def _answers(

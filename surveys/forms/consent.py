@@ -22,7 +22,7 @@ class PaperConsentForm(StaffForm):
     parts. A study without a text knows only consent that was given elsewhere.
     """
 
-    how = SelectField("How")
+    how = SelectField("How", [InputRequired("Say how it was given.")])
     text = SelectField("Text", coerce=int)
     signed_on = DayField("Signed or said on", [InputRequired("Enter the day."), not_ahead])
     parts = SelectMultipleField("Agreed to")
@@ -36,10 +36,12 @@ class PaperConsentForm(StaffForm):
         stands: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        first = {"text": next(iter(texts), None), "how": "paper" if texts else ELSEWHERE}
+        first = {"text": next(iter(texts), None), "how": "" if texts else ELSEWHERE}
         super().__init__(data={**first, **(stands or {})}, **kwargs)
         self.today = today
-        self.how.choices = select_choices(WAYS if texts else {ELSEWHERE: WAYS[ELSEWHERE]})
+        self.how.choices = (
+            select_choices(WAYS, "Choose how") if texts else select_choices({ELSEWHERE: WAYS[ELSEWHERE]})
+        )
         self.text.choices = [SelectChoice(text_id, words) for text_id, words in texts.items()]
         self.parts.choices = [SelectChoice(key, sentence) for key, sentence in parts.items()]
         if not texts:

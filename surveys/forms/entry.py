@@ -46,7 +46,11 @@ class AnswersForm(RecordForm):
 class EnteredForm(AnswersForm):
     """A questionnaire from paper or over the telephone."""
 
-    source = RadioField("How", choices=select_choices({"paper": "On paper", "staff_read": "By telephone"}))
+    source = RadioField(
+        "How",
+        [InputRequired("Say how the answers came.")],
+        choices=select_choices({"paper": "On paper", "staff_read": "By telephone"}),
+    )
     on = DayField("Day of the answers", [InputRequired("Enter the day."), not_ahead])
     answered_by = SelectField(
         "Who answered", choices=select_choices(labels.ANSWERED_BY, "Not recorded"), default=""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from analysis.data.gradings import HOUSE_BRACKMANN, SUNNYBROOK
 from analysis.data.kinds import ALL_FAMILIES, ALL_KINDS
+from analysis.data.statuses import REASONS
 
 SEXES: Mapping[str, str] = {
     "female": "Female",
@@ -84,6 +85,7 @@ PATIENT_STATUSES: Mapping[str, str] = {
     "lost": "Lost to follow-up",
     "died": "Died",
 }
+STATUS_REASONS: Mapping[str, str] = REASONS
 CHANNELS: Mapping[str, str] = {
     "email": "By e-mail",
     "letter": "By letter",

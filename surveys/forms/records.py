@@ -20,9 +20,10 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
+from analysis.data.statuses import OTHER_REASON, WITH_REASON
 from surveys.forms import labels
 from surveys.forms.fields import (
     DayField,
@@ -79,8 +80,25 @@ class StatusForm(RecordForm):
 
     status = RadioField("Status", choices=select_choices(labels.PATIENT_STATUSES))
     since = DayField("Since", [InputRequired("Enter the day from which this holds."), not_ahead])
+    why = SelectField(
+        "Why, of a patient who left or is lost",
+        choices=select_choices(labels.STATUS_REASONS, "Choose a reason"),
+        filters=[_nothing],
+    )
     where = RadioField("Where", choices=select_choices(WHERE), default="everywhere")
-    reason = StringField("Reason", [Optional(), Length(max=500)])
+    reason = StringField("Reason in words", [Length(max=500)])
+
+    def validate_why(self, field: SelectField) -> None:
+        """Who left or is lost did so for a reason, if only “Not known”; others have none."""
+        if self.status.data in WITH_REASON and not field.data:
+            raise ValidationError("Choose why, or “Not known”.")
+        if self.status.data not in WITH_REASON and field.data:
+            raise ValidationError("Leave this empty: it is for “Left the study” and “Lost to follow-up”.")
+
+    def validate_reason(self, field: StringField) -> None:
+        """Another reason is told in words."""
+        if self.why.data == OTHER_REASON and not (field.data or "").strip():
+            raise ValidationError("Say which other reason.")
 
 
 class PalsyForm(RecordForm):

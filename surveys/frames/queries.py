@@ -38,6 +38,7 @@ def patients() -> Query:
         Patient.site,
         Patient.status,
         Patient.status_since,
+        Patient.status_reason,
         Palsy.cause,
         Palsy.side,
         Palsy.begin,

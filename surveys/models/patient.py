@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from analysis.data.gradings import GRADING_SCALES, HOUSE_BRACKMANN, SUNNYBROOK
 from analysis.data.kinds import KINDS
-from analysis.data.statuses import GONE, NOT_IN_FOLLOW_UP, STATUSES
+from analysis.data.statuses import GONE, NOT_IN_FOLLOW_UP, REASONS, STATUSES, WITH_REASON
 from surveys import same
 from surveys.models.base import Base, Code, Id, Name, made_from, one_of
 from surveys.models.imports import OfImport
@@ -130,6 +130,7 @@ def is_gone(status: str) -> bool:
 class Patient(OfImport, Base):
     """A participant of one study under a study code. Holds no identity.
 
+    `status_reason` is why a patient left or is lost, where somebody said so.
     From `messages_stopped_at` on no message is sent. `removal_requested_at` is when the patient asked for the
     removal of name and contact details. `twin` is 0, except for patients of earlier versions whose code reads
     the same as another's.
@@ -147,6 +148,11 @@ class Patient(OfImport, Base):
         Index("ix_patient_removal", "study_id", sqlite_where=_ASKED, postgresql_where=_ASKED),
         one_of("sex", SEXES),
         one_of("status", STATUSES),
+        one_of("status_reason", REASONS),
+        CheckConstraint(
+            f"status_reason IS NULL OR status IN {WITH_REASON}",
+            name="reason_of_status",
+        ),
         CheckConstraint("birth_year BETWEEN 1880 AND 2200", name="birth_year"),
     )
 
@@ -160,6 +166,7 @@ class Patient(OfImport, Base):
     enrolled_on: Mapped[date]
     status: Mapped[Code] = mapped_column(default="active")
     status_since: Mapped[date]
+    status_reason: Mapped[str | None] = mapped_column(String(16))
     messages_stopped_at: Mapped[datetime | None]
     removal_requested_at: Mapped[datetime | None]
     code_folded: Mapped[str] = made_from("code", by=same.folded, server_default="")

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analysis.data.gradings import HOUSE_BRACKMANN
+from analysis.data.statuses import LOST, NOT_REACHED
 from surveys.instruments.definition import Instrument
 from surveys.instruments.facts import asks_of
 from surveys.instruments.library import Library, asking_order
@@ -257,7 +258,7 @@ class _Making:
         closed = [occasion.when.closes_on for occasion in course if is_over(occasion.when, self.today)]
         missed_two = len(closed) >= 2 and not any(on >= min(closed[-2:]) for on in seen)
         if missed_two and self.rng.random() < LOST_SHARE:
-            return replace(new, status="lost", status_since=closed[-1])
+            return replace(new, status=LOST, status_since=closed[-1], status_reason=NOT_REACHED)
         return new
 
     def _answers(self, person: Person, occasion: SimulatedOccasion) -> list[NewResponse]:

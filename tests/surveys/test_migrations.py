@@ -94,6 +94,7 @@ TRIGGERS["0038"] = TRIGGERS["0037"] | {"report": {"UPDATE", "DELETE"}, "report_f
 TRIGGERS["0039"] = TRIGGERS["0038"]
 TRIGGERS["0040"] = TRIGGERS["0039"]
 TRIGGERS["0041"] = TRIGGERS["0040"]  # own_lists
+TRIGGERS["0042"] = TRIGGERS["0041"]
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 

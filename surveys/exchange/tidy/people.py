@@ -48,6 +48,7 @@ def _patient_rows(selection: Selection) -> Iterator[Any]:
             Patient.birth_year,
             Patient.status,
             Patient.status_since,
+            Patient.status_reason,
             Palsy.side,
             Palsy.recovered_on,
             palsies.label("palsies"),
@@ -104,6 +105,12 @@ PATIENTS = TidyTable(
             "active, paused, left, lost or died.",
             labels.PATIENT_STATUSES,
             lambda row: row.status,
+        ),
+        coded(
+            "status_reason",
+            "Why the patient left or is lost, where somebody said so.",
+            labels.STATUS_REASONS,
+            lambda row: row.status_reason,
         ),
         whole(
             "status_since_days",

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.data.statuses import NO_CONSENT
 from surveys.language_names import in_english
 from surveys.models import Consent, ConsentText, Patient, Study
 from surveys.models.audit import CONSENT_CORRECTED
@@ -193,7 +194,7 @@ def decide(
         facts |= {"version": text.version, "parts": consent.parts}
     audit.record(session, audit.Entry(at, actor, f"consent.{consent.decision}", patient_id, facts))
     if not agreed:
-        leave(session, patient_id, on=signed_on, at=at, actor=actor)
+        leave(session, patient_id, on=signed_on, at=at, actor=actor, why=NO_CONSENT)
 
 
 def record_elsewhere(
@@ -318,7 +319,8 @@ def correct(
     facts = {"consent": made.id, "corrects": stands.id, **changes.told(before, changed)}
     audit.record(session, audit.Entry(at, actor, CONSENT_CORRECTED, patient.id, facts, why))
     if not wanted.agreed and not patient.gone:
-        leave(session, patient.id, on=max(wanted.signed_on, patient.enrolled_on), at=at, actor=actor)
+        on = max(wanted.signed_on, patient.enrolled_on)
+        leave(session, patient.id, on=on, at=at, actor=actor, why=NO_CONSENT)
         session.refresh(patient)
     return True
 

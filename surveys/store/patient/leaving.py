@@ -7,19 +7,26 @@ from datetime import date, datetime
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
+from analysis.data.statuses import OWN_WISH
 from surveys.models import Patient
 from surveys.store import audit
 from surveys.store.post import messages
 
 
-def leave(session: Session, patient_id: int, *, on: date, at: datetime, actor: str) -> None:
-    """The patient stops taking part: from now on links do not open and messages do not go out."""
+def leave(
+    session: Session, patient_id: int, *, on: date, at: datetime, actor: str, why: str = OWN_WISH
+) -> None:
+    """The patient stops taking part: from now on links do not open and messages do not go out.
+
+    `why` is a code of `analysis.data.statuses`.
+    """
     _change(
         session,
         patient_id,
         at,
         status="left",
         status_since=on,
+        status_reason=why,
         messages_stopped_at=func.coalesce(Patient.messages_stopped_at, at),
     )
     audit.record(session, audit.Entry(at, actor, "patient.left", patient_id, {"since": on.isoformat()}))
@@ -53,7 +60,15 @@ def take_part_again(
     stopped = patient.messages_stopped_at
     if stopped == declined_at:
         stopped = None
-    _change(session, patient.id, at, status="active", status_since=on, messages_stopped_at=stopped)
+    _change(
+        session,
+        patient.id,
+        at,
+        status="active",
+        status_since=on,
+        status_reason=None,
+        messages_stopped_at=stopped,
+    )
     audit.record(session, audit.Entry(at, actor, "patient.status", patient.id, facts))
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from analysis.data.statuses import LEFT
 from surveys.models import (
     ALL_ROWS,
     Alert,
@@ -66,7 +67,8 @@ def take_back(session: Session, patient: Patient, *, reason: str | None, at: dat
     session.refresh(patient)
     if has_answered(session, patient):
         raise Refused("This patient has answered meanwhile, so the record stays.")
-    code, patient.status, patient.status_since = patient.code, "left", patient.enrolled_on
+    code, patient.status, patient.status_since = patient.code, LEFT, patient.enrolled_on
+    patient.status_reason = None
     live = update(Link).where(Link.visit_id.in_(visits), Link.revoked_at.is_(None))
     session.execute(live.values(revoked_at=at))
     session.flush()

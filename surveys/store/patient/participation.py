@@ -12,7 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from analysis.data.statuses import GONE, STATUSES
+from analysis.data.statuses import GONE, REASONS, STATUSES, WITH_REASON
 from surveys.models import Erasure, Link, Message, Patient, Study, Visit
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -29,9 +29,12 @@ def change_status(
     at: datetime,
     actor: str,
     reason: str | None = None,
+    why: str | None = None,
     everywhere: bool = True,
 ) -> list[Patient]:
     """Give `patient` the `status` since the day `on`; in one transaction in every study of the same person.
+
+    `why` is the code of a reason for which a patient left or is lost, `reason` says it in words.
 
     A death always holds in all of them, and taking part again holds in this study alone. In another study a
     death never changes, and a patient who left can change only to a death. Live links of patients who left or
@@ -43,6 +46,8 @@ def change_status(
     """
     if status not in STATUSES:
         raise Refused(f"{status!r} is no status.", "status")
+    if why is not None and (why not in REASONS or status not in WITH_REASON):
+        raise Refused(f"{why!r} is no reason of the status {status!r}.", "why")
     study = session.get_one(Study, patient.study_id)
     if on > today(study, at):
         raise Refused("This date lies ahead. Enter the day from which it holds.", "since")
@@ -50,7 +55,7 @@ def change_status(
     [own, *others] = rows
     if on < own.enrolled_on:
         raise Refused(f"This lies before the enrolment ({own.enrolled_on}).", "since")
-    if (own.status, own.status_since) == (status, on):
+    if (own.status, own.status_since, own.status_reason) == (status, on, why):
         raise Refused("This is recorded already.", "status")
     if own.gone and status not in GONE and not (reason or "").strip():
         raise Refused("Say why: this patient had left or died.", "reason")
@@ -58,7 +63,7 @@ def change_status(
         raise Refused("This patient's identity was removed. To take part again needs a new code.", "status")
     changed = [own, *(one for one in others if one.status != status and (status == "died" or not one.gone))]
     for one in changed:
-        _change(session, one, status, on, at, actor, (reason or "").strip() or None, patient.code)
+        _change(session, one, status, on, at, actor, (reason or "").strip() or None, why, patient.code)
     return changed
 
 
@@ -113,10 +118,14 @@ def _change(
     at: datetime,
     actor: str,
     reason: str | None,
+    why: str | None,
     through: str,
 ) -> None:
     facts = {"from": patient.status, "to": status, "since": on.isoformat(), "through": through}
+    if why is not None:
+        facts["why"] = why
     patient.status, patient.status_since = status, max(on, patient.enrolled_on)
+    patient.status_reason = why
     if patient.gone:
         of_patient = select(Visit.id).where(Visit.patient_id == patient.id)
         live = update(Link).where(Link.visit_id.in_(of_patient), Link.revoked_at.is_(None))

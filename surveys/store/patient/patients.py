@@ -104,6 +104,7 @@ class NewPatient:
     gradings: tuple[tuple[str, int, date], ...] = field(default=())
     status: str = "active"
     status_since: date | None = None
+    status_reason: str | None = None
     consent: GivenElsewhere | None = None
 
 
@@ -257,6 +258,7 @@ def add(
                 "enrolled_on": new.enrolled_on,
                 "status": new.status,
                 "status_since": new.status_since or new.enrolled_on,
+                "status_reason": new.status_reason,
                 "import_id": import_id,
             }
             for contact_id, new in zip(contacts, patients, strict=True)

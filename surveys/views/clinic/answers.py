@@ -68,7 +68,7 @@ def enter(code: str, visit_id: int, key: str) -> Page:
     items = items_asked(instrument, here.study.optional_items)
     form: Any = answers_form(EnteredForm, instrument, items)(here.today)
     if request.method == "GET":
-        form.source.data, form.on.data = request.args.get("source", "paper"), here.today
+        form.on.data = here.today
     first = asked_first(visit.patient, here)
     # Both, so that every fault is said at once.
     if request.method == "POST" and all([form.validate(), first is None or first.validate()]):

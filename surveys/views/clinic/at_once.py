@@ -63,6 +63,7 @@ def status(code: str) -> Page:
                 at=here.at,
                 actor=here.actor,
                 reason=form.reason.data,
+                why=form.why.data or None,
                 everywhere=form.where.data == "everywhere",
             )
             chosen.append(Chosen(patient.id, patient.code, becomes, act))

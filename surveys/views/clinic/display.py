@@ -37,6 +37,7 @@ LISTS = {
     "grading_scale": labels.GRADING_SCALES,
     "grading_mode": labels.GRADING_MODES,
     "status": labels.PATIENT_STATUSES,
+    "status_reason": labels.STATUS_REASONS,
     "role": labels.ROLES,
     "state": labels.STATES,
     "alert_state": labels.ALERT_STATES,

@@ -117,6 +117,7 @@ def status(code: str, patient: str) -> Page:
             at=here.at,
             actor=here.actor,
             reason=form.reason.data,
+            why=form.why.data or None,
             everywhere=not others or form.where.data == "everywhere",
         )
         if len(changed) == 1:

@@ -4,11 +4,12 @@ import dataclasses
 import json
 import math
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.data.frame import COLUMNS, FrameError
+from analysis.data.frame import COLUMNS, FrameError, data_sha256
 from analysis.data.snapshot import files, read, table
 from analysis.report import report
 from tests.analysis.studies import SCALES, Patient, registry, study
@@ -38,6 +39,20 @@ def test_a_report_of_the_files_is_the_same():
     """To the last digit, digest of the data included."""
     frames = registry(4, 40)
     assert json.dumps(made(read(files(frames)))) == json.dumps(made(frames))
+
+
+def test_files_without_later_columns_have_the_digest_of_before():
+    """Nobody said why patients left; once somebody did, it is other data."""
+    frames = registry(2, 6)
+    content = files(frames)
+    name, *rows = content["patients.csv"].decode().splitlines(keepends=True)
+    at = name.split(",").index("status_reason")
+    cut = (",".join([*row.split(",")[:at], *row.split(",")[at + 1 :]]) for row in (name, *rows))
+    earlier = read({**content, "patients.csv": "".join(cut).encode()})
+    assert earlier.patients["status_reason"].isna().all()
+    assert data_sha256(earlier) == data_sha256(frames)
+    said = frames.patients.assign(status_reason=pd.Series(["burden"] * 6, dtype="category"))
+    assert data_sha256(dataclasses.replace(frames, patients=said)) != data_sha256(frames)
 
 
 def test_what_earlier_files_do_not_say_is_taken_from_the_definitions():

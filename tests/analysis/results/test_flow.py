@@ -100,6 +100,26 @@ def test_a_reason_of_few_is_not_told() -> None:
     assert found["not_answered", "visit 2", None] == 10
 
 
+def test_why_who_left_did_so_follows() -> None:
+    """By code, apart for those who left and who are lost; who takes part has no reason."""
+    frames = planned(dict.fromkeys("abcdefgh", 2))
+    for codes, status, why in (("ab", "left", "burden"), ("c", "left", None), ("d", "lost", "not_reached")):
+        since = {"status_since": "2024-06-01"}
+        frames = changed(frames, codes, status=status, status_reason=why, **since)
+    found = counts(frames, by="all")
+    told = {(step, why): n for (step, visit, why), n in found.items() if step in ("left", "lost", "active")}
+    assert told == {
+        ("active", None): 4,
+        ("left", None): 3,
+        ("left", "no reason recorded"): 1,
+        ("left", "burden"): 2,
+        ("lost", None): 1,
+        ("lost", "no reason recorded"): 0,
+        ("lost", "not_reached"): 1,
+    }
+    assert counts(frames, 5, by="all")["left", None, "other reasons"] is None, "of few, no code is told"
+
+
 def test_by_site() -> None:
     frames = changed(planned({"a": 2, "b": 1, "c": 0}), "c", site="b")
     assert counts(frames, by="site", group="b")["not_answered", None, None] == 1

@@ -20,6 +20,9 @@ def test_a_paper_consent_was_not_signed_tomorrow(filled: Fill) -> None:
     form = filled(paper, signed_on="2026-03-10", **sent)
     assert form.validate()
     assert (form.text.data, form.parts.data) == (4, ["research"])
+    form = filled(paper, signed_on="2026-03-10", **{**sent, "how": ""})
+    assert not form.validate()
+    assert form.errors == {"how": ["Say how it was given."]}, "nothing is chosen beforehand"
     form = filled(paper, signed_on="2026-03-11", **{**sent, "how": "link", "parts": ["sharing"]})
     assert not form.validate()
     assert form.errors.keys() == {"signed_on", "how", "parts"}

@@ -44,6 +44,14 @@ def test_answers_are_of_today_or_before(filled: Fill) -> None:
     assert form.errors.keys() == {"source"}
 
 
+def test_nobody_says_for_staff_how_the_answers_came(filled: Fill) -> None:
+    """Nothing is chosen beforehand, and it must be said."""
+    assert filled(entered).source.data is None
+    form = filled(entered, on="2026-03-10")
+    assert not form.validate()
+    assert form.errors == {"source": ["Say how the answers came."]}
+
+
 def test_a_correction_begins_with_what_is_stored(filled: Fill) -> None:
     """And has a reason."""
     make = answers_form(CorrectedForm, PHQ9, PHQ9.items[:2])

@@ -34,8 +34,26 @@ def test_nothing_recorded_lies_ahead(filled: Fill) -> None:
             (lambda: PalsyForm(TODAY), "recovered_on"),
             (lambda: PalsyForm(TODAY), "synkinesis_noted_on"),
         ):
-            form = filled(make, status="left", **{box: day})
+            form = filled(make, status="paused", **{box: day})
             assert (form.validate(), set(form.errors)) == (right, set() if right else {box}), (box, day)
+
+
+@pytest.mark.parametrize(
+    ("typed", "faulty"),
+    [
+        ({"status": "left", "why": "burden"}, set()),
+        ({"status": "lost", "why": "unknown"}, set()),
+        ({"status": "left"}, {"why"}),
+        ({"status": "lost", "why": "nothing of ours"}, {"why"}),
+        ({"status": "died", "why": "illness"}, {"why"}),
+        ({"status": "left", "why": "other"}, {"reason"}),
+        ({"status": "left", "why": "other", "reason": "a new job"}, set()),
+    ],
+)
+def test_who_leaves_or_is_lost_has_a_reason(filled: Fill, typed: dict[str, str], faulty: set[str]) -> None:
+    """One of the list; another one is told in words; others have none."""
+    form = filled(lambda: StatusForm(TODAY), since="2026-03-10", **typed)
+    assert (form.validate(), set(form.errors)) == (not faulty, faulty)
 
 
 def contact() -> ContactForm:

@@ -173,6 +173,7 @@ def test_patients_come_with_palsy_and_without_identity(filled: Flask) -> None:
     ]
     assert seen
     anna = frames.patients.set_index("patient").loc["ANNA"]
+    assert pd.isna(anna.pop("status_reason"))
     assert anna.to_dict() == {
         "sex": "female",
         "birth_year": 1970,

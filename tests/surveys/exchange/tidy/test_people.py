@@ -31,6 +31,7 @@ def known(app: Flask) -> Flask:
         patient = session.get_one(Patient, invited.patient_id)
         patient.sex, patient.site, patient.birth_year = "female", "North", 1936
         patient.status, patient.status_since = "lost", date(2026, 4, 9)
+        patient.status_reason = "not_reached"
         index = session.scalars(select(Palsy).where(Palsy.patient_id == patient.id)).one()
         index.number = 2
         index.cause, index.side, index.begin = "bells_palsy", "left", "sudden"
@@ -84,6 +85,7 @@ def test_a_patient_is_told_by_days_and_bands(known: Flask) -> None:
         "onset_to_enrolment_days": "23",
         "onset_to_recovery_days": "59",
         "status": "lost",
+        "status_reason": "not_reached",
         "status_since_days": "30",
         "enrolled_on": "2026-03-10",
         "onset_on": "2026-02",

@@ -199,9 +199,11 @@ def text(session: Session, study: Study) -> ConsentText:
 def test_a_changed_mind_adds_a_decision(session: Session, patient: Patient, text: ConsentText) -> None:
     """The patient takes part from then on, and what the refusal stopped goes out again."""
     refuse(session, patient, text)
+    session.refresh(patient)
+    assert (patient.status, patient.status_reason) == ("left", "no_consent")
     agree(session, patient, text)
     session.refresh(patient)
-    assert (patient.status, patient.messages_stopped_at) == ("active", None)
+    assert (patient.status, patient.status_reason, patient.messages_stopped_at) == ("active", None, None)
     assert patient.status_since == AT.date() + timedelta(days=1)
     assert [one.decision for one in consents.all_of_patient(session, patient.id)] == ["agreed", "declined"]
     with pytest.raises(Refused, match="recorded already"):

@@ -53,6 +53,7 @@ def test_who_leaves_is_written_to_no_more(session: Session, written_to: Patient)
     event = last_event(session)
     assert (event.action, event.actor, event.facts) == ("patient.left", "patient", {"since": "2026-03-11"})
     assert (written_to.status, written_to.status_since) == ("left", LATER.date())
+    assert written_to.status_reason == "own_wish"
     assert (written_to.messages_stopped_at, written_to.removal_requested_at) == (LATER, None)
     assert outcomes(session) == ["left"] * 3
 

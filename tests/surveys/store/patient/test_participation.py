@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from surveys.instruments.library import Library
 from surveys.models import Contact, Event, Link, Message, Patient, Study, Visit
 from surveys.schedule import preset
+from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.patient import erasing, participation, patients
 from surveys.store.patient.patients import NewPatient
@@ -64,6 +65,23 @@ def test_a_status_holds_in_every_study_of_the_person(
     assert session.scalars(select(Link.revoked_at)).all() == [AT]
     written = session.scalars(select(Event).where(Event.action == "patient.status")).all()
     assert {event.patient_id for event in written} == {patient.id, twin.id}
+
+
+def test_why_a_patient_left_stands_with_the_status(session: Session, patient: Patient, twin: Patient) -> None:
+    """In each study, until the status changes; the reason alone may be corrected; others have none."""
+    assert change(session, patient, "lost", why="unknown") == ["P1", "Q1"]
+    assert change(session, patient, "lost", why="not_reached") == ["P1"]
+    assert (patient.status_reason, twin.status_reason) == ("not_reached", "unknown")
+    with pytest.raises(Refused, match="recorded already"):
+        change(session, patient, "lost", why="not_reached")
+    for status, why in (("paused", "burden"), ("left", "boredom")):
+        with pytest.raises(Refused, match="is no reason of the status"):
+            change(session, patient, status, why=why)
+    change(session, patient, "active")
+    assert patient.status_reason is None
+    written = session.scalars(select(Event).where(Event.action == "patient.status").order_by(Event.id))
+    assert [event.facts.get("why") for event in written] == ["unknown", "unknown", "not_reached", None]
+    assert list(audit.verify(session)) == []
 
 
 def test_only_this_study_where_staff_say_so(session: Session, patient: Patient, twin: Patient) -> None:

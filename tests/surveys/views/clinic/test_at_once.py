@@ -36,8 +36,9 @@ def test_a_status_is_given_to_many(app: Flask, member: Member, invited: list[Inv
     with changing(app) as session:
         found = session.get_one(Patient, ids[2])
         at = datetime.now(UTC)
-        participation.change_status(session, found, "left", on=at.date(), at=at, actor="test")
-    known = [("status", "left"), ("since", TODAY), ("where", "here"), ("reason", "")]
+        told = {"on": at.date(), "at": at, "actor": "test", "why": "burden"}
+        participation.change_status(session, found, "left", **told)
+    known = [("status", "left"), ("since", TODAY), ("where", "here"), ("why", "burden"), ("reason", "")]
     assert {"P1", "P2", "P3"} <= set(member.get(STATUS).text.split())
     before = stored(app, "patient", "event")
     page = member.post(STATUS, [*known, *chosen(*ids), ("do", "look")])
