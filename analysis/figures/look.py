@@ -143,3 +143,11 @@ def duration(days: float) -> str:
     if days < 60:
         return "1 day" if round(days) <= 1 else f"{days:.0f} days"
     return f"{days / 30.4375:.0f} months" if days < 730 else f"{days / 365.25:.1f} years"
+
+
+def largest(differences: Sequence[tuple[str, float]], told: int = 3) -> str:
+    """The words of the ``told`` largest of these differences, whatever their sign, and how many more."""
+    in_order = sorted(differences, key=lambda one: -abs(one[1]))
+    more = len(in_order) - told
+    words = ", ".join(text for text, _ in in_order[:told])
+    return f"{words}, and {more} more" if more > 0 else words

@@ -9,7 +9,7 @@ from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
 from analysis.data.since_onset import DAYS_PER_YEAR
 from analysis.figures.computed import PROFILE
-from analysis.figures.look import duration, number, row_label
+from analysis.figures.look import duration, largest, number, row_label
 from analysis.figures.parts import EstimateRow, drawn_estimates, percent, signed
 from analysis.figures.view import Figure, Panel, View, simulated
 from analysis.results.profile import AGE, BELLS, FEMALE, TIME, baseline_profile
@@ -87,17 +87,28 @@ def _row(info: Mapping[str, ScaleInfo], one: Record) -> EstimateRow:
 
 
 def _summary(info: Mapping[str, ScaleInfo], by_family: Mapping[str, Sequence[Record]]) -> str:
-    said = []
-    for family, records in by_family.items():
-        known = [one for one in records if one["difference"] is not None]
-        if not known:
-            continue
-        differ = [one for one in known if abs(one["difference"]) >= _LARGE]
-        names = [f"{_name(info, one['variable'])} ({signed(one['difference'], 2)})" for one in differ]
-        said.append(f"{family}: {', '.join(names) if names else 'nothing'}")
-    if not said:
+    known = [
+        (family, one)
+        for family, records in by_family.items()
+        for one in records
+        if one["difference"] is not None
+    ]
+    if not known:
         return "Too few began a treatment after their first visit to say how they differed."
-    return f"By 0.2 standard deviations or more differed, before the treatment, {'; '.join(said)}."
+    large = [
+        (
+            f"{_name(info, one['variable'])} with {family} ({signed(one['difference'], 2)})",
+            one["difference"],
+        )
+        for family, one in known
+        if abs(one["difference"]) >= _LARGE
+    ]
+    if not large:
+        return "Nothing differed, before the treatment, by 0.2 standard deviations or more."
+    return (
+        "Differences before the treatment of 0.2 standard deviations or more, the largest first: "
+        f"{largest(large)}."
+    )
 
 
 def _table_row(info: Mapping[str, ScaleInfo], one: Record) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from analysis.data.gradings import HOUSE_BRACKMANN
 from analysis.data.record import Record
 from analysis.data.since_onset import DAYS_PER_YEAR
 from analysis.figures.computed import TABLE_ONE
-from analysis.figures.look import duration, number, people, row_label
+from analysis.figures.look import duration, largest, number, people, row_label
 from analysis.figures.parts import EstimateRow, drawn_estimates, percent, with_room
 from analysis.figures.view import Figure, Panel, View, simulated
 from analysis.results.apart import ALL, SITE
@@ -173,17 +173,20 @@ def _once(rows: Mapping[tuple[str, str | None], Record]) -> list[Record]:
 def _differences(
     info: Mapping[str, ScaleInfo], compared: Mapping[str, Sequence[Record]], reference: str
 ) -> str:
-    said = []
-    for name, records in compared.items():
-        differ = [
-            f"{_compared_name(info, one)} ({number(one['smd'])})" for one in records if one["smd"] >= _LARGE
-        ]
-        if records:
-            said.append(f"{name}: {', '.join(differ) or 'nothing'}")
-    if not said:
+    """The largest differences of all groups from the reference, and how many more there are."""
+    if not any(compared.values()):
         return f"Too few patients to say how the groups differ from {reference}."
+    large = [
+        (f"{_compared_name(info, one)} of {name} ({number(one['smd'])})", one["smd"])
+        for name, records in compared.items()
+        for one in records
+        if one["smd"] >= _LARGE
+    ]
+    if not large:
+        return f"Nothing differs from {reference}, the largest group, by 0.2 standard deviations or more."
     return (
-        f"By 0.2 standard deviations or more differ from {reference}, the largest group, {'; '.join(said)}."
+        f"Differences from {reference}, the largest group, of 0.2 standard deviations or more, the largest "
+        f"first: {largest(large)}."
     )
 
 

@@ -1,6 +1,7 @@
 """Table 1 as it is printed."""
 
 import dataclasses
+import re
 
 import pytest
 
@@ -48,6 +49,19 @@ def test_the_groups_stand_beside_all_with_their_differences(whole):
     [panel] = by_site.panels
     assert panel.title == "South"
     assert any(label.startswith("Age, years") for label in labels(panel))
+
+
+def test_the_sentence_tells_three_differences_and_how_many_more(whole):
+    """Of thirteen treatments the table has the others."""
+    said = words(whole["table-one-treatment"])
+    told = [float(one) for one in re.findall(r"\((\d\.\d+)\)", said)]
+    assert len(told) == 3
+    assert told == sorted(told, reverse=True)
+    table = whole["table-one-treatment"].table
+    cells = table[[name for name in table.columns if name.startswith("Difference")]].to_numpy().ravel()
+    large = sorted((float(one) for one in cells if one not in ("", "–") and float(one) >= 0.2), reverse=True)
+    assert told == large[:3]
+    assert f"and {len(large) - 3} more" in said
 
 
 def test_a_page_holds_five_groups(whole):
