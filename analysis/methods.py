@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from analysis.data.frame import StudyFrames
-from analysis.data.since_onset import ACUTE_BELOW_DAYS
+from analysis.data.onset import ACUTE_BELOW_DAYS
 from analysis.numbers.guards import (
     COEFFICIENT_FROM,
     IMPRECISE_BELOW,

@@ -3,9 +3,11 @@
 For one date at a time; `analysis.data.since_onset` does the same for tables, and a test compares the two.
 """
 
+from calendar import monthrange
 from datetime import date
 from typing import overload
 
+ACUTE_BELOW_DAYS = 90
 CAUSES_FROM_BIRTH = ("congenital_or_syndromic", "birth_trauma")
 
 
@@ -41,3 +43,12 @@ def days_since(onset: date, precision: str | None, on: date) -> int:
         return since_first
     to_middle = (middle(onset, precision) - onset).days
     return max(since_first - to_middle, -(-since_first // 2), 1)
+
+
+def last_day(on: date, precision: str | None) -> date:
+    """The last day of the known period that begins on the day `on`."""
+    if precision == "year":
+        return on.replace(month=12, day=31)
+    if precision == "month":
+        return on.replace(day=monthrange(on.year, on.month)[1])
+    return on

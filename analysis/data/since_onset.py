@@ -10,9 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.data.coded import coded
-from analysis.data.onset import CAUSES_FROM_BIRTH
+from analysis.data.onset import ACUTE_BELOW_DAYS, CAUSES_FROM_BIRTH
 
-ACUTE_BELOW_DAYS = 90
 DAYS_PER_YEAR = 365.25
 STRATA = ("acute", "chronic", "unknown")
 LEFT_OUT_REASONS = (

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.frame import ScaleInfo, StudyFrames
-from analysis.data.since_onset import ACUTE_BELOW_DAYS, DAYS_PER_YEAR
+from analysis.data.onset import ACUTE_BELOW_DAYS
+from analysis.data.since_onset import DAYS_PER_YEAR
 from analysis.figures.computed import COURSE
 from analysis.figures.look import (
     PAPER,

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.data.frame import StudyFrames
-from analysis.data.since_onset import ACUTE_BELOW_DAYS, DAYS_PER_YEAR, LEFT_OUT_REASONS
+from analysis.data.onset import ACUTE_BELOW_DAYS
+from analysis.data.since_onset import DAYS_PER_YEAR, LEFT_OUT_REASONS
 from analysis.figures.computed import SPEARMAN, SPLINE
 from analysis.figures.look import QUIET, axis_title, chart, colour, duration, go, people, ticks
 from analysis.figures.marks import CELLS_NOTE, MANY, Range, cells, dots, rounded

@@ -10,8 +10,9 @@ import pandas as pd
 from analysis.data.frame import StudyFrames, or_unknown
 from analysis.data.gradings import HOUSE_BRACKMANN
 from analysis.data.near import nearest
+from analysis.data.onset import ACUTE_BELOW_DAYS
 from analysis.data.record import Record
-from analysis.data.since_onset import ACUTE_BELOW_DAYS, DAYS_PER_YEAR, from_birth, time_since_onset
+from analysis.data.since_onset import DAYS_PER_YEAR, from_birth, time_since_onset
 from analysis.numbers.cells import counted, partition
 from analysis.numbers.guards import HIDDEN, SO_THAT_ANOTHER, SUPPRESS_UNDER, hidden, is_small
 from analysis.numbers.proportion import wilson

@@ -138,6 +138,23 @@ ANSWERED_BY: Mapping[str, str] = {
     "chosen_by_other": "Somebody else chose the answers",
     "interpreter": "The patient, with an interpreter",
 }
+PRIORITIES: Mapping[str, str] = {
+    "eye": "The eye",
+    "smile": "The smile",
+    "speech": "Speaking",
+    "eating": "Eating and drinking",
+    "pain": "Pain or tightness",
+    "mood": "How she or he feels",
+    "other": "Something else",
+}
+FEEDBACK: Mapping[str, str] = {
+    "next_visit": "The day of the next visit, with a calendar entry that tells nothing",
+    "use": "Who uses the answers, in the study's words",
+    "news": "News of the study, in its words",
+    "answers": "Their own earlier answers, behind link and year of birth",
+    "scores": "Their own face scores over time, behind link and year of birth",
+    "priority": "Nothing, but they are asked: what matters most to you today?",
+}
 SYMPTOMS: Mapping[str, str] = {
     "face": "facial asymmetry or weakness",
     "eye": "eye: dry, watering, poor closure",

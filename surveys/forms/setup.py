@@ -156,16 +156,30 @@ class TextsForm(SectionForm):
 
 @cache
 def texts_form(
-    kinds: tuple[tuple[str, str], ...], languages: tuple[tuple[str, str], ...], *, contact: bool = False
+    kinds: tuple[tuple[str, str], ...],
+    languages: tuple[tuple[str, str], ...],
+    *,
+    contact: bool = False,
+    feedback: bool = False,
 ) -> type[TextsForm]:
-    """The form with a box per kind and language; `kinds` and `languages` are pairs of name and words."""
+    """The form with a box per kind and language; `kinds` and `languages` are pairs of name and words.
+
+    The `contact` in the first language is a field of the study of its own.
+    """
     fields: dict[str, Any] = {"kinds": tuple(kind for kind, _ in kinds)}
     if contact:
+        fields["kinds"] += ("contacts",)
+        (_first, leading), *others = languages
         fields["contact"] = TextAreaField(
-            "Contact",
+            f"Contact, in {leading}" if others else "Contact",
             [Optional(), Length(max=LONGEST_TEXT)],
             description="Whom patients can ask, and how: shown wherever something does not work.",
         )
+        for locale, language in others:
+            box = TextAreaField(f"Contact, in {language}", [Optional(), Length(max=LONGEST_TEXT)])
+            fields[f"contacts__{locale}"] = box
+    if feedback:
+        fields["feedback"] = SelectMultipleField("Patients get back", choices=select_choices(labels.FEEDBACK))
     for kind, words in kinds:
         for locale, language in languages:
             label = f"{words}, in {language}" if len(languages) > 1 else words

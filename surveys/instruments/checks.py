@@ -240,6 +240,7 @@ def _check_facts(instrument: Instrument, faults: Faults) -> None:
     named = {
         **{f"headlines.{key}": key for key in facts.headlines},
         **{f"shares.{shared.scale}.scale": shared.scale for shared in facts.shares},
+        **{f"shown_to_patients.{key}": key for key in facts.shown_to_patients},
         "result": facts.result,
     }
     for where, key in named.items():
@@ -261,6 +262,11 @@ def _check_facts(instrument: Instrument, faults: Faults) -> None:
             f"is {facts.not_before.days_after_onset}.",
             "Use 1 day or more, or leave not_before out.",
         )
+    if facts.shown_to_patients and facts.asks_of == "mood":
+        faults.add("facts.shown_to_patients", "is there, but it asks of mood.", "Leave it out.")
+    for key, words in facts.shown_to_patients.items():
+        if not words:
+            faults.add(f"facts.shown_to_patients.{key}", "has no words.", 'Write en = "…".')
     _check_eye_safety(instrument, faults)
     _check_replacement(instrument, faults)
 

@@ -112,6 +112,11 @@ def asks_of_the_eye(instrument: Instrument, library: Library) -> bool:
     return bool(known(instrument, library).eye_safety)
 
 
+def shown_to_patients(instrument: Instrument, library: Library) -> Mapping[str, Mapping[str, str]]:
+    """The scales that a patient may see of her own, with their words by language; never one on mood."""
+    return {} if asks_of(instrument, library) == "mood" else known(instrument, library).shown_to_patients
+
+
 def bad_end(instrument: Instrument, item: str) -> str | None:
     """Which answers to a numeric item are bad, `at_least` or `at_most` a number, as all its scales say.
 

@@ -253,7 +253,7 @@ class Facts:
     None means not stated; facts.py then decides. `piles_up` names scales with many patients at the lowest
     value. `headlines` gives the places of scales that pages show first. `result` is the scale of the whole
     instrument. `eye_safety` gives, by item, the answers after which a patient reads when an eye needs a
-    doctor.
+    doctor. `shown_to_patients` has the words, by language, of each scale that a patient may see of her own.
     """
 
     asks_of: Subject | None = None
@@ -265,6 +265,7 @@ class Facts:
     headlines: Mapping[str, int] = field(default_factory=dict)
     result: str | None = None
     eye_safety: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    shown_to_patients: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

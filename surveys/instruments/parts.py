@@ -322,6 +322,7 @@ def _facts(root: TomlTable) -> Facts:
             headlines=_headlines(table) if "headlines" in table else {},
             result=table.optional_text("result"),
             eye_safety=_eye_safety(table) if "eye_safety" in table else {},
+            shown_to_patients=_shown(table) if "shown_to_patients" in table else {},
         )
 
 
@@ -343,6 +344,15 @@ def _not_before(facts: TomlTable) -> NotBefore:
 def _eye_safety(facts: TomlTable) -> Mapping[str, tuple[int, ...]]:
     with facts.open_table("eye_safety") as table:
         return {name: table.wholes(name) for name in table.names()}
+
+
+def _shown(facts: TomlTable) -> Mapping[str, Mapping[str, str]]:
+    shown = {}
+    with facts.open_table("shown_to_patients") as table:
+        for scale in table.names():
+            with table.open_table(scale) as words:
+                shown[scale] = {locale: words.text(locale) for locale in words.names()}
+    return shown
 
 
 def _headlines(facts: TomlTable) -> Mapping[str, int]:

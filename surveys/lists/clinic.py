@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 
 from sqlalchemy import ScalarSelect, func, or_, select
@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from surveys import same
 from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE, answered, states
-from surveys.models import Alert, Appointment, Consent, Contact, Patient, Response, Timepoint, Visit
+from surveys.models import Alert, Appointment, Consent, Contact, Patient, Priority, Response, Timepoint, Visit
 from surveys.models.dialects import length
 
+MATTERS_FOR = timedelta(days=14)
 AT_ONCE = 1000  # texts of a list in one statement: databases limit their parameters
 
 
@@ -34,7 +35,10 @@ class VisitOfTheDay:
 
 @dataclass(frozen=True)
 class ExpectedPatient:
-    """One line of the day's list. `consent` is the latest decision; `done` are visits finished that day."""
+    """One line of the day's list. `consent` is the latest decision; `done` are visits finished that day.
+
+    `matters` is what the patient last said to matter most, not more than `MATTERS_FOR` before that day.
+    """
 
     id: int
     code: str
@@ -46,6 +50,7 @@ class ExpectedPatient:
     open: tuple[VisitOfTheDay, ...]
     done: tuple[str, ...]
     alerts: int
+    matters: str | None
 
     @property
     def progress(self) -> str:
@@ -73,6 +78,7 @@ def expected(session: Session, scope: Scope, on: date) -> list[ExpectedPatient]:
             Contact.name,
             _decision().label("consent"),
             _alerts().label("alerts"),
+            _matters(on).label("matters"),
         )
         .join(Appointment, Appointment.patient_id == Patient.id)
         .outerjoin(Contact, Contact.id == Patient.contact_id)
@@ -134,6 +140,21 @@ def _known(session: Session, scope: Scope, folded: Collection[str]) -> dict[str,
 def _decision() -> ScalarSelect[str]:
     latest = select(Consent.decision).where(Consent.patient_id == Patient.id)
     return latest.order_by(Consent.id.desc()).limit(1).scalar_subquery()
+
+
+def _matters(on: date) -> ScalarSelect[str]:
+    said = (
+        select(Priority.matters)
+        .join(Visit, Visit.id == Priority.visit_id)
+        .where(
+            Visit.patient_id == Patient.id,
+            Priority.matters.is_not(None),
+            Priority.at > datetime.combine(on - MATTERS_FOR, time.min, UTC),
+        )
+        .order_by(Priority.at.desc(), Priority.id.desc())
+        .limit(1)
+    )
+    return said.correlate(Patient).scalar_subquery()
 
 
 def _alerts() -> ScalarSelect[int]:

@@ -36,6 +36,7 @@ WITHOUT_EFFECT = frozenset(
         "clinic.taken_off",
         "consent_text.loaded",
         "contact.changed",
+        "feedback.shown",
         "freeze.signed",
         "import.begun",
         "link.issued",
@@ -82,6 +83,7 @@ WITHOUT_EFFECT = frozenset(
         "visit.signed",
         "wording.loaded",
         *(f"message.{outcome}" for outcome in OUTCOMES),
+        "visit.priority_told",
     }
 )
 

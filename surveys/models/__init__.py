@@ -13,6 +13,7 @@ from surveys.models.base import Base
 from surveys.models.clinic import Appointment, Note
 from surveys.models.consent import Consent, ConsentText
 from surveys.models.device import BirthYearTry
+from surveys.models.feedback import FeedbackShown, Priority
 from surveys.models.freeze import Freeze
 from surveys.models.head_mail import HeadMail
 from surveys.models.imports import ALL_ROWS, Import
@@ -67,6 +68,7 @@ __all__ = [
     "Erasure",
     "Event",
     "EventValue",
+    "FeedbackShown",
     "Freeze",
     "Grading",
     "HeadMail",
@@ -89,6 +91,7 @@ __all__ = [
     "Patient",
     "PatientState",
     "Permission",
+    "Priority",
     "RecoveryCode",
     "Report",
     "ReportFile",

@@ -20,6 +20,7 @@ from surveys.models.audit import Erasure
 from surveys.models.background import Background, BackgroundCheck
 from surveys.models.base import Base
 from surveys.models.consent import Consent, ConsentText
+from surveys.models.feedback import FeedbackShown, Priority
 from surveys.models.freeze import Freeze
 from surveys.models.imports import Import
 from surveys.models.injection import InjectionSite
@@ -161,10 +162,12 @@ FACTS = (
     Fact(Alert, part="answer", only=ALERT_ANSWER, erased=True),
     Fact(Alert, part="note", only=ALERT_NOTE, erased=True),
     Fact(Alert, part="shown", only=("crisis_text_seen_at",)),
+    Fact(FeedbackShown),
     Fact(Assistance, erased=True),
     Fact(Background, erased=True),
     Fact(Response, erased=True),
     Fact(BackgroundCheck, erased=True),
+    Fact(Priority, erased=True),
 )
 BY_SUBJECT: Mapping[str, Fact] = {fact.subject: fact for fact in FACTS}
 OF_TABLE: Mapping[str, tuple[Fact, ...]] = {

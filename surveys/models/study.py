@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, text
@@ -16,6 +17,12 @@ ANCHOR_STATES = ("planned", "given")
 MOST_TIMES = 40
 
 
+def by_language(contact: str, contacts: Mapping[str, str], locales: Sequence[str]) -> dict[str, str]:
+    """A study's contact by language, its first language first; without languages that have none."""
+    first = {locales[0]: contact} if locales and contact else {}
+    return {**first, **{code: text for code, text in contacts.items() if text and code not in first}}
+
+
 class Study(Base):
     """One registry or trial. Texts for patients are kept per locale: `{"en": "…"}`.
 
@@ -24,6 +31,8 @@ class Study(Base):
     `ethics_not_required` says why no committee had to agree. Answers are kept for `retention_years` after the
     study was closed. Alerts are read on `alert_days` (`["monday", …]`) from `alert_from` to `alert_until`
     (`"09:00"`, the study's clock); after `escalate_after_hours` they go to the deputy.
+    `contact` is in the first language, `contacts` in the others. `feedback` names what comes back to patients
+    (`surveys.models.feedback`); `use_texts` say who uses the answers.
     The heads of the audit trail are mailed to `heads_address`, each month and after each freeze.
     """
 
@@ -40,6 +49,7 @@ class Study(Base):
     timezone: Mapped[Code] = mapped_column(default="UTC")
     locales: Mapped[list[str]]
     contact: Mapped[str] = mapped_column(default="")
+    contacts: Mapped[dict[str, str]] = mapped_column(default=dict, server_default=text("'{}'"))
     who_reads: Mapped[dict[str, str]]
     crisis_texts: Mapped[dict[str, str]]
     eye_texts: Mapped[dict[str, str]] = mapped_column(default=dict, server_default=text("'{}'"))
@@ -66,6 +76,18 @@ class Study(Base):
     closed_at: Mapped[datetime | None]
     smallest_group: Mapped[int] = mapped_column(default=5)
     heads_address: Mapped[str] = mapped_column(String(254), default="", server_default="")
+    feedback: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    use_texts: Mapped[dict[str, str]] = mapped_column(default=dict, server_default=text("'{}'"))
+    news_texts: Mapped[dict[str, str]] = mapped_column(default=dict, server_default=text("'{}'"))
+
+    @property
+    def contact_texts(self) -> dict[str, str]:
+        """Whom to ask, by language."""
+        return by_language(self.contact, self.contacts, self.locales)
+
+    def contact_in(self, locale: str) -> str:
+        """Whom to ask, in that language, or in the first where it has none."""
+        return self.contacts.get(locale) or self.contact
 
     @property
     def kept_until(self) -> date | None:

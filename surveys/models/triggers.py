@@ -31,9 +31,11 @@ APPEND_ONLY = (
     "erasure",
     "event",
     "event_value",
+    "feedback_shown",
     "instrument_version",
     "message_template",
     "permission",
+    "priority",
     "report",
     "report_file",
     "score",
@@ -47,6 +49,7 @@ KEPT = (
     "consent_text",
     "data_freeze",
     "data_import",
+    "feedback_shown",
     "head_mail",
     "message",
     "message_template",
@@ -82,6 +85,7 @@ DELETABLE: Mapping[str, str] = {
         AND data_import.undone_at IS NOT NULL)""",
     "assistance": _ANSWERS_ERASED,
     "background": _ANSWERS_ERASED,
+    "priority": _ANSWERS_ERASED,
     "background_check": """EXISTS (SELECT 1 FROM background JOIN visit ON visit.id = background.visit_id
         JOIN erasure ON erasure.patient_id = visit.patient_id
         WHERE background.id = OLD.background_id AND erasure.level = 'answers')""",

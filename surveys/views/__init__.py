@@ -26,7 +26,7 @@ from surveys.views.clinic import (
     waiting_room,
 )
 from surveys.views.dashboard import dashboard
-from surveys.views.form import about_you, other_device, own_copy, safety, short_code, taking_part
+from surveys.views.form import about_you, feedback, other_device, own_copy, safety, short_code, taking_part
 from surveys.views.form import pages as patient
 from surveys.views.study import (
     alert_rules,
@@ -88,6 +88,7 @@ PAGES = (
     patient,
     other_device,
     own_copy,
+    feedback,
     safety,
     taking_part,
     about_you,

@@ -139,6 +139,8 @@ ROWS = {
         "recorded_at": AT,
     },
     "assistance": {"id": 1, "visit_id": 1, "answered_by": "patient", "at": AT},
+    "priority": {"id": 1, "visit_id": 1, "matters": "eye", "at": AT},
+    "feedback_shown": {"id": 1, "visit_id": 1, "what": "scores", "shown_at": AT},
     "consent_text": {
         "id": 1,
         "study_id": 1,

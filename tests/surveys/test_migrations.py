@@ -95,6 +95,10 @@ TRIGGERS["0039"] = TRIGGERS["0038"]
 TRIGGERS["0040"] = TRIGGERS["0039"]
 TRIGGERS["0041"] = TRIGGERS["0040"]  # own_lists
 TRIGGERS["0042"] = TRIGGERS["0041"]
+TRIGGERS["0043"] = TRIGGERS["0042"] | {
+    "feedback_shown": {"UPDATE", "DELETE"},
+    "priority": {"UPDATE", "DELETE"},
+}
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 

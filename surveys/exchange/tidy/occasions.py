@@ -23,8 +23,18 @@ from surveys.exchange.tidy.columns import (
 )
 from surveys.exchange.tidy.days import since_enrolment, since_onset
 from surveys.exchange.tidy.queries import ANCHORS, Selection, with_palsy
-from surveys.forms.labels import ANSWERED_BY
-from surveys.models import Assistance, Draft, Patient, Response, Score, Visit
+from surveys.forms.labels import ANSWERED_BY, PRIORITIES
+from surveys.models import (
+    Assistance,
+    Draft,
+    FeedbackShown,
+    Patient,
+    Priority,
+    Response,
+    Score,
+    Visit,
+)
+from surveys.models.feedback import SHOWN
 
 
 def _visit_rows(selection: Selection) -> Iterator[Any]:
@@ -40,14 +50,22 @@ def _visit_rows(selection: Selection) -> Iterator[Any]:
             Visit.battery,
             Visit.missed_reason,
             Assistance.answered_by,
+            Priority.matters,
+            *(_was_shown(what) for what in SHOWN),
             *ANCHORS,
         )
         .select_from(Visit)
         .join(Patient, Patient.id == Visit.patient_id)
         .outerjoin(Assistance, Assistance.visit_id == Visit.id)
+        .outerjoin(Priority, Priority.visit_id == Visit.id)
         .where(Visit.withdrawn_at.is_(None))
     ).order_by(*selection.visit_order)
     return selection.stream(query)
+
+
+def _was_shown(what: str) -> Any:
+    rows = exists().where(FeedbackShown.visit_id == Visit.id, FeedbackShown.what == what)
+    return label(f"shown_{what}", rows)
 
 
 VISITS = TidyTable(
@@ -89,6 +107,19 @@ VISITS = TidyTable(
             "What was said to “Did anyone help you?”: patient, typed_by_other, chosen_by_other, interpreter.",
             ANSWERED_BY,
             lambda row: row.answered_by,
+        ),
+        coded(
+            "matters_most",
+            "What was said to “What matters most to you today?”, where the study asks it.",
+            PRIORITIES,
+            lambda row: row.matters,
+        ),
+        text(
+            "feedback_shown",
+            "What the patient was shown at this visit after sending, separated by `;`: next_visit, use and "
+            "news (texts of the study), answers (own earlier ones), scores (own face scores over time), "
+            "doctor (the same on a page for a doctor).",
+            lambda row: [what for what in SHOWN if getattr(row, f"shown_{what}")],
         ),
         day("opens_on", "First day on which it may be answered.", lambda row: row.opens_on),
         day("due_on", "Day it is due.", lambda row: row.due_on),

@@ -25,6 +25,7 @@ from surveys.models import (
     EventValue,
     Note,
     Patient,
+    Priority,
     Response,
     Score,
     Treatment,
@@ -163,6 +164,7 @@ def _erase_answers(session: Session, patient: Patient) -> dict[str, int]:
         "responses": _gone(session, Response, Response.visit_id.in_(visits)),
         "drafts": _gone(session, Draft, Draft.visit_id.in_(visits)),
         "background": _gone(session, Background, Background.visit_id.in_(visits)),
+        "priorities": _gone(session, Priority, Priority.visit_id.in_(visits)),
     }
 
 

@@ -25,6 +25,7 @@ from surveys.models import (
     Import,
     Link,
     Patient,
+    Priority,
     Response,
     Treatment,
     Visit,
@@ -45,7 +46,7 @@ def has_answered(session: Session, patient: Patient) -> bool:
     visits = select(Visit.id).where(Visit.patient_id == patient.id)
     given = [
         exists().where(table.visit_id.in_(visits))
-        for table in (Response, Draft, Background, Assistance, Alert)
+        for table in (Response, Draft, Background, Assistance, Priority, Alert)
     ]
     agreed = exists().where(Consent.patient_id == patient.id, Consent.how == "link")
     return bool(session.scalar(select(or_(*given, agreed)), execution_options=ALL_ROWS))

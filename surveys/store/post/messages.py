@@ -271,7 +271,7 @@ def _claimed(session: Session, row: Message, one: OneVisit, at: datetime) -> Cla
         locale=one.locale,
         token=links.issue(session, one.visit, at=at, actor=ACTOR),
         clinic=one.settings.clinic,
-        contact=one.study.contact,
+        contact=one.study.contact_in(one.locale),
         last_day=one.visit.closes_on,
         template=own_words(session, one.study.id, wording, one.locale),
     )

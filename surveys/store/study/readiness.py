@@ -52,6 +52,7 @@ def gaps(session: Session, study: Study, library: Library) -> list[Gap]:
     keys = sorted({key for timepoint in study.timepoints for key in timepoint.battery})
     asked = permissions.asked(session, study, keys, Texts(library))
     found = [*_contact(study), *_crisis_texts(study, asked, library), *_eye_texts(study, asked, library)]
+    found += _feedback(study)
     if not keys:
         found.insert(0, Gap("plan", "The plan asks no questionnaire. Add a timepoint with a battery."))
     for instrument in asked.values():
@@ -152,6 +153,9 @@ def crisis_instruments(asked: dict[str, Instrument]) -> list[str]:
 def _contact(study: Study) -> Iterator[Gap]:
     if not study.contact:
         yield Gap("contact", "Patients would not know whom to ask. Fill in the study's contact.")
+    for locale in study.locales[1:] if study.contact else ():
+        if locale not in study.contact_texts:
+            yield Gap("contact", f"Say in {in_english(locale)} whom patients can ask.")
     for locale in study.locales:
         if not study.who_reads.get(locale):
             yield Gap("contact", f"Say in {in_english(locale)} who reads the answers and when.")
@@ -180,6 +184,16 @@ def _eye_texts(study: Study, asked: dict[str, Instrument], library: Library) -> 
                 "eye",
                 f"{asking} asks about the eye: write in {in_english(locale)} when an eye needs a doctor.",
             )
+
+
+def _feedback(study: Study) -> Iterator[Gap]:
+    for switch, texts, words in (
+        ("use", study.use_texts, "who uses the answers, and for what"),
+        ("news", study.news_texts, "what is new"),
+    ):
+        for locale in study.locales if switch in study.feedback else ():
+            if not texts.get(locale):
+                yield Gap("feedback", f"Say in {in_english(locale)} {words}.")
 
 
 def _ethics(study: Study) -> Iterator[Gap]:

@@ -209,6 +209,14 @@ def to_confirm(session: Session, study: Study, library: Library) -> list[tuple[A
     ]
 
 
+def watched_for_worse(session: Session, study_id: int) -> set[tuple[str, str]]:
+    """The scales, as (instrument, scale), that raise an alert where they get worse."""
+    query = select(AlertRule.instrument, AlertRule.scale).where(
+        AlertRule.study_id == study_id, AlertRule.kind == "worse"
+    )
+    return {(row.instrument, row.scale) for row in session.execute(query)}
+
+
 def add(
     session: Session,
     study: Study,

@@ -82,11 +82,12 @@ def visit_of(session: Session, link_id: int) -> int:
     return session.scalars(select(Link.visit_id).where(Link.id == link_id)).one()
 
 
-def contact(session: Session, link_id: int | None) -> str:
-    """Whom to ask in the study of the link, in any state; empty without a link."""
-    query = select(Study.contact).join(Patient, Patient.study_id == Study.id)
+def contacts(session: Session, link_id: int | None) -> dict[str, str]:
+    """Whom to ask in the study of the link, in any state, by language; empty without a link."""
+    query = select(Study).join(Patient, Patient.study_id == Study.id)
     of_link = query.join(Visit, Visit.patient_id == Patient.id).join(Link, Link.visit_id == Visit.id)
-    return session.scalar(of_link.where(Link.id == link_id)) or ""
+    study = session.scalar(of_link.where(Link.id == link_id))
+    return study.contact_texts if study else {}
 
 
 def find(session: Session, token: str) -> int | None:

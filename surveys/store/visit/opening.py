@@ -16,6 +16,7 @@ from surveys.instruments.definition import Answer, Instrument, Item
 from surveys.instruments.library import Library, asking_order
 from surveys.models.consent import may_still_agree
 from surveys.models.patient import is_gone
+from surveys.models.study import by_language
 from surveys.schedule import is_over, is_over_for_good, not_yet_open
 from surveys.store.study.studies import items_asked
 from surveys.store.visit import background, found
@@ -41,12 +42,14 @@ class LinkRefusal(StrEnum):
 
 
 class LinkRefused(Exception):
-    """A link that opens nothing now: why, the day concerned where there is one, and whom to ask."""
+    """A link that opens nothing now: why, the day concerned if there is one, and whom to ask, by language."""
 
-    def __init__(self, refusal: LinkRefusal, contact: str = "", on: date | None = None) -> None:
+    def __init__(
+        self, refusal: LinkRefusal, contacts: Mapping[str, str] | None = None, on: date | None = None
+    ) -> None:
         super().__init__(refusal.value)
         self.refusal = refusal
-        self.contact = contact
+        self.contacts = contacts or {}
         self.on = on
 
 
@@ -133,7 +136,8 @@ class OpenVisit:
     study_title: str
     timezone: str
     locales: tuple[str, ...]
-    contact: str
+    contacts: Mapping[str, str]
+    feedback: tuple[str, ...]
     who_reads: Mapping[str, str]
     privacy_notices: Mapping[str, str]
     crisis_texts: Mapping[str, str]
@@ -145,6 +149,7 @@ class OpenVisit:
     submitted: Mapping[str, date]
     crisis_text_due: bool
     help_told: bool
+    priority_told: bool
     consent_due: bool
     declined: bool
     closes_on: date
@@ -216,7 +221,8 @@ def load(
         study_title=row.title,
         timezone=row.timezone,
         locales=tuple(row.locales),
-        contact=row.contact,
+        contacts=by_language(row.contact, row.contacts, row.locales),
+        feedback=tuple(row.feedback),
         who_reads=row.who_reads,
         privacy_notices=row.privacy_notices,
         crisis_texts=row.crisis_texts,
@@ -228,6 +234,7 @@ def load(
         submitted=submitted,
         crisis_text_due=bool(due),
         help_told=bool(row.help_told),
+        priority_told=bool(row.priority_told),
         consent_due=bool(row.consent_due) or declined,
         declined=declined,
         closes_on=row.closes_on,
@@ -261,21 +268,22 @@ def _state(draft: Any, device: str) -> DraftState:
 
 
 def _refuse(row: Any, visit: OpenVisit, at: datetime) -> None:
+    contacts = visit.contacts
     if row.revoked_at is not None or row.withdrawn_at is not None:
-        raise LinkRefused(LinkRefusal.REVOKED, row.contact)
+        raise LinkRefused(LinkRefusal.REVOKED, contacts)
     if at >= row.expires_at:
-        raise LinkRefused(LinkRefusal.EXPIRED, row.contact)
+        raise LinkRefused(LinkRefusal.EXPIRED, contacts)
     if is_gone(row.patient_status) and not visit.declined:
-        raise LinkRefused(LinkRefusal.LEFT, row.contact)
+        raise LinkRefused(LinkRefusal.LEFT, contacts)
     if row.study_status == "closed":
-        raise LinkRefused(LinkRefusal.STUDY_CLOSED, row.contact)
+        raise LinkRefused(LinkRefusal.STUDY_CLOSED, contacts)
     if row.study_status != "active":
-        raise LinkRefused(LinkRefusal.STUDY_NOT_OPEN, row.contact)
+        raise LinkRefused(LinkRefusal.STUDY_NOT_OPEN, contacts)
     if not_yet_open(row, visit.today):
-        raise LinkRefused(LinkRefusal.TOO_EARLY, row.contact, row.opens_on)
+        raise LinkRefused(LinkRefusal.TOO_EARLY, contacts, row.opens_on)
     too_late = is_over_for_good if visit.begun else is_over
     if too_late(row, visit.today) and not all(key in visit.submitted for key in visit.battery):
-        raise LinkRefused(LinkRefusal.CLOSED, row.contact, row.closes_on)
+        raise LinkRefused(LinkRefusal.CLOSED, contacts, row.closes_on)
 
 
 def _crises_due(

@@ -54,6 +54,11 @@ class Review:
 
 
 @dataclass(frozen=True)
+class Priority:
+    """Everything is submitted; the question what matters most to the patient is still open."""
+
+
+@dataclass(frozen=True)
 class Helped:
     """Everything is submitted; the question whether anyone helped is still open."""
 
@@ -63,7 +68,18 @@ class Finished:
     """Everything is submitted and no question is left."""
 
 
-Position = Declined | Introduction | ConsentDue | AboutYou | CrisisText | AtItem | Review | Helped | Finished
+Position = (
+    Declined
+    | Introduction
+    | ConsentDue
+    | AboutYou
+    | CrisisText
+    | AtItem
+    | Review
+    | Priority
+    | Helped
+    | Finished
+)
 
 
 def position(visit: OpenVisit) -> Position:
@@ -74,6 +90,8 @@ def position(visit: OpenVisit) -> Position:
         return CrisisText()
     key = current(visit)
     if key is None:
+        if "priority" in visit.feedback and not visit.priority_told and not visit.help_told:
+            return Priority()
         return Finished() if visit.help_told else Helped()
     if not visit.begun:
         return Introduction()

@@ -18,6 +18,7 @@ from surveys.daytime import is_time_zone
 from surveys.instruments.facts import without_crisis_item
 from surveys.instruments.library import Library, asking_order
 from surveys.models import Draft, Patient, Response, Serving, Study, Timepoint, Visit
+from surveys.models.feedback import SWITCHES
 from surveys.models.study import ANCHORS, MOST_TIMES
 from surveys.schedule import FAMILIES, PlannedVisit
 from surveys.store import audit
@@ -38,6 +39,10 @@ CHANGEABLE = frozenset(
         "locales",
         "lowest_age",
         "contact",
+        "contacts",
+        "feedback",
+        "use_texts",
+        "news_texts",
         "who_reads",
         "ethics_committee",
         "ethics_number",
@@ -283,6 +288,8 @@ def _check(study: Study, facts: Mapping[str, Any]) -> None:
         raise Refused("Alerts are read until a time after they begin to be read.", "alert_until")
     if set(facts.get("alert_days", ())) - set(WEEKDAYS):
         raise Refused("Choose days of the week.", "alert_days")
+    if set(facts.get("feedback", ())) - set(SWITCHES):
+        raise Refused("Choose what comes back to patients from the list.", "feedback")
     if not 1 <= facts.get("escalate_after_hours", 24) <= 168:
         raise Refused("The deputy is told after 1 to 168 hours.", "escalate_after_hours")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from unicodedata import normalize
 
 from sqlalchemy import select
@@ -18,11 +19,11 @@ TRIES = 5
 
 
 class UsedUpError(Exception):
-    """A code whose tries are used up: only the clinic can help, and `contact` says how to reach it."""
+    """A code whose tries are used up: only the clinic can help, and `contacts` say how to reach it."""
 
-    def __init__(self, contact: str) -> None:
+    def __init__(self, contacts: Mapping[str, str]) -> None:
         super().__init__("The tries of this code are used up.")
-        self.contact = contact
+        self.contacts = contacts
 
 
 def make(session: Session, link_id: int) -> str:
@@ -66,8 +67,8 @@ def find(session: Session, code: str, year: int) -> int | None:
     ).one_or_none()
     if row is None:
         return None
-    patient_id, contact = session.execute(
-        select(Visit.patient_id, Study.contact)
+    patient_id, study = session.execute(
+        select(Visit.patient_id, Study)
         .join(Link, Link.visit_id == Visit.id)
         .join(Patient, Patient.id == Visit.patient_id)
         .join(Study, Study.id == Patient.study_id)
@@ -79,7 +80,7 @@ def find(session: Session, code: str, year: int) -> int | None:
         row.failures += 1
         session.flush()
     if row.failures >= TRIES:
-        raise UsedUpError(contact)
+        raise UsedUpError(study.contact_texts)
     return None
 
 

@@ -38,6 +38,7 @@ LISTS = {
     "grading_mode": labels.GRADING_MODES,
     "status": labels.PATIENT_STATUSES,
     "status_reason": labels.STATUS_REASONS,
+    "priority": labels.PRIORITIES,
     "role": labels.ROLES,
     "state": labels.STATES,
     "alert_state": labels.ALERT_STATES,

@@ -89,7 +89,7 @@ def _print(rows: Sequence[MessageRow]) -> Page:
             filling = words.Filling(
                 name=name,
                 clinic=one.settings.clinic,
-                contact=here.study.contact,
+                contact=here.study.contact_in(one.locale),
                 link=f"{public}/s/{token}",
                 last_day=one.visit.closes_on,
             )

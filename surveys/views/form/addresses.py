@@ -15,6 +15,7 @@ from surveys.store.visit.progress import (
     Helped,
     Introduction,
     Position,
+    Priority,
     Review,
     position,
 )
@@ -52,6 +53,8 @@ def address(visit: OpenVisit, here: Position) -> str:
             return url_for("patient.item", visit_id=visit.id, key=instrument.key, number=asked.number)
         case Review(instrument):
             return url_for("patient.review", visit_id=visit.id, key=instrument.key)
+        case Priority():
+            return url_for("feedback.what_matters", visit_id=visit.id)
         case Helped():
             return url_for("patient.helped", visit_id=visit.id)
         case Finished():

@@ -35,14 +35,14 @@ def show(visit: OpenVisit) -> Page:
     if not sent or not isinstance(position(visit), Finished):
         return redirect(url_for("patient.start", visit_id=visit.id))
     given = {one.instrument: one for one in responses.current(db.session, visit.id)}
-    parts = [_part(given[key], sent[key]) for key in visit.battery if key in sent and key in given]
+    parts = [part(given[key], sent[key]) for key in visit.battery if key in sent and key in given]
     if ABOUT_YOU in sent and visit.background is not None:
         rows = rows_of(visit, visit.background)
         parts.insert(0, {"title": _("About you"), "on": None, "notice": "", "rows": rows})
     return draw(visit, "patient/copy.html", parts=parts)
 
 
-def _part(given: StoredAnswers, hidden: list[str]) -> dict[str, Any]:
+def part(given: StoredAnswers, hidden: list[str]) -> dict[str, Any]:
     """One questionnaire of the copy: its title, its day, its questions and answers."""
     instrument = server.texts().get(db.session, given.instrument, given.version, given.wording)
     locale = given.locale or instrument.locales[0]

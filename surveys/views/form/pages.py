@@ -23,6 +23,7 @@ from surveys.store.visit.progress import (
     Finished,
     Helped,
     Introduction,
+    Priority,
     Review,
     current,
     first_open,
@@ -30,7 +31,7 @@ from surveys.store.visit.progress import (
     remaining_minutes,
 )
 from surveys.store.words.crisis_texts import called
-from surveys.views.form import device, question, safety, tablet
+from surveys.views.form import device, feedback, question, safety, tablet
 from surveys.views.form.addresses import address, next_address, something_first
 from surveys.views.form.calls import with_calls
 from surveys.views.form.item import (
@@ -290,7 +291,7 @@ def submit(visit: OpenVisit, key: str) -> Page:
 def saved(visit: OpenVisit) -> Page:
     """Show, between two questionnaires, that one is saved and how long the next takes."""
     here = position(visit)
-    if not visit.submitted or isinstance(here, Helped | Finished | CrisisText | ConsentDue):
+    if not visit.submitted or isinstance(here, Priority | Helped | Finished | CrisisText | ConsentDue):
         return redirect(address(visit, here))
     remaining = [key for key in visit.battery if key not in visit.submitted]
     return draw(
@@ -336,9 +337,8 @@ def thanks(visit: OpenVisit) -> Page:
     if not isinstance(here, Finished):
         return redirect(address(visit, here))
     copy = not tablet.in_use() and bool(device.sent_just_now(visit.id))
-    page = draw(
-        visit, "patient/thanks.html", crisis_text=_help_again(visit), eye=safety.eye_again(visit), copy=copy
-    )
+    again = {"crisis_text": _help_again(visit), "eye": safety.eye_again(visit)}
+    page = draw(visit, "patient/thanks.html", copy=copy, **again, **feedback.at_the_end(visit))
     tablet.end()
     return page
 

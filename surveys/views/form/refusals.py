@@ -39,7 +39,7 @@ def refused(error: LinkRefused) -> tuple[str, int]:
     if error.refusal is LinkRefusal.OTHER_LINK and request.method == "POST" and request.endpoint in ANSWERS:
         kept = [(name, given) for name, given in request.form.items(multi=True) if name != "csrf_token"]
     page = render_template(
-        "patient/refused.html", refusal=error.refusal.value, on=error.on, contact=error.contact, kept=kept
+        "patient/refused.html", refusal=error.refusal.value, on=error.on, contacts=error.contacts, kept=kept
     )
     return page, STATUS[error.refusal]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Flask, render_template, request
 from flask_wtf.csrf import CSRFError
 from limits import parse
@@ -56,7 +58,7 @@ def tell() -> Page:
         link_id = short_codes.find(db.session, code, year)
     except UsedUpError as used_up:
         db.session.commit()
-        return _draw("used_up", used_up.contact), 422
+        return _draw("used_up", used_up.contacts), 422
     db.session.commit()
     return (_draw("wrong"), 422) if link_id is None else enter(link_id)
 
@@ -67,6 +69,6 @@ def form_too_old(error: CSRFError) -> Page:
     return (_draw("not_sent"), 422) if request.cookies else refused(LinkRefused(LinkRefusal.NO_COOKIES))
 
 
-def _draw(fault: str = "", contact: str = "") -> str:
+def _draw(fault: str = "", contacts: Mapping[str, str] | None = None) -> str:
     typed = {box: request.form.get(box, "")[:LONGEST_TYPED] for box in ("code", "birth_year")}
-    return render_template("patient/short_code.html", fault=fault, contact=contact, typed=typed)
+    return render_template("patient/short_code.html", fault=fault, contacts=contacts or {}, typed=typed)

@@ -214,7 +214,7 @@ def _wish(what: str) -> str:
 @pages.get("/goodbye")
 def goodbye() -> Page:
     """Show the end for a person who does not take part, without a word about the person."""
-    contact = "" if tablet.in_use() else links.contact(db.session, session.get("link"))
-    page = render_template("patient/goodbye.html", contact=contact)
+    contacts = {} if tablet.in_use() else links.contacts(db.session, session.get("link"))
+    page = render_template("patient/goodbye.html", contacts=contacts)
     tablet.end()
     return page

@@ -96,7 +96,7 @@ def edit(code: str, kind: str, locale: str) -> Page:
         kind=kind,
         locale=locale,
         fields=words.FIELDS,
-        preview=None if form.errors else words.fill(typed, _filling(form.patient.data), locale),
+        preview=None if form.errors else words.fill(typed, _filling(form.patient.data, locale), locale),
         own=own is not None,
     )
     return (page, 422) if form.errors else page
@@ -108,7 +108,7 @@ def _people() -> list[str]:
     return list(db.session.scalars(query))
 
 
-def _filling(code: str | None) -> words.Filling:
+def _filling(code: str | None, locale: str) -> words.Filling:
     """The values of the fields for the patient `code`; a preview makes no link."""
     here = grant()
     now = facts.settings_of(db.session.get(Messaging, here.study.id))
@@ -120,7 +120,7 @@ def _filling(code: str | None) -> words.Filling:
     return words.Filling(
         name=patient.contact.name if patient and patient.contact else "",
         clinic=now.clinic,
-        contact=here.study.contact,
+        contact=here.study.contact_in(locale),
         link=_("https://… (a personal link, made when the message goes)"),
         last_day=visit.closes_on if visit else here.today,
     )

@@ -58,8 +58,10 @@ def _basics(study: Study) -> SectionForm:
 
 
 def _contact(study: Study) -> SectionForm:
-    form = texts_form((("who_reads", "Who reads the answers, and when"),), languages_of(study), contact=True)
-    return form(data={"contact": study.contact, **in_languages({"who_reads": study.who_reads})})
+    kinds = (("who_reads", "Who reads the answers, and when"),)
+    form = texts_form(kinds, languages_of(study), contact=True)
+    known = in_languages({"who_reads": study.who_reads, "contacts": study.contacts})
+    return form(data={"contact": study.contact, **known})
 
 
 def _notices(study: Study) -> SectionForm:
@@ -76,6 +78,13 @@ def _crisis(study: Study) -> SectionForm:
 def _eye(study: Study) -> SectionForm:
     form = texts_form((("eye_texts", "Words about the eye"),), languages_of(study))
     return form(data=in_languages({"eye_texts": {**eye_texts.begun(study.locales), **study.eye_texts}}))
+
+
+def _feedback(study: Study) -> SectionForm:
+    kinds = (("use_texts", "Who uses the answers, and for what"), ("news_texts", "News"))
+    form = texts_form(kinds, languages_of(study), feedback=True)
+    known = in_languages({"use_texts": study.use_texts, "news_texts": study.news_texts})
+    return form(data={"feedback": study.feedback, **known})
 
 
 def _alerts(study: Study) -> SectionForm:
@@ -106,6 +115,13 @@ SECTIONS: Mapping[str, StudySection] = {
         _eye,
         "Shown to somebody who tells of a bad eye, without holding the questionnaire, and always under "
         "“Where to find help”.",
+    ),
+    "feedback": StudySection(
+        "What comes back to patients",
+        _feedback,
+        "All after sending, and noted in the trail and the export. Face scores are never shown within 90 "
+        "days of the onset, on the clinic’s tablet, or where somebody else answered; with them you hear "
+        "of one that gets worse by the detectable change. In a trial they are an intervention.",
     ),
     "alerts": StudySection(
         "Alerts: hours, first person and deputy",
@@ -150,7 +166,7 @@ def task(key: str, gaps: list[Gap], study: Study) -> Task:
         gaps=tuple(gap.reason for gap in gaps if gap.section == key),
         said=tuple(filter(None, _said(key, study))),
         address=url_for(endpoint, code=study.code, **values) if endpoint and open_to else None,
-        optional=key == "consent" or (key == "mail" and study.simulated),
+        optional=key in {"consent", "feedback"} or (key == "mail" and study.simulated),
     )
 
 
@@ -203,7 +219,9 @@ def _said(key: str, study: Study) -> list[str]:
         asked = _("asks about the palsy and its treatment") if study.asks_background else ""
         return [study.title, study.timezone, spoken, _("from %(age)s years", age=study.lowest_age), asked]
     if key == "contact":
-        return [study.contact]
+        return list(study.contact_texts.values())
+    if key == "feedback":
+        return [labels.FEEDBACK[one] for one in study.feedback]
     if key == "ethics":
         opinion = in_words(filter(None, (study.ethics_committee, study.ethics_number)))
         return [opinion, study.ethics_not_required]

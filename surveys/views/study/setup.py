@@ -29,7 +29,7 @@ from surveys.store.patient import consents
 from surveys.store.patient.consents import NewText
 from surveys.store.study import mail_proof, readers, readiness, studies
 from surveys.store.study.studies import NewStudy
-from surveys.store.visit import setup
+from surveys.store.visit import feedback, setup
 from surveys.store.words import permissions
 from surveys.views.study.plan import overview
 from surveys.views.study.sections import SECTIONS, consent_texts, languages_of, task
@@ -217,7 +217,8 @@ def _store(study: Study, form: SectionForm) -> bool:
     """Store the form; if the store refuses, the form says why."""
     here = grant()
     with committed(form) as kept:
-        changed = setup.change(db.session, study, form.facts, server.library(), at=here.at, actor=here.actor)
+        store = feedback.change if "feedback" in form.facts else setup.change
+        changed = store(db.session, study, form.facts, server.library(), at=here.at, actor=here.actor)
         if isinstance(form, AlertHoursForm) and (form.first.data or form.deputy.data):
             first, deputy = form.first.data or 0, form.deputy.data or 0
             changed |= readers.name(db.session, study, first, deputy, at=here.at, actor=here.actor)

@@ -39,6 +39,16 @@ from surveys.store.study.studies import today
 from surveys.views.web.navigation import NAVIGATION
 from surveys.views.web.sign_in import still_signed_in
 
+FEEDBACK = (
+    "what_matters",
+    "tell_priority",
+    "calendar",
+    "looking_back",
+    "tell_year",
+    "answers",
+    "scores",
+    "for_my_doctor",
+)
 OPEN = frozenset(
     {
         "static",
@@ -54,6 +64,7 @@ OPEN = frozenset(
         "patient.item",
         "patient.answer",
         "patient.crisis_text",
+        *(f"feedback.{view}" for view in FEEDBACK),
         "safety.find_help",
         "safety.eye",
         "safety.go_on",

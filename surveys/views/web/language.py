@@ -6,14 +6,15 @@ Questionnaire texts have languages of their own. Each language of the interface 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from gettext import NullTranslations
 from pathlib import Path
+from typing import NamedTuple
 
 from babel import Locale
 from flask import Flask, current_app, g, request
-from flask_babel import Babel, format_date, get_translations
+from flask_babel import Babel, format_date, format_decimal, get_translations
 from markupsafe import Markup
 
 from surveys.language_names import name
@@ -80,9 +81,27 @@ def marked(text: str, code: str) -> str | Markup:
     return Markup("<span{}>{}</span>").format(attributes(code), text)
 
 
+class Spoken(NamedTuple):
+    """A text and its language."""
+
+    text: str
+    locale: str
+
+
+def spoken(texts: Mapping[str, str]) -> Spoken:
+    """The text in the interface's language if there is one, otherwise the first."""
+    code = locale() if texts.get(locale()) else next(iter(texts), OURS)
+    return Spoken(texts.get(code, ""), code)
+
+
 def written(day: date) -> str:
     """A day in words, in the interface's language."""
     return str(format_date(day, DAYS.get(locale(), "long")))
+
+
+def number(value: float) -> str:
+    """A number with one decimal at most, as the interface's language writes it."""
+    return str(format_decimal(round(value, 1), "#,##0.#"))
 
 
 def written_as_known(on: date, precision: str) -> str:
@@ -119,6 +138,8 @@ def init_app(app: Flask) -> None:
     """Speak the reader's language on every page of `app`."""
     use(app, CATALOGUES)
     app.add_template_filter(written)
+    app.add_template_filter(number)
+    app.add_template_filter(spoken)
     app.add_template_filter(marked)
     app.add_template_filter(name, "language_name")
     app.add_template_global(attributes, "in_language")

@@ -78,6 +78,7 @@ class TestTexts:
         assert form.validate()
         assert form.facts == {
             "contact": "The clinic",
+            "contacts": {},
             "crisis_texts": {"en": "Call 112."},
             "who_reads": {},
         }

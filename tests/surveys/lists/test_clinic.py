@@ -70,7 +70,7 @@ def test_the_list_of_a_day_is_by_code(session: Session, patient: Patient) -> Non
     paused.contact, paused.status, left.status = Contact(name="Ada", hospital_number="H-1"), "paused", "left"
     expect(session, left, paused, patient)
     expect(session, absent, on=DUE + DAY)
-    nothing = {"consent": None, "open": (), "done": (), "alerts": 0}
+    nothing = {"consent": None, "open": (), "done": (), "alerts": 0, "matters": None}
     lines = clinic.expected(session, scope(patient), DUE)
     assert lines == [
         ExpectedPatient(patient.id, "P1", "active", False, None, None, **nothing),
@@ -157,7 +157,7 @@ def test_progress_is_told_by_the_visits_of_the_day() -> None:
         ((due,), ("v0",), "in_progress"),
         ((), ("v0",), "done"),
     ):
-        line = ExpectedPatient(1, "P1", "active", False, None, None, None, open_visits, done, 0)
+        line = ExpectedPatient(1, "P1", "active", False, None, None, None, open_visits, done, 0, None)
         assert line.progress == progress
 
 

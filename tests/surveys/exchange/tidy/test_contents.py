@@ -31,6 +31,7 @@ FREE = {
     "missed_reason",
     "parts",
     "battery",
+    "feedback_shown",
     "reference",
 } | {
     *("version", "wording", "locale", "instrument", "item", "scale", "value", "freeze"),

@@ -78,6 +78,8 @@ def test_a_visit_is_told_in_days_and_dates(app: Flask, invited: Invited) -> None
         "battery": "face;phq9;saq",
         "missed_reason": "ill",
         "answered_by": "interpreter",
+        "matters_most": "",
+        "feedback_shown": "",
         "opens_on": "2026-03-10",
         "due_on": "2026-03-10",
         "closes_on": "2026-04-09",

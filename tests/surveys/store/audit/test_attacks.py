@@ -104,7 +104,17 @@ def test_every_attack_is_named(undefended: Session, first: int, step: int) -> No
 
 def test_every_kind_of_fact_is_attacked(record: Session) -> None:
     """But for those that no fixture here has a row of; `test_every_column` has one of each."""
-    without = {"permission", "wording", "alert_rule", "backup_proof", "erasure", "grading", "assistance"}
+    without = {
+        "permission",
+        "wording",
+        "alert_rule",
+        "backup_proof",
+        "erasure",
+        "grading",
+        "assistance",
+        "feedback_shown",
+        "priority",
+    }
     without |= {"background_check", "timepoint", "data_import", "background", "alert_reader", "passkey"}
     without |= {"sign_in_identity"}
     named = {fact.table for fact in FACTS if any(f" {fact.table} " in one for one in ATTACKS.values())}
