@@ -13,13 +13,13 @@ import pandas as pd
 from analysis.data.frame import StudyFrames
 from analysis.data.pages import TITLES
 from analysis.figures import Figure, View
-from analysis.figures.look import number
 from analysis.figures.overview import Overview, overview
 from analysis.figures.pages import ON_PAPER, PAGES, Scene
-from analysis.figures.scales import main_scales, screening_scales
 from analysis.figures.svg import svg
 from analysis.numbers.guards import SUPPRESS_UNDER
 from analysis.results.filters import Filters, apply
+from analysis.results.scales import main_scales, screening_scales
+from analysis.statements.words import number
 
 FOOTER = (
     "Clinic registry data. Treatment was not assigned at random and patients who recover stop attending. "
@@ -37,11 +37,12 @@ class PrintedTable:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure with its panels as SVG: (title, note, drawing)."""
+    """A figure with its panels as SVG: (title, note, drawing), and the codes of its sentences."""
 
     figure: Figure
     panels: tuple[tuple[str, str, str], ...]
     table: PrintedTable
+    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def paper(
     scales = main_scales(part)
     on = datetime.fromisoformat(content["generated_at"]).date()
     found = overview(part, view, scales=scales)
-    sections = tuple(_sections(Scene(part, view, scales, on, on_paper=True))) if scales else ()
+    told = [(one["text"], one["code"]) for one in content["statements"]]
+    sections = tuple(_sections(Scene(part, view, scales, on, on_paper=True), told)) if scales else ()
     drawn = {one.figure.key: one.figure for section in sections for one in section.figures}
     return Paper(
         content=content,
@@ -126,17 +128,18 @@ def _first(scales: Sequence[str], frames: StudyFrames) -> Iterator[str]:
     yield "attendance"
 
 
-def _sections(scene: Scene) -> Iterator[Chapter]:
+def _sections(scene: Scene, told: Sequence[tuple[str, str]]) -> Iterator[Chapter]:
     for key in ON_PAPER:
-        drawn = (_drawn(figure) for part in PAGES[key](scene) for figure in part.figures)
+        drawn = (_drawn(figure, told) for part in PAGES[key](scene) for figure in part.figures)
         yield Chapter(key, TITLES[key], tuple(drawn))
 
 
-def _drawn(figure: Figure) -> Drawn:
+def _drawn(figure: Figure, told: Sequence[tuple[str, str]]) -> Drawn:
     panels = tuple(
         (one.title, one.note, svg(one.figure, f"{figure.title}. {one.title}")) for one in figure.panels
     )
-    return Drawn(figure, panels, as_table(figure.table))
+    codes = tuple(code for text, code in told if text in figure.summary)
+    return Drawn(figure, panels, as_table(figure.table), codes)
 
 
 def _scores(frames: StudyFrames, content: Mapping[str, Any]) -> PrintedTable:

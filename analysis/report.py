@@ -33,6 +33,7 @@ from analysis.results.groups import groups
 from analysis.results.recovery import recovery
 from analysis.results.recruitment import recruitment
 from analysis.results.table_one import table_one
+from analysis.told import coded, statements
 
 UNEVEN_UNDER = 0.01
 _AS_IT_IS = frozenset((str, bool, int, type(None)))
@@ -103,6 +104,7 @@ def report(
         "descriptives": described,
         "correlations": found.correlations,
         "course": found.course,
+        "course_change": found.course_change,
         "within_between": found.within_between,
         "within_own_trend": found.within_own_trend,
         "injection_cycle": found.injection_cycle,
@@ -120,6 +122,7 @@ def report(
         "dropout": found.dropout,
         "recovery": recovery(part, on, suppress_under=few),
     }
+    content["statements"] = [coded(one, digest, filters.chosen) for one in statements(part, on, few)]
     content["checklist"] = checklist(part, content)
     plain: dict[str, Any] = _plain(content)
     return plain

@@ -16,12 +16,12 @@ from analysis.figures.pair import pair_figure, pair_within_figure
 from analysis.figures.profile import profile_figure
 from analysis.figures.quality import quality_figure
 from analysis.figures.recruitment import recruitment_figure
-from analysis.figures.scales import main_scales
 from analysis.figures.screening import screening_figure
 from analysis.figures.table_one import table_one_figures
 from analysis.figures.time import time_figure
 from analysis.figures.treatment import treatment_figure
 from analysis.figures.view import SIDE_BY_SIDE, TOGETHER, Figure, Panel, View
+from analysis.results.scales import main_scales
 
 __all__ = [
     "SIDE_BY_SIDE",

@@ -8,11 +8,14 @@ import pandas as pd
 from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
 from analysis.figures.computed import SPEARMAN
-from analysis.figures.look import AXIS, Rows, colour, go, interval, number, p_text, people, row_label
-from analysis.figures.scales import links_life_and_mood
-from analysis.figures.view import RHO_NOTE, Figure, View, mixed, panel, shifted, simulated, tendency
+from analysis.figures.look import AXIS, Rows, colour, go, p_text, row_label
+from analysis.figures.view import RHO_NOTE, Figure, View, mixed, panel, simulated
 from analysis.numbers.guards import HIDDEN
 from analysis.results.association import TIME, correlations
+from analysis.results.findings import Findings
+from analysis.results.scales import life_and_mood
+from analysis.statements import text, together
+from analysis.statements.words import interval, number
 
 KEY = "associations"
 STRIP_HEIGHT = 16
@@ -37,7 +40,7 @@ def association_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]
     return Figure(
         key=KEY,
         title="Scores with each other and with time since onset",
-        summary=_summary(info, parts),
+        summary=_summary(frames, view, scales),
         x_axis="Spearman's rho: right of 0 both tend to be high, left of 0 one high and the other low",
         y_axis="Pairs of scores; the line is the 95 % interval",
         panels=tuple(
@@ -151,15 +154,11 @@ def _family_text(records: Sequence[Record]) -> str:
     return ", ".join(families) or "none"
 
 
-def _summary(info: Mapping[str, ScaleInfo], parts: Mapping[str | None, Sequence[Record]]) -> str:
-    """The pair of mood and quality of life if it has numbers, otherwise the first pair that has."""
-    made = [record for records in parts.values() for record in records if record["estimate"] is not None]
-    if not made:
-        return "No pair of scores has the 10 patients that a coefficient needs yet."
-    mood = [one for one in made if links_life_and_mood(info, (one["x"], one["y"])) and not one["overlap"]]
-    told = _score_first((mood or made)[0])
-    same = [(s, one) for s, records in parts.items() for one in records if _score_first(one) == told]
-    scale, other = told
-    more = "a longer time since onset" if other == TIME else shifted(info[other], higher=True)
-    found = [(one, people(one["n_text"], s)) for s, one in same]
-    return tendency(_name(info, other), more, info[scale], found)
+def _summary(frames: StudyFrames, view: View, scales: Sequence[str]) -> str:
+    """Quality of life with mood, or a score with time where the study asks for one of them alone."""
+    found = Findings.of(frames, view.suppress_under)
+    pair = life_and_mood(frames.scale_info, scales)
+    told = together.between(found, *pair) if pair else []
+    for scale in scales:
+        told = told or together.since_onset(found, scale)
+    return text(told, view.strata) or together.NO_PAIR

@@ -9,11 +9,13 @@ import pandas as pd
 from analysis.data.frame import StudyFrames
 from analysis.data.record import Record
 from analysis.figures.computed import ATTENDANCE, RECOVERY
-from analysis.figures.look import PAPER, TEXT, number, people, row_label
-from analysis.figures.parts import EstimateRow, Segment, drawn_estimates, drawn_parts, percent, with_room
+from analysis.figures.look import PAPER, TEXT, row_label
+from analysis.figures.parts import EstimateRow, Segment, drawn_estimates, drawn_parts, with_room
 from analysis.figures.view import Figure, Panel, View, simulated
 from analysis.results.attendance import NO_PLAN, attendance, dropout
 from analysis.results.recovery import ALL_CAUSES, recovery
+from analysis.statements import outcomes, text
+from analysis.statements.words import number, people, percent
 
 _NO_PLAN = "An import does not say who was to come: the share of all enrolled is told instead."
 _DONE, _OPEN = ("var(--chart-1)", PAPER), ("var(--chart-grid)", TEXT)
@@ -100,7 +102,8 @@ def recovery_figure(frames: StudyFrames, on: date, view: View) -> Figure:
     return Figure(
         key="recovery",
         title="Recovery after an acute onset",
-        summary=_recovered(records),
+        summary=text(outcomes.recovered(records))
+        or "Nobody enrolled acute was graded at 3, 6 or 12 months yet, or too few to show.",
         x_axis="Share with House–Brackmann I of those graded, per cent; higher is better",
         y_axis="Months after onset, 30 days either way",
         panels=(Panel("recovery-acute", "Enrolled under 90 days after onset", "", figure),) if drawn else (),
@@ -164,17 +167,6 @@ def _recovery_row(one: Record) -> EstimateRow:
     return EstimateRow(
         row_label(f"{one['months']} months", str(one["graded"])), share, low, high, one["graded"] < 30
     )
-
-
-def _recovered(records: Sequence[Record]) -> str:
-    told = [one for one in records if one["share"] is not None]
-    if not told:
-        return "Nobody enrolled acute was graded at 3, 6 or 12 months yet, or too few to show."
-    texts = [
-        f"{one['house_brackmann_1']} of {one['graded']} ({percent(one['share'])}) at {one['months']} months"
-        for one in told
-    ]
-    return f"House–Brackmann I of those graded: {', '.join(texts)}."
 
 
 def _recovery_table_row(one: Record) -> dict[str, Any]:

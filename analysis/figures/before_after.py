@@ -9,16 +9,20 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.frame import StudyFrames
 from analysis.data.kinds import FAMILY_OF
 from analysis.data.record import Record
 from analysis.figures.computed import BEFORE_AFTER
-from analysis.figures.look import axis_title, people, row_label
+from analysis.figures.look import axis_title, row_label
 from analysis.figures.marks import CELLS_NOTE, MANY
-from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, seen, signed, span, up_to
-from analysis.figures.view import Figure, View, mixed, sentence, simulated
+from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, seen, up_to
+from analysis.figures.view import Figure, View, mixed, simulated
 from analysis.results.before_after import AFTER_DAYS, AT_THEIR_WORST, as_shown, before_after, paired
 from analysis.results.comparison import treatment_comparison
+from analysis.results.findings import Findings
+from analysis.statements import text
+from analysis.statements import treatments as told
+from analysis.statements.words import signed, span
 
 _COLUMNS = [
     "Treatment",
@@ -51,7 +55,8 @@ def before_after_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     return Figure(
         key=key,
         title=f"{info.label} before and after a treatment",
-        summary=_summary(info, parts, alike),
+        summary=text(told.before_and_after(Findings.of(frames, view.suppress_under), scale), view.strata)
+        or f"Nobody yet, or too few, have {info.label} both before and after a dated treatment.",
         x_axis=f"Change of {axis_title(info)}",
         y_axis="Treatments begun on a known day",
         panels=tuple(
@@ -122,45 +127,8 @@ def _alike(frames: StudyFrames, scale: str, view: View) -> Alike:
     return {(stratum, one["family"]): one for stratum, records in parts.items() for one in records}
 
 
-def _summary(info: ScaleInfo, parts: Mapping[str | None, Sequence[Record]], alike: Alike) -> str:
-    """The sentence on the treatment that most patients had."""
-    made = [one for records in parts.values() for one in records if one["mean_change"] is not None]
-    if not made:
-        return f"Nobody yet, or too few, have {info.label} both before and after a dated treatment."
-    kind = max(made, key=lambda one: (one["n"], one["kind"]))["kind"]
-    told = [
-        (people(one["n_text"], stratum), *_change(info, one, alike.get((stratum, FAMILY_OF[kind] or ""))))
-        for stratum, records in parts.items()
-        for one in records
-        if one["kind"] == kind and one["mean_change"] is not None
-    ]
-    return (
-        f"{kind_text(kind).capitalize()}: {_lower(sentence(told))} "
-        "A before and after alone does not tell what the treatment did."
-    )
-
-
-def _change(info: ScaleInfo, one: Record, alike: Record | None) -> tuple[str, str]:
-    after = "after it" if FAMILY_OF[one["kind"]] == "toxin" else "after its start"
-    said = f"{info.label} changed by {signed(one['mean_change'])} points on average {after}"
-    if one["low"] is None:
-        return said, f" ({one['reason']}: no interval)"
-    beside = f" ({span(one['low'], one['high'])}{', imprecise' if one['imprecise'] else ''})"
-    others = _change_of(alike)
-    if others is None:
-        return said, f"{beside}; what patients like them did in the same time cannot be told"
-    return (
-        said,
-        f"{beside}; patients who were alike and did not begin it changed by {others} in the same time",
-    )
-
-
 def _change_of(alike: Record | None) -> str | None:
     return None if alike is None or alike["change_compared"] is None else signed(alike["change_compared"])
-
-
-def _lower(text: str) -> str:
-    return text[0].lower() + text[1:]
 
 
 def _threshold_note(threshold: float | None, records: Sequence[Record]) -> tuple[str, ...]:

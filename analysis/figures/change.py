@@ -1,6 +1,6 @@
 """Better, stable, worse: how many patients passed a published threshold from first to last score."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,13 +9,17 @@ from analysis.data.change import of_one_person
 from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
 from analysis.figures.computed import CHANGE
-from analysis.figures.look import PAPER, TEXT, people, row_label
-from analysis.figures.parts import Segment, drawn_parts, part_panel, percent, seen, up_to
-from analysis.figures.view import Figure, View, mixed, sentence, simulated
+from analysis.figures.look import PAPER, TEXT, row_label
+from analysis.figures.parts import Segment, drawn_parts, part_panel, seen, up_to
+from analysis.figures.view import Figure, View, mixed, simulated
 from analysis.results.before_after import AT_THEIR_WORST
 from analysis.results.change import APART_DAYS, change
+from analysis.results.findings import Findings
+from analysis.statements import outcomes, text
+from analysis.statements.words import percent
 
 KEY = "change"
+NOBODY = "Nobody yet, or too few, have two scores far enough apart to count who got better or worse."
 _COLUMNS = [
     "Scale",
     "Patients are",
@@ -50,7 +54,7 @@ def change_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> 
     return Figure(
         key=KEY,
         title="Better, stable and worse",
-        summary=_summary(info, parts),
+        summary=_summary(frames, view, chosen),
         x_axis="Share of patients",
         y_axis="From the first to the last score of each patient",
         panels=tuple(
@@ -91,34 +95,6 @@ def _row(info: Mapping[str, ScaleInfo], one: Record) -> tuple[str, list[Segment]
     return row_label(info[one["scale"]].label, one["n_text"]), segments or hidden
 
 
-def _summary(info: Mapping[str, ScaleInfo], parts: Mapping[str | None, Sequence[Record]]) -> str:
-    told = [one for records in parts.values() for one in records if _told(one)]
-    if not told:
-        return "Nobody yet, or too few, have two scores far enough apart to count who got better or worse."
-    scale = told[0]["scale"]
-    threshold = f"{told[0]['threshold']:g} points or more"
-    clauses = [
-        (people(one["n_text"], stratum), *_counts(one))
-        for stratum, records in parts.items()
-        for one in records
-        if one["scale"] == scale
-    ]
-    return f"{info[scale].label}, by {threshold}: {_lower(sentence(clauses))}"
-
-
-def _counts(one: Record) -> tuple[str, str]:
-    if not _told(one):
-        return "the counts are hidden", ""
-    better, stable, worse = (
-        f"{one[name]} ({percent(one[f'{name}_share'])})" for name in ("improved", "stable", "worse")
-    )
-    return f"{better} got better, {stable} stayed, {worse} got worse", ""
-
-
-def _lower(text: str) -> str:
-    return text[0].lower() + text[1:]
-
-
 def _table_row(info: Mapping[str, ScaleInfo], one: Record) -> dict[str, Any]:
     shares = {word.capitalize(): _share(one, name) for name, (word, *_) in _PARTS.items()}
     return {
@@ -138,3 +114,10 @@ def _share(one: Record, name: str) -> str:
         return one[f"{name}_text"] or "–"
     interval = f"{percent(one[f'{name}_low'])} to {percent(one[f'{name}_high'])}"
     return f"{one[name]}, {percent(one[f'{name}_share'])} ({interval})"
+
+
+def _summary(frames: StudyFrames, view: View, scales: Iterable[str]) -> str:
+    """The sentence of the first scale that has one."""
+    found = Findings.of(frames, view.suppress_under)
+    each = (text(outcomes.changed(found, scale), view.strata) for scale in scales)
+    return next(filter(None, each), NOBODY)

@@ -8,10 +8,14 @@ import pandas as pd
 from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
 from analysis.figures.computed import COMPARISON
-from analysis.figures.look import number, p_text, row_label
-from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, seen, signed, span, up_to
-from analysis.figures.view import Figure, View, mixed, shifted, simulated
+from analysis.figures.look import p_text, row_label
+from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, seen, up_to
+from analysis.figures.view import Figure, View, mixed, simulated
 from analysis.results.comparison import treatment_comparison
+from analysis.results.findings import Findings
+from analysis.statements import text
+from analysis.statements import treatments as told
+from analysis.statements.words import number, signed, span
 
 ALPHA = 0.05
 _COLUMNS = [
@@ -49,7 +53,8 @@ def comparison_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     return Figure(
         key=key,
         title=f"{info.label} with and without a treatment",
-        summary=_summary(info, drawn),
+        summary=text(told.compared(Findings.of(frames, view.suppress_under), scale), view.strata)
+        or f"No family of treatments can be compared yet: {_why(drawn)}.",
         x_axis=f"Difference in {info.label} between patients who were alike before: {_better(info)}",
         y_axis="Families of treatments begun after an earlier score, in a fixed order",
         panels=tuple(
@@ -84,23 +89,6 @@ def _row(one: Record) -> EstimateRow:
     )
 
 
-def _summary(info: ScaleInfo, parts: Mapping[str | None, Sequence[Record]]) -> str:
-    made = {s: [one for one in records if one["estimate"] is not None] for s, records in parts.items()}
-    if not any(made.values()):
-        return f"No family of treatments can be compared yet: {_why(parts)}."
-    said = []
-    for stratum, records in made.items():
-        clear = [one for one in records if one["p_adjusted"] is not None and one["p_adjusted"] < ALPHA]
-        who = f"In {stratum or 'all'} patients"
-        if not records:
-            said.append(f"{who} no family can be compared.")
-        elif clear:
-            said.append(f"{who} {'; '.join(_difference(info, one) for one in clear)}.")
-        else:
-            said.append(f"{who} no clear difference is seen with any family of treatments.")
-    return " ".join(said)
-
-
 def _why(parts: Mapping[str | None, Sequence[Record]]) -> str:
     """The reasons, each once, in the order of the families."""
     reasons = dict.fromkeys(
@@ -109,27 +97,12 @@ def _why(parts: Mapping[str | None, Sequence[Record]]) -> str:
     return "; ".join(reasons) or "nobody began one between two scores"
 
 
-def _difference(info: ScaleInfo, one: Record) -> str:
-    way = shifted(info, higher=one["estimate"] > 0)
-    limits = f"{signed(one['estimate'])}, {span(one['low'], one['high'])}"
-    imprecise = ", imprecise" if one["imprecise"] else ""
-    beside = f", who differed in {_listed(one['unbalanced'])}" if one["unbalanced"] else ""
-    return (
-        f"those who began {one['family']} had {way} afterwards than patients who were alike before{beside} "
-        f"({limits}{imprecise})"
-    )
-
-
-def _listed(unbalanced: str) -> str:
-    return " and ".join(_UNBALANCED[name] for name in unbalanced.split(", "))
-
-
 def _table_row(one: Record) -> dict[str, Any]:
     hidden = one["patients"] is None
     notes = (
         one["reason"],
         "imprecise" if one["imprecise"] else None,
-        f"arms differ in {_listed(one['unbalanced'])}" if one["unbalanced"] else None,
+        f"arms differ in {told.listed(one['unbalanced'])}" if one["unbalanced"] else None,
         f"{one['started_later']} began it later" if one["started_later"] else None,
     )
     return {

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.frame import StudyFrames
 from analysis.data.onset import ACUTE_BELOW_DAYS
 from analysis.data.since_onset import DAYS_PER_YEAR
 from analysis.figures.computed import COURSE
@@ -18,18 +18,30 @@ from analysis.figures.look import (
     colour,
     duration,
     go,
-    number,
     p_text,
-    people,
     ticks,
 )
 from analysis.figures.marks import CELLS_NOTE, LINES_NOTE, MANY, Range, by_lot, cells, dots
 from analysis.figures.time_axis import WINDOWS_NOTE, draw_time
-from analysis.figures.view import Figure, Panel, View, mixed, of_stratum, sentence, shifted, simulated
+from analysis.figures.view import Figure, Panel, View, mixed, of_stratum, simulated
 from analysis.numbers.formulas import t_tested
 from analysis.numbers.guards import is_small
-from analysis.results.course import FOLLOW_UP, ONSET, Mean, asked, complete, followed_up, mean_course, shown
+from analysis.results.course import (
+    FOLLOW_UP,
+    ONSET,
+    Mean,
+    asked,
+    complete,
+    mean_course,
+    reach,
+    shown,
+    typical,
+)
+from analysis.results.findings import Findings
 from analysis.results.models import RANDOM_SLOPE, Answer, predicted
+from analysis.statements import text
+from analysis.statements import time as told
+from analysis.statements.words import number, people
 
 HEIGHT = 280
 COLUMNS = ["Patients are", "Term", "Points", "95 % interval", "p", "Patients", "Scores", "Note"]
@@ -39,8 +51,6 @@ _TERMS = {
     "age": "One year older",
     "female": "Women, compared with men",
 }
-# the times in the sentence, no further than the line is drawn
-_HORIZONS = {"a year": 1.0, "half a year": 0.5, "three months": 0.25, "a month": 1 / 12}
 
 
 def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
@@ -69,14 +79,14 @@ def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
         figure.update_yaxes(tickvals=ticks(info))
         note = f"{people(counts[stratum])}, {len(part)} visits"
         panels.append(Panel(f"{key}-{stratum or 'all'}", STRATUM_TITLES[stratum], note, figure))
-    clauses = [_clause(info, parts[s], means[s], people(count, s)) for s, count in counts.items()]
     left_out = table[
         (table["scale"] == scale) & table["value"].notna() & ~table["patient"].isin(first["patient"])
     ]
     return Figure(
         key=key,
         title=f"{info.label} from visit to visit",
-        summary=sentence(clauses) if panels else f"There is no {info.label} with a known time since onset.",
+        summary=text(told.course(Findings.of(frames, view.suppress_under), scale), view.strata)
+        or f"There is no {info.label} with a known time since onset.",
         x_axis="Time since onset, longer to the right (log scale)",
         y_axis=axis_title(info),
         panels=tuple(panels),
@@ -152,9 +162,9 @@ def _lines(rows: pd.DataFrame) -> tuple[list[float | None], list[float | None]]:
 
 
 def _draw_mean(figure: Any, rows: pd.DataFrame, course: Mean, stratum: str | None, quantile: float) -> None:
-    follow_up = np.linspace(0, _reach(rows), 25)
+    follow_up = np.linspace(0, reach(rows), 25)
     start = float(rows.drop_duplicates("patient")["first_log10_years"].quantile(quantile))
-    values = {**_typical(rows), ONSET: start, **course.times(follow_up)}
+    values = {**typical(rows), ONSET: start, **course.times(follow_up)}
     mean, low, high = predicted(course.answer, values)
     years = _short(10**start + 2**follow_up - 1)
     if quantile == 0.5:
@@ -177,13 +187,6 @@ def _draw_mean(figure: Any, rows: pd.DataFrame, course: Mean, stratum: str | Non
         figure.add_trace(go.Scatter(x=years, y=_short(mean), mode="lines", line=line, hoverinfo="skip"))
 
 
-def _typical(rows: pd.DataFrame) -> dict[str, Any]:
-    """Mean age and share of women, and the median time of the first visit."""
-    first = rows.drop_duplicates("patient")
-    means = {name: float(first[name].mean()) for name in ("age", "female")}
-    return {**means, ONSET: float(first["first_log10_years"].median())}
-
-
 def _short(values: Any) -> list[float]:
     return [float(f"{value:.4g}") for value in values]
 
@@ -193,38 +196,6 @@ def _range(stratum: str | None, years: Any) -> tuple[float, float]:
     low = np.log10((ACUTE_BELOW_DAYS if stratum == "chronic" else 0.8) / DAYS_PER_YEAR) - 0.02
     least = 1.2 if stratum == "acute" else 26.0
     return float(low), float(max(np.log10(least), np.log10(years.max()) + 0.05))
-
-
-def _reach(rows: pd.DataFrame) -> float:
-    """The time to which one patient in ten was followed, in the model's units; later is a guess."""
-    return float(np.quantile(followed_up(rows).groupby(rows["patient"]).max(), 0.9))
-
-
-def _horizon(rows: pd.DataFrame) -> tuple[str, float]:
-    reach = _reach(rows)
-    return next(
-        ((name, years) for name, years in _HORIZONS.items() if reach >= np.log2(1 + years)),
-        list(_HORIZONS.items())[-1],
-    )
-
-
-def _clause(info: ScaleInfo, rows: pd.DataFrame, course: Mean, who: str) -> tuple[str, str, str]:
-    """A clause: the patients, the statement, and its numbers."""
-    answer = course.answer
-    if rows.empty or answer.reason is not None:
-        reason = answer.reason if answer.reason and not rows.empty else None
-        return who, f"there is no mean course of {info.label}", f" ({reason})" if reason else ""
-    name, years = _horizon(rows)
-    typical = _typical(rows)
-    then, before = ({**typical, **course.times(np.array([at]))} for at in (float(np.log2(1 + years)), 0.0))
-    estimate, low, high = (float(value[0]) for value in predicted(answer, then, less=before))
-    beside = (
-        f" ({number(estimate, 1)} points {name} after the first visit, 95 % interval "
-        f"{number(low, 1)}\u00a0to\u00a0{number(high, 1)})"
-    )
-    if low <= 0 <= high:
-        return who, f"there is no clear change of {info.label} after the first visit", beside
-    return who, f"a later visit is associated with {shifted(info, higher=estimate > 0)}", beside
 
 
 def _rows(rows: pd.DataFrame, answer: Answer, stratum: str | None, count: str) -> list[dict[str, str]]:

@@ -9,11 +9,12 @@ from analysis.data.frame import StudyFrames
 from analysis.data.record import Record
 from analysis.data.statuses import REASONS, STATUSES
 from analysis.figures.computed import FLOW
-from analysis.figures.look import PAPER, TEXT, people, row_label
-from analysis.figures.parts import Segment, drawn_parts, percent
+from analysis.figures.look import PAPER, TEXT, row_label
+from analysis.figures.parts import Segment, drawn_parts
 from analysis.figures.view import Figure, Panel, View, simulated
 from analysis.results.apart import ALL, SITE
 from analysis.results.flow import ANSWERED, DUE, ENROLLED, NOT_ANSWERED, flow
+from analysis.statements.words import people, percent
 
 KEY = "flow"
 SITES_AT_ONCE = 5  # more columns fit no page

@@ -5,14 +5,18 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.frame import StudyFrames
 from analysis.data.record import Record
 from analysis.figures.computed import INJECTIONS
-from analysis.figures.look import axis_title, people, row_label
+from analysis.figures.look import axis_title, row_label
 from analysis.figures.marks import CELLS_NOTE, MANY
-from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, seen, signed, span, with_room
-from analysis.figures.view import Figure, View, mixed, of_stratum, sentence, simulated
+from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, seen, with_room
+from analysis.figures.view import Figure, View, mixed, of_stratum, simulated
+from analysis.results.findings import Findings
 from analysis.results.injections import REFERENCE, injection_cycle, phases
+from analysis.statements import text
+from analysis.statements import treatments as told
+from analysis.statements.words import people, signed, span
 
 PHASE_TEXTS: Mapping[str, str] = {
     "never": "No injection yet",
@@ -54,7 +58,8 @@ def injection_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     return Figure(
         key=key,
         title=f"{info.label} and the last toxin injection",
-        summary=_summary(info, parts, after),
+        summary=text(told.round_injections(Findings.of(frames, view.suppress_under), scale), view.strata)
+        or f"Nobody yet, or too few, have {info.label} after a toxin injection.",
         x_axis=axis_title(info),
         y_axis="Time since the last injection, at each visit",
         panels=tuple(
@@ -117,39 +122,6 @@ def _note(one: Record) -> str:
         return f"{people(one['n_text'])} after an injection"
     visits = "1 visit" if one["n"] == 1 else f"{one['n']} visits"
     return f"{people(one['patients'])} after an injection, {visits}"
-
-
-def _summary(
-    info: ScaleInfo,
-    parts: Mapping[str | None, list[Record]],
-    after: Mapping[str | None, Mapping[str, Record]],
-) -> str:
-    told = []
-    for stratum, terms in after.items():
-        if terms and terms["peak"]["patients"]:
-            means = {one["phase"]: one["mean"] for one in parts[stratum]}
-            told.append(
-                (people(terms["peak"]["patients"], stratum), *_difference(info, terms["peak"], means))
-            )
-    if not told:
-        return f"Nobody yet, or too few, have {info.label} after a toxin injection."
-    return (
-        f"{sentence(told)} Injections are given when patients ask for them: this does not tell what one did."
-    )
-
-
-def _difference(info: ScaleInfo, one: Record, means: Mapping[str, float | None]) -> tuple[str, str]:
-    """Peak and worn off: the modelled difference with its interval, or the two means."""
-    peak, rest = means.get("peak"), means.get(REFERENCE)
-    if one["estimate"] is None:
-        beside = f" ({one['reason']})" if one["reason"] else ""
-        if peak is None or rest is None:
-            return f"{info.label} at different times after an injection cannot be compared", beside
-        when = f"{peak:.1f} at 14–56 days after an injection and {rest:.1f} later than 112 days"
-        return f"the mean {info.label} is {when}", beside
-    by = f"{signed(one['estimate'])} points from that later than 112 days"
-    said = f"the mean {info.label} at 14–56 days after an injection differs by {by}"
-    return said, f" ({span(one['low_robust'], one['high_robust'])})"
 
 
 def _table_row(one: Record, terms: Mapping[str, Record]) -> dict[str, Any]:

@@ -117,25 +117,10 @@ def ticks(info: ScaleInfo) -> list[float]:
     return [first + step * at for at in range(int((info.high - first) // step) + 1)]
 
 
-def number(value: float | None, digits: int = 2) -> str:
-    """A number as readers expect it: a real minus sign, a dash for a missing one."""
-    return "–" if value is None else f"{value:.{digits}f}".replace("-", "−")
-
-
 def p_text(p: float | None) -> str:
     if p is None:
         return "–"
     return "<0.001" if p < 0.001 else f"{p:.3f}"
-
-
-def interval(low: float | None, high: float | None) -> str:
-    return "–" if low is None or high is None else f"{number(low)}\u00a0to\u00a0{number(high)}"
-
-
-def people(count: int | str, stratum: str | None = None) -> str:
-    """``85 acute patients``, ``1 patient``, ``<5 patients``."""
-    noun = "patient" if count in (1, "1") else "patients"
-    return " ".join(str(part) for part in (count, stratum, noun) if part is not None)
 
 
 def duration(days: float) -> str:

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.figures.look import PAPER, colour, go, people, plain
+from analysis.figures.look import PAPER, colour, go, plain
 from analysis.figures.view import View
+from analysis.statements.words import people
 
 MANY = 300  # points in a panel
 LINES = 30  # patients whose lines are drawn where points are many

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.matrix import Cell, Matrix
 from analysis.data.record import Record
-from analysis.figures.look import STRATUM_TITLES, interval, number
+from analysis.figures.look import STRATUM_TITLES
 from analysis.figures.view import View
 from analysis.results.association import DETRENDED, RMCORR, TIME, as_shown, correlations
+from analysis.statements.words import interval, number
 
 _TIME_TEXT = "Time since onset"
 _STRENGTHS = (0.1, 0.3, 0.5)  # Cohen's conventions, only for the tint of a cell, which also shows its number

@@ -25,13 +25,13 @@ from analysis.figures.pair import pair_figure, pair_within_figure
 from analysis.figures.profile import profile_figure
 from analysis.figures.quality import quality_figure
 from analysis.figures.recruitment import recruitment_figure
-from analysis.figures.scales import life_and_mood, mood_scales, scales_with_scores, screening_scales
 from analysis.figures.screening import screening_figure
 from analysis.figures.table_one import table_one_figures
 from analysis.figures.time import time_figure
 from analysis.figures.treatment import treatment_figure
 from analysis.figures.view import Figure, View
 from analysis.results.injections import any_injection
+from analysis.results.scales import life_and_mood, mood_scales, scales_with_scores, screening_scales
 
 
 @dataclass(frozen=True)

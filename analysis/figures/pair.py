@@ -9,23 +9,14 @@ import pandas as pd
 from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
 from analysis.figures.computed import LESS_TIME, REPEATED, SPEARMAN
-from analysis.figures.look import (
-    AXIS,
-    STRATUM_TITLES,
-    axis_title,
-    chart,
-    colour,
-    go,
-    interval,
-    number,
-    people,
-    plain,
-    ticks,
-)
+from analysis.figures.look import AXIS, STRATUM_TITLES, axis_title, chart, colour, go, plain, ticks
 from analysis.figures.marks import CELLS_NOTE, MANY, Range, cells, dots, rounded
 from analysis.figures.parts import with_room
-from analysis.figures.view import Figure, Panel, View, mixed, of_stratum, panel, shifted, simulated, tendency
+from analysis.figures.view import Figure, Panel, View, mixed, of_stratum, panel, simulated
 from analysis.results.association import DETRENDED, RMCORR, as_shown, correlations, overlap
+from analysis.results.findings import Findings
+from analysis.statements import text, together
+from analysis.statements.words import interval, number, people
 
 HEIGHT = 320
 NOBODY = "Nobody has two visits with both scores yet."
@@ -52,12 +43,11 @@ def pair_figure(frames: StudyFrames, scale: str, other: str, view: View) -> Figu
         figure.update_xaxes(range=list(across), tickvals=ticks(info[other]))
         figure.update_yaxes(range=list(down), tickvals=ticks(info[scale]))
         panels.append(panel("pair", stratum, count, figure))
-    more = shifted(info[other], higher=True)
-    said = [(found.get(stratum), people(count, stratum)) for stratum, count in counts.items()]
     return Figure(
         key="pair",
         title=f"{info[scale].label} and {info[other].label}, between patients",
-        summary=tendency(info[other].label, more, info[scale], said),
+        summary=text(together.between(Findings.of(frames, view.suppress_under), scale, other), view.strata)
+        or together.NO_PAIR,
         x_axis=axis_title(info[other]),
         y_axis=axis_title(info[scale]),
         panels=tuple(panels),
@@ -96,12 +86,10 @@ def pair_within_figure(frames: StudyFrames, scale: str, other: str, view: View) 
         note = f"{people(record['patients'])}, {record['visits']} visits"
         title = STRATUM_TITLES[stratum]
         panels.append(Panel(f"pair-within-{stratum or 'all'}", title, note, figure))
-    more = f"a visit with {shifted(info[other], higher=True)} than usual for the patient at that time"
-    said = [(less_time.get(s), people(found[s]["patients"], s)) for s in view.strata if found.get(s)]
     return Figure(
         key="pair-within",
         title=f"{info[scale].label} and {info[other].label}, within patients",
-        summary=tendency(info[other].label, more, info[scale], said) if panels else NOBODY,
+        summary=_told(frames, scale, other, view) if panels else NOBODY,
         x_axis=f"{info[other].label}: above (right) or below the patient's own mean",
         y_axis=f"{info[scale].label}: above or below the patient's own mean",
         panels=tuple(panels),
@@ -236,3 +224,10 @@ def _shared(scale: str, other: str, info: Mapping[str, ScaleInfo]) -> tuple[str,
     """The note on content that the two scores share."""
     text = overlap(scale, other, info)
     return (f"Shared content: {text}.",) if text else ()
+
+
+def _told(frames: StudyFrames, scale: str, other: str, view: View) -> str:
+    """The sentence on quality of life and mood; other pairs are there to be looked at."""
+    found = Findings.of(frames, view.suppress_under)
+    told = together.within(found, scale, other) or together.within(found, other, scale)
+    return text(told, view.strata) or together.LOOKED_AT

@@ -8,22 +8,11 @@ import numpy as np
 
 from analysis.data.record import Record
 from analysis.data.since_onset import STRATA
-from analysis.figures.look import (
-    AXIS,
-    PAPER,
-    QUIET,
-    STRATUM_TITLES,
-    TEXT,
-    Rows,
-    colour,
-    go,
-    number,
-    people,
-    plain,
-)
+from analysis.figures.look import AXIS, PAPER, QUIET, STRATUM_TITLES, TEXT, Rows, colour, go, plain
 from analysis.figures.marks import MANY, dots, jittered, strip
 from analysis.figures.view import Panel, View
 from analysis.numbers.guards import HIDDEN
+from analysis.statements.words import people
 
 UNNAMED = View()  # a reader who sees no single patient
 _NEVER_BLANK = (bool, str)
@@ -81,23 +70,6 @@ def seen(records: Sequence[Record], names: Sequence[str], view: View) -> dict[st
 def _blank(record: Record) -> Record:
     kept = {name: value if isinstance(value, _NEVER_BLANK) else None for name, value in record.items()}
     return {**kept, "n_text": "hidden", "suppressed": True, "reason": HIDDEN}
-
-
-def signed(value: float | None, digits: int = 1) -> str:
-    """A difference with its sign: +5.2, −3.0; a dash for a missing one."""
-    if value is None:
-        return "–"
-    text = number(abs(value), digits)
-    return text if not float(text) else f"{'+' if value > 0 else '−'}{text}"
-
-
-def span(low: float | None, high: float | None) -> str:
-    """An interval of a difference, to one decimal."""
-    return "–" if low is None or high is None else f"{signed(low)}\u00a0to\u00a0{signed(high)}"
-
-
-def percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.0%}".replace("%", "\u00a0%")
 
 
 def part_panel(key: str, stratum: str | None, note: str, figure: Any) -> Panel:

@@ -9,10 +9,11 @@ from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
 from analysis.data.since_onset import DAYS_PER_YEAR
 from analysis.figures.computed import PROFILE
-from analysis.figures.look import duration, largest, number, row_label
-from analysis.figures.parts import EstimateRow, drawn_estimates, percent, signed
+from analysis.figures.look import duration, largest, row_label
+from analysis.figures.parts import EstimateRow, drawn_estimates
 from analysis.figures.view import Figure, Panel, View, simulated
 from analysis.results.profile import AGE, BELLS, FEMALE, TIME, baseline_profile
+from analysis.statements.words import number, percent, signed
 
 KEY = "profile"
 _LARGE = 0.2

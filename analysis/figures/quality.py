@@ -9,14 +9,18 @@ import pandas as pd
 from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
 from analysis.figures.computed import ALPHA
-from analysis.figures.look import number, people, row_label
-from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, percent, seen, up_to, with_room
-from analysis.figures.view import Figure, View, mixed, sentence, simulated
+from analysis.figures.look import row_label
+from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, seen, up_to, with_room
+from analysis.figures.view import Figure, View, mixed, simulated
 from analysis.numbers.guards import is_small
 from analysis.results.describe import descriptives
+from analysis.results.findings import Findings
 from analysis.results.reliability import reliability
+from analysis.statements import outcomes, text
+from analysis.statements.words import number, percent
 
 KEY = "quality"
+NOBODY = "No scale has the 10 patients with complete items that a coefficient needs yet."
 _ENOUGH = 0.7  # Terwee et al., J Clin Epidemiol 2007;60:34
 _COLUMNS = [
     "Scale",
@@ -52,7 +56,7 @@ def quality_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) ->
     return Figure(
         key=KEY,
         title="How consistently each scale measures",
-        summary=_summary(info, parts),
+        summary=_summary(frames, view, scales),
         x_axis="Cronbach's alpha, with its 95 % interval",
         y_axis="Scales, at each patient's first questionnaire",
         panels=tuple(
@@ -101,27 +105,6 @@ def _row(info: Mapping[str, ScaleInfo], one: Record) -> EstimateRow:
     )
 
 
-def _summary(info: Mapping[str, ScaleInfo], parts: Mapping[str | None, Sequence[Record]]) -> str:
-    made = [one for records in parts.values() for one in records if one["alpha"] is not None]
-    if not made:
-        return "No scale has the 10 patients with complete items that a coefficient needs yet."
-    told = next((_scale(one) for one in made if one["scale"] == "total"), _scale(made[0]))
-    clauses = [
-        (people(one["n_text"], stratum), *_alpha(info[told], one))
-        for stratum, records in parts.items()
-        for one in records
-        if _scale(one) == told
-    ]
-    return sentence(clauses)
-
-
-def _alpha(info: ScaleInfo, one: Record) -> tuple[str, str]:
-    if one["alpha"] is None:
-        return "there is no alpha", f" ({one['reason']})"
-    interval = f"{number(one['alpha_low'])} to {number(one['alpha_high'])}"
-    return f"{info.label} has an alpha of {number(one['alpha'])}", f" ({interval})"
-
-
 def _table_row(info: Mapping[str, ScaleInfo], one: Record, end: Record) -> dict[str, Any]:
     known = [value for value in (one["item_total"] or {}).values() if value is not None]
     lowest = min(known) if known else None
@@ -164,3 +147,12 @@ def _missing_note(frames: StudyFrames, view: View, info: Mapping[str, ScaleInfo]
         hide = not view.may_open_patients and (is_small(count, view.suppress_under) or not len(flags))
         texts.append(f"{instrument} {'few' if hide else percent(count / len(flags))}")
     return (f"Questionnaires with an item left empty: {', '.join(texts)}.",) if texts else ()
+
+
+def _summary(frames: StudyFrames, view: View, scales: Sequence[str]) -> str:
+    """The sentence of the first total that has a coefficient, otherwise of the first scale."""
+    found = Findings.of(frames, view.suppress_under)
+    totals_first = sorted(scales, key=lambda scale: not scale.endswith(".total"))
+    each = (outcomes.consistent(found, scale) for scale in totals_first)
+    estimated = (told for told in each if any("has an" in one.text for one in told))
+    return text(next(estimated, []), view.strata) or NOBODY

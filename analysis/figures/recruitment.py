@@ -8,9 +8,10 @@ import pandas as pd
 
 from analysis.data.frame import StudyFrames
 from analysis.data.record import Record
-from analysis.figures.look import chart, colour, go, people
+from analysis.figures.look import chart, colour, go
 from analysis.figures.view import Figure, Panel, View, simulated
 from analysis.results.recruitment import recruitment
+from analysis.statements.words import people
 
 KEY = "recruitment"
 PANELS_AT_ONCE = 6  # all, and the largest sites

@@ -1,19 +1,20 @@
 """Bands of a mood questionnaire visit by visit, and how many screen positive at their first score."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from analysis.data.cutoffs import BAD_END
 from analysis.data.frame import ScaleInfo, StudyFrames
-from analysis.data.record import Record
 from analysis.figures.computed import SCREENING
-from analysis.figures.look import PAPER, TEXT, people, row_label
-from analysis.figures.parts import Segment, drawn_parts, part_panel, percent, seen
-from analysis.figures.view import Figure, View, mixed, of_stratum, sentence, simulated
+from analysis.figures.look import PAPER, TEXT, row_label
+from analysis.figures.parts import Segment, drawn_parts, part_panel
+from analysis.figures.view import Figure, View, mixed, of_stratum, simulated
 from analysis.numbers.guards import count_text, hidden, is_small
-from analysis.results.screening import screening
+from analysis.results.findings import Findings
+from analysis.statements import outcomes, text
+from analysis.statements.words import percent
 
 _INK = "var(--chart-3)"
 _NOT_SHOWN = "not shown"
@@ -27,7 +28,6 @@ def screening_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     side = {"at_least": "At or above", "at_most": "At or below"}[BAD_END[info.direction]]
     few = 1 if view.may_open_patients else view.suppress_under
     table = frames.scored
-    positive = seen(screening(table, {scale: info}, suppress_under=few), ["cut"], view)
     known = table[(table["scale"] == scale) & table["value"].notna()]
     visits = _in_order(frames, known)
     shown = {
@@ -42,7 +42,8 @@ def screening_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     return Figure(
         key=key,
         title=f"{info.label}: bands by visit",
-        summary=_summary(info, positive),
+        summary=text(outcomes.screened(Findings.of(frames, view.suppress_under), scale), view.strata)
+        or f"There is no {info.label} to show, or no published cut-off for the words that were asked.",
         x_axis="Share of the patients scored at that visit",
         y_axis=f"Visits; bands of {info.label} as published",
         panels=tuple(
@@ -141,24 +142,3 @@ def _cells(parts: Mapping[str, int], few: int) -> list[tuple[str, str, str]]:
         (label, count_text(count, few), percent(count / total) if count == 0 or count >= few else "–")
         for label, count in parts.items()
     ]
-
-
-def _summary(info: ScaleInfo, positive: Mapping[str | None, Sequence[Record]]) -> str:
-    told = [(one, stratum) for stratum, records in positive.items() for one in records[:1] if one["n"] != 0]
-    if not told:
-        return f"There is no {info.label} to show, or no published cut-off for the words that were asked."
-    cut = told[0][0]["cut"]
-    clauses: list[tuple[str, str, str]] = [(people(one["n_text"], s), *_share(one)) for one, s in told]
-    past = {"at_least": "more", "at_most": "less"}[BAD_END[info.direction]]
-    return f"{info.label} of {cut:g} or {past} at the first score: {_lower(sentence(clauses))}"
-
-
-def _share(one: Record) -> tuple[str, str]:
-    if one["share"] is None:
-        return f"{one['positive_text'] or 'a number not shown'} screened positive", ""
-    interval = f"{percent(one['low'])} to {percent(one['high'])}"
-    return f"{one['positive']} screened positive", f" ({percent(one['share'])}, {interval})"
-
-
-def _lower(text: str) -> str:
-    return text[0].lower() + text[1:]

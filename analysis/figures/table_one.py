@@ -10,8 +10,8 @@ from analysis.data.gradings import HOUSE_BRACKMANN
 from analysis.data.record import Record
 from analysis.data.since_onset import DAYS_PER_YEAR
 from analysis.figures.computed import TABLE_ONE
-from analysis.figures.look import duration, largest, number, people, row_label
-from analysis.figures.parts import EstimateRow, drawn_estimates, percent, with_room
+from analysis.figures.look import duration, largest, row_label
+from analysis.figures.parts import EstimateRow, drawn_estimates, with_room
 from analysis.figures.view import Figure, Panel, View, simulated
 from analysis.results.apart import ALL, SITE
 from analysis.results.table_one import (
@@ -26,6 +26,7 @@ from analysis.results.table_one import (
     TREATMENT,
     table_one,
 )
+from analysis.statements.words import number, people, percent
 
 KEY = "table-one"
 COLUMNS_AT_ONCE = 5  # groups; more fit no page

@@ -9,7 +9,7 @@ from analysis.data.frame import StudyFrames
 from analysis.data.onset import ACUTE_BELOW_DAYS
 from analysis.data.since_onset import DAYS_PER_YEAR, LEFT_OUT_REASONS
 from analysis.figures.computed import SPEARMAN, SPLINE
-from analysis.figures.look import QUIET, axis_title, chart, colour, duration, go, people, ticks
+from analysis.figures.look import QUIET, axis_title, chart, colour, duration, go, ticks
 from analysis.figures.marks import CELLS_NOTE, MANY, Range, cells, dots, rounded
 from analysis.figures.time_axis import WINDOWS_NOTE, draw_time
 from analysis.figures.view import (
@@ -21,10 +21,10 @@ from analysis.figures.view import (
     of_stratum,
     panel,
     simulated,
-    tendency,
 )
 from analysis.numbers.smooth import lowess, spline
-from analysis.results.association import correlations
+from analysis.results.findings import Findings
+from analysis.statements import text, together
 
 HEIGHT = 280
 BANDS = {
@@ -61,19 +61,13 @@ def time_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
         figure.update_yaxes(tickvals=ticks(info))
         panels.append(panel(key, stratum, counts[stratum], figure))
 
-    records = correlations(seen, frames.scale_info, scales=[scale], methods=("spearman",))
-    found = {record.get("stratum"): record for record in records}
-    said = tendency(
-        "time since onset",
-        "a longer time since onset",
-        info,
-        [(found.get(s), people(count, s)) for s, count in counts.items()],
-    )
+    told = together.since_onset(Findings.of(frames, view.suppress_under), scale)
     shown = sum(len(rows) for rows in parts.values())
     return Figure(
         key=key,
         title=f"{info.label} and time since onset",
-        summary=said if shown else f"There is no {info.label} with a known time since onset to show.",
+        summary=(text(told, view.strata) if shown else "")
+        or f"There is no {info.label} with a known time since onset to show.",
         x_axis="Time since onset, longer to the right (log scale)",
         y_axis=axis_title(info),
         panels=tuple(panels),

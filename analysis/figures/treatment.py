@@ -13,24 +13,18 @@ from analysis.data.kinds import NONE_YET
 from analysis.data.record import Record
 from analysis.data.treatments import LEVELS
 from analysis.figures.computed import KRUSKAL
-from analysis.figures.look import (
-    Rows,
-    axis_title,
-    colour,
-    go,
-    number,
-    p_text,
-    people,
-    row_label,
-    ticks,
-)
+from analysis.figures.look import Rows, axis_title, colour, go, p_text, row_label, ticks
 from analysis.figures.marks import CELLS_NOTE, MANY, dots, jittered, strip
-from analysis.figures.parts import signed, span, with_room
-from analysis.figures.view import Figure, View, described, mixed, panel, sentence, simulated
+from analysis.figures.parts import with_room
+from analysis.figures.view import Figure, View, described, mixed, panel, simulated
 from analysis.numbers.formulas import Kruskal
 from analysis.numbers.guards import IMPRECISE_BELOW, is_small
 from analysis.results.differences import of_block
+from analysis.results.findings import Findings
 from analysis.results.groups import Block, blocks, compared, first_scores
+from analysis.statements import text
+from analysis.statements import treatments as told
+from analysis.statements.words import number, people, signed, span
 
 _GOLDEN = 0.6180339887
 ALPHA = 0.05
@@ -67,7 +61,8 @@ def treatment_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     return Figure(
         key=key,
         title=f"{info.label} by treatment received",
-        summary=_summary(info, present, tests, counts),
+        summary=text(told.by_treatment(Findings.of(frames, view.suppress_under), scale), view.strata)
+        or f"There is no {info.label} to show.",
         x_axis=axis_title(info),
         y_axis="Treatment received by the first visit with this score",
         panels=tuple(
@@ -162,34 +157,6 @@ def _box(values: NDArray[np.float64], at: float, stratum: str | None) -> Any:
         fillcolor=colour("box", stratum),
         hoverinfo="skip",
     )
-
-
-def _summary(
-    info: ScaleInfo,
-    present: dict[str | None, Block],
-    tests: dict[str | None, Kruskal],
-    counts: dict[str | None, str],
-) -> str:
-    if not present:
-        return f"There is no {info.label} to show."
-    return sentence(
-        [
-            (people(count, stratum), *_difference(info, tests.get(stratum), present.get(stratum)))
-            for stratum, count in counts.items()
-        ]
-    )
-
-
-def _difference(info: ScaleInfo, test: Kruskal | None, block: Block | None) -> tuple[str, str]:
-    """The clause on the treatments of a panel, and its number."""
-    if test is None or block is None:
-        return "nothing can be shown", ""
-    if test.p is None:
-        return "there is no comparison", f" ({test.reason})"
-    enough = len(block.rows) >= IMPRECISE_BELOW
-    clearly = "" if enough and test.p < ALPHA else "not clearly "
-    beside = f" (epsilon²\u00a0{number(test.epsilon_squared)}{'' if enough else ', imprecise'})"
-    return f"{info.label} is {clearly}associated with the treatment received", beside
 
 
 def _kruskal_note(test: Kruskal, stratum: str | None, patients: int) -> str:

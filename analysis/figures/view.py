@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.frame import StudyFrames
 from analysis.data.since_onset import STRATA
-from analysis.figures.look import STRATUM_TITLES, interval, number, people
+from analysis.figures.look import STRATUM_TITLES
 from analysis.numbers.guards import SUPPRESS_UNDER, count_text, hidden, is_small
 from analysis.results.describe import summary
+from analysis.statements.words import number, people
 
 SIDE_BY_SIDE: tuple[str | None, ...] = ("acute", "chronic")
 TOGETHER: tuple[str | None, ...] = (None,)
@@ -114,61 +115,6 @@ def described(values: NDArray[np.float64], hide: bool, view: View) -> dict[str, 
         "Lower quartile": number(found["q1"], 1),
         "Upper quartile": number(found["q3"], 1),
     }
-
-
-def tendency(
-    subject: str, more: str, info: ScaleInfo, found: Sequence[tuple[dict[str, Any] | None, str]]
-) -> str:
-    """One sentence on a scale's associations: coefficients and patients (``12 acute patients``).
-
-    ``subject`` is the other variable and ``more`` is more of it: ``time since onset``, ``a longer time since
-    onset``. An interval that spans 0 is called no clear association, never no association.
-    """
-    clauses: list[tuple[str, str, str]] = []
-    for record, who in found:
-        core = _core(more, info, record)
-        named = f" of {info.label} with {subject}" if core == _UNCLEAR and not clauses else ""
-        clauses.append((who, core, f"{named}{_numbers(record)}"))
-    return sentence(clauses)
-
-
-def sentence(clauses: Sequence[tuple[str, str, str]]) -> str:
-    """``In 12 acute patients it rains (often); in 3 chronic patients the same holds (seldom).``
-
-    Each clause has the patients, the statement, and its numbers.
-    """
-    said: list[str] = []
-    last = None
-    for who, core, beside in clauses:
-        said.append(f"in {who} {'the same holds' if core == last else core}{beside}")
-        last = core
-    text = "; ".join(said)
-    return f"{text[0].upper()}{text[1:]}."
-
-
-_UNCLEAR = "there is no clear association"
-
-
-def _core(more: str, info: ScaleInfo, record: dict[str, Any] | None) -> str:
-    if record is None or record["estimate"] is None:
-        return "there is no coefficient"
-    known = record["low"] is not None  # rho of 1 or −1 has no interval
-    if known and record["low"] <= 0 <= record["high"]:
-        return _UNCLEAR
-    return f"{more} is associated with {shifted(info, higher=record['estimate'] > 0)}"
-
-
-def _numbers(record: dict[str, Any] | None) -> str:
-    if record is None or record["estimate"] is None:
-        return f" ({record['reason']})" if record and record["reason"] else ""
-    limits = "" if record["low"] is None else f", {interval(record['low'], record['high'])}"
-    return f" (rho\u00a0{number(record['estimate'])}{limits}{', imprecise' if record['imprecise'] else ''})"
-
-
-def shifted(info: ScaleInfo, *, higher: bool) -> str:
-    """``a higher (better) FaCE total``: a direction and its meaning."""
-    better = higher == (info.direction == "higher_better")
-    return f"a {'higher' if higher else 'lower'} ({'better' if better else 'worse'}) {info.label}"
 
 
 RHO_NOTE = "rho: Spearman's, with its 95 % interval; one that spans 0 is compatible with no association."

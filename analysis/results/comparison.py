@@ -31,6 +31,7 @@ FEWEST, FEWEST_EFFECTIVE = 20, 15  # patients in an arm, and as many as its weig
 UNBALANCED = 0.4  # a standardised difference past which a comparison misleads
 MUST_BALANCE = ("earlier_mean", "last_change")  # a flare, or a fall since the last score, decides who begins
 MISSING_AT_MOST = 0.2
+NOBODY_BEGAN = "begun before the first questionnaire, or nobody began it and answered after"
 HISTORIES = ("known", "none")
 COMPARED_FAMILIES = tuple(family.key for family in ALL_FAMILIES if family.key in AFTER_DAYS)
 
@@ -176,7 +177,7 @@ def _arms(rows: pd.DataFrame) -> _Arms | str:
     """The rows of the model, or why there are none."""
     placed = rows[rows["exposed"].notna() & rows["post"].notna()]
     if not (placed["exposed"] == 1).any():
-        return "begun before the first questionnaire, or nobody began it and answered after"
+        return NOBODY_BEGAN
     both = placed.groupby("number")["exposed"].transform("nunique") == 2
     placed = placed[both]
     whole = placed[list(COVARIATES)].notna().all(axis=1).to_numpy(bool)

@@ -6,6 +6,7 @@ either (see `simpson` in the tests' data).
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,12 +24,15 @@ from analysis.results.models import (
     Answer,
     Question,
     cluster_robust,
+    predicted,
     random_intercept,
     random_slope,
     records,
 )
 
 ONSET, FOLLOW_UP = "log10_onset_years", "log2_followup_years"
+HORIZONS = (1.0, 0.5, 0.25, 1 / 12)  # years after the first visit
+_CHANGE = ("estimate", "low", "high")
 NO_BIRTH_YEAR, NO_SEX = "birth year not known", "sex other or unknown"
 
 
@@ -113,6 +117,52 @@ def mean_course(rows: pd.DataFrame, info: ScaleInfo) -> Mean:
         if answer.reason is None:
             return Mean(answer, knots)
     return Mean(shown(straight), STRAIGHT)
+
+
+def course_change(table: pd.DataFrame, scale: str, info: ScaleInfo) -> list[Record]:
+    """How far the drawn course goes from the first visit to a time that enough patients were followed to.
+
+    The mean of `mean_course` at ``years`` less that at the first visit, at mean age, share of women and
+    the median time of the first visit: the longest of a year, half, a quarter and a twelfth of one that one
+    patient in ten was followed to.
+
+    Args:
+        table: the result of ``analysis.data.frame.scored``.
+
+    Returns:
+        A record on all patients, then by the stratum of the patients' first visit; none without patients.
+    """
+    part = complete(table)
+    part = part[part["scale"] == scale]
+    found = []
+    for stratum in (None, *STRATA):
+        rows = part if stratum is None else part[part["first_stratum"] == stratum]
+        if len(rows):
+            place = {} if stratum is None else {"stratum": stratum}
+            found.append({**place, "scale": scale, **_change(rows, mean_course(rows, info))})
+    return found
+
+
+def _change(rows: pd.DataFrame, course: Mean) -> Record:
+    years = next((years for years in HORIZONS if reach(rows) >= np.log2(1 + years)), HORIZONS[-1])
+    if course.answer.reason is not None:
+        return {"years": years, **dict.fromkeys(_CHANGE), "reason": course.answer.reason}
+    usual = typical(rows)
+    then, before = ({**usual, **course.times(np.array([at]))} for at in (float(np.log2(1 + years)), 0.0))
+    numbers = (float(value[0]) for value in predicted(course.answer, then, less=before))
+    return {"years": years, **dict(zip(_CHANGE, numbers, strict=True)), "reason": None}
+
+
+def reach(rows: pd.DataFrame) -> float:
+    """The time to which one patient in ten was followed, in the model's units; later is a guess."""
+    return float(np.quantile(followed_up(rows).groupby(rows["patient"], observed=True).max(), 0.9))
+
+
+def typical(rows: pd.DataFrame) -> dict[str, Any]:
+    """Mean age and share of women, and the median time of the first visit."""
+    first = rows.drop_duplicates("patient")
+    means = {name: float(first[name].mean()) for name in ("age", "female")}
+    return {**means, ONSET: float(first["first_log10_years"].median())}
 
 
 def left_out_of_course(table: pd.DataFrame) -> pd.Series:

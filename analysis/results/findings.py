@@ -11,10 +11,11 @@ from analysis.results.attendance import dropout
 from analysis.results.before_after import before_after
 from analysis.results.change import change
 from analysis.results.comparison import treatment_balance, treatment_comparison
-from analysis.results.course import course
+from analysis.results.course import course, course_change
 from analysis.results.groups import group_tests
 from analysis.results.injections import injection_cycle
 from analysis.results.reliability import reliability
+from analysis.results.scales import main_scales
 from analysis.results.screening import screening
 from analysis.results.within import within_between, within_own_trend
 
@@ -49,8 +50,25 @@ class Findings:
         return correlations(self.frames.scored, self.scale_info, suppress_under=self.few)
 
     @cached_property
+    def spearman(self) -> list[Record]:
+        """The correlations by Spearman's method alone, which most pages need; it is a family of its own."""
+        if "correlations" in self.__dict__:
+            return [one for one in self.correlations if one["method"] == "spearman"]
+        methods = ("spearman",)
+        return correlations(self.frames.scored, self.scale_info, methods=methods, suppress_under=self.few)
+
+    @cached_property
     def course(self) -> list[Record]:
         return course(self.frames.scored, self.scale_info, suppress_under=self.few)
+
+    @cached_property
+    def course_change(self) -> list[Record]:
+        """Of the scales that pages show closely: each is a model of its own."""
+        return [
+            one
+            for scale in main_scales(self.frames)
+            for one in course_change(self.frames.scored, scale, self.frames.scale_info[scale])
+        ]
 
     @cached_property
     def within_between(self) -> list[Record]:
@@ -63,6 +81,10 @@ class Findings:
     @cached_property
     def dropout(self) -> list[Record]:
         return dropout(self.frames.scored, self.scale_info, suppress_under=self.few)
+
+    @cached_property
+    def sensitivity(self) -> list[Record]:
+        return []
 
     @cached_property
     def group_tests(self) -> list[Record]:

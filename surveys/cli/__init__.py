@@ -31,6 +31,7 @@ COMMANDS = {
     "scores": "checks",
     "simulate": "demo",
     "staff": "staff",
+    "statement": "statement",
     "study": "study",
     "visits": "visits",
     "worker": "messages",

@@ -9,10 +9,11 @@ import pytest
 from analysis import figures
 from analysis.data.frame import scored
 from analysis.figures import TOGETHER, View
-from analysis.figures.parts import seen, signed
+from analysis.figures.parts import seen
 from analysis.figures.svg import svg
 from analysis.results.before_after import AT_THEIR_WORST
 from analysis.results.profile import baseline_profile
+from analysis.statements.words import signed
 from tests.analysis.drawings import drawn_texts, parsed, plain, points, words
 from tests.analysis.outcomes import outcomes
 from tests.analysis.studies import study

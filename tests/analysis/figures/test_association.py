@@ -58,7 +58,10 @@ def test_under_ten_patients_there_is_no_panel():
     some = [Patient(f"{n}", [("2025-02-01", {"face.total": 50.0, "phq9.total": 3.0})]) for n in range(9)]
     made = association_figure(study(some), CLINIC, scales=("face.total", "phq9.total"))
     assert made.panels == ()
-    assert made.summary == "No pair of scores has the 10 patients that a coefficient needs yet."
+    assert made.summary == (
+        "In 9 chronic patients there is no coefficient of FaCE total with PHQ-9 total "
+        "(fewer than 10 patients)."
+    )
     assert made.table["Note"].str.contains("fewer than 10 patients").all()
 
 

@@ -70,7 +70,7 @@ def test_the_sentence_tells_the_first_year(figure):
     assert acute.startswith(
         "In 81 acute patients a later visit is associated with a higher (better) FaCE total"
     )
-    assert f"({float(change):.1f} points a year after the first visit, 95 % interval" in acute
+    assert f"(+{float(change):.1f} points one year after the first visit, " in acute
 
 
 def test_an_interval_over_zero_is_no_clear_change():
@@ -134,7 +134,7 @@ def test_a_course_that_rises_and_stays_bends():
     thick = plain(made.panels[0])["data"][-1]
     assert thick["y"][0] == pytest.approx(30, abs=4)
     assert thick["y"][-1] == pytest.approx(80, abs=4)
-    change = float(re.search(r"\(([\d.]+) points [a-z ]+ after the first visit", made.summary)[1])
+    change = float(re.search(r"\(\+([\d.]+) points [a-z ]+ after the first visit", made.summary)[1])
     assert change == pytest.approx(50, abs=5)
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from analysis.data.frame import scored
 from analysis.figures import SIDE_BY_SIDE, TOGETHER, View, pair_figure, pair_within_figure
-from analysis.figures.look import number
 from analysis.figures.matrix import matrices
 from analysis.results.association import as_shown, correlations
+from analysis.statements.words import number
 from tests.analysis.studies import registry
 
 SCALES = ("face.total", "phq9.total", "saq.total")

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from analysis.figures.scales import (
+from analysis.results.scales import (
     life_and_mood,
     links_life_and_mood,
     main_scales,

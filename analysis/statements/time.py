@@ -1,0 +1,150 @@
+"""Sentences on scores after the first visit, and on those who stayed away."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from analysis.data.frame import ScaleInfo
+from analysis.data.record import Record
+from analysis.results.attendance import LATER, NO_LATER
+from analysis.results.course import FOLLOW_UP, HORIZONS
+from analysis.results.findings import Findings
+from analysis.results.models import CLUSTER_ROBUST, RANDOM_SLOPE
+from analysis.statements.rule import (
+    NO_ESTIMATE,
+    NOT_TESTED,
+    TOLD,
+    Verdict,
+    by_question,
+    two_populations,
+    verdict,
+)
+from analysis.statements.statement import Statement
+from analysis.statements.words import people, said, shifted, signed, span
+
+HOLDS_FROM = 0.8  # standard deviations by which unanswered scores must differ before the course is in doubt
+FEW_UNANSWERED = 0.1
+STAYED_AWAY = 0.2  # standard deviations of first scores past which those who stayed away were others
+NOT_SURE = "scores that nobody gave could turn it"
+WHEN = dict(zip(HORIZONS, ("one year", "half a year", "three months", "one month"), strict=True))
+UNKNOWN_UNANSWERED = "how many were not answered is not known"
+
+
+def course(found: Findings, scale: str) -> list[Statement]:
+    """After the first visit: the term of the course that is drawn, with random slopes or robust errors.
+
+    A direction is told where unanswered scores would have to differ by 0.8 standard deviations of first
+    scores to make the interval meet 0, or where fewer than a tenth are unanswered.
+    """
+    terms = [one for one in found.course if one["term"] == FOLLOW_UP and one["scale"] == scale]
+    drawn = [one for one in terms if one["model"] == CLUSTER_ROBUST or one["model"] == RANDOM_SLOPE]
+    of: dict[str | None, Record] = {}
+    for one in drawn:  # where the slope cannot be estimated, the robust errors come after it
+        if of.get(one.get("stratum"), {}).get("estimate") is None:
+            of[one.get("stratum")] = one
+    changes = by_question(found.course_change, ("scale",)).get((scale,), {})
+    tipping = by_question([one for one in found.sensitivity if one["kind"] == "tipping_point"], ("scale",))
+    statements = []
+    for stratum in TOLD:
+        if stratum not in of or of[stratum]["patients"] == 0:
+            continue
+        one, change = of[stratum], changes.get(stratum)
+        guard = two_populations(of, stratum)
+        if tipping:
+            guard = guard or _unanswered(tipping.get((scale,), {}).get(stratum))
+        told = _along(verdict(one, guard=guard), change)
+        who = people(one["n_text"] if one["patients"] is None else one["patients"], stratum)
+        statements.append(
+            Statement(
+                section="time",
+                text=said(who, _core(found.frames.scale_info[scale], told, one), _points(one, change)),
+                record="course",
+                scale=scale,
+                stratum=stratum,
+                term=FOLLOW_UP,
+                kind=one["model"],
+                direction=told.direction,
+                why=told.why,
+            )
+        )
+    return statements
+
+
+def _along(told: Verdict, change: Record | None) -> Verdict:
+    """The verdict on the straight term, if the course that is drawn goes the same way."""
+    if told.direction not in ("higher", "lower"):
+        return told
+    if change is None or change["estimate"] is None:
+        return Verdict("not_told", NO_ESTIMATE)
+    if change["low"] <= 0 <= change["high"]:
+        return Verdict("none")
+    return Verdict("higher" if change["estimate"] > 0 else "lower")
+
+
+def _unanswered(one: Record | None) -> str | None:
+    """Why unanswered scores put the course in doubt; None where they do not."""
+    if one is None or one["share_unanswered"] is None:
+        return UNKNOWN_UNANSWERED
+    if one["share_unanswered"] < FEW_UNANSWERED:
+        return None
+    return None if one["estimate"] is not None and abs(one["estimate"]) >= HOLDS_FROM else NOT_SURE
+
+
+def _core(info: ScaleInfo, told: Verdict, one: Record) -> str:
+    if one["estimate"] is None:
+        return f"there is no mean course of {info.label}"
+    if told.direction == "none":
+        return f"there is no clear change of {info.label} after the first visit"
+    if told.direction == "not_told":
+        return f"whether {info.label} changes after the first visit is not told: {told.why}"
+    return f"a later visit is associated with {shifted(info, higher=told.direction == 'higher')}"
+
+
+def _points(one: Record, change: Record | None) -> str:
+    if one["estimate"] is None or change is None or change["estimate"] is None:
+        return f" ({one['reason']})" if one["reason"] else ""
+    limits = span(change["low"], change["high"])
+    return f" ({signed(change['estimate'])} points {WHEN[change['years']]} after the first visit, {limits})"
+
+
+def stayed_away(found: Findings, scale: str) -> list[Statement]:
+    """The first scores of patients who answered no later visit, where they differ from the others."""
+    of = by_question(found.dropout, ("scale", "level"))
+    later, not_later = (of.get((scale, level), {}) for level in (LATER, NO_LATER))
+    statements = []
+    for stratum in TOLD:
+        difference = _difference(later.get(stratum), not_later.get(stratum))
+        if difference is None:
+            continue
+        points, deviations = difference
+        if abs(deviations) > STAYED_AWAY:
+            info = found.frames.scale_info[scale]
+            core = (
+                f"those who answered no later visit had {shifted(info, higher=points > 0)} at first: later "
+                "visits show the others"
+            )
+            statements.append(
+                Statement(
+                    section="attendance",
+                    text=said(f"{stratum or 'all'} patients", core, f" (by {abs(points):.1f} points)"),
+                    record="dropout",
+                    scale=scale,
+                    stratum=stratum,
+                    why=NOT_TESTED,
+                )
+            )
+    return statements
+
+
+def _difference(
+    later: Mapping[str, float | None] | None, not_later: Mapping[str, float | None] | None
+) -> tuple[float, float] | None:
+    """Mean first score of those without a later visit less that of the others: in points and deviations."""
+    if later is None or not_later is None:
+        return None
+    mean, sd = later["mean"], later["sd"]
+    other, other_sd = not_later["mean"], not_later["sd"]
+    if mean is None or sd is None or other is None or other_sd is None:
+        return None
+    deviation = float(np.sqrt((sd**2 + other_sd**2) / 2))
+    return None if deviation == 0 else (other - mean, (other - mean) / deviation)

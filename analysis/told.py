@@ -1,0 +1,78 @@
+"""Every sentence that is told of a study, in the order of reading, each with its code."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from analysis.data.frame import StudyFrames
+from analysis.data.record import Record
+from analysis.results.findings import Findings
+from analysis.results.recovery import recovery
+from analysis.results.scales import main_scales, scales_with_scores, screening_scales
+from analysis.statements import outcomes, time, together, treatments
+from analysis.statements.code import Code
+from analysis.statements.rule import NOT_TESTED
+from analysis.statements.statement import Statement
+
+if TYPE_CHECKING:
+    from analysis.figures.view import Figure
+
+
+def statements(part: StudyFrames, on: date, few: int) -> list[Statement]:
+    """The sentences on a part of a study: pages in order, acute before chronic before all together.
+
+    Args:
+        on: visits due by that day count as expected.
+        few: cells of fewer patients are hidden.
+    """
+    return list(_statements(part, on, few))
+
+
+def coded(told: Statement, data_sha256: str, filters: Mapping[str, str]) -> Record:
+    """The sentence as a flat record of the report."""
+    return {**dataclasses.asdict(told), "code": str(Code.of(told, data_sha256, filters))}
+
+
+def _statements(part: StudyFrames, on: date, few: int) -> Iterator[Statement]:
+    from analysis.figures.attendance import attendance_figure
+    from analysis.figures.flow import flow_figure
+    from analysis.figures.profile import profile_figure
+    from analysis.figures.recruitment import recruitment_figure
+    from analysis.figures.table_one import table_one_figures
+    from analysis.figures.view import View
+
+    found, view = Findings.of(part, few), View(suppress_under=few)
+    scales, every = main_scales(part), scales_with_scores(part)
+    if not scales:
+        return
+    for figure in table_one_figures(part, view, scales=scales):
+        yield _described("patients", "table_one", figure)
+    yield _described("patients", "flow", flow_figure(part, on, view))
+    yield _described("patients", "recruitment", recruitment_figure(part, on, view))
+    for pair in together.pairs(found):
+        yield from together.between(found, *pair)
+        yield from together.within(found, *pair)
+    for scale in scales:
+        yield from together.since_onset(found, scale)
+        yield from time.course(found, scale)
+    yield from outcomes.recovered(recovery(part, on, suppress_under=few))
+    yield _described("treatment", "profile", profile_figure(part, view, scales=scales))
+    for scale in scales:
+        yield from treatments.by_treatment(found, scale)
+        yield from treatments.before_and_after(found, scale)
+        yield from treatments.round_injections(found, scale)
+        yield from treatments.compared(found, scale)
+    for scale in every:
+        yield from outcomes.changed(found, scale)
+    for scale in screening_scales(part):
+        yield from outcomes.screened(found, scale)
+    for scale in every:
+        yield from outcomes.consistent(found, scale)
+    yield _described("attendance", "attendance", attendance_figure(part, on, view))
+    for scale in scales:
+        yield from time.stayed_away(found, scale)
+
+
+def _described(section: str, record: str, figure: "Figure") -> Statement:
+    return Statement(section, figure.summary, record, kind=figure.key, why=NOT_TESTED)
