@@ -105,6 +105,7 @@ def report(
         "correlations": found.correlations,
         "course": found.course,
         "course_change": found.course_change,
+        "sensitivity": found.sensitivity,
         "within_between": found.within_between,
         "within_own_trend": found.within_own_trend,
         "injection_cycle": found.injection_cycle,

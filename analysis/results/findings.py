@@ -17,6 +17,7 @@ from analysis.results.injections import injection_cycle
 from analysis.results.reliability import reliability
 from analysis.results.scales import main_scales
 from analysis.results.screening import screening
+from analysis.results.sensitivity import sensitivity
 from analysis.results.within import within_between, within_own_trend
 
 
@@ -84,7 +85,9 @@ class Findings:
 
     @cached_property
     def sensitivity(self) -> list[Record]:
-        return []
+        """Of the scales that pages show closely: each takes several models."""
+        shown = {scale: self.frames.scale_info[scale] for scale in main_scales(self.frames)}
+        return sensitivity(self.frames, shown, suppress_under=self.few)
 
     @cached_property
     def group_tests(self) -> list[Record]:

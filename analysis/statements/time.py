@@ -49,9 +49,7 @@ def course(found: Findings, scale: str) -> list[Statement]:
         if stratum not in of or of[stratum]["patients"] == 0:
             continue
         one, change = of[stratum], changes.get(stratum)
-        guard = two_populations(of, stratum)
-        if tipping:
-            guard = guard or _unanswered(tipping.get((scale,), {}).get(stratum))
+        guard = two_populations(of, stratum) or _unanswered(tipping.get((scale,), {}).get(stratum))
         told = _along(verdict(one, guard=guard), change)
         who = people(one["n_text"] if one["patients"] is None else one["patients"], stratum)
         statements.append(
@@ -87,7 +85,9 @@ def _unanswered(one: Record | None) -> str | None:
         return UNKNOWN_UNANSWERED
     if one["share_unanswered"] < FEW_UNANSWERED:
         return None
-    return None if one["estimate"] is not None and abs(one["estimate"]) >= HOLDS_FROM else NOT_SURE
+    if one["estimate"] is None:
+        return UNKNOWN_UNANSWERED if one["low"] is None else None  # no shift turns it
+    return None if abs(one["estimate"]) >= HOLDS_FROM else NOT_SURE
 
 
 def _core(info: ScaleInfo, told: Verdict, one: Record) -> str:

@@ -5,7 +5,7 @@ counts over many draws how often that is right.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -202,7 +202,9 @@ def _followed(
                 facts={"site": "north" if north else "main"},
             )
         )
-    return study(made)
+    frames = study(made)
+    battery = frames.visits["battery"].map(lambda asked: asked or ["face", "phq9"])  # also where nobody came
+    return replace(frames, visits=frames.visits.assign(battery=battery))
 
 
 def _better_stay_away(rng: np.random.Generator, standing: float) -> bool:

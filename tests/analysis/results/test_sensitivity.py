@@ -1,0 +1,58 @@
+"""What unanswered scores could make of the course."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis.data.frame import StudyFrames
+from analysis.results.sensitivity import PATTERN, TIPPING_POINT, sensitivity
+from analysis.statements.time import NOT_SURE
+from tests.analysis.studies import SCALES
+from tests.analysis.worlds import QUESTIONS
+
+FACE = {"face.total": SCALES["face.total"]}
+STAYED_AWAY = QUESTIONS["course: the better stay away"]
+
+
+@pytest.fixture(scope="module")
+def frames() -> StudyFrames:
+    return STAYED_AWAY.draw(np.random.default_rng(1))
+
+
+def test_a_course_of_those_who_came_is_in_doubt(frames: StudyFrames) -> None:
+    """Nobody changes; who feels better does not answer. So small a shift turns it that none is told."""
+    records = sensitivity(frames, FACE)
+    tipped = next(one for one in records if one["kind"] == TIPPING_POINT and "stratum" not in one)
+    due = 4 * len(frames.patients)
+    answered = len(frames.scores[frames.scores["scale"] == "face.total"]) - len(frames.patients)
+    share = (due - answered) / (due + len(frames.patients))
+    assert tipped["share_unanswered"] == pytest.approx(share, abs=0.05)
+    assert tipped["high"] < 0
+    assert 0 < tipped["estimate"] < 0.8
+    told = STAYED_AWAY.told(1)
+    assert {(one.direction, one.why) for one in told} == {("not_told", NOT_SURE)}
+
+
+def test_the_course_by_the_number_of_visits_answered(frames: StudyFrames) -> None:
+    patterns = [one for one in sensitivity(frames, FACE) if one["kind"] == PATTERN and "stratum" not in one]
+    assert [one["answered"] for one in patterns] == ["2", "3", "4 or more"]
+    shares = [one["share_unanswered"] for one in patterns]
+    assert shares == sorted(shares, reverse=True)
+
+
+def test_who_answered_all_leaves_nothing_to_shift() -> None:
+    answered = QUESTIONS["course: nothing happens"].draw(np.random.default_rng(1))
+    tipped = sensitivity(answered, FACE)[0]
+    assert (tipped["share_unanswered"], tipped["estimate"]) == (0, None)
+    assert tipped["reason"] == "nothing is unanswered"
+
+
+def test_an_import_without_a_plan_lacks_what_others_have(frames: StudyFrames) -> None:
+    """A file has rows of who came alone: what others have is unanswered after the last answer."""
+    came = frames.visits[frames.visits["begun"]]
+    scores = frames.scores.assign(source="import")
+    tipped = sensitivity(replace(frames, visits=came, scores=scores), FACE)[0]
+    assert 0.05 < tipped["share_unanswered"] < 0.5
