@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import Select, and_, delete, select, union
 from sqlalchemy.orm import Session
 
 from surveys.lists.patients import computed
@@ -63,16 +63,19 @@ def keep_some(session: Session, study_id: int, day: date) -> int:
 
 
 def _stale(study_id: int, day: date) -> Select[int]:
-    changed = select(PATIENT_CHANGED.c.patient_id)
-    expired = select(PatientState.patient_id).where(
+    """The next patients whose line is not kept.
+
+    Both parts are found by an index and cut short each. As one condition with two lists, PostgreSQL looks
+    through a list that is too long for its memory once for every patient.
+    """
+    of_study = Patient.id == PATIENT_CHANGED.c.patient_id, Patient.study_id == study_id
+    changed = select(PATIENT_CHANGED.c.patient_id.label("id")).join(Patient, and_(*of_study)).distinct()
+    expired = select(PatientState.patient_id.label("id")).where(
         PatientState.study_id == study_id, PatientState.until < day
     )
-    return (
-        select(Patient.id)
-        .where(Patient.study_id == study_id, or_(Patient.id.in_(changed), Patient.id.in_(expired)))
-        .order_by(Patient.id)
-        .limit(AT_ONCE)
-    )
+    firsts = (part.order_by("id").limit(AT_ONCE).subquery() for part in (changed, expired))
+    both = union(*(select(part.c.id) for part in firsts)).subquery()
+    return select(both.c.id).order_by(both.c.id).limit(AT_ONCE)
 
 
 def _until(session: Session, ids: list[int], day: date) -> dict[int, date]:

@@ -58,7 +58,7 @@ def scope(session: Session) -> Scope:
 
 def listed(session: Session, here: Scope) -> set[tuple[object, ...]]:
     """The lines of the list, as its page takes them."""
-    return {tuple(row) for row in session.execute(select(patients._lines(here)))}
+    return {tuple(row) for row in session.execute(select(patients.lines(here)))}
 
 
 def anew(session: Session, here: Scope) -> set[tuple[object, ...]]:
