@@ -15,7 +15,7 @@ from analysis.figures.view import Figure, View, mixed, simulated
 from analysis.numbers.guards import is_small
 from analysis.results.describe import descriptives
 from analysis.results.findings import Findings
-from analysis.results.reliability import reliability
+from analysis.results.reliability import as_shown, reliability
 from analysis.statements import outcomes, text
 from analysis.statements.words import number, percent
 
@@ -30,6 +30,7 @@ _COLUMNS = [
     "Alpha",
     "95 % interval",
     "Omega",
+    "Of omega",
     "Item-total, lowest",
     "At the lowest value",
     "At the highest value",
@@ -38,10 +39,11 @@ _COLUMNS = [
 
 
 def quality_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> Figure:
-    """Cronbach's alpha with Feldt's interval for each scale; the table has further facts on quality."""
+    """Cronbach's alpha with its interval for each scale; the table has further facts on quality."""
     info = {scale: frames.scale_info[scale] for scale in scales}
     table = frames.scored
-    found = reliability(table, frames.responses, info, suppress_under=view.suppress_under)
+    made = reliability(table, frames.responses, info, suppress_under=view.suppress_under)
+    found = [as_shown(one) for one in made]
     parts = {
         stratum: [one for one in records if one["n"] != 0]
         for stratum, records in seen(found, ["instrument", "scale"], view).items()
@@ -82,6 +84,7 @@ def quality_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) ->
         notes=(
             "Alpha: how closely the items of a scale go together; dotted line: 0.7, often called enough.",
             "Complete items only. Omega: of one common factor. Item-total: each item with the rest.",
+            "Intervals: by resampling, from 50 patients on.",
             "With over 15 % at an end, a scale cannot tell those patients apart, nor show their change.",
             *_minutes_note(frames, view, info),
             *_missing_note(frames, view, info),
@@ -99,7 +102,7 @@ def _scale(one: Record) -> str:
 def _row(info: Mapping[str, ScaleInfo], one: Record) -> EstimateRow:
     label = row_label(info[_scale(one)].label, one["n_text"])
     shown = one["alpha"] is not None and one["alpha"] >= 0
-    low = max(one["alpha_low"], 0.0) if shown else None
+    low = max(one["alpha_low"], 0.0) if shown and one["alpha_low"] is not None else None
     return EstimateRow(
         label, one["alpha"] if shown else None, low, one["alpha_high"] if shown else None, one["imprecise"]
     )
@@ -108,7 +111,12 @@ def _row(info: Mapping[str, ScaleInfo], one: Record) -> EstimateRow:
 def _table_row(info: Mapping[str, ScaleInfo], one: Record, end: Record) -> dict[str, Any]:
     known = [value for value in (one["item_total"] or {}).values() if value is not None]
     lowest = min(known) if known else None
-    limits = "–" if one["alpha"] is None else f"{number(one['alpha_low'])} to {number(one['alpha_high'])}"
+    limits, of_omega = (
+        "–"
+        if one[f"{name}_low"] is None
+        else f"{number(one[f'{name}_low'])} to {number(one[f'{name}_high'])}"
+        for name in ("alpha", "omega")
+    )
     return {
         "Scale": info[_scale(one)].label,
         "Patients are": one.get("stratum", "all"),
@@ -117,6 +125,7 @@ def _table_row(info: Mapping[str, ScaleInfo], one: Record, end: Record) -> dict[
         "Alpha": number(one["alpha"]),
         "95 % interval": limits,
         "Omega": number(one["omega"]),
+        "Of omega": of_omega,
         "Item-total, lowest": number(lowest),
         "At the lowest value": percent(end["floor"]),
         "At the highest value": percent(end["ceiling"]),

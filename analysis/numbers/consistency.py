@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 
 from analysis.numbers.formulas import Numbers
+from analysis.numbers.resampled import resampled
 
 UNIQUENESS_FROM = 0.005  # factanal's bound: an item at it has no variance of its own
+RESAMPLED_FROM = 50  # patients: with fewer, no interval of skewed items holds
 _NOTHING = 1e-12
 
 
@@ -51,11 +53,21 @@ def item_rest(answers: Numbers) -> list[float | None]:
     return found
 
 
-def omega(answers: Numbers) -> float | str:
+@dataclass(frozen=True)
+class Omega:
+    """McDonald's omega of the raw sum; ``low`` and ``high`` as in `alpha_interval`, None for few patients."""
+
+    estimate: float
+    low: float | None
+    high: float | None
+
+
+def omega(answers: Numbers) -> Omega | str:
     """McDonald's omega total of one common factor by maximum likelihood, or why there is none.
 
-    (sum of loadings)^2 / ((sum of loadings)^2 + sum of uniquenesses), on the items' correlations: McDonald,
-    Test Theory, 1999. Factor as R's ``factanal(factors = 1)`` (Jöreskog, Psychometrika 1967;32:443). From
+    (sum of loadings)^2 / ((sum of loadings)^2 + sum of uniquenesses), in the items' own units, so that it is
+    of their unweighted sum, as alpha is: McDonald, Test Theory, 1999. Factor as R's ``factanal(factors = 1)``
+    (Jöreskog, Psychometrika 1967;32:443) on the correlations, times the items' standard deviations. From
     three items on, and only where every item keeps variance of its own (no Heywood case).
     """
     n, k = answers.shape
@@ -71,8 +83,63 @@ def omega(answers: Numbers) -> float | str:
         return "not estimable: the factor model has no solution"
     if (unique < UNIQUENESS_FROM * 1.01).any():
         return "not estimable: an item has no variance of its own (Heywood case)"
-    common = float(_loadings(correlations, unique).sum() ** 2)
-    return common / (common + float(unique.sum()))
+    loadings = _loadings(correlations, unique)
+    loadings = loadings * np.sign(loadings.sum())
+    spread = answers.std(axis=0, ddof=1)
+    common = float((loadings @ spread) ** 2)
+    estimate = common / (common + float(unique @ spread**2))
+    if n < RESAMPLED_FROM:
+        return Omega(estimate, None, None)
+    at = np.concatenate([loadings * spread, unique * spread**2])
+    return Omega(estimate, *_resampled(estimate, _omega_without_each(answers, at)))
+
+
+def alpha_interval(answers: Numbers, estimate: float) -> tuple[float, float] | None:
+    """A 95 % interval of alpha that does not need normal items; None under 50 patients, where none holds.
+
+    On log (1 - alpha) (Bonett, J Educ Behav Stat 2002;27:335), by the studentised bootstrap of the
+    jackknife's pseudo-values (`resampled`).
+    """
+    n, k = answers.shape
+    if n < RESAMPLED_FROM or estimate >= 1:
+        return None
+    away = answers - answers.mean(axis=0)
+    rest = -away / (n - 1)  # the others' mean
+    own = ((away**2).sum(axis=0) - away**2 - (n - 1) * rest**2).sum(axis=1)
+    total, of_rest = away.sum(axis=1), rest.sum(axis=1)
+    sums = (total**2).sum() - total**2 - (n - 1) * of_rest**2
+    return _resampled(estimate, np.log1p(-k / (k - 1) * (1 - own / sums)))
+
+
+def _resampled(estimate: float, without: Numbers) -> tuple[float, float]:
+    """The interval from log (1 - estimate) without each of the patients."""
+    pseudo: Numbers = (len(without) - 1) * (without.mean() - without)
+    low, high = resampled(float(np.log1p(-estimate)), pseudo)
+    return 1 - float(np.exp(high)), 1 - float(np.exp(low))
+
+
+def _omega_without_each(answers: Numbers, at: Numbers) -> Numbers:
+    """log (1 - omega) without each of the patients, one step of Newton's from the solution with all of them.
+
+    ``at`` has the k loadings and the k uniquenesses in the items' own units.
+    """
+    n, k = answers.shape
+    away = answers - answers.mean(axis=0)
+    covariances = away.T @ away / (n - 1)
+
+    def slope(parameters: Numbers) -> Numbers:
+        inverse = np.linalg.inv(np.outer(parameters[:k], parameters[:k]) + np.diag(parameters[k:]))
+        off = inverse - inverse @ covariances @ inverse
+        return np.concatenate([2 * off @ parameters[:k], np.diag(off)])
+
+    steps = np.diag(1e-5 * np.maximum(np.abs(at), 1e-2))
+    bent = np.column_stack([(slope(at + step) - slope(at - step)) / (2 * step.sum()) for step in steps])
+    inner = away @ np.linalg.inv(np.outer(at[:k], at[:k]) + np.diag(at[k:]))
+    pull = np.column_stack([2 * inner * (inner @ at[:k])[:, None], inner**2])
+    without = at - n / (n - 1) / (n - 2) * np.linalg.solve(bent, (pull - pull.mean(axis=0)).T).T
+    common, own = without[:, :k].sum(axis=1) ** 2, without[:, k:].sum(axis=1)
+    found: Numbers = np.log(own / (common + own))
+    return found
 
 
 def _uniquenesses(correlations: Numbers) -> Numbers | None:

@@ -88,10 +88,11 @@ def correlations(
     same visits by the stratum of that visit. ``within`` (rmcorr): all visits, or those of the stratum, of
     patients with two or more; its ``n`` counts visits. Time since onset enters as log10 years and only where
     usable. Partial Spearman adjusts for age at the first visit and sex, as far as they vary; patients without
-    them do not count. Under 10 patients there is no coefficient. For rmcorr, ``low_robust, high_robust,
-    p_robust`` also hold where patients' slopes differ. ``rmcorr_detrended`` is the rmcorr of what splines of
-    the time since the first visit and since onset leave of both scores: what only changes over the same
-    months does not count as going together (Curran & Bauer, Annu Rev Psychol 2011;62:583).
+    them do not count. Under 10 patients there is no coefficient. ``low_robust, high_robust, p_robust`` also
+    hold, for rmcorr, where patients' slopes differ and, for Pearson's r, where scores are skewed.
+    ``rmcorr_detrended`` is the rmcorr of what splines of the time since the first visit and since onset leave
+    of both scores: what only changes over the same months does not count as going together (Curran & Bauer,
+    Annu Rev Psychol 2011;62:583).
 
     Args:
         table: the result of ``analysis.data.frame.scored``.

@@ -98,8 +98,10 @@ def consistent(found: Findings, scale: str) -> list[Statement]:
 def _coefficient(label: str, one: Record) -> tuple[str, str]:
     if one["alpha"] is None:
         return f"there is no alpha of {label}", f" ({one['reason']})"
-    limits = f"{number(one['alpha_low'])} to {number(one['alpha_high'])}"
-    return f"{label} has an alpha of {number(one['alpha'])}", f" ({limits})"
+    name = "alpha" if one["omega"] is None else "omega"
+    said = f"{label} has an {name} of {number(one[name])}"
+    low, high = (one[f"{'alpha_boot' if name == 'alpha' else name}_{end}"] for end in ("low", "high"))
+    return said, f" ({one['boot_reason']})" if low is None else f" ({number(low)} to {number(high)})"
 
 
 def recovered(records: Sequence[Record]) -> list[Statement]:

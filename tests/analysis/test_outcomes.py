@@ -105,6 +105,9 @@ def test_reliability_equals_r(table, instrument):
     assert (found["n"], found["alpha"]) == (want["n"], close(want["alpha"]))
     assert [found["alpha_low"], found["alpha_high"]] == close(want["feldt"])
     assert found["omega"] == pytest.approx(want["omega"], rel=BY_FACTOR)
+    for name, ends in want.get("resampled", {}).items():
+        low, high = (found[f"{name}{'_boot' if name == 'alpha' else ''}_{end}"] for end in ("low", "high"))
+        assert (low, high) == pytest.approx(tuple(ends), abs=0.15 * (ends[1] - ends[0]))  # other draws
     assert found["item_total"] == close(want["item_total"])
 
 

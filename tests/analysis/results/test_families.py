@@ -66,7 +66,7 @@ def test_another_method_is_adjusted_over_all_tests_of_that_method(made):
         for one in made["correlations"]
         if one["method"] == "pearson" and "stratum" not in one and one["p"] is not None
     ]
-    assert [one["p_adjusted"] for one in pearson] == close(adjusted_p([one["p"] for one in pearson], "bh"))
+    assert [one["p_adjusted"] for one in pearson] == close(adjusted_p([_p(one) for one in pearson], "bh"))
     assert {one["family_size"] for one in pearson} == {len(pearson)}
     for one in made["group_tests"]:
         if one["test"] == "dunn" and one["p"] is not None:

@@ -92,13 +92,25 @@ change <- function(s, of) {
 # --- screening, reliability, drop-out, recovery -----------------------------------------------------------
 screening <- function(of) { f <- v[!is.na(v$phq9), ]; f <- f[!duplicated(f$patient), ]; f <- f[f$stratum %in% of, ]
   x <- sum(f$phq9 >= 10); list(n = nrow(f), positive = x, ci = wilson(x, nrow(f))) }
+# of the raw sum: loadings and uniquenesses in the items' units (as MBESS::ci.reliability, type = "omega")
+omega <- function(X, L, u) { s <- sapply(X, sd); sum(L * s)^2 / (sum(L * s)^2 + sum(u * s^2)) }
+# log(1 - coefficient) without each patient in turn, refitted; the studentised bootstrap of the pseudo-values
+resampled <- function(X, al, L, u) {
+  m <- nrow(X); if (m < 50) return(NULL); k <- ncol(X)
+  stud <- function(estimate, without) { f <- (m - 1) * (mean(without) - without); set.seed(1); e <- log(1 - estimate)
+    se <- sqrt(mean(f^2) / (m - 1)); b <- replicate(4000, { d <- f[sample(m, replace = TRUE)]; mean(d) / sqrt(mean((d - mean(d))^2) / (m - 1)) })
+    1 - exp(e - se * quantile(b, c(.025, .975), names = FALSE)) }
+  alpha_of <- function(Y) k / (k - 1) * (1 - sum(apply(Y, 2, var)) / var(rowSums(Y)))
+  omega_of <- function(Y) { g <- factanal(Y, 1, start = u); omega(Y, g$loadings[, 1], g$uniquenesses) }
+  each <- function(of) log(1 - sapply(seq_len(m), function(i) of(X[-i, ])))
+  list(alpha = stud(al, each(alpha_of)), omega = stud(omega(X, L, u), each(omega_of))) }
 reliability <- function(prefix, k, turned = NULL) {
   f <- v[rowSums(!is.na(v[, paste0(prefix, "_q", 1:k)])) > 0, ]; f <- f[!duplicated(f$patient), ]
   X <- f[, paste0(prefix, "_q", 1:k)]; X <- X[complete.cases(X), ]; for (t in turned) X[[t]] <- 3 - X[[t]]
   a <- suppressWarnings(psych::alpha(X, check.keys = FALSE, warnings = FALSE)); al <- a$total$raw_alpha; m <- nrow(X)
   fa <- factanal(X, 1, control = list(opt = list(factr = 10))); L <- fa$loadings[, 1]
   list(n = m, alpha = al, feldt = c(1 - (1 - al) * qf(.975, m - 1, (m - 1) * (k - 1)), 1 - (1 - al) * qf(.025, m - 1, (m - 1) * (k - 1))),
-       omega = sum(L)^2 / (sum(L)^2 + sum(fa$uniquenesses)), item_total = as.list(setNames(a$item.stats$r.drop, paste0("q", 1:k))),
+       omega = omega(X, L, fa$uniquenesses), resampled = resampled(X, al, L, fa$uniquenesses), item_total = as.list(setNames(a$item.stats$r.drop, paste0("q", 1:k))),
        item_rest = as.list(setNames(sapply(1:k, function(j) cor(X[, j], rowSums(X[, -j]))), paste0("q", 1:k)))) }
 dropout <- function(s) { f <- v[!is.na(v[[s]]), ]; f <- f[!duplicated(f$patient), ]; last <- tapply(v$completed_on, v$patient, max)
   later <- as.numeric(f$completed_on) < last[f$patient]; one <- function(x) list(n = length(x), mean = mean(x), sd = sd(x), median = median(x))
