@@ -10,7 +10,7 @@ from analysis.data.frame import ScaleInfo
 from analysis.data.kinds import ALL_FAMILIES, FAMILY_OF, KINDS
 from analysis.data.record import Record
 from analysis.data.since_onset import STRATA
-from analysis.numbers.cells import counted, partition
+from analysis.numbers.cells import about, counted, partition
 from analysis.numbers.guards import COEFFICIENT_FROM, SUPPRESS_UNDER, TOO_FEW
 from analysis.results.change import outcomes
 from analysis.results.describe import interval_record
@@ -141,7 +141,7 @@ def _record(
         **({} if stratum is None else {"stratum": stratum}),
         "kind": kind,
         "scale": scale,
-        **head,
+        **about(head, parts),
         "before_mean": float(before.mean()) if len(shown) else None,
         "after_mean": float(after.mean()) if len(shown) else None,
         "mean_change": float((after - before).mean()) if len(shown) else None,

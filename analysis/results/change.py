@@ -15,7 +15,7 @@ from analysis.data.change import NOT_OF_ONE_PERSON, judge
 from analysis.data.frame import ScaleInfo, Threshold
 from analysis.data.record import Record
 from analysis.data.since_onset import STRATA
-from analysis.numbers.cells import counted, partition
+from analysis.numbers.cells import about, counted, partition
 from analysis.numbers.guards import HIDDEN, SUPPRESS_UNDER
 from analysis.results.injections import phases
 
@@ -119,7 +119,7 @@ def _record(
         "threshold_kind": threshold.kind,
         "source": threshold.source,
         "caveat": threshold.caveat,
-        **head,
+        **about(head, parts),
         **parts,
         **room,
         "reason": refused or head["reason"] or (HIDDEN if None in parts.values() else None),

@@ -13,9 +13,8 @@ from analysis.data.near import nearest
 from analysis.data.onset import ACUTE_BELOW_DAYS
 from analysis.data.record import Record
 from analysis.data.since_onset import DAYS_PER_YEAR, from_birth, time_since_onset
-from analysis.numbers.cells import counted, partition
+from analysis.numbers.cells import ROUNDED_TO, counted, partition, to_nearest
 from analysis.numbers.guards import HIDDEN, SO_THAT_ANOTHER, SUPPRESS_UNDER, hidden, is_small
-from analysis.numbers.proportion import wilson
 
 MONTHS = (3, 6, 12)
 AROUND_DAYS = 30
@@ -107,32 +106,35 @@ def _record(at: pd.DataFrame, cause: str, months: int, hide: bool, suppress_unde
         head |= dict.fromkeys(("n", "patients", "responses"))
         head |= {"n_text": "hidden", "suppressed": True, "reason": SO_THAT_ANOTHER}
     few = head["suppressed"]
-    one = None if few else _part(recovered, graded, suppress_under)
-    shown = one is not None and graded > 0
-    low, high = wilson(recovered, graded) if shown else (None, None)
-    awaited = len(at) - enrolled
+    parts = _parts(recovered, graded, few, suppress_under)
+    of, one = parts["of"], parts["part"]
+    shown = one is not None and of > 0
+    if parts["rounded"]:
+        enrolled = max(to_nearest(enrolled, ROUNDED_TO), of)
+        head |= {"n": enrolled, "patients": enrolled, "responses": enrolled, "n_text": f"about {enrolled}"}
+    awaited = len(at) - len(due)
     return {
         "months": months,
         "cause": cause,
         "enrolled": head["n"],
         "awaited": None if is_small(awaited, suppress_under) else awaited,
         **head,
-        "graded": None if few or is_small(graded, suppress_under) else graded,
+        "rounded": parts["rounded"],
+        "graded": None if few or is_small(graded, suppress_under) else of,
         "house_brackmann_1": one,
         "asked": None if few or is_small(len(said), suppress_under) else len(said),
-        "says_recovered": None if few else _part(yes, len(said), suppress_under),
-        "share": recovered / graded if shown else None,
-        "low": low,
-        "high": high,
-        "lowest": recovered / enrolled if shown else None,
-        "highest": (recovered + enrolled - graded) / enrolled if shown else None,
+        "says_recovered": _parts(yes, len(said), few, suppress_under)["part"],
+        "share": parts["part_share"] if shown else None,
+        "low": parts["part_low"] if shown else None,
+        "high": parts["part_high"] if shown else None,
+        "lowest": one / enrolled if shown else None,
+        "highest": (one + enrolled - of) / enrolled if shown else None,
         "reason": head["reason"] or (None if shown else HIDDEN if graded else "nobody graded"),
     }
 
 
-def _part(count: int, of: int, suppress_under: int) -> int | None:
-    """The count, unless the whole, the count or the rest is small."""
-    if is_small(of, suppress_under):
-        return None
-    found: int | None = partition({"part": count, "rest": of - count}, suppress_under)["part"]
-    return found
+def _parts(count: int, of: int, few: bool, suppress_under: int) -> Record:
+    """Who is counted and who is not, as they may be shown: nothing of a small whole."""
+    parts = partition({"part": count, "rest": of - count}, suppress_under)
+    hide = few or is_small(of, suppress_under)
+    return {**dict.fromkeys(parts), "of": of, "rounded": False} if hide else parts

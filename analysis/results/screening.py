@@ -9,7 +9,7 @@ from analysis.data.cutoffs import reached
 from analysis.data.frame import ScaleInfo
 from analysis.data.record import Record
 from analysis.data.since_onset import STRATA
-from analysis.numbers.cells import counted, partition
+from analysis.numbers.cells import about, counted, partition
 from analysis.numbers.guards import HIDDEN, SUPPRESS_UNDER
 from analysis.results.groups import first_scores
 
@@ -65,7 +65,8 @@ def _record(
         "cut": cut,
         "label": label,
         "source": source,
-        **head,
+        **about(head, parts),
+        "rounded": parts["rounded"],
         "positive": parts["positive"],
         "positive_text": parts["positive_text"],
         "share": parts["positive_share"],

@@ -109,7 +109,8 @@ def recovered(records: Sequence[Record]) -> list[Statement]:
     return [
         Statement(
             section="time",
-            text=f"House–Brackmann I of those graded: {one['house_brackmann_1']} of {one['graded']} "
+            text=f"House–Brackmann I of those graded: {'about ' if one['rounded'] else ''}"
+            f"{one['house_brackmann_1']} of {one['graded']} "
             f"({percent(one['share'])}) at {one['months']} months.",
             record="recovery",
             stratum="acute",

@@ -141,7 +141,7 @@ def test_the_answer_comes_first(drawn):
     assert summaries["change"].startswith("FaCE total, by 17.6 points or more: in 58 acute patients 15 (26")
     assert "House–Brackmann I of those graded: 37 of 79 (47" in summaries["recovery"]
     assert "patients" in summaries["comparison"]
-    assert "has an alpha of 0." in summaries["quality"]
+    assert "has an omega of 0." in summaries["quality"]
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -151,7 +151,7 @@ told <- rows_of("screening")
 for (i in seq_len(nrow(told))) {
   one <- told[i, ]
   rows <- within_stratum(first_of(known[known$scale == one$scale, ]), one$stratum)
-  if (is.na(one$share) || nrow(rows) == 0) next
+  if (is.na(one$share) || isTRUE(one$rounded) || nrow(rows) == 0) next  # rounded where few are on one side
   better_high <- meaning[[one$scale]]$direction == "higher_better"
   positive <- if (better_high) rows$value <= one$cut + 1e-9 else rows$value >= one$cut - 1e-9
   limits <- prop.test(sum(positive), nrow(rows), correct = FALSE)$conf.int

@@ -116,11 +116,14 @@ def test_no_number_of_few_and_no_interval_under_ten():
 
 
 def test_small_parts_are_hidden_with_what_would_give_them_away():
-    """Three got worse among twenty: neither they nor the next smallest part show."""
-    found = record([*many(17), *[dataclasses.replace(p, code=f"w{p.code}") for p in many(3, -25)]])
+    """Three got worse among fifteen: neither they nor the next smallest part show; of twenty, rounded."""
+    found = record([*many(12), *[dataclasses.replace(p, code=f"w{p.code}") for p in many(3, -25)]])
     assert (found["improved"], found["worse"], found["worse_text"]) == (None, None, "<5")
     assert (found["improved_share"], found["improved_text"]) == (None, "hidden")
     assert found["stable"] == 0
+    more = record([*many(17), *[dataclasses.replace(p, code=f"w{p.code}") for p in many(3, -25)]])
+    assert (more["n"], more["improved"], more["worse"], more["rounded"]) == (20, 15, 5, True)
+    assert more["improved_share"] == 0.75
 
 
 def test_without_a_threshold_nobody_is_counted():

@@ -106,3 +106,11 @@ def test_few_recovered_are_hidden():
         None,
     )
     assert found["reason"] == "hidden so that a few patients stay hidden"
+
+
+def test_many_of_many_recovered_is_told_of_rounded_numbers():
+    """57 of 60: the number that a patient asks for. Enrolled, graded and recovered are rounded together."""
+    made = record([patient(f"p{n}", [(90, 1 if n < 57 else 3)]) for n in range(60)], suppress_under=5)
+    assert (made["enrolled"], made["graded"], made["house_brackmann_1"]) == (60, 60, 55)
+    assert (made["share"], made["lowest"], made["highest"]) == (55 / 60, 55 / 60, 55 / 60)
+    assert (made["rounded"], made["n_text"], made["reason"]) == (True, "about 60", None)
