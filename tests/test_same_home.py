@@ -16,6 +16,7 @@ HOME = "surveys/same.py"
 # What these do with capitals and forms compares no code, name, number, site, visit or address.
 ALLOWED = {
     "surveys/tokens.py": "a link's alphabet",
+    "analysis/statements/code.py": "the alphabet of codes of sentences",
     "surveys/store/accounts/staff.py": "a password, in the form that sign-in compares",
     "surveys/store/visit/short_codes.py": "the alphabet of codes on letters",
     "surveys/views/web/language.py": "tags of languages",
