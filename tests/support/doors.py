@@ -57,6 +57,7 @@ MAY_OPEN = {
     "dashboard.plain_table": EVERY_ROLE,
     "dashboard.table": EVERY_ROLE,
     "list_files.of_list": PATIENTS,
+    "list_files.of_search": PATIENTS,
     "own_lists.index": PATIENTS,
     "own_lists.look": PATIENTS,
     "own_lists.show": PATIENTS,

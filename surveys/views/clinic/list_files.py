@@ -14,12 +14,13 @@ from surveys.db import db
 from surveys.exchange.list_file import Cell, ListFile
 from surveys.forms import labels
 from surveys.lists import alerts, changes, completeness, history, messages, patients
-from surveys.views.clinic import display
+from surveys.views.clinic import columns, display
 from surveys.views.clinic.alerts import STATES as ALERT_STATES
 from surveys.views.clinic.alerts import answer_words, rule_words
 from surveys.views.clinic.overviews import scale_title, scales_shown, shift
 from surveys.views.web import server
 from surveys.views.web.access import Grant, for_roles, grant
+from surveys.views.web.list_columns import list_file
 from surveys.views.web.list_files import SIZE, Ending, by_clock, every, sent
 
 pages = Blueprint("list_files", __name__)
@@ -39,9 +40,20 @@ def of_list(code: str, name: str, ending: Ending) -> Response:
     return sent(here, listed, name, ending)
 
 
-def _patients(here: Grant) -> ListFile:
+@pages.post("/staff/<code>/lists/found.<any(xlsx, csv):ending>")
+@for_roles("coordinator", "investigator", whole_study=False)
+def of_search(code: str, ending: Ending) -> Response:
+    """Send the patients whom a search found, by study code.
+
+    It is a POST like the search, because a name must not be in an address.
+    """
+    here, person = grant(), request.form.get("search", "").strip()
+    return sent(here, _patients(here, person), "patients", ending)
+
+
+def _patients(here: Grant, person: str = "") -> ListFile:
     state, sort = _asked("state", None, patients.STATES), _asked("sort", "code", patients.SORTS)
-    search = request.args.get("search", "").strip()
+    search = "" if person else request.values.get("search", "").strip()
     rows = every(
         lambda number: (
             patients.page(
@@ -50,43 +62,17 @@ def _patients(here: Grant) -> ListFile:
                 number=number,
                 state=state,
                 search=search,
+                person=person,
                 sort=sort or "code",
                 size=SIZE,
             ).rows
         )
     )
-    return ListFile(
-        "Patients",
-        (
-            "Code",
-            "Site",
-            "State",
-            "Visit",
-            "Due",
-            "Next visit",
-            "Next due",
-            "Last answered",
-            "Alerts waiting",
-        ),
-        [
-            (
-                row.code,
-                row.site,
-                labels.STATES[row.state],
-                row.visit,
-                row.due_on,
-                row.next_visit,
-                row.next_due_on,
-                row.last_answered_on,
-                row.alerts,
-            )
-            for row in rows
-        ],
-    )
+    return list_file("Patients", columns.PATIENTS, rows)
 
 
 def _completeness(here: Grant) -> ListFile:
-    columns = completeness.grid(db.session, here.scope, 1, 1).columns
+    planned = completeness.grid(db.session, here.scope, 1, 1).columns
     lines = every(lambda number: completeness.grid(db.session, here.scope, number, SIZE).lines)
 
     def told(cells: tuple[completeness.Cell, ...]) -> str | None:
@@ -95,12 +81,12 @@ def _completeness(here: Grant) -> ListFile:
 
     return ListFile(
         "Completeness",
-        ("Patient", "Status", *(column.name for column in columns)),
+        ("Patient", "Status", *(column.name for column in planned)),
         [
             (
                 line.code,
                 labels.PATIENT_STATUSES[line.status],
-                *(told(tuple(line.cells.get(column.id, ()))) for column in columns),
+                *(told(tuple(line.cells.get(column.id, ()))) for column in planned),
             )
             for line in lines
         ],
@@ -179,28 +165,11 @@ def _alerts(here: Grant) -> ListFile:
 def _messages(here: Grant) -> ListFile:
     state = _asked("state", "planned", messages.STATES) or "planned"
     rows = every(lambda number: messages.page(db.session, here.scope, state, number, SIZE))
-    return ListFile(
-        "Messages",
-        ("Patient", "Visit", "Message", "Number", "Way", "Planned", "Outcome", "Outcome at", "Reason"),
-        [
-            (
-                row.patient,
-                row.visit,
-                labels.MESSAGES[row.kind],
-                row.nth,
-                labels.MESSAGE_CHANNELS[row.channel],
-                by_clock(here, row.retry_at or row.planned_at),
-                labels.MESSAGE_OUTCOMES[row.outcome] if row.outcome else None,
-                by_clock(here, row.outcome_at),
-                display.words(row.error, "message_reason") if row.error else None,
-            )
-            for row in rows
-        ],
-    )
+    return list_file("Messages", columns.of_messages(here), rows)
 
 
 def _asked(name: str, usual: str | None, allowed: tuple[str, ...]) -> str | None:
-    asked = request.args.get(name) or usual
+    asked = request.values.get(name) or usual
     if asked is not None and asked not in allowed:
         abort(404)
     return asked

@@ -11,7 +11,7 @@ from surveys.lists import visits
 from surveys.store.post import asked, settling
 from surveys.store.post.asked import Offer
 from surveys.store.study import readiness
-from surveys.views.clinic import display
+from surveys.views.clinic import columns, display
 from surveys.views.clinic.found import find_patient, find_visit
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
@@ -40,6 +40,7 @@ def index(code: str) -> str:
     return render_template(
         "staff/clinic/messages.html",
         rows=lists.page(db.session, here.scope, state, number),
+        columns=columns.of_messages(here),
         state=state,
         counts=counts,
         no_mail=readiness.no_mail(here.study, server.settings()),

@@ -27,7 +27,7 @@ from surveys.store.study import signatures
 from surveys.store.study.signatures import Signed
 from surveys.store.study.studies import items_asked, obstacles
 from surveys.store.visit import visits as store_visits
-from surveys.views.clinic import outlook, reported
+from surveys.views.clinic import columns, outlook, reported
 from surveys.views.clinic.consent import consent_form, decide, text_words
 from surveys.views.clinic.found import find_patient, pages
 from surveys.views.clinic.inputs import partial_date, typed
@@ -81,6 +81,7 @@ def _list(search: str = "", person: str = "") -> Page:
     return render_template(
         "staff/clinic/patients.html",
         found=found,
+        columns=columns.PATIENTS,
         state=state,
         states=lists.STATES,
         search=search,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Flask, abort, render_template, request
 from werkzeug.wrappers import Response
 
 from surveys.db import db
-from surveys.exchange.list_file import ListFile
 from surveys.lists import history
 from surveys.lists import log as lists
 from surveys.views.clinic import display
-from surveys.views.web.access import for_roles, grant
+from surveys.views.web.access import Grant, for_roles, grant
+from surveys.views.web.list_columns import Column, list_file
 from surveys.views.web.list_files import SIZE, Ending, by_clock, sent
 
 pages = Blueprint("log", __name__)
@@ -26,13 +28,14 @@ def init_app(app: Flask) -> None:
 def index(code: str) -> str:
     """List the study's events, the latest first, all or of one kind."""
     kind, before = _kind(), request.args.get("before", type=int)
-    found = lists.page(db.session, grant().study.id, kind=kind, before=before)
+    here = grant()
+    found = lists.page(db.session, here.study.id, kind=kind, before=before)
     return render_template(
         "staff/study/log.html",
         found=found,
         kind=kind,
         kinds=lists.KINDS,
-        names=history.names(db.session, [event.actor for event in found.events]),
+        columns=_columns(here, found.events),
     )
 
 
@@ -49,26 +52,27 @@ def file(code: str, ending: Ending) -> Response:
         before = found.older
         if before is None:
             break
-    names = history.names(db.session, {event.actor for event in events})
-    listed = ListFile(
-        "Log",
-        ("Number", "When", "What", "Who", "Patient", "Facts", "Reason"),
-        [
-            (
-                event.number,
-                by_clock(here, event.at),
-                display.words(event.action, "action"),
-                names.get(event.actor, event.actor),
-                event.patient,
-                ", ".join(f"{key} {value}" for key, value in event.facts.items()) or None,
-                event.reason,
-            )
-            for event in events
-        ],
-    )
-    return sent(here, listed, "log", ending)
+    return sent(here, list_file("Log", _columns(here, events), events), "log", ending)
 
 
 def _kind() -> str | None:
     kind = request.args.get("kind") or None
     return kind if kind in {None, *lists.KINDS} else abort(404)
+
+
+def _columns(here: Grant, events: Sequence[lists.LoggedEvent]) -> tuple[Column[lists.LoggedEvent], ...]:
+    """The log's columns, with the names of those who did these events."""
+    names = history.names(db.session, {event.actor for event in events})
+    return (
+        Column("number", "Number", lambda event: event.number, on_page=False),
+        Column("at", "When", lambda event: by_clock(here, event.at)),
+        Column("what", "What", lambda event: display.words(event.action, "action")),
+        Column("who", "Who", lambda event: names.get(event.actor, event.actor)),
+        Column("patient", "Patient", lambda event: event.patient),
+        Column(
+            "facts",
+            "Facts",
+            lambda event: ", ".join(f"{key} {value}" for key, value in event.facts.items()) or None,
+        ),
+        Column("reason", "Reason", lambda event: event.reason, on_page=False),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -130,6 +131,30 @@ def test_each_list_leads_to_its_files(member: Member) -> None:
         for one in (file, file.replace(".xlsx", ".csv")):
             assert f"/staff/S1/{one}" in links, page
         table(member, f"/staff/S1/{file}".replace(".xlsx", ".csv"))
+
+
+def test_what_a_search_found_goes_by_code(member: Member) -> None:
+    """Who was found by name, in the order and state of the page; the name is in no address and no file."""
+    page = member.post("/staff/S1/patients", {"search": "jager", "sort": "due"})
+    [form] = [one for one in page.steps if one.action == "/staff/S1/lists/found.xlsx"]
+    sent = {one.name: one.value for one in form.inputs if one.name}
+    assert (sent["search"], sent["sort"]) == ("jager", "due")
+    for search, found in (("jager", ["P1"]), ("P", ["P1", "P2"]), ("nobody", [])):
+        answer = member.send("POST", "/staff/S1/lists/found.csv", [*{**sent, "search": search}.items()])
+        rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+        assert [row["Code"] for row in rows] == found
+        assert "Jäger" not in answer.content.decode() + str(answer.headers)
+
+
+@pytest.mark.parametrize(("page", "file"), [("patients", "lists/patients.csv"), ("log", "log.csv")])
+def test_page_and_file_have_the_same_columns(member: Member, page: str, file: str) -> None:
+    """In the same words and order; what the page shows within another cell is in the file alone."""
+    rows = table(member, f"/staff/S1/{file}")
+    member.get(f"/staff/S1/{page}")
+    heads = re.findall(r"<th scope=.col.[^>]*>(.*?)</th>", member.replies[-1].content.decode(), re.DOTALL)
+    shown = [re.sub(r"<[^>]*>", "", head).strip() for head in heads]
+    assert [head for head in rows[0] if head in shown] == [head for head in shown if head != "Action"]
+    assert len(shown) >= 5
 
 
 def test_the_file_of_the_log_says_what_was_done_in_words(member: Member) -> None:
