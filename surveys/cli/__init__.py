@@ -33,6 +33,7 @@ COMMANDS = {
     "staff": "staff",
     "statement": "statement",
     "study": "study",
+    "token": "token",
     "visits": "visits",
     "worker": "messages",
 }

@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session
 
 from surveys.exchange import excel
 from surveys.exchange.bundle.package import write_study
+from surveys.exchange.dates import EXACT, NO_DATES, Dates, shifted
 from surveys.exchange.places import Place, Written
+from surveys.exchange.redcap import package as redcap
+from surveys.exchange.redcap.studies import source_of
 from surveys.exchange.statistics import package as statistics
 from surveys.exchange.tidy import package as tidy
 from surveys.exchange.tidy.contents import contents_of
@@ -19,6 +22,10 @@ from surveys.instruments.library import Library
 from surveys.models import Study
 from surveys.store.study.exports import Order
 
+SHIFTED = (
+    "All dates of a patient were moved by one secret number of days: times between them are true, the days "
+    "themselves are not."
+)
 _Progress = Callable[[str], object]
 
 
@@ -59,14 +66,29 @@ def write(
     return Left(len(files), sum(one.rows or 0 for one in files) if order.form != "excel" else None)
 
 
+def dates_of(study: Study, order: Order) -> tuple[Dates, str]:
+    """The calendar dates that leave by `order`, and the sentence about them."""
+    if order.shifted:
+        if study.shift_key is None:
+            raise ValueError("The order was not noted: dates have no secret to be shifted by.")
+        return shifted(study.shift_key), SHIFTED
+    if order.exact_dates is None:
+        return NO_DATES, "There are no calendar dates."
+    return EXACT, f"Dates are real. The reason recorded for this: {' '.join(order.exact_dates.split())}"
+
+
 def _tables(
     place: Place, selection: Selection, study: Study, library: Library, order: Order, progress: _Progress
 ) -> list[Written]:
     contents = contents_of(selection, library, site_words=order.site_wording is not None)
     exact = order.exact_dates
+    dates, told = dates_of(study, order)
     match order.form:
         case "spss" | "stata" as form:
             return statistics.write(place, selection, study, contents, form, exact=exact)
+        case "redcap":
+            source = source_of(selection, study, contents, library)
+            return redcap.write(place, source, study, dates, told=told)
         case "excel":
             return excel.write(place, selection, study, contents, exact=exact is not None)
         case _:

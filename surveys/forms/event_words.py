@@ -39,6 +39,8 @@ ACTIONS: Mapping[str, str] = {
     "import.begun": "An import began",
     "import.done": "An import ended",
     "import.undone": "An import was taken back",
+    "key.created": "A key for programs was made",
+    "key.revoked": "A key for programs was ended",
     "link.issued": "A personal link was made",
     "link.revoked": "Personal links were stopped",
     "list.changed": "A list of patients was renamed, shared or changed",
@@ -115,5 +117,6 @@ ACTIONS: Mapping[str, str] = {
     "visit.missed": "A visit was recorded as missed",
     "visit.signed": "A visit was signed",
     "visits.replanned": "Visits were moved, withdrawn or added",
+    "study.read": "A program read data with a key",
     "wording.loaded": "The wording of an instrument was stored",
 }

@@ -15,6 +15,7 @@ FORMATS: Mapping[str, str] = {
     "excel": "Excel: a workbook with a sheet for each table",
     "spss": "SPSS: labels, and why an answer is missing",
     "stata": "Stata: the same",
+    "redcap": "REDCap project: dictionary, events, records",
     "bundle": "Reproduction bundle: data with dates, report, scripts",
 }
 
@@ -28,6 +29,7 @@ class ExportForm(StaffForm):
         default="tidy",
     )
     coarse = BooleanField("Coarser: nobody stands alone")
+    shifted = BooleanField("Shift dates: all of a patient by one secret number of days")
     exact = BooleanField("Fill in calendar dates and years of birth")
     reason = StringField("Why calendar dates are needed", [Optional(), Length(max=500)])
 

@@ -17,7 +17,14 @@ PAGE = 100
 # What a reader may ask for alone, and the actions that it is.
 KINDS: Mapping[str, Sequence[str]] = {
     "read": (READ,),
-    "taken": ("study.exported", "study.frozen", "report.made", "study.downloaded", "patient.copied"),
+    "taken": (
+        "study.exported",
+        "study.frozen",
+        "report.made",
+        "study.downloaded",
+        "study.read",
+        "patient.copied",
+    ),
     "team": ("staff.granted", "staff.revoked"),
 }
 

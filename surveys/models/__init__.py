@@ -19,6 +19,7 @@ from surveys.models.head_mail import HeadMail
 from surveys.models.imports import ALL_ROWS, Import
 from surveys.models.injection import InjectionSite
 from surveys.models.job import OF_JOBS, BoardCopy, Host, Job, JobPart
+from surveys.models.key import ApiKey
 from surveys.models.message import Message, MessageTemplate, Messaging, ShortCode
 from surveys.models.own_list import OwnList
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
@@ -52,6 +53,7 @@ __all__ = [
     "AlertMail",
     "AlertReader",
     "AlertRule",
+    "ApiKey",
     "Appointment",
     "Assistance",
     "Background",

@@ -24,6 +24,7 @@ from surveys.models.feedback import FeedbackShown, Priority
 from surveys.models.freeze import Freeze
 from surveys.models.imports import Import
 from surveys.models.injection import InjectionSite
+from surveys.models.key import ApiKey
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.readiness import AlertReader, BackupProof
 from surveys.models.report import Report
@@ -100,7 +101,7 @@ def _stated(default: Any) -> Any:
 
 
 FACTS = (
-    Fact(Study),
+    Fact(Study, {"shift_key": "a secret by which exports shift dates, which no analysis reads"}),
     Fact(Timepoint),
     Fact(Permission),
     Fact(LoadedWording),
@@ -120,6 +121,7 @@ FACTS = (
     Fact(Staff, part="account", only=("email", "name", "password", "created_at")),
     Fact(SignInIdentity),
     Fact(Passkey, dict.fromkeys(("sign_count", "used_at"), "counted with each sign-in")),
+    Fact(ApiKey),
     Fact(AlertReader),
     Fact(Freeze, {"content": "bound by its SHA-256"}),
     Fact(Report),

@@ -21,6 +21,7 @@ from surveys.models.triggers import APPEND_ONLY, EMPTIED, KEPT, KEPT_EVEN_THEN
 _WHOSE = ("study_id", "patient_id", "visit_id", "response_id", "alert_id", "freeze_id", "link_id", "job_id")
 _MADE = ("created_at", "created_by", "made_at", "made_by", "added_at", "added_by", "raised_at", "begun_by")
 _OWN: Mapping[str, tuple[str, ...]] = {
+    "api_key": ("staff_id", "name", "digest", "dates", "reason"),
     "alert": ("instrument", "rule"),
     "data_import": ("begun_at", "file", "sha256", "wording"),
     "draft": ("instrument", "instrument_version_id"),

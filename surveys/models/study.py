@@ -33,6 +33,7 @@ class Study(Base):
     (`"09:00"`, the study's clock); after `escalate_after_hours` they go to the deputy.
     `contact` is in the first language, `contacts` in the others. `feedback` names what comes back to patients
     (`surveys.models.feedback`); `use_texts` say who uses the answers.
+    Dates that leave shifted follow from the secret `shift_key`.
     The heads of the audit trail are mailed to `heads_address`, each month and after each freeze.
     """
 
@@ -76,6 +77,7 @@ class Study(Base):
     closed_at: Mapped[datetime | None]
     smallest_group: Mapped[int] = mapped_column(default=5)
     heads_address: Mapped[str] = mapped_column(String(254), default="", server_default="")
+    shift_key: Mapped[str | None] = mapped_column(String(64))
     feedback: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
     use_texts: Mapped[dict[str, str]] = mapped_column(default=dict, server_default=text("'{}'"))
     news_texts: Mapped[dict[str, str]] = mapped_column(default=dict, server_default=text("'{}'"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from surveys.views.account import account, invitation, passkeys, service, signed_in
+from surveys.views.api import redcap as redcap_api
 from surveys.views.clinic import (
     alerts,
     answers,
@@ -130,6 +131,7 @@ PAGES = (
     reports,
     log,
     job_pages,
+    redcap_api,
 )
 
 

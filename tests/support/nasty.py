@@ -22,6 +22,7 @@ from surveys.models import Palsy, Patient, Response, Study, Visit
 from surveys.store.patient import gradings, palsies, patients, treatments
 from surveys.store.patient.palsies import PalsyFacts
 from surveys.store.patient.patients import NewContact, NewPatient, NewTreatment, PartialDate
+from surveys.store.study import exports
 from surveys.store.study.exports import Order
 from surveys.store.visit import corrections, responses, visits
 from surveys.store.visit.responses import NewResponse
@@ -119,10 +120,12 @@ def _answer(
 
 def leave(app: Flask, form: str, **how: Any) -> dict[str, bytes]:
     """The files of study S1 in that format, by name."""
-    packed = io.BytesIO()
+    packed, order = io.BytesIO(), Order(form, **how)
+    with changing(app) as session:
+        exports.note(session, session.scalars(select(Study)).one(), order, **WHEN)
     with app.app_context(), snapshot() as session:
         study = db.session.scalars(select(Study)).one()
         with zipped(packed) as place:
-            formats.write(place, session, study, library(app), Order(form, **how), at=AT)
+            formats.write(place, session, study, library(app), order, at=AT)
     with zipfile.ZipFile(packed) as archive:
         return {name: archive.read(name) for name in archive.namelist()}

@@ -282,6 +282,16 @@ ROWS = {
         "subject": "7",
         "linked_at": AT,
     },
+    "api_key": {
+        "id": 1,
+        "staff_id": 1,
+        "study_id": 1,
+        "name": "R",
+        "digest": "d" * 64,
+        "dates": "none",
+        "created_at": AT,
+        "created_by": "test",
+    },
     "passkey": {
         "id": 1,
         "staff_id": 1,

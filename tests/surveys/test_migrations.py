@@ -99,6 +99,7 @@ TRIGGERS["0043"] = TRIGGERS["0042"] | {
     "feedback_shown": {"UPDATE", "DELETE"},
     "priority": {"UPDATE", "DELETE"},
 }
+TRIGGERS["0044"] = TRIGGERS["0043"]  # keys
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 

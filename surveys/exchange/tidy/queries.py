@@ -23,19 +23,21 @@ class CutShortError(Exception):
 
 @dataclass(frozen=True)
 class Selection:
-    """The patients of one study, of one site where `site` is set, read through `session`.
+    """The patients of one study, of one site where `site` is set, or only these `patients`, by study code.
 
-    The session must see one moment of the database: see `surveys.db.snapshot`.
+    `session` must see one moment of the database: see `surveys.db.snapshot`.
     """
 
     session: Session
     study_id: int
     site: str | None = None
+    patients: tuple[str, ...] | None = None
 
     @property
     def condition(self) -> ColumnElement[bool]:
         """The condition on a patient's row."""
-        return Patient.within(self.study_id, self.site)
+        within = Patient.within(self.study_id, self.site)
+        return within if self.patients is None else and_(within, Patient.code.in_(self.patients))
 
     def stream(self, query: Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:
         """The rows of `query`, few of them in memory at once.

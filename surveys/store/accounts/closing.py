@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from surveys.models import AlertReader, RecoveryCode, ResetAsked, SecondFactor, Staff, Study
 from surveys.store import audit
-from surveys.store.accounts import invitations, passkeys, staff
+from surveys.store.accounts import invitations, keys, passkeys, staff
 from surveys.store.errors import Refused
 
 
@@ -30,6 +30,7 @@ def close(session: Session, member: Staff, *, at: datetime, actor: str) -> None:
     for study in [one.study for one in member.memberships]:
         invitations.revoke(session, member, study, at=at, actor=actor)
     passkeys.remove_all(session, member, at=at, actor=actor)
+    keys.revoke_all(session, member, at=at, actor=actor)
     for table in (SecondFactor, RecoveryCode, ResetAsked):
         session.execute(delete(table).where(table.staff_id == member.id))
     staff.set_password(session, member, secrets.token_urlsafe(32), at=at, actor=actor)

@@ -19,7 +19,7 @@ from surveys import signing, tokens
 from surveys.models import Membership, ResetAsked, Staff, Study
 from surveys.settings import Settings
 from surveys.store import audit
-from surveys.store.accounts import passkeys, sessions, staff, tries
+from surveys.store.accounts import keys, passkeys, sessions, staff, tries
 from surveys.store.errors import Refused
 from surveys.store.visit import short_codes
 
@@ -86,6 +86,7 @@ def revoke(session: Session, member: Staff, study: Study, *, at: datetime, actor
         raise Refused("This person has no role in this study.")
     session.expire(member, ["memberships"])
     sessions.end_all(session, member)
+    keys.revoke_all(session, member, study, at=at, actor=actor)
     facts = {"staff": member.id, "study": study.code, "role": taken}
     audit.record(session, audit.Entry(at, actor, "staff.revoked", facts=facts, study_id=study.id))
 

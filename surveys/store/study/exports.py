@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +14,14 @@ from surveys.models import Study
 from surveys.store import audit
 from surveys.store.errors import Refused
 
-FORMATS = ("tidy", "spss", "stata", "excel", "bundle")
+FORMATS = ("tidy", "spss", "stata", "excel", "redcap", "bundle")
 # These hold calendar dates, so they need a reason.
-DATED: Mapping[str, str] = {"bundle": "The bundle holds"}
+DATED: Mapping[str, str] = {
+    "bundle": "The bundle holds calendar dates: say why they are needed.",
+    "redcap": "REDCap cannot do without calendar dates: say why they are needed, or have them shifted.",
+}
+# In these all dates of a patient may be moved by a secret number of days instead.
+SHIFTABLE = ("redcap",)
 
 
 @dataclass(frozen=True)
@@ -23,13 +29,15 @@ class Order:
     """What is to leave: the format `form`, one `site` or all, and what else is wished.
 
     `exact_dates` and `site_wording` are the reasons for calendar dates and for the site's own words; None
-    without them. In the `coarse` version nobody stands alone.
+    without them. In the `coarse` version nobody stands alone. With `shifted` all dates of a patient are moved
+    by one secret number of days.
     """
 
     form: str = "tidy"
     site: str | None = None
     exact_dates: str | None = None
     coarse: bool = False
+    shifted: bool = False
     site_wording: str | None = None
 
     def arguments(self) -> dict[str, Any]:
@@ -39,6 +47,7 @@ class Order:
             "site": self.site,
             "reason": self.exact_dates,
             "coarse": self.coarse,
+            "shifted": self.shifted,
             "site_wording": self.site_wording,
         }
 
@@ -50,6 +59,7 @@ class Order:
             site=arguments["site"],
             exact_dates=arguments["reason"],
             coarse=bool(arguments.get("coarse")),
+            shifted=bool(arguments.get("shifted")),
             site_wording=arguments.get("site_wording"),
         )
 
@@ -64,8 +74,12 @@ class Order:
                 "The coarser version is made as plain tables without calendar dates: choose one of the two.",
                 "coarse",
             )
-        if self.form in DATED and self.exact_dates is None:
-            raise Refused(f"{DATED[self.form]} calendar dates: say why they are needed.", "reason")
+        if self.shifted and self.form not in SHIFTABLE:
+            raise Refused("Only formats that cannot do without calendar dates have them shifted.", "shifted")
+        if self.shifted and self.exact_dates is not None:
+            raise Refused("Real dates or shifted ones: choose one of the two.", "shifted")
+        if self.form in DATED and self.exact_dates is None and not self.shifted:
+            raise Refused(DATED[self.form], "reason")
         if self.exact_dates is not None and not self.exact_dates.strip():
             raise Refused("Say why calendar dates are needed.", "reason")
         if self.site_wording is not None and not self.site_wording.strip():
@@ -87,12 +101,24 @@ def note(session: Session, study: Study, order: Order, *, at: datetime, actor: s
     }
     if order.coarse:
         facts["coarse"] = True
+    if order.shifted:
+        facts["shifted"] = True
+        shift_key(session, study)
     if order.site_wording is not None:
         facts["site_wording"] = True
     why = "; ".join(reason for reason in (order.exact_dates, order.site_wording) if reason is not None)
     audit.record(
         session, audit.Entry(at, actor, "study.exported", facts=facts, reason=why or None, study_id=study.id)
     )
+
+
+def shift_key(session: Session, study: Study) -> str:
+    """The secret from which the days follow by which dates are moved; made when it is first needed."""
+    if study.shift_key is None:
+        study = session.get_one(Study, study.id)
+        study.shift_key = study.shift_key or secrets.token_hex(32)
+        session.flush()
+    return study.shift_key
 
 
 def note_download(session: Session, study_id: int, file: str, *, at: datetime, actor: str) -> None:

@@ -34,12 +34,18 @@ def index(code: str) -> Response | str | tuple[str, int]:
     """
     here, form = grant(), ExportForm()
     if not here.may_change:
-        del form.exact, form.reason
+        del form.exact, form.reason, form.shifted
         form.leave_out(DATED)
     if request.method == "POST" and form.validate():
         dated = here.may_change and form.exact.data
         reason = (form.reason.data or "") if dated else None
-        order = Order(form.form.data, here.site, exact_dates=reason, coarse=bool(form.coarse.data))
+        order = Order(
+            form.form.data,
+            here.site,
+            exact_dates=reason,
+            coarse=bool(form.coarse.data),
+            shifted=bool(here.may_change and form.shifted.data),
+        )
         number = 0
         with committed(form) as kept:
             exports.note(db.session, here.study, order, at=here.at, actor=here.actor)

@@ -112,6 +112,7 @@ OPEN = frozenset(
         "service.start",
         "service.back",
         "service.code",
+        "redcap_api.ask",
     }
 )
 

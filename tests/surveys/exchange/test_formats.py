@@ -21,6 +21,7 @@ def database_url(sqlite_url: str) -> str:
 
 
 def reason(form: str) -> str | None:
+    """Why dates leave, where the format has them."""
     return "A reason." if form in DATED else None
 
 

@@ -1,4 +1,4 @@
-"""Calendar dates leave only with a reason."""
+"""The form before an export; what goes ill together is the store's to refuse."""
 
 from __future__ import annotations
 
@@ -7,36 +7,26 @@ from typing import Any
 
 import pytest
 
-from surveys.forms.export import ExportForm
+from surveys.forms.export import FORMATS, ExportForm
+from surveys.store.study import exports
+from surveys.store.study.exports import DATED
 
 Fill = Callable[..., Any]
 
 
-@pytest.mark.parametrize(
-    ("sent", "at"),
-    [
-        ({}, set()),
-        ({"form": "tidy"}, set()),
-        ({"form": "tidy", "reason": "A paper."}, set()),
-        ({"form": "tidy", "exact": "y"}, {"reason"}),
-        ({"form": "tidy", "exact": "y", "reason": "  "}, {"reason"}),
-        ({"form": "tidy", "exact": "y", "reason": "A paper."}, set()),
-        ({"form": "bundle"}, {"exact"}),
-        ({"form": "bundle", "reason": "A paper."}, {"exact"}),
-        ({"form": "bundle", "exact": "y"}, {"reason"}),
-        ({"form": "bundle", "exact": "y", "reason": "A paper."}, set()),
-        ({"form": "zip"}, {"form"}),
-    ],
-)
-def test_dates_go_with_a_reason(filled: Fill, sent: dict[str, str], at: set[str]) -> None:
-    """A bundle holds dates always, so both have to be said."""
-    form = filled(ExportForm, **sent)
-    assert (form.validate(), set(form.errors)) == (not at, at)
+def test_every_format_is_offered() -> None:
+    """And no other."""
+    assert set(FORMATS) == set(exports.FORMATS)
 
 
-def test_where_dates_are_not_offered_no_reason_is_owed(filled: Fill) -> None:
-    """People who may not open patients have no such box."""
-    form = filled(ExportForm, form="tidy", exact="y")
-    del form.exact
-    assert form.exact is None
-    assert form.validate()
+@pytest.mark.parametrize(("form", "is_one"), [("tidy", True), ("spss", True), ("zip", False)])
+def test_a_format_is_one_of_them(filled: Fill, form: str, is_one: bool) -> None:
+    assert filled(ExportForm, form=form).validate() == is_one
+
+
+def test_what_is_not_offered_is_not_taken(filled: Fill) -> None:
+    """Who may not have calendar dates is offered no format that holds them."""
+    form = filled(ExportForm, form="bundle")
+    form.leave_out(DATED)
+    assert not form.validate()
+    assert "bundle" not in {one.value for one in form.form.choices}

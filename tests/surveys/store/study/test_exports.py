@@ -34,13 +34,39 @@ def test_an_export_is_in_the_trail(
     assert (event.actor, event.reason) == ("staff:1", reason)
 
 
-@pytest.mark.parametrize(("form", "reason"), [("bundle", None), ("bundle", " "), ("tidy", " ")])
-def test_dates_need_a_reason(session: Session, study: Study, form: str, reason: str | None) -> None:
-    with pytest.raises(Refused, match="ay why") as refused:
-        exports.note(session, study, Order(form, exact_dates=reason), at=AT, actor="staff:1")
-    assert refused.value.field == "reason"
+@pytest.mark.parametrize(
+    ("order", "field"),
+    [
+        (Order("bundle"), "reason"),
+        (Order("bundle", exact_dates=" "), "reason"),
+        (Order("bundle", shifted=True), "shifted"),
+        (Order("redcap"), "reason"),
+        (Order("redcap", exact_dates="A paper.", shifted=True), "shifted"),
+        (Order("tidy", exact_dates=" "), "reason"),
+        (Order("tidy", exact_dates="A paper.", coarse=True), "coarse"),
+        (Order("spss", coarse=True), "coarse"),
+        (Order("tidy", site_wording=" "), "site_wording"),
+    ],
+)
+def test_what_goes_ill_together_is_refused(session: Session, study: Study, order: Order, field: str) -> None:
+    """At the box that it is about; dates and the site's words need a reason. Nothing is noted."""
+    with pytest.raises(Refused) as refused:
+        exports.note(session, study, order, at=AT, actor="staff:1")
+    assert refused.value.field == field
     session.commit()
     assert list(session.scalars(select(Event).where(Event.action == "study.exported"))) == []
+
+
+def test_a_job_has_the_whole_order(session: Session, study: Study) -> None:
+    """One that was asked for before shifted dates and the site's words could be too."""
+    order = Order("redcap", "North", shifted=True, site_wording="A review.")
+    assert Order.of(order.arguments()) == order
+    earlier = {"form": "tidy", "site": None, "reason": None, "coarse": True}
+    assert Order.of(earlier) == Order(coarse=True)
+    exports.note(session, study, order, at=AT, actor="staff:1")
+    key = study.shift_key
+    assert key is not None
+    assert exports.shift_key(session, study) == key
 
 
 def test_a_file_that_is_handed_out_is_in_the_trail(session: Session, study: Study) -> None:
