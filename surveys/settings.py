@@ -26,6 +26,7 @@ FEWEST_SIGNS = 4  # different ones in a secret
 CONSOLE = "console:"
 THREADS = 16  # threads that answer requests in each process of the server
 Network = IPv4Network | IPv6Network
+FHIR_BASE = "https://seventh.example/fhir"
 LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 SNAPSHOTS = 4  # connections beyond one per thread, for what reads in bulk beside a request
 
@@ -152,6 +153,7 @@ class Settings:
     mail_from: str = "Seventh <seventh@localhost>"
     instruments: tuple[Path, ...] = ()
     redis_url: str | None = None
+    fhir_base: str = FHIR_BASE
     analysis_url: str | None = None
     connections: Connections = CONNECTIONS
     proxies: int = 0
@@ -258,6 +260,7 @@ class Settings:
                 if folder
             ),
             redis_url=environ.get("SEVENTH_REDIS_URL") or None,
+            fhir_base=(environ.get("SEVENTH_FHIR_BASE") or FHIR_BASE).rstrip("/"),
             analysis_url=_database_url(environ, "SEVENTH_ANALYSIS_DATABASE_URL"),
             connections=Connections.from_env(environ),
             proxies=_whole_number(environ, "SEVENTH_PROXIES", 0),

@@ -36,8 +36,8 @@ def export(
     """All data of STUDY in a new folder or a .zip file: plain tables with a codebook, or another format.
 
     No names or contacts; ages in bands, dates as days since enrolment and onset. SPSS and Stata files have
-    labels and say why an answer is missing; the workbook has a sheet for each table. A REDCap project needs
-    dates: real ones with a reason, or shifted ones. The bundle holds the
+    labels and say why an answer is missing; the workbook has a sheet for each table. A REDCap project and
+    FHIR need dates: real ones with a reason, or shifted ones. The bundle holds the
     data with calendar dates, the report, and scripts in Python and R that compute the one from the other.
     """
     from surveys.db import snapshot
@@ -52,6 +52,7 @@ def export(
             coarse=coarser,
             shifted=shift_dates,
             site_wording=with_site_wording,
+            fhir_base=opened.settings.fhir_base,
         )
         exports.note(opened.session, found, order, at=opened.at, actor=opened.actor)
         opened.session.commit()

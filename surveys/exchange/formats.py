@@ -8,9 +8,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from surveys.exchange import excel
+from surveys.exchange import excel, leaving
 from surveys.exchange.bundle.package import write_study
 from surveys.exchange.dates import EXACT, NO_DATES, Dates, shifted
+from surveys.exchange.fhir import package as fhir
+from surveys.exchange.fhir.answers import Answers
+from surveys.exchange.fhir.questionnaires import Names
 from surveys.exchange.places import Place, Written
 from surveys.exchange.redcap import package as redcap
 from surveys.exchange.redcap.studies import source_of
@@ -22,6 +25,8 @@ from surveys.instruments.library import Library
 from surveys.models import Study
 from surveys.store.study.exports import Order
 
+# Formats whose tables are all data; of others the number of rows would tell nothing.
+COUNTED = ("tidy", "spss", "stata", "all")
 SHIFTED = (
     "All dates of a patient were moved by one secret number of days: times between them are true, the days "
     "themselves are not."
@@ -63,7 +68,7 @@ def write(
         reason = order.exact_dates or ""
         return Left(write_study(place, session, study, library, site=order.site, at=at, reason=reason), None)
     files = _tables(place, Selection(session, study.id, order.site), study, library, order, progress)
-    return Left(len(files), sum(one.rows or 0 for one in files) if order.form != "excel" else None)
+    return Left(len(files), sum(one.rows or 0 for one in files) if order.form in COUNTED else None)
 
 
 def dates_of(study: Study, order: Order) -> tuple[Dates, str]:
@@ -89,6 +94,12 @@ def _tables(
         case "redcap":
             source = source_of(selection, study, contents, library)
             return redcap.write(place, source, study, dates, told=told)
+        case "all":
+            words = order.site_wording is not None
+            return leaving.write(place, selection, study, contents, reason=exact or "", site_words=words)
+        case "fhir":
+            answers = Answers(selection, contents, Names(order.fhir_base), dates, study.code)
+            return fhir.write(place, answers, study, told=told)
         case "excel":
             return excel.write(place, selection, study, contents, exact=exact is not None)
         case _:

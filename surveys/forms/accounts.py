@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from wtforms import HiddenField, PasswordField, RadioField, StringField
+from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from surveys.forms.fields import EmailAddressField
@@ -49,6 +50,30 @@ class PasskeyForm(ProofForm):
     """A passkey to be made."""
 
     name = StringField("Name", [InputRequired("Give it a name."), Length(max=64)])
+
+
+DATES = {
+    "none": "No calendar dates",
+    "shifted": "Dates moved by a secret number of days",
+    "exact": "True dates",
+}
+
+
+class KeyForm(ProofForm):
+    """A key for a program."""
+
+    study = SelectField("Study", [InputRequired("Choose a study.")])
+    name = StringField("Program", [InputRequired("Name the program."), Length(max=64)])
+    dates = RadioField("Calendar dates", choices=select_choices(DATES), default="none")
+    reason = StringField("Why true dates are needed", [Optional(), Length(max=500)])
+
+    def offer(self, studies: Iterable[str]) -> None:
+        """Offer these studies, by their codes."""
+        self.study.choices = select_choices({code: code for code in studies})
+
+    def words_of_dates(self, dates: str) -> str:
+        """What a key with these dates gives."""
+        return DATES[dates]
 
 
 class CredentialForm(StaffForm):

@@ -16,6 +16,8 @@ FORMATS: Mapping[str, str] = {
     "spss": "SPSS: labels, and why an answer is missing",
     "stata": "Stata: the same",
     "redcap": "REDCap project: dictionary, events, records",
+    "fhir": "FHIR R4: questionnaires, responses, scores",
+    "all": "Everything: data, definitions, words, plan, trail, to leave with",
     "bundle": "Reproduction bundle: data with dates, report, scripts",
 }
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from surveys.views.account import account, invitation, passkeys, service, signed_in
+from surveys.views.account import account, invitation, keys, passkeys, service, signed_in
 from surveys.views.api import redcap as redcap_api
+from surveys.views.api import rest as rest_api
 from surveys.views.clinic import (
     alerts,
     answers,
@@ -126,12 +127,14 @@ PAGES = (
     signed_in,
     invitation,
     passkeys,
+    keys,
     service,
     freezes,
     reports,
     log,
     job_pages,
     redcap_api,
+    rest_api,
 )
 
 

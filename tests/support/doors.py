@@ -163,6 +163,8 @@ MAY_OPEN = {
     "account.code": EVERY_ROLE,
     "account.code_off": EVERY_ROLE,
     "account.recovery": EVERY_ROLE,
+    "keys.index": EVERY_ROLE,
+    "keys.end": EVERY_ROLE,
     "passkeys.new": EVERY_ROLE,
     "passkeys.made": EVERY_ROLE,
     "passkeys.remove": EVERY_ROLE,

@@ -36,8 +36,8 @@ Load the files into an empty longitudinal project in this order:
 - `<form>_complete` is 2 where it was sent, 1 where it was begun and never sent, 0 where it was not sent, and
   empty where it was not asked.
 - REDCap computes scores again on import; their columns (`*_total` and others) are left out of the data file.
-  {looked_up}
-- Formulas and limits follow REDCap's published documentation. Load the files into a test project first.
+{looked_up}- Formulas and limits follow REDCap's published documentation. Load the files into a test project
+  first.
 {notes}
 Check the files with `sha256sum -c SHA256SUMS`.
 """
@@ -111,7 +111,7 @@ def _readme(study: Study, project: Project, rows: int, told: str) -> str:
         simulated=" **The patients are simulated.**" if study.simulated else "",
         rows=rows,
         dates=told,
-        looked_up=f" Scores that a table gives are there as stored: {', '.join(looked_up)}."
+        looked_up=f"- Scores that a table gives are there as stored: {', '.join(looked_up)}.\n"
         if looked_up
         else "",
         notes="".join(f"{note}\n" for note in notes),

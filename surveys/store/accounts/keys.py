@@ -22,6 +22,8 @@ from surveys.store.errors import Refused
 from surveys.store.study import exports
 
 MOST = 20  # live ones of one person in one study
+# REDCap's clients take tokens of this form alone: 128 random bits.
+_SIGNS, _LENGTH = "0123456789ABCDEF", 32
 CHANGERS = ("coordinator", "admin")
 
 
@@ -77,7 +79,7 @@ def create(
         raise Refused("Name the program that will use the key.", "name")
     if dates == "shifted":
         exports.shift_key(session, study)
-    secret = secrets.token_hex(16).upper()
+    secret = "".join(secrets.choice(_SIGNS) for _ in range(_LENGTH))
     key = ApiKey(
         staff_id=member.id,
         study_id=study.id,
@@ -109,6 +111,18 @@ def revoke(session: Session, key: ApiKey, *, at: datetime, actor: str) -> None:
     session.flush()
     facts = {"key": key.id, "staff": key.staff_id, "name": key.name}
     audit.record(session, audit.Entry(at, actor, "key.revoked", facts=facts, study_id=key.study_id))
+
+
+def revoke_own(session: Session, member: Staff, number: int, *, at: datetime) -> None:
+    """End the key of that number, which is the member's own.
+
+    Raises:
+        Refused: the member has no such key, or it was ended before.
+    """
+    key = next((one for one in of_member(session, member) if one.id == number), None)
+    if key is None:
+        raise Refused("You have no such key.")
+    revoke(session, key, at=at, actor=f"staff:{member.id}")
 
 
 def revoke_all(

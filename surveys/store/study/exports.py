@@ -11,17 +11,20 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from surveys.models import Study
+from surveys.settings import FHIR_BASE
 from surveys.store import audit
 from surveys.store.errors import Refused
 
-FORMATS = ("tidy", "spss", "stata", "excel", "redcap", "bundle")
+FORMATS = ("tidy", "spss", "stata", "excel", "redcap", "fhir", "bundle", "all")
 # These hold calendar dates, so they need a reason.
 DATED: Mapping[str, str] = {
     "bundle": "The bundle holds calendar dates: say why they are needed.",
     "redcap": "REDCap cannot do without calendar dates: say why they are needed, or have them shifted.",
+    "all": "The whole study holds calendar dates: say why they are needed.",
+    "fhir": "FHIR cannot do without calendar dates: say why they are needed, or have them shifted.",
 }
 # In these all dates of a patient may be moved by a secret number of days instead.
-SHIFTABLE = ("redcap",)
+SHIFTABLE = ("redcap", "fhir")
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Order:
 
     `exact_dates` and `site_wording` are the reasons for calendar dates and for the site's own words; None
     without them. In the `coarse` version nobody stands alone. With `shifted` all dates of a patient are moved
-    by one secret number of days.
+    by one secret number of days. Resources of FHIR are named under `fhir_base`.
     """
 
     form: str = "tidy"
@@ -39,6 +42,7 @@ class Order:
     coarse: bool = False
     shifted: bool = False
     site_wording: str | None = None
+    fhir_base: str = FHIR_BASE
 
     def arguments(self) -> dict[str, Any]:
         """The same for a job; who may not have calendar dates gets none that was asked with a `reason`."""
@@ -49,6 +53,7 @@ class Order:
             "coarse": self.coarse,
             "shifted": self.shifted,
             "site_wording": self.site_wording,
+            "fhir_base": self.fhir_base,
         }
 
     @classmethod
@@ -61,6 +66,7 @@ class Order:
             coarse=bool(arguments.get("coarse")),
             shifted=bool(arguments.get("shifted")),
             site_wording=arguments.get("site_wording"),
+            fhir_base=arguments.get("fhir_base") or FHIR_BASE,
         )
 
     def check(self) -> None:
@@ -74,6 +80,8 @@ class Order:
                 "The coarser version is made as plain tables without calendar dates: choose one of the two.",
                 "coarse",
             )
+        if self.form == "all" and self.site is not None:
+            raise Refused("Everything of a study is for who may see all of its sites.", "form")
         if self.shifted and self.form not in SHIFTABLE:
             raise Refused("Only formats that cannot do without calendar dates have them shifted.", "shifted")
         if self.shifted and self.exact_dates is not None:

@@ -13,7 +13,7 @@ from surveys.exchange.tidy.readme import told
 from surveys.forms.export import ExportForm
 from surveys.store.study import exports
 from surveys.store.study.exports import DATED, Order
-from surveys.views.web import jobs
+from surveys.views.web import jobs, server
 from surveys.views.web.access import Grant, for_roles, grant
 from surveys.views.web.saving import committed
 
@@ -36,6 +36,8 @@ def index(code: str) -> Response | str | tuple[str, int]:
     if not here.may_change:
         del form.exact, form.reason, form.shifted
         form.leave_out(DATED)
+    elif here.site is not None:
+        form.leave_out(("all",))
     if request.method == "POST" and form.validate():
         dated = here.may_change and form.exact.data
         reason = (form.reason.data or "") if dated else None
@@ -45,6 +47,7 @@ def index(code: str) -> Response | str | tuple[str, int]:
             exact_dates=reason,
             coarse=bool(form.coarse.data),
             shifted=bool(here.may_change and form.shifted.data),
+            fhir_base=server.settings().fhir_base,
         )
         number = 0
         with committed(form) as kept:

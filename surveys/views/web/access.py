@@ -113,6 +113,8 @@ OPEN = frozenset(
         "service.back",
         "service.code",
         "redcap_api.ask",
+        "rest_api.description",
+        "rest_api.table",
     }
 )
 

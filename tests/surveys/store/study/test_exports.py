@@ -41,6 +41,8 @@ def test_an_export_is_in_the_trail(
         (Order("bundle", exact_dates=" "), "reason"),
         (Order("bundle", shifted=True), "shifted"),
         (Order("redcap"), "reason"),
+        (Order("fhir"), "reason"),
+        (Order("all", "North", exact_dates="A paper."), "form"),
         (Order("redcap", exact_dates="A paper.", shifted=True), "shifted"),
         (Order("tidy", exact_dates=" "), "reason"),
         (Order("tidy", exact_dates="A paper.", coarse=True), "coarse"),
