@@ -52,7 +52,9 @@ def read(content: Mapping[str, bytes], known: Mapping[str, ScaleInfo] | None = N
         KeyError: a file is missing.
     """
     about = json.loads(content[STUDY])
-    info = {key: _scale_info(facts, (known or {}).get(key)) for key, facts in about.pop("scale_info").items()}
+    info = {
+        key: scale_info_of(facts, (known or {}).get(key)) for key, facts in about.pop("scale_info").items()
+    }
     tables: dict[str, Any] = {name: build(name, _rows(name, content[f"{name}.csv"])) for name in COLUMNS}
     frames = StudyFrames(**about, **tables, scale_info=info)
     check(frames)
@@ -90,8 +92,8 @@ def _taken(text: str, kind: str) -> Any:
     return text == "True" if kind == "flag" else text
 
 
-def _scale_info(facts: dict[str, Any], known: ScaleInfo | None) -> ScaleInfo:
-    """Make the tuples and classes again, which JSON does not have."""
+def scale_info_of(facts: dict[str, Any], known: ScaleInfo | None = None) -> ScaleInfo:
+    """The meaning of a scale from JSON, which has no tuples and classes; ``known`` fills what is missing."""
     told = {name: _MAKE.get(name, lambda value: value)(value) for name, value in facts.items()}
     return dataclasses.replace(known, **told) if known else ScaleInfo(**told)
 

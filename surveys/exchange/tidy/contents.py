@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -19,18 +20,26 @@ from surveys.exchange.tidy.people import CONSENTS, GRADINGS, PALSIES, PATIENTS, 
 from surveys.exchange.tidy.queries import Selection
 from surveys.exchange.tidy.reported import REPORTED
 from surveys.exchange.tidy.signed import SIGNATURES
+from surveys.frames import scale_info
 from surveys.instruments.library import Library
 from surveys.models import Patient, Permission, Timepoint, Visit
 from surveys.store.words.wordings import Texts, UnknownWording
 
+if TYPE_CHECKING:
+    from analysis.data.frame import ScaleInfo
+
 
 @dataclass(frozen=True)
 class Contents:
-    """The `tables` in the order of the package, and the instruments `asked`, each version and wording."""
+    """The `tables` in the order of the package, and the instruments `asked`, each version and wording.
+
+    `scales` is what analyses know of the scales of those instruments, by full key.
+    """
 
     tables: tuple[TidyTable, ...]
     asked: tuple[AnsweredInstrument, ...]
     visits: Mapping[str, str]
+    scales: Mapping[str, ScaleInfo]
 
     @property
     def notes(self) -> list[str]:
@@ -62,11 +71,13 @@ def contents_of(selection: Selection, library: Library, *, site_words: bool = Fa
     versions = answered(selection)
     asked = tuple(_asked(selection, library, *version, site_words) for version in versions)
     visits = _visits(selection)
+    keys = {key for key, *_ in versions}
     lists = {VISIT.name: visits, **_choices(asked)}
     return Contents(
         tuple(_with_lists(table, lists) for table in _tables(versions, library)),
         asked,
         visits,
+        {key: info for key, info in scale_info(library).items() if info.instrument in keys},
     )
 
 

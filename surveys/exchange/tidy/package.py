@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 from functools import partial
 from importlib.resources import files as resources
 from typing import Any
@@ -58,6 +58,7 @@ def write(
     book = [[cell(value) for value in astuple(line)] for line in codebook.lines(tables, asked)]
     packing.table("codebook.csv", codebook.HEADER, book)
     about = {"study": study.code, "simulated": study.simulated, **codebook.content(tables, asked)}
+    about["scales"] = {key: asdict(info) for key, info in contents.scales.items()}
     packing.json("codebook.json", about)
     told = readme.text(study, tables, tabular, selection.site, exact_dates, contents.notes, apart, coarser)
     packing.text("README.md", told)
