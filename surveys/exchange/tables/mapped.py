@@ -79,6 +79,8 @@ class _Mapped:
             raise FileRefused(self._faults)
         if not rows:
             raise FileRefused([Fault("No row of the file has answers that are imported.")])
+        if self._table.source.program == "redcap":
+            rows = self._united(rows)
         rows = self._with_facts(self._numbered(rows), waiting)
         if self._faults:
             raise FileRefused(self._faults)
@@ -303,6 +305,29 @@ class _Mapped:
     @staticmethod
     def _read_day(said: str) -> date | datetime:
         return date.fromisoformat(said) if len(said) == 10 else datetime.fromisoformat(said)
+
+    def _united(self, rows: Sequence[ImportRow]) -> list[ImportRow]:
+        """The rows, those of one visit in one: REDCap has a row for each repeating form."""
+        found: dict[tuple[str, str, int], ImportRow] = {}
+        for row in rows:
+            key = same.folded(row.patient), same.folded(row.visit), row.occurrence
+            first = found.get(key)
+            if (
+                first is None
+                or first.answers.keys() & row.answers.keys()
+                or first.facts.keys() & row.facts.keys()
+            ):
+                found[key if first is None else (*key[:2], -row.number)] = row
+                continue
+            own = {one: replace(row.circumstances(one), completed=row.completed) for one in row.answers}
+            found[key] = replace(
+                first,
+                answers={**first.answers, **row.answers},
+                how={**first.how, **own, **row.how},
+                facts={**first.facts, **row.facts},
+                house_brackmann=first.house_brackmann or row.house_brackmann,
+            )
+        return list(found.values())
 
     def _numbered(self, rows: Sequence[ImportRow]) -> list[ImportRow]:
         """The rows with their occurrences, where these are counted by their days."""

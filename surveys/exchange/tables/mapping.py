@@ -65,6 +65,8 @@ class FileMapping:
     `otherwise_on` is the day of rows whose `completed_on` is empty. `timezone` is that of times of day
     without one; where it is empty, the calendar day alone counts. `missing` are cells that are no answer,
     `skipped` those of them that were skipped on purpose. Columns of `left_out` are known, and not imported.
+    Of a REDCap project it has the `forms` that the data have, where some are missing, and whether cells are
+    `labels`.
     """
 
     patient: str = ""
@@ -86,6 +88,8 @@ class FileMapping:
     instruments: Mapping[str, InstrumentColumns] = field(default_factory=dict)
     facts: Mapping[str, FactColumn] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    labels: bool = False
 
     def named(self) -> Iterator[tuple[str, str]]:
         """Every place of the mapping that names a column, and the column."""

@@ -89,6 +89,8 @@ def _of_file(table: TomlTable) -> dict[str, Any]:
         "sheet": table.optional_text("sheet") or "",
         "skip_where": _cells(table, "skip_where"),
         "partial_where": _cells(table, "partial_where"),
+        "forms": table.texts("forms"),
+        "labels": table.flag("labels"),
     }
     if "separator" in table:
         found["separator"] = table.value("separator")
@@ -278,6 +280,10 @@ def _file_lines(mapping: FileMapping) -> list[str]:
     ]
     if mapping.header_rows is not None:
         told.append(f"header_rows = {mapping.header_rows}")
+    if mapping.forms:
+        told.append(f"forms = {_listed(mapping.forms)}")
+    if mapping.labels:
+        told.append("labels = true")
     for name in ("skip_where", "partial_where"):
         if cells := getattr(mapping, name):
             told.append(f"{name} = {_lists(cells)}")

@@ -29,8 +29,8 @@ class Habits:
 
     `completed` are columns that hold when the answers were sent; `begun`, when they were last worked on,
     which counts where they never were sent. `skip` and `partial` have the cells that leave a row out, and
-    that make its answers unsent ones. `own` are columns about the program itself, `identity` those that tell
-    who somebody is.
+    that make its answers unsent ones. Where `alone`, no other names count than these. `own` are columns about
+    the program itself, `identity` those that tell who somebody is.
     """
 
     patient: tuple[str, ...] = ()
@@ -40,6 +40,7 @@ class Habits:
     partial: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     own: tuple[str, ...] = ()
     identity: tuple[str, ...] = ()
+    alone: bool = False
 
 
 HABITS: Mapping[str, Habits] = {

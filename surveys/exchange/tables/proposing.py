@@ -53,18 +53,22 @@ class Proposal:
         return told
 
 
-def proposed(table: Table, known: Iterable[Known], zone: str = "") -> Proposal:
-    """The mapping that `table` seems to need. `zone` is the study's time zone."""
-    return _Proposing(table, zone).proposal(tuple(known))
+def proposed(table: Table, known: Iterable[Known], zone: str = "", habits: Habits | None = None) -> Proposal:
+    """The mapping that `table` seems to need. `zone` is the study's time zone.
+
+    `habits` are those of the program where the table itself tells them.
+    """
+    own = habits or programs.HABITS.get(table.source.program, Habits())
+    return _Proposing(table, zone, own).proposal(tuple(known))
 
 
 class _Proposing:
     """Collects the parts of a mapping, and the doubts about each."""
 
-    def __init__(self, table: Table, zone: str) -> None:
+    def __init__(self, table: Table, zone: str, habits: Habits) -> None:
         self._table = table
         self._zone = zone
-        self._habits = programs.HABITS.get(table.source.program, Habits())
+        self._habits = habits
         self._names = {same.folded(column.name): column.name for column in table.columns}
         self._doubts: dict[str, list[str]] = {}
         self._taken: set[str] = set()
@@ -75,9 +79,9 @@ class _Proposing:
         skip = self._cells(habits.skip)
         partial = self._cells(habits.partial)
         patient = self._patient()
-        completed = self._first((*habits.completed, *programs.DAY_NAMES))
+        completed = self._first((*habits.completed, *(() if habits.alone else programs.DAY_NAMES)))
         otherwise = self._first(habits.begun) if habits.begun else ""
-        if not completed:
+        if not completed and not habits.alone:
             self._doubt("columns", 'No column holds the day of the answers. Write completed_on = "…".')
         self._taken |= {patient, completed, otherwise, *skip, *partial} - {""}
         visit = self._visit()
@@ -102,7 +106,7 @@ class _Proposing:
             self._doubt(
                 "columns", "No questionnaire of ours was recognised. Write [instruments.KEY] with its items."
             )
-        left = [column for column in table.columns if column.name not in self._taken]
+        left = [column for column in table.columns if column.name not in self._taken and not column.identity]
         known_facts = facts.proposed(table, left)
         for name, fact in known_facts.items():
             self._taken.add(fact.mapping.column)
@@ -158,7 +162,8 @@ class _Proposing:
         }
 
     def _patient(self) -> str:
-        found = self._first((*self._habits.patient, *programs.PATIENT_NAMES))
+        habits = self._habits
+        found = self._first((*habits.patient, *(() if habits.alone else programs.PATIENT_NAMES)))
         counted = self._table.counted(found) if found else {}
         if found and len(counted) == 1 and len(self._table.rows) > 2:
             self._doubt("columns", f"All of {len(self._table.rows)} rows have the same patient.")
@@ -265,8 +270,10 @@ class _Proposing:
             return f"is the program's own{cells}"
         if _IDENTITY.search(column.name):
             return f"may tell who somebody is{cells}"
-        if column.computed or _TOTAL.search(column.name):
+        if _TOTAL.search(column.name):
             return f"looks like a total, not an item{cells}"
+        if column.computed:
+            return f"is of a kind that does not come in{cells}"
         return f"is not known{cells}" if filled else "is empty"
 
 

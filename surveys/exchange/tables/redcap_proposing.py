@@ -1,0 +1,129 @@
+"""The mapping that a REDCap project seems to need: forms with their days, events as visits, instances."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from surveys.exchange.tables import proposing, recognising, values
+from surveys.exchange.tables.mapping import InstrumentColumns, VisitColumn
+from surveys.exchange.tables.programs import Habits
+from surveys.exchange.tables.proposing import Proposal
+from surveys.exchange.tables.recognising import Known
+from surveys.exchange.tables.redcap_dictionary import Dictionary
+from surveys.exchange.tables.redcap_records import EVENT, INSTANCE, OWN, Asked
+from surveys.exchange.tables.table import Column, Table
+from surveys.exchange.tables.values import Seen
+
+UNSENT = "[not completed]"  # what REDCap writes as the time of a survey that was never sent
+_ARM = re.compile(r"_arm_([0-9]+)$")
+
+
+def forms(dictionary: Dictionary, known: Sequence[Known]) -> Iterator[str]:
+    """Which forms are instruments of ours, by their dictionary alone, a sentence each."""
+    columns = [
+        Column(
+            one.name,
+            one.label,
+            one.choices,
+            form=one.form,
+            identity=one.identifier,
+            computed=one.kind not in ("radio", "dropdown", "text"),
+        )
+        for one in dictionary.fields
+    ]
+    places = {column.name: column for column in columns}
+    found = recognising.found(columns, known)
+    for one in found:
+        form = places[next(iter(one.columns.values()))].form
+        seen = {item: Seen(places[name]) for item, name in one.columns.items()}
+        told = values.proposed(one, seen)
+        doubts = dict.fromkeys(said for item in told.values() for said in item.doubts)
+        state = "to be confirmed" if doubts or one.lacking or "name" in one.by.values() else "certain"
+        yield f"Form {form}: {one.instrument.short_title}, {len(one.columns)} items, {state}."
+        yield from doubts
+    named = {places[next(iter(one.columns.values()))].form for one in found}
+    for form in dictionary.forms:
+        if form not in named:
+            yield f"Form {form}: no questionnaire of ours."
+
+
+def proposed(
+    table: Table, dictionary: Dictionary, known: Iterable[Known], asked: Asked, zone: str = ""
+) -> Proposal:
+    """The mapping of a project's table. `zone` is the study's time zone."""
+    own = tuple(
+        column.name
+        for column in table.columns
+        if column.name in OWN or column.name.endswith(("_complete", "_timestamp"))
+    )
+    habits = Habits(
+        patient=(dictionary.record_id,), own=own, identity=("redcap_survey_identifier",), alone=True
+    )
+    outside = {one.name for one in table.columns if asked.forms and one.form and one.form not in asked.forms}
+    looked = replace(
+        table,
+        columns=tuple(replace(one, identity=True) if one.name in outside else one for one in table.columns),
+    )
+    found = proposing.proposed(looked, known, zone, habits)
+    doubts = {place: list(said) for place, said in found.doubts.items()}
+    instruments: dict[str, InstrumentColumns] = {}
+    clocks: list[str] = []
+    for key, one in found.mapping.instruments.items():
+        form = table.column(next(iter(one.items.values()))).form
+        day = _day(table, dictionary, form)
+        if not day:
+            said = (
+                f"The form {form} has neither a timestamp nor a date. Say which field holds the day "
+                '(completed_on = "visit_date").'
+            )
+            doubts.setdefault(f"instruments.{key}", []).append(said)
+        elif not day.endswith("_timestamp"):
+            doubts.setdefault(f"instruments.{key}", []).append(
+                f"{day} is proposed as the day of {form}. Is it?"
+            )
+        else:
+            clocks.append(day)
+        partial = {f"{form}_timestamp": (UNSENT,), f"{form}_complete": ("0",)}
+        there = {column: cells for column, cells in partial.items() if column in table.places}
+        asks = bool(doubts.get(f"instruments.{key}"))
+        instruments[key] = replace(one, completed_on=day, partial=there, confirmed=one.confirmed and not asks)
+    if clocks:
+        without = "its calendar days count. To keep the time: timezone = …"
+        told = f"{zone}, the study's, is taken" if zone else without
+        doubts.setdefault("dates", []).append(f"{clocks[0]} is in the time of REDCap's server: {told}.")
+    mapping = replace(
+        found.mapping,
+        visit=_visit(table, found.mapping.visit),
+        instruments=instruments,
+        timezone=zone if clocks else "",
+        missing=asked.missing,
+        forms=asked.forms,
+        labels=asked.labels,
+    )
+    used = {column for _, column in mapping.named()}
+    left = {name: why for name, why in found.left.items() if name not in used}
+    left |= dict.fromkeys((name for name in left if name in outside), "is of a form that is left out")
+    mapping = replace(mapping, left_out=tuple(left))
+    return replace(
+        found, mapping=mapping, doubts={place: tuple(said) for place, said in doubts.items()}, left=left
+    )
+
+
+def _day(table: Table, dictionary: Dictionary, form: str) -> str:
+    stamp = f"{form}_timestamp"
+    if stamp in table.places and table.counted(stamp):
+        return stamp
+    days = (one.name for one in dictionary.fields if one.form == form and one.is_day and not one.identifier)
+    return next((name for name in days if name in table.places), "")
+
+
+def _visit(table: Table, visit: VisitColumn) -> VisitColumn:
+    occurrence = INSTANCE if INSTANCE in table.places else ""
+    if EVENT not in table.places:
+        return replace(visit, occurrence=occurrence)
+    events = list(table.counted(EVENT))
+    arms = {found[1] for event in events if (found := _ARM.search(event))}
+    names = {event: _ARM.sub("", event) for event in events} if len(arms) == 1 else {}
+    return VisitColumn(column=EVENT, names=names, occurrence=occurrence)

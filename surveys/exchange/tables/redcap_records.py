@@ -1,0 +1,192 @@
+"""The data of a REDCap project, checked against its dictionary and made into a table."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from surveys.exchange.faults import Fault, FileRefused
+from surveys.exchange.sheets import cut, reading
+from surveys.exchange.sheets.cut import Row
+from surveys.exchange.tables import redcap_dictionary, words
+from surveys.exchange.tables.redcap_dictionary import Dictionary, Field
+from surveys.exchange.tables.table import Column, Source, Table
+
+EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
+OWN = (EVENT, INSTRUMENT, INSTANCE, "redcap_survey_identifier", "redcap_data_access_group")
+LISTED = 20
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person said: `forms` to go on with, names of `events`, `missing` codes, `labels` for codes."""
+
+    forms: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    labels: bool = False
+
+
+def read(name: str, content: bytes, dictionary: Dictionary, asked: Asked) -> Table:
+    """The table in a CSV of data.
+
+    Raises:
+        FileRefused: the data do not fit the dictionary, with the way to go on.
+    """
+    text, _ = reading.decoded(content)
+    rows = list(cut.every_row(text, cut.steady_separator(text)))
+    if len(rows) < 2:
+        raise FileRefused([Fault("The data have no row below their header.")])
+    digest = hashlib.sha256(content).hexdigest()
+    return table(name, digest, rows[0][1], rows[1:], dictionary, asked)
+
+
+def table(
+    name: str, digest: str, header: Sequence[str], rows: Sequence[Row], dictionary: Dictionary, asked: Asked
+) -> Table:
+    """The table of data that were cut into cells. Raises FileRefused as `read`."""
+    header = list(header)
+    while header and not header[-1]:
+        header.pop()
+    _must_be_raw(header, rows, dictionary)
+    even, faults = [], []
+    for number, cells in rows:
+        if any(cells[len(header) :]) or len(cells) < len(header):
+            faults.append(
+                Fault(f"This row has {len(cells)} cells, but the header has {len(header)}.", number)
+            )
+        even.append((number, [*cells, *[""] * len(header)][: len(header)]))
+    faults += [Fault("This column stands twice.", 1, one) for one, n in Counter(header).items() if n > 1]
+    if faults:
+        raise FileRefused(faults)
+    faults += _lacking(header, dictionary, asked)
+    faults += _strangers(header, even, asked)
+    faults += _twice(header, even, dictionary)
+    if faults:
+        raise FileRefused(faults)
+    fields = redcap_dictionary.columns(dictionary.fields)
+    even = _as_codes(header, even, fields, asked)
+    columns = tuple(_column(one, fields.get(one), asked) for one in header)
+    made = Table(name, digest, Source("redcap"), columns, tuple(even))
+    return Table(name, digest, Source("redcap"), columns, tuple(even), tuple(_remarks(made, dictionary)))
+
+
+def _column(name: str, field: Field | None, asked: Asked) -> Column:
+    if field is None:
+        return Column(name)
+    if field.kind == "checkbox":
+        return Column(name, field.label, form=field.form, identity=field.identifier, computed=True)
+    return Column(
+        name,
+        field.label,
+        field.choices,
+        frozenset(asked.missing),
+        field.form,
+        field.identifier,
+        computed=field.kind in ("calc", "slider", "file", "signature", "notes", "sql"),
+    )
+
+
+def _must_be_raw(header: Sequence[str], rows: Sequence[Row], dictionary: Dictionary) -> None:
+    """Refuse headers of texts, and records as columns."""
+    if dictionary.record_id in header:
+        return
+    names = {one.name for one in dictionary.fields}
+    first = {cells[0] for _, cells in rows if cells}
+    if len(first & names) >= 2:
+        said = "Records are in columns here. Export (or save) with records as rows."
+    elif header and words.bare(header[0]) == words.bare(dictionary.fields[0].label):
+        said = f"The header has texts (‘{header[0]}’) instead of variable names. Export with raw headers."
+    else:
+        said = f"The data have no column {dictionary.record_id}, the dictionary's first. Another project?"
+    raise FileRefused([Fault(said)])
+
+
+def _lacking(header: Sequence[str], dictionary: Dictionary, asked: Asked) -> Iterator[Fault]:
+    there = set(header)
+    forms: dict[str, list[Field]] = defaultdict(list)
+    for field in dictionary.fields[1:]:
+        if field.columns:
+            forms[field.form].append(field)
+    gone = [form for form, of_form in forms.items() if not any(there & set(one.columns) for one in of_form)]
+    kept = [form for form in forms if form not in gone]
+    if gone and not (asked.forms and set(asked.forms).isdisjoint(gone)):
+        told = ", ".join(f'"{form}"' for form in kept)
+        yield Fault(
+            f"The dictionary has {len(forms)} forms, the data have columns of {len(kept)}: {', '.join(gone)} "
+            f"is missing. Go on without it with forms = [{told}]."
+        )
+    for form in kept:
+        for field in forms[form]:
+            if field.kind == "checkbox" and (lost := [one for one in field.columns if one not in there]):
+                codes = ", ".join(field.choices)
+                yield Fault(f"{field.name} has choices {codes}, but the data lack {', '.join(lost)}.")
+
+
+def _strangers(header: Sequence[str], rows: Iterable[Row], asked: Asked) -> Iterator[Fault]:
+    if EVENT not in header or not asked.events:
+        return
+    place = header.index(EVENT)
+    for event, times in Counter(cells[place] for _, cells in rows).items():
+        if event not in asked.events:
+            yield Fault(f"Event {event} ({times} rows) is in the data but not in the events file.")
+
+
+def _twice(header: Sequence[str], rows: Iterable[Row], dictionary: Dictionary) -> Iterator[Fault]:
+    places = [
+        header.index(one) for one in (dictionary.record_id, EVENT, INSTRUMENT, INSTANCE) if one in header
+    ]
+    seen: dict[tuple[str, ...], int] = {}
+    for number, cells in rows:
+        key = tuple(cells[place] for place in places)
+        if key in seen:
+            told = ", ".join(filter(None, key[1:])) or dictionary.forms[0]
+            yield Fault(f"Record {key[0]}, {told} stands in rows {seen[key]} and {number}.")
+        seen.setdefault(key, number)
+
+
+def _as_codes(
+    header: Sequence[str], rows: Sequence[Row], fields: dict[str, Field], asked: Asked
+) -> list[Row]:
+    """The rows with codes. Raises FileRefused where cells are labels and nobody said so."""
+    table: dict[int, dict[str, str]] = {}
+    strange: list[tuple[str, str, int]] = []
+    fit = True
+    for place, name in enumerate(header):
+        field = fields.get(name)
+        if field is None or not field.choices or field.kind == "checkbox":
+            continue
+        codes = {*field.choices, *asked.missing, ""}
+        labels = {words.bare(text): code for code, text in field.choices.items()}
+        cells = Counter(cells[place] for _, cells in rows if cells[place] not in codes)
+        told = {cell: labels[words.bare(cell)] for cell in cells if words.bare(cell) in labels}
+        fit = fit and len(told) == len(cells)
+        if told:
+            cell = next(iter(told))
+            strange.append((name, cell, cells[cell]))
+            table[place] = told
+    if not table:
+        return list(rows)
+    if not asked.labels:
+        name, cell, times = strange[0]
+        said = f"{name} says ‘{cell}’ in {times} rows: this is the export with labels. Export raw data."
+        more = " The labels fit and can be used: labels = true in the mapping." if fit else ""
+        raise FileRefused([Fault(said + more)])
+    return [
+        (number, [table.get(place, {}).get(cell, cell) for place, cell in enumerate(cells)])
+        for number, cells in rows
+    ]
+
+
+def _remarks(made: Table, dictionary: Dictionary) -> Iterator[str]:
+    yield from dictionary.remarks
+    identity = [one.name for one in dictionary.fields if one.identifier]
+    if identity:
+        yield f"identity: {len(identity)} fields, left out"
+    for field in dictionary.fields:
+        if field.kind not in redcap_dictionary.TYPES:
+            cells = sum(sum(made.counted(one).values()) for one in field.columns if one in made.places)
+            told = f"Field {field.name} has the type ‘{field.kind}’, which is not known"
+            yield f"{told}; {cells} cells left out."
