@@ -86,7 +86,8 @@ class ImportFile:
     """A file of which every row can be read; `western`: it is Windows-1252, or spoilt UTF-8.
 
     `mapping_sha256` is the digest of the mapping that made the rows of another program's table. `left_out`
-    are sentences about what of the file is not imported, and why.
+    are sentences about what of the file is not imported, and why. `mapping` is that mapping as text, and
+    `columns_sha256` the digest of the names of the columns that it is for.
     """
 
     name: str
@@ -95,6 +96,8 @@ class ImportFile:
     western: bool = False
     mapping_sha256: str | None = None
     left_out: tuple[str, ...] = ()
+    mapping: str | None = None
+    columns_sha256: str | None = None
 
 
 def read(path: Path, library: Library, *, ignore_unknown: bool = False) -> ImportFile:

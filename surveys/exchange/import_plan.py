@@ -65,7 +65,16 @@ class ImportPlan:
         named = {"study": self.study, "file": self.file.name, "sha256": self.file.sha256}
         return {**named, **self.counts()}
 
+    def told(self) -> list[str]:
+        """What comes in and what is left out, a sentence each."""
+        return [*self.summary.lines(), *self.summary.remarks(), *self.file.left_out]
+
+    def kept(self) -> dict[str, Any]:
+        """What the import keeps of itself, for its page and for the next file of this kind."""
+        own = {"told": self.told(), "mapping": self.file.mapping, "columns_sha256": self.file.columns_sha256}
+        return {**self.counts(), **{name: said for name, said in own.items() if said}}
+
     def counts(self) -> dict[str, Any]:
-        """What the import keeps of itself: its counts, and the digest of its mapping."""
+        """The counts, and the digest of the mapping."""
         mapping = self.file.mapping_sha256
         return {**self.summary.facts(), **({imports.MAPPING: mapping} if mapping else {})}

@@ -75,6 +75,7 @@ def carry_out(
     wording: str | None,
     at: datetime,
     progress: Callable[[int], None] = lambda rows: None,
+    actor: str = ACTOR,
 ) -> ImportPlan:
     """Import `file`; returns the plan that was stored at last. An import of it that broke off goes on.
 
@@ -86,7 +87,7 @@ def carry_out(
     for _ in range(PLANNED_ANEW):
         found = planned(moment, study_id, file, library, wording=wording, at=at)
         try:
-            store(transaction, study_id, found, library, at=at, progress=progress)
+            store(transaction, study_id, found, library, at=at, progress=progress, actor=actor)
         except PlanOutdated:
             continue
         return found
@@ -101,6 +102,7 @@ def store(
     *,
     at: datetime,
     progress: Callable[[int], None] = lambda rows: None,
+    actor: str = ACTOR,
 ) -> None:
     """Store the plan `found`. `progress` gets the numbers of stored rows.
 
@@ -111,7 +113,7 @@ def store(
     if not found.changes and found.begun is None:
         with transaction() as session:
             study = session.get_one(Study, study_id)
-            importing.done(session, study, "import.done", found.facts(), at=at, actor=ACTOR)
+            importing.done(session, study, "import.done", found.facts(), at=at, actor=actor)
         return
     asked = sorted({key for entry in found.entries for key in entry.answers})
     with _checked(transaction) as session:
@@ -124,9 +126,9 @@ def store(
             file=found.file.name,
             sha256=found.file.sha256,
             wording=found.asked_wording,
-            counts=found.counts(),
+            counts=found.kept(),
             at=at,
-            actor=ACTOR,
+            actor=actor,
         )
     treatments: dict[int, list[FurtherTreatment]] = {}
     for treatment in found.further_treatments:
@@ -134,14 +136,14 @@ def store(
     gradings: dict[int, list[FurtherGrading]] = {}
     for grading in found.further_gradings:
         gradings.setdefault(grading.patient_id, []).append(grading)
-    batch = _Batch(import_id, found, library, frozen, treatments, gradings, at)
+    batch = _Batch(import_id, found, library, frozen, treatments, gradings, at, actor)
     for portion in _portions(found):
         with _checked(transaction) as session:
             batch.store(session, portion)
         progress(len(portion.entries))
     withdrawn = {entry.stored.id for entry in found.entries if entry.stored and entry.stored.withdrawn}
     with _checked(transaction) as session:
-        imports.finish(session, import_id, library, attended=withdrawn, at=at, actor=ACTOR)
+        imports.finish(session, import_id, library, attended=withdrawn, at=at, actor=actor)
 
 
 @contextmanager
@@ -165,6 +167,7 @@ class _Batch:
     treatments: Mapping[int, list[FurtherTreatment]]
     gradings: Mapping[int, list[FurtherGrading]]
     at: datetime
+    actor: str
 
     def store(self, session: Session, portion: Portion) -> None:
         """Store one portion; what was compared for the plan is compared again."""
@@ -176,7 +179,7 @@ class _Batch:
         }
         self._compare(session, study, portion, known)
         added = patients.add(
-            session, study, portion.new_patients, at=self.at, actor=ACTOR, import_id=self.import_id
+            session, study, portion.new_patients, at=self.at, actor=self.actor, import_id=self.import_id
         )
         ids = {code: one.id for code, one in known.items()}
         ids |= {new.code: row_id for new, row_id in zip(portion.new_patients, added, strict=True)}
@@ -207,8 +210,8 @@ class _Batch:
         ids = [one.id for one in known.values()]
         treatments = [new for one in ids for new in self.treatments.get(one, ())]
         gradings = [new for one in ids for new in self.gradings.get(one, ())]
-        importing.add_treatments(session, treatments, import_id=self.import_id, at=self.at, actor=ACTOR)
-        importing.add_gradings(session, gradings, import_id=self.import_id, at=self.at, actor=ACTOR)
+        importing.add_treatments(session, treatments, import_id=self.import_id, at=self.at, actor=self.actor)
+        importing.add_gradings(session, gradings, import_id=self.import_id, at=self.at, actor=self.actor)
 
     def _visits(self, session: Session, study: Study, portion: Portion, ids: Mapping[str, int]) -> list[int]:
         """The visit's id of each entry; new visits are made."""
@@ -257,7 +260,7 @@ class _Batch:
             for entry, visit_id in zip(portion.entries, visits, strict=True)
             for key, answers in entry.answers.items()
         ]
-        responses.add(session, new, at=self.at, actor=ACTOR)
+        responses.add(session, new, at=self.at, actor=self.actor)
 
 
 def _portions(plan: ImportPlan) -> Iterator[Portion]:

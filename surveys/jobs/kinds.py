@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from surveys.jobs.boards.painting import paint
 from surveys.jobs.exports import export, freeze
+from surveys.jobs.imports import bring_in, take_back
 from surveys.jobs.reports import freeze_report, report, report_pdf
 from surveys.jobs.running import Work
 
@@ -14,6 +15,8 @@ WORKS: Mapping[str, Work] = {
     "export": export,
     "freeze": freeze,
     "freeze_report": freeze_report,
+    "import": bring_in,
+    "import_undo": take_back,
     "report": report,
     "report_pdf": report_pdf,
 }

@@ -47,6 +47,9 @@ MAY_OPEN = {
     "freezes.make": CHANGES,
     "freezes.report": EVERY_ROLE,
     "freezes.sign": {"investigator", "admin"},
+    "imports.index": CHANGES,
+    "imports.send": CHANGES,
+    "imports.result": CHANGES,
     "reports.index": EVERY_ROLE,
     "reports.make": EVERY_ROLE,
     "reports.page": EVERY_ROLE,
@@ -181,6 +184,9 @@ WHOLE_STUDY = {
     "freezes.make",
     "freezes.report",
     "freezes.sign",
+    "imports.index",
+    "imports.send",
+    "imports.result",
     "reports.index",
     "reports.make",
     "reports.page",
@@ -215,7 +221,7 @@ WHOLE_STUDY = {
 }
 A_SITE = "coordinator of a site"
 # Open to the person who asked for the job, whatever the role: tests/surveys/views/study/test_jobs.py.
-OF_WHO_ASKED = {"jobs.show", "jobs.file"}
+OF_WHO_ASKED = {"jobs.show", "jobs.file", "imports.look", "imports.take"}
 
 
 # These change the study if a coordinator of the whole study sends them.

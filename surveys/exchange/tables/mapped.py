@@ -90,6 +90,8 @@ class _Mapped:
             tuple(rows),
             western=self._table.source.encoding == "windows-1252",
             mapping_sha256=digest(self._mapping),
+            mapping=mapping_file.write(self._mapping, {}),
+            columns_sha256=self._table.columns_sha256,
             left_out=tuple(self._told()),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -62,6 +63,11 @@ class Table:
     def places(self) -> Mapping[str, int]:
         """The place of each column by its name."""
         return {column.name: place for place, column in enumerate(self.columns)}
+
+    @property
+    def columns_sha256(self) -> str:
+        """The digest of the columns' names: a mapping of one table does for another with the same."""
+        return hashlib.sha256("\n".join(column.name for column in self.columns).encode()).hexdigest()
 
     def column(self, name: str) -> Column:
         """The column with this name. Raises KeyError."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from surveys.instruments.library import Library
 from surveys.models import ALL_ROWS, Draft, Import, Patient, Response, Study, Visit
+from surveys.models.imports import TAKEN_BACK
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.patient import importing
@@ -22,6 +23,25 @@ _OTHER = aliased(Response)
 
 MAPPING = "mapping_sha256"
 """The name in an import's counts of the digest of its mapping, where it had one."""
+
+
+BESIDE = ("told", "mapping", "columns_sha256")
+"""What else an import keeps in its counts, which is no count and stands in no event."""
+
+
+def of_study(session: Session, study_id: int) -> Sequence[Import]:
+    """The study's imports of files, the newest first."""
+    query = select(Import).where(Import.study_id == study_id, Import.file != TAKEN_BACK)
+    return session.scalars(query.order_by(Import.id.desc())).all()
+
+
+def last_mapping(session: Session, study_id: int, columns_sha256: str) -> str | None:
+    """The mapping of the study's last import of a file with these columns."""
+    for one in of_study(session, study_id):
+        if one.seen and one.counts.get("columns_sha256") == columns_sha256:
+            found: str | None = one.counts.get("mapping")
+            return found
+    return None
 
 
 def under_way(
@@ -138,7 +158,8 @@ def finish(
     finished.finished_at = at
     responses.release(session, import_id, library, at=at, actor=actor)
     facts = {"study": study.code, "import": import_id, "file": finished.file, "sha256": finished.sha256}
-    importing.done(session, study, "import.done", {**facts, **finished.counts}, at=at, actor=actor)
+    counts = {name: count for name, count in finished.counts.items() if name not in BESIDE}
+    importing.done(session, study, "import.done", {**facts, **counts}, at=at, actor=actor)
 
 
 def _answered_meanwhile(session: Session, import_id: int) -> list[str]:

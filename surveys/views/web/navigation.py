@@ -28,6 +28,7 @@ NAVIGATION = (
     MenuEntry("messages.index", _("Messages"), "messages"),
     MenuEntry("instruments.index", _("Instruments"), "instruments"),
     MenuEntry("setup.index", _("Study"), "setup"),
+    MenuEntry("imports.index", _("Import"), "import"),
     MenuEntry("export.index", _("Export"), "export"),
     MenuEntry("team.index", _("Team"), "team"),
 )

@@ -21,6 +21,7 @@ from surveys.models import (
     AlertRule,
     Background,
     Grading,
+    Import,
     Message,
     OwnList,
     Palsy,
@@ -95,7 +96,16 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 value=3,
                 graded_on=alert.raised_at.date(),
             )
-            session.add_all((alert, treatment, rule, said, call, grading))
+            brought = Import(
+                study_id=invited.study_id,
+                file="answers.csv",
+                sha256="0" * 64,
+                counts={"rows": 1, "patients": 0, "responses": 0},
+                begun_by="test",
+                begun_at=datetime.now(UTC),
+                finished_at=datetime.now(UTC),
+            )
+            session.add_all((alert, treatment, rule, said, call, grading, brought))
             session.flush()
             frozen = freezing.freeze(
                 session,
@@ -134,6 +144,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
                 "response_id": response_id,
                 "freeze_id": frozen.id,
                 "report_id": made.id,
+                "import_id": brought.id,
                 "background_id": said.id,
                 "place": FACTS.index("side"),
                 "key": "face",

@@ -1,0 +1,80 @@
+"""The forms that bring a file of another program in: the file, and the answers to what is doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, Field, SelectField, StringField, SubmitField, TextAreaField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.validators import Length, Optional
+
+from surveys.forms.staff import StaffForm
+
+ORDERS = {"": "None of them is in doubt", "ymd": "2026-12-31", "dmy": "31/12/2026", "mdy": "12/31/2026"}
+OCCURRENCES = {"": "Each patient has each visit once", "order": "Several of one name, counted by their days"}
+LONGEST = 4000
+
+
+class UploadForm(StaffForm):
+    """A file, and the sheet of it that is meant."""
+
+    refused_at = "file"
+
+    file = FileField("File", [FileRequired("Choose a file.")])
+    sheet = StringField("Sheet, if it is a workbook with several", [Optional(), Length(max=100)])
+
+
+class TakeBackForm(StaffForm):
+    """Nothing but the press."""
+
+
+class AnswersForm(StaffForm):
+    """What is doubtful about a file. Made by `answers_form`, which adds boxes for instruments and facts."""
+
+    patient = SelectField("Column of the patient's study code", [Optional()])
+    completed_on = SelectField("Column of the day of the answers", [Optional()])
+    visit = StringField("Name of the visit", [Optional(), Length(max=200)])
+    occurrence = SelectField("Visits of one name", [Optional()])
+    order = SelectField("Days are written as", [Optional()])
+    timezone = StringField("Time zone of its times of day", [Optional(), Length(max=64)])
+    missing = StringField("Cells that mean: no answer", [Optional(), Length(max=500)])
+    wording = StringField("Name of the text that was answered", [Optional(), Length(max=64)])
+    look_again = SubmitField("Look again")
+
+    def refuse(self, message: str, field: str | None) -> None:
+        """Show every fault of the file above the form, a line each."""
+        self.form_errors.extend(message.splitlines())
+
+    def of(self, start: str) -> Mapping[str, Field]:
+        """The boxes whose names begin so, by the rest of their names."""
+        return {field.name.removeprefix(start): field for field in self if field.name.startswith(start)}
+
+
+def answers_form(
+    columns: Sequence[str],
+    instruments: Mapping[str, str],
+    facts: Mapping[str, str],
+    apart: Collection[str] = (),
+    **given: Any,
+) -> AnswersForm:
+    """The form for a table with these columns; titles of instruments and facts by their keys.
+
+    The items of instruments that are `apart` have tables of their own, which no box can hold.
+    """
+    boxes: dict[str, Any] = {}
+    for key, title in instruments.items():
+        if key not in apart:
+            label = f"{title}: what the cells mean"
+            boxes[f"values_{key}"] = TextAreaField(label, [Optional(), Length(max=LONGEST)])
+        boxes[f"confirm_{key}"] = BooleanField(f"{title}: items and values are right")
+    for name, label in facts.items():
+        boxes[f"take_{name}"] = BooleanField(label)
+    form: AnswersForm = type("AnswersFormOfFile", (AnswersForm,), boxes)(**given)
+    named = [SelectChoice("", "None yet"), *(SelectChoice(one, one[:80]) for one in columns)]
+    form.patient.choices = named
+    form.completed_on.choices = named
+    form.order.choices = [SelectChoice(value, label) for value, label in ORDERS.items()]
+    form.occurrence.choices = [SelectChoice(value, label) for value, label in OCCURRENCES.items()]
+    return form

@@ -1,0 +1,57 @@
+"""The works that bring a file in, and take it back. Both go on where a process that died left them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from surveys.exchange import importing
+from surveys.exchange.tables.incoming import rows
+from surveys.jobs import incoming, queue
+from surveys.jobs.queue import Task
+from surveys.jobs.running import Workshop
+from surveys.store.patient import imports, undoing
+
+
+def bring_in(workshop: Workshop, task: Task) -> Mapping[str, Any]:
+    """The file whose number is `incoming`, in short transactions, so that no patient waits."""
+    with workshop.look() as session:
+        sent = incoming.find(session, task.study_id, task.arguments["incoming"])
+    file = rows(sent.name, sent.content, sent.mapping, workshop.library)
+    done = 0
+    told = 0
+
+    def progress(more: int) -> None:
+        nonlocal done, told
+        done += more
+        hundredths = min(99, 100 * done // len(file.rows))
+        if hundredths > told:
+            told = hundredths
+            with workshop.change() as session:
+                queue.tell(session, task, told)
+
+    plan = importing.carry_out(
+        workshop.snapshot,
+        workshop.change,
+        task.study_id,
+        file,
+        workshop.library,
+        wording=task.arguments["wording"],
+        at=workshop.now(),
+        progress=progress,
+        actor=task.asked_by,
+    )
+    with workshop.look() as session:
+        of_file = (
+            one for one in imports.of_study(session, task.study_id) if one.sha256 == file.sha256 and one.seen
+        )
+        made = next(of_file, None)
+        number = made.id if made else None
+    return {"import": number, "new": plan.changes or plan.begun is not None, "told": plan.told()}
+
+
+def take_back(workshop: Workshop, task: Task) -> Mapping[str, Any]:
+    """The import whose number is `import`, unless somebody built on it."""
+    number = task.arguments["import"]
+    undoing.undo(workshop.change, task.study_id, number, at=workshop.now(), actor=task.asked_by)
+    return {"import": number}

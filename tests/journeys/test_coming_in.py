@@ -1,0 +1,95 @@
+"""A coordinator brings a file of another program in by pages alone, and takes it back."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+
+from surveys.schedule import preset
+from surveys.store.study import studies
+from surveys.store.study.studies import NewStudy
+from tests.support import redcap, tables
+from tests.support.study import changing, library, one_table
+from tests.support.uploads import Uploader
+
+IMPORTS = "/staff/S1/imports"
+
+
+@pytest.fixture
+def uploader(app: Flask) -> Uploader:
+    """Of a draft: answers of real people may come in before anybody is asked."""
+    with changing(app) as session:
+        new = NewStudy("S1", timezone="UTC")
+        studies.create(session, new, preset("registry"), library(app), at=datetime.now(UTC), actor="test")
+        session.commit()
+    return Uploader(app)
+
+
+def ticked(page: str) -> dict[str, str]:
+    """What the boxes of the page say, with every box for a confirmation ticked."""
+    fields = dict.fromkeys(re.findall(r'name="((?:confirm|take)_[a-z0-9_]+)"', page), "y")
+    for name, text in re.findall(
+        r'<textarea[^>]*name="(values_[a-z0-9]+)"[^>]*>\n?(.*?)</textarea>', page, re.S
+    ):
+        fields[name] = text
+    for name, value in re.findall(r'<input[^>]*name="(visit|timezone|missing)"[^>]*value="([^"]*)"', page):
+        fields[name] = value
+    for name, options in re.findall(r'<select[^>]*name="([a-z_]+)"[^>]*>(.*?)</select>', page, re.S):
+        chosen = re.search(r'<option value="([^"]*)"[^>]*selected', options)
+        fields[name] = chosen[1] if chosen else ""
+    return fields
+
+
+def test_a_file_comes_in_by_pages_alone(app: Flask, uploader: Uploader) -> None:
+    """Sent, doubted, confirmed, in; the same twice adds nothing; taken back by one press."""
+    before = len(one_table(app, "response"))
+    uploader.send(IMPORTS, tables.qualtrics())
+    look = look_of(app)
+    assert "PHQ-9 goes to 3. Does this file count from 1: subtract 1?" in uploader.page.text
+    uploader.send(look, visit="before", patient="ExternalReference", completed_on="RecordedDate", order="ymd")
+    assert uploader.status == 422
+    assert "is a proposal" in uploader.page.text
+    assert len(one_table(app, "response")) == before
+    fields = ticked(uploader.client.get(look).text)
+    assert fields["values_phq9"].splitlines()[0] == "1 = 0"
+    uploader.send(look, **fields)
+    assert "It is in." in uploader.page.text
+    totals = [row["value"] for row in one_table(app, "score")][-2:]
+    assert totals == [tables.TOTALS[0], tables.TOTALS[2]]
+    [made] = one_table(app, "data_import")
+    page = uploader.client.get(f"{IMPORTS}/{made['id']}/result").text
+    assert made["sha256"] in page
+    assert "1 rows left out: Status is 1." in page
+    assert "Column ‘RecipientEmail’ left out (3 cells)." in page
+    uploader.send(IMPORTS, tables.qualtrics())
+    assert "The mapping of the last file of this kind is used." in uploader.page.text
+    uploader.send(look_of(app), **ticked(uploader.client.get(look_of(app)).text))
+    assert "stored already: nothing was changed" in uploader.page.text
+    uploader.send(f"{IMPORTS}/{made['id']}/result")
+    assert "It is taken back." in uploader.page.text
+    assert len(one_table(app, "response")) == before
+    actions = [row["action"] for row in one_table(app, "event") if row["action"].startswith("import.")]
+    assert actions == ["import.begun", "import.done", "import.done", "import.undone"]
+
+
+def look_of(app: Flask) -> str:
+    """The page of the file that was sent last."""
+    jobs = [row for row in one_table(app, "job") if row["kind"] == "incoming"]
+    return f"{IMPORTS}/{max(row['id'] for row in jobs)}"
+
+
+def test_a_redcap_project_is_one_file(app: Flask, uploader: Uploader) -> None:
+    """As XML; what is no table of answers is refused where it was sent."""
+    uploader.send(IMPORTS, b'{"resourceType": "Bundle"}')
+    assert uploader.status == 422
+    assert "This is FHIR" in uploader.page.text
+    uploader.send(IMPORTS, redcap.xml())
+    assert "day is proposed as the day of mood" in uploader.page.text
+    look = look_of(app)
+    uploader.send(look, **ticked(uploader.client.get(look).text), look_again="1")
+    assert "It can come in: 2 rows." in uploader.page.text
+    uploader.send(look, **ticked(uploader.client.get(look).text))
+    assert "It is in." in uploader.page.text
