@@ -80,7 +80,7 @@ class _Proposing:
         partial = self._cells(habits.partial)
         patient = self._patient()
         completed = self._first((*habits.completed, *(() if habits.alone else programs.DAY_NAMES)))
-        otherwise = self._first(habits.begun) if habits.begun else ""
+        otherwise = self._otherwise(completed)
         if not completed and not habits.alone:
             self._doubt("columns", 'No column holds the day of the answers. Write completed_on = "…".')
         self._taken |= {patient, completed, otherwise, *skip, *partial} - {""}
@@ -145,6 +145,11 @@ class _Proposing:
 
     def _remarks(self) -> Iterable[str]:
         yield from self._table.remarks
+        if self._table.source.program == "redcap" and not self._habits.alone:
+            yield (
+                "This is REDCap's data without its dictionary, which says what each code means. Give the "
+                "project as XML, or use: seventh redcap check DICTIONARY DATA"
+            )
         if self._table.source.program != "plain":
             yield f"The file is from {programs.NAMES[self._table.source.program]}."
         yield f"It has {len(self._table.rows)} rows and {len(self._table.columns)} columns."
@@ -153,6 +158,15 @@ class _Proposing:
         return next(
             (self._names[same.folded(name)] for name in names if same.folded(name) in self._names), ""
         )
+
+    def _otherwise(self, completed: str) -> str:
+        """The column that holds a day in most rows of those without a day of sending."""
+        known = [name for one in self._habits.begun if (name := self._first((one,)))]
+        if not completed or not known:
+            return known[0] if known else ""
+        unsent = [cells for _, cells in self._table.rows if not cells[self._table.places[completed]]]
+        places = self._table.places
+        return max(known, key=lambda name: sum(bool(cells[places[name]]) for cells in unsent))
 
     def _cells(self, wanted: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         return {

@@ -52,6 +52,14 @@ def test_totals_names_and_births_of_a_plain_table() -> None:
     assert "Column ‘PHQ total’ looks like a total, not an item (3 cells); left out." in found.lines
 
 
+def test_the_day_of_unsent_answers_is_where_there_is_one() -> None:
+    """LimeSurvey may leave out when somebody last worked on them."""
+    content = tables.limesurvey_codes().replace(b"datestamp", b"startdate").replace(b"lastpage", b"datestamp")
+    assert tables.proposal(tables.limesurvey_codes()).mapping.otherwise_on == "datestamp"
+    emptied = content.replace(b",3,en,", b",,en,").replace(b"startlanguage", b"lastpage")
+    assert tables.proposal(emptied).mapping.otherwise_on == "startdate"
+
+
 def test_rows_of_one_patient_and_no_questionnaire() -> None:
     """Both are said."""
     found = tables.proposal(b"patient,date\nP1,2024-01-01\nP1,2024-01-02\nP1,2024-01-03\n")
