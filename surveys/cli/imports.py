@@ -72,6 +72,7 @@ def write_new(path: Path, text: str) -> None:
 @click.option(
     "--mapping", type=FILE, help="What the columns of another program mean; seventh map proposes it."
 )
+@click.option("--correct", metavar="REASON", help="Correct stored answers that the file has otherwise.")
 @click.option("--ignore-unknown", is_flag=True, help="Pass over columns that are not known.")
 @click.pass_context
 def import_(
@@ -81,6 +82,7 @@ def import_(
     dry_run: bool,
     wording: str | None,
     mapping: Path | None,
+    correct: str | None,
     ignore_unknown: bool,
 ) -> None:
     """Store the visits and answers of FILE in STUDY, whole or not at all.
@@ -102,22 +104,38 @@ def import_(
             meant = mapping_file.read(mapping.read_bytes(), opened.library)
             table = tables.read(file.name, file.read_bytes(), tables.Asked.by(meant))
             content = mapped.mapped(table, meant, opened.library)
-        take(opened, study_id, content, wording=wording, dry_run=dry_run)
+        take(opened, study_id, content, wording=wording, dry_run=dry_run, correct=correct)
 
 
 def take(
-    opened: CommandRun, study_id: int, content: ImportFile, *, wording: str | None, dry_run: bool
+    opened: CommandRun,
+    study_id: int,
+    content: ImportFile,
+    *,
+    wording: str | None,
+    dry_run: bool,
+    correct: str | None = None,
 ) -> None:
-    """Plan the import, or carry it out, and tell what it is."""
+    """Plan the import, or carry it out, and tell of it. `correct` is why stored answers are corrected."""
     from surveys.exchange.importing import carry_out, planned
+    from surveys.store.errors import Refused
 
+    if correct is not None and not correct.strip():
+        raise Refused("Say why stored answers are corrected: --correct REASON")
     given = (study_id, content, opened.library)
     if dry_run:
-        plan = planned(snapshot, *given, wording=wording, at=opened.at)
+        corrects = correct is not None
+        plan = planned(snapshot, *given, wording=wording, at=opened.at, corrects=corrects)
     else:
         with _bar(len(content.rows)) as progress:
             plan = carry_out(
-                snapshot, opened.transaction, *given, wording=wording, at=opened.at, progress=progress
+                snapshot,
+                opened.transaction,
+                *given,
+                wording=wording,
+                at=opened.at,
+                progress=progress,
+                correct=correct,
             )
     _tell(plan, content)
     click.echo("Nothing was changed: this was a dry run." if dry_run else "Stored.")
@@ -137,6 +155,8 @@ def _tell(plan: ImportPlan, content: ImportFile) -> None:
         click.echo(
             "This file is not UTF-8. It was read as Windows-1252: look at names with accents.", err=True
         )
+    if plan.corrections:
+        click.echo(f"Corrections of stored answers: {len(plan.corrections)}.")
     for line in (*plan.summary.lines(), *content.left_out):
         click.echo(line)
     for line in plan.summary.remarks():

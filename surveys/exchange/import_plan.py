@@ -33,6 +33,16 @@ class MatchedRow:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """A stored response whose answers the file has otherwise; `answers` are all of it from then on."""
+
+    response_id: int
+    instrument: str
+    version: str
+    answers: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class ImportPlan:
     """What an import will store, and what of the file is stored already.
 
@@ -51,6 +61,7 @@ class ImportPlan:
     entries: tuple[MatchedRow, ...]
     summary: Summary
     study: str
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def changes(self) -> bool:
@@ -67,7 +78,8 @@ class ImportPlan:
 
     def told(self) -> list[str]:
         """What comes in and what is left out, a sentence each."""
-        return [*self.summary.lines(), *self.summary.remarks(), *self.file.left_out]
+        corrected = [f"Corrections of stored answers: {len(self.corrections)}."] if self.corrections else []
+        return [*self.summary.lines(), *corrected, *self.summary.remarks(), *self.file.left_out]
 
     def kept(self) -> dict[str, Any]:
         """What the import keeps of itself, for its page and for the next file of this kind."""

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session, selectinload
 
 from surveys.exchange import stored
 from surveys.exchange.import_file import ImportFile
-from surveys.exchange.import_plan import ImportPlan, MatchedRow
+from surveys.exchange.import_plan import Correction, ImportPlan, MatchedRow
 from surveys.exchange.matching import plan
 from surveys.exchange.stored import StoredPatient
 from surveys.instruments.library import Library
-from surveys.models import Study
+from surveys.models import Response, Study
 from surveys.models.imports import seeing
 from surveys.schedule import Window, unscheduled, window
 from surveys.store.errors import Refused
@@ -27,7 +27,7 @@ from surveys.store.patient.importing import FurtherGrading, FurtherTreatment, Ne
 from surveys.store.patient.patients import NewPatient, PartialDate
 from surveys.store.study import studies
 from surveys.store.transactions import Transaction
-from surveys.store.visit import responses
+from surveys.store.visit import corrections, responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
 
@@ -58,11 +58,13 @@ def planned(
     *,
     wording: str | None,
     at: datetime,
+    corrects: bool = False,
 ) -> ImportPlan:
     """What an import of `file` would store, compared with one `moment` of the database."""
     with moment() as session:
         query = select(Study).where(Study.id == study_id).options(selectinload(Study.timepoints))
-        return plan(session, session.scalars(query).one(), file, library, wording=wording, at=at)
+        study = session.scalars(query).one()
+        return plan(session, study, file, library, wording=wording, at=at, corrects=corrects)
 
 
 def carry_out(
@@ -76,22 +78,50 @@ def carry_out(
     at: datetime,
     progress: Callable[[int], None] = lambda rows: None,
     actor: str = ACTOR,
+    correct: str | None = None,
 ) -> ImportPlan:
     """Import `file`; returns the plan that was stored at last. An import of it that broke off goes on.
 
-    If somebody changes meanwhile what the file was compared with, it is compared anew, and goes on.
+    If somebody changes meanwhile what the file was compared with, it is compared anew, and goes on. `correct`
+    is why stored answers that differ are corrected: one after the other, once the rest is in.
 
     Raises:
         Refused, FileRefused: as `plan` and `store`; nothing of the file is to be seen.
     """
     for _ in range(PLANNED_ANEW):
-        found = planned(moment, study_id, file, library, wording=wording, at=at)
+        corrects = correct is not None
+        found = planned(moment, study_id, file, library, wording=wording, at=at, corrects=corrects)
         try:
             store(transaction, study_id, found, library, at=at, progress=progress, actor=actor)
         except PlanOutdated:
             continue
+        for one in found.corrections:
+            with transaction() as session:
+                _correct(session, study_id, one, library, reason=correct or "", at=at, actor=actor)
         return found
     raise Refused("Others change this study just now. Nothing of the file is to be seen: try again later.")
+
+
+def _correct(
+    session: Session,
+    study_id: int,
+    one: Correction,
+    library: Library,
+    *,
+    reason: str,
+    at: datetime,
+    actor: str,
+) -> None:
+    corrections.correct(
+        session,
+        session.get_one(Study, study_id),
+        session.get_one(Response, one.response_id),
+        library.get(one.instrument, one.version),
+        one.answers,
+        reason=reason,
+        at=at,
+        actor=actor,
+    )
 
 
 def store(

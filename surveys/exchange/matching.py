@@ -15,7 +15,7 @@ from surveys import same
 from surveys.exchange import stored
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.import_file import FACTS, ImportFile, ImportRow
-from surveys.exchange.import_plan import ImportPlan, MatchedRow
+from surveys.exchange.import_plan import Correction, ImportPlan, MatchedRow
 from surveys.exchange.spellings import Spellings
 from surveys.exchange.stored import StoredPatient, StoredVisit
 from surveys.exchange.summary import Summary
@@ -40,9 +40,18 @@ COLUMN_OF_FIELD = {
 
 
 def plan(
-    session: Session, study: Study, file: ImportFile, library: Library, *, wording: str | None, at: datetime
+    session: Session,
+    study: Study,
+    file: ImportFile,
+    library: Library,
+    *,
+    wording: str | None,
+    at: datetime,
+    corrects: bool = False,
 ) -> ImportPlan:
     """Compare `file` with `study`; nothing is changed. `wording` None is unknown, and not compared.
+
+    Where it `corrects`, answers that differ from stored ones are corrections. An empty cell corrects nothing.
 
     Raises:
         Refused: the study takes no import, another one is not finished, or `wording` cannot be a name.
@@ -61,7 +70,7 @@ def plan(
     own = begun.id if begun else None
     with seeing(session, own):
         known = stored.load(session, study.id, own)
-    return _Planner(study, known, wording, at, own).plan(file, library)
+    return _Planner(study, known, wording, at, own, corrects).plan(file, library)
 
 
 class _Planner:
@@ -74,9 +83,11 @@ class _Planner:
         wording: str | None,
         at: datetime,
         begun: int | None,
+        corrects: bool,
     ) -> None:
         self._study, self._known, self._wording, self._at = study, known, wording, at
-        self._begun = begun
+        self._begun, self._corrects = begun, corrects
+        self._corrections: list[Correction] = []
         self._zone = ZoneInfo(study.timezone)
         self._today = studies.today(study, at)
         self._timepoints = {
@@ -123,6 +134,7 @@ class _Planner:
             further_treatments=tuple(self._treatments),
             further_gradings=tuple(self._gradings),
             entries=entries,
+            corrections=tuple(self._corrections),
             summary=Summary.of(
                 [
                     (
@@ -213,7 +225,10 @@ class _Planner:
         differing = [
             item for item in said.keys() | before.answers if said.get(item) != before.answers.get(item)
         ]
-        if differing:
+        if differing and self._corrects and said.keys() >= set(differing):
+            whole = {**before.answers, **said}
+            self._corrections.append(Correction(before.id, instrument, before.version, whole))
+        elif differing:
             item = min(differing, key=lambda name: (len(name), name))
             self._fault(
                 row,

@@ -24,6 +24,8 @@ VisitKey = tuple[int | None, str, int]
 class StoredResponse:
     """The current response of a visit to one instrument."""
 
+    id: int
+    version: str
     answers: Mapping[str, Any]
     completed_on: date
     wording: str
@@ -134,8 +136,10 @@ def _visits(session: Session, of_study: Any, by_id: Mapping[int, StoredPatient],
     responses: dict[int, dict[str, StoredResponse]] = defaultdict(dict)
     query = (
         select(
+            Response.id,
             Response.visit_id,
             Response.instrument,
+            InstrumentVersion.version,
             Response.answers,
             Response.completed_on,
             InstrumentVersion.wording,
@@ -146,7 +150,7 @@ def _visits(session: Session, of_study: Any, by_id: Mapping[int, StoredPatient],
         .where(of_study, or_(Response.stands, Response.held))
     )
     for row in session.execute(query):
-        kept = StoredResponse(row.answers, row.completed_on, row.wording)
+        kept = StoredResponse(row.id, row.version, row.answers, row.completed_on, row.wording)
         responses[row.visit_id][row.instrument] = kept
     begun: dict[int, set[str]] = defaultdict(set)
     drafts = select(Draft.visit_id, Draft.instrument).join(Visit, Visit.id == Draft.visit_id)

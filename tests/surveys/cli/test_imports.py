@@ -111,3 +111,25 @@ def test_visits_of_one_name_are_told_apart_by_a_column(seventh: Seventh, tmp_pat
         ("flare", 2, "2024-07-31"),
         ("baseline", 2, "2024-08-31"),
     ]
+
+
+def test_a_typing_error_is_corrected_with_its_trace(seventh: Seventh, file: Path, rows: Query) -> None:
+    """Only with a reason; the old answer stays; what the file lacks corrects nothing."""
+    seventh("study", "create", "clinic")
+    seventh("import", "clinic", file)
+    file.write_text("patient,visit,completed_on,phq9_q1,phq9_q2\nP1,baseline,2024-05-31,3,1\n")
+    assert "not overwritten" in seventh("import", "clinic", file).err
+    assert "Say why" in seventh("import", "clinic", file, "--correct", " ").err
+    foretold = seventh("import", "clinic", file, "--correct", "mistyped", "--dry-run")
+    assert "Corrections of stored answers: 1." in foretold.out
+    assert rows("SELECT count(*) FROM response") == [(1,)]
+    assert seventh("import", "clinic", file, "--correct", "mistyped").code == 0
+    assert rows("SELECT answers, reason, superseded_at IS NULL FROM response ORDER BY id") == [
+        ('{"q1": 2}', None, 0),
+        ('{"q1": 3, "q2": 1}', "mistyped", 1),
+    ]
+    again = seventh("import", "clinic", file, "--correct", "mistyped")
+    assert "Corrections" not in again.out
+    file.write_text("patient,visit,completed_on,phq9_q1\nP1,baseline,2024-05-31,3\n")
+    assert "This row says nothing, but 1 is stored" in seventh("import", "clinic", file, "--correct", "x").err
+    assert seventh("audit", "verify").code == 0
