@@ -61,7 +61,7 @@ def test_a_file_comes_in_by_pages_alone(app: Flask, uploader: Uploader) -> None:
     assert totals == [tables.TOTALS[0], tables.TOTALS[2]]
     [made] = one_table(app, "data_import")
     page = uploader.client.get(f"{IMPORTS}/{made['id']}/result").text
-    assert made["sha256"] in page
+    assert made["sha256"] in page.replace("<wbr>", "")
     assert "1 rows left out: Status is 1." in page
     assert "Column ‘RecipientEmail’ left out (3 cells)." in page
     uploader.send(IMPORTS, tables.qualtrics())
