@@ -1,6 +1,6 @@
 """The postman: takes messages from the outbox, writes them, hands them over, and records the outcome.
 
-No transaction is open while it talks to a mail server. The store decides which messages may go.
+No transaction is open while it talks to a server. The store decides which messages may go.
 """
 
 from __future__ import annotations
@@ -8,14 +8,41 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TextIO
 
 from surveys.mail import bounces, words
+from surveys.mail.channels import USUAL, by_machine, channels
+from surveys.mail.channels.channel import Channel, Draft, Sender
 from surveys.mail.mailer import Mail, Mailer, NotTaken, PerhapsTaken
 from surveys.mail.staff_words import heads_of_trail, word_of_alert
+from surveys.settings import Settings
 from surveys.store.post import alert_mail, head_mail, messages, outbox, settling
 from surveys.store.post.outbox import Outcome, Rejected, Sent, TryLater, Unclear
 from surveys.store.study import mail_proof
 from surveys.store.transactions import Transaction
+
+
+@dataclass(frozen=True)
+class Way:
+    """A channel, what hands its messages over, and why none may go to real patients."""
+
+    channel: Channel
+    sender: Sender
+    hindrance: str | None
+
+
+def further_ways(settings: Settings, out: TextIO) -> tuple[Way, ...]:
+    """The ways beside mail that messages go by themselves.
+
+    Raises:
+        MailSettingsError: the settings of one cannot be used.
+    """
+    found = []
+    for key in by_machine():
+        channel = channels()[key]
+        if key != USUAL and (sender := channel.sender(settings, out)) is not None:
+            found.append(Way(channel, sender, channel.hindrance(settings)))
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -24,7 +51,7 @@ class Post:
 
     Every step calls `now` again, so that no step has the time of the round's start. `secret` signs the
     messages' numbers. `hindrance` says why no mail about real patients may go; their messages then stay as
-    they are.
+    they are. Staff get mail alone; `further` are the ways beside mail to reach patients.
     """
 
     transaction: Transaction
@@ -33,6 +60,12 @@ class Post:
     secret: str
     hindrance: str | None
     now: Callable[[], datetime]
+    further: tuple[Way, ...] = ()
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """By mail, and the further ways, which messages to patients go."""
+        return Way(channels()[USUAL], self.mailer, self.hindrance), *self.further
 
     def plan(self) -> messages.Counts:
         """Plan ahead."""
@@ -84,55 +117,68 @@ class Post:
             lost = outbox.give_up_lost(session, at=self.now())
         counts = self.tell_staff()
         _count(counts, "lost", lost)
-        while not stopped():
-            with self.transaction() as session:
-                claim = messages.claim(session, at=self.now(), simulated_only=self.hindrance is not None)
-            if claim.message is not None:
-                _count(counts, self._send(claim.message))
-            elif claim.examined < messages.EXAMINED_AT_ONCE:
-                break
+        for way in self.ways:
+            self._send_by(way, stopped, counts)
         for name, number in self.keep_heads().items():
             _count(counts, name, number)
         return counts
 
-    def kept_back(self) -> int:
-        """How many due messages only the hindrance keeps here."""
-        if self.hindrance is None:
-            return 0
+    def kept_back(self) -> dict[str, int]:
+        """How many due messages each hindrance alone keeps here."""
+        kept: dict[str, int] = {}
         with self.transaction() as session:
             at = self.now()
-            kinds = (messages.due_to_real, alert_mail.due_about_real, head_mail.due_about_real)
-            return sum(due(session, at=at) for due in kinds)
+            for way in self.ways:
+                if way.hindrance is not None:
+                    due = messages.due_to_real(session, at=at, channel=way.channel.key)
+                    _count(kept, way.hindrance, due)
+            if self.hindrance is not None:
+                for about in (alert_mail.due_about_real, head_mail.due_about_real):
+                    _count(kept, self.hindrance, about(session, at=at))
+        return kept
 
-    def _send(self, message: messages.ClaimedMessage) -> str:
-        mail = self._written(message)
-        outcome = hand_over(self.mailer, mail)
+    def _send_by(self, way: Way, stopped: Callable[[], bool], counts: dict[str, int]) -> None:
+        """Send what is due that way."""
+        while not stopped():
+            with self.transaction() as session:
+                claim = messages.claim(
+                    session,
+                    at=self.now(),
+                    channel=way.channel.key,
+                    simulated_only=way.hindrance is not None,
+                )
+            if claim.message is not None:
+                _count(counts, self._send(way, claim.message))
+            elif claim.examined < messages.EXAMINED_AT_ONCE:
+                break
+
+    def _send(self, way: Way, message: messages.ClaimedMessage) -> str:
+        written = way.channel.write(self._draft(message))
+        outcome = hand_over(way.sender, written)
+        parts = getattr(written, "parts", None)
         with self.transaction() as session:
-            settling.settle(session, message.id, outcome, message.to, at=self.now())
+            settling.settle(session, message.id, outcome, message.to, parts=parts, at=self.now())
         return NAMES[type(outcome)]
 
-    def _written(self, message: messages.ClaimedMessage) -> Mail:
-        own = message.template
-        text = words.Words(*own) if own else words.default(message.wording, message.locale)
+    def _draft(self, message: messages.ClaimedMessage) -> Draft:
         filling = words.Filling(
             name=message.name,
             clinic=message.clinic,
             contact=message.contact,
-            link=f"{self.public_url}/s/{message.token}",
+            link=f"{self.public_url}/{message.path}",
             last_day=message.last_day,
         )
-        filled = words.fill(text, filling, message.locale)
         reference = bounces.reference(message.id, self.secret, message.to)
-        return Mail(message.to, filled.subject, filled.body, reference)
+        return Draft(message.wording, message.locale, message.template, filling, message.to, reference)
 
 
 NAMES: dict[type[Outcome], str] = {Sent: "sent", Rejected: "refused", TryLater: "later", Unclear: "unknown"}
 
 
-def hand_over(mailer: Mailer, mail: Mail) -> Outcome:
-    """Give `mail` to the mail server, and return the outcome in the outbox's words."""
+def hand_over(sender: Sender, written: object) -> Outcome:
+    """Give `written` to its server, and return the outcome in the outbox's words."""
     try:
-        mailer.send(mail)
+        sender.send(written)
     except NotTaken as error:
         return Rejected(error.code, error.address) if error.final else TryLater(error.code)
     except PerhapsTaken as error:

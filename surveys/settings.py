@@ -151,6 +151,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     mail_url: str = CONSOLE
     mail_from: str = "Seventh <seventh@localhost>"
+    sms_url: str = field(default=CONSOLE, repr=False)
     instruments: tuple[Path, ...] = ()
     redis_url: str | None = None
     fhir_base: str = FHIR_BASE
@@ -228,7 +229,11 @@ class Settings:
         """
         if self.mail_url == CONSOLE:
             return "SEVENTH_MAIL_URL names no mail server. Set it to smtp://user:password@host:port."
-        if is_this_machine(_host(self.public_url)) and not is_this_machine(_host(self.mail_url)):
+        return self.links_hindrance(self.mail_url)
+
+    def links_hindrance(self, server_url: str) -> str | None:
+        """Why links of ours may not go out by the server with this address; None if they may."""
+        if is_this_machine(_host(self.public_url)) and not is_this_machine(_host(server_url)):
             return (
                 f"SEVENTH_PUBLIC_URL is {self.public_url}: such links open on this machine only. "
                 "Set it to the address that patients reach."
@@ -254,6 +259,7 @@ class Settings:
             public_url=(environ.get("SEVENTH_PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
             mail_url=environ.get("SEVENTH_MAIL_URL") or CONSOLE,
             mail_from=environ.get("SEVENTH_MAIL_FROM") or "Seventh <seventh@localhost>",
+            sms_url=environ.get("SEVENTH_SMS_URL") or CONSOLE,
             instruments=tuple(
                 Path(folder).expanduser()
                 for folder in environ.get("SEVENTH_INSTRUMENTS", "").split(os.pathsep)

@@ -6,6 +6,7 @@ Nothing here changes anything.
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ from sqlalchemy.orm import Session
 
 from surveys.db import newest_revision
 from surveys.jobs.queue import LOST_AFTER
-from surveys.models import Alert, AlertMail, Event, Host, Job, Message, Study, Visit
+from surveys.mail.channels import USUAL, by_machine, channels
+from surveys.mail.mailer import MailSettingsError
+from surveys.models import Alert, AlertMail, Contact, Event, Host, Job, Message, Patient, Study, Visit
 from surveys.models.dialects import on_postgresql
 from surveys.settings import Settings
 from surveys.signing import CLOCKS_APART
@@ -109,7 +112,7 @@ def still(session: Session, study: Study, seen_at: datetime | None, *, at: datet
     messages = (
         select(func.count(Message.id))
         .join(Visit, Visit.id == Message.visit_id)
-        .where(*outbox.due(Message, at), Message.channel == "email", Visit.study_id == study.id)
+        .where(*outbox.due(Message, at), Message.channel.in_(by_machine()), Visit.study_id == study.id)
     )
     notices = select(func.count(AlertMail.id)).where(
         *outbox.due(AlertMail, at), AlertMail.study_id == study.id
@@ -149,12 +152,34 @@ def _mail(look: Look) -> Iterator[str]:
         yield f"Mail: {look.settings.mail_hindrance}"
         return
     came = select(AlertMail.id).where(AlertMail.opened_at.is_not(None)).limit(1)
-    went = select(Message.id).where(Message.outcome == "sent", Message.channel == "email").limit(1)
+    went = select(Message.id).where(Message.outcome == "sent", Message.channel == USUAL).limit(1)
     if look.session.scalar(came) is None and look.session.scalar(went) is None:
         yield (
             "Mail: no mail is known to have arrived. Send a test alert on a study's page Study, and "
             "open the link in its mail."
         )
+
+
+def _texts(look: Look) -> Iterator[str]:
+    """Each further way that a patient of a real study is to be reached, and cannot be."""
+    chosen = (
+        select(Contact.channel)
+        .join(Patient, Patient.contact_id == Contact.id)
+        .join(Study, Study.id == Patient.study_id)
+        .where(Contact.channel.in_(by_machine()), Contact.channel != USUAL, Study.simulated.is_(False))
+    )
+    used = set(look.session.scalars(chosen.distinct()))
+    for key in by_machine():
+        way = channels()[key]
+        if key == USUAL:
+            continue
+        try:
+            way.sender(look.settings, sys.stdout)
+        except MailSettingsError as fault:
+            yield f"{way.noun.capitalize()}s: {fault}"
+            continue
+        if key in used and (hindrance := way.hindrance(look.settings)):
+            yield f"{way.noun.capitalize()}s: {hindrance}"
 
 
 def _worker(look: Look) -> Iterator[str]:
@@ -249,6 +274,7 @@ def _sign_in_service(look: Look) -> Iterator[str]:
 CHECKS: tuple[Check, ...] = (
     _address,
     _mail,
+    _texts,
     _worker,
     _clock,
     _disk,

@@ -28,6 +28,7 @@ SELDOM = {
     "authlib",
     "cryptography",
     "joserfc",
+    "phonenumbers",
     "psycopg",
     "python_calamine",
     "requests",

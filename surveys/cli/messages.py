@@ -23,7 +23,7 @@ from surveys.db import db, writing
 from surveys.keeping import keep_all
 from surveys.logs import JSON
 from surveys.mail.mailer import mailer_of
-from surveys.post import Post
+from surveys.post import Post, further_ways
 from surveys.sqlite_file import empty_log
 from surveys.store.errors import Refused
 
@@ -58,7 +58,7 @@ def send(context: click.Context) -> None:
     if counts or not kept:
         click.echo(_told(counts))
     if kept:
-        raise Refused(_kept(kept, post))
+        raise Refused(_kept(kept))
 
 
 @messages.command()
@@ -103,7 +103,7 @@ def worker(context: click.Context, every: float) -> None:
         if post.hindrance:
             _say(opened, f"Only mail of simulated studies goes out from here. {post.hindrance}", err=True)
         planned = finished = -float("inf")
-        kept = 0
+        kept: dict[str, int] = {}
         while not stop.is_set():
             try:
                 if time.monotonic() - planned >= PLAN_EVERY:
@@ -116,8 +116,8 @@ def worker(context: click.Context, every: float) -> None:
                 if counts := post.send_all(stop.is_set):
                     _say(opened, _told(counts))
                 kept_before, kept = kept, post.kept_back()
-                if kept not in {0, kept_before}:
-                    _say(opened, _kept(kept, post), err=True)
+                if kept and kept != kept_before:
+                    _say(opened, _kept(kept), err=True)
             except DBAPIError as error:
                 # The next round goes on from the stored state: a claim without an outcome is unknown.
                 _say(opened, f"The database did not answer ({type(error.orig).__name__}).", err=True)
@@ -152,6 +152,7 @@ def _post(opened: CommandRun) -> Post:
         secret=settings.secret_key,
         hindrance=settings.mail_hindrance,
         now=lambda: datetime.now(UTC),
+        further=further_ways(settings, sys.stdout),
     )
 
 
@@ -163,8 +164,11 @@ def _finish(opened: CommandRun) -> None:
     empty_log(db.engine)
 
 
-def _kept(number: int, post: Post) -> str:
-    return f"Messages about real patients that were left as they are: {number}. {post.hindrance}"
+def _kept(kept: dict[str, int]) -> str:
+    return " ".join(
+        f"Messages about real patients that were left as they are: {number}. {hindrance}"
+        for hindrance, number in kept.items()
+    )
 
 
 def _told(counts: dict[str, int]) -> str:

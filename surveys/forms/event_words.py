@@ -109,6 +109,7 @@ ACTIONS: Mapping[str, str] = {
     "test_mail.opened": "The link in a test alert was opened",
     "treatment.added": "A treatment was recorded",
     "treatment.changed": "A treatment was changed",
+    "texts.stopped": "The patient answered STOP to a text message",
     "visit.added": "A visit outside the plan was added",
     "visit.birth_year_told": "The year of birth was told on another device",
     "visit.help_told": "Who helped with the answers was told",

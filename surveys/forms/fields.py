@@ -13,6 +13,7 @@ from wtforms.validators import Length, Optional
 
 from surveys import same, typed
 from surveys.daytime import is_time_zone
+from surveys.mobile_numbers import NoMobileError, mobile_number, regions
 from surveys.typed import NoNumberError
 
 AHEAD = "This date lies ahead. Only what has begun is recorded here."
@@ -104,3 +105,21 @@ class ElsewhereBoxes:
             kept_in.errors = ["Say where the consent is kept too."]
         elif kept_in.data and not on.data:
             on.errors = ["Enter the day of the consent too."]
+
+
+class MobileField(StringField):
+    """A number that takes text messages, in E.164; without a country code it is of the form's `region`."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is no such number."""
+        if self.data and self.data.strip():
+            try:
+                self.data = mobile_number(self.data, form.region)
+            except NoMobileError as fault:
+                raise ValidationError(str(fault)) from None
+
+
+def region_named(text: str | None) -> str | None:
+    """The region that two typed letters name, as it is written: DE for `de`. What is none stays as typed."""
+    typed_letters = (text or "").strip()
+    return next((code for code in regions() if same.alike(code, typed_letters)), typed_letters) or None

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from analysis.data.gradings import HOUSE_BRACKMANN, SUNNYBROOK
 from analysis.data.kinds import ALL_FAMILIES, ALL_KINDS
 from analysis.data.statuses import REASONS
+from surveys.mail.channels import NOT_AT_ALL, channels
 
 SEXES: Mapping[str, str] = {
     "female": "Female",
@@ -87,10 +88,8 @@ PATIENT_STATUSES: Mapping[str, str] = {
 }
 STATUS_REASONS: Mapping[str, str] = REASONS
 CHANNELS: Mapping[str, str] = {
-    "email": "By e-mail",
-    "letter": "By letter",
-    "telephone": "By telephone",
-    "visits": "Not at all: only at visits",
+    **{key: one.choice for key, one in channels().items()},
+    NOT_AT_ALL: "Not at all: only at visits",
 }
 # Why a message waits or never goes.
 MESSAGE_REASONS: Mapping[str, str] = {
@@ -112,11 +111,14 @@ MESSAGE_REASONS: Mapping[str, str] = {
     "paused": "the patient is paused",
     "study_draft": "the study is not active",
     "no_address": "no address, or one that is refused",
+    "not_agreed": "the consent does not say that this way is agreed to",
+    "no_birth_year": "no year of birth, which the short link asks for",
     "not_open": "the visit is not open yet",
     "earlier": "an earlier message has yet to go",
     "hours": "until the patient’s day begins",
     "no_answer": "nobody answered",
     "told by staff": "told by staff",
+    "STOP": "answered STOP",
 }
 GRADING_MODES: Mapping[str, str] = {
     "in_person": "In person",
@@ -130,6 +132,7 @@ CONSENT_PARTS: Mapping[str, str] = {
     "contact_again": "contact again",
     "sharing": "sharing without the name",
     "keep_answers": "keep answers after leaving",
+    "text_messages": "text messages",
 }
 GRADING_SCALES: Mapping[str, str] = {HOUSE_BRACKMANN: "House–Brackmann", SUNNYBROOK: "Sunnybrook"}
 ANSWERED_BY: Mapping[str, str] = {
@@ -196,10 +199,8 @@ ALERT_STATES: Mapping[str, str] = {
 }
 MESSAGES: Mapping[str, str] = {"invitation": "Invitation", "reminder": "Reminder", "thanks": "Thanks"}
 MESSAGE_CHANNELS: Mapping[str, str] = {
-    "email": "e-mail",
-    "letter": "letter",
-    "telephone": "telephone",
-    "visits": "at visits",
+    **{key: one.noun for key, one in channels().items()},
+    NOT_AT_ALL: "at visits",
 }
 MESSAGE_OUTCOMES: Mapping[str, str] = {
     "sent": "Sent",

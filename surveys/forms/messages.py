@@ -26,6 +26,7 @@ class MessagingForm(StaffForm):
     send_hour = _hour("Messages go at", 23)
     earliest_hour = _hour("Never before", 23)
     latest_hour = _hour("Never from this hour on", 24)
+    region = StringField("Country of mobile numbers", [Optional(), Length(max=2)])
     thanks = BooleanField("Thank patients by e-mail when they have answered")
 
     def validate_reminder_days(self, field: StringField) -> None:

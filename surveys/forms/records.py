@@ -29,6 +29,7 @@ from surveys.forms.fields import (
     DayField,
     ElsewhereBoxes,
     EmailAddressField,
+    MobileField,
     NumberField,
     WholeNumberField,
     not_ahead,
@@ -61,6 +62,7 @@ class ContactForm(RecordForm):
     hospital_number = StringField("Hospital number", [Optional(), Length(max=64)])
     email = EmailAddressField("E-mail address", [Optional(), Length(max=254)])
     telephone = StringField("Telephone", [Optional(), Length(max=64)])
+    mobile = MobileField("Mobile number, for text messages", [Optional()])
     address = TextAreaField("Postal address", [Optional(), Length(max=500)])
     channel = SelectField(
         "How messages reach this person",
@@ -70,7 +72,10 @@ class ContactForm(RecordForm):
     locale = SelectField("Language", filters=[_nothing])
     timezone = StringField("Time zone, where it is not the study's", [Optional(), time_zone])
 
-    def __init__(self, today: date, locales: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, today: date, locales: Iterable[tuple[str, str]], region: str | None = None, **kwargs: Any
+    ) -> None:
+        self.region = region
         super().__init__(today, **kwargs)
         self.locale.choices = [SelectChoice("", "Not recorded"), *(SelectChoice(*one) for one in locales)]
 

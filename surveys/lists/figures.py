@@ -25,6 +25,7 @@ WITHOUT_EFFECT = frozenset(
         "alert_readers.acknowledged",
         "test_mail.asked",
         "test_mail.opened",
+        "texts.stopped",
         "alert_readers.named",
         "alert_readers.tested",
         "alert_rule.added",

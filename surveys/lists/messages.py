@@ -20,7 +20,10 @@ STATES = ("planned", "trouble", "sent", "cancelled")
 
 @dataclass(frozen=True)
 class MessageRow:
-    """One message; `error` is the mail server's code, or why the message waits or never goes."""
+    """One message; `error` is the server's code, or why the message waits or never goes.
+
+    `parts` is how many messages a gateway counts for a text that went.
+    """
 
     id: int
     visit_id: int
@@ -35,6 +38,7 @@ class MessageRow:
     outcome: str | None
     outcome_at: datetime | None
     error: str | None
+    parts: int | None
 
 
 def counts(session: Session, scope: Scope) -> dict[str, int]:
@@ -105,6 +109,7 @@ def _rows(scope: Scope) -> Select[*tuple[Any, ...]]:
         Message.outcome,
         Message.outcome_at,
         Message.error,
+        Message.parts,
     ).outerjoin(Timepoint, Timepoint.id == Visit.timepoint_id)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from surveys.lists import background, onsets, twins
@@ -17,6 +17,7 @@ from surveys.lists.onsets import NoOnset
 from surveys.lists.scope import Scope
 from surveys.lists.twins import Twins
 from surveys.lists.visits import TITLE, states
+from surveys.mail.channels import by_hand, channels
 from surveys.models import Alert, Contact, Message, Patient, Timepoint, Visit
 from surveys.schedule import is_over, is_overdue, not_yet_open
 
@@ -25,8 +26,8 @@ MOST_LETTERS = 100  # in one print
 MOST_OVERDUE = 200  # to choose from
 MISSED_WITHIN = timedelta(days=30)
 WAITING = ("new", "acknowledged", "acted_on")
-BY_HAND = ("telephone", "letter")
 NOT_DELIVERED = ("failed", "bounced", "unknown")
+NO_WAY = ("no_address", "not_agreed", "no_birth_year")  # why a due message waits until a person finds a way
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,14 @@ class ByHand:
 
 @dataclass(frozen=True)
 class UnreachedPatient:
-    """A patient whose mail was refused, came back, or has an unknown outcome."""
+    """A patient whose message was refused, came back, or has an unknown outcome; or who cannot be reached.
+
+    Without an `outcome` the message is due and waits, and `error` says why.
+    """
 
     patient: str
     visit: str
-    outcome: str
+    outcome: str | None
     error: str | None
     outcome_at: datetime
     name: str | None
@@ -150,7 +154,7 @@ def find_by_hand(session: Session, scope: Scope, message_id: int) -> int | None:
         select(Message.visit_id)
         .join(Visit, Visit.id == Message.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
-        .where(scope.condition, Message.id == message_id, Message.channel.in_(BY_HAND))
+        .where(scope.condition, Message.id == message_id, Message.channel.in_(by_hand()))
     )
     return session.scalar(query)
 
@@ -184,7 +188,7 @@ def overdue(session: Session, scope: Scope) -> list[Overdue]:
 
 
 def _by_hand(
-    scope: Scope, at: datetime, channels: Sequence[str] = BY_HAND, limit: int | None = None
+    scope: Scope, at: datetime, ways: Sequence[str] | None = None, limit: int | None = None
 ) -> ShortList:
     due_at = func.coalesce(Message.retry_at, Message.planned_at)
     query = _of_messages(
@@ -202,7 +206,7 @@ def _by_hand(
         Contact.address,
     ).where(
         scope.condition,
-        Message.channel.in_(channels),
+        Message.channel.in_(by_hand() if ways is None else ways),
         Message.outcome.is_(None),
         Message.claimed_at.is_(None),
         due_at <= at,
@@ -223,24 +227,34 @@ def _undelivered(scope: Scope, at: datetime) -> ShortList:
         later.outcome == "sent",
         later.outcome_at > Message.outcome_at,
     )
-    for_now = and_(Contact.refused_email.is_(None), ~arrived_since)
-    not_dealt_with = or_(Message.outcome == "unknown", Contact.email == Contact.refused_email, for_now)
+    refused, for_now = _refused_ways(arrived_since)
+    not_dealt_with = or_(Message.outcome == "unknown", refused, for_now)
+    came_to_nothing = and_(
+        Message.outcome.in_(NOT_DELIVERED), Message.outcome_at >= at - MISSED_WITHIN, not_dealt_with
+    )
+    no_way = and_(Message.outcome.is_(None), Message.error.in_(NO_WAY), Message.planned_at <= at)
+    since = func.coalesce(Message.outcome_at, Message.planned_at)
     query = _of_messages(
         Patient.code.label("patient"),
         TITLE.label("visit"),
         Message.outcome,
         Message.error,
-        Message.outcome_at,
+        since.label("outcome_at"),
         Contact.name,
         Contact.telephone,
-    ).where(
-        scope.condition,
-        Message.outcome.in_(NOT_DELIVERED),
-        Message.outcome_at >= at - MISSED_WITHIN,
-        Patient.status == "active",
-        not_dealt_with,
-    )
-    return ShortList(query, (Message.outcome_at.desc(), Message.id), SHOWN)
+    ).where(scope.condition, Patient.status == "active", or_(came_to_nothing, no_way))
+    return ShortList(query, (since.desc(), Message.id), SHOWN)
+
+
+def _refused_ways(arrived_since: ColumnElement[bool]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """That the message's address is refused; and that none is, and nothing arrived since."""
+    refused, for_now = [], []
+    for key, way in channels().items():
+        if way.refused is not None:
+            by_it, bad = Message.channel == key, getattr(Contact, way.refused)
+            refused.append(and_(by_it, getattr(Contact, way.column) == bad))
+            for_now.append(and_(by_it, bad.is_(None), ~arrived_since))
+    return or_(*refused), or_(*for_now)
 
 
 def _alerts(scope: Scope) -> ShortList:

@@ -15,6 +15,7 @@ from surveys import same
 from surveys.mail.mailer import ADDRESS_STATUSES
 
 _OURS = re.compile(rb"<message\.(\d{1,12})\.([0-9a-f]{16})(?:\.([0-9a-f]{16}))?@")
+_WHOLE = re.compile(r"message\.(\d{1,12})\.([0-9a-f]{16})\.([0-9a-f]{16})", re.ASCII)
 # Faults of the address: unknown (5.1), closed (5.2.1), or only "failed for good" (5.0.0). A full mailbox, the
 # network and a policy are not.
 _OF_THE_ADDRESS = (*ADDRESS_STATUSES, "5.0.")
@@ -45,6 +46,14 @@ def reference(message_id: int, secret: str, to: str | None = None) -> str:
     """
     signed = f"message.{message_id}.{_signature(message_id, secret)}"
     return signed if to is None else f"{signed}.{_mark(message_id, to, secret)}"
+
+
+def of_reference(given: str, secret: str) -> Bounce | None:
+    """The message that our reference names, as one that did not arrive; None if we did not sign it."""
+    found = _WHOLE.fullmatch(given)
+    if found is None or not hmac.compare_digest(found[2], _signature(int(found[1]), secret)):
+        return None
+    return Bounce(int(found[1]), "", "", found[3])
 
 
 def read(raw: bytes, secret: str) -> list[Bounce]:

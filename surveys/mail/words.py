@@ -30,12 +30,17 @@ FIELDS: Mapping[str, str] = {
     "last_day": "the last day to answer",
 }
 IN_SUBJECT = ("clinic",)
+# A telephone number may belong to a stranger by now, who is told no name.
+IN_TEXT = ("clinic", "link", "last_day")
+TEXTS = ("text", "text_reminder")
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "invitation": ("link",),
     "reminder": ("link",),
     "last_reminder": ("link",),
     "thanks": (),
     "letter": (),
+    "text": ("link",),
+    "text_reminder": ("link",),
 }
 LONGEST_SUBJECT = 120
 TELLING = re.compile(
@@ -79,23 +84,20 @@ def faults(words: Words, kind: str, *, forbidden: tuple[str, ...] = ()) -> Itera
 
     `forbidden` are further words that no subject may hold, such as the study's code and title.
     """
-    if not words.subject.strip():
-        yield "subject", "Write a subject."
-    if "\n" in words.subject or len(words.subject) > LONGEST_SUBJECT:
-        yield "subject", f"The subject must be one line of at most {LONGEST_SUBJECT} characters."
-    for name in _unknown(words.subject, IN_SUBJECT):
-        yield "subject", f"{{{name}}} cannot stand in a subject. It may hold: {_listed(IN_SUBJECT)}."
-    telling = TELLING.search(words.subject)
-    told = telling[0] if telling else next((one for one in forbidden if _holds(words.subject, one)), None)
+    seen, known = (words.body, IN_TEXT) if kind in TEXTS else (words.subject, tuple(FIELDS))
+    if kind not in TEXTS:
+        yield from _faults_of_subject(words.subject)
+    telling = TELLING.search(seen)
+    told = telling[0] if telling else next((one for one in forbidden if _holds(seen, one)), None)
     if told:
         yield (
-            "subject",
+            "body" if kind in TEXTS else "subject",
             f"“{told}” would tell others what the message is about. Name neither illness, mood nor study.",
         )
     if not words.body.strip():
         yield "body", "Write the text."
-    for name in _unknown(words.body, FIELDS):
-        yield "body", f"There is no field {{{name}}}. There are: {_listed(FIELDS)}."
+    for name in _unknown(words.body, known):
+        yield "body", f"There is no field {{{name}}}. There are: {_listed(known)}."
     if words.body.count("{") != words.body.count("}") or "{" in _FIELD.sub("", words.body):
         yield "body", "A brace is left open: write a field as {link}."
     for name in NEEDED[kind]:
@@ -106,6 +108,15 @@ def faults(words: Words, kind: str, *, forbidden: tuple[str, ...] = ()) -> Itera
             "body",
             f"Put {LINK} on a line of its own: mail programs take a full stop behind it for a part of it.",
         )
+
+
+def _faults_of_subject(subject: str) -> Iterator[tuple[str, str]]:
+    if not subject.strip():
+        yield "subject", "Write a subject."
+    if "\n" in subject or len(subject) > LONGEST_SUBJECT:
+        yield "subject", f"The subject must be one line of at most {LONGEST_SUBJECT} characters."
+    for name in _unknown(subject, IN_SUBJECT):
+        yield "subject", f"{{{name}}} cannot stand in a subject. It may hold: {_listed(IN_SUBJECT)}."
 
 
 def fill(words: Words, filling: Filling, locale: str) -> Words:

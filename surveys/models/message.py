@@ -11,14 +11,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.models.base import Base, Code, Digest, Id, Instant, Json, Name, one_of
-from surveys.models.patient import CHANNELS
 from surveys.models.visit import Link, Visit
 
 KINDS = ("invitation", "reminder", "thanks")
 # sent: the mail server accepted it, the letter was printed, the call was made · failed: refused for good ·
 # bounced: came back later · cancelled: never to go, `error` says why · unknown: claimed, outcome not known
 OUTCOMES = ("sent", "failed", "bounced", "cancelled", "unknown")
-TEMPLATE_KINDS = ("invitation", "reminder", "last_reminder", "thanks", "letter")
 
 
 class Outgoing:
@@ -40,6 +38,8 @@ class Outgoing:
 class Message(Outgoing, Base):
     """One message of a visit, once and for all. `error` is a code: the server's, or why it never goes.
 
+    `parts` is how many messages a gateway counted for a text that went; mail is not counted.
+
     `asked_at` is when staff asked for it; the plan neither moves it nor takes it back.
     """
 
@@ -47,7 +47,7 @@ class Message(Outgoing, Base):
     __table_args__ = (
         UniqueConstraint("visit_id", "kind", "nth"),
         one_of("kind", KINDS),
-        one_of("channel", CHANNELS),
+        CheckConstraint("channel <> ''", name="channel"),  # which there are, surveys/mail/channels says
         one_of("outcome", OUTCOMES),
         CheckConstraint("nth >= 1", name="nth"),
         CheckConstraint("(outcome IS NULL) = (outcome_at IS NULL)", name="settled"),
@@ -60,6 +60,7 @@ class Message(Outgoing, Base):
     nth: Mapped[int] = mapped_column(default=1)
     channel: Mapped[Code]
     asked_at: Mapped[datetime | None]
+    parts: Mapped[int | None]
 
     visit: Mapped[Visit] = relationship(lazy="raise_on_sql")
 
@@ -68,7 +69,8 @@ class Messaging(Base):
     """How a study writes to its patients. Without a row the defaults of `surveys.daytime` hold.
 
     Hours are those of the patient's clock: messages go at `send_hour`, never before `earliest_hour` or from
-    `latest_hour` on. `clinic` is the sender in subjects and texts.
+    `latest_hour` on. `clinic` is the sender in subjects and texts. `region` is where mobile
+    numbers without a country code are dialled, such as DE.
     """
 
     __tablename__ = "messaging"
@@ -87,6 +89,7 @@ class Messaging(Base):
     earliest_hour: Mapped[int]
     latest_hour: Mapped[int]
     thanks: Mapped[bool]
+    region: Mapped[str | None] = mapped_column(String(2))
     changed_by: Mapped[str] = mapped_column(String(100))
     changed_at: Mapped[Instant]
 
@@ -96,7 +99,7 @@ class MessageTemplate(Base):
 
     __tablename__ = "message_template"
     __table_args__ = (
-        one_of("kind", TEMPLATE_KINDS),
+        CheckConstraint("kind <> ''", name="kind"),  # each channel has its own
         Index("ix_message_template_study_id_kind", "study_id", "kind"),
     )
 

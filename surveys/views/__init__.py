@@ -28,7 +28,16 @@ from surveys.views.clinic import (
     waiting_room,
 )
 from surveys.views.dashboard import dashboard
-from surveys.views.form import about_you, feedback, other_device, own_copy, safety, short_code, taking_part
+from surveys.views.form import (
+    about_you,
+    feedback,
+    other_device,
+    own_copy,
+    safety,
+    short_code,
+    taking_part,
+    texts,
+)
 from surveys.views.form import pages as patient
 from surveys.views.study import (
     alert_rules,
@@ -116,6 +125,7 @@ PAGES = (
     at_once,
     message_words,
     short_code,
+    texts,
     dashboard,
     instruments,
     wordings,

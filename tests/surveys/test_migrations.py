@@ -100,6 +100,7 @@ TRIGGERS["0043"] = TRIGGERS["0042"] | {
     "priority": {"UPDATE", "DELETE"},
 }
 TRIGGERS["0044"] = TRIGGERS["0043"]  # keys
+TRIGGERS["0045"] = TRIGGERS["0044"]
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 

@@ -362,6 +362,7 @@ _PART_WORDS: Mapping[str, str] = {
     "contact_again": "The clinic may contact the patient again; likewise.",
     "sharing": "Answers may be shared without the name; likewise.",
     "keep_answers": "Answers may be kept after leaving; likewise.",
+    "text_messages": "Text messages may be sent; likewise.",
 }
 
 

@@ -23,7 +23,7 @@ from surveys.store.errors import Refused
 from surveys.store.patient import changes
 from surveys.store.patient.leaving import leave, take_part_again
 
-PARTS = ("research", "contact_again", "sharing", "keep_answers")
+PARTS = ("research", "contact_again", "sharing", "keep_answers", "text_messages")
 ELSEWHERE = "elsewhere"
 TRANSCRIBED = ("paper", "telephone", ELSEWHERE)  # how staff may have learnt of a decision
 
@@ -246,7 +246,14 @@ def change_mind(
 
 
 def choose_parts(
-    session: Session, patient_id: int, parts: Collection[str], *, on: date, at: datetime, actor: str
+    session: Session,
+    patient_id: int,
+    parts: Collection[str],
+    *,
+    how: str = "link",
+    on: date,
+    at: datetime,
+    actor: str,
 ) -> bool:
     """Store which parts the patient agrees to from now on, of the text agreed to; whether any differs.
 
@@ -262,7 +269,7 @@ def choose_parts(
     chosen = decided(text, parts)
     if chosen == stands.parts:
         return False
-    consent = _store(session, patient_id, Decision(text, True, chosen, "link", on), at, actor)
+    consent = _store(session, patient_id, Decision(text, True, chosen, how, on), at, actor)
     facts = {"consent": consent.id, "version": text.version, "from": stands.parts, "to": chosen}
     audit.record(session, audit.Entry(at, actor, "consent.parts_changed", patient_id, facts))
     return True

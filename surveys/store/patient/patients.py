@@ -83,6 +83,7 @@ class NewContact:
     channel: str | None = None
     address: str | None = None
     timezone: str | None = None
+    mobile: str | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.mail.channels import channels
 from surveys.models import Contact, Message, Patient, Visit
 from surveys.schedule import is_over, not_yet_open
 from surveys.store.errors import Refused
@@ -91,8 +92,9 @@ def arrived(session: Session, message_id: int, *, at: datetime, actor: str) -> N
         raise Refused("This message neither came back nor is its fate unknown. Look at the list again.")
     visit = session.get_one(Visit, row.visit_id)
     contact = session.scalar(select(Contact).join(Patient).where(Patient.id == visit.patient_id))
-    if row.outcome == "bounced" and contact is not None and contact.email == contact.refused_email:
-        contact.refused_email = None
+    way = channels().get(row.channel)
+    if row.outcome == "bounced" and contact is not None and way:
+        way.accept(contact)
     row.outcome, row.outcome_at, row.error = "sent", at, None
     session.flush()
     tell(session, visit.patient_id, row, "arrived", None, at, actor)

@@ -10,23 +10,28 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from surveys.daytime import Hours
-from surveys.models import Contact, Message, MessageTemplate, Messaging, Patient, Study, Visit
+from surveys.mail.channels import channels
+from surveys.models import Consent, Contact, Message, MessageTemplate, Messaging, Patient, Study, Visit
 from surveys.store.post.sendable import Decision, Facts, decide
 
 
 @dataclass(frozen=True)
 class MessageSettings:
-    """How a study writes to its patients; `clinic` is the sender as texts name it."""
+    """How a study writes to its patients; `clinic` is the sender as texts name it.
+
+    `region` is the country of mobile numbers without a country code.
+    """
 
     clinic: str = ""
     reminder_days: tuple[int, ...] = (7, 14)
     hours: Hours = field(default_factory=Hours)
     thanks: bool = False
+    region: str | None = None
 
 
 @dataclass(frozen=True)
 class OneVisit:
-    """A visit with all that its messages depend on."""
+    """A visit with all that its messages depend on; `agreed` are the parts of the consent that it needs."""
 
     visit: Visit
     patient: Patient
@@ -34,6 +39,7 @@ class OneVisit:
     study: Study
     settings: MessageSettings
     rows: tuple[Message, ...]
+    agreed: frozenset[str] = frozenset()
 
     @property
     def zone(self) -> str:
@@ -58,12 +64,8 @@ def reachable(contact: Contact | None, channel: str | None) -> bool:
     """Whether that way is open; an address that mail servers refuse is closed."""
     if contact is None:
         return False
-    ways = {
-        "email": bool(contact.email) and contact.email != contact.refused_email,
-        "letter": bool(contact.address),
-        "telephone": bool(contact.telephone),
-    }
-    return ways.get(channel or "", False)
+    way = channels().get(channel or "")
+    return way is not None and way.reachable(contact)
 
 
 def settings_of(row: Messaging | None) -> MessageSettings:
@@ -75,6 +77,7 @@ def settings_of(row: Messaging | None) -> MessageSettings:
         reminder_days=tuple(row.reminder_days),
         hours=Hours(row.send_hour, row.earliest_hour, row.latest_hour),
         thanks=row.thanks,
+        region=row.region,
     )
 
 
@@ -108,6 +111,7 @@ def load(session: Session, condition: ColumnElement[bool]) -> list[OneVisit]:
     ).all()
     ids = [row.Visit.id for row in found]
     messages = _messages(session, ids)
+    parts = _parts(session, [row.Patient.id for row in found if _part(row.Contact)])
     return [
         OneVisit(
             visit=row.Visit,
@@ -116,6 +120,7 @@ def load(session: Session, condition: ColumnElement[bool]) -> list[OneVisit]:
             study=row.Study,
             settings=settings_of(row.Messaging),
             rows=tuple(messages.get(row.Visit.id, ())),
+            agreed=parts.get(row.Patient.id, frozenset()),
         )
         for row in found
     ]
@@ -128,7 +133,7 @@ def decision(one: OneVisit, row: Message, at: datetime) -> Decision:
 
 def facts_of(one: OneVisit, kind: str, planned_at: datetime, row: Message | None = None) -> Facts:
     """The facts that decide about a message of that `kind`; `row` is the message if it is stored already."""
-    channel = channel_of(one.contact)
+    channel, part = channel_of(one.contact), _part(one.contact)
     others = [other for other in one.rows if other is not row and other.kind != "thanks"]
     gone = [other.outcome_at for other in others if other.outcome in {"sent", "unknown"} and other.outcome_at]
     waiting = row is not None and any(
@@ -152,7 +157,34 @@ def facts_of(one: OneVisit, kind: str, planned_at: datetime, row: Message | None
         waiting=waiting,
         hours=one.settings.hours,
         zone=one.zone,
+        agreed=part is None or part in one.agreed,
+        year_known=_year_known(one),
     )
+
+
+def _part(contact: Contact | None) -> str | None:
+    """The part of the consent that this person's channel needs."""
+    way = channels().get(channel_of(contact) or "")
+    return way.part if way else None
+
+
+def _parts(session: Session, patient_ids: Sequence[int]) -> dict[int, frozenset[str]]:
+    """The parts that each patient agrees to, as the last decision says."""
+    found: dict[int, frozenset[str]] = {}
+    for some in _portions(patient_ids):
+        query = select(Consent).where(Consent.patient_id.in_(some)).order_by(Consent.id)
+        for given in session.scalars(query):
+            stands = given.decision == "agreed"
+            agreed = (part for part, said in given.parts.items() if stands and said is True)
+            found[given.patient_id] = frozenset(agreed)
+    return found
+
+
+def _year_known(one: OneVisit) -> bool:
+    """Whether the year of birth that a short link asks for is known, if this person's channel has one."""
+    way = channels().get(channel_of(one.contact) or "")
+    known = one.patient.birth_year or (one.contact and one.contact.born_on)
+    return bool(known) or not (way and way.neutral_link)
 
 
 def _messages(session: Session, visit_ids: Sequence[int]) -> dict[int, list[Message]]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from analysis.data.statuses import NOT_IN_FOLLOW_UP
 from surveys import daytime
+from surveys.mail.channels import USUAL, channels
 from surveys.models import Message, Patient, Study, Visit
 from surveys.models.dialects import insert_once
 from surveys.schedule import is_over, not_yet_open
@@ -29,7 +30,7 @@ from surveys.store.post.facts import (
 )
 from surveys.store.post.sendable import Decision, decide
 from surveys.store.post.settling import ACTOR, tell
-from surveys.store.visit import links
+from surveys.store.visit import links, short_codes
 
 AHEAD = timedelta(days=60)
 EXAMINED_AT_ONCE = 50
@@ -40,9 +41,10 @@ REVIVED = ("plan", "closed", "only_at_visits", *NOT_IN_FOLLOW_UP)
 
 @dataclass(frozen=True)
 class ClaimedMessage:
-    """A message that this caller alone sends, and the facts to write it. `token` is stored nowhere else.
+    """A message that this caller alone sends, and the facts to write it. `path` is stored nowhere else.
 
-    `template` is the study's own subject and body, or None; `wording` then names the default to take.
+    It is the link's, below the public address. `template` is the study's own subject and body, or None;
+    `wording` then names the default to take.
     """
 
     id: int
@@ -50,7 +52,7 @@ class ClaimedMessage:
     to: str
     name: str
     locale: str
-    token: str
+    path: str
     clinic: str
     contact: str
     last_day: date
@@ -210,15 +212,15 @@ def _change(session: Session, row: Message, *, cancelled: bool = False, **values
     return session.execute(statement).first() is not None
 
 
-def claim(session: Session, *, at: datetime, simulated_only: bool = False) -> Claim:
-    """Claim the next e-mail that may go at the instant `at`; the caller commits and then sends it.
+def claim(session: Session, *, at: datetime, channel: str = USUAL, simulated_only: bool = False) -> Claim:
+    """Claim the next message of `channel` that may go at the instant `at`; the caller commits, then sends it.
 
-    E-mails that may not go are delayed or cancelled on the way. The claim passes over a patient who is
+    Messages that may not go are delayed or cancelled on the way. The claim passes over a patient who is
     answering and a message that another process sends; it never waits for them. With `simulated_only`, real
-    patients' e-mails stay untouched.
+    patients' messages stay untouched.
     """
     examined = 0
-    while examined < EXAMINED_AT_ONCE and (row := _next(session, at, simulated_only)) is not None:
+    while examined < EXAMINED_AT_ONCE and (row := _next(session, at, channel, simulated_only)) is not None:
         examined += 1
         [one] = load(session, Visit.id == row.visit_id)
         decided = decision(one, row, at)
@@ -228,13 +230,13 @@ def claim(session: Session, *, at: datetime, simulated_only: bool = False) -> Cl
     return Claim(None, examined)
 
 
-def _next(session: Session, at: datetime, simulated_only: bool) -> Message | None:
-    """The first e-mail that is due, locked with its visit and patient: neither changes until the commit."""
+def _next(session: Session, at: datetime, channel: str, simulated_only: bool) -> Message | None:
+    """The first message that is due, locked with its visit and patient: neither changes until the commit."""
     query = (
         select(Message)
         .join(Visit, Visit.id == Message.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
-        .where(*outbox.due(Message, at), Message.channel == "email")
+        .where(*outbox.due(Message, at), Message.channel == channel)
         .order_by(outbox.when(Message), Message.id)
         .limit(1)
         .with_for_update(of=[Message, Visit, Patient], skip_locked=True, key_share=True)
@@ -263,29 +265,33 @@ def _claimed(session: Session, row: Message, one: OneVisit, at: datetime) -> Cla
     is_last = row in planned and row.nth == max(message.nth for message in planned)
     wording = "last_reminder" if is_last else row.kind
     assert one.contact is not None  # noqa: S101 — decided above: it has an address
+    way = channels()[row.channel]
+    token = links.issue(session, one.visit, at=at, actor=ACTOR)
+    link_id = links.find(session, token) if way.neutral_link else None
+    path = f"s/{token}" if link_id is None else f"c/{short_codes.make_for_a_text(session, link_id)}"
     return ClaimedMessage(
         id=row.id,
-        wording=wording,
-        to=one.contact.email or "",
+        wording=way.template(wording),
+        to=way.address(one.contact),
         name=one.contact.name,
         locale=one.locale,
-        token=links.issue(session, one.visit, at=at, actor=ACTOR),
+        path=path,
         clinic=one.settings.clinic,
         contact=one.study.contact_in(one.locale),
         last_day=one.visit.closes_on,
-        template=own_words(session, one.study.id, wording, one.locale),
+        template=own_words(session, one.study.id, way.template(wording), one.locale),
     )
 
 
-def due_to_real(session: Session, *, at: datetime) -> int:
-    """How many e-mails to real patients are due and not sent."""
+def due_to_real(session: Session, *, at: datetime, channel: str = USUAL) -> int:
+    """How many messages of `channel` to real patients are due and not sent."""
     query = (
         select(func.count(Message.id))
         .join(Visit, Visit.id == Message.visit_id)
         .join(Patient, Patient.id == Visit.patient_id)
         .where(
             *outbox.due(Message, at),
-            Message.channel == "email",
+            Message.channel == channel,
             Patient.study_id.not_in(outbox.SIMULATED),
         )
     )

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from surveys.mail.channels import templates
+from surveys.mobile_numbers import regions
 from surveys.models import MessageTemplate, Messaging, Study
-from surveys.models.message import TEMPLATE_KINDS
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.post.facts import MessageSettings
@@ -29,6 +30,8 @@ def choose(session: Session, study: Study, new: MessageSettings, *, at: datetime
             f"Give up to {MOST_REMINDERS} numbers of days, each larger than the one before: 7, 14.",
             "reminder_days",
         )
+    if new.region is not None and new.region not in regions():
+        raise Refused("Give the two letters of a country, such as DE.", "region")
     facts = {
         "clinic": new.clinic,
         "reminder_days": list(days),
@@ -36,6 +39,7 @@ def choose(session: Session, study: Study, new: MessageSettings, *, at: datetime
         "earliest_hour": hours.earliest,
         "latest_hour": hours.latest,
         "thanks": new.thanks,
+        "region": new.region,
     }
     row = session.get(Messaging, study.id) or Messaging(study_id=study.id)
     for name, value in facts.items():
@@ -65,7 +69,7 @@ def write(
     Raises:
         Refused: there is no such message, or the study does not speak this language.
     """
-    if kind not in TEMPLATE_KINDS or locale not in study.locales:
+    if kind not in templates() or locale not in study.locales:
         raise Refused("The study sends no such message.")
     session.add(
         MessageTemplate(

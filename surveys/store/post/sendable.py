@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from analysis.data.statuses import NOT_IN_FOLLOW_UP
 from surveys.daytime import Hours, next_allowed
+from surveys.mail.channels import NOT_AT_ALL, channels
 from surveys.schedule import is_over, not_yet_open
 
 # A patient gets at most one message about a visit within a day.
@@ -22,7 +23,9 @@ class Facts:
 
     `channel` is how the patient is reached now: None where it is not known, `none` where there is no person.
     `reachable` says whether that way is open; an address that mail servers refuse is closed. `settled_at` is
-    when the last message about the visit went, `waiting` whether an earlier one has yet to.
+    when the last message about the visit went, `waiting` whether an earlier one has yet to. `agreed`: the
+    patient agrees to be reached so, where that is asked. `year_known`: the year of birth is known, where the
+    link asks for it.
     """
 
     kind: str
@@ -42,6 +45,8 @@ class Facts:
     waiting: bool
     hours: Hours
     zone: str
+    agreed: bool = True
+    year_known: bool = True
 
 
 @dataclass(frozen=True)
@@ -81,12 +86,13 @@ def _never(facts: Facts, at: datetime) -> str | None:
         return "withdrawn"
     if facts.channel == "none":
         return "no_contact"
-    if facts.channel == "visits":
+    if facts.channel == NOT_AT_ALL:
         return "only_at_visits"
     if facts.kind == "thanks":
         if facts.finished_at is None or at - facts.finished_at > THANKS_WITHIN:
             return "closed"
-        return None if facts.channel == "email" else "channel"
+        way = channels().get(facts.channel or "")
+        return None if way and way.thanks else "channel"
     if facts.finished_at is not None:
         return "done"
     if facts.missed:
@@ -107,6 +113,10 @@ def _not_now(facts: Facts, at: datetime) -> str | None:
         return "study_draft"
     if not facts.reachable:
         return "no_address"
+    if not facts.agreed:
+        return "not_agreed"
+    if not facts.year_known:
+        return "no_birth_year"
     if facts.kind != "thanks" and not_yet_open(facts, _today(facts, at)):
         return "not_open"
     if facts.kind == "reminder" and facts.waiting:

@@ -9,27 +9,38 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys import same
+from surveys.mail.channels import channels
 from surveys.models import ALL_ROWS, Contact, Message, Patient, Visit
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.post import outbox
-from surveys.store.post.outbox import Outcome, Rejected, Sent
+from surveys.store.post.outbox import Outcome, Rejected, Sent, Unclear
 
 ACTOR = "outbox"
 
 
-def settle(session: Session, message_id: int, outcome: Outcome, to: str, *, at: datetime) -> None:
-    """Record the outcome of the message that was sent to the address `to`.
+def settle(
+    session: Session,
+    message_id: int,
+    outcome: Outcome,
+    to: str,
+    *,
+    parts: int | None = None,
+    at: datetime,
+) -> None:
+    """Record the outcome of the message that was sent to the address `to`, and in how many `parts`.
 
-    An address that the mail server does not know is stored as refused: no more mail goes there.
+    An address that the server does not know is stored as refused: nothing more goes there.
     """
     row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
-    visit = _visit_of(session, row)
+    visit, before = _visit_of(session, row), row.outcome
     outbox.settle(row, outcome, at=at)
     if isinstance(outcome, Rejected) and outcome.address:
-        _refuse_address(session, visit, lambda address: same.email(address) == same.email(to))
-    if row.outcome is not None:
-        tell(session, visit.patient_id, row, row.outcome, row.error, at)
+        _refuse_address(session, row, visit, lambda address: same.email(address) == same.email(to))
+    if isinstance(outcome, Sent | Unclear) and parts is not None:
+        row.parts = parts
+    if row.outcome not in {None, before}:
+        tell(session, visit.patient_id, row, row.outcome or "", row.error, at)
     session.flush()
 
 
@@ -42,16 +53,16 @@ def bounced(
     at: datetime,
     actor: str,
 ) -> None:
-    """Record that a message came back after the mail server had taken it.
+    """Record that a message came back after its server had taken it, even if the sender has not said so yet.
 
     `refuses` says whether the contact's address is the one that mail can never reach.
     """
     row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
-    if row.outcome not in {"sent", "unknown"}:
+    if row.outcome not in {"sent", "unknown"} and not (row.outcome is None and row.claimed_at):
         return
     row.outcome, row.outcome_at, row.error = "bounced", at, code[:100]
     visit = _visit_of(session, row)
-    _refuse_address(session, visit, refuses)
+    _refuse_address(session, row, visit, refuses)
     tell(session, visit.patient_id, row, "bounced", row.error, at, actor)
     session.flush()
 
@@ -79,11 +90,11 @@ def try_again(session: Session, message_id: int, on: datetime) -> None:
     row.attempts += 1
 
 
-def _refuse_address(session: Session, visit: Visit, refuses: Callable[[str], bool]) -> None:
+def _refuse_address(session: Session, row: Message, visit: Visit, refuses: Callable[[str], bool]) -> None:
     of_patient = select(Contact).join(Patient).where(Patient.id == visit.patient_id)
-    contact = session.scalar(of_patient)
-    if contact and contact.email and refuses(contact.email):
-        contact.refused_email = contact.email
+    contact, way = session.scalar(of_patient), channels().get(row.channel)
+    if contact and way:
+        way.refuse(contact, refuses)
 
 
 def tell(

@@ -47,5 +47,6 @@ def of_messages(here: Grant) -> tuple[Column[MessageRow], ...]:
             lambda row: display.words(row.error, "message_reason") if row.error else None,
             on_page=False,
         ),
+        Column("parts", "Parts", lambda row: row.parts, on_page=False),
         Column("state", "State", lambda row: None, in_file=False),
     )

@@ -15,6 +15,8 @@ from surveys.lists import messages as lists
 from surveys.lists import needs
 from surveys.lists.messages import MessageRow
 from surveys.mail import words
+from surveys.mail.channels.channel import Draft
+from surveys.mail.channels.letter import CHANNEL as LETTER
 from surveys.models import Visit
 from surveys.store.post import facts, settling
 from surveys.store.visit import links, short_codes
@@ -86,6 +88,7 @@ def _print(rows: Sequence[MessageRow]) -> Page:
             short_code = short_codes.make(db.session, links.find(db.session, token) or abort(404))
             own = facts.own_words(db.session, here.study.id, "letter", one.locale)
             name = one.contact.name if one.contact else ""
+            address = LETTER.address(one.contact) if one.contact else ""
             filling = words.Filling(
                 name=name,
                 clinic=one.settings.clinic,
@@ -95,10 +98,8 @@ def _print(rows: Sequence[MessageRow]) -> Page:
             )
             printed[row.id] = Letter(
                 name=name,
-                address=(one.contact.address if one.contact else None) or "",
-                text=words.fill(
-                    words.Words(*own) if own else words.default("letter", one.locale), filling, one.locale
-                ),
+                address=address,
+                text=LETTER.write(Draft("letter", one.locale, own, filling, address, "")),
                 locale=one.locale,
                 code=short_code,
                 picture=qr(f"{public}/s/{token}"),
@@ -117,7 +118,7 @@ def _print(rows: Sequence[MessageRow]) -> Page:
 
 def _why_not(row: MessageRow, one: facts.OneVisit) -> str | None:
     """Why this message is no letter to print now, for example because the patient answered meanwhile."""
-    if row.channel != "letter":
+    if row.channel != LETTER.key:
         return _("this goes another way now")
     message = next(message for message in one.rows if message.id == row.id)
     decided = facts.decision(one, message, grant().at)
@@ -128,7 +129,7 @@ def _why_not(row: MessageRow, one: facts.OneVisit) -> str | None:
 def _post(rows: Sequence[MessageRow]) -> Page:
     """Record that the letters were posted: all of those that still wait, or none."""
     here = grant()
-    waiting = [row for row in rows if row.channel == "letter" and not row.outcome and not row.claimed_at]
+    waiting = [row for row in rows if row.channel == LETTER.key and not row.outcome and not row.claimed_at]
     with committed() as kept:
         for row in waiting:
             settling.done_by_hand(db.session, row.id, at=here.at, actor=here.actor)

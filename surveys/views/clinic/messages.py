@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from surveys.db import db
 from surveys.lists import messages as lists
 from surveys.lists import visits
+from surveys.mail.channels import by_hand, by_machine
 from surveys.store.post import asked, settling
 from surveys.store.post.asked import Offer
 from surveys.store.study import readiness
@@ -112,6 +113,7 @@ def of_patient(code: str, patient: str) -> str:
         "staff/clinic/patient_messages.html",
         patient=found,
         contact=contact,
+        by_machine=by_machine(),
         rows=lists.of_patient(db.session, here.scope, found.id),
         offers=offers,
         titles=visits.titles(db.session, list(offers)),
@@ -121,8 +123,8 @@ def of_patient(code: str, patient: str) -> str:
 
 def _when(offer: Offer) -> str:
     """When and how a message goes that was asked for."""
-    if offer.channel != "email":
-        return _("It waits under Needs a person, because this patient is not reached by e-mail.")
+    if offer.channel in by_hand():
+        return _("It waits under Needs a person: somebody has to call, or to post it.")
     if offer.not_before is not None:
         goes_at = display.moment(offer.not_before, grant().study.timezone)
         return _("It goes on %(time)s: the patient’s day has not begun.", time=goes_at)

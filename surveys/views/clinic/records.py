@@ -26,9 +26,10 @@ from surveys.forms.records import (
 from surveys.language_names import name as named
 from surveys.lists import records as record_lists
 from surveys.lists import visits as visit_lists
-from surveys.models import Palsy
+from surveys.models import Messaging, Palsy
 from surveys.store.patient import clinic, contacts, enrolment, palsies, participation
 from surveys.store.patient.patients import NewContact
+from surveys.store.post import facts
 from surveys.store.visit import visits as store_visits
 from surveys.views.clinic import display
 from surveys.views.clinic.ending import what_ends
@@ -52,7 +53,8 @@ def contact(code: str, patient: str) -> Page:
     """Change the person's name, birth date, numbers and language."""
     here, found = grant(), find_patient(patient)
     locales = [(locale, named(locale)) for locale in here.study.locales]
-    form = ContactForm(here.today, locales, obj=found.contact)
+    region = facts.settings_of(db.session.get(Messaging, here.study.id)).region
+    form = ContactForm(here.today, locales, region, obj=found.contact)
 
     def store() -> str:
         new = NewContact(
@@ -65,6 +67,7 @@ def contact(code: str, patient: str) -> Page:
             channel=form.channel.data or None,
             address=typed(form.address),
             timezone=typed(form.timezone),
+            mobile=typed(form.mobile),
         )
         contacts.change(db.session, found, new, at=here.at, actor=here.actor)
         same = contacts.matches(db.session, new, but=found.contact_id)

@@ -10,6 +10,7 @@ from analysis.data.kinds import ALL_FAMILIES, ALL_KINDS
 from analysis.data.statuses import STATUSES
 from surveys import background
 from surveys.forms import labels
+from surveys.mail.channels import NOT_AT_ALL, channels
 from surveys.models import assistance, patient, response, study
 from surveys.models import background as checks
 from surveys.store.patient.consents import PARTS
@@ -26,7 +27,7 @@ from surveys.store.patient.consents import PARTS
         (labels.TREATMENT_FAMILIES, [family.key for family in ALL_FAMILIES]),
         (labels.TREATMENT_STATES, patient.TREATMENT_STATES),
         (labels.PATIENT_STATUSES, STATUSES),
-        (labels.CHANNELS, patient.CHANNELS),
+        (labels.CHANNELS, [*channels(), NOT_AT_ALL]),
         (labels.GRADING_MODES, patient.GRADING_MODES),
         (labels.CONSENT_PARTS, PARTS),
         (labels.ANSWERED_BY, assistance.ANSWERED_BY),

@@ -114,6 +114,7 @@ def test_a_message_is_shown_with_all_that_is_known_of_it(session: Session, patie
         outcome="failed",
         outcome_at=AT - DAY,
         error="550",
+        parts=None,
     )
 
 

@@ -44,7 +44,7 @@ def test_a_claimed_message_has_all_that_is_needed_to_write_it(
         "en",
     )
     assert message.last_day == visit.closes_on
-    assert len(message.token) == 32
+    assert len(message.path) == len("s/") + 32
     assert claim(session) is None
     settling.settle(session, message.id, Sent(), TO, at=AT)
     session.commit()

@@ -98,6 +98,7 @@ def test_the_last_choice_holds(session: Session, study: Study) -> None:
             "earliest_hour": 8,
             "latest_hour": 20,
             "thanks": thanks,
+            "region": None,
         }
         for clinic, thanks in (("The clinic", True), ("Dr Abel", False))
     ]

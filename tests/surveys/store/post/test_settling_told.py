@@ -97,15 +97,25 @@ def test_mail_that_comes_back(session: Session, message: Message, contact: Conta
     assert len(message.error) == 100
 
 
-@pytest.mark.parametrize("outcome", [None, "failed", "cancelled", "bounced"])
+@pytest.mark.parametrize("outcome", ["failed", "cancelled", "bounced"])
 def test_only_what_went_comes_back(
-    session: Session, message: Message, contact: Contact, outcome: str | None
+    session: Session, message: Message, contact: Contact, outcome: str
 ) -> None:
     """Anything else is a mistake of whoever reads the mailbox."""
-    message.outcome, message.outcome_at = outcome, AT if outcome else None
+    message.outcome, message.outcome_at = outcome, AT
     session.flush()
     settling.bounced(session, message.id, "5.1.1", at=NOW, actor="staff:1")
     assert (message.outcome, contact.refused_email, events(session)) == (outcome, None, [])
+
+
+def test_a_report_may_come_before_the_sender_has_written_down_that_it_went(
+    session: Session, message: Message, contact: Contact
+) -> None:
+    """Gateways report within a second. The sender's own word changes nothing then, and is no second event."""
+    settling.bounced(session, message.id, "undelivered", at=NOW, actor="outbox")
+    settling.settle(session, message.id, Sent(), TO, at=NOW)
+    assert (message.outcome, message.error) == ("bounced", "undelivered")
+    assert events(session) == [("message.bounced", "outbox", "undelivered")]
 
 
 def test_a_call_or_letter_is_done_once(session: Session, message: Message) -> None:
