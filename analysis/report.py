@@ -94,6 +94,7 @@ def report(
             *_uneven(found.course, frames.scale_info),
         ],
         "left_out": [
+            *_unconfirmed(frames, filters),
             *_set_aside(frames, part, filters),
             *left_out(table),
             *left_out_of_before_after(table, part.treatments),
@@ -184,6 +185,18 @@ def left_out(table: pd.DataFrame) -> list[Record]:
             counts = {"patients": rows["patient"].nunique(), "responses": len(rows)}
             records.append({"analysis": analysis, "scale": scale, "reason": reason, **counts})
     return records
+
+
+def _unconfirmed(frames: StudyFrames, filters: Filters) -> list[Record]:
+    """What every analysis leaves out of people who joined by themselves; a part of the study tells none."""
+    if filters.chosen:
+        return []
+    reason = "joined by themselves, and nobody has looked yet"
+    return [
+        {"analysis": "all", "scale": scale, "reason": reason, "patients": patients, "responses": responses}
+        for scale, patients, responses in frames.unconfirmed
+        if scale in frames.scale_info
+    ]
 
 
 def _set_aside(frames: StudyFrames, part: StudyFrames, filters: Filters) -> list[Record]:

@@ -11,6 +11,11 @@ def name(code: str, said_in: str | None = None) -> str:
     return said[:1].upper() + said[1:]
 
 
+def territories(said_in: str) -> dict[str, str]:
+    """The names of countries in the language `said_in`, by their two letters."""
+    return dict(Locale.parse(said_in, sep="-").territories)
+
+
 def in_english(code: str) -> str:
     """The name of the language `code` as staff read it."""
     return name(code, "en")

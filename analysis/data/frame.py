@@ -180,7 +180,7 @@ class StudyFrames:
     sunnybrook (0 to 100). ``responses``: one row per current response, with the values given by item
     (``answers``), whether it was never sent (``partial``), whether any of its scales has a value
     (``scored``) and how long it took where that is known (``minutes``). ``scale_info``: full scale key to
-    its meaning, in the order of display.
+    its meaning, in the order of display. ``unconfirmed``: what was left out (scale, patients, responses).
     """
 
     study: str
@@ -193,6 +193,7 @@ class StudyFrames:
     gradings: pd.DataFrame
     responses: pd.DataFrame
     scale_info: Mapping[str, ScaleInfo]
+    unconfirmed: tuple[tuple[str, int, int], ...] = ()
 
     @cached_property
     def scored(self) -> pd.DataFrame:

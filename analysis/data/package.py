@@ -67,6 +67,10 @@ def read(place: str | Path) -> StudyFrames:
             scored=pd.MultiIndex.from_frame(sent[["visit_id", "instrument"]]).isin(has_score)
         ),
     }
+    patients = tables["patients"]
+    if "unconfirmed" in patients:  # whom nobody has looked at, as in the analyses of the study itself
+        aside = patients.loc[patients["unconfirmed"].isin([True, "true"]), "patient"]
+        made = {name: table[~table["patient"].isin(aside)] for name, table in made.items()}
     return made_of(about["study"], bool(about["simulated"]), made, scales)
 
 

@@ -25,6 +25,7 @@ def files(frames: StudyFrames) -> dict[str, bytes]:
         "study": frames.study,
         "title": frames.title,
         "simulated": frames.simulated,
+        "unconfirmed": frames.unconfirmed,
         "scale_info": {key: dataclasses.asdict(info) for key, info in frames.scale_info.items()},
     }
     tables = {f"{name}.csv": table(getattr(frames, name), COLUMNS[name]) for name in COLUMNS}
@@ -55,6 +56,7 @@ def read(content: Mapping[str, bytes], known: Mapping[str, ScaleInfo] | None = N
     info = {
         key: scale_info_of(facts, (known or {}).get(key)) for key, facts in about.pop("scale_info").items()
     }
+    about["unconfirmed"] = tuple(map(tuple, about.get("unconfirmed", [])))
     tables: dict[str, Any] = {name: build(name, _rows(name, content[f"{name}.csv"])) for name in COLUMNS}
     frames = StudyFrames(**about, **tables, scale_info=info)
     check(frames)

@@ -157,10 +157,13 @@ def _post(opened: CommandRun) -> Post:
 
 
 def _finish(opened: CommandRun) -> None:
+    from surveys.store.patient import joining
     from surveys.store.visit.finishing import finish_late
 
     texts = opened.app.extensions["texts"]
     finish_late(opened.transaction, texts, at=datetime.now(UTC), actor="command:worker")
+    with opened.transaction() as session:
+        joining.forget(session, at=datetime.now(UTC))
     empty_log(db.engine)
 
 

@@ -9,6 +9,7 @@ import click
 from surveys.cli.database import reading
 from surveys.exchange import reporting
 from surveys.exchange.places import whole_file
+from surveys.store.errors import Refused
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -18,9 +19,15 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--json", "file", type=_FILE, help="JSON, not to standard output, but here.")
 @click.option("--html", "page", type=_FILE, help="One page to be read and printed.")
 @click.option("--freeze", metavar="NAME", help="Of the data kept under this name, as of that day.")
+@click.option("--unconfirmed", is_flag=True, help="Also who joined by herself and was not looked at yet.")
 @click.pass_context
 def report(
-    context: click.Context, study: str, file: Path | None, page: Path | None, freeze: str | None
+    context: click.Context,
+    study: str,
+    file: Path | None,
+    page: Path | None,
+    freeze: str | None,
+    unconfirmed: bool,
 ) -> None:
     """The analysis of STUDY as JSON: numbers unrounded, null where something cannot be estimated.
 
@@ -28,11 +35,16 @@ def report(
     """
     from surveys.db import snapshot
 
+    if freeze is not None and unconfirmed:
+        raise Refused("A freeze holds what it held on its day: leave out --unconfirmed or --freeze.")
+
     with reading(context) as opened:
         found = opened.study(study)
         if freeze is None:
             with snapshot() as session:
-                basis = reporting.as_now(session, found, opened.library, at=opened.at)
+                basis = reporting.as_now(
+                    session, found, opened.library, unconfirmed=unconfirmed, at=opened.at
+                )
         else:
             basis = reporting.as_frozen(opened.session, found, opened.library, freeze)
     content = reporting.computed(basis)

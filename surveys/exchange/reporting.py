@@ -42,9 +42,11 @@ class Basis:
     signed: Sequence[Mapping[str, Any]] = ()
 
 
-def as_now(session: Session, study: Study, library: Library, *, at: datetime) -> Basis:
-    """The study as this session reads it."""
-    frames = study_frames(session, study, library)
+def as_now(
+    session: Session, study: Study, library: Library, *, unconfirmed: bool = False, at: datetime
+) -> Basis:
+    """The study as this session reads it, also with those who joined and were not looked at if asked."""
+    frames = study_frames(session, study, library, unconfirmed=unconfirmed)
     return Basis(frames, at, _told(heads.of_study(session, study.id)), study.smallest_group)
 
 

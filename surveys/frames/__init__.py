@@ -20,20 +20,29 @@ if TYPE_CHECKING:
     from analysis.data.frame import ScaleInfo, StudyFrames
 
 
-def study_frames(session: Session, study: Study, library: Library, *, site: str | None = None) -> StudyFrames:
+def study_frames(
+    session: Session,
+    study: Study,
+    library: Library,
+    *,
+    site: str | None = None,
+    unconfirmed: bool = False,
+) -> StudyFrames:
     """The tables of one study (columns: `analysis.data.frame.COLUMNS`), limited to one `site` where given.
 
-    Only current responses: none that was superseded or annulled.
+    Only current responses: none that was superseded or annulled. Who joined by herself and was not looked at
+    is there only if `unconfirmed` are asked for, otherwise counted.
     """
     from analysis.data.frame import StudyFrames
-    from surveys.frames.tables import tables
+    from surveys.frames.tables import left_out, tables
 
     return StudyFrames(
         study=study.code,
         title=study.title,
         simulated=study.simulated,
-        **tables(session, study.id, site),
+        **tables(session, study.id, site, unconfirmed),
         scale_info=scale_info(library),
+        unconfirmed=() if unconfirmed else left_out(session, study.id, site),
     )
 
 

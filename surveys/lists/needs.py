@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from surveys.lists import background, onsets, twins
+from surveys.lists import background, joined, onsets, twins
 from surveys.lists.at_once import Part, Rows, ShortList, ask, read
 from surveys.lists.background import AwaitedReport
 from surveys.lists.onsets import NoOnset
@@ -105,7 +105,8 @@ class Request:
 class Needs:
     """Everything that waits; of overdue visits the first `SHOWN` and their number.
 
-    `no_onset` are those for whom no visit counts from the onset.
+    `no_onset` are those for whom no visit counts from the onset; `joined` is how many joined by
+    themselves and wait for a look.
     """
 
     alerts: Sequence[Waiting]
@@ -117,6 +118,7 @@ class Needs:
     overdue: Sequence[Overdue]
     overdue_in_all: int
     twins: Sequence[Twins]
+    joined: int = 0
 
 
 def needs(session: Session, scope: Scope, at: datetime) -> Needs:
@@ -132,6 +134,7 @@ def needs(session: Session, scope: Scope, at: datetime) -> Needs:
             "no_onset": onsets.without_visits(scope),
             "overdue": _overdue(scope),
             **twins.counted_twice(scope),
+            "joined": joined.counted(scope),
         },
     )
     in_all = [row.pop("in_all") for row in rows["overdue"]]
@@ -145,6 +148,7 @@ def needs(session: Session, scope: Scope, at: datetime) -> Needs:
         overdue=[Overdue(**row) for row in rows["overdue"]],
         overdue_in_all=in_all[0] if in_all else 0,
         twins=twins.twins_of(rows),
+        joined=rows["joined"][0]["number"] if rows["joined"] else 0,
     )
 
 

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from surveys.lists import alerts, background, history, records, visits
+from surveys.lists import alerts, background, history, joined, records, visits
 from surveys.lists.alerts import AlertRow
 from surveys.lists.at_once import together
 from surveys.lists.background import Telling
 from surveys.lists.history import EventRow, Reader
+from surveys.lists.joined import Joining
 from surveys.lists.records import GradingRow, Mended, NoteRow
 from surveys.lists.scope import Scope
 from surveys.lists.visits import VisitRow
@@ -29,6 +30,7 @@ class Person:
     notes: list[NoteRow]
     events: list[EventRow]
     readers: list[Reader]
+    joining: Joining | None
 
 
 def of_patient(session: Session, scope: Scope, patient_id: int, at: datetime, *, latest: int) -> Person:
@@ -43,5 +45,6 @@ def of_patient(session: Session, scope: Scope, patient_id: int, at: datetime, *,
         records.notes(patient_id),
         history.of_patient(patient_id, latest),
         history.readers(patient_id, latest),
+        joined.of_person(patient_id),
     )
     return Person(*found)

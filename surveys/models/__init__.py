@@ -19,6 +19,7 @@ from surveys.models.head_mail import HeadMail
 from surveys.models.imports import ALL_ROWS, Import
 from surveys.models.injection import InjectionSite
 from surveys.models.job import OF_JOBS, BoardCopy, Host, Job, JobPart
+from surveys.models.joining import JoiningPage, JoiningRequest, SelfEnrolment
 from surveys.models.key import ApiKey
 from surveys.models.message import Message, MessageTemplate, Messaging, ShortCode
 from surveys.models.own_list import OwnList
@@ -80,6 +81,8 @@ __all__ = [
     "InstrumentVersion",
     "Job",
     "JobPart",
+    "JoiningPage",
+    "JoiningRequest",
     "Link",
     "LoadedWording",
     "Membership",
@@ -101,6 +104,7 @@ __all__ = [
     "Response",
     "Score",
     "SecondFactor",
+    "SelfEnrolment",
     "Serving",
     "ShortCode",
     "SignInIdentity",

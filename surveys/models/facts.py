@@ -24,6 +24,7 @@ from surveys.models.feedback import FeedbackShown, Priority
 from surveys.models.freeze import Freeze
 from surveys.models.imports import Import
 from surveys.models.injection import InjectionSite
+from surveys.models.joining import SelfEnrolment
 from surveys.models.key import ApiKey
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.readiness import AlertReader, BackupProof
@@ -151,6 +152,10 @@ FACTS = (
     Fact(Grading),
     Fact(Consent),
     Fact(
+        SelfEnrolment,
+        dict.fromkeys(("device", "network"), "digests that tell who may be a twin; an erasure empties them"),
+    ),
+    Fact(
         Visit,
         {
             "opened_at": "when its first page was passed, before anything is answered",
@@ -204,6 +209,8 @@ FREE: Mapping[str, str] = {
     "second_factor": "a secret of an account, which opens nothing without its password",
     "recovery_code": "a secret of an account, which opens nothing without its password",
     "reset_asked": "a request for a link, which a second person confirms",
+    "joining_page": "who may join from now on: events tell each change",
+    "joining_request": "waits for a proof, and is deleted after a day",
     "job": "work to be done, and its outcome",
     "job_part": "work to be done, and its outcome",
     "board_copy": "a figure, drawn anew from the facts",

@@ -14,6 +14,7 @@ from surveys.views.clinic import (
     clinic,
     course,
     enrolment,
+    joined,
     letters,
     list_files,
     messages,
@@ -31,6 +32,7 @@ from surveys.views.dashboard import dashboard
 from surveys.views.form import (
     about_you,
     feedback,
+    joining,
     other_device,
     own_copy,
     safety,
@@ -55,6 +57,7 @@ from surveys.views.study import (
     wordings,
 )
 from surveys.views.study import jobs as job_pages
+from surveys.views.study import joining as joining_settings
 from surveys.views.web import (
     access,
     afterwards,
@@ -126,6 +129,9 @@ PAGES = (
     message_words,
     short_code,
     texts,
+    joining,
+    joining_settings,
+    joined,
     dashboard,
     instruments,
     wordings,

@@ -15,6 +15,7 @@ from tests.support.engines import engine_of
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)
+JOINED = {"way": "email", "seconds": 60, "device": "", "network": ""}
 ROWS = {
     "study": {
         "id": 1,
@@ -266,6 +267,29 @@ ROWS = {
         "planned_at": AT,
         "attempts": 0,
     },
+    "joining_page": {
+        "study_id": 1,
+        "is_open": True,
+        "information": {"en": "Come."},
+        "countries": [],
+        "changed_by": "test",
+        "changed_at": AT,
+    },
+    "joining_request": {
+        "id": 1,
+        "study_id": 1,
+        "address": "anna@example.org",
+        "digest": "e" * 64,
+        "failures": 0,
+        "birth_year": 1970,
+        "locale": "en",
+        "consent_text_id": 1,
+        "parts": [],
+        **JOINED,
+        "asked_at": AT,
+        "visit_id": 1,
+    },
+    "self_enrolment": {"id": 1, "patient_id": 1, "joined_at": AT, **JOINED},
     "head_mail": {"id": 1, "study_id": 1, "month": "2026-03", "planned_at": AT, "attempts": 0},
     "alert_reader": {
         "id": 1,

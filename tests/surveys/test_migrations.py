@@ -101,6 +101,7 @@ TRIGGERS["0043"] = TRIGGERS["0042"] | {
 }
 TRIGGERS["0044"] = TRIGGERS["0043"]  # keys
 TRIGGERS["0045"] = TRIGGERS["0044"]
+TRIGGERS["0046"] = TRIGGERS["0045"]
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 

@@ -30,6 +30,7 @@ from surveys.exchange.tidy.queries import ANCHORS, Selection, with_palsy
 from surveys.forms import labels
 from surveys.models import Consent, ConsentText, Grading, Palsy, Patient, Treatment
 from surveys.models.consent import standing
+from surveys.models.joining import confirmed
 from surveys.store.patient.consents import PARTS
 
 
@@ -52,6 +53,7 @@ def _patient_rows(selection: Selection) -> Iterator[Any]:
             Palsy.side,
             Palsy.recovered_on,
             palsies.label("palsies"),
+            (~confirmed()).label("unconfirmed"),
             *ANCHORS,
         )
     )
@@ -79,6 +81,12 @@ PATIENTS = TidyTable(
             lambda row: row.side,
         ),
         coded("begin", "How it began.", labels.BEGINNINGS, lambda row: row.begin),
+        flag(
+            "unconfirmed",
+            "Joined by herself, and no coordinator has found yet that it is nobody else: our analyses leave "
+            "the patient out.",
+            lambda row: row.unconfirmed,
+        ),
         whole(
             "palsies",
             "How many palsies are recorded, the index palsy included.",

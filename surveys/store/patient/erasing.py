@@ -23,11 +23,13 @@ from surveys.models import (
     Erasure,
     Event,
     EventValue,
+    JoiningRequest,
     Note,
     Patient,
     Priority,
     Response,
     Score,
+    SelfEnrolment,
     Treatment,
     Visit,
 )
@@ -134,6 +136,10 @@ def erase_identity(session: Session, patient: Patient, *, shared: bool) -> dict[
     patient.contact_id = None
     session.flush()
     events = select(Event.id).where(Event.patient_id == patient.id)
+    joined = update(SelfEnrolment).where(SelfEnrolment.patient_id == patient.id)
+    session.execute(joined.values(device="", network=""))
+    visits = _visits(patient)
+    session.execute(delete(JoiningRequest).where(JoiningRequest.visit_id.in_(visits)))
     session.execute(update(Treatment).where(Treatment.patient_id == patient.id).values(note=None))
     session.execute(
         update(Alert)

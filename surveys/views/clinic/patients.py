@@ -214,6 +214,7 @@ def _draw_patient(
         grading_scales=GRADING_SCALES,
         mended=known.mended,
         notes=known.notes,
+        joining=known.joining,
         reported=told,
         names=history.names(db.session, actors),
         events_shown=EVENTS_SHOWN,

@@ -80,6 +80,7 @@ def test_a_patient_is_told_by_days_and_bands(known: Flask) -> None:
         "cause": "bells_palsy",
         "side": "left",
         "begin": "sudden",
+        "unconfirmed": "false",
         "palsies": "2",
         "onset_precision": "month",
         "onset_to_enrolment_days": "23",

@@ -113,6 +113,7 @@ def test_every_kind_of_fact_is_attacked(record: Session) -> None:
         "grading",
         "assistance",
         "feedback_shown",
+        "self_enrolment",
         "priority",
     }
     without |= {"background_check", "timepoint", "data_import", "background", "alert_reader", "passkey"}
