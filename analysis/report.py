@@ -31,7 +31,9 @@ from analysis.results.findings import Findings
 from analysis.results.flow import flow
 from analysis.results.groups import groups
 from analysis.results.recovery import recovery
+from analysis.results.recovery_time import recovery_time
 from analysis.results.recruitment import recruitment
+from analysis.results.retest import retest
 from analysis.results.table_one import table_one
 from analysis.told import coded, statements
 
@@ -123,6 +125,8 @@ def report(
         "attendance_by_instrument": attendance_by_instrument(part, on, suppress_under=few),
         "dropout": found.dropout,
         "recovery": recovery(part, on, suppress_under=few),
+        "recovery_time": recovery_time(part, on, suppress_under=few),
+        "retest": retest(table, part.treatments, info, suppress_under=few),
     }
     content["statements"] = [coded(one, digest, filters.chosen) for one in statements(part, on, few)]
     content["checklist"] = checklist(part, content)

@@ -75,6 +75,14 @@ ALL_KINDS = (
     Kind("eye_lubricants_or_taping", "Eye drops, ointment or taping", None),
     Kind("watchful_waiting", "Watchful waiting", None),
 )
+REANIMATION = (
+    "nerve_repair_or_graft",
+    "nerve_transfer",
+    "gracilis_free_muscle_transfer",
+    "regional_muscle_transfer",
+    "static_sling",
+)
+"""The operations that move a face in another way: after them nobody waits for a recovery of its own nerve."""
 INJECTED = "botulinum_toxin"
 """The kind whose dose is told by muscle and side."""
 KINDS = tuple(kind.key for kind in ALL_KINDS)

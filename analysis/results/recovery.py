@@ -34,10 +34,10 @@ def recovery(frames: StudyFrames, on: date, *, suppress_under: int = SUPPRESS_UN
     Returns:
         For each time a record on all causes, then one per cause; no records without acute patients.
     """
-    acute = _acute(frames)
+    acute = acute_patients(frames)
     if acute.empty:
         return []
-    graded, said = _graded(frames, acute), _said(frames, acute)
+    graded, said = graded_on_days(frames, acute), said_on_days(frames, acute)
     causes = sorted(set(acute["cause"]), key=lambda cause: (cause == "unknown", cause == "other", cause))
     records = []
     for months in MONTHS:
@@ -51,7 +51,7 @@ def recovery(frames: StudyFrames, on: date, *, suppress_under: int = SUPPRESS_UN
     return records
 
 
-def _acute(frames: StudyFrames) -> pd.DataFrame:
+def acute_patients(frames: StudyFrames) -> pd.DataFrame:
     """Patients enrolled acute, with the day that their onset counts as."""
     patients = frames.patients.assign(cause=or_unknown(frames.patients["cause"]))
     time = time_since_onset(patients["onset_on"], patients["onset_precision"], patients["enrolled_on"])
@@ -61,14 +61,14 @@ def _acute(frames: StudyFrames) -> pd.DataFrame:
     return patients.assign(onset=onset)[acute][["patient", "cause", "onset"]]
 
 
-def _graded(frames: StudyFrames, acute: pd.DataFrame) -> pd.DataFrame:
+def graded_on_days(frames: StudyFrames, acute: pd.DataFrame) -> pd.DataFrame:
     """Gradings with House–Brackmann by days after onset."""
     grades = frames.gradings[frames.gradings["scale"] == HOUSE_BRACKMANN]
     rows = acute.merge(grades, on="patient")
     return rows.assign(day=(rows["graded_on"] - rows["onset"]).dt.days)[["patient", "day", "value"]]
 
 
-def _said(frames: StudyFrames, acute: pd.DataFrame) -> pd.DataFrame:
+def said_on_days(frames: StudyFrames, acute: pd.DataFrame) -> pd.DataFrame:
     """Patients' own answers on recovery by days after onset, on the day of their visit's answer."""
     answered = frames.responses.groupby("visit_id")["completed_on"].min()
     visits = frames.visits[frames.visits["says_recovered"].notna()]

@@ -35,7 +35,17 @@ STRATIFIED = (
     "dropout",
 )
 UNEVEN = ("change", "screening", "treatment_balance")  # not every stratum has a record in a registry so small
-ARRAYS = ("left_out", "table_one", "flow", *STRATIFIED, "attendance", "attendance_by_instrument", "recovery")
+ARRAYS = (
+    "left_out",
+    "table_one",
+    "flow",
+    *STRATIFIED,
+    "attendance",
+    "attendance_by_instrument",
+    "recovery",
+    "recovery_time",
+    "retest",
+)
 PARTS = (
     "improved",
     "stable",
@@ -101,6 +111,7 @@ def test_all_patients_first_then_strata(whole, name):
         ("screening", "share"),
         ("reliability", "alpha"),
         ("recovery", "share"),
+        ("recovery_time", "estimate"),
     ],
 )
 def test_what_is_not_estimable_says_why(treated, name, number):
