@@ -28,6 +28,7 @@ help:
 	@echo "make assets  build static/ from its sources (needs Node and npm; the result is committed)"
 	@echo "make validation  write docs/validation.md from tests/requirements.toml"
 	@echo "make bill    write the software bill of materials, dist/seventh.cdx.json"
+	@echo "make translation LANGUAGE=fr  a catalogue for another language, and how many texts wait in it"
 	@echo "make messages  collect the texts patients read, for translators, and compile the translations"
 
 run: $(VENV)/.run $(BIN)/seventh
@@ -67,7 +68,18 @@ lock: $(VENV)/.build
 assets: node_modules/.package-lock.json
 	npm run --silent build
 
-# A new language: `pybabel init -l LANGUAGE` with the same -i and -d, once.
+# A new language begins as a draft: docs/translating.md.
+translation: messages
+	@test -n "$(LANGUAGE)" || { echo "Say which: make translation LANGUAGE=fr"; exit 1; }
+	@test -e $(CATALOGUES)/$(LANGUAGE)/LC_MESSAGES/messages.po || { \
+		mkdir -p $(CATALOGUES)/$(LANGUAGE) && \
+		echo "Not read by a native reader yet. Remove this file once one has: docs/translating.md" > $(CATALOGUES)/$(LANGUAGE)/DRAFT && \
+		$(BIN)/pybabel --quiet extract -F pyproject.toml --no-location --sort-output --no-wrap \
+			-o $(CATALOGUES)/messages.pot --ignore-dirs "node_modules static tests .*" . && \
+		$(BIN)/pybabel --quiet init -l $(LANGUAGE) -i $(CATALOGUES)/messages.pot -d $(CATALOGUES) --no-wrap && \
+		$(BIN)/pybabel --quiet compile -d $(CATALOGUES) && rm $(CATALOGUES)/messages.pot; }
+	$(BIN)/pybabel compile --statistics -d $(CATALOGUES) -l $(LANGUAGE)
+
 messages: $(VENV)/.dev
 	$(BIN)/pybabel --quiet extract -F pyproject.toml --no-location --sort-output --no-wrap -o $(CATALOGUES)/messages.pot \
 		--ignore-dirs "node_modules static tests .*" .

@@ -16,6 +16,7 @@ _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WHOLE = re.compile(rf"[+-]?[0-9]{{1,{MOST_DIGITS}}}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)")
+_ORDINAL = re.compile(r"(?<=[0-9])(?:\.|st|nd|rd|th|er|re|e|º|ª|°)$", re.IGNORECASE)
 _MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 
 
@@ -64,6 +65,20 @@ def whole_number(text: str) -> int:
     return int(text)
 
 
+def day_number(text: str) -> int:
+    """The day of a month, as people write it: `27`, `27.`, `27th`, `27º`, in any script's digits.
+
+    Raises:
+        NoNumberError: it is no whole number.
+    """
+    return whole_number(_ORDINAL.sub("", with_plain_digits(text).strip()))
+
+
+def with_plain_digits(text: str) -> str:
+    """`text` with ordinary digits in place of those of other scripts."""
+    return "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text)
+
+
 def number(text: str) -> float:
     """The number that ordinary digits spell, with a point or a comma before its decimals.
 
@@ -89,7 +104,7 @@ def birth_year(text: str) -> int | None:
 
     A person who is asked for a year often writes the day too: `01.02.1970`, `1970-02-01`, `01021970`.
     """
-    plain = "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text)
+    plain = with_plain_digits(text)
     groups = re.findall("[0-9]+", plain)
     told = [group for group in groups if len(group) == 4]
     if not told and re.fullmatch(r"[0-9\s]+", plain):

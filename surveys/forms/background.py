@@ -24,7 +24,7 @@ from surveys.background import (
     as_date,
     kind_of,
 )
-from surveys.forms.fields import WholeNumberField
+from surveys.forms.fields import DayOfMonthField, MonthField, WholeNumberField
 from surveys.forms.partial_date import PartialDateError, read
 
 NONE = "none"
@@ -72,7 +72,13 @@ OPERATIONS: Mapping[str, LazyString] = {
 AS_EXACTLY = _("As exactly as you know it. You may leave out the day, or the day and the month.")
 
 QUESTIONS: Mapping[str, QuestionWords] = {
-    "onset": QuestionWords(_("When did the trouble with your face begin?"), hint=AS_EXACTLY),
+    "onset": QuestionWords(
+        _("When did the trouble with your face begin?"),
+        hint=_(
+            "As exactly as you know it; day and month may stay empty. Was it there from birth? Write the "
+            "year in which you were born. Did it come more than once? Write when it began this time."
+        ),
+    ),
     "side": QuestionWords(
         _("Which side of your face is it?"),
         hint=_("Your own left or right."),
@@ -226,8 +232,8 @@ class SeveralForm(QuestionForm):
 class DateForm(QuestionForm):
     """A date as exactly as it is known."""
 
-    day = WholeNumberField(validators=[Optional()])
-    month = WholeNumberField(validators=[Optional()])
+    day = DayOfMonthField(validators=[Optional()])
+    month = MonthField(validators=[Optional()])
     year = WholeNumberField(validators=[Optional()])
 
     def fits(self, today: date) -> bool:

@@ -5,9 +5,11 @@ Also the boxes of a consent that was given elsewhere, which one patient and a wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
+from babel.dates import get_month_names
 from wtforms import DateField, EmailField, Field, FloatField, IntegerField, StringField, ValidationError
 from wtforms.validators import Length, Optional
 
@@ -16,6 +18,9 @@ from surveys.daytime import is_time_zone
 from surveys.mobile_numbers import NoMobileError, mobile_number, regions
 from surveys.typed import NoNumberError
 
+SHORTEST_NAME = 3  # of a month that is begun
+# Whatever language the page has, people write dates in their own. No name is two months in these.
+MONTHS_IN = ("en", "de", "ar", "da", "es", "fr", "it", "nl", "pl", "pt", "ro", "sv", "tr")
 AHEAD = "This date lies ahead. Only what has begun is recorded here."
 
 
@@ -49,6 +54,63 @@ class WholeNumberField(IntegerField):
             raise ValueError(
                 f"{self.label.text} must be a whole number. It has at most {typed.MOST_DIGITS} digits."
             ) from None
+
+
+class DayOfMonthField(WholeNumberField):
+    """The day of a month, as people write it: `27`, `27.`, `27th`."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take the number without what makes it an ordinal."""
+        super().process_formdata([_as_number(typed.day_number, one) for one in valuelist])
+
+
+class MonthField(WholeNumberField):
+    """A month, as a number or by its name, whole or begun."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take the name's number."""
+        super().process_formdata([_as_number(month_number, one) for one in valuelist])
+
+
+def _as_number(read: Callable[[str], int], text: str) -> str:
+    """The number that `read` finds in `text`; `text` itself, which is a fault, where it finds none."""
+    try:
+        return str(read(text))
+    except NoNumberError:
+        return text
+
+
+def month_number(text: str) -> int:
+    """The month that digits or a name tell; a name may be begun with three signs or more.
+
+    Raises:
+        NoNumberError: it is neither, or begins several names.
+    """
+    word = _name(typed.with_plain_digits(text))
+    if len(word) < SHORTEST_NAME or word.isdigit():
+        return typed.day_number(word)
+    names = month_names()
+    begun = {month for one, month in names.items() if one.startswith(word)}
+    found = {names[word]} if word in names else begun
+    if len(found) != 1:
+        raise NoNumberError("Write the month as a number from 1 to 12, or by its name.")
+    return found.pop()
+
+
+def _name(text: str) -> str:
+    return same.folded(text).rstrip(".")
+
+
+@cache
+def month_names() -> Mapping[str, int]:
+    """Each month by its folded names, whole and short, in the languages that patients may write."""
+    found: dict[str, int] = {}
+    for code in MONTHS_IN:
+        for width in ("wide", "abbreviated"):
+            for context in ("format", "stand-alone"):
+                names = get_month_names(width, context, code)
+                found |= {_name(name): number for number, name in names.items()}
+    return found
 
 
 class NumberField(FloatField):

@@ -33,8 +33,10 @@ from surveys.forms import labels, partial_date
 from surveys.forms.fields import (
     AHEAD,
     DayField,
+    DayOfMonthField,
     ElsewhereBoxes,
     EmailAddressField,
+    MonthField,
     NumberField,
     WholeNumberField,
     not_ahead,
@@ -140,8 +142,8 @@ class SignInForm(LoginForm):
 class PartialDateForm(Form):
     """A date whose day, or day and month, may be empty. `value` is valid after validation."""
 
-    day = WholeNumberField("Day", [Optional()])
-    month = WholeNumberField("Month", [Optional()])
+    day = DayOfMonthField("Day", [Optional()])
+    month = MonthField("Month", [Optional()])
     year = WholeNumberField("Year", [Optional()])
 
     def validate(self, extra_validators: Any = None) -> bool:

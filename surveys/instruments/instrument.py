@@ -254,6 +254,7 @@ class Facts:
     value. `headlines` gives the places of scales that pages show first. `result` is the scale of the whole
     instrument. `eye_safety` gives, by item, the answers after which a patient reads when an eye needs a
     doctor. `shown_to_patients` has the words, by language, of each scale that a patient may see of her own.
+    Items `without_period` are asked without the section's period, as in the original.
     """
 
     asks_of: Subject | None = None
@@ -266,6 +267,7 @@ class Facts:
     result: str | None = None
     eye_safety: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     shown_to_patients: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    without_period: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -322,6 +322,7 @@ def _facts(root: TomlTable) -> Facts:
             headlines=_headlines(table) if "headlines" in table else {},
             result=table.optional_text("result"),
             eye_safety=_eye_safety(table) if "eye_safety" in table else {},
+            without_period=table.texts("without_period"),
             shown_to_patients=_shown(table) if "shown_to_patients" in table else {},
         )
 

@@ -43,6 +43,28 @@ def test_german_is_chosen_without_script(app: Flask, open_page: OpenPage, invite
     no_sideways_scroll(page)
 
 
+def test_arabic_is_chosen_as_a_draft(app: Flask, open_page: OpenPage, invited: Invited, axe: Axe) -> None:
+    """A browser does not choose it by itself; chosen, every page is mirrored and fits a telephone."""
+    ask_in(app, invited, "en")
+    page = open_page(locale="ar")
+    page.set_viewport_size(ViewportSize(width=360, height=640))
+    page.goto(invited.path)
+    follow(page, "Language")
+    page.get_by_role("radio", name="العربية").check()
+    expect(page.get_by_text("A draft: not checked by a native reader yet.")).to_be_visible()
+    press(page, "Save and go back")
+    for _ in ("the introduction", "a question without an answer"):
+        assert page.locator("html").get_attribute("dir") == "rtl"
+        no_sideways_scroll(page)
+        axe(page)
+        with page.expect_navigation():
+            page.locator("form button").first.click()
+    expect(page.get_by_role("alert")).to_contain_text("يرجى اختيار إجابة.")
+    follow(page, "أين تجدون المساعدة")
+    no_sideways_scroll(page)
+    axe(page)
+
+
 def test_right_to_left(app: Flask, open_page: OpenPage, invited: Invited, tmp_path: Path) -> None:
     """The page is mirrored; questions in English keep their direction."""
     mirror(app, tmp_path)

@@ -165,7 +165,8 @@ FAULTS = {
         ("month=13&year=2024", "a number from 1 to 12"),
         ("day=31&month=2&year=2024", "That month has no such day."),
         ("year=24", "with four digits"),
-        ("month=March&year=2024", "as numbers"),
+        ("month=Ma&year=2024", "such as 27 3 2024"),
+        ("month=3&year=1950", "That is before the year in which you were born"),
         ("year=2199", "This lies in the future."),
     ),
     "side": (("answer=above", "That is not one of the answers."),),
@@ -190,6 +191,14 @@ def test_what_is_no_answer_is_explained(app: Flask, patient: Patient) -> None:
             assert question == "side" or {tuple(pair.split("=")) for pair in fields.split("&")} <= shown
         assert one_table(app, "background") == before
         give(patient, right)
+
+
+def test_a_date_before_birth_may_stand(app: Flask, patient: Patient) -> None:
+    """Asked about once: the year of birth may be the one that is wrong. A month may have its name."""
+    for status in (422, 200):
+        give(patient, "day=27.&month=M\u00e4rz&year=1950")
+        assert patient.status == status
+    assert said(app)["onset"] == [{"on": "1950-03-27", "precision": "day"}]
 
 
 @BOTH

@@ -50,7 +50,8 @@ def test_every_text_for_patients_is_translated(path: Path, used: Catalog) -> Non
     """Each text of a patient's page, and no other; `make messages` collects what is new."""
     found = catalogue(path)
     assert set(texts(used)) == set(texts(found))
-    assert [one for one, said in texts(found).items() if not all(said)] == []
+    if not (path.parents[1] / "DRAFT").exists():  # whose gaps are read in English
+        assert [one for one, said in texts(found).items() if not all(said)] == []
     assert [message.id for message in found if message.id and message.fuzzy] == []
 
 
@@ -62,6 +63,8 @@ def test_a_translation_names_the_same_values(path: Path) -> None:
         return set(re.findall(r"%\(\w+\)s", text))
 
     for english, said in texts(catalogue(path)).items():
+        if not said[-1]:
+            continue
         wanted = set().union(*map(values, english))
         assert values(said[-1]) == wanted, english
 

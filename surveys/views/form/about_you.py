@@ -19,7 +19,7 @@ from analysis.data.kinds import OPERATIONS_ASKED
 from surveys.background import Said, date_said, kind_of
 from surveys.db import db
 from surveys.forms.background import NONE, QuestionForm, QuestionWords, question_form, words_of
-from surveys.store.visit import background
+from surveys.store.visit import background, birth_years
 from surveys.store.visit.background import BackgroundAnswers
 from surveys.store.visit.opening import OpenVisit
 from surveys.typed import FIRST_YEAR
@@ -67,6 +67,8 @@ def answer(visit: OpenVisit, number: int) -> Page:
         given = given and form.fits(visit.today)
     if given and not form.fits(visit.today):
         fault = form.fault
+    elif given and "sure" not in request.form and _before_birth(visit, asked, form.said):
+        fault, form.box = "before_birth", "year"
     elif not given and go not in {"back", "skip", "stop"} and asked not in told.hidden:
         fault = "no_answer"
     if fault:
@@ -161,6 +163,14 @@ def _said(told: BackgroundAnswers, asked: str) -> str:
     return f"{words} ({_('changed in the meantime')})" if asked in told.changed else words
 
 
+def _before_birth(visit: OpenVisit, asked: str, said: Said) -> bool:
+    """Whether a date lies before every year of birth that is known; whoever is sure says so once more."""
+    if kind_of(asked) != "date":
+        return False
+    known = birth_years.known(db.session, visit.patient_id)
+    return bool(known) and date_said(said)[0].year < min(known)
+
+
 def _open(visit: OpenVisit) -> BackgroundAnswers | None:
     """The form while it is open; None if another step comes first or it is closed."""
     if visit.crisis_text_due or visit.consent_due or not visit.background_due:
@@ -224,6 +234,7 @@ def _draw(
         choices=[(code, str(text)) for code, text in (words.choices or {}).items()],
         shown=shown,
         error=_error_text(kind, error) if error else None,
+        sure=error == "before_birth",
         box=(form.box if form else None) or "day",
         number=number,
         total=len(told.questions),
@@ -258,7 +269,7 @@ def _error_text(kind: str, error: str) -> str:
         case "none_and_more":
             return _('Please choose either "None of these" or what applies, not both.')
         case "not_a_number":
-            return _("Please write the day, month and year as numbers, such as 27 3 2024.")
+            return _("Please write the day, month and year, such as 27 3 2024 or 27 March 2024.")
         case "no_year":
             return _("Please write the year too.")
         case "year":
@@ -270,9 +281,14 @@ def _error_text(kind: str, error: str) -> str:
         case "no_month":
             return _("Please write the month too, or leave out the day.")
         case "month":
-            return _("Please write the month as a number from 1 to 12.")
+            return _("Please write the month as a number from 1 to 12, or by its name.")
         case "day":
             return _("That month has no such day. Please look at it again.")
+        case "before_birth":
+            return _(
+                "That is before the year in which you were born, as far as we know it. Please look at it "
+                "again. If it is right, press the button once more."
+            )
         case "ahead":
             return _("This lies in the future. Please look at the date again.")
     return _("That is not one of the answers. Please choose one from the list.")

@@ -49,11 +49,12 @@ def _drawn(
     item = instrument.item(key)
     text = instrument.wording.texts[locale]
     section = text.sections[item.section]
+    instruction = section.instruction_again if again else section.instruction
     page = render_template(
         "patient/question.html",
         name=name,
-        recall=section.recall,
-        instruction=section.instruction_again if again else section.instruction,
+        recall="" if key in instrument.facts.without_period else _period(section.recall, instruction),
+        instruction=instruction,
         text=text.items[key],
         kind=item.kind,
         choices=[(choice.value, section.choices[choice.value]) for choice in instrument.choices(key)],
@@ -65,6 +66,12 @@ def _drawn(
         interface=interface,
     )
     return Markup(page)  # noqa: S704 — drawn by a template that escapes
+
+
+def _period(recall: str, instruction: str) -> str:
+    """The section's period, unless its instruction names it."""
+    without_capital = recall.rstrip(" :,")[1:]  # it stands inside a sentence there
+    return "" if without_capital and without_capital in instruction else recall
 
 
 def given(answer: Answer) -> ShownAnswer:

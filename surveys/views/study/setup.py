@@ -27,7 +27,7 @@ from surveys.schedule import preset, preset_names, preset_title
 from surveys.store.errors import Refused
 from surveys.store.patient import consents
 from surveys.store.patient.consents import NewText
-from surveys.store.study import mail_proof, readers, readiness, studies
+from surveys.store.study import mail_proof, readers, readiness, spoken, studies
 from surveys.store.study.studies import NewStudy
 from surveys.store.visit import feedback, setup
 from surveys.store.words import permissions
@@ -246,6 +246,8 @@ def _draw_index() -> str:
     )
     return render_template(
         "staff/study/setup.html",
+        spoken=spoken.texts(db.session, study, asked, server.library()),
+        locales=languages_of(study),
         tasks=[task(key, gaps, study) for key in SECTIONS],
         gaps=gaps,
         warnings=readiness.warnings(study, server.settings()) if study.status != "closed" else [],

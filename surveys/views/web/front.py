@@ -18,7 +18,7 @@ from flask import (
 from werkzeug.wrappers import Response as Answer
 
 from surveys.views.web import server
-from surveys.views.web.language import languages, locale
+from surveys.views.web.language import drafts, languages, locale
 
 pages = Blueprint("front", __name__)
 
@@ -51,7 +51,9 @@ def language() -> str | Answer:
     back = own_path(request.values.get("next") or request.referrer)
     chosen = request.form.get("language")
     if chosen not in languages():
-        return render_template("language.html", languages=languages(), current=locale(), back=back)
+        return render_template(
+            "language.html", languages=languages(), drafts=drafts(), current=locale(), back=back
+        )
     return _remember("language", chosen, back)
 
 

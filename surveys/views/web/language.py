@@ -32,6 +32,12 @@ def languages() -> tuple[str, ...]:
     return offered
 
 
+def drafts() -> frozenset[str]:
+    """The interface's languages that no native reader has read yet: no browser chooses them by itself."""
+    found: frozenset[str] = current_app.extensions["drafts"]
+    return found
+
+
 def locale() -> str:
     """The interface's language: the chosen one, otherwise the browser's best among ours, otherwise English.
 
@@ -47,7 +53,9 @@ def _locale() -> str:
     if request.path.startswith("/staff/") or request.blueprint == "security":
         return OURS
     chosen = request.cookies.get("language")
-    return chosen if chosen in languages() else preferred(languages())
+    if chosen in languages():
+        return str(chosen)
+    return preferred([code for code in languages() if code not in drafts()])
 
 
 def preferred(offered: Sequence[str]) -> str:
@@ -115,6 +123,7 @@ def use(app: Flask, catalogues: Path) -> None:
     """Speak English and the languages that `catalogues` holds."""
     found = sorted(path.parts[-3] for path in catalogues.glob("*/LC_MESSAGES/messages.mo"))
     app.extensions["languages"] = (OURS, *found)
+    app.extensions["drafts"] = frozenset(code for code in found if (catalogues / code / "DRAFT").exists())
     babel.init_app(app, default_translation_directories=str(catalogues), locale_selector=locale)
     # The library asks for each text which language the page speaks: a tenth of what an item page costs.
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]

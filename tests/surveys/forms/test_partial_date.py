@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from babel.dates import get_month_names
+from flask import Flask
+from werkzeug.datastructures import MultiDict
 
+from surveys.forms.background import question_form
+from surveys.forms.fields import MONTHS_IN, month_number
 from surveys.forms.partial_date import PartialDateError, read
 from surveys.typed import is_possible_year
 
@@ -53,3 +58,37 @@ def test_a_year_is_possible_here_as_everywhere() -> None:
     for year in (years[0] - 1, years[-1] + 1):
         with pytest.raises(PartialDateError):
             read(None, None, year)
+
+
+@pytest.mark.parametrize(
+    ("day", "month", "found"),
+    [
+        ("27", "3", "2024-03-27"),
+        ("27.", "März", "2024-03-27"),
+        ("27th", "march", "2024-03-27"),
+        (" 1st ", "Sept.", "2024-09-01"),
+        ("٢٧", "٣", "2024-03-27"),
+        ("", "dezember", "2024-12-01"),
+        ("27", "Ma", None),
+        ("27", "Ju", None),
+        ("27", "jun", "2024-06-27"),
+        ("27", "13", None),
+        ("x", "3", None),
+        ("27.3", "3", None),
+    ],
+)
+def test_days_and_months_as_people_write_them(
+    bare_app: Flask, day: str, month: str, found: str | None
+) -> None:
+    """By name, whole or begun, in any case; what may be two months is asked again."""
+    with bare_app.test_request_context():
+        form = question_form("onset")(MultiDict({"day": day, "month": month, "year": "2024"}))
+        fits = form.fits(date(2026, 1, 1))
+        assert (form.said["on"] if fits else None) == found  # type: ignore[call-overload,index]
+
+
+def test_no_name_is_one_month_here_and_another_there() -> None:
+    """In all the languages whose names are taken."""
+    for code in MONTHS_IN:
+        for number, name in get_month_names("wide", "format", code).items():
+            assert month_number(name) == number, (code, name)

@@ -259,6 +259,7 @@ def test_what_was_done_is_written_down(session: Session, everything: dict[str, P
         "values": before["event_value"],
         "responses": before["response"],
         "drafts": before["draft"],
+        "priorities": 0,
         "background": before["background"],
         "freezes": 1,
         "reports": 1,
