@@ -264,9 +264,14 @@ def _check_facts(instrument: Instrument, faults: Faults) -> None:
         )
     if facts.shown_to_patients and facts.asks_of == "mood":
         faults.add("facts.shown_to_patients", "is there, but it asks of mood.", "Leave it out.")
-    for key in facts.without_period:
-        if all(item.key != key for item in instrument.items):
-            faults.add("facts.without_period", f"names {key!r}, which is not an item.", "Name an item.")
+    named_items = {
+        "without_period": facts.without_period,
+        **{f"only_after.{key}": (key, *before) for key, before in facts.only_after.items()},
+    }
+    for where, keys in named_items.items():
+        for key in keys:
+            if all(item.key != key for item in instrument.items):
+                faults.add(f"facts.{where}", f"names {key!r}, which is not an item.", "Name an item.")
     for key, words in facts.shown_to_patients.items():
         if not words:
             faults.add(f"facts.shown_to_patients.{key}", "has no words.", 'Write en = "…".')

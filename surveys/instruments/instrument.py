@@ -254,7 +254,8 @@ class Facts:
     value. `headlines` gives the places of scales that pages show first. `result` is the scale of the whole
     instrument. `eye_safety` gives, by item, the answers after which a patient reads when an eye needs a
     doctor. `shown_to_patients` has the words, by language, of each scale that a patient may see of her own.
-    Items `without_period` are asked without the section's period, as in the original.
+    Items `without_period` are asked without the section's period, as in the original. `only_after` gives the
+    items of which one must be answered above 0 for an item to be asked.
     """
 
     asks_of: Subject | None = None
@@ -268,6 +269,7 @@ class Facts:
     eye_safety: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     shown_to_patients: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     without_period: tuple[str, ...] = ()
+    only_after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -325,6 +327,14 @@ class Instrument:
         wanted = {item.key for item in self.items} if optional is True else set(optional or ())
         shown = (item for item in self.items if not item.optional or item.key in wanted)
         return tuple(sorted(shown, key=lambda item: item.number))
+
+    def leaves_out(self, item_key: str, given: Mapping[str, Answer]) -> bool:
+        """Whether the item is not asked after `given`: all it follows is dealt with, and nothing above 0.
+
+        Without an answer to one of them it may still be asked.
+        """
+        before = self.facts.only_after.get(item_key, ())
+        return bool(before) and all(key in given and not given[key] for key in before)
 
     def choices(self, item_key: str) -> tuple[Choice, ...]:
         """The choices of an item in the order shown; empty for a number or date. Raises UnknownPart."""

@@ -323,6 +323,7 @@ def _facts(root: TomlTable) -> Facts:
             result=table.optional_text("result"),
             eye_safety=_eye_safety(table) if "eye_safety" in table else {},
             without_period=table.texts("without_period"),
+            only_after=_only_after(table) if "only_after" in table else {},
             shown_to_patients=_shown(table) if "shown_to_patients" in table else {},
         )
 
@@ -345,6 +346,11 @@ def _not_before(facts: TomlTable) -> NotBefore:
 def _eye_safety(facts: TomlTable) -> Mapping[str, tuple[int, ...]]:
     with facts.open_table("eye_safety") as table:
         return {name: table.wholes(name) for name in table.names()}
+
+
+def _only_after(facts: TomlTable) -> Mapping[str, tuple[str, ...]]:
+    with facts.open_table("only_after") as table:
+        return {name: table.texts(name) for name in table.names()}
 
 
 def _shown(facts: TomlTable) -> Mapping[str, Mapping[str, str]]:

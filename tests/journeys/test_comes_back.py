@@ -227,3 +227,16 @@ def test_no_line_that_staff_would_not_hear_of(app: Flask, invited: Invited) -> N
     assert "Look back" not in patient.page.text
     patient.get(f"{visit}/looking-back/scores")
     assert patient.page.heading == "Thank you"
+
+
+def test_staff_choose_what_comes_back(app: Flask, invited: Invited) -> None:
+    """On a page of the study: with its words in every language, or refused in words."""
+    member = signed_in(app)
+    member.get("/staff/S1/study/feedback")
+    kept = {"feedback": "use", "use_texts__en": "Nobody but us.", "news_texts__en": ""}
+    member.post("/staff/S1/study/feedback", {**kept, "use_texts__en": ""})
+    assert "Say in English who uses the answers" in member.page.text
+    member.post("/staff/S1/study/feedback", kept)
+    [study] = one_table(app, "study")
+    assert (study["feedback"], study["use_texts"]) == (["use"], {"en": "Nobody but us."})
+    assert "Who uses the answers, in the study's words" in member.get("/staff/S1/study").text

@@ -157,8 +157,15 @@ class OpenVisit:
     crises: tuple[int, ...] = ()
 
     def items(self, key: str) -> tuple[Item, ...]:
-        """What the questionnaire `key` asks, in order: optional items only where the study wants them."""
-        return _items(self.instruments[key], self.optional_items)
+        """What the questionnaire `key` asks, in order: optional items only where the study wants them.
+
+        What follows from other items is left out once they are answered so that it does not.
+        """
+        instrument, draft = self.instruments[key], self.drafts.get(key)
+        asked = _items(instrument, self.optional_items)
+        if draft is None or not instrument.facts.only_after:
+            return asked
+        return tuple(item for item in asked if not instrument.leaves_out(item.key, draft.given))
 
     @property
     def hides(self) -> bool:

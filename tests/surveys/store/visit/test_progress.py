@@ -166,3 +166,20 @@ def test_an_optional_item_is_asked_where_the_study_wants_it() -> None:
     begun = replace(with_difficulty, submitted={"face": DAY}, drafts=draft("phq9", *keys("phq9")))
     phq9 = LIBRARY.get("phq9")
     assert position(begun) == AtItem(phq9, phq9.item("q10"))
+
+
+def test_what_follows_from_other_answers_is_asked_where_it_does() -> None:
+    """PHQ-9 asks of difficulty nobody who has no problem, and whoever may still tell of one."""
+    phq9 = LIBRARY.get("phq9")
+    asks = replace(FRESH, optional_items=("phq9.q10",), submitted={"face": DAY})
+    none = dict.fromkeys(keys("phq9"), 0)
+    for said, asked in (
+        (none, False),
+        ({**none, "q4": None}, False),
+        ({**none, "q4": 1}, True),
+        ({key: 0 for key in none if key != "q9"}, True),
+    ):
+        begun = replace(asks, drafts={"phq9": replace(draft("phq9")["phq9"], given=said)})
+        assert ("q10" in [item.key for item in begun.items("phq9")]) is asked
+    sent = replace(asks, drafts={"phq9": replace(draft("phq9")["phq9"], given=none)})
+    assert position(sent) == Review(phq9)
