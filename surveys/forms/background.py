@@ -75,8 +75,8 @@ QUESTIONS: Mapping[str, QuestionWords] = {
     "onset": QuestionWords(
         _("When did the trouble with your face begin?"),
         hint=_(
-            "As exactly as you know it; day and month may stay empty. Was it there from birth? Write the "
-            "year in which you were born. Did it come more than once? Write when it began this time."
+            "As exactly as you know it; day and month may stay empty. From birth: your year of birth. "
+            "More than once: this time."
         ),
     ),
     "side": QuestionWords(

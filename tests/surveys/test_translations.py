@@ -73,4 +73,5 @@ def test_a_translation_names_the_same_values(path: Path) -> None:
 def test_the_compiled_catalogue_says_the_same(path: Path) -> None:
     """`make messages` compiles; both files are committed."""
     compiled = read_mo(io.BytesIO(path.with_suffix(".mo").read_bytes()))
-    assert texts(compiled) == texts(catalogue(path))
+    translated = {one: said for one, said in texts(catalogue(path)).items() if all(said)}
+    assert {one: said for one, said in texts(compiled).items() if one in translated} == translated
