@@ -112,7 +112,7 @@ def _tipped(rows: pd.DataFrame, missing: pd.DataFrame, answer: Answer) -> Record
         laid, names.index(FOLLOW_UP), model.random_covariance, model.sigma, answer.fitted[FOLLOW_UP][2]
     )
     spread = float(rows.drop_duplicates("patient")["value"].std())
-    shift = None if found.shift is None or not spread else found.shift / spread
+    shift = None if found.shift is None or not spread else float(found.shift / spread)
     reason = None if shift is not None else "no shift of the unanswered scores makes the interval meet 0"
     return {"estimate": shift, "low": found.low, "high": found.high, "reason": reason}
 
