@@ -320,7 +320,7 @@ def or_unknown(text: pd.Series) -> pd.Series:
 def scored(frames: StudyFrames) -> pd.DataFrame:
     """One row per response and scale, with the patient's facts and time since onset at that response.
 
-    Added to the columns of ``scores``: ``sex, cause, side``; ``days_since_onset`` and
+    Added to the columns of ``scores``: ``site, sex, cause, side``; ``days_since_onset`` and
     ``years_since_onset`` (estimates, missing without an onset, before it and from birth);
     ``time_usable`` and, where it is False, ``left_out`` (one of ``LEFT_OUT_REASONS``); ``log10_years``
     (only where usable); ``stratum`` (acute | chronic | unknown); ``age`` (whole years at the patient's
@@ -352,7 +352,17 @@ def chosen_by_other(frames: StudyFrames) -> pd.Series:
 
 def _facts(frames: StudyFrames) -> pd.DataFrame:
     """The patient's facts by code; the first visit counts before any filter (`analysis.results.filters`)."""
-    columns = ["patient", "sex", "birth_year", "cause", "side", "begin", "onset_on", "onset_precision"]
+    columns = [
+        "patient",
+        "site",
+        "sex",
+        "birth_year",
+        "cause",
+        "side",
+        "begin",
+        "onset_on",
+        "onset_precision",
+    ]
     facts = frames.patients[[*columns, "palsies"]].copy()
     first = pd.DatetimeIndex(first_visit_on(frames).reindex(facts["patient"]))
     facts["first_on"] = first.to_numpy()

@@ -57,6 +57,7 @@ class _Visits:
     first_day: Numbers
     age: Numbers
     female: Numbers
+    site: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class _Pair:
     y_values: Numbers
     stratum: NDArray[np.int64]
     covariates: Numbers
+    site: NDArray[np.int64]
     time: Numbers  # log2 of 1 + years since the first visit, log10 of years since onset
     responses_per_visit: int
 
@@ -93,6 +95,8 @@ def correlations(
     ``rmcorr_detrended`` is the rmcorr of what splines of the time since the first visit and since onset leave
     of both scores: what only changes over the same months does not count as going together (Curran & Bauer,
     Annu Rev Psychol 2011;62:583).
+
+    Beside Spearman's rho stands ``…_within_sites``: of patients of the same site, where two sites have 10.
 
     Args:
         table: the result of ``analysis.data.frame.scored``.
@@ -159,6 +163,7 @@ def _visits(table: pd.DataFrame, scales: Sequence[str]) -> _Visits:
         first_on=("first_on", "first"),
         age=("age", "first"),
         female=("female", "first"),
+        site=("site", "first"),
     )
     opened = opened.sort_values(["patient", "day", "visit_id"], ignore_index=True)
     at = pd.Index(opened["visit_id"]).get_indexer(pd.Index(rows["visit_id"]))
@@ -180,6 +185,7 @@ def _visits(table: pd.DataFrame, scales: Sequence[str]) -> _Visits:
         first_day=opened["first_on"].to_numpy("datetime64[D]").astype(np.float64),
         age=opened["age"].to_numpy(np.float64),
         female=opened["female"].to_numpy(np.float64),
+        site=pd.factorize(opened["site"], use_na_sentinel=False)[0],
     )
 
 
@@ -195,6 +201,7 @@ def _pairs(visits: _Visits, scale_info: Mapping[str, ScaleInfo]) -> Iterator[_Pa
             visits.value[rows, i],
             visits.stratum[rows, i],
             covariates[rows],
+            visits.site[rows],
             _time(visits, rows, np.full(len(rows), i)),
             1,
         )
@@ -212,6 +219,7 @@ def _pairs(visits: _Visits, scale_info: Mapping[str, ScaleInfo]) -> Iterator[_Pa
             visits.value[rows, j],
             visits.stratum[rows, later],
             covariates[rows],
+            visits.site[rows],
             _time(visits, rows, later),
             1 if same else 2,
         )
@@ -232,6 +240,7 @@ def _record(
     within = method in WITHIN_METHODS
     found, n, patients, adjusted_for = (_within if within else _between)(pair, method, stratum)
     small = is_small(patients, suppress_under)
+    apart = _apart(pair, stratum) if method == "spearman" else None
     return {
         **({} if stratum is None else {"stratum": stratum}),
         "level": "within" if within else "between",
@@ -250,6 +259,7 @@ def _record(
         "df": found.df,
         "p": found.p,
         **_robust(found),
+        **{f"{name}_within_sites": getattr(apart, name, None) for name in ("estimate", "low", "high")},
         "imprecise": COEFFICIENT_FROM <= patients < IMPRECISE_BELOW,
         "suppressed": small,
         "reason": found.reason,
@@ -290,6 +300,19 @@ def _between(pair: _Pair, method: str, stratum: str | None) -> tuple[Coefficient
     else:
         found = spearman(x, y) if method == "spearman" else pearson(x, y)
     return found, len(rows), len(rows), adjusted_for
+
+
+def _apart(pair: _Pair, stratum: str | None) -> Coefficient | None:
+    """Spearman's rho among patients of the same site; None unless two sites have 10 patients.
+
+    Clinics that differ in both variables make an association that no clinic has.
+    """
+    rows = _in_stratum(pair, np.unique(pair.patient, return_index=True)[1], stratum)
+    sites, sizes = np.unique(pair.site[rows], return_counts=True)
+    if np.sum(sizes >= COEFFICIENT_FROM) < 2:
+        return None
+    dummies = (pair.site[rows][:, None] == sites[1:]).astype(np.float64)
+    return partial_spearman(pair.x_values[rows], pair.y_values[rows], dummies)
 
 
 def _in_stratum(pair: _Pair, rows: NDArray[Any], stratum: str | None) -> NDArray[Any]:

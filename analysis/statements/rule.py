@@ -12,6 +12,7 @@ TOLD = ("acute", "chronic", None)  # the strata of sentences, in the order of re
 TWO_POPULATIONS_FROM = 10  # patients in each of acute and chronic
 NOT_TESTED = "nothing was tested"
 TWO_POPULATIONS = "acute and chronic patients are two populations"
+SITES_DIFFER = "patients of the same site do not show it: the sites differ"
 NO_ESTIMATE = "it cannot be estimated"
 
 
@@ -48,6 +49,15 @@ def two_populations(of: Mapping[str | None, Record], stratum: str | None) -> str
         return None
     counts = [_patients(of.get(name)) for name in ("acute", "chronic")]
     return TWO_POPULATIONS if min(counts) >= TWO_POPULATIONS_FROM else None
+
+
+def sites_differ(one: Record) -> str | None:
+    """Why an association between patients is not told: within sites it is not clear, or is the reverse."""
+    low, high = one["low_within_sites"], one["high_within_sites"]
+    if low is None or high is None or one["estimate"] is None:
+        return None
+    same = low > 0 if one["estimate"] > 0 else high < 0
+    return None if same else SITES_DIFFER
 
 
 def _patients(one: Mapping[str, Any] | None) -> int:

@@ -7,7 +7,7 @@ from analysis.data.record import Record
 from analysis.data.subjects import life_with_mood
 from analysis.results.association import TIME
 from analysis.results.findings import Findings
-from analysis.statements.rule import TOLD, Verdict, by_question, two_populations, verdict
+from analysis.statements.rule import TOLD, Verdict, by_question, sites_differ, two_populations, verdict
 from analysis.statements.statement import Statement
 from analysis.statements.words import interval, number, people, said, shifted, signed, span
 
@@ -53,7 +53,7 @@ def _between(found: Findings, scale: str, other: str, section: str) -> list[Stat
         if stratum not in of or of[stratum]["n"] == 0:
             continue
         one = of[stratum]
-        told = verdict(one, guard=two_populations(of, stratum) or one["overlap"])
+        told = verdict(one, guard=two_populations(of, stratum) or one["overlap"] or sites_differ(one))
         who = people(one["n_text"], stratum)
         statements.append(
             Statement(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given as given_by
 from hypothesis import strategies as st
+from scipy.stats import rankdata
 
 from analysis.data.frame import scored
 from analysis.results.association import TIME, as_shown, correlations, overlap
@@ -263,3 +264,32 @@ def test_pages_show_the_robust_interval_within_patients():
     )
     alone = as_shown({**within, "low_robust": None})
     assert (alone["estimate"], alone["reason"]) == (None, "not estimable: one patient decides it")
+
+
+def test_an_association_of_sites_is_none_of_patients() -> None:
+    """Two clinics with other levels of both scores, within which nothing goes together: R's partial rho.
+
+    ``ppcor::pcor.test(face, phq9, site, method = "spearman")`` is Pearson's on ranks less the site.
+    """
+    random = np.random.default_rng(5)
+    patients = [
+        Patient(
+            f"P{n:02}",
+            [("2025-02-01", {"face.total": float(face), "phq9.total": float(mood)})],
+            facts={"site": "north" if n % 2 else "main"},
+        )
+        for n, (face, mood) in enumerate(
+            (random.normal(40 + 30 * (n % 2), 6), random.normal(16 - 8 * (n % 2), 2)) for n in range(60)
+        )
+    ]
+    frames = study(patients)
+    chosen = {"scales": ["face.total", "phq9.total"], "methods": ("spearman",)}
+    found = one(
+        correlations(frames.scored, frames.scale_info, **chosen), "spearman", "face.total", "phq9.total"
+    )
+    assert found["high"] < -0.3
+    assert found["low_within_sites"] < 0 < found["high_within_sites"]
+    face, mood = (rankdata(frames.scored.query(f"scale == '{key}'")["value"]) for key in chosen["scales"])
+    site = np.arange(60) % 2
+    left = [ranks - np.array([ranks[site == at].mean() for at in (0, 1)])[site] for ranks in (face, mood)]
+    assert found["estimate_within_sites"] == pytest.approx(np.corrcoef(*left)[0, 1], abs=1e-9)

@@ -14,6 +14,7 @@ SHORT = (
     "course: one day wrong, with a rise",
     "within: shared recovery, slopes differ",
     "within: a true tie",
+    "time: sites that differ",
 )
 
 
