@@ -51,6 +51,7 @@ def report(
     suppress_under: int = SUPPRESS_UNDER,
     chain_heads: Sequence[str] = (),
     signatures: Sequence[Mapping[str, Any]] = (),
+    amendments: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """The report as one JSON-ready object.
 
@@ -61,6 +62,7 @@ def report(
         suppress_under: cells of fewer patients are hidden.
         chain_heads: how the audit trail ended when the data were read, as ``CHAIN:NUMBER:HASH``.
         signatures: who signed the freeze that the frames come of.
+        amendments: of the plan, each with its ``version``, ``protocol`` and ``holds_from`` (ISO 8601).
 
     Raises:
         FrameError: the frames break their contract.
@@ -85,6 +87,7 @@ def report(
         "data_sha256": digest,
         "chain_heads": list(chain_heads),
         "signatures": [dict(one) for one in signatures],
+        "amendments": [dict(one) for one in amendments],
         "filters": filters.chosen,
         "suppress_under": few,
         "patients": len(part.patients),
@@ -93,6 +96,7 @@ def report(
         "methods": f"{extent(part, few)} {how}",
         "warnings": [
             *_warnings(frames, part, filters, table, described),
+            *map(_amended, amendments),
             *_uneven(found.course, frames.scale_info),
         ],
         "left_out": [
@@ -219,6 +223,13 @@ def _set_aside(frames: StudyFrames, part: StudyFrames, filters: Filters) -> list
         }
         for scale, rows in aside.groupby("scale")
     ]
+
+
+def _amended(one: Mapping[str, Any]) -> str:
+    return (
+        f"The plan was amended (version {one['version']}, protocol {one['protocol']}) for visits due from "
+        f"{one['holds_from']} on: what was asked before and after may differ."
+    )
 
 
 def _warnings(

@@ -6,7 +6,8 @@ Models use it in `Patient.gone` and `Patient.in_follow_up`; the analysis reads t
 STATUSES = ("active", "paused", "left", "lost", "died")
 # Taking part has ended: links do not open, and a visit due on that day or later expects no answer.
 LEFT = "left"
-GONE = (LEFT, "died")
+DIED = "died"
+GONE = (LEFT, DIED)
 # These patients get no messages. A lost patient may still answer, and answers are still expected.
 LOST = "lost"
 NOT_IN_FOLLOW_UP = (*GONE, LOST)

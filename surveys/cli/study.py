@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 from sqlalchemy import func, select
@@ -215,3 +216,70 @@ def activate(context: click.Context, code: str) -> None:
     for warning in warnings:
         click.echo(warning, err=True)
     click.echo(f"Study {code} is active now.")
+
+
+@study.command("export-setup")
+@click.argument("code", metavar="STUDY")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--wordings",
+    "with_wordings",
+    is_flag=True,
+    help="Also texts that this site loaded, if licences allow.",
+)
+@click.pass_context
+def export_setup(context: click.Context, code: str, file: Path, with_wordings: bool) -> None:
+    """Write plan, texts, rules, settings and own forms of STUDY into FILE (JSON): no patients, no secrets."""
+    from surveys.exchange import study_setup
+
+    with reading(context) as opened:
+        found = opened.study(code)
+        told = study_setup.told(opened.session, found, opened.library, with_wordings=with_wordings)
+        file.write_text(study_setup.as_text(told), encoding="utf-8")
+    click.echo(f"The set-up of {code} is in {file}.")
+
+
+@study.command("import-setup")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("code")
+@click.option("--title", default="", help="Of the new study.  [default: that of the file]")
+@click.option("--simulated", is_flag=True, help="For made-up patients only, and said so everywhere.")
+@click.pass_context
+def import_setup(context: click.Context, file: Path, code: str, title: str, simulated: bool) -> None:
+    """Make the draft study CODE with the set-up in FILE."""
+    from surveys.exchange import study_setup
+
+    content = study_setup.read(file.read_bytes())
+    _make(context, code, content, title, simulated)
+
+
+@study.command("copy")
+@click.argument("source", metavar="STUDY")
+@click.argument("code")
+@click.option("--title", default="", help="Of the new study.  [default: that of STUDY]")
+@click.option("--simulated", is_flag=True, help="For made-up patients only, and said so everywhere.")
+@click.pass_context
+def copy(context: click.Context, source: str, code: str, title: str, simulated: bool) -> None:
+    """Make the draft study CODE with the set-up of STUDY, without its patients."""
+    from surveys.exchange import study_setup
+
+    with reading(context) as opened:
+        content = study_setup.told(opened.session, opened.study(source), opened.library)
+    _make(context, code, content, title, simulated)
+
+
+def _make(context: click.Context, code: str, content: Any, title: str, simulated: bool) -> None:
+    from surveys.exchange import study_setup
+
+    with changing(context) as opened:
+        study_setup.make(
+            opened.session,
+            code,
+            content,
+            opened.library,
+            title=title,
+            simulated=simulated,
+            at=opened.at,
+            actor=f"command:study {context.info_name}",
+        )
+    click.echo(f"Study {code} is a draft now. See it with: seventh study show {code}")

@@ -22,6 +22,7 @@ from surveys.models import Freeze, Study
 from surveys.settings import FILES
 from surveys.store.audit import heads
 from surveys.store.study import signatures
+from surveys.store.visit import amendments
 
 if TYPE_CHECKING:
     from analysis.data.frame import StudyFrames
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Basis:
-    """What a report rests on: the data, their instant, how the trail ended then, and who signed their freeze.
+    """What a report rests on: the data, their instant, how the trail ended then, who signed their freeze,
+    and how the plan was amended until then.
 
     `under` is the smallest group that it shows.
     """
@@ -40,6 +42,7 @@ class Basis:
     under: int
     freeze: Freeze | None = None
     signed: Sequence[Mapping[str, Any]] = ()
+    amended: Sequence[Mapping[str, Any]] = ()
 
 
 def as_now(
@@ -47,7 +50,8 @@ def as_now(
 ) -> Basis:
     """The study as this session reads it, also with those who joined and were not looked at if asked."""
     frames = study_frames(session, study, library, unconfirmed=unconfirmed)
-    return Basis(frames, at, _told(heads.of_study(session, study.id)), study.smallest_group)
+    ends, amended = heads.of_study(session, study.id), amendments.told(session, study.id, at)
+    return Basis(frames, at, _told(ends), study.smallest_group, amended=amended)
 
 
 def as_frozen(session: Session, study: Study, library: Library, name: str) -> Basis:
@@ -58,7 +62,8 @@ def as_frozen(session: Session, study: Study, library: Library, name: str) -> Ba
     """
     kept, frames = freezing.thawed(session, study, name, library)
     ends, signed = heads.of_freeze(session, kept), signatures.told(session, kept)
-    return Basis(frames, kept.made_at, _told(ends), study.smallest_group, kept, signed)
+    amended = amendments.told(session, study.id, kept.made_at)
+    return Basis(frames, kept.made_at, _told(ends), study.smallest_group, kept, signed, amended)
 
 
 def computed(basis: Basis) -> dict[str, Any]:
@@ -72,6 +77,7 @@ def computed(basis: Basis) -> dict[str, Any]:
         suppress_under=basis.under,
         chain_heads=basis.heads,
         signatures=basis.signed,
+        amendments=basis.amended,
     )
 
 

@@ -14,7 +14,7 @@ from surveys.forms import labels
 from surveys.forms.fields import DayField, not_ahead
 from surveys.forms.records import RecordForm
 from surveys.forms.staff import select_choices
-from surveys.instruments.answers import AnswerError, read_answer
+from surveys.instruments.answers import LONGEST_TEXT, AnswerError, read_answer
 from surveys.instruments.definition import Answer, Instrument, Item
 from surveys.typed import possible_years
 
@@ -96,6 +96,8 @@ def _wanted(instrument: Instrument, key: str, error: AnswerError) -> str:
         return f"Item {item.number}: enter a date such as 2026-03-14, {years}, or leave it empty."
     if item.chosen:
         return f"Item {item.number}: enter one of {', '.join(map(str, error.allowed))}, or leave it empty."
+    if item.kind == "text":
+        return f"Item {item.number}: write at most {LONGEST_TEXT} characters, or leave it empty."
     low, high = error.allowed
     return f"Item {item.number}: enter a number from {low:g} to {high:g}, or leave it empty."
 

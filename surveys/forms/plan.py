@@ -7,18 +7,27 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from wtforms import BooleanField, Form, FormField, HiddenField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    Form,
+    FormField,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import Length, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from surveys import same
 from surveys.forms import labels
-from surveys.forms.fields import WholeNumberField
+from surveys.forms.fields import DayField, WholeNumberField
 from surveys.forms.staff import StaffForm
 from surveys.schedule import FAMILIES, PlannedVisit
 
 EMPTY_ROWS = 1
 MOST_ROWS = 30
+LONGEST_REASON = 2000
 # The anchors of a timepoint: any treatment of a family, or one kind.
 TREATMENTS = {
     **{
@@ -117,17 +126,61 @@ class PlanForm(StaffForm):
         return planned
 
 
-def plan_form(rows: int, instruments: Sequence[tuple[str, str]]) -> type[PlanForm]:
+class AmendmentForm(PlanForm):
+    """What the study's documents say of an amendment, with the plan as it will be. Made by `plan_form`."""
+
+    refused_at = None
+
+    protocol = StringField(
+        "Version of the protocol",
+        [InputRequired("Say which version of the protocol this is, such as 2.0."), Length(max=64)],
+    )
+    holds_from = DayField(
+        "Holds from",
+        [InputRequired("Enter the day from which it holds.")],
+        description="For all visits that are due on that day or later, and that nobody has opened.",
+    )
+    reason = TextAreaField(
+        "Reason", [InputRequired("Say why the plan is amended."), Length(max=LONGEST_REASON)]
+    )
+    ethics_reference = StringField(
+        "Reference of the ethics committee's opinion",
+        [InputRequired("Give the reference, or say why no opinion is needed."), Length(max=200)],
+    )
+    ethics_on = DayField("Day of the opinion", [Optional()])
+    consent_version = SelectField(
+        "Consent",
+        [Optional()],
+        description="Where it is asked anew, nothing that is added is asked of patients before they agreed. "
+        "Who declines goes on as before.",
+        validate_choice=False,
+    )
+
+    @property
+    def said(self) -> list[Any]:
+        """The boxes beside the plan, in order."""
+        names = ("protocol", "holds_from", "reason", "ethics_reference", "ethics_on", "consent_version")
+        return [self[name] for name in names]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was typed into them."""
+        return {field.name: field.data or (None if field.type == "DayField" else "") for field in self.said}
+
+
+def plan_form(
+    rows: int, instruments: Sequence[tuple[str, str]], base: type[PlanForm] = PlanForm
+) -> type[PlanForm]:
     """The form with so many rows and a box per instrument, pairs of key and title."""
-    return _plan_form(rows, tuple(instruments))
+    return _plan_form(rows, tuple(instruments), base)
 
 
 @cache
-def _plan_form(rows: int, instruments: tuple[tuple[str, str], ...]) -> type[PlanForm]:
+def _plan_form(rows: int, instruments: tuple[tuple[str, str], ...], base: type[PlanForm]) -> type[PlanForm]:
     boxes = {f"ask_{key}": BooleanField(title) for key, title in instruments}
     row = type("RowFormWithInstruments", (RowForm,), boxes)
     fields: dict[str, Any] = {f"row_{n}": FormField(row, f"Timepoint {n}") for n in range(1, rows + 1)}
-    return type("PlanFormWithRows", (PlanForm,), fields)
+    return type("PlanFormWithRows", (base,), fields)
 
 
 def as_data(plan: Iterable[PlannedVisit]) -> dict[str, dict[str, Any]]:

@@ -17,6 +17,7 @@ ERRORS = {
     "whole": "not_a_number",
     "decimal": "not_a_number",
     "date": "not_a_date",
+    "text": "too_long",
 }
 """What is wrong with an input that is no answer, by the item's kind."""
 

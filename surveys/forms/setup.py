@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     Field,
@@ -227,6 +228,34 @@ def consent_form(
                 f"Sentence for the part “{words}”, in {language}", [Optional(), Length(max=1000)]
             )
     return type("ConsentTextFormInLanguages", (ConsentTextForm,), fields)
+
+
+class FromSetupForm(StaffForm):
+    """A new study with the set-up of another one, or of a file."""
+
+    code = StringField(
+        "Code",
+        [
+            InputRequired("Give the study a code."),
+            Regexp(
+                rf"^{STUDY_CODE}$",
+                message="Use up to 32 letters, digits, - and _, beginning with a letter or digit.",
+            ),
+        ],
+        description="Letters, digits, - and _. It stands in addresses and file names and never changes.",
+    )
+    title = StringField(
+        "Title", [Optional(), Length(max=200)], description="Left empty, the title is taken over too."
+    )
+    study = SelectField("Study to copy", [Optional()])
+    file = FileField("Or a file", description="A set-up that Seventh wrote (.json).")
+
+    def __init__(self, codes: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.study.choices = [
+            SelectChoice("", "Take the file"),
+            *(SelectChoice(code, code) for code in codes),
+        ]
 
 
 class NewStudyForm(SectionForm):

@@ -1,6 +1,6 @@
 """The valid answers to an item, and how a typed or posted text is read as one.
 
-An answer is JSON: the value of a choice, a list of such values, a number, or an ISO date.
+An answer is JSON: the value of a choice, a list of such values, a number, an ISO date, or a text.
 """
 
 import re
@@ -10,6 +10,7 @@ from datetime import date
 from surveys.instruments.instrument import Answer, Instrument, Item, UnknownPart
 from surveys.typed import NoNumberError, is_possible_year, number
 
+LONGEST_TEXT = 2000
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -17,8 +18,8 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 class AnswerError(ValueError):
     """An answer that the instrument does not allow.
 
-    `allowed` has the values of the choices, or the lowest and highest number; it is empty for a date, and
-    holds the items if there is no such item.
+    `allowed` has the values of the choices, or the lowest and highest number; it is empty for a date or a
+    text, and holds the items if there is no such item.
     """
 
     def __init__(
@@ -91,6 +92,8 @@ def not_allowed(instrument: Instrument, item: Item, value: object, row: int | No
             wanted = f"a list of different choices out of {choices}"
         case "date":
             wanted = "a date such as 2026-03-14"
+        case "text":
+            wanted = f"a text of at most {LONGEST_TEXT} characters"
         case kind:
             allowed = instrument.extent(item.key)
             number = "a whole number" if kind == "whole" else "a number"
@@ -106,6 +109,8 @@ def _allowed(instrument: Instrument, item: Item, value: object) -> bool:
             return isinstance(value, list | tuple) and _chosen(instrument.values(item.key), value)
         case "date":
             return isinstance(value, str) and _is_day(value)
+        case "text":
+            return isinstance(value, str) and 0 < len(value.strip()) <= LONGEST_TEXT
         case "whole":
             return isinstance(value, int) and type(value) is int and _within(instrument, item, value)
         case "decimal":
@@ -146,6 +151,8 @@ def _read(item: Item, texts: Sequence[str]) -> Answer:
     match item.kind:
         case "date":
             return text if _is_day(text) and is_possible_year(int(text[:4])) else None
+        case "text":
+            return text
         case "decimal":
             return _number(text)
         case _:

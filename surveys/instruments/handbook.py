@@ -39,6 +39,7 @@ _KINDS = {
     "whole": "whole number, ",
     "decimal": "number, ",
     "date": "date",
+    "text": "text",
 }
 _CHANGES: dict[ChangeKind, str] = {
     "sdc_individual": "smallest detectable change of one person",

@@ -14,10 +14,10 @@ from typing import Literal, TypeAlias
 from surveys.instruments.scale import ChangeThreshold, Outline, Scale
 
 Answer: TypeAlias = int | float | str | Sequence[int] | None
-"""A choice's value, a number, an ISO date or the values of several choices; None is not answered."""
+"""A choice's value, a number, an ISO date, a text or the values of several choices; None: not answered."""
 
 AnsweredBy = Literal["patient", "staff"]
-ItemKind = Literal["choice", "choices", "whole", "decimal", "date"]
+ItemKind = Literal["choice", "choices", "whole", "decimal", "date", "text"]
 WordingStatus = Literal["verbatim", "working", "absent"]
 Subject = Literal["mood", "quality_of_life", "symptoms", "movement"]
 Noted = Literal["synkinesis"]
@@ -274,7 +274,10 @@ class Facts:
 
 @dataclass(frozen=True)
 class Instrument:
-    """One version of an instrument with one wording. It is hashable, so that pages can be cached by it."""
+    """One version of an instrument with one wording. It is hashable, so that pages can be cached by it.
+
+    Only the study with the code `study` asks it, if it names one; `once`: of each patient, and not per visit.
+    """
 
     key: str
     version: str
@@ -304,6 +307,8 @@ class Instrument:
     facts: Facts
     sha256: str
     source: str = field(repr=False)
+    study: str | None = None
+    once: bool = False
 
     def __hash__(self) -> int:
         return hash((self.key, self.version, self.sha256, self.wording.sha256))

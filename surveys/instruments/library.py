@@ -17,14 +17,15 @@ class UnknownInstrument(KeyError):
 
 
 class Library:
-    """Instruments by key and version. Read once, at start; never changes."""
+    """Instruments by key and version: those of the files, read at start, and studies' own forms.
+
+    `own` are the numbers of the own forms that were added. What is there never changes.
+    """
 
     def __init__(self, instruments: Iterable[Instrument]) -> None:
+        self.own: frozenset[int] = frozenset()
         self._versions: dict[str, list[Instrument]] = {}
-        for instrument in instruments:
-            self._versions.setdefault(instrument.key, []).append(instrument)
-        for versions in self._versions.values():
-            versions.sort(key=_version_order)
+        self._sort_in(instruments)
 
     @classmethod
     def load(cls, folders: Sequence[str | Path] = ()) -> "Library":
@@ -55,6 +56,33 @@ class Library:
         if faults:
             raise DefinitionError.of(faults)
         return cls(instrument for _, instrument in instruments.values())
+
+    def add_own(self, forms: Iterable[tuple[int, Instrument]]) -> None:
+        """Add own forms with their numbers; one that is there already is passed over.
+
+        Other threads read meanwhile: they see the library of before, or the new one.
+        """
+        for number, instrument in forms:
+            known = self._versions.get(instrument.key, ())
+            if all(one.version != instrument.version for one in known):
+                self._sort_in([instrument])
+            self.own |= {number}
+
+    def with_forms(self, forms: Iterable[Instrument]) -> "Library":
+        """A library of its own that has these too."""
+        return Library([*(one for versions in self._versions.values() for one in versions), *forms])
+
+    def of_study(self, code: str) -> "list[Instrument]":
+        """The newest version of each instrument that the study may ask: all but other studies' own forms."""
+        return [one for one in self if one.study in (None, code)]
+
+    def _sort_in(self, instruments: Iterable[Instrument]) -> None:
+        versions = {key: list(known) for key, known in self._versions.items()}
+        for instrument in instruments:
+            versions.setdefault(instrument.key, []).append(instrument)
+        for known in versions.values():
+            known.sort(key=_version_order)
+        self._versions = versions
 
     def get(self, key: str, version: str | None = None) -> Instrument:
         """The newest version, or the one named. Raises UnknownInstrument."""

@@ -85,6 +85,8 @@ def read_instrument(data: dict[str, object], source: str, root: TomlTable) -> In
         facts=_facts(root) if "facts" in root else Facts(),
         sha256=canonical_sha256(structure),
         source=source,
+        study=root.optional_text("study"),
+        once=root.flag("once"),
     )
     root.refuse_unknown()
     return instrument

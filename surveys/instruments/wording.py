@@ -14,19 +14,22 @@ _MARKUP = re.compile(r"<\s*[/!?a-zA-Z]|&(#\w+|[A-Za-z]\w*);")
 
 
 def read_wording(root: TomlTable) -> Wording:
-    """The `wording` table: name, status, and texts by language."""
+    """The `wording` table: name, status, and texts by language.
+
+    Only a study's own form may have questions without a recall period.
+    """
     with root.open_table("wording") as table:
         return Wording(
             name=table.text("name"),
             status=cast(WordingStatus, table.one_of("status", get_args(WordingStatus))),
-            texts=read_texts(table) if "texts" in table else {},
+            texts=read_texts(table, recalls="study" not in root) if "texts" in table else {},
         )
 
 
-def read_texts(wording: TomlTable) -> dict[str, LocaleText]:
+def read_texts(wording: TomlTable, *, recalls: bool = True) -> dict[str, LocaleText]:
     """The table `texts` of a wording, a table per language."""
     with wording.open_table("texts") as texts:
-        return {locale: _locale(texts, locale) for locale in texts.names()}
+        return {locale: _locale(texts, locale, recalls) for locale in texts.names()}
 
 
 def check_wording(
@@ -81,10 +84,10 @@ def check_markup(data: object, faults: Faults, where: str = "") -> None:
             faults.add(place, f"holds markup ({found.group()!r}).", "Write plain text: pages add the markup.")
 
 
-def _locale(texts: TomlTable, locale: str) -> LocaleText:
+def _locale(texts: TomlTable, locale: str, recalls: bool) -> LocaleText:
     with texts.open_table(locale) as table:
         with table.open_table("sections") as sections:
-            by_section = {key: _section(sections, key) for key in sections.names()}
+            by_section = {key: _section(sections, key, recalls) for key in sections.names()}
         with table.open_table("items") as items:
             by_item = {key: items.text(key) for key in items.names()}
         return LocaleText(
@@ -95,10 +98,10 @@ def _locale(texts: TomlTable, locale: str) -> LocaleText:
         )
 
 
-def _section(sections: TomlTable, key: str) -> SectionText:
+def _section(sections: TomlTable, key: str, recalls: bool) -> SectionText:
     with sections.open_table(key) as table:
         return SectionText(
-            recall=table.text("recall"),
+            recall=table.text("recall") if recalls or "recall" in table else "",
             instruction=table.optional_text("instruction") or "",
             choices=_choices(table) if "choices" in table else {},
         )

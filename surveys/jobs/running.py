@@ -16,6 +16,7 @@ from surveys.instruments.library import Library
 from surveys.jobs import queue
 from surveys.jobs.queue import Task
 from surveys.store.errors import Refused
+from surveys.store.words import own_forms
 
 FAULT = "It could not be made. The fault is noted in the server's log; tell whoever runs Seventh."
 
@@ -84,6 +85,8 @@ class Runner:
         result: Mapping[str, Any] = {}
         error = None
         try:
+            with self._workshop.look() as session:
+                own_forms.learn(session, self._workshop.library)
             result = self._works[task.kind](self._workshop, task)
         except Refused as refusal:
             error = str(refusal)

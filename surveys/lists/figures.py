@@ -54,6 +54,7 @@ WITHOUT_EFFECT = frozenset(
         "messaging.changed",
         "note.written",
         "patient.joined",
+        "own_form.kept",
         "patient.copied",
         "patient.messages_allowed",
         "patient.messages_stopped",
@@ -118,6 +119,7 @@ TAKING = frozenset(
     {
         "background.checked",
         "consent.agreed",
+        "consent.amendment_declined",
         CONSENT_CORRECTED,
         "consent.declined",
         "consent.parts_changed",
@@ -132,6 +134,7 @@ TAKING = frozenset(
         "patient.left",
         "patient.removed",
         "patient.status",
+        "plan.amended",
         "plan.changed",
         "response.annulled",
         "study.changed",

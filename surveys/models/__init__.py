@@ -6,6 +6,7 @@ knows Flask, because Flask-Security signs its accounts in.
 
 import surveys.models.functions  # noqa: F401 - SQLite gets its own with each connection
 from surveys.models.alert import Alert, AlertMail, AlertRule
+from surveys.models.amendment import Amendment
 from surveys.models.assistance import Assistance
 from surveys.models.audit import Binding, Erasure, Event, EventValue
 from surveys.models.background import Background, BackgroundCheck
@@ -22,6 +23,7 @@ from surveys.models.job import OF_JOBS, BoardCopy, Host, Job, JobPart
 from surveys.models.joining import JoiningPage, JoiningRequest, SelfEnrolment
 from surveys.models.key import ApiKey
 from surveys.models.message import Message, MessageTemplate, Messaging, ShortCode
+from surveys.models.own_form import OwnForm
 from surveys.models.own_list import OwnList
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.patient_state import COMPUTED, PatientState
@@ -54,6 +56,7 @@ __all__ = [
     "AlertMail",
     "AlertReader",
     "AlertRule",
+    "Amendment",
     "ApiKey",
     "Appointment",
     "Assistance",
@@ -90,6 +93,7 @@ __all__ = [
     "MessageTemplate",
     "Messaging",
     "Note",
+    "OwnForm",
     "OwnList",
     "Palsy",
     "Passkey",

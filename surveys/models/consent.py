@@ -15,17 +15,25 @@ from sqlalchemy import (
     Select,
     String,
     UniqueConstraint,
+    and_,
     exists,
     func,
+    literal_column,
+    or_,
     select,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from analysis.data.statuses import LEFT
+from surveys.models.amendment import Amendment
 from surveys.models.base import Base, Code, Digest, Id, Instant, one_of
 
 WAYS = ("link", "paper", "telephone", "elsewhere")
 DECISIONS = ("agreed", "declined")
+# As SQL, because the hottest statement of all is written once, without parameters of its own.
+_AGREED: ColumnElement[str] = literal_column("'agreed'")
+_ELSEWHERE: ColumnElement[str] = literal_column("'elsewhere'")
+_NONE: ColumnElement[int] = literal_column("0")
 
 
 class ConsentText(Base):
@@ -48,7 +56,8 @@ class ConsentText(Base):
 class Consent(Base):
     """A patient's decision on a text; `parts` maps each part of it to whether it was agreed to.
 
-    What was signed elsewhere is on no text of ours: its `reference` says where it is kept.
+    What was signed elsewhere is on no text of ours: its `reference` says where it is kept. Of a patient who
+    stays with an agreement although a later text was asked, `declined_text_id` is that later text.
     """
 
     __tablename__ = "consent"
@@ -69,6 +78,7 @@ class Consent(Base):
     recorded_by: Mapped[str] = mapped_column(String(100))
     recorded_at: Mapped[Instant]
     reference: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    declined_text_id: Mapped[int | None] = mapped_column(ForeignKey("consent_text.id"))
 
 
 def may_still_agree(status: str, decision: str | None, how: str | None) -> bool:
@@ -85,3 +95,36 @@ def due(study_id: Any, patient_id: Any) -> ColumnElement[bool]:
     """Whether the study has a consent text, and no decision of the patient is recorded; ids or columns."""
     asked = exists().where(ConsentText.study_id == study_id)
     return asked & ~exists().where(Consent.patient_id == patient_id)
+
+
+def covers(given: Any, amendment: Any) -> ColumnElement[bool]:
+    """Whether the decision `given` is an agreement to what `amendment` added; classes or aliases of both.
+
+    It is one to the text that the amendment asks, or to a later one. What was signed elsewhere counts from
+    the day on which the amendment was recorded.
+    """
+    stayed = func.coalesce(given.declined_text_id, _NONE) >= amendment.consent_text_id
+    elsewhere = and_(given.how == _ELSEWHERE, given.signed_on >= amendment.recorded_on, ~stayed)
+    agreed = given.decision == _AGREED
+    return and_(agreed, or_(given.consent_text_id >= amendment.consent_text_id, elsewhere))
+
+
+def asked_anew(study_id: Any, patient_id: Any) -> ColumnElement[bool]:
+    """Whether an amendment asks a patient who has agreed to agree again, and she has not decided yet."""
+    stands, every, amendment = aliased(Consent), aliased(Consent), aliased(Amendment)
+    last = select(func.max(every.id)).where(every.patient_id == stands.patient_id).correlate(stands)
+    undecided = func.coalesce(stands.declined_text_id, _NONE) < amendment.consent_text_id
+    return exists().where(
+        amendment.study_id == study_id,
+        amendment.consent_text_id.is_not(None),
+        stands.patient_id == patient_id,
+        stands.id == last.scalar_subquery(),
+        stands.decision == _AGREED,
+        undecided,
+        ~covers(stands, amendment),
+    )
+
+
+def wanted(study_id: Any, patient_id: Any) -> ColumnElement[bool]:
+    """Whether a decision is wanted: the first, or one on what an amendment added."""
+    return due(study_id, patient_id) | asked_anew(study_id, patient_id)

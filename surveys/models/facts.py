@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, true
 
 from surveys.models.alert import Alert, AlertRule
+from surveys.models.amendment import Amendment
 from surveys.models.assistance import Assistance
 from surveys.models.audit import Erasure
 from surveys.models.background import Background, BackgroundCheck
@@ -26,6 +27,7 @@ from surveys.models.imports import Import
 from surveys.models.injection import InjectionSite
 from surveys.models.joining import SelfEnrolment
 from surveys.models.key import ApiKey
+from surveys.models.own_form import OwnForm
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.readiness import AlertReader, BackupProof
 from surveys.models.report import Report
@@ -104,9 +106,11 @@ def _stated(default: Any) -> Any:
 FACTS = (
     Fact(Study, {"shift_key": "a secret by which exports shift dates, which no analysis reads"}),
     Fact(Timepoint),
+    Fact(Amendment),
     Fact(Permission),
     Fact(LoadedWording),
     Fact(InstrumentVersion),
+    Fact(OwnForm),
     Fact(ConsentText),
     Fact(AlertRule),
     Fact(BackupProof),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from surveys.models.base import Base, Code, Id, Instant, Name, one_of
+from surveys.models.base import Base, Code, Id, Instant, Json, Name, one_of
 
 STUDY_CODE = r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}"
 STATUSES = ("draft", "active", "closed")
@@ -111,6 +112,10 @@ class Timepoint(Base):
     With the anchor treatment, `treatment` is its kind or family, and every such treatment has an occasion of
     its own, from when it is `planned` or once it is `given`; `unless_followed` leaves it out if another one
     comes later. With another anchor it comes `times` times, `every_days`.
+
+    An amendment of number `version` added the row or gave it its windows and battery, for what is due on
+    `since_on` or later; from `until_on` on the timepoint is ended. `earlier` holds what it was until then,
+    the oldest first: version, since_on, until_on, windows, times, every_days and battery.
     """
 
     __tablename__ = "timepoint"
@@ -146,5 +151,9 @@ class Timepoint(Base):
     unless_followed: Mapped[bool] = mapped_column(default=False)
     every_days: Mapped[int | None]
     times: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    since_on: Mapped[date | None]
+    until_on: Mapped[date | None]
+    earlier: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
 
     study: Mapped[Study] = relationship(back_populates="timepoints", lazy="raise_on_sql")

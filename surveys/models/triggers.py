@@ -21,6 +21,7 @@ ONLY_ERASED = "{table} rows are deleted only under a recorded erasure"
 NEVER_TRUNCATED = "{table} is never truncated"
 
 APPEND_ONLY = (
+    "amendment",
     "assistance",
     "background",
     "background_check",
@@ -34,6 +35,7 @@ APPEND_ONLY = (
     "feedback_shown",
     "instrument_version",
     "message_template",
+    "own_form",
     "permission",
     "priority",
     "report",
@@ -44,6 +46,7 @@ APPEND_ONLY = (
 )
 KEPT = (
     "alert_mail",
+    "amendment",
     "backup_proof",
     "consent",
     "consent_text",
@@ -53,6 +56,7 @@ KEPT = (
     "head_mail",
     "message",
     "message_template",
+    "own_form",
     "permission",
     "report",
     "signature",

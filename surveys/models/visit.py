@@ -45,6 +45,7 @@ def done_at(battery: Collection[str], sent: Mapping[str, datetime]) -> datetime 
 class Visit(OfImport, Base):
     """One occasion of one patient: planned (`timepoint_id`) or unscheduled. Its dates are stored.
 
+    `plan_version` is the version of the plan by which it was laid (1, or the number of an amendment).
     `opened_at` is when the patient first went past its first page. From `withdrawn_at` on the visit counts as
     never planned, because its anchor is gone. `twin` is 0, except for visits of earlier versions whose name
     reads the same as another's.
@@ -92,6 +93,7 @@ class Visit(OfImport, Base):
     withdrawn_at: Mapped[datetime | None]
     name_folded: Mapped[str] = made_from("name", by=same.folded, server_default="")
     twin: Mapped[int] = mapped_column(default=0, server_default="0")
+    plan_version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     patient: Mapped[Patient] = relationship(lazy="raise_on_sql")
 

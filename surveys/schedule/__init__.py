@@ -1,5 +1,6 @@
 """Timepoints, anchors, windows, due dates: a plan applied to one patient's dates. Pure: no database."""
 
+from surveys.schedule.amended import Amended, Version
 from surveys.schedule.burden import Year, burden, example_visits
 from surveys.schedule.course import (
     SPACING_DAYS,
@@ -40,6 +41,7 @@ __all__ = [
     "FAMILIES",
     "FINISHING_DAYS",
     "SPACING_DAYS",
+    "Amended",
     "Course",
     "InstrumentDay",
     "Occasion",
@@ -49,6 +51,7 @@ __all__ = [
     "PlannedVisit",
     "ScheduledVisit",
     "TreatmentDate",
+    "Version",
     "Window",
     "Year",
     "burden",

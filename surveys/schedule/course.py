@@ -83,6 +83,8 @@ def occasions(
     found = []
     for planned in plan:
         for occasion in _of_treatments(planned, course) if planned.treatment else _of_dates(planned, course):
+            if not planned.holds(occasion.window.due_on):
+                continue
             battery = tuple(
                 key for key in occasion.battery if _asked(not_before.get(key), occasion.window.due_on, course)
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,9 @@ class PlannedVisit:
     `FAMILIES`; each such treatment has an occasion of its own, from when it is `planned` or once it is
     `given`, and `unless_followed` leaves the occasion out if another such treatment comes later. With another
     anchor the row comes `times` times, `every_days`.
+
+    Version `version` of the plan made the row; it holds for what is due on `since_on` or later, and before
+    `until_on`. A timepoint that was amended has a row for each time.
     """
 
     key: str
@@ -47,6 +51,15 @@ class PlannedVisit:
     unless_followed: bool = False
     every_days: int | None = None
     times: int = 1
+    version: int = 1
+    since_on: date | None = None
+    until_on: date | None = None
+
+    def holds(self, due_on: date) -> bool:
+        """Whether the row holds for what is due on that day."""
+        return (self.since_on is None or self.since_on <= due_on) and (
+            self.until_on is None or due_on < self.until_on
+        )
 
 
 def kinds_of(treatment: str) -> tuple[str, ...]:

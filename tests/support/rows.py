@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from surveys.models import Base
 from tests.support.engines import engine_of
+from tests.support.plan_rows import PLAN_ROWS
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)
@@ -164,6 +165,7 @@ ROWS = {
         "recorded_by": "test",
         "recorded_at": AT,
     },
+    **PLAN_ROWS,
     "background": {
         "id": 1,
         "visit_id": 1,

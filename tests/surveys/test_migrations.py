@@ -102,6 +102,8 @@ TRIGGERS["0043"] = TRIGGERS["0042"] | {
 TRIGGERS["0044"] = TRIGGERS["0043"]  # keys
 TRIGGERS["0045"] = TRIGGERS["0044"]
 TRIGGERS["0046"] = TRIGGERS["0045"]
+TRIGGERS["0047"] = TRIGGERS["0046"] | {"amendment": {"UPDATE", "DELETE"}}
+TRIGGERS["0048"] = TRIGGERS["0047"] | {"own_form": {"UPDATE", "DELETE"}}
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 

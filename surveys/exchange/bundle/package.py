@@ -24,6 +24,7 @@ from surveys.frames import study_frames
 from surveys.instruments.library import Library
 from surveys.models import Study
 from surveys.store.audit import heads
+from surveys.store.visit import amendments
 
 if TYPE_CHECKING:
     from analysis.data.frame import StudyFrames
@@ -115,6 +116,7 @@ def write_study(
         software=SOFTWARE,
         suppress_under=study.smallest_group,
         chain_heads=list(map(str, heads.of_study(session, study.id))),
+        amendments=amendments.told(session, study.id, at),
     )
     signed = list(SIGNATURES.lines(Selection(session, study.id, site), exact=True))
     return write(place, frames, found, reason=reason, signed=signed)

@@ -32,6 +32,7 @@ def main() -> int:
         suppress_under=told["suppress_under"],
         chain_heads=told["chain_heads"],
         signatures=told["signatures"],
+        amendments=told["amendments"],
     )
     faults = list(differences(told, json.loads(json.dumps(found)), "report"))
     for fault in faults[:20]:

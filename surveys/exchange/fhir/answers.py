@@ -160,6 +160,8 @@ class Answers:
             for chosen in value if item.kind == "choices" else [value]:
                 display = words.get(chosen, str(chosen))
                 yield {"valueCoding": self.names.option(one.instrument, item, chosen, display)}
+        elif item.kind == "text":
+            yield {"valueString": value}
         else:
             yield {"valueInteger" if item.kind == "whole" else "valueDecimal": value}
 

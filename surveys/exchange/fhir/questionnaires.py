@@ -20,6 +20,7 @@ TYPES: Mapping[str, str] = {
     "whole": "integer",
     "decimal": "decimal",
     "date": "date",
+    "text": "text",
 }
 
 Resource = dict[str, Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -41,6 +41,7 @@ TYPES: dict[str, Type] = {
     "whole": "integer",
     "decimal": "number",
     "date": "date",
+    "text": "string",
 }
 
 # The columns of a response that each of these files reads.
@@ -144,7 +145,7 @@ def long_table(library: Library) -> TidyTable:
             text(
                 "value",
                 "The answer as given: see the item in codebook.csv. Empty where there is none.",
-                lambda said: None if said.item.kind == "date" else said.value,
+                lambda said: None if said.item.kind in ("date", "text") else said.value,
             ),
             coded(
                 "not_given",
@@ -161,6 +162,14 @@ def long_table(library: Library) -> TidyTable:
                 "value_on",
                 "The answer to an item that asks for a date.",
                 lambda said: said.value if said.item.kind == "date" else None,
+            ),
+            replace(
+                text(
+                    "value_text",
+                    "The answer to an item that asks for a text, as it was typed.",
+                    lambda said: said.value if said.item.kind == "text" else None,
+                ),
+                typed=True,
             ),
             instant(
                 "answered_at",
@@ -221,7 +230,8 @@ def wide_table(key: str, versions: Sequence[Instrument]) -> TidyTable:
 
 def _of_item(instrument: str, item: Item) -> Column:
     kind = TYPES[item.kind]
-    return Column(f"{instrument}_{item.key}", kind, item.label, _answer_to(item.key), is_date=kind in DATES)
+    name, value = f"{instrument}_{item.key}", _answer_to(item.key)
+    return Column(name, kind, item.label, value, is_date=kind in DATES, typed=item.kind == "text")
 
 
 def _answer_to(item: str) -> Callable[[Any], Any]:

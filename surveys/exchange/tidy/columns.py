@@ -23,7 +23,8 @@ class Column:
     """One column and its cells; where it `is_date`, they are empty unless exact dates are exported.
 
     `value` takes a row, or the `part` of the row that many rows share. `codes` has the words of each code
-    of a coded column; it is empty for numbers, free texts and columns that hold several codes.
+    of a coded column; it is empty for numbers, free texts and columns that hold several codes. `typed`: what
+    somebody typed freely, which the coarser version leaves out.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Column:
     is_date: bool = False
     part: str | None = None
     codes: Mapping[str, str] = field(default_factory=dict)
+    typed: bool = False
 
     def __post_init__(self) -> None:
         if self.type in DATES and not self.is_date:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from surveys.exchange.tidy.amended import AMENDMENTS
 from surveys.exchange.tidy.answers import SCORES, answered, long_table, wide_table
 from surveys.exchange.tidy.codebook import AnsweredInstrument, Leave
 from surveys.exchange.tidy.columns import VISIT, Column, TidyTable
@@ -102,6 +103,7 @@ def _tables(versions: Iterable[tuple[str, str, str, str]], library: Library) -> 
         ),
         SCORES,
         SIGNATURES,
+        AMENDMENTS,
     ]
 
 

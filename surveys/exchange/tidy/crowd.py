@@ -93,7 +93,7 @@ class Coarser:
     def line(self, names: Sequence[str], cells: Sequence[str]) -> list[str]:
         """A row of any table of the package, coarser; `patient` is empty where it is about none."""
         row = dict(zip(names, cells, strict=True))
-        told = dict(zip(CODED, self.of[row["patient"]] if row["patient"] else NOTHING, strict=True))
+        told = dict(zip(CODED, self.of[row["patient"]] if row.get("patient") else NOTHING, strict=True))
         return [_cell(name, row, told) for name in names]
 
 

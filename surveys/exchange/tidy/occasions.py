@@ -49,6 +49,7 @@ def _visit_rows(selection: Selection) -> Iterator[Any]:
             Visit.closes_on,
             Visit.battery,
             Visit.missed_reason,
+            Visit.plan_version,
             Assistance.answered_by,
             Priority.matters,
             *(_was_shown(what) for what in SHOWN),
@@ -100,6 +101,12 @@ VISITS = TidyTable(
             "battery",
             "The questionnaires asked, in order, separated by `;`.",
             lambda row: row.battery,
+        ),
+        whole(
+            "plan_version",
+            "The version of the plan by which it was laid: 1, or that of an amendment in amendments.csv; "
+            "empty outside the plan.",
+            lambda row: row.plan_version if row.timepoint_id is not None else None,
         ),
         text("missed_reason", "Why it was missed, where staff said so.", lambda row: row.missed_reason),
         coded(

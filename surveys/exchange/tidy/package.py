@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, replace
 from functools import partial
 from importlib.resources import files as resources
 from typing import Any
@@ -49,7 +49,8 @@ def write(
     packing = Packing(place)
     for table in tables:
         progress(table.file)
-        lines: Iterable[list[str]] = table.lines(selection, exact=exact_dates is not None)
+        told = table if coarser is None else _without_typed(table)
+        lines: Iterable[list[str]] = told.lines(selection, exact=exact_dates is not None)
         header = [column.name for column in table.columns]
         if coarser is not None:
             lines = map(partial(coarser.line, header), lines)
@@ -60,13 +61,19 @@ def write(
     about = {"study": study.code, "simulated": study.simulated, **codebook.content(tables, asked)}
     about["scales"] = {key: asdict(info) for key, info in contents.scales.items()}
     packing.json("codebook.json", about)
-    told = readme.text(study, tables, tabular, selection.site, exact_dates, contents.notes, apart, coarser)
-    packing.text("README.md", told)
+    said = readme.text(study, tables, tabular, selection.site, exact_dates, contents.notes, apart, coarser)
+    packing.text("README.md", said)
     for name in ("read.py", "read.R"):
         packing.text(name, (resources(__package__) / name).read_text(encoding="utf-8"))
     packing.json("datapackage.json", _data_package(study, tables, packing.files))
     packing.sums()
     return packing.files
+
+
+def _without_typed(table: TidyTable) -> TidyTable:
+    """The table with empty cells where somebody typed freely: it may say who somebody is."""
+    columns = (replace(column, value=lambda _: None) if column.typed else column for column in table.columns)
+    return replace(table, columns=tuple(columns))
 
 
 def coded_of(selection: Selection) -> dict[str, crowd.Coded]:
@@ -97,7 +104,7 @@ def _resource(file: Written, table: TidyTable | None) -> dict[str, Any]:
     schema: dict[str, Any] = {"fields": [_field(column) for column in table.columns], "missingValues": [""]}
     if table.key:
         schema["primaryKey"] = list(table.key)
-    if table.name != "patients":
+    if table.name != "patients" and any(column.name == "patient" for column in table.columns):
         patient = {"fields": "patient", "reference": {"resource": "patients", "fields": "patient"}}
         schema["foreignKeys"] = [patient]
     return about | {

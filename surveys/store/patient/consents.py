@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.data.statuses import NO_CONSENT
+from surveys.instruments.library import Library
 from surveys.language_names import in_english
 from surveys.models import Consent, ConsentText, Patient, Study
 from surveys.models.audit import CONSENT_CORRECTED
@@ -22,6 +23,7 @@ from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.patient import changes
 from surveys.store.patient.leaving import leave, take_part_again
+from surveys.store.visit import agreeing
 
 PARTS = ("research", "contact_again", "sharing", "keep_answers", "text_messages")
 ELSEWHERE = "elsewhere"
@@ -84,9 +86,8 @@ def load(
                 f"Study {study.code} speaks {in_english(locale)}, and the consent text does not. "
                 f"Add [{locale}]."
             )
-    query = select(ConsentText.locale, ConsentText.sha256).where(
-        ConsentText.study_id == study.id, ConsentText.version == version
-    )
+    own = (ConsentText.study_id == study.id, ConsentText.version == version)
+    query = select(ConsentText.locale, ConsentText.sha256).where(*own)
     there = {row.locale: row.sha256 for row in session.execute(query)}
     digests = {locale: new.sha256 for locale, new in texts.items()}
     if there == digests:
@@ -170,20 +171,27 @@ def decide(
     how: str,
     signed_on: date,
     reference: str = "",
+    library: Library | None = None,
     at: datetime,
     actor: str,
 ) -> None:
     """Store a decision on `text`. A patient who declines stops taking part on that day.
 
+    Who is asked anew by an amendment and declines stays with the agreement of before; for who agrees the
+    visits that were added are laid, with the `library`.
+
     Raises:
-        Refused: this patient has decided already, the day lies before the birth, or nothing says where a
-            consent that was given elsewhere is kept.
+        Refused: it is recorded already, the day or the text is wrong, or nothing says where it is kept.
     """
     birth_year = session.scalar(select(Patient.birth_year).where(Patient.id == patient_id).with_for_update())
     if before_birth(birth_year, signed_on):
         raise Refused("The day of the consent lies before the patient's birth.", "signed_on")
-    if of_patient(session, patient_id) is not None:
+    stands = of_patient(session, patient_id)
+    if stands is not None and not agreeing.is_asked_anew(session, patient_id):
         raise Refused("This patient's consent is recorded already.")
+    if stands is not None and text is not None and not agreed:
+        _stay(session, patient_id, stands, text, at=at, actor=actor)
+        return
     made = Decision(text, agreed, decided(text, parts if agreed else ()), how, signed_on, reference.strip())
     _must_be_found(made)
     consent = _store(session, patient_id, made, at, actor)
@@ -195,23 +203,28 @@ def decide(
     audit.record(session, audit.Entry(at, actor, f"consent.{consent.decision}", patient_id, facts))
     if not agreed:
         leave(session, patient_id, on=signed_on, at=at, actor=actor, why=NO_CONSENT)
+    if stands is not None:
+        agreeing.agreed(session, patient_id, library, at=at, actor=actor)
+
+
+def _stay(
+    session: Session, patient_id: int, stands: Consent, text: ConsentText, *, at: datetime, actor: str
+) -> None:
+    """Store that the patient declined a later text, and stays with the agreement of before."""
+    of, on = text_of(session, stands), stands.signed_on
+    before = Decision(of, True, stands.parts, stands.how, on, stands.reference)
+    kept = _store(session, patient_id, before, at, actor, declined_text_id=text.id)
+    told = {"consent": kept.id, "declined": text.version, "how": "link"}
+    audit.record(session, audit.Entry(at, actor, "consent.amendment_declined", patient_id, told))
 
 
 def record_elsewhere(
     session: Session, given: Sequence[tuple[int, GivenElsewhere]], *, at: datetime, actor: str
 ) -> None:
     """Store what new patients, by id, agreed to elsewhere, in few statements; the caller has checked."""
+    same = {"decision": "agreed", "how": ELSEWHERE, "parts": {}, "recorded_by": actor, "recorded_at": at}
     rows = [
-        {
-            "patient_id": patient_id,
-            "decision": "agreed",
-            "how": ELSEWHERE,
-            "parts": {},
-            "signed_on": one.signed_on,
-            "reference": one.reference,
-            "recorded_by": actor,
-            "recorded_at": at,
-        }
+        {**same, "patient_id": patient_id, "signed_on": one.signed_on, "reference": one.reference}
         for patient_id, one in given
     ]
     ids = audit.insert_bound(session, Consent, rows)
@@ -269,7 +282,8 @@ def choose_parts(
     chosen = decided(text, parts)
     if chosen == stands.parts:
         return False
-    consent = _store(session, patient_id, Decision(text, True, chosen, how, on), at, actor)
+    made = Decision(text, True, chosen, how, on)
+    consent = _store(session, patient_id, made, at, actor, declined_text_id=stands.declined_text_id)
     facts = {"consent": consent.id, "version": text.version, "from": stands.parts, "to": chosen}
     audit.record(session, audit.Entry(at, actor, "consent.parts_changed", patient_id, facts))
     return True
@@ -288,13 +302,20 @@ def decided(text: ConsentText | None, agreed: Collection[str]) -> dict[str, bool
 
 
 def correct(
-    session: Session, patient: Patient, wanted: Decision, *, reason: str | None, at: datetime, actor: str
+    session: Session,
+    patient: Patient,
+    wanted: Decision,
+    *,
+    reason: str | None,
+    library: Library | None = None,
+    at: datetime,
+    actor: str,
 ) -> bool:
     """Record what the patient's decision truly was; the one of before is kept, and stands no longer.
 
     It is a transcription, of paper or of the patient's own word: only that changes what the patient decided
-    by the link. Who turns out to have declined stops taking part on that day. Returns whether anything
-    differed.
+    by the link. Who turns out to have declined stops taking part on that day. With the `library`, visits that
+    an amendment added come or go with it. Returns whether anything differed.
 
     Raises:
         Refused: no decision is recorded, there is no reason, the way or the day is impossible, or nothing
@@ -329,6 +350,8 @@ def correct(
         on = max(wanted.signed_on, patient.enrolled_on)
         leave(session, patient.id, on=on, at=at, actor=actor, why=NO_CONSENT)
         session.refresh(patient)
+    if library is not None:
+        agreeing.lay_agreed(session, patient, library, at=at, actor=actor)
     return True
 
 
@@ -337,7 +360,15 @@ def _must_be_found(made: Decision) -> None:
         raise Refused("Say where the consent is kept.", "reference")
 
 
-def _store(session: Session, patient_id: int, made: Decision, at: datetime, actor: str) -> Consent:
+def _store(
+    session: Session,
+    patient_id: int,
+    made: Decision,
+    at: datetime,
+    actor: str,
+    *,
+    declined_text_id: int | None = None,
+) -> Consent:
     consent = Consent(
         patient_id=patient_id,
         consent_text_id=made.text.id if made.text else None,
@@ -348,6 +379,7 @@ def _store(session: Session, patient_id: int, made: Decision, at: datetime, acto
         reference=made.reference,
         recorded_by=actor,
         recorded_at=at,
+        declined_text_id=declined_text_id,
     )
     session.add(consent)
     session.flush()

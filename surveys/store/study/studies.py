@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -127,24 +127,43 @@ def create(
 
 
 def plan_of(timepoints: Sequence[Timepoint]) -> tuple[PlannedVisit, ...]:
-    """Stored timepoints as the pure rows `schedule` works with."""
-    return tuple(
-        PlannedVisit(
-            key=row.key,
-            name=row.name,
-            anchor=row.anchor,
-            offset_days=row.offset_days,
-            window_before=row.window_before,
-            window_after=row.window_after,
-            battery=tuple(row.battery),
-            treatment=row.treatment,
-            treatment_state=row.treatment_state,
-            unless_followed=row.unless_followed,
-            every_days=row.every_days,
-            times=row.times,
-        )
-        for row in timepoints
+    """Stored timepoints as the pure rows `schedule` works with: one that was amended has several."""
+    return tuple(planned for row in timepoints for planned in (*_earlier(row), _newest(row)))
+
+
+def plan_now(timepoints: Sequence[Timepoint]) -> tuple[PlannedVisit, ...]:
+    """The plan as its newest version has it, a row for each timepoint that is not ended."""
+    kept = [row for row in timepoints if row.until_on is None]
+    return tuple(replace(_newest(row), version=1, since_on=None) for row in kept)
+
+
+def _newest(row: Timepoint) -> PlannedVisit:
+    return PlannedVisit(
+        key=row.key,
+        name=row.name,
+        anchor=row.anchor,
+        offset_days=row.offset_days,
+        window_before=row.window_before,
+        window_after=row.window_after,
+        battery=tuple(row.battery),
+        treatment=row.treatment,
+        treatment_state=row.treatment_state,
+        unless_followed=row.unless_followed,
+        every_days=row.every_days,
+        times=row.times,
+        version=row.version,
+        since_on=row.since_on,
+        until_on=row.until_on,
     )
+
+
+def _earlier(row: Timepoint) -> Iterator[PlannedVisit]:
+    newest = _newest(row)
+    for was in row.earlier or ():
+        days = {
+            name: date.fromisoformat(was[name]) if was[name] else None for name in ("since_on", "until_on")
+        }
+        yield replace(newest, **{**was, **days, "battery": tuple(was["battery"])})
 
 
 def _check_optional(names: Sequence[str], library: Library) -> None:

@@ -26,6 +26,7 @@ from surveys.store.errors import Refused
 from surveys.store.visit import item_rules
 from surveys.store.visit.alerts import HISTORICAL_AFTER, Cause
 
+GIVEN_KINDS = ("this_bad", "worse")
 # Half of the last digit that pages show: a score shown as 58.3 is at 58.3.
 _SHOWN = 0.05
 _RULES = (
@@ -237,6 +238,8 @@ def add(
         Refused: there is no such scale or item, its threshold is out of range, the change has no published
             amount, or the rule is there already.
     """
+    if kind not in GIVEN_KINDS:
+        raise Refused("A rule is about a score this bad or worse, or one that got worse.", "kind")
     known = _scale(library, instrument, scale)
     if known is None and instrument in library and item_rules.is_of_item(library.get(instrument), scale):
         kind, threshold = _of_item(library.get(instrument), scale, kind, threshold)

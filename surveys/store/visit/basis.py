@@ -110,12 +110,9 @@ def in_several_studies(session: Session, patients: Sequence[Patient]) -> set[int
     return {contact_id for contact_id in session.scalars(several) if contact_id is not None}
 
 
-def stored_visits(
-    session: Session, patient: Patient, timepoints: Sequence[Timepoint], since: date
-) -> list[KnownVisit]:
-    """All visits of the patient, also withdrawn ones, with their occasions and instruments since `since`."""
-    keys = {row.id: row.key for row in timepoints}
-    touched = (
+def touched() -> ColumnElement[bool]:
+    """Whether a visit stays as it is: it was opened, answered, missed for a reason, or an alert stands."""
+    return (
         Visit.opened_at.is_not(None)
         | Visit.missed_reason.is_not(None)
         | exists().where(Background.visit_id == Visit.id)
@@ -124,8 +121,15 @@ def stored_visits(
         | exists().where(Assistance.visit_id == Visit.id)
         | exists().where(Alert.visit_id == Visit.id)
     )
+
+
+def stored_visits(
+    session: Session, patient: Patient, timepoints: Sequence[Timepoint], since: date
+) -> list[KnownVisit]:
+    """All visits of the patient, also withdrawn ones, with their occasions and instruments since `since`."""
+    keys = {row.id: row.key for row in timepoints}
     rows = session.execute(
-        select(Visit, touched).where(Visit.patient_id == patient.id).order_by(Visit.id),
+        select(Visit, touched()).where(Visit.patient_id == patient.id).order_by(Visit.id),
         # A visit of an import that is not finished has its place already.
         execution_options=ALL_ROWS,
     ).all()

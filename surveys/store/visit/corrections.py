@@ -93,7 +93,7 @@ def enter(
 
 def consent_due(session: Session, patient: Patient) -> bool:
     """Whether the patient's consent is asked before answers are entered."""
-    return bool(session.scalar(select(consent.due(patient.study_id, patient.id))))
+    return bool(session.scalar(select(consent.wanted(patient.study_id, patient.id))))
 
 
 def correct(

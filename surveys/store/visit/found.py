@@ -95,6 +95,7 @@ def _document(postgresql: bool) -> str:
         help_told=exists().where(Assistance.visit_id == Visit.id),
         priority_told=exists().where(Priority.visit_id == Visit.id),
         consent_due=consent.due(Study.id, Patient.id),
+        consent_anew=consent.asked_anew(Study.id, Patient.id),
         decision=_decided(Consent.decision),
         decided_how=_decided(Consent.how),
         permitted=document.rows(

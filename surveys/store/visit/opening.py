@@ -118,7 +118,8 @@ class OpenVisit:
     those of the study's permission in force, else the definition's own. `background` is None where the study
     does not ask of it. `crisis_text_due`: where help is comes before anything else. `crises` are the alerts
     whose crisis text this device may show: it gave the answer itself, or its user told the year of birth.
-    Without any the page must not tell that something was answered. `declined`: the patient declined by the
+    Without any the page must not tell that something was answered. `consent_anew`: consent is due because an
+    amendment asks for it again. `declined`: the patient declined by the
     link and takes part no longer, but may still agree.
     """
 
@@ -151,6 +152,7 @@ class OpenVisit:
     help_told: bool
     priority_told: bool
     consent_due: bool
+    consent_anew: bool
     declined: bool
     closes_on: date
     background: BackgroundAnswers | None
@@ -242,7 +244,8 @@ def load(
         crisis_text_due=bool(due),
         help_told=bool(row.help_told),
         priority_told=bool(row.priority_told),
-        consent_due=bool(row.consent_due) or declined,
+        consent_due=bool(row.consent_due or row.consent_anew) or declined,
+        consent_anew=bool(row.consent_anew),
         declined=declined,
         closes_on=row.closes_on,
         background=told,

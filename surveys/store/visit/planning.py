@@ -38,8 +38,8 @@ from surveys.schedule import (
     occasions,
 )
 from surveys.store import audit
-from surveys.store.study.studies import plan_of, today
-from surveys.store.visit import links
+from surveys.store.study.studies import today
+from surveys.store.visit import links, study_plan
 from surveys.store.visit.basis import (
     KnownVisit,
     asked_elsewhere,
@@ -47,6 +47,7 @@ from surveys.store.visit.basis import (
     in_several_studies,
     stored_visits,
 )
+from surveys.store.visit.study_plan import StudyPlan
 
 _PERSON: Any = bindparam("same_person")
 _SOON: Any = bindparam("soon")
@@ -80,12 +81,16 @@ class Change:
 
 @dataclass(frozen=True)
 class PlanChanges:
-    """The changes of a patient's visits. `kept` are visits that were opened already and stay as they are."""
+    """The changes of a patient's visits. `kept` are visits that were opened already and stay as they are.
+
+    `asking` are visits that stay on their days and ask other questionnaires than before.
+    """
 
     added: tuple[Change, ...] = ()
     moved: tuple[Change, ...] = ()
     withdrawn: tuple[Change, ...] = ()
     kept: tuple[Change, ...] = ()
+    asking: tuple[Change, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -97,17 +102,17 @@ def plan_visits(
     session: Session, patients: Sequence[Patient], timepoints: Sequence[Timepoint], library: Library
 ) -> list[Visit]:
     """Make the visits of new patients: all that lie ahead and did not close before enrolment."""
-    plan, sensible_from = plan_of(timepoints), not_before(library)
+    plan, sensible_from = study_plan.read(session, patients, timepoints), not_before(library)
     courses = courses_of(session, patients)
     known = in_several_studies(session, patients)
     made: list[Visit] = []
     laid_out = []
     for patient in patients:
         since = patient.enrolled_on
-        found = occasions(plan, courses[patient.id], sensible_from)
+        found = occasions(plan.of(patient), courses[patient.id], sensible_from)
         ahead = [one for one in found if one.ahead and not is_over(one.window, since)]
         asked = asked_elsewhere(session, patient, since) if patient.contact_id in known else []
-        visits = _Visits(timepoints, patient, ())
+        visits = _Visits(timepoints, patient, (), plan)
         for laid in lay_out(ahead, asked, enrolled_on=since):
             visits.add(session, laid)
         laid_out.append(visits)
@@ -128,53 +133,61 @@ def replan(
     at: datetime,
     actor: str,
     reason: str | None = None,
+    added: Collection[str] = (),
+    ended: bool = False,
 ) -> PlanChanges:
     """Lay out the visits of `patient` again after their dates changed in this transaction.
 
     A visit that was not opened moves with its anchor, asks what the plan asks now, and is withdrawn if its
-    anchor is gone. New visits come only from the anchors in `changed` (enrolment, onset, treatment), if they
-    have not closed yet.
+    anchor is gone. New visits come only from the anchors in `changed` (enrolment, onset, treatment) and from
+    the timepoints in `added`, by key, if they have not closed yet. `ended`: also of a patient who has left.
     """
     session.flush()
     session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
     study = session.get_one(Study, patient.study_id)
-    if study.status == "closed" or patient.gone:
+    if study.status == "closed" or (patient.gone and not ended):
         return PlanChanges()
     timepoints = session.scalars(
         select(Timepoint).where(Timepoint.study_id == study.id).order_by(Timepoint.position)
     ).all()
     since = today(study, at)
-    found = occasions(plan_of(timepoints), courses_of(session, [patient])[patient.id], not_before(library))
+    plan = study_plan.read(session, [patient], timepoints)
+    found = occasions(plan.of(patient), courses_of(session, [patient])[patient.id], not_before(library))
     known = stored_visits(session, patient, timepoints, since)
-    visits = _Visits(timepoints, patient, known)
+    visits = _Visits(timepoints, patient, known, plan)
     asked = asked_elsewhere(session, patient, since)
     asked += [asked_there for one in known if one.fixed for asked_there in one.asked]
-    added: list[Change] = []
+    come: list[Change] = []
     moved: list[Change] = []
-    wanted = _wanted(found, known, changed, since)
+    asking: list[Change] = []
+    wanted = _wanted(found, known, changed, added, since)
     for laid in lay_out(wanted, asked, enrolled_on=patient.enrolled_on):
         there = visits.take(laid)
         if there is None:
             if is_over(laid.window, since):
                 continue  # served by a visit that is over: that one stays as it is
-            added.append(Change(visits.title(visits.add(session, laid), laid), None, laid.window))
+            come.append(Change(visits.title(visits.add(session, laid), laid), None, laid.window))
             continue
         before = None if there.row.withdrawn_at else there.window
         if before and is_over(before, since) and is_over(laid.window, since):
             continue  # over either way
         if before and _let_in_late(there, laid):
             continue
+        asked_before = there.row.battery
         visits.change(session, there, laid)
+        change = Change(visits.title(there.row, laid), before, laid.window)
         if before != laid.window:
             links.outlive(session, there.row)
-            (moved if before else added).append(Change(visits.title(there.row, laid), before, laid.window))
+            (moved if before else come).append(change)
+        elif asked_before != there.row.battery:
+            asking.append(change)
     withdrawn = []
     for there in visits.left():
         there.row.withdrawn_at = at
         withdrawn.append(Change(visits.title(there.row), there.window, None))
     anchors = {row.key: row.anchor for row in timepoints}
     kept = _kept(known, found, [key for key, anchor in anchors.items() if anchor in changed], visits)
-    done = PlanChanges(tuple(added), tuple(moved), tuple(withdrawn), tuple(kept))
+    done = PlanChanges(tuple(come), tuple(moved), tuple(withdrawn), tuple(kept), tuple(asking))
     session.flush()
     visits.serve(session)
     session.flush()
@@ -211,7 +224,11 @@ def _let_in_late(there: KnownVisit, laid: ScheduledVisit) -> bool:
 
 
 def _wanted(
-    found: Sequence[Occasion], known: Sequence[KnownVisit], changed: Collection[str], since: date
+    found: Sequence[Occasion],
+    known: Sequence[KnownVisit],
+    changed: Collection[str],
+    added: Collection[str],
+    since: date,
 ) -> list[Occasion]:
     """The occasions that need a visit which is not fixed: those that have one, and new ones."""
     fixed = {served for one in known if one.fixed for served in one.serves}
@@ -220,7 +237,14 @@ def _wanted(
         one
         for one in found
         if one.serves not in fixed
-        and (one.serves in there or (one.ahead and one.anchor in changed and not is_over(one.window, since)))
+        and (
+            one.serves in there
+            or (
+                one.ahead
+                and (one.anchor in changed or one.serves.key in added)
+                and not is_over(one.window, since)
+            )
+        )
     ]
 
 
@@ -228,8 +252,13 @@ class _Visits:
     """One patient's visits during a new layout."""
 
     def __init__(
-        self, timepoints: Sequence[Timepoint], patient: Patient, known: Sequence[KnownVisit]
+        self,
+        timepoints: Sequence[Timepoint],
+        patient: Patient,
+        known: Sequence[KnownVisit],
+        plan: StudyPlan,
     ) -> None:
+        self._plan = plan
         self._timepoints = {row.key: row for row in timepoints}
         self._titles = {row.id: row.name for row in timepoints}
         self._patient = patient
@@ -281,7 +310,7 @@ class _Visits:
         self._numbers.add((timepoint.id, occurrence))
         self._names.add((name, occurrence))
         self.made.append(row)
-        _set(row, laid)
+        self._set(row, laid)
         session.add(row)
         self._laid.append((row, laid))
         return row
@@ -294,10 +323,18 @@ class _Visits:
 
     def change(self, session: Session, known: KnownVisit, laid: ScheduledVisit) -> None:
         """Change a stored visit to match `laid`."""
-        _set(known.row, laid)
+        self._set(known.row, laid)
         if known.primary and set(known.serves) != set(laid.serves):
             session.execute(delete(Serving).where(Serving.visit_id == known.row.id))
             self._serve(session, known.row, known.primary, laid)
+
+    def _set(self, row: Visit, laid: ScheduledVisit) -> None:
+        row.withdrawn_at = None
+        row.opens_on = laid.window.opens_on
+        row.due_on = laid.window.due_on
+        row.closes_on = laid.window.closes_on
+        row.battery = list(laid.battery)
+        row.plan_version = self._plan.version(self._patient, laid.window.due_on)
 
     def _serve(self, session: Session, row: Visit, primary: OccasionKey, laid: ScheduledVisit) -> None:
         if laid.serves == (primary,) and primary.treatment_id is None:
@@ -317,14 +354,6 @@ class _Visits:
                     treatment_id=served.treatment_id,
                 )
             )
-
-
-def _set(row: Visit, laid: ScheduledVisit) -> None:
-    row.withdrawn_at = None
-    row.opens_on = laid.window.opens_on
-    row.due_on = laid.window.due_on
-    row.closes_on = laid.window.closes_on
-    row.battery = list(laid.battery)
 
 
 def _kept(

@@ -19,7 +19,7 @@ from surveys.instruments.facts import without_crisis_item
 from surveys.instruments.library import Library, asking_order
 from surveys.models import Draft, Patient, Response, Serving, Study, Timepoint, Visit
 from surveys.models.feedback import SWITCHES
-from surveys.models.study import ANCHORS, MOST_TIMES
+from surveys.models.study import ANCHOR_STATES, ANCHORS, MOST_TIMES
 from surveys.schedule import FAMILIES, PlannedVisit
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -114,22 +114,23 @@ def set_plan(
     """
     if study.status != "draft":
         raise Refused(
-            f"Study {study.code} is {study.status}: its plan stands, because patients have visits by it."
+            f"Study {study.code} is {study.status}: its plan stands, because patients have visits by it. "
+            "An active study's plan is changed by an amendment."
         )
     for fault in plan_faults(rows, library):
         raise Refused(fault)
-    ordered = [_ordered(row, library) for row in rows]
+    as_asked = [ordered(row, library) for row in rows]
     by_key = {row.key: row for row in study.timepoints}
-    before = [_row_facts(row) for row in study.timepoints]
+    before = [row_facts(row) for row in study.timepoints]
     _take_out(session, [row for key, row in by_key.items() if key not in {one.key for one in rows}])
-    for position, planned in enumerate(ordered, start=1):
+    for position, planned in enumerate(as_asked, start=1):
         row = by_key.get(planned.key) or Timepoint(study_id=study.id, key=planned.key)
-        _fill(row, planned, position)
+        fill(row, planned, position)
         session.add(row)
     session.flush()
     session.expire(study, ["timepoints"])
     session.refresh(study, ["timepoints"])
-    after = [_row_facts(row) for row in study.timepoints]
+    after = [row_facts(row) for row in study.timepoints]
     if before == after:
         return False
     facts = {"study": study.code, "before": before, "after": after}
@@ -164,7 +165,8 @@ def _with_battery(row: PlannedVisit, battery: Sequence[str]) -> PlannedVisit:
     return replace(row, battery=tuple(dict.fromkeys(battery)))
 
 
-def _ordered(row: PlannedVisit, library: Library) -> PlannedVisit:
+def ordered(row: PlannedVisit, library: Library) -> PlannedVisit:
+    """The row with its battery in the order in which it is asked."""
     return _with_battery(row, asking_order(row.battery, library))
 
 
@@ -180,6 +182,10 @@ def _row_faults(row: PlannedVisit, library: Library) -> list[str]:
         found.append(f"{row.anchor!r} is no anchor.")
     if (row.anchor == "treatment") != bool(row.treatment):
         found.append("a timepoint is anchored at a treatment or at something else, not both.")
+    if (row.treatment_state in ANCHOR_STATES) != (row.anchor == "treatment") or (
+        row.treatment_state and row.treatment_state not in ANCHOR_STATES
+    ):
+        found.append("a treatment counts when it is planned, or once it is given; nothing else does.")
     if row.treatment and row.treatment not in {*FAMILIES, *KINDS}:
         found.append(f"{row.treatment!r} is no treatment.")
     if abs(row.offset_days) > LONGEST_OFFSET or (row.offset_days < 0 and row.anchor != "treatment"):
@@ -229,7 +235,8 @@ def _planned_patients(study: Study) -> Any:
     return select(Patient).where(Patient.study_id == study.id, untouched).order_by(Patient.id)
 
 
-def _fill(row: Timepoint, planned: PlannedVisit, position: int) -> None:
+def fill(row: Timepoint, planned: PlannedVisit, position: int) -> None:
+    """Give a stored timepoint the values of a row of a plan."""
     row.name, row.position, row.anchor = planned.name.strip(), position, planned.anchor
     row.treatment, row.treatment_state = planned.treatment, planned.treatment_state
     row.offset_days, row.unless_followed = planned.offset_days, planned.unless_followed
@@ -238,7 +245,8 @@ def _fill(row: Timepoint, planned: PlannedVisit, position: int) -> None:
     row.battery = list(planned.battery)
 
 
-def _row_facts(row: Timepoint) -> dict[str, Any]:
+def row_facts(row: Timepoint) -> dict[str, Any]:
+    """A timepoint as events and amendments tell it."""
     return {
         "key": row.key,
         "name": row.name,

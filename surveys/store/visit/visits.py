@@ -70,6 +70,41 @@ def add_unscheduled(
     return visit
 
 
+def keep_once(
+    session: Session, study: Study, patient: Patient, key: str, *, on: date, at: datetime, actor: str
+) -> Visit:
+    """The place of the answers to a form that is filled in once for a patient; made where it is not there.
+
+    It is a visit outside the plan with the form's key as its name, which asks the patient nothing.
+
+    Raises:
+        Refused: the study is closed, or the patient no longer takes part.
+    """
+    session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
+    there = session.scalar(select(Visit).where(Visit.patient_id == patient.id, Visit.name == key))
+    if there is not None:
+        return there
+    if study.status == "closed":
+        raise Refused(f"Study {study.code} is closed: it takes no further visits.")
+    if patient.gone:
+        raise Refused(f"Patient {patient.code} takes part no longer.")
+    visit = Visit(
+        patient_id=patient.id,
+        study_id=patient.study_id,
+        name=key,
+        occurrence=1,
+        opens_on=on,
+        due_on=on,
+        closes_on=on,
+        battery=[],
+    )
+    session.add(visit)
+    session.flush()
+    facts: dict[str, object] = {"visit": key, "occurrence": 1, "battery": []}
+    audit.record(session, audit.Entry(at, actor, "visit.added", patient.id, facts))
+    return visit
+
+
 def _waiting(session: Session, patient: Patient, on: date, battery: Sequence[str]) -> bool:
     """Whether the same visit was made today already, for example by a second press of the button."""
     untouched = select(Visit.battery).where(
@@ -127,7 +162,8 @@ def let_in_late(session: Session, visit: Visit, *, on: date, at: datetime, actor
 
 def askable(session: Session, study: Study, library: Library) -> list[str]:
     """The instruments that `study` may ask: with words and needed crisis texts in all its languages."""
-    asked = permissions.asked(session, study, library.keys(), Texts(library))
+    keys = [one.key for one in library.of_study(study.code)]
+    asked = permissions.asked(session, study, keys, Texts(library))
     return [
         key
         for key, instrument in asked.items()

@@ -152,6 +152,9 @@ def newest_of(study_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
 def hindrances(study: Study, instrument: Instrument) -> Iterator[str]:
     """Why `study` may not ask `instrument` in these words, a sentence each."""
     name, status = instrument.short_title, instrument.wording.status
+    if instrument.study not in (None, study.code):
+        yield f"{name} is a form of another study."
+        return
     if instrument.answered_by == "staff":
         yield f"{name} is answered by staff: take it out of what patients are asked."
         return

@@ -12,7 +12,7 @@ from surveys.instruments.definition import Instrument
 from surveys.instruments.library import Library, UnknownInstrument
 from surveys.models import InstrumentVersion
 from surveys.models.dialects import insert_once
-from surveys.store.words import permissions, wordings
+from surveys.store.words import own_forms, permissions, wordings
 
 UNKNOWN_WORDING = "unknown"
 _NO_TEXTS = "0" * 64
@@ -60,6 +60,7 @@ def check_frozen(session: Session, library: Library) -> None:
     Raises:
         ChangedDefinitionError: names each instrument and what to do.
     """
+    own_forms.learn(session, library)
     faults = []
     for frozen in session.scalars(select(InstrumentVersion)):
         try:

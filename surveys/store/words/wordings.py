@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.instruments.instrument import Instrument, LocaleText, SectionText, Wording
-from surveys.instruments.library import Library
+from surveys.instruments.library import Library, UnknownInstrument
 from surveys.models import InstrumentVersion, LoadedWording
 from surveys.store import audit
 from surveys.store.errors import Refused
+from surveys.store.words import own_forms
 
 
 class UnknownWording(LookupError):
@@ -40,7 +41,11 @@ class Texts:
             UnknownInstrument: no definition has this key and version.
             UnknownWording: this wording is not known.
         """
-        instrument = self.library.get(key, version)
+        try:
+            instrument = self.library.get(key, version)
+        except UnknownInstrument:  # another process may have stored a study's own form
+            own_forms.learn(session, self.library)
+            instrument = self.library.get(key, version)
         if wording is None or wording == instrument.wording.name:
             return instrument
         place = (key, instrument.version, wording)

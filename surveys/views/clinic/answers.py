@@ -17,7 +17,7 @@ from surveys.lists import answers as lists
 from surveys.lists import history
 from surveys.lists import patients as patient_lists
 from surveys.lists import visits as visit_lists
-from surveys.models import Alert, Visit
+from surveys.models import Alert, Study, Visit
 from surveys.store.errors import Refused
 from surveys.store.patient import consents
 from surveys.store.study.studies import items_asked
@@ -62,7 +62,7 @@ def enter(code: str, visit_id: int, key: str) -> Page:
     """Enter a questionnaire that was answered on paper or over the telephone."""
     here = grant()
     visit = find_visit(visit_id)
-    if key not in visit.battery:
+    if key not in visit.battery and not _by_staff(key, here.study):
         abort(404)
     instrument = permissions.asked(db.session, here.study, [key], server.texts())[key]
     items = items_asked(instrument, here.study.optional_items)
@@ -205,6 +205,12 @@ def _tell_alerts(visit_id: int, key: str) -> None:
     )
     if db.session.scalars(waiting).first():
         flash(_("An alert is waiting for this visit. Please read it now, under Alerts."), "notice")
+
+
+def _by_staff(key: str, study: Study) -> bool:
+    """Whether it is a form of the study that staff fill in, at any visit."""
+    library = server.library()
+    return key in library and (library.get(key).study, library.get(key).answered_by) == (study.code, "staff")
 
 
 def _overtaken() -> Refused:

@@ -17,7 +17,7 @@ from surveys.store.patient.consents import Decision
 from surveys.store.visit import corrections
 from surveys.views.clinic.found import find_patient
 from surveys.views.clinic.record import pages, record
-from surveys.views.web import language
+from surveys.views.web import language, server
 from surveys.views.web.access import Grant, for_roles, grant
 from surveys.views.web.page import Page
 
@@ -47,6 +47,7 @@ def consent(code: str, patient: str) -> Page:
         agreed = form.decision.data == "agreed"
         wanted = _decision(form, by_id, here, agreed=agreed)
         told: dict[str, Any] = {"reason": form.reason.data, "at": here.at, "actor": here.actor}
+        told["library"] = server.library()
         was_gone = found.gone
         if not consents.correct(db.session, found, wanted, **told):
             return _("Nothing was changed.")
@@ -107,6 +108,7 @@ def decide(patient_id: int, form: PaperConsentForm, texts: list[ConsentText], he
         how=made.how,
         signed_on=made.signed_on,
         reference=made.reference,
+        library=server.library(),
         at=here.at,
         actor=here.actor,
     )

@@ -32,6 +32,7 @@ from surveys.views.clinic.consent import consent_form, decide, text_words
 from surveys.views.clinic.found import find_patient, pages
 from surveys.views.clinic.inputs import partial_date, typed
 from surveys.views.clinic.links import no_link
+from surveys.views.clinic.own_form import own_by_staff
 from surveys.views.clinic.replanning import replan
 from surveys.views.clinic.scores import score_tables
 from surveys.views.web import server
@@ -183,6 +184,7 @@ def _draw_patient(
     for one in signatures.of_visits(db.session, [row.id for row in rows]):
         signed.setdefault(one.visit_id, []).append(one)
     instruments = {key: server.library().get(key) for row in rows for key in (*row.battery, *row.responses)}
+    by_staff, at_title = own_by_staff(here.study), {row.title: row for row in rows}
     told = reported.tables(patient, known.tellings)
     decisions = consents.all_of_patient(db.session, patient.id)
     actors = [
@@ -224,6 +226,8 @@ def _draw_patient(
         consent_form=consent,
         consent_texts={text.id: text_words(text) for text in texts},
         obstacles=_obstacles(here.study),
+        own_at_visits=[one for one in by_staff if not one.once],
+        own_once=[(one, at_title.get(one.key)) for one in by_staff if one.once],
     )
 
 

@@ -11,7 +11,8 @@ from flask_babel import ngettext
 import surveys.views.clinic.care
 import surveys.views.clinic.consent
 import surveys.views.clinic.injection
-import surveys.views.clinic.mistake  # noqa: F401 — all add their pages to the blueprint
+import surveys.views.clinic.mistake
+import surveys.views.clinic.own_form  # noqa: F401 — all add their pages to the blueprint
 from surveys.db import db
 from surveys.forms import labels
 from surveys.forms.records import (

@@ -9,6 +9,7 @@ from flask import render_template
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from surveys.instruments.answers import LONGEST_TEXT
 from surveys.instruments.definition import Answer, Instrument, Item
 from surveys.views.web import language
 
@@ -96,6 +97,8 @@ def error_text(instrument: Instrument, item: Item, error: str) -> str:
         if item.kind == "whole":
             return _("Please write a whole number from %(low)s to %(high)s.", low=low, high=high)
         return _("Please write a number from %(low)s to %(high)s.", low=low, high=high)
+    if error == "too_long":
+        return _("Please write less. There is room for %(most)s letters.", most=LONGEST_TEXT)
     if error == "not_a_date":
         return _("That is not a day of the calendar. Please write the day, month and year.")
     return _("That is not one of the answers. Please choose one from the list.")

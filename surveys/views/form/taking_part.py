@@ -19,6 +19,7 @@ from surveys.views.form import tablet
 from surveys.views.form.addresses import next_address
 from surveys.views.form.refusals import form_too_old
 from surveys.views.form.visit import draw, language_of, limited, now, of_visit, study_text
+from surveys.views.web import server
 from surveys.views.web.page import Page
 from surveys.views.web.saving import committed
 
@@ -58,7 +59,7 @@ def decide(visit: OpenVisit) -> Page:
         return redirect(url_for("taking_part.ask_to_decline", visit_id=visit.id))
     if not _decide(visit, text, agreed=True, parts=request.form.getlist("parts")):
         return redirect(url_for("patient.start", visit_id=visit.id))
-    return redirect(next_address(replace(visit, consent_due=False, declined=False)))
+    return redirect(next_address(replace(visit, consent_due=False, consent_anew=False, declined=False)))
 
 
 @pages.get("/visit/<int:visit_id>/consent/decline")
@@ -81,6 +82,8 @@ def decline(visit: OpenVisit) -> Page:
         return redirect(url_for("taking_part.consent", visit_id=visit.id))
     if not _decide(visit, text, agreed=False):
         return redirect(url_for("patient.start", visit_id=visit.id))
+    if visit.consent_anew:
+        return redirect(next_address(replace(visit, consent_due=False, consent_anew=False)))
     if tablet.in_use():
         return redirect(url_for("taking_part.goodbye"))
     return redirect(url_for("taking_part.declined", visit_id=visit.id))
@@ -191,6 +194,7 @@ def _decide(visit: OpenVisit, text: ConsentText, *, agreed: bool, parts: Sequenc
                 parts=parts,
                 how="link",
                 signed_on=visit.today,
+                library=server.library(),
                 at=now(),
                 actor="patient",
             )

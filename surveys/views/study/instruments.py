@@ -85,7 +85,9 @@ def index(code: str) -> Page:
     keys = _asked_keys(study)
     cards = [
         _card(study, one, key in keys, permitted.get(key))
-        for key, one in permissions.asked(db.session, study, texts.library.keys(), texts).items()
+        for key, one in permissions.asked(
+            db.session, study, [one.key for one in texts.library.of_study(study.code)], texts
+        ).items()
     ]
     return render_template(
         "staff/study/instruments.html",

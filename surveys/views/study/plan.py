@@ -61,14 +61,14 @@ def init_app(app: Flask) -> None:
 @for_roles("coordinator", whole_study=True)
 def edit(code: str) -> Page:
     """Edit the plan as a table; a preset fills it, and only saving stores it."""
-    study, here = _study(), grant()
-    plan = studies.plan_of(study.timepoints)
+    study, here = study_with_plan(), grant()
+    plan = studies.plan_now(study.timepoints)
     chosen = request.args.get("preset")
     if chosen:
         if chosen not in preset_names():
             abort(404)
         plan = preset(chosen)
-    form = _form(study, plan)
+    form = filled(plan)
     if request.method == "POST" and "more" not in request.form and form.validate():
         with committed(form) as kept:
             changed = setup.set_plan(
@@ -167,11 +167,12 @@ def _days(row: PlannedVisit) -> str:
     return said
 
 
-def _form(study: Study, plan: Sequence[PlannedVisit]) -> PlanForm:
+def filled(plan: Sequence[PlannedVisit], base: type[PlanForm] = PlanForm) -> PlanForm:
+    """The form with the rows of `plan` and an empty one, or with those that were sent."""
     rows = len(plan) + EMPTY_ROWS
     if request.method == "POST":
         rows = request.form.get("rows", rows, type=int) + ("more" in request.form)
-    made = plan_form(min(max(rows, 1), MOST_ROWS), _instruments(plan))
+    made = plan_form(min(max(rows, 1), MOST_ROWS), _instruments(plan), base)
     return made(data=as_data(plan))
 
 
@@ -180,11 +181,14 @@ def _instruments(plan: Sequence[PlannedVisit]) -> list[tuple[str, str]]:
     library = server.library()
     asked = [key for key in dict.fromkeys(key for row in plan for key in row.battery) if key in library]
     others = [
-        one.key for one in library if one.askable and one.answered_by != "staff" and one.key not in asked
+        one.key
+        for one in library.of_study(grant().study.code)
+        if one.askable and one.answered_by != "staff" and one.key not in asked
     ]
     return [(key, library.get(key).short_title) for key in [*asked, *others]]
 
 
-def _study() -> Study:
+def study_with_plan() -> Study:
+    """The study of this request, with its plan."""
     query = select(Study).where(Study.id == grant().study.id).options(selectinload(Study.timepoints))
     return db.session.scalars(query.execution_options(populate_existing=True)).one()

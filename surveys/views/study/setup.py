@@ -148,7 +148,7 @@ def ask_phq8(code: str) -> Page:
     def swap() -> str:
         asked = [server.library().get(key) for row in study.timepoints for key in row.battery]
         without = dict.fromkeys(title for _, title in _instead_of_crisis(asked))
-        rows = setup.instead_of_crisis(studies.plan_of(study.timepoints), server.library())
+        rows = setup.instead_of_crisis(studies.plan_now(study.timepoints), server.library())
         setup.set_plan(db.session, study, rows, server.library(), at=here.at, actor=here.actor)
         return _("The plan asks %(titles)s now: nobody is asked about self-harm.", titles=", ".join(without))
 
@@ -256,7 +256,7 @@ def _draw_index() -> str:
         mine=next((row for row in named.values() if row.staff_id == member().id), None),
         crisis=readiness.crisis_instruments(asked),
         instead=_instead_of_crisis(list(asked.values())),
-        overview=overview(study, studies.plan_of(study.timepoints), server.library()),
+        overview=overview(study, studies.plan_now(study.timepoints), server.library()),
         statuses=labels.STUDY_STATUSES,
     )
 

@@ -36,6 +36,8 @@ from surveys.models import Staff, Study
 from surveys.models.staff import ROLES
 from surveys.security import current_user
 from surveys.store.study.studies import today
+from surveys.store.words import own_forms
+from surveys.views.web import server
 from surveys.views.web.navigation import NAVIGATION
 from surveys.views.web.sign_in import still_signed_in
 
@@ -316,6 +318,7 @@ def _guard() -> Response | None:
         if (refusal := found.refusal(door)) is not None:
             raise refusal
         g.grant = found
+        own_forms.learn(db.session, server.library())
     return None
 
 

@@ -44,6 +44,22 @@ def committed(form: StaffForm | None = None, *, overtaken: Refused | None = None
         kept._kept = True
 
 
+@contextmanager
+def tried(form: StaffForm | None = None) -> Iterator[Kept]:
+    """Do what the block stores only to see what would come of it, and undo all of it.
+
+    It was `kept` if the store did not refuse; if it did, the sentence stands where `committed` would say it.
+    """
+    told = Kept()
+    try:
+        yield told
+    except Refused as refusal:
+        _undo(form, refusal)
+    else:
+        db.session.rollback()
+        told._kept = True
+
+
 def _undo(form: StaffForm | None, refusal: Refused) -> None:
     db.session.rollback()
     if form is not None:

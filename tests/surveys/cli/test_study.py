@@ -143,3 +143,21 @@ def test_a_control_sign_is_refused(seventh: Seventh, rows: Query) -> None:
             "title holds a control sign, or one that is not UTF-8. Remove it.\n",
         )
     assert rows("SELECT count(*) FROM study") == [(0,)]
+
+
+def test_a_set_up_goes_into_a_file_and_comes_out_of_it(seventh: Seventh, rows: Query, tmp_path: Path) -> None:
+    seventh("study", "create", "clinic", "--title", "The clinic", "--plan", "acute_bells_palsy")
+    file = tmp_path / "setup.json"
+    assert seventh("study", "export-setup", "clinic", file).code == 0
+    assert seventh("study", "import-setup", file, "second", "--simulated").code == 0
+    assert seventh("study", "copy", "clinic", "third", "--title", "Third").code == 0
+    assert rows("SELECT code, title, simulated FROM study") == [
+        ("clinic", "The clinic", 0),
+        ("second", "The clinic", 1),
+        ("third", "Third", 0),
+    ]
+    assert len({count for (count,) in rows("SELECT count(*) FROM timepoint GROUP BY study_id")}) == 1
+    file.write_text(file.read_text(encoding="utf-8").replace('"times": 1', '"times": "x"'), encoding="utf-8")
+    ran = seventh("study", "import-setup", file, "fourth")
+    assert (ran.code, "plan.1.times" in ran.err) == (1, True)
+    assert len(rows("SELECT id FROM study")) == 3

@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from surveys.db import db, snapshot
+from surveys.exchange.tidy.amended import AMENDMENTS
 from surveys.exchange.tidy.answers import SCORES, long_table, wide_table
 from surveys.exchange.tidy.columns import (
     DATES,
@@ -41,6 +42,7 @@ from surveys.exchange.tidy.signed import SIGNATURES
 from surveys.frames import study_frames
 from surveys.instruments.library import Library
 from surveys.models import (
+    Amendment,
     Background,
     Consent,
     ConsentText,
@@ -78,6 +80,7 @@ TABLES = [
     *(wide_table(instrument.key, [instrument]) for instrument in LIBRARY if instrument.items),
     SCORES,
     SIGNATURES,
+    AMENDMENTS,
 ]
 SAYS_A_DATE = re.compile(r"\b(19|20)\d\d-\d\d")
 
@@ -108,6 +111,15 @@ def dated(app: Flask) -> Flask:
         said.loaded_by, said.loaded_at = "test", AT
         session.add(said)
         session.flush()
+        amended = {"number": 2, "protocol": "2.0", "reason": "Longer.", "ethics_reference": "EK 1"}
+        days = {
+            "holds_from": on,
+            "ethics_on": on,
+            "recorded_on": on,
+            "recorded_at": AT,
+            "recorded_by": "test",
+        }
+        session.add(Amendment(study_id=study.id, before=[], after=[], **amended, **days))
         for palsy in session.scalars(select(Palsy)):
             palsy.recovered_on = palsy.synkinesis_noted_on = on
         for treatment in session.scalars(select(Treatment)):
@@ -134,7 +146,7 @@ def test_every_column_has_a_name_of_its_own(table: TidyTable) -> None:
     names = [column.name for column in table.columns]
     assert len(set(names)) == len(names)
     assert set(table.key) <= set(names)
-    assert names[0] == "patient"
+    assert names[0] == ("plan_version" if table is AMENDMENTS else "patient")
     assert all(column.words for column in table.columns)
 
 

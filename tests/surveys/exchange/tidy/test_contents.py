@@ -35,7 +35,8 @@ FREE = {
     "reference",
 } | {
     *("version", "wording", "locale", "instrument", "item", "scale", "value", "freeze"),
-    *("freeze_sha256", "digest"),
+    *("freeze_sha256", "digest", "value_text"),
+    *("protocol", "reason", "ethics_reference", "consent_version", "added", "ended", "changed"),
 }
 
 

@@ -76,6 +76,7 @@ def test_a_visit_is_told_in_days_and_dates(app: Flask, invited: Invited) -> None
         "closes_days": "30",
         "due_days_since_onset": "",
         "battery": "face;phq9;saq",
+        "plan_version": "1",
         "missed_reason": "ill",
         "answered_by": "interpreter",
         "matters_most": "",

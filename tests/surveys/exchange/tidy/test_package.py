@@ -9,7 +9,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,6 @@ from surveys.models import (
     Patient,
     Response,
     Study,
-    Visit,
 )
 from surveys.store.errors import Refused
 from surveys.store.study import exports
@@ -46,6 +45,7 @@ from tests.support.study import FACE, changing, invite, library, one_table
 FILES = {
     "README.md",
     "SHA256SUMS",
+    "amendments.csv",
     "answers_face.csv",
     "answers_long.csv",
     "answers_phq9.csv",
@@ -153,7 +153,9 @@ def test_every_file_is_there_and_says_what_it_holds(simulated: Flask, tmp_path: 
         assert TABLE.items() <= resource.items()
         assert (resource["name"], resource["title"] != "") == (resource["path"][:-4], True)
         assert resource["schema"].get("foreignKeys", []) == (
-            [] if resource["name"] == "patients" else [{"fields": "patient", "reference": PATIENT}]
+            []
+            if resource["name"] in {"patients", "amendments"}
+            else [{"fields": "patient", "reference": PATIENT}]
         )
         lines = rows(files, resource["path"])
         columns = [field["name"] for field in resource["schema"]["fields"]]
@@ -302,18 +304,6 @@ def test_answers_are_those_that_stand(app: Flask, tmp_path: Path) -> None:
     assert rows(files, "scores.csv") == rows(files, "answers_long.csv") == []
 
 
-def test_only_the_site_asked_for(app: Flask, tmp_path: Path) -> None:
-    """A member limited to a site gets its patients alone."""
-    for code in ("P1", "P2"):
-        invite(app, code)
-    with changing(app) as session:
-        session.execute(update(Patient).where(Patient.code == "P1").values(site="North"))
-    files = export(app, tmp_path / "north.zip", site="North")
-    for name in ("patients.csv", "visits.csv", "attendance.csv"):
-        assert {line["patient"] for line in rows(files, name)} == {"P1"}
-    assert "Only patients of the site North" in files["README.md"].decode()
-
-
 def test_what_patients_reported_is_there(app: Flask, tmp_path: Path) -> None:
     """What was said last of each question, dates as days, with what staff decided."""
     invited = invite(app, at=datetime(2026, 3, 10, 12, tzinfo=UTC))
@@ -346,21 +336,6 @@ def test_what_patients_reported_is_there(app: Flask, tmp_path: Path) -> None:
     assert (found["side"]["decision"], found["mood_before"]["not_given"]) == ("confirmed", "skipped")
     exact = rows(export(app, tmp_path / "y.zip", exact_dates="why"), "reported.csv")
     assert "2026-02" in {line["value_on"] for line in exact}
-
-
-def test_who_left_is_no_longer_expected(app: Flask, tmp_path: Path) -> None:
-    """Visits due after the day of leaving are there, and told apart."""
-    invited = invite(app)
-    with changing(app) as session:
-        left = datetime.now(UTC).date() + timedelta(days=100)
-        session.execute(update(Patient).values(status="left", status_since=left))
-    lines = rows(export(app, tmp_path / "x.zip"), "attendance.csv")
-    expected = {line["visit"] for line in lines if line["expected"] == "true"}
-    with app.app_context():
-        due = {visit.name for visit in db.session.scalars(select(Visit)) if visit.due_on < left}
-    assert expected == due
-    assert len({line["visit"] for line in lines}) > len(expected)
-    assert invited.visit_id
 
 
 def test_a_package_is_whole_or_not_there(

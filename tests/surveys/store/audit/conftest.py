@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -20,8 +22,9 @@ from surveys.store.patient import consents, injections, patients, treatments
 from surveys.store.patient.consents import NewText
 from surveys.store.patient.injections import InjectionMap
 from surveys.store.patient.patients import NewContact, NewPatient, NewTreatment, PartialDate
-from surveys.store.study import freezes, reports, signatures
-from surveys.store.visit import links, responses
+from surveys.store.study import freezes, reports, signatures, studies
+from surveys.store.visit import amendments, links, responses
+from surveys.store.visit.amendments import NewAmendment
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
 
@@ -72,6 +75,10 @@ def record(session: Session, filled: Patient, visit: Visit, study: Study, librar
     assert asked is not None
     signed = {"agreed": True, "parts": ["keep_answers"], "how": "paper", "signed_on": AT.date()}
     consents.decide(session, filled.id, asked, **signed, at=AT, actor="test")
+    new = NewAmendment("2.0", AT.date(), "Shorter.", "EK 1", AT.date())
+    plan = [replace(row, window_after=row.window_after + 1) for row in studies.plan_now(study.timepoints)]
+    study.status = "active"
+    amendments.amend(session, study, plan, new, library, at=AT, actor="test")
     freeze = freezes.keep(session, study, "first", "content", patients=2, responses=1, at=AT, actor="test")
     made = {"html": b"page", "json": b"{}"}
     reports.keep(session, study.id, made, freeze=freeze, data_sha256="", software="", at=AT, actor="test")
