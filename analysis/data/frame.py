@@ -4,8 +4,6 @@ A reader of data fills `StudyFrames`, with ``build`` for the columns and types; 
 ``scored`` joins the facts that analyses need. This module needs pandas alone and knows no database.
 """
 
-import hashlib
-import json
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from analysis.data.digest import as_text, digest
 from analysis.data.gradings import GRADING_SCALES
 from analysis.data.since_onset import time_columns
 
@@ -216,7 +215,7 @@ def build(table: str, rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
     columns = COLUMNS[table]
     frame = pd.DataFrame(list(rows), columns=list(columns))
     if "answers" in columns:
-        frame["answers"] = frame["answers"].map(_as_text)
+        frame["answers"] = frame["answers"].map(as_text)
     # Text comes first: the categories of an empty column would have another type.
     text = {name: "str" for name, kind in columns.items() if kind == "text"}
     return frame.astype(text).astype({name: _DTYPES[kind] for name, kind in columns.items()})
@@ -392,19 +391,4 @@ def first_visit_on(frames: StudyFrames) -> pd.Series:
 
 def data_sha256(frames: StudyFrames) -> str:
     """SHA-256 of all tables, whatever the order of rows and the numbers of the database (``visit_id``)."""
-    digest = hashlib.sha256(frames.study.encode())
-    for name, columns in COLUMNS.items():
-        table = getattr(frames, name)
-        unsaid = {column for column in LATER.get(name, ()) if table[column].isna().all()}
-        table = table[[column for column in columns if column != "visit_id" and column not in unsaid]]
-        if "battery" in table:
-            table = table.assign(battery=table["battery"].map("|".join))
-        if "answers" in table:
-            table = table.assign(answers=table["answers"].map(_as_text))
-        lines = table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").splitlines()
-        digest.update("\n".join([name, lines[0], *sorted(lines[1:])]).encode())
-    return digest.hexdigest()
-
-
-def _as_text(answers: Mapping[str, object] | str) -> str:
-    return json.dumps(json.loads(answers) if isinstance(answers, str) else answers, sort_keys=True)
+    return digest(frames.study, {name: getattr(frames, name) for name in COLUMNS}, COLUMNS, LATER)
