@@ -22,6 +22,8 @@ ACTIONS: Mapping[str, str] = {
     "background.checked": "Staff decided about a fact that the patient told",
     "background.sent": "The patient told about the palsy and its treatment",
     "backup.proved": "A backup was restored and found whole",
+    "check.dismissed": "What a check found was let stand",
+    "check.raised_again": "What a check found waits again",
     "clinic.expected": "The patient was put on a clinic list",
     "clinic.taken_off": "The patient was taken off a clinic list",
     "consent.agreed": "A consent was given",

@@ -33,6 +33,8 @@ WITHOUT_EFFECT = frozenset(
         "alert_rule.removed",
         "answers.without_consent",
         "backup.proved",
+        "check.dismissed",
+        "check.raised_again",
         "clinic.expected",
         "clinic.taken_off",
         "consent_text.loaded",

@@ -10,10 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from surveys.lists import background, joined, onsets, twins
+from surveys.lists import background, joined, twins
 from surveys.lists.at_once import Part, Rows, ShortList, ask, read
 from surveys.lists.background import AwaitedReport
-from surveys.lists.onsets import NoOnset
 from surveys.lists.scope import Scope
 from surveys.lists.twins import Twins
 from surveys.lists.visits import TITLE, states
@@ -105,8 +104,7 @@ class Request:
 class Needs:
     """Everything that waits; of overdue visits the first `SHOWN` and their number.
 
-    `no_onset` are those for whom no visit counts from the onset; `joined` is how many joined by
-    themselves and wait for a look.
+    `joined` is how many joined by themselves and wait for a look.
     """
 
     alerts: Sequence[Waiting]
@@ -114,7 +112,6 @@ class Needs:
     undelivered: Sequence[UnreachedPatient]
     requests: Sequence[Request]
     reported: Sequence[AwaitedReport]
-    no_onset: Sequence[NoOnset]
     overdue: Sequence[Overdue]
     overdue_in_all: int
     twins: Sequence[Twins]
@@ -131,7 +128,6 @@ def needs(session: Session, scope: Scope, at: datetime) -> Needs:
             "undelivered": _undelivered(scope, at),
             "requests": _requests(scope),
             "reported": background.awaited(session, scope),
-            "no_onset": onsets.without_visits(scope),
             "overdue": _overdue(scope),
             **twins.counted_twice(scope),
             "joined": joined.counted(scope),
@@ -144,7 +140,6 @@ def needs(session: Session, scope: Scope, at: datetime) -> Needs:
         undelivered=[UnreachedPatient(**row) for row in rows["undelivered"]],
         requests=[Request(**row) for row in rows["requests"]],
         reported=[AwaitedReport(**row) for row in rows["reported"]],
-        no_onset=[NoOnset(**row) for row in rows["no_onset"]],
         overdue=[Overdue(**row) for row in rows["overdue"]],
         overdue_in_all=in_all[0] if in_all else 0,
         twins=twins.twins_of(rows),

@@ -14,6 +14,7 @@ from surveys.models.base import Base
 from surveys.models.clinic import Appointment, Note
 from surveys.models.consent import Consent, ConsentText
 from surveys.models.device import BirthYearTry
+from surveys.models.dismissal import Dismissal
 from surveys.models.feedback import FeedbackShown, Priority
 from surveys.models.freeze import Freeze
 from surveys.models.head_mail import HeadMail
@@ -70,6 +71,7 @@ __all__ = [
     "Consent",
     "ConsentText",
     "Contact",
+    "Dismissal",
     "Draft",
     "Erasure",
     "Event",

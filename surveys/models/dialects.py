@@ -11,6 +11,7 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     Connection,
+    Double,
     Engine,
     Select,
     SQLColumnExpression,
@@ -24,7 +25,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.functions import FunctionElement
 
 NAMED = {"named": True}
 """Execution options of an INSERT whose rows the caller names to the audit trail."""
@@ -129,6 +132,26 @@ class Documents:
     def _nested(self, column: Any) -> Any:
         """SQLite would write a stored document as a text."""
         return func.json(column) if isinstance(column.type, JSON) and not self.postgresql else column
+
+
+class seconds_between(FunctionElement[float]):
+    """The seconds from one instant to another."""
+
+    name = "seconds_between"
+    type = Double()
+    inherit_cache = True
+
+
+@compiles(seconds_between, "sqlite")
+def _between_on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    first, last = (compiler.process(one, **options) for one in element.clauses)
+    return f"round((julianday({last}) - julianday({first})) * 86400, 3)"
+
+
+@compiles(seconds_between)
+def _between(element: Any, compiler: Any, **options: Any) -> str:
+    first, last = (compiler.process(one, **options) for one in element.clauses)
+    return f"extract(epoch FROM ({last} - {first}))"
 
 
 def length(session: Session, column: SQLColumnExpression[Any]) -> ColumnElement[int]:

@@ -145,7 +145,7 @@ FACTS = (
         Contact,
         {
             "refused_email": "an outcome of messages",
-            **dict.fromkeys(("hospital_number_folded", "searched", "telephone_digits"), MADE),
+            **dict.fromkeys(("name_folded", "hospital_number_folded", "searched", "telephone_digits"), MADE),
         },
         erased=True,
     ),
@@ -201,6 +201,7 @@ FREE: Mapping[str, str] = {
     "note": "may hold identity, and is never analysed",
     "appointment": "a list of a day",
     "short_code": "another spelling of a link, which is bound, and lasts no longer",
+    "dismissal": "what somebody says of a finding: events tell it",
     "own_list": "what somebody looks at, and no fact of anybody",
     "message": "an outbox, and its outcome",
     "messaging": "when messages go out",

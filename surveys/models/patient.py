@@ -105,6 +105,7 @@ class Contact(Base):
     refused_email: Mapped[str | None] = mapped_column(String(254))
     mobile: Mapped[str | None] = mapped_column(String(16))
     refused_mobile: Mapped[str | None] = mapped_column(String(16))
+    name_folded: Mapped[str] = made_from("name", by=same.folded, server_default="")
     hospital_number_folded: Mapped[str | None] = made_from("hospital_number", by=_folded)
     searched: Mapped[str] = made_from("name", "hospital_number", "email", by=_searched, server_default="")
     telephone_digits: Mapped[str] = made_from("telephone", "mobile", by=_digits, server_default="")
@@ -118,6 +119,33 @@ class Contact(Base):
     @classmethod
     def _way(cls) -> ColumnElement[str | None]:
         return func.coalesce(cls.channel, case((cls.email != "", "email")))
+
+    def reaches(self, channel: str | None) -> bool:
+        """Whether that way is open; an address that mail servers refuse is closed."""
+        ways = {
+            "email": bool(self.email) and self.email != self.refused_email,
+            "letter": bool(self.address),
+            "telephone": bool(self.telephone),
+        }
+        return ways.get(channel or "", False)
+
+    @hybrid_property
+    def reachable(self) -> bool:
+        """Whether the way that the person is reached by is open."""
+        return self.reaches(self.way)
+
+    @reachable.inplace.expression
+    @classmethod
+    def _reachable(cls) -> ColumnElement[bool]:
+        refused = func.coalesce(cls.email == cls.refused_email, False)
+        return func.coalesce(
+            case(
+                (cls.way == "email", and_(cls.email != "", ~refused)),
+                (cls.way == "letter", cls.address != ""),
+                (cls.way == "telephone", cls.telephone != ""),
+            ),
+            False,
+        )
 
 
 def before_birth(birth_year: int | None, on: date | None) -> bool:

@@ -13,12 +13,14 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     and_,
+    case,
     false,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.models.base import Base, Code, Digest, Id, Instant, one_of
+from surveys.models.dialects import seconds_between
 from surveys.models.imports import OfImport
 from surveys.models.visit import Visit
 
@@ -159,3 +161,9 @@ def seconds_taken(
     if partial or started_at is None or source not in ANSWERED_HERE:
         return None
     return (submitted_at - started_at).total_seconds()
+
+
+def seconds_taken_here() -> ColumnElement[float]:
+    """The same of a row of the table, for the database."""
+    known = and_(~Response.partial, Response.source.in_(ANSWERED_HERE))
+    return case((known, seconds_between(Response.started_at, Response.submitted_at)))

@@ -34,6 +34,7 @@ OF_A_PATIENT = (
     "responses/",
     "reported/",
     "calls/",
+    "checks/dismissals/",
     "message/",
 )
 EVERY_ROLE = {"coordinator", "investigator", "analyst", "admin"}
@@ -61,6 +62,9 @@ MAY_OPEN = {
     "dashboard.table": EVERY_ROLE,
     "list_files.of_list": PATIENTS,
     "list_files.of_search": PATIENTS,
+    "checks.index": PATIENTS,
+    "checks.dismiss": PATIENTS,
+    "checks.take_back": PATIENTS,
     "own_lists.index": PATIENTS,
     "own_lists.look": PATIENTS,
     "own_lists.show": PATIENTS,

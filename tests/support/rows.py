@@ -248,6 +248,16 @@ ROWS = {
         "fs_uniquifier": "1",
         "created_at": AT,
     },
+    "dismissal": {
+        "id": 1,
+        "patient_id": 1,
+        "check_key": "age",
+        "subject": "",
+        "seen": "",
+        "reason": "She is 17",
+        "dismissed_by": "test",
+        "dismissed_at": AT,
+    },
     "own_list": {
         "id": 1,
         "study_id": 1,

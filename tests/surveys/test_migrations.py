@@ -104,6 +104,7 @@ TRIGGERS["0045"] = TRIGGERS["0044"]
 TRIGGERS["0046"] = TRIGGERS["0045"]
 TRIGGERS["0047"] = TRIGGERS["0046"] | {"amendment": {"UPDATE", "DELETE"}}
 TRIGGERS["0048"] = TRIGGERS["0047"] | {"own_form": {"UPDATE", "DELETE"}}
+TRIGGERS["0049"] = TRIGGERS["0048"]  # dismissals
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 

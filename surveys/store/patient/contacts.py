@@ -13,6 +13,7 @@ from surveys import same
 from surveys.models import Contact, Patient, Study
 from surveys.store import audit
 from surveys.store.errors import Refused
+from surveys.store.patient import dismissals
 from surveys.store.patient.patients import NewContact
 from surveys.store.post import messages
 
@@ -42,7 +43,7 @@ def matches(session: Session, new: NewContact, *, but: int | None = None) -> lis
     if number:
         conditions.append(Contact.hospital_number_folded == number)
     if named:
-        conditions.append(Contact.born_on == new.born_on)
+        conditions.append((Contact.born_on == new.born_on) & (Contact.name_folded == same.folded(new.name)))
     query = (
         select(Contact, Patient, Study.code)
         .join(Patient, Patient.contact_id == Contact.id)
@@ -54,10 +55,8 @@ def matches(session: Session, new: NewContact, *, but: int | None = None) -> lis
     for contact, patient, study in session.execute(query):
         if number and contact.hospital_number_folded == number:
             by = "hospital_number"
-        elif named and contact.born_on == new.born_on and same.alike(contact.name, new.name):
-            by = "name_and_birth_date"
         else:
-            continue
+            by = "name_and_birth_date"
         found.append(Match(contact.id, patient.study_id, study, patient.code, patient.site, by))
     return found
 
@@ -91,8 +90,9 @@ def change(session: Session, patient: Patient, new: NewContact, *, at: datetime,
         contact.refused_email = contact.email  # capitals make no other address
     session.flush()
     patient.contact_id = contact.id
-    rows = select(Patient.id).where(Patient.contact_id == contact.id)
-    for patient_id in session.scalars(rows).all():
+    patients = session.scalars(select(Patient.id).where(Patient.contact_id == contact.id)).all()
+    dismissals.forget(session, patients)
+    for patient_id in patients:
         messages.plan_patient(session, patient_id, at=at)
     facts = {"fields": [value.field for value in values]}
     audit.record(session, audit.Entry(at, actor, "contact.changed", patient.id, facts, values=values))

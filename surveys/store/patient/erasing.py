@@ -19,6 +19,7 @@ from surveys.models import (
     BackgroundCheck,
     Base,
     Contact,
+    Dismissal,
     Draft,
     Erasure,
     Event,
@@ -149,6 +150,7 @@ def erase_identity(session: Session, patient: Patient, *, shared: bool) -> dict[
     return {
         "contacts": int(contact_id is not None and not shared),
         "notes": _gone(session, Note, Note.patient_id == patient.id),
+        "dismissals": _gone(session, Dismissal, Dismissal.patient_id == patient.id),
         "appointments": _gone(session, Appointment, Appointment.patient_id == patient.id),
         "values": _gone(session, EventValue, EventValue.event_id.in_(events)),
     }

@@ -27,6 +27,8 @@ from surveys.forms.clinic import ListForm, shape
 from surveys.lists import clinic as lists
 from surveys.lists import needs as needed
 from surveys.lists import patients
+from surveys.lists.checks import page as check_lists
+from surveys.lists.checks.page import CHECKS
 from surveys.lists.clinic import ExpectedPatient
 from surveys.lists.due import due
 from surveys.models import Timepoint
@@ -34,7 +36,7 @@ from surveys.store.patient import clinic
 from surveys.store.post import settling
 from surveys.store.visit import alert_rules, visits
 from surveys.typed import is_possible_year
-from surveys.views.clinic import display
+from surveys.views.clinic import checks, display
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
@@ -138,9 +140,11 @@ def needs(code: str) -> Page:
     """Show what waits for a person: alerts, calls, letters, returned mail, overdue visits, requests."""
     here = grant()
     found = needed.needs(db.session, here.scope, here.at)
+    waiting = check_lists.waiting(db.session, checks.terms(here))
     return render_template(
         "staff/clinic/needs.html",
         needs=found,
+        checks=[(CHECKS[key], number) for key, number in waiting.items()],
         due=due(db.session, here.study, here.scope),
         titles={key: server.library().get(key).short_title for one in found.by_hand for key in one.battery},
         waited=lambda since: display.waited(since, here.at),

@@ -146,6 +146,7 @@ OF_ONE_PATIENT = frozenset(
         "response_id",
         "treatment_id",
         "background_id",
+        "dismissal_id",
     }
 )
 READING = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -14,7 +14,6 @@ from werkzeug.exceptions import Forbidden
 
 from surveys.background import FACTS
 from surveys.exchange import freezing
-from surveys.lists.own.choice import ListChoice
 from surveys.lists.scope import Scope
 from surveys.models import (
     Alert,
@@ -23,7 +22,6 @@ from surveys.models import (
     Grading,
     Import,
     Message,
-    OwnList,
     Palsy,
     Patient,
     Study,
@@ -32,6 +30,7 @@ from surveys.models import (
 )
 from surveys.store.study import reports
 from surveys.views.web import access
+from tests.support.desk_rows import desk_rows
 from tests.support.doors import (
     A_SITE,
     CHANGING,
@@ -129,6 +128,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
             response_id = answered(session, invited, library(app).get("saq"))
             found[study] = {
                 "code": study,
+                "check": "no_channel",
                 "patient": patient,
                 "visit_id": invited.visit_id,
                 "alert_id": alert.id,
@@ -155,18 +155,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
             }
         found[study]["staff_id"] = employ(app, f"colleague-{study}@example.org", "analyst", study=study)
         with changing(app) as session:
-            shared = OwnList(
-                study_id=invited.study_id,
-                staff_id=found[study]["staff_id"],
-                name="Theirs",
-                shared=True,
-                chosen=ListChoice().kept({}),
-                made_at=datetime.now(UTC),
-                changed_at=datetime.now(UTC),
-            )
-            session.add(shared)
-            session.flush()
-            found[study]["list_id"] = shared.id
+            found[study] |= desk_rows(session, invited, found[study]["staff_id"])
         found[study]["leaver_id"] = employ(app, f"leaver-{study}@example.org", "analyst", study=study)
     return found
 
