@@ -7,12 +7,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from surveys.lists import alerts, background, history, joined, records, visits
+from surveys.lists import alerts, background, history, joined, questions, records, visits
 from surveys.lists.alerts import AlertRow
 from surveys.lists.at_once import together
 from surveys.lists.background import Telling
 from surveys.lists.history import EventRow, Reader
 from surveys.lists.joined import Joining
+from surveys.lists.questions import QuestionRow
 from surveys.lists.records import GradingRow, Mended, NoteRow
 from surveys.lists.scope import Scope
 from surveys.lists.visits import VisitRow
@@ -28,6 +29,7 @@ class Person:
     gradings: list[GradingRow]
     mended: Mended
     notes: list[NoteRow]
+    questions: list[QuestionRow]
     events: list[EventRow]
     readers: list[Reader]
     joining: Joining | None
@@ -43,6 +45,7 @@ def of_patient(session: Session, scope: Scope, patient_id: int, at: datetime, *,
         records.gradings(patient_id),
         records.mended(patient_id),
         records.notes(patient_id),
+        questions.of_patient(patient_id),
         history.of_patient(patient_id, latest),
         history.readers(patient_id, latest),
         joined.of_person(patient_id),

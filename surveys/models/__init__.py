@@ -28,6 +28,7 @@ from surveys.models.own_form import OwnForm
 from surveys.models.own_list import OwnList
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
 from surveys.models.patient_state import COMPUTED, PatientState
+from surveys.models.question import DataQuestion, QuestionStep
 from surveys.models.readiness import AlertReader, BackupProof
 from surveys.models.report import Report, ReportFile
 from surveys.models.response import Draft, InstrumentVersion, Response, Score
@@ -71,6 +72,7 @@ __all__ = [
     "Consent",
     "ConsentText",
     "Contact",
+    "DataQuestion",
     "Dismissal",
     "Draft",
     "Erasure",
@@ -103,6 +105,7 @@ __all__ = [
     "PatientState",
     "Permission",
     "Priority",
+    "QuestionStep",
     "RecoveryCode",
     "Report",
     "ReportFile",

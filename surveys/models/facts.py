@@ -201,6 +201,8 @@ FREE: Mapping[str, str] = {
     "note": "may hold identity, and is never analysed",
     "appointment": "a list of a day",
     "short_code": "another spelling of a link, which is bound, and lasts no longer",
+    "data_question": "what staff ask of a value, which is bound itself: events tell it",
+    "question_step": "what staff say of a value, which is bound itself: events tell it",
     "dismissal": "what somebody says of a finding: events tell it",
     "own_list": "what somebody looks at, and no fact of anybody",
     "message": "an outbox, and its outcome",

@@ -126,6 +126,7 @@ class Contact(Base):
             "email": bool(self.email) and self.email != self.refused_email,
             "letter": bool(self.address),
             "telephone": bool(self.telephone),
+            "text": bool(self.mobile) and self.mobile != self.refused_mobile,
         }
         return ways.get(channel or "", False)
 
@@ -143,6 +144,10 @@ class Contact(Base):
                 (cls.way == "email", and_(cls.email != "", ~refused)),
                 (cls.way == "letter", cls.address != ""),
                 (cls.way == "telephone", cls.telephone != ""),
+                (
+                    cls.way == "text",
+                    and_(cls.mobile != "", ~func.coalesce(cls.mobile == cls.refused_mobile, False)),
+                ),
             ),
             False,
         )

@@ -24,6 +24,8 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     "api_key": ("staff_id", "name", "digest", "dates", "reason"),
     "alert": ("instrument", "rule"),
     "data_import": ("begun_at", "file", "sha256", "wording"),
+    "data_question": ("about", "label", "asked_by", "asked_at"),
+    "question_step": ("question_id", "step", "by", "at"),
     "dismissal": ("check_key", "subject", "seen", "reason", "dismissed_by", "dismissed_at"),
     "draft": ("instrument", "instrument_version_id"),
     "grading": ("palsy_id", "scale"),

@@ -1,4 +1,4 @@
-"""Rows of the coordinator's desk that addresses name: a shared list, a finding that may stand."""
+"""Rows of the coordinator's desk that addresses name: a shared list, a finding, a question."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from surveys.lists.own.choice import ListChoice
-from surveys.models import Dismissal, OwnList
+from surveys.models import Dismissal, OwnList, Patient
+from surveys.store.patient import questions
 from tests.support.study import Invited
 
 
@@ -34,5 +35,6 @@ def desk_rows(session: Session, invited: Invited, staff_id: Any) -> dict[str, ob
         dismissed_at=at,
     )
     session.add_all((shared, let_stand))
-    session.flush()
-    return {"list_id": shared.id, "dismissal_id": let_stand.id}
+    patient = session.get_one(Patient, invited.patient_id)
+    asked = questions.ask(session, patient, "sex", "Sex", "Not known", "Is it?", at=at, actor="test")
+    return {"list_id": shared.id, "dismissal_id": let_stand.id, "question_id": asked.id}

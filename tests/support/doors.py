@@ -35,6 +35,7 @@ OF_A_PATIENT = (
     "reported/",
     "calls/",
     "checks/dismissals/",
+    "questions/",
     "message/",
 )
 EVERY_ROLE = {"coordinator", "investigator", "analyst", "admin"}
@@ -62,6 +63,12 @@ MAY_OPEN = {
     "dashboard.table": EVERY_ROLE,
     "list_files.of_list": PATIENTS,
     "list_files.of_search": PATIENTS,
+    "questions.index": PATIENTS,
+    "questions.ask": PATIENTS,
+    "questions.show": PATIENTS,
+    "questions.answer": CHANGES,
+    "questions.again": PATIENTS,
+    "questions.close": PATIENTS,
     "checks.index": PATIENTS,
     "checks.dismiss": PATIENTS,
     "checks.take_back": PATIENTS,

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from surveys.models import Base
 from tests.support.engines import engine_of
 from tests.support.plan_rows import PLAN_ROWS
+from tests.support.rows_of_desk import ROWS_OF_DESK
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 11, 12, tzinfo=UTC)
@@ -248,27 +249,6 @@ ROWS = {
         "fs_uniquifier": "1",
         "created_at": AT,
     },
-    "dismissal": {
-        "id": 1,
-        "patient_id": 1,
-        "check_key": "age",
-        "subject": "",
-        "seen": "",
-        "reason": "She is 17",
-        "dismissed_by": "test",
-        "dismissed_at": AT,
-    },
-    "own_list": {
-        "id": 1,
-        "study_id": 1,
-        "staff_id": 1,
-        "name": "Mine",
-        "name_folded": "mine",
-        "shared": False,
-        "chosen": {},
-        "made_at": AT,
-        "changed_at": AT,
-    },
     "alert_rule": {"id": 1, "study_id": 1, "instrument": "phq9", "scale": "total", "kind": "worse"},
     "alert_mail": {
         "id": 1,
@@ -368,6 +348,7 @@ ROWS = {
 }
 
 
+ROWS |= ROWS_OF_DESK
 ROWS["score"]["prorated"] = False
 # A second patient, whose answers were erased: an erasure holds for one patient alone.
 OTHER_PATIENT = {**ROWS["patient"], "id": 2, "contact_id": None, "code": "P2"}

@@ -105,6 +105,7 @@ TRIGGERS["0046"] = TRIGGERS["0045"]
 TRIGGERS["0047"] = TRIGGERS["0046"] | {"amendment": {"UPDATE", "DELETE"}}
 TRIGGERS["0048"] = TRIGGERS["0047"] | {"own_form": {"UPDATE", "DELETE"}}
 TRIGGERS["0049"] = TRIGGERS["0048"]  # dismissals
+TRIGGERS["0050"] = TRIGGERS["0049"]  # questions
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 

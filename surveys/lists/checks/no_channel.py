@@ -37,6 +37,7 @@ CHECK = Check(
         "email": "By e-mail, without an address",
         "letter": "By letter, without a postal address",
         "telephone": "By telephone, without a number",
+        "text": "By text message, without a number that takes them",
     },
     _found,
 )

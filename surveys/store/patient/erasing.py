@@ -37,7 +37,7 @@ from surveys.models import (
 from surveys.models.imports import seeing_all
 from surveys.store import audit
 from surveys.store.errors import Refused
-from surveys.store.patient import participation
+from surveys.store.patient import participation, questions
 from surveys.store.patient.consents import of_patient
 from surveys.store.study import freezes, reports, results
 from surveys.store.transactions import ERASES
@@ -151,6 +151,7 @@ def erase_identity(session: Session, patient: Patient, *, shared: bool) -> dict[
         "contacts": int(contact_id is not None and not shared),
         "notes": _gone(session, Note, Note.patient_id == patient.id),
         "dismissals": _gone(session, Dismissal, Dismissal.patient_id == patient.id),
+        "questions": questions.empty(session, patient.id, answers=False),
         "appointments": _gone(session, Appointment, Appointment.patient_id == patient.id),
         "values": _gone(session, EventValue, EventValue.event_id.in_(events)),
     }
@@ -166,6 +167,7 @@ def _erase_answers(session: Session, patient: Patient) -> dict[str, int]:
         .where(Alert.visit_id.in_(visits))
         .values(first_answer=None, last_answer=None, score=None, before=None)
     )
+    questions.empty(session, patient.id, answers=True)
     _gone(session, Score, Score.response_id.in_(answered))
     _gone(session, BackgroundCheck, BackgroundCheck.background_id.in_(said))
     return {

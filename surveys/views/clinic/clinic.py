@@ -26,7 +26,7 @@ from surveys.exchange.sheets import reading
 from surveys.forms.clinic import ListForm, shape
 from surveys.lists import clinic as lists
 from surveys.lists import needs as needed
-from surveys.lists import patients
+from surveys.lists import patients, questions
 from surveys.lists.checks import page as check_lists
 from surveys.lists.checks.page import CHECKS
 from surveys.lists.clinic import ExpectedPatient
@@ -144,6 +144,7 @@ def needs(code: str) -> Page:
     return render_template(
         "staff/clinic/needs.html",
         needs=found,
+        questions=questions.waiting(db.session, here.scope),
         checks=[(CHECKS[key], number) for key, number in waiting.items()],
         due=due(db.session, here.study, here.scope),
         titles={key: server.library().get(key).short_title for one in found.by_hand for key in one.battery},

@@ -217,6 +217,7 @@ def _draw_patient(
         mended=known.mended,
         notes=known.notes,
         joining=known.joining,
+        questions=known.questions,
         reported=told,
         names=history.names(db.session, actors),
         events_shown=EVENTS_SHOWN,

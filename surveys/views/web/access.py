@@ -147,6 +147,7 @@ OF_ONE_PATIENT = frozenset(
         "treatment_id",
         "background_id",
         "dismissal_id",
+        "question_id",
     }
 )
 READING = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from surveys.lists import alerts, background, history, joined, person, records, visits
+from surveys.lists import alerts, background, history, joined, person, questions, records, visits
 from surveys.lists.at_once import ask
 from surveys.models import Alert, BackgroundCheck, Grading, Note, Palsy, Patient
 from surveys.models.audit import CONSENT_CORRECTED
@@ -70,6 +70,7 @@ def test_all_is_read_in_one_statement(session: Session, patient: Patient) -> Non
         ask(session, records.gradings(one)),
         ask(session, records.mended(one)),
         ask(session, records.notes(one)),
+        ask(session, questions.of_patient(one)),
         ask(session, history.of_patient(one, 10)),
         ask(session, history.readers(one, 10)),
         ask(session, joined.of_person(one)),

@@ -41,32 +41,8 @@ from tests.support.patient import Patient as Walker
 from tests.support.patient import in_process
 from tests.support.simulated import populate
 from tests.support.study import FACE, changing, invite, library, one_table
+from tests.support.tidy_files import FILES
 
-FILES = {
-    "README.md",
-    "SHA256SUMS",
-    "amendments.csv",
-    "answers_face.csv",
-    "answers_long.csv",
-    "answers_phq9.csv",
-    "answers_saq.csv",
-    "attendance.csv",
-    "codebook.csv",
-    "codebook.json",
-    "consents.csv",
-    "datapackage.json",
-    "gradings.csv",
-    "injection_sites.csv",
-    "palsies.csv",
-    "patients.csv",
-    "read.R",
-    "read.py",
-    "reported.csv",
-    "scores.csv",
-    "signatures.csv",
-    "treatments.csv",
-    "visits.csv",
-}
 SCORES = [
     *(
         "patient",

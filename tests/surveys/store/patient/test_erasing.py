@@ -256,6 +256,7 @@ def test_what_was_done_is_written_down(session: Session, everything: dict[str, P
         "contacts": 1,
         "notes": before["note"],
         "dismissals": 0,
+        "questions": 0,
         "appointments": before["appointment"],
         "values": before["event_value"],
         "responses": before["response"],

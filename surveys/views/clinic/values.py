@@ -1,0 +1,156 @@
+"""What can be asked about of one patient: each recorded value, its name, its words, where it is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from surveys.db import db
+from surveys.instruments.instrument import Instrument, UnknownPart
+from surveys.lists import records, visits
+from surveys.lists.at_once import together
+from surveys.lists.records import GradingRow
+from surveys.lists.visits import ResponseRow, VisitRow
+from surveys.models import Palsy, Patient, Treatment
+from surveys.store.patient import consents
+from surveys.store.visit.corrections import ENTERED
+from surveys.views.clinic import display
+from surveys.views.web import server
+from surveys.views.web.access import Grant
+
+LONGEST_LABEL = 200
+
+
+@dataclass(frozen=True)
+class Value:
+    """One recorded value. `about` names it for good, `value` says it now, `place` is where it is mended.
+
+    What a patient answered is never mended: `place` shows it then, and `answered` is true.
+    """
+
+    about: str
+    group: str
+    label: str
+    value: str
+    place: tuple[str, Mapping[str, Any]]
+    answered: bool = False
+
+
+def of_patient(patient: Patient, here: Grant) -> list[Value]:
+    """Every value of the patient, whose palsies and treatments are loaded; in two statements."""
+    rows, gradings = together(
+        db.session,
+        visits.of_patient(here.scope, patient.id, here.at),
+        records.gradings(patient.id),
+    )
+    return [
+        *_facts(patient),
+        *(value for palsy in patient.palsies for value in _palsy(patient, palsy)),
+        *(_treatment(one) for one in patient.treatments),
+        *(_grading(one) for one in gradings),
+        *(value for row in rows for value in _visit(patient, row)),
+    ]
+
+
+def _facts(patient: Patient) -> Iterator[Value]:
+    group, who = "Patient", {"patient": patient.code}
+    enrolled = ("records.enrolled", who)
+    yield Value("enrolled_on", group, "Enrolled", _day(patient.enrolled_on), enrolled)
+    yield Value("birth_year", group, "Year of birth", str(patient.birth_year or "Not known"), enrolled)
+    yield Value("sex", group, "Sex", display.words(patient.sex, "sex"), enrolled)
+    yield Value("site", group, "Site", patient.site or "–", enrolled)
+    status = f"{display.words(patient.status, 'status')} since {_day(patient.status_since)}"
+    yield Value("status", group, "Taking part", status, ("records.status", who))
+    decided = consents.of_patient(db.session, patient.id)
+    said = f"{decided.decision} on {_day(decided.signed_on)}" if decided else "Not recorded"
+    yield Value("consent", group, "Consent", said, ("patients.show", who))
+
+
+def _palsy(patient: Patient, palsy: Palsy) -> Iterator[Value]:
+    group = f"Palsy {palsy.number}"
+    place = ("records.palsy", {"patient": patient.code, "number": palsy.number})
+    onset = display.partial(palsy.onset_on, palsy.onset_precision) or "Not known"
+    told = {
+        "side": ("Side", display.words(palsy.side, "side")),
+        "cause": ("Cause", display.words(palsy.cause, "cause")),
+        "begin": ("How it began", display.words(palsy.begin, "begin")),
+        "onset_on": ("Onset", onset),
+        "recovered_on": ("Recovered", _day(palsy.recovered_on)),
+        "synkinesis_noted_on": ("Synkinesis first seen", _day(palsy.synkinesis_noted_on)),
+    }
+    for key, (label, value) in told.items():
+        yield Value(f"palsy:{palsy.number}:{key}", group, f"{group}: {label}", value, place)
+
+
+def _treatment(one: Treatment) -> Value:
+    began = display.partial(one.started_on, one.started_precision) or "day not known"
+    dose = f"{one.dose:g} {one.unit or ''}".strip() if one.dose is not None else ""
+    told = [display.words(one.state, "treatment_state"), began, one.product or "", dose]
+    place = ("records.treatment_facts", {"treatment_id": one.id})
+    return Value(
+        f"treatment:{one.id}",
+        "Treatments",
+        display.words(one.kind, "treatment"),
+        ", ".join(text for text in told if text),
+        place,
+    )
+
+
+def _grading(one: GradingRow) -> Value:
+    label = f"{display.words(one.scale, 'grading_scale')}, {_day(one.graded_on)}"
+    value = display.grade(one.value, one.scale)
+    place = ("records.grading_error", {"grading_id": one.id})
+    return Value(f"grading:{one.id}", "Gradings", label, str(value), place)
+
+
+def _visit(patient: Patient, row: VisitRow) -> Iterator[Value]:
+    group = f"{row.title}, due {_day(row.due_on)}"
+    said = f"{display.words(row.state, 'state')}, open {_day(row.opens_on)} to {_day(row.closes_on)}"
+    if row.missed_reason:
+        said += f": {row.missed_reason}"
+    place: tuple[str, Mapping[str, Any]] = ("patients.show", {"patient": patient.code})
+    yield Value(f"visit:{row.id}", group, f"{row.title}: the visit itself", said, place)
+    for response in row.responses.values():
+        yield from _response(group, row, response)
+
+
+def _response(group: str, row: VisitRow, response: ResponseRow) -> Iterator[Value]:
+    library = server.library()
+    if response.instrument not in library:
+        return
+    instrument = library.get(response.instrument)
+    by_staff = response.source in ENTERED
+    place = ("answers.correct" if by_staff else "answers.show", {"response_id": response.id})
+    name, about = f"{row.title}, {instrument.short_title}", f"visit:{row.id}:{instrument.key}"
+    yield Value(
+        f"{about}:day", group, f"{name}: day", _day(response.completed_on), place, answered=not by_staff
+    )
+    for score in response.scores:
+        label = f"{name}: score {_title(instrument, score.scale)}"
+        value = "not computed" if score.value is None else f"{score.value:.1f}"
+        yield Value(f"{about}:score:{score.scale}", group, label, value, place, answered=not by_staff)
+    for key, given in response.answers.items():
+        try:
+            label, said = instrument.item(key).label, display.given_words(instrument, key, given)
+        except UnknownPart:  # of an earlier version
+            label, said = key, str(given)
+        number = f"{name}: {label}"[:LONGEST_LABEL]
+        yield Value(f"{about}:answer:{key}", group, number, said, place, answered=not by_staff)
+
+
+def _title(instrument: Instrument, scale: str) -> str:
+    try:
+        return instrument.scale(scale).title
+    except UnknownPart:
+        return scale
+
+
+def _day(on: Any) -> str:
+    return display.day(on) or "–"
+
+
+def grouped(values: Sequence[Value]) -> Iterator[tuple[str, str, str]]:
+    """Group, name and words of each value, for a choice among them."""
+    for one in values:
+        yield one.group, one.about, f"{one.label} – {one.value}"[: 2 * LONGEST_LABEL]
