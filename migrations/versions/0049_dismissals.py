@@ -5,13 +5,8 @@ from alembic import op
 
 from surveys import same
 
-<<<<<<<< HEAD:migrations/versions/0049_dismissals.py
 revision = "0049"
 down_revision = "0048"
-========
-revision = "0049"
-down_revision = "0048"
->>>>>>>> 4fe7e5ba (Ask about a value, and let a coordinator answer):migrations/versions/0047_dismissals.py
 branch_labels = None
 depends_on = None
 
