@@ -73,6 +73,8 @@ def rounded_parts(counts: Mapping[str, int], suppress_under: int) -> dict[str, i
     one of them, whatever it is; the largest part takes what is left of the rounded whole. None also of a
     whole of fewer than four, where rounding would say nothing.
     """
+    if suppress_under <= 1:
+        return None
     unit = ROUNDED_TO * math.ceil(suppress_under / ROUNDED_TO)
     whole = to_nearest(sum(counts.values()), unit)
     if whole < 4 * unit or not any(is_small(count, suppress_under) for count in counts.values()):

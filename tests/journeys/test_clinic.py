@@ -185,7 +185,7 @@ def test_calls_letters_and_lost_mail_wait_for_a_person(app: Flask, member: Membe
     with changing(app) as session:
         row = session.get_one(Message, call)
         assert row.outcome == "sent"
-        row.outcome, row.error = "bounced", "5.1.1"
+        row.channel, row.outcome, row.error = "email", "bounced", "5.1.1"
         contact = session.scalars(select(Contact).where(Contact.hospital_number == "H-1")).one()
         contact.refused_email = "old@example.org"
     assert "Came back 5.1.1" in member.get(NEEDS).text

@@ -83,7 +83,7 @@ def test_a_changed_mind_may_come_too_late(app: Flask, patient: Patient, invited:
     patient.press("I decline")
     patient.press("Yes, I decline")
     with changing(app) as session:
-        session.execute(update(PatientRow).values(status="died"))
+        session.execute(update(PatientRow).values(status="died", status_reason=None))
     patient.open(invited.token)
     assert patient.status == 410
     with changing(app) as session:

@@ -130,7 +130,7 @@ def test_all_pages_say_the_same(app: Flask) -> None:
         study.status = "active"  # drafts send no messages
         people = session.scalars(select(Patient).order_by(Patient.id)).all()
         for number, patient in enumerate(people):
-            patient.status = STATUSES[number % len(STATUSES)]
+            patient.status, patient.status_reason = STATUSES[number % len(STATUSES)], None
             patient.status_since = max(patient.enrolled_on, scope.today - number * 7 * DAY)
             patient.contact = Contact(email=f"p{number}@example.org") if number < 20 else None
         session.flush()

@@ -41,7 +41,7 @@ def refused(
     """Why, whom to ask, and the day concerned."""
     with pytest.raises(LinkRefused) as told:
         load(session, link, library, at)
-    return told.value.refusal.value, told.value.contact, told.value.on
+    return told.value.refusal.value, told.value.contacts.get("en", ""), told.value.on
 
 
 def test_a_link_opens_its_visit(session: Session, link: Link, visit: Visit, library: Library) -> None:
@@ -98,4 +98,4 @@ def test_a_visit_is_open_from_day_to_day(
 def test_a_link_that_is_none_tells_nothing(session: Session, link: Link, library: Library) -> None:
     with pytest.raises(LinkRefused) as told:
         opening.load(session, link.id + 1, Texts(library), device="phone", at=AT)
-    assert (told.value.refusal, told.value.contact, str(told.value)) == (LinkRefusal.UNKNOWN, "", "unknown")
+    assert (told.value.refusal, told.value.contacts, str(told.value)) == (LinkRefusal.UNKNOWN, {}, "unknown")

@@ -57,7 +57,7 @@ def test_wrong_years_use_a_code_up(session: Session, link_id: int) -> None:
     for late in (1971, 1970):
         with pytest.raises(UsedUpError) as used_up:
             short_codes.find(session, code, late)
-        assert used_up.value.contact == session.scalars(select(Study.contact)).one()
+        assert used_up.value.contacts == {"en": session.scalars(select(Study.contact)).one()}
     assert session.scalars(select(ShortCode.failures)).one() == TRIES
 
 

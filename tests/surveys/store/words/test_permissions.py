@@ -153,6 +153,7 @@ def test_every_language_of_the_study_is_needed(session: Session, library: Librar
     [planned] = [row for row in preset("registry") if row.key == "baseline"]
     plan = [replace(planned, battery=("phq9",))]
     study = studies.create(session, new, plan, library, at=AT, actor="test")
+    study.contact_texts = {"nl": "ons"}
     make_ready(session, study, library, at=AT)
     assert studies.obstacles(session, study, library) == [
         "The text of PHQ-9 lacks nl: load a text in every language of the study."
@@ -170,6 +171,7 @@ def test_a_simulated_study_needs_one_language_that_all_have(session: Session, li
         contact="us",
         who_reads={"nl": "Wij."},
         crisis_texts={"nl": "112"},
+        eye_texts={"nl": "Bel een arts."},
         simulated=True,
     )
     study = studies.create(session, new, preset("registry"), library, at=AT, actor="test")
