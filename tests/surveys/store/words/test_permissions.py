@@ -153,7 +153,7 @@ def test_every_language_of_the_study_is_needed(session: Session, library: Librar
     [planned] = [row for row in preset("registry") if row.key == "baseline"]
     plan = [replace(planned, battery=("phq9",))]
     study = studies.create(session, new, plan, library, at=AT, actor="test")
-    study.contact_texts = {"nl": "ons"}
+    study.contacts = {"nl": "ons"}
     make_ready(session, study, library, at=AT)
     assert studies.obstacles(session, study, library) == [
         "The text of PHQ-9 lacks nl: load a text in every language of the study."
