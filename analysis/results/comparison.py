@@ -7,6 +7,7 @@ balance refuses the comparison or is named. The design is a sequence of target t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from analysis.numbers.weighted import effective_size, overlap_weights, standardi
 from analysis.results.before_after import AFTER_DAYS
 from analysis.results.families import adjust
 from analysis.results.models import piled_up
-from analysis.results.trials import COVARIATES, OUTSIDE, Known, counts, trials
+from analysis.results.trials import COVARIATES, OUTSIDE, Known, counts, trials, visits
 
 FEWEST, FEWEST_EFFECTIVE = 20, 15  # patients in an arm, and as many as its weights are worth
 UNBALANCED = 0.4  # a standardised difference past which a comparison misleads
@@ -49,6 +50,12 @@ class _Arms:
     post: Numbers
     x: Numbers  # the covariates with their column of ones
     rows: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _Both:
+    comparison: list[Record]
+    balance: list[Record]
 
 
 def treatment_comparison(
@@ -75,25 +82,7 @@ def treatment_comparison(
         Records on all patients, then by the stratum of the index visit. Adjusted p as in `families`: of
         patients with an earlier score, all families of treatments and headline scales together.
     """
-    entered = _entered(frames, scale_info)
-    families = list(dict.fromkeys(family for _, family in entered))
-    records: list[Record] = []
-    for stratum in (None, *STRATA):
-        for history in HISTORIES:
-            for scale, info in scale_info.items():
-                for family in families:
-                    rows = _of(entered[scale, family], history, stratum)
-                    if stratum is None or len(rows):
-                        start = {**({} if stratum is None else {"stratum": stratum}), "history": history}
-                        records.append({**start, **_record(rows, family, scale, info, suppress_under)})
-    adjust(
-        records,
-        scale_info,
-        scales=("scale",),
-        shown=lambda one: one["history"] == "known",
-        method=lambda one: one["history"],
-    )
-    return records
+    return _both(frames, scale_info, suppress_under).comparison
 
 
 def treatment_balance(
@@ -104,38 +93,61 @@ def treatment_balance(
     Of the comparisons on patients with earlier scores. ``inside``: whether the model holds the covariate,
     whose difference the weights then make 0.
     """
-    entered = _entered(frames, scale_info)
-    records: list[Record] = []
-    for stratum in (None, *STRATA):
-        for (scale, family), rows in entered.items():
-            arms = _arms(_of(rows, "known", stratum))
-            if not isinstance(arms, str) and not (
-                _few(arms, suppress_under) or _refused(arms, scale_info[scale])
-            ):
-                start = {
-                    **({} if stratum is None else {"stratum": stratum}),
-                    "family": family,
-                    "scale": scale,
-                }
-                records += [{**start, **one} for one in _balance(arms)]
-    return records
+    return _both(frames, scale_info, suppress_under).balance
 
 
-def _entered(frames: StudyFrames, scale_info: Mapping[str, ScaleInfo]) -> dict[tuple[str, str], pd.DataFrame]:
-    """The index visits of each scale and each family that somebody began."""
+def _both(frames: StudyFrames, scale_info: Mapping[str, ScaleInfo], suppress_under: int) -> _Both:
+    """Both records, made once for these frames: they rest on the same index visits and arms."""
+    key = ("treatment_comparison", tuple(scale_info.items()), suppress_under)
+    if key not in frames.computed:
+        frames.computed[key] = _made(frames, scale_info, suppress_under)
+    found: _Both = frames.computed[key]
+    return found
+
+
+def _made(frames: StudyFrames, scale_info: Mapping[str, ScaleInfo], suppress_under: int) -> _Both:
     known = Known.of(frames)
     begun = set(known.begun["family"].unique())
     families = [family for family in COMPARED_FAMILIES if family in begun]
-    return {(scale, family): trials(known, scale, family) for scale in scale_info for family in families}
+    compared: dict[tuple[str | None, str, str, str], Record] = {}
+    balances: dict[tuple[str | None, str, str], list[Record]] = {}
+    for scale, info in scale_info.items() if families else ():
+        of_scale = visits(known, scale)
+        for family in families:
+            entered = trials(known, of_scale, family)
+            for stratum, history in product((None, *STRATA), HISTORIES):
+                rows = _of(entered, history, stratum)
+                if stratum is not None and not len(rows):
+                    continue
+                place = {} if stratum is None else {"stratum": stratum}
+                arms = _arms(rows)
+                record = _record(rows, arms, family, scale, info, suppress_under)
+                compared[stratum, history, scale, family] = {**place, "history": history, **record}
+                if history == "known" and not isinstance(arms, str):
+                    start = {**place, "family": family, "scale": scale}
+                    found = _balance(arms, info, suppress_under)
+                    balances[stratum, scale, family] = [{**start, **one} for one in found]
+    order = list(product((None, *STRATA), HISTORIES, scale_info, families))
+    records = [compared[at] for at in order if at in compared]
+    adjust(
+        records,
+        scale_info,
+        scales=("scale",),
+        shown=lambda one: one["history"] == "known",
+        method=lambda one: one["history"],
+    )
+    places = product((None, *STRATA), scale_info, families)
+    return _Both(records, [one for at in places for one in balances.get(at, ())])
 
 
 def _of(rows: pd.DataFrame, history: str, stratum: str | None) -> pd.DataFrame:
-    rows = rows[(rows["number"] > 1) == (history == "known")]
-    return rows if stratum is None else rows[rows["stratum"] == stratum]
+    inside = (rows["number"] > 1) == (history == "known")
+    return rows[inside if stratum is None else inside & (rows["stratum"] == stratum)]
 
 
-def _record(rows: pd.DataFrame, family: str, scale: str, info: ScaleInfo, suppress_under: int) -> Record:
-    arms = _arms(rows)
+def _record(
+    rows: pd.DataFrame, arms: _Arms | str, family: str, scale: str, info: ScaleInfo, suppress_under: int
+) -> Record:
     flow = counts(rows)
     later = int((rows["started_later"] & rows["post"].notna()).sum())
     if isinstance(arms, str):
@@ -178,8 +190,7 @@ def _arms(rows: pd.DataFrame) -> _Arms | str:
     placed = rows[rows["exposed"].notna() & rows["post"].notna()]
     if not (placed["exposed"] == 1).any():
         return NOBODY_BEGAN
-    both = placed.groupby("number")["exposed"].transform("nunique") == 2
-    placed = placed[both]
+    placed = placed[_in_both(placed)]
     whole = placed[list(COVARIATES)].notna().all(axis=1).to_numpy(bool)
     if not len(placed) or (~whole).mean() > MISSING_AT_MOST:
         return (
@@ -188,7 +199,7 @@ def _arms(rows: pd.DataFrame) -> _Arms | str:
             else "a covariate is missing in more than 20 % of the visits"
         )
     placed = placed[whole]
-    placed = placed[placed.groupby("number")["exposed"].transform("nunique") == 2]
+    placed = placed[_in_both(placed)]
     exposed = (placed["exposed"] == 1).to_numpy(bool)
     if not exposed.any():
         return "nobody to compare"
@@ -199,6 +210,12 @@ def _arms(rows: pd.DataFrame) -> _Arms | str:
     centred = (varying - varying.mean(axis=0)) / varying.std(axis=0)
     x = np.column_stack([np.ones(len(placed)), indicators, centred])
     return _Arms(exposed, placed["patient"].to_numpy(), placed["post"].to_numpy(np.float64), x, placed)
+
+
+def _in_both(placed: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether both arms have someone at the visit's number."""
+    number, exposed = placed["number"].to_numpy(), (placed["exposed"] == 1).to_numpy(bool)
+    return np.isin(number, np.intersect1d(number[exposed], number[~exposed]))
 
 
 def _few(arms: _Arms, suppress_under: int) -> bool:
@@ -273,7 +290,9 @@ def _difference(arms: _Arms, name: str, weights: Numbers) -> float | None:
     return max((one for one in found if one is not None), key=abs, default=None)
 
 
-def _balance(arms: _Arms) -> list[Record]:
+def _balance(arms: _Arms, info: ScaleInfo, suppress_under: int) -> list[Record]:
+    if _few(arms, suppress_under) or _refused(arms, info):
+        return []
     try:
         weights = overlap_weights(arms.exposed, arms.x)
     except NotEstimable:

@@ -53,37 +53,48 @@ class Known:
         return cls(table[table["value"].notna()], begun_families(frames.treatments), frames.gradings, sites)
 
 
-def trials(known: Known, scale: str, family: str) -> pd.DataFrame:
-    """The index visits of one scale and family, by patient and day.
+def visits(known: Known, scale: str) -> pd.DataFrame:
+    """The scored visits of one scale, by patient and day, with what is known there whatever the family.
 
     Returns:
-        ``exposed`` (1: begun within 90 days after, and no other score between; 0: not begun within them;
-        missing: begun within them, but after a later score), ``post`` (missing without a score in the
-        window), ``started_later``, the columns of ``COVARIATES`` and ``OUTSIDE``, ``number`` (1 for the
-        patient's first score), ``patient, visit_id, stratum, cause``; of patients who had begun the family,
-        or whose start is not known, no visit from then on.
+        The columns of ``COVARIATES`` and ``OUTSIDE`` but ``families_before``, ``number`` (1 for the patient's
+        first score), ``next_day`` (of the patient's next score), ``patient, visit_id, completed_on, stratum,
+        cause``.
     """
     rows = known.scored.loc[known.scored["scale"] == scale, _OF_VISIT].reset_index(drop=True)
-    of_family = known.begun[known.begun["family"] == family].set_index("patient")
-    rows["begun"] = of_family["begun"].reindex(rows["patient"]).to_numpy("datetime64[s]")
-    unknown = of_family["unknown"].reindex(rows["patient"], fill_value=False).to_numpy(bool)
-    grouped = rows.groupby("patient", sort=False)["value"]
-    count = rows.groupby("patient", sort=False).cumcount().to_numpy()
+    grouped = rows.groupby("patient", sort=False)
+    count = grouped.cumcount().to_numpy()
     rows["number"] = count + 1
     rows["pre"] = rows["value"]
     rows["log10_onset_years"] = rows["log10_years"]
-    before: pd.Series = (grouped.cumsum() - rows["value"]) / np.maximum(count, 1)
+    before: pd.Series = (grouped["value"].cumsum() - rows["value"]) / np.maximum(count, 1)
     rows["earlier_mean"] = before.where(count > 0)
-    rows["last_change"] = grouped.diff()
-    rows["families_before"] = _families_before(known.begun, rows, family)
+    rows["last_change"] = grouped["value"].diff()
     rows["bells"] = (rows["cause"] == BELLS).astype(float).where(rows["cause"].notna())
     rows["hb_iv_or_worse"] = _severe(known.gradings, rows)
     rows["year"] = rows["completed_on"].dt.year.astype(float)
     rows["site"] = known.sites.reindex(rows["patient"]).to_numpy()
+    rows["next_day"] = grouped["completed_on"].shift(-1)
+    return rows
+
+
+def trials(known: Known, of_scale: pd.DataFrame, family: str) -> pd.DataFrame:
+    """The index visits of one scale (see ``visits``) and family, by patient and day.
+
+    Returns:
+        ``exposed`` (1: begun within 90 days after, and no other score between; 0: not begun within them;
+        missing: begun within them, but after a later score), ``post`` (missing without a score in the
+        window), ``started_later``, ``families_before`` and the columns of ``of_scale``; of patients who had
+        begun the family, or whose start is not known, no visit from then on.
+    """
+    rows = of_scale.copy()
+    of_family = known.begun[known.begun["family"] == family].set_index("patient")
+    rows["begun"] = of_family["begun"].reindex(rows["patient"]).to_numpy("datetime64[s]")
+    unknown = of_family["unknown"].reindex(rows["patient"], fill_value=False).to_numpy(bool)
+    rows["families_before"] = _families_before(known.begun, rows, family)
 
     ahead = (rows["begun"] - rows["completed_on"]).dt.days.to_numpy(np.float64)
-    next_day = rows.groupby("patient", sort=False)["completed_on"].shift(-1)
-    last_before = (next_day.isna() | (next_day >= rows["begun"])).to_numpy(bool)
+    last_before = (rows["next_day"].isna() | (rows["next_day"] >= rows["begun"])).to_numpy(bool)
     soon = (ahead > 0) & (ahead <= BEGUN_WITHIN)
     rows["exposed"] = np.where(soon & last_before, 1.0, np.where(soon, np.nan, 0.0))
     first_day, last_day = AFTER_DAYS[family]

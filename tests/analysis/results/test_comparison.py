@@ -7,7 +7,7 @@ import pytest
 
 from analysis.data.frame import StudyFrames
 from analysis.results.comparison import treatment_balance, treatment_comparison
-from analysis.results.trials import Known, trials
+from analysis.results.trials import Known, trials, visits
 from tests.analysis.reference import expected, followed_trials
 from tests.analysis.studies import SCALES, Patient, study
 from tests.analysis.worlds import SPREAD, TREATED
@@ -95,7 +95,7 @@ def arm(kind, start, days=(FIRST, SECOND, AFTER)):
     given = [(kind, start)] if kind else []
     one = Patient("a", [(day, {"face.total": 50.0}) for day in days], treatments=given)
     known = Known.of(study([one, Patient("b", treatments=[("mime_therapy", FIRST)])]))
-    rows = trials(known, "face.total", "therapy")
+    rows = trials(known, visits(known, "face.total"), "therapy")
     return [
         (row.number, None if np.isnan(row.exposed) else int(row.exposed), not np.isnan(row.post))
         for row in rows.itertuples()
