@@ -21,7 +21,7 @@ from analysis.numbers.formulas import Kruskal
 from analysis.numbers.guards import IMPRECISE_BELOW, is_small
 from analysis.results.differences import of_block
 from analysis.results.findings import Findings
-from analysis.results.groups import Block, blocks, compared, first_scores
+from analysis.results.groups import Block, blocks, by_level, compared, first_scores
 from analysis.statements import text
 from analysis.statements import treatments as told
 from analysis.statements.words import number, people, signed, span
@@ -52,7 +52,10 @@ def treatment_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     counts = view.counts(first)
     found = {
         stratum: next(
-            blocks(seen, frames.treatments, {scale: info}, stratum, view.suppress_under, ["treatment"]), None
+            blocks(
+                by_level(seen, frames.treatments, ["treatment"]), {scale: info}, stratum, view.suppress_under
+            ),
+            None,
         )
         for stratum in counts
     }

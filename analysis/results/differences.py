@@ -14,10 +14,11 @@ from analysis.numbers.formulas import Numbers
 from analysis.numbers.guards import COEFFICIENT_FROM, IMPRECISE_BELOW, SUPPRESS_UNDER
 from analysis.numbers.means import welch
 from analysis.numbers.shift import hodges_lehmann
-from analysis.results.groups import Block, blocks, first_scores
+from analysis.results.groups import Block, blocks, by_level, first_scores
 
 MEANS_FROM = 20  # patients in each group: the interval of skewed means holds in under 93 % with fewer
 _UNPLACED = "unknown"
+_NOBODY: Numbers = np.zeros(0)
 _OF_MEANS = ("mean_difference", "low", "high")
 _OF_SHIFT = ("hodges_lehmann", "hodges_lehmann_low", "hodges_lehmann_high")
 
@@ -45,38 +46,40 @@ def differences(
         Records on all patients, then by the stratum of that visit: ``by, scale, a, b, n_a, n_b, n,
         mean_difference, low, high, hodges_lehmann, hodges_lehmann_low, hodges_lehmann_high, smd``.
     """
-    first = first_scores(table, scale_info)
+    leveled = by_level(first_scores(table, scale_info), treatments)
     return [
         {**({} if stratum is None else {"stratum": stratum}), **record}
         for stratum in (None, *STRATA)
-        for block in blocks(first, treatments, scale_info, stratum, suppress_under)
+        for block in blocks(leveled, scale_info, stratum, suppress_under)
         for record in of_block(block)
     ]
 
 
 def of_block(block: Block) -> list[Record]:
     """The differences of one grouping of one scale."""
-    against = _against(block)
+    value, place = block.rows["value"].to_numpy(np.float64), block.place
+    values = {level: value[place == at] for at, level in enumerate(block.levels)}
+    against = _against(block, values)
     asked = ("female",) if block.by == "sex" else block.levels
     return [
-        _record(block, level, against)
+        _record(block, values, level, against)
         for level in asked
         if level in block.levels and level not in (against, _UNPLACED)
     ]
 
 
-def _against(block: Block) -> str:
+def _against(block: Block, values: Mapping[str, Numbers]) -> str:
     """The group that the others are compared with, whether or not anybody is in it."""
     if block.by == "treatment":
         return NONE_YET
     if block.by == "sex":
         return "male"
     known = [level for level in block.levels if level != _UNPLACED]
-    return max(known, key=lambda level: len(block.of(level)), default=_UNPLACED)
+    return max(known, key=lambda level: len(values[level]), default=_UNPLACED)
 
 
-def _record(block: Block, a: str, b: str) -> Record:
-    values = {level: block.of(level)["value"].to_numpy(np.float64) for level in (a, b)}
+def _record(block: Block, of_levels: Mapping[str, Numbers], a: str, b: str) -> Record:
+    values = {level: of_levels.get(level, _NOBODY) for level in (a, b)}
     shown = {level: not hide for level, hide in zip(block.levels, block.hide, strict=True)}
     sizes = {level: len(of_level) if shown.get(level, True) else None for level, of_level in values.items()}
     of_both = None if None in sizes.values() else len(values[a]) + len(values[b])

@@ -10,6 +10,7 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.data.frame import ScaleInfo, or_unknown
 from analysis.data.kinds import KINDS
@@ -48,6 +49,11 @@ class Block:
     levels: tuple[str, ...]
     hide: tuple[bool, ...]
 
+    @property
+    def place(self) -> NDArray[np.int64]:
+        """Which of the levels each row has."""
+        return pd.Index(self.levels).get_indexer(pd.Index(self.rows["level"])).astype(np.int64)
+
     def of(self, level: str) -> pd.DataFrame:
         return self.rows[self.rows["level"] == level]
 
@@ -74,12 +80,12 @@ def groups(
         Records on all patients, then by the stratum of that visit.
     """
     first = first_scores(table, scale_info)
-    leveled = {by: _leveled(first, treatments, by) for by in GROUPINGS}
+    leveled = by_level(first, treatments)
     had = received(treatments, first)
     given = set(treatments.loc[treatments["state"] == "given", "kind"].unique())
     records: list[Record] = []
     for stratum in (None, *STRATA):
-        for block in _blocks(leveled, scale_info, stratum, suppress_under):
+        for block in blocks(leveled, scale_info, stratum, suppress_under):
             records += [_group(block, at, suppress_under) for at in range(len(block.levels))]
         records += _kinds(first, had, given, scale_info, stratum, suppress_under)
     return records
@@ -98,12 +104,11 @@ def group_tests(
     (``p_holm``) is over the ``pairs`` that have. The sign of z is that of level b less level a.
     ``p_adjusted`` is as in `families`: the Kruskal–Wallis tests of the headline scales are one.
     """
-    first = first_scores(table, scale_info)
-    leveled = {by: _leveled(first, treatments, by) for by in GROUPINGS}
+    leveled = by_level(first_scores(table, scale_info), treatments)
     found = [
         record
         for stratum in (None, *STRATA)
-        for block in _blocks(leveled, scale_info, stratum, suppress_under)
+        for block in blocks(leveled, scale_info, stratum, suppress_under)
         for record in (_kruskal_record(block, suppress_under), *_dunn_records(block))
     ]
     adjust(
@@ -122,25 +127,20 @@ def first_scores(table: pd.DataFrame, scale_info: Mapping[str, ScaleInfo]) -> pd
     return known.drop_duplicates(["scale", "patient"])
 
 
+def by_level(
+    first: pd.DataFrame, treatments: pd.DataFrame, groupings: Sequence[str] = GROUPINGS
+) -> dict[str, pd.DataFrame]:
+    """The first scores with the level of each patient, by grouping: what ``blocks`` are cut from."""
+    return {by: _leveled(first, treatments, by) for by in groupings}
+
+
 def blocks(
-    first: pd.DataFrame,
-    treatments: pd.DataFrame,
-    scale_info: Mapping[str, ScaleInfo],
-    stratum: str | None,
-    suppress_under: int,
-    groupings: Sequence[str] = GROUPINGS,
-) -> Iterator[Block]:
-    """The blocks of one stratum (None: all patients) that have a patient, by grouping and scale."""
-    leveled = {by: _leveled(first, treatments, by) for by in groupings}
-    yield from _blocks(leveled, scale_info, stratum, suppress_under)
-
-
-def _blocks(
     leveled: Mapping[str, pd.DataFrame],
     scale_info: Mapping[str, ScaleInfo],
     stratum: str | None,
     suppress_under: int,
 ) -> Iterator[Block]:
+    """The blocks of one stratum (None: all patients) that have a patient, by grouping and scale."""
     for by, everybody in leveled.items():
         rows = everybody if stratum is None else everybody[everybody["stratum"] == stratum]
         places = rows.groupby("scale").indices
@@ -157,8 +157,7 @@ def compared(block: Block) -> Kruskal:
     """Kruskal–Wallis over all levels of the block; refused under 10 patients."""
     if len(block.rows) < COEFFICIENT_FROM:
         return Kruskal(None, len(block.levels) - 1, None, None, reason=TOO_FEW)
-    group = pd.Index(block.levels).get_indexer(pd.Index(block.rows["level"])).astype(np.int64)
-    return kruskal(block.rows["value"].to_numpy(np.float64), group)
+    return kruskal(block.rows["value"].to_numpy(np.float64), block.place)
 
 
 def _leveled(rows: pd.DataFrame, treatments: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -271,7 +270,7 @@ def _dunn_records(block: Block) -> list[Record]:
     refused = compared(block).reason
     pairs = list(combinations(range(len(block.levels)), 2))
     open_pairs = [pair for pair in pairs if not (refused or block.hide[pair[0]] or block.hide[pair[1]])]
-    group = pd.Index(block.levels).get_indexer(pd.Index(block.rows["level"])).astype(np.int64)
+    group = block.place
     tests = dunn(block.rows["value"].to_numpy(np.float64), group, open_pairs) if open_pairs else []
     holm = adjusted_p([p for _, p in tests], "holm")
     found = {pair: (z, p, q) for pair, (z, p), q in zip(open_pairs, tests, holm, strict=True)}
