@@ -68,8 +68,9 @@ def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     seen = rows[rows["patient"].isin(view.seen(first)["patient"])]
     counts = view.counts(first)
     parts = {stratum: of_stratum(seen, stratum) for stratum in counts}
-    answers = {stratum: shown(asked(part, info)) for stratum, part in parts.items()}
-    means = {stratum: mean_course(part, info) for stratum, part in parts.items()}
+    findings = Findings.of(frames, view.suppress_under)
+    answers = {stratum: shown(asked(part, info, findings.kept)) for stratum, part in parts.items()}
+    means = {stratum: mean_course(part, info, findings.kept) for stratum, part in parts.items()}
     room = 0.04 * (info.high - info.low)
     panels = []
     for stratum, part in parts.items():
@@ -85,7 +86,7 @@ def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     return Figure(
         key=key,
         title=f"{info.label} from visit to visit",
-        summary=text(told.course(Findings.of(frames, view.suppress_under), scale), view.strata)
+        summary=text(told.course(findings, scale), view.strata)
         or f"There is no {info.label} with a known time since onset.",
         x_axis="Time since onset, longer to the right (log scale)",
         y_axis=axis_title(info),

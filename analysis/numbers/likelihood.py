@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,24 +26,6 @@ def factor(theta: Numbers) -> Numbers:
     if len(theta) == 1:
         return theta.reshape(1, 1)
     return np.array([[theta[0], 0.0], [theta[1], theta[2]]])
-
-
-@dataclass(frozen=True)
-class At:
-    """The model at one theta: coefficients, (X'V^-1 X)^-1, r'V^-1 r and the profiled criterion.
-
-    ``trace`` and ``outer`` make the gradient: the sums over patients of Z'PZ and of Z'V^-1 r r'V^-1 Z, with
-    P = V^-1 - V^-1 X (X'V^-1 X)^-1 X'V^-1. ``cross`` (q by q by p by p) is the sum of the products of the
-    rows of Z'V^-1 X.
-    """
-
-    coefficients: Numbers
-    inverse: Numbers
-    rss: float
-    criterion: float
-    trace: Numbers
-    outer: Numbers
-    cross: Numbers
 
 
 @dataclass(frozen=True)
@@ -145,7 +128,7 @@ class Sums:
         criterion: Numbers = logs + self.df * (1 + np.log(2 * np.pi * rss / self.df))
         return criterion
 
-    def at(self, theta: Numbers) -> At:
+    def at(self, theta: Numbers) -> "At":
         """The model at one theta."""
         lower = factor(theta)
         middle, determinant = _middle(self.zz, lower @ lower.T)
@@ -157,19 +140,60 @@ class Sums:
         coefficients = inverse @ xvy
         rss = self.yy - float(np.vdot(self.zy, mid_y)) - float(xvy @ coefficients)
         logs = float(np.log(determinant) @ self.count) + float(np.linalg.slogdet(xvx)[1])
-        zvx = self.zx - np.einsum("abn,bpn->apn", self.zz, mid_x)
-        zvr = self.zy - np.einsum("abn,bn->an", self.zz, mid_y) - coefficients @ zvx
-        zvz = self.zz - np.einsum("abn,bcn,cdn->adn", self.zz, middle, self.zz)
-        cross = zvx[:, None] @ zvx[None].transpose(0, 1, 3, 2)
         return At(
+            sums=self,
             coefficients=coefficients,
             inverse=inverse,
             rss=rss,
             criterion=logs + self.df * (1 + float(np.log(2 * np.pi * rss / self.df))),
-            trace=zvz @ self.count - np.einsum("pr,abpr->ab", inverse, cross),
-            outer=zvr @ zvr.T,
-            cross=cross,
+            middle=middle,
+            mid_x=mid_x,
+            mid_y=mid_y,
         )
+
+
+@dataclass(frozen=True)
+class At:
+    """The model at one theta: coefficients, (X'V^-1 X)^-1, r'V^-1 r and the profiled criterion.
+
+    What the gradient takes is summed when it is asked for: a search compares many criteria alone.
+    """
+
+    sums: Sums
+    coefficients: Numbers
+    inverse: Numbers
+    rss: float
+    criterion: float
+    middle: Numbers  # (Z'Z + spread^-1)^-1 of each patient, q by q by rows
+    mid_x: Numbers
+    mid_y: Numbers
+
+    @cached_property
+    def trace(self) -> Numbers:
+        """The sum over patients of Z'PZ, with P = V^-1 - V^-1 X (X'V^-1 X)^-1 X'V^-1: q by q."""
+        zz = self.sums.zz
+        zvz = zz - np.einsum("abn,bcn,cdn->adn", zz, self.middle, zz)
+        traced: Numbers = zvz @ self.sums.count - np.einsum("pr,abpr->ab", self.inverse, self.cross)
+        return traced
+
+    @cached_property
+    def outer(self) -> Numbers:
+        """The sum over patients of Z'V^-1 r r'V^-1 Z: q by q."""
+        sums = self.sums
+        zvr = sums.zy - np.einsum("abn,bn->an", sums.zz, self.mid_y) - self.coefficients @ self._zvx
+        product: Numbers = zvr @ zvr.T
+        return product
+
+    @cached_property
+    def cross(self) -> Numbers:
+        """The sum over patients of the products of the rows of Z'V^-1 X: q by q by p by p."""
+        products: Numbers = self._zvx[:, None] @ self._zvx[None].transpose(0, 1, 3, 2)
+        return products
+
+    @cached_property
+    def _zvx(self) -> Numbers:
+        rows: Numbers = self.sums.zx - np.einsum("abn,bpn->apn", self.sums.zz, self.mid_x)
+        return rows
 
 
 def _by_size(rows: Numbers, sized: NDArray[np.int64]) -> tuple[Numbers, Numbers, Numbers]:

@@ -22,6 +22,7 @@ from analysis.results.models import (
     INTERCEPT,
     RANDOM_INTERCEPT,
     Answer,
+    Kept,
     Question,
     cluster_robust,
     predicted,
@@ -37,7 +38,11 @@ NO_BIRTH_YEAR, NO_SEX = "birth year not known", "sex other or unknown"
 
 
 def course(
-    table: pd.DataFrame, scale_info: Mapping[str, ScaleInfo], *, suppress_under: int = SUPPRESS_UNDER
+    table: pd.DataFrame,
+    scale_info: Mapping[str, ScaleInfo],
+    *,
+    suppress_under: int = SUPPRESS_UNDER,
+    kept: Kept | None = None,
 ) -> list[Record]:
     """Each scale over time, all visits of each patient, by REML as lme4 and lmerTest.
 
@@ -62,7 +67,7 @@ def course(
         {**({} if stratum is None else {"stratum": stratum}), **record}
         for stratum in (None, *STRATA)
         for scale, rows in _by_scale(part, scale_info, stratum)
-        for record in _records(rows, scale, scale_info[scale], suppress_under)
+        for record in _records(asked(rows, scale_info[scale], kept), scale, suppress_under)
     ]
     adjust(
         found,
@@ -83,7 +88,7 @@ def shown(question: Question) -> Answer:
     return answer if intercept.mixed is None else cluster_robust(question, intercept.mixed)
 
 
-def asked(rows: pd.DataFrame, info: ScaleInfo) -> Question:
+def asked(rows: pd.DataFrame, info: ScaleInfo, kept: Kept | None = None) -> Question:
     """The question of the course for complete rows of one scale (see ``complete``)."""
     terms = {
         ONSET: rows["first_log10_years"],
@@ -91,7 +96,7 @@ def asked(rows: pd.DataFrame, info: ScaleInfo) -> Question:
         "age": rows["age"],
         "female": rows["female"],
     }
-    return Question.of(rows["value"], rows["patient"], terms, info)
+    return Question.of(rows["value"], rows["patient"], terms, info, kept=kept)
 
 
 @dataclass(frozen=True)
@@ -106,12 +111,12 @@ class Mean:
         return {FOLLOW_UP: follow_up, **columns(FOLLOW_UP, follow_up, self.knots)}
 
 
-def mean_course(rows: pd.DataFrame, info: ScaleInfo) -> Mean:
+def mean_course(rows: pd.DataFrame, info: ScaleInfo, kept: Kept | None = None) -> Mean:
     """The model of the course with bends in the time since the first visit, if they can be estimated.
 
     Scores that rise and then stay, as after an acute palsy, would leave the scale on a straight line.
     """
-    straight = asked(rows, info)
+    straight = asked(rows, info, kept)
     for question, knots in bent(straight, FOLLOW_UP):
         answer = shown(question)
         if answer.reason is None:
@@ -119,7 +124,9 @@ def mean_course(rows: pd.DataFrame, info: ScaleInfo) -> Mean:
     return Mean(shown(straight), STRAIGHT)
 
 
-def course_change(table: pd.DataFrame, scale: str, info: ScaleInfo) -> list[Record]:
+def course_change(
+    table: pd.DataFrame, scale: str, info: ScaleInfo, *, kept: Kept | None = None
+) -> list[Record]:
     """How far the drawn course goes from the first visit to a time that enough patients were followed to.
 
     The mean of `mean_course` at ``years`` less that at the first visit, at mean age, share of women and
@@ -139,7 +146,7 @@ def course_change(table: pd.DataFrame, scale: str, info: ScaleInfo) -> list[Reco
         rows = part if stratum is None else part[part["first_stratum"] == stratum]
         if len(rows):
             place = {} if stratum is None else {"stratum": stratum}
-            found.append({**place, "scale": scale, **_change(rows, mean_course(rows, info))})
+            found.append({**place, "scale": scale, **_change(rows, mean_course(rows, info, kept))})
     return found
 
 
@@ -198,8 +205,7 @@ def _by_scale(
             yield scale, rows[rows["scale"] == scale]
 
 
-def _records(rows: pd.DataFrame, scale: str, info: ScaleInfo, suppress_under: int) -> list[Record]:
-    question = asked(rows, info)
+def _records(question: Question, scale: str, suppress_under: int) -> list[Record]:
     answers = [random_intercept(question), random_slope(question, FOLLOW_UP)]
     if answers[1].reason is not None and answers[0].mixed is not None:
         answers.append(cluster_robust(question, answers[0].mixed))

@@ -14,6 +14,7 @@ from analysis.results.comparison import treatment_balance, treatment_comparison
 from analysis.results.course import course, course_change
 from analysis.results.groups import group_tests
 from analysis.results.injections import injection_cycle
+from analysis.results.models import Kept
 from analysis.results.reliability import reliability
 from analysis.results.scales import main_scales
 from analysis.results.screening import screening
@@ -60,7 +61,7 @@ class Findings:
 
     @cached_property
     def course(self) -> list[Record]:
-        return course(self.frames.scored, self.scale_info, suppress_under=self.few)
+        return course(self.frames.scored, self.scale_info, suppress_under=self.few, kept=self.kept)
 
     @cached_property
     def course_change(self) -> list[Record]:
@@ -68,7 +69,7 @@ class Findings:
         return [
             one
             for scale in main_scales(self.frames)
-            for one in course_change(self.frames.scored, scale, self.frames.scale_info[scale])
+            for one in course_change(self.frames.scored, scale, self.frames.scale_info[scale], kept=self.kept)
         ]
 
     @cached_property
@@ -87,7 +88,7 @@ class Findings:
     def sensitivity(self) -> list[Record]:
         """Of the scales that pages show closely: each takes several models."""
         shown = {scale: self.frames.scale_info[scale] for scale in main_scales(self.frames)}
-        return sensitivity(self.frames, shown, suppress_under=self.few)
+        return sensitivity(self.frames, shown, suppress_under=self.few, kept=self.kept)
 
     @cached_property
     def group_tests(self) -> list[Record]:
@@ -121,6 +122,11 @@ class Findings:
     def reliability(self) -> list[Record]:
         frames = self.frames
         return reliability(frames.scored, frames.responses, self.scale_info, suppress_under=self.few)
+
+    @cached_property
+    def kept(self) -> Kept:
+        """The models of the course, which three of the arrays and its figure rest on."""
+        return {}
 
     def _of_treatments(self, analysis: Callable[..., list[Record]]) -> list[Record]:
         table, treatments = self.frames.scored, self.frames.treatments

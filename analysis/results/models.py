@@ -4,8 +4,10 @@ The models themselves are in `analysis.numbers.mixed` and `analysis.numbers.clus
 `analysis.results.course` and its neighbours choose terms and visits.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -32,7 +34,8 @@ _TESTED = ("estimate", "se", "df", "low", "high", "p")
 class Question:
     """A model to fit: a score, its terms (without the intercept, each n values) and the patients.
 
-    ``adjusting`` (n by k, of full rank, each column with a mean of 0) is in the model and not read.
+    ``adjusting`` (n by k, of full rank, each column with a mean of 0) is in the model and not read. Questions
+    that share ``kept`` fit a model of the same numbers once.
     """
 
     y: Numbers
@@ -40,6 +43,7 @@ class Question:
     patient: NDArray[Any]
     refused: str | None = None  # known beforehand to be impossible
     adjusting: Numbers | None = None
+    kept: "Kept" = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -51,15 +55,26 @@ class Question:
         *,
         impossible: str | None = None,
         adjusting: Numbers | None = None,
+        kept: "Kept | None" = None,
     ) -> "Question":
         """The question for complete scores, patients and terms; ``impossible`` says why it has no answer."""
         y = score.to_numpy(np.float64)
         columns = {name: np.asarray(values, dtype=np.float64) for name, values in terms.items()}
-        return cls(y, columns, pd.factorize(patient)[0], impossible or piled_up(y, info), adjusting)
+        shared = {} if kept is None else kept
+        return cls(y, columns, pd.factorize(patient)[0], impossible or piled_up(y, info), adjusting, shared)
 
-    @property
+    @cached_property
     def patients(self) -> int:
         return len(np.unique(self.patient))
+
+    @cached_property
+    def digest(self) -> bytes:
+        """The same for the same numbers under the same names: what answers are kept under."""
+        of_all = blake2b(repr((self.refused, list(self.terms), len(self.y))).encode(), digest_size=32)
+        adjusting = () if self.adjusting is None else (self.adjusting,)
+        for values in (self.y, self.patient, *self.terms.values(), *adjusting):
+            of_all.update(np.ascontiguousarray(values).data)
+        return of_all.digest()
 
 
 @dataclass(frozen=True)
@@ -75,6 +90,10 @@ class Answer:
     mixed: MixedModel | None = None
     covariance: Numbers | None = None
     reason: str | None = None
+
+
+Kept = dict[Hashable, Any]  # answers and robust errors by model and digest: estimates, and no score
+_Fitted = Mapping[str, tuple[float, float, float]]
 
 
 def piled_up(values: Numbers, info: ScaleInfo) -> str | None:
@@ -204,6 +223,14 @@ def _overfull(question: Question, names: Collection[str], x: Numbers) -> str | N
 
 
 def _fitted(question: Question, model: str, slope: str | None) -> Answer:
+    key = (model, slope, question.digest)
+    if key not in question.kept:
+        question.kept[key] = _newly_fitted(question, model, slope)
+    found: Answer = question.kept[key]
+    return found
+
+
+def _newly_fitted(question: Question, model: str, slope: str | None) -> Answer:
     names, x = _design(question)
     few = _overfull(question, names, x) if question.patients else "nobody"
     reason = few or question.refused
@@ -219,11 +246,16 @@ def _fitted(question: Question, model: str, slope: str | None) -> Answer:
     return Answer(model, {}, {}, reason=reason)
 
 
-def _robust(question: Question, mixed: MixedModel) -> tuple[dict[str, tuple[float, float, float]], Numbers]:
-    names, x = _design(question)
-    found = robust(question.y, x, question.patient, float(mixed.theta[0]))
-    numbers = zip(mixed.estimate.tolist(), found.se.tolist(), found.df.tolist(), strict=True)
-    return dict(zip(names, numbers, strict=False)), found.covariance
+def _robust(question: Question, mixed: MixedModel) -> tuple[_Fitted, Numbers]:
+    theta = float(mixed.theta[0])
+    key = (CLUSTER_ROBUST, theta, question.digest)
+    if key not in question.kept:
+        names, x = _design(question)
+        made = robust(question.y, x, question.patient, theta)
+        numbers = zip(mixed.estimate.tolist(), made.se.tolist(), made.df.tolist(), strict=True)
+        question.kept[key] = dict(zip(names, numbers, strict=False)), made.covariance
+    found: tuple[_Fitted, Numbers] = question.kept[key]
+    return found
 
 
 def _beside(numbers: Record) -> Record:

@@ -14,7 +14,7 @@ from analysis.numbers.guards import SUPPRESS_UNDER, is_small
 from analysis.numbers.tipping import DRAWS, SEED, Rows, tipping
 from analysis.results.attendance import plan_known, told
 from analysis.results.course import FOLLOW_UP, ONSET, asked, complete, followed_up, shown
-from analysis.results.models import INTERCEPT, RANDOM_SLOPE, Answer
+from analysis.results.models import INTERCEPT, RANDOM_SLOPE, Answer, Kept
 
 TIPPING_POINT, PATTERN = "tipping_point", "pattern"
 OFTEN = 4  # visits answered, from which on patients are one pattern
@@ -24,7 +24,11 @@ _FACTS = ["patient", "first_on", "first_log10_years", "first_stratum", "age", "f
 
 
 def sensitivity(
-    frames: StudyFrames, scale_info: Mapping[str, ScaleInfo], *, suppress_under: int = SUPPRESS_UNDER
+    frames: StudyFrames,
+    scale_info: Mapping[str, ScaleInfo],
+    *,
+    suppress_under: int = SUPPRESS_UNDER,
+    kept: Kept | None = None,
 ) -> list[Record]:
     """The course's term of the years since the first visit, and what unanswered scores could make of it.
 
@@ -52,12 +56,12 @@ def sensitivity(
                 continue
             start = {**({} if stratum is None else {"stratum": stratum}), "scale": scale}
             missing = _unanswered(due[due["instrument"] == info.instrument], rows)
-            found += [{**start, **one} for one in _records(rows, missing, info, suppress_under)]
+            found += [{**start, **one} for one in _records(rows, missing, info, suppress_under, kept)]
     return found
 
 
 def _records(
-    rows: pd.DataFrame, missing: pd.DataFrame, info: ScaleInfo, suppress_under: int
+    rows: pd.DataFrame, missing: pd.DataFrame, info: ScaleInfo, suppress_under: int, kept: Kept | None
 ) -> Iterator[Record]:
     """The tipping point, then the patterns."""
     patients = int(rows["patient"].nunique())
@@ -66,7 +70,7 @@ def _records(
     if is_small(patients, suppress_under):
         counts, share = {"patients": None, "responses": None, "suppressed": True}, np.nan
     told_share = None if np.isnan(share) else share
-    answer = shown(asked(rows, info))
+    answer = shown(asked(rows, info, kept))
     head = {"kind": TIPPING_POINT, "answered": None, "draws": DRAWS, "seed": SEED}
     yield {**head, **_tipped(rows, missing, answer), "share_unanswered": told_share, **counts}
     visits = rows.groupby("patient", observed=True)["value"].transform("size").clip(upper=OFTEN)
@@ -81,7 +85,7 @@ def _records(
             "answered": str(number) if number < OFTEN else f"{OFTEN} or more",
             "draws": None,
             "seed": None,
-            **_term(shown(asked(of_pattern, info))),
+            **_term(shown(asked(of_pattern, info, kept))),
             "share_unanswered": lacking / (lacking + len(of_pattern)),
             "patients": patients,
             "responses": len(of_pattern),
