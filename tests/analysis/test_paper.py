@@ -9,19 +9,18 @@ from analysis.paper import paper
 from analysis.report import report
 from analysis.results.filters import Filters
 from tests.analysis.outcomes import outcomes
+from tests.analysis.reports import AT, SOFTWARE, of_outcomes
 from tests.analysis.studies import registry, study
-
-AT = "2024-01-01T12:00:00+00:00"
 
 
 def made(frames, **kwargs):
-    content = report(frames, generated_at=AT, software="seventh 0.1.0", **kwargs)
+    content = report(frames, generated_at=AT, software=SOFTWARE, **kwargs)
     return paper(frames, content, **kwargs)
 
 
 @pytest.fixture(scope="module")
 def page():
-    return made(outcomes())
+    return paper(outcomes(), of_outcomes())
 
 
 def test_the_answers_come_first(page):

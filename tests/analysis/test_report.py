@@ -12,7 +12,7 @@ from analysis.data.frame import FrameError, data_sha256
 from analysis.report import report
 from analysis.results.attendance import NO_PLAN
 from analysis.results.filters import Filters
-from tests.analysis.outcomes import outcomes
+from tests.analysis.reports import AT, SOFTWARE, of_outcomes, of_registry
 from tests.analysis.studies import Patient, registry, study
 from tests.support.examples import examples
 
@@ -60,18 +60,18 @@ PARTS_OF_VISITS = ("expected", "begun", "broken_off", "attended", "scored", "gra
 
 
 def made(frames, **kwargs):
-    return report(frames, generated_at="2026-01-02T03:04:05Z", software="seventh 0.1.0", **kwargs)
+    return report(frames, generated_at=AT, software=SOFTWARE, **kwargs)
 
 
 @pytest.fixture(scope="module")
 def whole():
-    return made(registry(11, 150))
+    return of_registry(11, 150)
 
 
 @pytest.fixture(scope="module")
 def treated():
     """A registry with treatments close enough to scores for before and after."""
-    return made(outcomes())
+    return of_outcomes()
 
 
 def test_it_is_json_of_flat_records(whole):

@@ -3,10 +3,8 @@
 import pytest
 
 from analysis.numbers.formulas import adjusted_p
-from analysis.report import report
-from tests.analysis.outcomes import outcomes
 from tests.analysis.reference import close
-from tests.analysis.studies import registry
+from tests.analysis.reports import of_outcomes, of_registry
 
 TESTED = (
     "correlations",
@@ -21,8 +19,7 @@ TESTED = (
 
 @pytest.fixture(scope="module", params=["made-up", "random"])
 def made(request):
-    frames = outcomes() if request.param == "made-up" else registry(11, 200)
-    return report(frames, generated_at="2026-01-02T03:04:05Z", software="seventh test")
+    return of_outcomes() if request.param == "made-up" else of_registry(11, 150)
 
 
 def test_no_p_value_stands_alone(made):

@@ -15,11 +15,11 @@ from analysis.data.frame import StudyFrames
 from analysis.data.kinds import FAMILIES, NONE_YET
 from analysis.figures.view import View
 from analysis.numbers.guards import SUPPRESS_UNDER
-from analysis.report import report
 from analysis.results.disclosure import taken_out, too_narrow, without
 from analysis.results.filters import AGES, SIDES, Filters, apply
 from analysis.results.groups import SEXES
 from analysis.results.table_one import table_one
+from tests.analysis.reports import of_registry
 from tests.analysis.studies import registry
 
 FEW = range(1, SUPPRESS_UNDER)
@@ -107,7 +107,7 @@ def test_no_filter_is_subtracted_from_another(seed: int, patients: int, most: in
 )
 def test_no_group_of_the_report_is_what_the_others_leave(seed: int, patients: int) -> None:
     """All with a score, less the groups that are shown; and of each split the whole less the shown parts."""
-    told = report(registry(seed, patients), generated_at="2026-03-10T09:30:00+00:00", software="test")
+    told = of_registry(seed, patients)
     everybody = {place(one): one["n"] for one in told["descriptives"] if one["visit"] == "first" and one["n"]}
     shown: dict[tuple[object, ...], list[int]] = {}
     for one in told["groups"]:

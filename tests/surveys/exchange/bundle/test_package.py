@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.report import report
 from surveys.exchange.bundle.package import write
 from surveys.exchange.places import Folder
+from tests.analysis.reports import of_registry
 from tests.analysis.studies import registry
 
 SCRIPT = "import runpy, sys; sys.path.insert(0, '.'); runpy.run_path('reproduce.py', run_name='__main__')"
@@ -23,9 +23,7 @@ SCRIPT = "import runpy, sys; sys.path.insert(0, '.'); runpy.run_path('reproduce.
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The bundle of a study with everything in it."""
     folder = tmp_path_factory.mktemp("bundle")
-    frames = registry(11, 60)
-    made = report(frames, generated_at="2026-03-10T09:30:00+00:00", software="seventh test")
-    write(Folder(folder), frames, made, reason="A reviewer asked.")
+    write(Folder(folder), registry(3, 60), of_registry(3, 60), reason="A reviewer asked.")
     yield folder
     shutil.rmtree(folder)
 
