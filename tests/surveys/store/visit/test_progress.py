@@ -59,6 +59,7 @@ FRESH = OpenVisit(
     help_told=False,
     priority_told=False,
     consent_due=False,
+    consent_anew=False,
     declined=False,
     closes_on=date(2026, 4, 9),
     background=None,
