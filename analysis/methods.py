@@ -1,8 +1,10 @@
 """The methods paragraph, made from the state of the view: questions, analysis, patients."""
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Any
 
 from analysis.data.frame import StudyFrames
 from analysis.data.onset import ACUTE_BELOW_DAYS
@@ -18,54 +20,165 @@ from analysis.results.filters import Filters
 from analysis.results.injections import PHASE_DAYS
 from analysis.results.table_one import GRADED_WITHIN_DAYS
 
-_PARAGRAPH = """
-Questionnaires: {instruments}. Missing items: {rules}; nothing was imputed beyond these rules.
-Table 1 describes every patient enrolled on the day of the first visit, or of enrolment before it: median
-and quartiles, or number and share of all, with the House–Brackmann grade nearest to that day within {graded}
-days and the treatments begun by then. Groups differ there from the largest one by standardised differences
-(Austin; of several levels Yang and Dalton) of what is known; nothing was tested.
-Between-patient associations used one visit per patient, the first at which both variables were present.
-Time since onset was log10-transformed; an onset known by month counted as its 15th, by year as 1 July,
-never later than halfway to the visit, and was left out where its possible durations differ more than
-twofold. We report Spearman's rho with Bonett–Wright 95 % intervals, Pearson's r with Fisher intervals, and
-partial rho adjusted for age at the first visit and sex. Within-patient associations are repeated-measures
-correlations (Bakdash and Marusich) over all visits of patients with two or more, as they are and of what
-natural splines of the time since the first visit and since onset leave of both scores. Change over visits
-used linear mixed models (REML, Satterthwaite's degrees of freedom) with log10 years since onset at the first
-visit and log2 of 1 + years since that visit as separate terms, adjusted for age and sex: with a random
-intercept by patient, then with a random slope, or, where that was not estimable, with cluster-robust errors
-(CR2). No linear model was fitted with fewer than {each} patients per coefficient, or where {piled:.0%} or
-more of SAQ scores were the lowest. Quality of life was related to mood at the same visits by mixed models
-with the patient's mean of the one, the deviation from it and both splines of time as separate terms, and
-again by least squares after each patient's own straight line was taken off both scores (four visits or more;
-CR2). Visits after toxin injections were
-compared by phase (0–13, 14–56, 57–112 and more days since the last). Groups by treatment, cause and sex
-were compared at the first visit with the score by Kruskal–Wallis tests with epsilon squared and Dunn tests
-with Holm's adjustment; treatments begun later did not count, and treatment was not assigned at random.
-Before and after a dated treatment are the last score in the 42 days before and the first in a window after
-it (toxin 14–56 days, therapy 60–240, surgery 300–540), with the mean difference and its t interval;
-treatments begun before the first questionnaire, as early steroids are, cannot be looked at. Families of
-treatments were compared as a sequence of target trials: at each scored visit before a start, patients who
-began within 90 days (their last score before it) and patients who did not, by the first score in the
-family's window (90 days longer for the latter), with overlap weights from a logistic model and weighted
-least squares, both on the score at that visit, its number, log10 years since onset, age, sex and the other
-families begun before, errors CR2 by patient. No
-comparison was made with fewer than 20 patients in an arm, weights worth fewer than 15, or arms that differed
-by more than 0.4 standard deviations in earlier scores or in the last change. Patients were counted as
-better, stable or worse from their first to their last score at least {apart} days apart by published
-thresholds of one patient's change, outside {quiet} days after toxin. Screening counts scores at a published
-cut-off or worse: screened positive, not
-diagnosed. Proportions have Wilson intervals. Alpha (Feldt's interval), omega of one factor and corrected
-item-total correlations are of complete items at each patient's first questionnaire. Completion is of visits
-expected, available data of all enrolled. Recovery is House–Brackmann I or the patient's own word at 3, 6
-and 12 months, 30 days either way, in patients enrolled acute, with bounds for those not graded. P-values
-were adjusted by Benjamini–Hochberg within each analysis and stratum over the main scales and the method that
-pages show, and, of all other scales and methods, over all tests of that method; Dunn's tests by Holm as
-well. Acute is under {acute} days since onset at that visit, chronic from then on.
-Coefficients and tests need {least} patients and are marked imprecise under {imprecise}; cells below
+
+@dataclass(frozen=True)
+class _Sentence:
+    """What is said of an analysis, where its records have one of these numbers."""
+
+    records: str
+    numbers: tuple[str, ...]
+    text: str
+    level: str | None = None
+
+    def holds(self, content: Mapping[str, Any]) -> bool:
+        return any(
+            one.get(number) is not None
+            for one in content.get(self.records) or ()
+            for number in self.numbers
+            if self.level is None or one.get("level") == self.level
+        )
+
+
+_ANSWERED = "Questionnaires: {instruments}. Missing items: {rules}; nothing was imputed beyond these rules."
+_SENTENCES = (
+    _Sentence(
+        "table_one",
+        ("n", "median"),
+        """Table 1 describes every patient enrolled on the day of the first visit, or of enrolment before
+        it: median and quartiles, or number and share of all, with the House–Brackmann grade nearest to that
+        day within {graded} days and the treatments begun by then. Groups differ there from the largest one
+        by standardised differences (Austin; of several levels Yang and Dalton) of what is known; nothing
+        was tested.""",
+    ),
+    _Sentence(
+        "correlations",
+        ("estimate",),
+        """Between-patient associations used one visit per patient, the first at which both variables were
+        present. Time since onset was log10-transformed; an onset known by month counted as its 15th, by
+        year as 1 July, never later than halfway to the visit, and was left out where its possible durations
+        differ more than twofold. We report Spearman's rho with Bonett–Wright 95 % intervals, Pearson's r
+        with Fisher intervals, and partial rho adjusted for age at the first visit and sex.""",
+        level="between",
+    ),
+    _Sentence(
+        "correlations",
+        ("estimate",),
+        """Within-patient associations are repeated-measures correlations (Bakdash and Marusich) over all
+        visits of patients with two or more, as they are and of what natural splines of the time since the
+        first visit and since onset leave of both scores.""",
+        level="within",
+    ),
+    _Sentence(
+        "course",
+        ("estimate",),
+        """Change over visits used linear mixed models (REML, Satterthwaite's degrees of freedom) with log10
+        years since onset at the first visit and log2 of 1 + years since that visit as separate terms,
+        adjusted for age and sex: with a random intercept by patient, then with a random slope, or, where
+        that was not estimable, with cluster-robust errors (CR2). No linear model was fitted with fewer than
+        {each} patients per coefficient, or where {piled:.0%} or more of the scores of a scale that piles up
+        were the lowest.""",
+    ),
+    _Sentence(
+        "sensitivity",
+        ("estimate",),
+        """What unanswered scores could make of the course was looked at by shifting them, drawn at random
+        given the patient's own answers, until its interval met 0, and by the number of visits answered.""",
+    ),
+    _Sentence(
+        "within_between",
+        ("estimate",),
+        """Quality of life was related to mood at the same visits by mixed models with the patient's mean of
+        the one, the deviation from it and both splines of time as separate terms, and again by least
+        squares after each patient's own straight line was taken off both scores (four visits or more;
+        CR2).""",
+    ),
+    _Sentence(
+        "injection_cycle",
+        ("mean", "estimate"),
+        """Visits after toxin injections were compared by phase (0–13, 14–56, 57–112 and more days since the
+        last).""",
+    ),
+    _Sentence(
+        "group_tests",
+        ("p",),
+        """Groups by treatment, cause and sex were compared at the first visit with the score by
+        Kruskal–Wallis tests with epsilon squared and Dunn tests with Holm's adjustment; treatments begun
+        later did not count, and treatment was not assigned at random.""",
+    ),
+    _Sentence(
+        "differences",
+        ("hodges_lehmann", "mean_difference"),
+        """Differences between groups are of means (Welch's interval) and Hodges–Lehmann shifts.""",
+    ),
+    _Sentence(
+        "before_after",
+        ("mean_change",),
+        """Before and after a dated treatment are the last score in the 42 days before and the first in a
+        window after it (toxin 14–56 days, therapy 60–240, surgery 300–540), with the mean difference and
+        its t interval; treatments begun before the first questionnaire, as early steroids are, cannot be
+        looked at.""",
+    ),
+    _Sentence(
+        "treatment_comparison",
+        ("estimate",),
+        """Families of treatments were compared as a sequence of target trials: at each scored visit before
+        a start, patients who began within 90 days (their last score before it) and patients who did not, by
+        the first score in the family's window (90 days longer for the latter), with overlap weights from a
+        logistic model and weighted least squares, both on the score at that visit, its number, log10 years
+        since onset, age, sex and the other families begun before, errors CR2 by patient. No comparison was
+        made with fewer than 20 patients in an arm, weights worth fewer than 15, or arms that differed by
+        more than 0.4 standard deviations in earlier scores or in the last change.""",
+    ),
+    _Sentence(
+        "change",
+        ("improved",),
+        """Patients were counted as better, stable or worse from their first to their last score at least
+        {apart} days apart by published thresholds of one patient's change, outside {quiet} days after
+        toxin.""",
+    ),
+    _Sentence(
+        "screening",
+        ("positive",),
+        """Screening counts scores at a published cut-off or worse: screened positive, not diagnosed.""",
+    ),
+    _Sentence(
+        "reliability",
+        ("alpha",),
+        """Alpha (Feldt's interval), omega of one factor and corrected item-total correlations are of
+        complete items at each patient's first questionnaire.""",
+    ),
+    _Sentence(
+        "retest",
+        ("icc",),
+        """Agreement on retest is of stable patients who answered twice within 7 to 28 days (ICC 2,1).""",
+    ),
+    _Sentence(
+        "attendance",
+        ("scored",),
+        """Completion is of visits expected, available data of all enrolled.""",
+    ),
+    _Sentence(
+        "recovery",
+        ("share", "graded"),
+        """Recovery is House–Brackmann I or the patient's own word at 3, 6 and 12 months, 30 days either
+        way, in patients enrolled acute, with bounds for those not graded.""",
+    ),
+    _Sentence(
+        "recovery_time",
+        ("estimate",),
+        """Time to recovery is interval-censored between visits, with late entry, and reanimation and death
+        as competing events.""",
+    ),
+)
+_ADJUSTED = """P-values were adjusted by Benjamini–Hochberg within each analysis and stratum over the main
+scales and the method that pages show, and, of all other scales and methods, over all tests of that method;
+Dunn's tests by Holm as well. Coefficients and tests need {least} patients and are marked imprecise under
+{imprecise}."""
+_TESTED = tuple(one for one in _SENTENCES if {"estimate", "p"} & set(one.numbers))
+_SHARES = {"change", "screening", "recovery"}
+_END = """Acute is under {acute} days since onset at that visit, chronic from then on. Cells below
 {suppress} patients were suppressed. All available data were used. Filters: {filters}. Software: {software}.
-Data SHA-256: {digest}.
-"""
+Data SHA-256: {digest}."""
 
 
 def methods(
@@ -75,16 +188,23 @@ def methods(
     software: str,
     digest: str,
     suppress_under: int,
+    content: Mapping[str, Any],
 ) -> str:
-    """One paragraph on the report of these frames (already filtered)."""
+    """One paragraph on the analyses of which ``content`` holds a number, by name; frames are filtered."""
     asked = frames.scores[["instrument", "version", "wording"]].drop_duplicates()
     instruments = "; ".join(
         f"{instrument} version {version} ({wording} wording)"
         for instrument, version, wording in sorted(asked.itertuples(index=False, name=None))
     )
-    paragraph = _PARAGRAPH.format(
-        instruments=instruments or "none answered yet",
-        rules=_missing_rules(frames) or "none answered yet",
+    made = [one for one in _SENTENCES if one.holds(content)]
+    said = [_ANSWERED, *(one.text for one in made)] if len(asked) else []
+    if _SHARES & {one.records for one in made}:
+        said.append("Proportions have Wilson intervals.")
+    if any(one in _TESTED for one in made):
+        said.append(_ADJUSTED)
+    paragraph = " ".join([*said, _END]).format(
+        instruments=instruments,
+        rules=_missing_rules(frames),
         graded=GRADED_WITHIN_DAYS,
         apart=APART_DAYS,
         quiet=f"0–{PHASE_DAYS['waning']:g}",

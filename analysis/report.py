@@ -77,7 +77,6 @@ def report(
     info = found.scale_info
     on = datetime.fromisoformat(generated_at).date()
     described = descriptives(table, info, suppress_under=few)
-    how = methods(part, filters, software=software, digest=digest, suppress_under=few)
     content = {
         "study": frames.study,
         "title": frames.title,
@@ -93,7 +92,7 @@ def report(
         "patients": len(part.patients),
         "visits": int(table["visit_id"].nunique()),
         "responses": len(table.drop_duplicates(["visit_id", "instrument"])),
-        "methods": f"{extent(part, few)} {how}",
+        "methods": "",
         "warnings": [
             *_warnings(frames, part, filters, table, described),
             *map(_amended, amendments),
@@ -133,6 +132,8 @@ def report(
         "retest": retest(table, part.treatments, info, suppress_under=few),
     }
     content["statements"] = [coded(one, digest, filters.chosen) for one in statements(part, on, few)]
+    how = methods(part, filters, software=software, digest=digest, suppress_under=few, content=content)
+    content["methods"] = f"{extent(part, few)} {how}"
     content["checklist"] = checklist(part, content)
     plain: dict[str, Any] = _plain(content)
     return plain

@@ -1,15 +1,17 @@
 """Every sentence that is told of a study, in the order of reading, each with its code."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 from analysis.data.frame import StudyFrames
 from analysis.data.record import Record
+from analysis.results.attendance import attendance
 from analysis.results.findings import Findings
 from analysis.results.recovery import recovery
 from analysis.results.scales import main_scales, scales_with_scores, screening_scales
+from analysis.results.table_one import table_one
 from analysis.statements import outcomes, time, together, treatments
 from analysis.statements.code import Code
 from analysis.statements.rule import NOT_TESTED
@@ -27,6 +29,33 @@ def statements(part: StudyFrames, on: date, few: int) -> list[Statement]:
         few: cells of fewer patients are hidden.
     """
     return list(_statements(part, on, few))
+
+
+def records_of_page(found: Findings, page: str, on: date) -> dict[str, list[Record]]:
+    """The records behind the figures of a page, by the name that they have in the report."""
+    part, few = found.frames, found.few
+    of: dict[str, Callable[[], dict[str, list[Record]]]] = {
+        "overview": lambda: {"correlations": found.spearman, "group_tests": found.group_tests},
+        "patients": lambda: {"table_one": table_one(part, found.scale_info, suppress_under=few)},
+        "mood": lambda: {"correlations": found.correlations, "within_between": found.within_between},
+        "time": lambda: {
+            "correlations": found.spearman,
+            "course": found.course,
+            "sensitivity": found.sensitivity,
+            "recovery": recovery(part, on, suppress_under=few),
+        },
+        "treatment": lambda: {
+            "group_tests": found.group_tests,
+            "before_after": found.before_after,
+            "injection_cycle": found.injection_cycle,
+            "treatment_comparison": found.treatment_comparison,
+        },
+        "change": lambda: {"change": found.change},
+        "screening": lambda: {"screening": found.screening},
+        "quality": lambda: {"reliability": found.reliability},
+        "attendance": lambda: {"attendance": attendance(part, on, suppress_under=few)},
+    }
+    return of[page]()
 
 
 def coded(told: Statement, data_sha256: str, filters: Mapping[str, str]) -> Record:

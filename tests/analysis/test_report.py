@@ -232,7 +232,8 @@ def test_the_methods_follow_the_view(whole):
         "scipy 1.",
     ):
         assert part in view["methods"]
-    assert "compared as a sequence of target trials" in view["methods"]
+    compared = any(one["estimate"] is not None for one in view["treatment_comparison"])
+    assert ("compared as a sequence of target trials" in view["methods"]) is compared
     assert view["filters"] == {"sex": "female"}
     assert view["data_sha256"] == whole["data_sha256"]
 
@@ -308,3 +309,16 @@ def mixed():
     frames = study([Patient(f"p{n}", [("2024-06-01", values)]) for n in range(12)])
     status = frames.scores["instrument"].map({"face": "working", "phq9": "verbatim"})
     return dataclasses.replace(frames, scores=frames.scores.assign(wording_status=status))
+
+
+def test_the_methods_say_what_was_done_and_no_more():
+    """Nobody yet: nothing is described. One patient without a treatment: none is compared."""
+    how = {"generated_at": "2026-01-02T03:04:05Z", "software": "x"}
+    nobody = report(study([]), **how)["methods"]
+    for words in ("Spearman", "mixed models", "toxin", "Kruskal", "Questionnaires", "P-values"):
+        assert words not in nobody
+    one = Patient("p1", [("2025-02-01", {"face.total": 50.0})])
+    few = report(study([one]), **how)["methods"]
+    assert "Questionnaires: face" in few
+    for words in ("Spearman", "mixed models", "toxin", "target trials", "P-values"):
+        assert words not in few

@@ -57,6 +57,8 @@ def draw(
     from analysis.methods import methods
     from analysis.results.disclosure import NOTHING, taken_out, without
     from analysis.results.filters import Filters, apply
+    from analysis.results.findings import Findings
+    from analysis.told import records_of_page
 
     filters = Filters(**chosen)
     strata = (filters.time,) if filters.time else TOGETHER if together else SIDE_BY_SIDE
@@ -83,6 +85,7 @@ def draw(
             software=SOFTWARE,
             digest=frames.sha256,
             suppress_under=view.suppress_under,
+            content=records_of_page(Findings.of(part, view.suppress_under), page, on),
         ),
     )
 
