@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from surveys.models import Patient
 from surveys.store.patient import erasing
-from tests.support.simulated import populate
+from tests.support.simulated import MOOD_ALONE, populate
 from tests.support.staff import Member, signed_in
 from tests.support.study import changing, one_table
 
@@ -21,7 +21,7 @@ PAGE = "/staff/S1/freezes"
 @pytest.fixture
 def coordinator(app: Flask) -> Member:
     """The coordinator of a study of 20 simulated patients, with the freeze Report 2026."""
-    populate(app, 20, visits=1)  # a report on one visit is made sooner
+    populate(app, 20, visits=1, plan=MOOD_ALONE)  # a report on so little is made sooner
     member = signed_in(app)
     member.get(PAGE)
     member.post(PAGE, {"name": "Report 2026"})

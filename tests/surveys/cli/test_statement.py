@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 
+from flask import Flask
+
 from tests.support.commands import Seventh
+from tests.support.simulated import MOOD_ALONE, populate
 
 
-def test_a_sentence_is_computed_again_from_its_freeze(seventh: Seventh) -> None:
+def test_a_sentence_is_computed_again_from_its_freeze(app: Flask, seventh: Seventh) -> None:
     """Of the freeze it holds for ever; of data that nobody kept, nobody can tell."""
-    seventh("study", "create", "try")
-    seventh("simulate", "try", "--patients", 12, "--visits", 2)
+    populate(app, 12, visits=2, study="try", plan=MOOD_ALONE)
     unkept = json.loads(seventh("report", "try").out)["statements"][0]["code"]
     seventh("simulate", "try", "--patients", 3, "--seed", 9)
     seventh("freeze", "try", "first")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 
+from flask import Flask
+
 from surveys.settings import Settings
 from tests.support.commands import seventh_with
+from tests.support.simulated import MOOD_ALONE, populate
 
 
-def test_another_sentence_under_the_same_code_has_changed(settings: Settings) -> None:
+def test_another_sentence_under_the_same_code_has_changed(app: Flask, settings: Settings) -> None:
     """As after a mended program: the same data and question, other words."""
     seventh = seventh_with(settings)
-    seventh("study", "create", "try")
-    seventh("simulate", "try", "--patients", 12, "--visits", 2)
+    populate(app, 12, visits=2, study="try", plan=MOOD_ALONE)
     data, about, _ = json.loads(seventh("report", "try").out)["statements"][0]["code"].split("-")
     changed = seventh("statement", "verify", f"{data}-{about}-0000")
     assert changed.code == 1

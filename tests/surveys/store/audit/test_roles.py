@@ -34,6 +34,10 @@ SCHEMA_CHANGES = (
 )
 
 
+WORST = {"a visit moves to another patient", "a score is changed", "all events are removed"}
+"""Attacks that its rights or a trigger refuse, in the suite and in the proofs."""
+
+
 @contextmanager
 def refused(session: Session, words: str) -> Iterator[None]:
     point = session.begin_nested()
@@ -54,10 +58,15 @@ def served(record: Session) -> Session:
     return record
 
 
-def test_every_attack_by_the_server_is_refused_or_named(served: Session) -> None:
+@pytest.mark.parametrize(
+    ("first", "step"), [(0, 4), *(pytest.param(first, 4, marks=pytest.mark.long) for first in (1, 2, 3))]
+)
+def test_every_attack_by_the_server_is_refused_or_named(served: Session, first: int, step: int) -> None:
     """Refused by its rights or by a trigger; what it may write by its trade, the trail names."""
     silent, through = [], set()
-    for name, statements in ATTACKS.items():
+    tried = {*WORST, *list(ATTACKS)[first::step]}
+    for name in sorted(tried):
+        statements = ATTACKS[name]
         point = served.begin_nested()
         try:
             for statement in statements.split(";"):
@@ -70,8 +79,8 @@ def test_every_attack_by_the_server_is_refused_or_named(served: Session) -> None
             silent.append(name)
         point.rollback()
     assert silent == []
-    assert len(through) < len(ATTACKS) / 2
-    assert not through & {"a visit moves to another patient", "a score is changed", "all events are removed"}
+    assert len(through) < len(tried) / 2
+    assert not through & WORST
 
 
 def test_the_server_changes_no_guard(served: Session) -> None:
