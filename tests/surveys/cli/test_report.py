@@ -17,13 +17,13 @@ from surveys.models import Freeze
 from surveys.store.accounts import staff
 from surveys.store.study import signatures
 from tests.support.commands import Seventh
+from tests.support.simulated import MOOD_ALONE, populate
 from tests.support.study import changing
 
 
-def test_a_report_is_one_json_object(seventh: Seventh, tmp_path: Path) -> None:
+def test_a_report_is_one_json_object(app: Flask, seventh: Seventh, tmp_path: Path) -> None:
     """On standard output or in a file, the same; no NaN anywhere."""
-    seventh("study", "create", "try")
-    seventh("simulate", "try", "--patients", 20, "--visits", 2)
+    populate(app, 20, visits=2, study="try", plan=MOOD_ALONE)
     ran = seventh("report", "try")
     assert ran.code == 0, ran.err
     report = json.loads(ran.out, parse_constant=pytest.fail)
@@ -80,10 +80,9 @@ def test_what_is_no_number_is_never_written() -> None:
         as_json({"estimate": float("nan")})
 
 
-def test_a_report_on_frozen_data_gives_the_same_bytes(seventh: Seventh) -> None:
+def test_a_report_on_frozen_data_gives_the_same_bytes(app: Flask, seventh: Seventh) -> None:
     """Whatever was stored since; a name that is not there is said."""
-    seventh("study", "create", "try")
-    seventh("simulate", "try", "--patients", 20, "--visits", 1)
+    populate(app, 20, visits=1, study="try", plan=MOOD_ALONE)
     ran = seventh("freeze", "try", "Report 2026")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("Report 2026: 20 patients, ")
