@@ -21,18 +21,15 @@ from analysis.data.record import Record
 from analysis.data.since_onset import LEFT_OUT_REASONS
 from analysis.methods import extent, methods
 from analysis.numbers.guards import SUPPRESS_UNDER
-from analysis.results.attendance import attendance, attendance_by_instrument
+from analysis.results.attendance import attendance_by_instrument
 from analysis.results.before_after import AT_THEIR_WORST, left_out_of_before_after
 from analysis.results.course import COURSE_REASONS, left_out_of_course
 from analysis.results.describe import descriptives
 from analysis.results.differences import differences
 from analysis.results.filters import Filters, apply
 from analysis.results.findings import Findings
-from analysis.results.flow import flow
 from analysis.results.groups import groups
-from analysis.results.recovery import recovery
 from analysis.results.recovery_time import recovery_time
-from analysis.results.recruitment import recruitment
 from analysis.results.retest import retest
 from analysis.results.table_one import table_one
 from analysis.told import coded, statements
@@ -105,8 +102,8 @@ def report(
             *left_out_of_before_after(table, part.treatments),
         ],
         "table_one": table_one(part, info, suppress_under=few),
-        "flow": flow(part, on, suppress_under=few),
-        "recruitment": recruitment(part, on, suppress_under=few),
+        "flow": found.flow(on),
+        "recruitment": found.recruitment(on),
         "descriptives": described,
         "correlations": found.correlations,
         "course": found.course,
@@ -124,10 +121,10 @@ def report(
         "change": found.change,
         "screening": found.screening,
         "reliability": found.reliability,
-        "attendance": attendance(part, on, suppress_under=few),
+        "attendance": found.attendance(on),
         "attendance_by_instrument": attendance_by_instrument(part, on, suppress_under=few),
         "dropout": found.dropout,
-        "recovery": recovery(part, on, suppress_under=few),
+        "recovery": found.recovery(on),
         "recovery_time": recovery_time(part, on, suppress_under=few),
         "retest": retest(table, part.treatments, info, suppress_under=few),
     }

@@ -3,22 +3,16 @@
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
 from analysis.data.frame import StudyFrames
 from analysis.data.record import Record
-from analysis.results.attendance import attendance
 from analysis.results.findings import Findings
-from analysis.results.recovery import recovery
 from analysis.results.scales import main_scales, scales_with_scores, screening_scales
 from analysis.results.table_one import table_one
 from analysis.statements import outcomes, time, together, treatments
 from analysis.statements.code import Code
 from analysis.statements.rule import NOT_TESTED
 from analysis.statements.statement import Statement
-
-if TYPE_CHECKING:
-    from analysis.figures.view import Figure
 
 
 def statements(part: StudyFrames, on: date, few: int) -> list[Statement]:
@@ -42,7 +36,7 @@ def records_of_page(found: Findings, page: str, on: date) -> dict[str, list[Reco
             "correlations": found.spearman,
             "course": found.course,
             "sensitivity": found.sensitivity,
-            "recovery": recovery(part, on, suppress_under=few),
+            "recovery": found.recovery(on),
         },
         "treatment": lambda: {
             "group_tests": found.group_tests,
@@ -53,7 +47,7 @@ def records_of_page(found: Findings, page: str, on: date) -> dict[str, list[Reco
         "change": lambda: {"change": found.change},
         "screening": lambda: {"screening": found.screening},
         "quality": lambda: {"reliability": found.reliability},
-        "attendance": lambda: {"attendance": attendance(part, on, suppress_under=few)},
+        "attendance": lambda: {"attendance": found.attendance(on)},
     }
     return of[page]()
 
@@ -64,29 +58,29 @@ def coded(told: Statement, data_sha256: str, filters: Mapping[str, str]) -> Reco
 
 
 def _statements(part: StudyFrames, on: date, few: int) -> Iterator[Statement]:
-    from analysis.figures.attendance import attendance_figure
-    from analysis.figures.flow import flow_figure
-    from analysis.figures.profile import profile_figure
-    from analysis.figures.recruitment import recruitment_figure
-    from analysis.figures.table_one import table_one_figures
+    from analysis.figures.attendance import attendance_summary
+    from analysis.figures.flow import flow_summary
+    from analysis.figures.profile import profile_summary
+    from analysis.figures.recruitment import recruitment_summary
+    from analysis.figures.table_one import table_one_summaries
     from analysis.figures.view import View
 
     found, view = Findings.of(part, few), View(suppress_under=few)
     scales, every = main_scales(part), scales_with_scores(part)
     if not scales:
         return
-    for figure in table_one_figures(part, view, scales=scales):
-        yield _described("patients", "table_one", figure)
-    yield _described("patients", "flow", flow_figure(part, on, view))
-    yield _described("patients", "recruitment", recruitment_figure(part, on, view))
+    for key, summary in table_one_summaries(part, view, scales=scales):
+        yield _described("patients", "table_one", key, summary)
+    yield _described("patients", "flow", "flow", flow_summary(found.flow(on)))
+    yield _described("patients", "recruitment", "recruitment", recruitment_summary(found.recruitment(on)))
     for pair in together.pairs(found):
         yield from together.between(found, *pair)
         yield from together.within(found, *pair)
     for scale in scales:
         yield from together.since_onset(found, scale)
         yield from time.course(found, scale)
-    yield from outcomes.recovered(recovery(part, on, suppress_under=few))
-    yield _described("treatment", "profile", profile_figure(part, view, scales=scales))
+    yield from outcomes.recovered(found.recovery(on))
+    yield _described("treatment", "profile", "profile", profile_summary(part, view, scales=scales))
     for scale in scales:
         yield from treatments.by_treatment(found, scale)
         yield from treatments.before_and_after(found, scale)
@@ -98,10 +92,10 @@ def _statements(part: StudyFrames, on: date, few: int) -> Iterator[Statement]:
         yield from outcomes.screened(found, scale)
     for scale in every:
         yield from outcomes.consistent(found, scale)
-    yield _described("attendance", "attendance", attendance_figure(part, on, view))
+    yield _described("attendance", "attendance", "attendance", attendance_summary(found.attendance(on)))
     for scale in scales:
         yield from time.stayed_away(found, scale)
 
 
-def _described(section: str, record: str, figure: "Figure") -> Statement:
-    return Statement(section, figure.summary, record, kind=figure.key, why=NOT_TESTED)
+def _described(section: str, record: str, kind: str, summary: str) -> Statement:
+    return Statement(section, summary, record, kind=kind, why=NOT_TESTED)

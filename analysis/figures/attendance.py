@@ -21,10 +21,14 @@ _NO_PLAN = "An import does not say who was to come: the share of all enrolled is
 _DONE, _OPEN = ("var(--chart-1)", PAPER), ("var(--chart-grid)", TEXT)
 
 
+def attendance_summary(records: Sequence[Record]) -> str:
+    return _attended(_any(records))
+
+
 def attendance_figure(frames: StudyFrames, on: date, view: View) -> Figure:
     """The share of expected visits that could be scored, in the order in which visits fall due."""
     few = 1 if view.may_open_patients else view.suppress_under
-    records = [one for one in attendance(frames, on, suppress_under=few) if one["n"] or one["suppressed"]]
+    records = _any(attendance(frames, on, suppress_under=few))
     drawn = [one for one in records if _rate(one) is not None]
     known = any(one["completion_rate"] is not None for one in drawn) or not drawn
     figure = drawn_parts([_visit_row(one) for one in drawn])
@@ -116,6 +120,11 @@ def recovery_figure(frames: StudyFrames, on: date, view: View) -> Figure:
         ),
         computed=(RECOVERY,),
     )
+
+
+def _any(records: Sequence[Record]) -> list[Record]:
+    """The visits that concern anybody."""
+    return [one for one in records if one["n"] or one["suppressed"]]
 
 
 def _visit_name(one: Record) -> str:

@@ -35,11 +35,15 @@ _REST = ("var(--chart-grid)", TEXT)
 _Key = tuple[str, str | None, int | None, str | None]
 
 
+def flow_summary(records: Sequence[Record]) -> str:
+    return _said(_whole(records))
+
+
 def flow_figure(frames: StudyFrames, on: date, view: View) -> Figure:
     """Enrolled, due, answered, and what patients are now; then each visit, with the reasons recorded."""
     few = 1 if view.may_open_patients else view.suppress_under
     records = flow(frames, on, suppress_under=few)
-    whole = _by_key([one for one in records if one["by"] == ALL])
+    whole = _whole(records)
     rows = [
         (row_label(_visit_name(visit, occurrence), str(enrolled)), _segments(parts, enrolled))
         for (visit, occurrence), parts in _by_visit(whole).items()
@@ -72,6 +76,10 @@ def _hiding(view: View) -> str:
         f"Counts under {view.suppress_under}, and those that would tell them, are hidden; a reason is told "
         "from as many patients on."
     )
+
+
+def _whole(records: Sequence[Record]) -> dict[_Key, Record]:
+    return _by_key([one for one in records if one["by"] == ALL])
 
 
 def _by_key(records: Sequence[Record]) -> dict[_Key, Record]:

@@ -30,14 +30,14 @@ _COLUMNS = [
 ]
 
 
+def profile_summary(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> str:
+    return _summary(frames.scale_info, _by_family(frames, view, scales))
+
+
 def profile_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> Figure:
     """For each family the standardised first-visit differences of patients who began it and who did not."""
     info = frames.scale_info
-    records = baseline_profile(
-        frames.scored, frames.treatments, info, scales=scales, suppress_under=view.suppress_under
-    )
-    families = dict.fromkeys(one["family"] for one in records)
-    by_family = {family: [one for one in records if one["family"] == family] for family in families}
+    by_family = _by_family(frames, view, scales)
     few = [name for name, of_family in by_family.items() if all(one["n"] is None for one in of_family)]
     return Figure(
         key=KEY,
@@ -51,7 +51,13 @@ def profile_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) ->
             if any(one["difference"] is not None for one in of_family)
         ),
         table=pd.DataFrame(
-            [_table_row(info, one) for one in records if one["family"] not in few], columns=_COLUMNS
+            [
+                _table_row(info, one)
+                for family, of_family in by_family.items()
+                if family not in few
+                for one in of_family
+            ],
+            columns=_COLUMNS,
         ),
         notes=(
             "Of patients without the treatment at their first visit: who began it later, and who has not.",
@@ -63,6 +69,16 @@ def profile_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) ->
         ),
         computed=(PROFILE,),
     )
+
+
+def _by_family(frames: StudyFrames, view: View, scales: Sequence[str]) -> dict[str, list[Record]]:
+    records = baseline_profile(
+        frames.scored, frames.treatments, frames.scale_info, scales=scales, suppress_under=view.suppress_under
+    )
+    found: dict[str, list[Record]] = {}
+    for one in records:
+        found.setdefault(one["family"], []).append(one)
+    return found
 
 
 def _name(info: Mapping[str, ScaleInfo], variable: str) -> str:

@@ -19,19 +19,22 @@ _HEIGHT = 260
 _TICKS = 4
 
 
+def recruitment_summary(records: Sequence[Record]) -> str:
+    of = _by_site(records)
+    return _said(of.get(None, []), len(of.keys() - {None}))
+
+
 def recruitment_figure(frames: StudyFrames, on: date, view: View) -> Figure:
     """How many were enrolled by the end of each month, of the whole study and at each site."""
     few = 1 if view.may_open_patients else view.suppress_under
     records = recruitment(frames, on, suppress_under=few)
-    of: dict[str | None, list[Record]] = {}
-    for one in records:
-        of.setdefault(one["site"], []).append(one)
+    of = _by_site(records)
     sites = [site for site in of if site is not None]
     shown = _largest(of, sites) if len(sites) > 1 else []
     return Figure(
         key=KEY,
         title="Patients enrolled by month",
-        summary=_said(of.get(None, []), len(sites)),
+        summary=recruitment_summary(records),
         x_axis="Month",
         y_axis="Patients enrolled by its end",
         panels=tuple(
@@ -46,6 +49,13 @@ def recruitment_figure(frames: StudyFrames, on: date, view: View) -> Figure:
             *simulated(frames),
         ),
     )
+
+
+def _by_site(records: Sequence[Record]) -> dict[str | None, list[Record]]:
+    of: dict[str | None, list[Record]] = {}
+    for one in records:
+        of.setdefault(one["site"], []).append(one)
+    return of
 
 
 def _hiding(view: View) -> tuple[str, ...]:

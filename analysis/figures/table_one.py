@@ -1,6 +1,6 @@
 """Table 1: the patients at their first visit; all together, by treatment and by site."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -44,12 +44,20 @@ _NAMES = {
 _TITLES = {TREATMENT: "by the treatment begun by then", SITE: "by site"}
 
 
+def table_one_summaries(
+    frames: StudyFrames, view: View, *, scales: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """Key and summary of each of these figures, without drawing them."""
+    info, of = _told(frames, view, scales)
+    yield KEY, _said(of[ALL], _size_of(of[ALL]))
+    for by, columns in _several(of):
+        reference, _, compared = _columns(of[by], columns)
+        yield f"{KEY}-{by}", _differences(info, compared, reference)
+
+
 def table_one_figures(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> list[Figure]:
     """Table 1 of all patients, then by treatment and by site where there are several groups to show."""
-    info = {scale: frames.scale_info[scale] for scale in scales}
-    few = 1 if view.may_open_patients else view.suppress_under
-    records = table_one(frames, info, suppress_under=few)
-    of = {by: [one for one in records if one["by"] == by] for by in (ALL, TREATMENT, SITE)}
+    info, of = _told(frames, view, scales)
     notes = (
         "Numbers: median (quartiles). Levels: patients (share of all in the column, missing ones included).",
         "On the day of the first visit; of patients without one yet, on the day of enrolment.",
@@ -59,12 +67,44 @@ def table_one_figures(frames: StudyFrames, view: View, *, scales: Sequence[str])
         *_hiding(view),
         *simulated(frames),
     )
-    found = [_whole(info, of[ALL], notes)]
+    apart = (_apart(info, by, columns, of, notes) for by, columns in _several(of))
+    return [_whole(info, of[ALL], notes), *apart]
+
+
+def _told(
+    frames: StudyFrames, view: View, scales: Sequence[str]
+) -> tuple[dict[str, ScaleInfo], dict[str, list[Record]]]:
+    """The scales, and the records of all patients, by treatment and by site."""
+    info = {scale: frames.scale_info[scale] for scale in scales}
+    few = 1 if view.may_open_patients else view.suppress_under
+    records = table_one(frames, info, suppress_under=few)
+    return info, {by: [one for one in records if one["by"] == by] for by in (ALL, TREATMENT, SITE)}
+
+
+def _several(of: Mapping[str, Sequence[Record]]) -> Iterator[tuple[str, list[str]]]:
+    """The groupings with several groups to show, and these."""
     for by in (TREATMENT, SITE):
         columns = _shown(of[by])
         if len(columns) > 1:
-            found.append(_apart(info, by, columns, of, notes))
-    return found
+            yield by, columns
+
+
+def _size_of(records: Sequence[Record]) -> str:
+    return next((str(one["n_text"]) for one in records), "0")
+
+
+def _columns(
+    records: Sequence[Record], names: Sequence[str]
+) -> tuple[str, dict[str, dict[tuple[str, str | None], Record]], dict[str, list[Record]]]:
+    """The largest group, the rows of each shown, and what of each is compared with the largest."""
+    reference = str(records[0]["reference"])
+    shown = {name: _by_row([one for one in records if one["group"] == name]) for name in names}
+    compared = {
+        name: [one for one in _once(shown[name]) if one["smd"] is not None]
+        for name in names
+        if name != reference
+    }
+    return reference, shown, compared
 
 
 def _hiding(view: View) -> tuple[str, ...]:
@@ -84,7 +124,7 @@ def _whole(info: Mapping[str, ScaleInfo], records: Sequence[Record], notes: tupl
         for one in parts
     ]
     figure = drawn_estimates(rows, None, limits=with_room(0, 100))
-    size = next((one["n_text"] for one in records), "0")
+    size = _size_of(records)
     return Figure(
         key=KEY,
         title="Table 1: patients at their first visit",
@@ -119,13 +159,7 @@ def _apart(
     notes: tuple[str, ...],
 ) -> Figure:
     records = of[by]
-    reference = str(records[0]["reference"])
-    shown = {name: _by_row([one for one in records if one["group"] == name]) for name in names}
-    compared = {
-        name: [one for one in _once(shown[name]) if one["smd"] is not None]
-        for name in names
-        if name != reference
-    }
+    reference, shown, compared = _columns(records, names)
     left = len({one["group"] for one in records}) - len(names)
     key = f"{KEY}-{by}"
     return Figure(

@@ -116,6 +116,24 @@ class Sums:
         own = float(np.vdot(self.zy, zy))
         return self.yy - own - float(xy @ np.linalg.pinv(xx, rcond=_RANK, hermitian=True) @ xy)
 
+    def _middle(self, spread: Numbers) -> tuple[Numbers, Numbers]:
+        """(zz + spread^-1)^-1 of each patient, the determinant of 1 + zz spread; spread may be singular."""
+        zz = self.zz
+        if len(zz) == 1:
+            determinant = 1 + zz[0, 0] * spread[0, 0]
+            return spread[:, :, None] / determinant, determinant
+        of_spread = float(_determinant(spread))
+        determinant = 1 + np.einsum("abn,ab->n", zz, spread) + of_spread * self._zz_determinant
+        return (spread[:, :, None] + of_spread * self._zz_adjugate) / determinant, determinant
+
+    @cached_property
+    def _zz_determinant(self) -> Numbers:
+        return _determinant(self.zz)
+
+    @cached_property
+    def _zz_adjugate(self) -> Numbers:
+        return _adjugate(self.zz)
+
     def along(self, theta: Numbers) -> Numbers:
         """The criterion of random intercepts at many thetas at once."""
         sizes, zx, zy = self.zz[0, 0], self.zx[0], self.zy[0]
@@ -131,7 +149,7 @@ class Sums:
     def at(self, theta: Numbers) -> "At":
         """The model at one theta."""
         lower = factor(theta)
-        middle, determinant = _middle(self.zz, lower @ lower.T)
+        middle, determinant = self._middle(lower @ lower.T)
         mid_x = np.einsum("abn,bpn->apn", middle, self.zx)
         mid_y = np.einsum("abn,bn->an", middle, self.zy)
         xvx = np.eye(self.zx.shape[1]) - _products(self.zx, mid_x)
@@ -234,16 +252,6 @@ def _determinant(zz: Numbers) -> Numbers:
 
 def _adjugate(zz: Numbers) -> Numbers:
     return np.stack([np.stack([zz[1, 1], -zz[0, 1]]), np.stack([-zz[1, 0], zz[0, 0]])])
-
-
-def _middle(zz: Numbers, spread: Numbers) -> tuple[Numbers, Numbers]:
-    """(zz + spread^-1)^-1 of each patient and the determinant of 1 + zz spread; spread may be singular."""
-    if len(zz) == 1:
-        determinant = 1 + zz[0, 0] * spread[0, 0]
-        return spread[:, :, None] / determinant, determinant
-    of_spread = float(_determinant(spread))
-    determinant = 1 + np.einsum("abn,ab->n", zz, spread) + of_spread * _determinant(zz)
-    return (spread[:, :, None] + of_spread * _adjugate(zz)) / determinant, determinant
 
 
 def _pseudo_inverse(zz: Numbers) -> Numbers:

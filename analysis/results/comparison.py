@@ -187,23 +187,22 @@ def _record(
 
 def _arms(rows: pd.DataFrame) -> _Arms | str:
     """The rows of the model, or why there are none."""
-    placed = rows[rows["exposed"].notna() & rows["post"].notna()]
-    if not (placed["exposed"] == 1).any():
+    arm, post, number = (rows[name].to_numpy(np.float64) for name in ("exposed", "post", "number"))
+    at = np.flatnonzero(~np.isnan(arm) & ~np.isnan(post))
+    if not (arm[at] == 1).any():
         return NOBODY_BEGAN
-    placed = placed[_in_both(placed)]
-    whole = placed[list(COVARIATES)].notna().all(axis=1).to_numpy(bool)
-    if not len(placed) or (~whole).mean() > MISSING_AT_MOST:
-        return (
-            "nobody to compare"
-            if not len(placed)
-            else "a covariate is missing in more than 20 % of the visits"
-        )
-    placed = placed[whole]
-    placed = placed[_in_both(placed)]
-    exposed = (placed["exposed"] == 1).to_numpy(bool)
-    if not exposed.any():
+    at = at[_in_both(number[at], arm[at] == 1)]
+    if not len(at):
         return "nobody to compare"
-    values = placed[list(COVARIATES)].to_numpy(np.float64)
+    values = rows[list(COVARIATES)].to_numpy(np.float64, na_value=np.nan)
+    whole = ~np.isnan(values[at]).any(axis=1)
+    if (~whole).mean() > MISSING_AT_MOST:
+        return "a covariate is missing in more than 20 % of the visits"
+    at = at[whole]
+    at = at[_in_both(number[at], arm[at] == 1)]
+    if not len(at):
+        return "nobody to compare"
+    placed, values, exposed = rows.iloc[at], values[at], arm[at] == 1
     numbers = np.unique(placed["number"])[1:]
     indicators = (placed["number"].to_numpy()[:, None] == numbers).astype(float)
     varying = values[:, np.ptp(values, axis=0) > 0]
@@ -212,9 +211,8 @@ def _arms(rows: pd.DataFrame) -> _Arms | str:
     return _Arms(exposed, placed["patient"].to_numpy(), placed["post"].to_numpy(np.float64), x, placed)
 
 
-def _in_both(placed: pd.DataFrame) -> NDArray[np.bool_]:
+def _in_both(number: Numbers, exposed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whether both arms have someone at the visit's number."""
-    number, exposed = placed["number"].to_numpy(), (placed["exposed"] == 1).to_numpy(bool)
     return np.isin(number, np.intersect1d(number[exposed], number[~exposed]))
 
 

@@ -2,19 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
 from analysis.results.association import correlations
-from analysis.results.attendance import dropout
+from analysis.results.attendance import attendance, dropout
 from analysis.results.before_after import before_after
 from analysis.results.change import change
 from analysis.results.comparison import treatment_balance, treatment_comparison
 from analysis.results.course import course, course_change
+from analysis.results.flow import flow
 from analysis.results.groups import group_tests
 from analysis.results.injections import injection_cycle
 from analysis.results.models import Kept
+from analysis.results.recovery import recovery
+from analysis.results.recruitment import recruitment
 from analysis.results.reliability import reliability
 from analysis.results.scales import main_scales
 from analysis.results.screening import screening
@@ -123,10 +127,30 @@ class Findings:
         frames = self.frames
         return reliability(frames.scored, frames.responses, self.scale_info, suppress_under=self.few)
 
+    def flow(self, on: date) -> list[Record]:
+        """``on``: visits due by that day count as expected; so with the next three."""
+        return self._by_day(flow, on)
+
+    def recruitment(self, on: date) -> list[Record]:
+        return self._by_day(recruitment, on)
+
+    def attendance(self, on: date) -> list[Record]:
+        return self._by_day(attendance, on)
+
+    def recovery(self, on: date) -> list[Record]:
+        return self._by_day(recovery, on)
+
     @cached_property
     def kept(self) -> Kept:
         """The models of the course, which three of the arrays and its figure rest on."""
         return {}
+
+    def _by_day(self, analysis: Callable[..., list[Record]], on: date) -> list[Record]:
+        key = (analysis.__name__, self.few, on)
+        if key not in self.frames.computed:
+            self.frames.computed[key] = analysis(self.frames, on, suppress_under=self.few)
+        found: list[Record] = self.frames.computed[key]
+        return found
 
     def _of_treatments(self, analysis: Callable[..., list[Record]]) -> list[Record]:
         table, treatments = self.frames.scored, self.frames.treatments
