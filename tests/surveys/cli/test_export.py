@@ -6,15 +6,16 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from tests.support.commands import Query, Seventh
+from tests.support.simulated import MOOD_ALONE, populate
 
 
 @pytest.fixture
-def study(seventh: Seventh) -> None:
+def study(app: Flask) -> None:
     """Five simulated patients."""
-    seventh("study", "create", "clinic")
-    assert seventh("simulate", "clinic", "--patients", 5, "--seed", 1).code == 0
+    populate(app, 5, study="clinic", plan=MOOD_ALONE)
 
 
 @pytest.mark.usefixtures("study")
