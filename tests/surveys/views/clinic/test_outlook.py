@@ -50,4 +50,4 @@ def test_a_coordinator_reads_what_is_not_asked(acute: Member) -> None:
     sentence = "No visit counts from the onset, because it is known by year only."
     assert acute.page.text.count(sentence) == 2
     acute.get("/staff/S1/needs")
-    assert "1 patient, because the onset is known by year only" in acute.page.text
+    assert "No visit counts from the onset: 2 patients" in acute.page.text  # the other knows no onset

@@ -193,7 +193,8 @@ def test_the_patients_page_asks_the_database_a_fixed_number_of_times(app: Flask,
     member.get(f"{LIST}/P1")
     with counted_statements() as many:
         member.get(f"{LIST}/P1")
-    assert len(many) <= len(few) <= 14
+    # one of them, at every page, asks whether another process changed own forms
+    assert len(many) <= len(few) <= 16
 
 
 def test_a_treatment_is_added_later(app: Flask, member: Member) -> None:
