@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.test_patient import follow, no_sideways_scroll, press
-from tests.support.languages import ask_in, mirror
+from tests.support.languages import ask_in, forget_drawn, mirror
 from tests.support.pages_in_browser import OpenPage
 from tests.support.study import Invited, invite
 
@@ -45,6 +45,7 @@ def test_german_is_chosen_without_script(app: Flask, open_page: OpenPage, invite
 
 def test_arabic_is_chosen_as_a_draft(app: Flask, open_page: OpenPage, invited: Invited, axe: Axe) -> None:
     """A browser does not choose it by itself; chosen, every page is mirrored and fits a telephone."""
+    forget_drawn()
     ask_in(app, invited, "en")
     page = open_page(locale="ar")
     page.set_viewport_size(ViewportSize(width=360, height=640))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from surveys.views.form import item_page, question
 from tests.support.built import NAMES
 from tests.support.languages import MIRRORED, ask_in, mirror
 from tests.support.patient import Patient, in_process
@@ -152,18 +150,6 @@ def test_dates_are_written_as_the_language_does(app: Flask) -> None:
     assert day.split()[0].endswith(".")
 
 
-@pytest.fixture
-def _undrawn() -> Iterator[None]:
-    """No question that was drawn before, or stays: a process keeps them by language, and has one Arabic."""
-    kept = (item_page._with_holes, question._drawn)
-    for one in kept:
-        one.cache_clear()
-    yield
-    for one in kept:
-        one.cache_clear()
-
-
-@pytest.mark.usefixtures("_undrawn")
 def test_a_language_from_right_to_left(app: Flask, invited: Invited, tmp_path: Path) -> None:
     """A catalogue is all it needs: direction and stylesheet follow, and the questions keep theirs."""
     mirror(app, tmp_path)
