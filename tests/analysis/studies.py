@@ -179,7 +179,7 @@ def _score_row(
         "completed_on": day,
         "instrument": scale.split(".")[0],
         "version": "1",
-        "wording": "working-1",
+        "wording": "working-2",
         "wording_status": "working",
         "locale": "en",
         "source": "web",

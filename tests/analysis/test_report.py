@@ -225,7 +225,7 @@ def test_the_methods_follow_the_view(whole):
     view = made(registry(11, 150), filters=Filters(sex="female"), suppress_under=10)
     for part in (
         "sex = female",
-        "face version 1 (working-1 wording)",
+        "face version 1 (working-2 wording)",
         view["data_sha256"],
         "below 10 patients",
         "Python 3.",

@@ -127,7 +127,7 @@ def test_every_item_choice_and_recall_must_be_there(path: tuple[str, ...]) -> No
     [
         ("item q3", "item <b>q3</b>", "texts.en.items.q3: holds markup ('<b')"),
         ("item q3", "item &nbsp;", "holds markup ('&nbsp;')"),
-        ("authors", "working-1", "means another text already"),
+        ("authors", "working-2", "means another text already"),
         ("authors", "unknown", "means another text already"),
         ("authors", "x" * 65, "more than 64 signs"),
     ],

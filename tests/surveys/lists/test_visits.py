@@ -238,7 +238,7 @@ def test_a_visit_is_shown_with_its_links_drafts_and_answers(session: Session, pa
     stored = session.scalars(select(Response).where(Response.id == given.id)).one()
     assert (stored.visit_id, stored.instrument) == (visit.id, "face")
     assert (given.instrument, given.source, given.completed_on, given.answers) == ("face", "paper", DUE, {})
-    assert (given.version, given.wording, given.wording_status) == ("1", "working-1", "working")
+    assert (given.version, given.wording, given.wording_status) == ("1", "working-2", "working")
     scored = {one.scale: (one.value, one.items_used, one.items_missing, one.prorated) for one in given.scores}
     assert scored["total"] == (None, 0, 15, False)
     assert visits.titles(session, [visit.id, other.id]) == {visit.id: "v1", other.id: "v1"}

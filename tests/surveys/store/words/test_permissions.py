@@ -116,7 +116,7 @@ def test_one_version_is_permitted_even_when_there_is_a_newer(
         ({"holder": " "}, "Fill in the holder", "holder"),
         ({"reference": ""}, "Fill in the reference", "reference"),
         ({"publication": ""}, "Fill in the publication", "publication"),
-        ({"wording": "working-1"}, "is a working wording", "wording"),
+        ({"wording": "working-2"}, "is a working wording", "wording"),
         ({"wording": "other"}, "no wording 'other' of face. Loaded are: authors, nl-only.", "wording"),
         ({"wording": "nl-only"}, "lacks en, which study R1 uses", "wording"),
         ({"instrument": "fase"}, "There is no instrument 'fase'", "wording"),

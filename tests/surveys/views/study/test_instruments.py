@@ -203,7 +203,7 @@ def test_the_preview_shows_each_item_as_the_patient_sees_it(app: Flask, member: 
 
 
 @pytest.mark.parametrize(
-    "query", ["?wording=none", "?version=9", "?locale=xx", "?wording=working-1&version=1&locale=de"]
+    "query", ["?wording=none", "?version=9", "?locale=xx", "?wording=working-2&version=1&locale=nl"]
 )
 def test_a_preview_of_what_is_not_there(member: Member, query: str) -> None:
     """Says that there is nothing; as for an instrument without text."""
@@ -236,7 +236,7 @@ def test_a_permission_is_recorded(app: Flask, member: Member) -> None:
         ({"reference": ""}, "Say where that is written."),
         ({"reference": "\u2003"}, "Say where that is written."),
         ({"publication": ""}, "Name the publication."),
-        ({"wording": "1:working-1"}, "Not a valid choice"),
+        ({"wording": "1:working-2"}, "Not a valid choice"),
         ({"wording": "1:nl-only"}, "lacks en, which study S1 uses"),
         ({"holder": "x" * 501}, "cannot be longer than 500"),
     ],
