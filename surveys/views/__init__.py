@@ -67,6 +67,7 @@ from surveys.views.web import (
     access,
     afterwards,
     errors,
+    frame,
     front,
     handed_on,
     headers,
@@ -101,6 +102,7 @@ GUARDS = (
     afterwards,
     sign_in,
     access,
+    frame,
 )
 PAGES = (
     watching,

@@ -46,7 +46,9 @@ def sign_in(page: Page) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Needs a person")
-    page.get_by_role("link", name="Patients").click()
+    if page.get_by_role("button", name="Menu").is_visible():
+        page.get_by_role("button", name="Menu").click()
+    page.get_by_role("navigation", name="Menu").get_by_role("link", name="Patients").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Patients")
 
 
@@ -151,5 +153,29 @@ def test_the_list_is_narrowed_and_widened_again(open_page: OpenPage) -> None:
     expect(page.locator("tbody tr")).to_have_count(1)
     page.get_by_role("link", name="Show all").click()
     expect(page.locator("tbody tr")).to_have_count(2)
+    page.get_by_text(EMAIL).click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+@pytest.mark.usefixtures("study")
+def test_keys_lead_through_the_rooms(open_page: OpenPage, axe: Check) -> None:
+    """g and a letter, / for a patient, ? for the list of keys, until somebody switches them off."""
+    page = open_page(viewport=DESKTOP)
+    sign_in(page)
+    page.keyboard.press("g")
+    page.keyboard.press("t")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Clinic today")
+    page.keyboard.press("/")
+    page.keyboard.type("p3?")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("P3")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+    axe(page)
+    page.get_by_role("button", name="Switch these keys off").click()
+    for key in ("?", "g", "t"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("P3")

@@ -28,7 +28,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
 from surveys.views.web import static
-from surveys.views.web.navigation import NAVIGATION
+from surveys.views.web.navigation import ROOMS
 
 ROOT = Path(__file__).parents[2]
 GALLERY = Path(__file__).parent / "gallery"
@@ -140,7 +140,7 @@ def app() -> Flask:
             "dir": "rtl" if rtl else "ltr",
             "theme": request.args.get("theme", "system"),
             "study": SimpleNamespace(code="demo", title="Facial nerve clinic", simulated=True),
-            "navigation": NAVIGATION,
+            "navigation": ROOMS,
             "current_user": SimpleNamespace(is_authenticated=True, email="coordinator@example.org"),
         }
 

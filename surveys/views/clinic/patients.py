@@ -61,13 +61,16 @@ def index(code: str) -> Page:
 def search(code: str) -> Page:
     """Search patients by words of a name, study code, hospital number, e-mail address or telephone number.
 
-    The search is a POST, because servers on the way write addresses down, and a name must not be in one.
+    The search is a POST, because servers on the way write addresses down, and a name must not be in one. The
+    search above every page (`open`) opens the patient if it finds a single one.
     """
     typed = request.form.get("search", "").strip()
-    return _list(person=typed) if typed else redirect(url_for("patients.index", code=code))
+    if not typed:
+        return redirect(url_for("patients.index", code=code))
+    return _list(person=typed, opens="open" in request.form)
 
 
-def _list(search: str = "", person: str = "") -> Page:
+def _list(search: str = "", person: str = "", *, opens: bool = False) -> Page:
     here = grant()
     sort = request.values.get("sort", "code")
     state = request.values.get("state") or None
@@ -79,6 +82,8 @@ def _list(search: str = "", person: str = "") -> Page:
     )
     if number > found.pages:
         abort(404)
+    if opens and found.total == 1:
+        return redirect(url_for("patients.show", code=here.study.code, patient=found.rows[0].code))
     return render_template(
         "staff/clinic/patients.html",
         found=found,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from flask import (
@@ -28,9 +28,7 @@ from sqlalchemy import select
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
-from surveys import standing
 from surveys.db import db
-from surveys.lists.alerts import trouble
 from surveys.lists.scope import Scope
 from surveys.models import Staff, Study
 from surveys.models.staff import ROLES
@@ -38,7 +36,6 @@ from surveys.security import current_user
 from surveys.store.study.studies import today
 from surveys.store.words import own_forms
 from surveys.views.web import server
-from surveys.views.web.navigation import NAVIGATION
 from surveys.views.web.sign_in import still_signed_in
 
 FEEDBACK = (
@@ -271,7 +268,6 @@ def init_app(app: Flask) -> None:
     """Set the guard of every address."""
     app.before_request(_guard)
     app.register_error_handler(LimitedToSite, _say_limited)
-    app.context_processor(_staff_navigation)
 
 
 def check(app: Flask) -> None:
@@ -354,24 +350,3 @@ def _find_grant(code: str) -> Grant:
             return Grant(membership.study, membership.role, membership.site, actor, at)
     study = db.session.scalar(select(Study).where(Study.code == code)) if person.admin else None
     return Grant(study, "admin", None, actor, at) if study else abort(404)
-
-
-def _staff_navigation() -> dict[str, Any]:
-    """The study in the address, its menu, how many alerts wait in it, and whether the worker stands still."""
-    found: Grant | None = g.get("grant")
-    if found is None:
-        return {}
-    let_wait = timedelta(hours=found.study.escalate_after_hours)
-    if found.may_open_patients:
-        seen = trouble(db.session, found.scope, let_wait, found.at)
-        worker_seen_at = seen.worker_seen_at
-    else:
-        seen, worker_seen_at = None, standing.worker_seen_at(db.session)
-    return {
-        "study": found.study,
-        "grant": found,
-        "navigation": [entry for entry in NAVIGATION if found.may_open(entry.endpoint)],
-        "alerts_waiting": seen.waiting if seen else 0,
-        "still_worker": standing.still(db.session, found.study, worker_seen_at, at=found.at),
-        "alert_trouble": seen if seen and seen.pressing else None,
-    }
