@@ -64,6 +64,7 @@ ACTIONS: Mapping[str, str] = {
     "palsy.added": "A palsy was recorded",
     "palsy.corrected": "A palsy was corrected",
     PALSY_REMOVED: "A palsy that was entered in error was taken away",
+    "patient.answers_joined": "Answers that were given under a second code went over",
     "patient.copied": "A copy of the patient's data was made",
     "patient.corrected": "What was said at enrolment was corrected",
     "patient.enrolled": "The patient was enrolled",

@@ -107,6 +107,7 @@ ADDING = frozenset(
         "grading.added",
         "import.done",
         "palsy.added",
+        "patient.answers_joined",
         "patient.enrolled",
         "patient.looked_at",
         "response.stored",

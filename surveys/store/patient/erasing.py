@@ -5,7 +5,8 @@ The audit's events stay, with the digests of the erased values, so the chain sti
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -70,6 +71,7 @@ def remove(session: Session, patient: Patient, *, reason: str, on: date, at: dat
     staff wrote about the patient, and the audit's values. Without consent to keep them, it also erases
     answers, scores, what the patient said about the palsy, and the content of the study's freezes and
     reports. The study's boards and files are made anew. Study code, clinical facts, consent and events stay.
+    Where the person joined under a second code too, the same is removed there.
 
     Raises:
         Refused: no reason is given, or the identity was removed before.
@@ -81,13 +83,30 @@ def remove(session: Session, patient: Patient, *, reason: str, on: date, at: dat
     if removed_at(session, patient.id) is not None:
         raise Refused("This patient's identity was removed already.")
     what = outlook(session, patient)
+    _remove(session, patient, what, reason.strip(), on, at, actor)
+    for second in _second_codes(session, patient):
+        of_second = replace(outlook(session, second), keeps_answers=what.keeps_answers)
+        _remove(session, second, of_second, reason.strip(), on, at, actor)
+    return what
+
+
+def _second_codes(session: Session, patient: Patient) -> Sequence[Patient]:
+    """Those under which the same person joined too, as a coordinator found, and whose identity is there."""
+    query = select(Patient).join(SelfEnrolment, SelfEnrolment.patient_id == Patient.id)
+    found = session.scalars(query.where(SelfEnrolment.same_as_id == patient.id)).all()
+    return [one for one in found if removed_at(session, one.id) is None]
+
+
+def _remove(
+    session: Session, patient: Patient, what: Outlook, reason: str, on: date, at: datetime, actor: str
+) -> None:
     if not patient.gone:
         participation.change_status(
             session, patient, "left", on=max(on, patient.enrolled_on), at=at, actor=actor, everywhere=False
         )
     levels = ["identity"] if what.keeps_answers else ["identity", "answers"]
     for level in levels:
-        session.add(Erasure(patient_id=patient.id, level=level, by=actor, at=at, reason=reason.strip()))
+        session.add(Erasure(patient_id=patient.id, level=level, by=actor, at=at, reason=reason))
     session.flush()
     with seeing_all(session):
         facts = {"levels": levels, **erase_identity(session, patient, shared=what.others > 0)}
@@ -100,10 +119,7 @@ def remove(session: Session, patient: Patient, *, reason: str, on: date, at: dat
     patient.removal_requested_at = None
     session.flush()
     session.info[ERASES] = True
-    audit.record(
-        session, audit.Entry(at, actor, "patient.identity_removed", patient.id, facts, reason.strip())
-    )
-    return what
+    audit.record(session, audit.Entry(at, actor, "patient.identity_removed", patient.id, facts, reason))
 
 
 def decline(session: Session, patient: Patient, *, reason: str, at: datetime, actor: str) -> None:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from surveys.models import Contact, Patient, SelfEnrolment, Study
 from surveys.store import audit
 from surveys.store.errors import Refused
-from surveys.store.patient import contacts, participation
+from surveys.store.patient import carrying, contacts, participation
 from surveys.store.patient.patients import NewContact
 from surveys.store.study.studies import today
+from surveys.store.words.wordings import Texts
 
 
 def waiting(session: Session, patient_id: int) -> SelfEnrolment | None:
@@ -33,15 +34,17 @@ def keep_apart(session: Session, patient: Patient, *, at: datetime, actor: str) 
     _decide(session, patient, "apart", None, at, actor)
 
 
-def join_into(session: Session, patient: Patient, known: Patient, *, at: datetime, actor: str) -> None:
+def join_into(
+    session: Session, patient: Patient, known: Patient, texts: Texts, *, at: datetime, actor: str
+) -> int:
     """Record that `patient` is the same person as `known`, who goes on; this row leaves the study.
 
-    The answers of both stay where they are, and analyses never count this row. An address that was proved
-    and that `known` lacks goes over, so that the messages do too.
+    What she sent goes over (`carrying.carry_over`), as does a proved address that `known` lacks, so that
+    the messages do too. Analyses never count this row. Returns how many questionnaires went over.
 
     Raises:
         Refused: somebody has decided meanwhile, `known` is of another study, or is one and the same row, or
-            was found to be somebody else's twin.
+            was found to be somebody else's twin, or what is recorded of the two contradicts.
     """
     if known.id == patient.id or known.study_id != patient.study_id:
         raise Refused("Name another patient of this study.", "same_as")
@@ -52,13 +55,18 @@ def join_into(session: Session, patient: Patient, known: Patient, *, at: datetim
         raise Refused(
             f"{known.code} takes part no longer. Change that status first, or keep them apart.", "same_as"
         )
+    session.execute(select(Patient.id).where(Patient.id == known.id).with_for_update())
+    if against := list(carrying.contradictions(session, patient, known, texts)):
+        raise Refused(" ".join(against), "same_as")
     _decide(session, patient, "same", known, at, actor)
+    went = carrying.carry_over(session, patient, known, texts, at=at, actor=actor)
     _hand_over(session, patient, known, at, actor)
     study = session.get_one(Study, patient.study_id)
     reason = f"joined twice, as {known.code} too"
     participation.change_status(
         session, patient, "left", on=today(study, at), everywhere=False, reason=reason, at=at, actor=actor
     )
+    return went
 
 
 def _decide(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library, asking_order
 from surveys.models import ALL_ROWS, Patient, Response, Study, Visit
-from surveys.schedule import not_yet_open, unscheduled
+from surveys.schedule import Window, not_yet_open, unscheduled
 from surveys.store import audit
 from surveys.store.errors import Refused
 from surveys.store.words import permissions
@@ -48,11 +48,19 @@ def add_unscheduled(
         raise Refused(f"Patient {patient.code} takes part no longer.")
     if _waiting(session, patient, on, battery):
         raise Refused("A visit that asks just this was opened today and is not answered yet.", "battery")
+    return lay_unscheduled(
+        session, patient, asking_order(battery, library), unscheduled(on), at=at, actor=actor
+    )
+
+
+def lay_unscheduled(
+    session: Session, patient: Patient, battery: Sequence[str], when: Window, *, at: datetime, actor: str
+) -> Visit:
+    """The patient's next visit outside the plan."""
     before = session.scalar(
         select(func.max(Visit.occurrence)).where(Visit.patient_id == patient.id, Visit.name == UNSCHEDULED),
         execution_options=ALL_ROWS,
     )
-    when = unscheduled(on)
     visit = Visit(
         patient_id=patient.id,
         study_id=patient.study_id,
@@ -61,7 +69,7 @@ def add_unscheduled(
         opens_on=when.opens_on,
         due_on=when.due_on,
         closes_on=when.closes_on,
-        battery=list(asking_order(battery, library)),
+        battery=list(battery),
     )
     session.add(visit)
     session.flush()

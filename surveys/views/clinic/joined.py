@@ -11,6 +11,7 @@ from surveys.lists import joined as lists
 from surveys.store.errors import Refused
 from surveys.store.patient import looking
 from surveys.views.clinic.found import find_patient
+from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
 from surveys.views.web.saving import committed
@@ -59,6 +60,7 @@ def look(code: str, patient: str) -> Page:
         return redirect(url_for("joined.index", code=code))
     form = LookForm(data={"same_as": row.twins[0].code if row.twins else ""})
     if request.method == "POST" and form.validate():
+        went = 0
         with committed(form) as kept:
             if form.outcome.data == "apart":
                 looking.keep_apart(db.session, found, at=here.at, actor=here.actor)
@@ -66,9 +68,13 @@ def look(code: str, patient: str) -> Page:
                 known = lists.named(db.session, here.scope, form.same_as.data or "")
                 if known is None:
                     raise Refused(_("There is no such patient. Look at the code again."), "same_as")
-                looking.join_into(db.session, found, known, at=here.at, actor=here.actor)
+                went = looking.join_into(
+                    db.session, found, known, server.texts(), at=here.at, actor=here.actor
+                )
         if kept:
             flash(_("It is kept who %(code)s is.", code=patient), "success")
+            if went:
+                flash(_("Questionnaires that went over: %(count)s", count=went), "success")
             return redirect(url_for("joined.index", code=code))
     page = render_template("staff/clinic/joined_one.html", form=form, row=row, marks=MARKS, twins=TWINS)
     return (page, 422) if form.errors else page

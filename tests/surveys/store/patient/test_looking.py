@@ -12,6 +12,7 @@ from surveys.models import Contact, Event, Patient, SelfEnrolment, Study
 from surveys.store.errors import Refused
 from surveys.store.patient import looking, patients
 from surveys.store.patient.patients import NewContact, NewPatient
+from surveys.store.words.wordings import Texts
 from tests.surveys.store.conftest import AT
 
 FACTS = {"at": AT, "actor": "staff:1"}
@@ -57,7 +58,7 @@ def test_the_same_person_goes_on_under_the_known_code(
     session: Session, study: Study, patient: Patient, joined: Patient, library: Library
 ) -> None:
     """The new row leaves and is never counted; the proved address goes over where there was none."""
-    looking.join_into(session, joined, patient, **FACTS)
+    looking.join_into(session, joined, patient, Texts(library), **FACTS)
     session.commit()
     assert (joined.status, patient.status) == ("left", "active")
     assert patient.contact_id is not None
@@ -68,20 +69,24 @@ def test_the_same_person_goes_on_under_the_known_code(
     assert (row.outcome, row.same_as_id, row.looked_by) == ("same", patient.id, "staff:1")
 
 
-def test_an_address_that_is_known_stays(session: Session, patient: Patient, joined: Patient) -> None:
+def test_an_address_that_is_known_stays(
+    session: Session, patient: Patient, joined: Patient, library: Library
+) -> None:
     known = Contact(email="clinic@example.org")
     session.add(known)
     session.flush()
     patient.contact_id = known.id
     session.commit()
-    looking.join_into(session, joined, patient, **FACTS)
+    looking.join_into(session, joined, patient, Texts(library), **FACTS)
     assert known.email == "clinic@example.org"
 
 
-def test_who_is_nobody_to_go_on_as(session: Session, patient: Patient, joined: Patient) -> None:
+def test_who_is_nobody_to_go_on_as(
+    session: Session, patient: Patient, joined: Patient, library: Library
+) -> None:
     """Oneself, who has left, and who was found to be somebody else."""
     with pytest.raises(Refused, match="another patient"):
-        looking.join_into(session, joined, joined, **FACTS)
+        looking.join_into(session, joined, joined, Texts(library), **FACTS)
     patient.status = "left"
     with pytest.raises(Refused, match="no longer"):
-        looking.join_into(session, joined, patient, **FACTS)
+        looking.join_into(session, joined, patient, Texts(library), **FACTS)
