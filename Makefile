@@ -8,6 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHONS := $(PYTHON) python3.13 python3.12 python3.11 python3
 CATALOGUES := surveys/translations
+CATALOGUE := messages
+EXTRACT := $(BIN)/pybabel --quiet extract --no-location --sort-output --no-wrap --ignore-dirs "node_modules static tests .*"
+EXTRACT_messages := $(EXTRACT) -F pyproject.toml -o $(CATALOGUES)/messages.pot .
+EXTRACT_staff := $(EXTRACT) -F $(CATALOGUES)/staff.toml -k _t -k words -k said -k counted:1,2 -o $(CATALOGUES)/staff.pot .
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv --quiet pip
 INSTALL := $(UV) install --python $(BIN)/python --no-build-isolation --compile-bytecode
 LOCK := $(UV) compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
@@ -28,8 +32,8 @@ help:
 	@echo "make assets  build static/ from its sources (needs Node and npm; the result is committed)"
 	@echo "make validation  write docs/validation.md from tests/requirements.toml"
 	@echo "make bill    write the software bill of materials, dist/seventh.cdx.json"
-	@echo "make translation LANGUAGE=fr  a catalogue for another language, and how many texts wait in it"
-	@echo "make messages  collect the texts patients read, for translators, and compile the translations"
+	@echo "make translation LANGUAGE=fr  a catalogue for another language, and how many texts wait in it (CATALOGUE=staff: the staff's)"
+	@echo "make messages  collect the texts that patients and staff read, for translators, and compile the translations"
 
 run: $(VENV)/.run $(BIN)/seventh
 	@exec $(BIN)/seventh run
@@ -68,25 +72,26 @@ lock: $(VENV)/.build
 assets: node_modules/.package-lock.json
 	npm run --silent build
 
+# What patients read is the catalogue `messages` (pyproject.toml says where it stands), what staff read `staff`.
 # A new language begins as a draft: docs/translating.md.
 translation: messages
 	@test -n "$(LANGUAGE)" || { echo "Say which: make translation LANGUAGE=fr"; exit 1; }
-	@test -e $(CATALOGUES)/$(LANGUAGE)/LC_MESSAGES/messages.po || { \
-		mkdir -p $(CATALOGUES)/$(LANGUAGE) && \
-		echo "Not read by a native reader yet. Remove this file once one has: docs/translating.md" > $(CATALOGUES)/$(LANGUAGE)/DRAFT && \
-		$(BIN)/pybabel --quiet extract -F pyproject.toml --no-location --sort-output --no-wrap \
-			-o $(CATALOGUES)/messages.pot --ignore-dirs "node_modules static tests .*" . && \
-		$(BIN)/pybabel --quiet init -l $(LANGUAGE) -i $(CATALOGUES)/messages.pot -d $(CATALOGUES) --no-wrap && \
-		$(BIN)/pybabel --quiet compile -d $(CATALOGUES) && rm $(CATALOGUES)/messages.pot; }
-	$(BIN)/pybabel compile --statistics -d $(CATALOGUES) -l $(LANGUAGE)
+	@test -e $(CATALOGUES)/$(LANGUAGE) || { mkdir -p $(CATALOGUES)/$(LANGUAGE) && \
+		echo "Not read by a native reader yet. Remove this file once one has: docs/translating.md" > $(CATALOGUES)/$(LANGUAGE)/DRAFT; }
+	@test -e $(CATALOGUES)/$(LANGUAGE)/LC_MESSAGES/$(CATALOGUE).po || { \
+		$(EXTRACT_$(CATALOGUE)) && \
+		$(BIN)/pybabel --quiet init -D $(CATALOGUE) -l $(LANGUAGE) -i $(CATALOGUES)/$(CATALOGUE).pot -d $(CATALOGUES) --no-wrap && \
+		$(BIN)/pybabel --quiet compile -D $(CATALOGUE) -d $(CATALOGUES) && rm $(CATALOGUES)/$(CATALOGUE).pot; }
+	$(BIN)/pybabel compile --statistics -D $(CATALOGUE) -d $(CATALOGUES) -l $(LANGUAGE)
 
 messages: $(VENV)/.dev
-	$(BIN)/pybabel --quiet extract -F pyproject.toml --no-location --sort-output --no-wrap -o $(CATALOGUES)/messages.pot \
-		--ignore-dirs "node_modules static tests .*" .
-	$(BIN)/pybabel --quiet update -i $(CATALOGUES)/messages.pot -d $(CATALOGUES) --no-fuzzy-matching --no-wrap \
-		--ignore-obsolete --ignore-pot-creation-date
-	$(BIN)/pybabel --quiet compile -d $(CATALOGUES)
-	rm $(CATALOGUES)/messages.pot
+	$(EXTRACT_messages)
+	$(EXTRACT_staff)
+	@for one in messages staff; do \
+		$(BIN)/pybabel --quiet update -D $$one -i $(CATALOGUES)/$$one.pot -d $(CATALOGUES) --no-fuzzy-matching --no-wrap \
+			--ignore-obsolete --ignore-pot-creation-date && \
+		$(BIN)/pybabel --quiet compile -D $$one -d $(CATALOGUES) && rm $(CATALOGUES)/$$one.pot || exit 1; \
+	done
 
 validation: $(VENV)/.dev
 	$(BIN)/python -m tests.support.validation

@@ -121,6 +121,7 @@ FACTS = (
         {
             **dict.fromkeys(("email", "name", "password", "created_at"), APART),
             "fs_uniquifier": "names the sessions of an account, which a new one ends",
+            "language": "in which somebody reads the pages, and no fact of anybody",
         },
     ),
     Fact(Staff, part="account", only=("email", "name", "password", "created_at")),

@@ -17,7 +17,10 @@ LONGEST_PASSWORD = 200  # characters: a normalised one may be 18 times as long, 
 
 
 class Staff(Base, UserMixin):
-    """A person who can sign in. `admin` is global; every other right comes from a membership."""
+    """A person who can sign in. `admin` is global; every other right comes from a membership.
+
+    `language` is that of the pages this person chose; without a choice the browser says which.
+    """
 
     __tablename__ = "staff"
 
@@ -29,6 +32,7 @@ class Staff(Base, UserMixin):
     admin: Mapped[bool] = mapped_column(default=False)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[Instant]
+    language: Mapped[str | None] = mapped_column(String(16))
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="staff", lazy="selectin")
 

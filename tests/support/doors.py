@@ -185,6 +185,7 @@ MAY_OPEN = {
     "signed_in.index": EVERY_ROLE,
     "signed_in.end": EVERY_ROLE,
     "signed_in.end_others": EVERY_ROLE,
+    "account.language": EVERY_ROLE,
     "account.code": EVERY_ROLE,
     "account.code_off": EVERY_ROLE,
     "account.recovery": EVERY_ROLE,

@@ -106,6 +106,7 @@ TRIGGERS["0047"] = TRIGGERS["0046"] | {"amendment": {"UPDATE", "DELETE"}}
 TRIGGERS["0048"] = TRIGGERS["0047"] | {"own_form": {"UPDATE", "DELETE"}}
 TRIGGERS["0049"] = TRIGGERS["0048"]  # dismissals
 TRIGGERS["0050"] = TRIGGERS["0049"]  # questions
+TRIGGERS["0051"] = TRIGGERS["0050"]  # the language of an account
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 

@@ -76,6 +76,11 @@ def set_password(session: Session, member: Staff, password: str, *, at: datetime
     audit.record(session, audit.Entry(at, actor, "staff.password_set", facts={"staff": member.id}))
 
 
+def speak(member: Staff, language: str) -> None:
+    """Let the pages speak `language` to this person; no event, because it is a fact of nobody else."""
+    member.language = language
+
+
 def reopen(session: Session, member: Staff, *, at: datetime, actor: str) -> None:
     """Let the owner of a closed account choose a password by a new link; rights have to be given again."""
     member.active = True

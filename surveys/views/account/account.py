@@ -17,6 +17,8 @@ from surveys.store.accounts import identities, passkeys, sign_in, staff
 from surveys.store.errors import Refused
 from surveys.views.web import server
 from surveys.views.web.access import for_staff, member
+from surveys.views.web.front import own_path
+from surveys.views.web.language import staff_languages
 from surveys.views.web.pictures import qr
 from surveys.views.web.saving import committed
 from surveys.views.web.sign_in import prove
@@ -60,6 +62,17 @@ def index() -> Page:
         link=identities.link_of(db.session, person, service.issuer) if service else None,
     )
     return page, 422 if form.errors else 200
+
+
+@pages.post("/staff/account/language")
+@for_staff
+def language() -> Response:
+    """Choose the language of the pages, and go back to the one that is open."""
+    chosen = request.form.get("language", "")
+    if chosen in staff_languages():
+        staff.speak(member(), chosen)
+        db.session.commit()
+    return redirect(own_path(request.form.get("next") or url_for("account.index")))
 
 
 @pages.post("/staff/account/code")

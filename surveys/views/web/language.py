@@ -8,27 +8,48 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from gettext import NullTranslations
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from babel import Locale
+from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, request
-from flask_babel import Babel, format_date, format_decimal, get_translations
+from flask_babel import Babel, Domain, format_date, format_decimal, refresh
 from markupsafe import Markup
 
+from analysis.words import read_by
 from surveys.language_names import name
 
 CATALOGUES = Path(__file__).parents[2] / "translations"
 OURS = "en"  # the language of the texts in the code
+PATIENTS, STAFF = "messages", "staff"  # the catalogues of a language: what each reads
+# What staff read before they are known.
+SIGN_IN = frozenset({"security", "invitation", "passkeys", "service"})
 DAYS = {"en": "d MMMM y"}  # Babel's English is American; the texts are British
 
+
+class _OfRequest(Domain):
+    """The texts of the page's reader; the library would ask for each text which language the page speaks."""
+
+    def get_translations(self) -> NullTranslations:
+        """The catalogue, looked up once a request."""
+        return _catalogue()
+
+
 babel = Babel()
+babel.domain_instance = _OfRequest()  # type: ignore[no-untyped-call]
 
 
 def languages() -> tuple[str, ...]:
     """The interface's languages, English first."""
     offered: tuple[str, ...] = current_app.extensions["languages"]
+    return offered
+
+
+def staff_languages() -> tuple[str, ...]:
+    """The languages of the staff's pages, English first."""
+    offered: tuple[str, ...] = current_app.extensions["staff_languages"]
     return offered
 
 
@@ -41,7 +62,7 @@ def drafts() -> frozenset[str]:
 def locale() -> str:
     """The interface's language: the chosen one, otherwise the browser's best among ours, otherwise English.
 
-    The staff's pages are in English.
+    Staff choose on their account (`known` says whose it is), patients on their device.
     """
     if "interface" not in g:
         g.interface = _locale()
@@ -50,12 +71,25 @@ def locale() -> str:
 
 
 def _locale() -> str:
-    if request.path.startswith("/staff/") or request.blueprint == "security":
-        return OURS
+    if _is_for_staff():
+        chosen = g.get("chosen_language")
+        return str(chosen) if chosen in staff_languages() else preferred(staff_languages())
     chosen = request.cookies.get("language")
     if chosen in languages():
         return str(chosen)
     return preferred([code for code in languages() if code not in drafts()])
+
+
+def _is_for_staff() -> bool:
+    return request.path.startswith("/staff/") or request.blueprint in SIGN_IN
+
+
+def known(chosen: str | None) -> None:
+    """From here on this request is that of a member of staff who chose a language, or none."""
+    g.chosen_language = chosen
+    g.pop("interface", None)
+    g.pop("catalogue", None)
+    refresh()
 
 
 def preferred(offered: Sequence[str]) -> str:
@@ -121,11 +155,12 @@ def written_as_known(on: date, precision: str) -> str:
 
 def use(app: Flask, catalogues: Path) -> None:
     """Speak English and the languages that `catalogues` holds."""
-    found = sorted(path.parts[-3] for path in catalogues.glob("*/LC_MESSAGES/messages.mo"))
+    found = _languages_of(catalogues, PATIENTS)
+    app.extensions["catalogues"] = catalogues
     app.extensions["languages"] = (OURS, *found)
+    app.extensions["staff_languages"] = (OURS, *_languages_of(catalogues, STAFF))
     app.extensions["drafts"] = frozenset(code for code in found if (catalogues / code / "DRAFT").exists())
     babel.init_app(app, default_translation_directories=str(catalogues), locale_selector=locale)
-    # The library asks for each text which language the page speaks: a tenth of what an item page costs.
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: _catalogue().gettext(text),
         lambda one, several, number: _catalogue().ngettext(one, several, number),
@@ -133,12 +168,36 @@ def use(app: Flask, catalogues: Path) -> None:
     )
 
 
+def catalogue_for_staff(catalogues: Path, code: str) -> NullTranslations:
+    """What staff read in the language `code`; what stands on patients' pages too is said as there."""
+    return _loaded(catalogues, code, STAFF, PATIENTS)
+
+
+def _languages_of(catalogues: Path, domain: str) -> list[str]:
+    return sorted(path.parts[-3] for path in catalogues.glob(f"*/LC_MESSAGES/{domain}.mo"))
+
+
+@cache
+def _loaded(catalogues: Path, code: str, *domains: str) -> NullTranslations:
+    """The catalogues of a language as one: a text that the first lacks is looked for in the next."""
+    found = NullTranslations()
+    for domain in reversed(domains):
+        path = catalogues / code.replace("-", "_") / "LC_MESSAGES" / f"{domain}.mo"
+        if path.exists():
+            with path.open("rb") as file:
+                first = Translations(file)
+            first.add_fallback(found)
+            found = first
+    return found
+
+
 def _catalogue() -> NullTranslations:
     """The texts in the page's language, looked up once a request; in English where there is none."""
     if not g:
         return NullTranslations()
     if "catalogue" not in g:
-        g.catalogue = get_translations()
+        domains = (STAFF, PATIENTS) if _is_for_staff() else (PATIENTS,)
+        g.catalogue = _loaded(current_app.extensions["catalogues"], locale(), *domains)
     found: NullTranslations = g.catalogue
     return found
 
@@ -153,7 +212,18 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(name, "language_name")
     app.add_template_global(attributes, "in_language")
 
+    @app.before_request
+    def read() -> None:
+        if _is_for_staff():
+            g.reading = read_by(_catalogue)
+            g.reading.__enter__()
+
+    @app.teardown_request
+    def read_no_more(_: BaseException | None) -> None:
+        if reading := g.pop("reading", None):
+            reading.__exit__(None, None, None)
+
     @app.context_processor
-    def language() -> dict[str, str]:
+    def language() -> dict[str, Any]:
         code = locale()
-        return {"lang": code, "dir": direction(code)}
+        return {"lang": code, "dir": direction(code), "staff_languages": staff_languages()}

@@ -26,7 +26,7 @@ from surveys.security import (
 )
 from surveys.store.accounts import sessions, sign_in, staff, tries
 from surveys.store.errors import Refused
-from surveys.views.web import afterwards, known_device, server
+from surveys.views.web import afterwards, known_device, language, server
 from surveys.views.web.front import own_path
 
 _KEPT = "staff_session"
@@ -126,6 +126,7 @@ def _find(known_by: str) -> Staff | None:
     if found is None or found[1].fs_uniquifier != known_by:
         return None
     g.staff_session, person = found
+    language.known(person.language)
     return person
 
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from tests.support.built import NAMES
 from tests.support.languages import MIRRORED, ask_in, mirror
 from tests.support.patient import Patient, in_process
+from tests.support.staff import signed_in
 from tests.support.study import FACE, Invited, invite, one_table
 
 
@@ -68,9 +69,23 @@ def test_nobody_is_sent_elsewhere(client: FlaskClient) -> None:
     assert choose(client, "de", "//elsewhere.example") == "/"
 
 
-def test_staff_read_english(client: FlaskClient) -> None:
-    """Half a translation would be worse than none."""
-    assert 'lang="en"' in client.get("/login", headers={"Accept-Language": "de"}).text
+def test_staff_choose_on_their_account(app: Flask) -> None:
+    """The browser says which language until they do; what a device chose for patients counts for nothing."""
+    invite(app)
+    member, browser = signed_in(app), app.test_client()
+    browser.set_cookie("language", "de")
+    assert 'lang="en"' in browser.get("/login").text
+    assert 'lang="de"' in browser.get("/login", headers={"Accept-Language": "de"}).text
+    member.get("/staff/S1/patients")
+    assert 'lang="en"' in html(member)
+    member.get("/staff/account")
+    member.post("/staff/account/language", {"language": "de", "next": "/staff/S1/patients"})
+    member.get("/staff/S1/patients")
+    assert 'lang="de"' in html(member)
+    member.get("/staff/account")
+    member.post("/staff/account/language", {"language": "xx"})
+    member.get("/staff/S1/patients")
+    assert 'lang="de"' in html(member)
 
 
 def html(patient: Patient) -> str:

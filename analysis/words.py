@@ -1,0 +1,96 @@
+"""Texts in English that each reader reads in their own language.
+
+A text is marked where it stands in the code, `_("No patient has the code %(code)s.", code=code)`, and nothing
+else needs to know of languages: compared, stored and in JSON it is the English one; shown, it is the
+reader's. Who speaks to a reader says so with `read_by`; otherwise everything is English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from gettext import NullTranslations
+from html import escape
+from typing import Any
+
+ENGLISH = NullTranslations()
+_reader: ContextVar[Callable[[], NullTranslations]] = ContextVar("reader", default=lambda: ENGLISH)
+
+
+class Words(str):
+    """A text in English. `str()`, f-strings and pages show what the reader reads in its place.
+
+    Values in a text are named, `%(code)s`; those that are such texts too are read in the same language.
+    A text with `several` speaks of a number, and says it as `%(num)d`.
+    """
+
+    _english: str
+    _several: str | None
+    _values: dict[str, Any]
+
+    def __new__(cls, english: str, several: str | None = None, /, **values: Any) -> Words:
+        """The text for these values."""
+        said = super().__new__(cls, _said(ENGLISH, english, several, values))
+        said._english, said._several, said._values = english, several, values
+        return said
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str, ...], dict[str, Any]]:
+        """What a copy is made of."""
+        return (self._english, self._several) if self._several else (self._english,), self._values
+
+    def __str__(self) -> str:
+        """The text in the reader's language."""
+        return _said(_reader.get()(), self._english, self._several, self._values)
+
+    def __html__(self) -> str:
+        """The text in the reader's language, as a page holds it."""
+        return escape(str(self), quote=True).replace("&#x27;", "&#39;")
+
+    def __format__(self, wanted: str) -> str:
+        """The text in the reader's language."""
+        return format(str(self), wanted)
+
+    def __add__(self, other: str) -> str:
+        """Both, in the reader's language."""
+        return str(self) + str(other)
+
+    def __radd__(self, other: str) -> str:
+        """Both, in the reader's language."""
+        return str(other) + str(self)
+
+
+def words(english: str, /, **values: Any) -> Words:
+    """A text in English, read by each reader in their own language."""
+    return Words(english, **values)
+
+
+def counted(one: str, several: str, num: int, /, **values: Any) -> Words:
+    """A text about a number: `one` for 1, `several` for others."""
+    return Words(one, several, num=num, **values)
+
+
+def said(english: str, /, **values: Any) -> str:
+    """A text in the language of who reads it now, where a library takes nothing but a plain string."""
+    return str(Words(english, **values))
+
+
+@contextmanager
+def read_by(reader: Callable[[], NullTranslations]) -> Iterator[None]:
+    """Speak the language of the catalogue that `reader` gives, in this block."""
+    token = _reader.set(reader)
+    try:
+        yield
+    finally:
+        _reader.reset(token)
+
+
+def _said(catalogue: NullTranslations, english: str, several: str | None, values: dict[str, Any]) -> str:
+    found = (
+        catalogue.gettext(english) if several is None else catalogue.ngettext(english, several, values["num"])
+    )
+    if not values:
+        return found
+    if catalogue is ENGLISH:
+        values = {name: str.__str__(one) if isinstance(one, Words) else one for name, one in values.items()}
+    return found % values
