@@ -23,6 +23,10 @@
         tag.className = `govuk-tag govuk-tag--${COLOURS[now.state]}`;
       }
     }
+    const done = document.querySelector("[data-live-done]");
+    if (done) {
+      done.textContent = Object.values(told).filter((one) => one.state === "done").length;
+    }
   }
 
   // The network may be gone, or the session over: the page stays as it is.

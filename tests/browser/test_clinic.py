@@ -49,12 +49,13 @@ def test_the_day_on_every_page(
     page.get_by_label("E-mail address").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Clinic today")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
     expect(page.get_by_text("First visit: 0 of 3")).to_be_visible()
     axe(page)
     send(app, invited.token, FACE)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.get_by_text("First visit: 1 of 3")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     for path in PAGES:
         page.goto(f"/staff/S1/{path}")
         if path.startswith("course"):

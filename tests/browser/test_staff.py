@@ -45,7 +45,7 @@ def sign_in(page: Page) -> None:
     page.get_by_label("E-mail address").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Needs a person")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
     if page.get_by_role("button", name="Menu").is_visible():
         page.get_by_role("button", name="Menu").click()
     page.get_by_role("navigation", name="Menu").get_by_role("link", name="Patients").click()
@@ -165,7 +165,7 @@ def test_keys_lead_through_the_rooms(open_page: OpenPage, axe: Check) -> None:
     sign_in(page)
     page.keyboard.press("g")
     page.keyboard.press("t")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Clinic today")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Today")
     page.keyboard.press("/")
     page.keyboard.type("p3?")
     page.keyboard.press("Backspace")

@@ -68,8 +68,8 @@ def test_the_day_from_the_list_to_the_tick(app: Flask, member: Member) -> None:
     assert "2 patients were put on the list. 1 is not enrolled in this study." in page.text
     page = member.post(CLINIC, {"numbers": "A"})
     assert member.path == CLINIC
-    assert "3 patients are on the list." in page.text
-    assert "P-1 Person 1 H-1" in page.text
+    assert "0 of 3 done" in page.text
+    assert "Person 1 P-1 H-1" in page.text
     assert "Consent: not asked yet" in page.text
     assert "First visit, due" in page.text
     assert progress(member) == ["First visit: 0 of 3"] * 3
@@ -78,9 +78,12 @@ def test_the_day_from_the_list_to_the_tick(app: Flask, member: Member) -> None:
     assert "First visit: 1 of 3" in progress(member)
     finish(app, link, PHQ9, SAQ)
     assert "Done: First visit" in progress(member)
-    assert "Done: First visit" in member.get(CLINIC).text
+    page = member.get(CLINIC)
+    assert "Done: First visit" in page.text
+    assert "1 of 3 done" in page.text
+    assert "1 patient has answered" in page.text
     page = member.post(f"{CLINIC}/off/A", {})
-    assert "2 patients are on the list." in page.text
+    assert "1 of 2 done" in page.text
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()
     page = member.get(f"{CLINIC}?day={tomorrow}")
     assert "Nobody is on the list of this day yet." in page.text
@@ -89,11 +92,9 @@ def test_the_day_from_the_list_to_the_tick(app: Flask, member: Member) -> None:
 
 
 def test_a_coordinator_begins_where_the_day_does(app: Flask, member: Member) -> None:
-    """With the list if there is one, else with what needs a person; others where they did."""
-    assert member.get("/staff/").heading == "Needs a person"
-    member.post(CLINIC, {"numbers": "H-1"})
-    assert member.get("/staff/").heading == "Clinic today"
-    assert signed_in(app, "investigator").get("/staff/").heading != "Clinic today"
+    """With the list, and beside it what needs a person; others where they did."""
+    assert member.get("/staff/").heading == "Today"
+    assert signed_in(app, "investigator").get("/staff/").heading != "Today"
 
 
 @BOTH
@@ -110,7 +111,12 @@ def test_what_waits_for_a_person(app: Flask, member: Member) -> None:
             visit.closes_on = today - timedelta(days=closed)
             visit_id = visit.id
             leaving.request_removal(session, visit.patient_id, at=datetime.now(UTC), actor="test")
+    told = member.get(CLINIC).links
+    assert told["/staff/S1/alerts?state=new"] == "1 alert is open, for 0 minutes: P-1"
+    assert told[f"{NEEDS}#overdue"] == "2 visits are overdue"
+    assert told[f"{NEEDS}#requests"] == "1 request to remove details"
     page = member.get(NEEDS)
+    assert all(f'id="{anchor}"' in member.replies[-1].html for anchor in ("overdue", "requests"))
     assert page.links["/staff/S1/removal/P-2"] == "Decide P-2"
     assert "/staff/S1/removal/A" not in page.links, "nothing is kept that could be removed"
     assert "Person 1" in page.text

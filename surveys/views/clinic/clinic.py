@@ -1,4 +1,4 @@
-"""The coordinator's first pages: Clinic today and Needs a person."""
+"""The coordinator's first pages: Today, with the clinic's list, and Needs a person."""
 
 from __future__ import annotations
 
@@ -26,17 +26,14 @@ from surveys.exchange.sheets import reading
 from surveys.forms.clinic import ListForm, shape
 from surveys.lists import clinic as lists
 from surveys.lists import needs as needed
-from surveys.lists import patients, questions
-from surveys.lists.checks import page as check_lists
-from surveys.lists.checks.page import CHECKS
+from surveys.lists import patients
 from surveys.lists.clinic import ExpectedPatient
-from surveys.lists.due import due
 from surveys.models import Timepoint
 from surveys.store.patient import clinic
 from surveys.store.post import settling
-from surveys.store.visit import alert_rules, visits
+from surveys.store.visit import visits
 from surveys.typed import is_possible_year
-from surveys.views.clinic import checks, display
+from surveys.views.clinic import display, waits
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
@@ -45,7 +42,8 @@ from surveys.views.web.saving import committed
 
 pages = Blueprint("clinic", __name__)
 
-AGAIN_AFTER = timedelta(days=1)  # when to repeat an unanswered call
+ONE_DAY = timedelta(days=1)
+AGAIN_AFTER = ONE_DAY  # when to repeat an unanswered call
 
 
 def init_app(app: Flask) -> None:
@@ -56,7 +54,7 @@ def init_app(app: Flask) -> None:
 @pages.get("/staff/<code>/clinic")
 @for_roles("coordinator", "investigator")
 def today(code: str) -> Page:
-    """Show the patients expected on a day, by default today: consent, visits due, and ways to answer them."""
+    """Show the patients expected on a day, by default today, and what waits for a person."""
     return _draw(ListForm(formdata=None), _day())
 
 
@@ -139,21 +137,15 @@ def progress(code: str) -> Response:
 def needs(code: str) -> Page:
     """Show what waits for a person: alerts, calls, letters, returned mail, overdue visits, requests."""
     here = grant()
-    found = needed.needs(db.session, here.scope, here.at)
-    waiting = check_lists.waiting(db.session, checks.terms(here))
+    waiting = waits.found(here)
     return render_template(
         "staff/clinic/needs.html",
-        needs=found,
-        questions=questions.waiting(db.session, here.scope),
-        checks=[(CHECKS[key], number) for key, number in waiting.items()],
-        due=due(db.session, here.study, here.scope),
-        titles={key: server.library().get(key).short_title for one in found.by_hand for key in one.battery},
+        waits=waiting,
+        titles={
+            key: server.library().get(key).short_title for one in waiting.needs.by_hand for key in one.battery
+        },
         waited=lambda since: display.waited(since, here.at),
         rule_words=_rule_words,
-        rules=[
-            display.study_rule_words(rule, server.library())
-            for rule, _scale in alert_rules.to_confirm(db.session, here.study, server.library())
-        ],
     )
 
 
@@ -210,6 +202,8 @@ def _draw(form: ListForm, on: date) -> str:
         rows=rows,
         progress={row.id: progress_words(row) for row in rows},
         titles={key: library.get(key).short_title for row in rows for one in row.open for key in one.battery},
+        waiting=waits.lines(here, waits.found(here)),
+        beside={"before": _asked(on - ONE_DAY), "after": _asked(on + ONE_DAY)},
     )
 
 

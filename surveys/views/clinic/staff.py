@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Blueprint, Flask, redirect, render_template, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from surveys.db import db
 from surveys.lists.alerts import waiting_by_study
-from surveys.models import Appointment, Patient, Study
+from surveys.models import Study
 from surveys.views.clinic import display
 from surveys.views.web.access import Grant, for_staff, grants, member
+from surveys.views.web.navigation import FIRST_PAGES
 
 pages = Blueprint("staff", __name__)
 
@@ -54,12 +54,5 @@ def index() -> str | Response:
 
 
 def _address(place: Grant) -> str:
-    """A role's first page; for a coordinator today's list if there is one, otherwise Needs a person."""
-    code = place.study.code
-    if place.role != "coordinator":
-        first = {"analyst": "dashboard.index", "investigator": "overviews.changes"}
-        return url_for(first.get(place.role, "patients.index"), code=code)
-    expected = select(Appointment.id).join(Patient, Patient.id == Appointment.patient_id)
-    listed = expected.where(place.scope.condition, Appointment.expected_on == place.today)
-    anybody = db.session.scalar(listed.limit(1)) is not None
-    return url_for("clinic.today" if anybody else "clinic.needs", code=code)
+    """A role's first page."""
+    return url_for(FIRST_PAGES[place.role], code=place.study.code)

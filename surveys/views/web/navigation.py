@@ -36,7 +36,7 @@ ROOMS = (
     Room(
         _("Today"),
         (
-            MenuEntry("clinic.today", _("Clinic today"), "clinic"),
+            MenuEntry("clinic.today", _("Clinic list"), "clinic"),
             MenuEntry("clinic.needs", _("Needs a person"), "needs"),
             MenuEntry("alerts.index", _("Alerts"), "alerts"),
         ),

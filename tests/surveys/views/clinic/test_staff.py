@@ -48,7 +48,7 @@ def test_several_studies_are_listed_with_role_and_alerts(app: Flask) -> None:
     employ(app, "ann@example.org", "analyst", study="S2")
     member = Member(in_process(app))
     page = member.sign_in("ann@example.org")
-    assert page.links["/staff/S1/needs"] == "First registry"
+    assert page.links["/staff/S1/clinic"] == "First registry"
     assert page.links["/staff/S2/dashboard"] == "Second registry"
     assert "Coordinator 1" in page.text, "the alert that waits, beside the role"
 
