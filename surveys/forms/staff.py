@@ -36,6 +36,7 @@ from surveys.forms.fields import (
     DayOfMonthField,
     ElsewhereBoxes,
     EmailAddressField,
+    MobileField,
     MonthField,
     NumberField,
     WholeNumberField,
@@ -234,6 +235,7 @@ class EnrolmentForm(ElsewhereBoxes, StaffForm):
     hospital_number = StringField("Hospital number", [Optional(), Length(max=64)])
     email = EmailAddressField("E-mail address", [Optional(), Length(max=254)])
     telephone = StringField("Telephone", [Optional(), Length(max=64)])
+    mobile = MobileField("Mobile number, for text messages", [Optional()])
     known = RadioField(
         "Is this the same person?",
         [Optional()],
@@ -245,7 +247,8 @@ class EnrolmentForm(ElsewhereBoxes, StaffForm):
         ),
     )
 
-    def __init__(self, today: date, **kwargs: Any) -> None:
+    def __init__(self, today: date, region: str | None = None, **kwargs: Any) -> None:
+        self.region = region
         super().__init__(data={"enrolled_on": today}, **kwargs)
         self.today = today
 

@@ -41,6 +41,26 @@ class MessageRow:
     parts: int | None
 
 
+@dataclass(frozen=True)
+class Counted:
+    """What a gateway counted: how many messages of a channel went, as how many, and how many since a day."""
+
+    channel: str
+    went: int
+    parts: int
+    parts_since: int
+
+
+def counted(session: Session, scope: Scope, since: datetime) -> list[Counted]:
+    """What gateways counted, by channel; a text of some length counts as several."""
+    parts = func.sum(Message.parts)
+    latest = func.coalesce(parts.filter(Message.outcome_at >= since), 0)
+    columns = (func.count().label("went"), parts.label("parts"), latest.label("parts_since"))
+    query = _of_scope(scope, Message.channel, *columns).where(Message.parts.is_not(None))
+    rows = session.execute(query.group_by(Message.channel).order_by(Message.channel)).mappings()
+    return [Counted(**row) for row in rows]
+
+
 def counts(session: Session, scope: Scope) -> dict[str, int]:
     """How many messages there are, by state."""
     columns = [func.count().filter(condition(state)) for state in STATES]

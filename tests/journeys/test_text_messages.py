@@ -48,7 +48,7 @@ def gateway() -> Iterator[TextGateway]:
 
 @pytest.fixture
 def settings(settings: Settings, gateway: TextGateway) -> Settings:
-    return replace(settings, sms_url=gateway.url("twilio", ""))
+    return replace(settings, sms_url=gateway.url("twilio", "", price="0.0749", currency="EUR"))
 
 
 @pytest.fixture
@@ -122,6 +122,9 @@ def test_from_the_number_to_a_stop(
     [link] = [line for line in lines if line.startswith("http://localhost/c/")]
     [row] = [row for row in one_table(app, "message") if row["outcome"]]
     assert (row["outcome"], row["parts"]) == ("sent", 1)
+    costs = coordinator.get("/staff/S1/messages?state=sent").text
+    assert "By text message: 1 went, which the gateway counts as 1, 1 of them this month." in costs
+    assert "At today's price of 0.0749 EUR each that is €0.07, this month €0.07." in costs
 
     stranger = Patient(in_process(app))
     page = stranger.get(link.removeprefix("http://localhost"))

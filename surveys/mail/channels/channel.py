@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Protocol, TextIO
 
 from surveys.mail.words import Filling, Words, default, fill
@@ -21,6 +22,14 @@ class Written(Protocol):
     @property
     def parts(self) -> int | None:
         """How many messages a gateway counts; None where nothing is counted."""
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a gateway takes for each message that it counts; `currency` in three letters, as in ISO 4217."""
+
+    each: Decimal
+    currency: str
 
 
 class Sender(Protocol):
@@ -112,6 +121,10 @@ class Channel(ABC):
         Raises:
             MailSettingsError: the settings name none.
         """
+        return None
+
+    def price(self, settings: Settings) -> Price | None:
+        """What one message costs that is counted; None where nothing is counted, or nobody said."""
         return None
 
     def hindrance(self, settings: Settings) -> str | None:

@@ -81,6 +81,11 @@ def settings_of(row: Messaging | None) -> MessageSettings:
     )
 
 
+def settings_in(session: Session, study_id: int) -> MessageSettings:
+    """The settings of that study."""
+    return settings_of(session.get(Messaging, study_id))
+
+
 def own_words(session: Session, study_id: int, kind: str, locale: str) -> tuple[str, str] | None:
     """Subject and body that the study has written for this kind of message, if it has."""
     query = (

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
+from flask_babel import format_currency, format_decimal
 from flask_babel import gettext as _
 
 from surveys.db import db
 from surveys.lists import messages as lists
 from surveys.lists import visits
-from surveys.mail.channels import by_hand, by_machine
+from surveys.mail.channels import by_hand, by_machine, channels
 from surveys.store.post import asked, settling
 from surveys.store.post.asked import Offer
 from surveys.store.study import readiness
 from surveys.views.clinic import columns, display
 from surveys.views.clinic.found import find_patient, find_visit
 from surveys.views.web import server
-from surveys.views.web.access import for_roles, grant
+from surveys.views.web.access import Grant, for_roles, grant
 from surveys.views.web.page import Page
 from surveys.views.web.saving import committed
+
+FINE = "0.00####"  # a text costs less than a cent in some countries
 
 pages = Blueprint("messages", __name__)
 
@@ -44,6 +50,7 @@ def index(code: str) -> str:
         columns=columns.of_messages(here),
         state=state,
         counts=counts,
+        costs=_costs(here) if state == "sent" else [],
         no_mail=readiness.no_mail(here.study, server.settings()),
         page=number,
         pages=pages_in_all,
@@ -118,6 +125,36 @@ def of_patient(code: str, patient: str) -> str:
         offers=offers,
         titles=visits.titles(db.session, list(offers)),
         no_mail=readiness.no_mail(here.study, server.settings()),
+    )
+
+
+def _costs(here: Grant) -> list[str]:
+    """A sentence for each channel whose gateway counts: how many, and what they cost at today's price."""
+    month = datetime.combine(here.today.replace(day=1), time(), ZoneInfo(here.study.timezone))
+    return [_cost(one) for one in lists.counted(db.session, here.scope, month)]
+
+
+def _cost(one: lists.Counted) -> str:
+    known = channels()[one.channel]
+    told = _(
+        "%(channel)s: %(went)s went, which the gateway counts as %(parts)s, %(latest)s of them this month.",
+        channel=known.choice,
+        went=one.went,
+        parts=one.parts,
+        latest=one.parts_since,
+    )
+    price = known.price(server.settings())
+    if price is None:
+        return told
+    return (
+        told
+        + " "
+        + _(
+            "At today's price of %(each)s each that is %(all)s, this month %(latest)s.",
+            each=f"{format_decimal(price.each, FINE)} {price.currency}",
+            all=format_currency(price.each * one.parts, price.currency),
+            latest=format_currency(price.each * one.parts_since, price.currency),
+        )
     )
 
 

@@ -19,6 +19,7 @@ from surveys.models import Patient
 from surveys.store.errors import Refused
 from surveys.store.patient import contacts
 from surveys.store.patient import patients as store
+from surveys.store.post import facts
 from surveys.views.clinic import outlook
 from surveys.views.clinic.found import find_patient, pages
 from surveys.views.clinic.inputs import given_elsewhere, partial_date, typed
@@ -44,7 +45,8 @@ def new(code: str) -> Page:
     rows = request.form.get("rows", FIRST_TREATMENT_ROWS, type=int)
     more = "more" in request.form
     rows = min(max(rows + more, FIRST_TREATMENT_ROWS), MOST_TREATMENT_ROWS)
-    form = enrolment_form(rows)(here.today)
+    region = facts.settings_in(db.session, here.study.id).region
+    form = enrolment_form(rows)(here.today, region)
     known: list[PossibleMatch] = []
     if request.method == "POST" and not more and form.validate():
         known = _known(form, here)
@@ -113,6 +115,7 @@ def _new_contact(form: EnrolmentForm) -> store.NewContact:
         born_on=birth.on if birth and birth.precision == "day" else None,
         email=typed(form.email),
         telephone=typed(form.telephone),
+        mobile=typed(form.mobile),
     )
 
 

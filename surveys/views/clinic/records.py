@@ -27,7 +27,7 @@ from surveys.forms.records import (
 from surveys.language_names import name as named
 from surveys.lists import records as record_lists
 from surveys.lists import visits as visit_lists
-from surveys.models import Messaging, Palsy
+from surveys.models import Palsy
 from surveys.store.patient import clinic, contacts, enrolment, palsies, participation
 from surveys.store.patient.patients import NewContact
 from surveys.store.post import facts
@@ -54,7 +54,7 @@ def contact(code: str, patient: str) -> Page:
     """Change the person's name, birth date, numbers and language."""
     here, found = grant(), find_patient(patient)
     locales = [(locale, named(locale)) for locale in here.study.locales]
-    region = facts.settings_of(db.session.get(Messaging, here.study.id)).region
+    region = facts.settings_in(db.session, here.study.id).region
     form = ContactForm(here.today, locales, region, obj=found.contact)
 
     def store() -> str:

@@ -26,7 +26,7 @@ from surveys.mail.channels.text.gateway import Text
 from surveys.mail.channels.text.signs import plain
 from surveys.mail.mailer import MailSettingsError, NotTaken, PerhapsTaken
 from surveys.mobile_numbers import NoMobileError, mobile_number
-from surveys.models import JoiningPage, Messaging, Study
+from surveys.models import JoiningPage, Study
 from surveys.store.patient import consents, joining
 from surveys.store.patient.joining import Applicant, EnoughError, NobodyNowError, NotProvedError
 from surveys.store.post import facts
@@ -270,7 +270,7 @@ def _join(study: Study, row: Any) -> Page:
 def _send(study: Study, new: Applicant, token: str) -> bool:
     """Send link or code; no transaction is open. Whether it may have gone."""
     settings = server.settings()
-    clinic = facts.settings_of(db.session.get(Messaging, study.id)).clinic
+    clinic = facts.settings_in(db.session, study.id).clinic
     by_mail = new.way == "email"
     link = f"{settings.public_url}/joining/{token}" if by_mail else token
     filling = words.Filling("", clinic, study.contact_in(new.locale), link, today(study, now()))
@@ -313,7 +313,7 @@ def _texts_go(study: Study) -> bool:
 
 
 def _region(study: Study) -> str | None:
-    return facts.settings_of(db.session.get(Messaging, study.id)).region
+    return facts.settings_in(db.session, study.id).region
 
 
 def _locale(study: Study) -> str:

@@ -18,7 +18,7 @@ from surveys.lists import patients as lists
 from surveys.mail import words
 from surveys.mail.channels import templates
 from surveys.mail.channels.text.signs import Size, plain, size
-from surveys.models import Messaging, Patient, Visit
+from surveys.models import Patient, Visit
 from surveys.schedule import is_over
 from surveys.store.errors import Refused
 from surveys.store.post import facts, messaging
@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
 def settings(code: str) -> Page:
     """Show and change who writes and when; list all the words."""
     here = grant()
-    now = facts.settings_of(db.session.get(Messaging, here.study.id))
+    now = facts.settings_in(db.session, here.study.id)
     form = MessagingForm(
         data={
             "clinic": now.clinic,
@@ -148,7 +148,7 @@ def _people() -> list[str]:
 def _filling(code: str | None, locale: str) -> words.Filling:
     """The values of the fields for the patient `code`; a preview makes no link."""
     here = grant()
-    now = facts.settings_of(db.session.get(Messaging, here.study.id))
+    now = facts.settings_in(db.session, here.study.id)
     patient = lists.find(db.session, here.scope, code) if code else None
     visit = None
     if patient is not None:

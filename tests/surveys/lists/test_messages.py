@@ -66,6 +66,16 @@ def test_each_outcome_has_one_state(
     assert shown == expected
 
 
+def test_what_a_gateway_counted_is_summed_by_channel(session: Session, patient: Patient) -> None:
+    """In all, and since a day; what nobody counted is not there."""
+    visit = add_visit(session, patient)
+    put(session, visit, 1, "sent", channel="text", parts=2)
+    put(session, visit, 2, "bounced", channel="text", parts=1)
+    put(session, visit, 3, "sent")
+    found = messages.counted(session, scope(patient), AT - DAY)
+    assert found == [messages.Counted("text", went=2, parts=3, parts_since=2)]
+
+
 def test_what_goes_next_comes_first_and_what_went_last(session: Session, patient: Patient) -> None:
     """Of one moment in the order in which they were planned."""
     visit = add_visit(session, patient)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TextIO
 
-from surveys.mail.channels.channel import Channel, Draft, Sender
+from surveys.mail.channels.channel import Channel, Draft, Price, Sender
 from surveys.mail.channels.text.gateway import ConsoleTexts, Text, gateway_of
 from surveys.mail.channels.text.signs import plain
 from surveys.settings import CONSOLE, Settings
@@ -34,6 +34,11 @@ class TextMessage(Channel):
     def sender(self, settings: Settings, out: TextIO) -> Sender:
         """The gateway of the settings, or the screen."""
         return gateway_of(settings.sms_url) or ConsoleTexts(out)
+
+    def price(self, settings: Settings) -> Price | None:
+        """As the gateway's address says."""
+        gateway = gateway_of(settings.sms_url)
+        return gateway.place.price if gateway else None
 
     def hindrance(self, settings: Settings) -> str | None:
         """Why no text may go."""

@@ -7,20 +7,26 @@ unknown. A redirect is not followed, because it would post the text a second tim
 from __future__ import annotations
 
 import json
+import re
 import ssl
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Protocol, TextIO
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+from surveys.mail.channels.channel import Price
 from surveys.mail.channels.text.signs import Size, size
 from surveys.mail.mailer import MailSettingsError, NotTaken, PerhapsTaken
 from surveys.settings import CONSOLE, is_this_machine
 
 PATIENCE = 30  # seconds for one answer
 LONGEST_ANSWER = 65536  # bytes
+PRICED = ("price", "currency")  # for us, and nothing that the gateway is told
+_AMOUNT = re.compile(r"\d{1,6}(\.\d{1,6})?", re.ASCII)
+_CURRENCY = re.compile("[A-Z]{3}")
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,7 @@ class Place:
     user: str
     password: str = field(repr=False)
     options: Mapping[str, str] = field(default_factory=dict)
+    price: Price | None = None
 
 
 class Shape(Protocol):
@@ -182,6 +189,7 @@ def place_of(url: str) -> tuple[str, Place]:
         host, port = "", None
     if not host or transport not in {"", "http"} or (transport == "http" and not is_this_machine(host)):
         raise MailSettingsError(HOW_TO_WRITE)
+    options = dict(parse_qsl(parts.query))
     place = Place(
         secure=transport != "http",
         host=host,
@@ -189,7 +197,8 @@ def place_of(url: str) -> tuple[str, Place]:
         path=parts.path,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
-        options=dict(parse_qsl(parts.query)),
+        options={name: value for name, value in options.items() if name not in PRICED},
+        price=_price(options),
     )
     return kind, place
 
@@ -219,6 +228,15 @@ def gateway_of(url: str) -> Gateway | None:
     if not place.options.get("from"):
         raise MailSettingsError(HOW_TO_WRITE)
     return Gateway(place, shapes[kind])
+
+
+def _price(options: Mapping[str, str]) -> Price | None:
+    each, currency = (options.get(name) for name in PRICED)
+    if each is None and currency is None:
+        return None
+    if not (_AMOUNT.fullmatch(each or "") and _CURRENCY.fullmatch(currency or "")):
+        raise MailSettingsError("SEVENTH_SMS_URL: write the price of a text as price=0.075&currency=EUR.")
+    return Price(Decimal(str(each)), str(currency))
 
 
 def _fields(told: bytes) -> Mapping[str, Any]:

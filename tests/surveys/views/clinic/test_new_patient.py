@@ -63,6 +63,7 @@ def test_enrolment_stores_patient_palsy_treatments_and_contact_apart(app: Flask,
             "hospital_number": "H-4711",
             "email": "ada@example.org",
             "telephone": "020 7946 0000",
+            "mobile": "+44 (0)7400 123456",
         },
     )
 
@@ -83,11 +84,21 @@ def test_enrolment_stores_patient_palsy_treatments_and_contact_apart(app: Flask,
     [contact] = one_table(app, "contact")
     assert contact["id"] == patient["contact_id"]
     assert (contact["name"], contact["born_on"]) == ("Ada Byron", date(1970, 5, 17))
+    assert (contact["telephone"], contact["mobile"]) == ("020 7946 0000", "+447400123456")
     assert len([row for row in one_table(app, "visit") if row["patient_id"] == patient["id"]]) == 5
     assert "Mar 2024" in page.text
     assert "Corticosteroid tablets 4 Mar 2024" in page.text
     assert "Massage Not known" in page.text
     assert "ada@example.org" in page.text
+
+
+def test_a_number_that_takes_no_texts_is_refused_at_its_box(app: Flask, member: Member) -> None:
+    """Also one without a country code, where the study names no country."""
+    for typed in ("12", "07400 123456"):
+        member.post(NEW, {**ENROLMENT, "mobile": typed})
+        assert member.status == 422
+        assert "#mobile" in errors(member)
+    assert one_table(app, "contact") == []
 
 
 def test_a_contact_is_never_in_the_audit_in_plain(app: Flask, member: Member) -> None:

@@ -7,9 +7,11 @@ import hmac
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from surveys.mail.channels.channel import Price
 from surveys.mail.channels.text.gateway import Call, Gateway, Text, gateway_of
 from surveys.mail.mailer import MailSettingsError, NotTaken, PerhapsTaken
 from tests.support.gateway import TextGateway, text_gateway
@@ -90,6 +92,18 @@ def test_nobody_there_took_nothing(gateway: TextGateway) -> None:
     with pytest.raises(NotTaken, match="no connection") as refused:
         away.send(TEXT)
     assert not refused.value.final
+
+
+def test_the_price_of_a_text_stays_here(gateway: TextGateway) -> None:
+    """It is for us alone; without one nothing is known."""
+    priced = of(gateway.url("post", price="0.0749", currency="EUR"))
+    assert priced.place.price == Price(Decimal("0.0749"), "EUR")
+    priced.send(TEXT)
+    assert not {"price", "currency"} & gateway.received[0].keys()
+    assert of(gateway.url("post")).place.price is None
+    for wrong in ({"price": "0.1"}, {"currency": "EUR"}, {"price": "-1", "currency": "EUR"}):
+        with pytest.raises(MailSettingsError, match=r"price=0\.075&currency=EUR"):
+            gateway_of(gateway.url("post", **wrong))
 
 
 @pytest.mark.parametrize(
