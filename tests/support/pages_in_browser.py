@@ -124,11 +124,14 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
 
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
-    """Checks a page against WCAG 2.2 AA with axe-core: not one violation."""
+    """Checks a page against WCAG 2.2 AA with axe-core; a patient's page by what is read out too."""
     from tests.support.browser import accessibility_faults
+    from tests.support.spoken import unspoken
 
     def axe(page: Page) -> None:
         faults = accessibility_faults(page)
         assert not faults, "\n".join([f"axe-core on {page.url}:", *faults])
+        if page.locator("link[href*='/patient.']").count():
+            assert not (faults := unspoken(page)), "\n".join([f"read out on {page.url}:", *faults])
 
     return axe
