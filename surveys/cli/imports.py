@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from surveys.exchange.import_plan import ImportPlan
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FILE_OR_FOLDER = click.Path(exists=True, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -66,7 +67,7 @@ def write_new(path: Path, text: str) -> None:
 
 @click.command("import")
 @click.argument("study")
-@click.argument("file", type=FILE)
+@click.argument("file", type=FILE_OR_FOLDER)
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
 @click.option("--wording", help="The name of the text that was answered.  [default: unknown]")
 @click.option(
@@ -89,15 +90,25 @@ def import_(
 
     A row is a patient's visit: patient, visit, completed_on, facts, and answers as phq9_q1, phq9_q2, …
     For a file of another program give a mapping. What is stored already is passed over. Patients can answer
-    meanwhile. If it breaks off, nothing is to be seen: the same command goes on with it.
+    meanwhile. If it breaks off, nothing is to be seen: the same command goes on with it. A tidy package with
+    exact dates, as seventh export writes it, comes in whole: FILE is its folder or zip file.
     """
     from surveys.exchange.import_file import read
+    from surveys.exchange.moving import files
     from surveys.exchange.tables import mapped, mapping_file
     from surveys.exchange.tables import reading as tables
+    from surveys.store.errors import Refused
 
     with reading(context) as opened:
         study_id = opened.study(study).id
         opened.session.rollback()
+        if file.is_dir() or files.is_package(file):
+            if mapping or wording or correct is not None:
+                raise Refused(
+                    "A package says itself what its columns mean, and how it was worded: give it alone."
+                )
+            _move(opened, study_id, file, dry_run=dry_run)
+            return
         if mapping is None:
             content = read(file, opened.library, ignore_unknown=ignore_unknown)
         else:
@@ -105,6 +116,26 @@ def import_(
             table = tables.read(file.name, file.read_bytes(), tables.Asked.by(meant))
             content = mapped.mapped(table, meant, opened.library)
         take(opened, study_id, content, wording=wording, dry_run=dry_run, correct=correct)
+
+
+def _move(opened: CommandRun, study_id: int, path: Path, *, dry_run: bool) -> None:
+    """Store a tidy package, or say what it holds."""
+    from surveys.exchange.moving import files, storing
+
+    with files.opened(path, path.name) as package:
+        arrived = storing.take(
+            snapshot,
+            opened.transaction,
+            study_id,
+            package,
+            opened.library,
+            at=opened.at,
+            actor="import",
+            dry_run=dry_run,
+        )
+    for line in arrived.lines:
+        click.echo(line)
+    click.echo("Nothing was changed: this was a dry run." if dry_run else "Stored.")
 
 
 def take(

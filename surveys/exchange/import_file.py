@@ -198,8 +198,8 @@ class RowReading:
 
     def row(self) -> ImportRow | None:
         """The row, or None where it has faults."""
-        patient = self._required("patient", _patient)
-        visit = self._required("visit", _visit)
+        patient = self._required("patient", patient_code)
+        visit = self._required("visit", visit_name)
         completed = self._required("completed_on", cells.day_or_instant)
         facts = {name: self._cell(name, take) for name, take in FACTS.items()}
         occurrence = self._cell("occurrence", _occurrence)
@@ -246,7 +246,8 @@ class RowReading:
         self.faults.append(Fault(problem, self._number, name))
 
 
-def _patient(cell: str) -> str:
+def patient_code(cell: str) -> str:
+    """A study code as other programs may have made it."""
     if not PATIENT_CODE.fullmatch(cell) or not cell.isprintable():
         raise CellError(
             f"{cell!r} cannot be a study code: it begins with a letter or digit and has at most 64 signs, "
@@ -255,7 +256,8 @@ def _patient(cell: str) -> str:
     return cell
 
 
-def _visit(cell: str) -> str:
+def visit_name(cell: str) -> str:
+    """A visit's name."""
     if not cell.isprintable() or len(cell) > LONGEST_VISIT_NAME:
         raise CellError(f"A visit's name has at most {LONGEST_VISIT_NAME} characters, on one line.")
     if fault := formula_fault(cell, "A visit's name"):

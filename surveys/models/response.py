@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     case,
     false,
+    or_,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -122,6 +123,18 @@ class Response(OfImport, Base):
     @classmethod
     def _stands(cls) -> ColumnElement[bool]:
         return and_(cls.superseded_at.is_(None), cls.annulled_at.is_(None), ~cls.held)
+
+    @hybrid_property
+    def corrected(self) -> bool:
+        """Whether it took the place of an earlier one: here, or where a package came from, which says so."""
+        elsewhere = self.import_id is not None and self.reason is not None
+        return self.supersedes_id is not None or elsewhere
+
+    @corrected.inplace.expression
+    @classmethod
+    def _corrected(cls) -> ColumnElement[bool]:
+        elsewhere = and_(cls.import_id.is_not(None), cls.reason.is_not(None))
+        return or_(cls.supersedes_id.is_not(None), elsewhere)
 
 
 # What asks whether a visit has any response, also a corrected one, has no use for the partial index below.

@@ -52,7 +52,6 @@ KEPT = (
     "consent_text",
     "data_freeze",
     "data_import",
-    "feedback_shown",
     "head_mail",
     "message",
     "message_template",
@@ -67,6 +66,8 @@ _ANSWERS_ERASED = """EXISTS (SELECT 1 FROM visit JOIN erasure ON erasure.patient
     WHERE visit.id = OLD.visit_id AND erasure.level = 'answers')"""
 _ANSWERED = """EXISTS (SELECT 1 FROM response
     WHERE response.visit_id = OLD.visit_id AND response.instrument = OLD.instrument)"""
+_VISIT_UNDONE = """EXISTS (SELECT 1 FROM visit JOIN data_import ON data_import.id = visit.import_id
+    WHERE visit.id = OLD.visit_id AND data_import.undone_at IS NOT NULL)"""
 _IMPORT_UNDONE = """EXISTS (SELECT 1 FROM data_import
     WHERE data_import.id = OLD.import_id AND data_import.undone_at IS NOT NULL)"""
 
@@ -87,12 +88,14 @@ DELETABLE: Mapping[str, str] = {
     "alert": """EXISTS (SELECT 1 FROM response JOIN data_import ON data_import.id = response.import_id
         WHERE response.visit_id = OLD.visit_id AND response.instrument = OLD.instrument
         AND data_import.undone_at IS NOT NULL)""",
-    "assistance": _ANSWERS_ERASED,
-    "background": _ANSWERS_ERASED,
-    "priority": _ANSWERS_ERASED,
+    **dict.fromkeys(("assistance", "background", "priority"), f"{_ANSWERS_ERASED} OR {_VISIT_UNDONE}"),
+    "feedback_shown": _VISIT_UNDONE,
     "background_check": """EXISTS (SELECT 1 FROM background JOIN visit ON visit.id = background.visit_id
         JOIN erasure ON erasure.patient_id = visit.patient_id
-        WHERE background.id = OLD.background_id AND erasure.level = 'answers')""",
+        WHERE background.id = OLD.background_id AND erasure.level = 'answers') OR
+        EXISTS (SELECT 1 FROM background JOIN visit ON visit.id = background.visit_id
+        JOIN data_import ON data_import.id = visit.import_id
+        WHERE background.id = OLD.background_id AND data_import.undone_at IS NOT NULL)""",
     "binding": f"OLD.key <> '' AND ({_ROW_GONE})",
     "contact": """EXISTS (SELECT 1 FROM patient JOIN erasure ON erasure.patient_id = patient.id
         WHERE patient.contact_id = OLD.id)""",

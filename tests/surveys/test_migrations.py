@@ -107,6 +107,7 @@ TRIGGERS["0048"] = TRIGGERS["0047"] | {"own_form": {"UPDATE", "DELETE"}}
 TRIGGERS["0049"] = TRIGGERS["0048"]  # dismissals
 TRIGGERS["0050"] = TRIGGERS["0049"]  # questions
 TRIGGERS["0051"] = TRIGGERS["0050"]  # the language of an account
+TRIGGERS["0052"] = TRIGGERS["0051"]  # packages
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 

@@ -94,7 +94,6 @@ class Answers:
 
     def _response(self, one: AnsweredInstrument, version: str, row: Any, scores: list[Any]) -> Resource:
         subject = {"reference": f"Patient/{_patient_id(row.code)}"}
-        corrected = row.supersedes_id is not None
         items = (self._item(one, item, row) for item in one.instrument.asked(optional=True))
         made: Resource = {
             "resourceType": "QuestionnaireResponse",
@@ -111,7 +110,7 @@ class Answers:
                 if value is not None
             ],
             "questionnaire": f"{self.names.questionnaire(one.instrument.key)}|{version}",
-            "status": "in-progress" if row.partial else "amended" if corrected else "completed",
+            "status": "in-progress" if row.partial else "amended" if row.corrected else "completed",
             "subject": subject,
             "authored": self._when(row),
             "author" if row.source in BY_PATIENT else "source": subject,

@@ -57,7 +57,7 @@ _READ = (
     Response.source,
     func.coalesce(Response.answered_by, Assistance.answered_by).label("answered_by"),
     Response.partial,
-    Response.supersedes_id,
+    Response.corrected,
     Response.started_at,
     Response.submitted_at,
     Response.completed_on,
@@ -88,7 +88,7 @@ PARTIAL = flag("partial", "Begun and never sent: kept when the visit was over.",
 CORRECTED = flag(
     "corrected",
     "Entered again by staff with a reason, in place of an earlier response.",
-    lambda row: row.supersedes_id is not None,
+    lambda row: row.corrected,
 )
 SUBMITTED = instant("submitted_at", "When it was sent (UTC).", lambda row: row.submitted_at)
 COMPLETED = day(

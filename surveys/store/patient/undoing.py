@@ -5,20 +5,23 @@ Its patients' events refer to them, so their rows stay, without anything in them
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from surveys.models import (
     Alert,
     AlertMail,
+    Assistance,
     Background,
+    BackgroundCheck,
     Base,
     Draft,
     Event,
+    FeedbackShown,
     Freeze,
     Grading,
     Import,
@@ -27,6 +30,7 @@ from surveys.models import (
     Message,
     Palsy,
     Patient,
+    Priority,
     Response,
     Score,
     Serving,
@@ -107,10 +111,16 @@ def _built_on(session: Session, found: Import, since: datetime) -> Iterator[str]
     for table, words in _AT_VISITS:
         if _count(session, table, exists().where(Visit.id == table.visit_id, own_visit)):
             yield words
-    told = exists().where(InjectionSite.treatment_id == Treatment.id)
-    if _count(session, Treatment, Treatment.import_id == found.id, told):
-        yield "units by muscle of one of its injections were recorded"
+    # A package brings such answers itself, before anybody sees its visits.
+    if _count(
+        session, Background, Background.at > since, exists().where(Visit.id == Background.visit_id, own_visit)
+    ):
+        yield "patients have told of themselves at its visits"
     patients = select(Patient.id).where(Patient.import_id == found.id)
+    # Those that a package brought itself are counted.
+    own = exists().where(Treatment.id == InjectionSite.treatment_id, Treatment.import_id == found.id)
+    if _count(session, InjectionSite, own) != found.counts.get("sites", 0):
+        yield "units by muscle of one of its injections were recorded"
     later = session.scalars(
         select(Event.action).where(Event.patient_id.in_(patients), Event.at > since).distinct().limit(3)
     ).all()
@@ -125,7 +135,6 @@ def _built_on(session: Session, found: Import, since: datetime) -> Iterator[str]
 
 _AT_VISITS: tuple[tuple[Any, str], ...] = (
     (Draft, "patients have begun to answer at its visits"),
-    (Background, "patients have told of themselves at its visits"),
     (Link, "its visits have links"),
     (Message, "messages of its visits were planned or sent"),
 )
@@ -152,15 +161,22 @@ def _remove_responses(session: Session, import_id: int, at: datetime, actor: str
 
 def _remove_visits(session: Session, import_id: int, at: datetime, actor: str) -> bool:
     ids = _some(session, Visit, Visit.import_id == import_id)
-    _delete(session, Serving, Serving.visit_id.in_(ids))
+    _delete(session, BackgroundCheck, BackgroundCheck.background_id.in_(_of_visits(ids)))
+    for table in (Background, Assistance, Priority, FeedbackShown, Serving):
+        _delete(session, table, table.visit_id.in_(ids))
     _delete(session, Visit, Visit.id.in_(ids))
     return bool(ids)
+
+
+def _of_visits(ids: Sequence[int]) -> Select[int]:
+    return select(Background.id).where(Background.visit_id.in_(ids))
 
 
 def _remove_facts(session: Session, import_id: int, at: datetime, actor: str) -> bool:
     gradings = _some(session, Grading, Grading.import_id == import_id)
     treatments = _some(session, Treatment, Treatment.import_id == import_id)
     _delete(session, Grading, Grading.id.in_(gradings))
+    _delete(session, InjectionSite, InjectionSite.treatment_id.in_(treatments))
     _delete(session, Treatment, Treatment.id.in_(treatments))
     return bool(gradings or treatments)
 

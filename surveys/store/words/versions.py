@@ -22,11 +22,18 @@ class ChangedDefinitionError(Exception):
     """A definition that already has answers differs from what was answered."""
 
 
-def freeze(session: Session, instrument: Instrument, *, at: datetime, wording: str | None = None) -> int:
+def freeze(
+    session: Session,
+    instrument: Instrument,
+    *,
+    at: datetime,
+    wording: str | None = None,
+    status: str = "unknown",
+) -> int:
     """The id of the frozen version of `instrument` in its wording; the first use freezes it.
 
     `wording` names the text of answers that came from elsewhere. If that text is not known here, none is
-    stored.
+    stored, and its `status` is what is told of it.
     """
     known = instrument if wording is None else wordings.find(session, instrument, wording)
     name = instrument.wording.name if wording is None else wording
@@ -44,7 +51,7 @@ def freeze(session: Session, instrument: Instrument, *, at: datetime, wording: s
         instrument=instrument.key,
         version=instrument.version,
         wording=name,
-        wording_status=known.wording.status if known else "unknown",
+        wording_status=known.wording.status if known else status,
         definition=instrument.source,
         definition_sha256=instrument.sha256,
         texts=asdict(known.wording)["texts"] if known else {},
