@@ -14,7 +14,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from tests.browser.test_patient import SMALL, follow, no_sideways_scroll, press
 from tests.support.answers import send
 from tests.support.browser import DESKTOP
-from tests.support.languages import MIRRORED, mirror
+from tests.support.languages import MIRROR, MIRRORED, mirror
 from tests.support.pages_in_browser import OpenPage
 from tests.support.patient import Patient, in_process
 from tests.support.staff import PASSWORD, employ
@@ -33,7 +33,7 @@ SET_UPS = [
     pytest.param({"viewport": DESKTOP}, id="1280", marks=pytest.mark.long),
     pytest.param({"colour_scheme": "dark"}, id="dark", marks=pytest.mark.long),
     pytest.param({"forced_colours": True}, id="forced colours", marks=pytest.mark.long),
-    pytest.param({"locale": "ar"}, id="right to left", marks=pytest.mark.long),
+    pytest.param({"locale": MIRROR}, id="right to left", marks=pytest.mark.long),
 ]
 
 
@@ -50,7 +50,7 @@ def test_every_page_and_state(
     app: Flask, open_page: OpenPage, axe: Axe, invited: Invited, tmp_path: Path, set_up: dict[str, Any]
 ) -> None:
     """No fault, no error on the console, no request to anywhere else, nothing wider than the window."""
-    mirrored = set_up.get("locale") == "ar"
+    mirrored = set_up.get("locale") == MIRROR
     if mirrored:
         mirror(app, tmp_path)
     enlarged, looks = set_up.get("enlarged", SOME), itertools.count()

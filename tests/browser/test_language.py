@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.test_patient import follow, no_sideways_scroll, press
-from tests.support.languages import ask_in, forget_drawn, mirror
+from tests.support.languages import MIRROR, ask_in, mirror
 from tests.support.pages_in_browser import OpenPage
 from tests.support.study import Invited, invite
 
@@ -45,7 +45,6 @@ def test_german_is_chosen_without_script(app: Flask, open_page: OpenPage, invite
 
 def test_arabic_is_chosen_as_a_draft(app: Flask, open_page: OpenPage, invited: Invited, axe: Axe) -> None:
     """A browser does not choose it by itself; chosen, every page is mirrored and fits a telephone."""
-    forget_drawn()
     ask_in(app, invited, "en")
     page = open_page(locale="ar")
     page.set_viewport_size(ViewportSize(width=360, height=640))
@@ -69,7 +68,7 @@ def test_arabic_is_chosen_as_a_draft(app: Flask, open_page: OpenPage, invited: I
 def test_right_to_left(app: Flask, open_page: OpenPage, invited: Invited, tmp_path: Path) -> None:
     """The page is mirrored; questions in English keep their direction."""
     mirror(app, tmp_path)
-    page = open_page(locale="ar")
+    page = open_page(locale=MIRROR)
     page.goto(invited.path)
     with page.expect_navigation():
         page.locator("form button").click()

@@ -14,12 +14,13 @@ from surveys.exchange.wording_file import read
 from surveys.models import Study, Visit
 from surveys.store.words import permissions, wordings
 from surveys.store.words.permissions import NewPermission
-from surveys.views.form import item_page, question
 from surveys.views.web import language
 from tests.support.study import Invited, changing, library
 from tests.support.wordings import as_toml, made_up
 
 GERMAN = language.CATALOGUES / "de" / "LC_MESSAGES" / "messages.po"
+MIRROR = "fa"
+"""The pseudo-language, none that ships: a process keeps questions as it drew them in a language."""
 MIRRORED = "قلب "
 """What the pseudo-language puts before each text."""
 
@@ -38,23 +39,16 @@ def ask_in(app: Flask, invited: Invited, *locales: str) -> None:
         session.execute(update(Visit).where(Visit.id == invited.visit_id).values(battery=["face"]))
 
 
-def forget_drawn() -> None:
-    """A process keeps questions as they were drawn, by language: it has one Arabic, tests have two."""
-    for kept in (item_page._with_holes, question._drawn):
-        kept.cache_clear()
-
-
 def mirror(app: Flask, folder: Path) -> None:
     """Give `app` an interface in Arabic letters, made of the English texts."""
-    forget_drawn()
-    catalogue = Catalog(locale="ar")
+    catalogue = Catalog(locale=MIRROR)
     with GERMAN.open("rb") as file:
         for message in read_po(file, locale="de"):
             if isinstance(message.id, str):
                 catalogue.add(message.id, MIRRORED + message.id if message.id else "")
             else:
                 catalogue.add(message.id, (MIRRORED + message.id[1],) * catalogue.num_plurals)
-    target = folder / "ar" / "LC_MESSAGES" / "messages.mo"
+    target = folder / MIRROR / "LC_MESSAGES" / "messages.mo"
     target.parent.mkdir(parents=True)
     with target.open("wb") as out:
         write_mo(out, catalogue)

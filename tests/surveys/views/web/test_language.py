@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support.built import NAMES
-from tests.support.languages import MIRRORED, ask_in, mirror
+from tests.support.languages import MIRROR, MIRRORED, ask_in, mirror
 from tests.support.patient import Patient, in_process
 from tests.support.staff import signed_in
 from tests.support.study import FACE, Invited, invite, one_table
@@ -170,11 +170,11 @@ def test_a_language_from_right_to_left(app: Flask, invited: Invited, tmp_path: P
     mirror(app, tmp_path)
     patient = Patient(in_process(app))
     patient.get("/language")
-    assert "العربية" in html(patient)
-    patient.post("/language", {"language": "ar"})
+    assert "فارسی" in html(patient)
+    patient.post("/language", {"language": MIRROR})
     patient.open(invited.token)
     patient.next()
-    assert '<html class="govuk-template" lang="ar" dir="rtl"' in html(patient)
+    assert f'<html class="govuk-template" lang="{MIRROR}" dir="rtl"' in html(patient)
     assert NAMES["patient.rtl.css"] in html(patient)
     assert '<div lang="en" dir="ltr">' in html(patient)
     assert f"{MIRRORED}Next" in html(patient)
