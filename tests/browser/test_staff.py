@@ -94,7 +94,7 @@ def test_from_sign_in_to_the_link(
     expect(page.get_by_label("Treatment", exact=True)).to_have_count(5)
     page.get_by_role("button", name="Add the patient").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Patient P-7")
-    expect(page.get_by_text("Mar 2024")).to_be_visible()
+    expect(page.get_by_text("Mar 2024", exact=True)).to_be_visible()
     looked_at()
 
     page.get_by_role("link", name="Units by muscle").click()

@@ -73,7 +73,7 @@ def test_an_injection_is_planned_given_and_read(member: Member) -> None:
     )
     assert "Enter a number." in page.text
     page = member.post("/staff/S1/treatments/P-7", {**typed, "state": "planned", "dose": "12,5", "unit": "U"})
-    assert "Toxin A 12.5 U Planned" in page.text
+    assert "Planned Toxin A 12.5 U" in page.text
     [address] = [link for link in page.links if link.startswith("/staff/S1/treatment/")]
     page = member.post(address, {"state": "given"})
     assert "lies ahead" in page.text
@@ -81,7 +81,7 @@ def test_an_injection_is_planned_given_and_read(member: Member) -> None:
         page = member.post(address, {"state": "planned", "on": day})
         assert "On: the year must be from 1880" in page.text
     page = member.post(address, {"state": "given", "on": TODAY.isoformat()})
-    assert "Toxin A 12.5 U Given" in page.text
+    assert "Given Toxin A 12.5 U" in page.text
 
 
 def test_gradings_palsies_and_notes_are_kept(app: Flask, member: Member) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, render_template
@@ -52,7 +53,7 @@ def show(code: str, patient: str) -> str:
         patient=found,
         figure=drawing(patient_figure(scales, _marks(found))) if scales else None,
         visits=known.visits,
-        next_visit=next((one for one in known.visits if one.state in AHEAD), None),
+        next_visit=next_of(known.visits),
         gradings=known.gradings,
         alerts=[alert for alert in known.alerts if alert.state not in {"closed", "historical"}],
         messages=messages.of_patient(db.session, here.scope, found.id),
@@ -61,6 +62,11 @@ def show(code: str, patient: str) -> str:
         names=history.names(db.session, actors),
         at=here.at,
     )
+
+
+def next_of(rows: list[VisitRow]) -> VisitRow | None:
+    """The visit that comes next, or can be answered now; None if there is none."""
+    return next((one for one in rows if one.state in AHEAD), None)
 
 
 def _scales(rows: list[VisitRow]) -> list[ScaleCourse]:
@@ -95,20 +101,27 @@ def _scales(rows: list[VisitRow]) -> list[ScaleCourse]:
 
 
 def _marks(patient: Patient) -> list[Mark]:
-    """Onsets, injections and operations by day; a month or year counts as its first day."""
     from analysis.figures.patient import Mark
 
-    marks = [
-        Mark(one.onset_on, f"{_('Onset')} {display.partial(one.onset_on, one.onset_precision)}")
+    return [Mark(on, words, planned=planned) for on, words, planned in happened(patient)]
+
+
+def happened(patient: Patient) -> list[tuple[date, str, bool]]:
+    """Onsets, injections and operations by day, in words, and whether they lie ahead.
+
+    A month or year counts as its first day.
+    """
+    told = [
+        (one.onset_on, f"{_('Onset')} {display.partial(one.onset_on, one.onset_precision)}", False)
         for one in patient.palsies
         if one.onset_on
     ]
-    marks += [
-        Mark(one.started_on, _treatment_words(one), planned=one.state == "planned")
+    told += [
+        (one.started_on, _treatment_words(one), one.state == "planned")
         for one in patient.treatments
         if one.started_on and one.state != "cancelled" and one.kind in ON_A_DAY
     ]
-    return sorted(marks, key=lambda mark: mark.on)
+    return sorted(told, key=lambda one: one[0])
 
 
 def _treatment_words(treatment: Treatment) -> str:

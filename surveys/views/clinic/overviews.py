@@ -99,7 +99,7 @@ def shift(person: Person, key: str, name: str) -> Shift | None:
     instrument = server.library().get(key)
     scale = instrument.scale(name)
     last, before = given[0], given[1] if len(given) > 1 else None
-    kind, words = _meaning(instrument, scale, last, before)
+    kind, words = meaning(instrument, scale, last, before)
     return Shift(
         last.value,
         last.on,
@@ -111,9 +111,10 @@ def shift(person: Person, key: str, name: str) -> Shift | None:
     )
 
 
-def _meaning(
+def meaning(
     instrument: Instrument, scale: Scale, last: DatedScore, before: DatedScore | None
 ) -> tuple[str, str]:
+    """What the difference of two scores means: a kind as `Shift` has it, and its words."""
     if before is None:
         return "only", _("No earlier score")
     amount = f"{abs(last.value - before.value):.1f}"

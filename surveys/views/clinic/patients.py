@@ -27,8 +27,9 @@ from surveys.store.study import signatures
 from surveys.store.study.signatures import Signed
 from surveys.store.study.studies import items_asked, obstacles
 from surveys.store.visit import visits as store_visits
-from surveys.views.clinic import columns, outlook, reported
+from surveys.views.clinic import columns, outlook, reported, small_course, visit_table
 from surveys.views.clinic.consent import consent_form, decide, text_words
+from surveys.views.clinic.course import next_of
 from surveys.views.clinic.found import find_patient, pages
 from surveys.views.clinic.inputs import partial_date, typed
 from surveys.views.clinic.links import no_link
@@ -191,6 +192,7 @@ def _draw_patient(
     instruments = {key: server.library().get(key) for row in rows for key in (*row.battery, *row.responses)}
     by_staff, at_title = own_by_staff(here.study), {row.title: row for row in rows}
     told = reported.tables(patient, known.tellings)
+    score_columns = visit_table.columns_of(rows)
     decisions = consents.all_of_patient(db.session, patient.id)
     actors = [
         *(event.actor for event in known.events),
@@ -207,6 +209,10 @@ def _draw_patient(
         outlook=outlook.of_patient(patient),
         no_link={row.id: no_link(here.study, patient, row) for row in rows},
         score_tables=score_tables(rows),
+        next_visit=next_of(rows),
+        score_columns=score_columns,
+        cells={row.id: visit_table.cells_of(row, score_columns, may_enter=here.may_change) for row in rows},
+        course=small_course.of_patient(patient, rows, here.today),
         instruments=instruments,
         asked_items={
             key: len(items_asked(one, here.study.optional_items)) for key, one in instruments.items()

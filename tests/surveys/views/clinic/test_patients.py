@@ -201,7 +201,7 @@ def test_a_treatment_is_added_later(app: Flask, member: Member) -> None:
     """With a date as exactly as known; once."""
     typed = {"treatment-kind": "botulinum_toxin", "treatment-month": "5", "treatment-year": "2025"}
     page = member.post("/staff/S1/treatments/P1", typed)
-    assert "Botulinum toxin May 2025 – Given" in page.text
+    assert "Botulinum toxin May 2025 · Given" in page.text
     member.post("/staff/S1/treatments/P1", typed)
     assert member.status == 422
     assert "recorded already" in errors(member)["#treatment-kind"]
