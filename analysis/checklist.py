@@ -41,7 +41,7 @@ def checklist(frames: StudyFrames, content: Mapping[str, Any]) -> list[Record]:
     thresholds = [one for one in content["change"] if "stratum" not in one and one["threshold_kind"]]
     items = [
         ("Abstract", "P1b", CONSORT_PRO, "The outcome is named as patient-reported", None),
-        ("Introduction", "P2b", CONSORT_PRO, "Hypothesis and domains, stated beforehand", None),
+        ("Introduction", "P2b", CONSORT_PRO, "Hypothesis and domains, stated beforehand", _plan(frames)),
         ("Methods", "", ISOQOL, "Protocol, registration, ethics and consent", None),
         ("Methods", "P6a", CONSORT_PRO, "Questionnaires, version, wording and language", _instruments(asked)),
         ("Methods", "P6a", CONSORT_PRO, "How well they measure here", _reliability(content["reliability"])),
@@ -57,7 +57,7 @@ def checklist(frames: StudyFrames, content: Mapping[str, Any]) -> list[Record]:
         ),
         ("Methods", "", ISOQOL, "How much change counts", _thresholds(thresholds)),
         ("Methods", "P12a", CONSORT_PRO, "How missing data are handled", _if(asked, _MISSING)),
-        ("Methods", "", ISOQOL, "Multiple comparisons", _if(asked, _MULTIPLE)),
+        ("Methods", "", ISOQOL, "Multiple comparisons", _if(asked, _multiple(frames))),
         ("Results", "", ISOQOL, "Flow: enrolled, expected, answered", _flow(content)),
         (
             "Results",
@@ -101,11 +101,27 @@ def checklist(frames: StudyFrames, content: Mapping[str, Any]) -> list[Record]:
 _MISSING = "Each scale's own rule for missing items; all available visits; nothing carried forward."
 _NOT_BACK = "First scores of those without a later visit."
 _MULTIPLE = "Benjamini–Hochberg within each analysis and stratum; the number of tests beside each p."
+_PLANNED = "Holm over the primary, and over the secondary questions of the analysis plan. All others: "
 _LIMITS = "Treatment was not assigned at random; patients who recover stop attending; see the warnings."
+
+
+def _plan(frames: StudyFrames) -> str | None:
+    """The questions of the analysis plan, and whether they were stated beforehand."""
+    if not frames.analysis_plan:
+        return None
+    newest = frames.analysis_plan.versions[-1]
+    primary = sum(one.primary for one in newest.questions)
+    counts = f"{primary} primary, {len(newest.questions) - primary} secondary questions"
+    when = f"fixed on {newest.fixed_at[:10]}{f', {newest.seen}' if newest.seen else ', before any answer'}"
+    return f"Analysis plan, version {newest.version}: {counts}; {when} (SHA-256 {newest.sha256})."
 
 
 def _if(there: object, text: str) -> str | None:
     return text if there else None
+
+
+def _multiple(frames: StudyFrames) -> str:
+    return f"{_PLANNED}{_MULTIPLE}" if frames.analysis_plan else _MULTIPLE
 
 
 def _distinct(table: Any) -> list[tuple[str, ...]]:

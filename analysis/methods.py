@@ -170,6 +170,8 @@ _SENTENCES = (
         as competing events.""",
     ),
 )
+_PLANNED = """P-values of the questions of the analysis plan (version {version}, fixed on {fixed_on}{seen})
+were adjusted by Holm, primary and secondary questions apart; all other tests are exploratory."""
 _ADJUSTED = """P-values were adjusted by Benjamini–Hochberg within each analysis and stratum over the main
 scales and the method that pages show, and, of all other scales and methods, over all tests of that method;
 Dunn's tests by Holm as well. Coefficients and tests need {least} patients and are marked imprecise under
@@ -202,6 +204,9 @@ def methods(
         said.append("Proportions have Wilson intervals.")
     if any(one in _TESTED for one in made):
         said.append(_ADJUSTED)
+    plan = frames.analysis_plan.versions[-1:]
+    if plan and _holds_planned(content):
+        said.append(_PLANNED)
     paragraph = " ".join([*said, _END]).format(
         instruments=instruments,
         rules=_missing_rules(frames),
@@ -214,11 +219,20 @@ def methods(
         least=COEFFICIENT_FROM,
         imprecise=IMPRECISE_BELOW,
         suppress=suppress_under,
+        version=plan[0].version if plan else "",
+        fixed_on=plan[0].fixed_at[:10] if plan else "",
+        seen=f", {plan[0].seen}" if plan and plan[0].seen else "",
         filters=", ".join(f"{name} = {value}" for name, value in filters.chosen.items()) or "none",
         software=f"{software} with {_libraries()}",
         digest=digest,
     )
     return " ".join(paragraph.split())
+
+
+def _holds_planned(content: Mapping[str, Any]) -> bool:
+    """Whether one of the records answers a question of the plan."""
+    arrays = (value for value in content.values() if isinstance(value, list))
+    return any(isinstance(one, dict) and one.get("planned") for array in arrays for one in array)
 
 
 def extent(frames: StudyFrames, suppress_under: int) -> str:

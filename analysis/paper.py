@@ -58,7 +58,8 @@ class Chapter:
 class Paper:
     """The content of the page; ``content`` is the report's own object (`analysis.report`).
 
-    ``answers`` are sentences, each with the key of its figure.
+    ``answers`` are sentences, each with the key of its figure; ``asked`` are the questions of the analysis
+    plan, ``planned`` the sentences that answer them, each with its code.
     """
 
     content: Mapping[str, Any]
@@ -67,6 +68,8 @@ class Paper:
     sections: tuple[Chapter, ...]
     scores: PrintedTable
     left_out: PrintedTable
+    asked: PrintedTable
+    planned: tuple[tuple[str, str], ...]
     footer: str = FOOTER
 
 
@@ -93,6 +96,8 @@ def paper(
         sections=sections,
         scores=_scores(part, content),
         left_out=as_table(found.left_out),
+        asked=_asked(content),
+        planned=tuple((one["text"], one["code"]) for one in content["statements"] if one["planned"]),
     )
 
 
@@ -140,6 +145,16 @@ def _drawn(figure: Figure, told: Sequence[tuple[str, str]]) -> Drawn:
     )
     codes = tuple(code for text, code in told if text in figure.summary)
     return Drawn(figure, panels, as_table(figure.table), codes)
+
+
+def _asked(content: Mapping[str, Any]) -> PrintedTable:
+    """The questions of the newest version of the analysis plan."""
+    rows = (
+        ("primary" if one["primary"] else "secondary", one["text"])
+        for one in content["analysis_plan"]
+        if one["current"]
+    )
+    return PrintedTable(("Question", "What is asked"), tuple(rows))
 
 
 def _scores(frames: StudyFrames, content: Mapping[str, Any]) -> PrintedTable:

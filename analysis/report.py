@@ -21,6 +21,7 @@ from analysis.data.record import Record
 from analysis.data.since_onset import LEFT_OUT_REASONS
 from analysis.methods import extent, methods
 from analysis.numbers.guards import SUPPRESS_UNDER
+from analysis.results import planned
 from analysis.results.attendance import attendance_by_instrument
 from analysis.results.before_after import AT_THEIR_WORST, left_out_of_before_after
 from analysis.results.course import COURSE_REASONS, left_out_of_course
@@ -31,10 +32,33 @@ from analysis.results.findings import Findings
 from analysis.results.groups import groups
 from analysis.results.recovery_time import recovery_time
 from analysis.results.retest import retest
-from analysis.results.table_one import table_one
 from analysis.told import coded, statements
 
 UNEVEN_UNDER = 0.01
+# The arrays whose records answer a planned question, or else are exploratory.
+_ANALYSES = (
+    "descriptives",
+    "correlations",
+    "course",
+    "course_change",
+    "sensitivity",
+    "within_between",
+    "within_own_trend",
+    "injection_cycle",
+    "groups",
+    "group_tests",
+    "differences",
+    "before_after",
+    "treatment_comparison",
+    "treatment_balance",
+    "change",
+    "screening",
+    "reliability",
+    "dropout",
+    "recovery",
+    "recovery_time",
+    "retest",
+)
 _AS_IT_IS = frozenset((str, bool, int, type(None)))
 FLAG_SHARE = 0.15  # at floor or ceiling (Terwee et al., J Clin Epidemiol 2007;60:34)
 
@@ -93,6 +117,7 @@ def report(
         "warnings": [
             *_warnings(frames, part, filters, table, described),
             *map(_amended, amendments),
+            *planned.warnings(frames.analysis_plan),
             *_uneven(found.course, frames.scale_info),
         ],
         "left_out": [
@@ -101,7 +126,8 @@ def report(
             *left_out(table),
             *left_out_of_before_after(table, part.treatments),
         ],
-        "table_one": table_one(part, info, suppress_under=few),
+        "analysis_plan": planned.analysis_plan(frames.analysis_plan, frames.scale_info),
+        "table_one": found.table_one,
         "flow": found.flow(on),
         "recruitment": found.recruitment(on),
         "descriptives": described,
@@ -129,6 +155,8 @@ def report(
         "retest": retest(table, part.treatments, info, suppress_under=few),
     }
     content["statements"] = [coded(one, digest, filters.chosen) for one in statements(part, on, few)]
+    for name in _ANALYSES:
+        planned.mark(content[name])
     how = methods(part, filters, software=software, digest=digest, suppress_under=few, content=content)
     content["methods"] = f"{extent(part, few)} {how}"
     content["checklist"] = checklist(part, content)

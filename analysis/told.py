@@ -8,7 +8,6 @@ from analysis.data.frame import StudyFrames
 from analysis.data.record import Record
 from analysis.results.findings import Findings
 from analysis.results.scales import main_scales, scales_with_scores, screening_scales
-from analysis.results.table_one import table_one
 from analysis.statements import outcomes, time, together, treatments
 from analysis.statements.code import Code
 from analysis.statements.rule import NOT_TESTED
@@ -27,10 +26,9 @@ def statements(part: StudyFrames, on: date, few: int) -> list[Statement]:
 
 def records_of_page(found: Findings, page: str, on: date) -> dict[str, list[Record]]:
     """The records behind the figures of a page, by the name that they have in the report."""
-    part, few = found.frames, found.few
     of: dict[str, Callable[[], dict[str, list[Record]]]] = {
         "overview": lambda: {"correlations": found.spearman, "group_tests": found.group_tests},
-        "patients": lambda: {"table_one": table_one(part, found.scale_info, suppress_under=few)},
+        "patients": lambda: {"table_one": found.table_one},
         "mood": lambda: {"correlations": found.correlations, "within_between": found.within_between},
         "time": lambda: {
             "correlations": found.spearman,

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from analysis.data.analysis_plan import NO_ANALYSIS_PLAN, AnalysisPlan
 from analysis.data.digest import as_text, digest
 from analysis.data.gradings import GRADING_SCALES
 from analysis.data.since_onset import time_columns
@@ -180,6 +181,7 @@ class StudyFrames:
     (``answers``), whether it was never sent (``partial``), whether any of its scales has a value
     (``scored``) and how long it took where that is known (``minutes``). ``scale_info``: full scale key to
     its meaning, in the order of display. ``unconfirmed``: what was left out (scale, patients, responses).
+    ``analysis_plan``: the questions that the study named; a part of the study answers none of them.
     """
 
     study: str
@@ -193,6 +195,7 @@ class StudyFrames:
     responses: pd.DataFrame
     scale_info: Mapping[str, ScaleInfo]
     unconfirmed: tuple[tuple[str, int, int], ...] = ()
+    analysis_plan: AnalysisPlan = NO_ANALYSIS_PLAN
 
     @cached_property
     def scored(self) -> pd.DataFrame:

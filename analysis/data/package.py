@@ -3,6 +3,7 @@
 import json
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.data import analysis_plan
 from analysis.data.frame import COLUMNS, FrameError, ScaleInfo, StudyFrames
 from analysis.data.own_tables import is_missing, made_of
 from analysis.data.snapshot import scale_info_of
@@ -71,7 +73,8 @@ def read(place: str | Path) -> StudyFrames:
     if "unconfirmed" in patients:  # whom nobody has looked at, as in the analyses of the study itself
         aside = patients.loc[patients["unconfirmed"].isin([True, "true"]), "patient"]
         made = {name: table[~table["patient"].isin(aside)] for name, table in made.items()}
-    return made_of(about["study"], bool(about["simulated"]), made, scales)
+    plan = analysis_plan.of_json(about.get("analysis_plan", []))
+    return replace(made_of(about["study"], bool(about["simulated"]), made, scales), analysis_plan=plan)
 
 
 def _opened(place: Path) -> Opened:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.data import analysis_plan
 from analysis.data.frame import COLUMNS, LATER, ScaleInfo, StudyFrames, Threshold, build, check
 
 STUDY = "study.json"
@@ -26,6 +27,7 @@ def files(frames: StudyFrames) -> dict[str, bytes]:
         "title": frames.title,
         "simulated": frames.simulated,
         "unconfirmed": frames.unconfirmed,
+        "analysis_plan": analysis_plan.told(frames.analysis_plan),
         "scale_info": {key: dataclasses.asdict(info) for key, info in frames.scale_info.items()},
     }
     tables = {f"{name}.csv": table(getattr(frames, name), COLUMNS[name]) for name in COLUMNS}
@@ -45,8 +47,8 @@ def table(frame: pd.DataFrame, columns: Mapping[str, str]) -> bytes:
 def read(content: Mapping[str, bytes], known: Mapping[str, ScaleInfo] | None = None) -> StudyFrames:
     """The frames of these files (see `files`).
 
-    Files of earlier versions have fewer facts of a scale; `known` fills the missing ones, by full key. They
-    may lack the columns of ``frame.LATER``.
+    Files of earlier versions have no analysis plan, and fewer facts of a scale; `known` fills the missing
+    ones, by full key. They may lack the columns of ``frame.LATER``.
 
     Raises:
         FrameError: they break the contract of frames.
@@ -57,6 +59,7 @@ def read(content: Mapping[str, bytes], known: Mapping[str, ScaleInfo] | None = N
         key: scale_info_of(facts, (known or {}).get(key)) for key, facts in about.pop("scale_info").items()
     }
     about["unconfirmed"] = tuple(map(tuple, about.get("unconfirmed", [])))
+    about["analysis_plan"] = analysis_plan.of_json(about.get("analysis_plan", []))
     tables: dict[str, Any] = {name: build(name, _rows(name, content[f"{name}.csv"])) for name in COLUMNS}
     frames = StudyFrames(**about, **tables, scale_info=info)
     check(frames)

@@ -11,7 +11,7 @@ from analysis.figures.computed import SPEARMAN
 from analysis.figures.look import AXIS, Rows, colour, go, p_text, row_label
 from analysis.figures.view import RHO_NOTE, Figure, View, mixed, panel, simulated
 from analysis.numbers.guards import HIDDEN
-from analysis.results.association import TIME, correlations
+from analysis.results.association import TIME
 from analysis.results.findings import Findings
 from analysis.results.scales import life_and_mood
 from analysis.statements import text, together
@@ -32,7 +32,7 @@ def association_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]
     """
     few = 0 if view.may_open_patients else view.suppress_under
     info = frames.scale_info
-    records = correlations(frames.scored, info, scales=scales, methods=("spearman",), suppress_under=few)
+    records = _of_scales(Findings.of(frames, few).spearman, scales)
     found = {(record.get("stratum"), *_score_first(record)): record for record in records}
     pairs = list(dict.fromkeys(_score_first(record) for record in records))
     parts = {stratum: [_as_seen(found, stratum, pair, view) for pair in pairs] for stratum in view.strata}
@@ -61,6 +61,13 @@ def association_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]
         ),
         computed=(SPEARMAN,),
     )
+
+
+def _of_scales(records: Sequence[Record], scales: Sequence[str]) -> list[Record]:
+    """The records of these scales with time and with each other, in the order of the scales."""
+    place = {TIME: -1, **{scale: at for at, scale in enumerate(scales)}}
+    inside = [one for one in records if one["x"] in place and one["y"] in place]
+    return sorted(inside, key=lambda one: sorted((place[one["x"]], place[one["y"]])))
 
 
 def _score_first(record: Record) -> Pair:
@@ -148,7 +155,9 @@ def _table_row(info: Mapping[str, ScaleInfo], record: Record) -> dict[str, str]:
 
 def _family_text(records: Sequence[Record]) -> str:
     families = dict.fromkeys(
-        f"{record.get('stratum', 'all')} Benjamini–Hochberg over {record['family_size']} tests"
+        f"{record['question']} questions Holm over {record['family_size']} tests"
+        if record["planned"]
+        else f"{record.get('stratum', 'all')} Benjamini–Hochberg over {record['family_size']} tests"
         for record in records
     )
     return ", ".join(families) or "none"

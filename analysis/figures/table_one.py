@@ -14,6 +14,7 @@ from analysis.figures.look import duration, largest, row_label
 from analysis.figures.parts import EstimateRow, drawn_estimates, with_room
 from analysis.figures.view import Figure, Panel, View, simulated
 from analysis.results.apart import ALL, SITE
+from analysis.results.findings import Findings
 from analysis.results.table_one import (
     AGE,
     CAUSE,
@@ -24,7 +25,6 @@ from analysis.results.table_one import (
     SIDE,
     TIME,
     TREATMENT,
-    table_one,
 )
 from analysis.statements.words import number, people, percent
 
@@ -77,7 +77,10 @@ def _told(
     """The scales, and the records of all patients, by treatment and by site."""
     info = {scale: frames.scale_info[scale] for scale in scales}
     few = 1 if view.may_open_patients else view.suppress_under
-    records = table_one(frames, info, suppress_under=few)
+    place = {scale: at for at, scale in enumerate(scales, start=1)}
+    every = Findings.of(frames, few).table_one
+    records = [one for one in every if one["variable"] in place or one["variable"] not in frames.scale_info]
+    records.sort(key=lambda one: place.get(one["variable"], 0))
     return info, {by: [one for one in records if one["by"] == by] for by in (ALL, TREATMENT, SITE)}
 
 

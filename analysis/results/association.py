@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.data.analysis_plan import FIRST_VISIT, NO_ANALYSIS_PLAN, AnalysisPlan
+from analysis.data.analysis_plan import TIME_SINCE_ONSET as TIME
 from analysis.data.frame import ScaleInfo
 from analysis.data.record import Record
 from analysis.data.since_onset import DAYS_PER_YEAR, STRATA
@@ -36,7 +38,6 @@ from analysis.numbers.guards import (
 from analysis.numbers.smooth import spline_space
 from analysis.results.families import adjust
 
-TIME = "time_since_onset"
 BETWEEN_METHODS = ("spearman", "pearson", "partial_spearman")
 RMCORR, DETRENDED = "rmcorr", "rmcorr_detrended"
 WITHIN_METHODS = (RMCORR, DETRENDED)
@@ -83,6 +84,7 @@ def correlations(
     scales: Sequence[str] | None = None,
     methods: Sequence[str] = (*BETWEEN_METHODS, *WITHIN_METHODS),
     suppress_under: int = SUPPRESS_UNDER,
+    plan: AnalysisPlan = NO_ANALYSIS_PLAN,
 ) -> list[Record]:
     """Every pair of scales, and every scale with time since onset, as records of the report.
 
@@ -122,6 +124,11 @@ def correlations(
         scales=("x", "y"),
         shown=lambda one: one["method"] in SHOWN_METHODS and one["method"],
         method=lambda one: (one["level"], one["method"]),
+        planned=lambda one: (
+            plan.find(FIRST_VISIT, one["x"], one["y"], one.get("stratum"))
+            if one["method"] == "spearman"
+            else None
+        ),
     )
     return records
 

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.data.analysis_plan import AFTER_START, COMPARED_FAMILIES
 from analysis.data.frame import ScaleInfo, StudyFrames
-from analysis.data.kinds import ALL_FAMILIES
 from analysis.data.record import Record
 from analysis.data.since_onset import STRATA
 from analysis.numbers.formulas import Numbers, t_tested
@@ -23,7 +23,6 @@ from analysis.numbers.guards import IMPRECISE_BELOW, SUPPRESS_UNDER, count_text,
 from analysis.numbers.likelihood import NotEstimable
 from analysis.numbers.weighted import e_value as e_value_of
 from analysis.numbers.weighted import effective_size, overlap_weights, standardised_difference, weighted
-from analysis.results.before_after import AFTER_DAYS
 from analysis.results.families import adjust
 from analysis.results.models import piled_up
 from analysis.results.trials import COVARIATES, OUTSIDE, Known, counts, trials, visits
@@ -34,7 +33,6 @@ MUST_BALANCE = ("earlier_mean", "last_change")  # a flare, or a fall since the l
 MISSING_AT_MOST = 0.2
 NOBODY_BEGAN = "begun before the first questionnaire, or nobody began it and answered after"
 HISTORIES = ("known", "none")
-COMPARED_FAMILIES = tuple(family.key for family in ALL_FAMILIES if family.key in AFTER_DAYS)
 
 _DESCRIBED = ("ess_exposed", "ess_compared", "smd_before", "balance_outside", "unbalanced")
 _CHANGES = ("change_exposed", "change_compared")
@@ -135,6 +133,11 @@ def _made(frames: StudyFrames, scale_info: Mapping[str, ScaleInfo], suppress_und
         scales=("scale",),
         shown=lambda one: one["history"] == "known",
         method=lambda one: one["history"],
+        planned=lambda one: (
+            frames.analysis_plan.find(AFTER_START, one["scale"], one["family"], one.get("stratum"))
+            if one["history"] == "known"
+            else None
+        ),
     )
     places = product((None, *STRATA), scale_info, families)
     return _Both(records, [one for at in places for one in balances.get(at, ())])

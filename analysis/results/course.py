@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.data.analysis_plan import AFTER_FIRST_VISIT, FIRST_VISIT, NO_ANALYSIS_PLAN, AnalysisPlan
 from analysis.data.frame import ScaleInfo
 from analysis.data.record import Record
 from analysis.data.since_onset import DAYS_PER_YEAR, LEFT_OUT_REASONS, STRATA
@@ -43,6 +44,7 @@ def course(
     *,
     suppress_under: int = SUPPRESS_UNDER,
     kept: Kept | None = None,
+    plan: AnalysisPlan = NO_ANALYSIS_PLAN,
 ) -> list[Record]:
     """Each scale over time, all visits of each patient, by REML as lme4 and lmerTest.
 
@@ -75,6 +77,11 @@ def course(
         scales=("scale",),
         shown=lambda one: one["model"] != RANDOM_INTERCEPT and one["term"] in (ONSET, FOLLOW_UP),
         method=lambda one: (one["model"], one["term"] == INTERCEPT),
+        planned=lambda one: (
+            plan.find(AFTER_FIRST_VISIT, one["scale"], FIRST_VISIT, one.get("stratum"))
+            if one["model"] != RANDOM_INTERCEPT and one["term"] == FOLLOW_UP
+            else None
+        ),
     )
     return found
 

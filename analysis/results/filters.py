@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.data.analysis_plan import NO_ANALYSIS_PLAN
 from analysis.data.frame import StudyFrames, first_visit_on, or_unknown
 from analysis.data.kinds import FAMILIES, FAMILY_OF, NONE_YET
 from analysis.data.since_onset import STRATA
@@ -72,7 +73,8 @@ def apply(frames: StudyFrames, filters: Filters) -> StudyFrames:
     """The frames of the patients and responses that pass every filter; age stays that at the first visit.
 
     A filter of responses leaves the plan whole: ``visits``, ``treatments`` and ``gradings`` are all those of
-    the patients kept. The same filters give the same part, so that its records are computed once.
+    the patients kept. An analysis plan asks about the whole study: of a part all is exploratory. The same
+    filters give the same part, so that its records are computed once.
     """
     if ("part", filters) not in frames.computed:
         frames.computed["part", filters] = _part(frames, filters)
@@ -98,6 +100,7 @@ def _part(frames: StudyFrames, filters: Filters) -> StudyFrames:
 
     return dataclasses.replace(
         frames,
+        analysis_plan=NO_ANALYSIS_PLAN,
         patients=patients.reset_index(drop=True),
         scores=of_these(scores),
         treatments=of_these(frames.treatments),

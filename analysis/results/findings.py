@@ -1,10 +1,17 @@
 """The records of a part of a study, each array computed once for the report, its pages and its sentences."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from analysis.data.analysis_plan import (
+    AFTER_FIRST_VISIT,
+    AFTER_START,
+    EVERY_VISIT,
+    FIRST_VISIT,
+    AnalysisPlan,
+)
 from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
 from analysis.results.association import correlations
@@ -13,6 +20,7 @@ from analysis.results.before_after import before_after
 from analysis.results.change import change
 from analysis.results.comparison import treatment_balance, treatment_comparison
 from analysis.results.course import course, course_change
+from analysis.results.families import Found, holm, settle
 from analysis.results.flow import flow
 from analysis.results.groups import group_tests
 from analysis.results.injections import injection_cycle
@@ -23,6 +31,7 @@ from analysis.results.reliability import reliability
 from analysis.results.scales import main_scales
 from analysis.results.screening import screening
 from analysis.results.sensitivity import sensitivity
+from analysis.results.table_one import table_one
 from analysis.results.within import within_between, within_own_trend
 
 
@@ -53,19 +62,20 @@ class Findings:
 
     @cached_property
     def correlations(self) -> list[Record]:
-        return correlations(self.frames.scored, self.scale_info, suppress_under=self.few)
+        return self._settled(
+            correlations(self.frames.scored, self.scale_info, suppress_under=self.few, plan=self.plan)
+        )
 
     @cached_property
     def spearman(self) -> list[Record]:
         """The correlations by Spearman's method alone, which most pages need; it is a family of its own."""
         if "correlations" in self.__dict__:
             return [one for one in self.correlations if one["method"] == "spearman"]
-        methods = ("spearman",)
-        return correlations(self.frames.scored, self.scale_info, methods=methods, suppress_under=self.few)
+        return self._settled(self._spearman)
 
     @cached_property
     def course(self) -> list[Record]:
-        return course(self.frames.scored, self.scale_info, suppress_under=self.few, kept=self.kept)
+        return self._settled(self._course)
 
     @cached_property
     def course_change(self) -> list[Record]:
@@ -78,11 +88,13 @@ class Findings:
 
     @cached_property
     def within_between(self) -> list[Record]:
-        return within_between(self.frames.scored, self.scale_info, suppress_under=self.few)
+        return self._settled(self._within_between)
 
     @cached_property
     def within_own_trend(self) -> list[Record]:
-        return within_own_trend(self.frames.scored, self.scale_info, suppress_under=self.few)
+        return within_own_trend(
+            self.frames.scored, self.scale_info, pairs=self._pairs, suppress_under=self.few
+        )
 
     @cached_property
     def dropout(self) -> list[Record]:
@@ -99,6 +111,10 @@ class Findings:
         return self._of_treatments(group_tests)
 
     @cached_property
+    def table_one(self) -> list[Record]:
+        return table_one(self.frames, self.scale_info, suppress_under=self.few)
+
+    @cached_property
     def before_after(self) -> list[Record]:
         return self._of_treatments(before_after)
 
@@ -112,7 +128,7 @@ class Findings:
 
     @cached_property
     def treatment_comparison(self) -> list[Record]:
-        return treatment_comparison(self.frames, self.scale_info, suppress_under=self.few)
+        return self._settled(self._treatment_comparison)
 
     @cached_property
     def treatment_balance(self) -> list[Record]:
@@ -144,6 +160,63 @@ class Findings:
     def kept(self) -> Kept:
         """The models of the course, which three of the arrays and its figure rest on."""
         return {}
+
+    @property
+    def plan(self) -> AnalysisPlan:
+        """The questions that the study named; what answers none of them is exploratory."""
+        return self.frames.analysis_plan
+
+    @cached_property
+    def _family(self) -> Found:
+        """The adjusted p-values of the planned questions, whose family spans the arrays that answer them."""
+        arrays = {
+            AFTER_FIRST_VISIT: lambda: self._course,
+            FIRST_VISIT: lambda: self._spearman,
+            EVERY_VISIT: lambda: self._within_between,
+            AFTER_START: lambda: self._treatment_comparison,
+        }
+        times = dict.fromkeys(one.time for one in self.plan.questions)
+        return holm(one for time in times for one in arrays[time]())
+
+    def _settled(self, records: list[Record]) -> list[Record]:
+        if any(one["planned"] for one in records):
+            settle(records, self._family)
+        return records
+
+    @cached_property
+    def _course(self) -> list[Record]:
+        return course(
+            self.frames.scored, self.scale_info, suppress_under=self.few, kept=self.kept, plan=self.plan
+        )
+
+    @cached_property
+    def _spearman(self) -> list[Record]:
+        return correlations(
+            self.frames.scored,
+            self.scale_info,
+            methods=("spearman",),
+            suppress_under=self.few,
+            plan=self.plan,
+        )
+
+    @cached_property
+    def _within_between(self) -> list[Record]:
+        return within_between(
+            self.frames.scored,
+            self.scale_info,
+            pairs=self._pairs,
+            suppress_under=self.few,
+            plan=self.plan,
+        )
+
+    @cached_property
+    def _treatment_comparison(self) -> list[Record]:
+        return treatment_comparison(self.frames, self.scale_info, suppress_under=self.few)
+
+    @property
+    def _pairs(self) -> Sequence[tuple[str, str]] | None:
+        """The pairs of scales that the plan names; None, where it names none, for those of every study."""
+        return self.plan.pairs or None
 
     def _by_day(self, analysis: Callable[..., list[Record]], on: date) -> list[Record]:
         key = (analysis.__name__, self.few, on)

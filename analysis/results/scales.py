@@ -15,14 +15,16 @@ def scales_with_scores(frames: StudyFrames) -> tuple[str, ...]:
 def main_scales(frames: StudyFrames) -> tuple[str, ...]:
     """The scales to draw: the headlines with a score, otherwise every scale with one.
 
-    If no headline is on mood, the first scale on mood stands second.
+    If no headline is on mood, the first scale on mood stands second. What the analysis plan asks about comes
+    last if it is no headline.
     """
     info, present = frames.scale_info, scales_with_scores(frames)
     first = [scale for scale in _headlines_first(info, present) if info[scale].headline is not None]
     if not first:
         return present
     of_mood = [] if any(_is_on(MOOD, info[scale]) for scale in first) else mood_scales(frames)[:1]
-    return (*first[:1], *of_mood, *first[1:])
+    drawn = (*first[:1], *of_mood, *first[1:])
+    return (*drawn, *(one for one in frames.analysis_plan.outcomes if one in present and one not in drawn))
 
 
 def mood_scales(frames: StudyFrames) -> tuple[str, ...]:

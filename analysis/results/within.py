@@ -5,7 +5,7 @@ both would measure neither. Time is in every model: two scores that both recover
 and need have nothing to do with each other (Curran & Bauer, Annu Rev Psychol 2011;62:583).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.data.analysis_plan import EVERY_VISIT, NO_ANALYSIS_PLAN, AnalysisPlan, PlannedQuestion
 from analysis.data.frame import ScaleInfo
 from analysis.data.record import Record
 from analysis.data.since_onset import STRATA
@@ -24,7 +25,7 @@ from analysis.numbers.own_line import FEWEST_VISITS, less_own_line, with_a_line
 from analysis.numbers.smooth import full_rank, spline_space
 from analysis.results.association import overlap
 from analysis.results.course import followed_up
-from analysis.results.families import adjust
+from analysis.results.families import adjust, not_planned
 from analysis.results.models import INTERCEPT, Question, piled_up, random_intercept, records
 
 OWN_TREND_FROM = 30  # patients with enough visits; with fewer, no line of their own is taken off
@@ -39,6 +40,7 @@ def within_between(
     *,
     pairs: Pairs | None = None,
     suppress_under: int = SUPPRESS_UNDER,
+    plan: AnalysisPlan = NO_ANALYSIS_PLAN,
 ) -> list[Record]:
     """An outcome on a predictor: ``outcome ~ patient's mean + deviation + time + (1 | patient)``.
 
@@ -63,7 +65,15 @@ def within_between(
         answer = random_intercept(question)
         of_terms = records(shared.start, question, answer, suppress_under=suppress_under)
         found += [record for record in of_terms if record["term"] != INTERCEPT]
-    _adjust(found, scale_info)
+    _adjust(
+        found,
+        scale_info,
+        planned=lambda one: (
+            plan.find(EVERY_VISIT, one["outcome"], one["predictor"], one.get("stratum"))
+            if one["term"] == "within"
+            else None
+        ),
+    )
     return found
 
 
@@ -93,13 +103,18 @@ def within_own_trend(
     return found
 
 
-def _adjust(found: Sequence[Record], scale_info: Mapping[str, ScaleInfo]) -> None:
+def _adjust(
+    found: Sequence[Record],
+    scale_info: Mapping[str, ScaleInfo],
+    planned: Callable[[Record], PlannedQuestion | None] = not_planned,
+) -> None:
     adjust(
         found,
         scale_info,
         scales=("outcome", "predictor"),
         shown=lambda one: True,
         method=lambda one: None,
+        planned=planned,
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.data.analysis_plan import EXPLORATORY
+
 Direction = Literal["higher", "lower", "none", "not_told"]
 
 
@@ -14,7 +16,8 @@ class Statement:
     ``section`` is the page, ``record`` the array of the report that the sentence rests on; ``scale``,
     ``other`` (a second scale, a family or a kind), ``stratum``, ``term``, ``kind`` and ``level`` say which of
     its records. ``direction`` is the sign on the scale as scored: ``none`` where a test found nothing clear,
-    ``not_told`` with the reason ``why`` where the data cannot tell. ``planned``: the analysis plan asked it.
+    ``not_told`` with the reason ``why`` where the data cannot tell. ``planned``: the analysis plan
+    asked it, as a ``question`` that is primary or secondary; all else is exploratory.
     """
 
     section: str
@@ -29,6 +32,7 @@ class Statement:
     direction: Direction = "not_told"
     why: str | None = None
     planned: bool = False
+    question: str = EXPLORATORY
 
     @property
     def identity(self) -> tuple[str | None, ...]:

@@ -10,6 +10,7 @@ from analysis.results.attendance import LATER, NO_LATER
 from analysis.results.course import FOLLOW_UP, HORIZONS
 from analysis.results.findings import Findings
 from analysis.results.models import CLUSTER_ROBUST, RANDOM_SLOPE
+from analysis.statements.planned import marked
 from analysis.statements.rule import (
     NO_ESTIMATE,
     NOT_TESTED,
@@ -53,16 +54,19 @@ def course(found: Findings, scale: str) -> list[Statement]:
         told = _along(verdict(one, guard=guard), change)
         who = people(one["n_text"] if one["patients"] is None else one["patients"], stratum)
         statements.append(
-            Statement(
-                section="time",
-                text=said(who, _core(found.frames.scale_info[scale], told, one), _points(one, change)),
-                record="course",
-                scale=scale,
-                stratum=stratum,
-                term=FOLLOW_UP,
-                kind=one["model"],
-                direction=told.direction,
-                why=told.why,
+            marked(
+                found.plan,
+                Statement(
+                    section="time",
+                    text=said(who, _core(found.frames.scale_info[scale], told, one), _points(one, change)),
+                    record="course",
+                    scale=scale,
+                    stratum=stratum,
+                    term=FOLLOW_UP,
+                    kind=one["model"],
+                    direction=told.direction,
+                    why=told.why,
+                ),
             )
         )
     return statements

@@ -7,6 +7,7 @@ from analysis.data.record import Record
 from analysis.data.subjects import life_with_mood
 from analysis.results.association import TIME
 from analysis.results.findings import Findings
+from analysis.statements.planned import marked
 from analysis.statements.rule import TOLD, Verdict, by_question, sites_differ, two_populations, verdict
 from analysis.statements.statement import Statement
 from analysis.statements.words import interval, number, people, said, shifted, signed, span
@@ -32,9 +33,11 @@ def between(found: Findings, scale: str, other: str) -> list[Statement]:
 
 
 def pairs(found: Findings) -> list[tuple[str, str]]:
-    """Quality of life with mood: the pairs that sentences are made of, as (outcome, predictor)."""
+    """The pairs that sentences are made of, as (outcome, predictor): planned ones, then life with mood."""
     present = {one[end] for one in found.spearman for end in ("x", "y")}
-    return [pair for pair in life_with_mood(found.scale_info) if set(pair) <= present]
+    planned = found.plan.pairs
+    others = (pair for pair in life_with_mood(found.scale_info) if pair[::-1] not in planned)
+    return [pair for pair in dict.fromkeys((*planned, *others)) if set(pair) <= present]
 
 
 def _between(found: Findings, scale: str, other: str, section: str) -> list[Statement]:
@@ -56,17 +59,20 @@ def _between(found: Findings, scale: str, other: str, section: str) -> list[Stat
         told = verdict(one, guard=two_populations(of, stratum) or one["overlap"] or sites_differ(one))
         who = people(one["n_text"], stratum)
         statements.append(
-            Statement(
-                section=section,
-                text=said(who, _association(info, subject, more, one, told), _rho(one)),
-                record="correlations",
-                scale=scale,
-                other=other,
-                stratum=stratum,
-                kind="spearman",
-                level="between",
-                direction=told.direction,
-                why=told.why,
+            marked(
+                found.plan,
+                Statement(
+                    section=section,
+                    text=said(who, _association(info, subject, more, one, told), _rho(one)),
+                    record="correlations",
+                    scale=scale,
+                    other=other,
+                    stratum=stratum,
+                    kind="spearman",
+                    level="between",
+                    direction=told.direction,
+                    why=told.why,
+                ),
             )
         )
     return statements
@@ -108,17 +114,20 @@ def within(found: Findings, outcome: str, predictor: str) -> list[Statement]:
         told = _within(one, own.get(stratum), two_populations(shared, stratum))
         who = people(one["n_text"] if one["patients"] is None else one["patients"], stratum)
         statements.append(
-            Statement(
-                section="mood",
-                text=said(who, _together(info[outcome], info[predictor], one, told), _slope(one)),
-                record="within_between",
-                scale=outcome,
-                other=predictor,
-                stratum=stratum,
-                term="within",
-                level="within",
-                direction=told.direction,
-                why=told.why,
+            marked(
+                found.plan,
+                Statement(
+                    section="mood",
+                    text=said(who, _together(info[outcome], info[predictor], one, told), _slope(one)),
+                    record="within_between",
+                    scale=outcome,
+                    other=predictor,
+                    stratum=stratum,
+                    term="within",
+                    level="within",
+                    direction=told.direction,
+                    why=told.why,
+                ),
             )
         )
     return statements

@@ -12,6 +12,7 @@ from analysis.results.before_after import as_shown
 from analysis.results.comparison import NOBODY_BEGAN
 from analysis.results.findings import Findings
 from analysis.results.injections import REFERENCE
+from analysis.statements.planned import marked
 from analysis.statements.rule import ALPHA, TOLD, Verdict, by_question, two_populations, verdict
 from analysis.statements.statement import Statement
 from analysis.statements.words import number, people, said, shifted, signed, span
@@ -151,16 +152,19 @@ def compared(found: Findings, scale: str) -> list[Statement]:
             one = of[stratum]
             told = verdict(one, guard=two_populations(of, stratum))
             statements.append(
-                Statement(
-                    section=SECTION,
-                    text=_comparison(info, family, one, told, stratum),
-                    record="treatment_comparison",
-                    scale=scale,
-                    other=family,
-                    stratum=stratum,
-                    kind="known",
-                    direction=told.direction,
-                    why=told.why,
+                marked(
+                    found.plan,
+                    Statement(
+                        section=SECTION,
+                        text=_comparison(info, family, one, told, stratum),
+                        record="treatment_comparison",
+                        scale=scale,
+                        other=family,
+                        stratum=stratum,
+                        kind="known",
+                        direction=told.direction,
+                        why=told.why,
+                    ),
                 )
             )
     return statements
