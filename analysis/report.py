@@ -98,7 +98,7 @@ def report(
     info = found.scale_info
     on = datetime.fromisoformat(generated_at).date()
     described = descriptives(table, info, suppress_under=few)
-    content = {
+    content: dict[str, Any] = {
         "study": frames.study,
         "title": frames.title,
         "simulated": frames.simulated,

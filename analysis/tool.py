@@ -7,6 +7,7 @@ numbers unrounded, as in the report; what cannot be estimated is missing, with `
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -117,7 +118,7 @@ def correlations(
     found = Findings.of(study, suppress_under)
     if scales is None and methods is None:
         return _frame(found.correlations)
-    chosen = {} if methods is None else {"methods": methods}
+    chosen: dict[str, Any] = {} if methods is None else {"methods": methods}
     table = study.scored
     return _frame(
         _correlations(table, found.scale_info, scales=scales, suppress_under=suppress_under, **chosen)

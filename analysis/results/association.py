@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.data.analysis_plan import FIRST_VISIT, NO_ANALYSIS_PLAN, AnalysisPlan
-from analysis.data.analysis_plan import TIME_SINCE_ONSET as TIME
+from analysis.data.analysis_plan import FIRST_VISIT, NO_ANALYSIS_PLAN, TIME_SINCE_ONSET, AnalysisPlan
 from analysis.data.frame import ScaleInfo
 from analysis.data.record import Record
 from analysis.data.since_onset import DAYS_PER_YEAR, STRATA
@@ -38,6 +37,7 @@ from analysis.numbers.guards import (
 from analysis.numbers.smooth import spline_space
 from analysis.results.families import adjust
 
+TIME = TIME_SINCE_ONSET
 BETWEEN_METHODS = ("spearman", "pearson", "partial_spearman")
 RMCORR, DETRENDED = "rmcorr", "rmcorr_detrended"
 WITHIN_METHODS = (RMCORR, DETRENDED)

@@ -36,14 +36,23 @@ class Finding:
 def computed_again(session: Session, library: Library, code: Code, *, at: datetime) -> Finding:
     """The sentence of `code` from the freeze, or the study of today, whose data it rests on.
 
+    Of several with the same data it holds if one of them says it: an analysis plan that was amended later
+    changes the study of today, never a freeze.
+
     Raises:
         Refused: neither has these data.
     """
     from analysis.statements.code import data_part
 
+    other: Finding | None = None
     for source, basis in _bases(session, library, at):
         if data_part(basis.frames.sha256, {}) == code.data:
-            return _compared(source, basis, code)
+            found = _compared(source, basis, code)
+            if found.outcome == HOLDS:
+                return found
+            other = other or found
+    if other is not None:
+        return other
     raise Refused(
         f"No study and no freeze here has the data of {code}. The data have changed since, or the report was "
         "of a part of them. A sentence of a freeze can always be computed again."

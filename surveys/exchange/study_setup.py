@@ -1,4 +1,4 @@
-"""A study's set-up as one file that people can read: plan, texts, rules, settings, own forms.
+"""A study's set-up as one file that people can read: plan, texts, rules, settings, own forms, questions.
 
 No patient, no account and no secret is in it. The ethics opinion and the permissions to use texts stay
 behind: they were given to that study. A site's own wordings are in it only if asked for, since their licences
@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.daytime import Hours
+from surveys.exchange import setup_questions
 from surveys.instruments.definition import DefinitionError, parse
 from surveys.instruments.faults import Faults
 from surveys.instruments.instrument import Instrument, Wording
@@ -74,6 +75,7 @@ def told(session: Session, study: Study, library: Library, *, with_wordings: boo
             )
         ],
         "messages": _messages(session, study),
+        "analysis_plan": setup_questions.told(session, study),
         "own_forms": [{"key": one.key, "definition": one.source} for one in own],
     }
     if with_wordings:
@@ -166,6 +168,7 @@ def make(
             **made,
         )
     _write_messages(session, study, content, made)
+    setup_questions.fix(session, study, content, library, **made)
     return study
 
 

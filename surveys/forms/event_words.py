@@ -81,6 +81,7 @@ ACTIONS: Mapping[str, str] = {
     "patient.removed": "The patient's data were removed",
     "patient.status": "The status of taking part was changed",
     "permission.recorded": "A permission for an instrument was recorded",
+    "analysis_plan.fixed": "The analysis plan was fixed",
     "plan.amended": "The plan of visits was amended",
     "plan.changed": "The plan of visits was changed",
     "question.answered": "A question about data was answered",

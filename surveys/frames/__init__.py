@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from analysis.data.analysis_plan import NO_ANALYSIS_PLAN
 from surveys.instruments import facts
 from surveys.instruments.instrument import Instrument
 from surveys.instruments.library import Library
 from surveys.instruments.scale import Scale
-from surveys.models import Study
+from surveys.models import Study, analysis_plan
 
 if TYPE_CHECKING:
     from analysis.data.frame import ScaleInfo, StudyFrames
@@ -31,7 +32,8 @@ def study_frames(
     """The tables of one study (columns: `analysis.data.frame.COLUMNS`), limited to one `site` where given.
 
     Only current responses: none that was superseded or annulled. Who joined by herself and was not looked at
-    is there only if `unconfirmed` are asked for, otherwise counted.
+    is there only if `unconfirmed` are asked for, otherwise counted. A site alone answers no question of the
+    study's analysis plan.
     """
     from analysis.data.frame import StudyFrames
     from surveys.frames.tables import left_out, tables
@@ -43,6 +45,7 @@ def study_frames(
         **tables(session, study.id, site, unconfirmed),
         scale_info=scale_info(library),
         unconfirmed=() if unconfirmed else left_out(session, study.id, site),
+        analysis_plan=analysis_plan.of_study(session, study.id) if site is None else NO_ANALYSIS_PLAN,
     )
 
 

@@ -103,6 +103,7 @@ WITHOUT_EFFECT = frozenset(
 # These actions make an older figure only out of date.
 ADDING = frozenset(
     {
+        "analysis_plan.fixed",
         "background.sent",
         "grading.added",
         "import.done",

@@ -7,6 +7,7 @@ knows Flask, because Flask-Security signs its accounts in.
 import surveys.models.functions  # noqa: F401 - SQLite gets its own with each connection
 from surveys.models.alert import Alert, AlertMail, AlertRule
 from surveys.models.amendment import Amendment
+from surveys.models.analysis_plan import AnalysisPlanVersion
 from surveys.models.assistance import Assistance
 from surveys.models.audit import Binding, Erasure, Event, EventValue
 from surveys.models.background import Background, BackgroundCheck
@@ -59,6 +60,7 @@ __all__ = [
     "AlertReader",
     "AlertRule",
     "Amendment",
+    "AnalysisPlanVersion",
     "ApiKey",
     "Appointment",
     "Assistance",

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, or_, true
 
 from surveys.models.alert import Alert, AlertRule
 from surveys.models.amendment import Amendment
+from surveys.models.analysis_plan import AnalysisPlanVersion
 from surveys.models.assistance import Assistance
 from surveys.models.audit import Erasure
 from surveys.models.background import Background, BackgroundCheck
@@ -107,6 +108,7 @@ FACTS = (
     Fact(Study, {"shift_key": "a secret by which exports shift dates, which no analysis reads"}),
     Fact(Timepoint),
     Fact(Amendment),
+    Fact(AnalysisPlanVersion),
     Fact(Permission),
     Fact(LoadedWording),
     Fact(InstrumentVersion),

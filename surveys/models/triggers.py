@@ -22,6 +22,7 @@ NEVER_TRUNCATED = "{table} is never truncated"
 
 APPEND_ONLY = (
     "amendment",
+    "analysis_plan",
     "assistance",
     "background",
     "background_check",
@@ -47,6 +48,7 @@ APPEND_ONLY = (
 KEPT = (
     "alert_mail",
     "amendment",
+    "analysis_plan",
     "backup_proof",
     "consent",
     "consent_text",

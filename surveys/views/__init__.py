@@ -46,6 +46,7 @@ from surveys.views.form import pages as patient
 from surveys.views.study import (
     alert_rules,
     amending,
+    analysis_plan,
     export,
     freezes,
     imports,
@@ -148,6 +149,7 @@ PAGES = (
     processing,
     plan,
     amending,
+    analysis_plan,
     own_forms,
     setup_files,
     export,

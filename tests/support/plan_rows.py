@@ -16,6 +16,18 @@ PLAN_ROWS = {
         "made_by": "test",
         "made_at": AT,
     },
+    "analysis_plan": {
+        "id": 1,
+        "study_id": 1,
+        "version": 2,
+        "questions": [],
+        "reason": "A second outcome.",
+        "responses": 0,
+        "looked_at": AT,
+        "sha256": "",
+        "fixed_by": "test",
+        "fixed_at": AT,
+    },
     "amendment": {
         "id": 1,
         "study_id": 1,

@@ -8,6 +8,7 @@ from functools import partial
 from importlib.resources import files as resources
 from typing import Any
 
+from analysis.data import analysis_plan as plans
 from surveys.exchange.packing import Packing
 from surveys.exchange.places import Place, Written
 from surveys.exchange.tidy import codebook, crowd, readme
@@ -15,7 +16,7 @@ from surveys.exchange.tidy.columns import Column, TidyTable, cell
 from surveys.exchange.tidy.contents import Contents
 from surveys.exchange.tidy.people import PATIENTS
 from surveys.exchange.tidy.queries import Selection
-from surveys.models import Study
+from surveys.models import Study, analysis_plan
 
 _JSON_TYPES = {"partial date": "string"}
 Progress = Callable[[str], object]
@@ -59,6 +60,9 @@ def write(
     book = [[cell(value) for value in astuple(line)] for line in codebook.lines(tables, asked)]
     packing.table("codebook.csv", codebook.HEADER, book)
     about = {"study": study.code, "simulated": study.simulated, **codebook.content(tables, asked)}
+    if selection.site is None and selection.patients is None:  # a part answers no question of the study
+        plan = analysis_plan.of_study(selection.session, selection.study_id)
+        about["analysis_plan"] = plans.told(plan)
     about["scales"] = {key: asdict(info) for key, info in contents.scales.items()}
     packing.json("codebook.json", about)
     said = readme.text(study, tables, tabular, selection.site, exact_dates, contents.notes, apart, coarser)

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from analysis.data.analysis_plan import PlannedQuestion
 from surveys.daytime import Hours
 from surveys.db import writing
 from surveys.exchange import study_setup
@@ -24,7 +25,7 @@ from surveys.store.patient import consents
 from surveys.store.patient.consents import NewText
 from surveys.store.post import messaging
 from surveys.store.post.facts import MessageSettings
-from surveys.store.study import studies
+from surveys.store.study import analysis_plans, studies
 from surveys.store.study.studies import NewStudy
 from surveys.store.visit import alert_rules, setup
 from surveys.store.words import own_forms
@@ -87,6 +88,8 @@ def full(session: Session, library: Library) -> Study:
     alert_rules.add(session, study, library, **rule, **MADE)
     messaging.choose(session, study, MessageSettings("The clinic", (3, 9), Hours(10, 9, 18), True), **MADE)
     messaging.write(session, study, "invitation", "en", "Hello", "Dear {greeting}", **MADE)
+    asked = PlannedQuestion("face.total", "every_visit", "phq9.total", "chronic", True)
+    analysis_plans.fix(session, study, [asked], library, **MADE)
     session.commit()
     return study
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from analysis.data.analysis_plan import PlannedQuestion
 from surveys.instruments.library import Library
 from surveys.models import (
     Membership,
@@ -22,7 +23,7 @@ from surveys.store.patient import consents, injections, patients, treatments
 from surveys.store.patient.consents import NewText
 from surveys.store.patient.injections import InjectionMap
 from surveys.store.patient.patients import NewContact, NewPatient, NewTreatment, PartialDate
-from surveys.store.study import freezes, reports, signatures, studies
+from surveys.store.study import analysis_plans, freezes, reports, signatures, studies
 from surveys.store.visit import amendments, links, responses
 from surveys.store.visit.amendments import NewAmendment
 from surveys.store.visit.responses import NewResponse
@@ -79,6 +80,8 @@ def record(session: Session, filled: Patient, visit: Visit, study: Study, librar
     plan = [replace(row, window_after=row.window_after + 1) for row in studies.plan_now(study.timepoints)]
     study.status = "active"
     amendments.amend(session, study, plan, new, library, at=AT, actor="test")
+    asked = PlannedQuestion("face.total", "after_first_visit", "first_visit", "all", True)
+    analysis_plans.fix(session, study, [asked], library, at=AT, actor="test")
     freeze = freezes.keep(session, study, "first", "content", patients=2, responses=1, at=AT, actor="test")
     made = {"html": b"page", "json": b"{}"}
     reports.keep(session, study.id, made, freeze=freeze, data_sha256="", software="", at=AT, actor="test")

@@ -78,6 +78,7 @@ ATTACKS = {
     "a score moves to another response": "UPDATE score SET response_id = response_id + 1",
     "somebody is made administrator": "UPDATE staff SET admin = true",
     "a role is changed": "UPDATE membership SET role = 'investigator'",
+    "an analysis plan asks something else": "UPDATE analysis_plan SET questions = '[]'",
     "an amendment gets another day": "UPDATE amendment SET holds_from = '2030-01-01'",
     "a study's clock is changed": "UPDATE study SET timezone = 'Asia/Tokyo'",
     "a value is removed without an erasure": "DELETE FROM event_value",
