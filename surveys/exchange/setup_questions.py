@@ -26,6 +26,25 @@ def told(session: Session, study: Study) -> list[dict[str, Any]]:
     return [asdict(one) for one in analysis_plan.of_study(session, study.id).questions]
 
 
+def questions(content: Mapping[str, Any]) -> list[PlannedQuestion]:
+    """The questions of a file; files of earlier versions have none.
+
+    Raises:
+        Refused: what stands there is no question.
+    """
+    rows = content.get("analysis_plan", [])
+    if not isinstance(rows, list):
+        raise _wrong("analysis_plan", "is no list")
+    for place, row in enumerate(rows, start=1):
+        if (
+            not isinstance(row, dict)
+            or row.keys() != _KINDS.keys()
+            or not all(type(row[name]) is kind for name, kind in _KINDS.items())
+        ):
+            raise _wrong(f"analysis_plan.{place}", "is no question")
+    return [PlannedQuestion(**row) for row in rows]
+
+
 def fix(
     session: Session,
     study: Study,
@@ -35,25 +54,13 @@ def fix(
     at: datetime,
     actor: str,
 ) -> None:
-    """Fix the questions of a file as the plan of `study`; files of earlier versions have none.
+    """Fix the questions of a file as the plan of `study`.
 
     Raises:
         Refused: what stands there is no question, or not of these instruments.
     """
-    rows = content.get("analysis_plan", [])
-    if not isinstance(rows, list):
-        raise _wrong("analysis_plan", "is no list")
-    questions = []
-    for place, row in enumerate(rows, start=1):
-        if (
-            not isinstance(row, dict)
-            or row.keys() != _KINDS.keys()
-            or not all(type(row[name]) is kind for name, kind in _KINDS.items())
-        ):
-            raise _wrong(f"analysis_plan.{place}", "is no question")
-        questions.append(PlannedQuestion(**row))
-    if questions:
-        analysis_plans.fix(session, study, questions, library, at=at, actor=actor)
+    if asked := questions(content):
+        analysis_plans.fix(session, study, asked, library, at=at, actor=actor)
 
 
 def _wrong(where: str, problem: str) -> Refused:

@@ -108,7 +108,7 @@ TRIGGERS["0049"] = TRIGGERS["0048"]  # dismissals
 TRIGGERS["0050"] = TRIGGERS["0049"]  # questions
 TRIGGERS["0051"] = TRIGGERS["0050"]  # the language of an account
 TRIGGERS["0052"] = TRIGGERS["0051"]  # packages
-TRIGGERS["0052"] = TRIGGERS["0051"] | {"analysis_plan": {"UPDATE", "DELETE"}}
+TRIGGERS["0053"] = TRIGGERS["0052"] | {"analysis_plan": {"UPDATE", "DELETE"}}
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 
