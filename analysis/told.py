@@ -24,30 +24,28 @@ def statements(part: StudyFrames, on: date, few: int) -> list[Statement]:
     return list(_statements(part, on, few))
 
 
-def records_of_page(found: Findings, page: str, on: date) -> dict[str, list[Record]]:
-    """The records behind the figures of a page, by the name that they have in the report."""
+def records_of_screen(found: Findings, screen: str, on: date) -> dict[str, list[Record]]:
+    """The records behind the figures of a screen, by the name that they have in the report."""
     of: dict[str, Callable[[], dict[str, list[Record]]]] = {
         "overview": lambda: {"correlations": found.spearman, "group_tests": found.group_tests},
         "patients": lambda: {"table_one": found.table_one},
+        "flow": lambda: {"flow": found.flow(on)},
         "mood": lambda: {"correlations": found.correlations, "within_between": found.within_between},
-        "time": lambda: {
-            "correlations": found.spearman,
-            "course": found.course,
-            "sensitivity": found.sensitivity,
-            "recovery": found.recovery(on),
-        },
-        "treatment": lambda: {
-            "group_tests": found.group_tests,
-            "before_after": found.before_after,
-            "injection_cycle": found.injection_cycle,
-            "treatment_comparison": found.treatment_comparison,
-        },
+        "pair": lambda: {"correlations": found.correlations, "within_between": found.within_between},
+        "time": lambda: {"correlations": found.spearman},
+        "course": lambda: {"course": found.course, "sensitivity": found.sensitivity},
+        "recovery": lambda: {"recovery": found.recovery(on)},
+        "treatment": dict,
+        "received": lambda: {"group_tests": found.group_tests},
+        "before-after": lambda: {"before_after": found.before_after},
+        "injections": lambda: {"injection_cycle": found.injection_cycle},
+        "compared": lambda: {"treatment_comparison": found.treatment_comparison},
         "change": lambda: {"change": found.change},
         "screening": lambda: {"screening": found.screening},
         "quality": lambda: {"reliability": found.reliability},
         "attendance": lambda: {"attendance": found.attendance(on)},
     }
-    return of[page]()
+    return of[screen]()
 
 
 def coded(told: Statement, data_sha256: str, filters: Mapping[str, str]) -> Record:

@@ -68,7 +68,7 @@ def _lists(bench: Bench, kind: str, patients: int) -> dict[str, tuple[int, float
 
 def figures(bench: Bench) -> str:
     """The largest figure and the largest page of figures, compressed, for those who may open patients."""
-    from analysis.figures.pages import PAGES
+    from analysis.figures.pages import SCREENS
     from surveys.db import snapshot
     from surveys.frames import study_frames
     from surveys.jobs.boards.drawing import draw
@@ -78,7 +78,7 @@ def figures(bench: Bench) -> str:
         study = session.scalars(select(Study)).one()
         frames = study_frames(session, study, app.extensions["library"])
     largest, pages = 0, []
-    for page in PAGES:
+    for page in SCREENS:
         board = draw(
             frames,
             {},

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.record import Record
 from analysis.figures.computed import SPEARMAN
-from analysis.figures.look import AXIS, Rows, colour, go, p_text, row_label
+from analysis.figures.look import AXIS, MARK_HEIGHT, Rows, colour, go, p_text, row_label
 from analysis.figures.view import RHO_NOTE, Figure, View, mixed, panel, simulated
 from analysis.numbers.guards import HIDDEN
 from analysis.results.association import TIME
@@ -18,7 +18,7 @@ from analysis.statements import text, together
 from analysis.statements.words import interval, number
 
 KEY = "associations"
-STRIP_HEIGHT = 16
+
 COLUMNS = ["Pair", "Patients are", "Patients", "rho", "95 % interval", "p", "p adjusted", "Note"]
 _TIME_TEXT = "time since onset"
 
@@ -93,7 +93,7 @@ def _most(records: Sequence[Record]) -> str:
 
 def _drawn(info: Mapping[str, ScaleInfo], records: Sequence[Record], stratum: str | None) -> Any:
     labels = [row_label(_pair_text(info, record), record["n_text"]) for record in records]
-    rows = Rows(labels, strip_height=STRIP_HEIGHT)
+    rows = Rows(labels, strip_height=MARK_HEIGHT)
     figure = rows.chart(-1.05, 1.05)
     figure.update_xaxes(
         tickvals=[-1, -0.5, 0, 0.5, 1],

@@ -23,7 +23,8 @@ STRATUM_TITLES: Mapping[str | None, str] = {
     "chronic": "Chronic, 90 days and over",
     None: "All, mixes two populations",
 }
-LABEL_HEIGHT, STRIP_HEIGHT = 20, 30  # pixels of a row: each line of its label, and the drawing under it
+LABEL_HEIGHT, STRIP_HEIGHT = 18, 26  # pixels of a row: each line of its label, and the drawing under it
+MARK_HEIGHT = 16  # of a drawing that is one mark, without points
 LABEL_WIDTH = 45  # characters of a label that fit a phone
 
 

@@ -1,9 +1,9 @@
 """The figures on each page of a study, in the order of reading, for the dashboard and for paper.
 
-Paper differs in three ways. The matrix and its chosen pair are for clicking, so paper has all pairs in one
-figure. A screen shows the main scales, because a person waits for it; paper has every scale in a figure that
-holds many, and two scales where each needs a figure of its own. Paper leaves out figures that would only say
-that no injection was recorded.
+A screen is a page, or a tab of one; paper has pages whole. Paper differs in three more ways. The matrix and
+its chosen pair are for clicking, so paper has all pairs in one figure. A screen shows the main scales, for
+a person waits for it; paper has every scale in a figure that holds many, and two scales where each needs a
+figure of its own. Paper leaves out figures that would only say that no injection was recorded.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +12,7 @@ from datetime import date
 
 from analysis.data.frame import StudyFrames
 from analysis.data.matrix import Matrix
+from analysis.data.pages import PAGE_OF, TITLES
 from analysis.figures.association import association_figure
 from analysis.figures.attendance import attendance_figure, dropout_figure, recovery_figure
 from analysis.figures.before_after import before_after_figure
@@ -83,58 +84,86 @@ def overview(scene: Scene) -> Sequence[Part]:
     chosen = life_and_mood(scene.frames.scale_info, scene.scales) or scene.scales[:2]
     return (
         Part("time", "Time since onset", scene.each(time_figure, chosen)),
-        Part("associations", "What goes together", [_associations(scene)]),
-        Part("treatment", "Treatment", scene.each(treatment_figure, chosen)),
+        Part(
+            "associations",
+            "What goes together, and treatment",
+            [_associations(scene), *scene.each(treatment_figure, chosen[:1])],
+        ),
     )
 
 
 def patients(scene: Scene) -> Sequence[Part]:
-    """The patients of the study: what was known of them, what became of them, and when they came."""
+    """The patients of the study, and what was known of them."""
     found = table_one_figures(scene.frames, scene.view, scales=scene.scales)
+    return (Part("table-one", "At the first visit", found),)
+
+
+def flow(scene: Scene) -> Sequence[Part]:
+    """What became of the patients, and when they came."""
     enrolled = recruitment_figure(scene.frames, scene.on, scene.view)
     return (
-        Part("table-one", "At the first visit", found),
         Part("flow", "Who was due, and who answered", [flow_figure(scene.frames, scene.on, scene.view)]),
         Part("recruitment", "When they were enrolled", [enrolled]),
     )
 
 
 def mood(scene: Scene) -> Sequence[Part]:
-    """Associations between patients and within them, and the scatter of one pair."""
+    """Associations between patients and within them, of all pairs."""
     if scene.on_paper:
         return (Part("associations", "What goes together", [_associations(scene)]),)
-    scale, other = _chosen(scene)
+    return (Part("matrix", "What goes together", (), matrices(scene.frames, scene.view, scene.with_mood)),)
+
+
+def pair(scene: Scene) -> Sequence[Part]:
+    """The scatter of one pair; paper has all pairs in one figure instead."""
+    scale, other = ("", "") if scene.on_paper else chosen_pair(scene)
     drawings = (pair_figure, pair_within_figure) if other else ()
-    return (
-        Part("matrix", "What goes together", (), matrices(scene.frames, scene.view, scene.with_mood)),
-        Part("pair", "One pair closely", [draw(scene.frames, scale, other, scene.view) for draw in drawings]),
-    )
+    figures = [draw(scene.frames, scale, other, scene.view) for draw in drawings]
+    return (Part("pair", "One pair closely", figures),)
 
 
 def time(scene: Scene) -> Sequence[Part]:
-    """Every main scale against time since onset, once per patient and then from visit to visit; recovery."""
-    return (
-        Part("time", "Between patients: the first score", scene.each(time_figure, scene.scales)),
-        Part("course", "From visit to visit", scene.each(course_figure, scene.closely)),
-        Part("recovery", "Recovery", [recovery_figure(scene.frames, scene.on, scene.view)]),
-    )
+    """Every main scale against time since onset, once per patient."""
+    return (Part("time", "Between patients: the first score", scene.each(time_figure, scene.scales)),)
+
+
+def course(scene: Scene) -> Sequence[Part]:
+    """The main scales from visit to visit."""
+    return (Part("course", "From visit to visit", scene.each(course_figure, scene.closely)),)
+
+
+def recovery(scene: Scene) -> Sequence[Part]:
+    """How many recover."""
+    return (Part("recovery", "Recovery", [recovery_figure(scene.frames, scene.on, scene.view)]),)
 
 
 def treatment(scene: Scene) -> Sequence[Part]:
-    """Who gets which treatment, scores by treatment, and scores afterwards, described and never ranked."""
-    told = not scene.on_paper or any_injection(scene.frames.treatments)
+    """Who gets which treatment."""
     profile = profile_figure(scene.frames, scene.view, scales=scene.scales)
-    return (
-        Part("profile", "Who gets what", [profile]),
-        Part("treatment", "Scores by the treatment received", scene.each(treatment_figure, scene.closely)),
-        Part("before-after", "Before and after", scene.each(before_after_figure, scene.closely)),
-        Part(
-            "injections",
-            "Round the injections of botulinum toxin",
-            scene.each(injection_figure, scene.closely if told else ()),
-        ),
-        Part("comparison", "With and without a treatment", scene.each(comparison_figure, scene.closely)),
-    )
+    return (Part("profile", "Who gets what", [profile]),)
+
+
+def received(scene: Scene) -> Sequence[Part]:
+    """Scores by the treatment received, described and never ranked."""
+    figures = scene.each(treatment_figure, scene.closely)
+    return (Part("treatment", "Scores by the treatment received", figures),)
+
+
+def before_after(scene: Scene) -> Sequence[Part]:
+    """Scores before and after a treatment."""
+    return (Part("before-after", "Before and after", scene.each(before_after_figure, scene.closely)),)
+
+
+def injections(scene: Scene) -> Sequence[Part]:
+    """Scores round the injections."""
+    told = not scene.on_paper or any_injection(scene.frames.treatments)
+    figures = scene.each(injection_figure, scene.closely if told else ())
+    return (Part("injections", "Round the injections of botulinum toxin", figures),)
+
+
+def compared(scene: Scene) -> Sequence[Part]:
+    """Scores with and without a treatment, of patients who were alike before."""
+    return (Part("comparison", "With and without a treatment", scene.each(comparison_figure, scene.closely)),)
 
 
 def change(scene: Scene) -> Sequence[Part]:
@@ -161,20 +190,38 @@ def attendance(scene: Scene) -> Sequence[Part]:
     )
 
 
-PAGES: Mapping[str, Callable[[Scene], Sequence[Part]]] = {
+SCREENS: Mapping[str, Callable[[Scene], Sequence[Part]]] = {
     "overview": overview,
     "patients": patients,
+    "flow": flow,
     "mood": mood,
+    "pair": pair,
     "time": time,
+    "course": course,
+    "recovery": recovery,
     "treatment": treatment,
+    "received": received,
+    "before-after": before_after,
+    "compared": compared,
+    "injections": injections,
     "change": change,
     "screening": screening,
     "quality": quality,
     "attendance": attendance,
 }
-"""What draws each page; its name is in `analysis.data.pages`."""
+"""What draws each screen; its name is in `analysis.data.pages`."""
 
-ON_PAPER = tuple(key for key in PAGES if key != "overview")
+
+def _whole(page: str) -> Callable[[Scene], Sequence[Part]]:
+    """What draws a page with all its tabs."""
+    screens = [draw for screen, draw in SCREENS.items() if PAGE_OF[screen] == page]
+    return lambda scene: tuple(part for draw in screens for part in draw(scene))
+
+
+PAGES: Mapping[str, Callable[[Scene], Sequence[Part]]] = {page: _whole(page) for page in TITLES}
+"""What draws each page whole."""
+
+ON_PAPER = tuple(page for page in PAGES if page != "overview")
 """The pages of the printed report: its first page is an overview of its own."""
 
 
@@ -182,7 +229,7 @@ def _associations(scene: Scene) -> Figure:
     return association_figure(scene.frames, scene.view, scales=scene.scales)
 
 
-def _chosen(scene: Scene) -> tuple[str, str]:
+def chosen_pair(scene: Scene) -> tuple[str, str]:
     """The requested pair, or quality of life with mood, or the first; empty without two scales."""
     named = tuple(scene.pair.split("~"))
     if len(set(named)) == 2 == len(named) and set(named) <= set(scene.with_mood):

@@ -8,7 +8,19 @@ import numpy as np
 
 from analysis.data.record import Record
 from analysis.data.since_onset import STRATA
-from analysis.figures.look import AXIS, PAPER, QUIET, STRATUM_TITLES, TEXT, Rows, colour, go, plain
+from analysis.figures.look import (
+    AXIS,
+    MARK_HEIGHT,
+    PAPER,
+    QUIET,
+    STRATUM_TITLES,
+    STRIP_HEIGHT,
+    TEXT,
+    Rows,
+    colour,
+    go,
+    plain,
+)
 from analysis.figures.marks import MANY, dots, jittered, strip
 from analysis.figures.view import Panel, View
 from analysis.numbers.guards import HIDDEN
@@ -96,7 +108,8 @@ def drawn_estimates(
     ``marks`` are dotted lines. An imprecise estimate is an open dot. ``noun`` is what a point stands for.
     """
     left, right = limits or _around_zero(rows, marks)
-    placed = Rows([row.label for row in rows])
+    bare = not any(row.points for row in rows)
+    placed = Rows([row.label for row in rows], strip_height=MARK_HEIGHT if bare else STRIP_HEIGHT)
     figure = placed.chart(left, right)
     if limits is None:
         figure.update_xaxes(zeroline=True, zerolinewidth=1, zerolinecolor=AXIS)

@@ -1,5 +1,7 @@
 """Words that sentences and figures share: numbers, intervals, patients, directions."""
 
+from collections.abc import Sequence
+
 from analysis.data.frame import ScaleInfo
 
 
@@ -44,3 +46,9 @@ def shifted(info: ScaleInfo, *, higher: bool) -> str:
 def said(who: str, core: str, beside: str = "") -> str:
     """``In 12 acute patients it rains (often).``"""
     return f"In {who} {core}{beside}."
+
+
+def listed(texts: Sequence[str], last: str = " and ") -> str:
+    """``a, b and c``."""
+    *first, end = texts
+    return f"{', '.join(first)}{last}{end}" if first else end

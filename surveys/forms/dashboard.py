@@ -97,22 +97,32 @@ class DashboardForm(Form):
         return bool(self.strata.data) and not self.time.data
 
     @property
+    def chips(self) -> list[tuple[str, str]]:
+        """The filters that are set, by name, in words."""
+        chosen = self.filters
+        words = {
+            "sex": _SEX_WORDS.get(chosen.get("sex", "")),
+            "cause": labels.CAUSES.get(chosen.get("cause", "")),
+            "treatment": _FAMILY_WORDS.get(chosen.get("treatment", "")),
+            "time": _TIME_WORDS.get(chosen.get("time", "")),
+            "age": f"aged {chosen['age']}" if "age" in chosen else None,
+            "side": _SIDE_WORDS.get(chosen.get("side", "")),
+            "visit": f"visit {self.visits[chosen['visit']]}" if "visit" in chosen else None,
+            "since": f"from {chosen['since']}" if "since" in chosen else None,
+            "until": f"to {chosen['until']}" if "until" in chosen else None,
+            "locale": f"in language {chosen['locale']}" if "locale" in chosen else None,
+            "source": f"answered by {labels.SOURCES[chosen['source']]}" if "source" in chosen else None,
+            "wording": _WORDING_WORDS.get(chosen.get("wording", "")),
+            "strata": "acute and chronic together" if self.together else None,
+        }
+        return [(name, word) for name, word in words.items() if word]
+
+    @property
     def in_words(self) -> str:
         """The filters in words: “women, acute (under 90 days)”, or all patients."""
-        chosen = self.filters
-        words = [
-            _SEX_WORDS.get(chosen.get("sex", "")),
-            labels.CAUSES.get(chosen.get("cause", "")),
-            _FAMILY_WORDS.get(chosen.get("treatment", "")),
-            _TIME_WORDS.get(chosen.get("time", "")),
-            f"aged {chosen['age']}" if "age" in chosen else None,
-            _SIDE_WORDS.get(chosen.get("side", "")),
-            f"visit {self.visits[chosen['visit']]}" if "visit" in chosen else None,
-            f"from {chosen['since']}" if "since" in chosen else None,
-            f"to {chosen['until']}" if "until" in chosen else None,
-            f"in language {chosen['locale']}" if "locale" in chosen else None,
-            f"answered by {labels.SOURCES[chosen['source']]}" if "source" in chosen else None,
-            _WORDING_WORDS.get(chosen.get("wording", "")),
-        ]
-        said = [word for word in words if word] or ["all patients"]
-        return ", ".join([*said, *(["acute and chronic together"] if self.together else [])])
+        said = [word for name, word in self.chips if name != "strata"] or ["all patients"]
+        return ", ".join([*said, *(word for name, word in self.chips if name == "strata")])
+
+    def without(self, name: str) -> dict[str, str]:
+        """The address without one filter."""
+        return {key: value for key, value in self.address.items() if key != name}

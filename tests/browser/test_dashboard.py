@@ -14,6 +14,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from sqlalchemy import func, select
 
+from analysis.data.pages import QUESTIONS
 from surveys.db import close
 from surveys.models import Patient, Response, Visit
 from surveys.settings import Settings
@@ -26,7 +27,7 @@ from tests.support.study import changing
 
 EMAIL = "coordinator@example.org"
 DASHBOARD = "/staff/S1/dashboard"
-CHARTS = 10
+CHARTS = 8
 NARROW = ViewportSize(width=320, height=640)
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 OUT_OF_SIGHT = """[...document.querySelectorAll('.app-figure__chart')].flatMap(chart => {
@@ -105,7 +106,7 @@ def opened(page: Page, query: str = "") -> None:
     page.get_by_label("E-mail address").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Quality of life and mood")
+    expect(page.get_by_role("heading", level=1)).to_have_text(QUESTIONS["overview"])
 
 
 def drawn(page: Page) -> None:
@@ -179,6 +180,17 @@ def test_panels_stand_side_by_side_or_one_under_the_other(desk: Page) -> None:
     settled(desk, NOT_SIDE_BY_SIDE)
 
 
+def test_the_answer_comes_first_and_all_is_seen_in_three_screens(desk: Page) -> None:
+    """The sentence stands in the first screen; the filters stay in sight at the end of the page."""
+    answer = desk.locator(".app-answer").bounding_box()
+    assert answer
+    assert answer["y"] + answer["height"] < DESKTOP["height"]
+    assert desk.evaluate("document.documentElement.scrollHeight") <= 3 * DESKTOP["height"]
+    desk.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    expect(desk.get_by_label("Sex")).to_be_in_viewport()
+    desk.evaluate("window.scrollTo(0, 0)")
+
+
 def test_filters_are_followed_in_place(open_page: OpenPage) -> None:
     """No new page: the figures, the words and the address change, and a picture can be saved."""
     page = open_page(viewport=DESKTOP)
@@ -190,10 +202,11 @@ def test_filters_are_followed_in_place(open_page: OpenPage) -> None:
     page.wait_for_selector(".app-figure__chart .main-svg .point")
     assert page.url.endswith("?sex=female")
     assert page.evaluate("window.same")
-    page.get_by_role("link", name="Treatment", exact=True).click()
-    page.wait_for_url("**/dashboard/treatment?sex=female")  # the page before says the same words
+    page.get_by_role("link", name="Change", exact=True).click()
+    page.wait_for_url("**/dashboard/change?sex=female")  # the page before says the same words
     expect(page.locator(".app-showing")).to_have_text("Showing: women")
     drawn(page)
+    page.locator(".app-figure__files summary").first.click()
     with page.expect_download() as saved:
         page.get_by_role("button", name=re.compile("Picture")).first.click()
     assert saved.value.suggested_filename.endswith(".png")
@@ -203,7 +216,7 @@ def test_without_a_script_the_tables_are_the_figures(open_page: OpenPage) -> Non
     """Filters work, every table is open, and no empty frame stands in for a chart."""
     page = open_page(viewport=PHONE, javascript=False)
     opened(page)
-    assert page.locator("figure table:visible").count() == 5
+    assert page.locator("figure table:visible").count() == 4
     heights = [
         box["height"] for chart in page.locator(".app-figure__chart").all() if (box := chart.bounding_box())
     ]

@@ -97,9 +97,10 @@ def test_one_file_gives_it_its_care_and_its_places(frames: StudyFrames) -> None:
 
     screening = board(frames, "screening").sections[0].figures
     assert "screening-phq4-total" in [figure.key for figure in screening]
-    mood = board(frames, "mood", pair="face.total~phq4.total")
+    mood = board(frames, "mood")
     assert all("PHQ-4 total" in matrix.names for matrix in mood.sections[0].matrices)
-    assert "PHQ-4 total" in mood.sections[1].figures[0].title
+    [pair] = board(frames, "pair", pair="face.total~phq4.total").sections
+    assert "PHQ-4 total" in pair.figures[0].title
     printed = paper(frames, content)
     drawn = {one.figure.key for section in printed.sections for one in section.figures}
     assert "screening-phq4.total" in drawn

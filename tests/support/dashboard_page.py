@@ -38,7 +38,7 @@ def points(page: str) -> list[dict[str, Any]]:
 def words(page: str) -> str:
     """The words of the page."""
     bare = re.sub(r"<(script|style|option).*?</\1>", " ", page, flags=re.DOTALL)
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", bare)).split())
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", bare)).split()).replace(" ,", ",")
 
 
 def facts(page: str) -> dict[str, str]:

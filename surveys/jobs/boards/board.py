@@ -73,12 +73,14 @@ class BoardFacts:
 
 @dataclass(frozen=True)
 class Board:
-    """The parts of a page that depend on data and filters; without figures `message` says why.
+    """The parts of a screen that depend on data and filters; without figures `message` says why.
 
+    `answer` is one sentence on the screen's question (`analysis.data.pages.QUESTIONS`).
     `warnings` tell whose words were answered; `both_wordings` says whether the reader can choose.
     """
 
     message: str | None = None
+    answer: str = ""
     warnings: tuple[str, ...] = ()
     both_wordings: bool = False
     facts: BoardFacts | None = None

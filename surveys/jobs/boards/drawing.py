@@ -45,20 +45,22 @@ def draw(
     may_open_patients: bool,
     suppress_under: int,
 ) -> Board:
-    """The board of a page `on` a day for the filters `chosen` (fields of `analysis.results.filters.Filters`).
+    """The board of a page, or of a tab of one, `on` a day.
 
+    `chosen` are the filters (fields of `analysis.results.filters.Filters`).
     `visits` are the plan's visits by key, with names for people.
     """
     from analysis.data.pages import OF_EVERYBODY
     from analysis.data.wordings import holds_both, warnings
     from analysis.figures import SIDE_BY_SIDE, TOGETHER, View, main_scales
+    from analysis.figures.answers import answer
     from analysis.figures.overview import overview
-    from analysis.figures.pages import PAGES, Scene
+    from analysis.figures.pages import SCREENS, Scene
     from analysis.methods import methods
     from analysis.results.disclosure import NOTHING, taken_out, without
     from analysis.results.filters import Filters, apply
     from analysis.results.findings import Findings
-    from analysis.told import records_of_page
+    from analysis.told import records_of_screen
 
     filters = Filters(**chosen)
     strata = (filters.time,) if filters.time else TOGETHER if together else SIDE_BY_SIDE
@@ -74,18 +76,21 @@ def draw(
         return Board(message=_by_subtraction(view), both_wordings=holds_both(frames))
     scales = main_scales(part)
     found = overview(part, view, scales=scales)
+    scene = Scene(part, view, scales, on, pair)
+    parts = SCREENS[page](scene)
     return Board(
+        answer=answer(page, scene, parts),
         warnings=(*warnings(frames, part, filters.wording), *_taken_out(frames, few.cells)),
         both_wordings=holds_both(frames),
         facts=_facts(found),
-        sections=tuple(_section(one) for one in PAGES[page](Scene(part, view, scales, on, pair))),
+        sections=tuple(_section(one) for one in parts),
         methods=methods(
             part,
             filters,
             software=SOFTWARE,
             digest=frames.sha256,
             suppress_under=view.suppress_under,
-            content=records_of_page(Findings.of(part, view.suppress_under), page, on),
+            content=records_of_screen(Findings.of(part, view.suppress_under), page, on),
         ),
     )
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, abort, redirect, render_template, request, u
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from analysis.data.pages import TITLES
+from analysis.data.pages import PAGE_OF, QUESTIONS, TABS, TITLES
 from surveys.db import db
 from surveys.exchange.list_file import Cell, ListFile
 from surveys.forms.dashboard import DashboardForm
@@ -46,8 +46,8 @@ def index(code: str) -> Page:
 @pages.get("/staff/<code>/dashboard/<page>")
 @for_roles("coordinator", "investigator", "analyst")
 def page(code: str, page: str) -> Page:
-    """Show another page for the same filters."""
-    return _shown(page) if page in TITLES else abort(404)
+    """Show another page, or a tab of one, for the same filters."""
+    return _shown(page) if page in PAGE_OF else abort(404)
 
 
 @pages.get("/staff/<code>/dashboard/<page>/<figure>.<any(xlsx, csv):ending>")
@@ -90,7 +90,7 @@ def _figure(page: str, figure: str) -> Drawing | None:
     A table by itself does not tell its age, so it comes only from the newest board.
     """
     form = _form()
-    answer = _board(grant(), form, page) if page in TITLES and form.validate() else None
+    answer = _board(grant(), form, page) if page in PAGE_OF and form.validate() else None
     sections = answer.dated.board.sections if answer and answer.dated and answer.is_ == "new" else ()
     found = ((one, part.notes) for part in sections for one in part.figures if one.key == figure)
     return next((replace(one, notes=(*one.notes, *shared)) for one, shared in found), None)
@@ -100,16 +100,23 @@ def _back(code: str, page: str) -> Response:
     return redirect(url_for("dashboard.page", code=code, page=page) + f"?{request.query_string.decode()}")
 
 
-def _shown(page: str) -> Page:
+def _shown(screen: str) -> Page:
     form = _form()
-    if not form.validate():
-        return render_template(
-            "staff/dashboard/dashboard.html", form=form, answer=None, page=page, pages=TITLES
-        ), 422
-    answer = _board(grant(), form, page)
+    valid = form.validate()
+    answer = _board(grant(), form, screen) if valid else None
+    page = PAGE_OF[screen]
     shown = render_template(
-        "staff/dashboard/dashboard.html", form=form, answer=answer, page=page, pages=TITLES
+        "staff/dashboard/dashboard.html",
+        form=form,
+        answer=answer,
+        screen=screen,
+        page=page,
+        pages=TITLES,
+        tabs=TABS.get(page, {}),
+        question=QUESTIONS[screen],
     )
+    if answer is None:
+        return shown, 422
     if answer.dated is None and answer.is_ == "being drawn":
         return shown, 202, {"Refresh": str(LOOK_AGAIN)}
     return shown, 200 if answer.dated else 503

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from analysis.data.pages import TITLES
+from analysis.data.pages import PAGE_OF, QUESTIONS
 from analysis.figures import View, main_scales
 from analysis.figures.marks import MANY
-from analysis.figures.pages import ON_PAPER, PAGES, Scene
+from analysis.figures.pages import ON_PAPER, PAGES, SCREENS, Scene
 from tests.analysis.drawings import words
 from tests.analysis.studies import Patient, registry, study
 
@@ -25,16 +25,16 @@ def keys(scene, page):
     return [figure.key for part in PAGES[page](scene) for figure in part.figures]
 
 
-def test_every_page_has_a_name():
+def test_every_screen_has_a_name_and_a_question():
     """Apart, so that the server can name them without loading what draws; in the same order."""
-    assert list(PAGES) == list(TITLES)
+    assert list(SCREENS) == list(PAGE_OF) == list(QUESTIONS)
 
 
 def titles(scene, page):
     return [figure.title for part in PAGES[page](scene) for figure in part.figures]
 
 
-@pytest.mark.parametrize("page", [page for page in ON_PAPER if page not in ("mood", "treatment")])
+@pytest.mark.parametrize("page", [page for page in ON_PAPER if page != "mood"])
 def test_paper_holds_nothing_that_the_screen_does_not(scene, page):
     """The same figures, in the same order; fewer where each scale has one of its own."""
     printed = keys(dataclasses.replace(scene, on_paper=True), page)
@@ -91,18 +91,18 @@ def packed(figures):
 
 
 @pytest.mark.parametrize(
-    ("patients", "pages"),
+    ("patients", "screens"),
     [
         (2 * MANY, ["overview"]),  # as many dots as are drawn singly
-        pytest.param(2 * MANY // 3, list(PAGES), marks=pytest.mark.long),  # the same from visit to visit
-        pytest.param(10_000, list(PAGES), marks=pytest.mark.long),
+        pytest.param(2 * MANY // 3, list(SCREENS), marks=pytest.mark.long),  # the same from visit to visit
+        pytest.param(10_000, list(SCREENS), marks=pytest.mark.long),
     ],
 )
-def test_pages_stay_light_however_many_patients_there_are(patients, pages):
+def test_pages_stay_light_however_many_patients_there_are(patients, screens):
     """Any figure takes at most 8 kB and any page 50."""
     frames = study(crowd(patients))
     one = Scene(frames, View(may_open_patients=True), main_scales(frames), date(2026, 1, 1))
-    for page in pages:
-        sizes = packed([figure for part in PAGES[page](one) for figure in part.figures])
+    for screen in screens:
+        sizes = packed([figure for part in SCREENS[screen](one) for figure in part.figures])
         assert max(sizes, default=0) <= FIGURE
         assert sum(sizes) <= PAGE

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from analysis.data.pages import TITLES
+from analysis.data.pages import PAGE_OF, QUESTIONS
 from surveys.db import db
 from surveys.models import Palsy, Study
 from surveys.models import Patient as StoredPatient
@@ -33,7 +33,7 @@ from tests.support.simulated import populate
 from tests.support.staff import Member, signed_in
 from tests.support.study import FACE, changing, invite, one_table
 
-CHARTS = 10  # two scales against time and by treatment, and the associations: acute and chronic each
+CHARTS = 8  # two scales against time, one by treatment, and the associations: acute and chronic each
 CAVEAT = (
     "Clinic registry data. Treatment was not assigned at random and patients who recover stop attending. "
     "Associations do not show cause."
@@ -108,7 +108,7 @@ def test_the_page_is_whole(clinic: Clinic) -> None:
 def test_tables_stand_under_every_figure(clinic: Clinic) -> None:
     """With their numbers, open, so that nobody needs a script."""
     figures = re.findall(r"<figure.*?</figure>", clinic.page(), re.DOTALL)
-    assert len(figures) == 5
+    assert len(figures) == 4
     assert all('<details class="govuk-details" open>' in one and "<td" in one for one in figures)
 
 
@@ -177,12 +177,14 @@ def test_filters_that_leave_nobody_are_answered_kindly(clinic: Clinic) -> None:
     assert "No patient is like this. Take one of the filters away, or clear them all." in said
 
 
-@pytest.mark.parametrize("page", TITLES)
+@pytest.mark.parametrize("page", [page for page in PAGE_OF if page != "mood"])
 def test_every_page_has_figures_and_keeps_the_filters(clinic: Clinic, page: str) -> None:
     """Each tab leads on with the same filters; each figure has its table as a file."""
     address = f"{PATH}/{page}"
     shown = page_of(clinic.member(), "?sex=female&age=40+to+59", address)
     assert "Showing: women, aged 40 to 59" in words(shown)
+    assert QUESTIONS[page] in words(shown)
+    assert re.search(r'<p class="app-answer">[^<]{30,}[.]</p>', shown)
     assert '<details class="govuk-details app-filters__more" open>' in shown
     assert f'{PATH}/time?sex=female&amp;age=40+to+59"' in shown
     ids = re.findall(r'\bid="([^"]+)"', shown)
@@ -261,7 +263,7 @@ def test_analysts_see_no_small_number_of_patients(clinic: Clinic, query: str) ->
     assert small_numbers(clinic.page("analyst", query)) == []
 
 
-@pytest.mark.parametrize("page", [page for page in TITLES if page != "overview"])
+@pytest.mark.parametrize("page", [page for page in PAGE_OF if page != "overview"])
 def test_analysts_see_no_small_number_on_any_page(clinic: Clinic, page: str) -> None:
     """Nor as a cell of any table there: only questionnaires have as few as four items."""
     shown = page_of(clinic.member("analyst"), path=f"{PATH}/{page}")
