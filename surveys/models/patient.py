@@ -120,38 +120,6 @@ class Contact(Base):
     def _way(cls) -> ColumnElement[str | None]:
         return func.coalesce(cls.channel, case((cls.email != "", "email")))
 
-    def reaches(self, channel: str | None) -> bool:
-        """Whether that way is open; an address that mail servers refuse is closed."""
-        ways = {
-            "email": bool(self.email) and self.email != self.refused_email,
-            "letter": bool(self.address),
-            "telephone": bool(self.telephone),
-            "text": bool(self.mobile) and self.mobile != self.refused_mobile,
-        }
-        return ways.get(channel or "", False)
-
-    @hybrid_property
-    def reachable(self) -> bool:
-        """Whether the way that the person is reached by is open."""
-        return self.reaches(self.way)
-
-    @reachable.inplace.expression
-    @classmethod
-    def _reachable(cls) -> ColumnElement[bool]:
-        refused = func.coalesce(cls.email == cls.refused_email, False)
-        return func.coalesce(
-            case(
-                (cls.way == "email", and_(cls.email != "", ~refused)),
-                (cls.way == "letter", cls.address != ""),
-                (cls.way == "telephone", cls.telephone != ""),
-                (
-                    cls.way == "text",
-                    and_(cls.mobile != "", ~func.coalesce(cls.mobile == cls.refused_mobile, False)),
-                ),
-            ),
-            False,
-        )
-
 
 def before_birth(birth_year: int | None, on: date | None) -> bool:
     """Whether a day, or the first of a period, lies before a known year of birth."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_
+from sqlalchemy import Select, and_, case, func, or_
 
 from surveys.lists.checks.check import Check, Terms, row
+from surveys.mail.channels import NOT_AT_ALL, USUAL, channels
 from surveys.models import Contact, Patient
 
 
 def _found(terms: Terms) -> Select[Any]:
     way = func.coalesce(Contact.way, "none")
     kind = case((Contact.id.is_(None), "no_contact"), else_=way)
+    is_open = or_(*(and_(way == key, one.open_in(Contact)) for key, one in channels().items()))
     # A refused address has a check of its own.
-    refused = func.coalesce((way == "email") & (Contact.email == Contact.refused_email), False)
+    refused = and_(way == USUAL, channels()[USUAL].refused_in(Contact))
     return (
         row(kind, Patient.id, seen=kind)
         .select_from(Patient)
@@ -22,7 +24,7 @@ def _found(terms: Terms) -> Select[Any]:
         .where(
             Patient.status == "active",
             Patient.messages_stopped_at.is_(None),
-            or_(Contact.id.is_(None), ~Contact.reachable & (way != "visits") & ~refused),
+            or_(Contact.id.is_(None), ~is_open & (way != NOT_AT_ALL) & ~refused),
         )
     )
 

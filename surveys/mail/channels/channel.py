@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol, TextIO
 
+from sqlalchemy import ColumnElement, and_, false, func
+
 from surveys.mail.words import Filling, Words, default, fill
 from surveys.settings import Settings
 
@@ -95,6 +97,16 @@ class Channel(ABC):
         """Whether the way to this person is open."""
         address = self.address(contact)
         return bool(address) and (self.refused is None or address != getattr(contact, self.refused))
+
+    def open_in(self, table: Any) -> ColumnElement[bool]:
+        """Whether the way is open, as a condition on the rows of a table of contacts."""
+        return and_(func.coalesce(getattr(table, self.column), "") != "", ~self.refused_in(table))
+
+    def refused_in(self, table: Any) -> ColumnElement[bool]:
+        """Whether the address of such a row is one that takes nothing."""
+        if self.refused is None:
+            return false()
+        return func.coalesce(getattr(table, self.column) == getattr(table, self.refused), false())
 
     def refuse(self, contact: object, refuses: Callable[[str], bool]) -> None:
         """Close the way to this person, if the address is one that `refuses`."""

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.mail.channels import channels
 from surveys.models import Contact, Patient
 from tests.surveys.lists.checks.conftest import AT, Found, Stands, contact_of
 
 
-@pytest.mark.parametrize("channel", [None, "email", "letter", "telephone", "visits"])
-@pytest.mark.parametrize("known", ["email", "address", "telephone", "refused", ""])
+@pytest.mark.parametrize("channel", [None, "email", "letter", "telephone", "text", "visits"])
+@pytest.mark.parametrize("known", ["email", "address", "telephone", "mobile", "refused", ""])
 def test_a_way_that_is_closed_is_found(
     session: Session, patient: Patient, found: Found, channel: str | None, known: str
 ) -> None:
@@ -23,10 +24,12 @@ def test_a_way_that_is_closed_is_found(
     elif known:
         setattr(contact, known, "p1@example.org")
     session.flush()
-    reachable = session.scalars(select(Contact.reachable).where(Contact.id == contact.id)).one()
-    assert bool(reachable) is contact.reachable
+    for way in channels().values():
+        is_open = session.scalars(select(way.open_in(Contact)).where(Contact.id == contact.id)).one()
+        assert bool(is_open) is way.reachable(contact)
+    is_open = contact.way in channels() and channels()[str(contact.way)].reachable(contact)
     its_own = known == "refused" and channel in (None, "email")
-    assert bool(found("no_channel")) is not (contact.reachable or channel == "visits" or its_own)
+    assert bool(found("no_channel")) is not (is_open or channel == "visits" or its_own)
 
 
 def test_nobody_is_missed_who_wants_no_messages(
