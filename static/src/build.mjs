@@ -28,13 +28,56 @@ async function put(name, content) {
   manifest[name] = served;
 }
 
+// Variants of GOV.UK's components that no page of a patient uses: her telephone need not fetch them.
+const UNUSED = {
+  patient: [
+    "app-header__link",
+    "govuk-back-link--inverse",
+    "govuk-body-l",
+    "govuk-body-lead",
+    "govuk-body-m",
+    "govuk-body-s",
+    "govuk-button--inverse",
+    "govuk-caption-[lm]",
+    "govuk-caption-xl",
+    "govuk-checkboxes--small",
+    "govuk-fieldset__legend--(?:m|xl)",
+    "govuk-heading-(?:s|xl)",
+    "govuk-input--extra-letter-spacing",
+    "govuk-input--width-(?:3|5|20|30)",
+    "govuk-input__(?:prefix|suffix)",
+    "govuk-label--(?:m|l|xl)",
+    "govuk-link--(?:inverse|muted|no-underline|no-visited-state|text-colour)",
+    "govuk-link-image",
+    "govuk-list--(?:number|spaced)",
+    "govuk-main-wrapper--(?:auto-spacing|l)",
+    "govuk-radios--small",
+    "govuk-summary-list--no-border",
+    "govuk-summary-list__row--no-border",
+    "govuk-table--small-text-until-tablet",
+    "govuk-table__caption--(?:l|xl)",
+  ],
+  staff: [],
+};
+
+// The styles without the selectors that name one of these classes, and without rules that have no others.
+function without(css, names) {
+  const named = new RegExp(`\\.(?:${names.join("|")})(?![\\w-])`);
+  const kept = css.replace(/([^{}]+)(\{[^{}]*\})/g, (rule, selectors, body) => {
+    const others = selectors.split(/,(?![^(]*\))/).filter((one) => !named.test(one));
+    return others.length ? others.join(",") + body : "";
+  });
+  return kept.replace(/@media[^{}]+\{\}/g, "");
+}
+
 await rm(output, { recursive: true, force: true });
 for (const name of ["patient", "staff"]) {
-  const { css } = sass.compile(join(sources, `${name}.scss`), {
+  const compiled = sass.compile(join(sources, `${name}.scss`), {
     loadPaths: [modules],
     quietDeps: true,
     style: "compressed",
   });
+  const css = UNUSED[name].length ? without(compiled.css, UNUSED[name]) : compiled.css;
   await put(`${name}.css`, `${css}\n`);
   await put(`${name}.rtl.css`, `${rtlcss.process(css)}\n`);
 }
