@@ -14,7 +14,7 @@ from surveys.models import Patient, Response, Study, Visit
 from surveys.schedule import preset, preset_names
 from surveys.store.study import readiness, studies
 from surveys.store.study.studies import NewStudy
-from surveys.store.words import eye_texts, permissions
+from surveys.store.words import eye_texts, own_forms, permissions
 from surveys.store.words.wordings import Texts
 
 
@@ -251,6 +251,38 @@ def import_setup(context: click.Context, file: Path, code: str, title: str, simu
 
     content = study_setup.read(file.read_bytes())
     _make(context, code, content, title, simulated)
+
+
+@study.command("take-over")
+@click.argument("source", metavar="FOLDER_OR_ZIP", type=click.Path(exists=True, path_type=Path))
+@click.pass_context
+def take_over(context: click.Context, source: Path) -> None:
+    """Make the draft study that `seventh export --format all` wrote elsewhere, with all its data.
+
+    It keeps its code, plan, texts, rules, own forms, patients, answers and scores. A refusal leaves nothing.
+    """
+    from surveys.db import snapshot
+    from surveys.exchange.moving import files, whole_study
+
+    with (
+        reading(context) as opened,
+        files.opened(source, source.name, files.WHOLE_STUDY) as whole,
+        files.opened(source, source.name) as package,
+    ):
+        own_forms.learn(opened.session, opened.library)
+        opened.session.rollback()
+        code, arrived = whole_study.take(
+            snapshot,
+            opened.transaction,
+            whole,
+            package,
+            opened.library,
+            at=opened.at,
+            actor="command:study take-over",
+        )
+    for line in arrived.lines:
+        click.echo(line)
+    click.echo(f"Study {code} is a draft now. Its team is not here: seventh staff add EMAIL --role …")
 
 
 @study.command("copy")

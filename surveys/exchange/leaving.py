@@ -22,11 +22,13 @@ from surveys.exchange.tidy.contents import Contents
 from surveys.exchange.tidy.queries import Selection
 from surveys.models import (
     AlertRule,
+    Amendment,
     ConsentText,
     Event,
     InstrumentVersion,
     MessageTemplate,
     Messaging,
+    OwnForm,
     Patient,
     Permission,
     Response,
@@ -44,7 +46,10 @@ TABLES: Mapping[str, type[Base]] = {
     "message_times": Messaging,
     "alert_rules": AlertRule,
     "permissions": Permission,
+    "own_forms": OwnForm,
 }
+SETTINGS = "study/settings.json"
+AMENDMENTS = "study/amendments.json"
 # Of this installation alone.
 KEPT_HERE = frozenset({"id", "study_id", "shift_key"})
 
@@ -58,13 +63,13 @@ Study `{code}`, exported by Seventh.{simulated}
 | `tidy/` | the data as plain tables with a codebook, with calendar dates; see its own README |
 | `definitions/` | each questionnaire that was answered, as it was frozen with the first answer |
 | `wordings/` | the site's own texts, only where a reason was given |
-| `study/` | settings, plan, consent texts, words and times of messages, alert rules, permissions, as JSON |
+| `study/` | settings, plan, amendments, consent texts, messages, alert rules, permissions, forms of its own |
 | `trail.ndjson` | the audit trail of the study with its chain of hashes, without identity and answers |
 
 Contacts are not here. The reason recorded for calendar dates: {reason}
 
-To set up the study elsewhere: name the folder `definitions` in `SEVENTH_INSTRUMENTS`, load each wording with
-`seventh instruments wording FILE`, make a study, and import the tables of `tidy`. To move a whole
+To set up the study elsewhere, with all its data: `seventh study take-over FOLDER`. Definitions that do not
+ship with Seventh go into a folder that `SEVENTH_INSTRUMENTS` names before. To move a whole
 installation, with contacts and trail, use `seventh backup` and `seventh restore`.
 {notes}
 Check the files with `sha256sum -c SHA256SUMS`.
@@ -103,11 +108,12 @@ def write(
                 words = wording_boxes.kept_words(asked.instrument, locales)
                 sheet = wording_boxes.rows(asked.instrument, asked.wording, locales, words)
                 packing.put(name, wording_boxes.as_csv(sheet))
-    packing.json("study/settings.json", _told(study))
+    packing.json(SETTINGS, _told(study))
     for name, model in TABLES.items():
         in_order = select(model).where(_of(model, selection)).order_by(*model.__table__.primary_key)
         rows = selection.session.scalars(in_order)
-        packing.json(f"study/{name}.json", [_told(row) for row in rows])
+        packing.json(table_file(name), [_told(row) for row in rows])
+    packing.json(AMENDMENTS, list(_amendments(selection)))
     packing.file("trail.ndjson", lambda file: _lines(file, _trail(selection)))
     notes = "".join(f"- {note}\n" for note in contents.notes)
     text = _README.format(
@@ -120,6 +126,22 @@ def write(
     packing.text("README.md", text)
     packing.sums()
     return [*data, *packing.files]
+
+
+def table_file(name: str) -> str:
+    """The file of one of `TABLES`."""
+    return f"study/{name}.json"
+
+
+def _amendments(selection: Selection) -> Iterator[Mapping[str, Any]]:
+    """The amendments, each with the version of the consent text that it asks: ids mean nothing elsewhere."""
+    texts = select(ConsentText.id, ConsentText.version)
+    versions = {row.id: row.version for row in selection.session.execute(texts)}
+    in_order = select(Amendment).where(_of(Amendment, selection)).order_by(Amendment.number)
+    for row in selection.session.scalars(in_order):
+        told = _told(row)
+        asked = told.pop("consent_text_id")
+        yield {**told, "consent_version": versions[asked] if asked else None}
 
 
 def _of(model: Any, selection: Selection) -> ColumnElement[bool]:

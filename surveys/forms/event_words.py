@@ -119,6 +119,7 @@ ACTIONS: Mapping[str, str] = {
     "study.exported": "The data were exported",
     "study.frozen": "The data were frozen",
     "study.simulated": "Simulated patients were made",
+    "study.taken_over": "The study was taken over from another installation",
     "test_mail.asked": "A test alert was sent to who asked for it",
     "test_mail.opened": "The link in a test alert was opened",
     "treatment.added": "A treatment was recorded",

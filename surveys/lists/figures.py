@@ -148,6 +148,7 @@ TAKING = frozenset(
         "study.changed",
         "study.closed",
         "study.created",
+        "study.taken_over",
         "study.simulated",
         "treatment.changed",
         "visits.replanned",

@@ -40,3 +40,23 @@ def test_what_comes_in_leaves_as_it_came(app: Flask, postgres_url: str, tmp_path
         assert (word in again["treatments.csv"].decode()) is (word != "Annegret")
     assert "nothing was changed" in second("import", "S1", tmp_path / "two.zip").out
     assert (second("audit", "verify").code, second("scores", "check").code) == (0, 0)
+
+
+def test_a_study_is_taken_over_whole(app: Flask, tmp_path: Path) -> None:
+    """One command: plan with its amendment, texts, rules, words, own forms in each version, and all data."""
+    moved.make_whole(app)
+    first = seventh_with(app.config["SETTINGS"])
+    second = seventh_with(replace(app.config["SETTINGS"], database_url=f"sqlite:///{tmp_path}/other.db"))
+    leave = ("--format", "all", "--exact-dates", "We leave")
+    assert first("export", "S1", tmp_path / "one.zip", *leave).code == 0
+    came = second("study", "take-over", tmp_path / "one.zip")
+    assert "Study S1 is a draft now." in came.out, came
+    assert second("export", "S1", tmp_path / "two.zip", *leave).code == 0
+    before, after = (moved.unpacked((tmp_path / name).read_bytes()) for name in ("one.zip", "two.zip"))
+    assert before.keys() == after.keys()
+    differing = {name for name in before if before[name] != after[name]}
+    assert differing == {"SHA256SUMS", "study/settings.json", "trail.ndjson"}
+    assert len(before["tidy/amendments.csv"].splitlines()) == 2
+    again = second("study", "take-over", tmp_path / "one.zip")
+    assert (again.code, again.err) == (1, "There already is a study S1. Choose another code.\n")
+    assert (second("audit", "verify").code, second("scores", "check").code) == (0, 0)

@@ -6,14 +6,17 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from surveys.exchange.moving import files, storing
 from surveys.exchange.moving.storing import Arrived
+from surveys.instruments.own import OwnField, OwnForm
 from surveys.models import (
     Assistance,
     Background,
@@ -28,9 +31,14 @@ from surveys.models import (
 )
 from surveys.store.patient import consents
 from surveys.store.patient.consents import NewText
+from surveys.store.post import messaging
+from surveys.store.study import studies
+from surveys.store.visit import alert_rules, amendments
+from surveys.store.visit.amendments import NewAmendment
+from surveys.store.words import own_forms
 from tests.support import nasty
 from tests.support.desk import LIBRARY, NOW, Desk
-from tests.support.study import CONSENT_PARTS, ask_consent, changing
+from tests.support.study import CONSENT_PARTS, ask_consent, changing, library
 
 Files = Mapping[str, bytes]
 Damage = Callable[[Files], Files]
@@ -77,6 +85,41 @@ def make(app: Flask) -> None:
         toxin = session.scalars(select(Treatment).where(Treatment.kind == "botulinum_toxin")).one()
         for muscle, units in (("frontalis", 2.5), ("mentalis", 10)):
             session.add(InjectionSite(treatment_id=toxin.id, muscle=muscle, side="left", units=units))
+
+
+def make_whole(app: Flask) -> None:
+    """The same, with a form of the study's own in two versions, an amendment, a rule and words of its own."""
+    make(app)
+    ask_consent(app, "2")
+    with changing(app) as session:
+        query = select(Study).options(selectinload(Study.timepoints))
+        study = session.scalars(query).one()
+        field = OwnField(1, "whole", {"en": "How many?"}, {}, 0.0, 9.0)
+        form = OwnForm({"en": "Counted"}, "patient", False, (field,))
+        first = own_forms.keep(session, study, form, library(app), **nasty.WHEN)
+        session.flush()
+        own_forms.learn(session, library(app))
+        visit = session.scalars(select(Visit).where(Visit.name == "unscheduled").order_by(Visit.id)).first()
+        assert visit is not None
+        nasty.answer(app, session, visit, first.key, {"q1": 3}, on=visit.due_on)
+        second = OwnField(2, "text", {"en": "Why?"}, {})
+        longer = replace(form, fields=(field, second))
+        own_forms.keep(session, study, longer, library(app), key=first.key, **nasty.WHEN)
+        own_forms.learn(session, library(app))
+        alert_rules.add(
+            session,
+            study,
+            library(app),
+            instrument="phq9",
+            scale="total",
+            kind="this_bad",
+            threshold=15,
+            **nasty.WHEN,
+        )
+        messaging.write(session, study, "invitation", "en", "Your visit", "Please open {link}", **nasty.WHEN)
+        rows = list(studies.plan_now(study.timepoints))
+        new = NewAmendment("2.0", nasty.ON + timedelta(days=60), "Too long.", "EK 1", consent_version="2")
+        amendments.amend(session, study, rows[:-1], new, library(app), **nasty.WHEN)
 
 
 def package(app: Flask) -> dict[str, bytes]:

@@ -64,21 +64,21 @@ def make(app: Flask) -> None:
                 on = ON - timedelta(days=5 - occurrence)
                 visit = visits.add_unscheduled(session, study, patient, ["phq9"], library(app), on=on, **WHEN)
                 assert visit.occurrence == occurrence
-                _answer(app, session, visit, "phq9", PHQ9 if number else {**PHQ9, "q10": 2}, on=on)
+                answer(app, session, visit, "phq9", PHQ9 if number else {**PHQ9, "q10": 2}, on=on)
         baseline = session.scalars(
             select(Visit).where(Visit.patient_id == first.id, Visit.name == "baseline")
         ).one()
-        _answer(app, session, baseline, "face", FACE)
+        answer(app, session, baseline, "face", FACE)
         few = {key: value for key, value in PHQ9.items() if key not in {"q1", "q2", "q3"}}
-        _answer(app, session, baseline, "phq9", few, not_given={"q1": "skipped", "q2": "not_reached"})
+        answer(app, session, baseline, "phq9", few, not_given={"q1": "skipped", "q2": "not_reached"})
         other = session.scalars(
             select(Visit).where(Visit.patient_id == second.id, Visit.name == "baseline")
         ).one()
-        wrong = _answer(app, session, other, "phq9", PHQ9)
+        wrong = answer(app, session, other, "phq9", PHQ9)
         book = library(app)
         right = {**PHQ9, "q1": 0}
         corrections.correct(session, study, wrong, book.get("phq9"), right, reason="mistyped", **WHEN)
-        gone = _answer(app, session, other, "face", FACE)
+        gone = answer(app, session, other, "face", FACE)
         corrections.annul(session, gone, book.get("face"), reason="of another patient", study=study, **WHEN)
 
 
@@ -95,9 +95,10 @@ def _clinical(session: Session, patient: Patient, book: Library) -> None:
     )
 
 
-def _answer(
+def answer(
     app: Flask, session: Session, visit: Visit, key: str, answers: Mapping[str, Answer], **facts: Any
 ) -> Response:
+    """A response to the newest version of an instrument."""
     instrument = library(app).get(key)
     on = facts.pop("on", ON)
     sent = datetime(on.year, on.month, on.day, 10, tzinfo=UTC)

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Column, Date, DateTime, LargeBinary
 
+from surveys.models.base import UtcDateTime
+
 
 def plain(value: Any) -> Any:
     """`value` as JSON can hold it: instants in UTC, dates as text, bytes in base 64, others unchanged."""
@@ -28,7 +30,7 @@ def stored(value: Any, column: Column[Any]) -> Any:
     """
     if value is None:
         return None
-    if isinstance(column.type, DateTime):
+    if isinstance(column.type, DateTime | UtcDateTime):  # as the database tells it, or as our tables do
         return datetime.fromisoformat(value).astimezone(UTC)
     if isinstance(column.type, LargeBinary):
         return b64decode(value, validate=True)

@@ -17,6 +17,8 @@ from typing import IO, Any
 from surveys.store.errors import Refused
 
 DESCRIPTOR, PATIENTS, SUMS = "datapackage.json", "patients.csv", "SHA256SUMS"
+TIDY = (DESCRIPTOR, PATIENTS)
+WHOLE_STUDY = ("study/settings.json", "study/plan.json")
 LARGEST_BYTES = 4 * 1024**3  # of a zip file, unpacked: what a file says of itself may be a trap
 LARGEST_JSON = 64 * 1024**2
 AT_ONCE = 1024 * 1024
@@ -53,9 +55,10 @@ class Package:
         except ValueError:
             raise Refused(f"{name} is not JSON.") from None
 
-    def has(self, name: str) -> bool:
-        """Whether the package holds a file of that name."""
-        return name in self._files.names
+    @property
+    def names(self) -> list[str]:
+        """The names of its files, sorted."""
+        return sorted(self._files.names)
 
     def lines(self, name: str, columns: Sequence[str]) -> Iterator[Line]:
         """The rows of a table, cells letter for letter; it must have these columns and no others.
@@ -93,14 +96,16 @@ def is_package(source: Path | bytes) -> bool:
 
 
 @contextmanager
-def opened(source: Path | bytes, name: str) -> Iterator[Package]:
+def opened(source: Path | bytes, name: str, marks: tuple[str, str] = TIDY) -> Iterator[Package]:
     """The package in a folder, a zip file or its bytes; also the one within the folder of everything.
+
+    Files of the names `marks` tell what it is: a tidy package, or the folder of everything.
 
     Raises:
         Refused: it is none, or a file differs from what was exported.
     """
     if isinstance(source, Path) and source.is_dir():
-        yield _package(_Folder(source), name)
+        yield _package(_Folder(source), name, marks)
         return
     try:
         archive = zipfile.ZipFile(source if isinstance(source, Path) else io.BytesIO(source))
@@ -109,15 +114,13 @@ def opened(source: Path | bytes, name: str) -> Iterator[Package]:
     with archive:
         if sum(one.file_size for one in archive.infolist()) > LARGEST_BYTES:
             raise Refused("Unpacked, this file has more than 4 GB. Unpack it, and give the folder.")
-        yield _package(_Zip(archive), name)
+        yield _package(_Zip(archive), name, marks)
 
 
-def _package(files: _Folder | _Zip, name: str) -> Package:
-    place = _place(files.names)
+def _package(files: _Folder | _Zip, name: str, marks: tuple[str, str]) -> Package:
+    place = _place(files.names, marks)
     if place is None:
-        raise Refused(
-            f"{name} is no tidy package: it lacks {DESCRIPTOR} or {PATIENTS}. Give what seventh export wrote."
-        )
+        raise Refused(f"{name} is not what seventh export writes: it lacks {' or '.join(marks)}.")
     within = files.within(place)
     if SUMS not in within.names:
         raise Refused(f"The package lacks {SUMS}: nobody can tell whether it is whole. Export it again.")
@@ -135,11 +138,12 @@ def _package(files: _Folder | _Zip, name: str) -> Package:
     return Package(within, name, hashlib.sha256(sums).hexdigest())
 
 
-def _place(names: Sequence[str]) -> str | None:
+def _place(names: Sequence[str], marks: tuple[str, str] = TIDY) -> str | None:
     """Where the package lies: at the top, or within one folder; of several the one nearest to the top."""
     known = set(names)
-    places = [one.removesuffix(DESCRIPTOR) for one in names if one.split("/")[-1] == DESCRIPTOR]
-    whole = [place for place in places if f"{place}{PATIENTS}" in known]
+    first, second = marks
+    places = [one.removesuffix(first) for one in names if f"/{one}".endswith(f"/{first}")]
+    whole = [place for place in places if f"{place}{second}" in known]
     return min(whole, key=lambda place: (place.count("/"), place), default=None)
 
 

@@ -50,7 +50,7 @@ class Arrived:
 
 
 @dataclass(frozen=True)
-class _Study:
+class TargetStudy:
     """What a package is compared with; `begun` is an import of it that broke off, `stored` its patients."""
 
     code: str
@@ -116,7 +116,7 @@ def take(
         Refused, FileRefused: nothing of it is to be seen, and why.
     """
     with moment() as session:
-        study = _study(session, study_id, package.sha256)
+        study = study_of(session, study_id, package.sha256)
     if study.done:
         return Arrived(("This package is stored already: nothing was changed.",), new=False)
     looked = look(package, study, library)
@@ -148,7 +148,7 @@ def take(
     return Arrived(tuple(looked.lines()), new=True)
 
 
-def look(package: Package, study: _Study, library: Library) -> _Looked:
+def look(package: Package, study: TargetStudy, library: Library) -> _Looked:
     """What the package holds, every cell of it read.
 
     Raises:
@@ -202,7 +202,8 @@ _MIXED = {
 }
 
 
-def _study(session: Session, study_id: int, sha256: str) -> _Study:
+def study_of(session: Session, study_id: int, sha256: str) -> TargetStudy:
+    """What a package of that digest is compared with. Raises Refused where the study takes none."""
     study = session.get_one(Study, study_id)
     if study.status == "closed":
         raise Refused(f"Study {study.code} is closed: it takes no further answers.")
@@ -215,7 +216,7 @@ def _study(session: Session, study_id: int, sha256: str) -> _Study:
         stored = frozenset(session.scalars(own)) if begun else frozenset[str]()
     points = select(Timepoint.key, Timepoint.id).where(Timepoint.study_id == study_id)
     texts = select(ConsentText.version, ConsentText.locale, ConsentText.id)
-    return _Study(
+    return TargetStudy(
         code=study.code,
         simulated=study.simulated,
         timepoints={key: row_id for key, row_id in session.execute(points)},  # noqa: C416 - rows are no pairs
@@ -266,7 +267,7 @@ def _asked(answered: Answered) -> dict[str, list[Instrument]]:
 
 
 def _people(
-    package: Package, study: _Study, library: Library, answered: Answered, faults: Faults
+    package: Package, study: TargetStudy, library: Library, answered: Answered, faults: Faults
 ) -> Iterator[MovedPatient]:
     """The patients of a package that was looked at, who are not stored yet."""
     here = Here(library, study.timepoints, study.consent_texts, answered)
@@ -307,7 +308,7 @@ def _columns(table: Any) -> list[str]:
 
 
 @contextmanager
-def _faster(study: _Study) -> Iterator[None]:
+def _faster(study: TargetStudy) -> Iterator[None]:
     """Say it in words where the database finds that something of the package is there by now."""
     try:
         yield

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 
 from surveys.exchange.tidy.amended import AMENDMENTS
 from surveys.exchange.tidy.answers import SCORES, answered, long_table, wide_table
@@ -23,7 +23,7 @@ from surveys.exchange.tidy.reported import REPORTED
 from surveys.exchange.tidy.signed import SIGNATURES
 from surveys.frames import scale_info
 from surveys.instruments.library import Library
-from surveys.models import Patient, Permission, Timepoint, Visit
+from surveys.models import Patient, Permission, Response, Timepoint, Visit
 from surveys.store.words.wordings import Texts, UnknownWording
 
 if TYPE_CHECKING:
@@ -145,7 +145,9 @@ def _visits(selection: Selection) -> Mapping[str, str]:
             .order_by(Timepoint.position)
         )
     }
-    names = select(Visit.name).distinct().join(Patient).where(selection.condition)
+    answered = exists().where(Response.visit_id == Visit.id)
+    stands = or_(Visit.withdrawn_at.is_(None), answered)  # others are in no file
+    names = select(Visit.name).distinct().join(Patient).where(selection.condition, stands)
     known = set(selection.session.scalars(names))
     others = sorted(known - planned.keys(), key=str.encode)
     return {name: planned.get(name, name) for name in (*(key for key in planned if key in known), *others)}

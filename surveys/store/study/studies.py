@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -124,6 +124,14 @@ def create(
         ),
     )
     return study
+
+
+def note_taken_over(
+    session: Session, study: Study, counts: Mapping[str, int], *, at: datetime, actor: str
+) -> None:
+    """Note that the study came whole from another installation, with how many rows of each kind."""
+    facts = {"study": study.code, **counts}
+    audit.record(session, audit.Entry(at, actor, "study.taken_over", facts=facts, study_id=study.id))
 
 
 def plan_of(timepoints: Sequence[Timepoint]) -> tuple[PlannedVisit, ...]:

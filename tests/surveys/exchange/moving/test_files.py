@@ -34,7 +34,10 @@ def test_a_package_is_the_same_packed_or_not(package: moved.Files, tmp_path: Pat
         (lambda one: {**one, "visits.csv": one["visits.csv"] + b"x"}, "visits.csv is not as it was exported"),
         (lambda one: {name: one[name] for name in one if name != "scores.csv"}, "lacks scores.csv, which"),
         (lambda one: {name: one[name] for name in one if name != files.SUMS}, "lacks SHA256SUMS"),
-        (lambda one: {"patients.csv": one["patients.csv"]}, "is no tidy package"),
+        (
+            lambda one: {"patients.csv": one["patients.csv"]},
+            "is not what seventh export writes: it lacks datapackage.json",
+        ),
     ],
 )
 def test_what_is_not_whole_is_refused(package: moved.Files, damage: moved.Damage, said: str) -> None:
