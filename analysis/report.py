@@ -22,6 +22,7 @@ from analysis.data.since_onset import LEFT_OUT_REASONS
 from analysis.methods import extent, methods
 from analysis.numbers.guards import SUPPRESS_UNDER
 from analysis.results import planned
+from analysis.results.anchor_change import anchor_change
 from analysis.results.attendance import attendance_by_instrument
 from analysis.results.before_after import AT_THEIR_WORST, left_out_of_before_after
 from analysis.results.course import COURSE_REASONS, left_out_of_course
@@ -58,6 +59,7 @@ _ANALYSES = (
     "recovery",
     "recovery_time",
     "retest",
+    "anchor_change",
 )
 _AS_IT_IS = frozenset((str, bool, int, type(None)))
 FLAG_SHARE = 0.15  # at floor or ceiling (Terwee et al., J Clin Epidemiol 2007;60:34)
@@ -152,6 +154,7 @@ def report(
         "dropout": found.dropout,
         "recovery": found.recovery(on),
         "recovery_time": recovery_time(part, on, suppress_under=few),
+        "anchor_change": anchor_change(part, info, suppress_under=few),
         "retest": retest(table, part.treatments, info, suppress_under=few),
     }
     content["statements"] = [coded(one, digest, filters.chosen) for one in statements(part, on, few)]

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Literal
 
 from analysis.data.kinds import OPERATIONS_ASKED, TREATMENTS_ASKED
+from analysis.data.said import SAYS_CHANGED, SAYS_RECOVERED
 
 Form = Literal["whole", "short"]
 Kind = Literal["choice", "choices", "date"]
@@ -45,7 +46,6 @@ SYMPTOMS = (
     "eating_drinking",
 )
 MOOD_BEFORE = ("treated", "never", "prefer_not_to_say")
-RECOVERED = ("yes", "nearly", "no")
 SIDES_ASKED = ("left", "right", "both", "unknown")
 PRECISIONS = ("day", "month", "year")
 # A kind of treatment is a question too: when it was.
@@ -61,6 +61,7 @@ QUESTIONS = (
     *WHEN,
     "symptoms",
     "mood_before",
+    "changed",
     "recovered",
     SENT,
 )
@@ -74,7 +75,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "operations": OPERATIONS_ASKED,
     "symptoms": SYMPTOMS,
     "mood_before": MOOD_BEFORE,
-    "recovered": RECOVERED,
+    "changed": SAYS_CHANGED,
+    "recovered": SAYS_RECOVERED,
 }
 SEVERAL = ("treatments", "operations", "symptoms")
 MAY_BE_NONE = ("treatments", "symptoms")
@@ -106,7 +108,7 @@ def questions_of(form: Form, given: Mapping[str, Said | None]) -> tuple[str, ...
         *(("operations",) if OPERATION in treatments else ()),
         *(kind for kind in WHEN if kind in named),
         "symptoms",
-        *(("mood_before",) if whole else ()),
+        "mood_before" if whole else "changed",
         "recovered",
     )
 

@@ -15,6 +15,7 @@ import pandas as pd
 from analysis.data.analysis_plan import NO_ANALYSIS_PLAN, AnalysisPlan
 from analysis.data.digest import as_text, digest
 from analysis.data.gradings import GRADING_SCALES
+from analysis.data.said import SAYS_CHANGED, SAYS_RECOVERED
 from analysis.data.since_onset import time_columns
 
 Direction = Literal["higher_better", "higher_worse"]
@@ -77,6 +78,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "battery": "codes",
         "missed_reason": "text",
         "says_recovered": "text",
+        "says_changed": "text",
         "begun": "flag",
     },
     "gradings": {
@@ -98,7 +100,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 }
 
 # Columns that frames of earlier versions lack, by table; where nobody said anything they change no digest.
-LATER = {"patients": ("status_reason",)}
+LATER = {"patients": ("status_reason",), "visits": ("says_changed",)}
 
 _DTYPES = {
     "text": "category",
@@ -175,7 +177,8 @@ class StudyFrames:
     (day | month | year) its length. ``treatments``: one row per injection, operation or course; a
     ``started_on`` by month or year is that period's first day too. ``visits``: one row per planned or
     unscheduled visit; ``begun`` once a questionnaire was begun; ``says_recovered`` (yes | nearly | no,
-    may be missing) is the patient's answer to whether the face is back to how it was. ``gradings``: one
+    may be missing) is the patient's answer to whether the face is back to how it was, ``says_changed``
+    (``SAYS_CHANGED``, may be missing) to how it is since the last time. ``gradings``: one
     row per grading of the index palsy by a clinician; ``scale`` house_brackmann (``value`` 1 to 6) or
     sunnybrook (0 to 100). ``responses``: one row per current response, with the values given by item
     (``answers``), whether it was never sent (``partial``), whether any of its scales has a value
@@ -256,8 +259,8 @@ def check(frames: StudyFrames) -> None:
     _check_codes("scores", frames.scores, "wording_status", WORDING_STATUSES)
     _check_codes("patients", frames.patients, "sex", ("female", "male", "other", "unknown"))
     _check_codes("treatments", frames.treatments, "state", ("planned", "given", "cancelled"))
-    said = frames.visits[frames.visits["says_recovered"].notna()]
-    _check_codes("visits", said, "says_recovered", ("yes", "nearly", "no"))
+    for said, codes in (("says_recovered", SAYS_RECOVERED), ("says_changed", SAYS_CHANGED)):
+        _check_codes("visits", frames.visits[frames.visits[said].notna()], said, codes)
     _check_codes("gradings", frames.gradings, "scale", GRADING_SCALES)
     _check_dated("patients", frames.patients, "onset_on", "onset_precision")
     _check_dated("treatments", frames.treatments, "started_on", "precision")

@@ -146,7 +146,7 @@ def _visits(tables: Mapping[str, pd.DataFrame], enrolled: pd.Series) -> pd.DataF
     attended = tables["attendance"]
     begun = attended[attended["state"] != NOT_BEGUN].set_index(key).index
     reported = tables["reported"]
-    says = reported[reported["question"] == "recovered"].set_index(key)["value"]
+    told = {name: reported[reported["question"] == name].set_index(key) for name in ("recovered", "changed")}
     at = pd.MultiIndex.from_frame(rows[key])
     dates = {
         f"{name}_on": _day(rows, enrolled, f"{name}_on", f"{name}_days")
@@ -157,7 +157,10 @@ def _visits(tables: Mapping[str, pd.DataFrame], enrolled: pd.Series) -> pd.DataF
         visit_id=np.arange(1, len(rows) + 1),
         battery=rows["battery"].fillna("").map(lambda keys: keys.split(";") if keys else []),
         begun=at.isin(begun),
-        says_recovered=says[~says.index.duplicated()].reindex(at).to_numpy(),
+        **{
+            f"says_{name}": rows_of.loc[~rows_of.index.duplicated(), "value"].reindex(at).to_numpy()
+            for name, rows_of in told.items()
+        },
     )
 
 

@@ -24,7 +24,7 @@ def resampled(estimate: float, influence: Numbers) -> tuple[float, float]:
     error = float(np.sqrt(influence @ influence / n / (n - 1)))
     if not error > 0:
         return estimate, estimate
-    drawn = influence[_draws(n)]
+    drawn = influence[draws(n)]
     errors = np.sqrt(drawn.var(axis=1) / (n - 1))
     t = np.divide(drawn.mean(axis=1), errors, out=np.zeros(DRAWS), where=errors > 0)
     low, high = np.quantile(t, [0.025, 0.975])
@@ -32,6 +32,6 @@ def resampled(estimate: float, influence: Numbers) -> tuple[float, float]:
 
 
 @lru_cache(maxsize=64)
-def _draws(n: int) -> np.ndarray[tuple[int, int], np.dtype[np.int32]]:
+def draws(n: int) -> np.ndarray[tuple[int, int], np.dtype[np.int32]]:
     """The patients of each draw: the same for all estimates of as many patients."""
     return np.random.default_rng(SEED).integers(0, n, (DRAWS, n), dtype=np.int32)

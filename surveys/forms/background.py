@@ -133,6 +133,16 @@ QUESTIONS: Mapping[str, QuestionWords] = {
             "prefer_not_to_say": _("I would rather not say"),
         },
     ),
+    "changed": QuestionWords(
+        _("How is your face now, next to the last time you answered?"),
+        choices={
+            "much_better": _("Much better"),
+            "better": _("A little better"),
+            "same": _("The same"),
+            "worse": _("A little worse"),
+            "much_worse": _("Much worse"),
+        },
+    ),
     "recovered": QuestionWords(
         _("Is your face back to how it was?"),
         choices={"yes": _("Yes"), "nearly": _("Nearly"), "no": _("No")},

@@ -176,6 +176,13 @@ MOOD_BEFORE: Mapping[str, str] = {
     "never": "never treated before the palsy",
     "prefer_not_to_say": "would rather not say",
 }
+CHANGED: Mapping[str, str] = {
+    "much_better": "much better",
+    "better": "a little better",
+    "same": "the same",
+    "worse": "a little worse",
+    "much_worse": "much worse",
+}
 RECOVERED: Mapping[str, str] = {"yes": "yes", "nearly": "nearly", "no": "no"}
 CHECK_OUTCOMES: Mapping[str, str] = {
     "confirmed": "Confirmed as reported",

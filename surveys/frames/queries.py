@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Float, Select, String, Text, cast, func, select
+from sqlalchemy.orm import aliased
 
 from surveys.models import (
     Assistance,
@@ -80,6 +81,7 @@ def treatments() -> Query:
 
 
 def visits() -> Query:
+    recovered, changed = aliased(Background), aliased(Background)
     return (
         select(
             Patient.code.label("patient"),
@@ -91,13 +93,12 @@ def visits() -> Query:
             Visit.closes_on,
             cast(Visit.battery, String).label("battery"),
             Visit.missed_reason,
-            Background.answer["value"].as_string().label("says_recovered"),
+            recovered.answer["value"].as_string().label("says_recovered"),
+            changed.answer["value"].as_string().label("says_changed"),
         )
         .join(Patient, Patient.id == Visit.patient_id)
-        .outerjoin(
-            Background,
-            (Background.visit_id == Visit.id) & Background.id.in_(standing("recovered")),
-        )
+        .outerjoin(recovered, (recovered.visit_id == Visit.id) & recovered.id.in_(standing("recovered")))
+        .outerjoin(changed, (changed.visit_id == Visit.id) & changed.id.in_(standing("changed")))
         .where(Visit.withdrawn_at.is_(None))
     )
 

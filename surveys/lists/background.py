@@ -57,7 +57,8 @@ class Report:
 class Telling:
     """The report of one visit; `sent_at` is None while the patient may still change it.
 
-    `symptoms`, `mood_before` and `recovered` are codes, None where not asked, skipped or not reached.
+    `symptoms`, `mood_before`, `changed` and `recovered` are codes, None where not asked, skipped or not
+    reached.
     """
 
     visit_id: int
@@ -66,6 +67,7 @@ class Telling:
     reports: tuple[Report, ...]
     symptoms: Sequence[str] | None
     mood_before: str | None
+    changed: str | None
     recovered: str | None
 
 
@@ -253,5 +255,6 @@ def _telling(
         reports=tuple(reports),
         symptoms=values.get("symptoms"),
         mood_before=values.get("mood_before"),
+        changed=values.get("changed"),
         recovered=values.get("recovered"),
     )

@@ -291,7 +291,13 @@ def test_a_later_visit_asks_what_changed(app: Flask) -> None:
     patient.next()
     assert patient.page.heading.startswith("What have you had for your face since ")
     give_all(
-        patient, [("treatments", "answer=none"), ("symptoms", "answer=eye"), ("recovered", "answer=yes")]
+        patient,
+        [
+            ("treatments", "answer=none"),
+            ("symptoms", "answer=eye"),
+            ("changed", "answer=much_better"),
+            ("recovered", "answer=yes"),
+        ],
     )
     patient.next()
     assert patient.asked == "phq9/1"

@@ -34,7 +34,7 @@ def test_the_whole_form_asks_all_and_the_short_one_what_changed() -> None:
         *("onset", "side", "cause", "treatments"),
         *("symptoms", "mood_before", "recovered"),
     )
-    assert questions_of("short", {}) == ("treatments", "symptoms", "recovered")
+    assert questions_of("short", {}) == ("treatments", "symptoms", "changed", "recovered")
 
 
 @given(

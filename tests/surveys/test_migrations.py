@@ -109,6 +109,7 @@ TRIGGERS["0050"] = TRIGGERS["0049"]  # questions
 TRIGGERS["0051"] = TRIGGERS["0050"]  # the language of an account
 TRIGGERS["0052"] = TRIGGERS["0051"]  # packages
 TRIGGERS["0053"] = TRIGGERS["0052"] | {"analysis_plan": {"UPDATE", "DELETE"}}
+TRIGGERS["0054"] = TRIGGERS["0053"]  # how the face has changed
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 

@@ -53,6 +53,7 @@ _ASKED: Codes = {
     "operations": "Which operations there were",
     "symptoms": "What troubles the patient",
     "mood_before": "Treatment of the mood before the palsy",
+    "changed": "How the face is, next to the last time",
     "recovered": "Whether the face has recovered",
     "sent": "Which form was reviewed and sent",
 }

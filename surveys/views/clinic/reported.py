@@ -178,6 +178,8 @@ def _table(patient: Patient, telling: Telling) -> ReportedTable:
         also.append(_("Symptoms: %(listed)s", listed=listed))
     if telling.mood_before is not None:
         also.append(_("Low mood or anxiety: %(said)s", said=labels.MOOD_BEFORE[telling.mood_before]))
+    if telling.changed is not None:
+        also.append(_("Face since the last time: %(said)s", said=labels.CHANGED[telling.changed]))
     if telling.recovered is not None:
         also.append(_("Face back to how it was: %(said)s", said=labels.RECOVERED[telling.recovered]))
     return ReportedTable(telling, tuple(_row(patient, report) for report in telling.reports), tuple(also))

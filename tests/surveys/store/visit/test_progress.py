@@ -127,7 +127,10 @@ def test_the_background_form_comes_after_consent_and_before_the_questionnaires()
     assert position(begun) == AboutYou(2)
     assert position(replace(begun, consent_due=True)) == ConsentDue()
     said = BackgroundAnswers(
-        "short", {"treatments": [], "symptoms": None, "recovered": "no"}, sent=False, since=None
+        "short",
+        {"treatments": [], "symptoms": None, "changed": "same", "recovered": "no"},
+        sent=False,
+        since=None,
     )
     assert position(replace(asked, background=said)) == AboutYou(None)
     face = LIBRARY.get("face")
