@@ -42,6 +42,8 @@ LONGEST_MANIFEST = 1 << 24
 LONGEST_ROW = 1 << 26
 LONGEST = {"data_freeze": 1 << 30}  # a whole study in one value, of which PostgreSQL takes no more either
 PIECE = 1 << 20
+# A statement that is kept would keep the tables too, which each restore reads anew.
+NOT_KEPT = {"compiled_cache": None}
 # What zip files, JSON and values raise where somebody damaged or forged them.
 UNREADABLE = (
     zipfile.BadZipFile,
@@ -185,7 +187,8 @@ def put(connection: Connection, backup: Backup, *, progress: Callable[[str], obj
         rows, start = backup.lines(name), count
         while page := list(islice(rows, AT_ONCE)):
             with _fitting(backup.path, name, count - start, len(page)):
-                connection.execute(insert(table), [_values(columns, row) for row in page])
+                rows_of_page = [_values(columns, row) for row in page]
+                connection.execute(insert(table), rows_of_page, execution_options=NOT_KEPT)
             count += len(page)
     if on_postgresql(connection):
         _count_on(connection, tables)

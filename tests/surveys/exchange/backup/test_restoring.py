@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import random
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, create_engine, select, text
+from sqlalchemy import Connection, MetaData, create_engine, select, text
 
 from surveys.exchange.backup import FORMAT, MANIFEST, restoring
 from surveys.exchange.backup.restoring import is_empty, note_proved, opened, put, unproved
@@ -201,6 +202,22 @@ def test_a_row_without_end_is_not_read(backup: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(restoring, "LONGEST_MANIFEST", 100)
     with pytest.raises(Refused, match="its manifest has more than 100 bytes"), opened(backup):
         pass
+
+
+def test_a_restore_keeps_no_tables(database_url: str, backup: Path) -> None:
+    """Each reads them anew: a process that tries many files would grow by them."""
+
+    def kept() -> int:
+        gc.collect()
+        return sum(isinstance(one, MetaData) for one in gc.get_objects())
+
+    with connected(database_url) as connection, opened(backup) as one:
+        before = kept()
+        for _ in range(2):
+            point = connection.begin_nested()
+            put(connection, one)
+            point.rollback()
+        assert kept() == before
 
 
 def test_what_is_in_counts_as_unproved_until_said(database_url: str, backup: Path) -> None:
