@@ -110,8 +110,9 @@ def _answers(content: dict[str, Any]) -> dict[str, Any]:
     told = {
         "400": "A parameter is wrong",
         "401": "No key, or one that opens nothing",
-        "404": "The key is not for this study",
+        "404": "The key is not for this study, or there is no such address",
         "429": "More than 600 requests in a minute",
+        "503": "The database does not answer. Ask again",
     }
     responses: dict[str, Any] = {
         status: {"description": words, "content": problem} for status, words in told.items()

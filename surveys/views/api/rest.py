@@ -20,6 +20,7 @@ from surveys.exchange.tidy.columns import cell
 from surveys.exchange.tidy.contents import contents_of
 from surveys.store.accounts.keys import Holder
 from surveys.views.api.opened import holder_of, note, opened
+from surveys.views.web.problems import problem
 
 pages = Blueprint("rest_api", __name__)
 
@@ -35,11 +36,7 @@ class _Problem(Exception):
 
     def response(self) -> Response:
         """The problem as JSON."""
-        told = {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
-        answer = Response(json.dumps(told), status=self.status, content_type=openapi.PROBLEM)
-        if self.status == 401:
-            answer.headers["WWW-Authenticate"] = "Bearer"
-        return answer
+        return problem(self.status, self.title, self.detail)
 
 
 def init_app(app: Flask) -> None:

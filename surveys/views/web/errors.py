@@ -1,4 +1,4 @@
-"""Error pages: the problem and what to do, in plain words, never a trace."""
+"""Error pages: the problem and what to do, in plain words, never a trace. Programs get JSON instead."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from flask_wtf.csrf import CSRFError
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from sqlalchemy.exc import DatabaseError
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.wrappers import Response
 
 from surveys.db import db, is_out
 from surveys.store.errors import Refused
+from surveys.views.web.problems import asked_by_program, problem_of
 
-Page = tuple[str, int]
+Page = tuple[str, int] | Response
 
 
 def _no_cookies() -> str:
@@ -38,6 +40,8 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Page:
+        if asked_by_program():
+            return problem_of(error)
         code = error.code or 500
         return render_template("errors/error.html", code=code), code
 

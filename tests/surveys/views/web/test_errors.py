@@ -8,10 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from gunicorn.http.errors import InvalidChunkSize  # type: ignore[import-untyped]
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from surveys.db import db
 from surveys.store.errors import Refused
+from surveys.views.api import rest
 from surveys.views.clinic import clinic
 from surveys.views.form import pages as patient
 from tests.support.staff import signed_in
@@ -102,3 +103,23 @@ def test_a_refusal_that_no_page_expected_is_told_in_its_own_words(
     assert "This was not done" in page.text
     assert "The list is kept elsewhere." in page.text
     assert stored(app, "patient") == before
+
+
+def test_a_program_reads_json_and_no_page(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no view answers, too: no such address, no such method, no database, a fault of ours."""
+
+    def away(*_: object) -> None:
+        raise OperationalError("SELECT", None, Exception(), connection_invalidated=True)
+
+    app.testing = False
+    client = app.test_client()
+    replies = [client.get("/api/v1/nothing"), client.delete("/api/v1/studies/S1/scores")]
+    monkeypatch.setattr(rest, "holder_of", away)
+    replies.append(client.get("/api/v1/studies/S1/scores", headers={"Authorization": "Bearer x"}))
+    monkeypatch.setattr(rest, "holder_of", len)
+    replies.append(client.get("/api/v1/studies/S1/scores", headers={"Authorization": "Bearer x"}))
+    assert [(one.status_code, one.content_type) for one in replies] == [
+        (status, "application/problem+json") for status in (404, 405, 503, 500)
+    ]
+    assert [one.get_json()["status"] for one in replies] == [404, 405, 503, 500]
+    assert set(replies[1].headers["Allow"].split(", ")) >= {"GET", "HEAD"}
