@@ -91,8 +91,10 @@ def import_(
     A row is a patient's visit: patient, visit, completed_on, facts, and answers as phq9_q1, phq9_q2, …
     For a file of another program give a mapping. What is stored already is passed over. Patients can answer
     meanwhile. If it breaks off, nothing is to be seen: the same command goes on with it. A tidy package with
-    exact dates, as seventh export writes it, comes in whole: FILE is its folder or zip file.
+    exact dates, as seventh export writes it, comes in whole: FILE is its folder or zip file. FHIR R4 (JSON)
+    is read by its codes.
     """
+    from surveys.exchange.fhir import answers_in, incoming
     from surveys.exchange.import_file import read
     from surveys.exchange.moving import files
     from surveys.exchange.tables import mapped, mapping_file
@@ -109,7 +111,9 @@ def import_(
                 )
             _move(opened, study_id, file, dry_run=dry_run)
             return
-        if mapping is None:
+        if mapping is None and incoming.is_fhir(data := file.read_bytes()):
+            content = answers_in.read(file.name, data, opened.library)
+        elif mapping is None:
             content = read(file, opened.library, ignore_unknown=ignore_unknown)
         else:
             meant = mapping_file.read(mapping.read_bytes(), opened.library)

@@ -26,6 +26,10 @@ class UploadForm(StaffForm):
     sheet = StringField("Sheet, if it is a workbook with several", [Optional(), Length(max=100)])
 
 
+class BringInForm(StaffForm):
+    """Nothing but the press."""
+
+
 class TakeBackForm(StaffForm):
     """Nothing but the press."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from surveys.exchange import importing
+from surveys.exchange.moving import files, storing
 from surveys.exchange.tables.incoming import rows
 from surveys.jobs import incoming, queue
 from surveys.jobs.queue import Task
@@ -17,6 +18,8 @@ def bring_in(workshop: Workshop, task: Task) -> Mapping[str, Any]:
     """The file whose number is `incoming`, in short transactions, so that no patient waits."""
     with workshop.look() as session:
         sent = incoming.find(session, task.study_id, task.arguments["incoming"])
+    if files.is_package(sent.content):
+        return _move_in(workshop, task, sent)
     file = rows(sent.name, sent.content, sent.mapping, workshop.library)
     done = 0
     told = 0
@@ -48,6 +51,21 @@ def bring_in(workshop: Workshop, task: Task) -> Mapping[str, Any]:
         made = next(of_file, None)
         number = made.id if made else None
     return {"import": number, "new": plan.changes or plan.begun is not None, "told": plan.told()}
+
+
+def _move_in(workshop: Workshop, task: Task, sent: incoming.Incoming) -> Mapping[str, Any]:
+    """A tidy package, patient by patient."""
+    with files.opened(sent.content, sent.name) as package:
+        arrived = storing.take(
+            workshop.snapshot,
+            workshop.change,
+            task.study_id,
+            package,
+            workshop.library,
+            at=workshop.now(),
+            actor=task.asked_by,
+        )
+    return {"import": arrived.number, "new": arrived.new, "told": list(arrived.lines)}
 
 
 def take_back(workshop: Workshop, task: Task) -> Mapping[str, Any]:

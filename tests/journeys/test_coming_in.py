@@ -9,10 +9,12 @@ import pytest
 from flask import Flask
 
 from surveys.schedule import preset
+from surveys.store.patient import consents
+from surveys.store.patient.consents import NewText
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
-from tests.support import redcap, tables
-from tests.support.study import changing, library, one_table
+from tests.support import fhir, moved, redcap, tables
+from tests.support.study import CONSENT_PARTS, changing, library, one_table
 from tests.support.uploads import Uploader
 
 IMPORTS = "/staff/S1/imports"
@@ -85,7 +87,7 @@ def test_a_redcap_project_is_one_file(app: Flask, uploader: Uploader) -> None:
     """As XML; what is no table of answers is refused where it was sent."""
     uploader.send(IMPORTS, b'{"resourceType": "Bundle"}')
     assert uploader.status == 422
-    assert "This is FHIR" in uploader.page.text
+    assert "nobody's answers" in uploader.page.text
     uploader.send(IMPORTS, redcap.xml())
     assert "day is proposed as the day of mood" in uploader.page.text
     look = look_of(app)
@@ -93,3 +95,33 @@ def test_a_redcap_project_is_one_file(app: Flask, uploader: Uploader) -> None:
     assert "It can come in: 2 rows." in uploader.page.text
     uploader.send(look, **ticked(uploader.client.get(look).text))
     assert "It is in." in uploader.page.text
+
+
+def test_fhir_comes_in_by_its_codes(app: Flask, uploader: Uploader) -> None:
+    """Nothing is asked: the file says what its items and options are."""
+    uploader.send(IMPORTS, fhir.packed(fhir.response(status="bogus")))
+    assert uploader.status == 422
+    assert "its status is 'bogus'" in uploader.page.text
+    uploader.send(IMPORTS, fhir.packed(fhir.response()))
+    assert "Responses: 1 new, 0 already stored." in uploader.page.text
+    uploader.send(look_of(app))
+    assert "It is in." in uploader.page.text
+    assert [row["value"] for row in one_table(app, "score")] == [fhir.TOTAL]
+
+
+def test_a_package_comes_in_whole(app: Flask) -> None:
+    """From one study into another, by pages alone; the same again changes nothing."""
+    content = moved.packed(moved.package(app))
+    with changing(app) as session:
+        new = NewStudy("S2", timezone="UTC", simulated=True)
+        at = datetime.now(UTC)
+        study = studies.create(session, new, preset("registry"), library(app), at=at, actor="test")
+        text = NewText("Taking part is up to you.\n\nYou may stop.", CONSENT_PARTS)
+        consents.load(session, study, "1", {"en": text}, at=at, actor="test")
+    uploader, page = Uploader(app, "S2"), "/staff/S2/imports"
+    for told in ("It is in.", "All of it was stored already: nothing was changed."):
+        uploader.send(page, content)
+        uploader.send(look_of(app).replace("S1", "S2"))
+        assert told in uploader.page.text
+    codes = [row["code"] for row in one_table(app, "patient")]
+    assert sorted(codes[3:]) == sorted(codes[:3])

@@ -13,14 +13,14 @@ from tests.support.staff import PASSWORD, employ
 
 
 class Uploader:
-    """A coordinator of S1, signed in; `status`, `page` and its typed `rows` are the last answer's."""
+    """A coordinator of a study, signed in; `status`, `page` and its typed `rows` are the last answer's."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, study: str = "S1") -> None:
         self.client = app.test_client()
         self.status = 0
         self.rows = ""
         self.page = Page(self.client.get("/login").text)
-        employ(app, "uploader@example.org", "coordinator")
+        employ(app, "uploader@example.org", "coordinator", study=study)
         self.send("/login", email="uploader@example.org", password=PASSWORD)
 
     def send(self, path: str, content: bytes = b"", **fields: str) -> Page:

@@ -35,6 +35,7 @@ from surveys.store.words import versions
 
 PORTION = 100  # visits and responses in one transaction
 CODEBOOK = "codebook.json"
+STORED = "This package is stored already: nothing was changed."
 NO_DATES = (
     "The package has no calendar dates, and Seventh does not make them up. Export it again with: "
     "seventh export STUDY PACKAGE.zip --exact-dates REASON"
@@ -43,22 +44,27 @@ NO_DATES = (
 
 @dataclass(frozen=True)
 class Arrived:
-    """What came in, a sentence each; `new` is False where this package was stored before."""
+    """What came in, a sentence each; `new` is False where this package was stored before.
+
+    `number` is that of the import; None where there is none yet.
+    """
 
     lines: tuple[str, ...]
     new: bool
+    number: int | None = None
 
 
 @dataclass(frozen=True)
 class TargetStudy:
-    """What a package is compared with; `begun` is an import of it that broke off, `stored` its patients."""
+    """What a package is compared with; `begun` is an import of it that broke off, `stored` its patients;
+    `done` is one that is whole."""
 
     code: str
     simulated: bool
     timepoints: Mapping[str, int]
     consent_texts: Mapping[tuple[str, str], int]
     begun: int | None
-    done: bool
+    done: int | None
     known: frozenset[str]
     stored: frozenset[str]
 
@@ -118,7 +124,7 @@ def take(
     with moment() as session:
         study = study_of(session, study_id, package.sha256)
     if study.done:
-        return Arrived(("This package is stored already: nothing was changed.",), new=False)
+        return Arrived((STORED,), new=False, number=study.done)
     looked = look(package, study, library)
     if dry_run:
         return Arrived(tuple(looked.lines()), new=True)
@@ -145,7 +151,7 @@ def take(
         progress(len(portion))
     with transaction() as session:
         imports.finish(session, number, library, attended=(), at=at, actor=actor)
-    return Arrived(tuple(looked.lines()), new=True)
+    return Arrived(tuple(looked.lines()), new=True, number=number)
 
 
 def look(package: Package, study: TargetStudy, library: Library) -> _Looked:
@@ -225,7 +231,7 @@ def study_of(session: Session, study_id: int, sha256: str) -> TargetStudy:
             for version, locale, row_id in session.execute(texts.where(ConsentText.study_id == study_id))
         },
         begun=begun.id if begun else None,
-        done=session.scalar(before.limit(1)) is not None,
+        done=session.scalar(before.limit(1)),
         known=known,
         stored=stored,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from surveys.exchange.fhir import answers_in
+from surveys.exchange.fhir import incoming as fhir
 from surveys.exchange.import_file import ImportFile
 from surveys.exchange.tables import (
     mapped,
@@ -64,6 +66,8 @@ def table_of(name: str, content: bytes, mapping: FileMapping) -> Table:
 
 def rows(name: str, content: bytes, mapping: str, library: Library) -> ImportFile:
     """The rows that a file makes by its mapping. Raises FileRefused, Refused."""
+    if fhir.is_fhir(content):
+        return answers_in.read(name, content, library)
     meant = mapping_file.read(mapping.encode(), library)
     return mapped.mapped(table_of(name, content, meant), meant, library)
 

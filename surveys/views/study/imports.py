@@ -7,13 +7,14 @@ from typing import Any
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 
-from surveys.db import db
+from surveys.db import db, snapshot
+from surveys.exchange import self_told
 from surveys.exchange.import_file import ImportFile
 from surveys.exchange.tables import answering, known, mapping_file
 from surveys.exchange.tables import incoming as tables
 from surveys.exchange.tables.answering import Answers
 from surveys.exchange.tables.mapping import BY_ORDER, FileMapping
-from surveys.forms.imports import AnswersForm, TakeBackForm, UploadForm, answers_form
+from surveys.forms.imports import AnswersForm, BringInForm, TakeBackForm, UploadForm, answers_form
 from surveys.instruments.library import Library
 from surveys.jobs import incoming
 from surveys.lists import history
@@ -56,6 +57,8 @@ def send(code: str) -> Page:
     db.session.rollback()
     name, content = form.file.data.filename or "file", form.file.data.read()
     number = 0
+    if self_told.is_one(content):
+        return _told_itself(form, name, content)
     with committed(form) as kept:
         looked = tables.look(name, content, instruments, zone, form.sheet.data or "")
         lines, meant = looked.proposal.lines, looked.proposal.mapping
@@ -75,6 +78,8 @@ def send(code: str) -> Page:
 def look(code: str, number: int) -> str:
     """The plan of a file, with a box for each doubt."""
     sent = _sent(number)
+    if sent.told.get(self_told.READY):
+        return _ready(sent, BringInForm())
     return _asked(sent, _form(sent), number)
 
 
@@ -83,6 +88,14 @@ def look(code: str, number: int) -> str:
 def take(code: str, number: int) -> Page:
     """Keep the answers; bring the file in, unless it is to be looked at again or is refused."""
     here, sent = grant(), _sent(number)
+    if sent.told.get(self_told.READY):
+        press = BringInForm()
+        if not press.validate():
+            return _ready(sent, press), 422
+        job = jobs.note(here, "import", {"incoming": number, "wording": None})
+        db.session.commit()
+        jobs.wait(job)
+        return redirect(url_for("jobs.show", code=code, number=job))
     library = server.texts().library
     form = _form(sent)
     if not form.validate():
@@ -120,6 +133,26 @@ def result(code: str, import_id: int) -> Page:
         return redirect(url_for("jobs.show", code=code, number=job))
     names = history.names(db.session, [made.begun_by, *([made.undone_by] if made.undone_by else [])])
     return render_template("staff/study/import_result.html", made=made, form=form, names=names)
+
+
+def _told_itself(form: UploadForm, name: str, content: bytes) -> Page:
+    """Look at a file that says itself what it means, and keep it for a day."""
+    here, number = grant(), 0
+    db.session.rollback()
+    with committed(form) as kept:
+        lines = self_told.lines(snapshot, here.study.id, name, content, server.texts().library, at=here.at)
+        told = {"proposed": "", "mapping": "", "lines": lines, "columns": [], self_told.READY: True}
+        number = incoming.keep(
+            db.session, here.study.id, name[:200], content, told, at=here.at, by=here.actor
+        )
+    if not kept:
+        return _listed(form), 422
+    return redirect(url_for("imports.look", code=here.study.code, number=number))
+
+
+def _ready(sent: incoming.Incoming, form: BringInForm) -> str:
+    """The page of a file that says itself what it means: there is nothing to answer."""
+    return render_template("staff/study/import_ready.html", sent=sent, form=form)
 
 
 def _sent(number: int) -> incoming.Incoming:

@@ -1,0 +1,135 @@
+"""A file of FHIR R4 on its way in: its resources, refused where they say something that is not read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from surveys.exchange.faults import Fault, FileRefused
+
+Resource = Mapping[str, Any]
+DEEPEST = 60  # levels of items and of JSON, in which a file may be a trap
+TYPES = ("QuestionnaireResponse", "Questionnaire", "Patient", "ValueSet", "CodeSystem", "Observation")
+_XML = "This is FHIR as XML. Save it as JSON."
+_R5 = "{place}: its type is ‘coding’: this is FHIR R5; save it as R4."
+
+
+@dataclass(frozen=True)
+class Resources:
+    """The resources of a file: responses, questionnaires by address, codes of patients by reference.
+
+    `others` counts what is of another type, and is not read.
+    """
+
+    responses: tuple[Resource, ...]
+    questionnaires: Mapping[str, Resource]
+    patients: Mapping[str, str]
+    others: Mapping[str, int]
+
+
+def is_fhir(content: bytes) -> bool:
+    """Whether a file is JSON (or XML) of FHIR."""
+    beginning = content[:20_000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if beginning.startswith(b"<"):
+        return b"http://hl7.org/fhir" in beginning
+    return beginning.startswith((b"{", b"[")) and b'"resourceType"' in content
+
+
+def read(content: bytes) -> Resources:
+    """The resources of a bundle, of lines of them (NDJSON), or of one alone.
+
+    Raises:
+        FileRefused: it is XML, R5, no JSON, has a `modifierExtension`, or holds no answers.
+    """
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise FileRefused([Fault(_XML)])
+    found = list(_each(content))
+    faults = [Fault(problem) for one in found for problem in _refused(one, str(one.get("resourceType")), 0)]
+    if faults:
+        raise FileRefused(faults)
+    responses = tuple(one for one in found if one["resourceType"] == "QuestionnaireResponse")
+    if not responses:
+        raise FileRefused([Fault("This file of FHIR holds no QuestionnaireResponse: nobody's answers.")])
+    others: dict[str, int] = {}
+    for one in found:
+        if one["resourceType"] not in TYPES:
+            others[one["resourceType"]] = others.get(one["resourceType"], 0) + 1
+    forms = (one for one in found if one["resourceType"] == "Questionnaire")
+    return Resources(
+        responses,
+        {name: one for one in forms for name in _names(one)},
+        {f"Patient/{one.get('id')}": _code(one) for one in found if one["resourceType"] == "Patient"},
+        others,
+    )
+
+
+def items(resource: Resource) -> Iterator[Resource]:
+    """The items of a questionnaire or response, also those within others."""
+    for one in _listed(resource, "item"):
+        yield one
+        yield from items(one)
+        for answer in _listed(one, "answer"):
+            yield from items(answer)
+
+
+def _each(content: bytes) -> Iterator[Resource]:
+    try:
+        text = content.decode("utf-8-sig")
+        try:
+            parts = [json.loads(text)]
+        except ValueError:
+            parts = [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (ValueError, RecursionError):
+        raise FileRefused([Fault("This is not whole JSON of FHIR.")]) from None
+    for part in parts:
+        for one in part if isinstance(part, list) else [part]:
+            yield from _unpacked(one)
+
+
+def _unpacked(one: Any) -> Iterator[Resource]:
+    if not isinstance(one, dict) or not isinstance(one.get("resourceType"), str):
+        raise FileRefused([Fault("This is JSON, but not of FHIR: something has no resourceType.")])
+    if one["resourceType"] != "Bundle":
+        yield one
+        return
+    for entry in _listed(one, "entry"):
+        if isinstance(entry.get("resource"), dict):
+            yield from _unpacked(entry["resource"])
+
+
+def _refused(value: Any, place: str, level: int) -> Iterator[str]:
+    """What in a resource changes the meaning of the rest, or is of another release."""
+    if level > DEEPEST:
+        yield f"{place[:60]}…: deeper than {DEEPEST} levels."
+        return
+    if isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from _refused(one, f"{place}[{number}]", level + 1)
+    elif isinstance(value, dict):
+        if "modifierExtension" in value:
+            yield f"{place}: it has a modifierExtension, which may turn its meaning round. It is not read."
+        if value.get("type") == "coding" and "linkId" in value:
+            yield _R5.format(place=place)
+        for name, one in value.items():
+            if isinstance(one, list | dict):
+                yield from _refused(one, f"{place}.{name}", level + 1)
+
+
+def _listed(resource: Resource, name: str) -> Sequence[Resource]:
+    found = resource.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _names(form: Resource) -> Iterator[str]:
+    if isinstance(form.get("url"), str):
+        yield form["url"]
+    if isinstance(form.get("id"), str):
+        yield f"Questionnaire/{form['id']}"
+
+
+def _code(patient: Resource) -> str:
+    """The study code of a patient: the value of an identifier, else the id."""
+    values = (one.get("value") for one in _listed(patient, "identifier"))
+    return next((value for value in values if isinstance(value, str)), str(patient.get("id")))

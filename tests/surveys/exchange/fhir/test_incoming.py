@@ -1,0 +1,48 @@
+"""Files of FHIR on their way in."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from surveys.exchange.faults import FileRefused
+from surveys.exchange.fhir import incoming
+from tests.support import fhir
+
+
+def test_a_bundle_its_lines_and_one_alone_are_the_same() -> None:
+    """Other resources are counted; a patient's code is the identifier's."""
+    patient = {"resourceType": "Patient", "id": "x1", "identifier": [{"value": "0012"}]}
+    every = (fhir.response(), patient, {"resourceType": "Device"})
+    lines = b"\n".join(json.dumps(one).encode() for one in every)
+    for content in (fhir.packed(*every), lines, json.dumps(every).encode()):
+        assert incoming.is_fhir(content)
+        found = incoming.read(content)
+        assert [one["id"] for one in found.responses] == ["r1"]
+        assert (found.patients, found.others) == ({"Patient/x1": "0012"}, {"Device": 1})
+    assert not incoming.is_fhir(b"patient,visit\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'<Bundle xmlns="http://hl7.org/fhir"/>', "Save it as JSON"),
+        (b'{"resourceType": "Bundle"', "not whole JSON"),
+        (b'[{"resourceType": "Bundle"}, 3]', "something has no resourceType"),
+        (fhir.packed(fhir.questionnaire()), "holds no QuestionnaireResponse"),
+        (
+            fhir.packed(fhir.response(item=[{"linkId": "/44250-9", "modifierExtension": []}])),
+            r"QuestionnaireResponse.item\[0\]: it has a modifierExtension",
+        ),
+        (
+            fhir.packed(fhir.response(), fhir.questionnaire(item=[{"linkId": "a", "type": "coding"}])),
+            "this is FHIR R5; save it as R4",
+        ),
+        (b'{"resourceType": "QuestionnaireResponse", "item": ' + b"[" * 90 + b"]" * 90 + b"}", "deeper than"),
+    ],
+)
+def test_what_is_not_read_is_refused_in_words(content: bytes, said: str) -> None:
+    """With its place."""
+    with pytest.raises(FileRefused, match=said):
+        incoming.read(content)
