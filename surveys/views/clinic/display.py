@@ -104,6 +104,8 @@ def span(ago: timedelta | None) -> str:
         return str(ngettext("%(num)d day", "%(num)d days", ago.days))
     if ago >= timedelta(hours=1):
         return str(ngettext("%(num)d hour", "%(num)d hours", ago.seconds // 3600))
+    if ago < timedelta(minutes=1):
+        return _("less than a minute")
     return str(ngettext("%(num)d minute", "%(num)d minutes", ago.seconds // 60))
 
 
