@@ -18,6 +18,7 @@ from analysis.results.describe import descriptives as _descriptives
 from analysis.results.differences import differences as _differences
 from analysis.results.filters import Filters, apply
 from analysis.results.findings import Findings
+from analysis.results.precision import precision as _precision
 from analysis.told import statements
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "descriptives",
     "differences",
     "part",
+    "precision",
     "reliability",
     "screening",
     "sensitivity",
@@ -316,6 +318,36 @@ def sensitivity(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFrame:
     True
     """
     return _frame(Findings.of(study, suppress_under).sensitivity)
+
+
+def precision(study: StudyFrames, half_width: float, *, visits: int = 1) -> pd.DataFrame:
+    """How many patients an interval of a given half-width needs, with what scores of this study vary by.
+
+    Parameters
+    ----------
+    half_width
+        Of the 95 % interval, in points.
+    visits
+        How many scores of each patient count for a mean.
+
+    Returns
+    -------
+    DataFrame
+        ``stratum, scale, half_width, visits, patients, sd, icc, mean, difference, change, reason``
+
+    Notes
+    -----
+    Of a mean ``t(n - 1) sd √((1 + (visits - 1) icc) / visits) / √n``; of a difference in each of two groups.
+
+    In R: ``lme4::VarCorr(lmer(value ~ 1 + (1 | patient)))``, ``uniroot`` with ``qt``.
+
+    Examples
+    --------
+    >>> {"sd", "icc", "mean", "difference"} <= set(analysis.precision(study, half_width=5))
+    True
+    """
+    info = Findings.of(study, 0).scale_info
+    return _frame(_precision(study.scored, info, half_width=half_width, visits=visits))
 
 
 def sentences(study: StudyFrames, *, on: date | None = None, suppress_under: int = 0) -> pd.DataFrame:

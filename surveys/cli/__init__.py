@@ -24,6 +24,7 @@ COMMANDS = {
     "map": "imports",
     "messages": "messages",
     "migrate": "schema",
+    "precision": "precision",
     "redcap": "redcap",
     "report": "report",
     "restore": "backup",
