@@ -180,7 +180,7 @@ def test_nginx_stands_before_the_server(
         for number in range(3):
             told = {**form, "X-Forwarded-For": f"192.0.2.{number}"}
             tries.append(ask("POST", "/c", b"code=x", **told).status)
-        assert tries == [400] * 3, "without a token of the form"
+        assert tries == [403] * 3, "without a cookie, as from a browser that keeps none"
         slow = []
         for _ in range(60):
             one = trust.wrap_socket(socket.create_connection(("127.0.0.1", port)))

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, g, request, session
+from flask import Flask, Response, abort, current_app, g, request, session
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import (
+    ClientDisconnected,
+    RequestEntityTooLarge,
+    RequestTimeout,
+    UnsupportedMediaType,
+)
 
 from surveys.same import plain
 from surveys.typed import holds_hidden_signs, with_plain_lines, without_hidden_signs
@@ -18,6 +24,7 @@ LARGEST_BODY = 1024 * 1024  # what staff send
 LARGEST_LIST = 16 * 1024 * 1024  # for pages that take a list, a file or a study's texts
 LONGEST_BODY = 10.0  # seconds until it is here
 LONGEST_LIST = 60.0
+PIECE = 64 * 1024
 
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 FILE = "file"  # the name of this field in every form
@@ -38,6 +45,7 @@ def init_app(app: Flask) -> None:
     """Check every request of `app`; call it before the first guard that reads a form."""
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_OPEN
     app.before_request(_receive)
+    app.after_request(_read_to_its_end)
 
 
 def _receive() -> None:
@@ -45,6 +53,19 @@ def _receive() -> None:
     with read_within(_set_limits()):
         _take_files()
     _take_out_hidden_signs()
+
+
+def _read_to_its_end(response: Response) -> Response:
+    """Read past a body that is too large, as far as a web server in front lets one through.
+
+    The server would else close the connection, on which the one in front may have sent somebody's answer.
+    """
+    if response.status_code == RequestEntityTooLarge.code and (request.content_length or 0) <= LARGEST_LIST:
+        body = request.environ["wsgi.input"]
+        with suppress(RequestTimeout, ClientDisconnected, OSError), read_within(LONGEST_BODY):
+            while body.read(PIECE):
+                pass
+    return response
 
 
 def _take_forms() -> None:

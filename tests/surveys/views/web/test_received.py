@@ -183,6 +183,15 @@ def test_only_lists_may_be_large(client: FlaskClient, member: Member) -> None:
     assert member.status == 413
 
 
+@pytest.mark.parametrize(("length", "read"), [(LARGEST_OPEN + 1, LARGEST_OPEN + 1), (LARGEST_LIST + 1, 0)])
+def test_a_body_that_is_refused_is_read_past(client: FlaskClient, length: int, read: int) -> None:
+    """What a web server in front lets through: the next request comes on the same connection."""
+    body = BytesIO(b"x" * length)
+    kind = "application/x-www-form-urlencoded"
+    reply = client.post("/c", input_stream=body, content_length=length, content_type=kind)
+    assert (reply.status_code, body.tell()) == (413, read)
+
+
 @pytest.mark.parametrize(("proxies", "believed"), [(0, "10.0.0.9"), (1, "192.0.2.1"), (2, "198.51.100.7")])
 def test_only_our_own_proxies_are_believed(settings: Settings, proxies: int, believed: str) -> None:
     """Each adds whom it heard; what stands before is anybody's word, and so is a name of this site."""
