@@ -97,6 +97,16 @@ def test_a_redcap_project_is_one_file(app: Flask, uploader: Uploader) -> None:
     assert "It is in." in uploader.page.text
 
 
+def test_dictionary_and_data_are_one_zip_file(app: Flask, uploader: Uploader) -> None:
+    """The plan is REDCap's, and rows come in by it."""
+    files = {"dictionary.csv": redcap.dictionary(), "data.csv": redcap.data()}
+    uploader.send(IMPORTS, moved.packed(files))
+    look = look_of(app)
+    uploader.send(look, **ticked(uploader.client.get(look).text))
+    assert "It is in." in uploader.page.text, uploader.page.text
+    assert len(one_table(app, "response")) == 4
+
+
 def test_fhir_comes_in_by_its_codes(app: Flask, uploader: Uploader) -> None:
     """Nothing is asked: the file says what its items and options are."""
     uploader.send(IMPORTS, fhir.packed(fhir.response(status="bogus")))

@@ -13,8 +13,11 @@ from surveys.exchange.tables import (
     mapping_file,
     proposing,
     reading,
+    redcap_dictionary,
+    redcap_pair,
     redcap_project,
     redcap_proposing,
+    redcap_records,
 )
 from surveys.exchange.tables.mapping import FileMapping
 from surveys.exchange.tables.proposing import Proposal
@@ -48,15 +51,21 @@ def look(name: str, content: bytes, known: Sequence[Known], zone: str, sheet: st
         if table is None:
             raise Refused("This project holds no data. Export it as XML with its data.")
         return Looked(table, redcap_proposing.proposed(table, project.dictionary, known, asked, zone))
+    if pair := redcap_pair.read(content):
+        book, asked = redcap_dictionary.read(pair[0]), Asked()
+        table = redcap_records.read(name, pair[1], book, asked)
+        return Looked(table, redcap_proposing.proposed(table, book, known, asked, zone))
     table = reading.read(name, content, reading.Asked(sheet=sheet))
     return Looked(table, proposing.proposed(table, known, zone))
 
 
 def table_of(name: str, content: bytes, mapping: FileMapping) -> Table:
     """The table of a file, as its mapping says that it is read. Raises FileRefused, Refused."""
+    asked = Asked(mapping.forms, (), mapping.missing + mapping.skipped, mapping.labels)
+    if pair := redcap_pair.read(content):
+        return redcap_records.read(name, pair[1], redcap_dictionary.read(pair[0]), asked)
     if _is_project(content):
         project = redcap_project.read(content)
-        asked = Asked(mapping.forms, (), mapping.missing + mapping.skipped, mapping.labels)
         table = redcap_project.table(name, content, project, asked)
         if table is None:
             raise Refused("This project holds no data. Export it as XML with its data.")

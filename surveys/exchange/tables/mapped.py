@@ -15,7 +15,7 @@ from surveys.exchange import import_file
 from surveys.exchange.cells import CellError
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.import_file import Circumstances, ImportFile, ImportRow, RowReading
-from surveys.exchange.tables import days, fitting, mapping_file, values
+from surveys.exchange.tables import days, fitting, mapping_file, totals, values
 from surveys.exchange.tables.facts import birth_year
 from surveys.exchange.tables.mapping import BY_ORDER, FileMapping, InstrumentColumns
 from surveys.exchange.tables.table import Table
@@ -79,6 +79,7 @@ class _Mapped:
             raise FileRefused(self._faults)
         if not rows:
             raise FileRefused([Fault("No row of the file has answers that are imported.")])
+        other_totals = tuple(totals.told(self._table, self._mapping, self._library, rows))
         if self._table.source.program == "redcap":
             rows = self._united(rows)
         rows = self._with_facts(self._numbered(rows), waiting)
@@ -92,7 +93,7 @@ class _Mapped:
             mapping_sha256=digest(self._mapping),
             mapping=mapping_file.write(self._mapping, {}),
             columns_sha256=self._table.columns_sha256,
-            left_out=tuple(self._told()),
+            left_out=(*self._told(), *other_totals),
         )
 
     def _foreign_names(self) -> dict[str, str]:

@@ -45,7 +45,10 @@ _TAG = re.compile(r"<[^<>]*>")
 
 @dataclass(frozen=True)
 class Field:
-    """A field. `choices` has the text of each code, in the order shown; `validation` is the kind of text."""
+    """A field. `choices` has the text of each code, in the order shown; `validation` is the kind of text.
+
+    `formula` is what a calculated field is computed by.
+    """
 
     name: str
     form: str
@@ -54,6 +57,7 @@ class Field:
     choices: Mapping[str, str] = field(default_factory=dict)
     validation: str = ""
     identifier: bool = False
+    formula: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -143,6 +147,7 @@ def _field(row: Mapping[str, str]) -> Field:
         choices_of(listed) if kind in CHOSEN else YES_NO.get(kind, {}),
         row.get("text_validation_type_or_show_slider_number", "") if kind == "text" else "",
         row.get("identifier", "") in ("y", "Y", "1"),
+        listed if kind == "calc" else "",
     )
 
 

@@ -86,6 +86,7 @@ def _column(name: str, field: Field | None, asked: Asked) -> Column:
         field.form,
         field.identifier,
         computed=field.kind in ("calc", "slider", "file", "signature", "notes", "sql"),
+        formula=field.formula,
     )
 
 

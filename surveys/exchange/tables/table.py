@@ -17,7 +17,7 @@ class Column:
 
     `missing` are the codes that the file itself declares to be no answer. `form` is the questionnaire of the
     other program; `identity` says that the file marks it as telling who somebody is; `computed`, that no
-    person answered it.
+    person answered it; `formula` is what it was computed by, where the file says so.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Column:
     form: str = ""
     identity: bool = False
     computed: bool = False
+    formula: str = ""
 
     @property
     def text(self) -> str:

@@ -1,0 +1,51 @@
+"""A REDCap project as one zip file: its dictionary and its data, whatever they are called."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+
+from surveys import same
+from surveys.exchange.faults import Fault, FileRefused
+from surveys.exchange.sheets import cut, reading
+from surveys.exchange.tables.redcap_dictionary import LONG, NEEDED
+
+LARGEST_BYTES = 200 * 1024**2  # unpacked: what a zip file says of itself may be a trap
+
+
+def read(content: bytes) -> tuple[bytes, bytes] | None:
+    """The dictionary and the data; None of a file that is no zip file of two CSV files.
+
+    Raises:
+        FileRefused: it cannot be unpacked, or not just one of the two is a dictionary.
+    """
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return None
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        tables = [one for one in archive.infolist() if same.folded(one.filename).endswith(".csv")]
+        if len(tables) != 2:
+            return None
+        if sum(one.file_size for one in tables) > LARGEST_BYTES:
+            raise FileRefused(
+                [Fault("Unpacked, this file is too large for the page: use seventh redcap import.")]
+            )
+        try:
+            found = [archive.read(one) for one in tables]
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error):
+            raise FileRefused([Fault("The zip file is damaged or encrypted.")]) from None
+    books = [one for one in found if _is_dictionary(one)]
+    if len(books) != 1:
+        said = (
+            f"Of the two tables in this zip file {len(books) or 'none'} is a REDCap data dictionary, not one."
+        )
+        raise FileRefused([Fault(said)])
+    [data] = (one for one in found if one is not books[0])
+    return books[0], data
+
+
+def _is_dictionary(content: bytes) -> bool:
+    text, _ = reading.decoded(content)
+    rows = cut.every_row(text.split("\n", 1)[0], cut.steady_separator(text))
+    header = {LONG.get(cell, cell) for cell in next(rows, (1, []))[1]}
+    return set(NEEDED) <= header
