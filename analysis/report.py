@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.checklist import checklist
-from analysis.data import wordings
+from analysis.data import consent, wordings
 from analysis.data.frame import ScaleInfo, StudyFrames, check
 from analysis.data.record import Record
 from analysis.data.since_onset import LEFT_OUT_REASONS
@@ -36,6 +36,7 @@ from analysis.results.retest import retest
 from analysis.told import coded, statements
 
 UNEVEN_UNDER = 0.01
+UNCONFIRMED = "joined by themselves, and nobody has looked yet"
 # The arrays whose records answer a planned question, or else are exploratory.
 _ANALYSES = (
     "descriptives",
@@ -123,7 +124,8 @@ def report(
             *_uneven(found.course, frames.scale_info),
         ],
         "left_out": [
-            *_unconfirmed(frames, filters),
+            *_set_apart(frames.unconfirmed, UNCONFIRMED, frames, filters),
+            *_set_apart(frames.without_consent or (), consent.REASON, frames, filters),
             *_set_aside(frames, part, filters),
             *left_out(table),
             *left_out_of_before_after(table, part.treatments),
@@ -224,14 +226,15 @@ def left_out(table: pd.DataFrame) -> list[Record]:
     return records
 
 
-def _unconfirmed(frames: StudyFrames, filters: Filters) -> list[Record]:
-    """What every analysis leaves out of people who joined by themselves; a part of the study tells none."""
+def _set_apart(
+    counts: Sequence[tuple[str, int, int]], reason: str, frames: StudyFrames, filters: Filters
+) -> list[Record]:
+    """What every analysis leaves out of people for one reason; a part of the study tells none."""
     if filters.chosen:
         return []
-    reason = "joined by themselves, and nobody has looked yet"
     return [
         {"analysis": "all", "scale": scale, "reason": reason, "patients": patients, "responses": responses}
-        for scale, patients, responses in frames.unconfirmed
+        for scale, patients, responses in counts
         if scale in frames.scale_info
     ]
 
@@ -267,6 +270,7 @@ def _warnings(
     warnings = []
     if frames.simulated:
         warnings.append("These data are simulated: no patient stands behind any number.")
+    warnings += consent.said(frames.without_consent)
     warnings += wordings.warnings(frames, part, filters.wording)
     known = table[table["value"].notna()]
     if known.empty:

@@ -171,19 +171,18 @@ class StudyFrames:
     ``scores``: one row per current response and scale, also where the value is missing; ``scale`` is the
     full key (``face.total``); ``completed_on`` is a calendar date in the study's time zone; ``wording`` is
     its name, ``wording_status`` (verbatim | working | loaded | unknown | absent) whose words they are;
-    ``answered_by`` (patient | typed_by_other | chosen_by_other | interpreter) may be missing.
-    ``patients``: one row each; ``status_reason`` (a code of `analysis.data.statuses`, may be missing) is why
-    who left or is lost did so; ``onset_on`` is the first day of the known period, ``onset_precision``
-    (day | month | year) its length. ``treatments``: one row per injection, operation or course; a
-    ``started_on`` by month or year is that period's first day too. ``visits``: one row per planned or
-    unscheduled visit; ``begun`` once a questionnaire was begun; ``says_recovered`` (yes | nearly | no,
-    may be missing) is the patient's answer to whether the face is back to how it was, ``says_changed``
-    (``SAYS_CHANGED``, may be missing) to how it is since the last time. ``gradings``: one
+    ``answered_by`` (patient | typed_by_other | chosen_by_other | interpreter) may be missing. ``patients``:
+    ``status_reason`` (of `analysis.data.statuses`, may be missing) is why who left or is lost did so;
+    ``onset_on`` is the first day of the known period, ``onset_precision`` (day | month | year) its length.
+    ``treatments``: one row per injection, operation or course; a ``started_on`` by month or year is that
+    period's first day too. ``visits``: one row per visit; ``begun`` once a questionnaire was begun;
+    ``says_recovered`` (yes | nearly | no) is the patient's answer whether the face is as it was,
+    ``says_changed`` (``SAYS_CHANGED``) how it is since the last time; both may be missing. ``gradings``: one
     row per grading of the index palsy by a clinician; ``scale`` house_brackmann (``value`` 1 to 6) or
     sunnybrook (0 to 100). ``responses``: one row per current response, with the values given by item
-    (``answers``), whether it was never sent (``partial``), whether any of its scales has a value
-    (``scored``) and how long it took where that is known (``minutes``). ``scale_info``: full scale key to
-    its meaning, in the order of display. ``unconfirmed``: what was left out (scale, patients, responses).
+    (``answers``), whether it was never sent (``partial``), any of its scales has a value (``scored``) and
+    how long it took (``minutes``). ``scale_info``: full scale key to its meaning, in the order of display.
+    ``unconfirmed``, ``without_consent`` (None: kept): what was left out (scale, patients, responses).
     ``analysis_plan``: the questions that the study named; a part of the study answers none of them.
     """
 
@@ -198,6 +197,7 @@ class StudyFrames:
     responses: pd.DataFrame
     scale_info: Mapping[str, ScaleInfo]
     unconfirmed: tuple[tuple[str, int, int], ...] = ()
+    without_consent: tuple[tuple[str, int, int], ...] | None = None
     analysis_plan: AnalysisPlan = NO_ANALYSIS_PLAN
 
     @cached_property

@@ -74,7 +74,12 @@ def read(place: str | Path) -> StudyFrames:
         aside = patients.loc[patients["unconfirmed"].isin([True, "true"]), "patient"]
         made = {name: table[~table["patient"].isin(aside)] for name, table in made.items()}
     plan = analysis_plan.of_json(about.get("analysis_plan", []))
-    return replace(made_of(about["study"], bool(about["simulated"]), made, scales), analysis_plan=plan)
+    consented = about.get("without_consent")
+    return replace(
+        made_of(about["study"], bool(about["simulated"]), made, scales),
+        analysis_plan=plan,
+        without_consent=None if consented is None else tuple(map(tuple, consented)),
+    )
 
 
 def _opened(place: Path) -> Opened:

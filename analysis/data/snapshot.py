@@ -27,6 +27,7 @@ def files(frames: StudyFrames) -> dict[str, bytes]:
         "title": frames.title,
         "simulated": frames.simulated,
         "unconfirmed": frames.unconfirmed,
+        "without_consent": frames.without_consent,
         "analysis_plan": analysis_plan.told(frames.analysis_plan),
         "scale_info": {key: dataclasses.asdict(info) for key, info in frames.scale_info.items()},
     }
@@ -59,6 +60,8 @@ def read(content: Mapping[str, bytes], known: Mapping[str, ScaleInfo] | None = N
         key: scale_info_of(facts, (known or {}).get(key)) for key, facts in about.pop("scale_info").items()
     }
     about["unconfirmed"] = tuple(map(tuple, about.get("unconfirmed", [])))
+    if about.get("without_consent") is not None:
+        about["without_consent"] = tuple(map(tuple, about["without_consent"]))
     about["analysis_plan"] = analysis_plan.of_json(about.get("analysis_plan", []))
     tables: dict[str, Any] = {name: build(name, _rows(name, content[f"{name}.csv"])) for name in COLUMNS}
     frames = StudyFrames(**about, **tables, scale_info=info)

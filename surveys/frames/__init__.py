@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from analysis.data.analysis_plan import NO_ANALYSIS_PLAN
+from surveys.frames import apart
 from surveys.instruments import facts
 from surveys.instruments.instrument import Instrument
 from surveys.instruments.library import Library
@@ -32,11 +33,12 @@ def study_frames(
     """The tables of one study (columns: `analysis.data.frame.COLUMNS`), limited to one `site` where given.
 
     Only current responses: none that was superseded or annulled. Who joined by herself and was not looked at
-    is there only if `unconfirmed` are asked for, otherwise counted. A site alone answers no question of the
+    is there only if `unconfirmed` are asked for, otherwise counted; so is, where the study wants it, whose
+    consent does not stand. A site alone answers no question of the
     study's analysis plan.
     """
     from analysis.data.frame import StudyFrames
-    from surveys.frames.tables import left_out, tables
+    from surveys.frames.tables import tables
 
     return StudyFrames(
         study=study.code,
@@ -44,7 +46,10 @@ def study_frames(
         simulated=study.simulated,
         **tables(session, study.id, site, unconfirmed),
         scale_info=scale_info(library),
-        unconfirmed=() if unconfirmed else left_out(session, study.id, site),
+        unconfirmed=() if unconfirmed else apart.unconfirmed(session, study.id, site),
+        without_consent=apart.without_consent(session, study.id, site)
+        if study.leaves_out_without_consent
+        else None,
         analysis_plan=analysis_plan.of_study(session, study.id) if site is None else NO_ANALYSIS_PLAN,
     )
 

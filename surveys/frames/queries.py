@@ -17,7 +17,6 @@ from surveys.models import (
     Patient,
     Response,
     Score,
-    SelfEnrolment,
     Treatment,
     Visit,
 )
@@ -49,25 +48,6 @@ def patients() -> Query:
         palsies.label("palsies"),
         Patient.enrolled_on,
     ).outerjoin(Palsy, (Palsy.patient_id == Patient.id) & Palsy.is_index)
-
-
-def waiting() -> Query:
-    """How much of who joined by herself waits for a look, by scale."""
-    return (
-        select(
-            Response.instrument,
-            Score.scale,
-            func.count(func.distinct(Patient.id)).label("patients"),
-            func.count(Response.id).label("responses"),
-        )
-        .join(Response, Response.id == Score.response_id)
-        .join(Visit, Visit.id == Response.visit_id)
-        .join(Patient, Patient.id == Visit.patient_id)
-        .join(SelfEnrolment, SelfEnrolment.patient_id == Patient.id)
-        .where(SelfEnrolment.looked_at.is_(None), Response.stands, Score.value.is_not(None))
-        .group_by(Response.instrument, Score.scale)
-        .order_by(Response.instrument, Score.scale)
-    )
 
 
 def treatments() -> Query:

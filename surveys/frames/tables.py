@@ -17,7 +17,7 @@ from analysis.data.coded import coded
 from analysis.data.frame import COLUMNS, of_columns
 from surveys.frames import queries
 from surveys.frames.columns import Words, in_order, read
-from surveys.models import Patient, joining
+from surveys.models import Patient, consent, joining
 from surveys.models.response import seconds_taken
 
 Columns = Mapping[str, Any]
@@ -26,10 +26,11 @@ Columns = Mapping[str, Any]
 def tables(session: Session, study_id: int, site: str | None, unconfirmed: bool) -> dict[str, Any]:
     """The tables of a study by name. Rows stand by patient, then day, missing days first.
 
-    Who joined by herself and waits for a look is there if `unconfirmed` are; somebody's twin never is.
+    Who joined by herself and waits for a look is there if `unconfirmed` are; somebody's twin never is, nor
+    whom the study leaves out because no consent stands.
     """
     counted = ~joining.is_twin() if unconfirmed else joining.confirmed()
-    within = Patient.within(study_id, site) & counted
+    within = Patient.within(study_id, site) & counted & ~consent.left_out()
 
     def rows(query: queries.Query, *keys: str) -> dict[str, Any]:
         return in_order(read(session, query.where(within)), *keys)
@@ -50,12 +51,6 @@ def tables(session: Session, study_id: int, site: str | None, unconfirmed: bool)
         "responses": {**responses, "scored": scored, "minutes": _minutes(responses)},
     }
     return {name: _table(name, columns, patients["patient"]) for name, columns in found.items()}
-
-
-def left_out(session: Session, study_id: int, site: str | None) -> tuple[tuple[str, int, int], ...]:
-    """Of who joined and waits for a look: each scale with a value, of how many patients and responses."""
-    rows = session.execute(queries.waiting().where(Patient.within(study_id, site)))
-    return tuple((f"{row.instrument}.{row.scale}", row.patients, row.responses) for row in rows)
 
 
 def _table(name: str, columns: Columns, patients: Words) -> pd.DataFrame:

@@ -27,6 +27,8 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from analysis.data.statuses import LEFT
 from surveys.models.amendment import Amendment
 from surveys.models.base import Base, Code, Digest, Id, Instant, one_of
+from surveys.models.patient import Patient
+from surveys.models.study import Study
 
 WAYS = ("link", "paper", "telephone", "elsewhere")
 DECISIONS = ("agreed", "declined")
@@ -89,6 +91,15 @@ def may_still_agree(status: str, decision: str | None, how: str | None) -> bool:
 def standing() -> Select[int]:
     """The ids of the decisions that stand: the last of each patient."""
     return select(func.max(Consent.id)).group_by(Consent.patient_id)
+
+
+def left_out() -> ColumnElement[bool]:
+    """Whether analyses and exports leave out a `Patient`: the study wants it, and no agreement stands."""
+    study, last, every = aliased(Study), aliased(Consent), aliased(Consent)
+    newest = select(func.max(every.id)).where(every.patient_id == Patient.id).correlate(Patient)
+    wants = exists().where(study.id == Patient.study_id, study.leaves_out_without_consent)
+    agreed = exists().where(last.id == newest.scalar_subquery(), last.decision == _AGREED)
+    return wants & ~agreed
 
 
 def due(study_id: Any, patient_id: Any) -> ColumnElement[bool]:

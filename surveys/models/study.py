@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.models.base import Base, Code, Id, Instant, Json, Name, one_of
@@ -77,6 +77,7 @@ class Study(Base):
     activated_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     smallest_group: Mapped[int] = mapped_column(default=5)
+    leaves_out_without_consent: Mapped[bool] = mapped_column(default=False, server_default=false())
     heads_address: Mapped[str] = mapped_column(String(254), default="", server_default="")
     shift_key: Mapped[str | None] = mapped_column(String(64))
     feedback: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))

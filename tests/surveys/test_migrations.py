@@ -110,6 +110,7 @@ TRIGGERS["0051"] = TRIGGERS["0050"]  # the language of an account
 TRIGGERS["0052"] = TRIGGERS["0051"]  # packages
 TRIGGERS["0053"] = TRIGGERS["0052"] | {"analysis_plan": {"UPDATE", "DELETE"}}
 TRIGGERS["0054"] = TRIGGERS["0053"]  # how the face has changed
+TRIGGERS["0055"] = TRIGGERS["0054"]  # answers without consent
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 
 

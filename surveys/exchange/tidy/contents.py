@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import exists, or_, select
 
+from analysis.data.consent import LEFT_OUT
 from surveys.exchange.tidy.amended import AMENDMENTS
 from surveys.exchange.tidy.answers import SCORES, answered, long_table, wide_table
 from surveys.exchange.tidy.codebook import AnsweredInstrument, Leave
@@ -23,7 +24,7 @@ from surveys.exchange.tidy.reported import REPORTED
 from surveys.exchange.tidy.signed import SIGNATURES
 from surveys.frames import scale_info
 from surveys.instruments.library import Library
-from surveys.models import Patient, Permission, Response, Timepoint, Visit
+from surveys.models import Patient, Permission, Response, Study, Timepoint, Visit
 from surveys.store.words.wordings import Texts, UnknownWording
 
 if TYPE_CHECKING:
@@ -34,21 +35,24 @@ if TYPE_CHECKING:
 class Contents:
     """The `tables` in the order of the package, and the instruments `asked`, each version and wording.
 
-    `scales` is what analyses know of the scales of those instruments, by full key.
+    `scales` is what analyses know of the scales of those instruments, by full key. `consented_only`: the
+    study leaves out patients whose consent does not stand.
     """
 
     tables: tuple[TidyTable, ...]
     asked: tuple[AnsweredInstrument, ...]
     visits: Mapping[str, str]
     scales: Mapping[str, ScaleInfo]
+    consented_only: bool = False
 
     @property
     def notes(self) -> list[str]:
-        """What a reader must know of the wordings, a sentence each."""
+        """What a reader must know of who is left out and of the wordings, a sentence each."""
         left_out = sorted(
             {one.instrument.short_title for one in self.asked if one.status == "loaded" and one.text is None}
         )
-        notes = [f"The wording of {name} (licensed to this site) is not in this file." for name in left_out]
+        notes = [LEFT_OUT] if self.consented_only else []
+        notes += [f"The wording of {name} (licensed to this site) is not in this file." for name in left_out]
         working = sorted(
             {f"{one.instrument.short_title} ({one.wording})" for one in self.asked if one.status == "working"}
         )
@@ -79,6 +83,7 @@ def contents_of(selection: Selection, library: Library, *, site_words: bool = Fa
         asked,
         visits,
         {key: info for key, info in scale_info(library).items() if info.instrument in keys},
+        consented_only=selection.session.get_one(Study, selection.study_id).leaves_out_without_consent,
     )
 
 

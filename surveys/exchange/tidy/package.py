@@ -16,6 +16,7 @@ from surveys.exchange.tidy.columns import Column, TidyTable, cell
 from surveys.exchange.tidy.contents import Contents
 from surveys.exchange.tidy.people import PATIENTS
 from surveys.exchange.tidy.queries import Selection
+from surveys.frames.apart import without_consent
 from surveys.models import Study, analysis_plan
 
 _JSON_TYPES = {"partial date": "string"}
@@ -63,6 +64,8 @@ def write(
     if selection.site is None and selection.patients is None:  # a part answers no question of the study
         plan = analysis_plan.of_study(selection.session, selection.study_id)
         about["analysis_plan"] = plans.told(plan)
+    if contents.consented_only:
+        about["without_consent"] = without_consent(selection.session, selection.study_id, selection.site)
     about["scales"] = {key: asdict(info) for key, info in contents.scales.items()}
     packing.json("codebook.json", about)
     said = readme.text(study, tables, tabular, selection.site, exact_dates, contents.notes, apart, coarser)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from surveys.models import InstrumentVersion, Palsy, Patient, Response, Visit
+from surveys.models import InstrumentVersion, Palsy, Patient, Response, Visit, consent
 from surveys.models.dialects import by_bytes
 
 AT_ONCE = 500
@@ -25,6 +25,7 @@ class CutShortError(Exception):
 class Selection:
     """The patients of one study, of one site where `site` is set, or only these `patients`, by study code.
 
+    Without those whom the study leaves out because no consent stands.
     `session` must see one moment of the database: see `surveys.db.snapshot`.
     """
 
@@ -36,7 +37,7 @@ class Selection:
     @property
     def condition(self) -> ColumnElement[bool]:
         """The condition on a patient's row."""
-        within = Patient.within(self.study_id, self.site)
+        within = and_(Patient.within(self.study_id, self.site), ~consent.left_out())
         return within if self.patients is None else and_(within, Patient.code.in_(self.patients))
 
     def stream(self, query: Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:

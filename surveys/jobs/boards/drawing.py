@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from analysis.data import consent
 from surveys import SOFTWARE
 from surveys.jobs.boards.board import (
     Board,
@@ -80,7 +81,11 @@ def draw(
     parts = SCREENS[page](scene)
     return Board(
         answer=answer(page, scene, parts),
-        warnings=(*warnings(frames, part, filters.wording), *_taken_out(frames, few.cells)),
+        warnings=(
+            *consent.said(frames.without_consent),
+            *warnings(frames, part, filters.wording),
+            *_taken_out(frames, few.cells),
+        ),
         both_wordings=holds_both(frames),
         facts=_facts(found),
         sections=tuple(_section(one) for one in parts),

@@ -54,6 +54,7 @@ CHANGEABLE = frozenset(
         "asks_background",
         "retention_years",
         "smallest_group",
+        "leaves_out_without_consent",
         "privacy_notices",
         "crisis_texts",
         "eye_texts",

@@ -229,7 +229,12 @@ def _said(key: str, study: Study) -> list[str]:
         years = study.retention_years
         kept = _("Kept for %(years)s years", years=years) if years else ""
         shown = _("Groups from %(count)s patients on are shown", count=study.smallest_group)
-        own = [study.controller, study.data_protection_contact, study.legal_basis, kept, shown]
+        consented = (
+            _("Patients whose consent does not stand are left out of figures and exports")
+            if study.leaves_out_without_consent
+            else ""
+        )
+        own = [study.controller, study.data_protection_contact, study.legal_basis, kept, shown, consented]
         return [*own, _heads_kept(study)]
     texts_of = {"notices": study.privacy_notices, "crisis": study.crisis_texts, "eye": study.eye_texts}
     if (texts := texts_of.get(key)) is not None:
