@@ -46,7 +46,9 @@
   toggle.addEventListener("click", () => {
     localStorage.setItem(KEPT, on() ? "off" : "on");
     say();
+    help.close();
   });
+  help.querySelector("[data-keys-close]").addEventListener("click", () => help.close());
   for (const button of document.querySelectorAll("[data-keys]")) {
     button.hidden = false;
     button.addEventListener("click", () => help.showModal());

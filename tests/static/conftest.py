@@ -27,7 +27,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 
-from surveys.views.web import static
+from surveys.views.web import language, static
 from surveys.views.web.navigation import ROOMS
 
 ROOT = Path(__file__).parents[2]
@@ -129,6 +129,7 @@ def app() -> Flask:
     )
     gallery.testing = True
     gallery.jinja_env.globals["csrf_token"] = lambda: "token"
+    gallery.add_template_filter(language.name, "language_name")
     Babel(gallery)
     static.init_app(gallery)
 

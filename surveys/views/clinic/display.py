@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from flask import Flask
 from flask_babel import format_date, get_locale, ngettext
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from analysis.data.gradings import HOUSE_BRACKMANN
 from surveys.forms import event_words, labels
@@ -54,10 +55,14 @@ LISTS = {
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters `day`, `partial`, `moment`, `span`, `words`, `grade` and `scale_words`."""
-    app.add_template_filter(day)
+    """Give templates the filters `day`, `partial`, `moment`, `span`, `words`, `grade` and `scale_words`.
+
+    In templates `day` and `moment` are elements; text that is to stay text takes `plain_day`.
+    """
+    app.add_template_filter(day_element, "day")
+    app.add_template_filter(day, "plain_day")
     app.add_template_filter(partial)
-    app.add_template_filter(moment)
+    app.add_template_filter(moment_element, "moment")
     app.add_template_filter(span)
     app.add_template_filter(words)
     app.add_template_filter(grade)
@@ -79,6 +84,33 @@ def moment(at: datetime | None, zone: str) -> str | None:
     if at is None:
         return None
     return str(format_datetime(at, "d MMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=get_locale()))
+
+
+def day_element(on: date | None) -> Markup | None:
+    """21 Nov; with the year on paper, beside a pointer, and where it is another than this one."""
+    if on is None:
+        return None
+    this_year = on.year == datetime.now(UTC).year
+    said = _without_year(day(on) or "", on.year) if this_year else day(on)
+    whole = format_date(on, "EEEE, d MMMM y")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(on.isoformat(), whole, said)
+
+
+def moment_element(at: datetime | None, zone: str) -> Markup | None:
+    """21 Nov, 14:05; the year as in `day_element`, and the second beside a pointer."""
+    if at is None:
+        return None
+    here = at.astimezone(ZoneInfo(zone))
+    this_year = here.year == datetime.now(UTC).year
+    said = _without_year(moment(at, zone) or "", here.year) if this_year else moment(at, zone)
+    whole = format_datetime(here, "d MMMM y, HH:mm:ss zzz", tzinfo=ZoneInfo(zone), locale=get_locale())
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), whole, said)
+
+
+def _without_year(said: str, year: int) -> Markup:
+    """The date with its year for paper alone."""
+    before, found, after = said.partition(f" {year}")
+    return Markup('{}<span class="app-print-only">{}</span>{}').format(before, found, after)
 
 
 def words(code: str, kind: str) -> str:
