@@ -88,6 +88,8 @@ def _statements(part: StudyFrames, on: date, few: int) -> Iterator[Statement]:
         yield from outcomes.screened(found, scale)
     for scale in every:
         yield from outcomes.consistent(found, scale)
+    for scale in scales:
+        yield from outcomes.sites(found, scale)
     yield _described("attendance", "attendance", "attendance", attendance_summary(found.attendance(on)))
     for scale in scales:
         yield from time.stayed_away(found, scale)

@@ -13,6 +13,7 @@ from datetime import date
 from analysis.data.frame import StudyFrames
 from analysis.data.matrix import Matrix
 from analysis.data.pages import PAGE_OF, TITLES
+from analysis.data.record import Record
 from analysis.figures.association import association_figure
 from analysis.figures.attendance import attendance_figure, dropout_figure, recovery_figure
 from analysis.figures.before_after import before_after_figure
@@ -20,6 +21,7 @@ from analysis.figures.change import change_figure
 from analysis.figures.comparison import comparison_figure
 from analysis.figures.course import course_figure
 from analysis.figures.flow import flow_figure
+from analysis.figures.funnel import funnel_figure
 from analysis.figures.injections import injection_figure
 from analysis.figures.matrix import matrices
 from analysis.figures.pair import pair_figure, pair_within_figure
@@ -31,6 +33,7 @@ from analysis.figures.table_one import table_one_figures
 from analysis.figures.time import time_figure
 from analysis.figures.treatment import treatment_figure
 from analysis.figures.view import Figure, View
+from analysis.results.findings import Findings
 from analysis.results.injections import any_injection
 from analysis.results.scales import life_and_mood, mood_scales, scales_with_scores, screening_scales
 
@@ -179,7 +182,16 @@ def screening(scene: Scene) -> Sequence[Part]:
 def quality(scene: Scene) -> Sequence[Part]:
     """Whether the questionnaires measure well here."""
     figure = quality_figure(scene.frames, scene.view, scales=scene.at_once)
-    return (Part("quality", "Measurement quality", [figure]),)
+    sites = [scale for scale in scene.closely if any(one["scale"] == scale for one in _funnel(scene))]
+    drawn = scene.each(funnel_figure, sites)
+    return (
+        Part("quality", "Measurement quality", [figure]),
+        *([Part("funnel", "Sites", drawn)] if drawn else []),
+    )
+
+
+def _funnel(scene: Scene) -> Sequence[Record]:
+    return Findings.of(scene.frames, scene.view.suppress_under).funnel
 
 
 def attendance(scene: Scene) -> Sequence[Part]:

@@ -22,6 +22,7 @@ from analysis.results.comparison import treatment_balance, treatment_comparison
 from analysis.results.course import course, course_change
 from analysis.results.families import Found, holm, settle
 from analysis.results.flow import flow
+from analysis.results.funnel import funnel
 from analysis.results.groups import group_tests
 from analysis.results.injections import injection_cycle
 from analysis.results.models import Kept
@@ -109,6 +110,12 @@ class Findings:
     @cached_property
     def group_tests(self) -> list[Record]:
         return self._of_treatments(group_tests)
+
+    @cached_property
+    def funnel(self) -> list[Record]:
+        """Of the scales that pages show closely."""
+        shown = {scale: self.frames.scale_info[scale] for scale in main_scales(self.frames)}
+        return funnel(self.frames.scored, shown, suppress_under=self.few)
 
     @cached_property
     def table_one(self) -> list[Record]:

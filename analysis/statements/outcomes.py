@@ -104,6 +104,29 @@ def _coefficient(label: str, one: Record) -> tuple[str, str]:
     return said, f" ({one['boot_reason']})" if low is None else f" ({number(low)} to {number(high)})"
 
 
+def sites(found: Findings, scale: str) -> list[Statement]:
+    """How many sites lie inside the limits of chance; none is named, and none ranked."""
+    of: dict[str | None, list[Record]] = {}
+    for one in found.funnel:
+        if one["scale"] == scale:
+            of.setdefault(one.get("stratum"), []).append(one)
+    label = found.frames.scale_info[scale].label
+    return [
+        Statement(
+            section="quality",
+            text=f"In {stratum or 'all'} patients the mean first {label} of "
+            f"{sum(one['inside'] for one in of[stratum])} of {len(of[stratum])} sites lies where chance "
+            "alone would leave it.",
+            record="funnel",
+            scale=scale,
+            stratum=stratum,
+            why=NOT_TESTED,
+        )
+        for stratum in TOLD
+        if stratum in of
+    ]
+
+
 def recovered(records: Sequence[Record]) -> list[Statement]:
     """House–Brackmann I at 3, 6 and 12 months after onset, of those graded."""
     return [
