@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CTE, Subquery, func, select, union
+from sqlalchemy import CTE, ColumnElement, Subquery, and_, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from surveys.lists.scope import Scope
-from surveys.lists.visits import STATES, placed, states
+from surveys.lists.visits import STATES, StateOfVisit, placed, states
 from surveys.models import Patient, Serving, Timepoint, Visit
 
 PAGE = 50
@@ -29,6 +29,7 @@ class Column:
 class Cell:
     """One visit at a timepoint; a repeated timepoint has several. `reason` says why it was missed."""
 
+    visit_id: int
     state: str
     reason: str | None
 
@@ -51,7 +52,15 @@ class Grid:
     pages: int
 
 
-def grid(session: Session, scope: Scope, number: int, size: int = PAGE) -> Grid:
+@dataclass(frozen=True)
+class Only:
+    """The patients behind one count: those with a visit in that state at that timepoint."""
+
+    timepoint_id: int
+    state: str
+
+
+def grid(session: Session, scope: Scope, number: int, size: int = PAGE, *, only: Only | None = None) -> Grid:
     """Page `number` of the patients by code, in a fixed number of statements; the counts are of all."""
     timepoints = session.execute(
         select(Timepoint.id, Timepoint.name)
@@ -65,7 +74,7 @@ def grid(session: Session, scope: Scope, number: int, size: int = PAGE) -> Grid:
     )
     for timepoint, state, count in session.execute(query):
         counts.setdefault(timepoint, {})[state] = count
-    lines, total = _lines(session, scope, number, size)
+    lines, total = _lines(session, scope, number, size, only)
     return Grid(
         [
             Column(row.id, row.name, {state: counts.get(row.id, {}).get(state, 0) for state in STATES})
@@ -76,12 +85,15 @@ def grid(session: Session, scope: Scope, number: int, size: int = PAGE) -> Grid:
     )
 
 
-def _lines(session: Session, scope: Scope, number: int, size: int) -> tuple[list[PatientLine], int]:
+def _lines(
+    session: Session, scope: Scope, number: int, size: int, only: Only | None
+) -> tuple[list[PatientLine], int]:
     """The patients of a page with their cells, and how many patients there are in all."""
-    in_all = select(func.count()).select_from(Patient).where(scope.condition)
+    wanted = scope.condition if only is None else and_(scope.condition, _counted(scope, only))
+    in_all = select(func.count()).select_from(Patient).where(wanted)
     people = (
         select(Patient.id, Patient.code, Patient.status, in_all.scalar_subquery().label("in_all"))
-        .where(scope.condition)
+        .where(wanted)
         .order_by(Patient.code)
         .limit(size)
         .offset((number - 1) * size)
@@ -95,6 +107,7 @@ def _lines(session: Session, scope: Scope, number: int, size: int) -> tuple[list
             own_and_others.c.timepoint_id,
             stated.c.state.label("state_of_visit"),
             stated.c.missed_reason,
+            stated.c.id.label("visit_id"),
         )
         .select_from(people)
         .outerjoin(stated, stated.c.patient_id == people.c.id)
@@ -105,10 +118,26 @@ def _lines(session: Session, scope: Scope, number: int, size: int) -> tuple[list
     for row in session.execute(query):
         _, cells = found.setdefault(row.id, (row, {}))
         if row.timepoint_id is not None:
-            cells.setdefault(row.timepoint_id, []).append(Cell(row.state_of_visit, row.missed_reason))
+            cells.setdefault(row.timepoint_id, []).append(
+                Cell(row.visit_id, row.state_of_visit, row.missed_reason)
+            )
     total = next((row.in_all for row, _ in found.values()), None)
     lines = [PatientLine(row.code, row.status, cells) for row, cells in found.values()]
     return lines, (session.scalar(in_all) or 0) if total is None else total
+
+
+def _counted(scope: Scope, only: Only) -> ColumnElement[bool]:
+    """The condition on patients that one count counts them."""
+    served = select(Serving.visit_id).where(Serving.timepoint_id == only.timepoint_id)
+    at_timepoint = or_(Visit.timepoint_id == only.timepoint_id, Visit.id.in_(served))
+    in_state = StateOfVisit.on(scope.today).state == only.state
+    counted = (
+        select(Visit.patient_id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(scope.of_visit, Visit.withdrawn_at.is_(None), at_timepoint, in_state)
+        .correlate(None)
+    )
+    return Patient.id.in_(counted)
 
 
 def _placed(stated: CTE) -> Subquery:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, Flask, abort, render_template
+from flask import Blueprint, Flask, abort, render_template, request
 from flask_babel import gettext as _
 
 from analysis.data.change import judge
@@ -51,12 +51,22 @@ def init_app(app: Flask) -> None:
 @pages.get("/staff/<code>/completeness")
 @for_roles("coordinator", "investigator")
 def completeness(code: str) -> str:
-    """Show patients by timepoints, with counts."""
-    number = page_number()
-    found = complete.grid(db.session, grant().scope, number)
+    """Show patients by timepoints, with counts; or those whom one count counts."""
+    number, only = page_number(), _only()
+    found = complete.grid(db.session, grant().scope, number, only=only)
     if number > found.pages:
         abort(404)
-    return render_template("staff/clinic/completeness.html", grid=found, page=number, states=STATES)
+    return render_template(
+        "staff/clinic/completeness.html", grid=found, page=number, states=STATES, only=only
+    )
+
+
+def _only() -> complete.Only | None:
+    """The count that the address names by timepoint and state; without a timepoint there is none."""
+    timepoint, state = request.args.get("timepoint", type=int), request.args.get("state", "")
+    if timepoint is None:
+        return None
+    return complete.Only(timepoint, state) if state in STATES else abort(404)
 
 
 @pages.get("/staff/<code>/changes")

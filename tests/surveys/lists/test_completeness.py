@@ -59,8 +59,8 @@ def test_each_visit_stands_at_its_timepoint(
     [line] = found.lines
     assert (line.code, line.status) == ("P1", "active")
     assert line.cells == {
-        first.id: [completeness.Cell("done", None)],
-        second.id: [completeness.Cell("missed", "ill")],
+        first.id: [completeness.Cell(done.id, "done", None)],
+        second.id: [completeness.Cell(missed.id, "missed", "ill")],
     }
     assert [{state: n for state, n in column.counts.items() if n} for column in found.columns] == [
         {"done": 1},
@@ -88,6 +88,27 @@ def test_a_visit_for_several_timepoints_stands_at_each(
         {"missed": 1, "upcoming": 1},
         {"missed": 1},
     ]
+
+
+def test_a_count_leads_to_those_whom_it_counts(
+    session: Session, patient: Patient, plan: tuple[Timepoint, Timepoint]
+) -> None:
+    """Also where a visit of another timepoint serves this one; the counts stay those of all."""
+    first, second = plan
+    for code in ("P2", "P3"):
+        add_visit(session, add(session, code, patient), "v1").timepoint_id = first.id
+    visit = add_visit(session, patient, "v1")
+    visit.timepoint_id = second.id
+    session.add(Serving(visit_id=visit.id, timepoint_id=first.id, occurrence=1))
+    session.flush()
+    for timepoint, codes in ((first, ["P1", "P2", "P3"]), (second, ["P1"])):
+        only = completeness.Only(timepoint.id, "due")
+        found = completeness.grid(session, scope(patient), 1, only=only)
+        assert [line.code for line in found.lines] == codes
+        assert [column.counts["due"] for column in found.columns] == [3, 1]
+        assert {column.id: column.counts["due"] for column in found.columns}[timepoint.id] == len(codes)
+    nobody = completeness.grid(session, scope(patient), 1, only=completeness.Only(first.id, "done"))
+    assert (nobody.lines, nobody.pages) == ([], 1)
 
 
 def test_counts_are_of_all_and_lines_of_a_page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -94,11 +95,19 @@ def test_completeness_counts_and_says_every_state(app: Flask, worse: Invited, me
             select(Visit).where(Visit.patient_id == worse.patient_id, Visit.name == "month_3")
         ).one()
         store_visits.miss(session, visit, "in hospital", at=NOW, actor="test")
+        missed = visit.id
     page = member.get("/staff/S1/completeness")
-    assert "All: done 1 0 0 0 0" in page.text
-    assert "All: missed 0 1 0 0 0" in page.text
-    assert "All: upcoming 0 0 1 1 1" in page.text
+    drawn = member.replies[-1].html
+    for state, counts in (("done", "10000"), ("missed", "01000"), ("upcoming", "00111")):
+        row = drawn.split(f"All: {state}")[1].split("</tr>")[0]
+        assert "".join(re.findall(r"(?<=>)[0-9]+(?=<)", row)) == counts
     assert "Missed: in hospital" in page.text
+    assert f'#visit-{missed}"' in drawn
+    behind = html.unescape(re.findall(r'href="([^"]+state=missed)"', drawn)[0])
+    assert "P1" in member.get(behind).text
+    assert "Show all" in member.get(behind).text
+    member.get(behind.replace("missed", "nonsense"))
+    assert member.status == 404
     member.get("/staff/S1/completeness?page=2")
     assert member.status == 404
 
