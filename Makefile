@@ -90,7 +90,7 @@ messages: $(VENV)/.dev
 	@for one in messages staff; do \
 		$(BIN)/pybabel --quiet update -D $$one -i $(CATALOGUES)/$$one.pot -d $(CATALOGUES) --no-fuzzy-matching --no-wrap \
 			--ignore-obsolete --ignore-pot-creation-date && \
-		$(BIN)/pybabel --quiet compile -D $$one -d $(CATALOGUES) && rm $(CATALOGUES)/$$one.pot || exit 1; \
+		$(BIN)/pybabel --quiet compile -D $$one -d $(CATALOGUES); rm $(CATALOGUES)/$$one.pot || exit 1; \
 	done
 
 validation: $(VENV)/.dev

@@ -12,6 +12,7 @@ from analysis.statements import outcomes, time, together, treatments
 from analysis.statements.code import Code
 from analysis.statements.rule import NOT_TESTED
 from analysis.statements.statement import Statement
+from analysis.words import ENGLISH, read_by
 
 
 def statements(part: StudyFrames, on: date, few: int) -> list[Statement]:
@@ -21,7 +22,8 @@ def statements(part: StudyFrames, on: date, few: int) -> list[Statement]:
         on: visits due by that day count as expected.
         few: cells of fewer patients are hidden.
     """
-    return list(_statements(part, on, few))
+    with read_by(lambda: ENGLISH):  # codes are those of the English sentences
+        return list(_statements(part, on, few))
 
 
 def records_of_screen(found: Findings, screen: str, on: date) -> dict[str, list[Record]]:

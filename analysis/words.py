@@ -7,7 +7,7 @@ reader's. Who speaks to a reader says so with `read_by`; otherwise everything is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from gettext import NullTranslations
@@ -51,6 +51,11 @@ class Words(str):
         """The text in the reader's language."""
         return format(str(self), wanted)
 
+    def __mod__(self, values: Any) -> str:
+        """The text with `values`, in the reader's language."""
+        filled: str = str(self) % values
+        return filled
+
     def __add__(self, other: str) -> str:
         """Both, in the reader's language."""
         return str(self) + str(other)
@@ -73,6 +78,22 @@ def counted(one: str, several: str, num: int, /, **values: Any) -> Words:
 def said(english: str, /, **values: Any) -> str:
     """A text in the language of who reads it now, where a library takes nothing but a plain string."""
     return str(Words(english, **values))
+
+
+def joined(between: str, texts: Iterable[object]) -> str:
+    """The texts one after the other, in the reader's language."""
+    return between.join(str(one) for one in texts)
+
+
+def read(tree: Any) -> Any:
+    """`tree` of mappings and sequences, as it is kept or sent, with each text in the reader's language."""
+    if isinstance(tree, Words):
+        return str(tree)
+    if isinstance(tree, Mapping):
+        return {str(key): read(one) for key, one in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [read(one) for one in tree]
+    return tree
 
 
 @contextmanager

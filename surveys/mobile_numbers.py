@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from analysis.words import words as _
+
 LONGEST = 16  # ITU-T E.164: a plus and at most 15 digits
 INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
 
@@ -26,15 +28,15 @@ def mobile_number(text: str, region: str | None) -> str:
     except NumberParseException as error:
         if region is None and error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
             raise NoMobileError(
-                "Begin the number with + and the country code, such as +49 151 12345678."
+                _("Begin the number with + and the country code, such as +49 151 12345678.")
             ) from None
-        raise NoMobileError("Enter a mobile number, such as +49 151 12345678.") from None
+        raise NoMobileError(_("Enter a mobile number, such as +49 151 12345678.")) from None
     if number.extension or not phonenumbers.is_valid_number(number):
-        raise NoMobileError("There is no such number. Please look at it again: +49 151 12345678.")
+        raise NoMobileError(_("There is no such number. Please look at it again: +49 151 12345678."))
     # In some countries a number does not tell which of the two it is.
     takes_texts = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
     if phonenumbers.number_type(number) not in takes_texts:
-        raise NoMobileError("This is no mobile number, so it takes no text messages.")
+        raise NoMobileError(_("This is no mobile number, so it takes no text messages."))
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

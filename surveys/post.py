@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TextIO
 
+from surveys.catalogues import read_in
 from surveys.mail import bounces, words
 from surveys.mail.channels import USUAL, by_machine, channels
 from surveys.mail.channels.channel import Channel, Draft, Sender
@@ -86,8 +87,10 @@ class Post:
             if word.kind == "test":  # the part that only this mail holds shows that it arrived
                 page = f"study/test-alert/{mail_proof.signed(word.id, self.secret)}"
             link = f"{self.public_url}/staff/{word.study}/{page}"
-            said = word_of_alert(word.kind, word.study, link, word.hours)
-            outcome = hand_over(self.mailer, Mail(word.to, said.subject, said.body, f"alert.{word.id}"))
+            with read_in(word.language):
+                said = word_of_alert(word.kind, word.study, link, word.hours)
+                mail = Mail(word.to, str(said.subject), said.body, f"alert.{word.id}")
+            outcome = hand_over(self.mailer, mail)
             with self.transaction() as session:
                 alert_mail.settle(session, word.id, outcome, at=self.now())
             _count(counts, NAMES[type(outcome)])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from analysis.words import words as _
+
 FIRST_YEAR = 1880
 YEARS_AHEAD = 10
 MOST_DIGITS = 9  # every database can hold a whole number of this size
@@ -28,8 +30,8 @@ def formula_fault(name: str, what: str) -> str | None:
     """Why `what`, such as "A visit's name", cannot be `name`: a spreadsheet would run it. None if it can."""
     if not name.startswith(_FORMULA):
         return None
-    sign = {"\t": "a tab", "\r": "a line end"}.get(name[0], name[0])
-    return f"{what} cannot begin with {sign}: spreadsheets would run it."
+    sign = {"\t": _("a tab"), "\r": _("a line end")}.get(name[0], name[0])
+    return _("%(what)s cannot begin with %(sign)s: spreadsheets would run it.", what=what, sign=sign)
 
 
 def with_plain_lines(text: str) -> str:
@@ -60,8 +62,10 @@ def whole_number(text: str) -> int:
     if not _WHOLE.fullmatch(text):
         digits = text.lstrip("+-")
         if digits.isascii() and digits.isdigit():
-            raise NoNumberError(f"Enter a number of at most {MOST_DIGITS} digits.")
-        raise NoNumberError("Enter a whole number.")
+            raise NoNumberError(
+                _("Enter a number of at most %(most_digits)s digits.", most_digits=MOST_DIGITS)
+            )
+        raise NoNumberError(_("Enter a whole number."))
     return int(text)
 
 
@@ -87,15 +91,23 @@ def number(text: str) -> float:
     """
     text = text.strip()
     if _MAYBE_THOUSANDS.fullmatch(text):
-        whole, _, rest = text.partition(",")
+        whole, __, rest = text.partition(",")
         raise NoNumberError(
-            f"{text} can be read in two ways: write {whole}{rest}, or {whole}.{rest} with a point."
+            _(
+                "%(text)s can be read in two ways: write %(whole)s%(rest)s, or %(whole)s.%(rest)s "
+                "with a point.",
+                text=text,
+                whole=whole,
+                rest=rest,
+            )
         )
     if not _NUMBER.fullmatch(text):
-        raise NoNumberError("Enter a number. Decimals follow a point, such as 2.5; no sign parts thousands.")
+        raise NoNumberError(
+            _("Enter a number. Decimals follow a point, such as 2.5; no sign parts thousands.")
+        )
     value = float(text.replace(",", "."))
     if abs(value) > LARGEST_NUMBER:
-        raise NoNumberError(f"Enter a number of at most {LARGEST_NUMBER}.")
+        raise NoNumberError(_("Enter a number of at most %(largest_number)s.", largest_number=LARGEST_NUMBER))
     return value
 
 
@@ -126,4 +138,4 @@ def is_possible_year(year: int) -> bool:
 
 def possible_years() -> str:
     """The possible years, in words."""
-    return f"from {FIRST_YEAR} to {last_year()}"
+    return _("from %(first_year)s to %(last_year)s", first_year=FIRST_YEAR, last_year=last_year())

@@ -309,7 +309,9 @@ def app(settings: Settings, _application_of: Callable[[Settings], Flask]) -> Ite
     application.config.clear()
     application.config.update(config)
     if application.extensions["languages"] != spoken:
-        language.use(application, language.CATALOGUES)
+        from surveys import catalogues
+
+        language.use(application, catalogues.FOLDER)
     with application.app_context():
         close()
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from analysis.data.kinds import ALL_FAMILIES
+from analysis.words import words as _
 
 Rank = Literal["primary", "secondary"]
 PRIMARY: Rank = "primary"
@@ -61,7 +62,7 @@ class PlannedQuestion:
         """Why this is no question of a study with these `scales`; None if it is one."""
         known = set(scales)
         if self.outcome not in known:
-            return f"{self.outcome} is no score of this study"
+            return _("%(outcome)s is no score of this study", outcome=self.outcome)
         others = known - {self.outcome}
         allowed = {
             FIRST_VISIT: {TIME_SINCE_ONSET, *others},
@@ -70,22 +71,40 @@ class PlannedQuestion:
             AFTER_START: set(COMPARED_FAMILIES),
         }
         if self.comparison not in allowed.get(self.time, ()):
-            return f"{self.time} is not compared with {self.comparison}"
-        return None if self.patients in PATIENTS else f"{self.patients} are no patients of a question"
+            return _(
+                "%(time)s is not compared with %(comparison)s", time=self.time, comparison=self.comparison
+            )
+        return (
+            None
+            if self.patients in PATIENTS
+            else _("%(patients)s are no patients of a question", patients=self.patients)
+        )
 
     def in_words(self, labels: Mapping[str, str]) -> str:
         """The question in words; `labels` are those of the scales."""
         outcome = labels.get(self.outcome, self.outcome)
         other = {**_FAMILY_WORDS, **labels}.get(self.comparison, self.comparison)
         said = {
-            AFTER_FIRST_VISIT: f"{outcome}: change after the first visit",
-            FIRST_VISIT: f"{outcome} with {other}, at the first visit with both",
-            EVERY_VISIT: f"{outcome} with {other}, visit by visit within patients",
-            AFTER_START: f"{outcome} after the start of {other}, against patients alike who did not begin it",
+            AFTER_FIRST_VISIT: _("%(outcome)s: change after the first visit", outcome=outcome),
+            FIRST_VISIT: _(
+                "%(outcome)s with %(other)s, at the first visit with both", outcome=outcome, other=other
+            ),
+            EVERY_VISIT: _(
+                "%(outcome)s with %(other)s, visit by visit within patients", outcome=outcome, other=other
+            ),
+            AFTER_START: _(
+                "%(outcome)s after the start of %(other)s, against patients alike who did not begin it",
+                outcome=outcome,
+                other=other,
+            ),
         }[self.time]
         if self.comparison == TIME_SINCE_ONSET:
-            said = f"{outcome} with the time since onset, at the first visit"
-        return f"{said}; {'all' if self.patients == EVERYBODY else self.patients} patients"
+            said = _("%(outcome)s with the time since onset, at the first visit", outcome=outcome)
+        return _(
+            "%(said)s; %(value)s patients",
+            said=said,
+            value="all" if self.patients == EVERYBODY else self.patients,
+        )
 
 
 @dataclass(frozen=True)
@@ -120,8 +139,16 @@ class PlanVersion:
         if not self.after_data:
             return ""
         noun = "questionnaire" if self.responses == 1 else "questionnaires"
-        answered = f"after {self.responses} {noun} had been answered"
-        return f"{answered} and data first looked at on {self.looked_at[:10]}" if self.looked_at else answered
+        answered = _("after %(responses)s %(noun)s had been answered", responses=self.responses, noun=noun)
+        return (
+            _(
+                "%(answered)s and data first looked at on %(looked_at)s",
+                answered=answered,
+                looked_at=self.looked_at[:10],
+            )
+            if self.looked_at
+            else answered
+        )
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> PlanVersion:

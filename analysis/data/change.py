@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from math import isnan
 from typing import Literal, Protocol, TypeVar
 
+from analysis.words import words as _
+
 Verdict = Literal["better", "same", "worse", "unknown"]
 
 # Kinds of published thresholds for one person, the preferred one first. The first three are one quantity
@@ -14,10 +16,10 @@ Verdict = Literal["better", "same", "worse", "unknown"]
 OF_ONE_PERSON = ("sdc_individual", "reliable_change", "mdc95", "mcid")
 # Why the other kinds do not judge one person.
 NOT_OF_ONE_PERSON = {
-    "sdc_group": "published for means of groups, not for one patient",
-    "mic_improvement": "smaller than the measurement error of one patient",
-    "mic_deterioration": "smaller than the measurement error of one patient",
-    "mcid_percent_of_baseline": "published as a share of the first score, of improvement alone",
+    "sdc_group": _("published for means of groups, not for one patient"),
+    "mic_improvement": _("smaller than the measurement error of one patient"),
+    "mic_deterioration": _("smaller than the measurement error of one patient"),
+    "mcid_percent_of_baseline": _("published as a share of the first score, of improvement alone"),
 }
 ROUNDING = 1e-9
 

@@ -7,6 +7,8 @@ migration.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from analysis.words import words as _
+
 
 @dataclass(frozen=True)
 class Family:
@@ -36,44 +38,44 @@ class Kind:
 
 
 ALL_FAMILIES = (
-    Family("medicine", "Medicine (steroid, antiviral)", "given medicine"),
-    Family("therapy", "Therapy (physiotherapy, mime, biofeedback …)", "given therapy", (60, 240)),
-    Family("toxin", "Botulinum toxin", "given botulinum toxin", (14, 56)),
-    Family("surgery", "Operation on nerve or muscle", "operated on", (300, 540)),
-    Family("other", "Other treatment", "given another treatment"),
+    Family("medicine", _("Medicine (steroid, antiviral)"), _("given medicine")),
+    Family("therapy", _("Therapy (physiotherapy, mime, biofeedback …)"), _("given therapy"), (60, 240)),
+    Family("toxin", _("Botulinum toxin"), _("given botulinum toxin"), (14, 56)),
+    Family("surgery", _("Operation on nerve or muscle"), _("operated on"), (300, 540)),
+    Family("other", _("Other treatment"), _("given another treatment")),
 )
 FAMILIES = tuple(family.key for family in ALL_FAMILIES)
-NONE_YET = "none yet"
+NONE_YET = _("none yet")
 
 ALL_KINDS = (
-    Kind("oral_corticosteroid", "Corticosteroid tablets", "medicine"),
-    Kind("antiviral", "Antiviral medicine", "medicine"),
-    Kind("physiotherapy_neuromuscular_retraining", "Physiotherapy, facial retraining", "therapy"),
-    Kind("mime_therapy", "Mime therapy", "therapy"),
-    Kind("emg_biofeedback", "EMG biofeedback", "therapy"),
-    Kind("neuro_proprioceptive_rehabilitation", "Neuro-proprioceptive rehabilitation", "therapy"),
-    Kind("massage", "Massage", "therapy"),
-    Kind("self_care", "Home exercises and relaxation", "therapy"),
-    Kind("botulinum_toxin", "Botulinum toxin", "toxin", on_a_day=True),
-    Kind("selective_neurectomy", "Selective neurectomy", "surgery", on_a_day=True),
-    Kind("myectomy", "Myectomy", "surgery", on_a_day=True),
-    Kind("nerve_transfer", "Nerve transfer", "surgery", on_a_day=True),
-    Kind("nerve_repair_or_graft", "Nerve repair or graft", "surgery", on_a_day=True),
-    Kind("gracilis_free_muscle_transfer", "Gracilis free muscle transfer", "surgery", on_a_day=True),
-    Kind("regional_muscle_transfer", "Regional muscle transfer", "surgery", on_a_day=True),
-    Kind("static_sling", "Static sling", "surgery", on_a_day=True),
-    Kind("facial_nerve_decompression", "Facial nerve decompression", "surgery", on_a_day=True),
-    Kind("electrical_stimulation", "Electrical stimulation", "other"),
-    Kind("acupuncture", "Acupuncture", "other"),
-    Kind("stem_cell_therapy", "Stem cell therapy", "other"),
-    Kind("other", "Other", "other"),
-    Kind("eyelid_weight", "Eyelid weight", None, on_a_day=True),
-    Kind("other_periocular", "Other operation at the eye", None, on_a_day=True),
-    Kind("tumour_operation", "Operation of a tumour", None, on_a_day=True),
-    Kind("radiosurgery", "Radiosurgery", None, on_a_day=True),
-    Kind("psychological_support", "Psychological support", None),
-    Kind("eye_lubricants_or_taping", "Eye drops, ointment or taping", None),
-    Kind("watchful_waiting", "Watchful waiting", None),
+    Kind("oral_corticosteroid", _("Corticosteroid tablets"), "medicine"),
+    Kind("antiviral", _("Antiviral medicine"), "medicine"),
+    Kind("physiotherapy_neuromuscular_retraining", _("Physiotherapy, facial retraining"), "therapy"),
+    Kind("mime_therapy", _("Mime therapy"), "therapy"),
+    Kind("emg_biofeedback", _("EMG biofeedback"), "therapy"),
+    Kind("neuro_proprioceptive_rehabilitation", _("Neuro-proprioceptive rehabilitation"), "therapy"),
+    Kind("massage", _("Massage"), "therapy"),
+    Kind("self_care", _("Home exercises and relaxation"), "therapy"),
+    Kind("botulinum_toxin", _("Botulinum toxin"), "toxin", on_a_day=True),
+    Kind("selective_neurectomy", _("Selective neurectomy"), "surgery", on_a_day=True),
+    Kind("myectomy", _("Myectomy"), "surgery", on_a_day=True),
+    Kind("nerve_transfer", _("Nerve transfer"), "surgery", on_a_day=True),
+    Kind("nerve_repair_or_graft", _("Nerve repair or graft"), "surgery", on_a_day=True),
+    Kind("gracilis_free_muscle_transfer", _("Gracilis free muscle transfer"), "surgery", on_a_day=True),
+    Kind("regional_muscle_transfer", _("Regional muscle transfer"), "surgery", on_a_day=True),
+    Kind("static_sling", _("Static sling"), "surgery", on_a_day=True),
+    Kind("facial_nerve_decompression", _("Facial nerve decompression"), "surgery", on_a_day=True),
+    Kind("electrical_stimulation", _("Electrical stimulation"), "other"),
+    Kind("acupuncture", _("Acupuncture"), "other"),
+    Kind("stem_cell_therapy", _("Stem cell therapy"), "other"),
+    Kind("other", _("Other"), "other"),
+    Kind("eyelid_weight", _("Eyelid weight"), None, on_a_day=True),
+    Kind("other_periocular", _("Other operation at the eye"), None, on_a_day=True),
+    Kind("tumour_operation", _("Operation of a tumour"), None, on_a_day=True),
+    Kind("radiosurgery", _("Radiosurgery"), None, on_a_day=True),
+    Kind("psychological_support", _("Psychological support"), None),
+    Kind("eye_lubricants_or_taping", _("Eye drops, ointment or taping"), None),
+    Kind("watchful_waiting", _("Watchful waiting"), None),
 )
 REANIMATION = (
     "nerve_repair_or_graft",

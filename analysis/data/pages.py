@@ -5,28 +5,30 @@
 
 from collections.abc import Mapping
 
+from analysis.words import words as _
+
 TITLES: Mapping[str, str] = {
-    "overview": "Overview",
-    "patients": "Patients",
-    "mood": "Quality of life and mood",
-    "time": "Time since onset",
-    "treatment": "Treatment",
-    "change": "Change",
-    "screening": "Screening",
-    "quality": "Measurement quality",
-    "attendance": "Attendance",
+    "overview": _("Overview"),
+    "patients": _("Patients"),
+    "mood": _("Quality of life and mood"),
+    "time": _("Time since onset"),
+    "treatment": _("Treatment"),
+    "change": _("Change"),
+    "screening": _("Screening"),
+    "quality": _("Measurement quality"),
+    "attendance": _("Attendance"),
 }
 
 TABS: Mapping[str, Mapping[str, str]] = {
-    "patients": {"patients": "At the first visit", "flow": "Who was due, and who answered"},
-    "mood": {"mood": "All pairs", "pair": "One pair closely"},
-    "time": {"time": "At the first visit", "course": "From visit to visit", "recovery": "Recovery"},
+    "patients": {"patients": _("At the first visit"), "flow": _("Who was due, and who answered")},
+    "mood": {"mood": _("All pairs"), "pair": _("One pair closely")},
+    "time": {"time": _("At the first visit"), "course": _("From visit to visit"), "recovery": _("Recovery")},
     "treatment": {
-        "treatment": "Who gets what",
-        "received": "By treatment received",
-        "before-after": "Before and after",
-        "compared": "Compared",
-        "injections": "Injections",
+        "treatment": _("Who gets what"),
+        "received": _("By treatment received"),
+        "before-after": _("Before and after"),
+        "compared": _("Compared"),
+        "injections": _("Injections"),
     },
 }
 """What a page that is too long for a screen is parted into; the first part has the page's own key."""
@@ -35,23 +37,23 @@ PAGE_OF: Mapping[str, str] = {tab: page for page in TITLES for tab in TABS.get(p
 """The page of each screen: of a tab, or of a page that has none."""
 
 QUESTIONS: Mapping[str, str] = {
-    "overview": "Does quality of life go with time since onset?",
-    "patients": "Who are the patients?",
-    "flow": "Who was due, and who answered?",
-    "mood": "Do patients with a worse mood have a worse quality of life?",
-    "pair": "Do these two scores go together?",
-    "time": "Do patients with a longer time since onset have other scores?",
-    "course": "Do scores change after the first visit?",
-    "recovery": "How many recover?",
-    "treatment": "Who gets which treatment?",
-    "received": "Do scores differ by the treatment received?",
-    "before-after": "How did scores change after a treatment began?",
-    "compared": "Do patients with a treatment do better than patients like them without it?",
-    "injections": "How are patients after an injection of botulinum toxin?",
-    "change": "Who changed by more than measurement error?",
-    "screening": "How many screen positive?",
-    "quality": "Do the questionnaires measure well here?",
-    "attendance": "Do patients come to their visits?",
+    "overview": _("Does quality of life go with time since onset?"),
+    "patients": _("Who are the patients?"),
+    "flow": _("Who was due, and who answered?"),
+    "mood": _("Do patients with a worse mood have a worse quality of life?"),
+    "pair": _("Do these two scores go together?"),
+    "time": _("Do patients with a longer time since onset have other scores?"),
+    "course": _("Do scores change after the first visit?"),
+    "recovery": _("How many recover?"),
+    "treatment": _("Who gets which treatment?"),
+    "received": _("Do scores differ by the treatment received?"),
+    "before-after": _("How did scores change after a treatment began?"),
+    "compared": _("Do patients with a treatment do better than patients like them without it?"),
+    "injections": _("How are patients after an injection of botulinum toxin?"),
+    "change": _("Who changed by more than measurement error?"),
+    "screening": _("How many screen positive?"),
+    "quality": _("Do the questionnaires measure well here?"),
+    "attendance": _("Do patients come to their visits?"),
 }
 """What each screen asks of the study; `analysis.figures.answers` answers in one sentence."""
 

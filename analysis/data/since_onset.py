@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 
 from analysis.data.coded import coded
 from analysis.data.onset import ACUTE_BELOW_DAYS, CAUSES_FROM_BIRTH
+from analysis.words import words as _
 
 DAYS_PER_YEAR = 365.25
 STRATA = ("acute", "chronic", "unknown")
 LEFT_OUT_REASONS = (
-    "from birth",
-    "before onset",
-    "both sides",
-    "more than one palsy",
-    "no onset known",
-    "onset too imprecise",
+    _("from birth"),
+    _("before onset"),
+    _("both sides"),
+    _("more than one palsy"),
+    _("no onset known"),
+    _("onset too imprecise"),
 )
 Dates = NDArray[Any]  # datetime64[D]; numpy's own types confuse its date arithmetic
 

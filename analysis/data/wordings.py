@@ -10,13 +10,14 @@ import dataclasses
 import pandas as pd
 
 from analysis.data.frame import StudyFrames
+from analysis.words import words as _
 
 WORKING = "working"
 CHOICES = ("own", "other")
-LEFT_OUT = "working wording"
+LEFT_OUT = _("working wording")
 _DOUBTFUL = {
-    WORKING: "asked in working wording, not in the published text",
-    "unknown": "the wording that was asked is not known",
+    WORKING: _("asked in working wording, not in the published text"),
+    "unknown": _("the wording that was asked is not known"),
 }
 
 
@@ -63,15 +64,21 @@ def of_wording(frames: StudyFrames, chosen: str | None) -> StudyFrames:
 
 def warnings(frames: StudyFrames, part: StudyFrames, chosen: str | None) -> list[str]:
     """The notes on the words of ``part``, a part of the study ``frames``, a sentence each."""
-    said = []
+    said: list[str] = []
     aside = frames.scores[set_aside(frames)]
     if chosen is None and len(aside):
         instruments = ", ".join(sorted(aside["instrument"].unique()))
         said.append(
-            f"Answers to working wording ({instruments}) are left out: they never share a figure or model "
-            "with answers to other words."
+            _(
+                "Answers to working wording (%(instruments)s) are left out: they never share a "
+                "figure or model with answers to other words.",
+                instruments=instruments,
+            )
         )
     for status, meaning in _DOUBTFUL.items():
         asked = part.scores.loc[part.scores["wording_status"] == status, "instrument"]
-        said += [f"{instrument}: {meaning}; compare with care." for instrument in sorted(asked.unique())]
+        said += [
+            _("%(instrument)s: %(meaning)s; compare with care.", instrument=instrument, meaning=meaning)
+            for instrument in sorted(asked.unique())
+        ]
     return said

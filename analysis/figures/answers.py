@@ -9,12 +9,13 @@ from analysis.statements import outcomes, time, together, treatments
 from analysis.statements.answer import NOTHING_TOLD, Wording, in_one, joined
 from analysis.statements.statement import Statement
 from analysis.statements.words import shifted
+from analysis.words import words as _
 
 TIME_WORDS = Wording(
-    "a longer time since onset is associated with {}",
-    "there is no clear association of {} with it",
+    _("a longer time since onset is associated with {}"),
+    _("there is no clear association of {} with it"),
 )
-COURSE_WORDS = Wording("a later visit is associated with {}", "there is no clear change of {}")
+COURSE_WORDS = Wording(_("a later visit is associated with {}"), _("there is no clear change of {}"))
 
 
 def answer(screen: str, scene: Scene, parts: Sequence[Part]) -> str:
@@ -34,7 +35,7 @@ def _time(scene: Scene) -> str:
 
 def _since_onset(scene: Scene, scales: Sequence[str]) -> str:
     told = [one for scale in scales for one in together.since_onset(_found(scene), scale)]
-    return _in_one(scene, told, lambda _: TIME_WORDS)
+    return _in_one(scene, told, lambda __: TIME_WORDS)
 
 
 def _mood(scene: Scene) -> str:
@@ -49,8 +50,8 @@ def _with(scene: Scene) -> Callable[[str | None], Wording]:
     def words(other: str | None) -> Wording:
         info = scene.frames.scale_info[other or ""]
         return Wording(
-            f"{shifted(info, higher=True)} is associated with {{}}",
-            f"there is no clear association of {{}} with {info.label}",
+            _("%(shifted)s is associated with {}", shifted=shifted(info, higher=True)),
+            _("there is no clear association of {} with %(label)s", label=info.label),
         )
 
     return words
@@ -63,7 +64,7 @@ def _pair(scene: Scene) -> str:
 
 def _course(scene: Scene) -> str:
     told = [one for scale in scene.closely for one in time.course(_found(scene), scale)]
-    return _in_one(scene, told, lambda _: COURSE_WORDS)
+    return _in_one(scene, told, lambda __: COURSE_WORDS)
 
 
 def _compared(scene: Scene) -> str:
@@ -73,9 +74,9 @@ def _compared(scene: Scene) -> str:
 
 def _begun(family: str | None) -> Wording:
     return Wording(
-        f"those who began {family} had {{}} afterwards than patients who were alike before",
-        f"there is no clear difference of {{}} with and without {family}",
-        f"{{}} with and without {family} cannot be compared",
+        _("those who began %(family)s had {} afterwards than patients who were alike before", family=family),
+        _("there is no clear difference of {} with and without %(family)s", family=family),
+        _("{} with and without %(family)s cannot be compared", family=family),
     )
 
 

@@ -16,11 +16,22 @@ from analysis.results.findings import Findings
 from analysis.results.scales import life_and_mood
 from analysis.statements import text, together
 from analysis.statements.words import interval, number
+from analysis.words import joined
+from analysis.words import words as _
 
 KEY = "associations"
 
-COLUMNS = ["Pair", "Patients are", "Patients", "rho", "95 % interval", "p", "p adjusted", "Note"]
-_TIME_TEXT = "time since onset"
+COLUMNS = [
+    _("Pair"),
+    _("Patients are"),
+    _("Patients"),
+    "rho",
+    _("95 % interval"),
+    "p",
+    _("p adjusted"),
+    _("Note"),
+]
+_TIME_TEXT = _("time since onset")
 
 Pair = tuple[str, str]
 
@@ -39,10 +50,10 @@ def association_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]
     shown = [record for part in parts.values() for record in part]
     return Figure(
         key=KEY,
-        title="Scores with each other and with time since onset",
+        title=_("Scores with each other and with time since onset"),
         summary=_summary(frames, view, scales),
-        x_axis="Spearman's rho: right of 0 both tend to be high, left of 0 one high and the other low",
-        y_axis="Pairs of scores; the line is the 95 % interval",
+        x_axis=_("Spearman's rho: right of 0 both tend to be high, left of 0 one high and the other low"),
+        y_axis=_("Pairs of scores; the line is the 95 % interval"),
         panels=tuple(
             panel(KEY, stratum, _most(part), _drawn(info, part, stratum))
             for stratum, part in parts.items()
@@ -50,12 +61,16 @@ def association_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]
         ),
         table=pd.DataFrame([_table_row(info, record) for record in shown], columns=COLUMNS),
         notes=(
-            "Directions differ: FaCE and FDI are better when higher, SAQ and PHQ-9 are worse.",
-            "Between patients: one visit each, the first at which both are present.",
+            _("Directions differ: FaCE and FDI are better when higher, SAQ and PHQ-9 are worse."),
+            _("Between patients: one visit each, the first at which both are present."),
             f"{RHO_NOTE} Intervals: Bonett–Wright.",
-            "No coefficient under 10 patients; from 10 to 29 it is imprecise (open dots) and has no p.",
-            f"Adjusted p: {_family_text(shown)}.",
-            *([] if view.together else ["Patients neither surely acute nor surely chronic are not shown."]),
+            _("No coefficient under 10 patients; from 10 to 29 it is imprecise (open dots) and has no p."),
+            _("Adjusted p: %(family_text)s.", family_text=_family_text(shown)),
+            *(
+                []
+                if view.together
+                else [_("Patients neither surely acute nor surely chronic are not shown.")]
+            ),
             *mixed(view),
             *simulated(frames),
         ),
@@ -88,7 +103,7 @@ def _as_seen(found: Mapping[Any, Record], stratum: str | None, pair: Pair, view:
 def _most(records: Sequence[Record]) -> str:
     """The largest number of patients in a panel, because pairs differ."""
     counts = [record["n"] for record in records if record["n"] is not None]
-    return f"up to {max(counts)}"
+    return _("up to %(max)s", max=max(counts))
 
 
 def _drawn(info: Mapping[str, ScaleInfo], records: Sequence[Record], stratum: str | None) -> Any:
@@ -103,28 +118,28 @@ def _drawn(info: Mapping[str, ScaleInfo], records: Sequence[Record], stratum: st
         zerolinecolor=AXIS,
     )
     made = [(at, one) for at, one in zip(rows.at, records, strict=True) if one["estimate"] is not None]
-    estimates = [one["estimate"] for _, one in made]
-    limits = [(one["estimate"],) * 2 if one["low"] is None else (one["low"], one["high"]) for _, one in made]
+    estimates = [one["estimate"] for __, one in made]
+    limits = [(one["estimate"],) * 2 if one["low"] is None else (one["low"], one["high"]) for __, one in made]
     ink = colour("line", stratum)
     dots = go.Scatter(
         x=estimates,
-        y=[at for at, _ in made],
+        y=[at for at, __ in made],
         mode="markers",
         marker={
             "color": ink,
             "size": 10,
-            "symbol": ["circle-open" if one["imprecise"] else "circle" for _, one in made],
+            "symbol": ["circle-open" if one["imprecise"] else "circle" for __, one in made],
         },
         error_x={
             "type": "data",
             "symmetric": False,
-            "array": [high - value for value, (_, high) in zip(estimates, limits, strict=True)],
-            "arrayminus": [value - low for value, (low, _) in zip(estimates, limits, strict=True)],
+            "array": [high - value for value, (__, high) in zip(estimates, limits, strict=True)],
+            "arrayminus": [value - low for value, (low, __) in zip(estimates, limits, strict=True)],
             "color": ink,
             "thickness": 2,
             "width": 0,
         },
-        text=[f"{number(one['estimate'])} ({interval(one['low'], one['high'])})" for _, one in made],
+        text=[f"{number(one['estimate'])} ({interval(one['low'], one['high'])})" for __, one in made],
         hoverinfo="text",
     )
     figure.add_trace(dots)
@@ -136,7 +151,7 @@ def _name(info: Mapping[str, ScaleInfo], key: str) -> str:
 
 
 def _pair_text(info: Mapping[str, ScaleInfo], record: Record) -> str:
-    return " × ".join(_name(info, key) for key in _score_first(record))
+    return joined(" × ", (_name(info, key) for key in _score_first(record)))
 
 
 def _table_row(info: Mapping[str, ScaleInfo], record: Record) -> dict[str, str]:
@@ -149,18 +164,26 @@ def _table_row(info: Mapping[str, ScaleInfo], record: Record) -> dict[str, str]:
         "95 % interval": interval(record["low"], record["high"]),
         "p": p_text(None if record["imprecise"] else record["p"]),
         "p adjusted": p_text(None if record["imprecise"] else record["p_adjusted"]),
-        "Note": "; ".join(text for text in notes if text),
+        "Note": joined("; ", (text for text in notes if text)),
     }
 
 
 def _family_text(records: Sequence[Record]) -> str:
     families = dict.fromkeys(
-        f"{record['question']} questions Holm over {record['family_size']} tests"
+        _(
+            "%(record)s questions Holm over %(record_2)s tests",
+            record=record["question"],
+            record_2=record["family_size"],
+        )
         if record["planned"]
-        else f"{record.get('stratum', 'all')} Benjamini–Hochberg over {record['family_size']} tests"
+        else _(
+            "%(record)s Benjamini–Hochberg over %(record_2)s tests",
+            record=record.get("stratum", "all"),
+            record_2=record["family_size"],
+        )
         for record in records
     )
-    return ", ".join(families) or "none"
+    return joined(", ", families) or "none"
 
 
 def _summary(frames: StudyFrames, view: View, scales: Sequence[str]) -> str:

@@ -16,8 +16,10 @@ from analysis.results.attendance import NO_PLAN, attendance, dropout
 from analysis.results.recovery import ALL_CAUSES, recovery
 from analysis.statements import outcomes, text
 from analysis.statements.words import number, people, percent
+from analysis.words import joined
+from analysis.words import words as _
 
-_NO_PLAN = "An import does not say who was to come: the share of all enrolled is told instead."
+_NO_PLAN = _("An import does not say who was to come: the share of all enrolled is told instead.")
 _DONE, _OPEN = ("var(--chart-1)", PAPER), ("var(--chart-grid)", TEXT)
 
 
@@ -35,19 +37,31 @@ def attendance_figure(frames: StudyFrames, on: date, view: View) -> Figure:
     enrolled = view.about(len(frames.patients))
     return Figure(
         key="attendance",
-        title=f"Visits answered of {'those expected' if known else 'all patients enrolled'}",
+        title=_("Visits answered of those expected")
+        if known
+        else _("Visits answered of all patients enrolled"),
         summary=_attended(records),
-        x_axis="Share of the visits expected by now" if known else "Share of all patients enrolled",
-        y_axis="Visits, in the order in which they fall due",
-        panels=(Panel("attendance-all", "All patients", f"{people(enrolled)} enrolled", figure),)
+        x_axis=_("Share of the visits expected by now") if known else _("Share of all patients enrolled"),
+        y_axis=_("Visits, in the order in which they fall due"),
+        panels=(
+            Panel(
+                "attendance-all", _("All patients"), _("%(people)s enrolled", people=people(enrolled)), figure
+            ),
+        )
         if drawn
         else (),
         table=pd.DataFrame([_visit_table_row(one) for one in records]),
         notes=(
-            "Expected: begun, or its time is over and the patient had not left or died; who is lost is, too.",
+            _(
+                "Expected: begun, or its time is over and the patient had not left or died; who is "
+                "lost is, too."
+            ),
             *([_NO_PLAN] if any(one["reason"] == NO_PLAN for one in records) else []),
-            "Answered: at least one scale could be scored. Of enrolled: the same, of all patients enrolled.",
-            "Patients who recover often stop coming: later visits show those who did not.",
+            _(
+                "Answered: at least one scale could be scored. Of enrolled: the same, of all "
+                "patients enrolled."
+            ),
+            _("Patients who recover often stop coming: later visits show those who did not."),
             *simulated(frames),
         ),
         computed=(ATTENDANCE,),
@@ -70,28 +84,28 @@ def dropout_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     figure = drawn_estimates(rows, None, limits=with_room(info.low, info.high))
     return Figure(
         key=f"dropout-{scale}",
-        title=f"First {info.label} of those who came again and who did not",
-        summary=f"The median first {info.label} is {' and '.join(texts)}."
+        title=_("First %(label)s of those who came again and who did not", label=info.label),
+        summary=_("The median first %(label)s is %(texts)s.", label=info.label, texts=joined(" and ", texts))
         if known
-        else "Too few to compare.",
-        x_axis=f"First {info.label}: median and quartiles",
-        y_axis="Patients by whether they answered at a later visit",
-        panels=(Panel(f"dropout-{scale}-all", "All patients", "", figure),) if known else (),
+        else _("Too few to compare."),
+        x_axis=_("First %(label)s: median and quartiles", label=info.label),
+        y_axis=_("Patients by whether they answered at a later visit"),
+        panels=(Panel(f"dropout-{scale}-all", _("All patients"), "", figure),) if known else (),
         table=pd.DataFrame(
             [
                 {
                     "Patients": one["level"],
                     "Number": one["n_text"],
                     "Median": number(one["median"], 1),
-                    "Lower quartile": number(one["q1"], 1),
-                    "Upper quartile": number(one["q3"], 1),
+                    _("Lower quartile"): number(one["q1"], 1),
+                    _("Upper quartile"): number(one["q3"], 1),
                 }
                 for one in records
             ]
         ),
         notes=(
-            "Who is not due yet counts as without a later visit.",
-            "Where the two differ, averages of later visits mislead.",
+            _("Who is not due yet counts as without a later visit."),
+            _("Where the two differ, averages of later visits mislead."),
             *simulated(frames),
         ),
     )
@@ -105,17 +119,19 @@ def recovery_figure(frames: StudyFrames, on: date, view: View) -> Figure:
     figure = drawn_estimates([_recovery_row(one) for one in drawn], "acute", limits=with_room(0, 100))
     return Figure(
         key="recovery",
-        title="Recovery after an acute onset",
+        title=_("Recovery after an acute onset"),
         summary=text(outcomes.recovered(records))
-        or "Nobody enrolled acute was graded at 3, 6 or 12 months yet, or too few to show.",
-        x_axis="Share with House–Brackmann I of those graded, per cent; higher is better",
-        y_axis="Months after onset, 30 days either way",
-        panels=(Panel("recovery-acute", "Enrolled under 90 days after onset", "", figure),) if drawn else (),
+        or _("Nobody enrolled acute was graded at 3, 6 or 12 months yet, or too few to show."),
+        x_axis=_("Share with House–Brackmann I of those graded, per cent; higher is better"),
+        y_axis=_("Months after onset, 30 days either way"),
+        panels=(Panel("recovery-acute", _("Enrolled under 90 days after onset"), "", figure),)
+        if drawn
+        else (),
         table=pd.DataFrame([_recovery_table_row(one) for one in found]),
         notes=(
-            "Diamond: share of those graded, with Wilson's 95 % interval; open under 30 patients.",
-            "If none, or all, of those not graded had recovered, the share lies between the two bounds.",
-            "Both sides, more than one palsy and palsy from birth stand apart.",
+            _("Diamond: share of those graded, with Wilson's 95 % interval; open under 30 patients."),
+            _("If none, or all, of those not graded had recovered, the share lies between the two bounds."),
+            _("Both sides, more than one palsy and palsy from birth stand apart."),
             *simulated(frames),
         ),
         computed=(RECOVERY,),
@@ -133,7 +149,9 @@ def _visit_name(one: Record) -> str:
 
 def _visit_row(one: Record) -> tuple[str, list[Segment]]:
     rate = _rate(one) or 0.0
-    answered = Segment(0, rate, _DONE[0], f"answered {one['scored']}" if rate > 0.2 else "", _DONE[1])
+    answered = Segment(
+        0, rate, _DONE[0], _("answered %(one)s", one=one["scored"]) if rate > 0.2 else "", _DONE[1]
+    )
     missing = Segment(rate, 1 - rate, _OPEN[0], "not" if rate < 0.9 else "", _OPEN[1])
     return row_label(_visit_name(one), str(one["n"])), [answered, missing]
 
@@ -147,18 +165,25 @@ def _rate(one: Record) -> float | None:
 def _attended(records: Sequence[Record]) -> str:
     told = [one for one in records if _rate(one) is not None]
     if not told:
-        return "No visit was expected yet, or too few to show."
+        return _("No visit was expected yet, or too few to show.")
     expected = [one for one in told if one["completion_rate"] is not None]
     enrolled = [one for one in told if one["completion_rate"] is None]
     said = []
-    for of, among in (("those expected", expected), ("all enrolled", enrolled)):
+    for of, among in ((_("those expected"), expected), (_("all enrolled"), enrolled)):
         ends = among if len(among) < 2 else [among[0], among[-1]]
         texts = [
-            f"{one['scored']} of {one['n']} ({percent(_rate(one))}) at {_visit_name(one)}" for one in ends
+            _(
+                "%(one)s of %(one_2)s (%(percent)s) at %(visit_name)s",
+                one=one["scored"],
+                one_2=one["n"],
+                percent=percent(_rate(one)),
+                visit_name=_visit_name(one),
+            )
+            for one in ends
         ]
         if texts:
-            said.append(f"Answered of {of}: {', '.join(texts)}.")
-    return " ".join([*said, *([_NO_PLAN] if enrolled else [])])
+            said.append(_("Answered of %(of)s: %(texts)s.", of=of, texts=joined(", ", texts)))
+    return joined(" ", [*said, *([_NO_PLAN] if enrolled else [])])
 
 
 def _visit_table_row(one: Record) -> dict[str, Any]:
@@ -166,15 +191,19 @@ def _visit_table_row(one: Record) -> dict[str, Any]:
     return {
         "Visit": _visit_name(one),
         **{name.replace("_", " ").capitalize(): one[f"{name}_text"] for name in names},
-        "Of expected": percent(one["completion_rate"]),
-        "Of enrolled": percent(one["available_rate"]),
+        _("Of expected"): percent(one["completion_rate"]),
+        _("Of enrolled"): percent(one["available_rate"]),
     }
 
 
 def _recovery_row(one: Record) -> EstimateRow:
     share, low, high = (100 * one[name] for name in ("share", "low", "high"))
     return EstimateRow(
-        row_label(f"{one['months']} months", str(one["graded"])), share, low, high, one["graded"] < 30
+        row_label(_("%(one)s months", one=one["months"]), str(one["graded"])),
+        share,
+        low,
+        high,
+        one["graded"] < 30,
     )
 
 
@@ -182,17 +211,27 @@ def _recovery_table_row(one: Record) -> dict[str, Any]:
     def text(name: str) -> str:
         return "–" if one[name] is None else str(one[name])
 
-    limits = "–" if one["share"] is None else f"{percent(one['low'])} to {percent(one['high'])}"
-    bounds = "–" if one["lowest"] is None else f"{percent(one['lowest'])} to {percent(one['highest'])}"
+    limits = (
+        "–"
+        if one["share"] is None
+        else _("%(percent)s to %(percent_2)s", percent=percent(one["low"]), percent_2=percent(one["high"]))
+    )
+    bounds = (
+        "–"
+        if one["lowest"] is None
+        else _(
+            "%(percent)s to %(percent_2)s", percent=percent(one["lowest"]), percent_2=percent(one["highest"])
+        )
+    )
     return {
         "Months": str(one["months"]),
         "Cause": one["cause"].replace("_", " "),
         "Enrolled": one["n_text"],
         "Graded": text("graded"),
         "House–Brackmann I": text("house_brackmann_1"),
-        "Of graded": percent(one["share"]),
+        _("Of graded"): percent(one["share"]),
         "95 % interval": limits,
         "Bounds": bounds,
         "Asked": text("asked"),
-        "Says recovered": text("says_recovered"),
+        _("Says recovered"): text("says_recovered"),
     }

@@ -23,18 +23,20 @@ from analysis.results.findings import Findings
 from analysis.statements import text
 from analysis.statements import treatments as told
 from analysis.statements.words import signed, span
+from analysis.words import joined
+from analysis.words import words as _
 
 _COLUMNS = [
-    "Treatment",
-    "Patients are",
-    "Patients",
-    "Mean change",
-    "95 % interval",
-    "Alike, not begun",
-    "Better",
-    "Stable",
-    "Worse",
-    "Note",
+    _("Treatment"),
+    _("Patients are"),
+    _("Patients"),
+    _("Mean change"),
+    _("95 % interval"),
+    _("Alike, not begun"),
+    _("Better"),
+    _("Stable"),
+    _("Worse"),
+    _("Note"),
 ]
 
 
@@ -54,11 +56,14 @@ def before_after_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     alike = _alike(frames, scale, view)
     return Figure(
         key=key,
-        title=f"{info.label} before and after a treatment",
+        title=_("%(label)s before and after a treatment", label=info.label),
         summary=text(told.before_and_after(Findings.of(frames, view.suppress_under), scale), view.strata)
-        or f"Nobody yet, or too few, have {info.label} both before and after a dated treatment.",
-        x_axis=f"Change of {axis_title(info)}",
-        y_axis="Treatments begun on a known day",
+        or _(
+            "Nobody yet, or too few, have %(label)s both before and after a dated treatment.",
+            label=info.label,
+        ),
+        x_axis=_("Change of %(axis_title)s", axis_title=axis_title(info)),
+        y_axis=_("Treatments begun on a known day"),
         panels=tuple(
             part_panel(
                 key,
@@ -79,14 +84,20 @@ def before_after_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
         ),
         notes=(
             AT_THEIR_WORST,
-            "Before: the last score in the 42 days before, not on the day itself. After: the first score "
-            + ", ".join(f"{low}–{high} days ({family})" for family, (low, high) in AFTER_DAYS.items())
-            + ". Each patient counts once.",
+            _("Before: the last score in the 42 days before, not on the day itself. After: the first score ")
+            + joined(
+                ", ",
+                (
+                    _("%(low)s–%(high)s days (%(family)s)", low=low, high=high, family=family)
+                    for family, (low, high) in AFTER_DAYS.items()
+                ),
+            )
+            + _(". Each patient counts once."),
             *([CELLS_NOTE] if view.may_open_patients and len(pairs[pairs["scale"] == scale]) > MANY else []),
-            "Diamond: mean change with its 95 % interval, from 10 on; open under 30, allowing for skew.",
-            "Alike, not begun: the mean change of patients who were alike, in the same time.",
+            _("Diamond: mean change with its 95 % interval, from 10 on; open under 30, allowing for skew."),
+            _("Alike, not begun: the mean change of patients who were alike, in the same time."),
             *_threshold_note(threshold, records),
-            "Treatments begun before the first questionnaire, such as early steroids, cannot be shown.",
+            _("Treatments begun before the first questionnaire, such as early steroids, cannot be shown."),
             *mixed(view),
             *simulated(frames),
         ),
@@ -133,9 +144,15 @@ def _change_of(alike: Record | None) -> str | None:
 
 def _threshold_note(threshold: float | None, records: Sequence[Record]) -> tuple[str, ...]:
     if threshold is None:
-        return ("No published threshold says how much one patient's score must change.",)
+        return (_("No published threshold says how much one patient's score must change."),)
     source = next(one["source"] for one in records if one["threshold"])
-    return (f"Dotted lines: {threshold:g} points, the published change of one patient ({source}).",)
+    return (
+        _(
+            "Dotted lines: %(threshold)s points, the published change of one patient (%(source)s).",
+            threshold=f"{threshold:g}",
+            source=source,
+        ),
+    )
 
 
 def _table_row(one: Record, alike: Alike) -> dict[str, Any]:

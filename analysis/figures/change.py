@@ -17,20 +17,21 @@ from analysis.results.change import APART_DAYS, change
 from analysis.results.findings import Findings
 from analysis.statements import outcomes, text
 from analysis.statements.words import percent
+from analysis.words import words as _
 
 KEY = "change"
-NOBODY = "Nobody yet, or too few, have two scores far enough apart to count who got better or worse."
+NOBODY = _("Nobody yet, or too few, have two scores far enough apart to count who got better or worse.")
 _COLUMNS = [
-    "Scale",
-    "Patients are",
-    "Patients",
-    "Better",
-    "Stable",
-    "Worse",
-    "Cannot get better",
-    "Cannot get worse",
-    "Threshold",
-    "Note",
+    _("Scale"),
+    _("Patients are"),
+    _("Patients"),
+    _("Better"),
+    _("Stable"),
+    _("Worse"),
+    _("Cannot get better"),
+    _("Cannot get worse"),
+    _("Threshold"),
+    _("Note"),
 ]
 _PARTS = {
     "improved": ("better", "var(--chart-1)", PAPER),
@@ -53,10 +54,10 @@ def change_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> 
     }
     return Figure(
         key=KEY,
-        title="Better, stable and worse",
+        title=_("Better, stable and worse"),
         summary=_summary(frames, view, chosen),
-        x_axis="Share of patients",
-        y_axis="From the first to the last score of each patient",
+        x_axis=_("Share of patients"),
+        y_axis=_("From the first to the last score of each patient"),
         panels=tuple(
             part_panel(KEY, stratum, up_to(records), drawn_parts([_row(info, one) for one in records]))
             for stratum, records in parts.items()
@@ -67,10 +68,21 @@ def change_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> 
         ),
         notes=(
             AT_THEIR_WORST,
-            f"First and last score at least {APART_DAYS} days apart; after toxin only from 113 days on.",
-            "Better or worse: by the threshold or more. A smaller change may be measurement error.",
-            *(f"{info[key].label}: {one.value:g} points, {one.source}." for key, one in chosen.items()),
-            "Cannot: the first score is so near that end that the threshold does not fit in between.",
+            _(
+                "First and last score at least %(apart_days)s days apart; after toxin only from 113 days on.",
+                apart_days=APART_DAYS,
+            ),
+            _("Better or worse: by the threshold or more. A smaller change may be measurement error."),
+            *(
+                _(
+                    "%(label)s: %(value)s points, %(source)s.",
+                    label=info[key].label,
+                    value=f"{one.value:g}",
+                    source=one.source,
+                )
+                for key, one in chosen.items()
+            ),
+            _("Cannot: the first score is so near that end that the threshold does not fit in between."),
             *mixed(view),
             *simulated(frames),
         ),
@@ -91,7 +103,7 @@ def _row(info: Mapping[str, ScaleInfo], one: Record) -> tuple[str, list[Segment]
             text = f"{word} {one[name]}" if share >= 0.12 else str(one[name]) if share >= 0.05 else ""
             segments.append(Segment(start, share, ink, text, ink_of_text))
             start += share
-    hidden = [Segment(0, 1, "var(--chart-grid)", "parts not shown: few patients")]
+    hidden = [Segment(0, 1, "var(--chart-grid)", _("parts not shown: few patients"))]
     return row_label(info[one["scale"]].label, one["n_text"]), segments or hidden
 
 
@@ -112,7 +124,11 @@ def _table_row(info: Mapping[str, ScaleInfo], one: Record) -> dict[str, Any]:
 def _share(one: Record, name: str) -> str:
     if one[name] is None:
         return one[f"{name}_text"] or "–"
-    interval = f"{percent(one[f'{name}_low'])} to {percent(one[f'{name}_high'])}"
+    interval = _(
+        "%(percent)s to %(percent_2)s",
+        percent=percent(one[f"{name}_low"]),
+        percent_2=percent(one[f"{name}_high"]),
+    )
     return f"{one[name]}, {percent(one[f'{name}_share'])} ({interval})"
 
 

@@ -16,28 +16,30 @@ from analysis.results.findings import Findings
 from analysis.statements import text
 from analysis.statements import treatments as told
 from analysis.statements.words import number, signed, span
+from analysis.words import joined
+from analysis.words import words as _
 
 ALPHA = 0.05
 _COLUMNS = [
-    "Treatment",
-    "Patients are",
-    "Earlier scores",
-    "Began it",
-    "Did not",
-    "Difference",
-    "95 % interval",
+    _("Treatment"),
+    _("Patients are"),
+    _("Earlier scores"),
+    _("Began it"),
+    _("Did not"),
+    _("Difference"),
+    _("95 % interval"),
     "p",
-    "p adjusted",
-    "E-value",
-    "Note",
+    _("p adjusted"),
+    _("E-value"),
+    _("Note"),
 ]
 _UNBALANCED = {
-    "earlier_mean": "earlier scores",
-    "last_change": "the last change",
+    "earlier_mean": _("earlier scores"),
+    "last_change": _("the last change"),
     "bells": "cause",
-    "hb_iv_or_worse": "House–Brackmann",
+    "hb_iv_or_worse": _("House–Brackmann"),
     "site": "site",
-    "year": "calendar year",
+    "year": _("calendar year"),
 }
 
 
@@ -52,11 +54,15 @@ def comparison_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     }
     return Figure(
         key=key,
-        title=f"{info.label} with and without a treatment",
+        title=_("%(label)s with and without a treatment", label=info.label),
         summary=text(told.compared(Findings.of(frames, view.suppress_under), scale), view.strata)
-        or f"No family of treatments can be compared yet: {_why(drawn)}.",
-        x_axis=f"Difference in {info.label} between patients who were alike before: {_better(info)}",
-        y_axis="Families of treatments begun after an earlier score, in a fixed order",
+        or _("No family of treatments can be compared yet: %(why)s.", why=_why(drawn)),
+        x_axis=_(
+            "Difference in %(label)s between patients who were alike before: %(better)s",
+            label=info.label,
+            better=_better(info),
+        ),
+        y_axis=_("Families of treatments begun after an earlier score, in a fixed order"),
         panels=tuple(
             part_panel(key, stratum, up_to(records), drawn_estimates([_row(one) for one in records], stratum))
             for stratum, records in drawn.items()
@@ -66,10 +72,10 @@ def comparison_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             [_table_row(one) for records in parts.values() for one in records], columns=_COLUMNS
         ),
         notes=(
-            "Treatment was not assigned at random: what nobody recorded may have decided who began it.",
-            "Drawn are patients with earlier scores: a first score may have been a passing low.",
-            "So differences from a first score on stand in the table and tell no direction.",
-            "20 patients in each arm; open under 30. Adjusted p: over all treatments and main scales.",
+            _("Treatment was not assigned at random: what nobody recorded may have decided who began it."),
+            _("Drawn are patients with earlier scores: a first score may have been a passing low."),
+            _("So differences from a first score on stand in the table and tell no direction."),
+            _("20 patients in each arm; open under 30. Adjusted p: over all treatments and main scales."),
             *mixed(view),
             *simulated(frames),
         ),
@@ -79,11 +85,19 @@ def comparison_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
 
 def _better(info: ScaleInfo) -> str:
     right = "better" if info.direction == "higher_better" else "worse"
-    return f"right of 0 {right} with the treatment, left of 0 {'worse' if right == 'better' else 'better'}"
+    return _(
+        "right of 0 %(right)s with the treatment, left of 0 %(value)s",
+        right=right,
+        value=_("worse") if right == "better" else _("better"),
+    )
 
 
 def _row(one: Record) -> EstimateRow:
-    count = "–" if one["patients"] is None else f"{one['n_exposed']} with, {one['n_compared']} without"
+    count = (
+        "–"
+        if one["patients"] is None
+        else _("%(one)s with, %(one_2)s without", one=one["n_exposed"], one_2=one["n_compared"])
+    )
     return EstimateRow(
         row_label(one["family"], count), one["estimate"], one["low"], one["high"], one["imprecise"]
     )
@@ -94,7 +108,7 @@ def _why(parts: Mapping[str | None, Sequence[Record]]) -> str:
     reasons = dict.fromkeys(
         f"{one['family']} ({one['reason']})" for records in parts.values() for one in records if one["reason"]
     )
-    return "; ".join(reasons) or "nobody began one between two scores"
+    return joined("; ", reasons) or _("nobody began one between two scores")
 
 
 def _table_row(one: Record) -> dict[str, Any]:
@@ -102,8 +116,8 @@ def _table_row(one: Record) -> dict[str, Any]:
     notes = (
         one["reason"],
         "imprecise" if one["imprecise"] else None,
-        f"arms differ in {told.listed(one['unbalanced'])}" if one["unbalanced"] else None,
-        f"{one['started_later']} began it later" if one["started_later"] else None,
+        _("arms differ in %(listed)s", listed=told.listed(one["unbalanced"])) if one["unbalanced"] else None,
+        _("%(one)s began it later", one=one["started_later"]) if one["started_later"] else None,
     )
     return {
         "Treatment": one["family"],
@@ -116,5 +130,5 @@ def _table_row(one: Record) -> dict[str, Any]:
         "p": "–" if one["imprecise"] else p_text(one["p"]),
         "p adjusted": "–" if one["imprecise"] else p_text(one["p_adjusted"]),
         "E-value": "–" if one["e_value"] is None else number(one["e_value"], 1),
-        "Note": "; ".join(note for note in notes if note),
+        "Note": joined("; ", (note for note in notes if note)),
     }

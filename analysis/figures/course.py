@@ -42,14 +42,24 @@ from analysis.results.models import RANDOM_SLOPE, Answer, predicted
 from analysis.statements import text
 from analysis.statements import time as told
 from analysis.statements.words import number, people
+from analysis.words import words as _
 
 HEIGHT = 280
-COLUMNS = ["Patients are", "Term", "Points", "95 % interval", "p", "Patients", "Scores", "Note"]
+COLUMNS = [
+    _("Patients are"),
+    _("Term"),
+    _("Points"),
+    _("95 % interval"),
+    "p",
+    _("Patients"),
+    _("Scores"),
+    _("Note"),
+]
 _TERMS = {
-    ONSET: "Ten times as long since onset at the first visit",
-    FOLLOW_UP: "Years since the first visit + 1 doubled (as in the first year)",
-    "age": "One year older",
-    "female": "Women, compared with men",
+    ONSET: _("Ten times as long since onset at the first visit"),
+    FOLLOW_UP: _("Years since the first visit + 1 doubled (as in the first year)"),
+    "age": _("One year older"),
+    "female": _("Women, compared with men"),
 }
 
 
@@ -78,17 +88,17 @@ def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             continue
         figure = _drawn(part, means[stratum], stratum, view, (info.low - room, info.high + room))
         figure.update_yaxes(tickvals=ticks(info))
-        note = f"{people(counts[stratum])}, {len(part)} visits"
+        note = _("%(people)s, %(number)s visits", people=people(counts[stratum]), number=len(part))
         panels.append(Panel(f"{key}-{stratum or 'all'}", STRATUM_TITLES[stratum], note, figure))
     left_out = table[
         (table["scale"] == scale) & table["value"].notna() & ~table["patient"].isin(first["patient"])
     ]
     return Figure(
         key=key,
-        title=f"{info.label} from visit to visit",
+        title=_("%(label)s from visit to visit", label=info.label),
         summary=text(told.course(findings, scale), view.strata)
-        or f"There is no {info.label} with a known time since onset.",
-        x_axis="Time since onset, longer to the right (log scale)",
+        or _("There is no %(label)s with a known time since onset.", label=info.label),
+        x_axis=_("Time since onset, longer to the right (log scale)"),
         y_axis=axis_title(info),
         panels=tuple(panels),
         table=pd.DataFrame(
@@ -100,15 +110,18 @@ def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             columns=COLUMNS,
         ),
         notes=(
-            "Thin lines: one patient each; a dot where there is one score only.",
+            _("Thin lines: one patient each; a dot where there is one score only."),
             *([CELLS_NOTE, LINES_NOTE] if any(len(part) > MANY for part in parts.values()) else []),
-            "Thick line: the mixed model's mean from the median first visit on, with its 95 % band.",
-            "Dotted: the same from the lower and upper quartile on; all at the mean age and share of women.",
-            "Patients are parted by their first visit and followed from there.",
+            _("Thick line: the mixed model's mean from the median first visit on, with its 95 % band."),
+            _(
+                "Dotted: the same from the lower and upper quartile on; all at the mean age and "
+                "share of women."
+            ),
+            _("Patients are parted by their first visit and followed from there."),
             WINDOWS_NOTE,
-            "Model: time since onset at the first visit and time since that visit apart, age and sex.",
-            "The lines bend (natural spline) if 15 patients per coefficient allow it; the table's do not.",
-            "Random intercepts and slopes (REML); where not estimable, cluster-robust errors (CR2).",
+            _("Model: time since onset at the first visit and time since that visit apart, age and sex."),
+            _("The lines bend (natural spline) if 15 patients per coefficient allow it; the table's do not."),
+            _("Random intercepts and slopes (REML); where not estimable, cluster-robust errors (CR2)."),
             *_left_out_note(left_out, view),
             *mixed(view),
             *simulated(frames),
@@ -139,7 +152,7 @@ def _drawn(rows: pd.DataFrame, course: Mean, stratum: str | None, view: View, do
     else:
         names = rows["patient"].tolist() if view.may_open_patients else []
         since = [duration(day) for day in rows["days_since_onset"]]
-        said = "%{y}, %{customdata} after onset"
+        said = _("%{y}, %{customdata} after onset")
         figure.add_trace(dots(years, values, stratum, said, names=names, beside=since, size=4, rim=0))
     if course.answer.reason is None:
         for quantile in (0.25, 0.75, 0.5):
@@ -227,4 +240,6 @@ def _left_out_note(rows: pd.DataFrame, view: View) -> Sequence[str]:
     if not patients:
         return ()
     who = people(view.count(patients) if is_small(patients, view.suppress_under) else view.about(patients))
-    return (f"Scored, but without a usable time since onset at the first visit, age or sex: {who}.",)
+    return (
+        _("Scored, but without a usable time since onset at the first visit, age or sex: %(who)s.", who=who),
+    )

@@ -15,19 +15,21 @@ from analysis.figures.view import Figure, Panel, View, simulated
 from analysis.results.apart import ALL, SITE
 from analysis.results.flow import ANSWERED, DUE, ENROLLED, NOT_ANSWERED, flow
 from analysis.statements.words import people, percent
+from analysis.words import joined
+from analysis.words import words as _
 
 KEY = "flow"
 SITES_AT_ONCE = 5  # more columns fit no page
 _STEPS = {
-    ENROLLED: "Enrolled",
-    DUE: "A visit was due",
-    ANSWERED: "Answered",
-    NOT_ANSWERED: "Did not answer",
-    "active": "Takes part",
-    "paused": "Paused",
-    "left": "Left",
-    "lost": "Lost to follow-up",
-    "died": "Died",
+    ENROLLED: _("Enrolled"),
+    DUE: _("A visit was due"),
+    ANSWERED: _("Answered"),
+    NOT_ANSWERED: _("Did not answer"),
+    "active": _("Takes part"),
+    "paused": _("Paused"),
+    "left": _("Left"),
+    "lost": _("Lost to follow-up"),
+    "died": _("Died"),
 }
 _INKS = {ANSWERED: ("var(--chart-1)", PAPER), NOT_ANSWERED: ("var(--chart-2)", PAPER)}
 _REST = ("var(--chart-grid)", TEXT)
@@ -52,18 +54,21 @@ def flow_figure(frames: StudyFrames, on: date, view: View) -> Figure:
     columns = {"All": whole, **_sites(records)}
     return Figure(
         key=KEY,
-        title="Flow of patients",
+        title=_("Flow of patients"),
         summary=_said(whole),
-        x_axis="Share of all patients enrolled; what is left was not due",
-        y_axis="Any visit, then each visit in the order in which they fall due",
-        panels=(Panel(f"{KEY}-all", "All patients", people(_text(whole)), drawn_parts(rows)),)
+        x_axis=_("Share of all patients enrolled; what is left was not due"),
+        y_axis=_("Any visit, then each visit in the order in which they fall due"),
+        panels=(Panel(f"{KEY}-all", _("All patients"), people(_text(whole)), drawn_parts(rows)),)
         if rows
         else (),
         table=pd.DataFrame([_line(key, columns) for key in whole]),
         notes=(
-            "Due: begun, or its time is over and the patient had not left or died; who is lost is due, too.",
-            "Answered: at least one questionnaire was sent; in the first rows, at any visit.",
-            "Reasons are those that staff recorded: at a visit, or when a patient left or was lost.",
+            _(
+                "Due: begun, or its time is over and the patient had not left or died; who is lost "
+                "is due, too."
+            ),
+            _("Answered: at least one questionnaire was sent; in the first rows, at any visit."),
+            _("Reasons are those that staff recorded: at a visit, or when a patient left or was lost."),
             *([] if view.may_open_patients else [_hiding(view)]),
             *simulated(frames),
         ),
@@ -72,9 +77,10 @@ def flow_figure(frames: StudyFrames, on: date, view: View) -> Figure:
 
 
 def _hiding(view: View) -> str:
-    return (
-        f"Counts under {view.suppress_under}, and those that would tell them, are hidden; a reason is told "
-        "from as many patients on."
+    return _(
+        "Counts under %(suppress_under)s, and those that would tell them, are hidden; a "
+        "reason is told from as many patients on.",
+        suppress_under=view.suppress_under,
     )
 
 
@@ -101,7 +107,7 @@ def _segments(parts: Mapping[str, int | None], enrolled: int) -> list[Segment]:
     for step, (ink, ink_of_text) in _INKS.items():
         count = parts.get(step)
         if count is None:
-            return [Segment(0, 1, _REST[0], "parts not shown: few patients", _REST[1])]
+            return [Segment(0, 1, _REST[0], _("parts not shown: few patients"), _REST[1])]
         if count:
             share = count / enrolled
             name = f"{_STEPS[step][:1].lower()}{_STEPS[step][1:]}"
@@ -146,7 +152,7 @@ def _reason(step: str, reason: str) -> str:
 
 def _visit_name(visit: str | None, occurrence: int | None) -> str:
     if visit is None:
-        return "Any visit"
+        return _("Any visit")
     return f"{visit}, {occurrence}" if occurrence and occurrence > 1 else visit
 
 
@@ -157,15 +163,21 @@ def _text(whole: Mapping[_Key, Record]) -> str:
 
 def _said(whole: Mapping[_Key, Record]) -> str:
     """Enrolled, due and answered with their numbers, then who does not take part as before."""
-    said = [f"{people(_text(whole))} enrolled"]
+    said = [_("%(people)s enrolled", people=people(_text(whole)))]
     due, answered = (whole.get((step, None, None, None), {}).get("n") for step in (DUE, ANSWERED))
     if due:
-        said.append(f"{due} with a visit due")
+        said.append(_("%(due)s with a visit due", due=due))
     if due and answered:
-        said.append(f"{answered} answered ({percent(answered / due)} of these)")
+        said.append(
+            _(
+                "%(answered)s answered (%(percent)s of these)",
+                answered=answered,
+                percent=percent(answered / due),
+            )
+        )
     gone = [
         f"{_STEPS[name]}: {one['n_text']}"
         for name in STATUSES[1:]
         if (one := whole.get((name, None, None, None))) and one["n"] != 0
     ]
-    return f"{', '.join(said)}. {'; '.join(gone) or 'All take part'}."
+    return f"{joined(', ', said)}. {joined('; ', gone) or 'All take part'}."

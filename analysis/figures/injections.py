@@ -17,24 +17,25 @@ from analysis.results.injections import REFERENCE, injection_cycle, phases
 from analysis.statements import text
 from analysis.statements import treatments as told
 from analysis.statements.words import people, signed, span
+from analysis.words import words as _
 
 PHASE_TEXTS: Mapping[str, str] = {
-    "never": "No injection yet",
-    "early": "0–13 days after",
-    "peak": "14–56 days after",
-    "waning": "57–112 days after",
-    "worn_off": "Later than 112 days",
-    "undated": "Day of the injection not known",
+    "never": _("No injection yet"),
+    "early": _("0–13 days after"),
+    "peak": _("14–56 days after"),
+    "waning": _("57–112 days after"),
+    "worn_off": _("Later than 112 days"),
+    "undated": _("Day of the injection not known"),
 }
 _COLUMNS = [
-    "Last injection",
-    "Patients are",
-    "Patients",
-    "Visits",
-    "Mean",
-    "Difference from later",
-    "95 % interval",
-    "Note",
+    _("Last injection"),
+    _("Patients are"),
+    _("Patients"),
+    _("Visits"),
+    _("Mean"),
+    _("Difference from later"),
+    _("95 % interval"),
+    _("Note"),
 ]
 
 
@@ -57,11 +58,11 @@ def injection_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     after = {stratum: {one["term"]: one for one in found} for stratum, found in terms.items()}
     return Figure(
         key=key,
-        title=f"{info.label} and the last toxin injection",
+        title=_("%(label)s and the last toxin injection", label=info.label),
         summary=text(told.round_injections(Findings.of(frames, view.suppress_under), scale), view.strata)
-        or f"Nobody yet, or too few, have {info.label} after a toxin injection.",
+        or _("Nobody yet, or too few, have %(label)s after a toxin injection.", label=info.label),
         x_axis=axis_title(info),
-        y_axis="Time since the last injection, at each visit",
+        y_axis=_("Time since the last injection, at each visit"),
         panels=tuple(
             part_panel(
                 key,
@@ -83,10 +84,10 @@ def injection_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             columns=_COLUMNS,
         ),
         notes=(
-            "One dot per visit; patients with several visits have several. Diamond: mean of the visits.",
+            _("One dot per visit; patients with several visits have several. Diamond: mean of the visits."),
             *([CELLS_NOTE] if len(visits) > MANY else []),
-            "Differences are from a model in which each patient has a level of their own.",
-            "Injections are given when patients ask for them: the time of a visit is not random.",
+            _("Differences are from a model in which each patient has a level of their own."),
+            _("Injections are given when patients ask for them: the time of a visit is not random."),
             *mixed(view),
             *simulated(frames),
         ),
@@ -119,14 +120,14 @@ def _patients(record: Record) -> str:
 def _note(one: Record) -> str:
     """The patients that a panel compares."""
     if one["patients"] is None:
-        return f"{people(one['n_text'])} after an injection"
-    visits = "1 visit" if one["n"] == 1 else f"{one['n']} visits"
-    return f"{people(one['patients'])} after an injection, {visits}"
+        return _("%(people)s after an injection", people=people(one["n_text"]))
+    visits = _("1 visit") if one["n"] == 1 else _("%(one)s visits", one=one["n"])
+    return _("%(people)s after an injection, %(visits)s", people=people(one["patients"]), visits=visits)
 
 
 def _table_row(one: Record, terms: Mapping[str, Record]) -> dict[str, Any]:
     term = terms.get(one["phase"], {})
-    least = "compared with" if one["phase"] == REFERENCE else ""
+    least = _("compared with") if one["phase"] == REFERENCE else ""
     return {
         "Last injection": PHASE_TEXTS[one["phase"]],
         "Patients are": one.get("stratum", "all"),

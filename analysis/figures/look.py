@@ -12,6 +12,8 @@ from typing import Any, Literal
 from plotly import graph_objects
 
 from analysis.data.frame import ScaleInfo
+from analysis.words import joined
+from analysis.words import words as _
 
 go: Any = graph_objects  # plotly has no types
 
@@ -19,9 +21,9 @@ Part = Literal["line", "point", "band", "box"]
 _SERIES: Mapping[str | None, int] = {"chronic": 1, "acute": 2, None: 3}
 TEXT, QUIET, AXIS, PAPER = (f"var(--chart-{name})" for name in ("text", "quiet", "axis", "paper"))
 STRATUM_TITLES: Mapping[str | None, str] = {
-    "acute": "Acute, under 90 days",
-    "chronic": "Chronic, 90 days and over",
-    None: "All, mixes two populations",
+    "acute": _("Acute, under 90 days"),
+    "chronic": _("Chronic, 90 days and over"),
+    None: _("All, mixes two populations"),
 }
 LABEL_HEIGHT, STRIP_HEIGHT = 18, 26  # pixels of a row: each line of its label, and the drawing under it
 MARK_HEIGHT = 16  # of a drawing that is one mark, without points
@@ -107,7 +109,7 @@ def plain(text: object) -> str:
 
 def axis_title(info: ScaleInfo) -> str:
     """Name, range and direction of a scale, for its axis."""
-    better = "higher is better" if info.direction == "higher_better" else "higher is worse"
+    better = _("higher is better") if info.direction == "higher_better" else _("higher is worse")
     return f"{info.label}, {info.low:g}–{info.high:g}: {better}"
 
 
@@ -127,13 +129,17 @@ def p_text(p: float | None) -> str:
 def duration(days: float) -> str:
     """A time since onset in its natural unit: 9 days, 4 months, 5.2 years."""
     if days < 60:
-        return "1 day" if round(days) <= 1 else f"{days:.0f} days"
-    return f"{days / 30.4375:.0f} months" if days < 730 else f"{days / 365.25:.1f} years"
+        return _("1 day") if round(days) <= 1 else _("%(days)s days", days=f"{days:.0f}")
+    return (
+        _("%(days)s months", days=f"{days / 30.4375:.0f}")
+        if days < 730
+        else _("%(days)s years", days=f"{days / 365.25:.1f}")
+    )
 
 
 def largest(differences: Sequence[tuple[str, float]], told: int = 3) -> str:
     """The words of the ``told`` largest of these differences, whatever their sign, and how many more."""
     in_order = sorted(differences, key=lambda one: -abs(one[1]))
     more = len(in_order) - told
-    words = ", ".join(text for text, _ in in_order[:told])
-    return f"{words}, and {more} more" if more > 0 else words
+    words = joined(", ", (text for text, __ in in_order[:told]))
+    return _("%(words)s, and %(more)s more", words=words, more=more) if more > 0 else words

@@ -14,18 +14,21 @@ from numpy.typing import NDArray
 from analysis.figures.look import PAPER, colour, go, plain
 from analysis.figures.view import View
 from analysis.statements.words import people
+from analysis.words import words as _
 
 MANY = 300  # points in a panel
 LINES = 30  # patients whose lines are drawn where points are many
 ACROSS, DOWN = 32, 30  # cells of a panel; a PHQ-9 has 28 values, and an axis some room
 SMALLEST, LARGEST = 3.0, 13.0  # pixels of a cell's dot
 GOLDEN = 0.6180339887
-CELLS_NOTE = (
-    f"Over {MANY} dots in a panel would lie on one another: they are counted in cells, and the area of a dot "
-    "tells how many it counts."
+CELLS_NOTE = _(
+    "Over %(many)s dots in a panel would lie on one another: they are counted in cells, "
+    "and the area of a dot tells how many it counts.",
+    many=MANY,
 )
-LINES_NOTE = (
-    f"Where dots are counted, thin lines are those of {LINES} patients, by a lot that is always the same."
+LINES_NOTE = _(
+    "Where dots are counted, thin lines are those of %(lines)s patients, by a lot that is always the same.",
+    lines=LINES,
 )
 
 Range = tuple[float, float]

@@ -13,8 +13,10 @@ from analysis.figures.look import STRATUM_TITLES
 from analysis.figures.view import View
 from analysis.results.association import DETRENDED, RMCORR, TIME, as_shown, correlations
 from analysis.statements.words import interval, number
+from analysis.words import joined
+from analysis.words import words as _
 
-_TIME_TEXT = "Time since onset"
+_TIME_TEXT = _("Time since onset")
 _STRENGTHS = (0.1, 0.3, 0.5)  # Cohen's conventions, only for the tint of a cell, which also shows its number
 
 
@@ -60,7 +62,7 @@ def matrices(frames: StudyFrames, view: View, scales: Sequence[str]) -> tuple[Ma
 
 def _cell(record: Record, level: str, scale: str, other: str, *, hide: bool) -> Cell:
     if hide:
-        return Cell(level, scale, other, "–", "", "hidden", "hidden so that a few stay hidden", 0)
+        return Cell(level, scale, other, "–", "", "hidden", _("hidden so that a few stay hidden"), 0)
     estimate = record["estimate"]
     counted = record["n_text"] if level == "between" or record["suppressed"] else _both(record)
     said = [record["reason"] or "", "imprecise" if record["imprecise"] else "", record["overlap"] or ""]
@@ -71,13 +73,13 @@ def _cell(record: Record, level: str, scale: str, other: str, *, hide: bool) -> 
         number(estimate),
         "" if record["low"] is None else interval(record["low"], record["high"]),
         counted,
-        "; ".join(text for text in said if text),
+        joined("; ", (text for text in said if text)),
         _strength(estimate),
     )
 
 
 def _both(record: Record) -> str:
-    return f"{record['visits']} visits of {record['patients']}"
+    return _("%(record)s visits of %(record_2)s", record=record["visits"], record_2=record["patients"])
 
 
 def _strength(estimate: float | None) -> int:

@@ -11,10 +11,15 @@ from analysis.data.since_onset import LEFT_OUT_REASONS, STRATA
 from analysis.figures.look import duration
 from analysis.figures.view import View
 from analysis.numbers.guards import is_small
+from analysis.words import words as _
 
-_STRATUM_TEXTS = {"acute": "acute", "chronic": "chronic", "unknown": "neither, or not known"}
-_DRAWN, _NO_ANSWER, _MISSING = "Drawn against time since onset", "No answer", "Too many items missing"
-_BY_OTHER = "Answers chosen by someone else"
+_STRATUM_TEXTS = {"acute": "acute", "chronic": "chronic", "unknown": _("neither, or not known")}
+_DRAWN, _NO_ANSWER, _MISSING = (
+    _("Drawn against time since onset"),
+    _("No answer"),
+    _("Too many items missing"),
+)
+_BY_OTHER = _("Answers chosen by someone else")
 _REASONS = (_DRAWN, _NO_ANSWER, _MISSING, _BY_OTHER, *(reason.capitalize() for reason in LEFT_OUT_REASONS))
 
 
@@ -50,7 +55,9 @@ def overview(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> Overv
         visits=view.about(int(table["visit_id"].nunique())),
         questionnaires=view.about(len(table.drop_duplicates(["visit_id", "instrument"]))),
         time=quartiles[1] if quartiles else None,
-        quartiles=f"{quartiles[0]} to {quartiles[2]}" if quartiles else None,
+        quartiles=_("%(quartiles)s to %(quartiles_2)s", quartiles=quartiles[0], quartiles_2=quartiles[2])
+        if quartiles
+        else None,
         strata=tuple(
             (_STRATUM_TEXTS[stratum], view.about(int(counts[stratum])))
             for stratum in STRATA
@@ -67,7 +74,7 @@ def _left_out(frames: StudyFrames, table: pd.DataFrame, view: View, scales: Sequ
         for reason in _REASONS
         if any(counts[reason] for counts in columns.values())
     ]
-    return pd.DataFrame(rows, columns=["Patients", *columns])
+    return pd.DataFrame(rows, columns=[_("Patients"), *columns])
 
 
 def _reasons(frames: StudyFrames, table: pd.DataFrame, scale: str) -> dict[str, int]:

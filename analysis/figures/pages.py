@@ -36,6 +36,7 @@ from analysis.figures.view import Figure, View
 from analysis.results.findings import Findings
 from analysis.results.injections import any_injection
 from analysis.results.scales import life_and_mood, mood_scales, scales_with_scores, screening_scales
+from analysis.words import words as _
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,10 @@ def overview(scene: Scene) -> Sequence[Part]:
     """Quality of life and mood by time and treatment, in a few figures."""
     chosen = life_and_mood(scene.frames.scale_info, scene.scales) or scene.scales[:2]
     return (
-        Part("time", "Time since onset", scene.each(time_figure, chosen)),
+        Part("time", _("Time since onset"), scene.each(time_figure, chosen)),
         Part(
             "associations",
-            "What goes together, and treatment",
+            _("What goes together, and treatment"),
             [_associations(scene), *scene.each(treatment_figure, chosen[:1])],
         ),
     )
@@ -98,23 +99,23 @@ def overview(scene: Scene) -> Sequence[Part]:
 def patients(scene: Scene) -> Sequence[Part]:
     """The patients of the study, and what was known of them."""
     found = table_one_figures(scene.frames, scene.view, scales=scene.scales)
-    return (Part("table-one", "At the first visit", found),)
+    return (Part("table-one", _("At the first visit"), found),)
 
 
 def flow(scene: Scene) -> Sequence[Part]:
     """What became of the patients, and when they came."""
     enrolled = recruitment_figure(scene.frames, scene.on, scene.view)
     return (
-        Part("flow", "Who was due, and who answered", [flow_figure(scene.frames, scene.on, scene.view)]),
-        Part("recruitment", "When they were enrolled", [enrolled]),
+        Part("flow", _("Who was due, and who answered"), [flow_figure(scene.frames, scene.on, scene.view)]),
+        Part("recruitment", _("When they were enrolled"), [enrolled]),
     )
 
 
 def mood(scene: Scene) -> Sequence[Part]:
     """Associations between patients and within them, of all pairs."""
     if scene.on_paper:
-        return (Part("associations", "What goes together", [_associations(scene)]),)
-    return (Part("matrix", "What goes together", (), matrices(scene.frames, scene.view, scene.with_mood)),)
+        return (Part("associations", _("What goes together"), [_associations(scene)]),)
+    return (Part("matrix", _("What goes together"), (), matrices(scene.frames, scene.view, scene.with_mood)),)
 
 
 def pair(scene: Scene) -> Sequence[Part]:
@@ -122,61 +123,63 @@ def pair(scene: Scene) -> Sequence[Part]:
     scale, other = ("", "") if scene.on_paper else chosen_pair(scene)
     drawings = (pair_figure, pair_within_figure) if other else ()
     figures = [draw(scene.frames, scale, other, scene.view) for draw in drawings]
-    return (Part("pair", "One pair closely", figures),)
+    return (Part("pair", _("One pair closely"), figures),)
 
 
 def time(scene: Scene) -> Sequence[Part]:
     """Every main scale against time since onset, once per patient."""
-    return (Part("time", "Between patients: the first score", scene.each(time_figure, scene.scales)),)
+    return (Part("time", _("Between patients: the first score"), scene.each(time_figure, scene.scales)),)
 
 
 def course(scene: Scene) -> Sequence[Part]:
     """The main scales from visit to visit."""
-    return (Part("course", "From visit to visit", scene.each(course_figure, scene.closely)),)
+    return (Part("course", _("From visit to visit"), scene.each(course_figure, scene.closely)),)
 
 
 def recovery(scene: Scene) -> Sequence[Part]:
     """How many recover."""
-    return (Part("recovery", "Recovery", [recovery_figure(scene.frames, scene.on, scene.view)]),)
+    return (Part("recovery", _("Recovery"), [recovery_figure(scene.frames, scene.on, scene.view)]),)
 
 
 def treatment(scene: Scene) -> Sequence[Part]:
     """Who gets which treatment."""
     profile = profile_figure(scene.frames, scene.view, scales=scene.scales)
-    return (Part("profile", "Who gets what", [profile]),)
+    return (Part("profile", _("Who gets what"), [profile]),)
 
 
 def received(scene: Scene) -> Sequence[Part]:
     """Scores by the treatment received, described and never ranked."""
     figures = scene.each(treatment_figure, scene.closely)
-    return (Part("treatment", "Scores by the treatment received", figures),)
+    return (Part("treatment", _("Scores by the treatment received"), figures),)
 
 
 def before_after(scene: Scene) -> Sequence[Part]:
     """Scores before and after a treatment."""
-    return (Part("before-after", "Before and after", scene.each(before_after_figure, scene.closely)),)
+    return (Part("before-after", _("Before and after"), scene.each(before_after_figure, scene.closely)),)
 
 
 def injections(scene: Scene) -> Sequence[Part]:
     """Scores round the injections."""
     told = not scene.on_paper or any_injection(scene.frames.treatments)
     figures = scene.each(injection_figure, scene.closely if told else ())
-    return (Part("injections", "Round the injections of botulinum toxin", figures),)
+    return (Part("injections", _("Round the injections of botulinum toxin"), figures),)
 
 
 def compared(scene: Scene) -> Sequence[Part]:
     """Scores with and without a treatment, of patients who were alike before."""
-    return (Part("comparison", "With and without a treatment", scene.each(comparison_figure, scene.closely)),)
+    return (
+        Part("comparison", _("With and without a treatment"), scene.each(comparison_figure, scene.closely)),
+    )
 
 
 def change(scene: Scene) -> Sequence[Part]:
     """The patients who changed by more than measurement error."""
-    return (Part("change", "Change", [change_figure(scene.frames, scene.view, scales=scene.at_once)]),)
+    return (Part("change", _("Change"), [change_figure(scene.frames, scene.view, scales=scene.at_once)]),)
 
 
 def screening(scene: Scene) -> Sequence[Part]:
     """Bands and cut-offs of the questionnaires on mood."""
-    return (Part("screening", "Screening", scene.each(screening_figure, screening_scales(scene.frames))),)
+    return (Part("screening", _("Screening"), scene.each(screening_figure, screening_scales(scene.frames))),)
 
 
 def quality(scene: Scene) -> Sequence[Part]:
@@ -185,8 +188,8 @@ def quality(scene: Scene) -> Sequence[Part]:
     sites = [scale for scale in scene.closely if any(one["scale"] == scale for one in _funnel(scene))]
     drawn = scene.each(funnel_figure, sites)
     return (
-        Part("quality", "Measurement quality", [figure]),
-        *([Part("funnel", "Sites", drawn)] if drawn else []),
+        Part("quality", _("Measurement quality"), [figure]),
+        *([Part("funnel", _("Sites"), drawn)] if drawn else []),
     )
 
 
@@ -197,8 +200,8 @@ def _funnel(scene: Scene) -> Sequence[Record]:
 def attendance(scene: Scene) -> Sequence[Part]:
     """The patients who come, and those who stopped coming."""
     return (
-        Part("attendance", "Attendance", [attendance_figure(scene.frames, scene.on, scene.view)]),
-        Part("dropout", "Who came again", scene.each(dropout_figure, scene.closely)),
+        Part("attendance", _("Attendance"), [attendance_figure(scene.frames, scene.on, scene.view)]),
+        Part("dropout", _("Who came again"), scene.each(dropout_figure, scene.closely)),
     )
 
 

@@ -17,11 +17,12 @@ from analysis.results.association import DETRENDED, RMCORR, as_shown, correlatio
 from analysis.results.findings import Findings
 from analysis.statements import text, together
 from analysis.statements.words import interval, number, people
+from analysis.words import words as _
 
 HEIGHT = 320
-NOBODY = "Nobody has two visits with both scores yet."
-_COLUMNS = ["Patients are", "Patients", "Visits", "Coefficient", "95 % interval", "Note"]
-_LESS_TIME = ["Less time", "95 % interval, less time"]
+NOBODY = _("Nobody has two visits with both scores yet.")
+_COLUMNS = [_("Patients are"), _("Patients"), _("Visits"), _("Coefficient"), _("95 % interval"), _("Note")]
+_LESS_TIME = [_("Less time"), _("95 % interval, less time")]
 
 
 def pair_figure(frames: StudyFrames, scale: str, other: str, view: View) -> Figure:
@@ -45,7 +46,9 @@ def pair_figure(frames: StudyFrames, scale: str, other: str, view: View) -> Figu
         panels.append(panel("pair", stratum, count, figure))
     return Figure(
         key="pair",
-        title=f"{info[scale].label} and {info[other].label}, between patients",
+        title=_(
+            "%(label)s and %(label_2)s, between patients", label=info[scale].label, label_2=info[other].label
+        ),
         summary=text(together.between(Findings.of(frames, view.suppress_under), scale, other), view.strata)
         or together.NO_PAIR,
         x_axis=axis_title(info[other]),
@@ -53,7 +56,7 @@ def pair_figure(frames: StudyFrames, scale: str, other: str, view: View) -> Figu
         panels=tuple(panels),
         table=_table({stratum: found.get(stratum) for stratum in counts}),
         notes=(
-            "One dot per patient: the first visit with both scores.",
+            _("One dot per patient: the first visit with both scores."),
             *([CELLS_NOTE] if any(len(of_stratum(seen, stratum)) > MANY for stratum in counts) else []),
             *_shared(scale, other, info),
             *mixed(view),
@@ -83,21 +86,26 @@ def pair_within_figure(frames: StudyFrames, scale: str, other: str, view: View) 
             axis(zeroline=True, zerolinewidth=1, zerolinecolor=AXIS)
         if record["estimate"] is not None:
             figure.add_trace(_common_line(rows, stratum))
-        note = f"{people(record['patients'])}, {record['visits']} visits"
+        note = _("%(people)s, %(record)s visits", people=people(record["patients"]), record=record["visits"])
         title = STRATUM_TITLES[stratum]
         panels.append(Panel(f"pair-within-{stratum or 'all'}", title, note, figure))
     return Figure(
         key="pair-within",
-        title=f"{info[scale].label} and {info[other].label}, within patients",
+        title=_(
+            "%(label)s and %(label_2)s, within patients", label=info[scale].label, label_2=info[other].label
+        ),
         summary=_told(frames, scale, other, view) if panels else NOBODY,
-        x_axis=f"{info[other].label}: above (right) or below the patient's own mean",
-        y_axis=f"{info[scale].label}: above or below the patient's own mean",
+        x_axis=_("%(label)s: above (right) or below the patient's own mean", label=info[other].label),
+        y_axis=_("%(label)s: above or below the patient's own mean", label=info[scale].label),
         panels=tuple(panels),
         table=_table({stratum: found.get(stratum) for stratum in view.strata}, less_time),
         notes=(
-            "Whether both move together over a patient's visits; differences between patients play no part.",
-            "Dots and line show every change, also what both do over the same months.",
-            "The sentence tells what is left once time is taken off.",
+            _(
+                "Whether both move together over a patient's visits; differences between patients "
+                "play no part."
+            ),
+            _("Dots and line show every change, also what both do over the same months."),
+            _("The sentence tells what is left once time is taken off."),
             *([CELLS_NOTE] if any(one and one["visits"] > MANY for one in found.values()) else []),
             *_shared(scale, other, info),
             *mixed(view),
@@ -210,7 +218,7 @@ def _coefficient(record: Record | None) -> tuple[str, str]:
 
 def _row(stratum: str | None, record: Record | None) -> list[str]:
     if record is None:
-        return [stratum or "all", "hidden", "hidden", "–", "–", "too few to show"]
+        return [stratum or "all", "hidden", "hidden", "–", "–", _("too few to show")]
     return [
         stratum or "all",
         str(record["patients"]),
@@ -223,7 +231,7 @@ def _row(stratum: str | None, record: Record | None) -> list[str]:
 def _shared(scale: str, other: str, info: Mapping[str, ScaleInfo]) -> tuple[str, ...]:
     """The note on content that the two scores share."""
     text = overlap(scale, other, info)
-    return (f"Shared content: {text}.",) if text else ()
+    return (_("Shared content: %(text)s.", text=text),) if text else ()
 
 
 def _told(frames: StudyFrames, scale: str, other: str, view: View) -> str:

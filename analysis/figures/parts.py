@@ -25,6 +25,7 @@ from analysis.figures.marks import MANY, dots, jittered, strip
 from analysis.figures.view import Panel, View
 from analysis.numbers.guards import HIDDEN
 from analysis.statements.words import people
+from analysis.words import words as _
 
 UNNAMED = View()  # a reader who sees no single patient
 _NEVER_BLANK = (bool, str)
@@ -92,7 +93,7 @@ def part_panel(key: str, stratum: str | None, note: str, figure: Any) -> Panel:
 def up_to(records: Sequence[Record]) -> str:
     """The largest number of patients in a panel."""
     counts = [one["n"] for one in records if one["n"]]
-    return f"up to {people(max(counts))}" if counts else "no patients to show"
+    return _("up to %(people)s", people=people(max(counts))) if counts else _("no patients to show")
 
 
 def drawn_estimates(
@@ -132,11 +133,11 @@ def drawn_estimates(
 
 def drawn_parts(rows: Sequence[tuple[str, Sequence[Segment]]]) -> Any:
     """Rows of parts that add up to all patients, from 0 to 100 %."""
-    placed = Rows([label for label, _ in rows], strip_height=34)
+    placed = Rows([label for label, __ in rows], strip_height=34)
     figure = placed.chart(*with_room(0, 100))
     figure.update_xaxes(tickvals=[0, 25, 50, 75, 100], ticktext=["0", "25", "50", "75", "100 %"])
     figure.update_layout(barmode="overlay")
-    for at, (_, segments) in zip(placed.at, rows, strict=True):
+    for at, (__, segments) in zip(placed.at, rows, strict=True):
         for segment in segments:
             figure.add_trace(_segment(segment, at))
     return figure
@@ -160,18 +161,18 @@ def _around_zero(rows: Sequence[EstimateRow], marks: Sequence[float]) -> tuple[f
 
 
 def _estimates(made: Sequence[tuple[float, EstimateRow]], stratum: str | None) -> Any:
-    values = [row.estimate or 0.0 for _, row in made]
-    lows = [value if row.low is None else row.low for value, (_, row) in zip(values, made, strict=True)]
-    highs = [value if row.high is None else row.high for value, (_, row) in zip(values, made, strict=True)]
+    values = [row.estimate or 0.0 for __, row in made]
+    lows = [value if row.low is None else row.low for value, (__, row) in zip(values, made, strict=True)]
+    highs = [value if row.high is None else row.high for value, (__, row) in zip(values, made, strict=True)]
     ink = colour("line", stratum)
     return go.Scatter(
         x=values,
-        y=[at for at, _ in made],
+        y=[at for at, __ in made],
         mode="markers",
         marker={
             "color": ink,
             "size": 11,
-            "symbol": ["diamond-open" if row.imprecise else "diamond" for _, row in made],
+            "symbol": ["diamond-open" if row.imprecise else "diamond" for __, row in made],
         },
         error_x={
             "type": "data",

@@ -10,6 +10,8 @@ import pandas as pd
 from analysis.data.change import judge
 from analysis.figures.look import AXIS, PAPER, QUIET, chart, colour, go, plain
 from analysis.figures.view import Figure, Panel
+from analysis.words import joined
+from analysis.words import words as _
 
 HEIGHT = 150  # pixels of a panel
 PADDING = 0.04  # share of the shown time before the first and after the last entry
@@ -59,9 +61,9 @@ def patient_figure(scales: Sequence[ScaleCourse], marks: Sequence[Mark]) -> Figu
     left, right = _extent(days)
     return Figure(
         key="course",
-        title="Course",
+        title=_("Course"),
         summary=_summary(scales),
-        x_axis="Day",
+        x_axis=_("Day"),
         y_axis="",
         panels=tuple(
             Panel(
@@ -90,8 +92,8 @@ def _drawn(scale: ScaleCourse, marks: Sequence[Mark], left: date, right: date) -
     figure.update_xaxes(
         type="date",
         range=[left.isoformat(), right.isoformat()],
-        tickvals=[on.isoformat() for on, _ in ticks],
-        ticktext=[text for _, text in ticks],
+        tickvals=[on.isoformat() for on, __ in ticks],
+        ticktext=[text for __, text in ticks],
     )
     figure.update_yaxes(range=[scale.low - room, scale.high + room], tickvals=_ticks(scale))
     ends = {"x0": left.isoformat(), "x1": right.isoformat()}
@@ -106,7 +108,7 @@ def _drawn(scale: ScaleCourse, marks: Sequence[Mark], left: date, right: date) -
             line={"width": 0},
             layer="below",
         )
-    for _, cut in scale.bands:
+    for __, cut in scale.bands:
         if scale.low < cut < scale.high:
             line = {"color": AXIS, "width": 1, "dash": "dot"}
             figure.add_shape(type="line", **ends, y0=cut, y1=cut, line=line, layer="below")
@@ -134,9 +136,9 @@ def _drawn(scale: ScaleCourse, marks: Sequence[Mark], left: date, right: date) -
 
 def _words(placed: Sequence[tuple[date, float, str]], where: str) -> Any:
     return go.Scatter(
-        x=[on.isoformat() for on, _, _ in placed],
-        y=[value for _, value, _ in placed],
-        text=[plain(text) for _, _, text in placed],
+        x=[one[0].isoformat() for one in placed],
+        y=[one[1] for one in placed],
+        text=[plain(one[2]) for one in placed],
         mode="text",
         textposition=where,
         textfont={"size": 11, "color": QUIET},
@@ -164,11 +166,11 @@ def _days(left: date, right: date) -> list[tuple[date, str]]:
 
 def _ends(scale: ScaleCourse) -> str:
     first, last = (f"{scale.points[at].value:.1f}" for at in (0, -1))
-    return f"{first} at first, {last} last" if len(scale.points) > 1 else last
+    return _("%(first)s at first, %(last)s last", first=first, last=last) if len(scale.points) > 1 else last
 
 
 def _direction(scale: ScaleCourse) -> str:
-    return "(↑ better)" if scale.direction == "higher_better" else "(↓ better)"
+    return _("(↑ better)") if scale.direction == "higher_better" else _("(↓ better)")
 
 
 def _summary(scales: Sequence[ScaleCourse]) -> str:
@@ -176,20 +178,36 @@ def _summary(scales: Sequence[ScaleCourse]) -> str:
     for scale in scales:
         first, last = scale.points[0], scale.points[-1]
         if len(scale.points) == 1:
-            told.append(f"{scale.title} {last.value:.1f}, one score so far.")
+            told.append(
+                _("%(title)s %(value)s, one score so far.", title=scale.title, value=f"{last.value:.1f}")
+            )
             continue
         meaning = _meaning(scale, first, last)
-        told.append(f"{scale.title} {first.value:.1f} at first, {last.value:.1f} last: {meaning}.")
-    return " ".join(told)
+        told.append(
+            _(
+                "%(title)s %(value)s at first, %(value_2)s last: %(meaning)s.",
+                title=scale.title,
+                value=f"{first.value:.1f}",
+                value_2=f"{last.value:.1f}",
+                meaning=meaning,
+            )
+        )
+    return joined(" ", told)
 
 
 def _meaning(scale: ScaleCourse, first: Point, last: Point) -> str:
     verdict = judge(first.value, last.value, scale.direction, scale.detectable)
     if verdict == "unknown":
-        return "no published detectable change"
+        return _("no published detectable change")
     if verdict == "same":
-        return f"changed by less than the detectable change of {scale.detectable:g}"
-    return f"{verdict} by the detectable change of {scale.detectable:g} or more"
+        return _(
+            "changed by less than the detectable change of %(detectable)s", detectable=f"{scale.detectable:g}"
+        )
+    return _(
+        "%(verdict)s by the detectable change of %(detectable)s or more",
+        verdict=verdict,
+        detectable=f"{scale.detectable:g}",
+    )
 
 
 def _table(scales: Sequence[ScaleCourse]) -> pd.DataFrame:
@@ -208,11 +226,16 @@ def _notes(scales: Sequence[ScaleCourse], marks: Sequence[Mark]) -> tuple[str, .
     notes = []
     if marks:
         notes.append(
-            "Lines: " + "; ".join(f"{number} {mark.label}" for number, mark in enumerate(marks, 1)) + "."
+            _("Lines: ")
+            + joined("; ", (f"{number} {mark.label}" for number, mark in enumerate(marks, 1)))
+            + "."
         )
     if any(scale.detectable is not None for scale in scales):
         notes.append(
-            "The shaded strip is the first score plus and minus the smallest change that is above the error "
-            "of measurement in one person: a score on its edge or outside it has changed."
+            _(
+                "The shaded strip is the first score plus and minus the smallest change that is "
+                "above the error "
+                "of measurement in one person: a score on its edge or outside it has changed."
+            )
         )
     return tuple(notes)

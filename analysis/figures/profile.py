@@ -14,19 +14,21 @@ from analysis.figures.parts import EstimateRow, drawn_estimates
 from analysis.figures.view import Figure, Panel, View, simulated
 from analysis.results.profile import AGE, BELLS, FEMALE, TIME, baseline_profile
 from analysis.statements.words import number, percent, signed
+from analysis.words import joined
+from analysis.words import words as _
 
 KEY = "profile"
 _LARGE = 0.2
-_NAMES = {TIME: "Time since onset", AGE: "Age", FEMALE: "Women", BELLS: "Bell's palsy"}
+_NAMES = {TIME: _("Time since onset"), AGE: _("Age"), FEMALE: _("Women"), BELLS: _("Bell's palsy")}
 _COLUMNS = [
-    "Treatment",
-    "At the first visit",
-    "Began it",
-    "Did not",
-    "Of those who began it",
-    "Of the others",
-    "Standardised difference",
-    "Note",
+    _("Treatment"),
+    _("At the first visit"),
+    _("Began it"),
+    _("Did not"),
+    _("Of those who began it"),
+    _("Of the others"),
+    _("Standardised difference"),
+    _("Note"),
 ]
 
 
@@ -41,10 +43,10 @@ def profile_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) ->
     few = [name for name, of_family in by_family.items() if all(one["n"] is None for one in of_family)]
     return Figure(
         key=KEY,
-        title="Who gets what: patients at their first visit",
+        title=_("Who gets what: patients at their first visit"),
         summary=_summary(info, by_family),
-        x_axis="Standardised difference: right of 0 more in those who began the treatment, left of 0 less",
-        y_axis="What was known at the first visit",
+        x_axis=_("Standardised difference: right of 0 more in those who began the treatment, left of 0 less"),
+        y_axis=_("What was known at the first visit"),
         panels=tuple(
             Panel(f"{KEY}-{family}", family.capitalize(), _note(of_family), _drawn(info, of_family))
             for family, of_family in by_family.items()
@@ -60,11 +62,21 @@ def profile_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) ->
             columns=_COLUMNS,
         ),
         notes=(
-            "Of patients without the treatment at their first visit: who began it later, and who has not.",
-            "Standardised difference: in standard deviations; dotted lines at 0.2.",
-            "Ten patients in each group are needed; open dots under 30.",
-            *([f"Begun by fewer than {view.suppress_under} patients: {', '.join(few)}."] if few else []),
-            "Treatment was not assigned at random: these differences are part of any later one.",
+            _("Of patients without the treatment at their first visit: who began it later, and who has not."),
+            _("Standardised difference: in standard deviations; dotted lines at 0.2."),
+            _("Ten patients in each group are needed; open dots under 30."),
+            *(
+                [
+                    _(
+                        "Begun by fewer than %(suppress_under)s patients: %(few)s.",
+                        suppress_under=view.suppress_under,
+                        few=joined(", ", few),
+                    )
+                ]
+                if few
+                else []
+            ),
+            _("Treatment was not assigned at random: these differences are part of any later one."),
             *simulated(frames),
         ),
         computed=(PROFILE,),
@@ -88,7 +100,7 @@ def _name(info: Mapping[str, ScaleInfo], variable: str) -> str:
 def _note(records: Sequence[Record]) -> str:
     sizes = [(one["n_begun"], one["n_not_begun"]) for one in records if one["n"] is not None]
     begun, others = max(sizes)
-    return f"up to {begun} began it, {others} did not"
+    return _("up to %(begun)s began it, %(others)s did not", begun=begun, others=others)
 
 
 def _drawn(info: Mapping[str, ScaleInfo], records: Sequence[Record]) -> Any:
@@ -111,20 +123,26 @@ def _summary(info: Mapping[str, ScaleInfo], by_family: Mapping[str, Sequence[Rec
         if one["difference"] is not None
     ]
     if not known:
-        return "Too few began a treatment after their first visit to say how they differed."
+        return _("Too few began a treatment after their first visit to say how they differed.")
     large = [
         (
-            f"{_name(info, one['variable'])} with {family} ({signed(one['difference'], 2)})",
+            _(
+                "%(name)s with %(family)s (%(signed)s)",
+                name=_name(info, one["variable"]),
+                family=family,
+                signed=signed(one["difference"], 2),
+            ),
             one["difference"],
         )
         for family, one in known
         if abs(one["difference"]) >= _LARGE
     ]
     if not large:
-        return "Nothing differed, before the treatment, by 0.2 standard deviations or more."
-    return (
-        "Differences before the treatment of 0.2 standard deviations or more, the largest first: "
-        f"{largest(large)}."
+        return _("Nothing differed, before the treatment, by 0.2 standard deviations or more.")
+    return _(
+        "Differences before the treatment of 0.2 standard deviations or more, the largest "
+        "first: %(largest)s.",
+        largest=largest(large),
     )
 
 

@@ -18,23 +18,25 @@ from analysis.results.findings import Findings
 from analysis.results.reliability import as_shown, reliability
 from analysis.statements import outcomes, text
 from analysis.statements.words import number, percent
+from analysis.words import joined
+from analysis.words import words as _
 
 KEY = "quality"
-NOBODY = "No scale has the 10 patients with complete items that a coefficient needs yet."
+NOBODY = _("No scale has the 10 patients with complete items that a coefficient needs yet.")
 _ENOUGH = 0.7  # Terwee et al., J Clin Epidemiol 2007;60:34
 _COLUMNS = [
-    "Scale",
-    "Patients are",
-    "Patients",
-    "Items",
-    "Alpha",
-    "95 % interval",
-    "Omega",
-    "Of omega",
-    "Item-total, lowest",
-    "At the lowest value",
-    "At the highest value",
-    "Note",
+    _("Scale"),
+    _("Patients are"),
+    _("Patients"),
+    _("Items"),
+    _("Alpha"),
+    _("95 % interval"),
+    _("Omega"),
+    _("Of omega"),
+    _("Item-total, lowest"),
+    _("At the lowest value"),
+    _("At the highest value"),
+    _("Note"),
 ]
 
 
@@ -57,10 +59,10 @@ def quality_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) ->
     }
     return Figure(
         key=KEY,
-        title="How consistently each scale measures",
+        title=_("How consistently each scale measures"),
         summary=_summary(frames, view, scales),
-        x_axis="Cronbach's alpha, with its 95 % interval",
-        y_axis="Scales, at each patient's first questionnaire",
+        x_axis=_("Cronbach's alpha, with its 95 % interval"),
+        y_axis=_("Scales, at each patient's first questionnaire"),
         panels=tuple(
             part_panel(
                 KEY,
@@ -82,10 +84,10 @@ def quality_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) ->
             columns=_COLUMNS,
         ),
         notes=(
-            "Alpha: how closely the items of a scale go together; dotted line: 0.7, often called enough.",
-            "Complete items only. Omega: of one common factor. Item-total: each item with the rest.",
-            "Intervals: by resampling, from 50 patients on.",
-            "With over 15 % at an end, a scale cannot tell those patients apart, nor show their change.",
+            _("Alpha: how closely the items of a scale go together; dotted line: 0.7, often called enough."),
+            _("Complete items only. Omega: of one common factor. Item-total: each item with the rest."),
+            _("Intervals: by resampling, from 50 patients on."),
+            _("With over 15 % at an end, a scale cannot tell those patients apart, nor show their change."),
             *_minutes_note(frames, view, info),
             *_missing_note(frames, view, info),
             *mixed(view),
@@ -114,7 +116,11 @@ def _table_row(info: Mapping[str, ScaleInfo], one: Record, end: Record) -> dict[
     limits, of_omega = (
         "–"
         if one[f"{name}_low"] is None
-        else f"{number(one[f'{name}_low'])} to {number(one[f'{name}_high'])}"
+        else _(
+            "%(number)s to %(number_2)s",
+            number=number(one[f"{name}_low"]),
+            number_2=number(one[f"{name}_high"]),
+        )
         for name in ("alpha", "omega")
     )
     return {
@@ -143,7 +149,7 @@ def _minutes_note(frames: StudyFrames, view: View, info: Mapping[str, ScaleInfo]
         if rows["patient"].nunique() >= max(view.suppress_under, 1):
             median = float(np.median(rows["minutes"].to_numpy(np.float64)))
             texts.append(f"{instrument} {number(median, 1)}")
-    return (f"Minutes to answer, median: {', '.join(texts)}.",) if texts else ()
+    return (_("Minutes to answer, median: %(texts)s.", texts=joined(", ", texts)),) if texts else ()
 
 
 def _missing_note(frames: StudyFrames, view: View, info: Mapping[str, ScaleInfo]) -> tuple[str, ...]:
@@ -155,7 +161,9 @@ def _missing_note(frames: StudyFrames, view: View, info: Mapping[str, ScaleInfo]
         count = int(flags.sum())
         hide = not view.may_open_patients and (is_small(count, view.suppress_under) or not len(flags))
         texts.append(f"{instrument} {'few' if hide else percent(count / len(flags))}")
-    return (f"Questionnaires with an item left empty: {', '.join(texts)}.",) if texts else ()
+    return (
+        (_("Questionnaires with an item left empty: %(texts)s.", texts=joined(", ", texts)),) if texts else ()
+    )
 
 
 def _summary(frames: StudyFrames, view: View, scales: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from analysis.figures.look import chart, colour, go
 from analysis.figures.view import Figure, Panel, View, simulated
 from analysis.results.recruitment import recruitment
 from analysis.statements.words import people
+from analysis.words import words as _
 
 KEY = "recruitment"
 PANELS_AT_ONCE = 6  # all, and the largest sites
@@ -33,10 +34,10 @@ def recruitment_figure(frames: StudyFrames, on: date, view: View) -> Figure:
     shown = _largest(of, sites) if len(sites) > 1 else []
     return Figure(
         key=KEY,
-        title="Patients enrolled by month",
+        title=_("Patients enrolled by month"),
         summary=recruitment_summary(records),
-        x_axis="Month",
-        y_axis="Patients enrolled by its end",
+        x_axis=_("Month"),
+        y_axis=_("Patients enrolled by its end"),
         panels=tuple(
             Panel(f"{KEY}-{at}", _name(site), people(str(of[site][-1]["in_all"])), _drawn(of[site]))
             for at, site in enumerate([None, *shown])
@@ -45,7 +46,11 @@ def recruitment_figure(frames: StudyFrames, on: date, view: View) -> Figure:
         table=pd.DataFrame([_line(at, of, shown) for at in range(len(of.get(None, [])))]),
         notes=(
             *_hiding(view),
-            *([f"Of {len(sites)} sites the largest are shown."] if len(shown) < len(sites) > 1 else []),
+            *(
+                [_("Of %(number)s sites the largest are shown.", number=len(sites))]
+                if len(shown) < len(sites) > 1
+                else []
+            ),
             *simulated(frames),
         ),
     )
@@ -61,9 +66,13 @@ def _by_site(records: Sequence[Record]) -> dict[str | None, list[Record]]:
 def _hiding(view: View) -> tuple[str, ...]:
     if view.may_open_patients:
         return ()
-    fewer = f"fewer than {view.suppress_under} patients"
+    fewer = _("fewer than %(suppress_under)s patients", suppress_under=view.suppress_under)
     return (
-        f"Months are taken together where {fewer} were enrolled, at any site; sites of {fewer} have none.",
+        _(
+            "Months are taken together where %(fewer)s were enrolled, at any site; sites of "
+            "%(fewer)s have none.",
+            fewer=fewer,
+        ),
     )
 
 
@@ -73,11 +82,15 @@ def _largest(of: Mapping[str | None, Sequence[Record]], sites: Sequence[str]) ->
 
 
 def _name(site: str | None) -> str:
-    return "All sites" if site is None else site
+    return _("All sites") if site is None else site
 
 
 def _span(one: Record) -> str:
-    return str(one["month"]) if one["since"] == one["month"] else f"{one['since']} to {one['month']}"
+    return (
+        str(one["month"])
+        if one["since"] == one["month"]
+        else _("%(one)s to %(one_2)s", one=one["since"], one_2=one["month"])
+    )
 
 
 def _line(at: int, of: Mapping[str | None, Sequence[Record]], shown: Sequence[str]) -> dict[str, str]:
@@ -92,13 +105,21 @@ def _line(at: int, of: Mapping[str | None, Sequence[Record]], shown: Sequence[st
 
 def _said(records: Sequence[Record], sites: int) -> str:
     if not records:
-        return "Too few patients to show when they were enrolled."
-    where = f" at {sites} sites" if sites > 1 else ""
+        return _("Too few patients to show when they were enrolled.")
+    where = _(" at %(sites)s sites", sites=sites) if sites > 1 else ""
     busiest = max(records, key=lambda one: one["enrolled"])
     last = next(one for one in reversed(records) if one["enrolled"])
     told = people(str(records[-1]["in_all"]))
-    span = f"from {records[0]['since']} to {last['month']}{where}"
-    return f"{told} enrolled {span}; most in {_span(busiest)}: {busiest['enrolled']}."
+    span = _(
+        "from %(records)s to %(last)s%(where)s", records=records[0]["since"], last=last["month"], where=where
+    )
+    return _(
+        "%(told)s enrolled %(span)s; most in %(span_2)s: %(busiest)s.",
+        told=told,
+        span=span,
+        span_2=_span(busiest),
+        busiest=busiest["enrolled"],
+    )
 
 
 def _drawn(records: Sequence[Record]) -> Any:

@@ -15,9 +15,10 @@ from analysis.numbers.guards import count_text, hidden, is_small
 from analysis.results.findings import Findings
 from analysis.statements import outcomes, text
 from analysis.statements.words import percent
+from analysis.words import words as _
 
 _INK = "var(--chart-3)"
-_NOT_SHOWN = "not shown"
+_NOT_SHOWN = _("not shown")
 _ROUNDING = 1e-9
 
 
@@ -25,7 +26,7 @@ def screening_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     """The bands of a scale at each visit, and the share screened positive at the first score."""
     info = frames.scale_info[scale]
     key = f"screening-{scale}"
-    side = {"at_least": "At or above", "at_most": "At or below"}[BAD_END[info.direction]]
+    side = {"at_least": _("At or above"), "at_most": _("At or below")}[BAD_END[info.direction]]
     few = 1 if view.may_open_patients else view.suppress_under
     table = frames.scored
     known = table[(table["scale"] == scale) & table["value"].notna()]
@@ -41,11 +42,14 @@ def screening_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     }
     return Figure(
         key=key,
-        title=f"{info.label}: bands by visit",
+        title=_("%(label)s: bands by visit", label=info.label),
         summary=text(outcomes.screened(Findings.of(frames, view.suppress_under), scale), view.strata)
-        or f"There is no {info.label} to show, or no published cut-off for the words that were asked.",
-        x_axis="Share of the patients scored at that visit",
-        y_axis=f"Visits; bands of {info.label} as published",
+        or _(
+            "There is no %(label)s to show, or no published cut-off for the words that were asked.",
+            label=info.label,
+        ),
+        x_axis=_("Share of the patients scored at that visit"),
+        y_axis=_("Visits; bands of %(label)s as published", label=info.label),
         panels=tuple(
             part_panel(
                 key,
@@ -69,13 +73,16 @@ def screening_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
                 for visit, parts in of_visits.items()
                 for band, text, share in _cells(parts, few)
             ],
-            columns=["Visit", "Patients are", "Band", "Patients", "Share"],
+            columns=[_("Visit"), _("Patients are"), _("Band"), _("Patients"), _("Share")],
         ),
         notes=(
-            "Screened positive asks for a talk with a clinician: it is no diagnosis.",
+            _("Screened positive asks for a talk with a clinician: it is no diagnosis."),
             *(f"{side} {cut:g}: {label}, {source}." for label, cut, source in info.cutoffs),
-            "Each patient counts once at a visit; who comes later is not the same group as who came first.",
-            "Answers that somebody else chose are not among them.",
+            _(
+                "Each patient counts once at a visit; who comes later is not the same group as who "
+                "came first."
+            ),
+            _("Answers that somebody else chose are not among them."),
             *mixed(view),
             *simulated(frames),
         ),
@@ -103,9 +110,9 @@ def _too_few(known: pd.DataFrame, stratum: str | None, view: View) -> bool:
 def _parts(rows: pd.DataFrame, info: ScaleInfo, view: View) -> dict[str, int]:
     """Patients by band; small and revealing bands are one part for readers who see no small cell."""
     values = rows.drop_duplicates("patient")["value"].to_numpy(np.float64) + _ROUNDING
-    edges = [at_least for _, at_least in info.bands]
+    edges = [at_least for __, at_least in info.bands]
     at = np.searchsorted(edges, values, side="right") - 1
-    counts = {label: int((at == number).sum()) for number, (label, _) in enumerate(info.bands)}
+    counts = {label: int((at == number).sum()) for number, (label, __) in enumerate(info.bands)}
     if not len(values) or (not view.may_open_patients and is_small(len(values), view.suppress_under)):
         return {}
     hide = (
@@ -120,7 +127,7 @@ def _parts(rows: pd.DataFrame, info: ScaleInfo, view: View) -> dict[str, int]:
 
 def _row(visit: str, parts: Mapping[str, int], info: ScaleInfo) -> tuple[str, list[Segment]]:
     total = sum(parts.values())
-    bands = [label for label, _ in info.bands]
+    bands = [label for label, __ in info.bands]
     start, segments = 0.0, []
     for label, count in parts.items():
         if not count:

@@ -27,21 +27,23 @@ from analysis.results.table_one import (
     TREATMENT,
 )
 from analysis.statements.words import number, people, percent
+from analysis.words import joined
+from analysis.words import words as _
 
 KEY = "table-one"
 COLUMNS_AT_ONCE = 5  # groups; more fit no page
 _LARGE = 0.2
 _NAMES = {
-    PATIENTS: "Patients",
-    AGE: "Age, years",
-    SEX: "Sex",
-    SIDE: "Side",
-    CAUSE: "Cause",
-    TIME: "Time since onset",
-    HOUSE_BRACKMANN: "House–Brackmann",
-    TREATMENT: "Treatment begun",
+    PATIENTS: _("Patients"),
+    AGE: _("Age, years"),
+    SEX: _("Sex"),
+    SIDE: _("Side"),
+    CAUSE: _("Cause"),
+    TIME: _("Time since onset"),
+    HOUSE_BRACKMANN: _("House–Brackmann"),
+    TREATMENT: _("Treatment begun"),
 }
-_TITLES = {TREATMENT: "by the treatment begun by then", SITE: "by site"}
+_TITLES = {TREATMENT: _("by the treatment begun by then"), SITE: _("by site")}
 
 
 def table_one_summaries(
@@ -51,7 +53,7 @@ def table_one_summaries(
     info, of = _told(frames, view, scales)
     yield KEY, _said(of[ALL], _size_of(of[ALL]))
     for by, columns in _several(of):
-        reference, _, compared = _columns(of[by], columns)
+        reference, __, compared = _columns(of[by], columns)
         yield f"{KEY}-{by}", _differences(info, compared, reference)
 
 
@@ -59,11 +61,17 @@ def table_one_figures(frames: StudyFrames, view: View, *, scales: Sequence[str])
     """Table 1 of all patients, then by treatment and by site where there are several groups to show."""
     info, of = _told(frames, view, scales)
     notes = (
-        "Numbers: median (quartiles). Levels: patients (share of all in the column, missing ones included).",
-        "On the day of the first visit; of patients without one yet, on the day of enrolment.",
-        "Time since onset: of one palsy on one side with a known onset; from birth it is missing.",
-        f"House–Brackmann: the grading nearest to that day, at most {GRADED_WITHIN_DAYS} days from it.",
-        "Treatment: begun by that day, several to a patient; what is not recorded counts as not begun.",
+        _(
+            "Numbers: median (quartiles). Levels: patients (share of all in the column, missing "
+            "ones included)."
+        ),
+        _("On the day of the first visit; of patients without one yet, on the day of enrolment."),
+        _("Time since onset: of one palsy on one side with a known onset; from birth it is missing."),
+        _(
+            "House–Brackmann: the grading nearest to that day, at most %(graded_within_days)s days from it.",
+            graded_within_days=GRADED_WITHIN_DAYS,
+        ),
+        _("Treatment: begun by that day, several to a patient; what is not recorded counts as not begun."),
         *_hiding(view),
         *simulated(frames),
     )
@@ -113,7 +121,12 @@ def _columns(
 def _hiding(view: View) -> tuple[str, ...]:
     if view.may_open_patients:
         return ()
-    return (f"Counts under {view.suppress_under}, and those that would tell them, are hidden.",)
+    return (
+        _(
+            "Counts under %(suppress_under)s, and those that would tell them, are hidden.",
+            suppress_under=view.suppress_under,
+        ),
+    )
 
 
 def _whole(info: Mapping[str, ScaleInfo], records: Sequence[Record], notes: tuple[str, ...]) -> Figure:
@@ -130,11 +143,11 @@ def _whole(info: Mapping[str, ScaleInfo], records: Sequence[Record], notes: tupl
     size = _size_of(records)
     return Figure(
         key=KEY,
-        title="Table 1: patients at their first visit",
+        title=_("Table 1: patients at their first visit"),
         summary=_said(records, size),
-        x_axis="Share of all patients, per cent",
-        y_axis="What was known at the first visit",
-        panels=(Panel(f"{KEY}-all", "All patients", people(size), figure),) if rows else (),
+        x_axis=_("Share of all patients, per cent"),
+        y_axis=_("What was known at the first visit"),
+        panels=(Panel(f"{KEY}-all", _("All patients"), people(size), figure),) if rows else (),
         table=_table(info, {ALL: _by_row(records)}, None),
         notes=notes,
         computed=(TABLE_ONE,),
@@ -146,12 +159,14 @@ def _said(records: Sequence[Record], size: str) -> str:
     said = []
     for one in records:
         if one["variable"] == AGE and one["median"] is not None:
-            said.append(f"median age {_number(one)} years")
+            said.append(_("median age %(number)s years", number=_number(one)))
         if (one["variable"], one["level"]) == (SEX, "female") and one["n"]:
-            said.append(f"{one['n']} women ({percent(one['share'])})")
+            said.append(_("%(one)s women (%(percent)s)", one=one["n"], percent=percent(one["share"])))
         if one["variable"] == TIME and one["median"] is not None:
-            said.append(f"median time since onset {duration(one['median'] * DAYS_PER_YEAR)}")
-    return f"{people(size)}: {', '.join(said)}." if said else f"{people(size)}."
+            said.append(
+                _("median time since onset %(duration)s", duration=duration(one["median"] * DAYS_PER_YEAR))
+            )
+    return f"{people(size)}: {joined(', ', said)}." if said else f"{people(size)}."
 
 
 def _apart(
@@ -167,10 +182,10 @@ def _apart(
     key = f"{KEY}-{by}"
     return Figure(
         key=key,
-        title=f"Table 1: patients at their first visit, {_TITLES[by]}",
+        title=_("Table 1: patients at their first visit, %(titles)s", titles=_TITLES[by]),
         summary=_differences(info, compared, reference),
-        x_axis="Standardised difference, without its sign: 0 is none",
-        y_axis=f"What was known at the first visit, against {reference}",
+        x_axis=_("Standardised difference, without its sign: 0 is none"),
+        y_axis=_("What was known at the first visit, against %(reference)s", reference=reference),
         panels=tuple(
             Panel(f"{key}-{at}", name.capitalize(), people(_size(shown[name])), _drawn(info, rows))
             for at, (name, rows) in enumerate(compared.items())
@@ -178,10 +193,14 @@ def _apart(
         ),
         table=_table(info, {ALL: _by_row(of[ALL]), **shown}, reference),
         notes=(
-            f"Difference: in standard deviations, from {reference}, the largest group; dotted line at 0.2.",
-            "Each of the two groups needs ten patients with a known value; hidden levels count as one.",
-            "No test: the groups were not made by chance.",
-            *([f"{left} smaller groups have no column."] if left else []),
+            _(
+                "Difference: in standard deviations, from %(reference)s, the largest group; dotted "
+                "line at 0.2.",
+                reference=reference,
+            ),
+            _("Each of the two groups needs ten patients with a known value; hidden levels count as one."),
+            _("No test: the groups were not made by chance."),
+            *([_("%(left)s smaller groups have no column.", left=left)] if left else []),
             *notes,
         ),
         computed=(TABLE_ONE,),
@@ -213,18 +232,31 @@ def _differences(
 ) -> str:
     """The largest differences of all groups from the reference, and how many more there are."""
     if not any(compared.values()):
-        return f"Too few patients to say how the groups differ from {reference}."
+        return _("Too few patients to say how the groups differ from %(reference)s.", reference=reference)
     large = [
-        (f"{_compared_name(info, one)} of {name} ({number(one['smd'])})", one["smd"])
+        (
+            _(
+                "%(compared_name)s of %(name)s (%(number)s)",
+                compared_name=_compared_name(info, one),
+                name=name,
+                number=number(one["smd"]),
+            ),
+            one["smd"],
+        )
         for name, records in compared.items()
         for one in records
         if one["smd"] >= _LARGE
     ]
     if not large:
-        return f"Nothing differs from {reference}, the largest group, by 0.2 standard deviations or more."
-    return (
-        f"Differences from {reference}, the largest group, of 0.2 standard deviations or more, the largest "
-        f"first: {largest(large)}."
+        return _(
+            "Nothing differs from %(reference)s, the largest group, by 0.2 standard deviations or more.",
+            reference=reference,
+        )
+    return _(
+        "Differences from %(reference)s, the largest group, of 0.2 standard deviations or "
+        "more, the largest first: %(largest)s.",
+        reference=reference,
+        largest=largest(large),
     )
 
 
@@ -285,7 +317,12 @@ def _cell(one: Record | None) -> str:
         return str(one["n_text"])
     if one["median"] is None:
         return "–"
-    return f"{_number(one)} ({_number(one, 'q1')} to {_number(one, 'q3')})"
+    return _(
+        "%(number)s (%(number_2)s to %(number_3)s)",
+        number=_number(one),
+        number_2=_number(one, "q1"),
+        number_3=_number(one, "q3"),
+    )
 
 
 def _number(one: Record, name: str = "median") -> str:

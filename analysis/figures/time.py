@@ -25,16 +25,18 @@ from analysis.figures.view import (
 from analysis.numbers.smooth import lowess, spline
 from analysis.results.findings import Findings
 from analysis.statements import text, together
+from analysis.words import joined
+from analysis.words import words as _
 
 HEIGHT = 280
 BANDS = {
-    "under 1 week": 0,
-    "1 week to 1 month": 7,
-    "1 to 3 months": 30.4375,
-    "3 months to 1 year": ACUTE_BELOW_DAYS,
-    "1 to 5 years": 365.25,
-    "5 to 20 years": 1826.25,
-    "over 20 years": 7305,
+    _("under 1 week"): 0,
+    _("1 week to 1 month"): 7,
+    _("1 to 3 months"): 30.4375,
+    _("3 months to 1 year"): ACUTE_BELOW_DAYS,
+    _("1 to 5 years"): 365.25,
+    _("5 to 20 years"): 1826.25,
+    _("over 20 years"): 7305,
 }
 
 
@@ -65,24 +67,24 @@ def time_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     shown = sum(len(rows) for rows in parts.values())
     return Figure(
         key=key,
-        title=f"{info.label} and time since onset",
+        title=_("%(label)s and time since onset", label=info.label),
         summary=(text(told, view.strata) if shown else "")
-        or f"There is no {info.label} with a known time since onset to show.",
-        x_axis="Time since onset, longer to the right (log scale)",
+        or _("There is no %(label)s with a known time since onset to show.", label=info.label),
+        x_axis=_("Time since onset, longer to the right (log scale)"),
         y_axis=axis_title(info),
         panels=tuple(panels),
         table=_table(first, view),
         notes=(
             *([info.early] if info.early else []),
             *_left_out_note(of_scale, first, view),
-            "One dot per patient: the first score with a usable time since onset.",
+            _("One dot per patient: the first score with a usable time since onset."),
             *([CELLS_NOTE] if any(len(rows) > MANY for rows in parts.values()) else []),
-            "Line: natural spline (3 degrees of freedom) on log time, from 10 patients on.",
-            "Band: 95 %, by resampling patients. Dotted: LOWESS (f = 2/3, 3 robust steps).",
+            _("Line: natural spline (3 degrees of freedom) on log time, from 10 patients on."),
+            _("Band: 95 %, by resampling patients. Dotted: LOWESS (f = 2/3, 3 robust steps)."),
             WINDOWS_NOTE,
             RHO_NOTE,
-            "People who still come long after onset are those who did not recover.",
-            *(["Upright dotted line: 90 days after onset."] if view.together else []),
+            _("People who still come long after onset are those who did not recover."),
+            *([_("Upright dotted line: 90 days after onset.")] if view.together else []),
             *mixed(view),
             *simulated(frames),
         ),
@@ -119,7 +121,7 @@ def _drawn(rows: pd.DataFrame, stratum: str | None, view: View, down: Range) -> 
     else:
         names = rows["patient"].tolist() if view.may_open_patients else []
         since = [duration(day) for day in days]
-        said = "%{y}, %{customdata} after onset"
+        said = _("%{y}, %{customdata} after onset")
         figure.add_trace(dots(days / DAYS_PER_YEAR, y, stratum, said, names=names, beside=since))
     if curve.reason is None:
         line = {"color": colour("line", stratum), "width": 3}
@@ -167,5 +169,9 @@ def _table(first: pd.DataFrame, view: View) -> pd.DataFrame:
 def _left_out_note(of_scale: pd.DataFrame, first: pd.DataFrame, view: View) -> tuple[str, ...]:
     without = of_scale[~of_scale["patient"].isin(first["patient"])].drop_duplicates("patient")
     counts = [(reason, int((without["left_out"] == reason).sum())) for reason in LEFT_OUT_REASONS]
-    reasons = "; ".join(f"{reason} {view.about(count)}" for reason, count in counts if count)
-    return (f"Scored, but without a usable time since onset: {reasons}.",) if reasons else ()
+    reasons = joined("; ", (f"{reason} {view.about(count)}" for reason, count in counts if count))
+    return (
+        (_("Scored, but without a usable time since onset: %(reasons)s.", reasons=reasons),)
+        if reasons
+        else ()
+    )

@@ -6,11 +6,12 @@ import numpy as np
 
 from analysis.data.since_onset import DAYS_PER_YEAR
 from analysis.figures.look import QUIET
+from analysis.words import words as _
 
 TICKS = {"1 wk": 7, "1 mo": 30.4375, "3 mo": 91.3125, "1 y": 365.25, "5 y": 1826.25, "20 y": 7305}
 # days after onset at which clinicians look for recovery
 WINDOWS = {"2–5 wk": (14, 35), "1–3 mo": (30.4375, 91.3125)}
-WINDOWS_NOTE = "Shaded: 2–5 weeks and 1–3 months after onset, when clinicians look for recovery."
+WINDOWS_NOTE = _("Shaded: 2–5 weeks and 1–3 months after onset, when clinicians look for recovery.")
 _LINE = 13  # pixels for a window's name; both need room above the axes
 _ROOM_ABOVE = 2 * _LINE + 8
 

@@ -25,10 +25,11 @@ from analysis.results.groups import Block, blocks, by_level, compared, first_sco
 from analysis.statements import text
 from analysis.statements import treatments as told
 from analysis.statements.words import number, people, signed, span
+from analysis.words import words as _
 
 _GOLDEN = 0.6180339887
 ALPHA = 0.05
-SHIFT = f"Against {NONE_YET} (95\u00a0%\u00a0interval)"
+SHIFT = _("Against %(none_yet)s (95 %% interval)", none_yet=NONE_YET)
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,11 @@ def treatment_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     tests = {stratum: compared(block) for stratum, block in present.items()}
     return Figure(
         key=key,
-        title=f"{info.label} by treatment received",
+        title=_("%(label)s by treatment received", label=info.label),
         summary=text(told.by_treatment(Findings.of(frames, view.suppress_under), scale), view.strata)
-        or f"There is no {info.label} to show.",
+        or _("There is no %(label)s to show.", label=info.label),
         x_axis=axis_title(info),
-        y_axis="Treatment received by the first visit with this score",
+        y_axis=_("Treatment received by the first visit with this score"),
         panels=tuple(
             panel(key, s, counts[s], _drawn(rows, s, info, view))
             for s, block in present.items()
@@ -80,10 +81,10 @@ def treatment_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             *_undated_note(list(present.values()), view),
             *_hidden_note(list(present.values()), view),
             *([CELLS_NOTE] if any(len(block.rows) > MANY for block in present.values()) else []),
-            "The last column is the Hodges–Lehmann shift, from 10 patients in both groups on.",
-            "Epsilon²: 0 is no difference between treatments, 1 complete separation.",
-            "Treatment was not assigned at random: groups differed before it.",
-            "Treatments begun after that visit do not count. Levels stand in a fixed order.",
+            _("The last column is the Hodges–Lehmann shift, from 10 patients in both groups on."),
+            _("Epsilon²: 0 is no difference between treatments, 1 complete separation."),
+            _("Treatment was not assigned at random: groups differed before it."),
+            _("Treatments begun after that visit do not count. Levels stand in a fixed order."),
             *mixed(view),
             *simulated(frames),
         ),
@@ -139,7 +140,11 @@ def _shown(block: Block, view: View) -> list[str]:
 
 
 def _folded_name(levels: int, view: View) -> str:
-    return f"fewer than {view.suppress_under} patients each ({levels} combinations)"
+    return _(
+        "fewer than %(suppress_under)s patients each (%(levels)s combinations)",
+        suppress_under=view.suppress_under,
+        levels=levels,
+    )
 
 
 def _box(values: NDArray[np.float64], at: float, stratum: str | None) -> Any:
@@ -163,27 +168,32 @@ def _box(values: NDArray[np.float64], at: float, stratum: str | None) -> Any:
 
 
 def _kruskal_note(test: Kruskal, stratum: str | None, patients: int) -> str:
-    name = "All" if stratum is None else stratum.capitalize()
+    name = _("All") if stratum is None else stratum.capitalize()
     if test.statistic is None:
-        return f"{name}: no Kruskal–Wallis test, {test.reason}."
+        return _("%(name)s: no Kruskal–Wallis test, %(reason)s.", name=name, reason=test.reason)
     imprecise = patients < IMPRECISE_BELOW
-    p = "imprecise, so without p" if imprecise else f"p {p_text(test.p)}"
-    return (
-        f"{name}: Kruskal–Wallis over all combinations, H {number(test.statistic, 1)} on {test.df} degrees "
-        f"of freedom, {p}. Epsilon² {number(test.epsilon_squared)}; chance alone would give about "
-        f"{number(test.df / (patients - 1))}."
+    p = _("imprecise, so without p") if imprecise else f"p {p_text(test.p)}"
+    return _(
+        "%(name)s: Kruskal–Wallis over all combinations, H %(number)s on %(df)s degrees of "
+        "freedom, %(p)s. Epsilon² %(number_2)s; chance alone would give about %(number_3)s.",
+        name=name,
+        number=number(test.statistic, 1),
+        df=test.df,
+        p=p,
+        number_2=number(test.epsilon_squared),
+        number_3=number(test.df / (patients - 1)),
     )
 
 
 def _table(present: Sequence[Block], view: View) -> pd.DataFrame:
     """Every level for readers who may open patients; for others the shown levels and one row for the rest."""
     columns = [
-        "Treatment",
-        "Patients are",
-        "Patients",
-        "Median",
-        "Lower quartile",
-        "Upper quartile",
+        _("Treatment"),
+        _("Patients are"),
+        _("Patients"),
+        _("Median"),
+        _("Lower quartile"),
+        _("Upper quartile"),
         SHIFT,
     ]
     rows = []
@@ -205,7 +215,7 @@ def _table(present: Sequence[Block], view: View) -> pd.DataFrame:
         rest = block.rows[~block.rows["level"].isin(shown)]
         if len(rest) and not view.may_open_patients:
             cell = {**described(np.array([]), False, view), "Patients": view.count(len(rest))}
-            rest_of = {"Treatment": "not shown", "Patients are": block.stratum or "all"}
+            rest_of = {"Treatment": _("not shown"), "Patients are": block.stratum or "all"}
             rows.append({**rest_of, **cell, SHIFT: _shift(None)})
     return pd.DataFrame(rows, columns=columns)
 
@@ -223,19 +233,39 @@ def _hidden_note(present: Sequence[Block], view: View) -> tuple[str, ...]:
     if all(len(_shown(block, view)) == len(block.levels) for block in present):
         return ()
     if view.may_open_patients:
-        return (f"Under {least} patients there are points, but no box; the table names each combination.",)
-    return (f"Not shown: combinations under {least} patients, and what would let them be subtracted.",)
+        return (
+            _(
+                "Under %(least)s patients there are points, but no box; the table names each combination.",
+                least=least,
+            ),
+        )
+    return (
+        _(
+            "Not shown: combinations under %(least)s patients, and what would let them be subtracted.",
+            least=least,
+        ),
+    )
 
 
 def _undated_note(present: Sequence[Block], view: View) -> tuple[str, ...]:
     undated = sum(int(block.rows["undated"].sum()) for block in present)
     if not undated:
         return ()
-    return (f"Start of treatment not known, counted as received: {people(view.about(undated))}.",)
+    return (
+        _(
+            "Start of treatment not known, counted as received: %(people)s.",
+            people=people(view.about(undated)),
+        ),
+    )
 
 
 def _unplaced_note(first: pd.DataFrame, view: View) -> tuple[str, ...]:
     unplaced = 0 if view.together else int((first["stratum"] == "unknown").sum())
     if not unplaced:
         return ()
-    return (f"Not shown, neither surely acute nor surely chronic: {people(view.about(unplaced))}.",)
+    return (
+        _(
+            "Not shown, neither surely acute nor surely chronic: %(people)s.",
+            people=people(view.about(unplaced)),
+        ),
+    )

@@ -14,6 +14,7 @@ from analysis.figures.look import STRATUM_TITLES
 from analysis.numbers.guards import SUPPRESS_UNDER, count_text, hidden, is_small
 from analysis.results.describe import summary
 from analysis.statements.words import number, people
+from analysis.words import words as _
 
 SIDE_BY_SIDE: tuple[str | None, ...] = ("acute", "chronic")
 TOGETHER: tuple[str | None, ...] = (None,)
@@ -70,7 +71,7 @@ class View:
             return f"{number:,}"
         if number == 0 or is_small(number, self.suppress_under):
             return self.count(number)
-        return f"about {5 * round(number / 5):,}"
+        return _("about %(value)s", value=f"{5 * round(number / 5):,}")
 
     def hides(self, counts: Sequence[int]) -> list[bool]:
         """Which cells of a partition this reader may not see at all."""
@@ -101,7 +102,7 @@ def of_stratum(rows: pd.DataFrame, stratum: str | None) -> pd.DataFrame:
 
 def panel(key: str, stratum: str | None, count: str, figure: Any) -> Panel:
     """The panel of a stratum under its name; one visit counts for each patient."""
-    visits = "1 visit" if count == "1" else f"{count} visits"
+    visits = _("1 visit") if count == "1" else _("%(count)s visits", count=count)
     return Panel(f"{key}-{stratum or 'all'}", STRATUM_TITLES[stratum], f"{people(count)}, {visits}", figure)
 
 
@@ -112,19 +113,21 @@ def described(values: NDArray[np.float64], hide: bool, view: View) -> dict[str, 
     return {
         "Patients": "hidden" if hide and not small else view.count(len(values)),
         "Median": number(found["median"], 1),
-        "Lower quartile": number(found["q1"], 1),
-        "Upper quartile": number(found["q3"], 1),
+        _("Lower quartile"): number(found["q1"], 1),
+        _("Upper quartile"): number(found["q3"], 1),
     }
 
 
-RHO_NOTE = "rho: Spearman's, with its 95 % interval; one that spans 0 is compatible with no association."
+RHO_NOTE = _("rho: Spearman's, with its 95 % interval; one that spans 0 is compatible with no association.")
 
 
 def mixed(view: View) -> tuple[str, ...]:
     """The warning under a figure of acute and chronic patients together."""
-    return ("Acute and chronic patients are two populations; here they are mixed.",) if view.together else ()
+    return (
+        (_("Acute and chronic patients are two populations; here they are mixed."),) if view.together else ()
+    )
 
 
 def simulated(frames: StudyFrames) -> tuple[str, ...]:
     """The warning under every figure of a simulated study."""
-    return ("Simulated data: no patient stands behind any dot or number.",) if frames.simulated else ()
+    return (_("Simulated data: no patient stands behind any dot or number."),) if frames.simulated else ()

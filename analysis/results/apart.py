@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from analysis.data.record import Record
 from analysis.numbers.guards import SO_THAT_ANOTHER, count_text, hidden, is_small
+from analysis.words import words as _
 
 ALL, SITE = "all", "site"
-NO_SITE = "no site"
+NO_SITE = _("no site")
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def grouped(by: str, names: tuple[str, ...], found: pd.Series, under: int) -> Gr
 def shown_count(patients: int, hide: bool, under: int) -> Record:
     """A count with its text, and why it is hidden."""
     small = is_small(patients, under)
-    reason = f"fewer than {under} patients" if small else SO_THAT_ANOTHER if hide else None
+    reason = _("fewer than %(under)s patients", under=under) if small else SO_THAT_ANOTHER if hide else None
     return {
         "n": None if hide else patients,
         "n_text": count_text(patients, under) if small or not hide else "hidden",

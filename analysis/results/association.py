@@ -36,6 +36,7 @@ from analysis.numbers.guards import (
 )
 from analysis.numbers.smooth import spline_space
 from analysis.results.families import adjust
+from analysis.words import words as _
 
 TIME = TIME_SINCE_ONSET
 BETWEEN_METHODS = ("spearman", "pearson", "partial_spearman")
@@ -143,7 +144,7 @@ def as_shown(record: Record) -> Record:
         return record
     if record["low_robust"] is None:
         empty = dict.fromkeys(("estimate", "low", "high", "p", "p_adjusted"))
-        return {**record, **empty, "reason": "not estimable: one patient decides it"}
+        return {**record, **empty, "reason": _("not estimable: one patient decides it")}
     return {**record, **{name: record[f"{name}_robust"] for name in ("low", "high", "p")}}
 
 
@@ -158,7 +159,7 @@ def overlap(x: str, y: str, scale_info: Mapping[str, ScaleInfo]) -> str | None:
     if one.instrument == other.instrument:
         total = "total" in (x.split(".")[-1], y.split(".")[-1])
         shared = total or bool(set(one.items) & set(other.items))
-        return "the total contains the items of its part" if shared else None
+        return _("the total contains the items of its part") if shared else None
     return dict(one.shares).get(y) or dict(other.shares).get(x)
 
 
@@ -286,7 +287,10 @@ def _within(pair: _Pair, method: str, stratum: str | None) -> tuple[Coefficient,
     if method == DETRENDED:
         rows = rows[~np.isnan(pair.time[rows]).any(axis=1)]
         rows = rows[seen_twice(pair.patient[rows])]
-        less, adjusted_for = spline_space(*pair.time[rows].T), "time since the first visit, time since onset"
+        less, adjusted_for = (
+            spline_space(*pair.time[rows].T),
+            _("time since the first visit, time since onset"),
+        )
     found, visits, patients = rmcorr(pair.patient[rows], pair.x_values[rows], pair.y_values[rows], less)
     return (_TOO_FEW if patients < COEFFICIENT_FROM else found), visits, patients, adjusted_for
 

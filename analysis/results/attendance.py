@@ -18,10 +18,11 @@ from analysis.numbers.cells import counted
 from analysis.numbers.guards import SO_THAT_ANOTHER, SUPPRESS_UNDER, count_text, hidden, is_small
 from analysis.results.describe import summary
 from analysis.results.groups import first_scores
+from analysis.words import words as _
 
 COUNTS = ("expected", "begun", "broken_off", "attended", "scored")
-NO_PLAN = "an import does not say who was to come"
-LATER, NO_LATER = "with a later visit", "without a later visit"
+NO_PLAN = _("an import does not say who was to come")
+LATER, NO_LATER = _("with a later visit"), _("without a later visit")
 
 
 def attendance(frames: StudyFrames, on: date, *, suppress_under: int = SUPPRESS_UNDER) -> list[Record]:
@@ -179,7 +180,7 @@ def _record(rows: pd.DataFrame, enrolled: int, known: bool, suppress_under: int)
     seen = {name: None if few or is_small(n, suppress_under) else n for name, n in counts.items()}
     texts = {f"{name}_text": count_text(n, suppress_under) for name, n in counts.items()}
     if not known:
-        seen["expected"], texts["expected_text"] = None, "not known"
+        seen["expected"], texts["expected_text"] = None, _("not known")
     scored, expected = seen["scored"], seen["expected"]
     of_all = None if is_small(enrolled, suppress_under) else enrolled
     return {
@@ -198,5 +199,5 @@ def _record(rows: pd.DataFrame, enrolled: int, known: bool, suppress_under: int)
 
 def _reason(few: bool, counts: Mapping[str, int], suppress_under: int) -> str | None:
     if few or is_small(counts["scored"], suppress_under):
-        return f"fewer than {suppress_under} patients"
-    return None if counts["expected"] else "nobody expected yet"
+        return _("fewer than %(suppress_under)s patients", suppress_under=suppress_under)
+    return None if counts["expected"] else _("nobody expected yet")

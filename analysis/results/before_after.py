@@ -14,8 +14,9 @@ from analysis.numbers.cells import about, counted, partition
 from analysis.numbers.guards import COEFFICIENT_FROM, SUPPRESS_UNDER, TOO_FEW
 from analysis.results.change import outcomes
 from analysis.results.describe import interval_record
+from analysis.words import words as _
 
-AT_THEIR_WORST = (
+AT_THEIR_WORST = _(
     "People often come when they are at their worst; part of the change would have come without treatment."
 )
 BEFORE_DAYS = 42
@@ -136,7 +137,7 @@ def _record(
     parts = partition(counts, suppress_under)
     if threshold is None or not len(shown):
         parts = dict.fromkeys(parts)
-    no_interval = TOO_FEW if len(shown) < COEFFICIENT_FROM else "no variation"
+    no_interval = TOO_FEW if len(shown) < COEFFICIENT_FROM else _("no variation")
     return {
         **({} if stratum is None else {"stratum": stratum}),
         "kind": kind,

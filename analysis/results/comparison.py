@@ -26,12 +26,13 @@ from analysis.numbers.weighted import effective_size, overlap_weights, standardi
 from analysis.results.families import adjust
 from analysis.results.models import piled_up
 from analysis.results.trials import COVARIATES, OUTSIDE, Known, counts, trials, visits
+from analysis.words import words as _
 
 FEWEST, FEWEST_EFFECTIVE = 20, 15  # patients in an arm, and as many as its weights are worth
 UNBALANCED = 0.4  # a standardised difference past which a comparison misleads
 MUST_BALANCE = ("earlier_mean", "last_change")  # a flare, or a fall since the last score, decides who begins
 MISSING_AT_MOST = 0.2
-NOBODY_BEGAN = "begun before the first questionnaire, or nobody began it and answered after"
+NOBODY_BEGAN = _("begun before the first questionnaire, or nobody began it and answered after")
 HISTORIES = ("known", "none")
 
 _DESCRIBED = ("ess_exposed", "ess_compared", "smd_before", "balance_outside", "unbalanced")
@@ -166,7 +167,10 @@ def _record(
         found = _compared(arms, family, info)
     small = any(is_small(size, suppress_under) for size in sizes[2:])
     if small:
-        found = {"reason": found["reason"] or f"fewer than {suppress_under} patients"}
+        found = {
+            "reason": found["reason"]
+            or _("fewer than %(suppress_under)s patients", suppress_under=suppress_under)
+        }
     patients = 0 if isinstance(arms, str) else len(np.unique(arms.patient))
     told = dict(zip(("n_exposed", "n_compared", "patients_exposed", "patients_compared"), sizes, strict=True))
     return {
@@ -196,15 +200,15 @@ def _arms(rows: pd.DataFrame) -> _Arms | str:
         return NOBODY_BEGAN
     at = at[_in_both(number[at], arm[at] == 1)]
     if not len(at):
-        return "nobody to compare"
+        return _("nobody to compare")
     values = rows[list(COVARIATES)].to_numpy(np.float64, na_value=np.nan)
     whole = ~np.isnan(values[at]).any(axis=1)
     if (~whole).mean() > MISSING_AT_MOST:
-        return "a covariate is missing in more than 20 % of the visits"
+        return _("a covariate is missing in more than 20 % of the visits")
     at = at[whole]
     at = at[_in_both(number[at], arm[at] == 1)]
     if not len(at):
-        return "nobody to compare"
+        return _("nobody to compare")
     placed, values, exposed = rows.iloc[at], values[at], arm[at] == 1
     numbers = np.unique(placed["number"])[1:]
     indicators = (placed["number"].to_numpy()[:, None] == numbers).astype(float)
@@ -226,9 +230,9 @@ def _few(arms: _Arms, suppress_under: int) -> bool:
 
 
 def _refused(arms: _Arms, info: ScaleInfo) -> str | None:
-    for arm, of in (("began it", arms.exposed), ("did not", ~arms.exposed)):
+    for arm, of in ((_("began it"), arms.exposed), (_("did not"), ~arms.exposed)):
         if len(np.unique(arms.patient[of])) < FEWEST:
-            return f"fewer than {FEWEST} patients {arm}"
+            return _("fewer than %(fewest)s patients %(arm)s", fewest=FEWEST, arm=arm)
     return piled_up(arms.rows["pre"].to_numpy(np.float64), info) or piled_up(arms.post, info)
 
 
@@ -236,7 +240,7 @@ def _compared(arms: _Arms, family: str, info: ScaleInfo) -> Record:
     """The comparison's numbers, or the reason why there are none."""
     causes = arms.rows.loc[arms.exposed, "cause"].nunique()
     if family == "surgery" and causes > 1:
-        return {"reason": "surgery is not the same in different causes: choose one cause"}
+        return {"reason": _("surgery is not the same in different causes: choose one cause")}
     if reason := _refused(arms, info):
         return {"reason": reason}
     try:
@@ -258,10 +262,13 @@ def _compared(arms: _Arms, family: str, info: ScaleInfo) -> Record:
     if min(ess.values()) < FEWEST_EFFECTIVE:
         return {
             **described,
-            "reason": f"the weights of an arm are worth fewer than {FEWEST_EFFECTIVE} visits",
+            "reason": _(
+                "the weights of an arm are worth fewer than %(fewest_effective)s visits",
+                fewest_effective=FEWEST_EFFECTIVE,
+            ),
         }
     if worst := [name for name in MUST_BALANCE if name in off]:
-        return {**described, "reason": f"the arms differed before: {', '.join(worst)}"}
+        return {**described, "reason": _("the arms differed before: %(worst)s", worst=", ".join(worst))}
     design = np.column_stack([arms.exposed.astype(float), arms.x])
     try:
         found = weighted(arms.post, design, weights, arms.patient, 0)

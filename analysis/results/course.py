@@ -31,11 +31,12 @@ from analysis.results.models import (
     random_slope,
     records,
 )
+from analysis.words import words as _
 
 ONSET, FOLLOW_UP = "log10_onset_years", "log2_followup_years"
 HORIZONS = (1.0, 0.5, 0.25, 1 / 12)  # years after the first visit
 _CHANGE = ("estimate", "low", "high")
-NO_BIRTH_YEAR, NO_SEX = "birth year not known", "sex other or unknown"
+NO_BIRTH_YEAR, NO_SEX = _("birth year not known"), _("sex other or unknown")
 
 
 def course(

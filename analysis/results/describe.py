@@ -12,6 +12,7 @@ from analysis.data.record import Record
 from analysis.data.since_onset import STRATA
 from analysis.numbers.guards import SUPPRESS_UNDER, count_text, is_small
 from analysis.numbers.means import mean_interval
+from analysis.words import words as _
 
 End = Literal["first", "last"]
 ENDS: tuple[End, End] = ("first", "last")
@@ -115,7 +116,11 @@ def _record(
         "at_worst": at_low if higher_better else at_high,
         **_above_floor(shown, info, suppress_under),
         "suppressed": small,
-        "reason": f"fewer than {suppress_under} patients" if small else None if n else "no score",
+        "reason": _("fewer than %(suppress_under)s patients", suppress_under=suppress_under)
+        if small
+        else None
+        if n
+        else _("no score"),
     }
 
 

@@ -15,6 +15,7 @@ from analysis.numbers.guards import COEFFICIENT_FROM, IMPRECISE_BELOW, SUPPRESS_
 from analysis.numbers.means import welch
 from analysis.numbers.shift import hodges_lehmann
 from analysis.results.groups import Block, blocks, by_level, first_scores
+from analysis.words import words as _
 
 MEANS_FROM = 20  # patients in each group: the interval of skewed means holds in under 93 % with fewer
 _UNPLACED = "unknown"
@@ -104,16 +105,19 @@ def _record(block: Block, of_levels: Mapping[str, Numbers], a: str, b: str) -> R
 
 def _refused(of_both: int | None, least: int, b: str, values: Mapping[str, Numbers]) -> str | None:
     if of_both is None:
-        return "a level is hidden"
+        return _("a level is hidden")
     if not len(values[b]):
-        return f"nobody to compare with: {b}"
+        return _("nobody to compare with: %(b)s", b=b)
     if least < COEFFICIENT_FROM:
-        return f"fewer than {COEFFICIENT_FROM} patients in a group"
-    return None if np.ptp(np.concatenate(list(values.values()))) > 0 else "no variation"
+        return _("fewer than %(coefficient_from)s patients in a group", coefficient_from=COEFFICIENT_FROM)
+    return None if np.ptp(np.concatenate(list(values.values()))) > 0 else _("no variation")
 
 
 def _without_interval(least: int) -> str | None:
-    few = f"fewer than {MEANS_FROM} patients in a group: no interval of the difference of means"
+    few = _(
+        "fewer than %(means_from)s patients in a group: no interval of the difference of means",
+        means_from=MEANS_FROM,
+    )
     return few if least < MEANS_FROM else None
 
 

@@ -16,10 +16,11 @@ from analysis.numbers.coarser import coarser
 from analysis.numbers.guards import SUPPRESS_UNDER, is_small
 from analysis.results.apart import Groups, at_site, everybody, shown_count
 from analysis.results.attendance import in_order, plan_known, told
+from analysis.words import words as _
 
 ENROLLED, DUE, ANSWERED, NOT_ANSWERED = "enrolled", "due", "answered", "not_answered"
-NO_REASON, OTHER_REASONS = "no reason recorded", "other reasons"
-_NOT_DUE = "not due"
+NO_REASON, OTHER_REASONS = _("no reason recorded"), _("other reasons")
+_NOT_DUE = _("not due")
 
 
 _Step = tuple[str, str | None, tuple[int, ...]]

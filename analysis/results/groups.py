@@ -30,6 +30,7 @@ from analysis.numbers.guards import (
 )
 from analysis.results.describe import summary
 from analysis.results.families import adjust
+from analysis.words import words as _
 
 GROUPINGS = ("treatment", "cause", "sex")
 SEXES = ("female", "male", "other", "unknown")
@@ -198,7 +199,11 @@ def _cell(values: Numbers, hide: bool, suppress_under: int) -> Record:
     n = len(values)
     shown = values[:0] if hide else values
     small = is_small(n, suppress_under)
-    reason = f"fewer than {suppress_under} patients" if small else SO_THAT_ANOTHER
+    reason = (
+        _("fewer than %(suppress_under)s patients", suppress_under=suppress_under)
+        if small
+        else SO_THAT_ANOTHER
+    )
     return {
         "n": None if hide else n,
         "n_text": count_text(n, suppress_under) if small or not hide else "hidden",
@@ -272,7 +277,7 @@ def _dunn_records(block: Block) -> list[Record]:
     open_pairs = [pair for pair in pairs if not (refused or block.hide[pair[0]] or block.hide[pair[1]])]
     group = block.place
     tests = dunn(block.rows["value"].to_numpy(np.float64), group, open_pairs) if open_pairs else []
-    holm = adjusted_p([p for _, p in tests], "holm")
+    holm = adjusted_p([p for __, p in tests], "holm")
     found = {pair: (z, p, q) for pair, (z, p), q in zip(open_pairs, tests, holm, strict=True)}
     sizes = np.bincount(group, minlength=len(block.levels))
     records = []
@@ -294,7 +299,7 @@ def _dunn_records(block: Block) -> list[Record]:
                 "p": p,
                 "p_holm": p_holm,
                 "pairs": len(open_pairs),
-                "reason": None if (a, b) in found else refused or "a level is hidden",
+                "reason": None if (a, b) in found else refused or _("a level is hidden"),
             }
         )
     return records

@@ -13,6 +13,7 @@ from analysis.numbers.guards import SUPPRESS_UNDER, count_text, hidden, is_small
 from analysis.results.describe import summary
 from analysis.results.families import adjust
 from analysis.results.models import INTERCEPT, Question, random_intercept, records
+from analysis.words import words as _
 
 # days since the last injection, inclusive
 PHASE_DAYS: Mapping[str, float] = {"early": 13, "peak": 56, "waning": 112, "worn_off": np.inf}
@@ -132,7 +133,7 @@ def _of_scale(rows: pd.DataFrame, scale: str, info: ScaleInfo, suppress_under: i
     terms = {phase: (after["phase"] == phase).astype("float64") for phase in _TERMS}
     terms["log2_injection_years"] = np.log2(1 + after["years"])
     worn_off = bool(len(cells[REFERENCE]))
-    reason = None if worn_off else "not estimable: no visit after an injection had worn off"
+    reason = None if worn_off else _("not estimable: no visit after an injection had worn off")
     question = Question.of(after["value"], after["patient"], terms, info, impossible=reason)
     modelled = records(
         {"scale": scale, "reference": REFERENCE},
@@ -147,7 +148,11 @@ def _of_scale(rows: pd.DataFrame, scale: str, info: ScaleInfo, suppress_under: i
 def _cell(rows: pd.DataFrame, patients: int, hide: bool, suppress_under: int) -> Record:
     small = is_small(patients, suppress_under)
     found = summary(rows["value"].to_numpy(np.float64)[: 0 if hide else None])
-    reason = f"fewer than {suppress_under} patients" if small else "hidden so that another cell stays hidden"
+    reason = (
+        _("fewer than %(suppress_under)s patients", suppress_under=suppress_under)
+        if small
+        else _("hidden so that another cell stays hidden")
+    )
     return {
         "n": None if hide else len(rows),
         "n_text": count_text(patients, suppress_under) if small else "hidden" if hide else str(len(rows)),

@@ -21,6 +21,7 @@ from analysis.numbers.formulas import Numbers, t_tested
 from analysis.numbers.guards import PILED_UP_FROM, SUPPRESS_UNDER, count_text, is_small, overfull
 from analysis.numbers.likelihood import NotEstimable
 from analysis.numbers.mixed import MixedModel, fit
+from analysis.words import words as _
 
 INTERCEPT = "intercept"
 RANDOM_INTERCEPT = "random_intercept"
@@ -103,7 +104,11 @@ def piled_up(values: Numbers, info: ScaleInfo) -> str | None:
     share = float((values <= info.low + 1e-9).mean())
     if share < PILED_UP_FROM:
         return None
-    return f"not estimable: {share:.0%} of scores are {info.low:g}, the lowest; no linear model fits them"
+    return _(
+        "not estimable: %(share)s of scores are %(low)s, the lowest; no linear model fits them",
+        share=f"{share:.0%}",
+        low=f"{info.low:g}",
+    )
 
 
 def random_intercept(question: Question) -> Answer:
@@ -112,7 +117,7 @@ def random_intercept(question: Question) -> Answer:
     if answer.mixed is None:
         return answer
     if answer.mixed.singular:
-        reason = "not estimable: singular, patients differ no more than visits do"
+        reason = _("not estimable: singular, patients differ no more than visits do")
         return replace(answer, fitted={}, robust={}, reason=reason)
     return replace(answer, robust=_robust(question, answer.mixed)[0])
 
@@ -121,7 +126,7 @@ def random_slope(question: Question, slope: str) -> Answer:
     """``score ~ terms + (1 + slope | patient)``; not estimable where singular."""
     answer = _fitted(question, RANDOM_SLOPE, slope)
     if answer.mixed is not None and answer.mixed.singular:
-        reason = "not estimable: singular, the visits do not tell patients' slopes apart"
+        reason = _("not estimable: singular, the visits do not tell patients' slopes apart")
         return replace(answer, fitted={}, reason=reason)
     return answer
 
@@ -153,7 +158,7 @@ def predicted(
         return np.column_stack(np.broadcast_arrays(*columns))
 
     x = design(at) if less is None else design(at) - design(less)
-    estimates, _, df = (np.array(values) for values in zip(*answer.fitted.values(), strict=True))
+    estimates, __, df = (np.array(values) for values in zip(*answer.fitted.values(), strict=True))
     mean = x @ estimates
     half = float(stdtrit(df.min(), 0.975)) * np.sqrt(np.einsum("np,pr,nr->n", x, answer.covariance, x))
     return mean, mean - half, mean + half
@@ -203,8 +208,8 @@ def records(
 
 def _term_reason(term: str, answer: Answer, hide: Collection[str]) -> str | None:
     if term in hide:
-        return "hidden: it tells of few patients"
-    return None if term in answer.fitted else "no variation"
+        return _("hidden: it tells of few patients")
+    return None if term in answer.fitted else _("no variation")
 
 
 def _design(question: Question) -> tuple[tuple[str, ...], Numbers]:

@@ -19,6 +19,7 @@ from analysis.numbers.guards import (
     count_text,
     hidden,
 )
+from analysis.words import words as _
 
 TIME, AGE, FEMALE, BELLS = "log10_onset_years", "age", "female", "bells_palsy"
 
@@ -98,7 +99,13 @@ def _record(
     few = any(hidden(sizes, suppress_under))
     enough = not few and min(sizes) >= COEFFICIENT_FROM
     difference = of_means(begun, others, shares=variable in (FEMALE, BELLS)) if enough else None
-    reason = f"fewer than {suppress_under} patients" if few else None if enough else TOO_FEW
+    reason = (
+        _("fewer than %(suppress_under)s patients", suppress_under=suppress_under)
+        if few
+        else None
+        if enough
+        else TOO_FEW
+    )
     return {
         "family": family,
         "variable": variable,
@@ -113,5 +120,5 @@ def _record(
         "difference": difference,
         "imprecise": enough and min(sizes) < IMPRECISE_BELOW,
         "suppressed": few,
-        "reason": reason or ("no variation" if difference is None else None),
+        "reason": reason or (_("no variation") if difference is None else None),
     }

@@ -15,6 +15,7 @@ from analysis.data.record import Record
 from analysis.data.since_onset import DAYS_PER_YEAR, from_birth, time_since_onset
 from analysis.numbers.cells import ROUNDED_TO, counted, partition, to_nearest
 from analysis.numbers.guards import HIDDEN, SO_THAT_ANOTHER, SUPPRESS_UNDER, hidden, is_small
+from analysis.words import words as _
 
 MONTHS = (3, 6, 12)
 AROUND_DAYS = 30
@@ -111,7 +112,12 @@ def _record(at: pd.DataFrame, cause: str, months: int, hide: bool, suppress_unde
     shown = one is not None and of > 0
     if parts["rounded"]:
         enrolled = max(to_nearest(enrolled, ROUNDED_TO), of)
-        head |= {"n": enrolled, "patients": enrolled, "responses": enrolled, "n_text": f"about {enrolled}"}
+        head |= {
+            "n": enrolled,
+            "patients": enrolled,
+            "responses": enrolled,
+            "n_text": _("about %(enrolled)s", enrolled=enrolled),
+        }
     awaited = len(at) - len(due)
     return {
         "months": months,
@@ -129,7 +135,7 @@ def _record(at: pd.DataFrame, cause: str, months: int, hide: bool, suppress_unde
         "high": parts["part_high"] if shown else None,
         "lowest": one / enrolled if shown else None,
         "highest": (one + enrolled - of) / enrolled if shown else None,
-        "reason": head["reason"] or (None if shown else HIDDEN if graded else "nobody graded"),
+        "reason": head["reason"] or (None if shown else HIDDEN if graded else _("nobody graded")),
     }
 
 

@@ -25,6 +25,7 @@ from analysis.numbers.guards import (
 )
 from analysis.numbers.interval_censored import DRAWS, SEED, Incidence, Looks, incidence
 from analysis.results.recovery import ALL_CAUSES, acute_patients, graded_on_days, said_on_days
+from analysis.words import words as _
 
 GRADED, SAID = "house_brackmann_1", "says_recovered"
 DAYS = (30, 60, 90, 180, 365)
@@ -156,7 +157,11 @@ def _records(rows: pd.DataFrame, hide: bool, suppress_under: int) -> list[Record
 def _text(n: int, hide: bool, small: bool, rounded: bool, suppress_under: int) -> str:
     if hide and not small:
         return "hidden"
-    return f"about {to_nearest(n, ROUNDED_TO)}" if rounded and not small else count_text(n, suppress_under)
+    return (
+        _("about %(to_nearest)s", to_nearest=to_nearest(n, ROUNDED_TO))
+        if rounded and not small
+        else count_text(n, suppress_under)
+    )
 
 
 def _told(found: "_Curves | None", day: int, whole: int | None) -> Record:
@@ -175,15 +180,19 @@ def _told(found: "_Curves | None", day: int, whole: int | None) -> Record:
 
 def _refused(n: int, hide: bool, small: bool, recovered: int, suppress_under: int) -> str | None:
     if not n:
-        return "nobody looked at after enrolment"
+        return _("nobody looked at after enrolment")
     if hide:
-        return f"fewer than {suppress_under} patients" if small else SO_THAT_ANOTHER
+        return (
+            _("fewer than %(suppress_under)s patients", suppress_under=suppress_under)
+            if small
+            else SO_THAT_ANOTHER
+        )
     if n < COEFFICIENT_FROM:
         return TOO_FEW
     few_on_a_side = is_small(recovered, suppress_under) or is_small(n - recovered, suppress_under)
     if few_on_a_side and n < 4 * ROUNDED_TO:
         return HIDDEN
-    return None if recovered else "nobody recovered yet"
+    return None if recovered else _("nobody recovered yet")
 
 
 def _at_risk(rows: pd.DataFrame, day: int, hide: bool, suppress_under: int) -> int | None:

@@ -24,8 +24,11 @@ from analysis.numbers.consistency import (
 from analysis.numbers.formulas import Numbers
 from analysis.numbers.guards import COEFFICIENT_FROM, SUPPRESS_UNDER, TOO_FEW
 from analysis.numbers.resampled import DRAWS, SEED
+from analysis.words import words as _
 
-_NO_INTERVAL = f"fewer than {RESAMPLED_FROM} patients: no interval of skewed items holds"
+_NO_INTERVAL = _(
+    "fewer than %(resampled_from)s patients: no interval of skewed items holds", resampled_from=RESAMPLED_FROM
+)
 
 
 def reliability(

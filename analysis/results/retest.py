@@ -10,6 +10,7 @@ from analysis.data.since_onset import DAYS_PER_YEAR, period
 from analysis.numbers.agreement import Agreement, agreement
 from analysis.numbers.guards import SUPPRESS_UNDER, count_text, is_small
 from analysis.results.injections import phases
+from analysis.words import words as _
 
 TOLD_FROM = 50  # patients: with fewer, an error of measurement says little
 APART_DAYS = (7, 28)
@@ -69,7 +70,7 @@ def stable_pairs(table: pd.DataFrame, treatments: pd.DataFrame) -> pd.DataFrame:
 def _begun_between(both: pd.DataFrame, treatments: pd.DataFrame) -> pd.Series:
     """Whether a treatment was, or may have been, begun after the first score and by the second."""
     given = treatments[treatments["state"] == "given"]
-    earliest, _, latest = period(given["started_on"], given["precision"])
+    earliest, __, latest = period(given["started_on"], given["precision"])
     starts = pd.DataFrame(
         {"patient": given["patient"].astype(str).to_numpy(), "earliest": earliest, "latest": latest}
     )
@@ -83,7 +84,7 @@ def _record(rows: pd.DataFrame, scale: str, info: ScaleInfo, suppress_under: int
     n = len(rows)
     small = is_small(n, suppress_under)
     found = (
-        f"fewer than {TOLD_FROM} patients"
+        _("fewer than %(told_from)s patients", told_from=TOLD_FROM)
         if n < TOLD_FROM
         else agreement(rows[["first", "second"]].to_numpy(float))
     )

@@ -15,6 +15,7 @@ from analysis.numbers.tipping import DRAWS, SEED, Rows, tipping
 from analysis.results.attendance import plan_known, told
 from analysis.results.course import FOLLOW_UP, ONSET, asked, complete, followed_up, shown
 from analysis.results.models import INTERCEPT, RANDOM_SLOPE, Answer, Kept
+from analysis.words import words as _
 
 TIPPING_POINT, PATTERN = "tipping_point", "pattern"
 OFTEN = 4  # visits answered, from which on patients are one pattern
@@ -82,7 +83,7 @@ def _records(
         lacking = int(missing["patient"].isin(of_pattern["patient"]).sum())
         yield {
             "kind": PATTERN,
-            "answered": str(number) if number < OFTEN else f"{OFTEN} or more",
+            "answered": str(number) if number < OFTEN else _("%(often)s or more", often=OFTEN),
             "draws": None,
             "seed": None,
             **_term(shown(asked(of_pattern, info, kept))),
@@ -95,9 +96,9 @@ def _records(
 
 def _tipped(rows: pd.DataFrame, missing: pd.DataFrame, answer: Answer) -> Record:
     if answer.mixed is None or FOLLOW_UP not in answer.fitted:
-        return {**dict.fromkeys(_NUMBERS), "reason": answer.reason or "not estimable"}
+        return {**dict.fromkeys(_NUMBERS), "reason": answer.reason or _("not estimable")}
     if missing.empty:
-        return {**dict.fromkeys(_NUMBERS), "reason": "nothing is unanswered"}
+        return {**dict.fromkeys(_NUMBERS), "reason": _("nothing is unanswered")}
     both = pd.concat([rows[[*_FACTS, "completed_on", "value"]], missing], ignore_index=True)
     columns = {
         INTERCEPT: np.ones(len(both)),
@@ -117,13 +118,13 @@ def _tipped(rows: pd.DataFrame, missing: pd.DataFrame, answer: Answer) -> Record
     )
     spread = float(rows.drop_duplicates("patient")["value"].std())
     shift = None if found.shift is None or not spread else float(found.shift / spread)
-    reason = None if shift is not None else "no shift of the unanswered scores makes the interval meet 0"
+    reason = None if shift is not None else _("no shift of the unanswered scores makes the interval meet 0")
     return {"estimate": shift, "low": found.low, "high": found.high, "reason": reason}
 
 
 def _term(answer: Answer) -> Record:
     if FOLLOW_UP not in answer.fitted:
-        return {**dict.fromkeys(_NUMBERS), "reason": answer.reason or "no variation"}
+        return {**dict.fromkeys(_NUMBERS), "reason": answer.reason or _("no variation")}
     tested = t_tested(*answer.fitted[FOLLOW_UP])
     numbers = (answer.fitted[FOLLOW_UP][0], tested.low, tested.high)
     return {**dict(zip(_NUMBERS, numbers, strict=True)), "reason": None}

@@ -28,6 +28,7 @@ from analysis.numbers.guards import (
 from analysis.results.apart import Groups, at_site, everybody, grouped, shown_count
 from analysis.results.describe import summary
 from analysis.results.groups import first_scores
+from analysis.words import words as _
 
 TREATMENT = "treatment"
 GRADED_WITHIN_DAYS = 14
@@ -260,9 +261,9 @@ class _Cells:
 
 def _not_compared(groups: Groups, at: int) -> str | None:
     if len(groups.names) == 1:
-        return "one group"
+        return _("one group")
     if at == groups.largest:
-        return "the others are compared with it"
+        return _("the others are compared with it")
     return HIDDEN if groups.hide[groups.largest] else None
 
 

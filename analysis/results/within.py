@@ -27,6 +27,7 @@ from analysis.results.association import overlap
 from analysis.results.course import followed_up
 from analysis.results.families import adjust, not_planned
 from analysis.results.models import INTERCEPT, Question, piled_up, random_intercept, records
+from analysis.words import words as _
 
 OWN_TREND_FROM = 30  # patients with enough visits; with fewer, no line of their own is taken off
 
@@ -181,7 +182,11 @@ def _own_trend(shared: _Shared, suppress_under: int) -> Record:
     patient = shared.patient[kept]
     patients = len(np.unique(patient))
     small = is_small(patients, suppress_under)
-    few = f"fewer than {OWN_TREND_FROM} patients with {FEWEST_VISITS} visits"
+    few = _(
+        "fewer than %(own_trend_from)s patients with %(fewest_visits)s visits",
+        own_trend_from=OWN_TREND_FROM,
+        fewest_visits=FEWEST_VISITS,
+    )
     tested = few if patients < OWN_TREND_FROM else _own_slope(shared, kept)
     return {
         "n": None if small else len(patient),
@@ -203,9 +208,9 @@ def _own_slope(shared: _Shared, kept: NDArray[np.bool_]) -> Record | str:
     predictor, outcome, adjusting = left[:, 0], left[:, 1], full_rank(left[:, 2:])
     rest = predictor - adjusting @ (adjusting.T @ predictor)
     if not (rest @ rest > 1e-12 * float(shared.predictor[kept] @ shared.predictor[kept])):
-        return "no variation"
+        return _("no variation")
     if not outcome.any():
-        return "not estimable: the scores do not vary"
+        return _("not estimable: the scores do not vary")
     found = robust(outcome, np.column_stack([predictor, adjusting]), patient)
     estimate, se, df = float(found.estimate[0]), float(found.se[0]), float(found.df[0])
     tested = t_tested(estimate, se, df)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from analysis.data.frame import ScaleInfo
 from analysis.statements.statement import Statement
-from analysis.statements.words import listed, shifted
+from analysis.statements.words import STRATUM_WORDS, listed, shifted
+from analysis.words import words as _
 
-NOTHING_TOLD = "Nothing can be told of this yet."
+NOTHING_TOLD = _("Nothing can be told of this yet.")
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Wording:
 
     clear: str
     unclear: str
-    untold: str = "of {} it cannot be told"
+    untold: str = _("of {} it cannot be told")
 
 
 def in_one(
@@ -41,17 +42,23 @@ def in_one(
             for clause in _clauses([one for one in of if one.other == other], info, wording(other))
         ]
         if clauses:
-            answers.append(f"in {stratum or 'all'} patients {listed(clauses, ', and ')}")
-    return _sentence("; ".join(answers)) if answers else NOTHING_TOLD
+            answers.append(
+                _(
+                    "in %(stratum)s patients %(listed)s",
+                    stratum=STRATUM_WORDS[stratum or "all"],
+                    listed=listed(clauses, str(_(", and "))),
+                )
+            )
+    return _sentence("; ".join(map(str, answers))) if answers else str(NOTHING_TOLD)
 
 
 def joined(told: Sequence[Statement], strata: Sequence[str | None]) -> str:
     """Sentences on one scale as one, a stratum after the other; a reason that all share stands once."""
     of = [one for one in told if one.stratum in strata]
     if not of:
-        return NOTHING_TOLD
-    reasons = {one.why for one in of if one.why and _reason(one)}
-    clauses = [one.text.removesuffix(_reason(one)).removesuffix(".") for one in of]
+        return str(NOTHING_TOLD)
+    reasons = {str(one.why) for one in of if one.why and _reason(one)}
+    clauses = [str(one.text).removesuffix(_reason(one)).removesuffix(".") for one in of]
     first, *others = clauses
     return _sentence("; ".join([first, *map(_lower, others), *sorted(reasons)]))
 
@@ -68,13 +75,13 @@ def _clauses(of: Sequence[Statement], info: Mapping[str, ScaleInfo], words: Word
         (words.untold, [info[one.scale].label for one in of if one.scale and one.direction == "not_told"]),
     ):
         if scores:
-            yield template.format(listed(scores))
+            yield str(template).format(listed(scores))
 
 
 def _reason(one: Statement) -> str:
     """The sentence at the end of a text that only says why nothing is told."""
-    why = f" {_sentence(one.why or '')}"
-    return why if one.why and one.text.endswith(why) else ""
+    why = f" {_sentence(str(one.why or ''))}"
+    return why if one.why and str(one.text).endswith(why) else ""
 
 
 def _sentence(text: str) -> str:

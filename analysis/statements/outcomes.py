@@ -10,6 +10,7 @@ from analysis.results.recovery import ALL_CAUSES
 from analysis.statements.rule import NOT_TESTED, TOLD, by_question
 from analysis.statements.statement import Statement
 from analysis.statements.words import number, people, percent, said
+from analysis.words import words as _
 
 _PARTS = ("improved", "stable", "worse")
 
@@ -22,11 +23,16 @@ def changed(found: Findings, scale: str) -> list[Statement]:
         return []
     used = [one for one in found.change if one["threshold_kind"] == threshold.kind and one["n"] != 0]
     of = by_question(used, ("scale",)).get((scale,), {})
-    by = f"{info.label}, by {threshold.value:g} points or more"
+    by = _("%(label)s, by %(value)s points or more", label=info.label, value=f"{threshold.value:g}")
     return [
         Statement(
             section="change",
-            text=f"{by}: in {people(of[stratum]['n_text'], stratum)} {_counts(of[stratum])}.",
+            text=_(
+                "%(by)s: in %(people)s %(counts)s.",
+                by=by,
+                people=people(of[stratum]["n_text"], stratum),
+                counts=_counts(of[stratum]),
+            ),
             record="change",
             scale=scale,
             stratum=stratum,
@@ -40,9 +46,14 @@ def changed(found: Findings, scale: str) -> list[Statement]:
 
 def _counts(one: Record) -> str:
     if any(one[name] is None for name in _PARTS):
-        return "the counts are hidden"
+        return _("the counts are hidden")
     better, stable, worse = (f"{one[name]} ({percent(one[f'{name}_share'])})" for name in _PARTS)
-    return f"{better} got better, {stable} stayed, {worse} got worse"
+    return _(
+        "%(better)s got better, %(stable)s stayed, %(worse)s got worse",
+        better=better,
+        stable=stable,
+        worse=worse,
+    )
 
 
 def screened(found: Findings, scale: str) -> list[Statement]:
@@ -50,15 +61,22 @@ def screened(found: Findings, scale: str) -> list[Statement]:
     info = found.frames.scale_info[scale]
     if not info.cutoffs:
         return []
-    _, cut, _ = info.cutoffs[0]
+    __, cut, __ = info.cutoffs[0]
     used = [one for one in found.screening if one["cut"] == cut and one["n"] != 0]
     of = by_question(used, ("scale",)).get((scale,), {})
-    past = {"at_least": "more", "at_most": "less"}[BAD_END[info.direction]]
-    start = f"{info.label} of {cut:g} or {past} at the first score"
+    past = {"at_least": _("more"), "at_most": _("less")}[BAD_END[info.direction]]
+    start = _(
+        "%(label)s of %(cut)s or %(past)s at the first score", label=info.label, cut=f"{cut:g}", past=past
+    )
     return [
         Statement(
             section="screening",
-            text=f"{start}: in {people(of[stratum]['n_text'], stratum)} {_positive(of[stratum])}.",
+            text=_(
+                "%(start)s: in %(people)s %(positive)s.",
+                start=start,
+                people=people(of[stratum]["n_text"], stratum),
+                positive=_positive(of[stratum]),
+            ),
             record="screening",
             scale=scale,
             stratum=stratum,
@@ -71,14 +89,19 @@ def screened(found: Findings, scale: str) -> list[Statement]:
 
 def _positive(one: Record) -> str:
     if one["share"] is None:
-        return f"{one['positive_text'] or 'a number not shown'} screened positive"
-    limits = f"{percent(one['low'])} to {percent(one['high'])}"
-    return f"{one['positive']} screened positive ({percent(one['share'])}, {limits})"
+        return _("%(one)s screened positive", one=one["positive_text"] or _("a number not shown"))
+    limits = _("%(percent)s to %(percent_2)s", percent=percent(one["low"]), percent_2=percent(one["high"]))
+    return _(
+        "%(one)s screened positive (%(percent)s, %(limits)s)",
+        one=one["positive"],
+        percent=percent(one["share"]),
+        limits=limits,
+    )
 
 
 def consistent(found: Findings, scale: str) -> list[Statement]:
     """How consistently the scale measures here: the omega of its sum, or its alpha where there is none."""
-    instrument, _, name = scale.partition(".")
+    instrument, __, name = scale.partition(".")
     of = by_question(found.reliability, ("instrument", "scale")).get((instrument, name), {})
     info = found.frames.scale_info[scale]
     return [
@@ -97,11 +120,13 @@ def consistent(found: Findings, scale: str) -> list[Statement]:
 
 def _coefficient(label: str, one: Record) -> tuple[str, str]:
     if one["alpha"] is None:
-        return f"there is no alpha of {label}", f" ({one['reason']})"
+        return _("there is no alpha of %(label)s", label=label), f" ({one['reason']})"
     name = "alpha" if one["omega"] is None else "omega"
-    said = f"{label} has an {name} of {number(one[name])}"
+    said = _("%(label)s has an %(name)s of %(number)s", label=label, name=name, number=number(one[name]))
     low, high = (one[f"{'alpha_boot' if name == 'alpha' else name}_{end}"] for end in ("low", "high"))
-    return said, f" ({one['boot_reason']})" if low is None else f" ({number(low)} to {number(high)})"
+    return said, f" ({one['boot_reason']})" if low is None else _(
+        " (%(number)s to %(number_2)s)", number=number(low), number_2=number(high)
+    )
 
 
 def sites(found: Findings, scale: str) -> list[Statement]:
@@ -132,9 +157,15 @@ def recovered(records: Sequence[Record]) -> list[Statement]:
     return [
         Statement(
             section="time",
-            text=f"House–Brackmann I of those graded: {'about ' if one['rounded'] else ''}"
-            f"{one['house_brackmann_1']} of {one['graded']} "
-            f"({percent(one['share'])}) at {one['months']} months.",
+            text=_(
+                "House–Brackmann I of those graded: %(value)s%(one)s of %(one_2)s (%(percent)s) at "
+                "%(one_3)s months.",
+                value=_("about ") if one["rounded"] else "",
+                one=one["house_brackmann_1"],
+                one_2=one["graded"],
+                percent=percent(one["share"]),
+                one_3=one["months"],
+            ),
             record="recovery",
             stratum="acute",
             term=str(one["months"]),

@@ -6,14 +6,15 @@ from typing import Any
 
 from analysis.data.record import Record
 from analysis.statements.statement import Direction
+from analysis.words import words as _
 
 ALPHA = 0.05
 TOLD = ("acute", "chronic", None)  # the strata of sentences, in the order of reading
 TWO_POPULATIONS_FROM = 10  # patients in each of acute and chronic
-NOT_TESTED = "nothing was tested"
-TWO_POPULATIONS = "acute and chronic patients are two populations"
-SITES_DIFFER = "patients of the same site do not show it: the sites differ"
-NO_ESTIMATE = "it cannot be estimated"
+NOT_TESTED = _("nothing was tested")
+TWO_POPULATIONS = _("acute and chronic patients are two populations")
+SITES_DIFFER = _("patients of the same site do not show it: the sites differ")
+NO_ESTIMATE = _("it cannot be estimated")
 
 
 @dataclass(frozen=True)

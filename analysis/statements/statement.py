@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.data.analysis_plan import EXPLORATORY
+from analysis.words import joined
 
 Direction = Literal["higher", "lower", "none", "not_told"]
 
@@ -51,4 +52,4 @@ class Statement:
 
 def text(statements: Iterable[Statement], strata: Sequence[str | None] | None = None) -> str:
     """The sentences one after the other; of these strata alone, if some are named."""
-    return " ".join(one.text for one in statements if strata is None or one.stratum in strata)
+    return joined(" ", (one.text for one in statements if strata is None or one.stratum in strata))

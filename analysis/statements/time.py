@@ -21,14 +21,15 @@ from analysis.statements.rule import (
     verdict,
 )
 from analysis.statements.statement import Statement
-from analysis.statements.words import people, said, shifted, signed, span
+from analysis.statements.words import STRATUM_WORDS, people, said, shifted, signed, span
+from analysis.words import words as _
 
 HOLDS_FROM = 0.8  # standard deviations by which unanswered scores must differ before the course is in doubt
 FEW_UNANSWERED = 0.1
 STAYED_AWAY = 0.2  # standard deviations of first scores past which those who stayed away were others
-NOT_SURE = "scores that nobody gave could turn it"
-WHEN = dict(zip(HORIZONS, ("one year", "half a year", "three months", "one month"), strict=True))
-UNKNOWN_UNANSWERED = "how many were not answered is not known"
+NOT_SURE = _("scores that nobody gave could turn it")
+WHEN = dict(zip(HORIZONS, (_("one year"), _("half a year"), _("three months"), _("one month")), strict=True))
+UNKNOWN_UNANSWERED = _("how many were not answered is not known")
 
 
 def course(found: Findings, scale: str) -> list[Statement]:
@@ -96,19 +97,31 @@ def _unanswered(one: Record | None) -> str | None:
 
 def _core(info: ScaleInfo, told: Verdict, one: Record) -> str:
     if one["estimate"] is None:
-        return f"there is no mean course of {info.label}"
+        return _("there is no mean course of %(label)s", label=info.label)
     if told.direction == "none":
-        return f"there is no clear change of {info.label} after the first visit"
+        return _("there is no clear change of %(label)s after the first visit", label=info.label)
     if told.direction == "not_told":
-        return f"whether {info.label} changes after the first visit is not told: {told.why}"
-    return f"a later visit is associated with {shifted(info, higher=told.direction == 'higher')}"
+        return _(
+            "whether %(label)s changes after the first visit is not told: %(why)s",
+            label=info.label,
+            why=told.why,
+        )
+    return _(
+        "a later visit is associated with %(shifted)s",
+        shifted=shifted(info, higher=told.direction == "higher"),
+    )
 
 
 def _points(one: Record, change: Record | None) -> str:
     if one["estimate"] is None or change is None or change["estimate"] is None:
         return f" ({one['reason']})" if one["reason"] else ""
     limits = span(change["low"], change["high"])
-    return f" ({signed(change['estimate'])} points {WHEN[change['years']]} after the first visit, {limits})"
+    return _(
+        " (%(signed)s points %(when)s after the first visit, %(limits)s)",
+        signed=signed(change["estimate"]),
+        when=WHEN[change["years"]],
+        limits=limits,
+    )
 
 
 def stayed_away(found: Findings, scale: str) -> list[Statement]:
@@ -123,14 +136,15 @@ def stayed_away(found: Findings, scale: str) -> list[Statement]:
         points, deviations = difference
         if abs(deviations) > STAYED_AWAY:
             info = found.frames.scale_info[scale]
-            core = (
-                f"those who answered no later visit had {shifted(info, higher=points > 0)} at first: later "
-                "visits show the others"
+            who = _("%(stratum)s patients", stratum=STRATUM_WORDS[stratum or "all"])
+            core = _(
+                "those who answered no later visit had %(shifted)s at first: later visits show the others",
+                shifted=shifted(info, higher=points > 0),
             )
             statements.append(
                 Statement(
                     section="attendance",
-                    text=said(f"{stratum or 'all'} patients", core, f" (by {abs(points):.1f} points)"),
+                    text=said(who, core, _(" (by %(points)s points)", points=f"{abs(points):.1f}")),
                     record="dropout",
                     scale=scale,
                     stratum=stratum,

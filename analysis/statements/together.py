@@ -10,13 +10,14 @@ from analysis.results.findings import Findings
 from analysis.statements.planned import marked
 from analysis.statements.rule import TOLD, Verdict, by_question, sites_differ, two_populations, verdict
 from analysis.statements.statement import Statement
-from analysis.statements.words import interval, number, people, said, shifted, signed, span
+from analysis.statements.words import IMPRECISE, interval, number, people, said, shifted, signed, span
+from analysis.words import words as _
 
-SAME_MONTHS = "both change over the same months, and visit by visit they cannot be told to go together"
-LOOKED_AT = (
+SAME_MONTHS = _("both change over the same months, and visit by visit they cannot be told to go together")
+LOOKED_AT = _(
     "No sentence is made of this pair: look at the figure. Sentences are of quality of life with mood."
 )
-NO_PAIR = "No pair of scores has the 10 patients that a coefficient needs yet."
+NO_PAIR = _("No pair of scores has the 10 patients that a coefficient needs yet.")
 
 
 def since_onset(found: Findings, scale: str) -> list[Statement]:
@@ -44,8 +45,10 @@ def _between(found: Findings, scale: str, other: str, section: str) -> list[Stat
     questions = by_question(found.spearman, ("x", "y"))
     of = questions.get((scale, other)) or questions.get((other, scale)) or {}
     info = found.frames.scale_info[scale]
+    subject: str
+    more: str
     if other == TIME:
-        subject, more = "time since onset", "a longer time since onset"
+        subject, more = _("time since onset"), _("a longer time since onset")
     else:
         subject, more = (
             found.frames.scale_info[other].label,
@@ -80,19 +83,30 @@ def _between(found: Findings, scale: str, other: str, section: str) -> list[Stat
 
 def _association(info: ScaleInfo, subject: str, more: str, one: Record, told: Verdict) -> str:
     if one["estimate"] is None:
-        return f"there is no coefficient of {info.label} with {subject}"
+        return _("there is no coefficient of %(label)s with %(subject)s", label=info.label, subject=subject)
     if told.direction == "none":
-        return f"there is no clear association of {info.label} with {subject}"
+        return _(
+            "there is no clear association of %(label)s with %(subject)s", label=info.label, subject=subject
+        )
     if told.direction == "not_told":
-        return f"whether {info.label} goes with {subject} is not told: {told.why}"
-    return f"{more} is associated with {shifted(info, higher=told.direction == 'higher')}"
+        return _(
+            "whether %(label)s goes with %(subject)s is not told: %(why)s",
+            label=info.label,
+            subject=subject,
+            why=told.why,
+        )
+    return _(
+        "%(more)s is associated with %(shifted)s",
+        more=more,
+        shifted=shifted(info, higher=told.direction == "higher"),
+    )
 
 
 def _rho(one: Record) -> str:
     if one["estimate"] is None:
         return f" ({one['reason']})" if one["reason"] else ""
     limits = "" if one["low"] is None else f", {interval(one['low'], one['high'])}"
-    return f" (rho\u00a0{number(one['estimate'])}{limits}{', imprecise' if one['imprecise'] else ''})"
+    return f" (rho\u00a0{number(one['estimate'])}{limits}{IMPRECISE if one['imprecise'] else ''})"
 
 
 def within(found: Findings, outcome: str, predictor: str) -> list[Statement]:
@@ -144,23 +158,43 @@ def _within(one: Record, own: Mapping[str, object] | None, guard: str | None) ->
 
 
 def _together(info: ScaleInfo, other: ScaleInfo, one: Record, told: Verdict) -> str:
-    visits = f"visits with {shifted(other, higher=True)} than usual for the patient at that time"
+    visits = _(
+        "visits with %(shifted)s than usual for the patient at that time", shifted=shifted(other, higher=True)
+    )
     if one["estimate"] is None:
-        return f"whether {info.label} and {other.label} go together visit by visit cannot be told"
+        return _(
+            "whether %(label)s and %(label_2)s go together visit by visit cannot be told",
+            label=info.label,
+            label_2=other.label,
+        )
     if told.direction == "none":
-        return f"{visits} go with no clear change of {info.label}"
+        return _("%(visits)s go with no clear change of %(label)s", visits=visits, label=info.label)
     if told.why == SAME_MONTHS:
-        return f"{info.label} and {other.label} both change over the same months; {_BY_VISIT}"
+        return _(
+            "%(label)s and %(label_2)s both change over the same months; %(by_visit)s",
+            label=info.label,
+            label_2=other.label,
+            by_visit=_BY_VISIT,
+        )
     if told.direction == "not_told":
-        return f"whether {info.label} and {other.label} go together visit by visit is not told: {told.why}"
-    return f"{visits} go with {shifted(info, higher=told.direction == 'higher')}"
+        return _(
+            "whether %(label)s and %(label_2)s go together visit by visit is not told: %(why)s",
+            label=info.label,
+            label_2=other.label,
+            why=told.why,
+        )
+    return _(
+        "%(visits)s go with %(shifted)s",
+        visits=visits,
+        shifted=shifted(info, higher=told.direction == "higher"),
+    )
 
 
-_BY_VISIT = "visit by visit it cannot be told whether they go together"
+_BY_VISIT = _("visit by visit it cannot be told whether they go together")
 
 
 def _slope(one: Record) -> str:
     if one["estimate"] is None:
         return f" ({one['reason']})" if one["reason"] else ""
     limits = span(one["low_robust"], one["high_robust"])
-    return f" ({signed(one['estimate'], 2)} points per point, {limits})"
+    return _(" (%(signed)s points per point, %(limits)s)", signed=signed(one["estimate"], 2), limits=limits)

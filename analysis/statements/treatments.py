@@ -5,7 +5,7 @@ were alike did in the same time; they never tell a direction by themselves.
 """
 
 from analysis.data.frame import ScaleInfo
-from analysis.data.kinds import FAMILY_OF
+from analysis.data.kinds import ALL_KINDS, FAMILY_OF
 from analysis.data.record import Record
 from analysis.numbers.guards import IMPRECISE_BELOW
 from analysis.results.before_after import as_shown
@@ -15,20 +15,23 @@ from analysis.results.injections import REFERENCE
 from analysis.statements.planned import marked
 from analysis.statements.rule import ALPHA, TOLD, Verdict, by_question, two_populations, verdict
 from analysis.statements.statement import Statement
-from analysis.statements.words import number, people, said, shifted, signed, span
+from analysis.statements.words import IMPRECISE, STRATUM_WORDS, number, people, said, shifted, signed, span
+from analysis.words import joined
+from analysis.words import words as _
 
 SECTION = "treatment"
-GROUPS = "groups of treatments have no direction, and treatment was not assigned at random"
-ALONE = "a before and after alone does not tell what the treatment did"
-WHEN_ASKED_FOR = "injections are given when patients ask for them: this does not tell what one did"
+GROUPS = _("groups of treatments have no direction, and treatment was not assigned at random")
+ALONE = _("a before and after alone does not tell what the treatment did")
+WHEN_ASKED_FOR = _("injections are given when patients ask for them: this does not tell what one did")
 _UNBALANCED = {
-    "earlier_mean": "earlier scores",
-    "last_change": "the last change",
-    "bells": "cause",
-    "hb_iv_or_worse": "House–Brackmann",
-    "site": "site",
-    "year": "calendar year",
+    "earlier_mean": _("earlier scores"),
+    "last_change": _("the last change"),
+    "bells": _("cause"),
+    "hb_iv_or_worse": _("House–Brackmann"),
+    "site": _("site"),
+    "year": _("calendar year"),
 }
+_WORDS_OF_KIND = {kind.key: kind.words for kind in ALL_KINDS}
 
 
 def by_treatment(found: Findings, scale: str) -> list[Statement]:
@@ -55,11 +58,15 @@ def by_treatment(found: Findings, scale: str) -> list[Statement]:
 
 def _associated(info: ScaleInfo, one: Record) -> tuple[str, str]:
     if one["p"] is None:
-        return f"there is no comparison of {info.label} between treatments", f" ({one['reason']})"
+        return _(
+            "there is no comparison of %(label)s between treatments", label=info.label
+        ), f" ({one['reason']})"
     enough = (one["n"] or 0) >= IMPRECISE_BELOW
-    clearly = "" if enough and (one["p_adjusted"] or 1) < ALPHA else "not clearly "
-    beside = f" (epsilon²\u00a0{number(one['epsilon_squared'])}{'' if enough else ', imprecise'})"
-    return f"{info.label} is {clearly}associated with the treatment received", beside
+    clearly = "" if enough and (one["p_adjusted"] or 1) < ALPHA else _("not clearly ")
+    beside = f" (epsilon²\u00a0{number(one['epsilon_squared'])}{'' if enough else IMPRECISE})"
+    return _(
+        "%(label)s is %(clearly)sassociated with the treatment received", label=info.label, clearly=clearly
+    ), beside
 
 
 def before_and_after(found: Findings, scale: str) -> list[Statement]:
@@ -75,8 +82,13 @@ def before_and_after(found: Findings, scale: str) -> list[Statement]:
     return [
         Statement(
             section=SECTION,
-            text=f"{_kind_text(kind).capitalize()}: in {_who(of[stratum], stratum)} "
-            f"{_changed(info, of[stratum], alike.get(stratum))}. {_sentence(ALONE)}",
+            text=_(
+                "%(kind)s: in %(who)s %(changed)s. %(sentence)s",
+                kind=_kind_text(kind),
+                who=_who(of[stratum], stratum),
+                changed=_changed(info, of[stratum], alike.get(stratum)),
+                sentence=_sentence(ALONE),
+            ),
             record="before_after",
             scale=scale,
             other=kind,
@@ -89,16 +101,25 @@ def before_and_after(found: Findings, scale: str) -> list[Statement]:
 
 
 def _changed(info: ScaleInfo, one: Record, alike: Record | None) -> str:
-    after = "after it" if FAMILY_OF[one["kind"]] == "toxin" else "after its start"
-    changed = f"{info.label} changed by {signed(one['mean_change'])} points on average {after}"
+    after = _("after it") if FAMILY_OF[one["kind"]] == "toxin" else _("after its start")
+    changed: str = _(
+        "%(label)s changed by %(signed)s points on average %(after)s",
+        label=info.label,
+        signed=signed(one["mean_change"]),
+        after=after,
+    )
     if one["low"] is None:
-        changed += f" ({one['reason']}: no interval)"
+        changed += _(" (%(one)s: no interval)", one=one["reason"])
     else:
-        changed += f" ({span(one['low'], one['high'])}{', imprecise' if one['imprecise'] else ''})"
+        changed += f" ({span(one['low'], one['high'])}{IMPRECISE if one['imprecise'] else ''})"
     if alike is None or alike["change_compared"] is None:
-        return f"{changed}; what patients like them did in the same time cannot be told"
+        return _("%(changed)s; what patients like them did in the same time cannot be told", changed=changed)
     others = signed(alike["change_compared"])
-    return f"{changed}; patients who were alike and did not begin it changed by {others} in the same time"
+    return _(
+        "%(changed)s; patients who were alike and did not begin it changed by %(others)s in the same time",
+        changed=changed,
+        others=others,
+    )
 
 
 def round_injections(found: Findings, scale: str) -> list[Statement]:
@@ -132,11 +153,17 @@ def _peak(info: ScaleInfo, one: Record, peak: float | None, rest: float | None) 
     if one["estimate"] is None:
         beside = f" ({one['reason']})" if one["reason"] else ""
         if peak is None or rest is None:
-            return f"{info.label} at different times after an injection cannot be compared", beside
-        when = f"{peak:.1f} at 14–56 days after an injection and {rest:.1f} later than 112 days"
-        return f"the mean {info.label} is {when}", beside
-    by = f"{signed(one['estimate'])} points from that later than 112 days"
-    core = f"the mean {info.label} at 14–56 days after an injection differs by {by}"
+            return _(
+                "%(label)s at different times after an injection cannot be compared", label=info.label
+            ), beside
+        when = _(
+            "%(peak)s at 14–56 days after an injection and %(rest)s later than 112 days",
+            peak=f"{peak:.1f}",
+            rest=f"{rest:.1f}",
+        )
+        return _("the mean %(label)s is %(when)s", label=info.label, when=when), beside
+    by = _("%(signed)s points from that later than 112 days", signed=signed(one["estimate"]))
+    core = _("the mean %(label)s at 14–56 days after an injection differs by %(by)s", label=info.label, by=by)
     return core, f" ({span(one['low_robust'], one['high_robust'])})"
 
 
@@ -175,27 +202,54 @@ def _known(found: Findings) -> list[Record]:
 
 
 def _comparison(info: ScaleInfo, family: str, one: Record, told: Verdict, stratum: str | None) -> str:
-    who = f"In {stratum or 'all'} patients"
+    who = _("In %(stratum)s patients", stratum=STRATUM_WORDS[stratum or "all"])
     if one["estimate"] is None:
-        return f"{who} {info.label} with and without {family} cannot be compared: {one['reason']}."
-    beside = f", who differed in {listed(one['unbalanced'])}" if one["unbalanced"] else ""
+        return _(
+            "%(who)s %(label)s with and without %(family)s cannot be compared: %(one)s.",
+            who=who,
+            label=info.label,
+            family=family,
+            one=one["reason"],
+        )
+    beside = _(", who differed in %(listed)s", listed=listed(one["unbalanced"])) if one["unbalanced"] else ""
     limits = f"{signed(one['estimate'])}, {span(one['low'], one['high'])}"
-    numbers = f"({limits}{', imprecise' if one['imprecise'] else ''})"
+    numbers = f"({limits}{IMPRECISE if one['imprecise'] else ''})"
     if told.direction == "none":
-        alike = f"between those who began {family} and patients who were alike before{beside}"
-        return f"{who} there is no clear difference of {info.label} {alike} {numbers}."
+        alike = _(
+            "between those who began %(family)s and patients who were alike before%(beside)s",
+            family=family,
+            beside=beside,
+        )
+        return _(
+            "%(who)s there is no clear difference of %(label)s %(alike)s %(numbers)s.",
+            who=who,
+            label=info.label,
+            alike=alike,
+            numbers=numbers,
+        )
     if told.direction == "not_told":
-        return f"{who} the difference of {info.label} with and without {family} is not told: {told.why}."
+        return _(
+            "%(who)s the difference of %(label)s with and without %(family)s is not told: %(why)s.",
+            who=who,
+            label=info.label,
+            family=family,
+            why=told.why,
+        )
     way = shifted(info, higher=told.direction == "higher")
-    return (
-        f"{who} those who began {family} had {way} afterwards than patients who were alike before{beside} "
-        f"{numbers}."
+    return _(
+        "%(who)s those who began %(family)s had %(way)s afterwards than patients who were "
+        "alike before%(beside)s %(numbers)s.",
+        who=who,
+        family=family,
+        way=way,
+        beside=beside,
+        numbers=numbers,
     )
 
 
 def listed(unbalanced: str) -> str:
     """The covariates of ``unbalanced`` in words."""
-    return " and ".join(_UNBALANCED[name] for name in unbalanced.split(", "))
+    return joined(_(" and "), (_UNBALANCED[name] for name in unbalanced.split(", ")))
 
 
 def _who(one: Record, stratum: str | None) -> str:
@@ -203,8 +257,9 @@ def _who(one: Record, stratum: str | None) -> str:
 
 
 def _kind_text(kind: str) -> str:
-    return kind.replace("_", " ")
+    return _WORDS_OF_KIND[kind]
 
 
 def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
+    read = str(text)
+    return f"{read[0].upper()}{read[1:]}."

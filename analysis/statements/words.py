@@ -3,6 +3,11 @@
 from collections.abc import Sequence
 
 from analysis.data.frame import ScaleInfo
+from analysis.words import joined
+from analysis.words import words as _
+
+STRATUM_WORDS = {"acute": _("acute"), "chronic": _("chronic"), "all": _("all")}
+IMPRECISE = _(", imprecise")
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -11,13 +16,22 @@ def number(value: float | None, digits: int = 2) -> str:
 
 
 def interval(low: float | None, high: float | None) -> str:
-    return "–" if low is None or high is None else f"{number(low)}\u00a0to\u00a0{number(high)}"
+    return (
+        "–"
+        if low is None or high is None
+        else _("%(low)s\u00a0to\u00a0%(high)s", low=number(low), high=number(high))
+    )
 
 
 def people(count: int | str, stratum: str | None = None) -> str:
     """``85 acute patients``, ``1 patient``, ``<5 patients``."""
-    noun = "patient" if count in (1, "1") else "patients"
-    return " ".join(str(part) for part in (count, stratum, noun) if part is not None)
+    one = count in (1, "1")
+    if stratum is None:
+        return _("%(count)s patient", count=count) if one else _("%(count)s patients", count=count)
+    named = STRATUM_WORDS.get(stratum, stratum)
+    if one:
+        return _("%(count)s %(stratum)s patient", count=count, stratum=named)
+    return _("%(count)s %(stratum)s patients", count=count, stratum=named)
 
 
 def signed(value: float | None, digits: int = 1) -> str:
@@ -30,7 +44,11 @@ def signed(value: float | None, digits: int = 1) -> str:
 
 def span(low: float | None, high: float | None) -> str:
     """An interval of a difference, to one decimal."""
-    return "–" if low is None or high is None else f"{signed(low)}\u00a0to\u00a0{signed(high)}"
+    return (
+        "–"
+        if low is None or high is None
+        else _("%(low)s\u00a0to\u00a0%(high)s", low=signed(low), high=signed(high))
+    )
 
 
 def percent(share: float | None) -> str:
@@ -40,15 +58,21 @@ def percent(share: float | None) -> str:
 def shifted(info: ScaleInfo, *, higher: bool) -> str:
     """``a higher (better) FaCE total``: a direction and its meaning."""
     better = higher == (info.direction == "higher_better")
-    return f"a {'higher' if higher else 'lower'} ({'better' if better else 'worse'}) {info.label}"
+    if higher:
+        if better:
+            return _("a higher (better) %(label)s", label=info.label)
+        return _("a higher (worse) %(label)s", label=info.label)
+    if better:
+        return _("a lower (better) %(label)s", label=info.label)
+    return _("a lower (worse) %(label)s", label=info.label)
 
 
 def said(who: str, core: str, beside: str = "") -> str:
     """``In 12 acute patients it rains (often).``"""
-    return f"In {who} {core}{beside}."
+    return _("In %(who)s %(core)s%(beside)s.", who=who, core=core, beside=beside)
 
 
-def listed(texts: Sequence[str], last: str = " and ") -> str:
+def listed(texts: Sequence[str], last: str | None = None) -> str:
     """``a, b and c``."""
     *first, end = texts
-    return f"{', '.join(first)}{last}{end}" if first else end
+    return f"{joined(', ', first)}{last or _(' and ')}{end}" if first else str(end)

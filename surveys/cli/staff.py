@@ -7,6 +7,7 @@ import secrets
 import click
 from sqlalchemy import select
 
+from surveys.catalogues import read_in
 from surveys.cli.database import CommandRun, changing, reading
 from surveys.mail import at_once, staff_words
 from surveys.mail.mailer import Mail
@@ -93,8 +94,9 @@ def reset(context: click.Context, email: str) -> None:
         member = _member(opened, email)
         if opened.settings.sends_mail:
             resets.mailed(opened.session, member, at=opened.at, actor=actor)
-            words = staff_words.new_password(invitations.link(member, opened.settings))
-            mail = at_once.written(member.email, words)
+            with read_in(member.language):
+                words = staff_words.new_password(invitations.link(member, opened.settings))
+                mail = at_once.written(member.email, words)
         else:
             resets.end(opened.session, member, at=opened.at, actor=actor)
             link = invitations.link(member, opened.settings)
@@ -118,7 +120,8 @@ def codes_off(context: click.Context, email: str) -> None:
         if sign_in.second_factor(opened.session, member) is None:
             raise Refused(f"No codes are asked of {member.email}.")
         sign_in.remove(opened.session, member, at=opened.at, actor="command:staff codes-off")
-        mail = at_once.written(member.email, staff_words.codes_off())
+        with read_in(member.language):
+            mail = at_once.written(member.email, staff_words.codes_off())
     click.echo(f"{mail.to} signs in with the password alone now.")
     if opened.settings.sends_mail:
         _send(mail, opened, "Tell the person yourself.")

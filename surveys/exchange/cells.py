@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from analysis.words import words as _
 from surveys import typed
 from surveys.instruments.answers import AnswerError, read_answer
 from surveys.instruments.definition import Instrument
@@ -31,7 +32,7 @@ class CellError(ValueError):
 def whole_number(cell: str) -> int:
     """A whole number in ordinary digits; `3.0` is 3."""
     if not _WHOLE.fullmatch(cell):
-        raise CellError(f"{cell!r} is not a whole number.")
+        raise CellError(_("%(cell)s is not a whole number.", cell=repr(cell)))
     return int(cell.split(".")[0])
 
 
@@ -52,7 +53,9 @@ def answer(instrument: Instrument, item: str, cell: str) -> Any:
 def one_of(cell: str, allowed: Collection[str]) -> str:
     """One of the codes."""
     if cell not in allowed:
-        raise CellError(f"{cell!r} is not one of: {', '.join(allowed)}.")
+        raise CellError(
+            _("%(cell)s is not one of: %(allowed)s.", cell=repr(cell), allowed=", ".join(allowed))
+        )
     return cell
 
 
@@ -60,14 +63,20 @@ def year(cell: str) -> int:
     """A year in four digits."""
     value = whole_number(cell)
     if not typed.is_possible_year(value):
-        raise CellError(f"{cell!r} is not a possible year. Write one {typed.possible_years()}.")
+        raise CellError(
+            _(
+                "%(cell)s is not a possible year. Write one %(possible_years)s.",
+                cell=repr(cell),
+                possible_years=typed.possible_years(),
+            )
+        )
     return value
 
 
 def locale(cell: str) -> str:
     """A language code such as en or pt-BR."""
     if not _LOCALE.fullmatch(cell) or len(cell) > 16:
-        raise CellError(f"{cell!r} is not a language code such as en or pt-BR.")
+        raise CellError(_("%(cell)s is not a language code such as en or pt-BR.", cell=repr(cell)))
     return cell
 
 
@@ -77,11 +86,19 @@ def day_or_instant(cell: str) -> date | datetime:
         return _real(cell, lambda: date.fromisoformat(cell))
     found = _INSTANT.fullmatch(cell)
     if not found:
-        raise CellError(f"{cell!r} is neither a date (2024-05-31) nor an instant (2024-05-31T14:30:00Z).")
+        raise CellError(
+            _(
+                "%(cell)s is neither a date (2024-05-31) nor an instant (2024-05-31T14:30:00Z).",
+                cell=repr(cell),
+            )
+        )
     if not found.group(3):
         raise CellError(
-            f"{cell!r} does not say of which time zone it is: add Z or an offset such as +02:00, "
-            "or give the date alone."
+            _(
+                "%(cell)s does not say of which time zone it is: add Z or an offset such as +02:00, "
+                "or give the date alone.",
+                cell=repr(cell),
+            )
         )
     return _real(cell, lambda: datetime.fromisoformat(cell.replace(",", ".")))
 
@@ -90,7 +107,7 @@ def partial_date(cell: str) -> PartialDate:
     """A date known by day, month or year."""
     found = _PARTIAL.fullmatch(cell)
     if not found:
-        raise CellError(f"{cell!r} is not a date: write YYYY, YYYY-MM or YYYY-MM-DD.")
+        raise CellError(_("%(cell)s is not a date: write YYYY, YYYY-MM or YYYY-MM-DD.", cell=repr(cell)))
     year, month, day = found.groups()
     on = _real(cell, lambda: date(int(year), int(month or 1), int(day or 1)))
     return PartialDate(on, "day" if day else "month" if month else "year")
@@ -100,7 +117,13 @@ def _real(cell: str, make: Callable[[], D]) -> D:
     try:
         made = make()
     except ValueError:
-        raise CellError(f"{cell!r} is not a day of the calendar.") from None
+        raise CellError(_("%(cell)s is not a day of the calendar.", cell=repr(cell))) from None
     if not typed.is_possible_year(made.year):
-        raise CellError(f"{cell!r} is too far from today: the year must be {typed.possible_years()}.")
+        raise CellError(
+            _(
+                "%(cell)s is too far from today: the year must be %(possible_years)s.",
+                cell=repr(cell),
+                possible_years=typed.possible_years(),
+            )
+        )
     return made

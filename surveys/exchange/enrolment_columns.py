@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from analysis.data.kinds import KINDS
+from analysis.words import words as _
 from surveys import same
 from surveys.exchange import cells
 from surveys.exchange.cells import CellError
@@ -37,9 +38,9 @@ BIRTH = ("birth_date", "birth_year")
 
 
 def _text(longest: int) -> Take:
-    def take(cell: str, _: Order | None) -> str:
+    def take(cell: str, __: Order | None) -> str:
         if len(cell) > longest or not cell.isprintable():
-            raise CellError(f"At most {longest} characters, on one line.")
+            raise CellError(_("At most %(longest)s characters, on one line.", longest=longest))
         if said := days.misread(cell):
             raise CellError(f"{cell!r} {said}")
         return cell
@@ -59,17 +60,17 @@ def _day(cell: str, order: Order | None) -> date:
 
 
 def _birth_date(cell: str, order: Order | None) -> date:
-    return _whole(cell, order, " Use the column birth_year where only that is known.")
+    return _whole(cell, order, _(" Use the column birth_year where only that is known."))
 
 
 def _whole(cell: str, order: Order | None, else_do: str) -> date:
     found = days.partial_date(cell, order)
     if found.precision != "day":
-        raise CellError(f"{cell!r} is not a whole date.{else_do}")
+        raise CellError(_("%(cell)s is not a whole date.%(else_do)s", cell=repr(cell), else_do=else_do))
     return found.on
 
 
-def _email(cell: str, _: Order | None) -> str:
+def _email(cell: str, __: Order | None) -> str:
     try:
         return same.email_address(cell)
     except NoAddressError as error:
@@ -81,7 +82,13 @@ def _one_of(fact: str, allowed: Collection[str]) -> Callable[[str], str]:
         found = everyday.code(fact, cell)
         if found is None:
             listed = ", ".join(allowed)
-            raise CellError(f"{cell!r} is not one of: {listed}. Everyday words do too, in English or German.")
+            raise CellError(
+                _(
+                    "%(cell)s is not one of: %(listed)s. Everyday words do too, in English or German.",
+                    cell=repr(cell),
+                    listed=listed,
+                )
+            )
         return found
 
     return take
@@ -102,7 +109,7 @@ def _treatments(cell: str, order: Order | None) -> tuple[NewTreatment, ...]:
 
 
 def _parted(treatment: str) -> tuple[str, str]:
-    kind, _, start = treatment.partition("@")
+    kind, __, start = treatment.partition("@")
     return kind.strip(), start.strip()
 
 
@@ -174,16 +181,22 @@ def header(rows: Sequence[Row]) -> tuple[int, Header, list[Fault]]:
         meant = _meant(name)
         if name and called.count(name) > 1:
             if called.index(name) == column:
-                faults.append(Fault("This column stands twice.", number, name))
+                faults.append(Fault(_("This column stands twice."), number, name))
         elif meant is None or meant in places:
             unknown.append(name or "without a name")
-            why = f"It means {meant}, as {called[places[meant]]!r} does." if meant else _mend(name)
-            faults.append(Fault(f"This column is not known. {why}", number, name or "without a name"))
+            why = (
+                _("It means %(meant)s, as %(called)s does.", meant=meant, called=repr(called[places[meant]]))
+                if meant
+                else _mend(name)
+            )
+            faults.append(
+                Fault(_("This column is not known. %(why)s", why=why), number, name or "without a name")
+            )
         else:
             places[meant] = column
     names = {meant: called[column] for meant, column in places.items()}
     if not set(BIRTH) & {_meant(name) for name in called}:
-        said = "The study has a lowest age: add the column birth_date or birth_year."
+        said = _("The study has a lowest age: add the column birth_date or birth_year.")
         faults.append(Fault(said, number))
     return place, Header(number, places, names, tuple(unknown), len(called)), faults
 
@@ -198,7 +211,7 @@ def _known(names: Sequence[str]) -> int:
 
 def _place_of_header(rows: Sequence[Row]) -> int:
     """The first row with several known columns; lists often have a title above it."""
-    return next((place for place, (_, cut) in enumerate(rows[:HEADER_WITHIN]) if _known(cut) > 1), 0)
+    return next((place for place, (__, cut) in enumerate(rows[:HEADER_WITHIN]) if _known(cut) > 1), 0)
 
 
 def _mend(name: str) -> str:
@@ -206,7 +219,7 @@ def _mend(name: str) -> str:
     if near:
         [meant] = everyday.spellings("column")[near[0]]
         return f"Is it {meant}?"
-    return f"The columns are: {', '.join(COLUMNS)}."
+    return _("The columns are: %(columns)s.", columns=", ".join(COLUMNS))
 
 
 def name_of(values: Mapping[str, Any]) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from analysis.words import words as _
 from surveys import same
 from surveys.exchange.faults import Fault
 from surveys.models import ALL_ROWS, Contact, Patient, Study
@@ -19,7 +20,7 @@ Found = Sequence[tuple[int, NewPatient]]
 
 _DIGITS = re.compile("[0-9]+")
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_ENROLLED = "Somebody with this hospital number, or this name and birth date, is enrolled already."
+_ENROLLED = _("Somebody with this hospital number, or this name and birth date, is enrolled already.")
 
 
 def of(
@@ -36,16 +37,22 @@ def of(
     for number, new in found:
         keys = list(_keys(new.contact))
         matches = contacts.matches(session, new.contact) if new.contact else []
-        column = next((column for column, _ in keys), "name")
+        column = next((column for column, __ in keys), "name")
         if new.code in given and any(match.study_id == study.id for match in matches):
             faults.append(
-                Fault(f"{_ENROLLED} Another person needs a study code in the list.", number, column)
+                Fault(
+                    _("%(enrolled)s Another person needs a study code in the list.", enrolled=_ENROLLED),
+                    number,
+                    column,
+                )
             )
         elif matches:
             doubts.append(Fault(_ENROLLED, number, column))
         for column, key in keys:
             if key in seen:
-                doubts.append(Fault(f"This may be the person of row {seen[key]}.", number, column))
+                doubts.append(
+                    Fault(_("This may be the person of row %(seen)s.", seen=seen[key]), number, column)
+                )
             seen.setdefault(key, number)
     own = [(number, "" if new.code in given else new.code) for number, new in found]
     hospital = [(number, (new.contact and new.contact.hospital_number) or "") for number, new in found]
@@ -76,12 +83,16 @@ def _stored(session: Session, study: Study, column: InstrumentedAttribute[Any]) 
 
 def _changed(cells: Sequence[tuple[int, str]], column: str, stored: Iterable[str]) -> Iterator[Fault]:
     """Cells that may have lost their first zeros, or that became dates."""
-    known = [text for text in (*stored, *(cell for _, cell in cells)) if _DIGITS.fullmatch(text)]
+    known = [text for text in (*stored, *(cell for __, cell in cells)) if _DIGITS.fullmatch(text)]
     lengths = sorted({len(text) for text in known if text.startswith("0")})
     for number, cell in cells:
         longer = [length for length in lengths if length > len(cell)]
         if longer and _DIGITS.fullmatch(cell) and not cell.startswith("0"):
             zeros = cell.zfill(longer[0])
-            yield Fault(f"Others begin with 0: a spreadsheet may have made this of {zeros}.", number, column)
+            yield Fault(
+                _("Others begin with 0: a spreadsheet may have made this of %(zeros)s.", zeros=zeros),
+                number,
+                column,
+            )
         if _DAY.fullmatch(cell):
-            yield Fault("A spreadsheet may have made a date of this.", number, column)
+            yield Fault(_("A spreadsheet may have made a date of this."), number, column)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys import same
 from surveys.exchange import enrolment_columns as columns
 from surveys.exchange import enrolment_doubts
@@ -103,7 +104,7 @@ def read(
     records = [
         (number, header.record(cells)) for number, cells in body if _whole(number, cells, header, faults)
     ]
-    order = days.order_of(start for _, record in records for start in columns.starts(record)) or order
+    order = days.order_of(start for __, record in records for start in columns.starts(record)) or order
     reading = _Reading(header, site, today, order, consent, faults)
     found = [(number, new) for number, record in records if (new := reading.patient(number, record))]
     found, given = _given_codes(session, study, found)
@@ -111,18 +112,26 @@ def read(
         refused = patients.refusals(new, study.lowest_age)
         faults += [Fault(str(one), number, _OF_STORE.get(str(one.field), one.field)) for one in refused]
     if len(found) > MOST_ROWS:
-        faults.append(Fault(f"At most {MOST_ROWS} patients at once; this list has {len(found)}."))
+        faults.append(
+            Fault(
+                _(
+                    "At most %(most_rows)s patients at once; this list has %(number)s.",
+                    most_rows=MOST_ROWS,
+                    number=len(found),
+                )
+            )
+        )
     faults += _taken(session, study, found)
     doubts, already = enrolment_doubts.of(session, study, found, given)
     faults += already
     if not body and not faults:
-        faults.append(Fault("The list has no row below its header."))
+        faults.append(Fault(_("The list has no row below its header.")))
     if faults:
         named = [replace(fault, column=header.shown(fault.column)) for fault in faults]
         raise ListRefusedError(named, () if pass_over else header.unknown, order_asked=reading.order_asked)
     return EnrolmentList(
-        patients=tuple(new for _, new in found),
-        rows=tuple(number for number, _ in found),
+        patients=tuple(new for __, new in found),
+        rows=tuple(number for number, __ in found),
         warnings=tuple(doubts),
         text=cut.text_of(_with_codes(rows, place, header, found)) if given else text,
         given=given,
@@ -135,7 +144,11 @@ def _whole(number: int, cells: Sequence[str], header: Header, faults: list[Fault
     """Whether the row has a cell for each column. Spreadsheets save empty columns beside the list too."""
     whole = len(cells) >= header.width and not any(cells[header.width :])
     if not whole:
-        problem = f"This row has {len(cells)} cells, but the header has {header.width}."
+        problem = _(
+            "This row has %(number)s cells, but the header has %(width)s.",
+            number=len(cells),
+            width=header.width,
+        )
         faults.append(Fault(problem, number))
     return whole
 
@@ -165,21 +178,23 @@ class _Reading:
         before = len(self._faults)
         values = self._values(number, record)
         if not any(record.get(name) for name in ("code", "hospital_number")) and not _named(values):
-            said = "Without a study code a patient needs a hospital number, or a name and birth date."
-            self._fault(f"{said} Else the same list could enrol the same people twice.", number, "code")
+            said = _("Without a study code a patient needs a hospital number, or a name and birth date.")
+            self._fault(
+                _("%(said)s Else the same list could enrol the same people twice.", said=said), number, "code"
+            )
         born_on: date | None = values.get("birth_date")
         year = values.get("birth_year")
         if born_on and year and born_on.year != year:
-            self._fault("This is not the year of the birth date.", number, "birth_year")
+            self._fault(_("This is not the year of the birth date."), number, "birth_year")
         birth = [name for name in reversed(BIRTH) if name in record]
         if birth and not any(record[name] for name in birth):
-            self._fault("The study has a lowest age: enter the birth.", number, birth[0])
+            self._fault(_("The study has a lowest age: enter the birth."), number, birth[0])
         if self._site is not None and not same.alike(values.get("site", self._site), self._site):
-            self._fault(f"You enrol at {self._site} only.", number, "site")
+            self._fault(_("You enrol at %(site)s only.", site=self._site), number, "site")
         if values.get("enrolled_on", self._today) > self._today:
-            self._fault("This day lies ahead.", number, "enrolled_on")
+            self._fault(_("This day lies ahead."), number, "enrolled_on")
         if any(one.started and one.started.on > self._today for one in values.get("treatments", ())):
-            said = "A start lies ahead. Only what has begun is recorded here."
+            said = _("A start lies ahead. Only what has begun is recorded here.")
             self._fault(said, number, "treatments")
         consent = self._consent_of(number, values)
         if len(self._faults) > before:
@@ -212,10 +227,14 @@ class _Reading:
             return None
         if on is None or kept_in is None:
             column, missing = ("consent_reference", "its place") if on else ("consent_on", "its day")
-            self._fault(f"A consent that was given elsewhere needs {missing} too.", number, column)
+            self._fault(
+                _("A consent that was given elsewhere needs %(missing)s too.", missing=missing),
+                number,
+                column,
+            )
             return None
         if on > self._today:
-            self._fault("This day lies ahead.", number, "consent_on")
+            self._fault(_("This day lies ahead."), number, "consent_on")
         return GivenElsewhere(kept_in, on)
 
     def _values(self, number: int, record: Mapping[str, str]) -> dict[str, Any]:
@@ -241,7 +260,7 @@ def _named(values: Mapping[str, Any]) -> bool:
 
 def _given_codes(session: Session, study: Study, found: Found) -> tuple[Found, frozenset[str]]:
     """The patients, each with a code, and the codes that the program gave."""
-    own = [new.code for _, new in found if new.code]
+    own = [new.code for __, new in found if new.code]
     given = codes.following(session, study, len(found) - len(own), own)
     free = iter(given)
     return [(row, new if new.code else replace(new, code=next(free))) for row, new in found], frozenset(given)
@@ -265,11 +284,13 @@ def _taken(session: Session, study: Study, found: Found) -> list[Fault]:
     for number, new in found:
         code = same.folded(new.code)
         if code in first:
-            faults.append(Fault(f"This study code stands in row {first[code]} too.", number, "code"))
+            faults.append(
+                Fault(_("This study code stands in row %(first)s too.", first=first[code]), number, "code")
+            )
         first.setdefault(code, number)
     folded = Patient.code_folded
     stored = select(folded).where(Patient.study_id == study.id, folded.in_(first)).distinct()
     return faults + [
-        Fault("This study code is taken.", first[code], "code")
+        Fault(_("This study code is taken."), first[code], "code")
         for code in session.scalars(stored, execution_options=ALL_ROWS)
     ]

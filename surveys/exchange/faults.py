@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from analysis.words import words as _
 from surveys.store.errors import Refused
 
 LISTED = 50
@@ -27,12 +28,12 @@ class Fault:
         place = ", ".join(
             part
             for part in (
-                f"row {self.row}" if self.row else "",
-                f"column {self.column}" if self.column else "",
+                str(_("row %(row)s", row=self.row)) if self.row else "",
+                str(_("column %(column)s", column=self.column)) if self.column else "",
             )
             if part
         )
-        return f"{place}: {self.problem}" if place else self.problem
+        return f"{place}: {self.problem}" if place else str(self.problem)
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class FileRefused(Refused):
         ordered = sorted(faults, key=lambda fault: fault.row or 0)
         lines = [str(fault) for fault in ordered[:LISTED]]
         if len(ordered) > LISTED:
-            lines.append(f"… and {len(ordered) - LISTED} more faults.")
+            lines.append(str(_("… and %(number)s more faults.", number=len(ordered) - LISTED)))
         super().__init__("\n".join(lines))
         self.faults = tuple(ordered)
 
@@ -68,7 +69,8 @@ class FileRefused(Refused):
 
 
 def _without_reading(fault: Fault) -> str:
-    return fault.problem.removeprefix(f"{fault.read!r} ") if fault.read is not None else fault.problem
+    problem = str(fault.problem)
+    return problem.removeprefix(f"{fault.read!r} ") if fault.read is not None else problem
 
 
 def _problem(problem: str, faults: Sequence[Fault]) -> str:
@@ -78,9 +80,12 @@ def _problem(problem: str, faults: Sequence[Fault]) -> str:
         if fault.read is not None and fault.problem != problem:
             rows.setdefault(fault.read, []).append(fault.row)
     if len(rows) < 2:
-        return faults[0].problem
-    told = [f"{read!r} (row {span(places)})" for read, places in list(rows.items())[:READINGS]]
-    more = f" and {len(rows) - READINGS} others" if len(rows) > READINGS else ""
+        return str(faults[0].problem)
+    told = [
+        str(_("%(read)s (row %(rows)s)", read=repr(read), rows=span(places)))
+        for read, places in list(rows.items())[:READINGS]
+    ]
+    more = _(" and %(number)s others", number=len(rows) - READINGS) if len(rows) > READINGS else ""
     return f"{', '.join(told)}{more}: {problem}"
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from analysis.data.gradings import HOUSE_BRACKMANN
 from analysis.data.kinds import KINDS
+from analysis.words import words as _
 from surveys.exchange import cells
 from surveys.exchange.cells import CellError
 from surveys.exchange.faults import Fault, FileRefused
@@ -115,7 +116,14 @@ def read(path: Path, library: Library, *, ignore_unknown: bool = False) -> Impor
     for number, record in records:
         if len(record) != len(header):
             faults.append(
-                Fault(f"This row has {len(record)} cells, but the header has {len(header)}.", number)
+                Fault(
+                    _(
+                        "This row has %(number)s cells, but the header has %(number_2)s.",
+                        number=len(record),
+                        number_2=len(header),
+                    ),
+                    number,
+                )
             )
             continue
         one = RowReading(number, dict(zip(header, record, strict=True)), columns)
@@ -126,7 +134,7 @@ def read(path: Path, library: Library, *, ignore_unknown: bool = False) -> Impor
     if faults:
         raise FileRefused(faults)
     if not rows:
-        raise FileRefused([Fault("The file has no row below its header.")])
+        raise FileRefused([Fault(_("The file has no row below its header."))])
     return ImportFile(
         path.name, hashlib.sha256(content).hexdigest(), tuple(rows), western=reading.is_western(content)
     )
@@ -172,16 +180,20 @@ def answer_columns(
     faults = []
     for name in dict.fromkeys(header):
         if header.count(name) > 1:
-            faults.append(Fault("This column stands twice.", 1, name or "without a name"))
+            faults.append(Fault(_("This column stands twice."), 1, name or "without a name"))
         if name not in known and not ignore_unknown:
             near = difflib.get_close_matches(name, known, n=1)
             mend = (
-                f" Is it {near[0]}?" if near else " Remove it, or pass over such columns (--ignore-unknown)."
+                f" Is it {near[0]}?"
+                if near
+                else _(" Remove it, or pass over such columns (--ignore-unknown).")
             )
-            faults.append(Fault(f"This column is not known.{mend}", 1, name or "without a name"))
+            faults.append(
+                Fault(_("This column is not known.%(mend)s", mend=mend), 1, name or "without a name")
+            )
     for name in REQUIRED:
         if name not in header:
-            faults.append(Fault("This column is missing.", 1, name))
+            faults.append(Fault(_("This column is missing."), 1, name))
     if faults:
         raise FileRefused(faults)
     return {name: AnswerColumn(*answers[name]) for name in header if name in answers}
@@ -228,7 +240,7 @@ class RowReading:
 
     def _required(self, name: str, take: Callable[[str], Any]) -> Any:
         if not self._record[name]:
-            self._fault(name, "This cell must not be empty.")
+            self._fault(name, _("This cell must not be empty."))
             return None
         return self._take(name, take)
 
@@ -250,8 +262,11 @@ def patient_code(cell: str) -> str:
     """A study code as other programs may have made it."""
     if not PATIENT_CODE.fullmatch(cell) or not cell.isprintable():
         raise CellError(
-            f"{cell!r} cannot be a study code: it begins with a letter or digit and has at most 64 signs, "
-            "none of them a space."
+            _(
+                "%(cell)s cannot be a study code: it begins with a letter or digit and has at most "
+                "64 signs, none of them a space.",
+                cell=repr(cell),
+            )
         )
     return cell
 
@@ -259,7 +274,12 @@ def patient_code(cell: str) -> str:
 def visit_name(cell: str) -> str:
     """A visit's name."""
     if not cell.isprintable() or len(cell) > LONGEST_VISIT_NAME:
-        raise CellError(f"A visit's name has at most {LONGEST_VISIT_NAME} characters, on one line.")
+        raise CellError(
+            _(
+                "A visit's name has at most %(longest_visit_name)s characters, on one line.",
+                longest_visit_name=LONGEST_VISIT_NAME,
+            )
+        )
     if fault := formula_fault(cell, "A visit's name"):
         raise CellError(fault)
     return cell
@@ -268,14 +288,20 @@ def visit_name(cell: str) -> str:
 def _occurrence(cell: str) -> int:
     value = cells.whole_number(cell)
     if not 1 <= value <= MOST_OCCURRENCES:
-        raise CellError(f"{cell!r} is not a number of a visit from 1 to {MOST_OCCURRENCES}.")
+        raise CellError(
+            _(
+                "%(cell)s is not a number of a visit from 1 to %(most_occurrences)s.",
+                cell=repr(cell),
+                most_occurrences=MOST_OCCURRENCES,
+            )
+        )
     return value
 
 
 def _house_brackmann(cell: str) -> int:
     value = cells.whole_number(cell)
     if not 1 <= value <= 6:
-        raise CellError(f"{cell!r} is not a House–Brackmann grade from 1 to 6.")
+        raise CellError(_("%(cell)s is not a House–Brackmann grade from 1 to 6.", cell=repr(cell)))
     return value
 
 

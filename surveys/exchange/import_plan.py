@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from analysis.words import words as _
 from surveys.exchange.import_file import ImportFile, ImportRow
 from surveys.exchange.stored import StoredPatient, StoredVisit
 from surveys.exchange.summary import Summary
@@ -78,7 +79,11 @@ class ImportPlan:
 
     def told(self) -> list[str]:
         """What comes in and what is left out, a sentence each."""
-        corrected = [f"Corrections of stored answers: {len(self.corrections)}."] if self.corrections else []
+        corrected = (
+            [_("Corrections of stored answers: %(number)s.", number=len(self.corrections))]
+            if self.corrections
+            else []
+        )
         return [*self.summary.lines(), *corrected, *self.summary.remarks(), *self.file.left_out]
 
     def kept(self) -> dict[str, Any]:

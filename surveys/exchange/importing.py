@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
+from analysis.words import words as _
 from surveys.exchange import stored
 from surveys.exchange.import_file import ImportFile
 from surveys.exchange.import_plan import Correction, ImportPlan, MatchedRow
@@ -88,7 +89,7 @@ def carry_out(
     Raises:
         Refused, FileRefused: as `plan` and `store`; nothing of the file is to be seen.
     """
-    for _ in range(PLANNED_ANEW):
+    for __ in range(PLANNED_ANEW):
         corrects = correct is not None
         found = planned(moment, study_id, file, library, wording=wording, at=at, corrects=corrects)
         try:
@@ -99,7 +100,7 @@ def carry_out(
             with transaction() as session:
                 _correct(session, study_id, one, library, reason=correct or "", at=at, actor=actor)
         return found
-    raise Refused("Others change this study just now. Nothing of the file is to be seen: try again later.")
+    raise Refused(_("Others change this study just now. Nothing of the file is to be seen: try again later."))
 
 
 def _correct(
@@ -298,7 +299,7 @@ def _portions(plan: ImportPlan) -> Iterator[Portion]:
     new_patients = {new.code: new for new in plan.new_patients}
     entries: list[MatchedRow] = []
     size = 0
-    for _, rows in groupby(plan.entries, key=lambda entry: entry.row.patient):
+    for __, rows in groupby(plan.entries, key=lambda entry: entry.row.patient):
         of_patient = list(rows)
         entries += of_patient
         size += sum(1 + len(entry.answers) for entry in of_patient)

@@ -6,9 +6,10 @@ import logging
 import re
 from importlib.util import find_spec
 
+from analysis.words import words as _
 from surveys.store.errors import Refused
 
-ABSENT = "This installation makes no PDF itself. Open the report and print it to a file."
+ABSENT = _("This installation makes no PDF itself. Open the report and print it to a file.")
 _COLOUR = re.compile(r"(--[\w-]+):\s*([^;}]+);")
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
 
+from analysis.words import words as _
 from surveys.store.errors import Refused
 
 # The first day that a zip file knows, for every file in it: the same data give the same bytes on any day.
@@ -131,7 +132,7 @@ def place(path: Path) -> Iterator[Place]:
             yield archive
         return
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise Refused(f"{path} is not an empty folder. Name a new one, or a .zip file.")
+        raise Refused(_("%(path)s is not an empty folder. Name a new one, or a .zip file.", path=path))
     unfinished = _unfinished(path)
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
@@ -144,5 +145,5 @@ def place(path: Path) -> Iterator[Place]:
 
 def _unfinished(path: Path) -> Path:
     if not path.parent.is_dir():
-        raise Refused(f"There is no folder {path.parent}. Make it first.")
+        raise Refused(_("There is no folder %(parent)s. Make it first.", parent=path.parent))
     return path.with_name(f".{path.name}.unfinished")

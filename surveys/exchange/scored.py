@@ -10,6 +10,7 @@ from contextlib import suppress
 from itertools import chain, islice
 from typing import IO, TYPE_CHECKING, NoReturn, TextIO
 
+from analysis.words import words as _
 from surveys.exchange import cells
 from surveys.exchange.cells import CellError
 from surveys.exchange.csv_writer import CsvRows
@@ -125,15 +126,17 @@ class Scoring:
     def _items(self, header: list[str]) -> dict[str, int]:
         """The place of each item's column."""
         if not self._instrument.scales:
-            problem = f"{self._instrument.key} cannot be scored here: its definition has no scale yet."
+            problem = _(
+                "%(key)s cannot be scored here: its definition has no scale yet.", key=self._instrument.key
+            )
             raise FileRefused([Fault(problem)])
         needed = {item for scale in self._instrument.scales for item in scale.items}
         missing = [item.key for item in self._instrument.items if item.key in needed - set(header)]
-        faults = [Fault("This column is missing.", 1, name) for name in missing]
+        faults = [Fault(_("This column is missing."), 1, name) for name in missing]
         items = [item.key for item in self._instrument.items if item.key in header]
-        faults += [Fault("This column stands twice.", 1, name) for name in items if header.count(name) > 1]
+        faults += [Fault(_("This column stands twice."), 1, name) for name in items if header.count(name) > 1]
         faults += [
-            Fault("A score would have the name of this column. Rename the column.", 1, name)
+            Fault(_("A score would have the name of this column. Rename the column."), 1, name)
             for name in self._added()
             if name in header
         ]
@@ -180,7 +183,11 @@ class Scoring:
 
     def _fault(self, number: int, row: list[str], header: list[str], items: dict[str, int]) -> Fault | None:
         if row and len(row) != len(header):
-            problem = f"This row has {len(row)} cells, but the header has {len(header)}."
+            problem = _(
+                "This row has %(number)s cells, but the header has %(number_2)s.",
+                number=len(row),
+                number_2=len(header),
+            )
             return Fault(problem, number)
         for item, place in items.items() if row else ():
             try:
@@ -281,6 +288,6 @@ class _Rows:
         try:
             rows.extend(islice(self._reader, most))  # rows before an error stay
         except csv.Error as error:
-            fault = Fault(f"This is not CSV: {error}.", self.number + len(rows) + 1)
+            fault = Fault(_("This is not CSV: %(error)s.", error=error), self.number + len(rows) + 1)
         self.number += len(rows)
         return rows, fault

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.exchange import reporting
 from surveys.instruments.library import Library
 from surveys.models import Freeze, Study
@@ -54,18 +55,22 @@ def computed_again(session: Session, library: Library, code: Code, *, at: dateti
     if other is not None:
         return other
     raise Refused(
-        f"No study and no freeze here has the data of {code}. The data have changed since, or the report was "
-        "of a part of them. A sentence of a freeze can always be computed again."
+        _(
+            "No study and no freeze here has the data of %(code)s. The data have changed since, "
+            "or the report was of a part of them. A sentence of a freeze can always be computed "
+            "again.",
+            code=code,
+        )
     )
 
 
 def _bases(session: Session, library: Library, at: datetime) -> Iterator[tuple[str, reporting.Basis]]:
     for study in session.scalars(select(Study).order_by(Study.code)):
-        yield f"{study.code} as it is now", reporting.as_now(session, study, library, at=at)
+        yield _("%(code)s as it is now", code=study.code), reporting.as_now(session, study, library, at=at)
         query = select(Freeze.name).where(Freeze.study_id == study.id, Freeze.content.is_not(None))
         for name in session.scalars(query.order_by(Freeze.made_at.desc())).all():
             yield (
-                f"the freeze {name} of {study.code}",
+                _("the freeze %(name)s of %(code)s", name=name, code=study.code),
                 reporting.as_frozen(session, study, library, name),
             )
 

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.daytime import Hours
 from surveys.exchange import setup_questions
 from surveys.instruments.definition import DefinitionError, parse
@@ -95,15 +96,17 @@ def read(data: bytes) -> dict[str, Any]:
         Refused: it is no set-up, or of a later version of this program.
     """
     if len(data) > LARGEST_BYTES:
-        raise Refused("The file is too large for a set-up.", "file")
+        raise Refused(_("The file is too large for a set-up."), "file")
     try:
         content = json.loads(data.decode("utf-8-sig"))
     except ValueError as error:
-        raise Refused(f"The file is no set-up of a study: it is not JSON ({error}).", "file") from None
+        raise Refused(
+            _("The file is no set-up of a study: it is not JSON (%(error)s).", error=error), "file"
+        ) from None
     if not isinstance(content, dict) or "seventh_setup" not in content:
-        raise Refused("The file is no set-up of a study. Take one that Seventh wrote.", "file")
+        raise Refused(_("The file is no set-up of a study. Take one that Seventh wrote."), "file")
     if content["seventh_setup"] != FORMAT:
-        raise Refused("The file was written by a later version of Seventh. Update this one first.", "file")
+        raise Refused(_("The file was written by a later version of Seventh. Update this one first."), "file")
     return content
 
 
@@ -129,7 +132,7 @@ def make(
     facts = _table(content, "study", "study")
     optional = _texts_at(facts, "optional_items", "study")
     for name in set(facts) - setup.CHANGEABLE - {"optional_items"} | (set(facts) & LEFT):
-        raise _wrong(f"study.{name}", "is nothing that a set-up holds")
+        raise _wrong(f"study.{name}", _("is nothing that a set-up holds"))
     new = NewStudy(
         code,
         title=title or _text(facts, "title", "study"),
@@ -225,7 +228,7 @@ def _load_wordings(session: Session, content: Content, library: Library, made: d
         except UnknownInstrument as error:
             raise Refused(f"{where}: {error}", "file") from None
         except (KeyError, TypeError, ValueError, AttributeError):
-            raise _wrong(f"{where}.texts", "does not hold texts by language") from None
+            raise _wrong(f"{where}.texts", _("does not hold texts by language")) from None
         faults = Faults(where)
         check_markup(one, faults)
         check_texts("texts", texts, instrument.sections, instrument.items, faults)
@@ -248,7 +251,7 @@ def _own(
         except DefinitionError as error:
             raise Refused(str(error.faults[0]), "file") from None
         if set(study.locales) - set(form.titles):
-            raise _wrong(where, "does not speak every language of the study")
+            raise _wrong(where, _("does not speak every language of the study"))
         stored = own_forms.keep(session, study, form, library.with_forms(kept), **made)
         kept.append(stored)
         keys[_text(one, "key", where)] = stored.key
@@ -258,7 +261,7 @@ def _own(
 def _planned(row: Any, place: int, keys: Mapping[str, str]) -> PlannedVisit:
     where = f"plan.{place}"
     if not isinstance(row, dict) or set(row) - set(_PLAN_ROW):
-        raise _wrong(where, "is no row of a plan")
+        raise _wrong(where, _("is no row of a plan"))
     return PlannedVisit(
         key=_text(row, "key", where),
         name=_text(row, "name", where),
@@ -286,7 +289,7 @@ def _load_consent(session: Session, study: Study, content: Content, made: dict[s
         where = f"consent_texts.{locale}"
         parts = _table(said, "parts", where)
         if set(parts) - set(consents.PARTS) or not all(isinstance(one, str) for one in parts.values()):
-            raise _wrong(f"{where}.parts", "has a part that is not known")
+            raise _wrong(f"{where}.parts", _("has a part that is not known"))
         texts[locale] = NewText(_text(said, "text", where), parts)
     consents.load(session, study, _text(asked, "version", "consent_texts"), texts, **made)
 
@@ -299,7 +302,7 @@ def _write_messages(session: Session, study: Study, content: Content, made: dict
         chosen, where = _table(told_of, "settings", "messages"), "messages.settings"
         days = chosen.get("reminder_days")
         if not isinstance(days, list) or not all(type(day) is int for day in days):
-            raise _wrong(f"{where}.reminder_days", "is no list of whole numbers")
+            raise _wrong(f"{where}.reminder_days", _("is no list of whole numbers"))
         hours = [_whole(chosen, name, where) for name in ("send_hour", "earliest_hour", "latest_hour")]
         settings = MessageSettings(
             clinic=_text(chosen, "clinic", where, empty=True),
@@ -322,18 +325,25 @@ def _like_the_study(study: Study, facts: Content, name: str) -> Any:
     kind = type(has) if isinstance(has, dict | list) else column.type.python_type
     texts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     if type(value) is not kind or not all(isinstance(one, str) for one in texts):
-        raise _wrong(f"study.{name}", "is of another kind than this setting")
+        raise _wrong(f"study.{name}", _("is of another kind than this setting"))
     return value
 
 
 def _wrong(where: str, problem: str) -> Refused:
-    return Refused(f"{where} {problem}. Take a file that Seventh wrote, or mend it there.", "file")
+    return Refused(
+        _(
+            "%(where)s %(problem)s. Take a file that Seventh wrote, or mend it there.",
+            where=where,
+            problem=problem,
+        ),
+        "file",
+    )
 
 
 def _table(content: Any, name: str, where: str) -> dict[str, Any]:
     value = content.get(name) if isinstance(content, dict) else None
     if not isinstance(value, dict):
-        raise _wrong(where if where == name else f"{where}.{name}", "is missing, or no table")
+        raise _wrong(where if where == name else f"{where}.{name}", _("is missing, or no table"))
     return value
 
 
@@ -347,21 +357,21 @@ def _list(content: Content, name: str) -> Sequence[Any]:
 def _text(content: Any, name: str, where: str, *, empty: bool = False) -> str:
     value = content.get(name) if isinstance(content, dict) else None
     if not isinstance(value, str) or not (value.strip() or empty):
-        raise _wrong(f"{where}.{name}", "is missing, or no text")
+        raise _wrong(f"{where}.{name}", _("is missing, or no text"))
     return value
 
 
 def _texts_at(content: Content, name: str, where: str) -> list[str]:
     value = content.get(name)
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise _wrong(f"{where}.{name}", "is missing, or no list of texts")
+        raise _wrong(f"{where}.{name}", _("is missing, or no list of texts"))
     return value
 
 
 def _whole(content: Content, name: str, where: str) -> int:
     value = content.get(name)
     if type(value) is not int or abs(value) > 10**6:
-        raise _wrong(f"{where}.{name}", "is missing, or no whole number")
+        raise _wrong(f"{where}.{name}", _("is missing, or no whole number"))
     return value
 
 
@@ -375,5 +385,5 @@ def _number(content: Content, name: str, where: str) -> float | None:
 def _flag(content: Content, name: str, where: str) -> bool:
     value = content.get(name)
     if type(value) is not bool:
-        raise _wrong(f"{where}.{name}", "is missing, or neither true nor false")
+        raise _wrong(f"{where}.{name}", _("is missing, or neither true nor false"))
     return value

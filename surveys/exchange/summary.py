@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from analysis.words import words as _
 from surveys.exchange.import_file import ImportRow
 from surveys.instruments.library import Library
 from surveys.instruments.many import score_many
@@ -107,35 +108,69 @@ class Summary:
 
     def lines(self) -> list[str]:
         """The counts, for the person who imports."""
-        told = [
-            f"Rows: {self.rows}; {self.without_response} rows without a response.",
-            f"Patients: {self.new_patients} new, {self.stored_patients} already stored.",
-            f"Visits: {self.new_visits} new, {self.stored_visits} already stored.",
-            f"Responses: {self.new_responses} new, {self.stored_responses} already stored.",
+        told: list[str] = [
+            _(
+                "Rows: %(rows)s; %(without_response)s rows without a response.",
+                rows=self.rows,
+                without_response=self.without_response,
+            ),
+            _(
+                "Patients: %(new_patients)s new, %(stored_patients)s already stored.",
+                new_patients=self.new_patients,
+                stored_patients=self.stored_patients,
+            ),
+            _(
+                "Visits: %(new_visits)s new, %(stored_visits)s already stored.",
+                new_visits=self.new_visits,
+                stored_visits=self.stored_visits,
+            ),
+            _(
+                "Responses: %(new_responses)s new, %(stored_responses)s already stored.",
+                new_responses=self.new_responses,
+                stored_responses=self.stored_responses,
+            ),
         ]
         if self.treatments or self.gradings:
             told.append(
-                f"For patients already stored: {self.treatments} further treatments, "
-                f"{self.gradings} further gradings."
+                _(
+                    "For patients already stored: %(treatments)s further treatments, %(gradings)s "
+                    "further gradings.",
+                    treatments=self.treatments,
+                    gradings=self.gradings,
+                )
             )
         told += [
-            f"{name}: {count.scored} scored ({count.complete} complete, {count.prorated} prorated), "
-            f"{count.unscored} without a score."
+            _(
+                "%(name)s: %(scored)s scored (%(complete)s complete, %(prorated)s prorated), "
+                "%(unscored)s without a score.",
+                name=name,
+                scored=count.scored,
+                complete=count.complete,
+                prorated=count.prorated,
+                unscored=count.unscored,
+            )
             for name, count in self.scales.items()
         ]
         alerts = self.new_alerts + self.historical_alerts
-        told.append(f"Raises {alerts} alerts: {self.new_alerts} new, {self.historical_alerts} historical.")
+        told.append(
+            _(
+                "Raises %(alerts)s alerts: %(new_alerts)s new, %(historical_alerts)s historical.",
+                alerts=alerts,
+                new_alerts=self.new_alerts,
+                historical_alerts=self.historical_alerts,
+            )
+        )
         return told
 
     def remarks(self) -> list[str]:
         """What the person who imports may not have meant."""
-        told = []
+        told: list[str] = []
         if self.spellings:
             pairs = _first(f"{text} is {code}" for text, code in self.spellings.items())
-            told.append(f"Codes that read the same are one patient: {pairs}.")
+            told.append(_("Codes that read the same are one patient: %(pairs)s.", pairs=pairs))
         if self.outside:
             names = _first(f"{name} ({count})" for name, count in self.outside.items())
-            told.append(f"Visits that the plan does not have: {names}.")
+            told.append(_("Visits that the plan does not have: %(names)s.", names=names))
         return told
 
     def facts(self) -> dict[str, Any]:

@@ -10,17 +10,18 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from analysis.words import words as _
 from surveys.exchange.wording_file import BESIDE, COLUMNS, MAY_BE_EMPTY, place_of
 from surveys.instruments.instrument import Instrument, LocaleText
 
 SHEET = "Wording"
 _TITLES = {
-    "title": "Title",
-    "notice": "Line that the licence asks for",
-    "recall": "Recall period",
-    "instruction": "Instruction",
-    "choice": "Choice",
-    "item": "Item",
+    "title": _("Title"),
+    "notice": _("Line that the licence asks for"),
+    "recall": _("Recall period"),
+    "instruction": _("Instruction"),
+    "choice": _("Choice"),
+    "item": _("Item"),
 }
 _WIDTHS = (12, 9, 18, 9, 12, 14, 60, 60)
 
@@ -119,7 +120,7 @@ def _words(instrument: Instrument, text: LocaleText | None, part: str, key: str)
     """The words of a part; of a definition without words only what its items are about."""
     if text is None:
         return instrument.item(key).label if part == "item" else ""
-    section, _, value = key.rpartition(".")
+    section, __, value = key.rpartition(".")
     match part:
         case "title":
             return text.title

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from analysis.words import words as _
 from surveys.exchange.faults import Fault, FileRefused, span
 from surveys.exchange.sheets import cut, reading
 from surveys.instruments.faults import Faults
@@ -35,14 +36,14 @@ PARTS: Mapping[str, tuple[str, str, str]] = {
     "notice": ("notice", "", "empty"),
     "recall": ("sections.{key}.recall", _KEY, "the section"),
     "instruction": ("sections.{key}.instruction", _KEY, "the section"),
-    "choice": ("sections.{section}.choices.{value}", rf"{_KEY}\.-?[0-9]+", "section.value, as in main.0"),
+    "choice": ("sections.{section}.choices.{value}", rf"{_KEY}\.-?[0-9]+", _("section.value, as in main.0")),
     "item": ("items.{key}", _KEY, "the item"),
 }
 # Languages of which Windows-1252 has every letter.
 WESTERN = frozenset(
     {"ca", "da", "de", "en", "es", "fi", "fr", "is", "it", "nb", "nl", "nn", "no", "pt", "sv"}
 )
-NOT_WESTERN = "has letters that this file (in Windows-1252) cannot hold. Save it as .xlsx or as CSV UTF-8."
+NOT_WESTERN = _("has letters that this file (in Windows-1252) cannot hold. Save it as .xlsx or as CSV UTF-8.")
 MAY_BE_EMPTY = ("notice", "instruction")
 
 Tables = dict[str, Any]
@@ -56,11 +57,20 @@ def read(name: str, content: bytes, library: Library) -> Instrument:
         FileRefused: with every fault of the file.
     """
     if len(content) > LARGEST_BYTES:
-        raise FileRefused([Fault(f"The file is larger than {LARGEST_BYTES // 1_000_000} MB.")])
+        raise FileRefused(
+            [
+                Fault(
+                    _(
+                        "The file is larger than %(largest_bytes)s MB.",
+                        largest_bytes=LARGEST_BYTES // 1_000_000,
+                    )
+                )
+            ]
+        )
     kinds = {".csv": _from_sheet, ".xlsx": _from_sheet, ".toml": _from_toml}
     ending = name[name.rfind(".") :].lower() if "." in name else ""
     if ending not in kinds:
-        raise FileRefused([Fault("The file's name must end in .toml, .xlsx or .csv.")])
+        raise FileRefused([Fault(_("The file's name must end in .toml, .xlsx or .csv."))])
     tables, rows = kinds[ending](content)
     faults = Faults(name)
     instrument = _in_these_words(_stripped(tables), library, faults)
@@ -88,7 +98,7 @@ def typed(
 
 def place_of(part: str, key: str) -> str:
     """Where the text of a part with this key stands in the tables of a language."""
-    section, _, value = key.rpartition(".")
+    section, __, value = key.rpartition(".")
     return PARTS[part][0].format(key=key, section=section, value=value)
 
 
@@ -112,10 +122,12 @@ def _in_these_words(tables: Tables, library: Library, faults: Faults) -> Instrum
         return None
     _check_name(name, instrument, faults)
     if not texts and not faults.about("texts"):
-        faults.add("texts", "has no language.", "Add the texts of one language at least.")
+        faults.add("texts", "has no language.", _("Add the texts of one language at least."))
     for locale in texts:
         if len(locale) > LONGEST_LOCALE:
-            faults.add(f"texts.{locale}", "is too long for a language code.", "Write one such as pt-BR.")
+            faults.add(
+                f"texts.{locale}", _("is too long for a language code."), _("Write one such as pt-BR.")
+            )
     check_texts("texts", texts, instrument.sections, instrument.items, faults)
     return replace(instrument, wording=Wording(name, "loaded", _in_order(texts)))
 
@@ -131,8 +143,8 @@ def _known(key: str, version: str, library: Library, faults: Faults) -> Instrume
     if not found.items:
         faults.add(
             "instrument",
-            f"is {key}, of which only the scoring is known here.",
-            "Add a definition of your own first: docs/add-an-instrument.md.",
+            _("is %(key)s, of which only the scoring is known here.", key=key),
+            _("Add a definition of your own first: docs/add-an-instrument.md."),
         )
         return None
     return found
@@ -143,10 +155,19 @@ def _check_name(name: str, instrument: Instrument, faults: Faults) -> None:
         return
     if len(name) > LONGEST_NAME or not name.isprintable():
         faults.add(
-            "name", f"has more than {LONGEST_NAME} signs, or one that cannot be printed.", "Shorten it."
+            "name",
+            _(
+                "has more than %(longest_name)s signs, or one that cannot be printed.",
+                longest_name=LONGEST_NAME,
+            ),
+            "Shorten it.",
         )
     if name in (instrument.wording.name, UNKNOWN_WORDING):
-        faults.add("name", f"is {name!r}, which means another text already.", "Choose a name of your own.")
+        faults.add(
+            "name",
+            _("is %(name)s, which means another text already.", name=repr(name)),
+            _("Choose a name of your own."),
+        )
 
 
 def _check_signs(tables: Tables, faults: Faults) -> None:
@@ -167,16 +188,16 @@ def _from_toml(content: bytes) -> tuple[Tables, Rows]:
         return tomllib.loads(content.decode("utf-8-sig")), {}
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
-        raise FileRefused([Fault("The file is not UTF-8 from here on. Save it as UTF-8.", row)]) from None
+        raise FileRefused([Fault(_("The file is not UTF-8 from here on. Save it as UTF-8."), row)]) from None
     except tomllib.TOMLDecodeError as error:
-        raise FileRefused([Fault(f"This is not TOML: {error}.")]) from None
+        raise FileRefused([Fault(_("This is not TOML: %(error)s.", error=error))]) from None
 
 
 def _from_sheet(content: bytes) -> tuple[Tables, Rows]:
     """The tables as from TOML, and the row of each text."""
     records = cut.verbatim(reading.text(content, None, _fits))
     if not _fits(records):
-        said = f"The columns must be, in this order: {', '.join(COLUMNS)}."
+        said = _("The columns must be, in this order: %(columns)s.", columns=", ".join(COLUMNS))
         raise FileRefused([Fault(said, records[0][0] if records else 1)])
     western = reading.is_western(content)
     faults: list[Fault] = []
@@ -187,7 +208,11 @@ def _from_sheet(content: bytes) -> tuple[Tables, Rows]:
     for number, cells in records[1:]:
         # Spreadsheets save empty columns beside the texts too.
         if len(cells) < len(COLUMNS) or any(cells[width:]):
-            said = f"This row has {len(cells)} cells, but there are {len(COLUMNS)} columns."
+            said = _(
+                "This row has %(number)s cells, but there are %(number_2)s columns.",
+                number=len(cells),
+                number_2=len(COLUMNS),
+            )
             faults.append(Fault(said, number))
             continue
         row = dict(zip(COLUMNS, cells, strict=False))
@@ -198,7 +223,10 @@ def _from_sheet(content: bytes) -> tuple[Tables, Rows]:
         if western and row["locale"].partition("-")[0] not in WESTERN:
             faults.append(Fault(f"{row['locale']!r} {NOT_WESTERN}", number, "locale", row["locale"]))
     if empty:
-        told = f"The column text is still empty in row {span(empty)}. Fill it in and load the sheet again."
+        told = _(
+            "The column text is still empty in row %(span)s. Fill it in and load the sheet again.",
+            span=span(empty),
+        )
         faults.append(Fault(told))
     if faults:
         raise FileRefused(faults)
@@ -221,10 +249,14 @@ def _same_wording(row: Mapping[str, str], tables: Tables, number: int) -> Iterat
     for column in WHOSE:
         said = tables.setdefault(column, row[column])
         if not row[column]:
-            yield Fault("This cell must not be empty.", number, column)
+            yield Fault(_("This cell must not be empty."), number, column)
         elif row[column] != said:
             yield Fault(
-                f"This row says {row[column]!r}, but the first says {said!r}. A file holds one wording.",
+                _(
+                    "This row says %(row)s, but the first says %(said)s. A file holds one wording.",
+                    row=repr(row[column]),
+                    said=repr(said),
+                ),
                 number,
                 column,
             )
@@ -233,20 +265,35 @@ def _same_wording(row: Mapping[str, str], tables: Tables, number: int) -> Iterat
 def _place_text(row: Mapping[str, str], tables: Tables, rows: Rows, number: int) -> Iterator[Fault]:
     part, key, text = row["part"], row["key"], row["text"]
     if not re.fullmatch(r"[A-Za-z0-9-]+", row["locale"]):
-        yield Fault(f"{row['locale']!r} is not a language code such as en or pt-BR.", number, "locale")
+        yield Fault(
+            _("%(row)s is not a language code such as en or pt-BR.", row=repr(row["locale"])),
+            number,
+            "locale",
+        )
         return
     if part not in PARTS:
-        yield Fault(f"{part!r} is not one of: {', '.join(PARTS)}.", number, "part")
+        yield Fault(
+            _("%(part)s is not one of: %(parts)s.", part=repr(part), parts=", ".join(PARTS)), number, "part"
+        )
         return
-    _, looks, meaning = PARTS[part]
+    __, looks, meaning = PARTS[part]
     if not re.fullmatch(looks, key):
-        yield Fault(f"The key of a {part} must be {meaning}, but is {key!r}.", number, "key")
+        yield Fault(
+            _(
+                "The key of a %(part)s must be %(meaning)s, but is %(key)s.",
+                part=part,
+                meaning=meaning,
+                key=repr(key),
+            ),
+            number,
+            "key",
+        )
         return
     if not text and part in MAY_BE_EMPTY:
         return
     where = f"texts.{row['locale']}.{place_of(part, key)}"
     if where in rows:
-        yield Fault(f"This text stands in row {rows[where]} already.", number, "key")
+        yield Fault(_("This text stands in row %(rows)s already.", rows=rows[where]), number, "key")
         return
     rows[where] = number
     _put(tables, where, text)

@@ -8,20 +8,21 @@ from typing import Any
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
+from analysis.words import words as _
 from surveys.forms.fields import EmailAddressField
 from surveys.forms.staff import StaffForm, select_choices
 
 ROLES = {
-    "coordinator": "Coordinator: enrols patients, sees contacts, corrects and exports",
-    "investigator": "Investigator: sees patients and takes alerts on",
-    "analyst": "Analyst: sees numbers and exports, no single patient's page and no contact",
+    "coordinator": _("Coordinator: enrols patients, sees contacts, corrects and exports"),
+    "investigator": _("Investigator: sees patients and takes alerts on"),
+    "analyst": _("Analyst: sees numbers and exports, no single patient's page and no contact"),
 }
 
 
 MEANINGS = {
-    "reviewed": "I have reviewed this.",
-    "complete": "This is complete and right as far as I know.",
-    "approved": "I approve this for analysis.",
+    "reviewed": _("I have reviewed this."),
+    "complete": _("This is complete and right as far as I know."),
+    "approved": _("I approve this for analysis."),
 }
 
 
@@ -31,10 +32,10 @@ class SignatureForm(StaffForm):
     refused_at = "password"
 
     meaning = RadioField(
-        "What the signature means", [InputRequired("Choose one.")], choices=select_choices(MEANINGS)
+        _("What the signature means"), [InputRequired(_("Choose one."))], choices=select_choices(MEANINGS)
     )
-    password = PasswordField("Your password", [InputRequired("Enter your password.")])
-    code = StringField("Code from your app", [Optional(), Length(max=16)])
+    password = PasswordField(_("Your password"), [InputRequired(_("Enter your password."))])
+    code = StringField(_("Code from your app"), [Optional(), Length(max=16)])
 
 
 class ProofForm(StaffForm):
@@ -42,30 +43,30 @@ class ProofForm(StaffForm):
 
     refused_at = "password"
 
-    password = PasswordField("Your password", [InputRequired("Enter your password.")])
-    code = StringField("Code from your app", [Optional(), Length(max=16)])
+    password = PasswordField(_("Your password"), [InputRequired(_("Enter your password."))])
+    code = StringField(_("Code from your app"), [Optional(), Length(max=16)])
 
 
 class PasskeyForm(ProofForm):
     """A passkey to be made."""
 
-    name = StringField("Name", [InputRequired("Give it a name."), Length(max=64)])
+    name = StringField(_("Name"), [InputRequired(_("Give it a name.")), Length(max=64)])
 
 
 DATES = {
-    "none": "No calendar dates",
-    "shifted": "Dates moved by a secret number of days",
-    "exact": "True dates",
+    "none": _("No calendar dates"),
+    "shifted": _("Dates moved by a secret number of days"),
+    "exact": _("True dates"),
 }
 
 
 class KeyForm(ProofForm):
     """A key for a program."""
 
-    study = SelectField("Study", [InputRequired("Choose a study.")])
-    name = StringField("Program", [InputRequired("Name the program."), Length(max=64)])
-    dates = RadioField("Calendar dates", choices=select_choices(DATES), default="none")
-    reason = StringField("Why true dates are needed", [Optional(), Length(max=500)])
+    study = SelectField(_("Study"), [InputRequired(_("Choose a study."))])
+    name = StringField(_("Program"), [InputRequired(_("Name the program.")), Length(max=64)])
+    dates = RadioField(_("Calendar dates"), choices=select_choices(DATES), default="none")
+    reason = StringField(_("Why true dates are needed"), [Optional(), Length(max=500)])
 
     def offer(self, studies: Iterable[str]) -> None:
         """Offer these studies, by their codes."""
@@ -88,10 +89,12 @@ class InvitationForm(StaffForm):
 
     refused_at = "email"
 
-    email = EmailAddressField("E-mail address", [InputRequired("Enter the e-mail address."), Length(max=254)])
-    name = StringField("Name", [Optional(), Length(max=200)])
-    role = RadioField("Role", [InputRequired("Choose a role.")], choices=select_choices(ROLES))
-    site = StringField("Only the patients of the site", [Optional(), Length(max=64)])
+    email = EmailAddressField(
+        _("E-mail address"), [InputRequired(_("Enter the e-mail address.")), Length(max=254)]
+    )
+    name = StringField(_("Name"), [Optional(), Length(max=200)])
+    role = RadioField(_("Role"), [InputRequired(_("Choose a role."))], choices=select_choices(ROLES))
+    site = StringField(_("Only the patients of the site"), [Optional(), Length(max=64)])
 
 
 class NewPasswordForm(StaffForm):
@@ -99,28 +102,28 @@ class NewPasswordForm(StaffForm):
 
     refused_at = "new"
 
-    new = PasswordField("New password", [InputRequired("Choose a password.")])
-    again = PasswordField("The same once more", [InputRequired("Type it once more.")])
+    new = PasswordField(_("New password"), [InputRequired(_("Choose a password."))])
+    again = PasswordField(_("The same once more"), [InputRequired(_("Type it once more."))])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether both are the same."""
         if not super().validate(extra_validators):
             return False
         if self.new.data != self.again.data:
-            self.again.errors = ["This is not the same."]
+            self.again.errors = [_("This is not the same.")]
         return not self.again.errors
 
 
 class NewPasswordWithCodeForm(NewPasswordForm):
     """A password, by a link that another person handed over; it opens only with a third person's code."""
 
-    code = StringField("Code", [InputRequired("Enter the code."), Length(max=32)])
+    code = StringField(_("Code"), [InputRequired(_("Enter the code.")), Length(max=32)])
 
 
 class PasswordForm(NewPasswordForm):
     """Another password; the signed-in person proves to know the old one."""
 
-    old = PasswordField("Password now", [InputRequired("Enter your password.")])
+    old = PasswordField(_("Password now"), [InputRequired(_("Enter your password."))])
 
 
 class CodeForm(StaffForm):
@@ -128,4 +131,6 @@ class CodeForm(StaffForm):
 
     refused_at = "code"
 
-    code = StringField("Code that the app shows now", [InputRequired("Enter the code."), Length(max=16)])
+    code = StringField(
+        _("Code that the app shows now"), [InputRequired(_("Enter the code.")), Length(max=16)]
+    )

@@ -20,24 +20,34 @@ from analysis.data.analysis_plan import (
     TIME_SINCE_ONSET,
     PlannedQuestion,
 )
+from analysis.words import words as _
 from surveys.forms import labels
 from surveys.forms.staff import StaffForm, select_choices
 
 EMPTY_ROWS = 2
 LONGEST_REASON = 2000
-_PATIENTS = {"acute": "Acute patients", "chronic": "Chronic patients", "all": "All patients"}
-_RANKS: Mapping[str, str] = {PRIMARY: "Primary", SECONDARY: "Secondary"}
+_PATIENTS = {"acute": _("Acute patients"), "chronic": _("Chronic patients"), "all": _("All patients")}
+_RANKS: Mapping[str, str] = {PRIMARY: _("Primary"), SECONDARY: _("Secondary")}
 
 
 def what_is_asked(scales: Mapping[str, str]) -> dict[str, str]:
     """Time and comparison of a question, each pair with its words; `scales` are the scores by key."""
     return {
-        f"{AFTER_FIRST_VISIT}:{FIRST_VISIT}": "Change after the first visit",
-        f"{FIRST_VISIT}:{TIME_SINCE_ONSET}": "With the time since onset, at the first visit",
-        **{f"{FIRST_VISIT}:{key}": f"With {words}, at the first visit" for key, words in scales.items()},
-        **{f"{EVERY_VISIT}:{key}": f"With {words}, visit by visit" for key, words in scales.items()},
+        f"{AFTER_FIRST_VISIT}:{FIRST_VISIT}": _("Change after the first visit"),
+        f"{FIRST_VISIT}:{TIME_SINCE_ONSET}": _("With the time since onset, at the first visit"),
         **{
-            f"{AFTER_START}:{family}": f"After the start of: {labels.TREATMENT_FAMILIES[family]}"
+            f"{FIRST_VISIT}:{key}": _("With %(words)s, at the first visit", words=words)
+            for key, words in scales.items()
+        },
+        **{
+            f"{EVERY_VISIT}:{key}": _("With %(words)s, visit by visit", words=words)
+            for key, words in scales.items()
+        },
+        **{
+            f"{AFTER_START}:{family}": _(
+                "After the start of: %(treatment_families)s",
+                treatment_families=labels.TREATMENT_FAMILIES[family],
+            )
             for family in COMPARED_FAMILIES
         },
     }
@@ -46,17 +56,17 @@ def what_is_asked(scales: Mapping[str, str]) -> dict[str, str]:
 class QuestionForm(Form):
     """One question. A row without a score is passed over."""
 
-    outcome = SelectField("Score", [Optional()])
-    asked = SelectField("What is asked of it")
-    patients = SelectField("Patients", choices=select_choices(_PATIENTS), default="chronic")
-    rank = SelectField("Rank", choices=select_choices(_RANKS), default=SECONDARY)
+    outcome = SelectField(_("Score"), [Optional()])
+    asked = SelectField(_("What is asked of it"))
+    patients = SelectField(_("Patients"), choices=select_choices(_PATIENTS), default="chronic")
+    rank = SelectField(_("Rank"), choices=select_choices(_RANKS), default=SECONDARY)
 
     @property
     def question(self) -> PlannedQuestion | None:
         """The question; None of an empty row."""
         if not self.outcome.data:
             return None
-        time, _, comparison = self.asked.data.partition(":")
+        time, __, comparison = self.asked.data.partition(":")
         primary = self.rank.data == PRIMARY
         return PlannedQuestion(self.outcome.data, time, comparison, self.patients.data, primary)
 
@@ -64,7 +74,7 @@ class QuestionForm(Form):
 class AnalysisPlanForm(StaffForm):
     """All questions, `question_<n>`. Made by `analysis_plan_form`."""
 
-    reason = TextAreaField("Why the plan is amended", [Optional(), Length(max=LONGEST_REASON)])
+    reason = TextAreaField(_("Why the plan is amended"), [Optional(), Length(max=LONGEST_REASON)])
 
     @property
     def rows(self) -> list[FormField[QuestionForm]]:
@@ -86,12 +96,14 @@ def analysis_plan_form(rows: int, scales: Mapping[str, str]) -> type[AnalysisPla
 def _analysis_plan_form(rows: int, scales: tuple[tuple[str, str], ...]) -> type[AnalysisPlanForm]:
     boxes = {
         "outcome": SelectField(
-            "Score", [Optional()], choices=select_choices(dict(scales), "No question here")
+            _("Score"), [Optional()], choices=select_choices(dict(scales), _("No question here"))
         ),
-        "asked": SelectField("What is asked of it", choices=select_choices(what_is_asked(dict(scales)))),
+        "asked": SelectField(_("What is asked of it"), choices=select_choices(what_is_asked(dict(scales)))),
     }
     row = type("QuestionFormOfStudy", (QuestionForm,), boxes)
-    fields: dict[str, Any] = {f"question_{n}": FormField(row, f"Question {n}") for n in range(1, rows + 1)}
+    fields: dict[str, Any] = {
+        f"question_{n}": FormField(row, _("Question %(n)s", n=n)) for n in range(1, rows + 1)
+    }
     return type("AnalysisPlanFormWithRows", (AnalysisPlanForm,), fields)
 
 

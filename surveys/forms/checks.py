@@ -5,6 +5,7 @@ from __future__ import annotations
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from analysis.words import words as _
 from surveys.forms.staff import StaffForm
 
 
@@ -13,4 +14,6 @@ class DismissForm(StaffForm):
 
     refused_at = "reason"
 
-    reason = TextAreaField("Why it may stand", [InputRequired("Say why it may stand."), Length(max=500)])
+    reason = TextAreaField(
+        _("Why it may stand"), [InputRequired(_("Say why it may stand.")), Length(max=500)]
+    )

@@ -9,6 +9,7 @@ from flask_wtf.file import FileField
 from wtforms import TextAreaField
 from wtforms.validators import Length, Optional
 
+from analysis.words import words as _
 from surveys.forms.staff import StaffForm
 from surveys.typed import with_plain_lines, without_hidden_signs
 
@@ -24,8 +25,8 @@ class ListForm(StaffForm):
 
     refused_at = "file"
 
-    numbers = TextAreaField("Hospital numbers or study codes", [Optional(), Length(max=1_000_000)])
-    file = FileField("Or a file with them")
+    numbers = TextAreaField(_("Hospital numbers or study codes"), [Optional(), Length(max=1_000_000)])
+    file = FileField(_("Or a file with them"))
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -48,10 +49,14 @@ class ListForm(StaffForm):
         ]
         self.lines = [line for line in lines if line]
         if not self.lines:
-            self.numbers.errors = ["Paste the numbers, or choose a file."]
+            self.numbers.errors = [_("Paste the numbers, or choose a file.")]
         elif len(self.lines) > MOST_LINES:
-            told = f"these are {len(self.lines)} lines, and at most {MOST_LINES} go in at once"
-            self.numbers.errors = [f"Nobody was put on the list: {told}. Send them in parts."]
+            told = _(
+                "these are %(number)s lines, and at most %(most_lines)s go in at once",
+                number=len(self.lines),
+                most_lines=MOST_LINES,
+            )
+            self.numbers.errors = [_("Nobody was put on the list: %(told)s. Send them in parts.", told=told)]
         return not self.numbers.errors
 
 

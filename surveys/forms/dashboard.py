@@ -10,22 +10,29 @@ from wtforms import Form, HiddenField, SelectField, ValidationError
 from wtforms.validators import Optional
 
 from analysis.data.kinds import ALL_FAMILIES, NONE_YET
+from analysis.words import joined
+from analysis.words import words as _
 from surveys.forms import labels
 from surveys.forms.fields import DayField
 from surveys.forms.staff import select_choices
 
-FAMILIES = {**labels.TREATMENT_FAMILIES, NONE_YET: "No treatment yet"}
-AGES = {"under 40": "Under 40", "40 to 59": "40 to 59", "60 and over": "60 and over"}
-TIMES = {"acute": "Acute", "chronic": "Chronic"}
-WORDINGS = {"own": "Working wording", "other": "Other wordings"}
-STRATA = {"": "Side by side", "together": "Together"}
+FAMILIES = {**labels.TREATMENT_FAMILIES, NONE_YET: _("No treatment yet")}
+AGES = {"under 40": _("Under 40"), "40 to 59": _("40 to 59"), "60 and over": _("60 and over")}
+TIMES = {"acute": _("Acute"), "chronic": _("Chronic")}
+WORDINGS = {"own": _("Working wording"), "other": _("Other wordings")}
+STRATA = {"": _("Side by side"), "together": _("Together")}
 
-_SEX_WORDS = {"female": "women", "male": "men", "other": "sex other", "unknown": "sex not known"}
-_TIME_WORDS = {"acute": "acute (under 90 days)", "chronic": "chronic (90 days and over)"}
-_SIDE_WORDS = {"left": "left side", "right": "right side", "both": "both sides", "unknown": "side not known"}
-_WORDING_WORDS = {"own": "working wording only", "other": "without working wording"}
-_FAMILY_WORDS = {family.key: f"ever {family.done}" for family in ALL_FAMILIES}
-_FAMILY_WORDS[NONE_YET] = "no treatment yet"
+_SEX_WORDS = {"female": _("women"), "male": _("men"), "other": _("sex other"), "unknown": _("sex not known")}
+_TIME_WORDS = {"acute": _("acute (under 90 days)"), "chronic": _("chronic (90 days and over)")}
+_SIDE_WORDS = {
+    "left": _("left side"),
+    "right": _("right side"),
+    "both": _("both sides"),
+    "unknown": _("side not known"),
+}
+_WORDING_WORDS = {"own": _("working wording only"), "other": _("without working wording")}
+_FAMILY_WORDS = {family.key: _("ever %(done)s", done=family.done) for family in ALL_FAMILIES}
+_FAMILY_WORDS[NONE_YET] = _("no treatment yet")
 
 
 class FilterField(SelectField):
@@ -35,7 +42,11 @@ class FilterField(SelectField):
         """Refuse a value in the address that is not one of the choices."""
         if not any(choice.selected for choice in self.iter_choices()):  # type: ignore[attr-defined]
             raise ValidationError(
-                f"{self.label.text}: “{self.data}” is not one of the choices. Choose one from the list."
+                _(
+                    "%(text)s: “%(data)s” is not one of the choices. Choose one from the list.",
+                    text=self.label.text,
+                    data=self.data,
+                )
             )
 
 
@@ -46,20 +57,20 @@ class DashboardForm(Form):
     because two spans that differ by one day would reveal the answers of a few patients.
     """
 
-    treatment = FilterField("Treatment", choices=select_choices(FAMILIES, "All"), default="")
-    cause = FilterField("Cause", choices=select_choices(labels.CAUSES, "All"), default="")
-    sex = FilterField("Sex", choices=select_choices(labels.SEXES, "All"), default="")
-    time = FilterField("Time since onset", choices=select_choices(TIMES, "All"), default="")
-    age = FilterField("Age at first visit", choices=select_choices(AGES, "All"), default="")
-    side = FilterField("Side", choices=select_choices(labels.SIDES, "All"), default="")
-    visit = FilterField("Visit", default="")
-    since = DayField("From", validators=[Optional()])
-    until = DayField("To", validators=[Optional()])
-    locale = FilterField("Language", default="")
-    source = FilterField("Answered by", choices=select_choices(labels.SOURCES, "All"), default="")
-    wording = FilterField("Wording", choices=select_choices(WORDINGS, "As usual"), default="")
+    treatment = FilterField(_("Treatment"), choices=select_choices(FAMILIES, _("All")), default="")
+    cause = FilterField(_("Cause"), choices=select_choices(labels.CAUSES, _("All")), default="")
+    sex = FilterField(_("Sex"), choices=select_choices(labels.SEXES, _("All")), default="")
+    time = FilterField(_("Time since onset"), choices=select_choices(TIMES, _("All")), default="")
+    age = FilterField(_("Age at first visit"), choices=select_choices(AGES, _("All")), default="")
+    side = FilterField(_("Side"), choices=select_choices(labels.SIDES, _("All")), default="")
+    visit = FilterField(_("Visit"), default="")
+    since = DayField(_("From"), validators=[Optional()])
+    until = DayField(_("To"), validators=[Optional()])
+    locale = FilterField(_("Language"), default="")
+    source = FilterField(_("Answered by"), choices=select_choices(labels.SOURCES, _("All")), default="")
+    wording = FilterField(_("Wording"), choices=select_choices(WORDINGS, _("As usual")), default="")
     pair = HiddenField(default="")  # scales on the page that shows one closely
-    strata = FilterField("Acute and chronic", choices=select_choices(STRATA, None), default="")
+    strata = FilterField(_("Acute and chronic"), choices=select_choices(STRATA, None), default="")
 
     def __init__(
         self,
@@ -71,8 +82,8 @@ class DashboardForm(Form):
     ) -> None:
         super().__init__(formdata)
         self.visits = visits
-        self.visit.choices = select_choices(visits, "All")
-        self.locale.choices = select_choices({locale: locale for locale in locales}, "All")
+        self.visit.choices = select_choices(visits, _("All"))
+        self.locale.choices = select_choices({locale: locale for locale in locales}, _("All"))
         if not may_open_patients:
             del self.since, self.until
 
@@ -105,23 +116,27 @@ class DashboardForm(Form):
             "cause": labels.CAUSES.get(chosen.get("cause", "")),
             "treatment": _FAMILY_WORDS.get(chosen.get("treatment", "")),
             "time": _TIME_WORDS.get(chosen.get("time", "")),
-            "age": f"aged {chosen['age']}" if "age" in chosen else None,
+            "age": _("aged %(chosen)s", chosen=chosen["age"]) if "age" in chosen else None,
             "side": _SIDE_WORDS.get(chosen.get("side", "")),
-            "visit": f"visit {self.visits[chosen['visit']]}" if "visit" in chosen else None,
-            "since": f"from {chosen['since']}" if "since" in chosen else None,
-            "until": f"to {chosen['until']}" if "until" in chosen else None,
-            "locale": f"in language {chosen['locale']}" if "locale" in chosen else None,
-            "source": f"answered by {labels.SOURCES[chosen['source']]}" if "source" in chosen else None,
+            "visit": _("visit %(visits)s", visits=self.visits[chosen["visit"]])
+            if "visit" in chosen
+            else None,
+            "since": _("from %(chosen)s", chosen=chosen["since"]) if "since" in chosen else None,
+            "until": _("to %(chosen)s", chosen=chosen["until"]) if "until" in chosen else None,
+            "locale": _("in language %(chosen)s", chosen=chosen["locale"]) if "locale" in chosen else None,
+            "source": _("answered by %(sources)s", sources=labels.SOURCES[chosen["source"]])
+            if "source" in chosen
+            else None,
             "wording": _WORDING_WORDS.get(chosen.get("wording", "")),
-            "strata": "acute and chronic together" if self.together else None,
+            "strata": _("acute and chronic together") if self.together else None,
         }
         return [(name, word) for name, word in words.items() if word]
 
     @property
     def in_words(self) -> str:
         """The filters in words: “women, acute (under 90 days)”, or all patients."""
-        said = [word for name, word in self.chips if name != "strata"] or ["all patients"]
-        return ", ".join([*said, *(word for name, word in self.chips if name == "strata")])
+        said = [word for name, word in self.chips if name != "strata"] or [_("all patients")]
+        return joined(", ", [*said, *(word for name, word in self.chips if name == "strata")])
 
     def without(self, name: str) -> dict[str, str]:
         """The address without one filter."""

@@ -10,6 +10,7 @@ from typing import Any
 from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
 
+from analysis.words import words as _
 from surveys.forms import labels
 from surveys.forms.fields import DayField, not_ahead
 from surveys.forms.records import RecordForm
@@ -18,7 +19,7 @@ from surveys.instruments.answers import LONGEST_TEXT, AnswerError, read_answer
 from surveys.instruments.definition import Answer, Instrument, Item
 from surveys.typed import possible_years
 
-_REASON = [InputRequired("Say why."), Length(max=500)]
+_REASON = [InputRequired(_("Say why.")), Length(max=500)]
 
 
 class AnswerBox(StringField):
@@ -47,28 +48,28 @@ class EnteredForm(AnswersForm):
     """A questionnaire from paper or over the telephone."""
 
     source = RadioField(
-        "How",
-        [InputRequired("Say how the answers came.")],
-        choices=select_choices({"paper": "On paper", "staff_read": "By telephone"}),
+        _("How"),
+        [InputRequired(_("Say how the answers came."))],
+        choices=select_choices({"paper": _("On paper"), "staff_read": _("By telephone")}),
     )
-    on = DayField("Day of the answers", [InputRequired("Enter the day."), not_ahead])
+    on = DayField(_("Day of the answers"), [InputRequired(_("Enter the day.")), not_ahead])
     answered_by = SelectField(
-        "Who answered", choices=select_choices(labels.ANSWERED_BY, "Not recorded"), default=""
+        _("Who answered"), choices=select_choices(labels.ANSWERED_BY, _("Not recorded")), default=""
     )
 
 
 class CorrectedForm(AnswersForm):
     """Corrected answers."""
 
-    reason = TextAreaField("Why the answers are corrected", _REASON)
+    reason = TextAreaField(_("Why the answers are corrected"), _REASON)
 
 
 class AnnulForm(RecordForm):
     """Answers that do not belong here; another patient only if it is certain that they are that one's."""
 
-    reason = TextAreaField("Why the answers do not belong here", _REASON)
-    patient = StringField("If they are another patient's: the study code", [Optional(), Length(max=64)])
-    visit = SelectField("Visit of the right patient", [Optional()], choices=[], validate_choice=False)
+    reason = TextAreaField(_("Why the answers do not belong here"), _REASON)
+    patient = StringField(_("If they are another patient's: the study code"), [Optional(), Length(max=64)])
+    visit = SelectField(_("Visit of the right patient"), [Optional()], choices=[], validate_choice=False)
 
 
 @cache
@@ -93,13 +94,30 @@ def _wanted(instrument: Instrument, key: str, error: AnswerError) -> str:
     item = instrument.item(key)
     if item.kind == "date":
         years = possible_years()
-        return f"Item {item.number}: enter a date such as 2026-03-14, {years}, or leave it empty."
+        return _(
+            "Item %(number)s: enter a date such as 2026-03-14, %(years)s, or leave it empty.",
+            number=item.number,
+            years=years,
+        )
     if item.chosen:
-        return f"Item {item.number}: enter one of {', '.join(map(str, error.allowed))}, or leave it empty."
+        return _(
+            "Item %(number)s: enter one of %(allowed)s, or leave it empty.",
+            number=item.number,
+            allowed=", ".join(map(str, error.allowed)),
+        )
     if item.kind == "text":
-        return f"Item {item.number}: write at most {LONGEST_TEXT} characters, or leave it empty."
+        return _(
+            "Item %(number)s: write at most %(longest_text)s characters, or leave it empty.",
+            number=item.number,
+            longest_text=LONGEST_TEXT,
+        )
     low, high = error.allowed
-    return f"Item {item.number}: enter a number from {low:g} to {high:g}, or leave it empty."
+    return _(
+        "Item %(number)s: enter a number from %(low)s to %(high)s, or leave it empty.",
+        number=item.number,
+        low=f"{low:g}",
+        high=f"{high:g}",
+    )
 
 
 def _spelt(value: Answer) -> str:

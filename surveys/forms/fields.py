@@ -13,6 +13,7 @@ from babel.dates import get_month_names
 from wtforms import DateField, EmailField, Field, FloatField, IntegerField, StringField, ValidationError
 from wtforms.validators import Length, Optional
 
+from analysis.words import words as _
 from surveys import same, typed
 from surveys.daytime import is_time_zone
 from surveys.mobile_numbers import NoMobileError, mobile_number, regions
@@ -21,7 +22,7 @@ from surveys.typed import NoNumberError
 SHORTEST_NAME = 3  # of a month that is begun
 # Whatever language the page has, people write dates in their own. No name is two months in these.
 MONTHS_IN = ("en", "de", "ar", "da", "es", "fr", "it", "nl", "pl", "pt", "ro", "sv", "tr")
-AHEAD = "This date lies ahead. Only what has begun is recorded here."
+AHEAD = _("This date lies ahead. Only what has begun is recorded here.")
 
 
 def not_ahead(form: Any, field: Field) -> None:
@@ -33,7 +34,7 @@ def not_ahead(form: Any, field: Field) -> None:
 def time_zone(form: Any, field: Field) -> None:
     """Refuse what is no time zone."""
     if not is_time_zone(field.data):
-        raise ValidationError("Enter a time zone such as Europe/Berlin.")
+        raise ValidationError(_("Enter a time zone such as Europe/Berlin."))
 
 
 class ClockField(StringField):
@@ -93,7 +94,7 @@ def month_number(text: str) -> int:
     begun = {month for one, month in names.items() if one.startswith(word)}
     found = {names[word]} if word in names else begun
     if len(found) != 1:
-        raise NoNumberError("Write the month as a number from 1 to 12, or by its name.")
+        raise NoNumberError(_("Write the month as a number from 1 to 12, or by its name."))
     return found.pop()
 
 
@@ -155,8 +156,8 @@ class DayField(DateField):
 class ElsewhereBoxes:
     """The boxes of a consent that was given elsewhere; a form with them has `today`."""
 
-    consent_reference = StringField("Where the consent is kept", [Optional(), Length(max=200)])
-    consent_on = DayField("Day of the consent", [Optional(), not_ahead])
+    consent_reference = StringField(_("Where the consent is kept"), [Optional(), Length(max=200)])
+    consent_on = DayField(_("Day of the consent"), [Optional(), not_ahead])
 
     def check_elsewhere(self) -> None:
         """Refuse one of the two without the other."""
@@ -164,9 +165,9 @@ class ElsewhereBoxes:
         if on.errors or kept_in.errors:
             return
         if on.data and not (kept_in.data or "").strip():
-            kept_in.errors = ["Say where the consent is kept too."]
+            kept_in.errors = [_("Say where the consent is kept too.")]
         elif kept_in.data and not on.data:
-            on.errors = ["Enter the day of the consent too."]
+            on.errors = [_("Enter the day of the consent too.")]
 
 
 class MobileField(StringField):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
+from analysis.words import words as _
 from surveys.forms.staff import StaffForm
 
 
@@ -13,4 +14,4 @@ class FreezeForm(StaffForm):
 
     refused_at = "name"
 
-    name = StringField("Name", [InputRequired("Give it a name, such as Report 2026."), Length(max=200)])
+    name = StringField(_("Name"), [InputRequired(_("Give it a name, such as Report 2026.")), Length(max=200)])

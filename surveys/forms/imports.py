@@ -10,10 +10,14 @@ from wtforms import BooleanField, Field, SelectField, StringField, SubmitField, 
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import Length, Optional
 
+from analysis.words import words as _
 from surveys.forms.staff import StaffForm
 
-ORDERS = {"": "None of them is in doubt", "ymd": "2026-12-31", "dmy": "31/12/2026", "mdy": "12/31/2026"}
-OCCURRENCES = {"": "Each patient has each visit once", "order": "Several of one name, counted by their days"}
+ORDERS = {"": _("None of them is in doubt"), "ymd": "2026-12-31", "dmy": "31/12/2026", "mdy": "12/31/2026"}
+OCCURRENCES = {
+    "": _("Each patient has each visit once"),
+    "order": _("Several of one name, counted by their days"),
+}
 LONGEST = 4000
 
 
@@ -22,8 +26,8 @@ class UploadForm(StaffForm):
 
     refused_at = "file"
 
-    file = FileField("File", [FileRequired("Choose a file.")])
-    sheet = StringField("Sheet, if it is a workbook with several", [Optional(), Length(max=100)])
+    file = FileField(_("File"), [FileRequired(_("Choose a file."))])
+    sheet = StringField(_("Sheet, if it is a workbook with several"), [Optional(), Length(max=100)])
 
 
 class BringInForm(StaffForm):
@@ -37,15 +41,15 @@ class TakeBackForm(StaffForm):
 class AnswersForm(StaffForm):
     """What is doubtful about a file. Made by `answers_form`, which adds boxes for instruments and facts."""
 
-    patient = SelectField("Column of the patient's study code", [Optional()])
-    completed_on = SelectField("Column of the day of the answers", [Optional()])
-    visit = StringField("Name of the visit", [Optional(), Length(max=200)])
-    occurrence = SelectField("Visits of one name", [Optional()])
-    order = SelectField("Days are written as", [Optional()])
-    timezone = StringField("Time zone of its times of day", [Optional(), Length(max=64)])
-    missing = StringField("Cells that mean: no answer", [Optional(), Length(max=500)])
-    wording = StringField("Name of the text that was answered", [Optional(), Length(max=64)])
-    look_again = SubmitField("Look again")
+    patient = SelectField(_("Column of the patient's study code"), [Optional()])
+    completed_on = SelectField(_("Column of the day of the answers"), [Optional()])
+    visit = StringField(_("Name of the visit"), [Optional(), Length(max=200)])
+    occurrence = SelectField(_("Visits of one name"), [Optional()])
+    order = SelectField(_("Days are written as"), [Optional()])
+    timezone = StringField(_("Time zone of its times of day"), [Optional(), Length(max=64)])
+    missing = StringField(_("Cells that mean: no answer"), [Optional(), Length(max=500)])
+    wording = StringField(_("Name of the text that was answered"), [Optional(), Length(max=64)])
+    look_again = SubmitField(_("Look again"))
 
     def refuse(self, message: str, field: str | None) -> None:
         """Show every fault of the file above the form, a line each."""
@@ -70,13 +74,13 @@ def answers_form(
     boxes: dict[str, Any] = {}
     for key, title in instruments.items():
         if key not in apart:
-            label = f"{title}: what the cells mean"
-            boxes[f"values_{key}"] = TextAreaField(label, [Optional(), Length(max=LONGEST)])
-        boxes[f"confirm_{key}"] = BooleanField(f"{title}: items and values are right")
+            meaning = _("%(title)s: what the cells mean", title=title)
+            boxes[f"values_{key}"] = TextAreaField(meaning, [Optional(), Length(max=LONGEST)])
+        boxes[f"confirm_{key}"] = BooleanField(_("%(title)s: items and values are right", title=title))
     for name, label in facts.items():
         boxes[f"take_{name}"] = BooleanField(label)
     form: AnswersForm = type("AnswersFormOfFile", (AnswersForm,), boxes)(**given)
-    named = [SelectChoice("", "None yet"), *(SelectChoice(one, one[:80]) for one in columns)]
+    named = [SelectChoice("", _("None yet")), *(SelectChoice(one, one[:80]) for one in columns)]
     form.patient.choices = named
     form.completed_on.choices = named
     form.order.choices = [SelectChoice(value, label) for value, label in ORDERS.items()]

@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import Field, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
 
+from analysis.words import words as _
 from surveys.forms import labels
 from surveys.forms.fields import NumberField
 from surveys.forms.records import RecordForm
@@ -16,15 +17,17 @@ from surveys.models.injection import INJECTED_SIDES, MUSCLES
 
 def _not_below_0(form: Any, field: Field) -> None:
     if field.data is not None and field.data < 0:
-        raise ValidationError(f"{field.label.text}: units cannot be below 0.")
+        raise ValidationError(_("%(text)s: units cannot be below 0.", text=field.label.text))
 
 
 class _MapForm(RecordForm):
     """What stands below the table of muscles."""
 
-    product = StringField("Product", [Optional(), Length(max=200)])
-    unit = StringField("Unit", [InputRequired("Enter the unit, for example U."), Length(max=32)], default="U")
-    reason = StringField("Why what was recorded is changed", [Optional(), Length(max=500)])
+    product = StringField(_("Product"), [Optional(), Length(max=200)])
+    unit = StringField(
+        _("Unit"), [InputRequired(_("Enter the unit, for example U.")), Length(max=32)], default="U"
+    )
+    reason = StringField(_("Why what was recorded is changed"), [Optional(), Length(max=500)])
 
     @property
     def sites(self) -> dict[tuple[str, str], float]:

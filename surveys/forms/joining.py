@@ -9,13 +9,14 @@ from functools import cache
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from analysis.words import words as _
 from surveys.forms.fields import region_named
 from surveys.forms.staff import StaffForm, select_choices
 
 _BETWEEN = re.compile(r"[\s,;]+")
 OUTCOMES = {
-    "apart": "Nobody else: keep as a patient of its own",
-    "same": "The same person as another patient",
+    "apart": _("Nobody else: keep as a patient of its own"),
+    "same": _("The same person as another patient"),
 }
 
 
@@ -24,8 +25,8 @@ class JoiningForm(StaffForm):
 
     refused_at = "is_open"
 
-    is_open = BooleanField("People may join by themselves")
-    countries = StringField("Only from these countries", [Optional(), Length(max=200)])
+    is_open = BooleanField(_("People may join by themselves"))
+    countries = StringField(_("Only from these countries"), [Optional(), Length(max=200)])
 
     @property
     def codes(self) -> list[str]:
@@ -42,7 +43,9 @@ class JoiningForm(StaffForm):
 def joining_form(languages: tuple[tuple[str, str], ...]) -> type[JoiningForm]:
     """The form with a text for each language: locale and name."""
     boxes = {
-        f"information__{locale}": TextAreaField(f"What the page says, {name}", [Length(max=20_000)])
+        f"information__{locale}": TextAreaField(
+            _("What the page says, %(name)s", name=name), [Length(max=20_000)]
+        )
         for locale, name in languages
     }
     return type("StudyJoiningForm", (JoiningForm,), boxes)
@@ -54,9 +57,9 @@ class LookForm(StaffForm):
     refused_at = "outcome"
 
     outcome = RadioField(
-        "Who is this?",
-        [InputRequired("Say who this is.")],
+        _("Who is this?"),
+        [InputRequired(_("Say who this is."))],
         choices=select_choices(OUTCOMES),
         validate_choice=True,
     )
-    same_as = StringField("Study code of the other patient", [Optional(), Length(max=64)])
+    same_as = StringField(_("Study code of the other patient"), [Optional(), Length(max=64)])

@@ -10,6 +10,7 @@ from wtforms import BooleanField as Tick
 from wtforms import Form, FormField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from analysis.words import words as _
 from surveys.forms.fields import NumberField
 from surveys.forms.staff import StaffForm, select_choices
 from surveys.instruments.own import OwnField, OwnForm
@@ -17,15 +18,15 @@ from surveys.instruments.own import OwnField, OwnForm
 MOST_ROWS = 40
 EMPTY_ROWS = 2
 KINDS = {
-    "text": "Text",
-    "whole": "Whole number",
-    "decimal": "Number with decimals",
-    "date": "Date",
-    "choice": "One of",
-    "choices": "Some of",
+    "text": _("Text"),
+    "whole": _("Whole number"),
+    "decimal": _("Number with decimals"),
+    "date": _("Date"),
+    "choice": _("One of"),
+    "choices": _("Some of"),
 }
-WHO = {"staff": "Staff", "patient": "The patient"}
-HOW_OFTEN = {"visit": "At each visit", "patient": "Once for each patient"}
+WHO = {"staff": _("Staff"), "patient": _("The patient")}
+HOW_OFTEN = {"visit": _("At each visit"), "patient": _("Once for each patient")}
 
 
 class FieldForm(Form):
@@ -33,11 +34,11 @@ class FieldForm(Form):
 
     locales: tuple[str, ...] = ()
     number = HiddenField()
-    kind = SelectField("Kind", choices=select_choices(KINDS))
-    low = NumberField("Lowest", [Optional()])
-    high = NumberField("Highest", [Optional()])
-    unit = StringField("Unit", [Optional(), Length(max=20)])
-    remove = Tick("Remove")
+    kind = SelectField(_("Kind"), choices=select_choices(KINDS))
+    low = NumberField(_("Lowest"), [Optional()])
+    high = NumberField(_("Highest"), [Optional()])
+    unit = StringField(_("Unit"), [Optional(), Length(max=20)])
+    remove = Tick(_("Remove"))
 
     @property
     def blank(self) -> bool:
@@ -75,12 +76,12 @@ class OwnFormForm(StaffForm):
     """A form with its fields, `row_<n>`. Made by `own_form`."""
 
     locales: tuple[str, ...] = ()
-    answered_by = RadioField("Who fills it in", choices=select_choices(WHO), default="staff")
+    answered_by = RadioField(_("Who fills it in"), choices=select_choices(WHO), default="staff")
     often = RadioField(
-        "How often",
+        _("How often"),
         choices=select_choices(HOW_OFTEN),
         default="visit",
-        description="What patients fill in is asked where the plan asks it.",
+        description=_("What patients fill in is asked where the plan asks it."),
     )
 
     @property
@@ -95,7 +96,7 @@ class OwnFormForm(StaffForm):
             if row.form.blank or row.form.remove.data:
                 continue
             for box in row.form.lacking:
-                box.errors = ["Write the question in every language."]
+                box.errors = [_("Write the question in every language.")]
                 valid = False
         return valid
 
@@ -125,19 +126,22 @@ def own_form(rows: int, languages: Sequence[tuple[str, str]]) -> type[OwnFormFor
 
 @cache
 def _own_form(rows: int, languages: tuple[tuple[str, str], ...]) -> type[OwnFormForm]:
-    locales = tuple(code for code, _ in languages)
+    locales = tuple(code for code, __ in languages)
     boxes: dict[str, Any] = {"locales": locales}
     titles: dict[str, Any] = {"locales": locales}
     for code, name in languages:
         titles[f"title__{code}"] = StringField(
-            f"Title, in {name}", [InputRequired(f"Give it a title in {name}."), Length(max=60)]
+            _("Title, in %(name)s", name=name),
+            [InputRequired(_("Give it a title in %(name)s.", name=name)), Length(max=60)],
         )
-        boxes[f"label__{code}"] = StringField(f"Question, in {name}", [Optional(), Length(max=300)])
+        boxes[f"label__{code}"] = StringField(
+            _("Question, in %(name)s", name=name), [Optional(), Length(max=300)]
+        )
         boxes[f"choices__{code}"] = TextAreaField(
-            f"Choices, in {name}, a line each", [Optional(), Length(max=2000)]
+            _("Choices, in %(name)s, a line each", name=name), [Optional(), Length(max=2000)]
         )
     row = type("FieldFormInLanguages", (FieldForm,), boxes)
-    fields: dict[str, Any] = {f"row_{n}": FormField(row, f"Field {n}") for n in range(1, rows + 1)}
+    fields: dict[str, Any] = {f"row_{n}": FormField(row, _("Field %(n)s", n=n)) for n in range(1, rows + 1)}
     return type("OwnFormWithRows", (OwnFormForm,), {**titles, **fields})
 
 

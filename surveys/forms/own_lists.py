@@ -5,6 +5,7 @@ from __future__ import annotations
 from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length
 
+from analysis.words import words as _
 from surveys.forms.staff import StaffForm
 
 
@@ -13,7 +14,7 @@ class OwnListForm(StaffForm):
 
     refused_at = "name"
 
-    name = StringField("Name of the list", [InputRequired("Give the list a name."), Length(max=100)])
+    name = StringField(_("Name of the list"), [InputRequired(_("Give the list a name.")), Length(max=100)])
     shared = BooleanField(
-        "Colleagues who may open patients of this study see it too, each for their own site"
+        _("Colleagues who may open patients of this study see it too, each for their own site")
     )

@@ -19,6 +19,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length, Optional
 
+from analysis.words import words as _
 from surveys import same
 from surveys.forms import labels
 from surveys.forms.fields import DayField, WholeNumberField
@@ -31,20 +32,20 @@ LONGEST_REASON = 2000
 # The anchors of a timepoint: any treatment of a family, or one kind.
 TREATMENTS = {
     **{
-        family: f"Any {words[0].lower()}{words[1:]}"
+        family: _("Any: %(words)s", words=words)
         for family, words in labels.TREATMENT_FAMILIES.items()
         if family in FAMILIES
     },
     **labels.TREATMENTS,
 }
-STATES = {"planned": "when planned", "given": "once given"}
+STATES = {"planned": _("when planned"), "given": _("once given")}
 
 
 def anchors() -> list[SelectChoice]:
     """The possible anchors of a timepoint."""
     return [
-        SelectChoice("enrolment", "Enrolment"),
-        SelectChoice("onset", "Onset"),
+        SelectChoice("enrolment", _("Enrolment")),
+        SelectChoice("onset", _("Onset")),
         *(
             SelectChoice(f"treatment:{kind}:{state}", f"{words}, {said}")
             for kind, words in TREATMENTS.items()
@@ -57,15 +58,15 @@ class RowForm(Form):
     """One timepoint. A row without a name, or one to remove, is passed over."""
 
     key = HiddenField()
-    name = StringField("Name", [Length(max=200)])
-    anchor = SelectField("Counted from", default="enrolment")
-    offset_days = WholeNumberField("Day", [Optional()])
-    window_before = WholeNumberField("Days open before", [Optional()])
-    window_after = WholeNumberField("Days open after", [Optional()])
-    times = WholeNumberField("Times", [Optional()])
-    every_days = WholeNumberField("Days between", [Optional()])
-    unless_followed = BooleanField("Not if another treatment follows")
-    remove = BooleanField("Remove")
+    name = StringField(_("Name"), [Length(max=200)])
+    anchor = SelectField(_("Counted from"), default="enrolment")
+    offset_days = WholeNumberField(_("Day"), [Optional()])
+    window_before = WholeNumberField(_("Days open before"), [Optional()])
+    window_after = WholeNumberField(_("Days open after"), [Optional()])
+    times = WholeNumberField(_("Times"), [Optional()])
+    every_days = WholeNumberField(_("Days between"), [Optional()])
+    unless_followed = BooleanField(_("Not if another treatment follows"))
+    remove = BooleanField(_("Remove"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,8 +89,8 @@ class RowForm(Form):
 
     def planned(self, taken: Sequence[str]) -> PlannedVisit:
         """The row of the plan; a new one gets a key from its name that is not in `taken`."""
-        anchor, _, treatment = (self.anchor.data or "").partition(":")
-        kind, _, state = treatment.partition(":")
+        anchor, __, treatment = (self.anchor.data or "").partition(":")
+        kind, __, state = treatment.partition(":")
         times = self.times.data or 1
         return PlannedVisit(
             key=self.key.data or _key(self.name.data or "", taken),
@@ -132,27 +133,29 @@ class AmendmentForm(PlanForm):
     refused_at = None
 
     protocol = StringField(
-        "Version of the protocol",
-        [InputRequired("Say which version of the protocol this is, such as 2.0."), Length(max=64)],
+        _("Version of the protocol"),
+        [InputRequired(_("Say which version of the protocol this is, such as 2.0.")), Length(max=64)],
     )
     holds_from = DayField(
-        "Holds from",
-        [InputRequired("Enter the day from which it holds.")],
-        description="For all visits that are due on that day or later, and that nobody has opened.",
+        _("Holds from"),
+        [InputRequired(_("Enter the day from which it holds."))],
+        description=_("For all visits that are due on that day or later, and that nobody has opened."),
     )
     reason = TextAreaField(
-        "Reason", [InputRequired("Say why the plan is amended."), Length(max=LONGEST_REASON)]
+        _("Reason"), [InputRequired(_("Say why the plan is amended.")), Length(max=LONGEST_REASON)]
     )
     ethics_reference = StringField(
-        "Reference of the ethics committee's opinion",
-        [InputRequired("Give the reference, or say why no opinion is needed."), Length(max=200)],
+        _("Reference of the ethics committee's opinion"),
+        [InputRequired(_("Give the reference, or say why no opinion is needed.")), Length(max=200)],
     )
-    ethics_on = DayField("Day of the opinion", [Optional()])
+    ethics_on = DayField(_("Day of the opinion"), [Optional()])
     consent_version = SelectField(
-        "Consent",
+        _("Consent"),
         [Optional()],
-        description="Where it is asked anew, nothing that is added is asked of patients before they agreed. "
-        "Who declines goes on as before.",
+        description=_(
+            "Where it is asked anew, nothing that is added is asked of patients before they agreed. "
+            "Who declines goes on as before."
+        ),
         validate_choice=False,
     )
 
@@ -179,7 +182,9 @@ def plan_form(
 def _plan_form(rows: int, instruments: tuple[tuple[str, str], ...], base: type[PlanForm]) -> type[PlanForm]:
     boxes = {f"ask_{key}": BooleanField(title) for key, title in instruments}
     row = type("RowFormWithInstruments", (RowForm,), boxes)
-    fields: dict[str, Any] = {f"row_{n}": FormField(row, f"Timepoint {n}") for n in range(1, rows + 1)}
+    fields: dict[str, Any] = {
+        f"row_{n}": FormField(row, _("Timepoint %(n)s", n=n)) for n in range(1, rows + 1)
+    }
     return type("PlanFormWithRows", (base,), fields)
 
 

@@ -8,6 +8,7 @@ from wtforms import SelectField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length
 
+from analysis.words import words as _
 from surveys.forms.staff import StaffForm
 
 LONGEST = 2000
@@ -18,13 +19,13 @@ class AskForm(StaffForm):
 
     refused_at = "text"
 
-    about = SelectField("What it is about", [InputRequired("Choose what the question is about.")])
-    text = TextAreaField("Question", [InputRequired("Write the question first."), Length(max=LONGEST)])
+    about = SelectField(_("What it is about"), [InputRequired(_("Choose what the question is about."))])
+    text = TextAreaField(_("Question"), [InputRequired(_("Write the question first.")), Length(max=LONGEST)])
 
     def __init__(self, values: Iterable[tuple[str, str, str]], **kwargs: object) -> None:
         super().__init__(**kwargs)
         made = (SelectChoice(about, words, optgroup=group) for group, about, words in values)
-        self.about.choices = [SelectChoice("", "Choose a value"), *made]
+        self.about.choices = [SelectChoice("", _("Choose a value")), *made]
 
 
 class SayForm(StaffForm):
@@ -32,4 +33,4 @@ class SayForm(StaffForm):
 
     refused_at = "text"
 
-    text = TextAreaField("Answer", [InputRequired("Write it first."), Length(max=LONGEST)])
+    text = TextAreaField(_("Answer"), [InputRequired(_("Write it first.")), Length(max=LONGEST)])

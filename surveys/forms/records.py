@@ -24,6 +24,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from analysis.data.statuses import OTHER_REASON, WITH_REASON
+from analysis.words import words as _
 from surveys.forms import labels
 from surveys.forms.fields import (
     DayField,
@@ -38,7 +39,7 @@ from surveys.forms.fields import (
 from surveys.forms.staff import PartialDateForm, StaffForm, select_choices
 from surveys.instruments.definition import Instrument
 
-WHERE = {"everywhere": "In every study this person takes part in", "here": "In this study alone"}
+WHERE = {"everywhere": _("In every study this person takes part in"), "here": _("In this study alone")}
 
 
 def _nothing(stored: str | None) -> str:
@@ -57,109 +58,113 @@ class RecordForm(StaffForm):
 class ContactForm(RecordForm):
     """The person behind the code."""
 
-    name = StringField("Name", [Optional(), Length(max=200)])
-    born_on = DayField("Date of birth", [Optional(), not_ahead])
-    hospital_number = StringField("Hospital number", [Optional(), Length(max=64)])
-    email = EmailAddressField("E-mail address", [Optional(), Length(max=254)])
-    telephone = StringField("Telephone", [Optional(), Length(max=64)])
-    mobile = MobileField("Mobile number, for text messages", [Optional()])
-    address = TextAreaField("Postal address", [Optional(), Length(max=500)])
+    name = StringField(_("Name"), [Optional(), Length(max=200)])
+    born_on = DayField(_("Date of birth"), [Optional(), not_ahead])
+    hospital_number = StringField(_("Hospital number"), [Optional(), Length(max=64)])
+    email = EmailAddressField(_("E-mail address"), [Optional(), Length(max=254)])
+    telephone = StringField(_("Telephone"), [Optional(), Length(max=64)])
+    mobile = MobileField(_("Mobile number, for text messages"), [Optional()])
+    address = TextAreaField(_("Postal address"), [Optional(), Length(max=500)])
     channel = SelectField(
-        "How messages reach this person",
-        choices=select_choices(labels.CHANNELS, "By e-mail, where there is an address"),
+        _("How messages reach this person"),
+        choices=select_choices(labels.CHANNELS, _("By e-mail, where there is an address")),
         filters=[_nothing],
     )
-    locale = SelectField("Language", filters=[_nothing])
-    timezone = StringField("Time zone, where it is not the study's", [Optional(), time_zone])
+    locale = SelectField(_("Language"), filters=[_nothing])
+    timezone = StringField(_("Time zone, where it is not the study's"), [Optional(), time_zone])
 
     def __init__(
         self, today: date, locales: Iterable[tuple[str, str]], region: str | None = None, **kwargs: Any
     ) -> None:
         self.region = region
         super().__init__(today, **kwargs)
-        self.locale.choices = [SelectChoice("", "Not recorded"), *(SelectChoice(*one) for one in locales)]
+        self.locale.choices = [SelectChoice("", _("Not recorded")), *(SelectChoice(*one) for one in locales)]
 
 
 class StatusForm(RecordForm):
     """Whether the patient takes part; `where` is removed if the patient is in one study only."""
 
-    status = RadioField("Status", choices=select_choices(labels.PATIENT_STATUSES))
-    since = DayField("Since", [InputRequired("Enter the day from which this holds."), not_ahead])
+    status = RadioField(_("Status"), choices=select_choices(labels.PATIENT_STATUSES))
+    since = DayField(_("Since"), [InputRequired(_("Enter the day from which this holds.")), not_ahead])
     why = SelectField(
-        "Why, of a patient who left or is lost",
-        choices=select_choices(labels.STATUS_REASONS, "Choose a reason"),
+        _("Why, of a patient who left or is lost"),
+        choices=select_choices(labels.STATUS_REASONS, _("Choose a reason")),
         filters=[_nothing],
     )
-    where = RadioField("Where", choices=select_choices(WHERE), default="everywhere")
-    reason = StringField("Reason in words", [Length(max=500)])
+    where = RadioField(_("Where"), choices=select_choices(WHERE), default="everywhere")
+    reason = StringField(_("Reason in words"), [Length(max=500)])
 
     def validate_why(self, field: SelectField) -> None:
         """Who left or is lost did so for a reason, if only “Not known”; others have none."""
         if self.status.data in WITH_REASON and not field.data:
-            raise ValidationError("Choose why, or “Not known”.")
+            raise ValidationError(_("Choose why, or “Not known”."))
         if self.status.data not in WITH_REASON and field.data:
-            raise ValidationError("Leave this empty: it is for “Left the study” and “Lost to follow-up”.")
+            raise ValidationError(_("Leave this empty: it is for “Left the study” and “Lost to follow-up”."))
 
     def validate_reason(self, field: StringField) -> None:
         """Another reason is told in words."""
         if self.why.data == OTHER_REASON and not (field.data or "").strip():
-            raise ValidationError("Say which other reason.")
+            raise ValidationError(_("Say which other reason."))
 
 
 class PalsyForm(RecordForm):
     """One palsy; a change of a known fact needs a `reason`."""
 
-    side = RadioField("Side of the face", choices=select_choices(labels.SIDES), default="unknown")
-    cause = SelectField("Cause", choices=select_choices(labels.CAUSES), default="unknown")
-    begin = SelectField("How it began", choices=select_choices(labels.BEGINNINGS), default="unknown")
-    onset = FormField(PartialDateForm, "Onset")
-    recovered_on = DayField("Recovered on", [Optional(), not_ahead])
-    synkinesis_noted_on = DayField("Synkinesis first seen on", [Optional(), not_ahead])
-    reason = StringField("Why what was recorded is changed", [Optional(), Length(max=500)])
+    side = RadioField(_("Side of the face"), choices=select_choices(labels.SIDES), default="unknown")
+    cause = SelectField(_("Cause"), choices=select_choices(labels.CAUSES), default="unknown")
+    begin = SelectField(_("How it began"), choices=select_choices(labels.BEGINNINGS), default="unknown")
+    onset = FormField(PartialDateForm, _("Onset"))
+    recovered_on = DayField(_("Recovered on"), [Optional(), not_ahead])
+    synkinesis_noted_on = DayField(_("Synkinesis first seen on"), [Optional(), not_ahead])
+    reason = StringField(_("Why what was recorded is changed"), [Optional(), Length(max=500)])
 
 
 class EnrolmentFactsForm(RecordForm):
     """What enrolment said. The page removes `born_on` without a contact, `site` for a member of one site."""
 
-    code = StringField("Study code", [InputRequired("Enter a study code."), Length(max=64)])
-    enrolled_on = DayField("Enrolled on", [InputRequired("Enter the day."), not_ahead])
-    birth_year = WholeNumberField("Year of birth", [Optional()])
-    born_on = DayField("Date of birth", [Optional(), not_ahead])
-    sex = RadioField("Sex", choices=select_choices(labels.SEXES), default="unknown")
-    site = StringField("Site", [Optional(), Length(max=64)])
-    reason = StringField("Why what was recorded is changed", [Optional(), Length(max=500)])
+    code = StringField(_("Study code"), [InputRequired(_("Enter a study code.")), Length(max=64)])
+    enrolled_on = DayField(_("Enrolled on"), [InputRequired(_("Enter the day.")), not_ahead])
+    birth_year = WholeNumberField(_("Year of birth"), [Optional()])
+    born_on = DayField(_("Date of birth"), [Optional(), not_ahead])
+    sex = RadioField(_("Sex"), choices=select_choices(labels.SEXES), default="unknown")
+    site = StringField(_("Site"), [Optional(), Length(max=64)])
+    reason = StringField(_("Why what was recorded is changed"), [Optional(), Length(max=500)])
 
 
 class TreatmentStateForm(RecordForm):
     """The outcome of a treatment."""
 
     state = RadioField(
-        "What became of it",
-        [InputRequired("Choose what became of it.")],
+        _("What became of it"),
+        [InputRequired(_("Choose what became of it."))],
         choices=select_choices(
-            {"given": "Given or begun", "planned": "Planned for another day", "cancelled": "Cancelled"}
+            {
+                "given": _("Given or begun"),
+                "planned": _("Planned for another day"),
+                "cancelled": _("Cancelled"),
+            }
         ),
     )
-    on = DayField("On", [Optional()])
-    product = StringField("Product, if it was given", [Optional(), Length(max=200)])
-    dose = NumberField("Dose", [Optional()])
-    unit = StringField("Unit", [Optional(), Length(max=32)])
-    reason = StringField("Reason", [Optional(), Length(max=500)])
+    on = DayField(_("On"), [Optional()])
+    product = StringField(_("Product, if it was given"), [Optional(), Length(max=200)])
+    dose = NumberField(_("Dose"), [Optional()])
+    unit = StringField(_("Unit"), [Optional(), Length(max=32)])
+    reason = StringField(_("Reason"), [Optional(), Length(max=500)])
 
 
 class TreatmentFactsForm(RecordForm):
     """What is recorded of a treatment; a change of a known fact needs a `reason`."""
 
-    kind = SelectField("Treatment", choices=select_choices(labels.TREATMENTS))
-    began = FormField(PartialDateForm, "Began, or is planned for")
-    ended_on = DayField("Ended on", [Optional()])
-    product = StringField("Product", [Optional(), Length(max=200)])
-    dose = NumberField("Dose", [Optional()])
-    unit = StringField("Unit", [Optional(), Length(max=32)])
-    sessions = WholeNumberField("Sessions", [Optional()])
-    side = SelectField("Side", choices=select_choices(labels.SIDES, "Not recorded"), filters=[_nothing])
-    note = TextAreaField("Note", [Optional(), Length(max=2000)])
-    reason = StringField("Why what was recorded is changed", [Optional(), Length(max=500)])
+    kind = SelectField(_("Treatment"), choices=select_choices(labels.TREATMENTS))
+    began = FormField(PartialDateForm, _("Began, or is planned for"))
+    ended_on = DayField(_("Ended on"), [Optional()])
+    product = StringField(_("Product"), [Optional(), Length(max=200)])
+    dose = NumberField(_("Dose"), [Optional()])
+    unit = StringField(_("Unit"), [Optional(), Length(max=32)])
+    sessions = WholeNumberField(_("Sessions"), [Optional()])
+    side = SelectField(_("Side"), choices=select_choices(labels.SIDES, _("Not recorded")), filters=[_nothing])
+    note = TextAreaField(_("Note"), [Optional(), Length(max=2000)])
+    reason = StringField(_("Why what was recorded is changed"), [Optional(), Length(max=500)])
 
     def refuse(self, message: str, field: str | None) -> None:
         """Show the store's refusal; the start, to the store `year`, is typed in `began`."""
@@ -169,16 +174,16 @@ class TreatmentFactsForm(RecordForm):
 class ErrorForm(RecordForm):
     """Why a record was an error."""
 
-    reason = StringField("What was wrong", [InputRequired("Say what was wrong."), Length(max=500)])
+    reason = StringField(_("What was wrong"), [InputRequired(_("Say what was wrong.")), Length(max=500)])
 
 
 class GradingForm(RecordForm):
     """A grading: one choice per item of its definition. Made by `grading_form`."""
 
-    graded_on = DayField("Graded on", [InputRequired("Enter the day."), not_ahead])
-    mode = SelectField("How", choices=select_choices(labels.GRADING_MODES), default="in_person")
-    graded_by = StringField("Graded by", [Optional(), Length(max=200)])
-    palsy = SelectField("Palsy", coerce=int)
+    graded_on = DayField(_("Graded on"), [InputRequired(_("Enter the day.")), not_ahead])
+    mode = SelectField(_("How"), choices=select_choices(labels.GRADING_MODES), default="in_person")
+    graded_by = StringField(_("Graded by"), [Optional(), Length(max=200)])
+    palsy = SelectField(_("Palsy"), coerce=int)
 
     def __init__(self, today: date, palsies: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(today, **kwargs)
@@ -197,7 +202,10 @@ def grading_form(instrument: Instrument) -> type[GradingForm]:
             for choice in instrument.choices(item.key)
         ]
         fields[item.key] = RadioField(
-            item.label, [InputRequired(f"Choose one: {item.label}.")], choices=choices, coerce=int
+            item.label,
+            [InputRequired(_("Choose one: %(label)s.", label=item.label))],
+            choices=choices,
+            coerce=int,
         )
     return type("GradingFormOfItems", (GradingForm,), fields)
 
@@ -205,7 +213,7 @@ def grading_form(instrument: Instrument) -> type[GradingForm]:
 class MissedForm(RecordForm):
     """Why a visit is missed."""
 
-    reason = StringField("Reason", [InputRequired("Say why the visit was missed."), Length(max=200)])
+    reason = StringField(_("Reason"), [InputRequired(_("Say why the visit was missed.")), Length(max=200)])
 
 
 class ReportedForm(RecordForm):
@@ -214,14 +222,14 @@ class ReportedForm(RecordForm):
     It has only the correcting fields of the fact: onset, side or cause, or a treatment's.
     """
 
-    outcome = RadioField("What is to stand", [InputRequired("Choose what is to stand.")])
-    onset = FormField(PartialDateForm, "Corrected onset")
-    side = RadioField("Corrected side", choices=select_choices(labels.SIDES))
-    cause = SelectField("Corrected cause", choices=select_choices(labels.CAUSES))
-    dates = RadioField("Which treatment is it?", [Optional()], coerce=int)
-    kind = SelectField("Corrected treatment", choices=select_choices(labels.TREATMENTS))
-    began = FormField(PartialDateForm, "Corrected start")
-    note = StringField("Note", [Optional(), Length(max=500)])
+    outcome = RadioField(_("What is to stand"), [InputRequired(_("Choose what is to stand."))])
+    onset = FormField(PartialDateForm, _("Corrected onset"))
+    side = RadioField(_("Corrected side"), choices=select_choices(labels.SIDES))
+    cause = SelectField(_("Corrected cause"), choices=select_choices(labels.CAUSES))
+    dates = RadioField(_("Which treatment is it?"), [Optional()], coerce=int)
+    kind = SelectField(_("Corrected treatment"), choices=select_choices(labels.TREATMENTS))
+    began = FormField(PartialDateForm, _("Corrected start"))
+    note = StringField(_("Note"), [Optional(), Length(max=500)])
     seen = WholeNumberField(widget=HiddenInput())
 
     def __init__(
@@ -234,7 +242,10 @@ class ReportedForm(RecordForm):
     ) -> None:
         super().__init__(today, **kwargs)
         self.outcome.choices = [SelectChoice(*one) for one in outcomes]
-        self.dates.choices = [SelectChoice(0, "A further one"), *(SelectChoice(*one) for one in treatments)]
+        self.dates.choices = [
+            SelectChoice(0, _("A further one")),
+            *(SelectChoice(*one) for one in treatments),
+        ]
         wanted = {fact} if fact in {"onset", "side", "cause"} else {"kind", "began"}
         if not wanted & {"onset", "side", "cause"} and treatments:
             wanted.add("dates")
@@ -249,12 +260,12 @@ class ReportedForm(RecordForm):
         boxes = self.onset if "onset" in self else self.began if "began" in self else None
         if boxes is not None and boxes.form.value is not None and self.outcome.data != "corrected":
             self.outcome.errors = [
-                "A corrected date is typed below: choose to record it, or empty its boxes."
+                _("A corrected date is typed below: choose to record it, or empty its boxes.")
             ]
         if "onset" in self and self.outcome.data == "corrected" and self.onset.form.value is None:
-            self.onset.form.year.errors = ["Enter the corrected onset."]
+            self.onset.form.year.errors = [_("Enter the corrected onset.")]
         if "dates" in self and self.outcome.data != "kept" and self.dates.data is None:
-            self.dates.errors = ["Choose which treatment it is."]
+            self.dates.errors = [_("Choose which treatment it is.")]
         return not self.errors
 
     def refuse(self, message: str, field: str | None) -> None:
@@ -265,7 +276,7 @@ class ReportedForm(RecordForm):
 class NoteForm(RecordForm):
     """A note of staff about a patient."""
 
-    text = TextAreaField("Note", [InputRequired("Write the note first."), Length(max=4000)])
+    text = TextAreaField(_("Note"), [InputRequired(_("Write the note first.")), Length(max=4000)])
 
 
 class EnrolmentListForm(ElsewhereBoxes, RecordForm):
@@ -277,18 +288,18 @@ class EnrolmentListForm(ElsewhereBoxes, RecordForm):
 
     refused_at = "rows"
 
-    file = FileField("File")
+    file = FileField(_("File"))
     # As long as a file may be, because the text of a file comes back here to be added.
-    rows = TextAreaField("Or the rows themselves, with their header", [Optional()])
-    sheet = RadioField("Which sheet is the list?", [Optional()], choices=[], validate_choice=False)
+    rows = TextAreaField(_("Or the rows themselves, with their header"), [Optional()])
+    sheet = RadioField(_("Which sheet is the list?"), [Optional()], choices=[], validate_choice=False)
     order = RadioField(
-        "Which comes first in dates such as 03/04/2026?",
+        _("Which comes first in dates such as 03/04/2026?"),
         [Optional()],
-        choices=[SelectChoice("day", "The day: 3 April"), SelectChoice("month", "The month: March 4")],
+        choices=[SelectChoice("day", _("The day: 3 April")), SelectChoice("month", _("The month: March 4"))],
     )
-    pass_over = BooleanField("Leave out the columns that are not known")
+    pass_over = BooleanField(_("Leave out the columns that are not known"))
     looked = BooleanField(
-        "I have looked at each doubt: all of these are to be added as new people, as they are"
+        _("I have looked at each doubt: all of these are to be added as new people, as they are")
     )
 
     def __init__(self, today: date, **kwargs: Any) -> None:
@@ -304,17 +315,17 @@ class EnrolmentListForm(ElsewhereBoxes, RecordForm):
         file = self.file.data.read() if self.file.data else b""
         self.content = file or (self.rows.data or "").encode()
         if not self.content.strip():
-            self.file.errors = ["Choose a file, or paste the rows."]
+            self.file.errors = [_("Choose a file, or paste the rows.")]
         self.check_elsewhere()
         return not self.errors
 
     def ask_sheet(self, names: Sequence[str]) -> None:
         """Ask which of these sheets is the list. The browser does not keep the file."""
         self.sheet.choices = [SelectChoice(name, name) for name in names]
-        self.sheet.errors = ["The workbook has several sheets: choose one here, and the file once more."]
+        self.sheet.errors = [_("The workbook has several sheets: choose one here, and the file once more.")]
 
     def ask(self, unknown: tuple[str, ...], *, order: bool) -> None:
         """Ask whether to leave out the columns `unknown`, and which comes first in dates."""
         self.unknown, self.order_asked = unknown, order
         if order:
-            self.order.errors = ["Say which comes first, the day or the month: no date of the list tells."]
+            self.order.errors = [_("Say which comes first, the day or the month: no date of the list tells.")]

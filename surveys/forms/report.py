@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import SelectField
 from wtforms.validators import InputRequired
 
+from analysis.words import words as _
 from surveys.forms.staff import StaffForm, select_choices
 
 NOW = "now"
@@ -18,12 +19,12 @@ class ReportForm(StaffForm):
 
     refused_at = "source"
 
-    source = SelectField("Data", [InputRequired("Choose which data.")], default=NOW)
+    source = SelectField(_("Data"), [InputRequired(_("Choose which data."))], default=NOW)
 
     def __init__(self, freezes: Mapping[int, str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._freezes = {str(freeze_id): name for freeze_id, name in freezes.items()}
-        self.source.choices = select_choices({NOW: "As they are now", **self._freezes})
+        self.source.choices = select_choices({NOW: _("As they are now"), **self._freezes})
 
     @property
     def freeze(self) -> str | None:

@@ -22,6 +22,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
+from analysis.words import words as _
 from surveys.daytime import time_zones
 from surveys.forms import labels
 from surveys.forms.fields import ClockField, DayField, EmailAddressField, WholeNumberField, time_zone
@@ -38,28 +39,31 @@ class SectionForm(StaffForm):
     @property
     def facts(self) -> dict[str, Any]:
         """The input, by the study's field."""
-        return {field.name: _typed(field) for field in self if field.type not in {"CSRFTokenField"}}
+        return {field.name: _typed(field) for field in self if field.type not in {_("CSRFTokenField")}}
 
 
 class BasicsForm(SectionForm):
     """The study's name, place and languages."""
 
-    title = StringField("Title", [InputRequired("Give the study a title."), Length(max=200)])
+    title = StringField(_("Title"), [InputRequired(_("Give the study a title.")), Length(max=200)])
     timezone = SelectField(
-        "Time zone",
-        [InputRequired("Choose the time zone."), time_zone],
-        description="Days are counted in it. It is fixed once the study is active.",
+        _("Time zone"),
+        [InputRequired(_("Choose the time zone.")), time_zone],
+        description=_("Days are counted in it. It is fixed once the study is active."),
         validate_choice=False,
     )
     locales = SelectMultipleField(
-        "Languages", description="Patients choose among them. Every text is needed in each; the first leads."
+        _("Languages"),
+        description=_("Patients choose among them. Every text is needed in each; the first leads."),
     )
     lowest_age = WholeNumberField(
-        "Lowest age", [InputRequired("Enter the lowest age.")], description="In years, at enrolment."
+        _("Lowest age"), [InputRequired(_("Enter the lowest age."))], description=_("In years, at enrolment.")
     )
     asks_background = BooleanField(
-        "Ask patients about their palsy and its treatment",
-        description="Before the first questionnaire; in short at later visits. Staff confirm what is told.",
+        _("Ask patients about their palsy and its treatment"),
+        description=_(
+            "Before the first questionnaire; in short at later visits. Staff confirm what is told."
+        ),
     )
 
     def __init__(self, languages: Iterable[tuple[str, str]], **kwargs: Any) -> None:
@@ -71,13 +75,13 @@ class BasicsForm(SectionForm):
 class EthicsForm(SectionForm):
     """The ethics opinion, or why none is required."""
 
-    ethics_committee = StringField("Ethics committee", [Optional(), Length(max=200)])
-    ethics_number = StringField("Number of its opinion", [Optional(), Length(max=200)])
-    ethics_on = DayField("Date of its opinion", [Optional()])
+    ethics_committee = StringField(_("Ethics committee"), [Optional(), Length(max=200)])
+    ethics_number = StringField(_("Number of its opinion"), [Optional(), Length(max=200)])
+    ethics_on = DayField(_("Date of its opinion"), [Optional()])
     ethics_not_required = TextAreaField(
-        "If no opinion is required, why",
+        _("If no opinion is required, why"),
         [Optional(), Length(max=LONGEST_TEXT)],
-        description="Leave this empty where a committee gave its opinion.",
+        description=_("Leave this empty where a committee gave its opinion."),
     )
 
 
@@ -85,23 +89,25 @@ class DataForm(SectionForm):
     """The controller of the data, and how long they are kept."""
 
     controller = TextAreaField(
-        "Controller",
+        _("Controller"),
         [Optional(), Length(max=LONGEST_TEXT)],
-        description="Who decides about the data, with address.",
+        description=_("Who decides about the data, with address."),
     )
     data_protection_contact = TextAreaField(
-        "Data-protection contact",
+        _("Data-protection contact"),
         [Optional(), Length(max=LONGEST_TEXT)],
-        description="Whom patients can ask about their data.",
+        description=_("Whom patients can ask about their data."),
     )
-    legal_basis = TextAreaField("Legal basis", [Optional(), Length(max=LONGEST_TEXT)])
+    legal_basis = TextAreaField(_("Legal basis"), [Optional(), Length(max=LONGEST_TEXT)])
     retention_years = WholeNumberField(
-        "Years that answers are kept", [Optional()], description="Counted from the day the study is closed."
+        _("Years that answers are kept"),
+        [Optional()],
+        description=_("Counted from the day the study is closed."),
     )
     smallest_group = WholeNumberField(
-        "Smallest group shown",
-        [InputRequired("Enter how many patients a group needs to be shown; at least 5.")],
-        description="Reports, and those who may not open patients, have no numbers of smaller groups.",
+        _("Smallest group shown"),
+        [InputRequired(_("Enter how many patients a group needs to be shown; at least 5."))],
+        description=_("Reports, and those who may not open patients, have no numbers of smaller groups."),
     )
     leaves_out_without_consent = BooleanField(
         "Leave out patients whose consent does not stand",
@@ -109,28 +115,34 @@ class DataForm(SectionForm):
         "reports, freezes and exports, with all answers. What was frozen or exported before stays as it is.",
     )
     heads_address = EmailAddressField(
-        "Address for the heads of the audit trail",
+        _("Address for the heads of the audit trail"),
         [Optional(), Length(max=254)],
-        description="Each month and after each freeze a mail tells there how the record ends. Kept there, it "
-        "shows later if the record was cut or rewritten. Best with somebody outside the clinic.",
+        description=_(
+            "Each month and after each freeze a mail tells there how the record ends. Kept there, it "
+            "shows later if the record was cut or rewritten. Best with somebody outside the clinic."
+        ),
     )
 
 
 class AlertHoursForm(SectionForm):
     """When alerts are read, by whom, and after how many hours they go to the deputy."""
 
-    alert_days = SelectMultipleField("Days on which alerts are read", choices=select_choices(labels.WEEKDAYS))
-    alert_from = ClockField("From", [Optional(), Regexp(CLOCK, message="Enter a time such as 09:00.")])
-    alert_until = ClockField("Until", [Optional(), Regexp(CLOCK, message="Enter a time such as 16:00.")])
-    escalate_after_hours = WholeNumberField(
-        "Hours after which the deputy is told", [InputRequired("Enter the number of hours.")]
+    alert_days = SelectMultipleField(
+        _("Days on which alerts are read"), choices=select_choices(labels.WEEKDAYS)
     )
-    first = SelectField("First person", coerce=int)
-    deputy = SelectField("Deputy", coerce=int)
+    alert_from = ClockField(_("From"), [Optional(), Regexp(CLOCK, message=_("Enter a time such as 09:00."))])
+    alert_until = ClockField(
+        _("Until"), [Optional(), Regexp(CLOCK, message=_("Enter a time such as 16:00."))]
+    )
+    escalate_after_hours = WholeNumberField(
+        _("Hours after which the deputy is told"), [InputRequired(_("Enter the number of hours."))]
+    )
+    first = SelectField(_("First person"), coerce=int)
+    deputy = SelectField(_("Deputy"), coerce=int)
 
     def __init__(self, members: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        offered = [SelectChoice(0, "Nobody yet"), *(SelectChoice(*one) for one in members)]
+        offered = [SelectChoice(0, _("Nobody yet")), *(SelectChoice(*one) for one in members)]
         self.first.choices = self.deputy.choices = offered
 
     @property
@@ -150,7 +162,7 @@ class TextsForm(SectionForm):
         """The texts by language without empty ones, and the form's other fields."""
         told: dict[str, Any] = {}
         for field in self:
-            kind, _, locale = field.name.partition("__")
+            kind, __, locale = field.name.partition("__")
             if kind in self.kinds:
                 told.setdefault(kind, {})
                 if text := _typed(field):
@@ -172,23 +184,31 @@ def texts_form(
 
     The `contact` in the first language is a field of the study of its own.
     """
-    fields: dict[str, Any] = {"kinds": tuple(kind for kind, _ in kinds)}
+    fields: dict[str, Any] = {"kinds": tuple(kind for kind, __ in kinds)}
     if contact:
         fields["kinds"] += ("contacts",)
         (_first, leading), *others = languages
         fields["contact"] = TextAreaField(
-            f"Contact, in {leading}" if others else "Contact",
+            _("Contact, in %(leading)s", leading=leading) if others else _("Contact"),
             [Optional(), Length(max=LONGEST_TEXT)],
-            description="Whom patients can ask, and how: shown wherever something does not work.",
+            description=_("Whom patients can ask, and how: shown wherever something does not work."),
         )
         for locale, language in others:
-            box = TextAreaField(f"Contact, in {language}", [Optional(), Length(max=LONGEST_TEXT)])
+            box = TextAreaField(
+                _("Contact, in %(language)s", language=language), [Optional(), Length(max=LONGEST_TEXT)]
+            )
             fields[f"contacts__{locale}"] = box
     if feedback:
-        fields["feedback"] = SelectMultipleField("Patients get back", choices=select_choices(labels.FEEDBACK))
+        fields["feedback"] = SelectMultipleField(
+            _("Patients get back"), choices=select_choices(labels.FEEDBACK)
+        )
     for kind, words in kinds:
         for locale, language in languages:
-            label = f"{words}, in {language}" if len(languages) > 1 else words
+            label = (
+                _("%(words)s, in %(language)s", words=words, language=language)
+                if len(languages) > 1
+                else words
+            )
             fields[f"{kind}__{locale}"] = TextAreaField(label, [Optional(), Length(max=LONGEST_TEXT)])
     return type("TextsFormInLanguages", (TextsForm,), fields)
 
@@ -197,9 +217,9 @@ class ConsentTextForm(StaffForm):
     """A new version of the consent text. Made by `consent_form`, which adds a box per language and part."""
 
     version = StringField(
-        "Version",
-        [InputRequired("Give this text a version."), Length(max=64)],
-        description="A text is never replaced: a changed one has a new version, such as 2.",
+        _("Version"),
+        [InputRequired(_("Give this text a version.")), Length(max=64)],
+        description=_("A text is never replaced: a changed one has a new version, such as 2."),
     )
 
     def refuse(self, message: str, field: str | None) -> None:
@@ -225,12 +245,16 @@ def consent_form(
     fields: dict[str, Any] = {}
     for locale, language in languages:
         fields[f"text__{locale}"] = TextAreaField(
-            f"Text, in {language}",
-            [InputRequired(f"Write the text in {language}."), Length(max=LONGEST_TEXT)],
+            _("Text, in %(language)s", language=language),
+            [
+                InputRequired(_("Write the text in %(language)s.", language=language)),
+                Length(max=LONGEST_TEXT),
+            ],
         )
         for part, words in parts:
             fields[f"{part}__{locale}"] = StringField(
-                f"Sentence for the part “{words}”, in {language}", [Optional(), Length(max=1000)]
+                _("Sentence for the part “%(words)s”, in %(language)s", words=words, language=language),
+                [Optional(), Length(max=1000)],
             )
     return type("ConsentTextFormInLanguages", (ConsentTextForm,), fields)
 
@@ -239,26 +263,26 @@ class FromSetupForm(StaffForm):
     """A new study with the set-up of another one, or of a file."""
 
     code = StringField(
-        "Code",
+        _("Code"),
         [
-            InputRequired("Give the study a code."),
+            InputRequired(_("Give the study a code.")),
             Regexp(
                 rf"^{STUDY_CODE}$",
-                message="Use up to 32 letters, digits, - and _, beginning with a letter or digit.",
+                message=_("Use up to 32 letters, digits, - and _, beginning with a letter or digit."),
             ),
         ],
-        description="Letters, digits, - and _. It stands in addresses and file names and never changes.",
+        description=_("Letters, digits, - and _. It stands in addresses and file names and never changes."),
     )
     title = StringField(
-        "Title", [Optional(), Length(max=200)], description="Left empty, the title is taken over too."
+        _("Title"), [Optional(), Length(max=200)], description=_("Left empty, the title is taken over too.")
     )
-    study = SelectField("Study to copy", [Optional()])
-    file = FileField("Or a file", description="A set-up that Seventh wrote (.json).")
+    study = SelectField(_("Study to copy"), [Optional()])
+    file = FileField(_("Or a file"), description=_("A set-up that Seventh wrote (.json)."))
 
     def __init__(self, codes: Sequence[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.study.choices = [
-            SelectChoice("", "Take the file"),
+            SelectChoice("", _("Take the file")),
             *(SelectChoice(code, code) for code in codes),
         ]
 
@@ -267,25 +291,25 @@ class NewStudyForm(SectionForm):
     """A new study; its own page has all other fields."""
 
     code = StringField(
-        "Code",
+        _("Code"),
         [
-            InputRequired("Give the study a code."),
+            InputRequired(_("Give the study a code.")),
             Regexp(
                 rf"^{STUDY_CODE}$",
-                message="Use up to 32 letters, digits, - and _, beginning with a letter or digit.",
+                message=_("Use up to 32 letters, digits, - and _, beginning with a letter or digit."),
             ),
         ],
-        description="Letters, digits, - and _. It stands in addresses and file names and never changes.",
+        description=_("Letters, digits, - and _. It stands in addresses and file names and never changes."),
     )
-    title = StringField("Title", [InputRequired("Give the study a title."), Length(max=200)])
+    title = StringField(_("Title"), [InputRequired(_("Give the study a title.")), Length(max=200)])
     timezone = SelectField(
-        "Time zone",
-        [InputRequired("Choose the time zone."), time_zone],
-        description="Where the clinic is. Days are counted in it.",
+        _("Time zone"),
+        [InputRequired(_("Choose the time zone.")), time_zone],
+        description=_("Where the clinic is. Days are counted in it."),
         default="UTC",
         validate_choice=False,
     )
-    plan = SelectField("Plan to begin with")
+    plan = SelectField(_("Plan to begin with"))
 
     def __init__(self, plans: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -296,10 +320,10 @@ class NewStudyForm(SectionForm):
 class CloseForm(SectionForm):
     """Closing a study for good."""
 
-    reason = TextAreaField("Why the study is closed", [InputRequired("Say why."), Length(max=500)])
+    reason = TextAreaField(_("Why the study is closed"), [InputRequired(_("Say why.")), Length(max=500)])
     sure = BooleanField(
-        "I know that links open nothing any more and that nobody can be enrolled",
-        [InputRequired("Tick that you know what closing does.")],
+        _("I know that links open nothing any more and that nobody can be enrolled"),
+        [InputRequired(_("Tick that you know what closing does."))],
     )
 
 

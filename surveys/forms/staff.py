@@ -28,6 +28,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Length, Optional
 
+from analysis.words import words as _
 from surveys import typed
 from surveys.forms import labels, partial_date
 from surveys.forms.fields import (
@@ -49,7 +50,7 @@ from surveys.security import LoginForm
 FIRST_TREATMENT_ROWS = 4
 MOST_TREATMENT_ROWS = 40
 LONGEST_EMAIL = 254
-HIDDEN_SIGNS = "Signs that cannot be seen were taken out of this. Look at it, then send it once more."
+HIDDEN_SIGNS = _("Signs that cannot be seen were taken out of this. Look at it, then send it once more.")
 
 
 def select_choices(words: Mapping[str, str], nothing: str | None = None) -> list[SelectChoice]:
@@ -90,7 +91,7 @@ class StaffForm(FlaskForm):
             if field.name in g.get("hidden_signs_in", ()):
                 field.errors = [*field.errors, HIDDEN_SIGNS]
             elif not isinstance(field, TextAreaField) and "\n" in (field.data or ""):
-                field.errors = [*field.errors, "Write this on one line."]
+                field.errors = [*field.errors, _("Write this on one line.")]
             elif (wanted := _wanted(field)) and not (field.data or "").strip():
                 field.errors = [wanted]
             else:
@@ -114,16 +115,16 @@ class SignInForm(LoginForm):
     """Sign-in. It never says which part is wrong, so that strangers do not learn who has an account."""
 
     email = EmailField(
-        "E-mail address",
-        [InputRequired("Enter your e-mail address."), Length(max=LONGEST_EMAIL)],
+        _("E-mail address"),
+        [InputRequired(_("Enter your e-mail address.")), Length(max=LONGEST_EMAIL)],
         filters=[lambda typed: typed.strip() if typed else typed],
     )
-    WRONG = "The e-mail address, the password or the code is wrong."
+    WRONG = _("The e-mail address, the password or the code is wrong.")
 
     password = PasswordField(
-        "Password", [InputRequired("Enter your password."), Length(max=LONGEST_PASSWORD)]
+        _("Password"), [InputRequired(_("Enter your password.")), Length(max=LONGEST_PASSWORD)]
     )
-    code = StringField("Code from your app", [Optional(), Length(max=16)])
+    code = StringField(_("Code from your app"), [Optional(), Length(max=16)])
     remember = None  # type: ignore[assignment]  # how WTForms takes a field away
     submit = None  # type: ignore[assignment]
 
@@ -143,9 +144,9 @@ class SignInForm(LoginForm):
 class PartialDateForm(Form):
     """A date whose day, or day and month, may be empty. `value` is valid after validation."""
 
-    day = DayOfMonthField("Day", [Optional()])
-    month = MonthField("Month", [Optional()])
-    year = WholeNumberField("Year", [Optional()])
+    day = DayOfMonthField(_("Day"), [Optional()])
+    month = MonthField(_("Month"), [Optional()])
+    year = WholeNumberField(_("Year"), [Optional()])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether the boxes make a date."""
@@ -174,13 +175,13 @@ class TreatmentForm(PartialDateForm):
     """One treatment and, as far as known, when it began."""
 
     kind = SelectField(
-        "Treatment", choices=select_choices(labels.TREATMENTS, "Choose a treatment"), default=""
+        _("Treatment"), choices=select_choices(labels.TREATMENTS, _("Choose a treatment")), default=""
     )
 
     def _fault(self) -> tuple[Field, str] | None:
         dated = any(box.data is not None for box in (self.day, self.month, self.year))
         if dated and not self.kind.data:
-            return self.kind, "Choose which treatment this date belongs to."
+            return self.kind, _("Choose which treatment this date belongs to.")
         return super()._fault()
 
 
@@ -189,13 +190,15 @@ class NewTreatmentForm(StaffForm):
 
     treatment = FormField(TreatmentForm)
     state = RadioField(
-        "State", choices=select_choices({"given": "Given or begun", "planned": "Planned"}), default="given"
+        _("State"),
+        choices=select_choices({"given": _("Given or begun"), "planned": _("Planned")}),
+        default="given",
     )
-    product = StringField("Product", [Optional(), Length(max=200)])
-    dose = NumberField("Dose", [Optional()])
-    unit = StringField("Unit", [Optional(), Length(max=32)])
-    side = SelectField("Side", choices=select_choices(labels.SIDES, "Not recorded"), default="")
-    note = TextAreaField("Note", [Optional(), Length(max=2000)])
+    product = StringField(_("Product"), [Optional(), Length(max=200)])
+    dose = NumberField(_("Dose"), [Optional()])
+    unit = StringField(_("Unit"), [Optional(), Length(max=32)])
+    side = SelectField(_("Side"), choices=select_choices(labels.SIDES, _("Not recorded")), default="")
+    note = TextAreaField(_("Note"), [Optional(), Length(max=2000)])
 
     def __init__(self, today: date, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -207,7 +210,7 @@ class NewTreatmentForm(StaffForm):
         if not super().validate(extra_validators):
             return False
         if not row.kind.data:
-            row.kind.errors = ["Choose a treatment."]
+            row.kind.errors = [_("Choose a treatment.")]
         elif self.state.data == "given" and _is_ahead(row, self.today):
             row.year.errors = [AHEAD]
         return not row.errors
@@ -222,27 +225,27 @@ class NewTreatmentForm(StaffForm):
 class EnrolmentForm(ElsewhereBoxes, StaffForm):
     """A patient with palsy and, apart, contact. Made by `enrolment_form`, which adds rows of treatments."""
 
-    code = StringField("Study code", [InputRequired("Enter a study code."), Length(max=64)])
-    site = StringField("Site", [Optional(), Length(max=64)])
-    enrolled_on = DayField("Enrolled on", [Optional(), not_ahead])
-    birth = FormField(PartialDateForm, "Birth")
-    sex = RadioField("Sex", choices=select_choices(labels.SEXES), default="unknown")
-    side = RadioField("Side of the face", choices=select_choices(labels.SIDES), default="unknown")
-    cause = SelectField("Cause", choices=select_choices(labels.CAUSES), default="unknown")
-    begin = SelectField("How it began", choices=select_choices(labels.BEGINNINGS), default="unknown")
-    onset = FormField(PartialDateForm, "Onset")
-    name = StringField("Name", [Optional(), Length(max=200)])
-    hospital_number = StringField("Hospital number", [Optional(), Length(max=64)])
-    email = EmailAddressField("E-mail address", [Optional(), Length(max=254)])
-    telephone = StringField("Telephone", [Optional(), Length(max=64)])
-    mobile = MobileField("Mobile number, for text messages", [Optional()])
+    code = StringField(_("Study code"), [InputRequired(_("Enter a study code.")), Length(max=64)])
+    site = StringField(_("Site"), [Optional(), Length(max=64)])
+    enrolled_on = DayField(_("Enrolled on"), [Optional(), not_ahead])
+    birth = FormField(PartialDateForm, _("Birth"))
+    sex = RadioField(_("Sex"), choices=select_choices(labels.SEXES), default="unknown")
+    side = RadioField(_("Side of the face"), choices=select_choices(labels.SIDES), default="unknown")
+    cause = SelectField(_("Cause"), choices=select_choices(labels.CAUSES), default="unknown")
+    begin = SelectField(_("How it began"), choices=select_choices(labels.BEGINNINGS), default="unknown")
+    onset = FormField(PartialDateForm, _("Onset"))
+    name = StringField(_("Name"), [Optional(), Length(max=200)])
+    hospital_number = StringField(_("Hospital number"), [Optional(), Length(max=64)])
+    email = EmailAddressField(_("E-mail address"), [Optional(), Length(max=254)])
+    telephone = StringField(_("Telephone"), [Optional(), Length(max=64)])
+    mobile = MobileField(_("Mobile number, for text messages"), [Optional()])
     known = RadioField(
-        "Is this the same person?",
+        _("Is this the same person?"),
         [Optional()],
         choices=select_choices(
             {
-                "same": "Yes, the same person: enrol with the contact kept there",
-                "other": "No, somebody else",
+                "same": _("Yes, the same person: enrol with the contact kept there"),
+                "other": _("No, somebody else"),
             }
         ),
     )
@@ -263,9 +266,9 @@ class EnrolmentForm(ElsewhereBoxes, StaffForm):
         valid = bool(super().validate(extra_validators))
         birth: PartialDateForm = self.birth.form
         if not birth.errors and birth.value is None:
-            birth.year.errors = ["Enter the year of birth: the study has a lowest age."]
+            birth.year.errors = [_("Enter the year of birth: the study has a lowest age.")]
         elif not birth.errors and birth.value and birth.value[1] == "month":
-            birth.day.errors = ["Enter the day too, or only the year."]
+            birth.day.errors = [_("Enter the day too, or only the year.")]
         self._check_treatments()
         self.check_elsewhere()
         return valid and not self.errors
@@ -294,19 +297,21 @@ class EnrolmentForm(ElsewhereBoxes, StaffForm):
             if _is_ahead(row, self.today):
                 row.year.errors = [AHEAD]
             elif row.value and before_birth(birth_year, row.value[0]):
-                row.year.errors = ["This lies before the birth."]
+                row.year.errors = [_("This lies before the birth.")]
             elif (row.kind.data, row.value) in seen:
-                row.kind.errors = ["This treatment with this date is there twice."]
+                row.kind.errors = [_("This treatment with this date is there twice.")]
             seen.add((row.kind.data, row.value))
 
 
 def _no_date(fault: str) -> str:
     return {
-        "no_year": "Enter the year too.",
-        "year": f"Enter the year with four digits, {typed.possible_years()}.",
-        "no_month": "Enter the month too, or leave the day empty.",
-        "month": "The month must be from 1 to 12.",
-        "day": "This month has no such day.",
+        "no_year": _("Enter the year too."),
+        "year": _(
+            "Enter the year with four digits, %(possible_years)s.", possible_years=typed.possible_years()
+        ),
+        "no_month": _("Enter the month too, or leave the day empty."),
+        "month": _("The month must be from 1 to 12."),
+        "day": _("This month has no such day."),
     }[fault]
 
 
@@ -317,7 +322,9 @@ def _is_ahead(row: TreatmentForm, today: date) -> bool:
 @cache
 def enrolment_form(rows: int) -> type[EnrolmentForm]:
     """The form with `rows` rows of treatments, each a field `treatment_<n>`."""
-    fields = {f"treatment_{n}": FormField(TreatmentForm, f"Treatment {n}") for n in range(1, rows + 1)}
+    fields = {
+        f"treatment_{n}": FormField(TreatmentForm, _("Treatment %(n)s", n=n)) for n in range(1, rows + 1)
+    }
     return type("EnrolmentFormWithTreatments", (EnrolmentForm,), fields)
 
 
@@ -326,7 +333,7 @@ class UnscheduledVisitForm(StaffForm):
 
     refused_at = "battery"
 
-    battery = SelectMultipleField("Questionnaires")
+    battery = SelectMultipleField(_("Questionnaires"))
 
     def __init__(self, instruments: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -336,19 +343,19 @@ class UnscheduledVisitForm(StaffForm):
 class AcknowledgeForm(StaffForm):
     """Taking an alert on; its fields carry the alert's number, since a page shows several."""
 
-    note = TextAreaField("What will be done", [Optional(), Length(max=2000)])
+    note = TextAreaField(_("What will be done"), [Optional(), Length(max=2000)])
 
 
 class ActedOnForm(StaffForm):
     """The action about an alert."""
 
-    note = TextAreaField("What was done", [InputRequired("Say what was done."), Length(max=2000)])
+    note = TextAreaField(_("What was done"), [InputRequired(_("Say what was done.")), Length(max=2000)])
 
 
 class CloseAlertForm(StaffForm):
     """Why an alert needs no further action."""
 
-    note = TextAreaField("Why it is closed", [Optional(), Length(max=2000)])
+    note = TextAreaField(_("Why it is closed"), [Optional(), Length(max=2000)])
 
 
 class AlertRuleForm(StaffForm):
@@ -359,16 +366,16 @@ class AlertRuleForm(StaffForm):
 
     refused_at = "measure"
 
-    measure = SelectField("Score or answer", [InputRequired("Choose a score or an answer.")])
+    measure = SelectField(_("Score or answer"), [InputRequired(_("Choose a score or an answer."))])
     kind = RadioField(
-        "Raise an alert when it is",
+        _("Raise an alert when it is"),
         choices=select_choices(
-            {"this_bad": "this bad or worse", "worse": "worse by the detectable change or more"}
+            {"this_bad": _("this bad or worse"), "worse": _("worse by the detectable change or more")}
         ),
         filters=[lambda kind: "this_bad" if kind == "at_least" else kind],
         default="this_bad",
     )
-    at_least = NumberField("Number", [Optional()])
+    at_least = NumberField(_("Number"), [Optional()])
 
     def refuse(self, message: str, field: str | None) -> None:
         """Show the store's refusal; its threshold is `at_least` here."""
@@ -378,4 +385,4 @@ class AlertRuleForm(StaffForm):
 class ConfirmRuleForm(StaffForm):
     """The score of a rule that was set before rules had a direction."""
 
-    threshold = NumberField("Number", [InputRequired("Enter a number.")])
+    threshold = NumberField(_("Number"), [InputRequired(_("Enter a number."))])

@@ -10,6 +10,7 @@ from wtforms import Form, SelectField, StringField, SubmitField, TextAreaField, 
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length, Optional
 
+from analysis.words import words as _
 from surveys.forms.staff import StaffForm
 from surveys.instruments.wording import LOCALE
 
@@ -21,25 +22,28 @@ MOST_LANGUAGES = 5
 class WordingForm(StaffForm):
     """A file with a site's own text; another module reads and checks it."""
 
-    file = FileField("File", [FileRequired("Choose a file.")])
+    file = FileField(_("File"), [FileRequired(_("Choose a file."))])
 
     def refuse(self, message: str, field: str | None) -> None:
         """Show why the file was not taken, a line each."""
-        self.file.errors = ["Nothing was loaded. Correct the file and choose it again."]
+        self.file.errors = [_("Nothing was loaded. Correct the file and choose it again.")]
         self.form_errors += message.splitlines()
 
 
 class PermissionForm(StaffForm):
     """The permission to use a wording. The choices are pairs of version and name, and their words."""
 
-    wording = SelectField("Wording")
-    holder = StringField("Who holds the rights", [InputRequired("Say who gave leave."), Length(max=LONGEST)])
+    wording = SelectField(_("Wording"))
+    holder = StringField(
+        _("Who holds the rights"), [InputRequired(_("Say who gave leave.")), Length(max=LONGEST)]
+    )
     reference = StringField(
-        "Where their leave is written", [InputRequired("Say where that is written."), Length(max=LONGEST)]
+        _("Where their leave is written"),
+        [InputRequired(_("Say where that is written.")), Length(max=LONGEST)],
     )
     publication = StringField(
-        "Publication of this text or translation",
-        [InputRequired("Name the publication."), Length(max=LONGEST)],
+        _("Publication of this text or translation"),
+        [InputRequired(_("Name the publication.")), Length(max=LONGEST)],
     )
 
     def __init__(self, wordings: Iterable[tuple[str, str, str]], **kwargs: Any) -> None:
@@ -49,14 +53,14 @@ class PermissionForm(StaffForm):
     @property
     def chosen(self) -> tuple[str, str]:
         """Version and name of the wording."""
-        version, _, name = (self.wording.data or "").partition(":")
+        version, __, name = (self.wording.data or "").partition(":")
         return version, name
 
 
 class LanguagesForm(Form):
     """The languages of a text that is to be typed or filled in. They live in the address."""
 
-    languages = StringField("Languages")
+    languages = StringField(_("Languages"))
 
     @property
     def locales(self) -> tuple[str, ...]:
@@ -67,9 +71,13 @@ class LanguagesForm(Form):
         """Refuse what is no code of a language."""
         wrong = [locale for locale in self.locales if not LOCALE.fullmatch(locale)]
         if wrong or not 1 <= len(self.locales) <= MOST_LANGUAGES:
-            named = f"{', '.join(wrong)} is none. " if wrong else ""
+            named = _("%(wrong)s is none. ", wrong=", ".join(wrong)) if wrong else ""
             raise ValidationError(
-                f"{named}Write the codes of 1 to {MOST_LANGUAGES} languages, such as de, pt-BR."
+                _(
+                    "%(named)sWrite the codes of 1 to %(most_languages)s languages, such as de, pt-BR.",
+                    named=named,
+                    most_languages=MOST_LANGUAGES,
+                )
             )
 
 
@@ -78,8 +86,8 @@ class TypedWordingForm(StaffForm):
 
     refused_at = "name"
 
-    name = StringField("Name of this text", [InputRequired("Give it a name."), Length(max=64)])
-    take_along = SubmitField("Download what is typed so far")
+    name = StringField(_("Name of this text"), [InputRequired(_("Give it a name.")), Length(max=64)])
+    take_along = SubmitField(_("Download what is typed so far"))
 
     @property
     def given(self) -> dict[str, str]:
@@ -107,5 +115,5 @@ def typed_wording_form(boxes: Iterable[tuple[str, str, bool]], **kwargs: Any) ->
 
 
 def _text_box(label: str, is_needed: bool) -> TextAreaField:
-    wanted = InputRequired(f"{label}: write this text.") if is_needed else Optional()
+    wanted = InputRequired(_("%(label)s: write this text.", label=label)) if is_needed else Optional()
     return TextAreaField(label, [wanted, Length(max=LONGEST_TEXT)])

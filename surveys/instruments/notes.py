@@ -5,6 +5,7 @@ Plain English for staff, exports and the handbook.
 
 from collections.abc import Mapping
 
+from analysis.words import words as _
 from surveys.instruments.instrument import Answer, Instrument
 from surveys.instruments.scale import Scale
 from surveys.instruments.scoring import Score
@@ -29,15 +30,29 @@ def score_notes(instrument: Instrument, answers: Mapping[str, Answer], score: Sc
     items = score.items_used + score.items_missing
     notes = []
     if score.value is None:
-        notes.append(f"No score: {score.items_missing} of {items} items were not answered.")
+        notes.append(
+            _(
+                "No score: %(items_missing)s of %(items)s items were not answered.",
+                items_missing=score.items_missing,
+                items=items,
+            )
+        )
     elif score.prorated:
-        notes.append(f"Prorated from {score.items_used} of {items} items.")
+        notes.append(
+            _("Prorated from %(items_used)s of %(items)s items.", items_used=score.items_used, items=items)
+        )
     for alert in instrument.alerts:
         if alert.item in scale.items and answers.get(alert.item) is None:
-            notes.append(f"Item {instrument.item(alert.item).number} was not answered.")
+            notes.append(_("Item %(number)s was not answered.", number=instrument.item(alert.item).number))
     if scale.conventional and outside_conventional(scale, score.value):
         low, high = scale.conventional
-        notes.append(f"Outside the conventional range of {low:g} to {high:g}, and kept as it is.")
+        notes.append(
+            _(
+                "Outside the conventional range of %(low)s to %(high)s, and kept as it is.",
+                low=f"{low:g}",
+                high=f"{high:g}",
+            )
+        )
     return tuple(notes)
 
 
@@ -49,11 +64,14 @@ def outside_conventional(scale: Scale, value: float | None) -> bool:
     return not low <= value <= high
 
 
+_METHODS = {"sum": _("sum"), "mean": _("mean")}
+
+
 def formula(instrument: Instrument, scale: Scale) -> str:
     """The arithmetic of complete answers on one line, such as `(sum of 15 items − 15) × 100 / 60`."""
     s = _weighted_sum(instrument, scale) if scale.parts else _sum_of_items(instrument, scale)
     if scale.table:
-        return f"the table's value for {s}"
+        return _("the table's value for %(s)s", s=s)
     if scale.subtract:
         s = f"{s} − {scale.subtract:g}"
     if (scale.multiply != 1 or scale.divide != 1) and " " in s:
@@ -67,8 +85,8 @@ def formula(instrument: Instrument, scale: Scale) -> str:
 
 def _sum_of_items(instrument: Instrument, scale: Scale) -> str:
     if len(scale.items) == 1:
-        return f"item {instrument.item(scale.items[0]).number}"
-    return f"{scale.method} of {len(scale.items)} items"
+        return _("item %(number)s", number=instrument.item(scale.items[0]).number)
+    return _("%(method)s of %(number)s items", method=_METHODS[scale.method], number=len(scale.items))
 
 
 def _weighted_sum(instrument: Instrument, scale: Scale) -> str:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from analysis.words import words as _
 from surveys.instruments.instrument import AnsweredBy, Instrument, ItemKind
 
 KINDS: tuple[ItemKind, ...] = ("text", "whole", "decimal", "date", "choice", "choices")
@@ -52,31 +53,39 @@ class OwnForm:
 def faults(form: OwnForm) -> Iterator[str]:
     """Why it cannot be asked, a sentence each."""
     if not form.fields:
-        yield "Add at least one field."
+        yield _("Add at least one field.")
     for field in form.fields:
         if field.chosen:
             counts = {len(words) for words in field.choices.values()}
             if len(counts) > 1:
-                yield f"{field.name}: give the same number of choices in every language, in the same order."
+                yield _(
+                    "%(name)s: give the same number of choices in every language, in the same order.",
+                    name=field.name,
+                )
             elif min(counts) < 2:
-                yield f"{field.name}: write at least two choices, a line each."
+                yield _("%(name)s: write at least two choices, a line each.", name=field.name)
             if any(len(set(words)) < len(words) for words in field.choices.values()):
-                yield f"{field.name}: a choice stands twice."
+                yield _("%(name)s: a choice stands twice.", name=field.name)
         elif field.kind in ("whole", "decimal"):
             if field.low is None or field.high is None:
-                yield f"{field.name}: say between which numbers the answer lies."
+                yield _("%(name)s: say between which numbers the answer lies.", name=field.name)
             elif field.low >= field.high:
-                yield f"{field.name}: the lowest number must be below the highest."
+                yield _("%(name)s: the lowest number must be below the highest.", name=field.name)
             elif field.low < -96:
-                yield f"{field.name}: numbers begin at -96; -99 to -97 say in SPSS that there is no answer."
+                yield _(
+                    "%(name)s: numbers begin at -96; -99 to -97 say in SPSS that there is no answer.",
+                    name=field.name,
+                )
             elif field.kind == "whole" and not (field.low.is_integer() and field.high.is_integer()):
-                yield f"{field.name}: the lowest and highest of whole numbers are whole numbers."
+                yield _(
+                    "%(name)s: the lowest and highest of whole numbers are whole numbers.", name=field.name
+                )
 
 
 def faults_of_change(before: OwnForm, after: OwnForm) -> Iterator[str]:
     """Why `after` cannot be the next version where answers to `before` are stored, a sentence each."""
     if (before.answered_by, before.once) != (after.answered_by, after.once):
-        yield "Answers are stored: who answers it, and how often, stays. Make another form."
+        yield _("Answers are stored: who answers it, and how often, stays. Make another form.")
     known = {field.number: field for field in after.fields}
     for was in before.fields:
         now = known.get(was.number)
@@ -84,14 +93,20 @@ def faults_of_change(before: OwnForm, after: OwnForm) -> Iterator[str]:
             continue
         if now.kind != was.kind or now.unit != was.unit:
             yield (
-                f"{was.name}: answers are stored, so its kind and unit stay. Remove this field and add "
-                "another."
+                _(
+                    "%(name)s: answers are stored, so its kind and unit stay. Remove this field and add "
+                    "another.",
+                    name=was.name,
+                )
             )
         for locale, words in was.choices.items():
             if any(_moved(words, now.choices.get(locale, ()), place) for place in range(len(words))):
                 yield (
-                    f"{was.name}: answers are stored by the places of the choices. Add new choices at the "
-                    "end; the others stay in their places."
+                    _(
+                        "%(name)s: answers are stored by the places of the choices. Add new choices at the "
+                        "end; the others stay in their places.",
+                        name=was.name,
+                    )
                 )
                 break
 
@@ -128,7 +143,7 @@ def definition(form: OwnForm, *, key: str, version: int, study: str, holder: str
         'status = "own"',
         'shippable = "no"',
         f"holder = {_text(holder)}",
-        'statement = "The study made it for itself."',
+        _('statement = "The study made it for itself."'),
         'source = "The study."',
     ]
     for field in form.fields:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import cast, get_args
 
+from analysis.words import words as _
 from surveys.instruments.faults import Faults
 from surveys.instruments.instrument import Item, LocaleText, Section, SectionText, Wording, WordingStatus
 from surveys.instruments.table import TomlTable
@@ -41,14 +42,14 @@ def check_wording(
     if wording.status == "absent" and wording.texts:
         faults.add(
             "wording.texts",
-            "has texts, but the wording is said to be absent.",
-            "Remove the texts, or say verbatim or working.",
+            _("has texts, but the wording is said to be absent."),
+            _("Remove the texts, or say verbatim or working."),
         )
     if wording.status != "absent" and not wording.texts:
         faults.add(
             "wording.texts",
-            f"has no language, but the wording is said to be {wording.status}.",
-            "Add [wording.texts.en], or say absent.",
+            _("has no language, but the wording is said to be %(status)s.", status=wording.status),
+            _("Add [wording.texts.en], or say absent."),
         )
     check_texts("wording.texts", wording.texts, sections, items, faults)
 
@@ -67,7 +68,7 @@ def check_texts(
     for locale, text in texts.items():
         place = f"{where}.{locale}"
         if not LOCALE.fullmatch(locale):
-            faults.add(place, "is not a language code.", "Write one such as en, de or pt-BR.")
+            faults.add(place, _("is not a language code."), _("Write one such as en, de or pt-BR."))
         _compare(f"{place}.items", "item", {item.key for item in items}, set(text.items), faults)
         _compare(f"{place}.sections", "section", names, set(text.sections) - doubtful, faults)
         for section in sound:
@@ -81,7 +82,9 @@ def check_markup(data: object, faults: Faults, where: str = "") -> None:
     """Adds a fault for each text of a file, staff's or patients', that holds tags or character entities."""
     for place, text in _strings(data, where):
         if found := _MARKUP.search(text):
-            faults.add(place, f"holds markup ({found.group()!r}).", "Write plain text: pages add the markup.")
+            faults.add(
+                place, f"holds markup ({found.group()!r}).", _("Write plain text: pages add the markup.")
+            )
 
 
 def _locale(texts: TomlTable, locale: str, recalls: bool) -> LocaleText:
@@ -113,14 +116,14 @@ def _choices(section: TomlTable) -> dict[int, str]:
         for name in labels:
             if not _VALUE.fullmatch(name):
                 table.faults.add(
-                    table.at(name), "is not a whole number.", "Use the choice's value as its name."
+                    table.at(name), _("is not a whole number."), _("Use the choice's value as its name.")
                 )
     return {int(name): label for name, label in labels.items() if _VALUE.fullmatch(name)}
 
 
 def _compare_choices(where: str, section: Section, text: SectionText, faults: Faults) -> None:
     if section.choices and not text.choices and not faults.about(where):
-        faults.add(where, "is missing.", "Add the text of each choice.")
+        faults.add(where, "is missing.", _("Add the text of each choice."))
         return
     _compare(
         where,
@@ -135,9 +138,13 @@ def _compare(where: str, kind: str, wanted: set[str], found: set[str], faults: F
     if faults.at(where):
         return
     for key in sorted(wanted - found):
-        faults.add(f"{where}.{key}", "is missing.", f"Add the text of this {kind}.")
+        faults.add(f"{where}.{key}", "is missing.", _("Add the text of this %(kind)s.", kind=kind))
     for key in sorted(found - wanted):
-        faults.add(f"{where}.{key}", f"names no {kind} of the instrument.", f"Remove it or add the {kind}.")
+        faults.add(
+            f"{where}.{key}",
+            _("names no %(kind)s of the instrument.", kind=kind),
+            _("Remove it or add the %(kind)s.", kind=kind),
+        )
 
 
 def _strings(data: object, where: str) -> Iterator[tuple[str, str]]:

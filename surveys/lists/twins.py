@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from analysis.words import words as _
 from surveys.lists.at_once import ShortList, read
 from surveys.lists.scope import Scope
 from surveys.models import Patient, Response, Visit
@@ -33,8 +34,13 @@ class Twins:
 
     def __str__(self) -> str:
         if self.kind == "visits":
-            return f"{self.patient} has the visits {self.one} and {self.other}."
-        return f"{self.one} and {self.other} are two {self.kind}."
+            return _(
+                "%(patient)s has the visits %(one)s and %(other)s.",
+                patient=self.patient,
+                one=self.one,
+                other=self.other,
+            )
+        return _("%(one)s and %(other)s are two %(kind)s.", one=self.one, other=self.other, kind=self.kind)
 
 
 def of_study(session: Session, study_id: int) -> list[Twins]:

@@ -16,7 +16,7 @@ class NotSent(Exception):
 
 def written(to: str, words: Words) -> Mail:
     """The mail with these words; send it after the commit of its subject."""
-    return Mail(to, words.subject, words.body, f"account.{secrets.token_hex(8)}")
+    return Mail(to, str(words.subject), words.body, f"account.{secrets.token_hex(8)}")
 
 
 def send(mail: Mail, settings: Settings) -> None:

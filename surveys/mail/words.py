@@ -17,17 +17,19 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
+from analysis.words import words as _
+
 DEFAULTS = Path(__file__).parent / "defaults"
 FALLBACK = "en"
 
 # The meaning of each field, shown beside the form.
 FIELDS: Mapping[str, str] = {
-    "greeting": "“Hello” or “Dear” and the name, without a comma",
-    "name": "the patient's name",
-    "clinic": "who writes, as the settings say",
-    "contact": "the study's contact",
-    "link": "the personal link, new in each message",
-    "last_day": "the last day to answer",
+    "greeting": _("“Hello” or “Dear” and the name, without a comma"),
+    "name": _("the patient's name"),
+    "clinic": _("who writes, as the settings say"),
+    "contact": _("the study's contact"),
+    "link": _("the personal link, new in each message"),
+    "last_day": _("the last day to answer"),
 }
 IN_SUBJECT = ("clinic",)
 # A telephone number may belong to a stranger by now, who is told no name.
@@ -92,31 +94,55 @@ def faults(words: Words, kind: str, *, forbidden: tuple[str, ...] = ()) -> Itera
     if told:
         yield (
             "body" if kind in TEXTS else "subject",
-            f"“{told}” would tell others what the message is about. Name neither illness, mood nor study.",
+            _(
+                "“%(told)s” would tell others what the message is about. Name neither illness, mood "
+                "nor study.",
+                told=told,
+            ),
         )
     if not words.body.strip():
-        yield "body", "Write the text."
+        yield "body", _("Write the text.")
     for name in _unknown(words.body, known):
-        yield "body", f"There is no field {{{name}}}. There are: {_listed(known)}."
+        yield (
+            "body",
+            _("There is no field {%(name)s}. There are: %(listed)s.", name=name, listed=_listed(known)),
+        )
     if words.body.count("{") != words.body.count("}") or "{" in _FIELD.sub("", words.body):
-        yield "body", "A brace is left open: write a field as {link}."
+        yield "body", _("A brace is left open: write a field as {link}.")
     for name in NEEDED[kind]:
         if f"{{{name}}}" not in words.body:
-            yield "body", f"Without {{{name}}} nobody can answer. Put it on a line of its own."
+            yield "body", _("Without {%(name)s} nobody can answer. Put it on a line of its own.", name=name)
     if any(_beside_link(line) for line in words.body.split("\n")):
         yield (
             "body",
-            f"Put {LINK} on a line of its own: mail programs take a full stop behind it for a part of it.",
+            _(
+                "Put %(link)s on a line of its own: mail programs take a full stop behind it for a "
+                "part of it.",
+                link=LINK,
+            ),
         )
 
 
 def _faults_of_subject(subject: str) -> Iterator[tuple[str, str]]:
     if not subject.strip():
-        yield "subject", "Write a subject."
+        yield "subject", _("Write a subject.")
     if "\n" in subject or len(subject) > LONGEST_SUBJECT:
-        yield "subject", f"The subject must be one line of at most {LONGEST_SUBJECT} characters."
+        yield (
+            "subject",
+            _(
+                "The subject must be one line of at most %(longest_subject)s characters.",
+                longest_subject=LONGEST_SUBJECT,
+            ),
+        )
     for name in _unknown(subject, IN_SUBJECT):
-        yield "subject", f"{{{name}}} cannot stand in a subject. It may hold: {_listed(IN_SUBJECT)}."
+        yield (
+            "subject",
+            _(
+                "{%(name)s} cannot stand in a subject. It may hold: %(listed)s.",
+                name=name,
+                listed=_listed(IN_SUBJECT),
+            ),
+        )
 
 
 def fill(words: Words, filling: Filling, locale: str) -> Words:

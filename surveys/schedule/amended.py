@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from analysis.words import words as _
 from surveys.schedule.plan import PlannedVisit
 
 
@@ -65,11 +66,17 @@ def faults(before: Sequence[PlannedVisit], after: Sequence[PlannedVisit]) -> Ite
             continue
         if _counted(was) != _counted(row) or (was.times > 1 < row.times and was.every_days != row.every_days):
             yield (
-                f"{was.name}: an amendment cannot change from when and to which day it counts. End this "
-                "timepoint, and add another."
+                _(
+                    "%(name)s: an amendment cannot change from when and to which day it counts. End this "
+                    "timepoint, and add another.",
+                    name=was.name,
+                )
             )
         if was.name != row.name:
-            yield f"{was.name}: its name stays, because visits have it. End this timepoint, and add another."
+            yield _(
+                "%(name)s: its name stays, because visits have it. End this timepoint, and add another.",
+                name=was.name,
+            )
 
 
 def _counted(row: PlannedVisit) -> tuple[object, ...]:

@@ -11,8 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from analysis.data import kinds
+from analysis.words import words as _
 
 PRESETS = Path(__file__).parents[1] / "presets"
+# The titles stand in the files; here translators find them.
+TITLES = (
+    _("Acute Bell’s palsy"),
+    _("Synkinesis treated with botulinum toxin"),
+    _("Facial reanimation surgery"),
+    _("Registry with three visits in the first year"),
+    _("Yearly registry"),
+)
 
 # Families of treatments that can anchor a timepoint; `other` is the kind of that name.
 FAMILIES: Mapping[str, tuple[str, ...]] = {
@@ -84,7 +93,7 @@ def preset_title(name: str) -> str:
     Raises:
         PlanError: there is no such preset.
     """
-    return str(_read(name)["title"])
+    return _(str(_read(name)["title"]))
 
 
 def preset_names() -> list[str]:
@@ -94,5 +103,11 @@ def preset_names() -> list[str]:
 
 def _read(name: str) -> dict[str, Any]:
     if name not in preset_names():
-        raise PlanError(f"There is no plan called {name!r}. Choose one of: {', '.join(preset_names())}.")
+        raise PlanError(
+            _(
+                "There is no plan called %(name)s. Choose one of: %(preset_names)s.",
+                name=repr(name),
+                preset_names=", ".join(preset_names()),
+            )
+        )
     return tomllib.loads((PRESETS / f"{name}.toml").read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from sqlalchemy import update
 
+from surveys import catalogues
 from surveys.exchange.wording_file import read
 from surveys.models import Study, Visit
 from surveys.store.words import permissions, wordings
@@ -18,7 +19,7 @@ from surveys.views.web import language
 from tests.support.study import Invited, changing, library
 from tests.support.wordings import as_toml, made_up
 
-GERMAN = language.CATALOGUES / "de" / "LC_MESSAGES" / "messages.po"
+GERMAN = catalogues.FOLDER / "de" / "LC_MESSAGES" / "messages.po"
 MIRROR = "fa"
 """The pseudo-language, none that ships: a process keeps questions as it drew them in a language."""
 MIRRORED = "قلب "

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
+from analysis.words import words as _
 from surveys import same
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.typed import with_plain_lines
@@ -72,7 +73,9 @@ def _steadiness(lines: str, separator: str) -> tuple[float, int]:
 def _few(rows: Iterator[Row]) -> list[Row]:
     found = list(islice(rows, MOST_ROWS + 2))
     if len(found) > MOST_ROWS + 1:
-        raise FileRefused([Fault(f"The list has more than {MOST_ROWS} rows. Send it in parts.")])
+        raise FileRefused(
+            [Fault(_("The list has more than %(most_rows)s rows. Send it in parts.", most_rows=MOST_ROWS))]
+        )
     return found
 
 
@@ -123,4 +126,4 @@ def _cut(text: str, separator: str) -> Iterator[Sequence[str]]:
         for row, cells in enumerate(reader, start=1):  # noqa: B007
             yield cells
     except csv.Error as error:
-        raise FileRefused([Fault(f"This is not CSV: {error}.", row + 1)]) from None
+        raise FileRefused([Fault(_("This is not CSV: %(error)s.", error=error), row + 1)]) from None

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Literal
 
+from analysis.words import words as _
 from surveys import same, typed
 from surveys.exchange import cells
 from surveys.exchange.cells import CellError
@@ -49,7 +50,7 @@ _MADE_DATE = re.compile(
 _ERROR = re.compile(r"#(?:#+|[A-ZÄÖÜ0/]+[!?/A-Z]*)")
 _FIRST_SERIAL = date(1899, 12, 30)
 
-WRITE = "Write it as 31.12.2026 or 2026-12-31."
+WRITE = _("Write it as 31.12.2026 or 2026-12-31.")
 
 
 class OrderAskedError(CellError):
@@ -92,7 +93,10 @@ def partial_date(cell: str, order: Order | None) -> PartialDate:
 def _either(cell: str, first: int, second: int, year: str, order: Order | None) -> PartialDate:
     if first <= 12 and second <= 12 and first != second and order is None:
         raise OrderAskedError(
-            f"{cell!r} can be read in two ways. Say which comes first, the day or the month."
+            _(
+                "%(cell)s can be read in two ways. Say which comes first, the day or the month.",
+                cell=repr(cell),
+            )
         )
     day_first = second <= 12 and (first > 12 or order != "month")
     day, month = (first, second) if day_first else (second, first)
@@ -113,41 +117,56 @@ def _told(cell: str, bare: str) -> PartialDate:
     if said:
         raise CellError(f"{cell!r} {said} {WRITE}")
     if _TWO_DIGITS.fullmatch(bare):
-        raise CellError(f"{cell!r} has a year of two digits. Write all four, such as 31.12.1965.")
+        raise CellError(
+            _("%(cell)s has a year of two digits. Write all four, such as 31.12.1965.", cell=repr(cell))
+        )
     try:
         return cells.partial_date(bare)
     except CellError as error:
         if _SERIAL.fullmatch(bare):
             on = _FIRST_SERIAL + timedelta(int(bare))
             if typed.is_possible_year(on.year):
-                said = (
-                    f"is how a spreadsheet counts days, perhaps {on.isoformat()}. Format the column as dates."
+                said = _(
+                    "is how a spreadsheet counts days, perhaps %(on)s. Format the column as dates.",
+                    on=on.isoformat(),
                 )
                 raise CellError(f"{cell!r} {said}") from None
         if str(error).endswith("YYYY-MM-DD."):
-            raise CellError(f"{cell!r} is not a date. {WRITE} Month.year or the year alone do too.") from None
+            raise CellError(
+                _(
+                    "%(cell)s is not a date. %(write)s Month.year or the year alone do too.",
+                    cell=repr(cell),
+                    write=WRITE,
+                )
+            ) from None
         raise CellError(str(error).replace(repr(bare), repr(cell))) from None
 
 
 def damage(cell: str) -> str | None:
     """What a spreadsheet made of this cell, as the rest of a sentence; None if it reads as typed."""
     if _SHORTENED.fullmatch(cell):
-        return "is a long number that a spreadsheet shortened. Format the column as text and type it anew."
+        return _("is a long number that a spreadsheet shortened. Format the column as text and type it anew.")
     made = _MADE_DATE.fullmatch(cell)
     month = (made[1] or made[2]) if made else ""
     if same.folded(month) in _MONTH and not month.isupper():
-        return "is what a spreadsheet makes of a date or of a number with a dash. Format the column as text."
+        return _(
+            "is what a spreadsheet makes of a date or of a number with a dash. Format the column as text."
+        )
     if _ERROR.fullmatch(cell):
-        return "is an error that a spreadsheet shows."
+        return _("is an error that a spreadsheet shows.")
     return None
 
 
 def misread(cell: str) -> str | None:
     """Why letters of this cell are not those that were typed, as the rest of a sentence."""
     if "\ufffd" in cell:
-        return "has lost letters. Save the list once more, as .xlsx or CSV UTF-8."
+        return _("has lost letters. Save the list once more, as .xlsx or CSV UTF-8.")
     try:
         found = cell.encode("cp1252").decode("utf-8")
     except UnicodeError:
         return None
-    return None if found == cell else f"was saved wrongly: it means {found!r}. Save the list as .xlsx."
+    return (
+        None
+        if found == cell
+        else _("was saved wrongly: it means %(found)s. Save the list as .xlsx.", found=repr(found))
+    )

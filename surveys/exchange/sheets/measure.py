@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from xml.parsers import expat
 
+from analysis.words import words as _
 from surveys.exchange.sheets.cut import MOST_ROWS
 
 MOST_COLUMNS = 500
@@ -49,18 +50,24 @@ class Measure:
     def too_large(self) -> str | None:
         """Why this is too much to read; None if it is not."""
         if self._rows > MOST_ROWS:
-            return f"The workbook reaches to row {self._rows}; at most {MOST_ROWS} rows are read."
+            return _(
+                "The workbook reaches to row %(rows)s; at most %(most_rows)s rows are read.",
+                rows=self._rows,
+                most_rows=MOST_ROWS,
+            )
         if self._columns > MOST_COLUMNS or self._cells > MOST_CELLS:
-            return (
-                f"The workbook reaches to column {letters(self._columns)} and to row {self._rows}, "
-                "which is too much to read. Delete what stands far from the list, and other sheets."
+            return _(
+                "The workbook reaches to column %(letters)s and to row %(rows)s, which is too much "
+                "to read. Delete what stands far from the list, and other sheets.",
+                letters=letters(self._columns),
+                rows=self._rows,
             )
         known = len(self._lengths)
         shared = sum(
             self._lengths[number] * times for number, times in self._shared.items() if number < known
         )
         if self._signs + shared > MOST_SIGNS:
-            return "The cells of the workbook hold too much text. Save only the list."
+            return _("The cells of the workbook hold too much text. Save only the list.")
         return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Callable
 
+from analysis.words import words as _
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.sheets import cut, workbook
 from surveys.exchange.sheets.cut import Row
@@ -17,7 +18,7 @@ _SHOWN = 4096  # signs that tell whether a text without a mark is UTF-16
 
 
 def text(
-    content: bytes, sheet: str | None = None, fits: Callable[[list[Row]], bool] = lambda _: False
+    content: bytes, sheet: str | None = None, fits: Callable[[list[Row]], bool] = lambda __: False
 ) -> str:
     """The text of the file; of a workbook it is the sheet named `sheet` as CSV.
 
@@ -29,9 +30,9 @@ def text(
     """
     if content.startswith(OLD_OR_LOCKED):
         if _LOCKED in content:
-            said = "The workbook is locked with a password. Save it without one, or save the list as CSV."
+            said = _("The workbook is locked with a password. Save it without one, or save the list as CSV.")
         else:
-            said = "This is a workbook of before 2007 (.xls). Save it as .xlsx, or save the list as CSV."
+            said = _("This is a workbook of before 2007 (.xls). Save it as .xlsx, or save the list as CSV.")
         raise FileRefused([Fault(said)])
     if content.startswith(_ZIP):
         return cut.text_of(workbook.rows(content, sheet, fits))
@@ -62,7 +63,7 @@ def decoded(content: bytes) -> tuple[str, str]:
             continue
         if "\0" not in found:
             return found, encoding
-    said = (
+    said = _(
         "This is neither a workbook (.xlsx) nor text of a spreadsheet. Save the list as .xlsx or CSV UTF-8."
     )
     raise FileRefused([Fault(said)])

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
 
+from analysis.words import words as _
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.sheets.cut import Row
 from surveys.exchange.sheets.measure import Measure, NotMeasurableError
@@ -35,7 +36,9 @@ class SheetsToChooseError(FileRefused):
     """Several sheets of the workbook have content: `names`."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
-        super().__init__([Fault(f"The workbook has several sheets: {', '.join(names)}. Choose one.")])
+        super().__init__(
+            [Fault(_("The workbook has several sheets: %(names)s. Choose one.", names=", ".join(names)))]
+        )
         self.names = names
 
 
@@ -59,7 +62,15 @@ def rows(content: bytes, sheet: str | None, fits: Callable[[list[Row]], bool]) -
             shown = [one.name for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
             if sheet is not None and sheet not in shown:
                 raise FileRefused(
-                    [Fault(f"The workbook has no sheet {sheet!r}. Its sheets: {', '.join(shown)}.")]
+                    [
+                        Fault(
+                            _(
+                                "The workbook has no sheet %(sheet)s. Its sheets: %(shown)s.",
+                                sheet=repr(sheet),
+                                shown=", ".join(shown),
+                            )
+                        )
+                    ]
                 )
             found = {}
             for name in shown if sheet is None else [sheet]:
@@ -70,14 +81,14 @@ def rows(content: bytes, sheet: str | None, fits: Callable[[list[Row]], bool]) -
         raise FileRefused([Fault(_DAMAGED)]) from None
     filled = tuple(name for name, some in found.items() if some)
     if not filled:
-        raise FileRefused([Fault("No sheet of the workbook has any content.")])
+        raise FileRefused([Fault(_("No sheet of the workbook has any content."))])
     fitting = [name for name in filled if fits(found[name])] if len(filled) > 1 else list(filled)
     if len(fitting) != 1:
         raise SheetsToChooseError(filled)
     return found[fitting[0]]
 
 
-_DAMAGED = "The workbook is damaged. Open it in the spreadsheet, save it anew as .xlsx, and send that."
+_DAMAGED = _("The workbook is damaged. Open it in the spreadsheet, save it anew as .xlsx, and send that.")
 
 
 def _measured(content: bytes) -> bytes:
@@ -93,14 +104,15 @@ def _unpacked(packed: zipfile.ZipFile) -> bytes:
     members = packed.infolist()
     names = [one.filename for one in members]
     if any(map(_WITH_MACROS.fullmatch, names)):
-        said = "The workbook holds macros (.xlsm). Save it as .xlsx, which holds none."
+        said = _("The workbook holds macros (.xlsm). Save it as .xlsx, which holds none.")
         raise FileRefused([Fault(said)])
     if not any(map(_BOOK.fullmatch, names)):
-        raise FileRefused([Fault("This is no .xlsx workbook. Save the list as .xlsx or as CSV.")])
+        raise FileRefused([Fault(_("This is no .xlsx workbook. Save the list as .xlsx or as CSV."))])
     wanted = [one for one in members if _READ.fullmatch(one.filename)]
     if len(wanted) > MOST_MEMBERS or sum(one.file_size for one in wanted) > MOST_BYTES:
-        said = (
-            f"The workbook is larger than {MOST_BYTES // 2**20} MB when it is unpacked. Save only the list."
+        said = _(
+            "The workbook is larger than %(most_bytes)s MB when it is unpacked. Save only the list.",
+            most_bytes=MOST_BYTES // 2**20,
         )
         raise FileRefused([Fault(said)])
     measure = Measure()

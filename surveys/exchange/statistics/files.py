@@ -71,7 +71,7 @@ def _words(form: Form, one: Variable) -> str:
 
 
 def _label(form: Form, one: Variable) -> str:
-    return shortened(_words(form, one), LONGEST_LABEL[form], size=_SIZE[form])
+    return str(shortened(_words(form, one), LONGEST_LABEL[form], size=_SIZE[form]))
 
 
 def _codes(form: Form, one: Variable) -> dict[Any, str]:
@@ -86,7 +86,7 @@ def _codes(form: Form, one: Variable) -> dict[Any, str]:
 
 def _short(form: Form, told: dict[Any, str]) -> dict[Any, str]:
     longest, size = LONGEST_CODE_LABEL[form], _SIZE[form]
-    return {code: shortened(words, longest, size=size) for code, words in told.items()}
+    return {code: str(shortened(words, longest, size=size)) for code, words in told.items()}
 
 
 def _write_sav(

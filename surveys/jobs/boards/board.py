@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from analysis.data.matrix import Matrix
+from analysis.words import read
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,8 @@ class Board:
 
 
 def packed(board: Board) -> bytes:
-    """The board as compressed JSON."""
-    return zlib.compress(json.dumps(asdict(board), ensure_ascii=False, separators=(",", ":")).encode())
+    """The board as compressed JSON, in its reader's language."""
+    return zlib.compress(json.dumps(read(asdict(board)), ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def unpacked(content: bytes) -> Board | None:

@@ -32,6 +32,7 @@ class Order:
     pair: str
     together: bool
     visits: tuple[tuple[str, str], ...]
+    language: str = "en"
 
     @property
     def key(self) -> str:

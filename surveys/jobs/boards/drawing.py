@@ -10,6 +10,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from analysis.data import consent
+from analysis.words import read
+from analysis.words import words as _
 from surveys import SOFTWARE
 from surveys.jobs.boards.board import (
     Board,
@@ -125,9 +127,9 @@ def _message(
     from analysis.results.disclosure import too_narrow
 
     if frames.patients.empty:
-        return "This study has no patients yet. Its figures appear here once the first ones have answered."
+        return _("This study has no patients yet. Its figures appear here once the first ones have answered.")
     if part.patients.empty:
-        return "No patient is like this. Take one of the filters away, or clear them all."
+        return _("No patient is like this. Take one of the filters away, or clear them all.")
     answered = int(part.scores.loc[part.scores["value"].notna(), "patient"].nunique())
     counted = len(part.patients) if of_everybody else answered
     if not view.may_open_patients:
@@ -137,20 +139,21 @@ def _message(
         if few:
             return _by_subtraction(view)
     if not counted:
-        return "None of these patients has a score yet. Figures appear here once the first have answered."
+        return _("None of these patients has a score yet. Figures appear here once the first have answered.")
     return None
 
 
-_WITHOUT_FILTERS = (
+_WITHOUT_FILTERS = _(
     "With filters, a few patients could be found here by subtraction. To protect them these tables are "
     "shown of all patients only. Clear the filters."
 )
 
 
 def _by_subtraction(view: View) -> str:
-    return (
-        f"This would show fewer than {view.suppress_under} patients, or let their answers be found "
-        "by subtraction. To protect them nothing is shown. Choose fewer filters."
+    return _(
+        "This would show fewer than %(suppress_under)s patients, or let their answers be "
+        "found by subtraction. To protect them nothing is shown. Choose fewer filters.",
+        suppress_under=view.suppress_under,
     )
 
 
@@ -158,13 +161,13 @@ def _taken_out(frames: StudyFrames, cells: Cells) -> tuple[str, ...]:
     """What is said of panels that the filters would let a reader subtract."""
     from analysis.data.since_onset import STRATA
 
-    strata = {scale: [of for of in STRATA if (scale, of) in cells] for scale, _ in cells}
+    strata = {scale: [of for of in STRATA if (scale, of) in cells] for scale, __ in cells}
     labels = [
         f"{info.label} ({', '.join(strata[scale])})"
         for scale, info in frames.scale_info.items()
         if scale in strata
     ]
-    why = "Left out with these filters, because answers of a few patients could be found by subtraction"
+    why = _("Left out with these filters, because answers of a few patients could be found by subtraction")
     return (f"{why}: {', '.join(labels)}.",) if labels else ()
 
 
@@ -217,7 +220,7 @@ def _json(figure: Any) -> str:
         "layout": drawn["layout"],
         "config": {"displayModeBar": False},  # no zoom, and five buttons on each panel would be noise
     }
-    return json.dumps(content, allow_nan=False, default=_plain, separators=(",", ":"))
+    return json.dumps(read(content), allow_nan=False, default=_plain, separators=(",", ":"))
 
 
 def _plain(value: Any) -> Any:
@@ -226,15 +229,16 @@ def _plain(value: Any) -> Any:
 
 
 def _table(table: pd.DataFrame) -> BoardTable:
+    # A frame keeps plain texts: they are looked up once more.
     rows = [[str(value) for value in row] for row in table.itertuples(index=False)]
     columns = [
         {
-            "label": str(name),
+            "label": str(_(str(name))),
             "numeric": at > 0 and all(_NUMBER.match(row[at]) for row in rows),
         }
         for at, name in enumerate(table.columns)
     ]
-    return BoardTable(columns, rows)
+    return BoardTable(columns, [[str(_(text)) for text in row] for row in rows])
 
 
 def _id(key: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from surveys.catalogues import read_in
 from surveys.frames import study_frames
 from surveys.jobs.boards import copies
 from surveys.jobs.boards.copies import DatedBoard, Order
@@ -20,10 +21,11 @@ from surveys.models import Study
 def paint(workshop: Workshop, task: Task) -> Mapping[str, Any]:
     """Draw a board from the data as they are now, and keep it."""
     order, day = order_of(task.arguments)
-    drawn = drawn_from(workshop, order, day)
-    with workshop.change() as session:
-        copies.keep(session, order, drawn)
-        copies.prune(session, order.study_id, at=drawn.at)
+    with read_in(order.language):
+        drawn = drawn_from(workshop, order, day)
+        with workshop.change() as session:
+            copies.keep(session, order, drawn)
+            copies.prune(session, order.study_id, at=drawn.at)
     return {}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, case, extract, or_
 
+from analysis.words import words as _
 from surveys.lists.checks.check import Check, Terms, days, row
 from surveys.models import Patient
 
@@ -28,11 +29,11 @@ def _found(terms: Terms) -> Select[Any]:
 
 CHECK = Check(
     "age",
-    "Age outside the plan",
-    "The study has a lowest age. Correct the year of birth or the day of enrolment, or decide to go on.",
+    _("Age outside the plan"),
+    _("The study has a lowest age. Correct the year of birth or the day of enrolment, or decide to go on."),
     {
-        "young": "%(figure)s years at enrolment, younger than the study takes",
-        "old": "%(figure)s years at enrolment",
+        "young": _("%(figure)s years at enrolment, younger than the study takes"),
+        "old": _("%(figure)s years at enrolment"),
     },
     _found,
 )

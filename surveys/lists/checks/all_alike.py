@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_
 
+from analysis.words import words as _
 from surveys.instruments.instrument import Instrument
 from surveys.instruments.scoring import score
 from surveys.lists.checks.check import Check, Terms, named, row
@@ -74,8 +75,8 @@ def _found(terms: Terms) -> Select[Any]:
 
 CHECK = Check(
     "all_alike",
-    "All items answered alike",
-    "Not at the best end, where who has recovered answers so. Ask the patient. The answers stay as given.",
-    {"alike": "%(other)s of %(one)s"},
+    _("All items answered alike"),
+    _("Not at the best end, where who has recovered answers so. Ask the patient. The answers stay as given."),
+    {"alike": _("%(other)s of %(one)s")},
     _found,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ class Check:
     key: str
     title: str
     why: str
-    kinds: dict[str, str]
+    kinds: Mapping[str, str]
     found: Callable[[Terms], Select[Any]]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from analysis.words import words as _
 from surveys.lists.checks.check import Check, Terms, row
 from surveys.models import Patient, Response, Visit, consent
 
@@ -25,8 +26,8 @@ def _found(terms: Terms) -> Select[Any]:
 
 CHECK = Check(
     "consent",
-    "Answers without a recorded consent",
-    "Record the consent, or say why there is none.",
-    {"missing": "Answers since %(one)s"},
+    _("Answers without a recorded consent"),
+    _("Record the consent, or say why there is none."),
+    {"missing": _("Answers since %(one)s")},
     _found,
 )

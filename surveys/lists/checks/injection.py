@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, exists
 
 from analysis.data.kinds import INJECTED
+from analysis.words import words as _
 from surveys.lists.checks.check import Check, Terms, days, named, row
 from surveys.models import InjectionSite, Treatment
 
@@ -28,8 +29,8 @@ def _found(terms: Terms) -> Select[Any]:
 
 CHECK = Check(
     "injection",
-    "Injection without a dose",
-    "Enter the dose, or the units by muscle and side.",
-    {"dose": "Injection of %(one)s"},
+    _("Injection without a dose"),
+    _("Enter the dose, or the units by muscle and side."),
+    {"dose": _("Injection of %(one)s")},
     _found,
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, case, func, or_
 
+from analysis.words import words as _
 from surveys.lists.checks.check import Check, Terms, row
 from surveys.mail.channels import NOT_AT_ALL, USUAL, channels
 from surveys.models import Contact, Patient
@@ -31,15 +32,15 @@ def _found(terms: Terms) -> Select[Any]:
 
 CHECK = Check(
     "no_channel",
-    "No way to reach the patient",
-    "Invitations reach nobody. Enter an address, or choose that the patient is asked only at visits.",
+    _("No way to reach the patient"),
+    _("Invitations reach nobody. Enter an address, or choose that the patient is asked only at visits."),
     {
-        "no_contact": "No contact is recorded",
-        "none": "No e-mail address, and no other way is chosen",
-        "email": "By e-mail, without an address",
-        "letter": "By letter, without a postal address",
-        "telephone": "By telephone, without a number",
-        "text": "By text message, without a number that takes them",
+        "no_contact": _("No contact is recorded"),
+        "none": _("No e-mail address, and no other way is chosen"),
+        "email": _("By e-mail, without an address"),
+        "letter": _("By letter, without a postal address"),
+        "telephone": _("By telephone, without a number"),
+        "text": _("By text message, without a number that takes them"),
     },
     _found,
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, case, exists, select
 
+from analysis.words import words as _
 from surveys.lists.checks.check import Check, Terms, row
 from surveys.models import Palsy, Patient, Serving, Timepoint, Visit
 
@@ -29,12 +30,12 @@ def _found(terms: Terms) -> Select[Any]:
 
 CHECK = Check(
     "onset",
-    "No visit counts from the onset",
-    "The plan asks at times after the onset. Correct the onset as exactly as it is known.",
+    _("No visit counts from the onset"),
+    _("The plan asks at times after the onset. Correct the onset as exactly as it is known."),
     {
-        "unknown": "The onset is not known",
-        "year": "The onset is known by year only",
-        "known": "These visits were over at the enrolment or were not planned",
+        "unknown": _("The onset is not known"),
+        "year": _("The onset is known by year only"),
+        "known": _("These visits were over at the enrolment or were not planned"),
     },
     _found,
 )

@@ -8,19 +8,20 @@ from sqlalchemy import Select, and_, extract, select, union_all
 from sqlalchemy.orm import aliased
 
 from analysis.data.kinds import INJECTED
+from analysis.words import words as _
 from surveys.lists.checks.check import Check, Terms, days, named, row
 from surveys.models import Grading, Palsy, Patient, Response, Treatment, Visit
 
 _KINDS = {
-    "recovered": "Recovered on %(one)s, before the onset on %(other)s",
-    "synkinesis": "Synkinesis seen on %(one)s, before the onset on %(other)s",
-    "onset_unborn": "The onset on %(one)s is before the year of birth",
-    "graded": "Graded on %(one)s, before the onset of that palsy on %(other)s",
-    "treated_unborn": "A treatment on %(one)s is before the year of birth",
-    "injected": "Injected on %(one)s, before the onset on %(other)s",
-    "given_ahead": "A treatment is recorded as given on %(one)s, which lies ahead",
-    "enrolled_unborn": "Enrolled on %(one)s, before the year of birth",
-    "answered_dead": "Answers of %(one)s, although the patient died on %(other)s",
+    "recovered": _("Recovered on %(one)s, before the onset on %(other)s"),
+    "synkinesis": _("Synkinesis seen on %(one)s, before the onset on %(other)s"),
+    "onset_unborn": _("The onset on %(one)s is before the year of birth"),
+    "graded": _("Graded on %(one)s, before the onset of that palsy on %(other)s"),
+    "treated_unborn": _("A treatment on %(one)s is before the year of birth"),
+    "injected": _("Injected on %(one)s, before the onset on %(other)s"),
+    "given_ahead": _("A treatment is recorded as given on %(one)s, which lies ahead"),
+    "enrolled_unborn": _("Enrolled on %(one)s, before the year of birth"),
+    "answered_dead": _("Answers of %(one)s, although the patient died on %(other)s"),
 }
 
 
@@ -135,8 +136,8 @@ def _parts(terms: Terms) -> list[Select[Any]]:
 
 CHECK = Check(
     "order_of_dates",
-    "Dates in an impossible order",
-    "One of the two days is wrong. Times since onset, ages and courses rest on them.",
+    _("Dates in an impossible order"),
+    _("One of the two days is wrong. Times since onset, ages and courses rest on them."),
     _KINDS,
     _found,
 )

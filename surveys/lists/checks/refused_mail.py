@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select
 
+from analysis.words import words as _
 from surveys.lists.checks.check import Check, Terms, row
 from surveys.models import Contact, Patient
 
@@ -26,8 +27,8 @@ def _found(terms: Terms) -> Select[Any]:
 
 CHECK = Check(
     "refused_mail",
-    "E-mail refused",
-    "Nothing is sent to this address any more. Correct it, or choose another way.",
-    {"refused": "The address is refused"},
+    _("E-mail refused"),
+    _("Nothing is sent to this address any more. Correct it, or choose another way."),
+    {"refused": _("The address is refused")},
     _found,
 )

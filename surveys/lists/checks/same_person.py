@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, select, union_all
 from sqlalchemy.orm import aliased
 
+from analysis.words import words as _
 from surveys.lists.checks.check import Check, Terms, named, row
 from surveys.models import Contact, Patient
 
@@ -45,12 +46,12 @@ def _found(terms: Terms) -> Select[Any]:
 
 CHECK = Check(
     "same_person",
-    "Two patients who may be one person",
-    "If they are one, take one back as entered in error, or give it the status “Left the study”.",
+    _("Two patients who may be one person"),
+    _("If they are one, take one back as entered in error, or give it the status “Left the study”."),
     {
-        "contact": "The same contact as %(other)s",
-        "number": "The same hospital number as %(other)s",
-        "name": "The same name and birth date as %(other)s",
+        "contact": _("The same contact as %(other)s"),
+        "number": _("The same hospital number as %(other)s"),
+        "name": _("The same name and birth date as %(other)s"),
     },
     _found,
 )

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select, case
 
+from analysis.words import words as _
 from surveys.instruments.instrument import Instrument
 from surveys.lists.checks.check import Check, Terms, named, row
 from surveys.models import Response, Visit
@@ -47,8 +48,11 @@ def _found(terms: Terms) -> Select[Any]:
 
 CHECK = Check(
     "too_fast",
-    "Answered faster than it can be read",
-    "Less than two seconds an item. Ask the patient, or whether staff tried it. The answers stay as given.",
-    {"fast": "%(other)s of %(one)s"},
+    _("Answered faster than it can be read"),
+    _(
+        "Less than two seconds an item. Ask the patient, or whether staff tried it. The "
+        "answers stay as given."
+    ),
+    {"fast": _("%(other)s of %(one)s")},
     _found,
 )

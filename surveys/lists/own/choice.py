@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from analysis.words import words as _
 from surveys.lists.own import fields as described
 from surveys.lists.own.fields import Condition, ConditionError, Field
 
@@ -84,7 +85,7 @@ def askable(choice: ListChoice, known: Mapping[str, Field]) -> Askable:
     """What of the choice can be asked where these fields are known."""
     named = {**choice.labels, **{key: one.label for key, one in known.items()}}
     lost = [
-        f"The column “{named.get(key, key)}” is left out: this field is not there any more."
+        _("The column “%(named)s” is left out: this field is not there any more.", named=named.get(key, key))
         for key in choice.columns
         if key not in known
     ]
@@ -93,15 +94,20 @@ def askable(choice: ListChoice, known: Mapping[str, Field]) -> Askable:
         one = known.get(condition.key)
         name = named.get(condition.key, condition.key)
         if one is None:
-            dropped.append(f"The condition on “{name}” does not count: this field is not there any more.")
+            dropped.append(
+                _("The condition on “%(name)s” does not count: this field is not there any more.", name=name)
+            )
             continue
         try:
             conditions.append((one, described.checked(one, condition)))
         except ConditionError as fault:
-            dropped.append(f"The condition on “{name}” does not count. {fault}")
+            dropped.append(_("The condition on “%(name)s” does not count. %(fault)s", name=name, fault=fault))
     if choice.sort not in known:
         lost.append(
-            f"The order is by study code: “{named.get(choice.sort, choice.sort)}” is not there any more."
+            _(
+                "The order is by study code: “%(named)s” is not there any more.",
+                named=named.get(choice.sort, choice.sort),
+            )
         )
     columns = [known[key] for key in choice.columns if key in known]
     if known["code"] not in columns:
@@ -123,8 +129,8 @@ def _told(condition: Condition) -> str:
 
 def _read(text: str) -> Condition:
     """A text has one value: it may hold the sign itself."""
-    key, _, rest = text.partition(_BETWEEN)
-    operator, _, value = rest.partition(_BETWEEN)
+    key, __, rest = text.partition(_BETWEEN)
+    operator, __, value = rest.partition(_BETWEEN)
     if operator in described.OPERATORS["choice"]:
         return Condition(key, operator, tuple(value.split(_BETWEEN)) if rest.count(_BETWEEN) else ())
     return Condition(key, operator, (value[:LONGEST_VALUE],) if value else ())

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, case, func, literal, select
 
 from analysis.data.gradings import GRADING_SCALES
 from analysis.data.kinds import ALL_FAMILIES, ALL_KINDS
+from analysis.words import words as _
 from surveys.lists import patients
 from surveys.lists.needs import WAITING
 from surveys.lists.own.fields import Field
@@ -21,9 +22,9 @@ Words = Mapping[str, Mapping[str, str]]
 """The words of each coded fact, by the fact's name."""
 
 OUTSIDE = "-"
-YES_NO = {"yes": "Yes", "no": "No"}
-CONSENTS = {"agreed": "Agreed", "declined": "Declined", "none": "Not recorded"}
-NO_CHANNEL = {"none": "None: no e-mail address", "no_contact": "No contact recorded"}
+YES_NO = {"yes": _("Yes"), "no": _("No")}
+CONSENTS = {"agreed": _("Agreed"), "declined": _("Declined"), "none": _("Not recorded")}
+NO_CHANNEL = {"none": _("None: no e-mail address"), "no_contact": _("No contact recorded")}
 
 
 @dataclass(frozen=True)
@@ -47,25 +48,25 @@ def fields(words: Words, plan: Sequence[PlanPart]) -> Iterator[Field]:
 
 def _of(value: Any) -> Callable[[Reading], ColumnElement[Any]]:
     """A column of the patient, which every statement reads."""
-    return lambda _: value
+    return lambda __: value
 
 
 def _person(words: Words) -> Iterator[Field]:
-    group = "Patient"
-    yield Field("code", group, "Study code", "text", _of(Patient.code), compared=_of(Patient.code_folded))
+    group = _("Patient")
+    yield Field("code", group, _("Study code"), "text", _of(Patient.code), compared=_of(Patient.code_folded))
     site = Patient.site_folded
-    yield Field("site", group, "Site", "text", _of(Patient.site), compared=_of(site))
-    yield Field("sex", group, "Sex", "choice", _of(Patient.sex), words["sex"])
+    yield Field("site", group, _("Site"), "text", _of(Patient.site), compared=_of(site))
+    yield Field("sex", group, _("Sex"), "choice", _of(Patient.sex), words["sex"])
     yield Field(
         "age",
         group,
-        "Age by year of birth",
+        _("Age by year of birth"),
         "number",
         lambda reading: reading.scope.today.year - Patient.birth_year,
     )
-    yield Field("enrolled_on", group, "Enrolled", "day", _of(Patient.enrolled_on))
-    yield Field("status", group, "Taking part", "choice", _of(Patient.status), words["status"])
-    yield Field("status_since", group, "Taking part: since", "day", _of(Patient.status_since))
+    yield Field("enrolled_on", group, _("Enrolled"), "day", _of(Patient.enrolled_on))
+    yield Field("status", group, _("Taking part"), "choice", _of(Patient.status), words["status"])
+    yield Field("status_since", group, _("Taking part: since"), "day", _of(Patient.status_since))
     last = (
         select(Consent.decision)
         .where(Consent.patient_id == Patient.id)
@@ -74,12 +75,12 @@ def _person(words: Words) -> Iterator[Field]:
         .correlate(Patient)
         .scalar_subquery()
     )
-    yield Field("consent", group, "Consent", "choice", _of(func.coalesce(last, "none")), CONSENTS)
+    yield Field("consent", group, _("Consent"), "choice", _of(func.coalesce(last, "none")), CONSENTS)
 
 
 def _palsy(words: Words) -> Iterator[Field]:
-    group = "Palsy"
-    for key, label in (("side", "Side"), ("cause", "Cause"), ("begin", "How it began")):
+    group = _("Palsy")
+    for key, label in (("side", _("Side")), ("cause", _("Cause")), ("begin", _("How it began"))):
 
         def read(reading: Reading, key: str = key) -> ColumnElement[Any]:
             return func.coalesce(getattr(reading.palsy, key), "unknown")
@@ -88,13 +89,13 @@ def _palsy(words: Words) -> Iterator[Field]:
     yield Field(
         "onset_on",
         group,
-        "Onset",
+        _("Onset"),
         "day",
         lambda reading: reading.palsy.onset_on,  # type: ignore[arg-type,return-value]
         precision=lambda reading: reading.palsy.onset_precision,  # type: ignore[arg-type,return-value]
     )
-    yield Field("days_since_onset", group, "Days since onset", "days_since", _onset)
-    for key, label in (("recovered_on", "Recovered"), ("synkinesis_noted_on", "Synkinesis first seen")):
+    yield Field("days_since_onset", group, _("Days since onset"), "days_since", _onset)
+    for key, label in (("recovered_on", _("Recovered")), ("synkinesis_noted_on", _("Synkinesis first seen"))):
 
         def day(reading: Reading, key: str = key) -> ColumnElement[Any]:
             return getattr(reading.palsy, key)  # type: ignore[no-any-return]
@@ -108,30 +109,39 @@ def _onset(reading: Reading) -> ColumnElement[Any]:
 
 
 def _visits(words: Words, plan: Sequence[PlanPart]) -> Iterator[Field]:
-    group = "Visits and answers"
+    group = _("Visits and answers")
     answered = patients.last_answered_on(Patient.id.expression)
-    yield Field("last_answered_on", group, "Last answered", "day", _of(answered))
-    yield Field("days_since_answer", group, "Days since last answer", "days_since", _of(answered))
+    yield Field("last_answered_on", group, _("Last answered"), "day", _of(answered))
+    yield Field("days_since_answer", group, _("Days since last answer"), "days_since", _of(answered))
     yield Field(
-        "state", group, "Visit now: state", "choice", lambda reading: reading.line.c.state, words["state"]
+        "state", group, _("Visit now: state"), "choice", lambda reading: reading.line.c.state, words["state"]
     )
     names = {one.key: one.name for one in plan}
     yield Field(
-        "visit", group, "Visit now", "choice", _visit_now, {**names, OUTSIDE: "Outside the plan, or none"}
+        "visit",
+        group,
+        _("Visit now"),
+        "choice",
+        _visit_now,
+        {**names, OUTSIDE: _("Outside the plan, or none")},
     )
-    yield Field("due_on", group, "Visit now: due", "day", lambda reading: reading.line.c.due_on)
-    yield Field("next_visit", group, "Next visit", "text", lambda reading: _next(reading, TITLE))
-    yield Field("next_due_on", group, "Next visit: due", "day", lambda reading: _next(reading, Visit.due_on))
+    yield Field("due_on", group, _("Visit now: due"), "day", lambda reading: reading.line.c.due_on)
+    yield Field("next_visit", group, _("Next visit"), "text", lambda reading: _next(reading, TITLE))
+    yield Field(
+        "next_due_on", group, _("Next visit: due"), "day", lambda reading: _next(reading, Visit.due_on)
+    )
     for one in plan:
 
         def state(reading: Reading, timepoint_id: int = one.id) -> ColumnElement[Any]:
             return func.coalesce(_state_at(reading, timepoint_id), "none")
 
-        yield Field(f"at.{one.key}", group, f"{one.name}: state", "choice", state, words["state"])
+        yield Field(
+            f"at.{one.key}", group, _("%(name)s: state", name=one.name), "choice", state, words["state"]
+        )
     waiting = patients.alerts(Patient.id.expression, "new")
-    yield Field("alerts", group, "Alerts waiting", "number", _of(waiting))
+    yield Field("alerts", group, _("Alerts waiting"), "number", _of(waiting))
     still_open = patients.alerts(Patient.id.expression, *WAITING)
-    yield Field("open_alerts", group, "Alerts not closed", "number", _of(still_open))
+    yield Field("open_alerts", group, _("Alerts not closed"), "number", _of(still_open))
 
 
 def _visit_now(reading: Reading) -> ColumnElement[Any]:
@@ -181,26 +191,26 @@ def _state_at(reading: Reading, timepoint_id: int) -> ScalarSelect[str]:
 
 
 def _reached(words: Words) -> Iterator[Field]:
-    group = "Reaching the patient"
+    group = _("Reaching the patient")
 
     def channel(reading: Reading) -> ColumnElement[Any]:
         return case(
             (Patient.contact_id.is_(None), "no_contact"), else_=func.coalesce(reading.contact.way, "none")
         )
 
-    yield Field("channel", group, "Messages", "choice", channel, {**words["channel"], **NO_CHANNEL})
+    yield Field("channel", group, _("Messages"), "choice", channel, {**words["channel"], **NO_CHANNEL})
     yield Field(
         "refused_email",
         group,
-        "E-mail address refused",
+        _("E-mail address refused"),
         "choice",
         lambda reading: _yes(reading.contact.email == reading.contact.refused_email),
         YES_NO,
     )
     stopped = _yes(Patient.messages_stopped_at.is_not(None))
-    yield Field("messages_stopped", group, "Wants no messages", "choice", _of(stopped), YES_NO)
+    yield Field("messages_stopped", group, _("Wants no messages"), "choice", _of(stopped), YES_NO)
     removal = _yes(Patient.removal_requested_at.is_not(None))
-    yield Field("removal_requested", group, "Asks to be removed", "choice", _of(removal), YES_NO)
+    yield Field("removal_requested", group, _("Asks to be removed"), "choice", _of(removal), YES_NO)
 
 
 def _gradings(words: Words) -> Iterator[Field]:
@@ -213,8 +223,8 @@ def _gradings(words: Words) -> Iterator[Field]:
             .correlate(Patient)
             .scalar_subquery()
         )
-        label = f"Last {words['grading_scale'][scale]}"
-        yield Field(f"grade.{scale}", "Gradings", label, "number", _of(last))
+        label = _("Last %(words)s", words=words["grading_scale"][scale])
+        yield Field(f"grade.{scale}", _("Gradings"), label, "number", _of(last))
 
 
 def _treatments() -> Iterator[Field]:
@@ -222,16 +232,18 @@ def _treatments() -> Iterator[Field]:
         family.key: [kind.key for kind in ALL_KINDS if kind.family == family.key] for family in ALL_FAMILIES
     }
     for family in ALL_FAMILIES:
-        yield from _given("Treatments by family", f"family.{family.key}", family.words, families[family.key])
+        yield from _given(
+            _("Treatments by family"), f"family.{family.key}", family.words, families[family.key]
+        )
     for kind in ALL_KINDS:
-        yield from _given("Treatments by kind", f"kind.{kind.key}", kind.words, [kind.key])
+        yield from _given(_("Treatments by kind"), f"kind.{kind.key}", kind.words, [kind.key])
 
 
 def _given(group: str, key: str, name: str, kinds: Sequence[str]) -> Iterator[Field]:
     """Whether one of these was given, also on an unknown day, and the first day of the last that was."""
     given = (Treatment.patient_id == Patient.id, Treatment.kind.in_(kinds), Treatment.state == "given")
     there = select(Treatment.id).where(*given).correlate(Patient).exists()
-    yield Field(f"{key}.given", group, f"{name}: given", "choice", _of(_yes(there)), YES_NO)
+    yield Field(f"{key}.given", group, _("%(name)s: given", name=name), "choice", _of(_yes(there)), YES_NO)
     last = select(func.max(Treatment.started_on)).where(*given).correlate(Patient).scalar_subquery()
     exactly = (
         select(Treatment.started_precision)
@@ -241,7 +253,14 @@ def _given(group: str, key: str, name: str, kinds: Sequence[str]) -> Iterator[Fi
         .correlate(Patient)
         .scalar_subquery()
     )
-    yield Field(f"{key}.begun_on", group, f"{name}: last begun", "day", _of(last), precision=_of(exactly))
+    yield Field(
+        f"{key}.begun_on",
+        group,
+        _("%(name)s: last begun", name=name),
+        "day",
+        _of(last),
+        precision=_of(exactly),
+    )
 
 
 def _yes(condition: ColumnElement[bool]) -> ColumnElement[str]:

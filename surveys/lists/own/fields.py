@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement
 
+from analysis.words import words as _
 from surveys import same, typed
 from surveys.lists.own.reading import Reading
 
@@ -17,25 +18,30 @@ MOST_DAYS = 36_500
 
 # The conditions of each kind: the key that an address has, and the words. One with … takes a value.
 OPERATORS: Mapping[Kind, Mapping[str, str]] = {
-    "choice": {"is": "is one of …", "is_not": "is none of …"},
+    "choice": {"is": _("is one of …"), "is_not": _("is none of …")},
     "number": {
         "above": "above …",
-        "at_least": "at least …",
-        "at_most": "at most …",
+        "at_least": _("at least …"),
+        "at_most": _("at most …"),
         "below": "below …",
         "known": "known",
-        "unknown": "not known",
+        "unknown": _("not known"),
     },
     "day": {
-        "since": "on or after …",
+        "since": _("on or after …"),
         "before": "before …",
-        "last_days": "in the last … days",
-        "next_days": "in the next … days",
+        "last_days": _("in the last … days"),
+        "next_days": _("in the next … days"),
         "known": "known",
-        "unknown": "not known",
+        "unknown": _("not known"),
     },
-    "days_since": {"at_least": "at least …", "at_most": "at most …", "known": "known", "unknown": "never"},
-    "text": {"contains": "contains …", "known": "known", "unknown": "not known"},
+    "days_since": {
+        "at_least": _("at least …"),
+        "at_most": _("at most …"),
+        "known": _("known"),
+        "unknown": _("never"),
+    },
+    "text": {"contains": _("contains …"), "known": _("known"), "unknown": _("not known")},
 }
 WITHOUT_VALUE = ("known", "unknown")
 
@@ -84,17 +90,25 @@ def checked(one: Field, condition: Condition) -> Condition:
     """
     operator = condition.operator
     if operator not in one.operators:
-        raise ConditionError(f"{one.label}: choose how it is compared.")
+        raise ConditionError(_("%(label)s: choose how it is compared.", label=one.label))
     if operator in WITHOUT_VALUE:
         return Condition(one.key, operator)
     given = tuple(dict.fromkeys(text.strip() for text in condition.values if text.strip()))
     if not given:
         raise ConditionError(
-            f"{one.label}: choose at least one." if one.kind == "choice" else f"{one.label}: enter a value."
+            _("%(label)s: choose at least one.", label=one.label)
+            if one.kind == "choice"
+            else _("%(label)s: enter a value.", label=one.label)
         )
     if one.kind == "choice":
         if gone := [value for value in given if value not in one.choices]:
-            raise ConditionError(f"{one.label} has no choice “{gone[0]}” any more. Choose another.")
+            raise ConditionError(
+                _(
+                    "%(label)s has no choice “%(gone)s” any more. Choose another.",
+                    label=one.label,
+                    gone=gone[0],
+                )
+            )
         return Condition(one.key, operator, given)
     _value(one, operator, given[0])
     return Condition(one.key, operator, given[:1])

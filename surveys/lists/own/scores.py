@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, or_
 
 from analysis.data.change import ROUNDING
+from analysis.words import words as _
 from surveys.instruments.change import threshold_of
 from surveys.instruments.instrument import Instrument
 from surveys.instruments.scale import Scale
@@ -15,10 +16,10 @@ from surveys.lists.own.fields import Field
 from surveys.lists.own.reading import Reading
 
 VERDICTS = {
-    "better": "Better",
-    "same": "Less than the detectable change",
-    "worse": "Worse",
-    "unknown": "No two scores",
+    "better": _("Better"),
+    "same": _("Less than the detectable change"),
+    "worse": _("Worse"),
+    "unknown": _("No two scores"),
 }
 Named = Callable[[Instrument, Scale], str]
 
@@ -44,7 +45,7 @@ def judged(
 
 
 def _of_scale(instrument: Instrument, scale: Scale, name: str) -> Iterator[Field]:
-    key, group = f"{instrument.key}.{scale.key}", "Scores"
+    key, group = f"{instrument.key}.{scale.key}", _("Scores")
 
     def last(reading: Reading) -> ColumnElement[Any]:
         return reading.scores(instrument.key, scale.key).c.last
@@ -53,9 +54,11 @@ def _of_scale(instrument: Instrument, scale: Scale, name: str) -> Iterator[Field
         found = reading.scores(instrument.key, scale.key)
         return found.c.last - found.c.before
 
-    yield Field(f"last.{key}", group, f"{name}: last", "number", last)
-    better = "up is better" if scale.direction == "higher_better" else "up is worse"
-    yield Field(f"change.{key}", group, f"{name}: change ({better})", "number", change)
+    yield Field(f"last.{key}", group, _("%(name)s: last", name=name), "number", last)
+    better = _("up is better") if scale.direction == "higher_better" else _("up is worse")
+    yield Field(
+        f"change.{key}", group, _("%(name)s: change (%(better)s)", name=name, better=better), "number", change
+    )
     threshold = threshold_of(instrument, scale.key)
     if threshold is None:
         return
@@ -65,4 +68,6 @@ def _of_scale(instrument: Instrument, scale: Scale, name: str) -> Iterator[Field
         found = reading.scores(instrument.key, scale.key)
         return judged(found.c.before, found.c.last, scale.direction, value)
 
-    yield Field(f"verdict.{key}", group, f"{name}: what the change means", "choice", verdict, VERDICTS)
+    yield Field(
+        f"verdict.{key}", group, _("%(name)s: what the change means", name=name), "choice", verdict, VERDICTS
+    )

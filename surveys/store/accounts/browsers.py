@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from analysis.words import words as _
+
 UNKNOWN = "Unknown browser"
 # The first sign found counts: Edge and Opera call themselves Chrome too, and Chrome calls itself Safari.
 _BROWSERS: Mapping[str, str] = {
@@ -32,8 +34,8 @@ def named(user_agent: str) -> str:
     """What a browser that sends this `User-Agent` is, such as `Firefox on Windows`."""
     browser, system = _first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent)
     if browser and system:
-        return f"{browser} on {system}"
-    return browser or (f"{UNKNOWN} on {system}" if system else UNKNOWN)
+        return _("%(browser)s on %(system)s", browser=browser, system=system)
+    return browser or (_("%(unknown)s on %(system)s", unknown=UNKNOWN, system=system) if system else UNKNOWN)
 
 
 def _first(words: Mapping[str, str], text: str) -> str | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import AlertReader, RecoveryCode, ResetAsked, SecondFactor, Staff, Study
 from surveys.store import audit
 from surveys.store.accounts import invitations, keys, passkeys, staff
@@ -24,9 +25,9 @@ def close(session: Session, member: Staff, *, at: datetime, actor: str) -> None:
         Refused: it is closed already, or one's own.
     """
     if actor == f"staff:{member.id}":
-        raise Refused("Nobody closes their own account: ask somebody else.")
+        raise Refused(_("Nobody closes their own account: ask somebody else."))
     if not member.active:
-        raise Refused("This account is closed already.")
+        raise Refused(_("This account is closed already."))
     for study in [one.study for one in member.memberships]:
         invitations.revoke(session, member, study, at=at, actor=actor)
     passkeys.remove_all(session, member, at=at, actor=actor)

@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import Membership, SignInIdentity, Staff, Study
 from surveys.settings import GroupRole
 from surveys.store import audit
@@ -50,7 +51,7 @@ def account_of(session: Session, person: Person, rules: Iterable[GroupRole], *, 
     number = session.scalar(linked)
     member = session.get_one(Staff, number) if number is not None else _first(session, person, meant, at)
     if not member.active:
-        raise Refused("This account is closed. Ask an administrator for a new invitation.")
+        raise Refused(_("This account is closed. Ask an administrator for a new invitation."))
     _set_roles(session, member, meant, at)
     return member
 
@@ -66,18 +67,18 @@ def _first(
 ) -> Staff:
     """The account with the address, or a new one where a group gives a role, linked with `person`."""
     if not person.email:
-        raise Refused("Your sign-in service does not say that it has verified your e-mail address.")
+        raise Refused(_("Your sign-in service does not say that it has verified your e-mail address."))
     member = staff.find(session, person.email)
     if member is None:
-        if not any(rule for _, rule in meant.values()):
-            raise Refused("You have no account here. Ask a coordinator of your study to invite you.")
+        if not any(rule for __, rule in meant.values()):
+            raise Refused(_("You have no account here. Ask a coordinator of your study to invite you."))
         password = secrets.token_urlsafe(32)
         member = staff.add(session, person.email, password, name=person.name, at=at, actor=ACTOR)
     elif not member.active:
-        raise Refused("This account is closed. Ask an administrator for a new invitation.")
+        raise Refused(_("This account is closed. Ask an administrator for a new invitation."))
     elif link_of(session, member, person.issuer) is not None:
         raise Refused(
-            "The account with your e-mail address belongs to somebody else at your sign-in service."
+            _("The account with your e-mail address belongs to somebody else at your sign-in service.")
         )
     session.add(
         SignInIdentity(staff_id=member.id, issuer=person.issuer, subject=person.subject, linked_at=at)
@@ -97,7 +98,7 @@ def _meant(
         return {}
     if person.groups is None:
         raise Refused(
-            "Your sign-in service does not say in which groups you are, and here they give the roles."
+            _("Your sign-in service does not say in which groups you are, and here they give the roles.")
         )
     found: dict[int, tuple[Study, GroupRole | None]] = {}
     for study in session.scalars(select(Study).where(Study.code.in_({one.study for one in rules}))):

@@ -15,6 +15,7 @@ from itsdangerous import BadSignature
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys import signing, tokens
 from surveys.models import Membership, ResetAsked, Staff, Study
 from surveys.settings import Settings
@@ -51,11 +52,11 @@ def invite(
         member = staff.add(session, email, secrets.token_urlsafe(32), name=name, at=at, actor=actor)
     elif not member.active:
         if not may_reopen:
-            raise Refused("This account is closed. Ask an administrator for a new invitation.", "email")
+            raise Refused(_("This account is closed. Ask an administrator for a new invitation."), "email")
         staff.reopen(session, member, at=at, actor=actor)
         new = True
     elif actor == f"staff:{member.id}":
-        raise Refused("Nobody gives themselves a role: ask somebody else.", "email")
+        raise Refused(_("Nobody gives themselves a role: ask somebody else."), "email")
     staff.grant(session, member, study, role, site=site, at=at, actor=actor)
     return member, new
 
@@ -79,11 +80,11 @@ def revoke(session: Session, member: Staff, study: Study, *, at: datetime, actor
         Refused: the member has no role in the study, or would take away their own.
     """
     if actor == f"staff:{member.id}":
-        raise Refused("Nobody takes away their own role: ask somebody else.")
+        raise Refused(_("Nobody takes away their own role: ask somebody else."))
     condition = (Membership.staff_id == member.id, Membership.study_id == study.id)
     taken = session.execute(delete(Membership).where(*condition).returning(Membership.role)).scalar()
     if taken is None:
-        raise Refused("This person has no role in this study.")
+        raise Refused(_("This person has no role in this study."))
     session.expire(member, ["memberships"])
     sessions.end_all(session, member)
     keys.revoke_all(session, member, study, at=at, actor=actor)
@@ -104,7 +105,7 @@ def token(member: Staff, secret_key: str, code_digest: str = "") -> str:
 def member_of(session: Session, given: str, secret_key: str) -> Staff | None:
     """Whose link this is; None if it was used, is older than `GOOD_FOR`, or is not our link."""
     try:
-        number, stamp, _ = _read(given, secret_key)
+        number, stamp, __ = _read(given, secret_key)
     except (BadSignature, ValueError, TypeError):
         return None
     member = session.get(Staff, number)

@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import ApiKey, Staff, Study
 from surveys.models.key import DATES
 from surveys.store import audit
@@ -64,22 +65,22 @@ def create(
     """
     role = _role(member, study)
     if role is None:
-        raise Refused(f"{member.email} has no role in study {study.code}.")
+        raise Refused(_("%(email)s has no role in study %(code)s.", email=member.email, code=study.code))
     if dates not in DATES:
-        raise Refused("Say which calendar dates the key gives: none, shifted or exact.", "dates")
+        raise Refused(_("Say which calendar dates the key gives: none, shifted or exact."), "dates")
     why = (reason or "").strip()
     if dates == "exact" and not why:
-        raise Refused("Say why calendar dates are needed.", "reason")
+        raise Refused(_("Say why calendar dates are needed."), "reason")
     if dates != "none" and role not in CHANGERS:
-        raise Refused("Only a coordinator's key gives calendar dates.", "dates")
+        raise Refused(_("Only a coordinator's key gives calendar dates."), "dates")
     live = [one for one in of_member(session, member) if one.study_id == study.id and not one.revoked_at]
     if len(live) >= MOST:
-        raise Refused(f"There are {MOST} keys already. End one first.")
+        raise Refused(_("There are %(most)s keys already. End one first.", most=MOST))
     if not name.strip():
-        raise Refused("Name the program that will use the key.", "name")
+        raise Refused(_("Name the program that will use the key."), "name")
     if dates == "shifted":
         exports.shift_key(session, study)
-    secret = "".join(secrets.choice(_SIGNS) for _ in range(_LENGTH))
+    secret = "".join(secrets.choice(_SIGNS) for __ in range(_LENGTH))
     key = ApiKey(
         staff_id=member.id,
         study_id=study.id,
@@ -106,7 +107,7 @@ def revoke(session: Session, key: ApiKey, *, at: datetime, actor: str) -> None:
         Refused: it was ended before.
     """
     if key.revoked_at is not None:
-        raise Refused("This key was ended already.")
+        raise Refused(_("This key was ended already."))
     key.revoked_at = at
     session.flush()
     facts = {"key": key.id, "staff": key.staff_id, "name": key.name}
@@ -121,7 +122,7 @@ def revoke_own(session: Session, member: Staff, number: int, *, at: datetime) ->
     """
     key = next((one for one in of_member(session, member) if one.id == number), None)
     if key is None:
-        raise Refused("You have no such key.")
+        raise Refused(_("You have no such key."))
     revoke(session, key, at=at, actor=f"staff:{member.id}")
 
 

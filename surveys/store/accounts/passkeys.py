@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import Passkey, Staff
 from surveys.models.staff import LONGEST_CREDENTIAL
 from surveys.store import audit
@@ -21,7 +22,7 @@ from surveys.store.errors import Refused
 
 GOOD_FOR = timedelta(minutes=10)
 MOST = 10  # of one account
-NOT_TAKEN = "This passkey was not taken. Please try again, or sign in with your password."
+NOT_TAKEN = _("This passkey was not taken. Please try again, or sign in with your password.")
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def ask_for_new(session: Session, member: Staff, site: Site) -> Question:
     """
     own = of(session, member)
     if len(own) >= MOST:
-        raise Refused(f"You have {MOST} passkeys. Take one away first.")
+        raise Refused(_("You have %(most)s passkeys. Take one away first.", most=MOST))
     from surveys.store.accounts import credentials
 
     kept = (one.credential for one in own)
@@ -70,10 +71,10 @@ def add(
     try:
         made = credentials.made(told, challenge, site.host, site.origin)
     except credentials.NO_CREDENTIAL as error:
-        raise Refused("This passkey was not taken. Please try again.") from error
+        raise Refused(_("This passkey was not taken. Please try again.")) from error
     longest = max(len(made.credential), len(made.public_key))
     if longest > LONGEST_CREDENTIAL or _find(session, made.credential):
-        raise Refused("This passkey was not taken. Please try again.")
+        raise Refused(_("This passkey was not taken. Please try again."))
     session.add(
         Passkey(
             staff_id=member.id,
@@ -139,7 +140,7 @@ def remove(session: Session, member: Staff, number: int, *, at: datetime) -> Non
     own = (Passkey.id == number, Passkey.staff_id == member.id)
     name = session.scalar(delete(Passkey).where(*own).returning(Passkey.name))
     if name is None:
-        raise Refused("This passkey is not there any more.")
+        raise Refused(_("This passkey is not there any more."))
     _note(
         session, "staff.passkey_removed", member, audit.Value("passkey", name, None), at, f"staff:{member.id}"
     )

@@ -11,6 +11,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+from analysis.words import words as _
 from surveys import same
 from surveys.models.staff import LONGEST_PASSWORD
 from surveys.store.errors import Refused
@@ -31,19 +32,28 @@ def check(password: str, known: Iterable[str]) -> None:
         Refused: it is too short, too long, one of the commonest, or made of known words, repetitions or runs.
     """
     if len(password) < SHORTEST:
-        raise Refused(f"Choose a password of at least {SHORTEST} characters.", "password")
+        raise Refused(
+            _("Choose a password of at least %(shortest)s characters.", shortest=SHORTEST), "password"
+        )
     if len(password) > LONGEST_PASSWORD:
-        raise Refused(f"Choose a password of at most {LONGEST_PASSWORD} characters.", "password")
+        raise Refused(
+            _(
+                "Choose a password of at most %(longest_password)s characters.",
+                longest_password=LONGEST_PASSWORD,
+            ),
+            "password",
+        )
     folded = same.folded(password)
     if folded in _commonest():
         raise Refused(
-            "This is one of the commonest passwords. Choose several words that belong to nobody.", "password"
+            _("This is one of the commonest passwords. Choose several words that belong to nobody."),
+            "password",
         )
     if _length(folded) < ENOUGH:
-        raise Refused("This repeats or counts up. Choose several words that do not.", "password")
+        raise Refused(_("This repeats or counts up. Choose several words that do not."), "password")
     if _length(_without(folded, known)) < ENOUGH:
         raise Refused(
-            "This is mostly your address, your name, or the name of a study. Choose other words.",
+            _("This is mostly your address, your name, or the name of a study. Choose other words."),
             "password",
         )
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import Event, ResetAsked, Staff, Study
 from surveys.store import audit
 from surveys.store.accounts import invitations, passkeys, staff, tries
@@ -38,7 +39,7 @@ def ask(session: Session, member: Staff, asker: Staff, *, secret_key: str, at: d
         Refused: the account is the asker's own, or the asker's account may be somebody else's.
     """
     if asker.id == member.id:
-        raise Refused("You change your own password on the page Your account.")
+        raise Refused(_("You change your own password on the page Your account."))
     _refuse_made_here(session, asker)
     code = short_codes.drawn(CODE_LENGTH)
     session.execute(select(Staff.id).where(Staff.id == member.id).with_for_update())  # a button pressed twice
@@ -70,9 +71,9 @@ def confirm(session: Session, member: Staff, confirmer: Staff, *, at: datetime) 
     """
     asked = session.get(ResetAsked, member.id, with_for_update=True)
     if asked is None or at - asked.asked_at > invitations.GOOD_FOR:
-        raise Refused("There is nothing to confirm any more. Ask for a new password again.")
+        raise Refused(_("There is nothing to confirm any more. Ask for a new password again."))
     if confirmer.id in {asked.asked_by, member.id}:
-        raise Refused("Somebody else must confirm this: not who asked, nor whose password it is.")
+        raise Refused(_("Somebody else must confirm this: not who asked, nor whose password it is."))
     _refuse_made_here(session, confirmer)
     digest, asked_by = asked.code_digest, asked.asked_by
     session.delete(asked)
@@ -96,9 +97,11 @@ def _refuse_made_here(session: Session, person: Staff) -> None:
     )
     if str(session.scalar(added) or "staff:").startswith("staff:"):
         raise Refused(
-            "Without a mail server this needs two people whose accounts were made on the server with "
-            "`seventh staff add`. Yours was made on the page Team, by somebody who saw its link. Whoever "
-            "runs the server can use `seventh staff reset`."
+            _(
+                "Without a mail server this needs two people whose accounts were made on the server with "
+                "`seventh staff add`. Yours was made on the page Team, by somebody who saw its link. Whoever "
+                "runs the server can use `seventh staff reset`."
+            )
         )
 
 

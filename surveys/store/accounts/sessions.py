@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from analysis.words import words as _
 from surveys.models import Staff, StaffSession
 from surveys.store import audit
 from surveys.store.accounts import browsers
@@ -79,7 +80,7 @@ def end(session: Session, member: Staff, number: int, *, at: datetime) -> None:
     """
     own = (StaffSession.id == number, StaffSession.staff_id == member.id)
     if session.scalar(delete(StaffSession).where(*own).returning(StaffSession.id)) is None:
-        raise Refused("You are not signed in there any more.")
+        raise Refused(_("You are not signed in there any more."))
     _note(session, "staff.sessions_ended", member.id, at, f"staff:{member.id}")
 
 

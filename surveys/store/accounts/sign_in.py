@@ -8,6 +8,7 @@ from passlib.totp import TOTP, TokenError
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import RecoveryCode, SecondFactor, Staff
 from surveys.store import audit
 from surveys.store.accounts import invitations, sealed
@@ -40,7 +41,7 @@ def prepare(session: Session, member: Staff, secret_key: str) -> str:
     """
     found = session.get(SecondFactor, member.id)
     if found is not None and found.confirmed_at is not None:
-        raise Refused("Codes from an app are asked already.")
+        raise Refused(_("Codes from an app are asked already."))
     secret = None if found is None else sealed.opened(found.secret, member.id, secret_key)
     if secret is None:
         secret = str(TOTP.new().base32_key)
@@ -66,7 +67,7 @@ def confirm(
     """
     found = session.get(SecondFactor, member.id)
     if found is None or found.confirmed_at is not None or not _matches(found, code, secret_key, at):
-        raise Refused("This is not the code that the app shows now. Try the next one.", "code")
+        raise Refused(_("This is not the code that the app shows now. Try the next one."), "code")
     found.confirmed_at = at
     _note(session, "staff.second_factor_on", member, at, actor)
     return make_recovery_codes(session, member, secret_key, at=at, actor=actor)
@@ -89,7 +90,7 @@ def make_recovery_codes(
 ) -> list[str]:
     """New recovery codes in place of the earlier ones; the database keeps their digests alone."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == member.id))
-    codes = [short_codes.drawn(RECOVERY_LENGTH) for _ in range(RECOVERY_CODES)]
+    codes = [short_codes.drawn(RECOVERY_LENGTH) for __ in range(RECOVERY_CODES)]
     for code in codes:
         digest = invitations.digest_of(code, secret_key)
         session.add(RecoveryCode(staff_id=member.id, digest=digest, made_at=at))

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys import same
 from surveys.models import Membership, Staff, Study
 from surveys.models.staff import ROLES
@@ -37,7 +38,7 @@ def add(
     """
     address = normal_email(email)
     if find(session, address) is not None:
-        raise Refused(f"There already is an account for {address}.", "email")
+        raise Refused(_("There already is an account for %(address)s.", address=address), "email")
     passwords.check(password, (address, name))
     member = Staff(
         email=address,
@@ -104,7 +105,10 @@ def grant(
         Refused: there is no such role.
     """
     if role not in ROLES:
-        raise Refused(f"{role!r} is no role. Choose one of: {', '.join(ROLES)}.", "role")
+        raise Refused(
+            _("%(role)s is no role. Choose one of: %(roles)s.", role=repr(role), roles=", ".join(ROLES)),
+            "role",
+        )
     membership = session.scalar(
         select(Membership).where(Membership.staff_id == member.id, Membership.study_id == study.id)
     )

@@ -13,6 +13,7 @@ from itertools import groupby
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import (
     Assistance,
     Background,
@@ -50,20 +51,36 @@ def contradictions(session: Session, second: Patient, known: Patient, texts: Tex
     for table in (Treatment, Grading):
         if session.scalar(select(exists().where(table.patient_id == second.id))):
             yield (
-                f"A {table.__tablename__} is recorded for {second.code}. Enter it for {known.code}, and take "
-                "it back here."
+                _(
+                    "A %(tablename)s is recorded for %(code)s. Enter it for %(code_2)s, and take it back "
+                    "here.",
+                    tablename=table.__tablename__,
+                    code=second.code,
+                    code_2=known.code,
+                )
             )
     decision = consents.of_patient(session, known.id)
     if decision is not None and decision.decision != "agreed":
-        yield f"{known.code} declined on {decision.signed_on}, and {second.code} agreed. Ask what holds."
-    before = {(one.instrument, one.completed_on): one for one, _ in _answered(session, known)}
-    for one, _ in _answered(session, second):
+        yield _(
+            "%(code)s declined on %(signed_on)s, and %(code_2)s agreed. Ask what holds.",
+            code=known.code,
+            signed_on=decision.signed_on,
+            code_2=second.code,
+        )
+    before = {(one.instrument, one.completed_on): one for one, __ in _answered(session, known)}
+    for one, __ in _answered(session, second):
         there = before.get((one.instrument, one.completed_on))
         if there is not None and there.answers != one.answers:
             title = texts.library.get(one.instrument).short_title
             yield (
-                f"{known.code} and {second.code} both answered {title} on {one.completed_on}, and not alike. "
-                "Annul the one that is wrong first."
+                _(
+                    "%(code)s and %(code_2)s both answered %(title)s on %(completed_on)s, and not alike. "
+                    "Annul the one that is wrong first.",
+                    code=known.code,
+                    code_2=second.code,
+                    title=title,
+                    completed_on=one.completed_on,
+                )
             )
 
 
@@ -77,7 +94,7 @@ def carry_over(
     over. The consent goes along where none is recorded.
     """
     _agree(session, second, known, at, actor)
-    before = {(one.instrument, one.completed_on) for one, _ in _answered(session, known)}
+    before = {(one.instrument, one.completed_on) for one, __ in _answered(session, known)}
     new = [
         (one, version)
         for one, version in _answered(session, second)
@@ -86,7 +103,7 @@ def carry_over(
     for visit_id, group in groupby(new, key=lambda pair: pair[0].visit_id):
         given = list(group)
         visit = session.get_one(Visit, visit_id)
-        place = _place(session, known, visit, [one for one, _ in given], at, actor)
+        place = _place(session, known, visit, [one for one, __ in given], at, actor)
         copies = [
             NewResponse(
                 visit_id=place.id,
@@ -118,8 +135,15 @@ def carry_over(
 def _differing(second: Patient, known: Patient, word: str, one: object, other: object) -> Iterator[str]:
     if one not in NOT_KNOWN and other not in NOT_KNOWN and one != other:
         yield (
-            f"The {word} of {second.code} is {one}, that of {known.code} is {other}. Correct the one that is "
-            "wrong first, or keep them apart."
+            _(
+                "The %(word)s of %(code)s is %(one)s, that of %(code_2)s is %(other)s. Correct the "
+                "one that is wrong first, or keep them apart.",
+                word=word,
+                code=second.code,
+                one=one,
+                code_2=known.code,
+                other=other,
+            )
         )
 
 

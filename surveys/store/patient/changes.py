@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from analysis.words import words as _
 from surveys.store.errors import Refused
 
 
@@ -17,7 +18,7 @@ def why(reason: str | None, *, known: bool) -> str | None:
     """
     given = (reason or "").strip() or None
     if given is None and known:
-        raise Refused("Say why what was recorded is changed.", "reason")
+        raise Refused(_("Say why what was recorded is changed."), "reason")
     return given
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import Appointment, Note, Patient
 from surveys.models.dialects import insert_once
 from surveys.store import audit
@@ -49,9 +50,16 @@ def write_note(session: Session, patient_id: int, text: str, *, at: datetime, ac
     """
     said = text.strip()
     if not said:
-        raise Refused("Write the note first.", "text")
+        raise Refused(_("Write the note first."), "text")
     if len(said) > LONGEST_NOTE:
-        raise Refused(f"A note has at most {LONGEST_NOTE} characters; this one has {len(said)}.", "text")
+        raise Refused(
+            _(
+                "A note has at most %(longest_note)s characters; this one has %(number)s.",
+                longest_note=LONGEST_NOTE,
+                number=len(said),
+            ),
+            "text",
+        )
     # The second press of a button may come while the first is still being stored.
     session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update())
     same = select(Note).where(

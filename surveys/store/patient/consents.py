@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.data.statuses import NO_CONSENT
+from analysis.words import words as _
 from surveys.instruments.library import Library
 from surveys.language_names import in_english
 from surveys.models import Consent, ConsentText, Patient, Study
@@ -83,8 +84,7 @@ def load(
     for locale in study.locales:
         if locale not in texts:
             raise Refused(
-                f"Study {study.code} speaks {in_english(locale)}, and the consent text does not. "
-                f"Add [{locale}]."
+                _("The study speaks %(language)s, and the text does not.", language=in_english(locale))
             )
     own = (ConsentText.study_id == study.id, ConsentText.version == version)
     query = select(ConsentText.locale, ConsentText.sha256).where(*own)
@@ -94,8 +94,7 @@ def load(
         return False
     if there:
         raise Refused(
-            f"Study {study.code} has a consent text of version {version!r} in other words. Nothing is ever "
-            "replaced: give the new text a new version."
+            _("There is a version %(version)s in other words: give this a new one.", version=version)
         )
     session.add_all(
         ConsentText(
@@ -185,10 +184,10 @@ def decide(
     """
     birth_year = session.scalar(select(Patient.birth_year).where(Patient.id == patient_id).with_for_update())
     if before_birth(birth_year, signed_on):
-        raise Refused("The day of the consent lies before the patient's birth.", "signed_on")
+        raise Refused(_("The day of the consent lies before the patient's birth."), "signed_on")
     stands = of_patient(session, patient_id)
     if stands is not None and not agreeing.is_asked_anew(session, patient_id):
-        raise Refused("This patient's consent is recorded already.")
+        raise Refused(_("This patient's consent is recorded already."))
     if stands is not None and text is not None and not agreed:
         _stay(session, patient_id, stands, text, at=at, actor=actor)
         return
@@ -251,7 +250,7 @@ def change_mind(
     """
     patient, stands = _last_decision(session, patient_id)
     if stands is None or not may_still_agree(patient.status, stands.decision, stands.how):
-        raise Refused("This patient's consent is recorded already.")
+        raise Refused(_("This patient's consent is recorded already."))
     consent = _store(session, patient_id, Decision(text, True, decided(text, parts), "link", on), at, actor)
     facts = {"consent": consent.id, "version": text.version, "how": "link", "parts": consent.parts}
     audit.record(session, audit.Entry(at, actor, "consent.agreed", patient_id, facts))
@@ -273,12 +272,12 @@ def choose_parts(
     Raises:
         Refused: the patient has agreed to no text.
     """
-    _, stands = _last_decision(session, patient_id)
+    __, stands = _last_decision(session, patient_id)
     if stands is None or stands.decision != "agreed":
-        raise Refused("This patient has agreed to no text.")
+        raise Refused(_("This patient has agreed to no text."))
     text = text_of(session, stands)
     if text is None:
-        raise Refused("What was signed elsewhere is changed there.")
+        raise Refused(_("What was signed elsewhere is changed there."))
     chosen = decided(text, parts)
     if chosen == stands.parts:
         return False
@@ -324,7 +323,7 @@ def correct(
     session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
     stands = of_patient(session, patient.id)
     if stands is None:
-        raise Refused("No decision of this patient is recorded yet.")
+        raise Refused(_("No decision of this patient is recorded yet."))
     text = session.get(ConsentText, stands.consent_text_id) if stands.consent_text_id else None
     agreed = stands.decision == "agreed"
     before = _told(Decision(text, agreed, stands.parts, stands.how, stands.signed_on, stands.reference))
@@ -333,14 +332,17 @@ def correct(
         return False
     why = changes.why(reason, known=True)
     if wanted.how not in TRANSCRIBED:
-        raise Refused("Choose how the patient signed or said so.", "how")
+        raise Refused(_("Choose how the patient signed or said so."), "how")
     _must_be_found(wanted)
     if before_birth(patient.birth_year, wanted.signed_on):
-        raise Refused("The day of the consent lies before the patient's birth.", "signed_on")
+        raise Refused(_("The day of the consent lies before the patient's birth."), "signed_on")
     if stands.how == "link" and wanted.signed_on < stands.signed_on:
         raise Refused(
-            f"The patient decided by the link on {stands.signed_on}. Enter the day on which the patient said "
-            "otherwise.",
+            _(
+                "The patient decided by the link on %(signed_on)s. Enter the day on which the "
+                "patient said otherwise.",
+                signed_on=stands.signed_on,
+            ),
             "signed_on",
         )
     made = _store(session, patient.id, wanted, at, actor)
@@ -357,7 +359,7 @@ def correct(
 
 def _must_be_found(made: Decision) -> None:
     if made.how == ELSEWHERE and not made.reference:
-        raise Refused("Say where the consent is kept.", "reference")
+        raise Refused(_("Say where the consent is kept."), "reference")
 
 
 def _store(

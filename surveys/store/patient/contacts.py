@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys import same
 from surveys.models import Contact, Patient, Study
 from surveys.store import audit
@@ -72,8 +73,11 @@ def change(session: Session, patient: Patient, new: NewContact, *, at: datetime,
     """
     if new.born_on and patient.birth_year and new.born_on.year != patient.birth_year:
         raise Refused(
-            f"The year of birth recorded for this patient is {patient.birth_year}. Is this date right? "
-            "Then correct the year on the patient's page, beside Year of birth.",
+            _(
+                "The year of birth recorded for this patient is %(birth_year)s. Is this date right? "
+                "Then correct the year on the patient's page, beside Year of birth.",
+                birth_year=patient.birth_year,
+            ),
             "born_on",
         )
     contact = None if patient.contact_id is None else session.get_one(Contact, patient.contact_id)

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import Dismissal, Patient
 from surveys.models.dialects import insert_once
 from surveys.store import audit
@@ -36,9 +37,11 @@ def dismiss(
     """
     reason = reason.strip()
     if not reason:
-        raise Refused("Say why it may stand.", "reason")
+        raise Refused(_("Say why it may stand."), "reason")
     if len(reason) > LONGEST_REASON:
-        raise Refused(f"A reason has at most {LONGEST_REASON} characters.", "reason")
+        raise Refused(
+            _("A reason has at most %(longest_reason)s characters.", longest_reason=LONGEST_REASON), "reason"
+        )
     row = {"patient_id": patient_id, "check_key": check, "subject": subject, "seen": seen}
     made = insert_once(session, Dismissal, **row, reason=reason, dismissed_by=actor, dismissed_at=at)
     if made is None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys import same
 from surveys.models import (
     BirthYearTry,
@@ -136,7 +137,8 @@ def _check(
         raise Refused(said, "code")
     if wanted.born_on and wanted.born_on.year != wanted.birth_year:
         raise Refused(
-            f"The date of birth is of {wanted.born_on.year}. Correct it too, or empty it.", "birth_year"
+            _("The date of birth is of %(year)s. Correct it too, or empty it.", year=wanted.born_on.year),
+            "birth_year",
         )
     if wanted.enrolled_on != before.enrolled_on:
         _check_day(session, patient, before, wanted.enrolled_on, today)
@@ -144,22 +146,31 @@ def _check(
 
 def _check_day(session: Session, patient: Patient, before: EnrolmentFacts, on: date, today: date) -> None:
     if on > today:
-        raise Refused("This day lies ahead.", "enrolled_on")
+        raise Refused(_("This day lies ahead."), "enrolled_on")
     first = session.scalar(
         select(func.min(Response.completed_on)).join(Visit).where(Visit.patient_id == patient.id)
     )
     if first and first < on:
-        raise Refused(f"Answers of {first} are stored: nobody answers before the enrolment.", "enrolled_on")
+        raise Refused(
+            _("Answers of %(first)s are stored: nobody answers before the enrolment.", first=first),
+            "enrolled_on",
+        )
     if patient.status_since not in (before.enrolled_on, on) and patient.status_since < on:
         raise Refused(
-            f"The patient's status holds since {patient.status_since}: the enrolment came before.",
+            _(
+                "The patient's status holds since %(status_since)s: the enrolment came before.",
+                status_since=patient.status_since,
+            ),
             "enrolled_on",
         )
     onset = select(Palsy).where(Palsy.patient_id == patient.id, Palsy.is_index)
     palsy = session.scalars(onset).one_or_none()
     if palsy and palsy.onset_on and palsy.onset_on > on and palsy.cause not in CAUSES_AFTER_A_VISIT:
         raise Refused(
-            f"The onset ({palsy.onset_on}) lies after it. If this day is right, correct the palsy first.",
+            _(
+                "The onset (%(onset_on)s) lies after it. If this day is right, correct the palsy first.",
+                onset_on=palsy.onset_on,
+            ),
             "enrolled_on",
         )
 
@@ -169,8 +180,14 @@ def _check_birth(session: Session, patient: Patient, year: int | None) -> None:
         if before_birth(year, day):
             study = session.get_one(Study, patient.study_id)
             raise Refused(
-                f"{what} ({day}) of {patient.code} in study {study.code} lies before that year. "
-                "Correct it first, if the year is right.",
+                _(
+                    "%(what)s (%(day)s) of %(code)s in study %(code_2)s lies before that year. Correct "
+                    "it first, if the year is right.",
+                    what=what,
+                    day=day,
+                    code=patient.code,
+                    code_2=study.code,
+                ),
                 "birth_year",
             )
 
@@ -178,16 +195,16 @@ def _check_birth(session: Session, patient: Patient, year: int | None) -> None:
 def _recorded(session: Session, patient: Patient) -> Iterator[tuple[str, date | None]]:
     """The days on record that no birth can follow."""
     for palsy in session.scalars(select(Palsy).where(Palsy.patient_id == patient.id)):
-        yield "The onset", palsy.onset_on
-        yield "The recovery", palsy.recovered_on
-        yield "The synkinesis first seen", palsy.synkinesis_noted_on
+        yield _("The onset"), palsy.onset_on
+        yield _("The recovery"), palsy.recovered_on
+        yield _("The synkinesis first seen"), palsy.synkinesis_noted_on
     for what, table, column in (
-        ("A treatment", Treatment, Treatment.started_on),
-        ("A grading", Grading, Grading.graded_on),
+        (_("A treatment"), Treatment, Treatment.started_on),
+        (_("A grading"), Grading, Grading.graded_on),
     ):
         yield what, session.scalar(select(func.min(column)).where(table.patient_id == patient.id))
     consent = consents.of_patient(session, patient.id)
-    yield "A consent", consent.signed_on if consent else None
+    yield _("A consent"), consent.signed_on if consent else None
 
 
 def _store(

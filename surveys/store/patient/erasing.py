@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import (
     Alert,
     Appointment,
@@ -77,11 +78,11 @@ def remove(session: Session, patient: Patient, *, reason: str, on: date, at: dat
         Refused: no reason is given, or the identity was removed before.
     """
     if not reason.strip():
-        raise Refused("Say why, or how the patient asked.", "reason")
+        raise Refused(_("Say why, or how the patient asked."), "reason")
     session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
     session.refresh(patient)
     if removed_at(session, patient.id) is not None:
-        raise Refused("This patient's identity was removed already.")
+        raise Refused(_("This patient's identity was removed already."))
     what = outlook(session, patient)
     _remove(session, patient, what, reason.strip(), on, at, actor)
     for second in _second_codes(session, patient):
@@ -129,9 +130,9 @@ def decline(session: Session, patient: Patient, *, reason: str, at: datetime, ac
         Refused: no reason is given, or there is no request.
     """
     if not reason.strip():
-        raise Refused("Say why nothing is removed.", "reason")
+        raise Refused(_("Say why nothing is removed."), "reason")
     if patient.removal_requested_at is None:
-        raise Refused("No request is waiting.")
+        raise Refused(_("No request is waiting."))
     patient.removal_requested_at = None
     entry = audit.Entry(at, actor, "patient.removal_declined", patient.id, {}, reason.strip())
     audit.record(session, entry)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.instruments.facts import result
 from surveys.instruments.library import Library
 from surveys.instruments.scoring import score
@@ -39,18 +40,21 @@ def add(
             already, or the parts contradict each other.
     """
     if on > today:
-        raise Refused("This date lies ahead.", "graded_on")
+        raise Refused(_("This date lies ahead."), "graded_on")
     if before_birth(patient.birth_year, on):
-        raise Refused("This lies before the patient's birth.", "graded_on")
+        raise Refused(_("This lies before the patient's birth."), "graded_on")
     instrument = library.get(scale)
     scores = {one.scale: one.value for one in score(instrument, parts)}
     value = scores[result(instrument, library).key]
     if value is None:
-        raise Refused(f"{instrument.short_title} needs all its parts.", "parts")
+        raise Refused(_("%(short_title)s needs all its parts.", short_title=instrument.short_title), "parts")
     if value < 0:
         raise Refused(
-            f"These parts give {value:g}, below the scale's 0: so much synkinesis with so little movement "
-            "is not possible. Look at them again.",
+            _(
+                "These parts give %(value)s, below the scale's 0: so much synkinesis with so little "
+                "movement is not possible. Look at them again.",
+                value=f"{value:g}",
+            ),
             "parts",
         )
     same = select(Grading.id).where(
@@ -60,7 +64,10 @@ def add(
         Grading.graded_on == on,
     )
     if session.scalar(same, execution_options=ALL_ROWS) is not None:
-        raise Refused(f"{instrument.short_title} was graded on that day already.", "graded_on")
+        raise Refused(
+            _("%(short_title)s was graded on that day already.", short_title=instrument.short_title),
+            "graded_on",
+        )
     grading = Grading(
         patient_id=patient.id,
         palsy_id=palsy.id,
@@ -94,7 +101,7 @@ def remove(
     """
     why = (reason or "").strip()
     if not why:
-        raise Refused("Say why this grading was an error.", "reason")
+        raise Refused(_("Say why this grading was an error."), "reason")
     facts = {
         "grading": grading.id,
         "scale": grading.scale,

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from analysis.words import words as _
 from surveys.instruments.library import Library
 from surveys.models import ALL_ROWS, Draft, Import, Patient, Response, Study, Visit
 from surveys.models.imports import TAKEN_BACK
@@ -59,26 +60,39 @@ def under_way(
         mapping,
     ):
         raise Refused(
-            f"Import {begun.id} of {begun.file} into {study.code} was begun on {begun.begun_at:%Y-%m-%d} and "
-            f"is not finished. Give the same file (SHA-256 {begun.sha256[:12]}…), wording and mapping to go "
-            f"on with it, or take it back with: seventh import undo {study.code} {begun.id}"
+            _(
+                "Import %(id)s of %(file)s into %(code)s was begun on %(begun_at)s and is not "
+                "finished. Give the same file (SHA-256 %(sha256)s…), wording and mapping to go on "
+                "with it, or take it back with: seventh import undo %(code)s %(id)s",
+                id=begun.id,
+                file=begun.file,
+                code=study.code,
+                begun_at=f"{begun.begun_at:%Y-%m-%d}",
+                sha256=begun.sha256[:12],
+            )
         )
     left = select(Import.id).where(
         Import.study_id == study.id, Import.undone_at.is_not(None), Import.emptied_at.is_(None)
     )
     if (number := session.scalar(left)) is not None:
         raise Refused(
-            f"Import {number} is taken back, and not all of it is removed yet. "
-            f"Go on with: seventh import undo {study.code} {number}"
+            _(
+                "Import %(number)s is taken back, and not all of it is removed yet. Go on with: "
+                "seventh import undo %(code)s %(number)s",
+                number=number,
+                code=study.code,
+            )
         )
     return begun
 
 
 def left(study: Study, number: int) -> str:
     """What to do about an import that broke off and cannot go on."""
-    return (
-        f"Import {number} of this file is not finished, and nothing of it is to be seen. Before you give "
-        f"another file, take it back: seventh import undo {study.code} {number}"
+    return _(
+        "Import %(number)s of this file is not finished, and nothing of it is to be seen. "
+        "Before you give another file, take it back: seventh import undo %(code)s %(number)s",
+        number=number,
+        code=study.code,
     )
 
 
@@ -124,9 +138,14 @@ def still_open(session: Session, import_id: int) -> Study:
     )
     begun, study = session.execute(query).one()
     if not begun.under_way:
-        raise Refused(f"Import {import_id} was finished or taken back by somebody else meanwhile.")
+        raise Refused(
+            _(
+                "Import %(import_id)s was finished or taken back by somebody else meanwhile.",
+                import_id=import_id,
+            )
+        )
     if study.status == "closed":
-        raise Refused(f"Study {study.code} was closed meanwhile: it takes no further answers.")
+        raise Refused(_("Study %(code)s was closed meanwhile: it takes no further answers.", code=study.code))
     return study
 
 
@@ -149,8 +168,14 @@ def finish(
     study = still_open(session, import_id)
     if taken := _answered_meanwhile(session, import_id):
         raise Refused(
-            f"Since this import began, {'; '.join(taken)}. Nothing of the file is to be seen. Take it back "
-            f"with: seventh import undo {study.code} {import_id}, and give the file again without these."
+            _(
+                "Since this import began, %(taken)s. Nothing of the file is to be seen. Take it back "
+                "with: seventh import undo %(code)s %(import_id)s, and give the file again without "
+                "these.",
+                taken="; ".join(taken),
+                code=study.code,
+                import_id=import_id,
+            )
         )
     _extend_batteries(session, import_id)
     importing.revive(session, attended)
@@ -177,7 +202,12 @@ def _answered_meanwhile(session: Session, import_id: int) -> list[str]:
         .limit(TOLD)
     )
     return [
-        f"{row.instrument} of {row.name} was answered or begun by patient {row.code}"
+        _(
+            "%(instrument)s of %(name)s was answered or begun by patient %(code)s",
+            instrument=row.instrument,
+            name=row.name,
+            code=row.code,
+        )
         for row in session.execute(query, execution_options=ALL_ROWS)
     ]
 

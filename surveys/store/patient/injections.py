@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.data.kinds import INJECTED
+from analysis.words import words as _
 from surveys.models import InjectionSite, Patient, Treatment
 from surveys.models.injection import INJECTED_SIDES, MUSCLES
 from surveys.store import audit
@@ -89,7 +90,7 @@ def record(
         for row in session.scalars(select(InjectionSite).where(InjectionSite.treatment_id == treatment.id))
     }
     if not new.sites and not rows:
-        raise Refused("Enter the units of at least one muscle.")
+        raise Refused(_("Enter the units of at least one muscle."))
     before = {
         "sites": _told({place: row.units for place, row in rows.items()}),
         **{name: getattr(treatment, name) for name in ("dose", "unit", "product", "side")},
@@ -122,20 +123,20 @@ _UNKNOWN: tuple[object, ...] = (None, "unknown", {})
 
 def _check(treatment: Treatment, new: InjectionMap) -> None:
     if treatment.kind != INJECTED:
-        raise Refused("Only an injection has units by muscle.")
+        raise Refused(_("Only an injection has units by muscle."))
     if treatment.state == "cancelled":
-        raise Refused("What was cancelled is not corrected: record a new one.")
+        raise Refused(_("What was cancelled is not corrected: record a new one."))
     if not new.unit.strip():
-        raise Refused("Enter the unit, for example U.", "unit")
-    if fault := formula_fault(new.product or "", "A product"):
+        raise Refused(_("Enter the unit, for example U."), "unit")
+    if fault := formula_fault(new.product or "", _("A product")):
         raise Refused(fault, "product")
     for (muscle, side), units in new.sites.items():
         if not (units > 0 and math.isfinite(units)):
-            raise Refused("The units must be above 0.", f"{muscle}_{side}")
+            raise Refused(_("The units must be above 0."), f"{muscle}_{side}")
 
 
 def _side(sites: Sites) -> str:
-    sides = {side for _, side in sites}
+    sides = {side for __, side in sites}
     return "both" if len(sides) == len(INJECTED_SIDES) else sides.pop()
 
 

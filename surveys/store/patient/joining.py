@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys import same, tokens
 from surveys.instruments.library import Library
 from surveys.mail.channels.text import PART
@@ -89,12 +90,18 @@ def choose(
     """
     for country in countries:
         if country not in regions():
-            raise Refused(f"{country} is no country. Give two letters for each, such as DE, AT.", "countries")
+            raise Refused(
+                _("%(country)s is no country. Give two letters for each, such as DE, AT.", country=country),
+                "countries",
+            )
     lacking = [locale for locale in study.locales if not information.get(locale, "").strip()]
     if is_open and lacking:
-        raise Refused(f"Write what the page says in: {', '.join(lacking)}.", f"information__{lacking[0]}")
+        raise Refused(
+            _("Write what the page says in: %(lacking)s.", lacking=", ".join(lacking)),
+            f"information__{lacking[0]}",
+        )
     if is_open and consents.newest(session, study.id, study.locales[0]) is None:
-        raise Refused("The study has no consent text yet, and nobody joins without one.", "is_open")
+        raise Refused(_("The study has no consent text yet, and nobody joins without one."), "is_open")
     row = session.get(JoiningPage, study.id) or JoiningPage(study_id=study.id)
     row.is_open, row.information, row.countries = is_open, dict(information), sorted(countries)
     row.changed_by, row.changed_at = actor, at
@@ -252,7 +259,7 @@ def forget(session: Session, *, at: datetime) -> int:
 
 def keyed(text: str, secret: str) -> str:
     """A digest that tells whether two are the same, and nothing else."""
-    return hmac.new(secret.encode(), f"joining {text}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(secret.encode(), _("joining %(text)s", text=text).encode(), hashlib.sha256).hexdigest()
 
 
 def _digest(token: str, secret: str, request_id: int | None) -> str:

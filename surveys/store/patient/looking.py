@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import Contact, Patient, SelfEnrolment, Study
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -47,13 +48,19 @@ def join_into(
             was found to be somebody else's twin, or what is recorded of the two contradicts.
     """
     if known.id == patient.id or known.study_id != patient.study_id:
-        raise Refused("Name another patient of this study.", "same_as")
+        raise Refused(_("Name another patient of this study."), "same_as")
     twin = session.scalar(select(SelfEnrolment.outcome).where(SelfEnrolment.patient_id == known.id))
     if twin == "same":
-        raise Refused(f"{known.code} was itself found to be another patient. Name that one.", "same_as")
+        raise Refused(
+            _("%(code)s was itself found to be another patient. Name that one.", code=known.code), "same_as"
+        )
     if known.gone:
         raise Refused(
-            f"{known.code} takes part no longer. Change that status first, or keep them apart.", "same_as"
+            _(
+                "%(code)s takes part no longer. Change that status first, or keep them apart.",
+                code=known.code,
+            ),
+            "same_as",
         )
     session.execute(select(Patient.id).where(Patient.id == known.id).with_for_update())
     if against := list(carrying.contradictions(session, patient, known, texts)):
@@ -74,7 +81,7 @@ def _decide(
 ) -> None:
     row = waiting(session, patient.id)
     if row is None:
-        raise Refused("Somebody has looked at this patient meanwhile.")
+        raise Refused(_("Somebody has looked at this patient meanwhile."))
     row.outcome, row.same_as_id = outcome, known.id if known else None
     row.looked_at, row.looked_by = at, actor
     session.flush()

@@ -13,6 +13,7 @@ from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from analysis.data.statuses import LEFT
+from analysis.words import words as _
 from surveys.models import (
     ALL_ROWS,
     Alert,
@@ -67,7 +68,7 @@ def take_back(session: Session, patient: Patient, *, reason: str | None, at: dat
     session.execute(visits.order_by(Visit.id).with_for_update())  # who answers holds the visit
     session.refresh(patient)
     if has_answered(session, patient):
-        raise Refused("This patient has answered meanwhile, so the record stays.")
+        raise Refused(_("This patient has answered meanwhile, so the record stays."))
     code, patient.status, patient.status_since = patient.code, LEFT, patient.enrolled_on
     patient.status_reason = None
     live = update(Link).where(Link.visit_id.in_(visits), Link.revoked_at.is_(None))

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import ALL_ROWS, Event, Grading, Palsy, Patient, Treatment
 from surveys.models.audit import PALSY_REMOVED
 from surveys.models.patient import CAUSES_AFTER_A_VISIT, before_birth
@@ -98,11 +99,16 @@ def remove(
         select(Palsy).where(Palsy.patient_id == patient.id, Palsy.id != palsy.id).order_by(Palsy.number)
     ).all()
     if not others:
-        raise Refused("This is the only palsy of the patient. Correct its facts, or add the right one first.")
+        raise Refused(
+            _("This is the only palsy of the patient. Correct its facts, or add the right one first.")
+        )
     if session.scalar(select(exists().where(Grading.palsy_id == palsy.id)), execution_options=ALL_ROWS):
         raise Refused(
-            "Gradings of this palsy are recorded. Take away each one that is an error, and record it for the "
-            "right palsy if it belongs there."
+            _(
+                "Gradings of this palsy are recorded. Take away each one that is an error, and "
+                "record it for the "
+                "right palsy if it belongs there."
+            )
         )
     index = others[0] if palsy.is_index else next(one for one in others if one.is_index)
     moved = session.execute(
@@ -134,17 +140,18 @@ def _next_number(session: Session, patient: Patient) -> int:
 def _check(patient: Patient, facts: PalsyFacts, today: date) -> None:
     onset = facts.onset
     if onset and before_birth(patient.birth_year, onset.on):
-        raise Refused("The onset lies before the patient's birth.", "onset")
+        raise Refused(_("The onset lies before the patient's birth."), "onset")
     if onset and onset.on > today and facts.cause not in CAUSES_AFTER_A_VISIT:
         raise Refused(
-            "The onset lies ahead. That is only possible with a tumour or an operation as the cause.", "onset"
+            _("The onset lies ahead. That is only possible with a tumour or an operation as the cause."),
+            "onset",
         )
     for field in ("recovered_on", "synkinesis_noted_on"):
         on: date | None = getattr(facts, field)
         if on and (on > today or (onset and on < onset.on)):
-            raise Refused("This date must lie between the onset and today.", field)
+            raise Refused(_("This date must lie between the onset and today."), field)
         if before_birth(patient.birth_year, on):
-            raise Refused("This lies before the patient's birth.", field)
+            raise Refused(_("This lies before the patient's birth."), field)
 
 
 def _fill(palsy: Palsy, facts: PalsyFacts) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from analysis.data.statuses import GONE, REASONS, STATUSES, WITH_REASON
+from analysis.words import words as _
 from surveys.models import Erasure, Link, Message, Patient, Study, Visit
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -45,22 +46,28 @@ def change_status(
             died would take part again without a reason, or with an identity that was removed.
     """
     if status not in STATUSES:
-        raise Refused(f"{status!r} is no status.", "status")
+        raise Refused(_("%(status)s is no status.", status=repr(status)), "status")
     if why is not None and (why not in REASONS or status not in WITH_REASON):
-        raise Refused(f"{why!r} is no reason of the status {status!r}.", "why")
+        raise Refused(
+            _("%(why)s is no reason of the status %(status)s.", why=repr(why), status=repr(status)), "why"
+        )
     study = session.get_one(Study, patient.study_id)
     if on > today(study, at):
-        raise Refused("This date lies ahead. Enter the day from which it holds.", "since")
+        raise Refused(_("This date lies ahead. Enter the day from which it holds."), "since")
     rows = of_the_person(session, patient, status == "died" or (everywhere and status != "active"))
     [own, *others] = rows
     if on < own.enrolled_on:
-        raise Refused(f"This lies before the enrolment ({own.enrolled_on}).", "since")
+        raise Refused(
+            _("This lies before the enrolment (%(enrolled_on)s).", enrolled_on=own.enrolled_on), "since"
+        )
     if (own.status, own.status_since, own.status_reason) == (status, on, why):
-        raise Refused("This is recorded already.", "status")
+        raise Refused(_("This is recorded already."), "status")
     if own.gone and status not in GONE and not (reason or "").strip():
-        raise Refused("Say why: this patient had left or died.", "reason")
+        raise Refused(_("Say why: this patient had left or died."), "reason")
     if status not in GONE and _is_erased(session, own):
-        raise Refused("This patient's identity was removed. To take part again needs a new code.", "status")
+        raise Refused(
+            _("This patient's identity was removed. To take part again needs a new code."), "status"
+        )
     changed = [own, *(one for one in others if one.status != status and (status == "died" or not one.gone))]
     for one in changed:
         _change(session, one, status, on, at, actor, (reason or "").strip() or None, why, patient.code)

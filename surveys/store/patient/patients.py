@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from analysis.data.onset import CAUSES_FROM_BIRTH
+from analysis.words import words as _
 from surveys import same
 from surveys.instruments.library import Library
 from surveys.models import (
@@ -115,41 +116,61 @@ def refusals(new: NewPatient, lowest_age: int) -> list[Refused]:
     if not CODE.fullmatch(new.code):
         found.append(
             Refused(
-                f"{new.code!r} cannot be a study code: use letters, digits and . _ / -, no spaces.", "code"
+                _(
+                    "%(code)s cannot be a study code: use letters, digits and . _ / -, no spaces.",
+                    code=repr(new.code),
+                ),
+                "code",
             )
         )
     if (
         new.birth_year is not None
         and not new.enrolled_on.year - 120 <= new.birth_year <= new.enrolled_on.year
     ):
-        found.append(Refused(f"{new.birth_year} is not a possible year of birth.", "birth_year"))
+        found.append(
+            Refused(
+                _("%(birth_year)s is not a possible year of birth.", birth_year=new.birth_year), "birth_year"
+            )
+        )
     elif (age := age_at(new, new.enrolled_on)) is not None and age < lowest_age:
         found.append(
             Refused(
-                f"This person is {age} years old; the study takes people from {lowest_age} years on. "
-                "Nobody was enrolled.",
+                _(
+                    "This person is %(age)s years old; the study takes people from %(lowest_age)s years "
+                    "on. Nobody was enrolled.",
+                    age=age,
+                    lowest_age=lowest_age,
+                ),
                 "birth_year",
             )
         )
-    if fault := formula_fault(new.site or "", "A site"):
+    if fault := formula_fault(new.site or "", _("A site")):
         found.append(Refused(fault, "site"))
     if new.onset and new.onset.on > new.enrolled_on and new.cause not in CAUSES_AFTER_A_VISIT:
         found.append(
             Refused(
-                f"The onset ({new.onset.on}) lies after the enrolment ({new.enrolled_on}). Correct one of "
-                "them; an onset yet to come is only possible with a tumour or an operation as the cause.",
+                _(
+                    "The onset (%(on)s) lies after the enrolment (%(enrolled_on)s). Correct one of them; "
+                    "an onset yet to come is only possible with a tumour or an operation as the cause.",
+                    on=new.onset.on,
+                    enrolled_on=new.enrolled_on,
+                ),
                 "onset",
             )
         )
     if new.onset and before_birth(new.birth_year, new.onset.on):
-        found.append(Refused(f"The onset ({new.onset.on.year}) lies before the birth.", "onset"))
+        found.append(
+            Refused(_("The onset (%(year)s) lies before the birth.", year=new.onset.on.year), "onset")
+        )
     if new.consent and before_birth(new.birth_year, new.consent.signed_on):
-        found.append(Refused("The consent lies before the birth.", "consent_on"))
+        found.append(Refused(_("The consent lies before the birth."), "consent_on"))
     for treatment in new.treatments:
         if treatment.ended_on and treatment.started and treatment.ended_on < treatment.started.on:
-            found.append(Refused(f"The {treatment.kind} ends before it starts.", "treatments"))
+            found.append(Refused(_("The %(kind)s ends before it starts.", kind=treatment.kind), "treatments"))
         if treatment.started and before_birth(new.birth_year, treatment.started.on):
-            found.append(Refused(f"The {treatment.kind} starts before the birth.", "treatments"))
+            found.append(
+                Refused(_("The %(kind)s starts before the birth.", kind=treatment.kind), "treatments")
+            )
     return found
 
 
@@ -198,7 +219,7 @@ def enrol_all(
         Refused: as for `enrol`, for the first patient with a fault.
     """
     if study.status == "closed":
-        raise Refused(f"Study {study.code} is closed: nobody can be enrolled any more.")
+        raise Refused(_("Study %(code)s is closed: nobody can be enrolled any more.", code=study.code))
     for new in found:
         for refusal in refusals(new, study.lowest_age):
             raise refusal
@@ -225,8 +246,8 @@ def taken(session: Session, study: Study, found: Sequence[NewPatient]) -> str | 
         .limit(1)
     )
     for code, unseen in session.execute(query, execution_options=ALL_ROWS):
-        by = " by an import that is not finished" if unseen else ""
-        return f"The study code {code} is taken{by}. Choose another."
+        by = _(" by an import that is not finished") if unseen else ""
+        return _("The study code %(code)s is taken%(by)s. Choose another.", code=code, by=by)
     return None
 
 
@@ -294,9 +315,9 @@ def add(
             for scale, value, on in new.gradings
         ],
     )
-    for patient, _, new in people:
+    for patient, __, new in people:
         audit.record(session, _enrolled(study, patient, new, at, actor))
-    given = [(patient, new.consent) for patient, _, new in people if new.consent]
+    given = [(patient, new.consent) for patient, __, new in people if new.consent]
     consents.record_elsewhere(session, given, at=at, actor=actor)
     return ids
 
@@ -307,8 +328,8 @@ def _add_contacts(session: Session, patients: Sequence[NewPatient]) -> list[int 
     new_ones = [
         (number, new.contact) for number, new in enumerate(patients) if new.contact and ids[number] is None
     ]
-    added = audit.insert_bound(session, Contact, [asdict(contact) for _, contact in new_ones])
-    for (number, _), row_id in zip(new_ones, added, strict=True):
+    added = audit.insert_bound(session, Contact, [asdict(contact) for __, contact in new_ones])
+    for (number, __), row_id in zip(new_ones, added, strict=True):
         ids[number] = row_id
     return ids
 

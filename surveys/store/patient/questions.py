@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import DataQuestion, Patient, QuestionStep
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -38,7 +39,7 @@ def ask(
     Raises:
         Refused: nothing is asked, or too much.
     """
-    said = _said(text, "Write the question first.")
+    said = _said(text, _("Write the question first."))
     # The second press of a button may come while the first is still being stored.
     session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
     same = (
@@ -76,8 +77,8 @@ def answer(session: Session, question: DataQuestion, text: str, *, at: datetime,
     Raises:
         Refused: nothing is said, or the question is closed.
     """
-    said = _said(text, "Write the answer first.")
-    _must_be(session, question, ("open", "answered"), "This question is closed. Ask a new one.")
+    said = _said(text, _("Write the answer first."))
+    _must_be(session, question, ("open", "answered"), _("This question is closed. Ask a new one."))
     question.state = "answered"
     _step(session, question, "answered", said, at, actor)
 
@@ -88,8 +89,8 @@ def ask_again(session: Session, question: DataQuestion, text: str, *, at: dateti
     Raises:
         Refused: nothing is said, or the question still waits for its first answer.
     """
-    said = _said(text, "Say what is still not clear.")
-    _must_be(session, question, ("answered", "closed"), "This question still waits for an answer.")
+    said = _said(text, _("Say what is still not clear."))
+    _must_be(session, question, ("answered", "closed"), _("This question still waits for an answer."))
     question.state, question.closed_at = "open", None
     _step(session, question, "asked_again", said, at, actor)
 
@@ -101,8 +102,8 @@ def close(session: Session, question: DataQuestion, role: str, *, at: datetime, 
         Refused: the actor neither asked nor is an investigator, or it is closed already.
     """
     if not may_close(question, actor, role):
-        raise Refused("Who asked closes the question, or an investigator.")
-    _must_be(session, question, ("open", "answered"), "This question is closed already.")
+        raise Refused(_("Who asked closes the question, or an investigator."))
+    _must_be(session, question, ("open", "answered"), _("This question is closed already."))
     question.state, question.closed_at = "closed", at
     _step(session, question, "closed", None, at, actor)
 
@@ -121,7 +122,14 @@ def _said(text: str, wanted: str) -> str:
     if not said:
         raise Refused(wanted, "text")
     if len(said) > LONGEST:
-        raise Refused(f"At most {LONGEST} characters, please; this has {len(said)}.", "text")
+        raise Refused(
+            _(
+                "At most %(longest)s characters, please; this has %(number)s.",
+                longest=LONGEST,
+                number=len(said),
+            ),
+            "text",
+        )
     return said
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.background import WHEN, as_date
 from surveys.models import Background, BackgroundCheck, Palsy, Patient, Treatment, Visit
 from surveys.store import audit
@@ -62,7 +63,7 @@ def decide(
     session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
     of_fact = (BackgroundCheck.background_id == background_id, BackgroundCheck.fact == fact)
     if session.scalar(select(func.count()).where(*of_fact)) != seen:
-        raise Refused("Somebody has decided about this meanwhile. Look at it again.", "seen")
+        raise Refused(_("Somebody has decided about this meanwhile. Look at it again."), "seen")
     visit_id = session.scalars(
         select(Background.visit_id)
         .join(Visit, Visit.id == Background.visit_id)
@@ -146,9 +147,9 @@ def _treatment(
             select(Treatment).where(Treatment.patient_id == patient.id, Treatment.id == decision.dates)
         ).one()
         if dated.kind != decision.kind:
-            raise Refused("The treatment chosen is of another kind.", "dates")
+            raise Refused(_("The treatment chosen is of another kind."), "dates")
         if started is None:
-            raise Refused("Enter when it began.", "began")
+            raise Refused(_("Enter when it began."), "began")
         changed = treatments.date_better(session, patient, dated, started, reason=decision.note, **when)
     elif same is not None:
         dated, changed = same, False

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import ALL_ROWS, Palsy, Patient, Treatment
 from surveys.models.patient import before_birth
 from surveys.store import audit
@@ -72,11 +73,11 @@ def change_state(
         Refused: the change makes no sense, a given treatment has no reason to cancel, or the day is unknown.
     """
     if state == treatment.state and on in {None, treatment.started_on}:
-        raise Refused("This is recorded already.", "state")
+        raise Refused(_("This is recorded already."), "state")
     if state == "planned" and treatment.state != "planned":
-        raise Refused("What was given or cancelled is not planned again: record a new one.", "state")
+        raise Refused(_("What was given or cancelled is not planned again: record a new one."), "state")
     if treatment.state == "given" and not (reason or "").strip():
-        raise Refused("Say why this is no longer a treatment that was given.", "reason")
+        raise Refused(_("Say why this is no longer a treatment that was given."), "reason")
     started = None if on is None else PartialDate(on, "day")
     if started is None and treatment.started_on and treatment.started_precision:
         started = PartialDate(treatment.started_on, treatment.started_precision)
@@ -115,12 +116,12 @@ def date_better(
         Refused: it was not given, its day is impossible, or there is another of this kind on that day.
     """
     if treatment.state != "given":
-        raise Refused("Only a treatment that was given is dated so.")
+        raise Refused(_("Only a treatment that was given is dated so."))
     if (treatment.started_on, treatment.started_precision) == (started.on, started.precision):
         return False
     _check(patient, "given", started, today)
     if treatment.ended_on and treatment.ended_on < started.on:
-        raise Refused("It ended before that day.", "year")
+        raise Refused(_("It ended before that day."), "year")
     if treatment.started_on != started.on:
         _only(session, patient.id, treatment.kind, "given", started.on)
     before = _facts(treatment)
@@ -156,11 +157,11 @@ def correct(
             fact would change without a reason.
     """
     if treatment.state == "cancelled":
-        raise Refused("What was cancelled is not corrected: record a new one.")
+        raise Refused(_("What was cancelled is not corrected: record a new one."))
     _check(patient, treatment.state, new.started, today)
     _check_numbers(new)
     if new.ended_on and (new.started is None or new.ended_on < new.started.on):
-        raise Refused("It cannot end before it began, or without a day on which it began.", "ended_on")
+        raise Refused(_("It cannot end before it began, or without a day on which it began."), "ended_on")
     wanted = Treatment(
         **{name: getattr(new, name) for name in CORRECTED},
         started_on=new.started.on if new.started else None,
@@ -173,7 +174,7 @@ def correct(
         return False
     summed = [name for name in ("kind", "dose", "side") if name in changed]
     if summed and treatment.id in injections.maps_of(session, patient.id):
-        raise Refused("Dose and side follow from the units by muscle: correct those.", summed[0])
+        raise Refused(_("Dose and side follow from the units by muscle: correct those."), summed[0])
     why = changes.why(reason, known=any(before[name] is not None for name in changed))
     if changed.keys() & {"kind", "started_on"}:
         _only(session, patient.id, new.kind, treatment.state, wanted.started_on)
@@ -195,23 +196,23 @@ def facts_of(treatment: Treatment) -> NewTreatment:
 
 
 def _check_numbers(new: NewTreatment) -> None:
-    if fault := formula_fault(new.product or "", "A product"):
+    if fault := formula_fault(new.product or "", _("A product")):
         raise Refused(fault, "product")
     if new.dose is not None and not new.unit:
-        raise Refused("Enter the unit of the dose.", "unit")
+        raise Refused(_("Enter the unit of the dose."), "unit")
     if new.dose is not None and new.dose <= 0:
-        raise Refused("The dose must be above 0.", "dose")
+        raise Refused(_("The dose must be above 0."), "dose")
     if new.sessions is not None and new.sessions < 1:
-        raise Refused("Enter how many sessions there were, at least 1.", "sessions")
+        raise Refused(_("Enter how many sessions there were, at least 1."), "sessions")
 
 
 def _check(patient: Patient, state: str, started: PartialDate | None, today: date) -> None:
     if started and before_birth(patient.birth_year, started.on):
-        raise Refused("This lies before the patient's birth.", "year")
+        raise Refused(_("This lies before the patient's birth."), "year")
     if state == "given" and started and started.on > today:
-        raise Refused("This date lies ahead. Record it as planned until it was given.", "year")
+        raise Refused(_("This date lies ahead. Record it as planned until it was given."), "year")
     if state == "planned" and (started is None or started.precision != "day"):
-        raise Refused("Enter the day for which it is planned.", "year")
+        raise Refused(_("Enter the day for which it is planned."), "year")
 
 
 def _only(session: Session, patient_id: int, kind: str, state: str, on: date | None) -> None:
@@ -222,7 +223,7 @@ def _only(session: Session, patient_id: int, kind: str, state: str, on: date | N
         Treatment.started_on == on,
     )
     if session.scalar(same, execution_options=ALL_ROWS) is not None:
-        raise Refused("This treatment with this date is recorded already.", "kind")
+        raise Refused(_("This treatment with this date is recorded already."), "kind")
 
 
 def _facts(treatment: Treatment) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from analysis.words import words as _
 from surveys.models import (
     Alert,
     AlertMail,
@@ -62,8 +63,13 @@ def undo(transaction: Transaction, study_id: int, number: int | None, *, at: dat
                 reasons := list(_built_on(session, found, found.finished_at))
             ):
                 raise Refused(
-                    f"Import {found.id} of {found.file} cannot be taken back, because somebody built on it: "
-                    f"{'; '.join(reasons)}. Correct what is wrong on the patients' pages."
+                    _(
+                        "Import %(id)s of %(file)s cannot be taken back, because somebody built on it: "
+                        "%(reasons)s. Correct what is wrong on the patients' pages.",
+                        id=found.id,
+                        file=found.file,
+                        reasons="; ".join(reasons),
+                    )
                 )
             found.undone_at, found.undone_by = at, actor
             facts = {"study": study.code, "import": found.id, "file": found.file, "sha256": found.sha256}
@@ -87,9 +93,9 @@ def _found(session: Session, study_id: int, number: int | None) -> Import:
     left = of_study.where(Import.emptied_at.is_(None))
     found = session.scalars(left.limit(1) if number is None else of_study.where(Import.id == number)).first()
     if found is None:
-        raise Refused("There is no such import of this study, or it was taken back already.")
+        raise Refused(_("There is no such import of this study, or it was taken back already."))
     if found.emptied_at is not None:
-        raise Refused(f"Import {found.id} was taken back already.")
+        raise Refused(_("Import %(id)s was taken back already.", id=found.id))
     return found
 
 
@@ -100,14 +106,14 @@ def _built_on(session: Session, found: Import, since: datetime) -> Iterator[str]
     of_import = exists().where(*answers, Response.import_id == found.id)
     told = exists().where(AlertMail.alert_id == Alert.id)
     if _count(session, Alert, of_import, or_(Alert.state.not_in(UNTOUCHED), told)):
-        yield "staff were told of one of its alerts, or took it on"
+        yield _("staff were told of one of its alerts, or took it on")
     corrected = exists().where(_LATER.supersedes_id == Response.id)
     ended = or_(~Response.stands, corrected)
     if _count(session, Response, Response.import_id == found.id, ended):
-        yield "one of its answers was corrected or annulled"
+        yield _("one of its answers was corrected or annulled")
     others = Response.import_id.is_distinct_from(found.id)
     if _count(session, Response, others, exists().where(Visit.id == Response.visit_id, own_visit)):
-        yield "patients have answered at its visits"
+        yield _("patients have answered at its visits")
     for table, words in _AT_VISITS:
         if _count(session, table, exists().where(Visit.id == table.visit_id, own_visit)):
             yield words
@@ -115,28 +121,28 @@ def _built_on(session: Session, found: Import, since: datetime) -> Iterator[str]
     if _count(
         session, Background, Background.at > since, exists().where(Visit.id == Background.visit_id, own_visit)
     ):
-        yield "patients have told of themselves at its visits"
+        yield _("patients have told of themselves at its visits")
     patients = select(Patient.id).where(Patient.import_id == found.id)
     # Those that a package brought itself are counted.
     own = exists().where(Treatment.id == InjectionSite.treatment_id, Treatment.import_id == found.id)
     if _count(session, InjectionSite, own) != found.counts.get("sites", 0):
-        yield "units by muscle of one of its injections were recorded"
+        yield _("units by muscle of one of its injections were recorded")
     later = session.scalars(
         select(Event.action).where(Event.patient_id.in_(patients), Event.at > since).distinct().limit(3)
     ).all()
     if later:
-        yield f"its patients were changed since ({', '.join(sorted(later))})"
+        yield _("its patients were changed since (%(later)s)", later=", ".join(sorted(later)))
     more = Visit.import_id.is_distinct_from(found.id)
     if not later and _count(session, Visit, more, Visit.patient_id.in_(patients)):
-        yield "its patients have further visits"
+        yield _("its patients have further visits")
     if _count(session, Freeze, Freeze.study_id == found.study_id, Freeze.made_at > since):
-        yield "a freeze holds it"
+        yield _("a freeze holds it")
 
 
 _AT_VISITS: tuple[tuple[Any, str], ...] = (
-    (Draft, "patients have begun to answer at its visits"),
-    (Link, "its visits have links"),
-    (Message, "messages of its visits were planned or sent"),
+    (Draft, _("patients have begun to answer at its visits")),
+    (Link, _("its visits have links")),
+    (Message, _("messages of its visits were planned or sent")),
 )
 
 

@@ -22,13 +22,14 @@ ACTOR = "outbox"
 
 @dataclass(frozen=True)
 class Word:
-    """A claimed notice of an alert; `hours` is how long the study lets an alert wait."""
+    """A claimed notice of an alert; `hours` is how long the study lets one wait, `language` its reader's."""
 
     id: int
     kind: str
     to: str
     study: str
     hours: int
+    language: str | None
 
 
 def plan(session: Session, *, at: datetime) -> int:
@@ -137,7 +138,8 @@ def claim(session: Session, *, at: datetime, simulated_only: bool = False) -> Wo
             outbox.claim(row, at=at)
             session.flush()
             study = session.get_one(Study, row.study_id)
-            return Word(row.id, row.kind, person.email, study.code, study.escalate_after_hours)
+            hours = study.escalate_after_hours
+            return Word(row.id, row.kind, person.email, study.code, hours, person.language)
         session.flush()
     return None
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.mail.channels import channels
 from surveys.models import Contact, Message, Patient, Visit
 from surveys.schedule import is_over, not_yet_open
@@ -74,7 +75,7 @@ def send_again(session: Session, message_id: int, *, at: datetime, actor: str) -
     """
     row = session.get_one(Message, message_id)
     if row.kind not in AGAIN or row.outcome not in WENT:
-        raise Refused("Only an invitation or a reminder that went is sent again.")
+        raise Refused(_("Only an invitation or a reminder that went is sent again."))
     one = _locked(session, row.visit_id)
     offer = _offered(one, row.kind, at)
     _add(session, one, row.kind, at, actor)
@@ -89,7 +90,7 @@ def arrived(session: Session, message_id: int, *, at: datetime, actor: str) -> N
     """
     row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
     if row.outcome not in ARRIVES_LATE:
-        raise Refused("This message neither came back nor is its fate unknown. Look at the list again.")
+        raise Refused(_("This message neither came back nor is its fate unknown. Look at the list again."))
     visit = session.get_one(Visit, row.visit_id)
     contact = session.scalar(select(Contact).join(Patient).where(Patient.id == visit.patient_id))
     way = channels().get(row.channel)
@@ -136,7 +137,7 @@ def _offer(one: OneVisit, kind: str, at: datetime) -> Offer:
 def _offered(one: OneVisit, kind: str, at: datetime) -> Offer:
     offer = _offer(one, kind, at)
     if offer.why is not None:
-        raise Refused("This may not go now. The page says why.")
+        raise Refused(_("This may not go now. The page says why."))
     return offer
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.mail.channels import templates
 from surveys.mobile_numbers import regions
 from surveys.models import MessageTemplate, Messaging, Study
@@ -24,14 +25,17 @@ def choose(session: Session, study: Study, new: MessageSettings, *, at: datetime
     """
     hours, days = new.hours, new.reminder_days
     if not 0 <= hours.earliest <= hours.send < hours.latest <= 24:
-        raise Refused("Messages go at an hour from the earliest on and before the latest.", "send_hour")
+        raise Refused(_("Messages go at an hour from the earliest on and before the latest."), "send_hour")
     if len(days) > MOST_REMINDERS or list(days) != sorted(set(days)) or any(day < 1 for day in days):
         raise Refused(
-            f"Give up to {MOST_REMINDERS} numbers of days, each larger than the one before: 7, 14.",
+            _(
+                "Give up to %(most_reminders)s numbers of days, each larger than the one before: 7, 14.",
+                most_reminders=MOST_REMINDERS,
+            ),
             "reminder_days",
         )
     if new.region is not None and new.region not in regions():
-        raise Refused("Give the two letters of a country, such as DE.", "region")
+        raise Refused(_("Give the two letters of a country, such as DE."), "region")
     facts = {
         "clinic": new.clinic,
         "reminder_days": list(days),
@@ -70,7 +74,7 @@ def write(
         Refused: there is no such message, or the study does not speak this language.
     """
     if kind not in templates() or locale not in study.locales:
-        raise Refused("The study sends no such message.")
+        raise Refused(_("The study sends no such message."))
     session.add(
         MessageTemplate(
             study_id=study.id,

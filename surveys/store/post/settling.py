@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys import same
 from surveys.mail.channels import channels
 from surveys.models import ALL_ROWS, Contact, Message, Patient, Visit
@@ -75,7 +76,7 @@ def done_by_hand(session: Session, message_id: int, *, at: datetime, actor: str)
     """
     row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
     if row.outcome is not None or row.claimed_at is not None:
-        raise Refused("This was done or cancelled meanwhile. Look at the list again.")
+        raise Refused(_("This was done or cancelled meanwhile. Look at the list again."))
     outbox.claim(row, at=at)
     outbox.settle(row, Sent(), at=at)
     visit = _visit_of(session, row)

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analysis.data.analysis_plan import PlannedQuestion, PlanVersion
+from analysis.words import words as _
 from surveys.instruments.library import Library
 from surveys.models import AnalysisPlanVersion, BoardCopy, Event, Patient, Response, Study, Visit
 from surveys.models.analysis_plan import versions
@@ -46,11 +47,14 @@ def fix(
     _check(study, questions, library)
     reason = reason.strip() if past else ""
     if past and not reason:
-        raise Refused("Say why the analysis plan is amended.", "reason")
+        raise Refused(_("Say why the analysis plan is amended."), "reason")
     if len(reason) > LONGEST_REASON:
-        raise Refused(f"The reason has more than {LONGEST_REASON} characters.", "reason")
+        raise Refused(
+            _("The reason has more than %(longest_reason)s characters.", longest_reason=LONGEST_REASON),
+            "reason",
+        )
     if past and set(past[-1].told.questions) == set(questions):
-        raise Refused("The questions are the same as before: change what the amendment changes.")
+        raise Refused(_("The questions are the same as before: change what the amendment changes."))
     looked_at = _first_look(session, study.id)
     made = PlanVersion(
         version=len(past) + 1,
@@ -84,11 +88,17 @@ def of_study(session: Session, study_id: int) -> Versions:
 
 def _check(study: Study, questions: Sequence[PlannedQuestion], library: Library) -> None:
     if study.status not in ("draft", "active"):
-        raise Refused(f"Study {study.code} is {study.status}: its analysis plan changes no more.")
+        raise Refused(
+            _(
+                "Study %(code)s is %(status)s: its analysis plan changes no more.",
+                code=study.code,
+                status=study.status,
+            )
+        )
     if not any(one.primary for one in questions):
-        raise Refused("Name at least one primary question.")
+        raise Refused(_("Name at least one primary question."))
     if len(questions) > MOST:
-        raise Refused(f"A plan has at most {MOST} questions.")
+        raise Refused(_("A plan has at most %(most)s questions.", most=MOST))
     labels = {
         f"{one.key}.{scale.key}": f"{one.short_title}: {scale.title}"
         for one in library
@@ -97,9 +107,15 @@ def _check(study: Study, questions: Sequence[PlannedQuestion], library: Library)
     asked = set()
     for place, one in enumerate(questions, start=1):
         if fault := one.fault(labels):
-            raise Refused(f"Question {place}: {fault}.")
+            raise Refused(_("Question %(place)s: %(fault)s.", place=place, fault=fault))
         if one.asked in asked:
-            raise Refused(f"Question {place} stands twice: {one.in_words(labels)}.")
+            raise Refused(
+                _(
+                    "Question %(place)s stands twice: %(in_words)s.",
+                    place=place,
+                    in_words=one.in_words(labels),
+                )
+            )
         asked.add(one.asked)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import Study
 from surveys.settings import FHIR_BASE
 from surveys.store import audit
@@ -18,10 +19,10 @@ from surveys.store.errors import Refused
 FORMATS = ("tidy", "spss", "stata", "excel", "redcap", "fhir", "bundle", "all")
 # These hold calendar dates, so they need a reason.
 DATED: Mapping[str, str] = {
-    "bundle": "The bundle holds calendar dates: say why they are needed.",
-    "redcap": "REDCap cannot do without calendar dates: say why they are needed, or have them shifted.",
-    "all": "The whole study holds calendar dates: say why they are needed.",
-    "fhir": "FHIR cannot do without calendar dates: say why they are needed, or have them shifted.",
+    "bundle": _("The bundle holds calendar dates: say why they are needed."),
+    "redcap": _("REDCap cannot do without calendar dates: say why they are needed, or have them shifted."),
+    "all": _("The whole study holds calendar dates: say why they are needed."),
+    "fhir": _("FHIR cannot do without calendar dates: say why they are needed, or have them shifted."),
 }
 # In these all dates of a patient may be moved by a secret number of days instead.
 SHIFTABLE = ("redcap", "fhir")
@@ -77,21 +78,26 @@ class Order:
         """
         if self.coarse and (self.form != "tidy" or self.exact_dates is not None):
             raise Refused(
-                "The coarser version is made as plain tables without calendar dates: choose one of the two.",
+                _(
+                    "The coarser version is made as plain tables without calendar dates: choose one of "
+                    "the two."
+                ),
                 "coarse",
             )
         if self.form == "all" and self.site is not None:
-            raise Refused("Everything of a study is for who may see all of its sites.", "form")
+            raise Refused(_("Everything of a study is for who may see all of its sites."), "form")
         if self.shifted and self.form not in SHIFTABLE:
-            raise Refused("Only formats that cannot do without calendar dates have them shifted.", "shifted")
+            raise Refused(
+                _("Only formats that cannot do without calendar dates have them shifted."), "shifted"
+            )
         if self.shifted and self.exact_dates is not None:
-            raise Refused("Real dates or shifted ones: choose one of the two.", "shifted")
+            raise Refused(_("Real dates or shifted ones: choose one of the two."), "shifted")
         if self.form in DATED and self.exact_dates is None and not self.shifted:
             raise Refused(DATED[self.form], "reason")
         if self.exact_dates is not None and not self.exact_dates.strip():
-            raise Refused("Say why calendar dates are needed.", "reason")
+            raise Refused(_("Say why calendar dates are needed."), "reason")
         if self.site_wording is not None and not self.site_wording.strip():
-            raise Refused("Say why the site's own wording must go with the data.", "site_wording")
+            raise Refused(_("Say why the site's own wording must go with the data."), "site_wording")
 
 
 def note(session: Session, study: Study, order: Order, *, at: datetime, actor: str) -> None:

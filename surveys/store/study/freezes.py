@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import Freeze, HeadMail, Study
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -59,9 +60,9 @@ def free_name(session: Session, study_id: int, name: str) -> str:
     """
     name = " ".join(name.split())
     if not name or len(name) > 200:
-        raise Refused("Give the freeze a name of at most 200 characters.", "name")
+        raise Refused(_("Give the freeze a name of at most 200 characters."), "name")
     if session.scalar(select(Freeze.id).filter_by(study_id=study_id, name=name)) is not None:
-        raise Refused(f"There is a freeze “{name}” already. Choose another name.", "name")
+        raise Refused(_("There is a freeze “%(name)s” already. Choose another name.", name=name), "name")
     return name
 
 
@@ -78,13 +79,19 @@ def content(session: Session, study_id: int, name: str) -> tuple[Freeze, str]:
     """
     freeze = session.scalar(select(Freeze).filter_by(study_id=study_id, name=name))
     if freeze is None:
-        raise Refused(f"There is no freeze “{name}” of this study.")
+        raise Refused(_("There is no freeze “%(name)s” of this study.", name=name))
     if freeze.content is None:
         raise Refused(
-            f"The freeze “{name}” was emptied: it held answers of somebody whose data were erased since."
+            _(
+                "The freeze “%(name)s” was emptied: it held answers of somebody whose data were "
+                "erased since.",
+                name=name,
+            )
         )
     if hashlib.sha256(freeze.content.encode()).hexdigest() != freeze.sha256:
-        raise Refused(f"The freeze “{name}” is not what it was: its SHA-256 differs. Restore a backup.")
+        raise Refused(
+            _("The freeze “%(name)s” is not what it was: its SHA-256 differs. Restore a backup.", name=name)
+        )
     return freeze, freeze.content
 
 

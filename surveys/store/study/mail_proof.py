@@ -12,6 +12,7 @@ from itsdangerous import BadSignature
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys import signing, tokens
 from surveys.models import AlertMail, AlertReader, Staff, Study
 from surveys.store import audit
@@ -58,13 +59,13 @@ def find(
     try:
         mail_id = signing.read(tokens.signed(given), secret_key, _SALT, GOOD_FOR, at=at)
     except (BadSignature, ValueError) as bad:
-        raise Refused("This link is no longer good. Send another test alert.") from bad
+        raise Refused(_("This link is no longer good. Send another test alert.")) from bad
     query = select(AlertMail).where(AlertMail.id == mail_id, AlertMail.study_id == study.id)
     mail = session.scalar(query.with_for_update())
     if mail is None:
-        raise Refused("This link is no longer good. Send another test alert.")
+        raise Refused(_("This link is no longer good. Send another test alert."))
     if mail.staff_id != staff_id:
-        raise Refused("This test alert went to somebody else, who must open its link.")
+        raise Refused(_("This test alert went to somebody else, who must open its link."))
     return mail
 
 

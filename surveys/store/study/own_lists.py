@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys import same
 from surveys.models import OwnList
 from surveys.store import audit
@@ -52,7 +53,7 @@ def keep(
     name = _free_name(session, study_id, staff_id, name)
     own = select(func.count(OwnList.id)).where(OwnList.study_id == study_id, OwnList.staff_id == staff_id)
     if session.scalars(own).one() >= MOST:
-        raise Refused(f"You have {MOST} lists already. Delete one first.", "name")
+        raise Refused(_("You have %(most)s lists already. Delete one first.", most=MOST), "name")
     made = OwnList(
         study_id=study_id,
         staff_id=staff_id,
@@ -103,9 +104,9 @@ def delete(session: Session, found: OwnList, *, at: datetime, actor: str) -> Non
 def _free_name(session: Session, study_id: int, staff_id: int, name: str, but: int = 0) -> str:
     name = name.strip()
     if not name:
-        raise Refused("Give the list a name.", "name")
+        raise Refused(_("Give the list a name."), "name")
     if len(name) > LONGEST_NAME:
-        raise Refused(f"A name has at most {LONGEST_NAME} characters.", "name")
+        raise Refused(_("A name has at most %(longest_name)s characters.", longest_name=LONGEST_NAME), "name")
     taken = select(OwnList.id).where(
         OwnList.study_id == study_id,
         OwnList.staff_id == staff_id,
@@ -113,7 +114,10 @@ def _free_name(session: Session, study_id: int, staff_id: int, name: str, but: i
         OwnList.id != but,
     )
     if session.scalar(taken) is not None:
-        raise Refused(f"You have a list “{name}” already. Take another name, or change that list.", "name")
+        raise Refused(
+            _("You have a list “%(name)s” already. Take another name, or change that list.", name=name),
+            "name",
+        )
     return name
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import AlertReader, Staff, Study
 from surveys.models.readiness import RANKS
 from surveys.store import audit
@@ -29,11 +30,11 @@ def name(session: Session, study: Study, first: int, deputy: int, *, at: datetim
         Refused: the two are the same person, or one may not see the study's alerts.
     """
     if first == deputy:
-        raise Refused("The deputy must be somebody else than the first person.", "deputy")
+        raise Refused(_("The deputy must be somebody else than the first person."), "deputy")
     allowed = {member.id for member in candidates(session, study.id)}
     for rank, staff_id in zip(RANKS, (first, deputy), strict=True):
         if staff_id not in allowed:
-            raise Refused("Choose a coordinator or investigator of the whole study.", rank)
+            raise Refused(_("Choose a coordinator or investigator of the whole study."), rank)
     there = readiness.readers(session, study.id)
     if {rank: row.staff_id for rank, row in there.items()} == {"first": first, "deputy": deputy}:
         return False
@@ -68,7 +69,7 @@ def send_test(session: Session, study: Study, *, at: datetime, actor: str) -> li
     """
     named = readiness.readers(session, study.id)
     if set(named) != set(RANKS):
-        raise Refused("Name the first person and the deputy before a test alert is sent.")
+        raise Refused(_("Name the first person and the deputy before a test alert is sent."))
     for row in named.values():
         row.tested_at, row.acknowledged_at = at, None
     session.flush()
@@ -89,9 +90,9 @@ def acknowledge(session: Session, study: Study, staff_id: int, *, at: datetime, 
         (one for one in readiness.readers(session, study.id).values() if one.staff_id == staff_id), None
     )
     if row is None:
-        raise Refused("You are not named to read the alerts of this study.")
+        raise Refused(_("You are not named to read the alerts of this study."))
     if row.tested_at is None:
-        raise Refused("No test alert was sent yet.")
+        raise Refused(_("No test alert was sent yet."))
     if row.acknowledged_at is None:
         row.acknowledged_at = at
         session.flush()

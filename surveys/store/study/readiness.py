@@ -9,6 +9,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
+from analysis.words import counted
+from analysis.words import words as _
 from surveys.instruments.facts import asks_of_the_eye, without_crisis_item
 from surveys.instruments.instrument import Instrument
 from surveys.instruments.library import Library
@@ -30,9 +32,12 @@ from surveys.settings import Settings
 from surveys.store.words import crisis_texts, permissions
 from surveys.store.words.wordings import Texts
 
-RANK_WORDS = {"first": "the first person", "deputy": "the deputy"}
+RANK_WORDS = {"first": _("the first person"), "deputy": _("the deputy")}
+RANK_SUBJECTS = {"first": _("The first person"), "deputy": _("The deputy")}  # at the beginning of a sentence
 READING_ROLES = ("coordinator", "investigator")
-UNPROVED = "No mail of this study is known to have arrived. Send a test alert, and open the link in its mail."
+UNPROVED = _(
+    "No mail of this study is known to have arrived. Send a test alert, and open the link in its mail."
+)
 UNSETTLED = ("new", "acknowledged", "acted_on")
 
 
@@ -54,7 +59,7 @@ def gaps(session: Session, study: Study, library: Library) -> list[Gap]:
     found = [*_contact(study), *_crisis_texts(study, asked, library), *_eye_texts(study, asked, library)]
     found += _feedback(study)
     if not keys:
-        found.insert(0, Gap("plan", "The plan asks no questionnaire. Add a timepoint with a battery."))
+        found.insert(0, Gap("plan", _("The plan asks no questionnaire. Add a timepoint with a battery.")))
     for instrument in asked.values():
         found += (Gap("instruments", reason) for reason in permissions.hindrances(study, instrument))
     if not study.simulated:
@@ -66,8 +71,10 @@ def gaps(session: Session, study: Study, library: Library) -> list[Gap]:
             found.append(
                 Gap(
                     "backup",
-                    "No backup of this database has been restored yet. Make one and try it: "
-                    "seventh backup FILE --prove",
+                    _(
+                        "No backup of this database has been restored yet. Make one and try it: "
+                        "seventh backup FILE --prove"
+                    ),
                 )
             )
     return found
@@ -78,8 +85,11 @@ def warnings(study: Study, settings: Settings) -> list[str]:
     found = [no_mail(study, settings)]
     if not study.simulated and not settings.secure:
         found.append(
-            f"The address is not https: SEVENTH_PUBLIC_URL is {settings.public_url}. "
-            "What patients answer can be read on its way."
+            _(
+                "The address is not https: SEVENTH_PUBLIC_URL is %(public_url)s. What patients "
+                "answer can be read on its way.",
+                public_url=settings.public_url,
+            )
         )
     return [warning for warning in found if warning]
 
@@ -88,14 +98,17 @@ def no_mail(study: Study, settings: Settings) -> str | None:
     """Why messages of `study` and notices of its alerts do not go out; None where they do."""
     if study.simulated or settings.mail_hindrance is None:
         return None
-    return f"No e-mail goes to patients, and none about alerts to staff. {settings.mail_hindrance}"
+    return _(
+        "No e-mail goes to patients, and none about alerts to staff. %(mail_hindrance)s",
+        mail_hindrance=settings.mail_hindrance,
+    )
 
 
 def unproved_mail(session: Session, study: Study) -> str | None:
     """That no mail of an active `study` is known to arrive: it went active before this was asked."""
     if study.simulated or study.status != "active" or mail_proved(session, study.id):
         return None
-    return f"Invitations and word of alerts may reach nobody. {UNPROVED}"
+    return _("Invitations and word of alerts may reach nobody. %(unproved)s", unproved=UNPROVED)
 
 
 def mail_proved(session: Session, study_id: int) -> bool:
@@ -119,8 +132,13 @@ def hindrances_to_closing(session: Session, study: Study) -> list[str]:
     )
     if not open_alerts:
         return []
-    are = "1 alert is" if open_alerts == 1 else f"{open_alerts} alerts are"
-    return [f"{are} not closed yet. Close every alert first."]
+    return [
+        counted(
+            "%(num)d alert is not closed yet. Close every alert first.",
+            "%(num)d alerts are not closed yet. Close every alert first.",
+            open_alerts,
+        )
+    ]
 
 
 def readers(session: Session, study_id: int) -> dict[str, AlertReader]:
@@ -152,25 +170,35 @@ def crisis_instruments(asked: dict[str, Instrument]) -> list[str]:
 
 def _contact(study: Study) -> Iterator[Gap]:
     if not study.contact:
-        yield Gap("contact", "Patients would not know whom to ask. Fill in the study's contact.")
+        yield Gap("contact", _("Patients would not know whom to ask. Fill in the study's contact."))
     for locale in study.locales[1:] if study.contact else ():
         if locale not in study.contact_texts:
-            yield Gap("contact", f"Say in {in_english(locale)} whom patients can ask.")
+            yield Gap(
+                "contact", _("Say in %(in_english)s whom patients can ask.", in_english=in_english(locale))
+            )
     for locale in study.locales:
         if not study.who_reads.get(locale):
-            yield Gap("contact", f"Say in {in_english(locale)} who reads the answers and when.")
+            yield Gap(
+                "contact",
+                _("Say in %(in_english)s who reads the answers and when.", in_english=in_english(locale)),
+            )
 
 
 def _crisis_texts(study: Study, asked: dict[str, Instrument], library: Library) -> Iterator[Gap]:
     without = [other.short_title for one in asked.values() if (other := without_crisis_item(one, library))]
-    instead = f", or ask {', '.join(without)} instead" if without else ""
+    instead = _(", or ask %(others)s instead", others=", ".join(without)) if without else ""
     raising = ", ".join(asked[key].short_title for key in crisis_instruments(asked))
     for locale in study.locales if raising else ():
         text = study.crisis_texts.get(locale)
         if not text:
             yield Gap(
                 "crisis",
-                f"{raising} asks about self-harm: write the crisis text in {in_english(locale)}{instead}.",
+                _(
+                    "%(raising)s asks about self-harm: write the crisis text in %(in_english)s%(instead)s.",
+                    raising=raising,
+                    in_english=in_english(locale),
+                    instead=instead,
+                ),
             )
         elif not study.simulated:
             yield from (Gap("crisis", fault) for fault in crisis_texts.faults(text, locale))
@@ -182,18 +210,25 @@ def _eye_texts(study: Study, asked: dict[str, Instrument], library: Library) -> 
         if not study.eye_texts.get(locale):
             yield Gap(
                 "eye",
-                f"{asking} asks about the eye: write in {in_english(locale)} when an eye needs a doctor.",
+                _(
+                    "%(asking)s asks about the eye: write in %(in_english)s when an eye needs a doctor.",
+                    asking=asking,
+                    in_english=in_english(locale),
+                ),
             )
 
 
 def _feedback(study: Study) -> Iterator[Gap]:
     for switch, texts, words in (
-        ("use", study.use_texts, "who uses the answers, and for what"),
-        ("news", study.news_texts, "what is new"),
+        ("use", study.use_texts, _("who uses the answers, and for what")),
+        ("news", study.news_texts, _("what is new")),
     ):
         for locale in study.locales if switch in study.feedback else ():
             if not texts.get(locale):
-                yield Gap("feedback", f"Say in {in_english(locale)} {words}.")
+                yield Gap(
+                    "feedback",
+                    _("Say in %(in_english)s %(words)s.", in_english=in_english(locale), words=words),
+                )
 
 
 def _ethics(study: Study) -> Iterator[Gap]:
@@ -202,22 +237,27 @@ def _ethics(study: Study) -> Iterator[Gap]:
     if not (study.ethics_committee and study.ethics_number and study.ethics_on):
         yield Gap(
             "ethics",
-            "Fill in the ethics committee, the number and date of its opinion, or say why none is required.",
+            _(
+                "Fill in the ethics committee, the number and date of its opinion, or say why none "
+                "is required."
+            ),
         )
 
 
 def _data_protection(study: Study) -> Iterator[Gap]:
     for name, words in (
-        ("controller", "who is the controller of the data"),
-        ("data_protection_contact", "whom patients can ask about data protection"),
-        ("legal_basis", "on which legal basis answers are kept"),
-        ("retention_years", "for how many years answers are kept"),
+        ("controller", _("who is the controller of the data")),
+        ("data_protection_contact", _("whom patients can ask about data protection")),
+        ("legal_basis", _("on which legal basis answers are kept")),
+        ("retention_years", _("for how many years answers are kept")),
     ):
         if not getattr(study, name):
-            yield Gap("data", f"Say {words}.")
+            yield Gap("data", _("Say %(words)s.", words=words))
     for locale in study.locales:
         if not study.privacy_notices.get(locale):
-            yield Gap("notices", f"Write the privacy notice in {in_english(locale)}.")
+            yield Gap(
+                "notices", _("Write the privacy notice in %(in_english)s.", in_english=in_english(locale))
+            )
 
 
 def _consent(session: Session, study: Study) -> Iterator[Gap]:
@@ -230,7 +270,11 @@ def _consent(session: Session, study: Study) -> Iterator[Gap]:
         for locale in study.locales:
             if locale not in spoken:
                 yield Gap(
-                    "consent", f"The consent text does not speak {in_english(locale)}. Write a new version."
+                    "consent",
+                    _(
+                        "The consent text does not speak %(in_english)s. Write a new version.",
+                        in_english=in_english(locale),
+                    ),
                 )
 
 
@@ -240,22 +284,38 @@ def _mail(session: Session, study: Study) -> Iterator[Gap]:
 
 
 def _alerts(session: Session, study: Study) -> Iterator[Gap]:
-    instead = "or ask PHQ-8 instead."
+    instead = _("or ask PHQ-8 instead.")
     if not study.alert_days:
-        yield Gap("alerts", f"Say on which days alerts are read, {instead}")
+        yield Gap("alerts", _("Say on which days alerts are read, %(instead)s", instead=instead))
     if not (study.alert_from and study.alert_until):
-        yield Gap("alerts", f"Say from and until which hour alerts are read, {instead}")
+        yield Gap("alerts", _("Say from and until which hour alerts are read, %(instead)s", instead=instead))
     named = readers(session, study.id)
     reading = set(session.scalars(select(Staff.id).where(may_read(study.id))))
     for rank in RANKS:
         if rank not in named:
-            yield Gap("alerts", f"Name {RANK_WORDS[rank]} to read alerts, {instead}")
+            yield Gap(
+                "alerts",
+                _(
+                    "Name %(rank_words)s to read alerts, %(instead)s",
+                    rank_words=RANK_WORDS[rank],
+                    instead=instead,
+                ),
+            )
         elif named[rank].staff_id not in reading:
             yield Gap(
                 "alerts",
-                f"{RANK_WORDS[rank].capitalize()} may see the alerts no longer: name another, {instead}",
+                _(
+                    "%(who)s may see the alerts no longer: name another, %(instead)s",
+                    who=RANK_SUBJECTS[rank],
+                    instead=instead,
+                ),
             )
         elif named[rank].acknowledged_at is None:
             yield Gap(
-                "alerts", f"{RANK_WORDS[rank].capitalize()} has not acknowledged a test alert yet, {instead}"
+                "alerts",
+                _(
+                    "%(who)s has not acknowledged a test alert yet, %(instead)s",
+                    who=RANK_SUBJECTS[rank],
+                    instead=instead,
+                ),
             )

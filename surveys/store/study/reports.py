@@ -11,11 +11,12 @@ from datetime import datetime
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import Freeze, Report, ReportFile
 from surveys.store import audit
 from surveys.store.errors import Refused
 
-GONE = "The files of this report are gone: they held answers of somebody whose data were erased since."
+GONE = _("The files of this report are gone: they held answers of somebody whose data were erased since.")
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def file(session: Session, study_id: int, report_id: int, form: str) -> bytes | 
     report, packed = row
     content = zlib.decompress(packed)
     if hashlib.sha256(content).hexdigest() != report.digest(form):
-        raise Refused("This report is not what was made: its SHA-256 differs. Restore a backup.")
+        raise Refused(_("This report is not what was made: its SHA-256 differs. Restore a backup."))
     return content
 
 

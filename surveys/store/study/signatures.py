@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import Binding, Freeze, Response, Signature, Staff, Visit
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -45,7 +46,7 @@ def sign_visit(
     """
     answered = select(func.count(Response.id)).where(Response.visit_id == visit.id, Response.stands)
     if not session.scalar(answered):
-        raise Refused("Nothing was answered at this visit: there is nothing to sign.")
+        raise Refused(_("Nothing was answered at this visit: there is nothing to sign."))
     _sign(session, Signature(visit_id=visit.id, meaning=meaning, role=role), member, at)
     facts = {"visit": visit.id, "meaning": meaning, "role": role}
     audit.record(session, audit.Entry(at, f"staff:{member.id}", "visit.signed", visit.patient_id, facts))
@@ -60,7 +61,7 @@ def sign_freeze(
         Refused: it was emptied.
     """
     if freeze.emptied_at is not None:
-        raise Refused("This freeze was emptied: there is nothing to sign.")
+        raise Refused(_("This freeze was emptied: there is nothing to sign."))
     _sign(session, Signature(freeze_id=freeze.id, meaning=meaning, role=role), member, at)
     facts = {"freeze": freeze.name, "sha256": freeze.sha256, "meaning": meaning, "role": role}
     entry = audit.Entry(at, f"staff:{member.id}", "freeze.signed", facts=facts, study_id=freeze.study_id)

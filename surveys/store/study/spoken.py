@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.instruments.facts import asks_of_the_eye
 from surveys.instruments.instrument import Instrument
 from surveys.instruments.library import Library
@@ -33,20 +34,20 @@ def texts(
 ) -> list[SpokenText]:
     """Every text that patients of `study` read and its own words say, with the questionnaires `asked`."""
     found = [
-        SpokenText("Contact", "contact", tuple(study.contact_texts)),
-        SpokenText("Who reads the answers", "contact", _filled(study.who_reads)),
+        SpokenText(_("Contact"), "contact", tuple(study.contact_texts)),
+        SpokenText(_("Who reads the answers"), "contact", _filled(study.who_reads)),
     ]
     if not study.simulated or study.privacy_notices:
-        found.append(SpokenText("Privacy notice", "notices", _filled(study.privacy_notices)))
+        found.append(SpokenText(_("Privacy notice"), "notices", _filled(study.privacy_notices)))
     if consent := _consent(session, study):
-        found.append(SpokenText("Consent text", "consent", consent))
+        found.append(SpokenText(_("Consent text"), "consent", consent))
     if crisis_instruments(dict(asked)):
-        found.append(SpokenText("Crisis text", "crisis", _filled(study.crisis_texts)))
+        found.append(SpokenText(_("Crisis text"), "crisis", _filled(study.crisis_texts)))
     if any(asks_of_the_eye(one, library) for one in asked.values()):
-        found.append(SpokenText("When an eye needs a doctor", "eye", _filled(study.eye_texts)))
+        found.append(SpokenText(_("When an eye needs a doctor"), "eye", _filled(study.eye_texts)))
     for switch, name, own in (
-        ("use", "Who uses the answers", study.use_texts),
-        ("news", "News", study.news_texts),
+        ("use", _("Who uses the answers"), study.use_texts),
+        ("news", _("News"), study.news_texts),
     ):
         if switch in study.feedback:
             found.append(SpokenText(name, "feedback", _filled(own)))

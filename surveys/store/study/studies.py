@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys import same
 from surveys.daytime import is_time_zone
 from surveys.instruments.definition import Instrument, Item
@@ -63,19 +64,26 @@ def create(
     """
     if not re.fullmatch(STUDY_CODE, new.code):
         raise Refused(
-            f"{new.code!r} cannot be a study's code: use up to 32 letters, digits, - and _, "
-            "beginning with a letter or digit.",
+            _(
+                "%(code)s cannot be a study's code: use up to 32 letters, digits, - and _, beginning "
+                "with a letter or digit.",
+                code=repr(new.code),
+            ),
             "code",
         )
     for code in session.scalars(select(Study.code)):
         if same.alike(code, new.code):
-            raise Refused(f"There already is a study {code}. Choose another code.", "code")
+            raise Refused(_("There already is a study %(code)s. Choose another code.", code=code), "code")
     if not is_time_zone(new.timezone):
         raise Refused(
-            f"{new.timezone!r} is no time zone. Use a name such as Europe/Berlin or UTC.", "timezone"
+            _(
+                "%(timezone)s is no time zone. Use a name such as Europe/Berlin or UTC.",
+                timezone=repr(new.timezone),
+            ),
+            "timezone",
         )
     if not 0 <= new.lowest_age <= 120:
-        raise Refused("The lowest age must be from 0 to 120 years.", "lowest_age")
+        raise Refused(_("The lowest age must be from 0 to 120 years."), "lowest_age")
     _check_optional(new.optional_items, library)
     study = Study(
         code=new.code,
@@ -179,7 +187,12 @@ def _check_optional(names: Sequence[str], library: Library) -> None:
     for name in names:
         if name not in known:
             raise Refused(
-                f"There is no optional item {name!r}. There are: {', '.join(known)}.", "optional_items"
+                _(
+                    "There is no optional item %(name)s. There are: %(known)s.",
+                    name=repr(name),
+                    known=", ".join(known),
+                ),
+                "optional_items",
             )
 
 
@@ -195,10 +208,19 @@ def activate(session: Session, study: Study, library: Library, *, at: datetime, 
         Refused: with every obstacle.
     """
     if study.status != "draft":
-        raise Refused(f"Study {study.code} is {study.status}; only a draft study can be made active.")
+        raise Refused(
+            _(
+                "Study %(code)s is %(status)s; only a draft study can be made active.",
+                code=study.code,
+                status=study.status,
+            )
+        )
     reasons = obstacles(session, study, library)
     if reasons:
-        raise Refused(f"Study {study.code} cannot go active yet:\n" + "\n".join(f"- {r}" for r in reasons))
+        raise Refused(
+            _("Study %(code)s cannot go active yet:\n", code=study.code)
+            + "\n".join(f"- {r}" for r in reasons)
+        )
     study.status, study.activated_at = "active", at
     audit.record(
         session, audit.Entry(at, actor, "study.activated", facts={"study": study.code}, study_id=study.id)
@@ -212,9 +234,15 @@ def close(session: Session, study: Study, *, reason: str, at: datetime, actor: s
         Refused: the study is not active, the reason is missing, or an alert is not closed.
     """
     if study.status != "active":
-        raise Refused(f"Study {study.code} is {study.status}; only an active study can be closed.")
+        raise Refused(
+            _(
+                "Study %(code)s is %(status)s; only an active study can be closed.",
+                code=study.code,
+                status=study.status,
+            )
+        )
     if not reason.strip():
-        raise Refused("Say why the study is closed.", "reason")
+        raise Refused(_("Say why the study is closed."), "reason")
     if reasons := readiness.hindrances_to_closing(session, study):
         raise Refused(" ".join(reasons))
     study.status, study.closed_at = "closed", at

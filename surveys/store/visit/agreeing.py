@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.instruments.library import Library
 from surveys.models import Patient, Timepoint
 from surveys.models.consent import asked_anew
@@ -27,7 +28,7 @@ def agreed(session: Session, patient_id: int, library: Library | None, *, at: da
         Refused: the text that was agreed to tells nothing of it.
     """
     if is_asked_anew(session, patient_id):
-        raise Refused("This text tells nothing of the amendment. Choose the newest version.", "text")
+        raise Refused(_("This text tells nothing of the amendment. Choose the newest version."), "text")
     if library is None:
         raise ValueError("What an amendment added is laid with the library.")
     lay_agreed(session, session.get_one(Patient, patient_id), library, at=at, actor=actor)

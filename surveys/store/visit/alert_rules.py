@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from analysis.data.change import judge
 from analysis.data.cutoffs import BAD_END
+from analysis.words import words as _
 from surveys.instruments.change import threshold_of
 from surveys.instruments.facts import bad_end
 from surveys.instruments.instrument import Answer, Instrument
@@ -239,21 +240,30 @@ def add(
             amount, or the rule is there already.
     """
     if kind not in GIVEN_KINDS:
-        raise Refused("A rule is about a score this bad or worse, or one that got worse.", "kind")
+        raise Refused(_("A rule is about a score this bad or worse, or one that got worse."), "kind")
     known = _scale(library, instrument, scale)
     if known is None and instrument in library and item_rules.is_of_item(library.get(instrument), scale):
         kind, threshold = _of_item(library.get(instrument), scale, kind, threshold)
         same = set(BAD_END.values())
     elif known is None:
-        raise Refused(f"There is no scale {instrument}.{scale}.", "scale")
+        raise Refused(
+            _("There is no scale %(instrument)s.%(scale)s.", instrument=instrument, scale=scale), "scale"
+        )
     elif kind == "this_bad":
         kind, threshold, same = BAD_END[known.direction], _checked(known, threshold), set(BAD_END.values())
     elif threshold_of(library.get(instrument), scale) is None:
-        raise Refused(f"No detectable change is published for {instrument}.{scale}.", "kind")
+        raise Refused(
+            _(
+                "No detectable change is published for %(instrument)s.%(scale)s.",
+                instrument=instrument,
+                scale=scale,
+            ),
+            "kind",
+        )
     else:
         threshold, same = None, {kind}
     if _is_there(session, study, instrument, scale, same):
-        raise Refused("There is such a rule already. Remove it first.", "scale")
+        raise Refused(_("There is such a rule already. Remove it first."), "scale")
     rule = AlertRule(study_id=study.id, instrument=instrument, scale=scale, kind=kind, threshold=threshold)
     session.add(rule)
     session.flush()
@@ -266,19 +276,29 @@ def _of_item(instrument: Instrument, item: str, kind: str, threshold: float | No
     """The kind and threshold of a rule about an answer."""
     end, values = bad_end(instrument, item), instrument.values(item)
     if end is None:
-        raise Refused(f"It is not known which answers to {instrument.key}.{item} are bad.", "scale")
+        raise Refused(
+            _("It is not known which answers to %(key)s.%(item)s are bad.", key=instrument.key, item=item),
+            "scale",
+        )
     if kind != "this_bad":
-        raise Refused("Only a score is worse by a detectable change. Choose this bad or worse.", "kind")
+        raise Refused(_("Only a score is worse by a detectable change. Choose this bad or worse."), "kind")
     low, high = instrument.extent(item)
     if threshold is None or not low <= threshold <= high or (values and threshold not in values):
-        given = ", ".join(map(str, sorted(values))) if values else f"from {low:g} to {high:g}"
-        raise Refused(f"Enter an answer to this question: {given}.", "threshold")
+        given = (
+            ", ".join(map(str, sorted(values)))
+            if values
+            else _("from %(low)s to %(high)s", low=f"{low:g}", high=f"{high:g}")
+        )
+        raise Refused(_("Enter an answer to this question: %(given)s.", given=given), "threshold")
     return end, threshold
 
 
 def _checked(scale: Scale, threshold: float | None) -> float:
     if threshold is None or not scale.low <= threshold <= scale.high:
-        raise Refused(f"Enter a number from {scale.low:g} to {scale.high:g}.", "threshold")
+        raise Refused(
+            _("Enter a number from %(low)s to %(high)s.", low=f"{scale.low:g}", high=f"{scale.high:g}"),
+            "threshold",
+        )
     return threshold
 
 
@@ -315,7 +335,7 @@ def confirm(
     rule = _locked(session, study, rule_id)
     scale = _scale(library, rule.instrument, rule.scale)
     if scale is None or not unconfirmed(rule, scale):
-        raise Refused("This rule is confirmed already.")
+        raise Refused(_("This rule is confirmed already."))
     before, rule.threshold, rule.kind = name(rule), _checked(scale, threshold), BAD_END[scale.direction]
     session.flush()
     facts = {"study": study.code, "instrument": rule.instrument, "rule": name(rule), "before": before}
@@ -368,7 +388,7 @@ def _locked(session: Session, study: Study, rule_id: int) -> AlertRule:
     )
     rule = session.scalar(query)
     if rule is None:
-        raise Refused("This rule is not there any more.")
+        raise Refused(_("This rule is not there any more."))
     return rule
 
 

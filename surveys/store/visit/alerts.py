@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.instruments.definition import Instrument
 from surveys.instruments.scoring import alerts_raised
 from surveys.models import Alert, Visit
@@ -147,7 +148,7 @@ def acknowledge(session: Session, alert_id: int, *, at: datetime, actor: str, no
     """
     alert, patient_id = _locked(session, alert_id)
     if alert.state != "new":
-        raise Refused(f"This alert is {_said(alert)} already.")
+        raise Refused(_("This alert is %(said)s already.", said=_said(alert)))
     alert.state = "acknowledged"
     alert.acknowledged_at = at
     alert.acknowledged_by = actor
@@ -164,9 +165,9 @@ def act(session: Session, alert_id: int, *, at: datetime, actor: str, note: str 
     """
     alert, patient_id = _locked(session, alert_id)
     if alert.state != "acknowledged":
-        raise Refused(f"This alert is {_said(alert)}: it cannot be marked as acted on.")
+        raise Refused(_("This alert is %(said)s: it cannot be marked as acted on.", said=_said(alert)))
     if not (note or "").strip():
-        raise Refused("Say what was done.", "note")
+        raise Refused(_("Say what was done."), "note")
     alert.state = "acted_on"
     alert.acted_at, alert.acted_by, alert.acted_note = at, actor, note
     audit.record(session, audit.Entry(at, actor, "alert.acted_on", patient_id, {"alert": alert.id}))
@@ -181,7 +182,7 @@ def close(session: Session, alert_id: int, *, at: datetime, actor: str, note: st
     """
     alert, patient_id = _locked(session, alert_id)
     if alert.state != "acted_on":
-        raise Refused(f"This alert is {_said(alert)}: it cannot be closed.")
+        raise Refused(_("This alert is %(said)s: it cannot be closed.", said=_said(alert)))
     alert.state = "closed"
     alert.closed_at, alert.closed_by, alert.closed_note = at, actor, note or None
     audit.record(session, audit.Entry(at, actor, "alert.closed", patient_id, {"alert": alert.id}))
@@ -195,6 +196,6 @@ def _locked(session: Session, alert_id: int) -> tuple[Alert, int]:
 
 
 def _said(alert: Alert) -> str:
-    return {"new": "not taken on yet", "historical": "of old answers"}.get(
+    return {"new": _("not taken on yet"), "historical": _("of old answers")}.get(
         alert.state, alert.state.replace("_", " ")
     )

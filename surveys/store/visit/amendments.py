@@ -11,6 +11,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from analysis.data.statuses import DIED
+from analysis.words import words as _
 from surveys.instruments.library import Library
 from surveys.models import Amendment, ConsentText, Erasure, Patient, Study, Timepoint, Visit
 from surveys.models.consent import asked_anew
@@ -116,14 +117,14 @@ def amend(
         raise Refused(fault)
     difference = rules.compare(before, after)
     if not difference.anything:
-        raise Refused("The plan is the same as before: change what the amendment changes.")
+        raise Refused(_("The plan is the same as before: change what the amendment changes."))
     stranding.refuse_unfinished(session, study, before, after, new.holds_from, on)
     lacking = set(readiness.gaps(session, study, library))
     number = last.number + 1 if last else 2
     were = [setup.row_facts(row) for row in study.timepoints if row.until_on is None]
     _apply(session, study, after, difference, number, new.holds_from)
     if missing := [gap.reason for gap in readiness.gaps(session, study, library) if gap not in lacking]:
-        raise Refused("Patients are answering: an active study cannot do without. " + " ".join(missing))
+        raise Refused(_("Patients are answering: an active study cannot do without. ") + " ".join(missing))
     row = _stored(study, new, number, text_id, were, on, at, actor)
     session.add(row)
     session.flush()
@@ -199,30 +200,37 @@ def _last(session: Session, study: Study) -> Amendment | None:
 def _check(session: Session, study: Study, new: NewAmendment, last: Amendment | None, on: date) -> int | None:
     """Refuse what is not said or impossible; returns the consent text to agree to, by its first row."""
     if study.status == "draft":
-        raise Refused(f"Study {study.code} is a draft: change its plan itself.")
+        raise Refused(_("Study %(code)s is a draft: change its plan itself.", code=study.code))
     if study.status != "active":
-        raise Refused(f"Study {study.code} is {study.status}: its plan changes no more.")
+        raise Refused(
+            _("Study %(code)s is %(status)s: its plan changes no more.", code=study.code, status=study.status)
+        )
     if not new.protocol.strip():
-        raise Refused("Say which version of the protocol this is, such as 2.0.", "protocol")
+        raise Refused(_("Say which version of the protocol this is, such as 2.0."), "protocol")
     if not new.reason.strip():
-        raise Refused("Say why the plan is amended.", "reason")
+        raise Refused(_("Say why the plan is amended."), "reason")
     if not new.ethics_reference.strip():
         raise Refused(
-            "Give the reference of the committee's opinion on the amendment, or why none is needed.",
+            _("Give the reference of the committee's opinion on the amendment, or why none is needed."),
             "ethics_reference",
         )
     if new.ethics_on is None and not study.ethics_not_required and not study.simulated:
-        raise Refused("Give the day of the committee's opinion.", "ethics_on")
+        raise Refused(_("Give the day of the committee's opinion."), "ethics_on")
     if new.ethics_on and new.ethics_on > on:
-        raise Refused("The day of the committee's opinion lies ahead.", "ethics_on")
+        raise Refused(_("The day of the committee's opinion lies ahead."), "ethics_on")
     if new.holds_from < on:
         raise Refused(
-            "An amendment holds from today or a later day: visits of before are what they were.", "holds_from"
+            _("An amendment holds from today or a later day: visits of before are what they were."),
+            "holds_from",
         )
     if last and new.holds_from < last.holds_from:
         raise Refused(
-            f"The amendment of before (version {last.number}) holds from {last.holds_from}. This one holds "
-            "from that day on or later.",
+            _(
+                "The amendment of before (version %(number)s) holds from %(holds_from)s. This one "
+                "holds from that day on or later.",
+                number=last.number,
+                holds_from=last.holds_from,
+            ),
             "holds_from",
         )
     return _text_to_agree_to(session, study, new.consent_version)
@@ -241,17 +249,23 @@ def _text_to_agree_to(session: Session, study: Study, version: str | None) -> in
     ids = {row[0]: row[1] for row in there}
     if version not in ids:
         raise Refused(
-            f"The study has no consent text of version {version!r}. Store it first.", "consent_version"
+            _("The study has no consent text of version %(version)s. Store it first.", version=repr(version)),
+            "consent_version",
         )
     if version != there[-1][0]:
         raise Refused(
-            f"Patients are asked version {there[-1][0]!r} by now: consent is asked anew in the newest text.",
+            _(
+                "Patients are asked version %(there)s by now: consent is asked anew in the newest text.",
+                there=repr(there[-1][0]),
+            ),
             "consent_version",
         )
     if len(there) == 1:
         raise Refused(
-            "The study has one consent text, to which patients have agreed already. First store the text "
-            "that tells of the amendment, as a new version.",
+            _(
+                "The study has one consent text, to which patients have agreed already. First store the text "
+                "that tells of the amendment, as a new version."
+            ),
             "consent_version",
         )
     found: int = ids[version]
@@ -270,8 +284,10 @@ def _apply(
     for key in difference.added:
         if key in by_key:
             raise Refused(
-                f"There was a timepoint {by_key[key].name} before, which was ended: give the new one another "
-                "name."
+                _(
+                    "There was a timepoint %(name)s before, which was ended: give the new one another name.",
+                    name=by_key[key].name,
+                )
             )
     new = {row.key: row for row in after}
     last = max((row.position for row in study.timepoints), default=0)

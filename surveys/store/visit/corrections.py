@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.instruments.definition import Answer, Instrument, Item
 from surveys.models import Draft, Erasure, Patient, Response, Study, Visit, consent
 from surveys.models.assistance import ANSWERED_BY
@@ -64,16 +65,16 @@ def enter(
         AnswerError: an answer is outside the choices of its item.
     """
     if entry.source not in ENTERED or entry.answered_by not in {None, *ANSWERED_BY}:
-        raise Refused("Say how it was answered.", "source")
+        raise Refused(_("Say how it was answered."), "source")
     patient = _lock(session, visit)
     if session.scalar(select(Erasure.id).where(Erasure.patient_id == patient.id).limit(1)) is not None:
-        raise Refused("This patient's identity was removed: nothing more is entered.")
+        raise Refused(_("This patient's identity was removed: nothing more is entered."))
     _must_be_free(session, visit, instrument.key)
     _check_day(study, patient, entry.on, at)
     _check_early(visit, entry.on)
     given = {item: value for item, value in entry.answers.items() if value is not None}
     if not given:
-        raise Refused("Not one answer was entered.")
+        raise Refused(_("Not one answer was entered."))
     new = NewResponse(
         visit_id=visit.id,
         patient_id=patient.id,
@@ -123,7 +124,7 @@ def correct(
     given = {item: value for item, value in answers.items() if value is not None}
     changed = [item.key for item in instrument.items if response.answers.get(item.key) != given.get(item.key)]
     if not changed:
-        raise Refused("These answers are those that are stored. Nothing was changed.")
+        raise Refused(_("These answers are those that are stored. Nothing was changed."))
     response.superseded_at = at
     session.flush()
     kept = {item: why for item, why in response.not_given.items() if item not in given}
@@ -192,10 +193,13 @@ def annul(
         return None
     owner = session.get_one(Patient, right.patient_id)
     if right.id == visit.id or owner.study_id != patient.study_id:
-        raise Refused("Choose another visit of this study.", "visit")
+        raise Refused(_("Choose another visit of this study."), "visit")
     if consent_due(session, owner):
         raise Refused(
-            f"No consent of {owner.code} is recorded. Record it first, or annul here and enter it there.",
+            _(
+                "No consent of %(code)s is recorded. Record it first, or annul here and enter it there.",
+                code=owner.code,
+            ),
             "patient",
         )
     _must_be_free(session, right, response.instrument)
@@ -260,7 +264,7 @@ def _note_consent(
     if not consent_due(session, patient):
         return
     if not (why or "").strip():
-        raise Refused("This patient's consent is not recorded. Say whether it was given.", "given")
+        raise Refused(_("This patient's consent is not recorded. Say whether it was given."), "given")
     facts = {"visit": new.visit_id, "instrument": new.instrument.key}
     audit.record(
         session, audit.Entry(at, actor, "answers.without_consent", patient.id, facts, (why or "").strip())
@@ -274,31 +278,45 @@ def _must_be_free(session: Session, visit: Visit, key: str) -> None:
         Response.stands,
     )
     if session.scalar(answered):
-        raise Refused("This questionnaire is answered at this visit already. Correct it instead.")
+        raise Refused(_("This questionnaire is answered at this visit already. Correct it instead."))
     if session.scalar(select(Draft.id).where(Draft.visit_id == visit.id, Draft.instrument == key)):
         raise Refused(
-            "The patient has begun this questionnaire by the link. It can be corrected once it is sent, or "
-            "once the visit is over and what was answered is kept."
+            _(
+                "The patient has begun this questionnaire by the link. It can be corrected once it "
+                "is sent, or "
+                "once the visit is over and what was answered is kept."
+            )
         )
 
 
 def _must_stand(session: Session, response: Response) -> None:
     session.refresh(response)
     if not response.stands:
-        raise Refused("These answers were corrected or annulled in the meantime.")
+        raise Refused(_("These answers were corrected or annulled in the meantime."))
 
 
 def _check_day(study: Study, patient: Patient, on: date, at: datetime) -> None:
     if on > today(study, at):
-        raise Refused("This date lies ahead.", "on")
+        raise Refused(_("This date lies ahead."), "on")
     if patient.gone and on > patient.status_since:
-        raise Refused(f"Patient {patient.code} took part until {patient.status_since}.", "on")
+        raise Refused(
+            _(
+                "Patient %(code)s took part until %(status_since)s.",
+                code=patient.code,
+                status_since=patient.status_since,
+            ),
+            "on",
+        )
 
 
 def _check_early(visit: Visit, on: date) -> None:
     if not_yet_open(visit, on + EARLY):
         raise Refused(
-            f"More than {EARLY.days} days before the visit opens on {visit.opens_on}. Check the year.",
+            _(
+                "More than %(days)s days before the visit opens on %(opens_on)s. Check the year.",
+                days=EARLY.days,
+                opens_on=visit.opens_on,
+            ),
             "on",
         )
 
@@ -313,7 +331,7 @@ def _noon(study: Study, on: date) -> datetime:
 
 def _reason(text: str) -> str:
     if not text.strip():
-        raise Refused("Say why.", "reason")
+        raise Refused(_("Say why."), "reason")
     return text.strip()
 
 

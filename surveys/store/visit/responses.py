@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.instruments.answers import AnswerError
 from surveys.instruments.definition import Answer, DefinitionError, Instrument, parse
 from surveys.instruments.library import Library
@@ -267,7 +268,7 @@ def _frozen(session: Session) -> Iterator[tuple[int, Instrument]]:
     query = select(InstrumentVersion.id, InstrumentVersion.instrument, InstrumentVersion.definition)
     for row in session.execute(query):
         with suppress(DefinitionError):
-            yield row.id, parse(row.definition, f"the frozen {row.instrument}")
+            yield row.id, parse(row.definition, _("the frozen %(instrument)s", instrument=row.instrument))
 
 
 def _submitted(response_id: int, new: NewResponse, at: datetime, actor: str) -> audit.Entry:

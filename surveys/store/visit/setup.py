@@ -13,6 +13,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from analysis.data.kinds import KINDS
+from analysis.words import words as _
 from surveys import same
 from surveys.daytime import is_time_zone
 from surveys.instruments.facts import without_crisis_item
@@ -65,7 +66,7 @@ CHANGEABLE = frozenset(
         "heads_address",
     }
 )
-_FIXED_ONCE_ACTIVE = {"timezone": "its days are counted in it", "locales": "patients answer in them"}
+_FIXED_ONCE_ACTIVE = {"timezone": _("its days are counted in it"), "locales": _("patients answer in them")}
 
 
 def change(
@@ -89,7 +90,7 @@ def change(
     if study.status == "active":
         new = [gap.reason for gap in readiness.gaps(session, study, library) if gap not in lacking]
         if new:
-            raise Refused("Patients are answering: an active study cannot do without. " + " ".join(new))
+            raise Refused(_("Patients are answering: an active study cannot do without. ") + " ".join(new))
     session.flush()
     told = {name: {"before": _plain(value), "after": _plain(facts[name])} for name, value in before.items()}
     entry = audit.Entry(at, actor, "study.changed", facts={"study": study.code, **told}, study_id=study.id)
@@ -115,8 +116,12 @@ def set_plan(
     """
     if study.status != "draft":
         raise Refused(
-            f"Study {study.code} is {study.status}: its plan stands, because patients have visits by it. "
-            "An active study's plan is changed by an amendment."
+            _(
+                "Study %(code)s is %(status)s: its plan stands, because patients have visits by it. "
+                "An active study's plan is changed by an amendment.",
+                code=study.code,
+                status=study.status,
+            )
         )
     for fault in plan_faults(rows, library):
         raise Refused(fault)
@@ -143,10 +148,16 @@ def set_plan(
 
 def plan_faults(rows: Sequence[PlannedVisit], library: Library) -> list[str]:
     """Why those rows cannot be a plan, a sentence each."""
-    found = []
+    found: list[str] = []
     for key, count in Counter(row.key for row in rows).items():
         if count > 1:
-            found.append(f"There are {count} timepoints {key!r}: give each a name of its own.")
+            found.append(
+                _(
+                    "There are %(count)s timepoints %(key)s: give each a name of its own.",
+                    count=count,
+                    key=repr(key),
+                )
+            )
     for row in rows:
         found += [f"{row.name or row.key}: {fault}" for fault in _row_faults(row, library)]
     return found
@@ -172,38 +183,40 @@ def ordered(row: PlannedVisit, library: Library) -> PlannedVisit:
 
 
 def _row_faults(row: PlannedVisit, library: Library) -> list[str]:
-    found = []
+    found: list[str] = []
     if not row.name.strip():
-        found.append("give the timepoint a name.")
-    if fault := formula_fault(row.name.strip(), "a timepoint's name"):
+        found.append(_("give the timepoint a name."))
+    if fault := formula_fault(row.name.strip(), _("a timepoint's name")):
         found.append(fault)
     if not KEY.fullmatch(row.key):
-        found.append(f"{row.key!r} is no key: small letters, digits and _ only.")
+        found.append(_("%(key)s is no key: small letters, digits and _ only.", key=repr(row.key)))
     if row.anchor not in ANCHORS:
-        found.append(f"{row.anchor!r} is no anchor.")
+        found.append(_("%(anchor)s is no anchor.", anchor=repr(row.anchor)))
     if (row.anchor == "treatment") != bool(row.treatment):
-        found.append("a timepoint is anchored at a treatment or at something else, not both.")
+        found.append(_("a timepoint is anchored at a treatment or at something else, not both."))
     if (row.treatment_state in ANCHOR_STATES) != (row.anchor == "treatment") or (
         row.treatment_state and row.treatment_state not in ANCHOR_STATES
     ):
-        found.append("a treatment counts when it is planned, or once it is given; nothing else does.")
+        found.append(_("a treatment counts when it is planned, or once it is given; nothing else does."))
     if row.treatment and row.treatment not in {*FAMILIES, *KINDS}:
-        found.append(f"{row.treatment!r} is no treatment.")
+        found.append(_("%(treatment)s is no treatment.", treatment=repr(row.treatment)))
     if abs(row.offset_days) > LONGEST_OFFSET or (row.offset_days < 0 and row.anchor != "treatment"):
-        found.append("only a treatment can be planned for: days after enrolment or onset are 0 or more.")
+        found.append(_("only a treatment can be planned for: days after enrolment or onset are 0 or more."))
     if not (0 <= row.window_before <= LONGEST_OFFSET and 0 <= row.window_after <= LONGEST_OFFSET):
-        found.append("the days before and after are 0 or more.")
+        found.append(_("the days before and after are 0 or more."))
     if not 1 <= row.times <= MOST_TIMES or (row.times > 1) != bool(row.every_days):
-        found.append(f"it comes once, or up to {MOST_TIMES} times with the days in between.")
+        found.append(
+            _("it comes once, or up to %(most_times)s times with the days in between.", most_times=MOST_TIMES)
+        )
     elif row.every_days and (row.every_days < 1 or row.anchor == "treatment"):
-        found.append("each treatment has a visit of its own: it does not repeat by days.")
+        found.append(_("each treatment has a visit of its own: it does not repeat by days."))
     if not row.battery:
-        found.append("choose at least one questionnaire.")
+        found.append(_("choose at least one questionnaire."))
     for key in row.battery:
         if key not in library:
-            found.append(f"there is no questionnaire {key!r}.")
+            found.append(_("there is no questionnaire %(key)s.", key=repr(key)))
         elif library.get(key).answered_by == "staff":
-            found.append(f"{key} is answered by staff, not by patients.")
+            found.append(_("%(key)s is answered by staff, not by patients.", key=key))
     return found
 
 
@@ -213,8 +226,11 @@ def _take_out(session: Session, gone: Sequence[Timepoint]) -> None:
         served = select(Serving.id).where(Serving.timepoint_id == row.id).limit(1)
         if session.scalar(by_it) or session.scalar(served):
             raise Refused(
-                f"{row.name} cannot be taken out: patients have visits by it. Change it instead, or make "
-                "another study."
+                _(
+                    "%(name)s cannot be taken out: patients have visits by it. Change it instead, or "
+                    "make another study.",
+                    name=row.name,
+                )
             )
         session.delete(row)
     session.flush()
@@ -261,7 +277,7 @@ def row_facts(row: Timepoint) -> dict[str, Any]:
 
 def _refuse_closed(study: Study) -> None:
     if study.status == "closed":
-        raise Refused(f"Study {study.code} is closed: nothing about it changes any more.")
+        raise Refused(_("Study %(code)s is closed: nothing about it changes any more.", code=study.code))
 
 
 def _check(study: Study, facts: Mapping[str, Any]) -> None:
@@ -269,38 +285,41 @@ def _check(study: Study, facts: Mapping[str, Any]) -> None:
         if name in facts and study.status != "draft":
             kept = name == "locales" and set(study.locales) <= set(facts[name])
             if not kept:
-                raise Refused(f"Patients are answering: this stays, because {why}.", name)
+                raise Refused(_("Patients are answering: this stays, because %(why)s.", why=why), name)
     if not facts.get("title", "x").strip():
-        raise Refused("Give the study a title.", "title")
+        raise Refused(_("Give the study a title."), "title")
     if not is_time_zone(facts.get("timezone", "UTC")):
-        raise Refused(f"{facts['timezone']!r} is no time zone. Use a name such as Europe/Berlin.", "timezone")
+        raise Refused(
+            _("%(facts)s is no time zone. Use a name such as Europe/Berlin.", facts=repr(facts["timezone"])),
+            "timezone",
+        )
     if not facts.get("locales", ["en"]):
-        raise Refused("Choose at least one language.", "locales")
+        raise Refused(_("Choose at least one language."), "locales")
     if not 0 <= facts.get("lowest_age", 18) <= 120:
-        raise Refused("The lowest age must be from 0 to 120 years.", "lowest_age")
+        raise Refused(_("The lowest age must be from 0 to 120 years."), "lowest_age")
     if facts.get("retention_years") is not None and not 1 <= facts["retention_years"] <= 100:
-        raise Refused("Answers are kept for 1 to 100 years.", "retention_years")
+        raise Refused(_("Answers are kept for 1 to 100 years."), "retention_years")
     if not 5 <= facts.get("smallest_group", 5) <= 100:
-        raise Refused("The smallest group that is shown has 5 to 100 patients.", "smallest_group")
+        raise Refused(_("The smallest group that is shown has 5 to 100 patients."), "smallest_group")
     if address := facts.get("heads_address"):
         try:
             same.email_address(address)
         except same.NoAddressError as fault:
             raise Refused(str(fault), "heads_address") from fault
     if facts.get("ethics_on") and facts["ethics_on"].year < 1950:
-        raise Refused("Enter the year of the opinion with four digits.", "ethics_on")
+        raise Refused(_("Enter the year of the opinion with four digits."), "ethics_on")
     for name in ("alert_from", "alert_until"):
         if facts.get(name) is not None and not CLOCK.fullmatch(facts[name]):
-            raise Refused("Enter a time such as 09:00.", name)
+            raise Refused(_("Enter a time such as 09:00."), name)
     opens, closes = (facts.get(name, getattr(study, name)) for name in ("alert_from", "alert_until"))
     if opens and closes and opens >= closes:
-        raise Refused("Alerts are read until a time after they begin to be read.", "alert_until")
+        raise Refused(_("Alerts are read until a time after they begin to be read."), "alert_until")
     if set(facts.get("alert_days", ())) - set(WEEKDAYS):
-        raise Refused("Choose days of the week.", "alert_days")
+        raise Refused(_("Choose days of the week."), "alert_days")
     if set(facts.get("feedback", ())) - set(SWITCHES):
-        raise Refused("Choose what comes back to patients from the list.", "feedback")
+        raise Refused(_("Choose what comes back to patients from the list."), "feedback")
     if not 1 <= facts.get("escalate_after_hours", 24) <= 168:
-        raise Refused("The deputy is told after 1 to 168 hours.", "escalate_after_hours")
+        raise Refused(_("The deputy is told after 1 to 168 hours."), "escalate_after_hours")
 
 
 def _plain(value: Any) -> Any:

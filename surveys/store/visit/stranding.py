@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import Patient, Serving, Study, Visit
 from surveys.schedule import PlannedVisit, is_open, is_over_for_good, not_yet_open
 from surveys.schedule.amended import day_after
@@ -61,12 +62,21 @@ def refuse_unfinished(
             codes = list(dict.fromkeys(row.code for row in stranded))
             later = day_after([row.due_on for row in stranded])
             raise Refused(
-                f"{was.name} is open now for {_named(codes)}, who could not finish it. Let the amendment "
-                f"hold from {later} on, or wait until they have answered.",
+                _(
+                    "%(name)s is open now for %(named)s, who could not finish it. Let the amendment hold "
+                    "from %(later)s on, or wait until they have answered.",
+                    name=was.name,
+                    named=_named(codes),
+                    later=later,
+                ),
                 "holds_from",
             )
 
 
 def _named(codes: Sequence[str]) -> str:
     shown = ", ".join(codes[:NAMED])
-    return f"{shown} and {len(codes) - NAMED} more" if len(codes) > NAMED else shown
+    return (
+        _("%(shown)s and %(number)s more", shown=shown, number=len(codes) - NAMED)
+        if len(codes) > NAMED
+        else shown
+    )

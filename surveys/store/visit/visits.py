@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.instruments.library import Library, asking_order
 from surveys.models import ALL_ROWS, Patient, Response, Study, Visit
 from surveys.schedule import Window, not_yet_open, unscheduled
@@ -39,15 +40,18 @@ def add_unscheduled(
             longer takes part.
     """
     if not battery:
-        raise Refused("Choose at least one questionnaire.", "battery")
+        raise Refused(_("Choose at least one questionnaire."), "battery")
     if forbidden := [key for key in battery if key not in askable(session, study, library)]:
-        raise Refused(f"Study {study.code} may not ask {', '.join(forbidden)}.", "battery")
+        raise Refused(
+            _("Study %(code)s may not ask %(forbidden)s.", code=study.code, forbidden=", ".join(forbidden)),
+            "battery",
+        )
     if study.status == "closed":
-        raise Refused(f"Study {study.code} is closed: it takes no further visits.")
+        raise Refused(_("Study %(code)s is closed: it takes no further visits.", code=study.code))
     if patient.gone:
-        raise Refused(f"Patient {patient.code} takes part no longer.")
+        raise Refused(_("Patient %(code)s takes part no longer.", code=patient.code))
     if _waiting(session, patient, on, battery):
-        raise Refused("A visit that asks just this was opened today and is not answered yet.", "battery")
+        raise Refused(_("A visit that asks just this was opened today and is not answered yet."), "battery")
     return lay_unscheduled(
         session, patient, asking_order(battery, library), unscheduled(on), at=at, actor=actor
     )
@@ -93,9 +97,9 @@ def keep_once(
     if there is not None:
         return there
     if study.status == "closed":
-        raise Refused(f"Study {study.code} is closed: it takes no further visits.")
+        raise Refused(_("Study %(code)s is closed: it takes no further visits.", code=study.code))
     if patient.gone:
-        raise Refused(f"Patient {patient.code} takes part no longer.")
+        raise Refused(_("Patient %(code)s takes part no longer.", code=patient.code))
     visit = Visit(
         patient_id=patient.id,
         study_id=patient.study_id,
@@ -133,12 +137,15 @@ def miss(session: Session, visit: Visit, reason: str, *, at: datetime, actor: st
         Refused: the reason is missing, or the visit was answered.
     """
     if visit.done_at is not None:
-        raise Refused("Everything that this visit asks was answered, so it was not missed.")
+        raise Refused(_("Everything that this visit asks was answered, so it was not missed."))
     why = reason.strip()
     if not why:
-        raise Refused("Say why the visit was missed.", "reason")
+        raise Refused(_("Say why the visit was missed."), "reason")
     if len(why) > LONGEST_REASON:
-        raise Refused(f"The reason has at most {LONGEST_REASON} characters.", "reason")
+        raise Refused(
+            _("The reason has at most %(longest_reason)s characters.", longest_reason=LONGEST_REASON),
+            "reason",
+        )
     visit.missed_reason = why
     session.flush()
     facts = {"visit": visit.name, "occurrence": visit.occurrence}
@@ -154,7 +161,7 @@ def let_in_late(session: Session, visit: Visit, *, on: date, at: datetime, actor
         Refused: it has not opened yet.
     """
     if not_yet_open(visit, on):
-        raise Refused("This visit opens later; there is nothing to make up for.")
+        raise Refused(_("This visit opens later; there is nothing to make up for."))
     facts = {
         "visit": visit.name,
         "occurrence": visit.occurrence,

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys import same
 from surveys.instruments.definition import DefinitionError, parse
 from surveys.instruments.instrument import Instrument
@@ -63,7 +64,7 @@ def keep(
             else.
     """
     if study.status == "closed":
-        raise Refused(f"Study {study.code} is closed: it asks nothing any more.")
+        raise Refused(_("Study %(code)s is closed: it asks nothing any more.", code=study.code))
     learn(session, library)
     for fault in faults(form):
         raise Refused(fault)
@@ -71,7 +72,7 @@ def keep(
     if key is not None:
         before = library.get(key)
         if before.study != study.code:
-            raise Refused(f"{key} is no form of study {study.code}.")
+            raise Refused(_("%(key)s is no form of study %(code)s.", key=key, code=study.code))
         if form_of(before) == form:
             return before
         if is_answered(session, key):
@@ -138,7 +139,7 @@ def next_number(session: Session, key: str) -> int:
 
 def _versions(session: Session, key: str) -> Iterator[list[int]]:
     for text in session.scalars(select(Kept.definition).where(Kept.instrument == key)):
-        yield [item.number for item in parse(text, f"own form {key}").items]
+        yield [item.number for item in parse(text, _("own form %(key)s", key=key)).items]
 
 
 def _parsed(text: str) -> Instrument:

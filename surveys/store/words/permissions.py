@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from analysis.words import words as _
 from surveys.instruments.faults import Faults
 from surveys.instruments.instrument import Instrument
 from surveys.instruments.library import Library, UnknownInstrument
@@ -44,21 +45,30 @@ def permit(
             language of the study.
     """
     if study.status == "closed":
-        raise Refused(f"Study {study.code} is closed: it asks nothing any more.")
+        raise Refused(_("Study %(code)s is closed: it asks nothing any more.", code=study.code))
     for field in ("holder", "reference", "publication"):
         if not getattr(new, field).strip():
-            raise Refused(f"Fill in the {field}.", field)
+            raise Refused(_("Fill in the %(field)s.", field=field), field)
     instrument = _named(session, new, library)
     if instrument.wording.status == "working":
         raise Refused(
-            f"The wording {new.wording!r} of {new.instrument} is a working wording, for demonstration only. "
-            "Load the authors' text.",
+            _(
+                "The wording %(wording)s of %(instrument)s is a working wording, for demonstration "
+                "only. Load the authors' text.",
+                wording=repr(new.wording),
+                instrument=new.instrument,
+            ),
             "wording",
         )
     if lacking := [locale for locale in study.locales if locale not in instrument.locales]:
         raise Refused(
-            f"The wording {new.wording!r} of {new.instrument} lacks {', '.join(lacking)}, "
-            f"which study {study.code} uses.",
+            _(
+                "The wording %(wording)s of %(instrument)s lacks %(lacking)s, which study %(code)s uses.",
+                wording=repr(new.wording),
+                instrument=new.instrument,
+                lacking=", ".join(lacking),
+                code=study.code,
+            ),
             "wording",
         )
     permission = Permission(
@@ -109,9 +119,15 @@ def _named(session: Session, new: NewPermission, library: Library) -> Instrument
         one.name for version in versions for one in wordings.loaded(session, new.instrument, version.version)
     ]
     raise Refused(
-        f"There is no wording {new.wording!r} of {new.instrument}. "
+        _(
+            "There is no wording %(wording)s of %(instrument)s. ",
+            wording=repr(new.wording),
+            instrument=new.instrument,
+        )
         + (
-            f"Loaded are: {', '.join(known)}." if known else "Load it first: seventh instruments wording FILE"
+            _("Loaded are: %(known)s.", known=", ".join(known))
+            if known
+            else _("Load it first: seventh instruments wording FILE")
         ),
         "wording",
     )
@@ -153,23 +169,30 @@ def hindrances(study: Study, instrument: Instrument) -> Iterator[str]:
     """Why `study` may not ask `instrument` in these words, a sentence each."""
     name, status = instrument.short_title, instrument.wording.status
     if instrument.study not in (None, study.code):
-        yield f"{name} is a form of another study."
+        yield _("%(name)s is a form of another study.", name=name)
         return
     if instrument.answered_by == "staff":
-        yield f"{name} is answered by staff: take it out of what patients are asked."
+        yield _("%(name)s is answered by staff: take it out of what patients are asked.", name=name)
         return
     if not instrument.askable:
-        yield f"There is no text of {name} here. Load one before patients are asked."
+        yield _("There is no text of %(name)s here. Load one before patients are asked.", name=name)
         return
     if status == "working" and not study.simulated:
         yield (
-            f"The text of {name} is a working wording, for demonstration only. Load the authors' text and "
-            "record the permission to use it before patients are asked."
+            _(
+                "The text of %(name)s is a working wording, for demonstration only. Load the "
+                "authors' text and record the permission to use it before patients are asked.",
+                name=name,
+            )
         )
         return
     missing = [locale for locale in study.locales if locale not in instrument.locales]
     if missing and (not study.simulated or len(missing) == len(study.locales)):
-        yield f"The text of {name} lacks {', '.join(missing)}: load a text in every language of the study."
+        yield _(
+            "The text of %(name)s lacks %(missing)s: load a text in every language of the study.",
+            name=name,
+            missing=", ".join(missing),
+        )
 
 
 def faults(session: Session, library: Library) -> Iterator[str]:
@@ -181,20 +204,32 @@ def faults(session: Session, library: Library) -> Iterator[str]:
 
 
 def _fits(session: Session, library: Library, key: str, version: str, wording: str) -> Iterator[str]:
-    what = f"{key} version {version}"
+    what = _("%(key)s version %(version)s", key=key, version=version)
     try:
         instrument = library.get(key, version)
     except UnknownInstrument:
-        yield f"A study may ask {what}, but no definition file holds it any more. Put the file back."
+        yield _(
+            "A study may ask %(what)s, but no definition file holds it any more. Put the file back.",
+            what=what,
+        )
         return
     found = wordings.find(session, instrument, wording)
     if found is None:
-        yield f"A study may ask {what} in the wording {wording!r}, which is gone. Put its file back."
+        yield _(
+            "A study may ask %(what)s in the wording %(wording)s, which is gone. Put its file back.",
+            what=what,
+            wording=repr(wording),
+        )
         return
     wrong = Faults(wording)
     check_texts("texts", found.wording.texts, found.sections, found.items, wrong)
     if wrong.all():
         yield (
-            f"The wording {wording!r} does not fit {what} any more ({wrong.all()[0].where}). "
-            "Put the old definition back, or give the changed one a new version."
+            _(
+                "The wording %(wording)s does not fit %(what)s any more (%(where)s). Put the old "
+                "definition back, or give the changed one a new version.",
+                wording=repr(wording),
+                what=what,
+                where=wrong.all()[0].where,
+            )
         )

@@ -10,6 +10,7 @@ from typing import Any, Literal, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.instruments.instrument import Instrument, LocaleText, SectionText, Wording
 from surveys.instruments.library import Library, UnknownInstrument
 from surveys.models import InstrumentVersion, LoadedWording
@@ -53,7 +54,12 @@ class Texts:
             found = find(session, instrument, wording)
             if found is None:
                 raise UnknownWording(
-                    f"There is no wording {wording!r} of {key} version {instrument.version}."
+                    _(
+                        "There is no wording %(wording)s of %(key)s version %(version)s.",
+                        wording=repr(wording),
+                        key=key,
+                        version=instrument.version,
+                    )
                 )
             self._kept[place] = found
         return self._kept[place]
@@ -93,7 +99,7 @@ def load(session: Session, instrument: Instrument, *, file: str, at: datetime, a
         Refused: the name has other texts already, and texts are never replaced.
     """
     wording = instrument.wording
-    what = f"{instrument.key} version {instrument.version}"
+    what = _("%(key)s version %(version)s", key=instrument.key, version=instrument.version)
     where = (
         LoadedWording.instrument == instrument.key,
         LoadedWording.version == instrument.version,
@@ -104,8 +110,12 @@ def load(session: Session, instrument: Instrument, *, file: str, at: datetime, a
         return False
     if known is not None:
         raise Refused(
-            f"The wording {wording.name!r} of {what} is there already, with other texts. "
-            "Texts are never replaced: give the changed one a new name.",
+            _(
+                "The wording %(name)s of %(what)s is there already, with other texts. Texts are "
+                "never replaced: give the changed one a new name.",
+                name=repr(wording.name),
+                what=what,
+            ),
             "file",
         )
     used = select(InstrumentVersion.id).where(
@@ -115,8 +125,12 @@ def load(session: Session, instrument: Instrument, *, file: str, at: datetime, a
     )
     if session.scalar(used) is not None:
         raise Refused(
-            f"Answers to {what} are stored under the wording {wording.name!r} already, "
-            "and nobody recorded these texts with them. Give the texts another name.",
+            _(
+                "Answers to %(what)s are stored under the wording %(name)s already, and nobody "
+                "recorded these texts with them. Give the texts another name.",
+                what=what,
+                name=repr(wording.name),
+            ),
             "file",
         )
     session.add(
@@ -153,14 +167,25 @@ def loaded(session: Session, key: str, version: str) -> list[LoadedWording]:
 def faults(session: Session, library: Library) -> Iterator[str]:
     """The faults of the loaded texts, a sentence each; empty for sound ones."""
     for row in session.scalars(select(LoadedWording).order_by(LoadedWording.id)):
-        what = f"The wording {row.name!r} of {row.instrument} version {row.version}"
+        what = _(
+            "The wording %(name)s of %(instrument)s version %(version)s",
+            name=repr(row.name),
+            instrument=row.instrument,
+            version=row.version,
+        )
         if Wording(row.name, "loaded", texts_of(row.texts)).sha256 != row.sha256:
-            yield f"{what} was changed in the database after it was loaded. Restore it from a backup."
+            yield _(
+                "%(what)s was changed in the database after it was loaded. Restore it from a backup.",
+                what=what,
+            )
         defined = library.versions(row.instrument) if row.instrument in library else ()
         if any((one.version, one.wording.name) == (row.version, row.name) for one in defined):
             yield (
-                f"{what} was loaded by this site, and the definition file now gives its own text that name. "
-                "Put the old name back into the file."
+                _(
+                    "%(what)s was loaded by this site, and the definition file now gives its own text "
+                    "that name. Put the old name back into the file.",
+                    what=what,
+                )
             )
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, abort, flash, redirect, render_template, req
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from analysis.words import words
 from surveys.db import db
 from surveys.forms.accounts import CredentialForm, PasskeyForm, ProofForm
 from surveys.store.accounts import passkeys, tries
@@ -22,7 +23,7 @@ from surveys.views.web.sign_in import enter, onwards, prove_anew, somebody_is_in
 pages = Blueprint("passkeys", __name__)
 Page = Response | str | tuple[str, int]
 
-UNDONE = "Nothing was changed."
+UNDONE = words("Nothing was changed.")
 _ASKED = "passkey_asked"  # in the session
 
 

@@ -23,6 +23,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from analysis.words import words
 from surveys.db import db, writing
 from surveys.forms.accounts import CodeForm
 from surveys.models import Staff
@@ -42,7 +43,7 @@ pages = Blueprint("service", __name__)
 Page = Response | str | tuple[str, int]
 
 CODE_WITHIN = timedelta(minutes=10)
-NO_ANSWER = (
+NO_ANSWER = words(
     "Your sign-in service did not tell us who you are. Please try again, or sign in with your password."
 )
 _ASKED, _PROVED = "asked_page", "proved_elsewhere"  # in the session

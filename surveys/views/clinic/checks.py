@@ -138,7 +138,8 @@ def told(check: str, found: Finding) -> str:
         "other": display.day(found.other_on) or other,
         "figure": found.figure,
     }
-    return CHECKS[check].kinds[found.kind] % words
+    sentence: str = CHECKS[check].kinds[found.kind] % words
+    return sentence
 
 
 def _mended(check: str, found: Finding) -> str:

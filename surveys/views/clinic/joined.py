@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from analysis.words import words
 from surveys.db import db
 from surveys.forms.joining import LookForm
 from surveys.lists import joined as lists
@@ -19,15 +20,15 @@ from surveys.views.web.saving import committed
 pages = Blueprint("joined", __name__)
 
 MARKS = {
-    "fast": "went through the pages within half a minute",
-    "all_alike": "all answers are alike",
-    "same_device": "another patient joined with the same device",
-    "same_network": "five or more joined from one network within a day",
+    "fast": words("went through the pages within half a minute"),
+    "all_alike": words("all answers are alike"),
+    "same_device": words("another patient joined with the same device"),
+    "same_network": words("five or more joined from one network within a day"),
 }
 TWINS = {
-    "email": "same e-mail address",
-    "number": "same number",
-    "device_and_year": "same device and year of birth",
+    "email": words("same e-mail address"),
+    "number": words("same number"),
+    "device_and_year": words("same device and year of birth"),
 }
 
 

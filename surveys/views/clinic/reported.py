@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from analysis.words import words
 from surveys.background import FACTS, WHEN, Said, date_said
 from surveys.db import db
 from surveys.forms import labels
@@ -28,7 +29,7 @@ from surveys.views.web.page import Page
 from surveys.views.web.saving import committed
 
 pages = Blueprint("reported", __name__)
-PALSY_FACTS = {"onset": "Onset", "side": "Side", "cause": "Cause"}
+PALSY_FACTS = {"onset": words("Onset"), "side": words("Side"), "cause": words("Cause")}
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+
 from surveys.db import db
 from surveys.instruments.instrument import Instrument, UnknownPart
 from surveys.lists import records, visits
@@ -54,43 +56,51 @@ def of_patient(patient: Patient, here: Grant) -> list[Value]:
 
 
 def _facts(patient: Patient) -> Iterator[Value]:
-    group, who = "Patient", {"patient": patient.code}
+    group, who = _("Patient"), {"patient": patient.code}
     enrolled = ("records.enrolled", who)
-    yield Value("enrolled_on", group, "Enrolled", _day(patient.enrolled_on), enrolled)
-    yield Value("birth_year", group, "Year of birth", str(patient.birth_year or "Not known"), enrolled)
-    yield Value("sex", group, "Sex", display.words(patient.sex, "sex"), enrolled)
-    yield Value("site", group, "Site", patient.site or "–", enrolled)
-    status = f"{display.words(patient.status, 'status')} since {_day(patient.status_since)}"
-    yield Value("status", group, "Taking part", status, ("records.status", who))
+    yield Value("enrolled_on", group, _("Enrolled"), _day(patient.enrolled_on), enrolled)
+    yield Value("birth_year", group, _("Year of birth"), str(patient.birth_year or _("Not known")), enrolled)
+    yield Value("sex", group, _("Sex"), display.words(patient.sex, "sex"), enrolled)
+    yield Value("site", group, _("Site"), patient.site or "–", enrolled)
+    status = _(
+        "%(words)s since %(day)s",
+        words=display.words(patient.status, "status"),
+        day=_day(patient.status_since),
+    )
+    yield Value("status", group, _("Taking part"), status, ("records.status", who))
     decided = consents.of_patient(db.session, patient.id)
-    said = f"{decided.decision} on {_day(decided.signed_on)}" if decided else "Not recorded"
-    yield Value("consent", group, "Consent", said, ("patients.show", who))
+    said = (
+        _("%(decision)s on %(day)s", decision=decided.decision, day=_day(decided.signed_on))
+        if decided
+        else _("Not recorded")
+    )
+    yield Value("consent", group, _("Consent"), said, ("patients.show", who))
 
 
 def _palsy(patient: Patient, palsy: Palsy) -> Iterator[Value]:
-    group = f"Palsy {palsy.number}"
+    group = _("Palsy %(number)s", number=palsy.number)
     place = ("records.palsy", {"patient": patient.code, "number": palsy.number})
-    onset = display.partial(palsy.onset_on, palsy.onset_precision) or "Not known"
+    onset = display.partial(palsy.onset_on, palsy.onset_precision) or _("Not known")
     told = {
-        "side": ("Side", display.words(palsy.side, "side")),
-        "cause": ("Cause", display.words(palsy.cause, "cause")),
-        "begin": ("How it began", display.words(palsy.begin, "begin")),
-        "onset_on": ("Onset", onset),
-        "recovered_on": ("Recovered", _day(palsy.recovered_on)),
-        "synkinesis_noted_on": ("Synkinesis first seen", _day(palsy.synkinesis_noted_on)),
+        "side": (_("Side"), display.words(palsy.side, "side")),
+        "cause": (_("Cause"), display.words(palsy.cause, "cause")),
+        "begin": (_("How it began"), display.words(palsy.begin, "begin")),
+        "onset_on": (_("Onset"), onset),
+        "recovered_on": (_("Recovered"), _day(palsy.recovered_on)),
+        "synkinesis_noted_on": (_("Synkinesis first seen"), _day(palsy.synkinesis_noted_on)),
     }
     for key, (label, value) in told.items():
         yield Value(f"palsy:{palsy.number}:{key}", group, f"{group}: {label}", value, place)
 
 
 def _treatment(one: Treatment) -> Value:
-    began = display.partial(one.started_on, one.started_precision) or "day not known"
+    began = display.partial(one.started_on, one.started_precision) or _("day not known")
     dose = f"{one.dose:g} {one.unit or ''}".strip() if one.dose is not None else ""
     told = [display.words(one.state, "treatment_state"), began, one.product or "", dose]
     place = ("records.treatment_facts", {"treatment_id": one.id})
     return Value(
         f"treatment:{one.id}",
-        "Treatments",
+        _("Treatments"),
         display.words(one.kind, "treatment"),
         ", ".join(text for text in told if text),
         place,
@@ -101,16 +111,21 @@ def _grading(one: GradingRow) -> Value:
     label = f"{display.words(one.scale, 'grading_scale')}, {_day(one.graded_on)}"
     value = display.grade(one.value, one.scale)
     place = ("records.grading_error", {"grading_id": one.id})
-    return Value(f"grading:{one.id}", "Gradings", label, str(value), place)
+    return Value(f"grading:{one.id}", _("Gradings"), label, str(value), place)
 
 
 def _visit(patient: Patient, row: VisitRow) -> Iterator[Value]:
-    group = f"{row.title}, due {_day(row.due_on)}"
-    said = f"{display.words(row.state, 'state')}, open {_day(row.opens_on)} to {_day(row.closes_on)}"
+    group = _("%(title)s, due %(day)s", title=row.title, day=_day(row.due_on))
+    said = _(
+        "%(words)s, open %(day)s to %(day_2)s",
+        words=display.words(row.state, "state"),
+        day=_day(row.opens_on),
+        day_2=_day(row.closes_on),
+    )
     if row.missed_reason:
         said += f": {row.missed_reason}"
     place: tuple[str, Mapping[str, Any]] = ("patients.show", {"patient": patient.code})
-    yield Value(f"visit:{row.id}", group, f"{row.title}: the visit itself", said, place)
+    yield Value(f"visit:{row.id}", group, _("%(title)s: the visit itself", title=row.title), said, place)
     for response in row.responses.values():
         yield from _response(group, row, response)
 
@@ -124,11 +139,16 @@ def _response(group: str, row: VisitRow, response: ResponseRow) -> Iterator[Valu
     place = ("answers.correct" if by_staff else "answers.show", {"response_id": response.id})
     name, about = f"{row.title}, {instrument.short_title}", f"visit:{row.id}:{instrument.key}"
     yield Value(
-        f"{about}:day", group, f"{name}: day", _day(response.completed_on), place, answered=not by_staff
+        f"{about}:day",
+        group,
+        _("%(name)s: day", name=name),
+        _day(response.completed_on),
+        place,
+        answered=not by_staff,
     )
     for score in response.scores:
-        label = f"{name}: score {_title(instrument, score.scale)}"
-        value = "not computed" if score.value is None else f"{score.value:.1f}"
+        label = _("%(name)s: score %(title)s", name=name, title=_title(instrument, score.scale))
+        value = _("not computed") if score.value is None else f"{score.value:.1f}"
         yield Value(f"{about}:score:{score.scale}", group, label, value, place, answered=not by_staff)
     for key, given in response.answers.items():
         try:

@@ -20,6 +20,7 @@ from surveys.jobs.boards.copies import Order
 from surveys.models import Timepoint
 from surveys.views.web import jobs
 from surveys.views.web.access import Grant, for_roles, grant
+from surveys.views.web.language import locale
 from surveys.views.web.list_files import Ending, sent
 
 pages = Blueprint("dashboard", __name__)
@@ -145,5 +146,6 @@ def _board(granted: Grant, form: DashboardForm, page: str) -> Answer:
         pair=form.pair.data or "",
         together=form.together,
         visits=tuple(form.visits.items()),
+        language=locale(),
     )
     return asking.board(jobs.desk(), order, granted.today, by=granted.actor)

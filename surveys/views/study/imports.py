@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 
 from surveys.db import db, snapshot
 from surveys.exchange import self_told
@@ -64,7 +65,7 @@ def send(code: str) -> Page:
         lines, meant = looked.proposal.lines, looked.proposal.mapping
         if before := imports.last_mapping(db.session, study_id, looked.table.columns_sha256):
             meant = answering.reused(mapping_file.read(before.encode(), library), meant)
-            lines = ["The mapping of the last file of this kind is used.", *lines]
+            lines = [_("The mapping of the last file of this kind is used."), *lines]
         lines = [*lines, *_apart(meant, library)]
         proposed = mapping_file.write(meant, {})
         columns = [column.name for column in looked.table.columns]
@@ -167,7 +168,10 @@ def _form(sent: incoming.Incoming) -> AnswersForm:
     proposed = mapping_file.read(sent.proposed.encode(), library)
     now = mapping_file.read(sent.mapping.encode(), library)
     titles = {key: library.get(key).short_title for key in proposed.instruments}
-    facts = {name: f"Take {name} from ‘{fact.column}’" for name, fact in proposed.facts.items()}
+    facts = {
+        name: _("Take %(name)s from ‘%(column)s’", name=name, column=fact.column)
+        for name, fact in proposed.facts.items()
+    }
     apart = [key for key, one in proposed.instruments.items() if one.values_of]
     return answers_form(sent.told["columns"], titles, facts, apart, data=_data(now))
 
@@ -176,7 +180,7 @@ def _apart(meant: FileMapping, library: Library) -> Iterator[str]:
     """The tables of items that differ within an instrument, a sentence each."""
     for key, one in meant.instruments.items():
         for item, table in one.values_of.items():
-            told = ", ".join(f"{cell} = {value}" for cell, value in table.items()) or "nothing yet"
+            told = ", ".join(f"{cell} = {value}" for cell, value in table.items()) or _("nothing yet")
             yield f"{library.get(key).short_title} {item}: {told}."
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import Blueprint, Flask, abort, render_template, request
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from surveys.db import db
@@ -52,7 +53,7 @@ def file(code: str, ending: Ending) -> Response:
         before = found.older
         if before is None:
             break
-    return sent(here, list_file("Log", _columns(here, events), events), "log", ending)
+    return sent(here, list_file(_("Log"), _columns(here, events), events), "log", ending)
 
 
 def _kind() -> str | None:
@@ -64,15 +65,15 @@ def _columns(here: Grant, events: Sequence[lists.LoggedEvent]) -> tuple[Column[l
     """The log's columns, with the names of those who did these events."""
     names = history.names(db.session, {event.actor for event in events})
     return (
-        Column("number", "Number", lambda event: event.number, on_page=False),
-        Column("at", "When", lambda event: by_clock(here, event.at)),
-        Column("what", "What", lambda event: display.words(event.action, "action")),
-        Column("who", "Who", lambda event: names.get(event.actor, event.actor)),
-        Column("patient", "Patient", lambda event: event.patient),
+        Column("number", _("Number"), lambda event: event.number, on_page=False),
+        Column("at", _("When"), lambda event: by_clock(here, event.at)),
+        Column("what", _("What"), lambda event: display.words(event.action, "action")),
+        Column("who", _("Who"), lambda event: names.get(event.actor, event.actor)),
+        Column("patient", _("Patient"), lambda event: event.patient),
         Column(
             "facts",
-            "Facts",
+            _("Facts"),
             lambda event: ", ".join(f"{key} {value}" for key, value in event.facts.items()) or None,
         ),
-        Column("reason", "Reason", lambda event: event.reason, on_page=False),
+        Column("reason", _("Reason"), lambda event: event.reason, on_page=False),
     )

@@ -10,6 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from analysis.words import words
 from surveys import language_names
 from surveys.db import db
 from surveys.forms import labels
@@ -58,30 +59,30 @@ def _basics(study: Study) -> SectionForm:
 
 
 def _contact(study: Study) -> SectionForm:
-    kinds = (("who_reads", "Who reads the answers, and when"),)
+    kinds = (("who_reads", _("Who reads the answers, and when")),)
     form = texts_form(kinds, languages_of(study), contact=True)
     known = in_languages({"who_reads": study.who_reads, "contacts": study.contacts})
     return form(data={"contact": study.contact, **known})
 
 
 def _notices(study: Study) -> SectionForm:
-    form = texts_form((("privacy_notices", "Privacy notice"),), languages_of(study))
+    form = texts_form((("privacy_notices", _("Privacy notice")),), languages_of(study))
     return form(data=in_languages({"privacy_notices": study.privacy_notices}))
 
 
 def _crisis(study: Study) -> SectionForm:
-    form = texts_form((("crisis_texts", "Crisis text"),), languages_of(study))
+    form = texts_form((("crisis_texts", _("Crisis text")),), languages_of(study))
     begun = {code: crisis_texts.TEMPLATES[code] for code in study.locales if code in crisis_texts.TEMPLATES}
     return form(data=in_languages({"crisis_texts": {**begun, **study.crisis_texts}}))
 
 
 def _eye(study: Study) -> SectionForm:
-    form = texts_form((("eye_texts", "Words about the eye"),), languages_of(study))
+    form = texts_form((("eye_texts", _("Words about the eye")),), languages_of(study))
     return form(data=in_languages({"eye_texts": {**eye_texts.begun(study.locales), **study.eye_texts}}))
 
 
 def _feedback(study: Study) -> SectionForm:
-    kinds = (("use_texts", "Who uses the answers, and for what"), ("news_texts", "News"))
+    kinds = (("use_texts", _("Who uses the answers, and for what")), ("news_texts", _("News")))
     form = texts_form(kinds, languages_of(study), feedback=True)
     known = in_languages({"use_texts": study.use_texts, "news_texts": study.news_texts})
     return form(data={"feedback": study.feedback, **known})
@@ -95,43 +96,51 @@ def _alerts(study: Study) -> SectionForm:
 
 
 SECTIONS: Mapping[str, StudySection] = {
-    "basics": StudySection("Title, time zone, languages, lowest age", _basics),
+    "basics": StudySection(words("Title, time zone, languages, lowest age"), _basics),
     "contact": StudySection(
-        "Contact, and who reads the answers", _contact, "Patients see this on their pages."
+        words("Contact, and who reads the answers"), _contact, words("Patients see this on their pages.")
     ),
-    "ethics": StudySection("Ethics", lambda study: EthicsForm(obj=study)),
-    "data": StudySection("Data protection and retention", lambda study: DataForm(obj=study)),
+    "ethics": StudySection(words("Ethics"), lambda study: EthicsForm(obj=study)),
+    "data": StudySection(words("Data protection and retention"), lambda study: DataForm(obj=study)),
     "notices": StudySection(
-        "Privacy notices", _notices, "What patients are told about the use of their data, in each language."
+        words("Privacy notices"),
+        _notices,
+        words("What patients are told about the use of their data, in each language."),
     ),
-    "consent": StudySection("Consent text, unless every consent is given on paper"),
+    "consent": StudySection(words("Consent text, unless every consent is given on paper")),
     "crisis": StudySection(
-        "Crisis texts",
+        words("Crisis texts"),
         _crisis,
-        "Shown at once to somebody who tells of self-harm: where help is at any hour, with its telephone.",
+        words(
+            "Shown at once to somebody who tells of self-harm: where help is at any hour, with its telephone."
+        ),
     ),
     "eye": StudySection(
-        "When an eye needs a doctor",
+        words("When an eye needs a doctor"),
         _eye,
-        "Shown to somebody who tells of a bad eye, without holding the questionnaire, and always under "
-        "“Where to find help”.",
+        words(
+            "Shown to somebody who tells of a bad eye, without holding the questionnaire, and always under "
+            "“Where to find help”."
+        ),
     ),
     "feedback": StudySection(
-        "What comes back to patients",
+        words("What comes back to patients"),
         _feedback,
-        "All after sending, and noted in the trail and the export. Face scores are never shown within 90 "
-        "days of the onset, on the clinic’s tablet, or where somebody else answered; with them you hear "
-        "of one that gets worse by the detectable change. In a trial they are an intervention.",
+        words(
+            "All after sending, and noted in the trail and the export. Face scores are never shown within 90 "
+            "days of the onset, on the clinic’s tablet, or where somebody else answered; with them you hear "
+            "of one that gets worse by the detectable change. In a trial they are an intervention."
+        ),
     ),
     "alerts": StudySection(
-        "Alerts: hours, first person and deputy",
+        words("Alerts: hours, first person and deputy"),
         _alerts,
-        "Needed where patients are asked about self-harm. Both people open the link in a test alert.",
+        words("Needed where patients are asked about self-harm. Both people open the link in a test alert."),
     ),
-    "mail": StudySection("Mail that arrives"),
-    "plan": StudySection("Plan"),
-    "instruments": StudySection("Instruments and permissions"),
-    "backup": StudySection("Backup, restored once"),
+    "mail": StudySection(words("Mail that arrives")),
+    "plan": StudySection(words("Plan")),
+    "instruments": StudySection(words("Instruments and permissions")),
+    "backup": StudySection(words("Backup, restored once")),
 }
 
 

@@ -285,7 +285,7 @@ def _consent_data(known: list[ConsentText]) -> dict[str, str]:
 
 def _same_parts(texts: Mapping[str, NewText]) -> None:
     if len({frozenset(text.parts) for text in texts.values()}) > 1:
-        raise Refused("Every language must have the same parts.")
+        raise Refused(_("Every language must have the same parts."))
 
 
 def _study() -> Study:

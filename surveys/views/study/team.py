@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Row, select
 from werkzeug.wrappers import Response
 
+from surveys.catalogues import read_in
 from surveys.db import db
 from surveys.exchange.list_file import ListFile
 from surveys.forms import labels
@@ -23,6 +24,7 @@ from surveys.store.errors import Refused
 from surveys.views.web import server
 from surveys.views.web.access import Grant, for_roles, grant
 from surveys.views.web.access import member as current_member
+from surveys.views.web.language import locale
 from surveys.views.web.list_files import Ending, sent
 from surveys.views.web.saving import committed
 
@@ -48,8 +50,8 @@ def file(code: str, ending: Ending) -> Response:
     """Send the list of everybody with a role as a file."""
     here = grant()
     listed = ListFile(
-        "Team",
-        ("E-mail address", "Name", "Role", "Site", "Signs in with"),
+        _("Team"),
+        (_("E-mail address"), _("Name"), _("Role"), _("Site"), _("Signs in with")),
         [
             (
                 member.email,
@@ -116,7 +118,9 @@ def reset(code: str, staff_id: int) -> Page:
     with committed() as kept:
         _refuse_others(here, member)
         if settings.sends_mail:
-            mail = at_once.written(member.email, staff_words.new_password(invitations.link(member, settings)))
+            with read_in(member.language or locale()):
+                said = staff_words.new_password(invitations.link(member, settings))
+                mail = at_once.written(member.email, said)
             resets.mailed(db.session, member, at=here.at, actor=here.actor)
         else:
             key = settings.secret_key
@@ -164,7 +168,8 @@ def codes_off(code: str, staff_id: int) -> Page:
         _refuse_own(here, member)
         if sign_in.second_factor(db.session, member) is None:
             raise Refused(_("No codes are asked for this account."))
-        mail = at_once.written(member.email, staff_words.codes_off())
+        with read_in(member.language or locale()):
+            mail = at_once.written(member.email, staff_words.codes_off())
         sign_in.remove(db.session, member, at=here.at, actor=here.actor)
     if not kept:
         return redirect(url_for("team.index", code=code))

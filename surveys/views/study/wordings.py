@@ -20,6 +20,7 @@ from flask import (
 )
 from flask_babel import gettext as _
 
+from analysis.words import words
 from surveys.db import db
 from surveys.exchange import wording_boxes
 from surveys.exchange.wording_file import typed
@@ -37,7 +38,7 @@ KINDS = {
     "xlsx": (wording_boxes.as_workbook, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "csv": (wording_boxes.as_csv, "text/csv; charset=utf-8"),
 }
-TYPED = "typed in the browser"
+TYPED = words("typed in the browser")
 
 pages = Blueprint("wordings", __name__)
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import IO, Any, cast
 
 from flask import Flask, current_app, redirect, render_template, send_file, url_for
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -39,10 +40,12 @@ def init_app(app: Flask) -> None:
         page = render_template(
             "errors/error.html",
             code=503,
-            title="Busy: please try again in a few minutes",
-            happened="As many exports, freezes and reports as may wait are waiting to be made. "
-            "Nothing was made or changed.",
-            mend="Please go back and try again in a few minutes.",
+            title=_("Busy: please try again in a few minutes"),
+            happened=_(
+                "As many exports, freezes and reports as may wait are waiting to be made. "
+                "Nothing was made or changed."
+            ),
+            mend=_("Please go back and try again in a few minutes."),
         )
         return page, 503, {"Retry-After": str(RETRY_AFTER)}
 

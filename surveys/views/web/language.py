@@ -8,22 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from babel import Locale
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from flask import Flask, current_app, g, request
 from flask_babel import Babel, Domain, format_date, format_decimal, refresh
 from markupsafe import Markup
 
 from analysis.words import read_by
+from surveys.catalogues import FOLDER, PATIENTS, STAFF, texts
+from surveys.catalogues import languages as languages_of
 from surveys.language_names import name
 
-CATALOGUES = Path(__file__).parents[2] / "translations"
 OURS = "en"  # the language of the texts in the code
-PATIENTS, STAFF = "messages", "staff"  # the catalogues of a language: what each reads
 # What staff read before they are known.
 SIGN_IN = frozenset({"security", "invitation", "passkeys", "service"})
 DAYS = {"en": "d MMMM y"}  # Babel's English is American; the texts are British
@@ -146,6 +145,11 @@ def number(value: float) -> str:
     return str(format_decimal(round(value, 1), "#,##0.#"))
 
 
+def small(text: object) -> str:
+    """`text` in small letters within a sentence; other languages than English keep their capital nouns."""
+    return str(text).lower() if locale() == OURS else str(text)
+
+
 def written_as_known(on: date, precision: str) -> str:
     """A day, or the month or year if only that is known, in words of the interface's language."""
     if precision == "day":
@@ -155,10 +159,10 @@ def written_as_known(on: date, precision: str) -> str:
 
 def use(app: Flask, catalogues: Path) -> None:
     """Speak English and the languages that `catalogues` holds."""
-    found = _languages_of(catalogues, PATIENTS)
+    found = languages_of(catalogues, PATIENTS)
     app.extensions["catalogues"] = catalogues
     app.extensions["languages"] = (OURS, *found)
-    app.extensions["staff_languages"] = (OURS, *_languages_of(catalogues, STAFF))
+    app.extensions["staff_languages"] = (OURS, *languages_of(catalogues, STAFF))
     app.extensions["drafts"] = frozenset(code for code in found if (catalogues / code / "DRAFT").exists())
     babel.init_app(app, default_translation_directories=str(catalogues), locale_selector=locale)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
@@ -168,47 +172,25 @@ def use(app: Flask, catalogues: Path) -> None:
     )
 
 
-def catalogue_for_staff(catalogues: Path, code: str) -> NullTranslations:
-    """What staff read in the language `code`; what stands on patients' pages too is said as there."""
-    return _loaded(catalogues, code, STAFF, PATIENTS)
-
-
-def _languages_of(catalogues: Path, domain: str) -> list[str]:
-    return sorted(path.parts[-3] for path in catalogues.glob(f"*/LC_MESSAGES/{domain}.mo"))
-
-
-@cache
-def _loaded(catalogues: Path, code: str, *domains: str) -> NullTranslations:
-    """The catalogues of a language as one: a text that the first lacks is looked for in the next."""
-    found = NullTranslations()
-    for domain in reversed(domains):
-        path = catalogues / code.replace("-", "_") / "LC_MESSAGES" / f"{domain}.mo"
-        if path.exists():
-            with path.open("rb") as file:
-                first = Translations(file)
-            first.add_fallback(found)
-            found = first
-    return found
-
-
 def _catalogue() -> NullTranslations:
     """The texts in the page's language, looked up once a request; in English where there is none."""
     if not g:
         return NullTranslations()
     if "catalogue" not in g:
         domains = (STAFF, PATIENTS) if _is_for_staff() else (PATIENTS,)
-        g.catalogue = _loaded(current_app.extensions["catalogues"], locale(), *domains)
+        g.catalogue = texts(current_app.extensions["catalogues"], locale(), *domains)
     found: NullTranslations = g.catalogue
     return found
 
 
 def init_app(app: Flask) -> None:
     """Speak the reader's language on every page of `app`."""
-    use(app, CATALOGUES)
+    use(app, FOLDER)
     app.add_template_filter(written)
     app.add_template_filter(number)
     app.add_template_filter(spoken)
     app.add_template_filter(marked)
+    app.add_template_filter(small, "lower")
     app.add_template_filter(name, "language_name")
     app.add_template_global(attributes, "in_language")
 

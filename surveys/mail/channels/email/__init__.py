@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TextIO
 
+from analysis.words import words as _
 from surveys.mail.channels.channel import Channel, Draft
 from surveys.mail.mailer import Mail, Mailer, mailer_of
 from surveys.settings import Settings
@@ -30,15 +31,15 @@ class Email(Channel):
 
 CHANNEL = Email(
     "email",
-    "By e-mail",
+    _("By e-mail"),
     "e-mail",
     column="email",
     refused="refused_email",
     templates={
-        "invitation": "Invitation",
-        "reminder": "Reminder",
-        "last_reminder": "Last reminder",
-        "thanks": "Thanks",
+        "invitation": _("Invitation"),
+        "reminder": _("Reminder"),
+        "last_reminder": _("Last reminder"),
+        "thanks": _("Thanks"),
     },
     thanks=True,
 )

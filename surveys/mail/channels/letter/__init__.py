@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analysis.words import words as _
 from surveys.mail.channels.channel import Channel, Draft
 from surveys.mail.words import Words
 
@@ -22,5 +23,5 @@ class Letter(Channel):
 
 
 CHANNEL = Letter(
-    "letter", "By letter", "letter", column="address", by_hand=True, templates={"letter": "Letter"}
+    "letter", _("By letter"), "letter", column="address", by_hand=True, templates={"letter": _("Letter")}
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analysis.words import words as _
 from surveys.mail.channels.channel import Channel, Draft
 
 
@@ -15,4 +16,4 @@ class Telephone(Channel):
         """Nothing: whoever calls finds the words."""
 
 
-CHANNEL = Telephone("telephone", "By telephone", "telephone", column="telephone", by_hand=True)
+CHANNEL = Telephone("telephone", _("By telephone"), "telephone", column="telephone", by_hand=True)

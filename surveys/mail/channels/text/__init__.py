@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TextIO
 
+from analysis.words import words as _
 from surveys.mail.channels.channel import Channel, Draft, Price, Sender
 from surveys.mail.channels.text.gateway import ConsoleTexts, Text, gateway_of
 from surveys.mail.channels.text.signs import plain
@@ -43,7 +44,7 @@ class TextMessage(Channel):
     def hindrance(self, settings: Settings) -> str | None:
         """Why no text may go."""
         if settings.sms_url == CONSOLE:
-            return (
+            return _(
                 "SEVENTH_SMS_URL names no gateway. Set it to twilio://ACCOUNT:TOKEN@api.twilio.com?from=…, "
                 "or to post://user:password@host/path?from=…"
             )
@@ -52,11 +53,11 @@ class TextMessage(Channel):
 
 CHANNEL = TextMessage(
     "text",
-    "By text message",
-    "text message",
+    _("By text message"),
+    _("text message"),
     column="mobile",
     refused="refused_mobile",
-    templates={"text": "Text message", "text_reminder": "Reminder by text message"},
+    templates={"text": _("Text message"), "text_reminder": _("Reminder by text message")},
     part=PART,
     neutral_link=True,
 )

@@ -17,6 +17,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Protocol, TextIO
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+from analysis.words import words as _
 from surveys.mail.channels.channel import Price
 from surveys.mail.channels.text.signs import Size, size
 from surveys.mail.mailer import MailSettingsError, NotTaken, PerhapsTaken
@@ -182,7 +183,7 @@ def place_of(url: str) -> tuple[str, Place]:
         MailSettingsError: it cannot be used.
     """
     parts = urlsplit(url)
-    kind, _, transport = parts.scheme.partition("+")
+    kind, __, transport = parts.scheme.partition("+")
     try:
         host, port = parts.hostname or "", parts.port
     except ValueError:
@@ -203,7 +204,7 @@ def place_of(url: str) -> tuple[str, Place]:
     return kind, place
 
 
-HOW_TO_WRITE = (
+HOW_TO_WRITE = _(
     "SEVENTH_SMS_URL cannot be used: write twilio://ACCOUNT:TOKEN@api.twilio.com?from=%2B4915…, or "
     "post://user:password@host/path?from=NAME&secret=…, or console:. Both are spoken to by https; "
     "twilio+http:// and post+http:// reach a gateway on this machine."
@@ -235,7 +236,7 @@ def _price(options: Mapping[str, str]) -> Price | None:
     if each is None and currency is None:
         return None
     if not (_AMOUNT.fullmatch(each or "") and _CURRENCY.fullmatch(currency or "")):
-        raise MailSettingsError("SEVENTH_SMS_URL: write the price of a text as price=0.075&currency=EUR.")
+        raise MailSettingsError(_("SEVENTH_SMS_URL: write the price of a text as price=0.075&currency=EUR."))
     return Price(Decimal(str(each)), str(currency))
 
 

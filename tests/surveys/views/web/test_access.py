@@ -12,25 +12,14 @@ from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.exceptions import Forbidden
 
-from surveys.background import FACTS
-from surveys.exchange import freezing
 from surveys.lists.scope import Scope
 from surveys.models import (
     Alert,
-    AlertRule,
-    Background,
-    Grading,
-    Import,
-    Message,
-    Palsy,
     Patient,
     Study,
-    Treatment,
     Visit,
 )
-from surveys.store.study import reports
 from surveys.views.web import access
-from tests.support.desk_rows import desk_rows
 from tests.support.doors import (
     A_SITE,
     CHANGING,
@@ -38,7 +27,6 @@ from tests.support.doors import (
     MAY_OPEN,
     OF_A_PATIENT,
     WHOLE_STUDY,
-    answered,
     doors,
     entered,
     knock,
@@ -48,7 +36,8 @@ from tests.support.doors import (
 from tests.support.pages import Page
 from tests.support.patient import in_process
 from tests.support.staff import Member, employ, signed_in
-from tests.support.study import changing, invite, library, stored
+from tests.support.study import changing, invite, stored
+from tests.support.two_studies import fill_two_studies
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -60,104 +49,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def two_studies(app: Flask) -> dict[str, dict[str, object]]:
     """What fills the addresses' placeholders in the studies S1 and S2."""
-    found: dict[str, dict[str, object]] = {}
-    for study, patient in (("S1", "P1"), ("S2", "P2")):
-        invited = invite(app, patient, study=study)
-        with changing(app) as session:
-            alert = Alert(
-                visit_id=invited.visit_id,
-                instrument="phq9",
-                rule="item9",
-                first_answer=1,
-                last_answer=1,
-                raised_at=datetime.now(UTC),
-            )
-            treatment = Treatment(patient_id=invited.patient_id, kind="botulinum_toxin")
-            rule = AlertRule(
-                study_id=invited.study_id, instrument="phq9", scale="total", kind="at_least", threshold=10
-            )
-            call = Message(
-                visit_id=invited.visit_id, kind="invitation", channel="telephone", planned_at=alert.raised_at
-            )
-            said = Background(
-                visit_id=invited.visit_id,
-                question="side",
-                answer={"value": "left"},
-                locale="en",
-                reported_by="patient",
-                at=datetime.now(UTC),
-            )
-            palsy = session.scalars(select(Palsy).where(Palsy.patient_id == invited.patient_id)).one()
-            grading = Grading(
-                patient_id=invited.patient_id,
-                palsy_id=palsy.id,
-                scale="house_brackmann",
-                value=3,
-                graded_on=alert.raised_at.date(),
-            )
-            brought = Import(
-                study_id=invited.study_id,
-                file="answers.csv",
-                sha256="0" * 64,
-                counts={"rows": 1, "patients": 0, "responses": 0},
-                begun_by="test",
-                begun_at=datetime.now(UTC),
-                finished_at=datetime.now(UTC),
-            )
-            session.add_all((alert, treatment, rule, said, call, grading, brought))
-            session.flush()
-            frozen = freezing.freeze(
-                session,
-                session.get_one(Study, invited.study_id),
-                library(app),
-                "Report",
-                at=datetime.now(UTC),
-                actor="test",
-            )
-            files = {"html": b"<!doctype html>", "json": b"{}"}
-            made = reports.keep(
-                session,
-                invited.study_id,
-                files,
-                freeze=frozen,
-                data_sha256="",
-                software="",
-                at=datetime.now(UTC),
-                actor="test",
-            )
-            response_id = answered(session, invited, library(app).get("saq"))
-            found[study] = {
-                "code": study,
-                "check": "no_channel",
-                "patient": patient,
-                "visit_id": invited.visit_id,
-                "alert_id": alert.id,
-                "rule_id": rule.id,
-                "kind": "invitation",
-                "ending": "xlsx",
-                "name": "patients",
-                "locale": "en",
-                "treatment_id": treatment.id,
-                "grading_id": grading.id,
-                "palsy_id": palsy.id,
-                "message_id": call.id,
-                "response_id": response_id,
-                "freeze_id": frozen.id,
-                "report_id": made.id,
-                "import_id": brought.id,
-                "background_id": said.id,
-                "place": FACTS.index("side"),
-                "key": "face",
-                "section": "ethics",
-                "proof": "x",
-                "page": "time",
-                "figure": "time-face-total",
-            }
-        found[study]["staff_id"] = employ(app, f"colleague-{study}@example.org", "analyst", study=study)
-        with changing(app) as session:
-            found[study] |= desk_rows(session, invited, found[study]["staff_id"])
-        found[study]["leaver_id"] = employ(app, f"leaver-{study}@example.org", "analyst", study=study)
-    return found
+    return fill_two_studies(app)
 
 
 @pytest.mark.parametrize("role", [*sorted(EVERY_ROLE), A_SITE, "nobody"])

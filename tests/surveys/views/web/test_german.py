@@ -1,0 +1,130 @@
+"""Staff who chose German read no English on any page, but what instruments and people say themselves."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import re
+from collections.abc import Iterator, Mapping
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from babel.messages.pofile import read_po
+from flask import Flask
+from sqlalchemy import update
+
+from surveys.catalogues import FOLDER
+from surveys.forms import everyday
+from surveys.models import Staff
+from tests.support.doors import doors, entered
+from tests.support.study import changing, library
+from tests.support.two_studies import fill_two_studies
+
+ENGLISH = re.compile(
+    r"\b(the|of|and|is|are|were|not|with|by|for|from|this|that|to|has|have|be|it|or|no|your|you)\b", re.I
+)
+SPEAK_OTHERS = {
+    "removal.copy",  # a copy of the rows as they are stored, by the names of their columns
+    "message_words.edit",  # the words to patients, in the study's languages
+    "reports.page",  # the same bytes each time it is made again
+    "freezes.report",
+}
+TYPED = {
+    "Sex",
+    "Is it?",
+    "Not known",
+    "call the clinic",
+    ", ".join(everyday._NOT_KNOWN),
+}  # by people, or for them
+VOID = ("meta", "link", "input", "br", "img", "hr")
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One database is enough here."""
+    return sqlite_url
+
+
+class Said(HTMLParser):
+    """The pieces of text of a page, but those marked as another language than German, or as code."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+        self._open: list[tuple[str, bool]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        own = dict(attrs)
+        silent = bool(self._open and self._open[-1][1])
+        silent |= tag in ("script", "style", "code", "pre") or own.get("lang") not in (None, "de")
+        for name in ("aria-label", "placeholder", "alt", "title"):
+            if own.get(name) and not silent:
+                self.pieces.append(str(own[name]))
+        if tag not in VOID:
+            self._open.append((tag, silent))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        text = " ".join(data.split())
+        if text and not (self._open and self._open[-1][1]):
+            self.pieces.append(text)
+
+
+def words_of(thing: Any) -> Iterator[str]:
+    """Every text within an instrument's definition."""
+    if isinstance(thing, str):
+        yield " ".join(thing.split())
+    elif isinstance(thing, Mapping):
+        for one in thing.values():
+            yield from words_of(one)
+    elif isinstance(thing, list | tuple | set | frozenset):
+        for one in thing:
+            yield from words_of(one)
+    elif dataclasses.is_dataclass(thing):
+        for field in dataclasses.fields(thing):
+            yield from words_of(getattr(thing, field.name))
+
+
+def english_of_ours() -> set[str]:
+    """Our texts without values whose German is another."""
+    found = set()
+    for name in ("staff", "messages"):
+        with (FOLDER / "de" / "LC_MESSAGES" / f"{name}.po").open("rb") as file:
+            for message in read_po(file):
+                if isinstance(message.id, str) and message.string not in ("", message.id):
+                    found.add(" ".join(message.id.split()))
+    german = {
+        str(message.string)
+        for message in read_po(io.BytesIO((FOLDER / "de/LC_MESSAGES/staff.po").read_bytes()))
+    }
+    return found - german
+
+
+def test_no_page_says_anything_in_english(app: Flask) -> None:
+    """Neither a text that has a German one, nor a sentence with an English word that nobody marked."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    studies = fill_two_studies(app)
+    with changing(app) as session:
+        session.execute(update(Staff).values(language="de"))
+    member = entered(app, "admin")
+    with changing(app) as session:
+        session.execute(update(Staff).values(language="de"))
+    known = {text for one in library(app) for text in words_of(one) if len(text) > 3} | TYPED
+    ours = english_of_ours()
+    found: dict[str, str] = {}
+    for door in doors(app, {"S1": studies["S1"]}):
+        reply = member.send(door.method, door.path, [])
+        if door.endpoint in SPEAK_OTHERS or not (reply.header("Content-Type") or "").startswith("text/html"):
+            continue
+        if door.endpoint == "waiting_room.start":  # which signs out
+            member = entered(app, "admin")
+        for piece in Said(reply.html).pieces:
+            said = piece in ours or ENGLISH.search(piece)
+            if said and not any(text in piece or piece in text for text in known):
+                found.setdefault(piece, f"{door.method} {door.endpoint}")
+    assert found == {}
