@@ -29,9 +29,9 @@ class Node:
 
 def tree(page: Page) -> list[Node]:
     """All elements that are told, in the order of the page."""
+    # The session stays: to end one would bring a page back on the network that a test had cut off.
     session = page.context.new_cdp_session(page)
     told = session.send("Accessibility.getFullAXTree")["nodes"]
-    session.detach()
     by_id = {one["nodeId"]: one for one in told}
     found: list[Node] = []
 
