@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,13 @@ from surveys.exchange.faults import Fault, FileRefused
 Resource = Mapping[str, Any]
 DEEPEST = 60  # levels of items and of JSON, in which a file may be a trap
 TYPES = ("QuestionnaireResponse", "Questionnaire", "Patient", "ValueSet", "CodeSystem", "Observation")
+LISTS = frozenset({"item", "answer", "answerOption", "extension", "identifier", "entry"})
+OBJECTS = frozenset({"valueCoding", "valueQuantity", "subject", "resource"})
+TEXTS = frozenset(
+    {"linkId", "url", "authored", "language", "system", "questionnaire", "reference", "definition"}
+)
+NUMBERS = frozenset({"valueDecimal", "valueInteger"})
+READ = frozenset({"QuestionnaireResponse", "Questionnaire", "Patient"})
 _XML = "This is FHIR as XML. Save it as JSON."
 _R5 = "{place}: its type is ‘coding’: this is FHIR R5; save it as R4."
 
@@ -46,7 +54,8 @@ def read(content: bytes) -> Resources:
     if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         raise FileRefused([Fault(_XML)])
     found = list(_each(content))
-    faults = [Fault(problem) for one in found for problem in _refused(one, str(one.get("resourceType")), 0)]
+    read_ones = [one for one in found if one["resourceType"] in READ]
+    faults = [Fault(problem) for one in read_ones for problem in _refused(one, one["resourceType"], 0)]
     if faults:
         raise FileRefused(faults)
     responses = tuple(one for one in found if one["resourceType"] == "QuestionnaireResponse")
@@ -113,8 +122,28 @@ def _refused(value: Any, place: str, level: int) -> Iterator[str]:
         if value.get("type") == "coding" and "linkId" in value:
             yield _R5.format(place=place)
         for name, one in value.items():
-            if isinstance(one, list | dict):
+            if not _is_shaped(name, one):
+                yield f"{place}.{name} is of another kind than FHIR R4 has there."
+            elif isinstance(one, list | dict):
                 yield from _refused(one, f"{place}.{name}", level + 1)
+
+
+def _is_shaped(name: str, value: Any) -> bool:
+    """Whether what stands under a name is of its kind; names that are not read may hold anything."""
+    if name in LISTS:
+        return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+    if name in OBJECTS:
+        coded = name != "valueCoding" or (isinstance(value, dict) and isinstance(value.get("code", ""), str))
+        return isinstance(value, dict) and coded
+    if name in TEXTS:
+        return isinstance(value, str)
+    if name in NUMBERS:
+        return type(value) in (int, float) and math.isfinite(value)
+    if name == "code":  # of an item, or of a coding
+        return isinstance(value, str | dict) or (
+            isinstance(value, list) and all(isinstance(one, dict) for one in value)
+        )
+    return True
 
 
 def _listed(resource: Resource, name: str) -> Sequence[Resource]:

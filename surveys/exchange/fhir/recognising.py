@@ -117,8 +117,9 @@ def _definition(item: Resource) -> list[Resource]:
 
 
 def _loinc(item: Resource) -> Iterator[str]:
-    for one in item.get("code") or ():
-        if isinstance(one, dict) and one.get("system") == LOINC and isinstance(one.get("code"), str):
+    codes = item.get("code")
+    for one in codes if isinstance(codes, list) else ():
+        if one.get("system") == LOINC and isinstance(one.get("code"), str):
             yield one["code"]
 
 

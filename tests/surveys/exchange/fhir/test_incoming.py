@@ -46,3 +46,23 @@ def test_what_is_not_read_is_refused_in_words(content: bytes, said: str) -> None
     """With its place."""
     with pytest.raises(FileRefused, match=said):
         incoming.read(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("item", {"linkId": "a"}),
+        ("item", ["a"]),
+        ("subject", "Patient/P1"),
+        ("authored", 2025),
+        ("item", [{"linkId": "a", "answer": [{"valueCoding": {"code": ["LA6568-5"]}}]}]),
+        ("item", [{"linkId": "a", "answer": [{"valueDecimal": float("inf")}]}]),
+        ("item", [{"linkId": "a", "answer": [{"valueInteger": True}]}]),
+    ],
+)
+def test_what_has_another_shape_than_in_r4_is_refused(name: str, value: object) -> None:
+    """Once, where the file comes in: nothing behind has to ask again."""
+    with pytest.raises(
+        FileRefused, match=rf"QuestionnaireResponse\.{name}.* is of another kind than FHIR R4"
+    ):
+        incoming.read(fhir.packed(fhir.response(**{name: value})))
