@@ -81,6 +81,9 @@ def ensure_secret(file: Path) -> bool:
 
 def _prepare(context: click.Context) -> tuple[str, str, str]:
     """Demo study, coordinator and open visit; the staff page, the new password and the new personal link."""
+    from sqlalchemy import func, select
+
+    from surveys.models import Study
     from surveys.simulate import demo
     from surveys.store.accounts import staff
     from surveys.store.visit import links
@@ -97,7 +100,9 @@ def _prepare(context: click.Context) -> tuple[str, str, str]:
         password = secrets.token_urlsafe(9)
         member = staff.find(session, COORDINATOR)
         if member is None:
-            member = staff.add(session, COORDINATOR, password, name=NAME, at=at, actor=actor)
+            # May make studies, unless there are others already, which it would open.
+            alone = session.scalar(select(func.count(Study.id))) == 1
+            member = staff.add(session, COORDINATOR, password, name=NAME, admin=alone, at=at, actor=actor)
         else:
             staff.set_password(session, member, password, at=at, actor=actor)
         staff.grant(session, member, study, "coordinator", at=at, actor=actor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.cookiejar import CookieJar
 from pathlib import Path
 
@@ -91,6 +92,8 @@ def test_the_addresses_printed_work_and_are_new_each_time(sqlite_url: str) -> No
         page = opened(first[2])
         assert "simulated" in page.lower()
         assert "<form" in page
+        with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as database:
+            assert database.execute("SELECT admin FROM staff").fetchall() == [(1,)], "it can make a study"
     with started(sqlite_url, port, SEVENTH_PUBLIC_URL="https://seventh.example/") as (_, printed):
         second = told(printed)
         assert second[0] == "https://seventh.example/staff/"
