@@ -73,7 +73,8 @@ assets: node_modules/.package-lock.json
 	npm run --silent build
 
 # What patients read is the catalogue `messages` (pyproject.toml says where it stands), what staff read `staff`.
-# A new language begins as a draft: docs/translating.md.
+# A new language begins as a draft: docs/translating.md. Pybabel takes a per cent sign before a word for a value, and
+# complains of our German; the tests compare the values that there are.
 translation: messages
 	@test -n "$(LANGUAGE)" || { echo "Say which: make translation LANGUAGE=fr"; exit 1; }
 	@test -e $(CATALOGUES)/$(LANGUAGE) || { mkdir -p $(CATALOGUES)/$(LANGUAGE) && \
@@ -81,7 +82,7 @@ translation: messages
 	@test -e $(CATALOGUES)/$(LANGUAGE)/LC_MESSAGES/$(CATALOGUE).po || { \
 		$(EXTRACT_$(CATALOGUE)) && \
 		$(BIN)/pybabel --quiet init -D $(CATALOGUE) -l $(LANGUAGE) -i $(CATALOGUES)/$(CATALOGUE).pot -d $(CATALOGUES) --no-wrap && \
-		$(BIN)/pybabel --quiet compile -D $(CATALOGUE) -d $(CATALOGUES) && rm $(CATALOGUES)/$(CATALOGUE).pot; }
+		$(BIN)/pybabel --quiet compile -D $(CATALOGUE) -d $(CATALOGUES) -l $(LANGUAGE) && rm $(CATALOGUES)/$(CATALOGUE).pot; }
 	$(BIN)/pybabel compile --statistics -D $(CATALOGUE) -d $(CATALOGUES) -l $(LANGUAGE)
 
 messages: $(VENV)/.dev

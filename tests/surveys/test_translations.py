@@ -15,6 +15,10 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[2]
 CATALOGUES = sorted((ROOT / "surveys" / "translations").glob("*/LC_MESSAGES/messages.po"))
+OF_STAFF = [
+    pytest.param(path, id=path.parts[-3])
+    for path in sorted((ROOT / "surveys" / "translations").glob("*/LC_MESSAGES/staff.po"))
+]
 LANGUAGES = [pytest.param(path, id=path.parts[-3]) for path in CATALOGUES]
 
 IGNORED = "node_modules static tests .*"
@@ -53,6 +57,34 @@ def test_every_text_for_patients_is_translated(path: Path, used: Catalog) -> Non
     if not (path.parents[1] / "DRAFT").exists():  # whose gaps are read in English
         assert [one for one, said in texts(found).items() if not all(said)] == []
     assert [message.id for message in found if message.id and message.fuzzy] == []
+
+
+@pytest.fixture(scope="module")
+def used_by_staff(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """What the staff's pages and mails say now, collected as `make messages` does."""
+    pot = tmp_path_factory.mktemp("messages") / "staff.pot"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        patch.setattr(sys, "argv", ["pybabel"])
+        words = "-k|_t|-k|words|-k|said|-k|counted:1,2"
+        CommandLineInterface().run(
+            f"pybabel|--quiet|extract|-F|surveys/translations/staff.toml|{words}|-o|{pot}"
+            f"|--ignore-dirs|{IGNORED}|.".split("|")
+        )
+    return read_po(io.BytesIO(pot.read_bytes()))
+
+
+@pytest.mark.parametrize("path", OF_STAFF)
+def test_every_text_for_staff_is_translated(path: Path, used_by_staff: Catalog) -> None:
+    """Each text, and no other, with the values of its English and both forms of a plural."""
+    found = catalogue(path)
+    assert set(texts(used_by_staff)) == set(texts(found))
+    if not (path.parents[1] / "DRAFT").exists():
+        assert [one for one, said in texts(found).items() if not all(said)] == []
+    values = re.compile(r"%\((\w+)\)[sd]|\{\w*(?::[^}]*)?\}")
+    for english, said in texts(found).items():
+        assert len(said) == (found.num_plurals if len(english) > 1 else 1), english
+        assert set(values.findall(said[-1])) == set(values.findall(english[-1])), english
 
 
 @pytest.mark.parametrize("path", LANGUAGES)
