@@ -39,7 +39,10 @@ def test_a_bundle_its_lines_and_one_alone_are_the_same() -> None:
             fhir.packed(fhir.response(), fhir.questionnaire(item=[{"linkId": "a", "type": "coding"}])),
             "this is FHIR R5; save it as R4",
         ),
-        (b'{"resourceType": "QuestionnaireResponse", "item": ' + b"[" * 90 + b"]" * 90 + b"}", "deeper than"),
+        (
+            b'{"resourceType": "QuestionnaireResponse", "contained": ' + b"[" * 90 + b"]" * 90 + b"}",
+            "deeper than",
+        ),
     ],
 )
 def test_what_is_not_read_is_refused_in_words(content: bytes, said: str) -> None:
