@@ -81,7 +81,7 @@ STATES: Mapping[str, str] = {
     "done": _("Done"),
     "upcoming": _("Upcoming"),
     "not_asked": _("Not asked"),
-    "left": _("Left"),
+    "left": _("Left the study"),
     "none": _("No visit"),
 }
 PATIENT_STATUSES: Mapping[str, str] = {

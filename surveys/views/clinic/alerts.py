@@ -98,8 +98,8 @@ def rule_words(alert: lists.AlertRow | alert_report.ReportedCause) -> str:
 def answer_words(alert: lists.AlertRow, value: int | None) -> str:
     """One of the alert's answers, with its words, or the score that raised it."""
     if alert.score is not None:
-        before = "" if alert.before is None else _(" (before: %(score)s)", score=f"{alert.before:g}")
-        return _("score %(score)s", score=f"{alert.score:g}") + before
+        before = "" if alert.before is None else _(" (before: %(score)s)", score=display.plain(alert.before))
+        return _("score %(score)s", score=display.plain(alert.score)) + before
     return display.answer_words(server.library().get(alert.instrument), alert.rule, value)
 
 
@@ -107,7 +107,7 @@ def _totals(alert: lists.AlertRow, sent: lists.SentAnswers) -> str:
     """The scores of the questionnaire to which the alert's answer belongs, with their ranges."""
     instrument = server.library().get(alert.instrument)
     told = (
-        f"{display.scale_name(instrument, scale)} {value:.1f} ({display.scale_words(scale)})"
+        f"{display.scale_name(instrument, scale)} {display.decimal(value)} ({display.scale_words(scale)})"
         if (value := sent.scores[scale.key]) is not None
         else _("%(scale)s: no score", scale=display.scale_name(instrument, scale))
         for scale in instrument.scales

@@ -129,7 +129,7 @@ def _treatment_words(treatment: Treatment) -> str:
     if treatment.product:
         parts.append(treatment.product)
     if treatment.dose is not None:
-        parts.append(f"{treatment.dose:g} {treatment.unit or ''}".strip())
+        parts.append(f"{display.plain(treatment.dose)} {treatment.unit or ''}".strip())
     parts.append(display.partial(treatment.started_on, treatment.started_precision) or "")
     if treatment.state == "planned":
         parts.append(_("planned"))

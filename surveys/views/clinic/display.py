@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_datetime
+from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import format_date, get_locale, ngettext
 from flask_babel import gettext as _
@@ -23,9 +25,18 @@ from surveys.models import AlertRule
 from surveys.store.visit import alert_rules
 from surveys.store.visit.alerts import SKIPPED
 from surveys.store.visit.item_rules import is_of_item
+from surveys.views.web.language import OURS
 
 ROMAN = ("", "I", "II", "III", "IV", "V", "VI")
-FORMATS = {"day": "d MMM y", "month": "MMM y", "year": "y"}
+# Babel's English is American; the texts are British.
+BRITISH = {
+    "day": "d MMM y",
+    "month": "MMM y",
+    "year": "y",
+    "long": "d MMMM y",
+    "full": "EEEE, d MMMM y",
+}
+SKELETONS = {"day": "yMMMd", "month": "yMMM"}
 LISTS = {
     "sex": labels.SEXES,
     "side": labels.SIDES,
@@ -55,7 +66,7 @@ LISTS = {
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters `day`, `partial`, `moment`, `span`, `words`, `grade` and `scale_words`.
+    """Give templates the filters for days, instants, lengths of time, coded facts, grades and scores.
 
     In templates `day` and `moment` are elements; text that is to stay text takes `plain_day`.
     """
@@ -67,23 +78,24 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(words)
     app.add_template_filter(grade)
     app.add_template_filter(scale_words)
+    app.add_template_filter(decimal)
 
 
 def day(on: date | None) -> str | None:
     """21 Nov 2026."""
-    return None if on is None else str(format_date(on, FORMATS["day"]))
+    return partial(on, "day")
 
 
 def partial(on: date | None, precision: str | None) -> str | None:
     """A date as exactly as it is known: 21 Nov 2026, Nov 2026 or 2026."""
-    return None if on is None else str(format_date(on, FORMATS[precision or "day"]))
+    return None if on is None else str(format_date(on, _pattern(precision or "day")))
 
 
 def moment(at: datetime | None, zone: str) -> str | None:
     """An instant by the clock of `zone`: 21 Nov 2026, 14:05."""
     if at is None:
         return None
-    return str(format_datetime(at, "d MMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=get_locale()))
+    return str(format_datetime(at, f"{_pattern('day')}, HH:mm", tzinfo=ZoneInfo(zone), locale=get_locale()))
 
 
 def day_element(on: date | None) -> Markup | None:
@@ -92,7 +104,7 @@ def day_element(on: date | None) -> Markup | None:
         return None
     this_year = on.year == datetime.now(UTC).year
     said = _without_year(day(on) or "", on.year) if this_year else day(on)
-    whole = format_date(on, "EEEE, d MMMM y")
+    whole = format_date(on, _pattern("full"))
     return Markup('<time datetime="{}" title="{}">{}</time>').format(on.isoformat(), whole, said)
 
 
@@ -103,8 +115,34 @@ def moment_element(at: datetime | None, zone: str) -> Markup | None:
     here = at.astimezone(ZoneInfo(zone))
     this_year = here.year == datetime.now(UTC).year
     said = _without_year(moment(at, zone) or "", here.year) if this_year else moment(at, zone)
-    whole = format_datetime(here, "d MMMM y, HH:mm:ss zzz", tzinfo=ZoneInfo(zone), locale=get_locale())
+    whole = format_datetime(
+        here, f"{_pattern('long')}, HH:mm:ss zzz", tzinfo=ZoneInfo(zone), locale=get_locale()
+    )
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), whole, said)
+
+
+def decimal(value: float) -> str:
+    """A score or a difference of scores, to one decimal."""
+    return str(format_decimal(value, "0.0", locale=_spoken()))
+
+
+def plain(value: float) -> str:
+    """A bound or a dose, with no more decimals than it has."""
+    return str(format_decimal(value, "0.######", locale=_spoken()))
+
+
+def _pattern(part: str) -> str:
+    """How the reader's language writes a day, month or year in short, a day in `long` or with its weekday."""
+    spoken = _spoken()
+    if spoken.language == OURS:
+        return BRITISH[part]
+    if part in spoken.date_formats:
+        return str(spoken.date_formats[part].pattern)
+    return str(spoken.datetime_skeletons[SKELETONS[part]].pattern) if part in SKELETONS else "y"
+
+
+def _spoken() -> Locale:
+    return get_locale() or Locale(OURS)
 
 
 def _without_year(said: str, year: int) -> Markup:
@@ -143,7 +181,7 @@ def span(ago: timedelta | None) -> str:
 
 def scale_words(scale: Scale | Outline) -> str:
     """A scale's range and direction: 0–100, higher is better."""
-    return f"{scale.low:g}–{scale.high:g}, {direction_words(scale)}"
+    return f"{plain(scale.low)}–{plain(scale.high)}, {direction_words(scale)}"
 
 
 def direction_words(scale: Scale | Outline) -> str:
@@ -153,7 +191,7 @@ def direction_words(scale: Scale | Outline) -> str:
 
 def score_words(instrument: Instrument, answers: Mapping[str, Answer], score: Score) -> tuple[str, str]:
     """A score to one decimal (or an en dash), and its notes."""
-    shown = "–" if score.value is None else f"{score.value:.1f}"
+    shown = "–" if score.value is None else decimal(score.value)
     return shown, " ".join(score_notes(instrument, answers, score))
 
 

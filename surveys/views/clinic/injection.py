@@ -40,7 +40,11 @@ def injection(code: str, treatment_id: int) -> Page:
         )
         if not changed:
             return _("Nothing was changed.")
-        return _("The injection was recorded: %(dose)s %(unit)s.", dose=f"{shown.dose:g}", unit=shown.unit)
+        return _(
+            "The injection was recorded: %(dose)s %(unit)s.",
+            dose=display.plain(shown.dose or 0),
+            unit=shown.unit,
+        )
 
     began = display.partial(shown.started_on, shown.started_precision)
     title = _("Units by muscle, injection of %(day)s", day=began or _("a day not known"))

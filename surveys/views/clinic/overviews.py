@@ -19,6 +19,7 @@ from surveys.lists import changes as changed
 from surveys.lists import completeness as complete
 from surveys.lists.changes import DatedScore, Person
 from surveys.lists.visits import STATES
+from surveys.views.clinic import display
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.numbers import page_number
@@ -127,18 +128,15 @@ def meaning(
     """What the difference of two scores means: a kind as `Shift` has it, and its words."""
     if before is None:
         return "only", _("No earlier score")
-    amount = f"{abs(last.value - before.value):.1f}"
+    amount = display.decimal(abs(last.value - before.value))
     threshold = threshold_of(instrument, scale.key)
     if threshold is None:
         return "unknown", _("Changed by %(amount)s; no published threshold", amount=amount)
+    bound = display.plain(threshold.value)
     words = {
-        "same": _("Less than the detectable change of %(bound)s", bound=f"{threshold.value:g}"),
-        "better": _(
-            "Better by %(amount)s; %(bound)s or more counts", amount=amount, bound=f"{threshold.value:g}"
-        ),
-        "worse": _(
-            "Worse by %(amount)s; %(bound)s or more counts", amount=amount, bound=f"{threshold.value:g}"
-        ),
+        "same": _("Less than the detectable change of %(bound)s", bound=bound),
+        "better": _("Better by %(amount)s; %(bound)s or more counts", amount=amount, bound=bound),
+        "worse": _("Worse by %(amount)s; %(bound)s or more counts", amount=amount, bound=bound),
     }
     verdict = judge(before.value, last.value, scale.direction, threshold.value)
     return verdict, words[verdict]
@@ -147,7 +145,7 @@ def meaning(
 def _concern(instrument: Instrument, scale: Scale, last: DatedScore) -> str:
     """A published cut-off that is reached, and answers that always raise an alert."""
     told = [
-        _cutoff_words(scale, f"{cutoff.value:g}")
+        _cutoff_words(scale, display.plain(cutoff.value))
         for cutoff in scale.cutoffs
         if reached(last.value, cutoff.value, scale.direction)
     ]

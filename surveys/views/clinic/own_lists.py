@@ -310,7 +310,7 @@ def _shown(one: Field, cell: Cell) -> Any:
     if one.kind == "day":
         return display.partial(cell.value, cell.precision)
     if isinstance(cell.value, float):
-        return f"{cell.value:.1f}"
+        return display.decimal(cell.value)
     return cell.value
 
 

@@ -11,6 +11,7 @@ from surveys.instruments.definition import Instrument
 from surveys.lists.changes import DatedScore
 from surveys.lists.visits import VisitRow
 from surveys.models import Patient
+from surveys.views.clinic import display
 from surveys.views.clinic.course import happened
 from surveys.views.clinic.overviews import meaning, scale_title, scales_shown
 from surveys.views.web import server
@@ -96,7 +97,7 @@ def _line(
     _, words = meaning(instrument, scale, last, first if len(points) > 1 else None)
     return SmallLine(
         scale_title(instrument, name),
-        " → ".join(f"{point.value:.1f}" for point in (first, last)[: len(points)]),
+        " → ".join(display.decimal(point.value) for point in (first, last)[: len(points)]),
         words,
         scale.low,
         scale.high,

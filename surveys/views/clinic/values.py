@@ -95,7 +95,7 @@ def _palsy(patient: Patient, palsy: Palsy) -> Iterator[Value]:
 
 def _treatment(one: Treatment) -> Value:
     began = display.partial(one.started_on, one.started_precision) or _("day not known")
-    dose = f"{one.dose:g} {one.unit or ''}".strip() if one.dose is not None else ""
+    dose = f"{display.plain(one.dose)} {one.unit or ''}".strip() if one.dose is not None else ""
     told = [display.words(one.state, "treatment_state"), began, one.product or "", dose]
     place = ("records.treatment_facts", {"treatment_id": one.id})
     return Value(
@@ -148,7 +148,7 @@ def _response(group: str, row: VisitRow, response: ResponseRow) -> Iterator[Valu
     )
     for score in response.scores:
         label = _("%(name)s: score %(title)s", name=name, title=_title(instrument, score.scale))
-        value = _("not computed") if score.value is None else f"{score.value:.1f}"
+        value = _("not computed") if score.value is None else display.decimal(score.value)
         yield Value(f"{about}:score:{score.scale}", group, label, value, place, answered=not by_staff)
     for key, given in response.answers.items():
         try:
