@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 import pytest
 
 from analysis.data.kinds import ALL_FAMILIES, ALL_KINDS
+from analysis.data.said import SAYS_RECOVERED
 from analysis.data.statuses import STATUSES
 from surveys import background
 from surveys.forms import labels
@@ -33,7 +34,7 @@ from surveys.store.patient.consents import PARTS
         (labels.ANSWERED_BY, assistance.ANSWERED_BY),
         (labels.SYMPTOMS, background.SYMPTOMS),
         (labels.MOOD_BEFORE, background.MOOD_BEFORE),
-        (labels.RECOVERED, background.RECOVERED),
+        (labels.RECOVERED, SAYS_RECOVERED),
         (labels.CHECK_OUTCOMES, checks.OUTCOMES),
         (labels.SOURCES, response.SOURCES),
         (labels.STUDY_STATUSES, study.STATUSES),
