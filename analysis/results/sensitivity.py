@@ -39,9 +39,10 @@ def sensitivity(
     see `analysis.numbers.tipping`). ``pattern``: the term among patients who answered ``answered`` visits
     (``2``, ``3``, ``4 or more``). ``share_unanswered``: of the scores that were due.
 
-    Unanswered: a planned visit with the questionnaire that is over, or was begun, and has no score. In an
-    import without a plan: the visits that a tenth of the patients have and this one lacks after the last
-    answer, at the others' median time.
+    Unanswered: a planned visit with the questionnaire that is over, or was begun, and has no score; a row of
+    an import without an answer, for the questionnaires that a tenth of the patients answered at that visit.
+    In an import without a plan: the visits that a tenth of the patients have and this one lacks after the
+    last answer, at the others' median time.
 
     Returns:
         Records of these scales on all patients, then by the stratum of the patients' first visit.
@@ -136,6 +137,7 @@ def _due(frames: StudyFrames) -> pd.DataFrame:
     visits = (
         told(frames, last) if len(frames.scores) else frames.visits.assign(expected=False, imported=False)
     )
+    visits = visits.assign(battery=_batteries(frames, visits))
     planned = visits[visits["expected"]].explode("battery").rename(columns={"battery": "instrument"})
     columns = ["patient", "visit_id", "instrument", "due_on"]
     enrolled = len(frames.patients)
@@ -144,6 +146,19 @@ def _due(frames: StudyFrames) -> pd.DataFrame:
     ]
     laid = [planned.loc[planned["instrument"].notna(), columns], *_of_imports(frames, visits, open_ended)]
     return pd.concat(laid, ignore_index=True)
+
+
+def _batteries(frames: StudyFrames, visits: pd.DataFrame) -> pd.Series:
+    """What each visit asks; a row of an import without an answer asks what many others answered there."""
+    answered = frames.scores.drop_duplicates(["visit_id", "instrument"])
+    counts = answered.groupby(["visit", "instrument"], observed=True).size()
+    common = counts[counts >= COMMON * len(frames.patients)].reset_index()
+    asked_at = common.groupby("visit", observed=True)["instrument"].agg(list).to_dict()
+    asked_there = [
+        battery if len(battery) else asked_at.get(visit, ())
+        for visit, battery in zip(visits["visit"], visits["battery"], strict=True)
+    ]
+    return pd.Series(asked_there, index=visits.index, dtype=object)
 
 
 def _of_imports(frames: StudyFrames, visits: pd.DataFrame, names: Sequence[Any]) -> Iterator[pd.DataFrame]:

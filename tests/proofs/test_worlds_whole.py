@@ -23,11 +23,6 @@ from tests.support.commands import seventh_with
 from tests.support.staff import Member, signed_in
 
 DRAWS = (1, 2, 3)
-STAY_AWAY = "course: the better stay away"
-NOT_COUNTED = (
-    "a fault: an imported row without answers is a visit that nobody answered, but `sensitivity` does not "
-    "count it unless it comes after the patient's last answer, so that a fall is told where nobody changes"
-)
 ITEMS = {"face.total": (15, 1, 5, 100 / 60), "phq9.total": (9, 0, 3, 1.0)}  # number, lowest, highest, points
 
 
@@ -40,11 +35,7 @@ def database_url(sqlite_url: str) -> str:
 @pytest.mark.long
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(name, marks=[pytest.mark.xfail(reason=NOT_COUNTED, strict=True)] * (name == STAY_AWAY))
-        for name in QUESTIONS
-        if "sites" not in name
-    ],
+    [name for name in QUESTIONS if "sites" not in name],
 )
 def test_a_world_comes_through_import_report_and_dashboard(
     app: Flask, settings: Settings, tmp_path: Path, name: str

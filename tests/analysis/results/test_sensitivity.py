@@ -56,3 +56,21 @@ def test_an_import_without_a_plan_lacks_what_others_have(frames: StudyFrames) ->
     scores = frames.scores.assign(source="import")
     tipped = sensitivity(replace(frames, visits=came, scores=scores), FACE)[0]
     assert 0.05 < tipped["share_unanswered"] < 0.5
+
+
+def test_an_import_with_rows_of_who_stayed_away_counts_them(frames: StudyFrames) -> None:
+    """A row without an answer asks nothing by itself, and was asked what the others answered there."""
+    empty = frames.visits["visit_id"].map(lambda one: one not in set(frames.scores["visit_id"]))
+    bare = frames.visits.assign(
+        battery=[
+            () if no_answer else asked
+            for no_answer, asked in zip(empty, frames.visits["battery"], strict=True)
+        ]
+    )
+    scores = frames.scores.assign(source="import")
+    tipped, planned = (
+        sensitivity(one, FACE)[0] for one in (replace(frames, visits=bare, scores=scores), frames)
+    )
+    assert empty.sum() > 50
+    assert tipped["share_unanswered"] == planned["share_unanswered"]
+    assert tipped["estimate"] == planned["estimate"]
