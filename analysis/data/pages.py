@@ -13,7 +13,7 @@ TITLES: Mapping[str, str] = {
     "mood": _("Quality of life and mood"),
     "time": _("Time since onset"),
     "treatment": _("Treatment"),
-    "change": _("Change"),
+    "change": _("Change of scores"),
     "screening": _("Screening"),
     "quality": _("Measurement quality"),
     "attendance": _("Attendance"),

@@ -13,7 +13,7 @@ from analysis.figures.view import View
 from analysis.numbers.guards import is_small
 from analysis.words import words as _
 
-_STRATUM_TEXTS = {"acute": "acute", "chronic": "chronic", "unknown": _("neither, or not known")}
+_STRATUM_TEXTS = {"acute": _("acute"), "chronic": _("chronic"), "unknown": _("neither, or not known")}
 _DRAWN, _NO_ANSWER, _MISSING = (
     _("Drawn against time since onset"),
     _("No answer"),

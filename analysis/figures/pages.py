@@ -174,7 +174,11 @@ def compared(scene: Scene) -> Sequence[Part]:
 
 def change(scene: Scene) -> Sequence[Part]:
     """The patients who changed by more than measurement error."""
-    return (Part("change", _("Change"), [change_figure(scene.frames, scene.view, scales=scene.at_once)]),)
+    return (
+        Part(
+            "change", _("Change of scores"), [change_figure(scene.frames, scene.view, scales=scene.at_once)]
+        ),
+    )
 
 
 def screening(scene: Scene) -> Sequence[Part]:

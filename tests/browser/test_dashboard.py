@@ -202,7 +202,7 @@ def test_filters_are_followed_in_place(open_page: OpenPage) -> None:
     page.wait_for_selector(".app-figure__chart .main-svg .point")
     assert page.url.endswith("?sex=female")
     assert page.evaluate("window.same")
-    page.get_by_role("link", name="Change", exact=True).click()
+    page.get_by_role("link", name="Change of scores", exact=True).click()
     page.wait_for_url("**/dashboard/change?sex=female")  # the page before says the same words
     expect(page.locator(".app-showing")).to_have_text("Showing: women")
     drawn(page)
