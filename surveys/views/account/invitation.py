@@ -31,7 +31,7 @@ def accept(token: str) -> Response | str | tuple[str, int]:
     if member is None:
         happened = _("This link opens nothing.")
         mend = _("It was used already or is too old. Ask for a new one.")
-        return render_template("errors/error.html", code=410, happened=happened, mend=mend), 410
+        return render_template("staff/error.html", code=410, happened=happened, mend=mend), 410
     form = NewPasswordWithCodeForm() if invitations.asks_code(token, key) else NewPasswordForm()
     if request.method == "POST" and form.validate():
         with committed(form) as kept:

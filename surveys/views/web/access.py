@@ -312,10 +312,10 @@ def _guard() -> Response | None:
         flash(_t("You were signed out: nothing was done for half an hour, or 12 hours are over."), "notice")
         return _to_sign_in()
     if door.roles:
-        found = _find_grant((request.view_args or {})["code"])
+        # A page that refuses stands in the study's frame, too.
+        g.grant = found = _find_grant((request.view_args or {})["code"])
         if (refusal := found.refusal(door)) is not None:
             raise refusal
-        g.grant = found
         own_forms.learn(db.session, server.library())
     return None
 
@@ -326,7 +326,7 @@ def _door(endpoint: str) -> Door | None:
 
 def _say_limited(refusal: LimitedToSite) -> tuple[str, int]:
     page = render_template(
-        "errors/error.html",
+        "staff/error.html",
         code=403,
         title=_t("This holds for every site"),
         happened=_t("You are limited to the site %(site)s, so nothing was changed.", site=refusal.site),

@@ -38,7 +38,7 @@ def init_app(app: Flask) -> None:
     def full(error: queue.FullError) -> tuple[str, int, dict[str, str]]:
         db.session.rollback()
         page = render_template(
-            "errors/error.html",
+            "staff/error.html",
             code=503,
             title=_("Busy: please try again in a few minutes"),
             happened=_(

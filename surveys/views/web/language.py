@@ -70,7 +70,7 @@ def locale() -> str:
 
 
 def _locale() -> str:
-    if _is_for_staff():
+    if is_for_staff():
         chosen = g.get("chosen_language")
         return str(chosen) if chosen in staff_languages() else preferred(staff_languages())
     chosen = request.cookies.get("language")
@@ -79,7 +79,8 @@ def _locale() -> str:
     return preferred([code for code in languages() if code not in drafts()])
 
 
-def _is_for_staff() -> bool:
+def is_for_staff() -> bool:
+    """Whether staff read the page of this request, signed in or not."""
     return request.path.startswith("/staff/") or request.blueprint in SIGN_IN
 
 
@@ -177,7 +178,7 @@ def _catalogue() -> NullTranslations:
     if not g:
         return NullTranslations()
     if "catalogue" not in g:
-        domains = (STAFF, PATIENTS) if _is_for_staff() else (PATIENTS,)
+        domains = (STAFF, PATIENTS) if is_for_staff() else (PATIENTS,)
         g.catalogue = texts(current_app.extensions["catalogues"], locale(), *domains)
     found: NullTranslations = g.catalogue
     return found
@@ -196,7 +197,7 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def read() -> None:
-        if _is_for_staff():
+        if is_for_staff():
             g.reading = read_by(_catalogue)
             g.reading.__enter__()
 

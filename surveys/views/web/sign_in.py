@@ -223,7 +223,7 @@ def onwards(asked: str | None) -> str:
 
 def _wait(until: datetime, at: datetime) -> tuple[str, int, dict[str, str]]:
     page = render_template(
-        "errors/error.html",
+        "staff/error.html",
         code=429,
         happened=_t("There were too many wrong tries with this e-mail address."),
         mend=f"{waiting(until, at)} {_t('Then try again.')}",

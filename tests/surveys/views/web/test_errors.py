@@ -7,16 +7,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from gunicorn.http.errors import InvalidChunkSize  # type: ignore[import-untyped]
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from surveys.db import db
+from surveys.models import Staff
 from surveys.store.errors import Refused
 from surveys.views.api import rest
 from surveys.views.clinic import clinic
 from surveys.views.form import pages as patient
+from surveys.views.web import frame
 from tests.support.staff import signed_in
-from tests.support.study import invite, stored
+from tests.support.study import changing, invite, stored
 
 
 def test_an_error_logs_neither_the_link_nor_what_was_sent(
@@ -123,3 +125,32 @@ def test_a_program_reads_json_and_no_page(app: Flask, monkeypatch: pytest.Monkey
     ]
     assert [one.get_json()["status"] for one in replies] == [404, 405, 503, 500]
     assert set(replies[1].headers["Allow"].split(", ")) >= {"GET", "HEAD"}
+
+
+def test_staff_read_of_an_error_in_their_own_frame_and_language(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What happened, what to do, and the way on; without the database no frame, as the frame asks it."""
+    invite(app, "P1", study="S1")
+    member = signed_in(app, role="analyst")
+    lost = member.get("/staff/S1/nowhere")
+    assert (member.status, lost.heading) == (404, "We cannot find this page")
+    assert "/staff/" in lost.links
+    closed = member.get("/staff/S1/patients")
+    assert (member.status, closed.heading) == (403, "You may not open this page")
+    assert "/staff/S1/dashboard" in closed.links
+
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("SELECT", None, Exception(), connection_invalidated=True)
+
+    app.testing = False
+    monkeypatch.setattr(frame, "_open_rooms", away)
+    out = member.get("/staff/S1/dashboard")
+    assert (member.status, out.heading) == (503, "We will be back soon")
+    assert "The database does not answer" in out.text
+    assert "/staff/" not in out.links
+    monkeypatch.undo()
+    with changing(app) as session:
+        session.execute(update(Staff).values(language="de"))
+    assert member.get("/staff/S1/patients").heading == "Diese Seite ist Ihnen nicht zugänglich"
+    assert app.test_client().get("/staff/nowhere").status_code == 404
