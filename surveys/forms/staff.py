@@ -81,6 +81,18 @@ class StaffForm(FlaskForm):
 
     refused_at: ClassVar[str | None] = None
 
+    class Meta(FlaskForm.Meta):
+        """Fills a page that is only read with what was typed before a sign-in (`views.web.typed_again`)."""
+
+        def wrap_formdata(self, form: BaseForm, formdata: Any) -> Any:
+            """What the form is filled with; another form of the page keeps its own values."""
+            before = g.get("typed_before") or ()
+            fields = tuple(f"{name}-" for name in form._fields)
+            if any(f"{name}-".startswith(fields) for name in before):
+                g.filled_again = True
+                return before
+            return super().wrap_formdata(form, formdata)  # type: ignore[no-untyped-call]
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
 

@@ -35,8 +35,8 @@ from surveys.models.staff import ROLES
 from surveys.security import current_user
 from surveys.store.study.studies import today
 from surveys.store.words import own_forms
-from surveys.views.web import server
-from surveys.views.web.sign_in import still_signed_in
+from surveys.views.web import server, typed_again
+from surveys.views.web.sign_in import here_was_signed_in, still_signed_in
 
 FEEDBACK = (
     "what_matters",
@@ -306,17 +306,19 @@ def _guard() -> Response | None:
     door = _door(request.endpoint)
     if door is None:
         abort(404)
+    at = datetime.now(UTC)
     if not member().is_authenticated:
-        return _to_sign_in()
-    if not still_signed_in(datetime.now(UTC)):
+        return _to_sign_in(at)
+    if not still_signed_in(at):
         flash(_t("You were signed out: nothing was done for half an hour, or 12 hours are over."), "notice")
-        return _to_sign_in()
+        return _to_sign_in(at)
     if door.roles:
         # A page that refuses stands in the study's frame, too.
         g.grant = found = _find_grant((request.view_args or {})["code"])
         if (refusal := found.refusal(door)) is not None:
             raise refusal
         own_forms.learn(db.session, server.library())
+        typed_again.offer(member().fs_uniquifier, at)
     return None
 
 
@@ -335,9 +337,12 @@ def _say_limited(refusal: LimitedToSite) -> tuple[str, int]:
     return page, 403
 
 
-def _to_sign_in() -> Response:
-    """Redirect to sign-in, and afterwards back to a page that was only read."""
-    back = request.full_path.rstrip("?") if request.method == "GET" else None
+def _to_sign_in(at: datetime) -> Response:
+    """Redirect to sign-in, and afterwards back to the page that was read, or to the form that was sent."""
+    back = typed_again.address() if request.method == "GET" else None
+    door = _door(request.endpoint or "")
+    if request.method == "POST" and door is not None and door.roles:  # account pages ask for secrets
+        back = typed_again.keep(here_was_signed_in(), at)
     return redirect(url_for("security.login", next=back))
 
 

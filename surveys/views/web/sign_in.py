@@ -30,6 +30,8 @@ from surveys.views.web import afterwards, known_device, language, server
 from surveys.views.web.front import own_path
 
 _KEPT = "staff_session"
+_TOKEN = "csrf_token"  # noqa: S105 — where the library keeps it in the session
+_WAS = "staff_before"  # in the session: whose it was when it ended by itself
 
 
 class CodeSignInForm(SignInForm):
@@ -87,11 +89,20 @@ def still_signed_in(at: datetime) -> bool:
     """Whether the session of this request goes on; one that was idle or lasted too long is over."""
     here = session_here()
     if sessions.is_over(here, at):
+        # The forms that are open elsewhere in this browser may still come.
+        session[_WAS], token = here_was_signed_in(), session.get(_TOKEN)
         logout_user()
+        if token:
+            session[_TOKEN] = token
         return False
     if at - here.seen_at > sessions.OFTEN:
         afterwards.change(partial(sessions.used, number=here.id, at=at))
     return True
+
+
+def here_was_signed_in() -> str | None:
+    """Whose session of this browser goes on or ended by itself; None after *Sign out*."""
+    return session.get("_user_id") or session.get(_WAS)
 
 
 def somebody_is_in() -> bool:
@@ -118,6 +129,7 @@ def leave(at: datetime) -> None:
         sessions.sign_out(db.session, session_here(), at=at)
     logout_user()
     session.pop(_KEPT, None)
+    session.pop(_WAS, None)
 
 
 def _find(known_by: str) -> Staff | None:
@@ -133,6 +145,8 @@ def _find(known_by: str) -> Staff | None:
 def _begin(app: Flask, user: Staff, authn_via: list[str] | None = None, **_: Any) -> None:
     """Record the beginning of every session; the view commits."""
     at = datetime.now(UTC)
+    if session.pop(_WAS, user.fs_uniquifier) != user.fs_uniquifier:
+        session.pop(_TOKEN, None)  # no form of the person before is sent in this one's name
     session[_KEPT] = sessions.begin(db.session, user, user_agent=request.user_agent.string, at=at)
     sign_in.succeeded(db.session, user, by=(authn_via or ["password"])[0], at=at)
 

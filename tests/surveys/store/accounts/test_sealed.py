@@ -22,6 +22,14 @@ def test_what_is_sealed_opens_again(words: str, owner: int) -> None:
     assert sealed.opened(stored, owner, KEY + "x") is None
 
 
+def test_what_is_sealed_for_one_purpose_opens_for_no_other() -> None:
+    """A browser's cookie is never taken for a secret of an account."""
+    stored = sealed.seal_bytes(b"typed", 1, KEY, "one")
+    assert sealed.opened_bytes(stored, 1, KEY, "one") == b"typed"
+    assert sealed.opened_bytes(stored, 1, KEY, "another") is None
+    assert sealed.opened(sealed.MARK + stored, 1, KEY) is None
+
+
 def test_no_two_are_alike_and_no_changed_one_opens() -> None:
     """Nobody learns that two accounts share a secret, or changes a sign of one."""
     first, second = (sealed.seal("JBSWY3DPEHPK3PXP" * 2, 1, KEY) for _ in range(2))
