@@ -14,6 +14,7 @@ from surveys.lists.scope import Scope
 from surveys.models import Appointment, Patient, Response, Score, Visit
 
 PAGE = 50
+SORTS = ("today", "code", "answered")  # today: who is on today's list, then as answered
 
 # Which scores a change is judged from, and their order.
 USABLE = (Response.stands, Score.value.is_not(None))
@@ -48,9 +49,18 @@ class ChangePage:
 
 
 def page(
-    session: Session, scope: Scope, scales: Collection[tuple[str, str]], number: int, size: int = PAGE
+    session: Session,
+    scope: Scope,
+    scales: Collection[tuple[str, str]],
+    number: int,
+    size: int = PAGE,
+    *,
+    sort: str = "today",
 ) -> ChangePage:
-    """Page `number`: patients on today's list, then the latest to answer; a fixed number of statements."""
+    """Page `number` in the order of `sort`: by code, by who answered last, or today's patients before these.
+
+    A fixed number of statements.
+    """
     last_on = func.max(Response.completed_on).label("last_on")
     here = (
         select(Appointment.id)
@@ -65,12 +75,11 @@ def page(
         .group_by(Patient.id, Patient.code)
         .subquery("answered")
     )
+    latest = answered.c.last_on.desc()
+    orders = {"today": (answered.c.in_clinic.desc(), latest), "code": (), "answered": (latest,)}
     total = session.scalar(select(func.count()).select_from(answered)) or 0
     people = session.execute(
-        select(answered)
-        .order_by(answered.c.in_clinic.desc(), answered.c.last_on.desc(), answered.c.code)
-        .limit(size)
-        .offset((number - 1) * size)
+        select(answered).order_by(*orders[sort], answered.c.code).limit(size).offset((number - 1) * size)
     ).all()
     found = _scores(session, [person.id for person in people], scales)
     return ChangePage(

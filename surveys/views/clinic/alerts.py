@@ -15,6 +15,7 @@ from surveys.lists import alert_report, history
 from surveys.lists import alerts as lists
 from surveys.store.visit import alerts as store
 from surveys.views.clinic import display
+from surveys.views.clinic.alert_columns import answer_words, columns, rule_words
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.saving import committed
@@ -90,19 +91,6 @@ def prefix(alert_id: int) -> str:
     return f"alert-{alert_id}-"
 
 
-def rule_words(alert: lists.AlertRow | alert_report.ReportedCause) -> str:
-    """The cause of the alert, in words."""
-    return display.rule_words(server.library().get(alert.instrument), alert.rule)
-
-
-def answer_words(alert: lists.AlertRow, value: int | None) -> str:
-    """One of the alert's answers, with its words, or the score that raised it."""
-    if alert.score is not None:
-        before = "" if alert.before is None else _(" (before: %(score)s)", score=display.plain(alert.before))
-        return _("score %(score)s", score=display.plain(alert.score)) + before
-    return display.answer_words(server.library().get(alert.instrument), alert.rule, value)
-
-
 def _totals(alert: lists.AlertRow, sent: lists.SentAnswers) -> str:
     """The scores of the questionnaire to which the alert's answer belongs, with their ranges."""
     instrument = server.library().get(alert.instrument)
@@ -151,6 +139,7 @@ def _draw(state: str | None = None, refused: dict[int, StaffForm] | None = None)
     forms = {row.id: form_class(formdata=None, prefix=prefix(row.id)) for row in rows} if form_class else {}
     let_wait = timedelta(hours=here.study.escalate_after_hours)
     sent = lists.sent_answers(db.session, rows)
+    names = history.names(db.session, [actor for row in rows for actor in row.people])
     return render_template(
         "staff/clinic/alerts.html",
         rows=rows,
@@ -167,5 +156,6 @@ def _draw(state: str | None = None, refused: dict[int, StaffForm] | None = None)
         still_there={
             row.id for row in rows if row.source == "kiosk" and here.at - row.raised_at < STILL_THERE
         },
-        names=history.names(db.session, [actor for row in rows for actor in row.people]),
+        names=names,
+        columns=columns(here, names),
     )

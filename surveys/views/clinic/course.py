@@ -18,7 +18,7 @@ from surveys.lists.visits import VisitRow
 from surveys.models import Patient, Treatment
 from surveys.views.clinic import display
 from surveys.views.clinic.found import find_patient
-from surveys.views.clinic.overviews import scale_title, scales_shown
+from surveys.views.clinic.shifts import scale_title, scales_shown
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 

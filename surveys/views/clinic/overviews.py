@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from flask import Blueprint, Flask, abort, render_template, request, url_for
 
-from flask import Blueprint, Flask, abort, render_template, request
-from flask_babel import gettext as _
-
-from analysis.data.change import judge
-from analysis.data.cutoffs import reached
 from surveys.db import db
-from surveys.instruments.change import threshold_of
-from surveys.instruments.definition import Instrument, Scale
-from surveys.instruments.facts import headlines, scales_of_mood
-from surveys.instruments.library import Library
 from surveys.lists import changes as changed
 from surveys.lists import completeness as complete
-from surveys.lists.changes import DatedScore, Person
 from surveys.lists.visits import STATES
-from surveys.views.clinic import display
+from surveys.views.clinic import columns
+from surveys.views.clinic.shifts import scales_shown, shifts_of
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
+from surveys.views.web.choices import chosen
+from surveys.views.web.list_columns import heads
 from surveys.views.web.numbers import page_number
 
 pages = Blueprint("overviews", __name__)
-
-
-@dataclass(frozen=True)
-class Shift:
-    """One scale of one patient: last and previous score, and the meaning of the difference in words.
-
-    `kind` is better, worse, same (less than the detectable change), unknown (no published threshold) or only
-    (no earlier score); `concern` is another fact that staff must see.
-    """
-
-    last: float
-    last_on: date
-    before: float | None
-    before_on: date | None
-    kind: str
-    words: str
-    concern: str
 
 
 def init_app(app: Flask) -> None:
@@ -53,110 +28,48 @@ def init_app(app: Flask) -> None:
 @for_roles("coordinator", "investigator")
 def completeness(code: str) -> str:
     """Show patients by timepoints, with counts; or those whom one count counts."""
-    number, only = page_number(), _only()
+    number, only = page_number(), counted()
     found = complete.grid(db.session, grant().scope, number, only=only)
     if number > found.pages:
         abort(404)
     return render_template(
-        "staff/clinic/completeness.html", grid=found, page=number, states=STATES, only=only
+        "staff/clinic/completeness.html",
+        grid=found,
+        columns=columns.of_completeness(found.columns),
+        page=number,
+        states=STATES,
+        only=only,
     )
 
 
-def _only() -> complete.Only | None:
+def counted() -> complete.Only | None:
     """The count that the address names by timepoint and state; without a timepoint there is none."""
-    timepoint, state = request.args.get("timepoint", type=int), request.args.get("state", "")
+    timepoint = request.args.get("timepoint", type=int)
     if timepoint is None:
         return None
-    return complete.Only(timepoint, state) if state in STATES else abort(404)
+    return complete.Only(timepoint, chosen("state", "", STATES))
 
 
 @pages.get("/staff/<code>/changes")
 @for_roles("coordinator", "investigator")
 def changes(code: str) -> str:
-    """Show whose scores changed, today's patients first."""
-    number = page_number()
+    """Show whose scores changed, today's patients first or in another order."""
+    number, sort = page_number(), chosen("sort", "today", changed.SORTS)
     scales = scales_shown(server.library())
-    found = changed.page(db.session, grant().scope, scales, number)
+    found = changed.page(db.session, grant().scope, scales, number, sort=sort)
     if number > found.pages:
         abort(404)
-    given = {scale for person in found.people for scale in person.scores}
-    columns = [(key, scale) for key, scale in scales if f"{key}.{scale}" in given]
     return render_template(
         "staff/clinic/changes.html",
-        titles=[scale_title(server.library().get(key), scale) for key, scale in columns],
-        rows=[(person, [shift(person, key, scale) for key, scale in columns]) for person in found.people],
+        columns=columns.of_changes(found.people),
+        rows=shifts_of(found.people),
+        sort=sort,
+        heads=heads(
+            changed.SORTS,
+            sort,
+            lambda one: url_for("overviews.changes", code=code, sort=one),
+            down=("answered",),
+        ),
         page=number,
         pages=found.pages,
     )
-
-
-def scale_title(instrument: Instrument, scale: str) -> str:
-    """A scale with its instrument's name, once."""
-    title = instrument.scale(scale).title
-    return title if title.startswith(instrument.short_title) else f"{instrument.short_title} {title.lower()}"
-
-
-def scales_shown(library: Library) -> list[tuple[str, str]]:
-    """The headlines, then every scale on mood, because staff act on these."""
-    of_mood = scales_of_mood(library)
-    return [*(scale for scale in headlines(library) if scale not in of_mood), *of_mood]
-
-
-def shift(person: Person, key: str, name: str) -> Shift | None:
-    """The shift of a scale; None if the patient has no score of it."""
-    given = person.scores.get(f"{key}.{name}")
-    if not given:
-        return None
-    instrument = server.library().get(key)
-    scale = instrument.scale(name)
-    last, before = given[0], given[1] if len(given) > 1 else None
-    kind, words = meaning(instrument, scale, last, before)
-    return Shift(
-        last.value,
-        last.on,
-        before.value if before else None,
-        before.on if before else None,
-        kind,
-        words,
-        _concern(instrument, scale, last),
-    )
-
-
-def meaning(
-    instrument: Instrument, scale: Scale, last: DatedScore, before: DatedScore | None
-) -> tuple[str, str]:
-    """What the difference of two scores means: a kind as `Shift` has it, and its words."""
-    if before is None:
-        return "only", _("No earlier score")
-    amount = display.decimal(abs(last.value - before.value))
-    threshold = threshold_of(instrument, scale.key)
-    if threshold is None:
-        return "unknown", _("Changed by %(amount)s; no published threshold", amount=amount)
-    bound = display.plain(threshold.value)
-    words = {
-        "same": _("Less than the detectable change of %(bound)s", bound=bound),
-        "better": _("Better by %(amount)s; %(bound)s or more counts", amount=amount, bound=bound),
-        "worse": _("Worse by %(amount)s; %(bound)s or more counts", amount=amount, bound=bound),
-    }
-    verdict = judge(before.value, last.value, scale.direction, threshold.value)
-    return verdict, words[verdict]
-
-
-def _concern(instrument: Instrument, scale: Scale, last: DatedScore) -> str:
-    """A published cut-off that is reached, and answers that always raise an alert."""
-    told = [
-        _cutoff_words(scale, display.plain(cutoff.value))
-        for cutoff in scale.cutoffs
-        if reached(last.value, cutoff.value, scale.direction)
-    ]
-    for alert in instrument.alerts:
-        answer = last.answers.get(alert.item)
-        if isinstance(answer, int | float) and answer >= alert.at_least:
-            number = instrument.item(alert.item).number
-            told.append(_("item %(number)s above %(value)s", number=number, value=alert.at_least - 1))
-    return ", ".join(told)
-
-
-def _cutoff_words(scale: Scale, cut: str) -> str:
-    better = scale.direction == "higher_better"
-    return str(_("%(cut)s or less", cut=cut) if better else _("%(cut)s or more", cut=cut))

@@ -38,6 +38,8 @@ from surveys.views.clinic.replanning import replan
 from surveys.views.clinic.scores import score_tables
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
+from surveys.views.web.choices import chosen
+from surveys.views.web.list_columns import heads
 from surveys.views.web.numbers import page_number
 from surveys.views.web.page import Page
 from surveys.views.web.saving import committed
@@ -73,11 +75,9 @@ def search(code: str) -> Page:
 
 def _list(search: str = "", person: str = "", *, opens: bool = False) -> Page:
     here = grant()
-    sort = request.values.get("sort", "code")
-    state = request.values.get("state") or None
+    sort = chosen("sort", "code", lists.SORTS)
+    state = chosen("state", "", ("", *lists.STATES)) or None
     number = page_number()
-    if state not in {None, *lists.STATES} or sort not in lists.SORTS:
-        abort(404)
     found = lists.page(
         db.session, here.scope, number=number, state=state, search=search, person=person, sort=sort
     )
@@ -85,10 +85,19 @@ def _list(search: str = "", person: str = "", *, opens: bool = False) -> Page:
         abort(404)
     if opens and found.total == 1:
         return redirect(url_for("patients.show", code=here.study.code, patient=found.rows[0].code))
+
+    def sorted_by(one: str) -> str | None:
+        """The list in that order, for who did not search by a name, which is in no address."""
+        if person:
+            return None
+        code = here.study.code
+        return url_for("patients.index", code=code, sort=one, state=state, search=search or None)
+
     return render_template(
         "staff/clinic/patients.html",
         found=found,
         columns=columns.PATIENTS,
+        heads=heads(lists.SORTS, sort, sorted_by),
         state=state,
         states=lists.STATES,
         search=search,

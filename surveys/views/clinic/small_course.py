@@ -13,7 +13,7 @@ from surveys.lists.visits import VisitRow
 from surveys.models import Patient
 from surveys.views.clinic import display
 from surveys.views.clinic.course import happened
-from surveys.views.clinic.overviews import meaning, scale_title, scales_shown
+from surveys.views.clinic.shifts import meaning, scale_title, scales_shown
 from surveys.views.web import server
 
 WIDTH, HEIGHT = 240, 88

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from surveys.instruments.definition import Instrument
 from surveys.lists.visits import ResponseRow, VisitRow
 from surveys.views.clinic import display
-from surveys.views.clinic.overviews import scale_title, scales_shown
+from surveys.views.clinic.shifts import scale_title, scales_shown
 from surveys.views.web import server
 
 MOST_COLUMNS = 6  # of scores; every score of every scale stands below the table

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from surveys.catalogues import read_in
 from surveys.db import db
-from surveys.exchange.list_file import ListFile
 from surveys.forms import labels
 from surveys.forms.accounts import InvitationForm
 from surveys.lists import history
+from surveys.lists import team as lists
 from surveys.mail import at_once, staff_words
 from surveys.mail.mailer import Mail
-from surveys.models import Membership, SecondFactor, Staff
+from surveys.models import Membership, Staff
 from surveys.store.accounts import closing, invitations, resets, sign_in
 from surveys.store.errors import Refused
 from surveys.views.web import server
 from surveys.views.web.access import Grant, for_roles, grant
 from surveys.views.web.access import member as current_member
+from surveys.views.web.choices import chosen
 from surveys.views.web.language import locale
+from surveys.views.web.list_columns import Column, heads, list_file
 from surveys.views.web.list_files import Ending, sent
 from surveys.views.web.saving import committed
 
@@ -49,20 +48,8 @@ def index(code: str) -> Page:
 def file(code: str, ending: Ending) -> Response:
     """Send the list of everybody with a role as a file."""
     here = grant()
-    listed = ListFile(
-        _("Team"),
-        (_("E-mail address"), _("Name"), _("Role"), _("Site"), _("Signs in with")),
-        [
-            (
-                member.email,
-                member.name,
-                labels.ROLES[membership.role],
-                membership.site,
-                _("Password and code") if confirmed_at else _("Password"),
-            )
-            for membership, member, confirmed_at in _rows(here)
-        ],
-    )
+    rows = lists.members(db.session, here.study.id, chosen("sort", "name", lists.SORTS))
+    listed = list_file(_("Team"), _columns(), rows)
     return sent(here, listed, "team", ending)
 
 
@@ -225,20 +212,35 @@ def _find(here: Grant, staff_id: int) -> Staff:
     return db.session.scalar(query) or abort(404)
 
 
-def _rows(here: Grant) -> Sequence[Row[Membership, Staff, datetime | None]]:
-    return db.session.execute(
-        select(Membership, Staff, SecondFactor.confirmed_at)
-        .join(Staff, Staff.id == Membership.staff_id)
-        .outerjoin(SecondFactor, SecondFactor.staff_id == Staff.id)
-        .where(Membership.study_id == here.study.id)
-        .order_by(Staff.email)
-    ).all()
+def _columns() -> tuple[Column[lists.TeamRow], ...]:
+    """The team's columns; the page shows the address with the name, and the site with the role."""
+    return (
+        Column("email", _("E-mail address"), lambda row: row.email, on_page=False),
+        Column("name", _("Name"), lambda row: row.name),
+        Column("role", _("Role"), lambda row: labels.ROLES[row.role]),
+        Column("site", _("Site"), lambda row: row.site, on_page=False),
+        Column(
+            "codes",
+            _("Signs in with"),
+            lambda row: _("Password and code") if row.codes else _("Password"),
+        ),
+    )
 
 
 def _draw(here: Grant, form: InvitationForm) -> str:
     asked = {} if server.settings().sends_mail else resets.waiting(db.session, at=here.at)
     names = history.names(db.session, [f"staff:{one.asked_by}" for one in asked.values()])
-    return render_template("staff/study/team.html", rows=_rows(here), form=form, asked=asked, names=names)
+    sort = chosen("sort", "name", lists.SORTS)
+    return render_template(
+        "staff/study/team.html",
+        rows=lists.members(db.session, here.study.id, sort),
+        columns=_columns(),
+        heads=heads(lists.SORTS, sort, lambda one: url_for("team.index", code=here.study.code, sort=one)),
+        sort=sort,
+        form=form,
+        asked=asked,
+        names=names,
+    )
 
 
 def _refuse_own(here: Grant, member: Staff) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from analysis.words import read
 from surveys.exchange.list_file import Cell, ListFile
 
 Row = TypeVar("Row")
@@ -28,8 +29,24 @@ class Column(Generic[Row]):
 
 
 def list_file(title: str, columns: Iterable[Column[Row]], rows: Sequence[Row]) -> ListFile:
-    """The list with these columns as a file."""
+    """The list with these columns as a file, in the reader's language."""
     told = [column for column in columns if column.in_file]
     return ListFile(
-        title, [column.head for column in told], [[column.value(row) for column in told] for row in rows]
+        title,
+        [str(column.head) for column in told],
+        [[read(column.value(row)) for column in told] for row in rows],
     )
+
+
+def heads(
+    sorts: Collection[str], sort: str, address: Callable[[str], str | None], down: Collection[str] = ()
+) -> dict[str, dict[str, Any]]:
+    """What the headings have beside their words where rows are sorted by a column, by its key.
+
+    The page is sorted by `sort`; `address` makes the link that sorts by another. Columns of `down` begin with
+    the latest.
+    """
+    return {
+        one: {"sorted": one == sort, "down": one in down, "href": None if one == sort else address(one)}
+        for one in sorts
+    }

@@ -105,6 +105,24 @@ def test_who_is_in_the_clinic_comes_first(session: Session, patient: Patient) ->
     ]
 
 
+def test_the_order_is_that_which_is_asked_for(session: Session, patient: Patient) -> None:
+    """By who answered last or by code, whoever is in the clinic today."""
+    for code, days in (("P4", 5), ("P3", 1), ("P2", 3)):
+        score(session, add(session, code, patient), DUE + days * DAY, 1)
+    coming = session.scalars(select(Patient).where(Patient.code == "P3")).one()
+    session.add(Appointment(patient_id=coming.id, expected_on=DUE, added_at=AT, added_by="test"))
+    session.flush()
+    orders = {
+        sort: [one.code for one in changes.page(session, scope(patient), [TOTAL], 1, sort=sort).people]
+        for sort in changes.SORTS
+    }
+    assert orders == {
+        "today": ["P3", "P4", "P2"],
+        "code": ["P2", "P3", "P4"],
+        "answered": ["P4", "P2", "P3"],
+    }
+
+
 def test_a_page_is_a_part_of_all(session: Session, patient: Patient) -> None:
     """No one twice, no one left out."""
     for code in ("P2", "P3", "P4", "P5", "P6"):
