@@ -184,6 +184,7 @@ MAY_OPEN = {
     "team.remove": CHANGES,
     "team.close": CHANGES,
     "account.index": EVERY_ROLE,
+    "guide.index": EVERY_ROLE,
     "signed_in.index": EVERY_ROLE,
     "signed_in.end": EVERY_ROLE,
     "signed_in.end_others": EVERY_ROLE,

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, g, url_for
+from flask import Flask, g, request, url_for
 
 from surveys import standing
 from surveys.db import db
 from surveys.lists.alerts import trouble
 from surveys.views.web.access import Grant, member
 from surveys.views.web.navigation import FIRST_PAGES, ROOMS, Room
+
+# What each page of the menu is for, by its endpoint.
+HELP = {page.endpoint: page.help for room in ROOMS for page in room.pages}
 
 
 def init_app(app: Flask) -> None:
@@ -33,6 +36,7 @@ def _around() -> dict[str, Any]:
         "study": found.study,
         "grant": found,
         "navigation": _open_rooms(found),
+        "page_help": HELP.get(request.endpoint or ""),
         "other_studies": _other_studies(found),
         "alerts_waiting": seen.waiting if seen else 0,
         "still_worker": standing.still(db.session, found.study, worker_seen_at, at=found.at),
