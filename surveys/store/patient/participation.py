@@ -6,10 +6,11 @@ the status again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from analysis.data.statuses import GONE, REASONS, STATUSES, WITH_REASON
@@ -83,16 +84,17 @@ class Stopping:
     links: int
 
 
-def stopping(session: Session, patient: Patient, everywhere: bool) -> Stopping:
-    """What would stop now, in this study or `everywhere`."""
-    theirs = select(Patient.id).where(_same_person(patient, everywhere))
+def stopping(session: Session, patients: Sequence[Patient], everywhere: bool) -> Stopping:
+    """What would stop now if all of `patients` left or died, in their study or `everywhere`."""
+    chosen = or_(false(), *(_same_person(patient, everywhere) for patient in patients))
+    theirs = select(Patient.id).where(chosen)
     visits = select(Visit.id).where(Visit.patient_id.in_(theirs))
     waiting = select(func.count(Message.id)).where(
         Message.visit_id.in_(visits), Message.outcome.is_(None), Message.claimed_at.is_(None)
     )
     live = select(func.count(Link.id)).where(Link.visit_id.in_(visits), Link.revoked_at.is_(None))
     counted = select(
-        select(func.count()).select_from(theirs.subquery()).scalar_subquery(),
+        select(func.count(Patient.study_id.distinct())).where(chosen).scalar_subquery(),
         waiting.scalar_subquery(),
         live.scalar_subquery(),
     )

@@ -67,6 +67,13 @@ def status(code: str) -> Page:
                 everywhere=form.where.data == "everywhere",
             )
             chosen.append(Chosen(patient.id, patient.code, becomes, act))
+    everywhere = form.status.data == "died" or form.where.data == "everywhere"
+
+    def stops(ids: Sequence[int]) -> participation.Stopping:
+        able = patients.of_ids(db.session, here.scope, ids)
+        return participation.stopping(db.session, able, everywhere)
+
+    ends = what_ends(form.status.data)
     found = patients.page(db.session, here.scope, number=number)
     rows = {row.id: (row.code, row.site or "–", row.visit or "–") for row in found.rows}
     return _page(
@@ -76,7 +83,8 @@ def status(code: str) -> Page:
         rows,
         title=_("Change the status of many"),
         heads=(_("Patient"), _("Site"), _("Visit")),
-        ends=what_ends(form.status.data),
+        ends=ends,
+        stops=stops if ends else None,
         back=url_for("patients.index", code=code),
         page=number,
         pages=found.pages,
@@ -126,6 +134,7 @@ def _page(
     *,
     back: str,
     ends: str | None,
+    stops: Callable[[Sequence[int]], participation.Stopping] | None = None,
     **shown: object,
 ) -> Page:
     """The list to choose from, what would become of the chosen ones, or the way back once that is done."""
@@ -142,13 +151,15 @@ def _page(
     elif chosen:
         why = at_once.hindrances(db.session, [one.act for one in chosen])
         db.session.rollback()
+        able = [one for one, hindrance in zip(chosen, why, strict=True) if hindrance is None]
         return render_template(
             "staff/clinic/at_once_look.html",
             what=what,
-            able=[one for one, hindrance in zip(chosen, why, strict=True) if hindrance is None],
+            able=able,
             unable=[(one, hindrance) for one, hindrance in zip(chosen, why, strict=True) if hindrance],
             fields=sent(form),
             ends=ends,
+            stopping=stops([one.id for one in able]) if stops else None,
             back=back,
             **shown,
         )

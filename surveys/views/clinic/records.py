@@ -108,7 +108,7 @@ def status(code: str, patient: str) -> Page:
             patient=found,
             becomes=labels.PATIENT_STATUSES[form.status.data],
             ends=ends,
-            stopping=participation.stopping(db.session, found, everywhere),
+            stopping=participation.stopping(db.session, [found], everywhere),
             fields=sent(form),
         )
 

@@ -50,7 +50,7 @@ def test_what_would_stop_is_counted(session: Session, patient: Patient, visit: V
     )
     session.flush()
     for everywhere in (True, False):
-        assert participation.stopping(session, patient, everywhere) == participation.Stopping(1, 1, 0)
+        assert participation.stopping(session, [patient], everywhere) == participation.Stopping(1, 1, 0)
     participation.change_status(session, patient, "left", on=AT.date(), at=AT, actor="test")
     messages.plan(session, at=AT)
-    assert participation.stopping(session, patient, True) == participation.Stopping(1, 0, 0)
+    assert participation.stopping(session, [patient], True) == participation.Stopping(1, 0, 0)

@@ -45,6 +45,7 @@ def test_a_status_is_given_to_many(app: Flask, member: Member, invited: list[Inv
     assert "P3 Left the study → Left the study This is recorded already." in page.text
     assert "P1 Taking part → Left the study" in page.text
     assert "links stop working at once" in page.text
+    assert "and stops 2 links, in 1 study." in page.text
     assert stored(app, "patient", "event") == before
     [form] = [one for one in page.steps if one.action == STATUS]
     sent = [(one.name, one.value) for one in form.inputs if one.name != "csrf_token"]
