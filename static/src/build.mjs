@@ -81,7 +81,16 @@ for (const name of ["patient", "staff"]) {
   await put(`${name}.css`, `${css}\n`);
   await put(`${name}.rtl.css`, `${rtlcss.process(css)}\n`);
 }
-for (const name of ["charts.js", "filters.js", "keys.js", "live.js", "passkey.js", "patient.js", "plotly/plotly.css"]) {
+for (const name of [
+  "charts.js",
+  "ending.js",
+  "filters.js",
+  "keys.js",
+  "live.js",
+  "passkey.js",
+  "patient.js",
+  "plotly/plotly.css",
+]) {
   await put(name, await readFile(join(sources, name)));
 }
 await put(

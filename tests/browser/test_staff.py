@@ -179,3 +179,32 @@ def test_keys_lead_through_the_rooms(open_page: OpenPage, axe: Check) -> None:
         page.keyboard.press(key)
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(page.get_by_role("heading", level=1)).to_contain_text("P3")
+
+
+@pytest.mark.usefixtures("study")
+def test_a_session_about_to_end_warns_and_goes_on(open_page: OpenPage, axe: Check) -> None:
+    """Once before the end, with a press that asks the server, and once when it is over."""
+    page = open_page(viewport=DESKTOP)
+    sign_in(page)
+    warning = page.get_by_role("dialog", name="The end of your session")
+
+    def left(seconds: int) -> None:
+        page.evaluate(
+            "(left) => { localStorage.setItem('session-ends', String(Date.now() + left * 1000));"
+            " document.dispatchEvent(new Event('visibilitychange')); }",
+            seconds,
+        )
+
+    left(400)
+    expect(warning).to_be_hidden()
+    left(200)
+    expect(warning).to_contain_text("You will be signed out in a few minutes.")
+    axe(page)
+    page.get_by_role("button", name="Stay signed in").click()
+    expect(warning).to_be_hidden()
+    page.wait_for_function("Number(localStorage.getItem('session-ends')) - Date.now() > 1500 * 1000")
+    left(-1)
+    expect(warning).to_contain_text("You are signed out.")
+    expect(page.get_by_role("button", name="Stay signed in")).to_be_hidden()
+    page.get_by_role("button", name="Close").click()
+    expect(warning).to_be_hidden()

@@ -186,6 +186,7 @@ MAY_OPEN = {
     "account.index": EVERY_ROLE,
     "guide.index": EVERY_ROLE,
     "signed_in.index": EVERY_ROLE,
+    "signed_in.go_on": EVERY_ROLE,
     "signed_in.end": EVERY_ROLE,
     "signed_in.end_others": EVERY_ROLE,
     "account.language": EVERY_ROLE,

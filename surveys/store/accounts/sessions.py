@@ -52,6 +52,12 @@ def is_over(one: StaffSession, at: datetime) -> bool:
     return at - one.began_at > LONGEST or at - one.seen_at > IDLE
 
 
+def ends_at(one: StaffSession, at: datetime) -> datetime:
+    """When it is over if nothing follows its use at `at`, which counts as `used` notes it."""
+    seen = at if at - one.seen_at > OFTEN else one.seen_at
+    return min(one.began_at + LONGEST, seen + IDLE)
+
+
 def used(session: Session, number: int, *, at: datetime) -> None:
     """Store the last use of a session."""
     session.execute(

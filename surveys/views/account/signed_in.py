@@ -12,7 +12,7 @@ from surveys.db import db
 from surveys.store.accounts import sessions
 from surveys.views.web.access import for_staff, member
 from surveys.views.web.saving import committed
-from surveys.views.web.sign_in import session_here
+from surveys.views.web.sign_in import ends_in, session_here
 
 pages = Blueprint("signed_in", __name__)
 
@@ -28,6 +28,13 @@ def index() -> str:
     """List one's own sessions, the last used first."""
     found = sessions.of(db.session, member(), at=datetime.now(UTC))
     return render_template("staff/account/signed_in.html", sessions=found, here=session_here())
+
+
+@pages.post("/staff/account/sessions/go-on")
+@for_staff
+def go_on() -> dict[str, int]:
+    """Go on with this session: to ask is a use. Returns the seconds until it ends, for the page's script."""
+    return {"ends_in": ends_in()}
 
 
 @pages.post("/staff/account/sessions/<int:number>/end")

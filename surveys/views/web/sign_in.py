@@ -83,6 +83,7 @@ def init_app(app: Flask) -> None:
     app.view_functions["security.login"] = _sign_in
     app.view_functions["security.logout"] = _sign_out
     user_authenticated.connect(_begin, app)
+    app.jinja_env.globals["session_ends_in"] = ends_in
 
 
 def still_signed_in(at: datetime) -> bool:
@@ -114,6 +115,12 @@ def session_here() -> StaffSession:
     """The session of the signed-in person in this browser."""
     found: StaffSession = g.staff_session
     return found
+
+
+def ends_in() -> int:
+    """How many seconds the session of this browser lasts if nothing more is done."""
+    at = datetime.now(UTC)
+    return int((sessions.ends_at(session_here(), at) - at).total_seconds())
 
 
 def enter(person: Staff, by: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -113,6 +114,22 @@ def test_the_last_use_is_written_once_a_minute(app: Flask, ann: Member) -> None:
         assert opens(ann)
         clock.shift(timedelta(minutes=31))
         assert "You were signed out" in ann.get("/staff/S1/patients").text
+
+
+def test_a_page_says_when_the_session_ends_and_a_press_goes_on(app: Flask, ann: Member) -> None:
+    """The script warns by it; after twelve hours no press helps."""
+    with time_machine.travel(START, tick=False) as clock:
+        ann = signed_in(app)
+        ann.get("/staff/S1/patients")
+        assert 'data-ends-in="1800"' in ann.replies[-1].html
+        for minutes, left in ((28, 1800), (29, 1800), (1, 1740)):
+            clock.shift(timedelta(minutes=minutes))
+            ann.post("/staff/account/sessions/go-on", {})
+            assert json.loads(ann.replies[-1].html) == {"ends_in": left}
+        for _ in range(22):
+            clock.shift(timedelta(minutes=29))
+            ann.post("/staff/account/sessions/go-on", {})
+        assert json.loads(ann.replies[-1].html) == {"ends_in": 12 * 3600 - (58 + 22 * 29) * 60}
 
 
 def test_what_is_noted_behind_a_page_never_fails_it(
