@@ -203,6 +203,10 @@ def test_a_session_about_to_end_warns_and_goes_on(open_page: OpenPage, axe: Chec
     with page.expect_response("**/sessions/go-on") as answer:
         page.get_by_role("button", name="Stay signed in").click()
     assert answer.value.json()["ends_in"] > 1500
+    page.evaluate(
+        "async () => { while (localStorage.getItem('session-ends') - Date.now() < 1500000)"
+        " await new Promise((done) => setTimeout(done, 20)); }"
+    )
     expect(warning).to_be_hidden()
     left(-1)
     expect(warning).to_contain_text("You are signed out.")
