@@ -109,7 +109,7 @@ def _most(records: Sequence[Record]) -> str:
 def _drawn(info: Mapping[str, ScaleInfo], records: Sequence[Record], stratum: str | None) -> Any:
     labels = [row_label(_pair_text(info, record), record["n_text"]) for record in records]
     rows = Rows(labels, strip_height=MARK_HEIGHT)
-    figure = rows.chart(-1.05, 1.05)
+    figure = rows.chart(-1.1, 1.1)
     figure.update_xaxes(
         tickvals=[-1, -0.5, 0, 0.5, 1],
         ticktext=["−1", "−0.5", "0", "0.5", "1"],

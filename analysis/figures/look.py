@@ -27,7 +27,7 @@ STRATUM_TITLES: Mapping[str | None, str] = {
 }
 LABEL_HEIGHT, STRIP_HEIGHT = 18, 26  # pixels of a row: each line of its label, and the drawing under it
 MARK_HEIGHT = 16  # of a drawing that is one mark, without points
-LABEL_WIDTH = 45  # characters of a label that fit a phone
+LABEL_WIDTH = 34  # characters of a label that fit a panel where figures of two panels stand two in a row
 
 
 def colour(part: Part, stratum: str | None) -> str:
@@ -93,7 +93,7 @@ class Rows:
 
 
 def row_label(name: str, count: str) -> str:
-    """A row's name and count, escaped, in as many lines as a phone needs."""
+    """A row's name and count, escaped, in as many lines as a panel needs."""
     lines, parts = [""], [*f"{name},".split(" "), f"n\u00a0=\u00a0{count}"]
     for part in parts:
         if len(lines[-1]) + len(part) >= LABEL_WIDTH:

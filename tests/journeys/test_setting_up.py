@@ -167,7 +167,7 @@ def test_a_consent_text_is_written_in_the_browser(app: Flask) -> None:
     assert (text["text"], text["parts"]) == ("May we keep your answers?", {"research": "Use them."})
     member.get("/staff/S1/study/consent")
     page = member.post("/staff/S1/study/consent", {**typed, "text__en": "Other words"})
-    assert "give the new text a new version" in page.text
+    assert "give this a new one" in page.text
 
 
 def test_a_plan_begins_from_a_preset(app: Flask) -> None:

@@ -27,12 +27,14 @@ def drawn(
     name: str = "answer",
     *,
     again: bool = False,
+    level: int = 1,
 ) -> Markup:
     """The item `key` in `locale`, with the earlier answer and an error in the interface's language.
 
-    `again`: the section's instruction was shown in full with an item before.
+    `again`: the section's instruction was shown in full with an item before. `level`: of its heading, which
+    is the page's own where the item stands alone.
     """
-    return _drawn(instrument, key, locale, given, error, name, again, language.locale())
+    return _drawn(instrument, key, locale, given, error, name, again, level, language.locale())
 
 
 @lru_cache(maxsize=4096)
@@ -44,6 +46,7 @@ def _drawn(
     error: str | None,
     name: str,
     again: bool,
+    level: int,
     interface: str,
 ) -> Markup:
     # Only the arguments decide the result; `interface` is the language of the template's own words.
@@ -65,6 +68,7 @@ def _drawn(
         error=error,
         locale=locale,
         interface=interface,
+        level=level,
     )
     return Markup(page)  # noqa: S704 — drawn by a template that escapes
 

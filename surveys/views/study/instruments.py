@@ -146,7 +146,7 @@ def preview(code: str, key: str) -> Page:
     items = [
         PreviewItem(
             item,
-            question.drawn(instrument, item.key, locale, name=f"preview-{item.key}"),
+            question.drawn(instrument, item.key, locale, name=f"preview-{item.key}", level=2),
             left_out=item.optional and f"{key}.{item.key}" not in wanted,
         )
         for item in instrument.asked(optional=True)

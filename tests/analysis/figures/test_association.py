@@ -67,5 +67,5 @@ def test_under_ten_patients_there_is_no_panel():
 
 def test_rho_spans_the_whole_axis(frames):
     layout = plain(association_figure(frames, CLINIC, scales=MAIN_SCALES).panels[0])["layout"]
-    assert layout["xaxis"]["range"] == [-1.05, 1.05]
+    assert layout["xaxis"]["range"] == [-1.1, 1.1]
     assert layout["xaxis"]["zeroline"] is True

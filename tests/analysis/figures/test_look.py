@@ -126,4 +126,4 @@ def test_marks_are_round():
 def test_labels_are_escaped_and_short_enough_for_a_phone():
     assert row_label("<b>", "<5") == "&lt;b&gt;, n\u00a0=\u00a0&lt;5"
     label = row_label("FaCE social function × time since onset", "134")
-    assert label == "FaCE social function × time since onset,<br>n\u00a0=\u00a0134"
+    assert label == "FaCE social function × time since<br>onset, n\u00a0=\u00a0134"

@@ -54,7 +54,7 @@ def test_every_level_has_its_number(frames):
         "none yet, n\u00a0=\u00a012",
         "toxin, n\u00a0=\u00a08",
         "medicine + therapy + toxin, n\u00a0=\u00a06",
-        "fewer than 5 patients each (2 combinations),<br>n\u00a0=\u00a05",
+        "fewer than 5 patients each (2<br>combinations), n\u00a0=\u00a05",
     ]
     assert points(made) == 31
     assert [len(trace["x"]) for trace in traces(made, "markers")] == [12, 8, 6, 5]
@@ -109,11 +109,11 @@ def test_the_height_is_that_of_its_rows():
 
 
 def test_long_labels_take_two_lines():
-    """A label never runs out of a phone."""
+    """A label never runs out of its panel."""
     long = "medicine + therapy + toxin + surgery + other"
     [panel] = treatment_figure(study(patients(6, long)), "face.total", CLINIC).panels
     [label] = labels(panel)
-    assert label == "medicine + therapy + toxin + surgery + other,<br>n\u00a0=\u00a06"
+    assert label == "medicine + therapy + toxin +<br>surgery + other, n\u00a0=\u00a06"
 
 
 def test_kruskal_stands_in_a_note_beside_chance(frames):

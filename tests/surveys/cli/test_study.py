@@ -128,7 +128,7 @@ def test_a_consent_text_is_loaded_once(seventh: Seventh, tmp_path: Path) -> None
     assert seventh("study", "consent", "clinic", file).out == "It is there already, word for word.\n"
     file.write_text('version = "1"\n[en]\ntext = "We may."\n')
     ran = seventh("study", "consent", "clinic", file)
-    assert (ran.code, "give the new text a new version" in ran.err) == (1, True)
+    assert (ran.code, "give this a new one" in ran.err) == (1, True)
     file.write_text('version = "2"\n[de]\ntext = "Dürfen wir?"\n')
     ran = seventh("study", "consent", "clinic", file)
     assert (ran.code, "speaks English" in ran.err) == (1, True)

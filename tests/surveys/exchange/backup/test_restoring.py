@@ -209,7 +209,7 @@ def test_a_restore_keeps_no_tables(database_url: str, backup: Path) -> None:
 
     def kept() -> int:
         gc.collect()
-        return sum(isinstance(one, MetaData) for one in gc.get_objects())
+        return sum(type(one) is MetaData for one in gc.get_objects())
 
     with connected(database_url) as connection, opened(backup) as one:
         before = kept()
