@@ -204,6 +204,7 @@ def test_a_row_without_end_is_not_read(backup: Path, monkeypatch: pytest.MonkeyP
         pass
 
 
+@pytest.mark.long  # it looks through all that the process holds, twice on each database
 def test_a_restore_keeps_no_tables(database_url: str, backup: Path) -> None:
     """Each reads them anew: a process that tries many files would grow by them."""
 
