@@ -148,12 +148,18 @@ def _due(frames: StudyFrames) -> pd.DataFrame:
     return pd.concat(laid, ignore_index=True)
 
 
-def _batteries(frames: StudyFrames, visits: pd.DataFrame) -> pd.Series:
-    """What each visit asks; a row of an import without an answer asks what many others answered there."""
+def _asked_at(frames: StudyFrames) -> dict[Any, list[str]]:
+    """By the name of a visit: the questionnaires that many patients answered there."""
     answered = frames.scores.drop_duplicates(["visit_id", "instrument"])
     counts = answered.groupby(["visit", "instrument"], observed=True).size()
     common = counts[counts >= COMMON * len(frames.patients)].reset_index()
-    asked_at = common.groupby("visit", observed=True)["instrument"].agg(list).to_dict()
+    asked: dict[Any, list[str]] = common.groupby("visit", observed=True)["instrument"].agg(list).to_dict()
+    return asked
+
+
+def _batteries(frames: StudyFrames, visits: pd.DataFrame) -> pd.Series:
+    """What each visit asks; a row of an import without an answer asks what many others answered there."""
+    asked_at = _asked_at(frames)
     asked_there = [
         battery if len(battery) else asked_at.get(visit, ())
         for visit, battery in zip(visits["visit"], visits["battery"], strict=True)
@@ -166,11 +172,11 @@ def _of_imports(frames: StudyFrames, visits: pd.DataFrame, names: Sequence[Any])
     answered = frames.scores.drop_duplicates(["visit_id", "instrument"])
     first = answered.groupby("patient", observed=True)["completed_on"].min()
     ended = answered.groupby("patient", observed=True)["completed_on"].max()
+    asked_at = _asked_at(frames)
     for name in names:
         here = answered[answered["visit"] == name]
-        for instrument, rows in here.groupby("instrument", observed=True):
-            if len(rows) < COMMON * len(frames.patients):
-                continue
+        for instrument in asked_at.get(name, ()):
+            rows = here[here["instrument"] == instrument]
             after = (rows["completed_on"] - first.reindex(rows["patient"]).to_numpy()).median()
             lacking = first.index.difference(pd.Index(rows["patient"].unique()))
             at = first.reindex(lacking) + after

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from tests.support.driven import Driven, driven, found
+from tests.support.missing import missing
 from tests.support.server import LiveServer
 from tests.support.study import FACE, PHQ9, SAQ, ask_consent, invite
 
@@ -39,7 +40,7 @@ return {
 def browser(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     name = str(request.param)
     if found(name) is None:
-        pytest.skip(f"no {name} here: apt install firefox-esr webkit2gtk-driver xvfb")
+        missing(f"no {name} here: apt install firefox-esr webkit2gtk-driver xvfb")
     with driven(name, tmp_path) as made:
         yield made
 

@@ -25,7 +25,7 @@ from surveys.models import AlertRule
 from surveys.store.visit import alert_rules
 from surveys.store.visit.alerts import SKIPPED
 from surveys.store.visit.item_rules import is_of_item
-from surveys.views.web.language import OURS
+from surveys.views.web.language import DAYS, OURS
 
 ROMAN = ("", "I", "II", "III", "IV", "V", "VI")
 # Babel's English is American; the texts are British.
@@ -33,8 +33,8 @@ BRITISH = {
     "day": "d MMM y",
     "month": "MMM y",
     "year": "y",
-    "long": "d MMMM y",
-    "full": "EEEE, d MMMM y",
+    "long": DAYS[OURS],
+    "full": f"EEEE, {DAYS[OURS]}",
 }
 SKELETONS = {"day": "yMMMd", "month": "yMMM"}
 LISTS = {
