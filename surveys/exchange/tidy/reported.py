@@ -63,7 +63,7 @@ def _still_said(rows: Iterator[Any]) -> Iterator[Any]:
     for _, visit in groupby(rows, key=lambda row: row.visit_id):
         said = list(visit)
         given = {row.question: row.answer.get("value") for row in said}
-        asked = {SENT, *questions_of("whole", given)}
+        asked = {SENT, *questions_of("whole", given), *questions_of("short", given)}
         yield from (row for row in said if row.question in asked)
 
 

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from surveys.background import SENT, questions_of
 from surveys.exchange.tidy.reported import REPORTED
 from surveys.models import Background, BackgroundCheck, Patient, Visit
 from tests.support.study import changing, invite
@@ -87,6 +88,18 @@ def test_a_date_of_what_is_ticked_no_more_is_left_out(app: Flask) -> None:
     assert [line["question"] for line in rows(app, REPORTED)] == ["massage", "treatments", "treatments"]
     say(app, visit_id, "treatments", {"value": []})
     assert [line["question"] for line in rows(app, REPORTED)] == ["treatments", "treatments"]
+
+
+def test_each_form_tells_all_that_it_asks(app: Flask) -> None:
+    """The short form of a later visit asks what the first one does not."""
+    for number, form in enumerate(("whole", "short")):
+        visit_id = invite(app, f"P{number}", at=AT).visit_id
+        asked = questions_of(form, {})
+        for question in asked:
+            say(app, visit_id, question, {"skipped": True})
+        say(app, visit_id, SENT, {"value": form})
+        found = {line["question"] for line in rows(app, REPORTED) if line["patient"] == f"P{number}"}
+        assert found == {*asked, SENT}
 
 
 def test_a_withdrawn_visit_tells_nothing(app: Flask) -> None:
