@@ -159,7 +159,7 @@ def report(
         "recovery": found.recovery(on),
         "recovery_time": recovery_time(part, on, suppress_under=few),
         "anchor_change": anchor_change(part, info, suppress_under=few),
-        "retest": retest(table, part.treatments, info, suppress_under=few),
+        "retest": retest(table, part.treatments, part.visits, info, suppress_under=few),
     }
     content["statements"] = [coded(one, digest, filters.chosen) for one in statements(part, on, few)]
     for name in _ANALYSES:

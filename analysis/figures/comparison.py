@@ -11,11 +11,10 @@ from analysis.figures.computed import COMPARISON
 from analysis.figures.look import p_text, row_label
 from analysis.figures.parts import EstimateRow, drawn_estimates, part_panel, seen, up_to
 from analysis.figures.view import Figure, View, mixed, simulated
-from analysis.results.comparison import treatment_comparison
 from analysis.results.findings import Findings
 from analysis.statements import text
 from analysis.statements import treatments as told
-from analysis.statements.words import number, signed, span
+from analysis.statements.words import RANK_WORDS, STRATUM_WORDS, number, signed, span
 from analysis.words import joined
 from analysis.words import words as _
 
@@ -47,7 +46,8 @@ def comparison_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     """The difference of scores for each family of treatments between arms made alike, never ranked."""
     info = frames.scale_info[scale]
     key = f"comparison-{scale}"
-    found = treatment_comparison(frames, {scale: info}, suppress_under=view.suppress_under)
+    findings = Findings.of(frames, view.suppress_under)
+    found = [one for one in findings.treatment_comparison if one["scale"] == scale]
     parts = seen(found, ["family", "history"], view)
     drawn = {
         stratum: [one for one in records if one["history"] == "known"] for stratum, records in parts.items()
@@ -55,7 +55,7 @@ def comparison_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     return Figure(
         key=key,
         title=_("%(label)s with and without a treatment", label=info.label),
-        summary=text(told.compared(Findings.of(frames, view.suppress_under), scale), view.strata)
+        summary=text(told.compared(findings, scale), view.strata)
         or _("No family of treatments can be compared yet: %(why)s.", why=_why(drawn)),
         x_axis=_(
             "Difference in %(label)s between patients who were alike before: %(better)s",
@@ -76,11 +76,33 @@ def comparison_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             _("Drawn are patients with earlier scores: a first score may have been a passing low."),
             _("So differences from a first score on stand in the table and tell no direction."),
             _("20 patients in each arm; open under 30. Adjusted p: over all treatments and main scales."),
+            _asked(drawn),
             *mixed(view),
             *simulated(frames),
         ),
         computed=(COMPARISON,),
     )
+
+
+def _asked(parts: Mapping[str | None, Sequence[Record]]) -> str:
+    """Which of the drawn comparisons the analysis plan asks for."""
+    named = joined(
+        "; ",
+        (
+            _(
+                "%(family)s, %(stratum)s patients (%(question)s)",
+                family=one["family"],
+                stratum=STRATUM_WORDS[stratum or "all"],
+                question=RANK_WORDS[one["question"]],
+            )
+            for stratum, records in parts.items()
+            for one in records
+            if one["planned"]
+        ),
+    )
+    if not named:
+        return _("The analysis plan asks for none of these comparisons: all are exploratory.")
+    return _("Planned: %(named)s. Its p is adjusted with the plan's. The rest is exploratory.", named=named)
 
 
 def _better(info: ScaleInfo) -> str:

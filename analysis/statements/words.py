@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from analysis.data.analysis_plan import PRIMARY, SECONDARY
 from analysis.data.frame import ScaleInfo
 from analysis.words import joined
 from analysis.words import words as _
 
 STRATUM_WORDS = {"acute": _("acute"), "chronic": _("chronic"), "all": _("all")}
+RANK_WORDS = {PRIMARY: _("primary"), SECONDARY: _("secondary")}
 IMPRECISE = _(", imprecise")
 
 

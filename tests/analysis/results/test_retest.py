@@ -1,5 +1,7 @@
 """The study's own retest against R, and who is stable."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -36,7 +38,7 @@ def test_it_equals_r():
     frames = study(two_weeks_apart())
     found = {
         f"{one['instrument']}.{one['scale']}": one
-        for one in retest(scored(frames), frames.treatments, frames.scale_info)
+        for one in retest(scored(frames), frames.treatments, frames.visits, frames.scale_info)
     }
     for name, scale in SCALES_OF_R.items():
         of_r, one = expected("testretest")[name], found[scale]
@@ -66,11 +68,33 @@ def test_it_equals_r():
 def test_who_is_stable(second, facts, stable):
     visits = [("2024-02-01", {"face.total": 40.0}), (second, {"face.total": 50.0})]
     frames = study([Patient("a", visits, **{"onset": "2020-01-01", **facts})])
-    assert len(stable_pairs(scored(frames), frames.treatments)) == stable
+    assert len(stable_pairs(scored(frames), frames.treatments, frames.visits)) == stable
+
+
+@pytest.mark.parametrize(
+    ("said", "stable"),
+    [
+        ([None, "same"], ["asked", "before"]),
+        ([None, "better"], ["before"]),
+        (["same", None], ["before"]),
+        ([None, None], ["asked", "before"]),
+    ],
+)
+def test_who_is_asked_has_to_say_that_nothing_changed(said, stable):
+    """From the first day on which anybody was asked; a pair before it rests on what is known of the time."""
+    days = {"before": ("2024-01-01", "2024-01-15"), "asked": ("2024-02-01", "2024-02-15")}
+    frames = study(
+        Patient(name, [(day, {"face.total": 40.0}) for day in of], onset="2020-01-01")
+        for name, of in days.items()
+    )
+    frames = replace(frames, visits=frames.visits.assign(says_changed=[None, None, *said]))
+    pairs = stable_pairs(scored(frames), frames.treatments, frames.visits)
+    assert sorted(pairs["patient"]) == stable
+    assert pairs["said_same"].sum() == said.count("same") * ("asked" in stable)
 
 
 def test_each_patient_counts_once_and_equal_scores_have_no_error():
     visits = [(f"2024-0{month}-{day}", {"face.total": 40.0}) for month in (2, 3) for day in ("01", "15")]
     frames = study([Patient("a", visits, onset="2020-01-01")])
-    assert len(stable_pairs(scored(frames), frames.treatments)) == 1
+    assert len(stable_pairs(scored(frames), frames.treatments, frames.visits)) == 1
     assert agreement(pd.DataFrame({"a": [1.0, 1.0, 1.0], "b": [1.0, 1.0, 1.0]}).to_numpy()) == "no variation"
