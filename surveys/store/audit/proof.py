@@ -7,9 +7,10 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from surveys.instruments.definition import DefinitionError, parse
@@ -25,7 +26,7 @@ from surveys.models import (
     Report,
     ReportFile,
 )
-from surveys.models.facts import FACTS, Fact
+from surveys.models.facts import BY_SUBJECT, FACTS, Fact
 from surveys.models.functions import link_hash
 from surveys.models.report import FORMS
 from surveys.signing import CLOCKS_APART
@@ -36,6 +37,7 @@ from surveys.store.audit.heads import Head, names
 AT_ONCE = 500
 # What comes of reading what nothing of ours holds: a number in place of a list, a date that is none.
 STRANGE = (TypeError, ValueError, LookupError, AttributeError)
+_BINDING = Binding.__table__
 _EARLIER = ("id", *chain.CONTENT, "previous_hash")
 
 
@@ -269,27 +271,31 @@ def _last(session: Session, fact: Fact, ids: Sequence[int]) -> Sequence[Any]:
 
 def _missing(session: Session, fact: Fact) -> Iterator[Break]:
     """Rows that an event binds, that no event removed, and that are not there."""
-    columns = fact.model.__table__.columns
-    later = aliased(Binding)
+    for row_id in session.scalars(_bound_in_vain(fact.subject)).all():
+        yield Break(_spoken(f"{fact.subject}:{row_id}"), "it is missing, and no event removed it")
+
+
+@cache
+def _bound_in_vain(subject: str) -> Select[tuple[int]]:
+    fact = BY_SUBJECT[subject]
+    columns, bound, later = fact.model.__table__.columns, _BINDING.c, _BINDING.alias()
     removed = (
-        select(later.event_id)
+        select(later.c.event_id)
         .where(
-            later.subject == fact.subject,
-            later.row_id == Binding.row_id,
-            later.digest == GONE,
-            later.event_id >= Binding.event_id,
+            later.c.subject == subject,
+            later.c.row_id == bound.row_id,
+            later.c.digest == GONE,
+            later.c.event_id >= bound.event_id,
         )
         .exists()
     )
-    query = (
-        select(Binding.row_id)
-        .outerjoin(fact.model.__table__, and_(columns["id"] == Binding.row_id, fact.there))
-        .where(and_(Binding.subject == fact.subject, columns["id"].is_(None), ~removed))
+    return (
+        select(bound.row_id)
+        .outerjoin(fact.model.__table__, and_(columns["id"] == bound.row_id, fact.there))
+        .where(and_(bound.subject == subject, columns["id"].is_(None), ~removed))
         .distinct()
-        .order_by(Binding.row_id)
+        .order_by(bound.row_id)
     )
-    for row_id in session.scalars(query).all():
-        yield Break(_spoken(f"{fact.subject}:{row_id}"), "it is missing, and no event removed it")
 
 
 def _frozen(session: Session) -> Iterator[Break]:
