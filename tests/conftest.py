@@ -2,7 +2,7 @@
 
 A test that takes `database_url`, `app` or `client` runs on SQLite and on PostgreSQL: on PostgreSQL in the
 suite where the database decides the outcome (the places of `DATABASE_DECIDES`, and tests marked `database`),
-else in `make prove`. Where one database is enough for good, the test module (or a conftest.py beside it) says
+else in `make prove`. A test of the store that has but one session takes one of both, and in `make prove` the other. Where one database is enough for good, the test module (or a conftest.py beside it) says
 so with a `database_url` fixture of its own that returns `sqlite_url`. A missing PostgreSQL or browser skips
 the tests that need it, and fails them in CI.
 
@@ -48,8 +48,9 @@ hypothesis.settings.register_profile("prove", UNHURRIED, max_examples=500)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--prove` runs the long tests instead of the suite; `--as-server` takes the server's role."""
+    """`--prove` runs the long tests instead of the suite; `--both` leaves no database to chance."""
     parser.addoption("--prove", action="store_true", help="run what `make prove` runs, and not the suite")
+    parser.addoption("--both", action="store_true", help="run the store's tests on both databases")
     parser.addoption(
         "--as-server",
         action="store_true",
@@ -69,7 +70,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Part the suite from the proofs: a test is in one of them, a property in both."""
-    wanted, other = parted(items, proving=config.getoption("prove"))
+    wanted, other = parted(
+        items, proving=config.getoption("prove"), both=config.getoption("both")
+    )
     items[:] = wanted
     if other:
         config.hook.pytest_deselected(items=other)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+import inspect
+import zlib
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import hypothesis
@@ -12,24 +14,30 @@ import pytest
 TESTS = Path(__file__).parents[1]
 
 
-# Locks, races, upserts, triggers, JSON or collation decide here: these run on PostgreSQL in the suite too.
+# Locks, races, upserts, triggers, JSON or collation decide here: these run on PostgreSQL in the suite too. One that
+# has but its session is on one of both there, by a digest of its name, and on the other in the proofs.
 DATABASE_DECIDES = (
     "surveys/store",
     "surveys/lists",
     "surveys/exchange",
-    "surveys/frames",
+    "surveys/frames/test_frames.py",
     "surveys/test_migrations.py",
     "surveys/test_invariants.py",
     "surveys/test_db.py",
 )
 
 
-def parted(items: Sequence[pytest.Item], *, proving: bool) -> tuple[list[pytest.Item], list[pytest.Item]]:
-    """Those that are wanted, and the others: a test is of the suite or of the proofs, a property of both."""
+def parted(
+    items: Sequence[pytest.Item], *, proving: bool, both: bool
+) -> tuple[list[pytest.Item], list[pytest.Item]]:
+    """Those that are wanted, and the others: a test is of the suite or of the proofs, a property of both.
+
+    With `both`, the suite has what is on one of both databases on each.
+    """
     wanted: list[pytest.Item] = []
     other: list[pytest.Item] = []
     for item in items:
-        (wanted if is_long(item) == proving or (proving and is_property(item)) else other).append(item)
+        (wanted if is_long(item, both=both) == proving or (proving and is_property(item)) else other).append(item)
     return wanted, other
 
 
@@ -43,7 +51,7 @@ def seconds_per_file(stats: Mapping[str, Sequence[object]]) -> list[tuple[str, f
     return sorted(seconds.items(), key=lambda told: -told[1])
 
 
-def is_long(item: pytest.Item) -> bool:
+def is_long(item: pytest.Item, *, both: bool = False) -> bool:
     """Whether only `--prove` runs it."""
     place = item.path.relative_to(TESTS).as_posix()
     if place.startswith("proofs/") or item.get_closest_marker("long"):
@@ -51,12 +59,32 @@ def is_long(item: pytest.Item) -> bool:
     parameters = (
         item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
     )
-    databases = (parameters.get("database_url"), parameters.get("empty_database_url"))
-    if not any(str(one).startswith("postgres") for one in databases):
+    databases = [parameters.get("database_url"), parameters.get("empty_database_url")]
+    [kind] = {str(one).removesuffix("_url") for one in databases if one} or {""}
+    if not kind.startswith(("sqlite", "postgres")) or item.get_closest_marker("database"):
         return False
-    return not place.startswith(DATABASE_DECIDES) and not item.get_closest_marker("database")
+    if not place.startswith(DATABASE_DECIDES):
+        return kind.startswith("postgres")
+    return not both and _is_alone(item) and not kind.startswith(_of_both(item.nodeid.replace(kind, "")))
+
+
+def is_alone(test: Callable[..., object], fixtures: Collection[str]) -> bool:
+    """Whether its session is all that a test of the store has of its database, so that no one sees a commit."""
+    return "database_url" not in inspect.signature(test).parameters and "app" not in fixtures
 
 
 def is_property(item: pytest.Item) -> bool:
     """Whether Hypothesis chooses its examples."""
     return hypothesis.is_hypothesis_test(getattr(item, "obj", None))
+
+
+def _is_alone(item: pytest.Item) -> bool:
+    return (
+        isinstance(item, pytest.Function)
+        and "alone" in item.fixturenames
+        and is_alone(item.function, item.fixturenames)
+    )
+
+
+def _of_both(name: str) -> str:
+    return ("sqlite", "postgres")[zlib.crc32(name.encode()) % 2]

@@ -30,7 +30,6 @@ AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
 TODAY = AT.date()
 DAY = timedelta(days=1)
 PATIENTS = 24
-STEPS = 40
 
 
 @pytest.fixture
@@ -142,11 +141,12 @@ class Happening:
         patient.code, patient.site = f"{patient.code}'", self.chance.choice([None, "North", "East"])
 
 
-def test_the_kept_list_is_the_computed_one(app: Flask, session: Session) -> None:
+@pytest.mark.parametrize("steps", [15, pytest.param(60, marks=pytest.mark.long)])
+def test_the_kept_list_is_the_computed_one(app: Flask, session: Session, steps: int) -> None:
     """After each of many changes, on the day itself and on later days; kept again now and then."""
     here, happening = scope(session), Happening(app, session)
     states = set()
-    for step in range(STEPS):
+    for step in range(steps):
         happening.step()
         if step % 5 == 4:
             keep(session)

@@ -31,6 +31,7 @@ def put(url: str, of_before: Mapping[str, Sequence[dict[str, object]]]) -> None:
         connection.commit()
 
 
+@pytest.mark.long
 def test_a_study_of_before_asks_no_optional_item(empty_database_url: str) -> None:
     """Migrating keeps its rows: nothing is asked that was not asked."""
     migrate(empty_database_url, "0001")
@@ -44,6 +45,7 @@ def test_a_study_of_before_asks_no_optional_item(empty_database_url: str) -> Non
         assert connection.scalars(select(study.c.code)).all() == ["S1"]
 
 
+@pytest.mark.long
 def test_the_single_chain_of_before_is_the_installations(empty_database_url: str) -> None:
     """Its events verify as they were written; the study's go on in its own. Down: one chain again."""
     migrate(empty_database_url, "0019")
@@ -96,6 +98,7 @@ def test_rows_of_before_are_bound_as_they_are(database_url: str) -> None:
     assert looked.rows >= 15
 
 
+@pytest.mark.long
 def test_alert_rules_of_before_keep_what_they_say(empty_database_url: str) -> None:
     """Up: the same end of the scale, until somebody confirms it. Down: the one end that is known there."""
     migrate(empty_database_url, "0015")
@@ -122,6 +125,7 @@ def test_alert_rules_of_before_keep_what_they_say(empty_database_url: str) -> No
         assert [tuple(row) for row in connection.execute(rules)] == told
 
 
+@pytest.mark.long
 def test_twins_of_before_stay_and_are_told(empty_database_url: str) -> None:
     """Codes and visits that read the same: both stay, the later is numbered, no third is taken."""
     migrate(empty_database_url, "0017")

@@ -193,6 +193,7 @@ def _stops_in_order(process: subprocess.Popen[bytes]) -> bool:
     return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
 
 
+@pytest.mark.long
 def test_workers_in_several_copies_send_everything_once(
     seventh: Seventh, server: MailServer, settings: Settings, rows: Query
 ) -> None:

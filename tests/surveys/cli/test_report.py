@@ -42,10 +42,9 @@ def test_a_study_without_answers_has_a_report(seventh: Seventh) -> None:
     assert json.loads(ran.out)["descriptives"] == []
 
 
-def test_a_report_is_a_page_that_needs_nothing_else(seventh: Seventh, tmp_path: Path) -> None:
+def test_a_report_is_a_page_that_needs_nothing_else(app: Flask, seventh: Seventh, tmp_path: Path) -> None:
     """No script and no other address: answers, drawings, tables, methods and the checklist are all in it."""
-    seventh("study", "create", "try")
-    seventh("simulate", "try", "--patients", 25, "--visits", 2)
+    populate(app, 12, visits=2, study="try", plan=MOOD_ALONE)
     page, file = tmp_path / "report.html", tmp_path / "report.json"
     ran = seventh("report", "try", "--html", page, "--json", file)
     assert (ran.code, ran.out) == (0, "")

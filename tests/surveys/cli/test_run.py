@@ -82,7 +82,7 @@ def told(printed: str) -> tuple[str, str, str]:
     return staff, password, link
 
 
-def test_the_addresses_printed_work_and_are_new_each_time(sqlite_url: str) -> None:
+def test_the_addresses_printed_work(sqlite_url: str) -> None:
     """A staff page, a password, and a personal link to a visit that nobody has begun."""
     port = free_port()
     with started(sqlite_url, port) as (_, printed):
@@ -94,6 +94,14 @@ def test_the_addresses_printed_work_and_are_new_each_time(sqlite_url: str) -> No
         assert "<form" in page
         with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as database:
             assert database.execute("SELECT admin FROM staff").fetchall() == [(1,)], "it can make a study"
+
+
+@pytest.mark.long
+def test_the_addresses_printed_are_new_each_time(sqlite_url: str) -> None:
+    """They are those of the world, where the settings name one."""
+    port = free_port()
+    with started(sqlite_url, port) as (_, printed):
+        first = told(printed)
     with started(sqlite_url, port, SEVENTH_PUBLIC_URL="https://seventh.example/") as (_, printed):
         second = told(printed)
         assert second[0] == "https://seventh.example/staff/"

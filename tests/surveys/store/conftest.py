@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -19,15 +18,15 @@ from surveys.store.patient.patients import NewPatient
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
 from tests.support.engines import engine_of
+from tests.support.selection import is_alone
 
 AT = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture
 def alone(request: pytest.FixtureRequest) -> bool:
-    """Whether the session is all that the test has of its database, so that no one sees a commit."""
-    asked = inspect.signature(request.function).parameters
-    return "database_url" not in asked and "app" not in request.fixturenames
+    """Whether the session is all that the test has of its database."""
+    return is_alone(request.function, request.fixturenames)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

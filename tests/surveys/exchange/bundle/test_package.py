@@ -23,7 +23,7 @@ SCRIPT = "import runpy, sys; sys.path.insert(0, '.'); runpy.run_path('reproduce.
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The bundle of a study with everything in it."""
     folder = tmp_path_factory.mktemp("bundle")
-    write(Folder(folder), registry(3, 60), of_registry(3, 60), reason="A reviewer asked.")
+    write(Folder(folder), registry(3, 16), of_registry(3, 16), reason="A reviewer asked.")
     yield folder
     shutil.rmtree(folder)
 
@@ -41,6 +41,7 @@ def test_the_report_comes_of_the_data_again(bundle: Path) -> None:
     assert ran.stdout.endswith("values compared, 0 differ.\n")
 
 
+@pytest.mark.long
 def test_a_number_that_was_changed_is_found(bundle: Path, tmp_path: Path) -> None:
     """The script names its place, and ends with 1."""
     copy = tmp_path / "copy"
