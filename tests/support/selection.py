@@ -37,7 +37,9 @@ def parted(
     wanted: list[pytest.Item] = []
     other: list[pytest.Item] = []
     for item in items:
-        (wanted if is_long(item, both=both) == proving or (proving and is_property(item)) else other).append(item)
+        (wanted if is_long(item, both=both) == proving or (proving and is_property(item)) else other).append(
+            item
+        )
     return wanted, other
 
 

@@ -26,6 +26,11 @@ from tests.surveys.lists.checks.test_onset import timepoint
 BOTH = pytest.mark.parametrize("database_url", ["sqlite_url", "postgres_url"], indirect=True)
 
 
+def test_a_record_without_a_fault_is_found_by_none(session: Session, patient: Patient) -> None:
+    """The other tests of the checks change one thing of this patient's."""
+    assert [found for found in lists.page(session, terms(session)) if found.in_all] == []
+
+
 @BOTH
 def test_all_ten_find_theirs_at_once(session: Session, patient: Patient) -> None:
     """On both databases, with what each saw and a dismissal of each."""
