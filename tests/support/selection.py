@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 import inspect
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -14,8 +14,8 @@ import pytest
 TESTS = Path(__file__).parents[1]
 
 
-# Locks, races, upserts, triggers, JSON or collation decide here: these run on PostgreSQL in the suite too. One that
-# has but its session is on one of both there, by a digest of its name, and on the other in the proofs.
+# Locks, races, upserts, triggers, JSON or collation decide here: these run on PostgreSQL in the suite too.
+# One that has but its session is on one of both there, by a digest of its name; on the other in the proofs.
 DATABASE_DECIDES = (
     "surveys/store",
     "surveys/lists",
@@ -71,7 +71,7 @@ def is_long(item: pytest.Item, *, both: bool = False) -> bool:
 
 
 def is_alone(test: Callable[..., object], fixtures: Collection[str]) -> bool:
-    """Whether its session is all that a test of the store has of its database, so that no one sees a commit."""
+    """Whether a test of the store has but its session of its database, so that no one sees a commit."""
     return "database_url" not in inspect.signature(test).parameters and "app" not in fixtures
 
 
