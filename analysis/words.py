@@ -51,6 +51,10 @@ class Words(str):
         """The text in the reader's language."""
         return format(str(self), wanted)
 
+    def capitalize(self) -> Words:
+        """The text as the first of a line, in every language."""
+        return First(self._english, *([self._several] if self._several else []), **self._values)
+
     def __mod__(self, values: Any) -> str:
         """The text with `values`, in the reader's language."""
         filled: str = str(self) % values
@@ -63,6 +67,20 @@ class Words(str):
     def __radd__(self, other: str) -> str:
         """Both, in the reader's language."""
         return str(other) + str(self)
+
+
+class First(Words):
+    """A text that begins with a capital, in English and as each reader reads it."""
+
+    def __new__(cls, english: str, several: str | None = None, /, **values: Any) -> First:
+        """The text for these values."""
+        said = str.__new__(cls, _capital(_said(ENGLISH, english, several, values)))
+        said._english, said._several, said._values = english, several, values
+        return said
+
+    def __str__(self) -> str:
+        """The text in the reader's language."""
+        return _capital(super().__str__())
 
 
 def words(english: str, /, **values: Any) -> Words:
@@ -104,6 +122,10 @@ def read_by(reader: Callable[[], NullTranslations]) -> Iterator[None]:
         yield
     finally:
         _reader.reset(token)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _said(catalogue: NullTranslations, english: str, several: str | None, values: dict[str, Any]) -> str:

@@ -48,6 +48,22 @@ def test_values_are_read_in_the_same_language() -> None:
         assert str(counted("%(num)d day", "%(num)d days", 1)) == "1 DAY"
 
 
+def test_a_text_that_begins_a_line_does_so_in_every_language() -> None:
+    """A German word within it keeps its capital."""
+
+    class German(NullTranslations):
+        def gettext(self, message: str) -> str:
+            return "kein Beginn bekannt"
+
+    text = _("no onset known").capitalize()
+    assert text == "No onset known"
+    with read_by(German):
+        assert str(text) == f"{text}" == "Kein Beginn bekannt"
+        assert str(copy.deepcopy(text)) == "Kein Beginn bekannt"
+        assert text == "No onset known"
+    assert counted("a day", "%(num)d days", 1).capitalize() == "A day"
+
+
 def test_a_copy_is_the_same_text() -> None:
     """As a job hands it on, or a record is copied."""
     for text in (_("Side: %(name)s", name="left"), counted("%(num)d day", "%(num)d days", 2)):
