@@ -1,8 +1,8 @@
 // Builds what a browser gets: `npm ci && npm run build`. The results are committed, so nobody else needs Node.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join, parse } from "node:path";
+import { dirname, join, parse, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
@@ -98,3 +98,15 @@ await put(
   await readFile(join(modules, "plotly.js-cartesian-dist-min", "plotly-cartesian.min.js")),
 );
 await writeFile(join(output, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+
+// Of what all this is made, so that a test can tell without Node that a source changed and nothing was built since.
+const made = createHash("sha256");
+const names = (await readdir(sources, { recursive: true }))
+  .filter((name) => parse(name).ext)
+  .map((name) => name.split(sep).join("/"))
+  .sort();
+for (const name of [...names, "../../package.json"]) {
+  const content = await readFile(join(sources, name));
+  made.update(`${createHash("sha256").update(content).digest("hex")}  ${name}\n`);
+}
+await writeFile(join(output, "sources.sha256"), `${made.digest("hex")}\n`);

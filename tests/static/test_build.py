@@ -31,6 +31,19 @@ def _node_is_too_old() -> bool:
     return int(version.lstrip("v").split(".")[0]) < 20
 
 
+def test_nothing_changed_since_the_files_were_built() -> None:
+    """Neither a source, nor how they are built, nor a package's version; checked without Node."""
+    folder = STATIC / "src"
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    lines = [
+        f"{sha256((folder / name).read_bytes()).hexdigest()}  {name}\n"
+        for name in (*names, "../../package.json")
+    ]
+    made_of = (BUILT / "sources.sha256").read_text().strip()
+    assert sha256("".join(lines).encode()).hexdigest() == made_of, "run: make assets"
+
+
+@pytest.mark.long
 def test_committed_files_are_what_the_sources_give(tmp_path: Path) -> None:
     """`npm ci && npm run build` in a clean folder, without the linters, gives what is committed."""
     if shutil.which("npm") is None or _node_is_too_old():
@@ -66,7 +79,12 @@ def test_each_built_file_tells_its_content_by_name_and_lies_packed_beside_itself
         stem, _, ending = plain.rpartition(".")
         assert name == f"{stem}.{sha256(found[name]).hexdigest()[:12]}.{ending}"
         assert found[f"{name}.gz"] == found[name]
-    assert set(found) == {*NAMES.values(), *(f"{name}.gz" for name in NAMES.values()), "manifest.json"}
+    assert set(found) == {
+        *NAMES.values(),
+        *(f"{name}.gz" for name in NAMES.values()),
+        "manifest.json",
+        "sources.sha256",
+    }
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
