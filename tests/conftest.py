@@ -265,6 +265,9 @@ def _hashed_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(staff, "hash_password", cache(staff.hash_password))
+        patch.setattr(
+            CryptContext, "hash", cache(CryptContext.hash)
+        )  # of who has no account, to take as long
         patch.setattr(CryptContext, "verify", remembered)
         yield
 

@@ -21,8 +21,9 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-def test_answers_are_as_described(app: Flask) -> None:
-    """Any study, cursor and limit, right and wrong, with a key."""
+@pytest.mark.parametrize("number", [3, pytest.param(60, marks=pytest.mark.long)])
+def test_answers_are_as_described(app: Flask, number: int) -> None:
+    """Any study, cursor and limit, right and wrong, with a key; so many requests of each kind."""
     nasty.make(app)
     given: dict[str, Any] = {"Authorization": f"Bearer {key_of(app, dates='exact')}"}
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
@@ -31,6 +32,7 @@ def test_answers_are_as_described(app: Flask) -> None:
         operation = found.ok()
         cases = st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])
 
+        @hypothesis.settings(max_examples=number)
         @hypothesis.given(case=cases, ours=st.booleans())
         def ask(case: schemathesis.Case, ours: bool) -> None:
             if ours:
