@@ -1,7 +1,7 @@
 """Small studies written down in a few words, for the tests of `analysis`."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -208,6 +208,12 @@ def _response_row(
             for at, item in enumerate(SCALES.get(f"{instrument}.total", SCALES["saq.total"]).items, 1)
         },
     }
+
+
+def of_scales(frames: StudyFrames, *scales: str) -> StudyFrames:
+    """The study with these scales alone: what is computed, and how long it takes, grows with them."""
+    scores = frames.scores[frames.scores["scale"].isin(scales)].reset_index(drop=True)
+    return replace(frames, scores=scores, scale_info={name: frames.scale_info[name] for name in scales})
 
 
 @lru_cache(maxsize=16)

@@ -10,7 +10,7 @@ from analysis.report import report
 from analysis.results.filters import Filters
 from tests.analysis.outcomes import outcomes
 from tests.analysis.reports import AT, SOFTWARE, of_outcomes
-from tests.analysis.studies import registry, study
+from tests.analysis.studies import of_scales, registry, study
 
 
 def made(frames, **kwargs):
@@ -66,7 +66,7 @@ def test_nobody_can_be_told_from_the_page(page):
 
 
 def test_the_page_is_of_the_part_that_was_asked_for():
-    frames = registry(3, 24)
+    frames = of_scales(registry(3, 24), "phq9.total")
     women = made(frames, filters=Filters(sex="female"))
     assert women.content["filters"] == {"sex": "female"}
     assert dict(women.facts)["patients enrolled"] != "about 25"

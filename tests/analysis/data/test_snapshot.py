@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from analysis.data.frame import COLUMNS, FrameError, data_sha256
 from analysis.data.snapshot import files, read, table
 from analysis.report import report
-from tests.analysis.reports import AT, SOFTWARE, of_registry
-from tests.analysis.studies import SCALES, Patient, registry, study
+from tests.analysis.reports import AT, SOFTWARE
+from tests.analysis.studies import SCALES, Patient, of_scales, registry, study
 from tests.support.examples import examples
 
 
@@ -30,10 +30,14 @@ def test_nothing_is_lost(patients):
     assert files(again) == files(frames)
 
 
-def test_a_report_of_the_files_is_the_same():
+@pytest.mark.parametrize(
+    "scales", [("face.total", "phq9.total"), pytest.param(tuple(SCALES), marks=pytest.mark.long)], ids=len
+)
+def test_a_report_of_the_files_is_the_same(scales):
     """To the last digit, digest of the data included."""
-    again = report(read(files(registry(3, 60))), generated_at=AT, software=SOFTWARE)
-    assert json.dumps(again) == json.dumps(of_registry(3, 60))
+    frames = of_scales(registry(3, 60), *scales)
+    once, again = (report(one, generated_at=AT, software=SOFTWARE) for one in (frames, read(files(frames))))
+    assert json.dumps(again) == json.dumps(once)
 
 
 def test_files_without_later_columns_have_the_digest_of_before():
@@ -65,7 +69,7 @@ def test_what_earlier_files_do_not_say_is_taken_from_the_definitions():
     assert not read(old).scale_info["phq9.total"].only_by_patient
 
 
-@examples(10)
+@examples(4)
 @given(st.floats(allow_nan=False), st.text(alphabet=st.characters(codec="utf-8"), min_size=1))
 def test_numbers_and_texts_come_back_as_they_were(value, text):
     """Whatever the number or text, commas, quotes and line ends included."""

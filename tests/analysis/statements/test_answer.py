@@ -8,7 +8,7 @@ from analysis.figures.answers import answer
 from analysis.figures.pages import SCREENS, Scene
 from analysis.statements.answer import NOTHING_TOLD, Wording, in_one, joined
 from analysis.statements.statement import Statement
-from tests.analysis.studies import registry
+from tests.analysis.studies import SCALES, of_scales, registry
 from tests.analysis.test_told import ON
 
 STRATA = ("acute", "chronic")
@@ -69,9 +69,12 @@ def test_strata_are_joined_and_their_common_reason_stands_once():
     )
 
 
-def test_every_screen_answers_in_one_sentence():
+@pytest.mark.parametrize(
+    "scales", [("face.total", "phq9.total"), pytest.param(tuple(SCALES), marks=pytest.mark.long)], ids=len
+)
+def test_every_screen_answers_in_one_sentence(scales):
     """Also where the first figure's own words are the answer."""
-    frames = registry(3, 80)
+    frames = of_scales(registry(3, 80), *scales)
     scene = Scene(frames, View(suppress_under=5), main_scales(frames), ON)
     for screen in PAGE_OF:
         said = answer(screen, scene, SCREENS[screen](scene))

@@ -7,18 +7,20 @@ import pytest
 from tests.analysis.worlds import QUESTIONS
 
 SHORT = (
-    "treatment: nothing happens",
     "treatment: begun at a flare, with an effect",
-    "treatment: by acuteness, with an effect",
     "course: slopes differ",
-    "course: one day wrong, with a rise",
     "within: shared recovery, slopes differ",
-    "within: a true tie",
     "time: sites that differ",
+)
+LONG = (
+    "treatment: nothing happens",
+    "treatment: by acuteness, with an effect",
+    "course: one day wrong, with a rise",
+    "within: a true tie",
 )
 
 
-@pytest.mark.parametrize("name", SHORT)
+@pytest.mark.parametrize("name", [*SHORT, *(pytest.param(name, marks=pytest.mark.long) for name in LONG)])
 def test_what_is_told_of_a_world_is_so(name: str) -> None:
     question = QUESTIONS[name]
     right = question.truth if question.identifiable else None
