@@ -15,7 +15,8 @@ TESTS = Path(__file__).parents[1]
 
 
 # Locks, races, upserts, triggers, JSON or collation decide here: these run on PostgreSQL in the suite too.
-# One that has but its session is on one of both there, by a digest of its name; on the other in the proofs.
+# One that has but its session is on one of both there, by a digest of its name, and in the proofs on the
+# other. So are those of words, studies and accounts.
 DATABASE_DECIDES = (
     "surveys/store",
     "surveys/lists",
@@ -25,6 +26,7 @@ DATABASE_DECIDES = (
     "surveys/test_invariants.py",
     "surveys/test_db.py",
 )
+ON_ONE = ("surveys/store/words", "surveys/store/study", "surveys/store/accounts")
 
 
 def parted(
@@ -67,7 +69,8 @@ def is_long(item: pytest.Item, *, both: bool = False) -> bool:
         return False
     if not place.startswith(DATABASE_DECIDES):
         return kind.startswith("postgres")
-    return not both and _is_alone(item) and not kind.startswith(_of_both(item.nodeid.replace(kind, "")))
+    takes_one = _is_alone(item) or place.startswith(ON_ONE)
+    return not both and takes_one and not kind.startswith(_of_both(item.nodeid.replace(kind, "")))
 
 
 def is_alone(test: Callable[..., object], fixtures: Collection[str]) -> bool:

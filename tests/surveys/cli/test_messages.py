@@ -115,7 +115,10 @@ def make_real(settings: Settings) -> None:
     ("unfit", "said"),
     [
         ({"mail_url": "console:"}, "SEVENTH_MAIL_URL names no mail server"),
-        ({"mail_url": "smtp://mail.example.org"}, "SEVENTH_PUBLIC_URL is http://localhost"),
+        pytest.param(
+            *({"mail_url": "smtp://mail.example.org"}, "SEVENTH_PUBLIC_URL is http://localhost"),
+            marks=pytest.mark.long,
+        ),
     ],
 )
 def test_nothing_goes_to_real_patients_from_an_unfit_installation(

@@ -182,7 +182,9 @@ def test_no_backup_of_very_many_ends_in_a_trace(database_url: str, backup: Path,
     assert hostile(backup, database_url, seed, 1000) > 500
 
 
-@pytest.mark.parametrize("value", [[], "x", {"a": 1}, 7])
+@pytest.mark.parametrize(
+    "value", [[], *(pytest.param(one, marks=pytest.mark.long) for one in ("x", {"a": 1}, 7))]
+)
 def test_a_row_of_another_shape_is_named(database_url: str, backup: Path, value: object) -> None:
     """As is a value that no column takes."""
     with connected(database_url) as connection:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from tests.support.sample import sampled
 
 from surveys.mail.channels import channels
 from surveys.models import Contact, Patient
 from tests.surveys.lists.checks.conftest import AT, Found, Stands, contact_of
 
+CHANNELS = (None, "email", "letter", "telephone", "text", "visits")
+KNOWN = ("email", "address", "telephone", "mobile", "refused", "")
+WAYS = sampled(12, list(product(CHANNELS, KNOWN)))
 
-@pytest.mark.parametrize("channel", [None, "email", "letter", "telephone", "text", "visits"])
-@pytest.mark.parametrize("known", ["email", "address", "telephone", "mobile", "refused", ""])
+
+@pytest.mark.parametrize(("channel", "known"), WAYS)
 def test_a_way_that_is_closed_is_found(
     session: Session, patient: Patient, found: Found, channel: str | None, known: str
 ) -> None:

@@ -26,10 +26,13 @@ pytestmark = pytest.mark.owner
             "DELETE FROM binding WHERE event_id = {last}; DELETE FROM event WHERE id = {last}",
             "its end was cut off",
         ),
-        ("UPDATE event SET hash = 'x' WHERE id = {last}", "it was computed anew"),
-        (
+        pytest.param(
+            *("UPDATE event SET hash = 'x' WHERE id = {last}", "it was computed anew"), marks=pytest.mark.long
+        ),
+        pytest.param(
             "UPDATE event SET number = 999 WHERE id = {last}; DELETE FROM event WHERE number < 999",
             "computed anew",
+            marks=pytest.mark.long,
         ),
     ],
 )
