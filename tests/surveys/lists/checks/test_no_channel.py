@@ -7,10 +7,10 @@ from itertools import product
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from tests.support.sample import sampled
 
 from surveys.mail.channels import channels
 from surveys.models import Contact, Patient
+from tests.support.sample import sampled
 from tests.surveys.lists.checks.conftest import AT, Found, Stands, contact_of
 
 CHANNELS = (None, "email", "letter", "telephone", "text", "visits")
