@@ -22,21 +22,22 @@ def dashboard(open_page: OpenPage) -> Page:
 
 
 def test_points_bands_boxes_and_intervals_are_drawn(open_page: OpenPage) -> None:
-    """Each kind of mark is there, and the policy refused nothing (the fixture would fail)."""
+    """Each kind of mark is there, and the policy refused nothing (the fixture would fail).
+
+    The table is one press away, and the drawing is hidden from screen readers. Its controls only zoom and
+    pan: no picture that the policy refuses, and no sharing with plotly's maker.
+    """
     page = dashboard(open_page)
     assert page.locator(MARK).count() == 6
     assert page.locator("#course-chart path.js-fill").count() == 1
     assert page.locator("#groups-chart path.box").count() == 2
     assert page.locator("#groups-chart .points .point").count() == 10
     assert page.locator("#intervals-chart .errorbar .xerror").count() == 2
-
-
-def test_the_table_is_folded_once_the_chart_is_there(open_page: OpenPage) -> None:
-    """With the chart drawn the table is one press away, and the drawing is hidden from screen readers."""
-    page = dashboard(open_page)
     assert page.locator("details[open]").count() == 0
     assert page.locator("details table").count() == 3
     assert page.locator(".main-svg:not([aria-hidden=true])").count() == 0
+    names = {b.get_attribute("aria-label") for b in page.locator("#course-chart .modebar-btn").all()}
+    assert names == {"Zoom", "Pan", "Zoom in", "Zoom out", "Reset axes"}
 
 
 def test_without_a_script_the_table_is_the_figure(open_page: OpenPage) -> None:
@@ -61,10 +62,3 @@ def test_colours_follow_the_page(open_page: OpenPage) -> None:
     expect(point).to_have_css("fill", LIGHT)
     page.emulate_media(color_scheme="dark")
     expect(point).to_have_css("fill", DARK)
-
-
-def test_the_controls_neither_download_nor_upload(open_page: OpenPage) -> None:
-    """Only zooming and panning: no picture that the policy refuses, and no sharing with plotly's maker."""
-    page = dashboard(open_page)
-    names = {b.get_attribute("aria-label") for b in page.locator("#course-chart .modebar-btn").all()}
-    assert names == {"Zoom", "Pan", "Zoom in", "Zoom out", "Reset axes"}

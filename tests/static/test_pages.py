@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
 
-from tests.support.browser import LOOKS, PHONE, ColourScheme
+from tests.support.browser import PHONE, ColourScheme, looks
 from tests.support.built import NAMES
 from tests.support.pages_in_browser import OpenPage
 
@@ -70,7 +70,7 @@ def test_text_of_others_is_escaped(client: FlaskClient) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
+@pytest.mark.parametrize(("viewport", "scheme"), looks("light desktop"))
 @pytest.mark.parametrize("path", LOOKED_AT)
 def test_pages_are_accessible(
     open_page: OpenPage, axe: Axe, path: str, viewport: dict[str, int], scheme: ColourScheme
