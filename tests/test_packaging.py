@@ -14,15 +14,18 @@ ROOT = Path(__file__).parent.parent
 LOCKS = ("build", "dev", "run")
 
 # Addresses of package registries and folders of one machine (put together here so as not to find themselves).
+FOLDERS = ("work", "root", "farm", "opt")
 FOREIGN = re.compile(
     "|".join(
         [
             r"(pypi|pythonhosted|npmjs|debian)" + r"\.org/",
             r"(registry\.npmjs|deb\.debian|files\.pythonhosted)" + r"\.",
-            r"(?<![\w.-])/(work|root|farm|opt)" + r"/\w",
+            rf"(?<![\w.-])/({'|'.join(FOLDERS)})" + r"/\w",
         ]
     )
 )
+
+FOREIGN_WORDS = ("pypi", "pythonhosted", "npmjs", "debian", *(f"/{name}/" for name in FOLDERS))
 
 
 def project() -> dict[str, list[str]]:
@@ -81,5 +84,6 @@ def test_no_machine_and_no_registry_is_named() -> None:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue
-        found += [f"{path.relative_to(ROOT)}: {match[0]}" for match in FOREIGN.finditer(text)]
+        if any(word in text for word in FOREIGN_WORDS):  # sooner than the pattern tells that there is none
+            found += [f"{path.relative_to(ROOT)}: {match[0]}" for match in FOREIGN.finditer(text)]
     assert found == []

@@ -20,7 +20,7 @@ from analysis.results.filters import AGES, SIDES, Filters, apply
 from analysis.results.groups import SEXES
 from analysis.results.table_one import table_one
 from tests.analysis.reports import of_registry
-from tests.analysis.studies import registry
+from tests.analysis.studies import of_scales, registry
 
 FEW = range(1, SUPPRESS_UNDER)
 VIEW = View()
@@ -90,12 +90,18 @@ def few_shown(tables: Mapping[Chosen, Panels]) -> Iterator[str]:
         yield from (f"{some} {place}" for place, inside in found.items() if len(inside) in FEW)
 
 
-@pytest.mark.parametrize(
-    ("seed", "patients", "most"),
-    [(3, 70, 1), *(pytest.param(seed, 90, 2, marks=pytest.mark.long) for seed in (4, 5, 6))],
-)
-def test_no_filter_is_subtracted_from_another(seed: int, patients: int, most: int) -> None:
+def test_no_filter_of_two_scales_is_subtracted_from_another() -> None:
     """With and without each filter, and all less the values of a filter that are shown."""
+    tables = published(of_scales(registry(3, 70), "face.total", "phq9.total"), 1)
+    assert len(tables) > 5
+    assert list(few_shown(tables)) == []
+    assert list(told_apart(tables)) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("seed", "patients", "most"), [(3, 70, 1), *((seed, 90, 2) for seed in (4, 5, 6))])
+def test_no_filter_is_subtracted_from_another(seed: int, patients: int, most: int) -> None:
+    """The same of all scales, and of two filters at once."""
     tables = published(registry(seed, patients), most)
     assert len(tables) > 5
     assert list(few_shown(tables)) == []

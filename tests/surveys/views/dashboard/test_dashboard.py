@@ -30,7 +30,7 @@ from tests.support.dashboard_page import (
     words,
 )
 from tests.support.sample import sampled
-from tests.support.simulated import populate
+from tests.support.simulated import MOOD_ALONE, populate
 from tests.support.staff import Member, signed_in
 from tests.support.study import FACE, changing, invite, one_table
 
@@ -298,7 +298,7 @@ def test_small_studies_show_everything_to_the_clinic_and_nothing_small_to_analys
 
 def test_a_filter_that_singles_out_a_few_is_not_for_analysts(app: Flask) -> None:
     """Three men: the coordinator sees them; the analyst neither them nor all patients but them."""
-    populate(app, 12)
+    populate(app, 12, plan=MOOD_ALONE)
     with changing(app) as session:
         session.execute(update(StoredPatient).values(sex="female"))
         session.execute(update(StoredPatient).where(StoredPatient.id <= 3).values(sex="male"))
@@ -312,7 +312,7 @@ def test_a_filter_that_singles_out_a_few_is_not_for_analysts(app: Flask) -> None
 
 def test_a_study_may_withhold_larger_groups(app: Flask) -> None:
     """From its own number of patients on: seven men are then nobody's to see."""
-    populate(app, 24)
+    populate(app, 24, plan=MOOD_ALONE)
     with changing(app) as session:
         session.execute(update(StoredPatient).values(sex="female"))
         session.execute(update(StoredPatient).where(StoredPatient.id <= 7).values(sex="male"))
@@ -329,7 +329,7 @@ def test_a_study_may_withhold_larger_groups(app: Flask) -> None:
 
 
 def test_a_site_sees_its_own_patients_only(app: Flask) -> None:
-    populate(app, 12)
+    populate(app, 12, plan=MOOD_ALONE)
     with changing(app) as session:
         session.execute(update(StoredPatient).where(StoredPatient.id <= 7).values(site="north"))
     assert facts(page_of(signed_in(app, site="north")))["patients, 7 answered"] == "7"
@@ -342,7 +342,7 @@ def test_the_number_of_statements_does_not_grow_with_the_study(app: Flask) -> No
     """Each table is read once; with many patients as with few. A board that is there costs few."""
     asked, again = [], []
     for study, patients in (("S1", 6), ("S2", 30)):
-        populate(app, patients, study=study)
+        populate(app, patients, study=study, plan=MOOD_ALONE)
         member = signed_in(app, study=study)
         with statements() as seen:
             assert chart_data(page_of(member, path=f"/staff/{study}/dashboard"))

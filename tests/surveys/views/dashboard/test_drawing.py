@@ -21,7 +21,7 @@ from surveys.store.patient import erasing
 from surveys.views.clinic import display
 from tests.support.dashboard_page import PATH, chart_data, facts, page_of, statements, words
 from tests.support.patient import Patient, in_process
-from tests.support.simulated import populate
+from tests.support.simulated import MOOD_ALONE, populate
 from tests.support.staff import Member, employ, signed_in
 from tests.support.study import FACE, changing, invite, one_table
 
@@ -136,7 +136,7 @@ def test_the_last_board_is_shown_with_its_time_while_a_newer_one_is_drawn(
 
 def test_after_an_erasure_no_older_board_is_shown(app: Flask, blocked: Blocked) -> None:
     """Nor kept."""
-    populate(app, 12)
+    populate(app, 12, plan=MOOD_ALONE)
     member = signed_in(app)
     blocked.may = True
     assert "S00001" in page_of(member)
@@ -153,7 +153,7 @@ def test_after_an_erasure_no_older_board_is_shown(app: Flask, blocked: Blocked) 
 
 def test_signing_in_draws_no_board_anew(app: Flask) -> None:
     """Nor do messages and exports: figures are the same after them."""
-    populate(app, 12)
+    populate(app, 12, plan=MOOD_ALONE)
     employ(app, "later@example.org", "coordinator")
     page_of(signed_in(app))
     later = Member(in_process(app))

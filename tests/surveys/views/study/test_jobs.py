@@ -15,6 +15,7 @@ from surveys.jobs.desk import Desk
 from surveys.models import Job, JobPart, Membership, Patient
 from surveys.store.patient import erasing
 from surveys.views.web import jobs
+from tests.support.simulated import MOOD_ALONE
 from tests.support.staff import Member, signed_in
 from tests.support.study import changing, invite, one_table, stored
 
@@ -41,7 +42,7 @@ class Later:
 @pytest.fixture
 def later(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Later:
     """A study with a patient, whose jobs nobody waits for."""
-    invite(app)
+    invite(app, plan=MOOD_ALONE)
     return Later(app, monkeypatch)
 
 

@@ -19,6 +19,7 @@ from surveys.settings import Settings
 from surveys.store.patient import erasing
 from surveys.store.study import reports
 from tests.support.commands import seventh_with
+from tests.support.simulated import MOOD_ALONE
 from tests.support.staff import Member, signed_in
 from tests.support.study import changing, invite, one_table
 
@@ -33,8 +34,8 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture
 def analyst(app: Flask) -> Member:
-    """The analyst of a study with a patient."""
-    invite(app)
+    """The analyst of a study with a patient, who is asked one questionnaire: its report is soon made."""
+    invite(app, plan=MOOD_ALONE)
     member = signed_in(app, "analyst")
     member.get(PAGE)
     return member

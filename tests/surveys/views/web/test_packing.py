@@ -11,7 +11,7 @@ from surveys.views.web.packing import CLOSED
 from tests.support.dashboard_page import PATH, words
 from tests.support.patient import in_process
 from tests.support.sample import sampled
-from tests.support.simulated import populate
+from tests.support.simulated import MOOD_ALONE, populate
 from tests.support.staff import Member, employ, signed_in
 
 EMAIL = "packed@example.org"
@@ -26,7 +26,7 @@ def database_url(sqlite_url: str) -> str:
 @pytest.fixture
 def member(app: Flask) -> Member:
     """A coordinator whose browser takes gzip."""
-    populate(app, 6)
+    populate(app, 6, plan=MOOD_ALONE)
     employ(app, EMAIL, "coordinator")
     member = Member(in_process(app, unpacks="gzip, br"))
     member.sign_in(EMAIL)
