@@ -31,6 +31,11 @@ VIEWS = {
     "analyst together": View(strata=TOGETHER),
     "analyst acute": View(strata=("acute",)),
 }
+IN_SUITE = ("clinic", "analyst", "analyst together")
+LOOKED_AT = [
+    pytest.param(view, id=name, marks=() if name in IN_SUITE else pytest.mark.long)
+    for name, view in VIEWS.items()
+]
 FIGURES = {
     "time": lambda frames, view: time_figure(frames, "face.total", view),
     "course": lambda frames, view: course_figure(frames, "face.total", view),
@@ -66,7 +71,7 @@ def marked_up():
     return replace(study(patients), scale_info={**SCALES, "face.total": odd})
 
 
-@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS.keys())
+@pytest.mark.parametrize("view", LOOKED_AT)
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_is_whole(draw, name, view):
     """Title, a sentence with patients, axes, panels with their number of patients, a table and notes."""
@@ -105,7 +110,7 @@ def test_the_page_gets_plain_lists_and_no_look_of_plotly(draw, name):
         assert len(text) < 60_000
 
 
-@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS.keys())
+@pytest.mark.parametrize("view", LOOKED_AT)
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_words_stay_within_what_a_registry_can_say(draw, name, view):
     text = words(draw(name, view)).lower()
@@ -121,7 +126,7 @@ def test_directions_are_said(frames, scale):
     assert treatment_figure(frames, scale, CLINIC).x_axis.endswith(better)
 
 
-@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS.keys())
+@pytest.mark.parametrize("view", LOOKED_AT)
 @pytest.mark.parametrize("name", FIGURES)
 def test_nothing_drawn_holds_a_tag(marked_up, name, view):
     """Plotly writes tags with inline styles, which the page's policy refuses; only line breaks are drawn.

@@ -57,6 +57,7 @@ def two_studies(app: Flask) -> dict[str, dict[str, object]]:
     return fill_two_studies(app)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("role", ROLES)
 def test_every_address_opens_to_one_and_is_shut_to_who_may_not(
     app: Flask, two_studies: dict[str, dict[str, object]], role: str
