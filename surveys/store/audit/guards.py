@@ -1,32 +1,32 @@
-"""Whether the database still refuses what it must: its triggers, functions and constraints as stated.
-
-Of a trigger and a function the text is compared, of a constraint or an index that it is there.
-"""
+"""Whether the database still refuses what it must: triggers, functions, tables and constraints as stated."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from sqlalchemy import ForeignKeyConstraint, PrimaryKeyConstraint, inspect, text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from surveys.models import Base
 from surveys.models.functions import FUNCTIONS
 from surveys.models.triggers import Dialect, Trigger, in_one_order, triggers
 from surveys.models.upkeep import Upkeep, upkeeps
-from surveys.store.audit import roles
+from surveys.store.audit import definitions, roles
 from surveys.store.audit.proof import Break
 
 _ON_SQLITE = "SELECT name, sql AS said, 'O' AS enabled FROM sqlite_master WHERE type = 'trigger'"
 _ON_POSTGRESQL = """
     SELECT tgname AS name, tgenabled AS enabled,
-        split_part(pg_get_triggerdef(pg_trigger.oid), 'EXECUTE', 1) || prosrc AS said
+        split_part(pg_get_triggerdef(pg_trigger.oid), 'EXECUTE', 1) || prosrc ||
+            coalesce(array_to_string(proconfig, ' '), '') AS said
     FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_class ON pg_class.oid = tgrelid
     WHERE NOT tgisinternal AND relnamespace = current_schema()::regnamespace"""
+# Settings of a function too: they say where it looks for tables. An extension has functions of its own.
 _FUNCTIONS = """
-    SELECT proname AS name, prosrc AS said FROM pg_proc
-    WHERE pronamespace = current_schema()::regnamespace AND prorettype <> 'trigger'::regtype"""
+    SELECT proname || '(' || pg_get_function_identity_arguments(oid) || ')' AS name,
+        prosrc || coalesce(array_to_string(proconfig, ' '), '') AS said FROM pg_proc
+    WHERE pronamespace = current_schema()::regnamespace AND prorettype <> 'trigger'::regtype
+    AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"""
 _RULES = "SELECT rulename FROM pg_rules WHERE schemaname = current_schema()"
 
 
@@ -44,7 +44,7 @@ def missing(session: Session) -> Iterator[Break]:
         for told in session.scalars(text("PRAGMA integrity_check")).all():
             if told != "ok":
                 yield Break("Database file", str(told))
-    yield from _constraints(session)
+    yield from _definitions(session)
 
 
 def _triggers(session: Session, dialect: Dialect) -> Iterator[Break]:
@@ -57,7 +57,7 @@ def _triggers(session: Session, dialect: Dialect) -> Iterator[Break]:
     for name, trigger in stated.items():
         if name not in there:
             yield Break(f"Trigger {name}", "it is missing")
-        elif there[name]["enabled"] == "D":
+        elif there[name]["enabled"] not in ("O", "A"):
             yield Break(f"Trigger {name}", "it is switched off")
         elif _plain(str(there[name]["said"])) != _plain(_said(trigger, dialect)):
             yield Break(f"Trigger {name}", "it was changed")
@@ -79,36 +79,34 @@ def _plain(definition: str) -> str:
 
 def _functions(session: Session) -> Iterator[Break]:
     there: Mapping[str, Any] = {row.name: row.said for row in session.execute(text(_FUNCTIONS))}
-    for function in FUNCTIONS:
-        name = function.split("(")[0].split()[-1]
+    stated = {_signature(function): function.split("$$")[1] for function in FUNCTIONS}
+    for name, body in stated.items():
         if name not in there:
             yield Break(f"Function {name}", "it is missing")
-        elif there[name].split() != function.split("$$")[1].split():
+        elif there[name].split() != body.split():
             yield Break(f"Function {name}", "it was changed")
+    for name in sorted(there.keys() - stated.keys()):
+        yield Break(f"Function {name}", "it is none of Seventh's")
 
 
-def _constraints(session: Session) -> Iterator[Break]:
-    seen = inspect(session.connection())
-    for table in Base.metadata.sorted_tables:
-        there = {
-            str(one["name"])
-            for one in (
-                *seen.get_check_constraints(table.name),
-                *seen.get_unique_constraints(table.name),
-                *seen.get_indexes(table.name),
-                seen.get_pk_constraint(table.name),
-            )
-        }
-        # SQLite knows no name of a foreign key that came with a later column.
-        there |= {_keys(one["constrained_columns"]) for one in seen.get_foreign_keys(table.name)}
-        stated = {
-            _keys(one.column_keys) if isinstance(one, ForeignKeyConstraint) else str(one.name)
-            for one in table.constraints
-            if not isinstance(one, PrimaryKeyConstraint) or len(one)
-        } | {str(one.name) for one in table.indexes}
-        for name in sorted(stated - there):
-            yield Break(f"Constraint {name}", f"{table.name} is without it")
+def _signature(function: str) -> str:
+    return function.removeprefix("CREATE FUNCTION ").partition(")")[0] + ")"
 
 
-def _keys(columns: Iterable[str]) -> str:
-    return f"foreign key of {', '.join(columns)}"
+def _definitions(session: Session) -> Iterator[Break]:
+    bound = session.get_bind()
+    stated = definitions.stated(bound if isinstance(bound, Engine) else bound.engine)
+    if stated is None:
+        yield Break(
+            "Tables", "this role may make no temporary ones, so that nobody knows whether they were changed"
+        )
+        return
+    there = definitions.definitions(session.connection())
+    for name in sorted(stated.keys() - there.keys()):
+        yield Break(name, "it is missing")
+    for name, said in sorted(there.items()):
+        if name not in stated:
+            if definitions.none_of_ours(name, said):
+                yield Break(name, "it is none of Seventh's")
+        elif said != stated[name]:
+            yield Break(name, "it was changed")

@@ -31,7 +31,7 @@ def test_a_guard_that_is_gone_or_weak_is_named(record: Session) -> None:
             "Trigger event_update: it is switched off.",
             "Trigger response_update: it was changed.",
             "Rule quiet: it is none of Seventh's.",
-            "Constraint ck_patient_birth_year: patient is without it.",
+            "Constraint ck_patient_birth_year: it is missing.",
         }
     else:
         record.execute(text("DROP TRIGGER score_update"))
@@ -44,6 +44,24 @@ def test_a_guard_that_is_gone_or_weak_is_named(record: Session) -> None:
             "Trigger score_update: it is missing.",
             "Trigger event_update: it was changed.",
             "Trigger quiet: it is none of Seventh's.",
-            "Constraint uq_response_current: response is without it.",
+            "Index uq_response_current: it is missing.",
         }
     assert set(map(str, guards.missing(record))) == found
+
+
+OTHER_FUNCTION = "seventh_link(of_study bigint, of_patient bigint, links jsonb)"
+WEAKENED = {
+    "ALTER TABLE event ENABLE REPLICA TRIGGER event_update": "Trigger event_update: it is switched off.",
+    "ALTER FUNCTION seventh_score_delete() SET search_path = x": "Trigger score_delete: it was changed.",
+    f"CREATE FUNCTION {OTHER_FUNCTION} RETURNS void LANGUAGE sql AS $$ $$": f"Function {OTHER_FUNCTION}: "
+    "it is none of Seventh's.",
+}
+
+
+def test_a_guard_that_only_looks_like_one_is_named(record: Session) -> None:
+    """It fires for replicas only, looks for its tables elsewhere, or is another of the same name."""
+    for statement, told in WEAKENED.items() if on_postgresql(record) else ():
+        point = record.begin_nested()
+        record.execute(text(statement))
+        assert told in map(str, guards.missing(record)), statement
+        point.rollback()
