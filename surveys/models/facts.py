@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy import Column, ColumnElement, or_, true
 
 from surveys.models.alert import Alert, AlertRule
 from surveys.models.amendment import Amendment
@@ -21,20 +21,24 @@ from surveys.models.assistance import Assistance
 from surveys.models.audit import Erasure
 from surveys.models.background import Background, BackgroundCheck
 from surveys.models.base import Base
+from surveys.models.clinic import Note
 from surveys.models.consent import Consent, ConsentText
+from surveys.models.dismissal import Dismissal
 from surveys.models.feedback import FeedbackShown, Priority
 from surveys.models.freeze import Freeze
 from surveys.models.imports import Import
 from surveys.models.injection import InjectionSite
-from surveys.models.joining import SelfEnrolment
+from surveys.models.joining import JoiningPage, SelfEnrolment
 from surveys.models.key import ApiKey
+from surveys.models.message import MessageTemplate, Messaging
 from surveys.models.own_form import OwnForm
 from surveys.models.patient import Contact, Grading, Palsy, Patient, Treatment
+from surveys.models.question import DataQuestion, QuestionStep
 from surveys.models.readiness import AlertReader, BackupProof
 from surveys.models.report import Report
 from surveys.models.response import InstrumentVersion, Response
 from surveys.models.signature import Signature
-from surveys.models.staff import Membership, Passkey, SignInIdentity, Staff
+from surveys.models.staff import Membership, Passkey, RecoveryCode, SecondFactor, SignInIdentity, Staff
 from surveys.models.study import Study, Timepoint
 from surveys.models.visit import Link, Visit
 from surveys.models.wording import LoadedWording, Permission
@@ -42,6 +46,7 @@ from surveys.models.wording import LoadedWording, Permission
 MADE = "made from bound columns"
 APART = "bound apart"
 ALERT_ANSWER = ("first_answer", "last_answer", "score", "before")
+WISHES = ("messages_stopped_at", "removal_requested_at")
 ALERT_NOTE = ("note", "acted_note", "closed_note")
 
 
@@ -70,10 +75,18 @@ class Fact:
         return f"{self.table}_{self.part}" if self.part else self.table
 
     @cached_property
+    def key(self) -> Column[Any]:
+        """The column whose value names a row: an id, or whose row it is where each has one."""
+        [column] = self.model.metadata.tables[self.table].primary_key.columns
+        return column
+
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """The bound columns, in order."""
         return self.only or tuple(
-            one.name for one in self.model.__table__.columns if one.name != "id" and one.name not in self.free
+            one.name
+            for one in self.model.__table__.columns
+            if not one.primary_key and one.name not in self.free
         )
 
     @cached_property
@@ -115,18 +128,23 @@ FACTS = (
     Fact(OwnForm),
     Fact(ConsentText),
     Fact(AlertRule),
+    Fact(Messaging),
+    Fact(MessageTemplate),
+    Fact(JoiningPage),
     Fact(BackupProof),
     Fact(Import),
     Fact(Membership),
     Fact(
         Staff,
         {
-            **dict.fromkeys(("email", "name", "password", "created_at"), APART),
+            **dict.fromkeys(("email", "name", "password", "created_at", "language"), APART),
             "fs_uniquifier": "names the sessions of an account, which a new one ends",
-            "language": "in which somebody reads the pages, and no fact of anybody",
         },
     ),
     Fact(Staff, part="account", only=("email", "name", "password", "created_at")),
+    Fact(Staff, part="language", only=("language",)),
+    Fact(SecondFactor, {"last_counter": "counted with each sign-in"}),
+    Fact(RecoveryCode),
     Fact(SignInIdentity),
     Fact(Passkey, dict.fromkeys(("sign_count", "used_at"), "counted with each sign-in")),
     Fact(ApiKey),
@@ -136,14 +154,13 @@ FACTS = (
     Fact(
         Patient,
         {
-            "contact_id": APART,
-            "messages_stopped_at": "a wish about messages",
-            "removal_requested_at": "a wish that waits for staff",
+            **dict.fromkeys(("contact_id", *WISHES), APART),
             "code_folded": MADE,
             "site_folded": MADE,
         },
     ),
     Fact(Patient, part="contact", only=("contact_id",)),
+    Fact(Patient, part="wish", only=WISHES),
     Fact(
         Contact,
         {
@@ -154,7 +171,8 @@ FACTS = (
     ),
     Fact(Erasure),
     Fact(Palsy),
-    Fact(Treatment, {"note": "a text of staff, which no analysis reads and an erasure empties"}),
+    Fact(Treatment, {"note": APART}),
+    Fact(Treatment, part="note", only=("note",), erased=True),
     Fact(InjectionSite),
     Fact(Grading),
     Fact(Consent),
@@ -182,6 +200,12 @@ FACTS = (
     Fact(Response, erased=True),
     Fact(BackgroundCheck, erased=True),
     Fact(Priority, erased=True),
+    Fact(Note, erased=True),
+    Fact(Dismissal, erased=True),
+    Fact(DataQuestion, {"value": APART}),
+    Fact(DataQuestion, part="value", only=("value",), erased=True),
+    Fact(QuestionStep, {"text": APART}),
+    Fact(QuestionStep, part="text", only=("text",), erased=True),
 )
 BY_SUBJECT: Mapping[str, Fact] = {fact.subject: fact for fact in FACTS}
 OF_TABLE: Mapping[str, tuple[Fact, ...]] = {
@@ -201,25 +225,16 @@ PROVED: Mapping[str, str] = {
 FREE: Mapping[str, str] = {
     "serving": "what a visit serves beside its timepoint, by which alone it is analysed: laid out anew",
     "draft": "not sent yet: what is sent becomes a response",
-    "note": "may hold identity, and is never analysed",
     "appointment": "a list of a day",
     "short_code": "another spelling of a link, which is bound, and lasts no longer",
-    "data_question": "what staff ask of a value, which is bound itself: events tell it",
-    "question_step": "what staff say of a value, which is bound itself: events tell it",
-    "dismissal": "what somebody says of a finding: events tell it",
     "own_list": "what somebody looks at, and no fact of anybody",
     "message": "an outbox, and its outcome",
-    "messaging": "when messages go out",
-    "message_template": "the words of messages",
     "alert_mail": "an outbox, and its outcome",
     "head_mail": "an outbox, and its outcome",
     "birth_year_try": "a try of a device",
     "sign_in_tries": "a counter",
     "staff_session": "where somebody is signed in: events tell its beginning and its end",
-    "second_factor": "a secret of an account, which opens nothing without its password",
-    "recovery_code": "a secret of an account, which opens nothing without its password",
     "reset_asked": "a request for a link, which a second person confirms",
-    "joining_page": "who may join from now on: events tell each change",
     "joining_request": "waits for a proof, and is deleted after a day",
     "job": "work to be done, and its outcome",
     "job_part": "work to be done, and its outcome",

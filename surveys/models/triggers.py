@@ -81,7 +81,7 @@ def _still(fact: Fact) -> str:
 
 _ROW_GONE = " OR ".join(
     f"OLD.subject = '{fact.subject}' AND NOT EXISTS"  # noqa: S608 - names of our tables
-    f" (SELECT 1 FROM {fact.table} WHERE {fact.table}.id = OLD.row_id{_still(fact)})"
+    f" (SELECT 1 FROM {fact.table} WHERE {fact.table}.{fact.key.name} = OLD.row_id{_still(fact)})"
     for fact in FACTS
     if fact.erased
 )

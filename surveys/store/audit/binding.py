@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,9 @@ from surveys.models.facts import BY_SUBJECT, FACTS, OF_TABLE, Fact
 GONE = "gone"
 AT_ONCE = 500
 SCORE = ("scale", "value", "items_used", "items_missing", "prorated")
+# The columns that an UPDATE sets; a value that is an expression has a parameter of another name.
+_SET = re.compile(r" SET (.*?)(?: WHERE |$)", re.DOTALL)
+_NAMES = re.compile(r"(?:^|, )(\w+)=")
 _UNREAD: Mapping[str, Any] = {"unread": True}
 
 
@@ -110,8 +114,8 @@ def forget(session: Session) -> None:
 def contents(session: Session, fact: Fact, ids: Sequence[int]) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Ids and contents of the rows with these ids that are there."""
     table = fact.model.__table__.columns
-    query = select(table["id"], *(table[name] for name in fact.columns)).where(
-        table["id"].in_(ids), fact.there
+    query = select(fact.key.label("row_id"), *(table[name] for name in fact.columns)).where(
+        fact.key.in_(ids), fact.there
     )
     rows = session.execute(query).mappings().all()
     scores: dict[int, list[dict[str, Any]]] = {}
@@ -120,7 +124,7 @@ def contents(session: Session, fact: Fact, ids: Sequence[int]) -> Iterator[tuple
         for one in session.execute(found).mappings():
             scores.setdefault(one["response_id"], []).append({name: one[name] for name in SCORE})
     for row in rows:
-        yield row["id"], content_of(fact, {**row, "scores": scores.get(row["id"], [])})
+        yield row["row_id"], content_of(fact, {**row, "scores": scores.get(row["row_id"], [])})
 
 
 def content_of(fact: Fact, row: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -174,7 +178,8 @@ def _noted(session: Session) -> dict[tuple[str, int], Changed]:
 def _owners(fact: Fact, row_id: int, row: Mapping[str, Any]) -> tuple[int | None, int | None]:
     """Patient and study of a row, if it says so."""
     patient = row_id if fact.table == "patient" else row.get("patient_id")
-    return patient, row_id if fact.table == "study" else row.get("study_id")
+    its_own = fact.table == "study" or fact.key.name == "study_id"
+    return patient, row_id if its_own else row.get("study_id")
 
 
 @sqlalchemy_event.listens_for(Session, "after_flush")
@@ -193,7 +198,7 @@ def _note_flushed(session: Session, _: object) -> None:
                 content = _UNREAD
             else:
                 continue
-            row_id = there["id"] if "id" in there else state.identity[0]
+            row_id = there[fact.key.name] if fact.key.name in there else state.identity[0]
             owners = _owners(fact, row_id, there)
             _noted(session)[fact.subject, row_id] = Changed(fact.subject, row_id, content, *owners)
 
@@ -206,14 +211,15 @@ def _note_statement(state: ORMExecuteState) -> None:
     facts = OF_TABLE.get(getattr(statement.table, "name", ""), ())
     if not facts:
         return
-    session, column = state.session, facts[0].model.__table__.columns["id"]
+    session, column = state.session, facts[0].key
     if isinstance(statement, Insert):
         floors = session.info.setdefault("floors", {})
         if facts[0].table not in floors:
-            floors[facts[0].table] = session.scalar(select(func.max(column))) or 0
+            last = session.scalar(select(func.max(column))) if column.name == "id" else None
+            floors[facts[0].table] = last or 0
         return
     if isinstance(statement, Update):
-        changed = statement.compile().params.keys()
+        changed = {name for part in _SET.findall(str(statement.compile())) for name in _NAMES.findall(part)}
         facts = tuple(fact for fact in facts if changed & set(fact.columns))
         if not facts:
             return
@@ -229,7 +235,7 @@ def _note_statement(state: ORMExecuteState) -> None:
 
 def _inserted(session: Session, fact: Fact, floor: int) -> Sequence[int]:
     """The rows that this transaction inserted: other transactions bind theirs with their commit."""
-    column = fact.model.__table__.columns["id"]
+    column = fact.key
     own = select(Binding.digest).where(Binding.subject == fact.subject, Binding.row_id == column)
     last = own.order_by(Binding.event_id.desc()).limit(1).scalar_subquery()
     # SQLite gives the id of a row that is gone to another one.

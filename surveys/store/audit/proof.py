@@ -241,7 +241,7 @@ def _unexpected(
 
 def _rows(session: Session, fact: Fact, looked: Looked) -> Iterator[Break]:
     """Rows that are not what their last event says, or stand in no event."""
-    column, last = fact.model.__table__.columns["id"], 0
+    column, last = fact.key, 0
     while ids := session.scalars(select(column).where(column > last).order_by(column).limit(AT_ONCE)).all():
         last = ids[-1]
         looked.rows += len(ids)
@@ -278,7 +278,7 @@ def _missing(session: Session, fact: Fact) -> Iterator[Break]:
 @cache
 def _bound_in_vain(subject: str) -> Select[tuple[int]]:
     fact = BY_SUBJECT[subject]
-    columns, bound, later = fact.model.__table__.columns, _BINDING.c, _BINDING.alias()
+    bound, later = _BINDING.c, _BINDING.alias()
     removed = (
         select(later.c.event_id)
         .where(
@@ -291,8 +291,8 @@ def _bound_in_vain(subject: str) -> Select[tuple[int]]:
     )
     return (
         select(bound.row_id)
-        .outerjoin(fact.model.__table__, and_(columns["id"] == bound.row_id, fact.there))
-        .where(and_(bound.subject == subject, columns["id"].is_(None), ~removed))
+        .outerjoin(fact.model.__table__, and_(fact.key == bound.row_id, fact.there))
+        .where(and_(bound.subject == subject, fact.key.is_(None), ~removed))
         .distinct()
         .order_by(bound.row_id)
     )

@@ -18,7 +18,7 @@ def test_what_is_named_as_free_is_there() -> None:
         table = fact.model.__table__
         assert fact.free.keys() <= set(table.columns.keys()), fact.subject
         assert fact.columns, fact.subject
-        assert [column.name for column in table.primary_key] == ["id"], fact.subject
+        assert [column.name for column in table.primary_key] == [fact.key.name], fact.subject
 
 
 def test_what_is_bound_apart_is_bound_once() -> None:

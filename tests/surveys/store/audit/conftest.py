@@ -5,21 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from analysis.data.analysis_plan import PlannedQuestion
 from surveys.instruments.library import Library
 from surveys.models import (
+    JoiningPage,
     Membership,
+    MessageTemplate,
+    Messaging,
     Patient,
+    RecoveryCode,
+    SecondFactor,
     Staff,
     Study,
+    Treatment,
     Visit,
 )
 from surveys.models.dialects import on_postgresql
 from surveys.store import audit
-from surveys.store.patient import consents, injections, patients, treatments
+from surveys.store.patient import clinic, consents, dismissals, injections, patients, questions, treatments
 from surveys.store.patient.consents import NewText
 from surveys.store.patient.injections import InjectionMap
 from surveys.store.patient.patients import NewContact, NewPatient, NewTreatment, PartialDate
@@ -83,16 +89,34 @@ def record(session: Session, filled: Patient, visit: Visit, study: Study, librar
     asked = PlannedQuestion("face.total", "after_first_visit", "first_visit", "all", True)
     analysis_plans.fix(session, study, [asked], library, at=AT, actor="test")
     freeze = freezes.keep(session, study, "first", "content", patients=2, responses=1, at=AT, actor="test")
+    _beside(session, study, filled)
     made = {"html": b"page", "json": b"{}"}
     reports.keep(session, study.id, made, freeze=freeze, data_sha256="", software="", at=AT, actor="test")
     member = Staff(email="ann@abel.example", password="x", fs_uniquifier="x", created_at=AT)
     session.add(member)
     session.flush()
     session.add(Membership(staff_id=member.id, study_id=study.id, role="coordinator"))
+    session.add(SecondFactor(staff_id=member.id, secret="x"))
+    session.add(RecoveryCode(staff_id=member.id, digest="x", made_at=AT, used_at=AT))
     session.commit()  # what is signed is bound by then
     signatures.sign_freeze(session, freeze, "reviewed", member, role="investigator", at=AT)
     session.commit()
     return session
+
+
+def _beside(session: Session, study: Study, patient: Patient) -> None:
+    """What is said of a patient, and how the study speaks."""
+    said = {"about": "sex", "label": "Sex", "value": "female", "text": "Sure?"}
+    questions.ask(session, patient, **said, at=AT, actor="test")
+    dismissals.dismiss(session, patient.id, "quick", "", "2", "She is quick.", at=AT, actor="test")
+    clinic.write_note(session, patient.id, "Came late.", at=AT, actor="test")
+    session.execute(update(Treatment).values(note="Left cheek"))
+    session.execute(update(Patient).values(messages_stopped_at=AT, removal_requested_at=AT))
+    messages = {"reminder_days": [7], "send_hour": 10, "earliest_hour": 8, "latest_hour": 20, "thanks": False}
+    changed = {"study_id": study.id, "changed_by": "test", "changed_at": AT}
+    session.add(Messaging(**messages, **changed))
+    session.add(MessageTemplate(kind="thanks", locale="en", subject="Thanks", body="Thank you.", **changed))
+    session.add(JoiningPage(is_open=False, information={}, countries=[], **changed))
 
 
 @pytest.fixture

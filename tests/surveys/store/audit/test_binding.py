@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from surveys.models import Binding, Event, Grading, Palsy, Patient, Treatment
+from surveys.models import Binding, Event, Grading, Messaging, Palsy, Patient, Treatment, Visit
 from surveys.store import audit
 
 from ..conftest import AT
@@ -56,10 +56,50 @@ def test_a_change_without_an_entry_gets_an_event(session: Session, filled: Patie
     assert list(last.digests) == [f"patient:{filled.id}"]
 
 
+def test_a_value_made_by_the_database_is_noted(session: Session, filled: Patient) -> None:
+    """Its parameter has another name than its column."""
+    session.execute(update(Patient).values(birth_year=Patient.birth_year + 1))
+    wished = func.coalesce(Patient.messages_stopped_at, AT)
+    session.execute(update(Patient).where(Patient.id == filled.id).values(messages_stopped_at=wished))
+    audit.record(session, audit.Entry(AT, "test", "many.changed", filled.id))
+    session.commit()
+    last = session.scalars(select(Event).order_by(Event.id.desc())).first()
+    assert last is not None
+    assert last.digests.keys() == {f"patient:{filled.id}", f"patient_wish:{filled.id}"}
+    assert list(map(str, audit.verify(session))) == []
+
+
+def test_a_row_named_by_its_study_is_bound(session: Session, filled: Patient) -> None:
+    """As a study's way of writing is; however it is stored, its event stands in the study's chain."""
+    hours = {"send_hour": 10, "earliest_hour": 8, "latest_hour": 20}
+    said = {"clinic": "", "reminder_days": [7], "thanks": False, "changed_by": "test", "changed_at": AT}
+    session.execute(insert(Messaging).values(study_id=filled.study_id, **hours, **said))
+    session.commit()
+    session.get_one(Messaging, filled.study_id).send_hour = 11
+    session.commit()
+    last = session.scalars(select(Event).order_by(Event.id.desc()).limit(2)).all()
+    name = f"messaging:{filled.study_id}"
+    assert [(one.study_id, list(one.digests)) for one in last] == [(filled.study_id, [name])] * 2
+    assert list(map(str, audit.verify(session))) == []
+
+
+def test_the_key_of_a_note_goes_with_the_note(session: Session, filled: Patient) -> None:
+    """Else somebody could guess words until their digest fits."""
+    given = {"patient_id": filled.id, "kind": "massage", "state": "given", "note": "Left cheek"}
+    session.execute(insert(Treatment).values(**given))
+    session.commit()
+    of_note = select(Binding.digest, Binding.key).where(Binding.subject == "treatment_note")
+    assert [len(one.key) for one in session.execute(of_note)] == [32]
+    session.execute(update(Treatment).values(note=None))
+    session.commit()
+    assert [tuple(one) for one in session.execute(of_note)] == [("gone", "")]
+    assert list(map(str, audit.verify(session))) == []
+
+
 def test_what_is_free_is_not_bound(session: Session, filled: Patient) -> None:
-    """A wish about messages is no fact of an analysis."""
+    """When a visit's first page was passed is no fact of an analysis."""
     before = session.scalars(select(Event.id)).all()
-    session.execute(update(Patient).values(messages_stopped_at=AT))
+    session.execute(update(Visit).values(opened_at=AT))
     session.commit()
     assert session.scalars(select(Event.id)).all() == before
 
