@@ -5,22 +5,24 @@ A list is right without it, only slower: it computes the lines that are not kept
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 
-from sqlalchemy import Select, and_, delete, select, union
+from sqlalchemy import Select, and_, delete, select, true, union
 from sqlalchemy.orm import Session
 
-from surveys.lists.patients import computed
+from surveys.lists.patients import computed, lines
 from surveys.lists.scope import Scope
 from surveys.models import Patient, PatientState, Study, Visit
 from surveys.models.dialects import insert_or_replace
 from surveys.models.patient_state import PATIENT_CHANGED
 from surveys.schedule import same_until
+from surveys.store.audit import Break
 from surveys.store.study.studies import today
 
 AT_ONCE = 500
+LINE = ("id", "code", "site", "state", "visit_id", "due_on")
 Transaction = Callable[[], AbstractContextManager[Session]]
 """Opens a session that commits when its block ends well."""
 
@@ -38,6 +40,29 @@ def keep_all(transaction: Transaction, at: datetime, stopped: Callable[[], bool]
             if kept < AT_ONCE:
                 break
     return count
+
+
+def wrong(session: Session, at: datetime) -> Iterator[Break]:
+    """Patients whom the kept lists show otherwise than their facts say, or not at all."""
+    for study in session.scalars(select(Study).order_by(Study.id)).all():
+        scope = Scope(study.id, None, today(study, at))
+        # Whoever changes while both are read is looked at again.
+        if found := _differing(session, scope):
+            found &= _differing(session, scope)
+        for patient_id in sorted(found):
+            code = session.scalar(select(Patient.code).where(Patient.id == patient_id))
+            yield Break(
+                f"Patient {code} of {study.code}",
+                "the kept list of patients shows it otherwise than its facts say, until one of them changes",
+            )
+
+
+def _differing(session: Session, scope: Scope) -> set[int]:
+    shown, right = (
+        {row.id: hash(tuple(row)) for row in session.execute(select(*(found.c[name] for name in LINE)))}
+        for found in (lines(scope), computed(scope, true()))
+    )
+    return {one for one in shown.keys() | right.keys() if shown.get(one) != right.get(one)}
 
 
 def keep_some(session: Session, study_id: int, day: date) -> int:

@@ -61,6 +61,7 @@ def verify_audit(context: click.Context, expected: tuple[str, ...], since: tuple
     With --expect a chain whose end was cut off, or that was computed anew, is named too. With --from the
     events up to that head are taken as read.
     """
+    from surveys import keeping
     from surveys.store.audit import Looked, guards, heads, verify
 
     broken, looked = 0, Looked()
@@ -69,7 +70,12 @@ def verify_audit(context: click.Context, expected: tuple[str, ...], since: tuple
         "since": [heads.parsed(one) for one in since],
     }
     with reading(context, whole=True) as opened:
-        for fault in chain(verify(opened.session, **kept, looked=looked), guards.missing(opened.session)):
+        proofs = (
+            verify(opened.session, **kept, looked=looked),
+            guards.missing(opened.session),
+            keeping.wrong(opened.session, opened.at),
+        )
+        for fault in chain(*proofs):
             broken += 1
             click.echo(str(fault), err=True)
         ends = heads.heads(opened.session)

@@ -241,5 +241,5 @@ FREE: Mapping[str, str] = {
     "board_copy": "a figure, drawn anew from the facts",
     "host": "who does the work",
     "patient_changed": "whose state is to be computed anew",
-    "patient_state": "follows from the other tables, and is kept in step by the database",
+    "patient_state": "follows from the other tables, and is compared with them by `surveys.keeping.wrong`",
 }

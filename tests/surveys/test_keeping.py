@@ -183,3 +183,19 @@ def test_a_list_without_kept_lines_is_whole(session: Session) -> None:
     session.execute(delete(PatientState))
     session.execute(PATIENT_CHANGED.insert().from_select(["patient_id"], select(Patient.id)))
     assert listed(session, scope(session)) == kept
+
+
+def test_a_line_that_somebody_changed_is_named(session: Session) -> None:
+    """A patient whom a list hides would be seen by nobody."""
+    assert list(keeping.wrong(session, AT)) == []
+    first, second, third = session.scalars(
+        select(PatientState.patient_id).order_by(PatientState.patient_id).limit(3)
+    )
+    codes = select(Patient.code).where(Patient.id.in_([first, second])).order_by(Patient.code)
+    session.execute(update(PatientState).where(PatientState.patient_id == first).values(state="left"))
+    session.execute(delete(PatientState).where(PatientState.patient_id == second))
+    told = [one.where for one in keeping.wrong(session, AT)]
+    study = session.scalars(select(Study.code)).one()
+    assert told == [f"Patient {code} of {study}" for code in session.scalars(codes)]
+    session.execute(update(Patient).where(Patient.id == third).values(site="North"))
+    assert [one.where for one in keeping.wrong(session, AT)] == told  # its line is computed anew
