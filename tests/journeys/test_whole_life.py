@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 from sqlalchemy import create_engine
 
 from tests.conftest import IN_MEMORY
-from tests.support.life import Life
+from tests.support.decided_life import DecidedLife
 
 T = TypeVar("T")
 DEVICES = st.sampled_from(["telephone", "tablet"])
@@ -43,7 +43,7 @@ def _machine(template: Path, folder: Path, every: int) -> type[RuleBasedStateMac
     engine = create_engine(f"sqlite:///{folder / 'life.db'}", query_cache_size=4000)
 
     class WholeLife(RuleBasedStateMachine):
-        life: Life
+        life: DecidedLife
         steps = 0
 
         @initialize()
@@ -52,7 +52,7 @@ def _machine(template: Path, folder: Path, every: int) -> type[RuleBasedStateMac
             for file in folder.iterdir():
                 file.unlink()
             shutil.copyfile(template, folder / "life.db")
-            self.life = Life(engine, folder)
+            self.life = DecidedLife(engine, folder)
             self.life.begin()
             self.life.enrol(90)
             self.life.enrol(0)
@@ -99,6 +99,17 @@ def _machine(template: Path, folder: Path, every: int) -> type[RuleBasedStateMac
         @rule(which=ANY)
         def annul(self, which: int) -> None:
             self.life.annul(self._one(self.life.responses(), which))
+
+        @precondition(lambda self: self.life.responses())
+        @rule(which=ANY, is_killed=st.booleans())
+        def sign(self, which: int, is_killed: bool) -> None:
+            with self.killed(is_killed):
+                self.life.sign(self._one(self.life.visits(), which))
+
+        @rule(width=st.integers(30, 90), days=st.integers(0, 60), is_killed=st.booleans())
+        def amend(self, width: int, days: int, is_killed: bool) -> None:
+            with self.killed(is_killed):
+                self.life.amend(width, days)
 
         @rule(which=ANY, status=st.sampled_from(["paused", "active", "active", "left", "died", "lost"]))
         def become(self, which: int, status: str) -> None:
