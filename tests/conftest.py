@@ -70,7 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Part the suite from the proofs: a test is in one of them, a property in both."""
+    """Part the suite from the proofs: a test is in one of them; a property, or what is sampled, in both."""
     wanted, other = parted(items, proving=config.getoption("prove"), both=config.getoption("both"))
     items[:] = wanted
     if other:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 # Milliseconds that a page may take on a machine with much else to do; what is there sooner is not waited for.
 PATIENCE = 120_000
+AXE_LOOKS_AT = 4  # axe costs more than the page
 
 
 @pytest.fixture
@@ -123,12 +125,21 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
 
 
 @pytest.fixture
-def axe() -> Callable[[Page], None]:
-    """Checks a page against WCAG 2.2 AA with axe-core; a patient's page by what is read out too."""
+def axe(request: pytest.FixtureRequest) -> Callable[[Page], None]:
+    """Checks a page against WCAG 2.2 AA with axe-core; a patient's page by what is read out too.
+
+    Of a test that looks at many pages the suite checks the first and about one in `AXE_LOOKS_AT` others.
+    """
     from tests.support.browser import accessibility_faults
+    from tests.support.sample import taken
     from tests.support.spoken import unspoken
 
+    looks = itertools.count()
+
     def axe(page: Page) -> None:
+        look = next(looks)
+        if look and not taken(f"{request.node.nodeid} {look}", AXE_LOOKS_AT):
+            return
         faults = accessibility_faults(page)
         assert not faults, "\n".join([f"axe-core on {page.url}:", *faults])
         if page.locator("link[href*='/patient.']").count():

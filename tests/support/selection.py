@@ -32,16 +32,16 @@ ON_ONE = ("surveys/store/words", "surveys/store/study", "surveys/store/accounts"
 def parted(
     items: Sequence[pytest.Item], *, proving: bool, both: bool
 ) -> tuple[list[pytest.Item], list[pytest.Item]]:
-    """Those that are wanted, and the others: a test is of the suite or of the proofs, a property of both.
+    """Those that are wanted, and the others: a test is of the suite or of the proofs.
 
+    A property is of both, and so is a test that looks at a sample of its cases in the suite.
     With `both`, the suite has what is on one of both databases on each.
     """
     wanted: list[pytest.Item] = []
     other: list[pytest.Item] = []
     for item in items:
-        (wanted if is_long(item, both=both) == proving or (proving and is_property(item)) else other).append(
-            item
-        )
+        again = proving and (is_property(item) or is_sampled(item))
+        (wanted if is_long(item, both=both) == proving or again else other).append(item)
     return wanted, other
 
 
@@ -65,8 +65,10 @@ def is_long(item: pytest.Item, *, both: bool = False) -> bool:
     )
     databases = [parameters.get("database_url"), parameters.get("empty_database_url")]
     [kind] = {str(one).removesuffix("_url") for one in databases if one} or {""}
-    if not kind.startswith(("sqlite", "postgres")) or item.get_closest_marker("database"):
+    if not kind.startswith(("sqlite", "postgres")):
         return False
+    if decides := item.get_closest_marker("database"):
+        return not both and kind.startswith("sqlite") and not decides.kwargs.get("both", True)
     if not place.startswith(DATABASE_DECIDES):
         return kind.startswith("postgres")
     takes_one = _is_alone(item) or place.startswith(ON_ONE)
@@ -81,6 +83,11 @@ def is_alone(test: Callable[..., object], fixtures: Collection[str]) -> bool:
 def is_property(item: pytest.Item) -> bool:
     """Whether Hypothesis chooses its examples."""
     return hypothesis.is_hypothesis_test(getattr(item, "obj", None))
+
+
+def is_sampled(item: pytest.Item) -> bool:
+    """Whether it looks at a sample in the suite, and at all in the proofs: `axe` does so too."""
+    return item.get_closest_marker("sampled") is not None or "axe" in getattr(item, "fixturenames", ())
 
 
 def _is_alone(item: pytest.Item) -> bool:
