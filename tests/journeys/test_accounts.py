@@ -17,7 +17,7 @@ from tests.support.staff import PASSWORD, Member, employ, signed_in
 from tests.support.study import changing, invite, one_table, stored
 
 
-@pytest.mark.database
+@pytest.mark.database(both=False)
 def test_from_invitation_to_leaving(app: Flask, coordinator: Member) -> None:
     """Each step by the pages; the link works once, a code counts once, and everything is in the audit."""
     with time_machine.travel(START, tick=False) as clock:

@@ -87,6 +87,7 @@ def test_many_submits_make_one_response(app: Flask, live_server: LiveServer, inv
     assert trail_breaks(app) == []
 
 
+@pytest.mark.database(both=False)
 def test_one_browser_that_presses_many_times_sends_once(
     app: Flask, live_server: LiveServer, invited: Invited
 ) -> None:
@@ -104,6 +105,7 @@ def test_one_browser_that_presses_many_times_sends_once(
     assert len(one_table(app, "response")) == 1
 
 
+@pytest.mark.database(both=False)
 def test_two_devices_that_save_other_items_lose_nothing(
     app: Flask, live_server: LiveServer, invited: Invited
 ) -> None:
@@ -128,6 +130,7 @@ def test_two_devices_that_save_other_items_lose_nothing(
     assert said == {f"q{number}": [value] for number, value in enumerate(FACE, start=1)}
 
 
+@pytest.mark.database(both=False)
 def test_first_answers_in_the_same_moment_make_one_draft(
     app: Flask, live_server: LiveServer, invited: Invited
 ) -> None:
@@ -144,6 +147,7 @@ def test_first_answers_in_the_same_moment_make_one_draft(
     assert {told["value"] for told in said} == {1, 2, 3, 4, 5}
 
 
+@pytest.mark.database(both=False)
 def test_first_answers_of_many_patients_freeze_one_version(app: Flask, live_server: LiveServer) -> None:
     """Eight patients are the first to answer an instrument nobody answered before."""
     crowd = [device(live_server, invite(app, f"P{number}")) for number in range(8)]
@@ -173,6 +177,7 @@ def test_item_9_saved_twice_in_the_same_moment_raises_one_alert(
     assert trail_breaks(app) == []
 
 
+@pytest.mark.database(both=False)
 def test_patients_who_submit_together_leave_a_whole_trail(app: Flask, live_server: LiveServer) -> None:
     """Eight patients submit in the same moment: eight responses, and events chained without a gap."""
     invited = [invite(app, f"P{number}") for number in range(8)]
@@ -187,6 +192,7 @@ def test_patients_who_submit_together_leave_a_whole_trail(app: Flask, live_serve
     assert trail_breaks(app) == []
 
 
+@pytest.mark.database(both=False)
 def test_many_that_tell_of_help_are_told_once(app: Flask, live_server: LiveServer, invited: Invited) -> None:
     """Whether anyone helped, said by many browsers in the same moment."""
     send(app, invited.token, FACE, PHQ9, SAQ)

@@ -63,7 +63,7 @@ def exported(seventh: Seventh, folder: Path, name: str) -> dict[str, bytes]:
     return files
 
 
-@pytest.mark.database
+@pytest.mark.database(both=False)
 def test_restored_elsewhere_everything_is_the_same(
     busy: Flask, settings: Settings, other: Settings, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -110,7 +110,7 @@ def _sorted(rows: list[dict[str, Any]]) -> list[str]:
     return sorted(json.dumps(row, sort_keys=True, default=str) for row in rows)
 
 
-@pytest.mark.database
+@pytest.mark.database(both=False)
 def test_nobody_waits_and_nothing_half_is_kept(
     busy: Flask, settings: Settings, other: Settings, tmp_path: Path
 ) -> None:

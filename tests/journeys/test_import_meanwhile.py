@@ -153,6 +153,7 @@ def answer(desk: Desk) -> Person:
     return person
 
 
+@pytest.mark.database(both=False)
 def test_nobody_sees_an_import_before_all_is_in(desk: Desk) -> None:
     """Not staff, not the analysis, not the patient; the same file again goes on, another is refused."""
     coordinator = signed_in(desk.app)
@@ -186,6 +187,7 @@ def test_patients_answer_while_an_import_runs(desk: Desk) -> None:
     assert (desk.seen()["response"], desk.seen()["patient"]) == ("41", "41")
 
 
+@pytest.mark.database(both=False)
 def test_an_answer_given_meanwhile_stands(desk: Desk) -> None:
     """The import yields in words, with nothing to be seen, and may be taken back."""
     given: list[Person] = []
@@ -206,6 +208,7 @@ def test_an_answer_given_meanwhile_stands(desk: Desk) -> None:
     assert desk.seen()["response"] == "4"
 
 
+@pytest.mark.database(both=False)
 def test_an_import_goes_on_after_it_was_killed(desk: Desk, database_url: str) -> None:
     """`kill -9` in the middle: unseen, and whole after the same command once more."""
     path = desk.folder / "import.csv"

@@ -52,7 +52,7 @@ def settings(settings: Settings, tmp_path: Path, request: pytest.FixtureRequest)
 
 @pytest.fixture
 def frames(app: Flask) -> StudyFrames:
-    """Forty people who answered FaCE, PHQ-9, GAD-7 and PHQ-4 twice."""
+    """People who answered FaCE, PHQ-9, GAD-7 and PHQ-4 twice."""
     plan = [replace(row, battery=("face", "phq9", "gad7", "phq4")) for row in preset("registry")]
     with changing(app) as session:
         new = NewStudy("S1", simulated=True)
@@ -62,7 +62,7 @@ def frames(app: Flask) -> StudyFrames:
             lambda: nullcontext(session),
             study,
             library(app),
-            patients=40,
+            patients=16,
             visits=2,
             seed=4,
             today=AT.date(),

@@ -13,6 +13,7 @@ from surveys.background import FACTS
 from surveys.db import db
 from surveys.store import audit
 from tests.journeys.test_about_you import give, give_all
+from tests.support.about_you import tell
 from tests.support.pages import Page
 from tests.support.patient import Patient, in_process
 from tests.support.staff import Member, signed_in
@@ -50,11 +51,7 @@ def invited(app: Flask) -> Invited:
 def told(app: Flask) -> Invited:
     """The same, made here."""
     made = invite(app, asks_background=True)
-    patient = Patient(in_process(app))
-    patient.open(made.token)
-    patient.next()
-    give_all(patient, SAID)
-    patient.next()
+    tell(app, made, SAID)
     return made
 
 
@@ -204,7 +201,7 @@ def test_what_is_impossible_or_unclear_is_refused(app: Flask, member: Member) ->
     assert stored(app) == before
 
 
-@pytest.mark.database
+@pytest.mark.database(both=False)
 @BOTH
 def test_two_decisions_at_once_are_one(app: Flask, member: Member, invited: Invited) -> None:
     """The second is told to look again; it changes nothing."""

@@ -20,7 +20,7 @@ from surveys.store.audit import guards
 from surveys.store.patient import erasing, participation
 from surveys.store.visit import finishing
 from surveys.store.visit.responses import wrong_scores
-from tests.support.answers import send
+from tests.support.answers import PHONE, send
 from tests.support.commands import seventh_with
 from tests.support.patient import Patient as Walker
 from tests.support.patient import in_process
@@ -45,9 +45,11 @@ def test_a_study_lives_without_owning_its_tables(app: Flask, settings: Settings,
     """Set up, enrol, answer, correct, import and undo, freeze, mail, finish, erase, back up, and prove."""
     invited = invite(app, "P1", locales=("en",))
     seventh = seventh_with(settings)
-    walker = Walker(in_process(app))
+    send(app, invited.token, FACE, PHQ9, draft=SAQ)
+    walker = Walker(in_process(app, device=PHONE))
     walker.open(invited.token)
-    walker.finish(FACE, PHQ9, SAQ)
+    walker.next()
+    walker.finish()
     assert "Thank you" in walker.page.text
     send(app, invite(app, "P2").token, FACE, draft=(*PHQ9[:8], 1))
 

@@ -26,7 +26,7 @@ def patient(app: Flask, invited: Invited) -> Patient:
     return walker
 
 
-@pytest.mark.database
+@pytest.mark.database(both=False)
 def test_a_whole_visit_is_stored_and_scored(app: Flask, patient: Patient) -> None:
     """FaCE, PHQ-9, SAQ in this order; the scores are those worked out by hand."""
     patient.finish(FACE, PHQ9, SAQ)
