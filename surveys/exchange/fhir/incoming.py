@@ -13,7 +13,7 @@ from surveys.exchange.faults import Fault, FileRefused
 Resource = Mapping[str, Any]
 DEEPEST = 60  # levels of items and of JSON, in which a file may be a trap
 TYPES = ("QuestionnaireResponse", "Questionnaire", "Patient", "ValueSet", "CodeSystem", "Observation")
-LISTS = frozenset({"item", "answer", "answerOption", "extension", "identifier", "entry"})
+LISTS = frozenset({"item", "answer", "answerOption", "extension", "entry"})
 OBJECTS = frozenset({"valueCoding", "valueQuantity", "subject", "resource"})
 TEXTS = frozenset(
     {"linkId", "url", "authored", "language", "system", "questionnaire", "reference", "definition"}

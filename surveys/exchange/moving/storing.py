@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from surveys import same
@@ -28,7 +27,7 @@ from surveys.instruments.library import Library, UnknownInstrument
 from surveys.models import ConsentText, Import, Patient, Study, Timepoint
 from surveys.models.imports import seeing
 from surveys.store.errors import Refused
-from surveys.store.patient import imports, moving
+from surveys.store.patient import imports, moving, undoing
 from surveys.store.patient.moving import MovedPatient
 from surveys.store.transactions import Transaction
 from surveys.store.words import versions
@@ -119,7 +118,8 @@ def take(
     """Store `package` in the study; an import of it that broke off goes on. `progress` counts patients.
 
     Raises:
-        Refused, FileRefused: nothing of it is to be seen, and why.
+        Refused, FileRefused: nothing of it is to be seen, and why. What a rule of the database refuses is
+            taken back at once.
     """
     with moment() as session:
         study = study_of(session, study_id, package.sha256)
@@ -128,30 +128,37 @@ def take(
     looked = look(package, study, library)
     if dry_run:
         return Arrived(tuple(looked.lines()), new=True)
-    with _faster(study), transaction() as session:
-        frozen = {
-            version: versions.freeze(session, one, at=at, wording=version[2], status=status)
-            for version, (one, status) in looked.versions.items()
-        }
-        number = study.begun or imports.begin(
-            session,
-            session.get_one(Study, study_id),
-            file=package.name,
-            sha256=package.sha256,
-            wording=None,
-            counts={**looked.counts, "rows": looked.counts["visits"], "told": looked.lines()},
-            at=at,
-            actor=actor,
-        )
-    answered = {version: (looked.versions[version][0], row_id) for version, row_id in frozen.items()}
-    for portion in _portions(_people(package, study, library, answered, Faults())):
-        with _faster(study), transaction() as session:
-            open_study = imports.still_open(session, number)
-            moving.add(session, open_study, portion, import_id=number, at=at, actor=actor)
-        progress(len(portion))
-    with transaction() as session:
-        imports.finish(session, number, library, attended=(), at=at, actor=actor)
-    return Arrived(tuple(looked.lines()), new=True, number=number)
+    number = study.begun
+    try:
+        with transaction() as session:
+            frozen = {
+                version: versions.freeze(session, one, at=at, wording=version[2], status=status)
+                for version, (one, status) in looked.versions.items()
+            }
+            begun = study.begun or imports.begin(
+                session,
+                session.get_one(Study, study_id),
+                file=package.name,
+                sha256=package.sha256,
+                wording=None,
+                counts={**looked.counts, "rows": looked.counts["visits"], "told": looked.lines()},
+                at=at,
+                actor=actor,
+            )
+        number = begun
+        answered = {version: (looked.versions[version][0], row_id) for version, row_id in frozen.items()}
+        for portion in _portions(_people(package, study, library, answered, Faults())):
+            with transaction() as session:
+                open_study = imports.still_open(session, begun)
+                moving.add(session, open_study, portion, import_id=begun, at=at, actor=actor)
+            progress(len(portion))
+        with transaction() as session:
+            imports.finish(session, begun, library, attended=(), at=at, actor=actor)
+    except (IntegrityError, DataError) as error:
+        if number is not None:
+            undoing.undo(transaction, study_id, number, at=at, actor=actor)
+        raise Refused(_UNFIT.format(code=study.code, rule=str(error.orig).splitlines()[0])) from None
+    return Arrived(tuple(looked.lines()), new=True, number=begun)
 
 
 def look(package: Package, study: TargetStudy, library: Library) -> _Looked:
@@ -201,6 +208,11 @@ def look(package: Package, study: TargetStudy, library: Library) -> _Looked:
     return looked
 
 
+_UNFIT = (
+    "Something of the package does not fit what study {code} holds by now, or itself: a patient enrolled "
+    "meanwhile, two rows for one thing, or cells that contradict each other ({rule}). What had come in was "
+    "taken back: nothing of it is stored."
+)
 _MIXED = {
     True: "Study {code} is a simulated one, but the patients of this package are real: they must not mix.",
     False: "The patients of this package are simulated: give it a study for such: seventh study create CODE "
@@ -311,16 +323,3 @@ def _counted(person: MovedPatient) -> dict[str, int]:
 
 def _columns(table: Any) -> list[str]:
     return [column.name for column in table.columns]
-
-
-@contextmanager
-def _faster(study: TargetStudy) -> Iterator[None]:
-    """Say it in words where the database finds that something of the package is there by now."""
-    try:
-        yield
-    except IntegrityError:
-        raise Refused(
-            f"Something of the package does not fit what study {study.code} holds by now, or itself: a "
-            "patient enrolled meanwhile, or two rows for one thing. Nothing of it is to be seen. Take it "
-            f"back with: seventh import undo {study.code}"
-        ) from None

@@ -69,3 +69,10 @@ def test_what_has_another_shape_than_in_r4_is_refused(name: str, value: object) 
         FileRefused, match=rf"QuestionnaireResponse\.{name}.* is of another kind than FHIR R4"
     ):
         incoming.read(fhir.packed(fhir.response(**{name: value})))
+
+
+def test_an_identifier_is_what_each_resource_has() -> None:
+    """A patient has several, a response one, and the expansion of a value set an address."""
+    options = {"resourceType": "ValueSet", "expansion": {"identifier": "urn:uuid:1", "contains": []}}
+    named = fhir.response(identifier={"value": "r-1"}, contained=[options])
+    assert len(incoming.read(fhir.packed(named)).responses) == 1

@@ -63,6 +63,23 @@ def test_it_is_taken_back_whole(package: moved.Files, desk: Desk) -> None:
     assert moved.take(desk, package).new
 
 
+def test_what_only_the_database_refuses_is_taken_back(
+    package: moved.Files, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Portions that had come in go again, so that the next package is not stopped by what is left."""
+    monkeypatch.setattr(storing, "PORTION", 1)
+    header, *rows = package["visits.csv"].decode().splitlines()
+    place = header.split(",").index("closes_on")
+    cells = rows[-1].split(",")
+    cells[place] = "1990-01-01"
+    broken = moved.changed(package, "visits.csv", rows[-1], ",".join(cells))
+    with pytest.raises(Refused, match=r"contradict each other \(.*\)\. What had come in was taken back"):
+        moved.take(desk, broken)
+    assert [table for table in FILLED if desk.count(table)] == []
+    assert moved.take(desk, package).new
+    assert list(verify(desk.session)) == []
+
+
 def test_what_mixes_or_is_there_is_refused(package: moved.Files, desk: Desk) -> None:
     """Patients who are there already, and a package without dates."""
     lines = package["patients.csv"].decode().splitlines()
