@@ -98,13 +98,15 @@ def test_a_redcap_project_is_one_file(app: Flask, uploader: Uploader) -> None:
 
 
 def test_dictionary_and_data_are_one_zip_file(app: Flask, uploader: Uploader) -> None:
-    """The plan is REDCap's, and rows come in by it."""
+    """The plan is REDCap's, and rows come in by it; so do injections, once a person said what they are."""
     files = {"dictionary.csv": redcap.dictionary(), "data.csv": redcap.data()}
     uploader.send(IMPORTS, moved.packed(files))
     look = look_of(app)
-    uploader.send(look, **ticked(uploader.client.get(look).text))
+    fields = ticked(uploader.client.get(look).text)
+    uploader.send(look, **{**fields, "kind_injection": "botulinum_toxin"})
     assert "It is in." in uploader.page.text, uploader.page.text
     assert len(one_table(app, "response")) == 4
+    assert [row["kind"] for row in one_table(app, "treatment")] == ["botulinum_toxin"] * 2
 
 
 def test_fhir_comes_in_by_its_codes(app: Flask, uploader: Uploader) -> None:

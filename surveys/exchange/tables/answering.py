@@ -16,7 +16,8 @@ class Answers:
 
     An instrument that is not in `values` keeps what is proposed, also tables that differ between its items.
 
-    Instruments of `confirmed` were looked at; facts of `taken` come in, others are left out.
+    Instruments of `confirmed` were looked at, those of `dropped` stay outside. Facts of `taken` come in,
+    others are left out; so do the treatments of `kinds`: each has its kind, or nothing where the rows say it.
     """
 
     patient: str = ""
@@ -28,7 +29,10 @@ class Answers:
     missing: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
     confirmed: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
     taken: frozenset[str] = frozenset()
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    decimal: str = ""
 
 
 def answered(proposed: FileMapping, said: Answers) -> FileMapping:
@@ -40,6 +44,8 @@ def answered(proposed: FileMapping, said: Answers) -> FileMapping:
     faults: list[Fault] = []
     instruments = {}
     for key, one in proposed.instruments.items():
+        if key in said.dropped:
+            continue
         if key in said.values:
             one = replace(one, values=_table(key, said.values[key], faults) or None)
         instruments[key] = replace(one, confirmed=key in said.confirmed)
@@ -55,11 +61,15 @@ def answered(proposed: FileMapping, said: Answers) -> FileMapping:
     facts = {
         name: replace(fact, confirmed=True) for name, fact in proposed.facts.items() if name in said.taken
     }
-    dropped = tuple(fact.column for name, fact in proposed.facts.items() if name not in said.taken)
+    given = {
+        name: replace(one, kind=said.kinds[name], confirmed=True)
+        for name, one in proposed.treatments.items()
+        if name in said.kinds
+    }
     visit = proposed.visit
     if visit.constant or not visit.column:
         visit = replace(visit, constant=said.visit, occurrence=said.occurrence or visit.occurrence)
-    return replace(
+    meant = replace(
         proposed,
         patient=said.patient,
         completed_on=said.completed_on,
@@ -69,8 +79,12 @@ def answered(proposed: FileMapping, said: Answers) -> FileMapping:
         missing=said.missing,
         instruments=instruments,
         facts=facts,
-        left_out=tuple(dict.fromkeys((*proposed.left_out, *dropped, *_let_go(proposed, said)))),
+        treatments=given,
+        decimal=said.decimal,
     )
+    used = {column for _, column in meant.named()}
+    let_go = (column for _, column in proposed.named() if column not in used)
+    return replace(meant, left_out=tuple(dict.fromkeys((*proposed.left_out, *let_go))))
 
 
 def reused(before: FileMapping, now: FileMapping) -> FileMapping:
@@ -85,12 +99,6 @@ def reused(before: FileMapping, now: FileMapping) -> FileMapping:
         for key, one in before.instruments.items()
     }
     return replace(before, instruments=instruments)
-
-
-def _let_go(proposed: FileMapping, said: Answers) -> list[str]:
-    """Columns that were proposed for what another now is."""
-    pairs = ((proposed.patient, said.patient), (proposed.completed_on, said.completed_on))
-    return [before for before, now in pairs if before and before != now]
 
 
 def lines(values: Mapping[str, int] | None) -> str:

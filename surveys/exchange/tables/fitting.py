@@ -31,12 +31,14 @@ def must_fit(table: Table, mapping: FileMapping) -> None:
         faults.append(Fault('No visit is named. Write [visit] constant = "baseline", or column = "…".'))
     if not mapping.completed_on and not all(one.completed_on for one in mapping.instruments.values()):
         faults.append(Fault('No column holds the day of the answers. Write [columns] completed_on = "…".'))
+    for name, one in mapping.treatments.items():
+        if not (one.kind or one.kind_column):
+            faults.append(Fault(f'[treatments.{name}] does not say of which kind. Write kind = "…".'))
     used = Counter(column for one in mapping.instruments.values() for column in one.items.values())
     for name, times in used.items():
         if times > 1:
             faults.append(Fault("This column is mapped to more than one item.", None, name))
-    for name in mapping.unconfirmed:
-        part = f"facts.{name}" if name in mapping.facts else f"instruments.{name}"
+    for part in mapping.unconfirmed:
         said = f"[{part}] is a proposal. Look at it, and write confirmed = true (or take it out)."
         faults.append(Fault(said))
     if faults:

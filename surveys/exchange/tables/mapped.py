@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -15,13 +15,13 @@ from surveys.exchange import import_file
 from surveys.exchange.cells import CellError
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.import_file import Circumstances, ImportFile, ImportRow, RowReading
-from surveys.exchange.tables import days, fitting, mapping_file, totals, values
+from surveys.exchange.tables import days, fitting, mapping_file, totals, treatments, values
+from surveys.exchange.tables.answer_cells import AnswerCells
 from surveys.exchange.tables.facts import birth_year
-from surveys.exchange.tables.mapping import BY_ORDER, FileMapping, InstrumentColumns
+from surveys.exchange.tables.mapping import BY_ORDER, FileMapping
 from surveys.exchange.tables.table import Table
 from surveys.instruments.library import Library
-
-LISTED = 20
+from surveys.store.patient.patients import NewTreatment
 
 
 def mapped(table: Table, mapping: FileMapping, library: Library) -> ImportFile:
@@ -41,10 +41,11 @@ def digest(mapping: FileMapping) -> str:
 
 @dataclass
 class _Patient:
-    """Facts of rows that have no answers, for the patient's first row that has."""
+    """Facts and treatments of rows that have no answers, for the patient's first row that has."""
 
     number: int
-    cells: dict[str, str]
+    cells: dict[str, str] = field(default_factory=dict)
+    treatments: list[NewTreatment] = field(default_factory=list)
 
 
 class _Mapped:
@@ -52,11 +53,9 @@ class _Mapped:
 
     def __init__(self, table: Table, mapping: FileMapping, library: Library) -> None:
         self._table, self._mapping, self._library = table, mapping, library
-        self._missing = {values.code(cell) for cell in (*mapping.missing, *mapping.skipped)}
-        self._skipped = {values.code(cell) for cell in mapping.skipped}
+        self._cells = AnswerCells(table, mapping, library)
+        self._treatments = treatments.Readings(mapping, self._cells.is_missing)
         self._faults: list[Fault] = []
-        self._strange: dict[str, Counter[str]] = defaultdict(Counter)
-        self._rows_of: dict[tuple[str, str], int] = {}
         self._left: Counter[str] = Counter()
         self._foreign = self._foreign_names()
         header = [name for name in self._foreign if name != "occurrence" or mapping.visit.occurrence]
@@ -74,7 +73,7 @@ class _Mapped:
             one = self._row(number, row, waiting)
             if one is not None:
                 rows.append(one)
-        self._strange_cells()
+        self._faults += self._cells.faults()
         if self._faults:
             raise FileRefused(self._faults)
         if not rows:
@@ -131,9 +130,12 @@ class _Mapped:
             record["locale"] = same.folded(row[self._mapping.locale])
         if "occurrence" in record:
             record["occurrence"] = row[self._mapping.visit.occurrence]
+        treated = self._treatments.of_row(row)
+        self._faults += [Fault(problem, number, column) for column, problem in self._treatments.told()]
         own = self._day(number, row, self._mapping.completed_on)
-        if not answers and not own and any(record[name] for name in self._mapping.facts):
-            known = waiting.setdefault(same.folded(record["patient"]), _Patient(number, {}))
+        if not answers and not own and (treated or any(record[name] for name in self._mapping.facts)):
+            known = waiting.setdefault(same.folded(record["patient"]), _Patient(number))
+            known.treatments += treated
             for name in self._mapping.facts:
                 if record[name] and known.cells.setdefault(name, record[name]) != record[name]:
                     said = f"This row says {record[name]}, but row {known.number} says {known.cells[name]}."
@@ -161,7 +163,8 @@ class _Mapped:
             for key, (said, kept) in how.items()
             if key in answers
         }
-        return replace(found, how={key: one for key, one in circumstances.items() if one != Circumstances()})
+        how_told = {key: one for key, one in circumstances.items() if one != Circumstances()}
+        return replace(found, how=how_told, treatments=treated)
 
     def _no_day(self, answers: Iterable[str]) -> str:
         keys = ", ".join(self._library.get(key).short_title for key in answers)
@@ -189,11 +192,11 @@ class _Mapped:
             for item, column in one.items.items():
                 cell = row[column]
                 asked = asked or bool(cell)
-                if not cell or self._is_missing(column, cell):
-                    if values.code(cell) in self._skipped:
+                if not cell or self._cells.is_missing(column, cell):
+                    if self._cells.is_skipped(cell):
                         skipped[item] = "skipped"
                     continue
-                value = self._value(key, one, item, column, cell, number)
+                value = self._cells.value(key, one, item, column, cell, number)
                 if value is not None:
                     given[item] = value
             if not given:
@@ -204,55 +207,6 @@ class _Mapped:
             how[key] = day, Circumstances(None, partial, skipped)
         return answers, how, asked
 
-    def _is_missing(self, column: str, cell: str) -> bool:
-        code = values.code(cell)
-        return code in self._missing or code in self._table.column(column).missing
-
-    def _value(
-        self, key: str, one: InstrumentColumns, item: str, column: str, cell: str, number: int
-    ) -> Any | None:
-        """The value that a cell means; None where it means none of ours, which is noted."""
-        instrument = self._library.get(key)
-        code = values.code(cell)
-        table = one.table_of(item)
-        if instrument.item(item).kind != "choice":
-            return cell
-        value = int(code) if table is None and values.is_whole(code) else None
-        if table is not None:
-            value = table.get(cell, table.get(code))
-            if value is None:
-                value = next((own for text, own in table.items() if same.alike(text, cell)), None)
-        if value is None or value not in instrument.values(item):
-            self._strange[column][cell] += 1
-            self._rows_of.setdefault((column, cell), number)
-            return None
-        return value
-
-    def _strange_cells(self) -> None:
-        title = {
-            column: self._library.get(key)
-            for key, one in self._mapping.instruments.items()
-            for column in one.items.values()
-        }
-        for column, cells in self._strange.items():
-            for cell, rows in list(cells.items())[:LISTED]:
-                instrument, code = title[column], values.code(cell)
-                choices = self._table.column(column).choices
-                highest = max(
-                    value for one in instrument.sections for value in (c.value for c in one.choices)
-                )
-                said = f"{rows} cells have {cell!r}, which is not a choice of {instrument.short_title}."
-                if {cell, code} & values.MISSING_LOOKS:
-                    mend = f'If it means missing, add it: [missing] codes = ["{cell}"].'
-                elif values.is_whole(code) and int(code) > highest:
-                    said = f"{rows} values are {cell}; {instrument.short_title} goes to {highest}."
-                    label = choices.get(str(highest), "")
-                    told = f"In this file ‘{highest}’ is labelled ‘{label}’. " if label else ""
-                    mend = f"{told}Does the file count from 1? Then say what each cell means (values = …)."
-                else:
-                    mend = "Say what it means (values = …)."
-                self._faults.append(Fault(f"{said} {mend}", self._rows_of[column, cell], column))
-
     def _visit(self, row: Mapping[str, str]) -> str:
         visit = self._mapping.visit
         if visit.constant:
@@ -262,7 +216,7 @@ class _Mapped:
 
     def _fact(self, number: int, name: str, cell: str) -> str:
         fact = self._mapping.facts[name]
-        if not cell or self._is_missing(fact.column, cell):
+        if not cell or self._cells.is_missing(fact.column, cell):
             return ""
         if fact.values:
             meant = fact.values.get(cell) or fact.values.get(values.code(cell))
@@ -296,7 +250,7 @@ class _Mapped:
         }
         for name in filter(None, tried):
             cell = row[name]
-            if not cell or cell in marks or self._is_missing(name, cell):
+            if not cell or cell in marks or self._cells.is_missing(name, cell):
                 continue
             try:
                 return days.written(cell, self._mapping.order, self._mapping.timezone)
@@ -329,6 +283,7 @@ class _Mapped:
                 how={**first.how, **own, **row.how},
                 facts={**first.facts, **row.facts},
                 house_brackmann=first.house_brackmann or row.house_brackmann,
+                treatments=(*first.treatments, *row.treatments),
             )
         return list(found.values())
 
@@ -366,7 +321,8 @@ class _Mapped:
                     facts.setdefault(name, import_file.FACTS[name](cell))
             except ValueError as error:
                 self._faults.append(Fault(str(error), kept.number, self._foreign[name]))
-        return replace(row, facts=facts, house_brackmann=grade)
+        given = (*row.treatments, *kept.treatments)
+        return replace(row, facts=facts, house_brackmann=grade, treatments=given)
 
     def _told(self) -> Iterable[str]:
         for why, rows in self._left.items():

@@ -11,6 +11,7 @@ from analysis.data.gradings import HOUSE_BRACKMANN
 Order = Literal["ymd", "dmy", "mdy"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 FACTS = ("birth_year", "onset_on", "sex", "side", "cause", HOUSE_BRACKMANN)
+DECIMALS = (".", ",")
 BY_ORDER = "order"
 """The occurrence of a visit is counted: the first of the patient's rows is 1, by their days."""
 
@@ -46,6 +47,38 @@ class FactColumn:
 
 
 @dataclass(frozen=True)
+class TreatmentColumns:
+    """The columns of treatments: each row with a cell in `started_on` tells of one.
+
+    All are of one `kind`, or `kinds` has ours for each cell of `kind_column`. `products` and `sides` have the
+    words for cells; without `products` the cells of `product` are the words. The dose is counted in `unit`.
+    """
+
+    started_on: str
+    kind: str = ""
+    kind_column: str = ""
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    product: str = ""
+    products: Mapping[str, str] = field(default_factory=dict)
+    dose: str = ""
+    unit: str = ""
+    side: str = ""
+    sides: Mapping[str, str] = field(default_factory=dict)
+    confirmed: bool = False
+
+    def columns(self) -> Iterator[tuple[str, str]]:
+        """Each of its columns, with what it is."""
+        own = {
+            "started_on": self.started_on,
+            "kind_column": self.kind_column,
+            "product": self.product,
+            "dose": self.dose,
+            "side": self.side,
+        }
+        yield from ((name, column) for name, column in own.items() if column)
+
+
+@dataclass(frozen=True)
 class VisitColumn:
     """The visit of a row: `constant`, or the cells of `column`, by other `names` where there are any.
 
@@ -64,9 +97,10 @@ class FileMapping:
 
     `otherwise_on` is the day of rows whose `completed_on` is empty. `timezone` is that of times of day
     without one; where it is empty, the calendar day alone counts. `missing` are cells that are no answer,
-    `skipped` those of them that were skipped on purpose. Columns of `left_out` are known, and not imported.
-    Of a REDCap project it has the `forms` that the data have, where some are missing, and whether cells are
-    `labels`.
+    `skipped` those of them that were skipped on purpose. `decimal` is the sign before decimals: a comma is
+    read where the mapping says so alone. `treatments` are by the name of their form. Columns of `left_out`
+    are known, and not imported. Of a REDCap project it has the `forms` that the data have, where some are
+    missing, and whether cells are `labels`.
     """
 
     patient: str = ""
@@ -87,6 +121,8 @@ class FileMapping:
     skipped: tuple[str, ...] = ()
     instruments: Mapping[str, InstrumentColumns] = field(default_factory=dict)
     facts: Mapping[str, FactColumn] = field(default_factory=dict)
+    treatments: Mapping[str, TreatmentColumns] = field(default_factory=dict)
+    decimal: str = ""
     left_out: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     labels: bool = False
@@ -113,9 +149,20 @@ class FileMapping:
                 yield f"instruments.{key}.completed_on", one.completed_on
             yield from ((f"instruments.{key}.partial", column) for column in one.partial)
         yield from ((f"facts.{name}.column", fact.column) for name, fact in self.facts.items())
+        for name, treatment in self.treatments.items():
+            yield from ((f"treatments.{name}.{part}", column) for part, column in treatment.columns())
 
     @property
     def unconfirmed(self) -> tuple[str, ...]:
-        """The parts that nobody has confirmed: keys of instruments and names of facts."""
-        parts: Mapping[str, InstrumentColumns | FactColumn] = {**self.instruments, **self.facts}
-        return tuple(name for name, part in parts.items() if not part.confirmed)
+        """The parts that nobody has confirmed, as the mapping names them."""
+        parts: Mapping[str, Mapping[str, InstrumentColumns | FactColumn | TreatmentColumns]] = {
+            "instruments": self.instruments,
+            "facts": self.facts,
+            "treatments": self.treatments,
+        }
+        return tuple(
+            f"{place}.{name}"
+            for place, named in parts.items()
+            for name, part in named.items()
+            if not part.confirmed
+        )

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from analysis.data.kinds import KINDS
 from surveys import same
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.tables.mapping import (
+    DECIMALS,
     FACTS,
     ORDERS,
     FactColumn,
     FileMapping,
     InstrumentColumns,
+    TreatmentColumns,
     VisitColumn,
 )
 from surveys.exchange.tables.programs import NAMES
@@ -23,8 +26,10 @@ from surveys.exchange.tables.reading import ENCODINGS, SEPARATORS
 from surveys.instruments.faults import Faults
 from surveys.instruments.library import Library
 from surveys.instruments.table import TomlTable
+from surveys.models.patient import SIDES
 
 LARGEST_BYTES = 2_000_000
+_OF_TREATMENT = ("kind_column", "product", "dose", "unit", "side")
 
 # Reading ------------------------------------------------------------------------------------------------
 
@@ -77,6 +82,11 @@ def _mapping(root: TomlTable, library: Library, faults: Faults) -> FileMapping:
     if "facts" in root:
         with root.open_table("facts") as table:
             parts["facts"] = dict(_facts(table, faults))
+    if "treatments" in root:
+        with root.open_table("treatments") as table:
+            parts["treatments"] = dict(_treatments(table))
+    if "decimal" in root:
+        parts["decimal"] = root.one_of("decimal", DECIMALS)
     return FileMapping(**parts)
 
 
@@ -177,6 +187,32 @@ def _facts(table: TomlTable, faults: Faults) -> Iterator[tuple[str, FactColumn]]
         yield name, found
 
 
+def _treatments(table: TomlTable) -> Iterator[tuple[str, TreatmentColumns]]:
+    for name in table.names():
+        with table.open_table(name) as one:
+            found = TreatmentColumns(
+                started_on=one.text("started_on"),
+                kind=one.one_of("kind", KINDS) if "kind" in one else "",
+                kinds=_allowed(one, "kinds", KINDS),
+                products=_words(one, "products"),
+                sides=_allowed(one, "sides", SIDES),
+                confirmed=one.flag("confirmed"),
+                **{part: one.optional_text(part) or "" for part in _OF_TREATMENT},
+            )
+        yield name, found
+
+
+def _allowed(table: TomlTable, name: str, allowed: Collection[str]) -> dict[str, str]:
+    """Our word for each cell."""
+    found = _words(table, name)
+    for cell, word in found.items():
+        if word not in allowed:
+            table.faults.add(
+                f"{table.at(name)}.{cell}", f"is {word!r}.", f"Write one of: {', '.join(allowed)}."
+            )
+    return found
+
+
 def _cells(table: TomlTable, name: str) -> dict[str, tuple[str, ...]]:
     """Columns with a list of cells; an empty text is an empty cell."""
     found = {}
@@ -243,6 +279,8 @@ def write(mapping: FileMapping, doubts: Mapping[str, Sequence[str]], remarks: It
     """The mapping as TOML. `doubts` stand as comments above the part that they are about, by its place."""
     lines = ["# What each column means. Answer the doubts, then: seventh import STUDY FILE --mapping THIS"]
     lines += [f"# {one}" for one in remarks]
+    if mapping.decimal:
+        lines += ["", *_doubts("decimal", doubts), f"decimal = {text(mapping.decimal)}"]
     lines += _section("file", doubts, _file_lines(mapping))
     columns = [
         (name, getattr(mapping, name)) for name in ("patient", "completed_on", "otherwise_on", "locale")
@@ -264,12 +302,27 @@ def write(mapping: FileMapping, doubts: Mapping[str, Sequence[str]], remarks: It
         told += [f"values = {_inline(fact.values)}"] if fact.values else []
         told.append(f"confirmed = {_flag(fact.confirmed)}")
         lines += _section(f"facts.{name}", doubts, told)
+    for name, treatment in mapping.treatments.items():
+        lines += _section(f"treatments.{_key(name)}", doubts, list(_treatment_lines(treatment)))
     return "\n".join(lines) + "\n"
 
 
+def _treatment_lines(one: TreatmentColumns) -> Iterator[str]:
+    for name in ("started_on", "kind", *_OF_TREATMENT):
+        if value := getattr(one, name):
+            yield f"{name} = {text(value)}"
+    tables = ((name, getattr(one, name)) for name in ("kinds", "products", "sides"))
+    yield from (f"{name} = {_inline(table)}" for name, table in tables if table)
+    yield f"confirmed = {_flag(one.confirmed)}"
+
+
 def _section(name: str, doubts: Mapping[str, Sequence[str]], told: Sequence[str]) -> list[str]:
-    said = [f"# DOUBT: {_one_line(one)}" for one in doubts.get(name, ())]
+    said = _doubts(name, doubts)
     return ["", *said, f"[{name}]", *told] if told or said else []
+
+
+def _doubts(name: str, doubts: Mapping[str, Sequence[str]]) -> list[str]:
+    return [f"# DOUBT: {_one_line(one)}" for one in doubts.get(name, ())]
 
 
 def _file_lines(mapping: FileMapping) -> list[str]:

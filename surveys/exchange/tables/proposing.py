@@ -133,6 +133,7 @@ class _Proposing:
             visit=visit,
             order=order,
             timezone=timezone,
+            decimal=self._decimal(kept),
             instruments=instruments,
             facts={name: fact.mapping for name, fact in known_facts.items()},
             left_out=tuple(reasons),
@@ -269,6 +270,22 @@ class _Proposing:
                 f"{clocks[0]} has no time zone, so its calendar days count. To keep the time: timezone = …",
             )
         return order, ""
+
+    def _decimal(self, kept: Iterable[Found]) -> str:
+        """A comma where numbers have it and none has a point."""
+        columns = [
+            one.columns[item.key]
+            for one in kept
+            for item in one.instrument.items
+            if item.kind == "decimal" and item.key in one.columns
+        ]
+        cells = [(name, cell) for name in columns for cell in self._table.counted(name)]
+        commas = [(name, cell) for name, cell in cells if "," in cell]
+        if not commas or any("." in cell for _, cell in cells):
+            return ""
+        name, cell = commas[0]
+        self._doubt("decimal", f"{name} has {cell}: decimal comma; read as such.")
+        return ","
 
     def _own(self, name: str) -> bool:
         habits = self._habits

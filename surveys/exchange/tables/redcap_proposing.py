@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from surveys.exchange.tables import proposing, recognising, values
+from surveys.exchange.tables import proposing, recognising, treatments, values
 from surveys.exchange.tables.mapping import InstrumentColumns, VisitColumn
 from surveys.exchange.tables.programs import Habits
 from surveys.exchange.tables.proposing import Proposal
 from surveys.exchange.tables.recognising import Known
 from surveys.exchange.tables.redcap_dictionary import Dictionary
-from surveys.exchange.tables.redcap_records import EVENT, INSTANCE, OWN, Asked
+from surveys.exchange.tables.redcap_records import EVENT, INSTANCE, INSTRUMENT, OWN, Asked
 from surveys.exchange.tables.table import Column, Table
 from surveys.exchange.tables.values import Seen
 
@@ -93,9 +93,13 @@ def proposed(
         without = "its calendar days count. To keep the time: timezone = …"
         told = f"{zone}, the study's, is taken" if zone else without
         doubts.setdefault("dates", []).append(f"{clocks[0]} is in the time of REDCap's server: {told}.")
+    given = _treatments(table, dictionary, found)
+    for form, treatment in given.items():
+        doubts[f"treatments.{form}"] = list(treatment.doubts)
     mapping = replace(
         found.mapping,
         visit=_visit(table, found.mapping.visit),
+        treatments={form: treatment.mapping for form, treatment in given.items()},
         instruments=instruments,
         timezone=zone if clocks else "",
         missing=asked.missing,
@@ -109,6 +113,22 @@ def proposed(
     return replace(
         found, mapping=mapping, doubts={place: tuple(said) for place, said in doubts.items()}, left=left
     )
+
+
+def _treatments(
+    table: Table, dictionary: Dictionary, found: Proposal
+) -> dict[str, treatments.ProposedTreatment]:
+    """The treatments of repeating forms that are no questionnaire of ours."""
+    if INSTRUMENT not in table.places:
+        return {}
+    asking = {table.column(column).form for one in found.found for column in one.columns.values()}
+    repeated = [form for form in table.counted(INSTRUMENT) if form not in asking]
+    days: dict[str, list[str]] = {}
+    for one in dictionary.fields:
+        if one.is_day:
+            days.setdefault(one.form, []).append(one.name)
+    left = [table.column(name) for name in found.left]
+    return treatments.proposed(table, repeated, days, left)
 
 
 def _day(table: Table, dictionary: Dictionary, form: str) -> str:

@@ -87,6 +87,7 @@ def _column(name: str, field: Field | None, asked: Asked) -> Column:
         field.identifier,
         computed=field.kind in ("calc", "slider", "file", "signature", "notes", "sql"),
         formula=field.formula,
+        decimal="," if "comma" in field.validation else "",
     )
 
 

@@ -17,7 +17,8 @@ class Column:
 
     `missing` are the codes that the file itself declares to be no answer. `form` is the questionnaire of the
     other program; `identity` says that the file marks it as telling who somebody is; `computed`, that no
-    person answered it; `formula` is what it was computed by, where the file says so.
+    person answered it; `formula` is what it was computed by, where the file says so. `decimal` is the sign
+    before decimals, where the file says it.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Column:
     identity: bool = False
     computed: bool = False
     formula: str = ""
+    decimal: str = ""
 
     @property
     def text(self) -> str:

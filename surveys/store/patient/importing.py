@@ -14,6 +14,7 @@ from analysis.data.gradings import HOUSE_BRACKMANN
 from surveys.models import Grading, Study, Treatment, Visit
 from surveys.schedule import Window
 from surveys.store import audit
+from surveys.store.patient import patients
 from surveys.store.patient.patients import NewTreatment
 
 
@@ -102,15 +103,7 @@ def add_treatments(
 ) -> None:
     """Store treatments; the caller knows that they are new."""
     rows = [
-        {
-            "patient_id": one.patient_id,
-            "palsy_id": one.palsy_id,
-            "kind": one.given.kind,
-            "state": one.given.state,
-            "started_on": one.given.started.on if one.given.started else None,
-            "started_precision": one.given.started.precision if one.given.started else None,
-            "import_id": import_id,
-        }
+        {**patients.treatment_row(one.patient_id, one.palsy_id, one.given), "import_id": import_id}
         for one in found
     ]
     ids = audit.insert_bound(session, Treatment, rows)
@@ -122,6 +115,9 @@ def add_treatments(
             "state": one.given.state,
             "started_on": started.on.isoformat() if started else None,
             "precision": started.precision if started else None,
+            "product": one.given.product,
+            "dose": one.given.dose,
+            "unit": one.given.unit,
         }
         audit.record(session, audit.Entry(at, actor, "treatment.added", one.patient_id, facts))
 

@@ -294,7 +294,7 @@ def add(
         session,
         Treatment,
         [
-            {**_treatment(patient, palsy, one), "import_id": import_id}
+            {**treatment_row(patient, palsy, one), "import_id": import_id}
             for patient, palsy, new in people
             for one in new.treatments
         ],
@@ -364,7 +364,8 @@ def _palsy(patient_id: int, new: NewPatient) -> dict[str, Any]:
     }
 
 
-def _treatment(patient_id: int, palsy_id: int, new: NewTreatment) -> dict[str, Any]:
+def treatment_row(patient_id: int, palsy_id: int | None, new: NewTreatment) -> dict[str, Any]:
+    """The columns of a treatment of that palsy."""
     facts = {one.name: getattr(new, one.name) for one in fields(new) if one.name != "started"}
     return {
         "patient_id": patient_id,

@@ -15,7 +15,7 @@ from surveys.exchange.tables import answering, known, mapping_file
 from surveys.exchange.tables import incoming as tables
 from surveys.exchange.tables.answering import Answers
 from surveys.exchange.tables.mapping import BY_ORDER, FileMapping
-from surveys.forms.imports import AnswersForm, BringInForm, TakeBackForm, UploadForm, answers_form
+from surveys.forms.imports import AS_TOLD, AnswersForm, BringInForm, TakeBackForm, UploadForm, answers_form
 from surveys.instruments.library import Library
 from surveys.jobs import incoming
 from surveys.lists import history
@@ -173,7 +173,8 @@ def _form(sent: incoming.Incoming) -> AnswersForm:
         for name, fact in proposed.facts.items()
     }
     apart = [key for key, one in proposed.instruments.items() if one.values_of]
-    return answers_form(sent.told["columns"], titles, facts, apart, data=_data(now))
+    told = {name: bool(one.kind_column) for name, one in proposed.treatments.items()}
+    return answers_form(sent.told["columns"], titles, facts, told, apart, data=_data(now, proposed))
 
 
 def _apart(meant: FileMapping, library: Library) -> Iterator[str]:
@@ -184,8 +185,8 @@ def _apart(meant: FileMapping, library: Library) -> Iterator[str]:
             yield f"{library.get(key).short_title} {item}: {told}."
 
 
-def _data(now: FileMapping) -> dict[str, Any]:
-    """What the boxes say at first."""
+def _data(now: FileMapping, proposed: FileMapping) -> dict[str, Any]:
+    """What the boxes say at first: what was `proposed`, or what a person made of it."""
     data: dict[str, Any] = {
         "patient": now.patient,
         "completed_on": now.completed_on,
@@ -193,13 +194,18 @@ def _data(now: FileMapping) -> dict[str, Any]:
         "occurrence": BY_ORDER if now.visit.occurrence == BY_ORDER else "",
         "order": now.order or "",
         "timezone": now.timezone,
+        "decimal": now.decimal,
         "missing": ", ".join(now.missing),
     }
     for key, one in now.instruments.items():
         if not one.values_of:
             data[f"values_{key}"] = answering.lines(one.values)
         data[f"confirm_{key}"] = one.confirmed
+    data |= {f"drop_{key}": key not in now.instruments for key in proposed.instruments}
     data |= {f"take_{name}": fact.confirmed for name, fact in now.facts.items()}
+    for name, treatment in now.treatments.items():
+        if treatment.confirmed:
+            data[f"kind_{name}"] = treatment.kind or AS_TOLD
     return data
 
 
@@ -214,6 +220,13 @@ def _answers(form: AnswersForm) -> Answers:
         missing=tuple(filter(None, (one.strip() for one in (form.missing.data or "").split(",")))),
         values={key: box.data or "" for key, box in form.of("values_").items()},
         confirmed=frozenset(key for key, box in form.of("confirm_").items() if box.data),
+        dropped=frozenset(key for key, box in form.of("drop_").items() if box.data),
+        kinds={
+            name: "" if box.data == AS_TOLD else box.data
+            for name, box in form.of("kind_").items()
+            if box.data
+        },
+        decimal=form.decimal.data or "",
         taken=frozenset(name for name, box in form.of("take_").items() if box.data),
     )
 

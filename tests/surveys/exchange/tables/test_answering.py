@@ -28,7 +28,7 @@ def test_what_was_said_stands_in_the_mapping() -> None:
     assert set(found.facts) == {"sex"}
     assert "DOB" in found.left_out
     assert found.missing == ("-9",)
-    assert answered(FOUND, SAID).unconfirmed == ("phq9",)
+    assert answered(FOUND, SAID).unconfirmed == ("instruments.phq9",)
     assert lines({"1": 0, "a b": 2}) == "1 = 0\na b = 2"
 
 
@@ -58,6 +58,6 @@ def test_what_cannot_be_read_is_said() -> None:
 def test_a_mapping_that_is_used_again_is_looked_at_again() -> None:
     """Unless texts prove it: the next file may count from another number."""
     before = answered(FOUND, replace(SAID, confirmed=frozenset({"phq9"})))
-    assert reused(before, FOUND).unconfirmed == ("phq9",)
+    assert reused(before, FOUND).unconfirmed == ("instruments.phq9",)
     texts = tables.proposal(tables.qualtrics(tables.OPTIONS)).mapping
     assert reused(texts, texts).unconfirmed == ()

@@ -24,6 +24,6 @@ def test_every_column_that_is_named_has_its_place() -> None:
         "instruments.phq9.completed_on": "at",
         "facts.sex.column": "gender",
     }
-    assert mapping.unconfirmed == ("phq9",)
+    assert mapping.unconfirmed == ("instruments.phq9",)
     assert mapping.instruments["phq9"].table_of("q1") == {"1": 0}
     assert mapping.instruments["phq9"].table_of("q2") is None

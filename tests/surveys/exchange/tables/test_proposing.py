@@ -9,7 +9,7 @@ def test_numbers_from_one_are_a_doubt_and_texts_are_not() -> None:
     """The trap: the same questions, once as numbers and once as texts."""
     numbers = tables.proposal(tables.qualtrics())
     assert numbers.mapping.instruments["phq9"].values == {"1": 0, "2": 1, "3": 2, "4": 3}
-    assert numbers.mapping.unconfirmed == ("phq9",)
+    assert numbers.mapping.unconfirmed == ("instruments.phq9",)
     texts = tables.proposal(tables.qualtrics(tables.OPTIONS))
     assert texts.mapping.unconfirmed == ()
 
@@ -48,7 +48,7 @@ def test_totals_names_and_births_of_a_plain_table() -> None:
     assert found.left["PHQ total"].startswith("looks like a total")
     assert found.left["Surname"].startswith("may tell who somebody is")
     assert set(mapping.facts) == {"birth_year", "sex"}
-    assert set(mapping.unconfirmed) == {"phq9", "birth_year", "sex"}
+    assert set(mapping.unconfirmed) == {"instruments.phq9", "facts.birth_year", "facts.sex"}
     assert "Column ‘PHQ total’ looks like a total, not an item (3 cells); left out." in found.lines
 
 
