@@ -20,6 +20,7 @@ from surveys.models import Study
 from surveys.settings import Settings
 from surveys.sqlite_file import must_be_whole
 from surveys.store.errors import Refused
+from surveys.store.words import own_forms
 from surveys.typed import holds_hidden_signs
 
 MAKE_ONE = "Make one with: seventh study create CODE"
@@ -45,6 +46,8 @@ class CommandRun:
     def study(self, code: str) -> Study:
         """The study `code` with its timepoints; another spelling counts if it fits one study.
 
+        Its own forms are known from then on.
+
         Raises:
             Refused: it does not exist; the message names the existing ones.
         """
@@ -53,6 +56,7 @@ class CommandRun:
         if len(meant) != 1:
             others = f"Studies are: {', '.join(known)}." if known else MAKE_ONE
             raise Refused(f"There is no study {code}. {others}")
+        own_forms.learn(self.session, self.library)
         query = select(Study).where(Study.code == meant[0]).options(selectinload(Study.timepoints))
         return self.session.scalars(query).one()
 

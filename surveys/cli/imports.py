@@ -39,8 +39,9 @@ def map_(context: click.Context, file: Path, study: str | None, sheet: str, outp
 
     table = read(file.name, file.read_bytes(), Asked(sheet=sheet))
     with reading(context) as opened:
-        zone = opened.study(study).timezone if study else ""
-        instruments = known.of_site(opened.session, opened.library)
+        here = opened.study(study) if study else None
+        zone = here.timezone if here else ""
+        instruments = known.of_site(opened.session, opened.library, here.code if here else "")
     found = proposing.proposed(table, instruments, zone)
     write_new(output, mapping_file.write(found.mapping, found.doubts, found.remarks))
     for line in found.lines:

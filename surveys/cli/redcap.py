@@ -53,8 +53,9 @@ def check(
     asked = Asked(forms, named, missing, labels)
     dictionary, table, asked = _project(project, data, asked)
     with reading(context) as opened:
-        zone = opened.study(study).timezone if study else ""
-        instruments = known.of_site(opened.session, opened.library)
+        here = opened.study(study) if study else None
+        zone = here.timezone if here else ""
+        instruments = known.of_site(opened.session, opened.library, here.code if here else "")
     for line in redcap_proposing.forms(dictionary, instruments):
         click.echo(line)
     if table is None:

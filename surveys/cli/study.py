@@ -285,6 +285,31 @@ def take_over(context: click.Context, source: Path) -> None:
     click.echo(f"Study {code} is a draft now. Its team is not here: seventh staff add EMAIL --role …")
 
 
+@study.command("take-forms")
+@click.argument("code", metavar="STUDY")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--form", "forms", multiple=True, help="This form alone; may stand several times.")
+@click.pass_context
+def take_forms(context: click.Context, code: str, file: Path, forms: tuple[str, ...]) -> None:
+    """Make forms of STUDY's own of those of another program: unscored, as a draft of a form is.
+
+    FILE is a REDCap data dictionary, a project as XML, a zip file of dictionary and data, or a flat
+    Questionnaire of FHIR R4 as JSON. What is a questionnaire of Seventh is left out; so is what identifies.
+    """
+    from surveys.exchange.foreign import taking
+    from surveys.exchange.tables import known
+
+    with changing(context) as opened:
+        study = opened.study(code)
+        instruments = known.of_site(opened.session, opened.library, study.code)
+        found, told = taking.read(file.read_bytes(), instruments, forms)
+        made = taking.keep(
+            opened.session, study, found, opened.library, at=opened.at, actor="command:study take-forms"
+        )
+    for line in (*told, *made):
+        click.echo(line)
+
+
 @study.command("copy")
 @click.argument("source", metavar="STUDY")
 @click.argument("code")

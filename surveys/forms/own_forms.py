@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField as Tick
 from wtforms import Form, FormField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
@@ -15,7 +16,6 @@ from surveys.forms.fields import NumberField
 from surveys.forms.staff import StaffForm, select_choices
 from surveys.instruments.own import OwnField, OwnForm
 
-MOST_ROWS = 40
 EMPTY_ROWS = 2
 KINDS = {
     "text": _("Text"),
@@ -117,6 +117,15 @@ class OwnFormForm(StaffForm):
             once=staff and self.often.data == "patient",
             fields=tuple(sorted(fields, key=lambda field: field.number)),
         )
+
+
+class TakeFormsForm(StaffForm):
+    """A file of another program, and which of its forms are meant."""
+
+    refused_at = "file"
+
+    file = FileField(_("File"), [FileRequired(_("Choose a file."))])
+    names = StringField(_("Names of the forms, if not all"), [Optional(), Length(max=1000)])
 
 
 def own_form(rows: int, languages: Sequence[tuple[str, str]]) -> type[OwnFormForm]:

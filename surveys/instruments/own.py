@@ -15,6 +15,7 @@ from surveys.instruments.instrument import AnsweredBy, Instrument, ItemKind
 KINDS: tuple[ItemKind, ...] = ("text", "whole", "decimal", "date", "choice", "choices")
 LONGEST_KEY = 20  # so that `<key>_answered_by` is a name that Stata takes
 WORDING = "own"
+MOST_FIELDS = 40
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,24 @@ def test_dictionary_and_data_are_one_zip_file(app: Flask, uploader: Uploader) ->
     assert [row["kind"] for row in one_table(app, "treatment")] == ["botulinum_toxin"] * 2
 
 
+def test_forms_of_the_file_become_the_studys_own(app: Flask, uploader: Uploader) -> None:
+    """By a page; then the plan finds them, and they come in with a day that somebody names."""
+    forms = "/staff/S1/forms/take"
+    uploader.send(forms, b"no,dictionary\n1,2\n")
+    assert uploader.status == 422
+    assert "This is not a REDCap data dictionary" in uploader.page.text
+    uploader.send(forms, redcap.dictionary())
+    assert "Background: 1 questions, as s1_background." in uploader.page.text
+    files = {"dictionary.csv": redcap.dictionary(), "data.csv": redcap.data()}
+    uploader.send(IMPORTS, moved.packed(files))
+    look = look_of(app)
+    fields = {**ticked(uploader.client.get(look).text), "completed_on": "mood_timestamp"}
+    uploader.send(look, **fields)
+    assert "It is in." in uploader.page.text, uploader.page.text
+    made = [row["answers"] for row in one_table(app, "response") if row["instrument"] == "s1_background"]
+    assert [one["q1"] for one in made] == [[1], [1], [1]]
+
+
 def test_fhir_comes_in_by_its_codes(app: Flask, uploader: Uploader) -> None:
     """Nothing is asked: the file says what its items and options are."""
     uploader.send(IMPORTS, fhir.packed(fhir.response(status="bogus")))

@@ -45,19 +45,35 @@ def is_fhir(content: bytes) -> bool:
     return beginning.startswith((b"{", b"[")) and b'"resourceType"' in content
 
 
+@dataclass(frozen=True)
+class Questionnaires:
+    """The Questionnaires of a file, and its ValueSets by their addresses."""
+
+    forms: tuple[Resource, ...]
+    options: Mapping[str, Resource]
+
+
+def questionnaires(content: bytes) -> Questionnaires:
+    """The Questionnaires of a file.
+
+    Raises:
+        FileRefused: it is XML, R5, no JSON, has a `modifierExtension`, or holds none.
+    """
+    found = _checked(content)
+    forms = tuple(one for one in found if one["resourceType"] == "Questionnaire")
+    if not forms:
+        raise FileRefused([Fault("This file of FHIR holds no Questionnaire.")])
+    sets = (one for one in found if one["resourceType"] == "ValueSet" and isinstance(one.get("url"), str))
+    return Questionnaires(forms, {one["url"]: one for one in sets})
+
+
 def read(content: bytes) -> Resources:
     """The resources of a bundle, of lines of them (NDJSON), or of one alone.
 
     Raises:
         FileRefused: it is XML, R5, no JSON, has a `modifierExtension`, or holds no answers.
     """
-    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        raise FileRefused([Fault(_XML)])
-    found = list(_each(content))
-    read_ones = [one for one in found if one["resourceType"] in READ]
-    faults = [Fault(problem) for one in read_ones for problem in _refused(one, one["resourceType"], 0)]
-    if faults:
-        raise FileRefused(faults)
+    found = _checked(content)
     responses = tuple(one for one in found if one["resourceType"] == "QuestionnaireResponse")
     if not responses:
         raise FileRefused([Fault("This file of FHIR holds no QuestionnaireResponse: nobody's answers.")])
@@ -76,11 +92,23 @@ def read(content: bytes) -> Resources:
 
 def items(resource: Resource) -> Iterator[Resource]:
     """The items of a questionnaire or response, also those within others."""
-    for one in _listed(resource, "item"):
+    for one in listed(resource, "item"):
         yield one
         yield from items(one)
-        for answer in _listed(one, "answer"):
+        for answer in listed(one, "answer"):
             yield from items(answer)
+
+
+def _checked(content: bytes) -> list[Resource]:
+    """Every resource. Raises FileRefused where those that are read say what is not understood."""
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise FileRefused([Fault(_XML)])
+    found = list(_each(content))
+    read_ones = [one for one in found if one["resourceType"] in READ]
+    faults = [Fault(problem) for one in read_ones for problem in _refused(one, one["resourceType"], 0)]
+    if faults:
+        raise FileRefused(faults)
+    return found
 
 
 def _each(content: bytes) -> Iterator[Resource]:
@@ -103,7 +131,7 @@ def _unpacked(one: Any) -> Iterator[Resource]:
     if one["resourceType"] != "Bundle":
         yield one
         return
-    for entry in _listed(one, "entry"):
+    for entry in listed(one, "entry"):
         if isinstance(entry.get("resource"), dict):
             yield from _unpacked(entry["resource"])
 
@@ -146,7 +174,8 @@ def _is_shaped(name: str, value: Any) -> bool:
     return True
 
 
-def _listed(resource: Resource, name: str) -> Sequence[Resource]:
+def listed(resource: Resource, name: str) -> Sequence[Resource]:
+    """The objects in a list of a resource; none where it has no such list."""
     found = resource.get(name)
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
@@ -160,5 +189,5 @@ def _names(form: Resource) -> Iterator[str]:
 
 def _code(patient: Resource) -> str:
     """The study code of a patient: the value of an identifier, else the id."""
-    values = (one.get("value") for one in _listed(patient, "identifier"))
+    values = (one.get("value") for one in listed(patient, "identifier"))
     return next((value for value in values if isinstance(value, str)), str(patient.get("id")))

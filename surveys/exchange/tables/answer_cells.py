@@ -11,12 +11,12 @@ from surveys.exchange.cells import CellError
 from surveys.exchange.faults import Fault
 from surveys.exchange.tables import days, values
 from surveys.exchange.tables.mapping import FileMapping, InstrumentColumns
+from surveys.exchange.tables.redcap_records import TICKED
 from surveys.exchange.tables.table import Table
 from surveys.instruments.instrument import Instrument
 from surveys.instruments.library import Library
 
 LISTED = 20
-TICKED = ";"  # between the codes of a cell with several choices
 
 
 class AnswerCells:

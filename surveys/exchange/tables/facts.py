@@ -67,6 +67,12 @@ def proposed(table: Table, columns: Sequence[Column]) -> dict[str, ProposedFact]
     return found
 
 
+def is_fact(name: str) -> bool:
+    """Whether a column of this name is proposed as a fact."""
+    folded = same.folded(name).replace(" ", "_").replace("-", "_")
+    return any(re.fullmatch(pattern, folded) for pattern in _NAMES.values())
+
+
 def _fact(table: Table, name: str, column: Column) -> ProposedFact:
     said = [f"{column.name} is proposed as {name}. Is it?"]
     if name not in _WORDS:

@@ -44,7 +44,7 @@ def look(name: str, content: bytes, known: Sequence[Known], zone: str, sheet: st
     Raises:
         FileRefused: it is no table of answers.
     """
-    if _is_project(content):
+    if is_project(content):
         project = redcap_project.read(content)
         asked = Asked(missing=project.missing)
         table = redcap_project.table(name, content, project, asked)
@@ -64,7 +64,7 @@ def table_of(name: str, content: bytes, mapping: FileMapping) -> Table:
     asked = Asked(mapping.forms, (), mapping.missing + mapping.skipped, mapping.labels)
     if pair := redcap_pair.read(content):
         return redcap_records.read(name, pair[1], redcap_dictionary.read(pair[0]), asked)
-    if _is_project(content):
+    if is_project(content):
         project = redcap_project.read(content)
         table = redcap_project.table(name, content, project, asked)
         if table is None:
@@ -81,5 +81,6 @@ def rows(name: str, content: bytes, mapping: str, library: Library) -> ImportFil
     return mapped.mapped(table_of(name, content, meant), meant, library)
 
 
-def _is_project(content: bytes) -> bool:
+def is_project(content: bytes) -> bool:
+    """Whether a file is a REDCap project as XML."""
     return content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(XML) and b"projectredcap" in content[:4000]

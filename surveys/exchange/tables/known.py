@@ -14,10 +14,10 @@ def of_library(library: Library) -> tuple[Known, ...]:
     return tuple(Known(one, tuple(one.wording.texts.values())) for one in library)
 
 
-def of_site(session: Session, library: Library) -> tuple[Known, ...]:
-    """The instruments in the texts of their definitions and in the site's own."""
+def of_site(session: Session, library: Library, study: str = "") -> tuple[Known, ...]:
+    """The instruments in the texts of their definitions and in the site's own, with the study's own forms."""
     found = []
-    for one in library:
+    for one in library.of_study(study):
         loaded = wordings.loaded(session, one.key, one.version)
         texts = [text for row in loaded for text in wordings.texts_of(row.texts).values()]
         found.append(Known(one, (*one.wording.texts.values(), *texts)))

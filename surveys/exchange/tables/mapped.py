@@ -23,6 +23,8 @@ from surveys.exchange.tables.table import Table
 from surveys.instruments.library import Library
 from surveys.store.patient.patients import NewTreatment
 
+REDCAP = "redcap"
+
 
 def mapped(table: Table, mapping: FileMapping, library: Library) -> ImportFile:
     """The rows of `table` as an import reads them.
@@ -79,7 +81,7 @@ class _Mapped:
         if not rows:
             raise FileRefused([Fault("No row of the file has answers that are imported.")])
         other_totals = tuple(totals.told(self._table, self._mapping, self._library, rows))
-        if self._table.source.program == "redcap":
+        if self._table.source.program == REDCAP:
             rows = self._united(rows)
         rows = self._with_facts(self._numbered(rows), waiting)
         if self._faults:
@@ -141,7 +143,9 @@ class _Mapped:
                     said = f"This row says {record[name]}, but row {known.number} says {known.cells[name]}."
                     self._faults.append(Fault(said, number, self._foreign[name]))
             return None
-        if not answers and not own and (asked or not self._mapping.completed_on):
+        # In REDCap a row may be of another form alone.
+        others = asked or not self._mapping.completed_on or self._table.source.program == REDCAP
+        if not answers and not own and others:
             self._left["without an answer that is imported"] += 1
             return None
         told = [said for key in answers if (said := how[key][0])]

@@ -16,6 +16,7 @@ from surveys.exchange.tables.table import Column, Table
 from surveys.exchange.tables.values import Seen
 
 LISTED = 40
+NONE_OF_OURS = "No questionnaire of ours was recognised. Write [instruments.KEY] with its items."
 _TOTAL = re.compile(r"total|score|\bsum\b|summe|gesamt|punktwert", re.IGNORECASE)
 _IDENTITY = re.compile(
     r"e-?mail|surname|last ?name|first ?name|\bfname\b|\blname\b|nachname|vorname|\bname\b|phone|telefon|"
@@ -103,9 +104,7 @@ class _Proposing:
             )
             self._doubt(f"instruments.{one.instrument.key}", said)
         if not instruments:
-            self._doubt(
-                "columns", "No questionnaire of ours was recognised. Write [instruments.KEY] with its items."
-            )
+            self._doubt("columns", NONE_OF_OURS)
         left = [column for column in table.columns if column.name not in self._taken and not column.identity]
         known_facts = facts.proposed(table, left)
         for name, fact in known_facts.items():

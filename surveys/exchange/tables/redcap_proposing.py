@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from surveys.exchange.tables import proposing, recognising, treatments, values
+from surveys.exchange.tables import redcap_foreign as foreign_forms
+from surveys.exchange.tables.foreign_form import ForeignForm, columns_of, parts, titles_of
 from surveys.exchange.tables.mapping import InstrumentColumns, VisitColumn
 from surveys.exchange.tables.programs import Habits
 from surveys.exchange.tables.proposing import Proposal
@@ -15,6 +17,7 @@ from surveys.exchange.tables.redcap_dictionary import Dictionary
 from surveys.exchange.tables.redcap_records import EVENT, INSTANCE, INSTRUMENT, OWN, Asked
 from surveys.exchange.tables.table import Column, Table
 from surveys.exchange.tables.values import Seen
+from surveys.instruments.instrument import Instrument
 
 UNSENT = "[not completed]"  # what REDCap writes as the time of a survey that was never sent
 _ARM = re.compile(r"_arm_([0-9]+)$")
@@ -50,7 +53,7 @@ def forms(dictionary: Dictionary, known: Sequence[Known]) -> Iterator[str]:
 
 
 def proposed(
-    table: Table, dictionary: Dictionary, known: Iterable[Known], asked: Asked, zone: str = ""
+    table: Table, dictionary: Dictionary, known: Sequence[Known], asked: Asked, zone: str = ""
 ) -> Proposal:
     """The mapping of a project's table. `zone` is the study's time zone."""
     own = tuple(
@@ -62,15 +65,22 @@ def proposed(
         patient=(dictionary.record_id,), own=own, identity=("redcap_survey_identifier",), alone=True
     )
     outside = {one.name for one in table.columns if asked.forms and one.form and one.form not in asked.forms}
+    general = [one for one in known if one.instrument.study is None]
+    mine = [one.instrument for one in known if one.instrument.study is not None]
     looked = replace(
         table,
         columns=tuple(replace(one, identity=True) if one.name in outside else one for one in table.columns),
     )
-    found = proposing.proposed(looked, known, zone, habits)
+    found = proposing.proposed(looked, general, zone, habits)
     doubts = {place: list(said) for place, said in found.doubts.items()}
+    foreign = list(_foreign(table, dictionary, general, asked))
+    asked_here = {key: columns for form in foreign for key, columns in _own(form, mine)}
+    remarks = [*found.remarks, *_told(foreign, asked_here, mine)]
+    if asked_here and not found.mapping.instruments:
+        doubts["columns"] = [said for said in doubts.get("columns", ()) if said != proposing.NONE_OF_OURS]
     instruments: dict[str, InstrumentColumns] = {}
     clocks: list[str] = []
-    for key, one in found.mapping.instruments.items():
+    for key, one in {**found.mapping.instruments, **asked_here}.items():
         form = table.column(next(iter(one.items.values()))).form
         day = _day(table, dictionary, form)
         if not day:
@@ -93,7 +103,8 @@ def proposed(
         without = "its calendar days count. To keep the time: timezone = …"
         told = f"{zone}, the study's, is taken" if zone else without
         doubts.setdefault("dates", []).append(f"{clocks[0]} is in the time of REDCap's server: {told}.")
-    given = _treatments(table, dictionary, found)
+    taken = {column for one in asked_here.values() for column in one.items.values()}
+    given = _treatments(table, dictionary, found, taken)
     for form, treatment in given.items():
         doubts[f"treatments.{form}"] = list(treatment.doubts)
     mapping = replace(
@@ -111,12 +122,47 @@ def proposed(
     left |= dict.fromkeys((name for name in left if name in outside), "is of a form that is left out")
     mapping = replace(mapping, left_out=tuple(left))
     return replace(
-        found, mapping=mapping, doubts={place: tuple(said) for place, said in doubts.items()}, left=left
+        found,
+        mapping=mapping,
+        doubts={place: tuple(said) for place, said in doubts.items()},
+        left=left,
+        remarks=tuple(remarks),
     )
 
 
+def _foreign(
+    table: Table, dictionary: Dictionary, known: Sequence[Known], asked: Asked
+) -> Iterator[ForeignForm]:
+    """The forms that are none of ours, each no longer than an own form may be."""
+    for form in foreign_forms.forms(dictionary, known):
+        if not asked.forms or form.name in asked.forms:
+            yield from parts(form)
+
+
+def _own(form: ForeignForm, mine: Iterable[Instrument]) -> Iterator[tuple[str, InstrumentColumns]]:
+    """The study's own forms that ask what `form` asks."""
+    for instrument in mine:
+        if (columns := columns_of(form, instrument)) is not None:
+            yield instrument.key, columns
+
+
+def _told(
+    foreign: Iterable[ForeignForm], own: Mapping[str, InstrumentColumns], mine: Sequence[Instrument]
+) -> Iterator[str]:
+    for form in foreign:
+        made = next((one for one in mine if one.key in own and form.title in titles_of(one)), None)
+        many = len(form.fields)
+        if made is not None:
+            yield f"{form.title}: {len(own[made.key].items)} of {many} questions are in the study's own form."
+        elif not foreign_forms.tells_of_treatments(form):
+            yield (
+                f"Form {form.name}: {many} questions can come in as a form of the study's own. Make it "
+                "first, from this file: Own forms, or seventh study take-forms."
+            )
+
+
 def _treatments(
-    table: Table, dictionary: Dictionary, found: Proposal
+    table: Table, dictionary: Dictionary, found: Proposal, taken: Collection[str]
 ) -> dict[str, treatments.ProposedTreatment]:
     """The treatments of repeating forms that are no questionnaire of ours."""
     if INSTRUMENT not in table.places:
@@ -127,8 +173,8 @@ def _treatments(
     for one in dictionary.fields:
         if one.is_day:
             days.setdefault(one.form, []).append(one.name)
-    left = [table.column(name) for name in found.left]
-    return treatments.proposed(table, repeated, days, left)
+    left = [table.column(name) for name in found.left if name not in taken]
+    return treatments.proposed(repeated, days, left)
 
 
 def _day(table: Table, dictionary: Dictionary, form: str) -> str:

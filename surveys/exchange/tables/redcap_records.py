@@ -16,7 +16,9 @@ from surveys.exchange.tables.table import Column, Source, Table
 
 EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
 OWN = (EVENT, INSTRUMENT, INSTANCE, "redcap_survey_identifier", "redcap_data_access_group")
-LISTED = 20
+TICKED = ";"
+"""Between the codes of a check box with several ticks."""
+_TICKS = frozenset({"1", "Checked"})
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,9 @@ def table(
         raise FileRefused(faults)
     fields = redcap_dictionary.columns(dictionary.fields)
     even = _as_codes(header, even, fields, asked)
-    columns = tuple(_column(one, fields.get(one), asked) for one in header)
+    header, even = _joined(header, even, dictionary)
+    named = {one.name: one for one in dictionary.fields}
+    columns = tuple(_column(one, named.get(one), asked) for one in header)
     made = Table(name, digest, Source("redcap"), columns, tuple(even))
     return Table(name, digest, Source("redcap"), columns, tuple(even), tuple(_remarks(made, dictionary)))
 
@@ -77,7 +81,9 @@ def _column(name: str, field: Field | None, asked: Asked) -> Column:
     if field is None:
         return Column(name)
     if field.kind == "checkbox":
-        return Column(name, field.label, form=field.form, identity=field.identifier, computed=True)
+        return Column(
+            name, field.label, field.choices, form=field.form, identity=field.identifier, computed=True
+        )
     return Column(
         name,
         field.label,
@@ -89,6 +95,32 @@ def _column(name: str, field: Field | None, asked: Asked) -> Column:
         formula=field.formula,
         decimal="," if "comma" in field.validation else "",
     )
+
+
+def _joined(
+    header: Sequence[str], rows: Iterable[Row], dictionary: Dictionary
+) -> tuple[list[str], list[Row]]:
+    """The columns of a check box as one, with the codes that are ticked; none is no answer."""
+    boxes = {
+        box: (one.name, code)
+        for one in dictionary.fields
+        if one.kind == "checkbox"
+        for box, code in zip(one.columns, one.choices, strict=True)
+    }
+    names = list(dict.fromkeys(boxes[name][0] if name in boxes else name for name in header))
+    if not boxes:
+        return names, list(rows)
+    joined = []
+    for number, cells in rows:
+        row = dict.fromkeys(names, "")
+        for name, cell in zip(header, cells, strict=True):
+            if name not in boxes:
+                row[name] = cell
+            elif cell in _TICKS:
+                field, code = boxes[name]
+                row[field] = TICKED.join(filter(None, (row[field], code)))
+        joined.append((number, list(row.values())))
+    return names, joined
 
 
 def _must_be_raw(header: Sequence[str], rows: Sequence[Row], dictionary: Dictionary) -> None:

@@ -13,7 +13,7 @@ from surveys.exchange import cells, import_file
 from surveys.exchange.cells import CellError
 from surveys.exchange.tables import days, words
 from surveys.exchange.tables.mapping import FileMapping, TreatmentColumns
-from surveys.exchange.tables.table import Column, Table
+from surveys.exchange.tables.table import Column
 from surveys.exchange.tables.values import code
 from surveys.models.patient import SIDES
 from surveys.store.patient.patients import NewTreatment
@@ -41,7 +41,7 @@ class ProposedTreatment:
 
 
 def proposed(
-    table: Table, repeated: Iterable[str], days_of: Mapping[str, Sequence[str]], left: Iterable[Column]
+    repeated: Iterable[str], days_of: Mapping[str, Sequence[str]], left: Iterable[Column]
 ) -> dict[str, ProposedTreatment]:
     """The treatments that `repeated` forms seem to hold, by form. `days_of` has the days' columns of each."""
     columns: dict[str, list[Column]] = {}
@@ -52,17 +52,23 @@ def proposed(
         own = [column for column in columns.get(form, ()) if not column.identity]
         starts = [one for one in days_of.get(form, ()) if any(column.name == one for column in own)]
         starts += [column.name for column in own if _STARTED.search(column.name)]
-        text = " ".join([_said(form), *(_said(f"{column.name} {column.label}") for column in own)])
-        if starts and (_TOXIN.search(text) or _TREATMENT.search(text)):
-            found[form] = _form(table, form, own, starts[0], text)
+        text = [form, *(f"{column.name} {column.label}" for column in own)]
+        if starts and are_told_by(text):
+            found[form] = _form(form, own, starts[0], " ".join(map(_said, text)))
     return found
+
+
+def are_told_by(text: Iterable[str]) -> bool:
+    """Whether names and questions of a form tell of treatments."""
+    said = " ".join(map(_said, text))
+    return bool(_TOXIN.search(said) or _TREATMENT.search(said))
 
 
 def _said(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _form(table: Table, form: str, own: Sequence[Column], start: str, text: str) -> ProposedTreatment:
+def _form(form: str, own: Sequence[Column], start: str, text: str) -> ProposedTreatment:
     said = [f"Each row of {form} is proposed as a treatment that began on {start}. Is it?"]
     parts: dict[str, Column] = {}
     for column in own:

@@ -54,7 +54,7 @@ def send(code: str) -> Page:
     if not form.validate():
         return _listed(form), 422
     study_id, zone, library = here.study.id, here.study.timezone, server.texts().library
-    instruments = known.of_site(db.session, library)
+    instruments = known.of_site(db.session, library, here.study.code)
     db.session.rollback()
     name, content = form.file.data.filename or "file", form.file.data.read()
     number = 0

@@ -6,22 +6,25 @@ from flask import Blueprint, Flask, flash, redirect, render_template, request, u
 from flask_babel import gettext as _
 
 from surveys.db import db
+from surveys.exchange.foreign import taking
+from surveys.exchange.tables import known
 from surveys.forms.own_forms import (
     EMPTY_ROWS,
     HOW_OFTEN,
     KINDS,
-    MOST_ROWS,
     WHO,
     OwnFormForm,
+    TakeFormsForm,
     as_data,
     own_form,
 )
-from surveys.instruments.own import OwnForm, form_of
+from surveys.instruments.own import MOST_FIELDS, OwnForm, form_of
 from surveys.store.words import own_forms
 from surveys.views.study.sections import languages_of
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.page import Page
+from surveys.views.web.received import takes_lists
 from surveys.views.web.saving import committed
 
 pages = Blueprint("own_forms", __name__)
@@ -64,6 +67,28 @@ def edit(code: str, key: str) -> Page:
     return _edit(key, form_of(library.get(key)))
 
 
+@pages.route("/staff/<code>/forms/take", methods=["GET", "POST"])
+@for_roles("coordinator", whole_study=True)
+@takes_lists
+def take(code: str) -> Page:
+    """Make forms of those of another program: a file of REDCap or FHIR."""
+    here, form = grant(), TakeFormsForm()
+    if request.method == "POST" and form.validate():
+        library = server.library()
+        instruments = known.of_site(db.session, library, here.study.code)
+        names = tuple(filter(None, (one.strip() for one in (form.names.data or "").split(","))))
+        lines: list[str] = []
+        with committed(form) as kept:
+            found, lines = taking.read(form.file.data.read(), instruments, names)
+            lines += taking.keep(db.session, here.study, found, library, at=here.at, actor=here.actor)
+        if kept:
+            for line in lines:
+                flash(line, "success")
+            return redirect(url_for("own_forms.index", code=code))
+    page = render_template("staff/study/take_forms.html", form=form)
+    return page, 422 if form.errors else 200
+
+
 def _edit(key: str | None, before: OwnForm | None) -> Page:
     here = grant()
     form = _form(before)
@@ -89,7 +114,7 @@ def _edit(key: str | None, before: OwnForm | None) -> Page:
         key=key,
         answered=key is not None and own_forms.is_answered(db.session, key),
         locales=languages_of(here.study),
-        more=len(form.rows) < MOST_ROWS,
+        more=len(form.rows) < MOST_FIELDS,
     )
     return page, 422 if form.errors else 200
 
@@ -98,5 +123,5 @@ def _form(before: OwnForm | None) -> OwnFormForm:
     rows = (len(before.fields) if before else 0) + EMPTY_ROWS
     if request.method == "POST":
         rows = request.form.get("rows", rows, type=int) + ("more" in request.form)
-    made = own_form(min(max(rows, 1), MOST_ROWS), languages_of(grant().study))
+    made = own_form(min(max(rows, 1), MOST_FIELDS), languages_of(grant().study))
     return made(data=as_data(before))

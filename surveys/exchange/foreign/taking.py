@@ -1,0 +1,99 @@
+"""Forms of a file of another program, made forms of a study's own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from surveys.exchange.faults import Fault, FileRefused
+from surveys.exchange.fhir import incoming as resources
+from surveys.exchange.foreign import fhir
+from surveys.exchange.tables import incoming, redcap_dictionary, redcap_foreign, redcap_pair, redcap_project
+from surveys.exchange.tables.foreign_form import ForeignForm, columns_of, own_form, parts, titles_of, told
+from surveys.exchange.tables.recognising import Known
+from surveys.instruments.library import Library
+from surveys.models import Study
+from surveys.store.errors import Refused
+from surveys.store.words import own_forms
+
+NONE = "There is no form in this file that is not Seventh's already."
+
+
+def read(
+    content: bytes, known: Sequence[Known], named: Collection[str] = ()
+) -> tuple[list[ForeignForm], list[str]]:
+    """The forms of a REDCap dictionary or project, or of Questionnaires, and what is to be known of them.
+
+    Those of `named` alone, where it names any.
+
+    Raises:
+        FileRefused: it is neither, has none, or lacks one that is named.
+    """
+    general = [one for one in known if one.instrument.study is None]
+    if resources.is_fhir(content):
+        found, lines = fhir.forms(content, general)
+    else:
+        found, lines = _of_redcap(content, general), []
+    by_name = {one.name: one for one in found}
+    if strangers := [name for name in named if name not in by_name]:
+        told_names = ", ".join(by_name) or "none"
+        raise FileRefused([Fault(f"It has no form {name}. It has: {told_names}.") for name in strangers])
+    taken: list[ForeignForm] = []
+    for form in found:
+        if named and form.name not in named:
+            continue
+        if not named and redcap_foreign.tells_of_treatments(form):
+            lines.append(
+                f"Form {form.name} seems to hold treatments, which the import takes as such. Name it to make "
+                "a form of it all the same."
+            )
+            continue
+        lines += told(form)
+        taken += parts(form)
+    if not taken:
+        raise FileRefused([Fault(" ".join([*lines, NONE]))])
+    return taken, lines
+
+
+def _of_redcap(content: bytes, known: Sequence[Known]) -> list[ForeignForm]:
+    if incoming.is_project(content):
+        return redcap_foreign.forms(redcap_project.read(content).dictionary, known)
+    pair = redcap_pair.read(content)
+    dictionary = redcap_dictionary.read(pair[0] if pair else content)
+    header = pair[1].split(b"\n", 1)[0].decode("utf-8", "replace") if pair else ""
+    surveys = [form for form in dictionary.forms if f"{form}_timestamp" in header]
+    return redcap_foreign.forms(dictionary, known, surveys)
+
+
+def keep(
+    session: Session,
+    study: Study,
+    forms: Sequence[ForeignForm],
+    library: Library,
+    *,
+    at: datetime,
+    actor: str,
+) -> list[str]:
+    """Make them forms of the study's own; returns what was made, a sentence each.
+
+    Raises:
+        Refused: the study is closed, or has another form of such a title.
+    """
+    lines = []
+    own = {one.key: one for one in own_forms.of_study(session, study.id, library)}
+    for form in forms:
+        there = [one for one in own.values() if form.title in titles_of(one)]
+        if there:
+            columns = columns_of(form, there[0])
+            if columns is None or len(columns.items) < len(form.fields):
+                raise Refused(
+                    f"The study has a form {form.title} already, with other questions. Rename that one, or "
+                    "add there what is missing."
+                )
+            lines.append(f"{form.title} is there already.")
+            continue
+        made = own_forms.keep(session, study, own_form(form, study.locales), library, at=at, actor=actor)
+        lines.append(f"{made.short_title}: {len(form.fields)} questions, as {made.key}.")
+    return lines

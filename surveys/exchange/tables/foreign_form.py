@@ -1,0 +1,142 @@
+"""A form of another program as a study's own form, and the columns of its data as items of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from surveys.exchange.tables.mapping import InstrumentColumns
+from surveys.instruments.instrument import AnsweredBy, Instrument, ItemKind
+from surveys.instruments.own import MOST_FIELDS, OwnField, OwnForm, form_of
+
+LONGEST_TITLE, LONGEST_LABEL = 60, 300
+# Limits of other programs warn, and answers lie outside them; below -96 SPSS takes numbers for missing.
+LOWEST, HIGHEST = -96.0, 1_000_000.0
+
+
+@dataclass(frozen=True)
+class ForeignField:
+    """A question. `name` is its column; `choices` has the words of each code, in the order shown."""
+
+    name: str
+    kind: ItemKind
+    label: str
+    choices: Mapping[str, str] = field(default_factory=dict)
+    low: float | None = None
+    high: float | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class ForeignForm:
+    """A form; `left` says of each field that cannot come in why."""
+
+    name: str
+    title: str
+    answered_by: AnsweredBy
+    fields: tuple[ForeignField, ...]
+    left: Mapping[str, str] = field(default_factory=dict)
+
+
+def title_of(name: str) -> str:
+    """A title for a form of that name, or with that title."""
+    text = " ".join(name.replace("_", " ").split())[:LONGEST_TITLE].strip() or "Form"
+    return text.capitalize() if text == text.lower() else text
+
+
+def asked(
+    name: str, kind: ItemKind, label: str, choices: Mapping[str, str] | None = None
+) -> ForeignField | str:
+    """The question that can be asked like that, or why none can."""
+    words = {code: " ".join(text.split()) or code for code, text in (choices or {}).items()}
+    if kind in ("choice", "choices"):
+        if len(words) < 2:
+            return "has no two choices"
+        if len(set(words.values())) < len(words):
+            return "has two choices of the same words"
+    numbers = kind in ("whole", "decimal")
+    return ForeignField(
+        name,
+        kind,
+        " ".join(label.split())[:LONGEST_LABEL] or name,
+        words if kind in ("choice", "choices") else {},
+        LOWEST if numbers else None,
+        HIGHEST if numbers else None,
+    )
+
+
+def told(form: ForeignForm) -> Iterator[str]:
+    """What of a form cannot come in, a sentence for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for name, why in form.left.items():
+        reasons.setdefault(why, []).append(name)
+    yield from (f"Left out of {form.title}: {', '.join(names)} ({why})." for why, names in reasons.items())
+
+
+def parts(form: ForeignForm) -> Iterator[ForeignForm]:
+    """The form, in several where it is longer than one may be."""
+    count = -(-len(form.fields) // MOST_FIELDS)
+    for number in range(count):
+        some = form.fields[number * MOST_FIELDS : (number + 1) * MOST_FIELDS]
+        suffix = f" {number + 1}" if count > 1 else ""
+        title = form.title[: LONGEST_TITLE - len(suffix)] + suffix
+        yield replace(form, title=title, fields=some)
+
+
+def own_form(form: ForeignForm, locales: Sequence[str]) -> OwnForm:
+    """It as a form of a study in these languages; the words are the file's in each."""
+    return OwnForm(
+        titles=dict.fromkeys(locales, form.title),
+        answered_by=form.answered_by,
+        once=False,
+        fields=tuple(
+            OwnField(
+                number,
+                one.kind,
+                dict.fromkeys(locales, one.label),
+                dict.fromkeys(locales, tuple(one.choices.values())) if one.choices else {},
+                one.low,
+                one.high,
+                one.unit,
+            )
+            for number, one in enumerate(form.fields, start=1)
+        ),
+    )
+
+
+def columns_of(form: ForeignForm, instrument: Instrument) -> InstrumentColumns | None:
+    """The columns of the items of the own form `instrument` that `form` asks in the same words.
+
+    None where it has another title, or none of its fields.
+    """
+    own = form_of(instrument)
+    if form.title not in titles_of(instrument):
+        return None
+    items: dict[str, str] = {}
+    tables: dict[str, Mapping[str, int]] = {}
+    for one in form.fields:
+        for mine in own.fields:
+            key = f"q{mine.number}"
+            if key not in items and (table := _worth(one, mine)) is not None:
+                items[key] = one.name
+                if table:
+                    tables[key] = table
+                break
+    return InstrumentColumns(items, values_of=tables, confirmed=True) if items else None
+
+
+def titles_of(instrument: Instrument) -> Collection[str]:
+    """Its titles in all its languages."""
+    return {text.title for text in instrument.wording.texts.values()}
+
+
+def _worth(one: ForeignField, mine: OwnField) -> dict[str, int] | None:
+    """The value of each code where both ask the same; None where they do not. Own choices may be more."""
+    if one.kind != mine.kind or one.label not in mine.labels.values():
+        return None
+    if not one.choices:
+        return {}
+    for words in mine.choices.values():
+        if set(one.choices.values()) <= set(words):
+            return {code: words.index(text) + 1 for code, text in one.choices.items()}
+    return None

@@ -1,0 +1,80 @@
+"""Forms of a file become the study's own, and its answers come in to them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from surveys.exchange.faults import FileRefused
+from surveys.exchange.foreign import taking
+from surveys.exchange.tables import (
+    known,
+    mapped,
+    mapping_file,
+    redcap_dictionary,
+    redcap_proposing,
+    redcap_records,
+)
+from surveys.exchange.tables.redcap_records import Asked
+from surveys.instruments.library import Library
+from surveys.models import Study
+from surveys.store.errors import Refused
+from surveys.store.words import own_forms
+from tests.support import fhir, moved, redcap, tables
+from tests.support.desk import LIBRARY, Desk
+from tests.support.tables import KNOWN
+
+
+def test_the_forms_of_a_file_are_found() -> None:
+    """Of a dictionary, a zip file, a project and FHIR; treatments only where somebody names them."""
+    [background], told = taking.read(redcap.dictionary(), KNOWN)
+    assert (background.name, background.answered_by) == ("background", "staff")
+    assert "Form injection seems to hold treatments" in told[-1]
+    assert "Left out of Background: dob (tells who somebody is)." in told
+    [injection], _ = taking.read(redcap.dictionary(), KNOWN, ("injection",))
+    assert injection.name == "injection"
+    zipped = moved.packed({"d.csv": redcap.dictionary(), "x.csv": redcap.data()})
+    assert taking.read(zipped, KNOWN)[0] == [background]
+    with pytest.raises(FileRefused, match=r"It has no form other\. It has: background, injection\."):
+        taking.read(redcap.dictionary(), KNOWN, ("other",))
+    with pytest.raises(FileRefused, match="There is no form in this file"):
+        taking.read(redcap.xml().replace(b'Type="date_ymd"', b'Type="zipcode"'), KNOWN)
+    options = [{"valueString": "one"}, {"valueString": "two"}]
+    items = [{"linkId": "a", "type": "choice", "text": "A?", "answerOption": options}]
+    [made], _ = taking.read(fhir.packed(fhir.questionnaire(title="Eye", item=items)), KNOWN)
+    assert made.title == "Eye"
+
+
+def test_answers_come_in_to_the_forms_that_were_made(desk: Desk) -> None:
+    """With a day for each, ticks as several choices; the same file makes no second form."""
+    library = Library(LIBRARY)
+    study = desk.session.get_one(Study, desk.study_id)
+    more = ["weight", "background", "", "text", "Weight", "", "", "number", ""]
+    book = redcap.dictionary(more)
+    forms, _ = taking.read(book, KNOWN)
+    how = {"at": desk.at, "actor": "test"}
+    with desk.transaction() as session:
+        made = taking.keep(session, session.merge(study), forms, library, **how)
+    assert made == ["Background: 2 questions, as s1_background."]
+    own_forms.learn(desk.session, library)
+    with desk.transaction() as session:
+        again = taking.keep(session, session.merge(study), forms, library, **how)
+        other = replace(forms[0], fields=(*forms[0].fields, replace(forms[0].fields[0], label="Nose")))
+        with pytest.raises(Refused, match="The study has a form Background already, with other questions"):
+            taking.keep(session, session.merge(study), [other], library, **how)
+    assert again == ["Background is there already."]
+    header = [*redcap.DATA_HEADER, "weight"]
+    weights = iter(("60.5", "", "71"))
+    rows = [[*row, next(weights) if row[4] else ""] for row in redcap.rows()]
+    rows[1][redcap.DATA_HEADER.index("eye___a")] = 1
+    dictionary = redcap_dictionary.read(book)
+    table = redcap_records.read("data.csv", tables.lines([header, *rows]), dictionary, Asked())
+    site = known.of_site(desk.session, library, "S1")
+    found = redcap_proposing.proposed(table, dictionary, site, Asked())
+    assert "Background: 2 of 2 questions are in the study's own form." in found.lines
+    assert "neither a timestamp nor a date" in str(found.doubts["instruments.s1_background"])
+    mapping = tables.confirmed(found, ("[columns]\n", '[columns]\ncompleted_on = "mood_timestamp"\n'))
+    file = mapped.mapped(table, mapping_file.read(mapping, library), library)
+    given = [row.answers.get("s1_background") for row in file.rows]
+    assert given == [{"q1": [1], "q2": 60.5}, {"q1": [1, 2]}, {"q1": [1], "q2": 71.0}, None]
