@@ -302,10 +302,15 @@ def _jobs_done_here() -> Iterator[None]:
 def app(settings: Settings, _application_of: Callable[[Settings], Flask]) -> Iterator[Flask]:
     """The application, which knows nothing of the tests before; its connections are closed afterwards."""
     from surveys.db import close
+    from surveys.instruments.library import Library
     from surveys.store.words.wordings import Texts
     from surveys.views.web import jobs, language
 
     application = _application_of(settings)
+    known = application.extensions["library"]
+    if known.own:
+        every = (one for newest in known for one in known.versions(newest.key))
+        application.extensions["library"] = Library(one for one in every if one.study is None)
     application.extensions["texts"] = Texts(application.extensions["library"])
     jobs.open_desk(application)
     application.extensions["request_limits"].storage.reset()

@@ -75,7 +75,7 @@ def _form(form: Resource, options: Mapping[str, Resource]) -> ForeignForm:
         for name in (f"#{one.get('id')}", str(one.get("url")))
     }
     for item in incoming.items(form):
-        if item.get("type") in _SILENT:
+        if str(item.get("type")) in _SILENT:
             continue
         try:
             made = _field(item, {**options, **contained})

@@ -7,13 +7,13 @@ import hashlib
 import io
 import json
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from surveys.exchange.zips import DAMAGED
 from surveys.store.errors import Refused
 
 DESCRIPTOR, PATIENTS, SUMS = "datapackage.json", "patients.csv", "SHA256SUMS"
@@ -22,6 +22,8 @@ WHOLE_STUDY = ("study/settings.json", "study/plan.json")
 LARGEST_BYTES = 4 * 1024**3  # of a zip file, unpacked: what a file says of itself may be a trap
 LARGEST_JSON = 64 * 1024**2
 AT_ONCE = 1024 * 1024
+# A ValueError may be of the file's content.
+_WHILE_READ = tuple(one for one in DAMAGED if one is not ValueError)
 
 Line = tuple[int, Mapping[str, str]]
 """A row's number, as a spreadsheet counts, and its cells by column."""
@@ -91,7 +93,7 @@ def is_package(source: Path | bytes) -> bool:
     try:
         with zipfile.ZipFile(file) as archive:
             return _place(archive.namelist()) is not None
-    except zipfile.BadZipFile:
+    except DAMAGED:
         return False
 
 
@@ -109,7 +111,7 @@ def opened(source: Path | bytes, name: str, marks: tuple[str, str] = TIDY) -> It
         return
     try:
         archive = zipfile.ZipFile(source if isinstance(source, Path) else io.BytesIO(source))
-    except (zipfile.BadZipFile, OSError):
+    except DAMAGED:
         raise Refused(f"{name} is neither a folder nor a zip file.") from None
     with archive:
         if sum(one.file_size for one in archive.infolist()) > LARGEST_BYTES:
@@ -204,8 +206,13 @@ class _Zip:
 
     @contextmanager
     def open(self, name: str) -> Iterator[IO[bytes]]:
+        damaged = Refused(f"{name} cannot be unpacked: the zip file is damaged or encrypted.")
         try:
-            with self.archive.open(self.place + name) as file:
+            file = self.archive.open(self.place + name)
+        except DAMAGED:
+            raise damaged from None
+        with file:
+            try:
                 yield file
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, zlib.error):
-            raise Refused(f"{name} cannot be unpacked: the zip file is damaged or encrypted.") from None
+            except _WHILE_READ:
+                raise damaged from None

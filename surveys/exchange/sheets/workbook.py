@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
@@ -18,6 +17,7 @@ from analysis.words import words as _
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.sheets.cut import Row
 from surveys.exchange.sheets.measure import Measure, NotMeasurableError
+from surveys.exchange.zips import DAMAGED
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_MEMBERS = 2000
@@ -96,7 +96,7 @@ def _measured(content: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             return _unpacked(packed)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError):
+    except DAMAGED:
         raise FileRefused([Fault(_DAMAGED)]) from None
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 
 from surveys import same
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.sheets import cut, reading
 from surveys.exchange.tables.redcap_dictionary import LONG, NEEDED
+from surveys.exchange.zips import DAMAGED
 
 LARGEST_BYTES = 200 * 1024**2  # unpacked: what a zip file says of itself may be a trap
 
@@ -22,18 +22,19 @@ def read(content: bytes) -> tuple[bytes, bytes] | None:
     """
     if not zipfile.is_zipfile(io.BytesIO(content)):
         return None
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        tables = [one for one in archive.infolist() if same.folded(one.filename).endswith(".csv")]
-        if len(tables) != 2:
-            return None
-        if sum(one.file_size for one in tables) > LARGEST_BYTES:
-            raise FileRefused(
-                [Fault("Unpacked, this file is too large for the page: use seventh redcap import.")]
-            )
-        try:
-            found = [archive.read(one) for one in tables]
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error):
-            raise FileRefused([Fault("The zip file is damaged or encrypted.")]) from None
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            tables = [one for one in archive.infolist() if same.folded(one.filename).endswith(".csv")]
+            if len(tables) != 2:
+                return None
+            large = sum(one.file_size for one in tables) > LARGEST_BYTES
+            found = [] if large else [archive.read(one) for one in tables]
+    except DAMAGED:
+        raise FileRefused([Fault("The zip file is damaged or encrypted.")]) from None
+    if large:
+        raise FileRefused(
+            [Fault("Unpacked, this file is too large for the page: use seventh redcap import.")]
+        )
     books = [one for one in found if _is_dictionary(one)]
     if len(books) != 1:
         said = (
