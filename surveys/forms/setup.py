@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     Field,
@@ -257,6 +257,14 @@ def consent_form(
                 [Optional(), Length(max=1000)],
             )
     return type("ConsentTextFormInLanguages", (ConsentTextForm,), fields)
+
+
+class UploadWholeForm(StaffForm):
+    """Everything of a study, as another Seventh exported it."""
+
+    refused_at = "file"
+
+    file = FileField(_("File"), [FileRequired(_("Choose a file."))])
 
 
 class FromSetupForm(StaffForm):

@@ -162,6 +162,7 @@ MAY_OPEN = {
     "setup.close": CHANGES,
     "setup.new": {"admin"},
     "setup_files.make": {"admin"},
+    "setup_files.take_over": {"admin"},
     "setup_files.download": CHANGES,
     "planning.edit": CHANGES,
     "own_forms.index": PATIENTS,

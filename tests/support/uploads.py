@@ -13,14 +13,20 @@ from tests.support.staff import PASSWORD, employ
 
 
 class Uploader:
-    """A coordinator of a study, signed in; `status`, `page` and its typed `rows` are the last answer's."""
+    """A coordinator of a study, signed in; `status`, `page` and its typed `rows` are the last answer's.
 
-    def __init__(self, app: Flask, study: str = "S1") -> None:
+    An administrator, where there is no study.
+    """
+
+    def __init__(self, app: Flask, study: str | None = "S1") -> None:
         self.client = app.test_client()
         self.status = 0
         self.rows = ""
         self.page = Page(self.client.get("/login").text)
-        employ(app, "uploader@example.org", "coordinator", study=study)
+        if study is None:
+            employ(app, "uploader@example.org", admin=True)
+        else:
+            employ(app, "uploader@example.org", "coordinator", study=study)
         self.send("/login", email="uploader@example.org", password=PASSWORD)
 
     def send(self, path: str, content: bytes = b"", **fields: str) -> Page:

@@ -16,7 +16,7 @@ from surveys.exchange.backup.values import stored
 from surveys.exchange.leaving import AMENDMENTS, SETTINGS, TABLES, table_file
 from surveys.exchange.moving import storing
 from surveys.exchange.moving.files import Package
-from surveys.exchange.moving.storing import Arrived
+from surveys.exchange.moving.storing import Arrived, TargetStudy
 from surveys.instruments.definition import DefinitionError, parse
 from surveys.instruments.library import Library, UnknownInstrument
 from surveys.models import Amendment, ConsentText, OwnForm, Permission, Study
@@ -58,10 +58,9 @@ def take(
     Raises:
         Refused, FileRefused: the code is taken, a definition is not here, or the data cannot come in.
     """
+    look(whole, package, library)
     with transaction() as session:
         study, remarks = make(session, whole, library, at=at, actor=actor)
-        own_library = _library(session, study, library)
-        storing.look(package, storing.study_of(session, study.id, package.sha256), own_library)
         code, study_id = study.code, study.id
     with moment() as session:
         own_forms.learn(session, library)
@@ -69,6 +68,35 @@ def take(
         moment, transaction, study_id, package, library, at=at, actor=actor, progress=progress
     )
     return code, Arrived((*remarks, *arrived.lines), arrived.new)
+
+
+def look(whole: Package, package: Package, library: Library) -> list[str]:
+    """What would come in of the data, a sentence each. The database is not asked: it takes a while.
+
+    Raises:
+        Refused, FileRefused: the data do not fit the plan, the texts and the forms beside them.
+    """
+    settings = whole.json(SETTINGS)
+    plan, texts, forms = (whole.json(table_file(name)) for name in ("plan", "consent_texts", "own_forms"))
+    try:
+        study = TargetStudy(
+            code=settings["code"],
+            simulated=settings["simulated"],
+            timepoints={row["key"]: number for number, row in enumerate(plan, start=1)},
+            consent_texts={
+                (row["version"], row["locale"]): number for number, row in enumerate(texts, start=1)
+            },
+            begun=None,
+            done=None,
+            known=frozenset(),
+            stored=frozenset(),
+        )
+        own = [parse(row["definition"], f"own form {row['instrument']}") for row in forms]
+    except DefinitionError as error:
+        raise Refused(str(error)) from None
+    except (KeyError, TypeError):
+        raise Refused(DAMAGED.format(file="study/")) from None
+    return storing.look(package, study, library.with_forms(own)).lines()
 
 
 def make(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -10,14 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from surveys.db import db
-from surveys.exchange import study_setup
-from surveys.forms.setup import FromSetupForm
+from surveys.exchange import self_told, study_setup
+from surveys.exchange.moving import files, whole_study
+from surveys.forms.setup import FromSetupForm, UploadWholeForm
+from surveys.jobs import incoming
 from surveys.models import Study
 from surveys.store.errors import Refused
+from surveys.store.words import own_forms
 from surveys.views.study.plan import study_with_plan
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, for_staff, grant, member
 from surveys.views.web.page import Page
+from surveys.views.web.received import takes_lists
 from surveys.views.web.saving import committed
 
 pages = Blueprint("setup_files", __name__)
@@ -65,6 +70,38 @@ def make() -> Page:
         if kept:
             return redirect(url_for("setup.index", code=code))
     return render_template("staff/study/setup_from.html", form=form), 422 if form.errors else 200
+
+
+@pages.route("/staff/studies/take-over", methods=["GET", "POST"])
+@for_staff
+@takes_lists
+def take_over() -> Page:
+    """Make the study that another Seventh exported whole; its data wait for one press. For administrators.
+
+    The file is looked at before anything is stored: on SQLite that would hold up patients.
+    """
+    person, form = member(), UploadWholeForm()
+    if not person.admin:
+        abort(403)
+    if request.method == "POST" and form.validate():
+        library, at, actor = server.library(), datetime.now(UTC), f"staff:{person.id}"
+        own_forms.learn(db.session, library)
+        db.session.rollback()
+        name, content = form.file.data.filename or "file", form.file.data.read()
+        with (
+            committed(form) as kept,
+            files.opened(content, name, files.WHOLE_STUDY) as whole,
+            files.opened(content, name) as package,
+        ):
+            lines = whole_study.look(whole, package, library)
+            study, remarks = whole_study.make(db.session, whole, library, at=at, actor=actor)
+            told: dict[str, Any] = {"proposed": "", "mapping": "", "columns": [], self_told.READY: True}
+            told["lines"] = [*remarks, *lines]
+            number = incoming.keep(db.session, study.id, name[:200], content, told, at=at, by=actor)
+            code = study.code
+        if kept:
+            return redirect(url_for("imports.look", code=code, number=number))
+    return render_template("staff/study/take_over.html", form=form), 422 if form.errors else 200
 
 
 def _content(form: FromSetupForm) -> study_setup.Content:

@@ -19,6 +19,8 @@ from surveys.instruments.library import Library
 from surveys.store.errors import Refused
 from tests.support import moved, nasty
 from tests.support.engines import engine_of
+from tests.support.study import one_table
+from tests.support.uploads import Uploader
 
 Change = Callable[[Any], None]
 
@@ -102,6 +104,23 @@ def test_what_does_not_fit_leaves_nothing(
     with engine.connect() as connection:
         for table in ("study", "own_form", "consent_text", "event"):
             assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0  # noqa: S608
+
+
+def test_a_page_does_the_same(app: Flask, whole: Mapping[str, bytes]) -> None:
+    """A refusal leaves no study; then it is a draft, and one press brings its data in."""
+    uploader, page = Uploader(app, None), "/staff/studies/take-over"
+    uploader.send(page, moved.packed(changed(whole, "study/plan.json", lambda one: one.clear())))
+    assert uploader.status == 422
+    assert "has no timepoint baseline" in uploader.page.text
+    assert one_table(app, "study") == []
+    uploader.send(page, moved.packed(whole))
+    assert "Patients: 3." in uploader.page.text
+    assert one_table(app, "patient") == []
+    [sent] = (row["id"] for row in one_table(app, "job") if row["kind"] == "incoming")
+    uploader.send(f"/staff/S1/imports/{sent}")
+    assert "It is in." in uploader.page.text
+    assert sorted(row["code"] for row in one_table(app, "patient")) == ["0012", "1E5", "NA"]
+    assert [row["status"] for row in one_table(app, "study")] == ["draft"]
 
 
 def test_other_definitions_are_refused(engine: Engine, whole: Mapping[str, bytes]) -> None:
