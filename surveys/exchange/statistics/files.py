@@ -28,6 +28,7 @@ _SIZE: Mapping[Form, Callable[[str], int]] = {"spss": in_bytes, "stata": len}
 # The stamps of the file's making, in its header.
 _SAV_STAMP = (92, b"01 Jan 8000:00:00")
 _DTA_STAMP = (b"<timestamp>\x11", b"01 Jan 1980 00:00")
+_ITEM = "F3.0"  # as wide as -99, of which SPSS would show ** else
 _FORMATS = {"whole": "F8.0", "number": "F20.16", "flag": "F1.0", "day": "DATE11"}
 
 
@@ -107,7 +108,7 @@ def _write_sav(
         missing_ranges={one.name: [{"lo": -99, "hi": -97}] for one in variables if one.may_say_why},
         variable_measure={one.name: one.measure for one in variables},
         variable_format={
-            one.name: "F2.0" if one.measure == "ordinal" else _FORMATS[one.kind]
+            one.name: _ITEM if one.measure == "ordinal" else _FORMATS[one.kind]
             for one in variables
             if one.kind in _FORMATS
         },

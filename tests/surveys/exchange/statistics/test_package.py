@@ -72,3 +72,33 @@ def test_r_reads_the_same(app: Flask, tmp_path: Path) -> None:
         f"{(face - 15) * 100 / 60:.17g} 2026-03-10 ",
         "",
     ]
+
+
+IN_PSPP = """
+GET FILE='responses.sav'.
+SELECT IF (patient = '0012' AND visit = 'baseline').
+COMPUTE given = NVALID(phq9_q1, phq9_q2, phq9_q3).
+COMPUTE total = face_total.
+FORMATS given (F2.0) total (F20.12).
+LIST VARIABLES=phq9_q1 phq9_q2 given total.
+DISPLAY DICTIONARY /VARIABLES=phq9_q1.
+"""
+
+
+@pytest.mark.long
+def test_pspp_reads_the_same(app: Flask, tmp_path: Path) -> None:
+    """Its values, that they are missing, the labels and the range, where PSPP is installed."""
+    pspp = shutil.which("pspp")
+    if pspp is None:
+        pytest.skip("PSPP is not here")
+    nasty.make(app)
+    for name, content in nasty.leave(app, "spss").items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "asked.sps").write_text(IN_PSPP)
+    done = subprocess.run([pspp, "asked.sps"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    face = sum(nasty.FACE.values())  # type: ignore[arg-type]
+    lines = [line.replace("|", " ").split() for line in done.stdout.splitlines()]
+    assert ["-97", "-98", "0", f"{(face - 15) * 100 / 60:.12f}"] in lines, done.stdout
+    shown = " ".join(done.stdout.split())
+    for told in ("Nearly every day", "Skipped", "Not recorded", "-99 "):
+        assert told in shown, shown
