@@ -121,6 +121,20 @@ def test_the_server_starts_without_what_it_seldom_needs(sqlite_url: str) -> None
     assert "ResourceWarning" not in run.stderr
 
 
+def test_one_thread_multiplies_matrices() -> None:
+    """Or the last digits of a report would depend on how many processors a machine has."""
+    program = (
+        "import os, surveys, numpy as np\n"
+        "wide = np.ones((600, 600)) @ np.ones((600, 600))\n"
+        "print(len(os.listdir('/proc/self/task')))\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True
+    )
+    assert run.stdout.split() == [b"1"]
+
+
 def test_what_the_tables_mean_needs_the_standard_library_alone() -> None:
     """Pages and commands import these at their start, and the package with them."""
     light = [ROOT / "analysis" / "data" / f"{name}.py" for name in LIGHT]
