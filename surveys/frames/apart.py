@@ -13,12 +13,16 @@ Counts = tuple[tuple[str, int, int], ...]
 def unconfirmed(session: Session, study_id: int, site: str | None) -> Counts:
     """Who joined by herself and waits for a look, unless she is left out for her consent."""
     waiting = select(SelfEnrolment.patient_id).where(SelfEnrolment.looked_at.is_(None))
-    return _counted(session, Patient.within(study_id, site), Patient.id.in_(waiting), ~consent.left_out())
+    return _counted(
+        session, Patient.within(study_id, site), Patient.id.in_(waiting), ~consent.left_out(session, study_id)
+    )
 
 
 def without_consent(session: Session, study_id: int, site: str | None) -> Counts:
     """Whom the study leaves out because no consent stands; somebody's twin is nobody."""
-    return _counted(session, Patient.within(study_id, site), consent.left_out(), ~joining.is_twin())
+    return _counted(
+        session, Patient.within(study_id, site), consent.left_out(session, study_id), ~joining.is_twin()
+    )
 
 
 def _counted(session: Session, *conditions: ColumnElement[bool]) -> Counts:

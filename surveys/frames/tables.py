@@ -30,7 +30,7 @@ def tables(session: Session, study_id: int, site: str | None, unconfirmed: bool)
     whom the study leaves out because no consent stands.
     """
     counted = ~joining.is_twin() if unconfirmed else joining.confirmed()
-    within = Patient.within(study_id, site) & counted & ~consent.left_out()
+    within = Patient.within(study_id, site) & counted & ~consent.left_out(session, study_id)
 
     def rows(query: queries.Query, *keys: str) -> dict[str, Any]:
         return in_order(read(session, query.where(within)), *keys)

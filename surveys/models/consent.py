@@ -17,12 +17,13 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     exists,
+    false,
     func,
     literal_column,
     or_,
     select,
 )
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from analysis.data.statuses import LEFT
 from surveys.models.amendment import Amendment
@@ -93,13 +94,17 @@ def standing() -> Select[int]:
     return select(func.max(Consent.id)).group_by(Consent.patient_id)
 
 
-def left_out() -> ColumnElement[bool]:
-    """Whether analyses and exports leave out a `Patient`: the study wants it, and no agreement stands."""
-    study, last, every = aliased(Study), aliased(Consent), aliased(Consent)
+def left_out(session: Session, study_id: int) -> ColumnElement[bool]:
+    """Whether analyses and exports leave out a `Patient`: who has not agreed, in a study that wants that.
+
+    What counts is the last decision. Where the study does not want it, the condition is plainly false, and
+    no row is asked for its consent.
+    """
+    if not session.get_one(Study, study_id).leaves_out_without_consent:
+        return false()
+    last, every = aliased(Consent), aliased(Consent)
     newest = select(func.max(every.id)).where(every.patient_id == Patient.id).correlate(Patient)
-    wants = exists().where(study.id == Patient.study_id, study.leaves_out_without_consent)
-    agreed = exists().where(last.id == newest.scalar_subquery(), last.decision == _AGREED)
-    return wants & ~agreed
+    return ~exists().where(last.id == newest.scalar_subquery(), last.decision == _AGREED)
 
 
 def due(study_id: Any, patient_id: Any) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
@@ -34,10 +35,12 @@ class Selection:
     site: str | None = None
     patients: tuple[str, ...] | None = None
 
-    @property
+    @cached_property
     def condition(self) -> ColumnElement[bool]:
         """The condition on a patient's row."""
-        within = and_(Patient.within(self.study_id, self.site), ~consent.left_out())
+        within = and_(
+            Patient.within(self.study_id, self.site), ~consent.left_out(self.session, self.study_id)
+        )
         return within if self.patients is None else and_(within, Patient.code.in_(self.patients))
 
     def stream(self, query: Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:
