@@ -26,6 +26,20 @@ def test_the_cumulative_incidence_equals_r(case):
     assert [found.at(day) for day in of_r["days"]] == pytest.approx(of_r[case], abs=STEPS)
 
 
+def test_patients_alike_are_counted_together():
+    """Many who share their days have the shares of the few, also where some entered late."""
+    draw = np.random.default_rng(3)
+    entered, after = draw.integers(0, 30, 60), draw.integers(30, 90, 60)
+    by = np.where(draw.random(60) < 0.7, after + draw.integers(1, 90, 60), np.inf)
+    other = np.where(draw.random(60) < 0.1, after + 5.0, np.inf)
+    few = [np.asarray(days, np.float64) for days in (entered, after, by, other)]
+    once, often = (
+        incidence(Looks(*(np.tile(days, times) for days in few)), draws=False) for times in (1, 20)
+    )
+    assert often.day.tolist() == once.day.tolist()
+    assert often.share == pytest.approx(once.share, abs=1e-7)
+
+
 def after(days):
     return (ONSET + timedelta(days=days)).isoformat()
 
