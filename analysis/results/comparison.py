@@ -7,6 +7,7 @@ balance refuses the comparison or is named. The design is a sequence of target t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -49,6 +50,10 @@ class _Arms:
     post: Numbers
     x: Numbers  # the covariates with their column of ones
     rows: pd.DataFrame
+
+    @cached_property
+    def weights(self) -> Numbers:
+        return overlap_weights(self.exposed, self.x)
 
 
 @dataclass(frozen=True)
@@ -244,7 +249,7 @@ def _compared(arms: _Arms, family: str, info: ScaleInfo) -> Record:
     if reason := _refused(arms, info):
         return {"reason": reason}
     try:
-        weights = overlap_weights(arms.exposed, arms.x)
+        weights = arms.weights
     except NotEstimable as refusal:
         return {"reason": str(refusal)}
     ess = {
@@ -302,7 +307,7 @@ def _balance(arms: _Arms, info: ScaleInfo, suppress_under: int) -> list[Record]:
     if _few(arms, suppress_under) or _refused(arms, info):
         return []
     try:
-        weights = overlap_weights(arms.exposed, arms.x)
+        weights = arms.weights
     except NotEstimable:
         return []
     alike = np.ones(len(weights))

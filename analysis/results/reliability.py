@@ -57,7 +57,8 @@ def reliability(
     part = part.drop_duplicates(["visit_id", "instrument"])
     part = part.drop_duplicates(["patient", "instrument"])
     first = part.merge(responses[["visit_id", "instrument", "answers"]], on=["visit_id", "instrument"])
-    asked = {info.instrument: _Answers.of(first, info.instrument) for info in scale_info.values()}
+    instruments = dict.fromkeys(info.instrument for info in scale_info.values())
+    asked = {instrument: _Answers.of(first, instrument) for instrument in instruments}
     records = []
     for stratum in (None, *STRATA):
         for scale, info in scale_info.items():
