@@ -41,7 +41,7 @@ class ForeignForm:
 def title_of(name: str) -> str:
     """A title for a form of that name, or with that title."""
     text = " ".join(name.replace("_", " ").split())[:LONGEST_TITLE].strip() or "Form"
-    return text.capitalize() if text == text.lower() else text
+    return text[:1].capitalize() + text[1:]
 
 
 def asked(
