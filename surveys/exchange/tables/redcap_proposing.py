@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from surveys.exchange.tables import proposing, recognising, treatments, values
+from surveys.exchange.tables import facts, proposing, recognising, treatments, values
 from surveys.exchange.tables import redcap_foreign as foreign_forms
 from surveys.exchange.tables.foreign_form import ForeignForm, columns_of, parts, titles_of
 from surveys.exchange.tables.mapping import InstrumentColumns, VisitColumn
@@ -182,7 +182,8 @@ def _day(table: Table, dictionary: Dictionary, form: str) -> str:
     if stamp in table.places and table.counted(stamp):
         return stamp
     days = (one.name for one in dictionary.fields if one.form == form and one.is_day and not one.identifier)
-    return next((name for name in days if name in table.places), "")
+    # The day of an onset or a birth is never that of the answers.
+    return next((name for name in days if name in table.places and not facts.is_fact(name)), "")
 
 
 def _visit(table: Table, visit: VisitColumn) -> VisitColumn:

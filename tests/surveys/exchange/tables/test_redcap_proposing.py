@@ -42,9 +42,10 @@ def test_forms_are_told_by_the_dictionary_alone() -> None:
 
 
 def test_a_form_without_a_day_is_asked_for_one() -> None:
-    """And a form that was left out is not looked at."""
-    content = redcap.data().replace(b"mood_timestamp", b"something_else")
-    found = proposed(content)
+    """And a form that was left out is not looked at. The day of the onset is not that of the answers."""
+    content = redcap.data().replace(b"mood_timestamp", b"onset_date")
+    onset: list[object] = ["onset_date", "mood", "", "text", "When did it begin?", "", "", "date_ymd", ""]
+    found = proposed(content, book=redcap.dictionary(onset))
     assert not found.mapping.instruments["phq9"].confirmed
     assert "The form mood has neither a timestamp nor a date." in str(found.doubts)
     assert proposed(redcap.data(), Asked(forms=("background",))).mapping.instruments == {}
