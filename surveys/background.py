@@ -18,6 +18,13 @@ Said = str | list[str] | dict[str, str]
 """A code; several, or none; or `{"on": "2024-03-01", "precision": "month"}`, a known period's first day."""
 
 OPERATION = "operation"
+FROM_BIRTH = "from_birth"
+# Whether there was a palsy before this one, or none without it; later, whether another one came.
+HAD_BEFORE = ("first_time", "again", FROM_BIRTH, "unknown")
+CAME_AGAIN = ("no", "same_side", "other_side", "unknown")
+# The answers that tell of another palsy than the one that the study follows: each brings its onset.
+ANOTHER: Mapping[str, tuple[str, ...]] = {"had_before": ("again",), "came_again": ("same_side", "other_side")}
+ANOTHER_ONSET = "another_onset"
 # The causes that patients can know; `other_tumour` stands for any tumour.
 CAUSES_ASKED = (
     "bells_palsy",
@@ -53,6 +60,9 @@ WHEN = (*TREATMENTS_ASKED, *OPERATIONS_ASKED)
 # Reviewed and sent: the last row of a visit's form. Its value is the form that was asked.
 SENT = "sent"
 QUESTIONS = (
+    "had_before",
+    "came_again",
+    ANOTHER_ONSET,
     "onset",
     "side",
     "cause",
@@ -65,10 +75,13 @@ QUESTIONS = (
     "recovered",
     SENT,
 )
-FACTS = ("onset", "side", "cause", *WHEN)
+PALSY_FACTS = ("had_before", "onset", "side", "cause")
+FACTS = (*PALSY_FACTS, ANOTHER_ONSET, *WHEN)
 
 # The answers to choose from; a question that is not here asks for a date.
 CHOICES: Mapping[str, tuple[str, ...]] = {
+    "had_before": HAD_BEFORE,
+    "came_again": CAME_AGAIN,
     "side": SIDES_ASKED,
     "cause": CAUSES_ASKED,
     "treatments": (*TREATMENTS_ASKED, OPERATION),
@@ -93,16 +106,24 @@ def kind_of(question: str) -> Kind:
     return "choice" if question in CHOICES else "date"
 
 
-def questions_of(form: Form, given: Mapping[str, Said | None]) -> tuple[str, ...]:
+def questions_of(
+    form: Form, given: Mapping[str, Said | None], *, from_birth: bool = False
+) -> tuple[str, ...]:
     """The questions of the `whole` or `short` form after the answers `given`, in order.
 
-    Each named treatment and operation brings a question about its date.
+    Each named treatment, operation and further palsy brings a question about its date. Whose palsy is there
+    from birth, as told here or before (`from_birth`), is not asked about a time without it.
     """
+    from_birth = from_birth or given.get("had_before") == FROM_BIRTH
+    whole = form == "whole"
+    opening = "had_before" if whole else "came_again"
     treatments = _codes(given.get("treatments"))
     operations = _codes(given.get("operations")) if OPERATION in treatments else ()
     named = {*treatments, *operations}
-    whole = form == "whole"
-    return (
+    passed_over = {"came_again", "onset", "mood_before", "recovered"} if from_birth else frozenset[str]()
+    asked = (
+        opening,
+        *((ANOTHER_ONSET,) if given.get(opening) in ANOTHER[opening] else ()),
         *(("onset", "side", "cause") if whole else ()),
         "treatments",
         *(("operations",) if OPERATION in treatments else ()),
@@ -111,6 +132,12 @@ def questions_of(form: Form, given: Mapping[str, Said | None]) -> tuple[str, ...
         "mood_before" if whole else "changed",
         "recovered",
     )
+    return tuple(question for question in asked if question not in passed_over)
+
+
+def still_asked(given: Mapping[str, Said | None]) -> frozenset[str]:
+    """The questions that either form asks after the answers `given`: no other answer of the visit counts."""
+    return frozenset({*questions_of("whole", given), *questions_of("short", given)})
 
 
 def check_said(question: str, value: Said, *, today: date) -> None:

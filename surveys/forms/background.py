@@ -6,7 +6,7 @@ The questions themselves, their order and their codes are in `surveys/background
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -72,12 +72,29 @@ OPERATIONS: Mapping[str, LazyString] = {
 AS_EXACTLY = _("As exactly as you know it. You may leave out the day, or the day and the month.")
 
 QUESTIONS: Mapping[str, QuestionWords] = {
+    "had_before": QuestionWords(
+        _("Is this the first time that you have trouble with your face?"),
+        choices={
+            "first_time": _("Yes, the first time"),
+            "again": _("No, I had it before: it got better and came again, or it was the other side"),
+            "from_birth": _("I have had it from birth"),
+            "unknown": _("I am not sure"),
+        },
+    ),
+    "came_again": QuestionWords(
+        _("Has your face become weak once more, on this side or the other?"),
+        hint=_("Not the ups and downs of a day: a new time, like the first one."),
+        choices={
+            "no": _("No"),
+            "same_side": _("Yes, on the same side"),
+            "other_side": _("Yes, on the other side"),
+            "unknown": _("I am not sure"),
+        },
+    ),
+    "another_onset": QuestionWords(_("When did you have it the first time?"), hint=AS_EXACTLY),
     "onset": QuestionWords(
         _("When did the trouble with your face begin?"),
-        hint=_(
-            "As exactly as you know it; day and month may stay empty. From birth: your year of birth. "
-            "More than once: this time."
-        ),
+        hint=_("As exactly as you know it; day and month may stay empty. More than once: this time."),
     ),
     "side": QuestionWords(
         _("Which side of your face is it?"),
@@ -166,6 +183,15 @@ WHEN_THE_OPERATION = _("When was this operation?")
 
 def words_of(question: str, since: str | None = None) -> QuestionWords:
     """The words of the page of `question`; `since` is the day, in words, since when it asks for changes."""
+    if question == "came_again" and since is not None:
+        return replace(
+            QUESTIONS[question],
+            text=_(
+                "Has your face become weak once more since %(day)s, on this side or the other?", day=since
+            ),
+        )
+    if question == "another_onset" and since is not None:
+        return QuestionWords(_("When did that begin?"), hint=AS_EXACTLY)
     if question == "treatments" and since is not None:
         return QuestionWords(
             _("What have you had for your face since %(day)s?", day=since), choices=TREATMENTS

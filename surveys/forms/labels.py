@@ -176,6 +176,18 @@ SYMPTOMS: Mapping[str, str] = {
     "speech": "speech",
     "eating_drinking": _("eating and drinking"),
 }
+CAME_AGAIN: Mapping[str, str] = {
+    "no": _("no further palsy since the last time"),
+    "same_side": _("a palsy came again on the same side"),
+    "other_side": _("a palsy came on the other side"),
+    "unknown": _("not sure whether a palsy came again"),
+}
+HAD_BEFORE: Mapping[str, str] = {
+    "first_time": _("the first palsy"),
+    "again": _("there was a palsy before this one"),
+    "from_birth": _("there from birth"),
+    "unknown": _("not sure whether there was a palsy before"),
+}
 MOOD_BEFORE: Mapping[str, str] = {
     "treated": _("treated before the palsy"),
     "never": _("never treated before the palsy"),

@@ -5,7 +5,7 @@ They check the input by itself; the store refuses conflicts with the study or th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -25,6 +25,7 @@ from wtforms.widgets import HiddenInput
 
 from analysis.data.statuses import OTHER_REASON, WITH_REASON
 from analysis.words import words as _
+from surveys.background import ANOTHER_ONSET
 from surveys.forms import labels
 from surveys.forms.fields import (
     DayField,
@@ -219,13 +220,22 @@ class MissedForm(RecordForm):
 class ReportedForm(RecordForm):
     """The decision about one fact that a patient reported. `seen` counts the earlier decisions.
 
-    It has only the correcting fields of the fact: onset, side or cause, or a treatment's.
+    It has only the correcting fields of the fact: of the palsy, of another palsy, or of a treatment.
     """
+
+    FIELDS: Mapping[str, Collection[str]] = {
+        "onset": {"onset"},
+        "side": {"side"},
+        "cause": {"cause"},
+        "had_before": {"begin"},
+        ANOTHER_ONSET: {"onset", "side", "cause"},
+    }
 
     outcome = RadioField(_("What is to stand"), [InputRequired(_("Choose what is to stand."))])
     onset = FormField(PartialDateForm, _("Corrected onset"))
     side = RadioField(_("Corrected side"), choices=select_choices(labels.SIDES))
     cause = SelectField(_("Corrected cause"), choices=select_choices(labels.CAUSES))
+    begin = RadioField(_("Corrected: how it began"), choices=select_choices(labels.BEGINNINGS))
     dates = RadioField(_("Which treatment is it?"), [Optional()], coerce=int)
     kind = SelectField(_("Corrected treatment"), choices=select_choices(labels.TREATMENTS))
     began = FormField(PartialDateForm, _("Corrected start"))
@@ -246,10 +256,8 @@ class ReportedForm(RecordForm):
             SelectChoice(0, _("A further one")),
             *(SelectChoice(*one) for one in treatments),
         ]
-        wanted = {fact} if fact in {"onset", "side", "cause"} else {"kind", "began"}
-        if not wanted & {"onset", "side", "cause"} and treatments:
-            wanted.add("dates")
-        for name in ("onset", "side", "cause", "dates", "kind", "began"):
+        wanted = self.FIELDS.get(fact) or {"kind", "began", *(("dates",) if treatments else ())}
+        for name in ("onset", "side", "cause", "begin", "dates", "kind", "began"):
             if name not in wanted:
                 del self[name]
 
@@ -262,7 +270,8 @@ class ReportedForm(RecordForm):
             self.outcome.errors = [
                 _("A corrected date is typed below: choose to record it, or empty its boxes.")
             ]
-        if "onset" in self and self.outcome.data == "corrected" and self.onset.form.value is None:
+        known = "side" not in self  # another palsy is worth recording without its onset
+        if "onset" in self and known and self.outcome.data == "corrected" and self.onset.form.value is None:
             self.onset.form.year.errors = [_("Enter the corrected onset.")]
         if "dates" in self and self.outcome.data != "kept" and self.dates.data is None:
             self.dates.errors = [_("Choose which treatment it is.")]

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Text, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Text, and_, case, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from analysis.data.kinds import OPERATIONS_ASKED
-from surveys.background import FACTS, OPERATION, SENT, WHEN, Said
+from surveys.background import (
+    ANOTHER,
+    ANOTHER_ONSET,
+    FACTS,
+    FROM_BIRTH,
+    OPERATION,
+    PALSY_FACTS,
+    SENT,
+    WHEN,
+    Said,
+    still_asked,
+)
 from surveys.lists.at_once import Part, Rows, ShortList, ask
 from surveys.lists.scope import Scope
 from surveys.lists.visits import TITLE
@@ -34,13 +45,17 @@ class CheckRow:
 
 @dataclass(frozen=True)
 class Report:
-    """One reported fact; `value` is None where it was skipped, or a treatment's date was not given."""
+    """One reported fact; `value` is None where it was skipped, or the date of what is told was not given.
+
+    `told_by` is the code that tells of another palsy, where this is the onset of that one.
+    """
 
     background_id: int
     fact: str
     value: Said | None
     said_at: datetime
     checks: tuple[CheckRow, ...]
+    told_by: str | None = None
 
     @property
     def is_treatment(self) -> bool:
@@ -50,21 +65,23 @@ class Report:
     @property
     def tells(self) -> bool:
         """Whether staff can confirm it."""
-        return self.is_treatment or self.value not in (None, "unknown")
+        return self.fact not in PALSY_FACTS or self.value not in (None, "unknown")
 
 
 @dataclass(frozen=True)
 class Telling:
     """The report of one visit; `sent_at` is None while the patient may still change it.
 
-    `symptoms`, `mood_before`, `changed` and `recovered` are codes, None where not asked, skipped or not
-    reached.
+    `had_before`, `came_again`, `symptoms`, `mood_before`, `changed` and `recovered` are codes, None where
+    not asked, skipped or not reached.
     """
 
     visit_id: int
     visit: str
     sent_at: datetime | None
     reports: tuple[Report, ...]
+    had_before: str | None
+    came_again: str | None
     symptoms: Sequence[str] | None
     mood_before: str | None
     changed: str | None
@@ -136,7 +153,7 @@ def awaited(session: Session, scope: Scope) -> ShortList:
             Visit.opened_at.is_not(None),  # nobody reports before: most visits of a plan are passed over
             form.question == SENT,
             _stands(form),
-            or_(_palsy_awaits(), _ticked(session) > _decided()),
+            or_(_palsy_awaits(), _another_awaits(), _ticked(session) > _decided()),
         )
     )
     return ShortList(query, (form.at.expression, form.id.expression), SHOWN)
@@ -151,19 +168,45 @@ def _palsy_awaits() -> ColumnElement[bool]:
     """Whether something was told of the palsy, as `Report.tells` says, without a decision."""
     row = aliased(Background)
     said = cast(row.answer, Text)
-    decided = exists().where(BackgroundCheck.background_id == row.id, BackgroundCheck.fact == row.question)
     return (
         exists()
         .where(
             row.visit_id == Visit.id,
-            row.question.in_([fact for fact in FACTS if fact not in WHEN]),
+            row.question.in_(PALSY_FACTS),
             _stands(row),
             ~said.contains('"skipped"'),
             ~said.contains('"unknown"'),
-            ~decided,
+            or_(row.question != "had_before", said.contains(f'"{FROM_BIRTH}"')),
+            or_(row.question != "onset", ~_says("had_before", (FROM_BIRTH,))),
+            ~_is_decided(row),
         )
         .correlate(Visit)
     )
+
+
+def _another_awaits() -> ColumnElement[bool]:
+    """Whether another palsy was told of, with or without its onset, and nobody decided about it.
+
+    Its onset is answered or passed over in every form that is sent.
+    """
+    row = aliased(Background)
+    told = or_(*(_says(asked, codes) for asked, codes in ANOTHER.items()))
+    onset = (row.visit_id == Visit.id, row.question == ANOTHER_ONSET, _stands(row))
+    return and_(told, exists().where(*onset, ~_is_decided(row)).correlate(Visit))
+
+
+def _says(question: str, codes: Collection[str]) -> ColumnElement[bool]:
+    """Whether the visit's standing answer to `question` is one of the codes."""
+    row = aliased(Background)
+    said = cast(row.answer, Text)
+    one = or_(*(said.contains(f'"{code}"') for code in codes))
+    return (
+        exists().where(row.visit_id == Visit.id, row.question == question, _stands(row), one).correlate(Visit)
+    )
+
+
+def _is_decided(row: Any) -> ColumnElement[bool]:
+    return exists().where(BackgroundCheck.background_id == row.id, BackgroundCheck.fact == row.question)
 
 
 def _ticked(session: Session) -> ColumnElement[int]:
@@ -233,26 +276,32 @@ def _telling(
 ) -> Telling:
     first = next(iter(said.values()))
     values = {question: row["answer"].get("value") for question, row in said.items()}
-    treatments = values.get("treatments") or ()
-    operations = values.get("operations") or () if OPERATION in treatments else ()
-    named = {*treatments, *operations}
+    asked = still_asked(values)
+    tells_another = next((one for one, codes in ANOTHER.items() if values.get(one) in codes), None)
     reports = []
     for fact in FACTS:
-        if fact in WHEN and fact not in named:
-            continue  # never ticked, or no longer ticked
+        if fact not in asked:
+            continue  # what brought it was never said, or said no longer
+        if fact == "had_before" and values.get(fact) != FROM_BIRTH:
+            continue  # a palsy before this one is told by its onset
+        rests_on = tells_another if fact == ANOTHER_ONSET else None
         row = said.get(fact)
         if row is None and fact in WHEN:
             row = said["operations" if fact in OPERATIONS_ASKED else "treatments"]
+        if row is None and rests_on:
+            row = said[rests_on]
         if row is not None:
-            reports.append(
-                Report(row["id"], fact, values.get(fact), row["at"], tuple(checks.get((row["id"], fact), ())))
-            )
+            decisions = tuple(checks.get((row["id"], fact), ()))
+            told_by = values[rests_on] if rests_on else None
+            reports.append(Report(row["id"], fact, values.get(fact), row["at"], decisions, told_by))
     sent = said.get(SENT)
     return Telling(
         visit_id=first["visit_id"],
         visit=first["visit"],
         sent_at=sent["at"] if sent else None,
         reports=tuple(reports),
+        had_before=values.get("had_before"),
+        came_again=values.get("came_again"),
         symptoms=values.get("symptoms"),
         mood_before=values.get("mood_before"),
         changed=values.get("changed"),

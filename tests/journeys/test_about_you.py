@@ -20,7 +20,7 @@ from tests.support.patient import Patient, Reply, in_process, over_http
 from tests.support.server import LiveServer
 from tests.support.study import Invited, changing, invite, one_table, stored
 
-FIRST = "When did the trouble with your face begin?"
+FIRST = "Is this the first time that you have trouble with your face?"
 REVIEW = "Check your answers"
 PLAN = tuple(
     PlannedVisit(key, key, "enrolment", day, 0, 20, ("phq9",)) for key, day in (("one", 0), ("two", 60))
@@ -107,31 +107,32 @@ def test_nothing_is_chosen_beforehand_and_nothing_is_asked_before(patient: Patie
 
 def test_nobody_gets_ahead(patient: Patient, invited: Invited) -> None:
     """Later questions and the review lead back to the first that is open."""
-    give(patient, "year=2020")
+    give(patient, "answer=first_time")
     for place in ("3", "99", "0", "review"):
         patient.get(f"/visit/{invited.visit_id}/about-you/{place}")
-        assert patient.step.hidden["asked"] == "side"
+        assert patient.step.hidden["asked"] == "onset"
     patient.post(f"/visit/{invited.visit_id}/about-you/review", {})
-    assert patient.step.hidden["asked"] == "side"
+    assert patient.step.hidden["asked"] == "onset"
     patient.post(f"/visit/{invited.visit_id}/about-you/9", {"asked": "recovered", "answer": "yes"})
     patient.get(f"/visit/{invited.visit_id}/about-you/9")
-    assert patient.step.hidden["asked"] == "side"
+    assert patient.step.hidden["asked"] == "onset"
 
 
 def test_skipping_is_asked_once_and_kept(app: Flask, patient: Patient) -> None:
     """As for the questionnaires."""
+    give(patient, "answer=unknown")
     give(patient)
     assert patient.status == 422
     assert "Please write an answer." in patient.page.text
     give(patient, go="skip")
     patient.skip()
     assert patient.page.heading == "Has anyone told you what caused it?"
-    assert said(app) == {"onset": ["skipped"], "side": ["skipped"]}
+    assert said(app) == {"had_before": ["unknown"], "onset": ["skipped"], "side": ["skipped"]}
 
 
 def test_back_shows_what_was_said(app: Flask, patient: Patient) -> None:
     """Chosen as it was, and unchanged when sent again; what is chosen when going back is kept too."""
-    give_all(patient, WHOLE[:3])
+    give_all(patient, WHOLE[:4])
     give(patient, "answer=massage&answer=operation", go="back")
     assert patient.step.checked == "bells_palsy"
     patient.press("Back")
@@ -146,7 +147,7 @@ def test_back_shows_what_was_said(app: Flask, patient: Patient) -> None:
 def test_a_change_is_kept_beside_what_was_said_before(app: Flask, patient: Patient, invited: Invited) -> None:
     """From the review and back to it; what a change opens is asked, what it closes is not shown."""
     give_all(patient)
-    patient.get(f"/visit/{invited.visit_id}/about-you/4?change=1")
+    patient.get(f"/visit/{invited.visit_id}/about-you/5?change=1")
     assert [button.text for button in patient.step.buttons] == ["Save", "Stop for now"]
     give(patient, "answer=botulinum_toxin")
     assert patient.page.heading == "When did you last have botulinum toxin?"
@@ -179,7 +180,7 @@ FAULTS = {
 
 def test_what_is_no_answer_is_explained(app: Flask, patient: Patient) -> None:
     """What was typed stays on the page; nothing is stored."""
-    for question, right in WHOLE[:4]:
+    for question, right in WHOLE[:5]:
         before = one_table(app, "background")
         for fields, words in FAULTS.get(question, ()):
             give(patient, fields)
@@ -195,6 +196,7 @@ def test_what_is_no_answer_is_explained(app: Flask, patient: Patient) -> None:
 
 def test_a_date_before_birth_may_stand(app: Flask, patient: Patient) -> None:
     """Asked about once: the year of birth may be the one that is wrong. A month may have its name."""
+    give(patient, "answer=first_time")
     for status in (422, 200):
         give(patient, "day=27.&month=M\u00e4rz&year=1950")
         assert patient.status == status
@@ -205,12 +207,12 @@ def test_a_date_before_birth_may_stand(app: Flask, patient: Patient) -> None:
 def test_another_device_goes_on_where_it_stopped(app: Flask, patient: Patient, invited: Invited) -> None:
     """At the first question that is open, at the review, and past a form that was sent."""
     other = Patient(in_process(app))
-    give_all(patient, WHOLE[:4])
+    give_all(patient, WHOLE[:5])
     other.get(invited.path)
     assert other.page.heading == "Would you like to see what you answered before?"
     other.post(other.path, {"birth_year": "1970"})
     assert other.step.hidden["asked"] == "operations"
-    give_all(other, WHOLE[4:])
+    give_all(other, WHOLE[5:])
     patient.get(invited.path)
     assert patient.page.heading == "Would you like to see what you answered before?"
     patient.next()
@@ -228,7 +230,7 @@ def test_another_device_goes_on_where_it_stopped(app: Flask, patient: Patient, i
 
 def test_a_device_that_may_not_see_is_told_nothing(app: Flask, patient: Patient, invited: Invited) -> None:
     """It goes on behind what was answered, without questions that would tell of it, and may answer anew."""
-    give_all(patient, WHOLE[:5])
+    give_all(patient, WHOLE[:6])
     other = Patient(in_process(app))
     other.open(invited.token)
     assert other.step.hidden["asked"] == "symptoms"
@@ -237,15 +239,15 @@ def test_a_device_that_may_not_see_is_told_nothing(app: Flask, patient: Patient,
     assert "This question was answered earlier" in other.page.text
     assert not [one for one in other.step.inputs if one.checked]
     other.next()
-    give_all(other, WHOLE[7:])
+    give_all(other, WHOLE[8:])
     assert other.page.heading == REVIEW
     for words in ("Steroid", "eyelid", "March", "left"):
         assert words not in other.page.text
-    other.get(f"/visit/{invited.visit_id}/about-you/4?change=1")
+    other.get(f"/visit/{invited.visit_id}/about-you/5?change=1")
     give(other, "answer=oral_corticosteroid")
     assert other.page.heading == "When did you start the steroid tablets?"
     give(other, "year=2024")
-    patient.get(f"/visit/{invited.visit_id}/about-you/4")
+    patient.get(f"/visit/{invited.visit_id}/about-you/5")
     patient.press("Next")
     assert said(app)["treatments"] == [["oral_corticosteroid", "operation"], ["oral_corticosteroid"]]
     other.get(f"/visit/{invited.visit_id}/about-you/review")
@@ -255,18 +257,19 @@ def test_a_device_that_may_not_see_is_told_nothing(app: Flask, patient: Patient,
 
 def test_a_form_too_old_is_shown_as_it_was_filled_in(app: Flask, patient: Patient) -> None:
     """It says that nothing was sent yet; a press stores it."""
+    give(patient, "answer=first_time")
     path = patient.path
     fields = [("asked", "onset"), ("month", "3"), ("year", "2024")]
     patient._ask("POST", path, [("csrf_token", "of another session"), *fields])
     assert patient.status == 422
     assert "Your answer was not sent yet." in patient.page.text
-    assert said(app) == {}
+    assert said(app) == {"had_before": ["first_time"]}
     give(patient, "month=3&year=2024")
-    assert said(app) == {"onset": [AS_STORED["onset"]]}
+    assert said(app) == {"had_before": ["first_time"], "onset": [AS_STORED["onset"]]}
     stranger = Patient(in_process(app))
     stranger._ask("POST", path, [("csrf_token", "of another session"), *fields])
     assert stranger.status == 403
-    patient._ask("POST", path.removesuffix("1") + "review", [("csrf_token", "of another session")])
+    patient._ask("POST", path.removesuffix("2") + "review", [("csrf_token", "of another session")])
     assert patient.step.hidden["asked"] == "side"
 
 
@@ -289,10 +292,11 @@ def test_a_later_visit_asks_what_changed(app: Flask) -> None:
     patient.open(again)
     assert "Before that we ask what has changed since the last time." in patient.page.text
     patient.next()
-    assert patient.page.heading.startswith("What have you had for your face since ")
+    assert patient.page.heading.startswith("Has your face become weak once more since ")
     give_all(
         patient,
         [
+            ("came_again", "answer=no"),
             ("treatments", "answer=none"),
             ("symptoms", "answer=eye"),
             ("changed", "answer=much_better"),
@@ -329,12 +333,13 @@ def test_many_presses_at_once_keep_one_answer(app: Flask, live_server: LiveServe
     first = Patient(over_http(live_server.url))
     first.open(invited.token)
     first.next()
+    give_all(first, WHOLE[:1])
     fields = [("csrf_token", first.csrf_token), ("asked", "onset"), ("month", "3"), ("year", "2024")]
     replies: list[Reply] = []
     all_at_once([lambda: replies.append(first.send("POST", first.path, fields)) for _ in range(12)])
     assert {reply.status for reply in replies} == {302}
     first.open(invited.token)
-    give_all(first, WHOLE[1:])
+    give_all(first, WHOLE[2:])
     crowd = [first, *(Patient(over_http(live_server.url)) for _ in range(7))]
     for one in crowd[1:]:
         one.open(invited.token)

@@ -23,6 +23,7 @@ from tests.surveys.exchange.tidy.test_package import export, rows
 PATIENT = "/staff/S1/patients/P1"
 AHEAD = str(datetime.now(UTC).year + 2)
 SAID: Sequence[tuple[str, str]] = (
+    ("had_before", "answer=first_time"),
     ("onset", "month=3&year=2024"),
     ("side", "answer=left"),
     ("cause", "answer=unknown"),
@@ -48,10 +49,10 @@ def invited(app: Flask) -> Invited:
     return told(app)
 
 
-def told(app: Flask) -> Invited:
+def told(app: Flask, said: Sequence[tuple[str, str]] = SAID) -> Invited:
     """The same, made here."""
     made = invite(app, asks_background=True)
-    tell(app, made, SAID)
+    tell(app, made, said)
     return made
 
 
@@ -172,6 +173,43 @@ def test_a_treatment_recorded_already_is_dated_or_left(app: Flask, member: Membe
     assert "Left as it was recorded (in the letter)" in page.text
 
 
+def test_another_palsy_is_recorded_beside_the_first(app: Flask) -> None:
+    """As told, or otherwise; the palsy that the study follows stays as it is."""
+    again = (("had_before", "answer=again"), ("another_onset", "year=2019"), *SAID[1:])
+    told(app, again)
+    member = signed_in(app)
+    text = member.get(PATIENT).text
+    assert "Another palsy 2019 nothing Confirm or correct Another palsy" in text
+    assert "Palsy before: there was a palsy before this one" in text
+    decide(
+        member,
+        "another_onset",
+        outcome="corrected",
+        side="right",
+        cause="bells_palsy",
+        **{"onset-year": "2018"},
+    )
+    assert "Recorded otherwise: 2018" in member.page.text
+    decide(member, "another_onset", outcome="kept", note="a slip")
+    found = [
+        (row["number"], row["is_index"], row["side"], str(row["onset_on"])) for row in one_table(app, "palsy")
+    ]
+    assert found == [(1, True, "unknown", "None"), (2, False, "right", "2018-01-01")]
+
+
+def test_a_palsy_from_birth_is_recorded(app: Flask) -> None:
+    """Without an onset, and without questions about a time before."""
+    without = {"had_before", "onset", "mood_before", "recovered"}
+    born = [("had_before", "answer=from_birth"), *(one for one in SAID if one[0] not in without)]
+    told(app, born)
+    member = signed_in(app)
+    assert "How it began From birth Not known Confirm or correct How it began" in member.get(PATIENT).text
+    decide(member, "had_before", outcome="confirmed")
+    assert [row["begin"] for row in one_table(app, "palsy")] == ["from_birth"]
+    page = decide(member, "had_before", outcome="corrected", begin="sudden", note="the letter says so")
+    assert "Recorded otherwise: Suddenly (the letter says so)" in page.text
+
+
 def test_what_is_impossible_or_unclear_is_refused(app: Flask, member: Member) -> None:
     """At its box; nothing is stored."""
     recorded = {"treatment-kind": "oral_corticosteroid", "treatment-year": "2024", "state": "given"}
@@ -238,7 +276,7 @@ def test_a_changed_mind_is_to_be_decided_anew(app: Flask) -> None:
     patient = Patient(in_process(app))
     patient.open(made.token)
     patient.next()
-    give_all(patient, SAID[:2])
+    give_all(patient, SAID[:3])
     member = signed_in(app)
     decide(member, "side", outcome="confirmed")
     assert "not sent yet" in member.page.text
@@ -258,7 +296,7 @@ def test_a_treatment_that_was_unticked_is_not_exported(app: Flask, tmp_path: Pat
     patient.open(made.token)
     patient.next()
     give_all(patient, SAID)
-    patient.get(f"/visit/{made.visit_id}/about-you/4?change=1")
+    patient.get(f"/visit/{made.visit_id}/about-you/5?change=1")
     give(patient, "answer=oral_corticosteroid")
     lines = rows(export(app, tmp_path / "s1.zip"), "reported.csv")
     assert {line["question"] for line in lines} == {key for key, _ in SAID} - {"botulinum_toxin"}

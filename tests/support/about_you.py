@@ -20,6 +20,7 @@ from tests.support.patient import Fields
 from tests.support.study import Invited, changing, texts
 
 WHOLE: Sequence[tuple[str, str]] = (
+    ("had_before", "answer=first_time"),
     ("onset", "month=3&year=2024"),
     ("side", "answer=left"),
     ("cause", "answer=bells_palsy"),
@@ -32,6 +33,7 @@ WHOLE: Sequence[tuple[str, str]] = (
     ("recovered", "answer=nearly"),
 )
 AS_STORED: dict[str, Any] = {
+    "had_before": "first_time",
     "onset": {"on": "2024-03-01", "precision": "month"},
     "side": "left",
     "cause": "bells_palsy",

@@ -16,6 +16,7 @@ from surveys.background import (
     QUESTIONS,
     SENT,
     TREATMENTS_ASKED,
+    Form,
     NoAnswerError,
     as_date,
     check_said,
@@ -31,10 +32,36 @@ TODAY = date(2026, 3, 10)
 def test_the_whole_form_asks_all_and_the_short_one_what_changed() -> None:
     """In order, when nothing is known yet."""
     assert questions_of("whole", {}) == (
-        *("onset", "side", "cause", "treatments"),
+        *("had_before", "onset", "side", "cause", "treatments"),
         *("symptoms", "mood_before", "recovered"),
     )
-    assert questions_of("short", {}) == ("treatments", "symptoms", "changed", "recovered")
+    assert questions_of("short", {}) == ("came_again", "treatments", "symptoms", "changed", "recovered")
+
+
+@pytest.mark.parametrize(
+    ("form", "given", "brings"),
+    [
+        ("whole", {"had_before": "again"}, True),
+        ("whole", {"had_before": "first_time"}, False),
+        ("whole", {"came_again": "same_side"}, False),
+        ("short", {"came_again": "same_side"}, True),
+        ("short", {"came_again": "other_side"}, True),
+        ("short", {"came_again": "no"}, False),
+        ("short", {"had_before": "again"}, False),
+    ],
+)
+def test_another_palsy_is_asked_when(form: Form, given: dict[str, str], brings: bool) -> None:
+    """Right after the answer that tells of it, and never without it."""
+    asked = questions_of(form, given)
+    assert (asked[1] == "another_onset") is ("another_onset" in asked) is brings
+
+
+@pytest.mark.parametrize("form", ["whole", "short"])
+def test_nobody_is_asked_of_a_time_before_birth(form: Form) -> None:
+    """Who has it from birth, as told here or at an earlier visit."""
+    without = {"came_again", "another_onset", "onset", "mood_before", "recovered"}
+    here, before = questions_of(form, {"had_before": "from_birth"}), questions_of(form, {}, from_birth=True)
+    assert here == before == tuple(one for one in questions_of(form, {}) if one not in without)
 
 
 @given(

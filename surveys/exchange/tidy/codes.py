@@ -46,6 +46,9 @@ INJECTED_SIDES: Codes = {"left": "Left", "right": "Right"}
 FLAGS: Codes = {"true": "Yes", "false": "No"}
 
 _ASKED: Codes = {
+    "had_before": "Whether there was a palsy before this one, or it is there from birth",
+    "came_again": "Whether a palsy came again since the last form",
+    "another_onset": "When that other palsy began: the first one, or the one that came again",
     "onset": "When the palsy began",
     "side": "Side of the palsy",
     "cause": "Cause of the palsy",

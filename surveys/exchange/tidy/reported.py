@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from analysis.data.onset import middle
-from surveys.background import SENT, questions_of
+from surveys.background import SENT, still_asked
 from surveys.exchange.tidy.codes import PRECISIONS, REPORTED_QUESTIONS, SKIPPED
 from surveys.exchange.tidy.columns import (
     OCCURRENCE,
@@ -59,11 +59,11 @@ def _rows(selection: Selection) -> Iterator[Any]:
 
 
 def _still_said(rows: Iterator[Any]) -> Iterator[Any]:
-    """`rows` without the dates of treatments that the patient ticked and unticked again."""
+    """`rows` without what an answer brought that the patient took back, such as the date of a treatment."""
     for _, visit in groupby(rows, key=lambda row: row.visit_id):
         said = list(visit)
         given = {row.question: row.answer.get("value") for row in said}
-        asked = {SENT, *questions_of("whole", given), *questions_of("short", given)}
+        asked = {SENT, *still_asked(given)}
         yield from (row for row in said if row.question in asked)
 
 

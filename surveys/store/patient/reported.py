@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analysis.words import words as _
-from surveys.background import WHEN, as_date
+from surveys.background import ANOTHER_ONSET, WHEN, as_date
 from surveys.models import Background, BackgroundCheck, Palsy, Patient, Treatment, Visit
 from surveys.store import audit
 from surveys.store.errors import Refused
@@ -22,18 +22,22 @@ from surveys.store.patient import palsies, treatments
 from surveys.store.patient.palsies import PalsyFacts
 from surveys.store.patient.patients import NewTreatment, PartialDate
 
+COLUMNS = {"had_before": "begin"}  # of a palsy, by the question that tells them, where the names differ
+
 
 @dataclass(frozen=True)
 class Decision:
     """The facts to record. Outcome `kept` changes no record; any other gives exactly what the fact needs.
 
-    `kind` and `started` make a treatment, or set this start on the treatment whose id is `dates`.
+    `kind` and `started` make a treatment, or set this start on the treatment whose id is `dates`; of another
+    palsy, `onset`, `side` and `cause` are its own.
     """
 
     outcome: str
     onset: PartialDate | None = None
     side: str | None = None
     cause: str | None = None
+    begin: str | None = None
     kind: str | None = None
     started: PartialDate | None = None
     dates: int | None = None
@@ -73,6 +77,8 @@ def decide(
     changed: frozenset[str] = frozenset()
     if fact in WHEN:
         recorded, changed = _treatment(session, patient, decision, when)
+    elif fact == ANOTHER_ONSET:
+        recorded = _another_palsy(session, patient, decision, when)
     else:
         recorded, changed = _palsy(session, patient, fact, decision, when)
     check = BackgroundCheck(
@@ -96,19 +102,44 @@ def _palsy(
 ) -> tuple[dict[str, Any], frozenset[str]]:
     palsy = session.scalar(select(Palsy).where(Palsy.patient_id == patient.id, Palsy.is_index))
     known = _known(palsy)
+    name = COLUMNS.get(fact, fact)
     changed = False
     if decision.outcome != "kept":
-        known = replace(known, **{fact: getattr(decision, fact)})
+        known = replace(known, **{name: getattr(decision, name)})
         if palsy is None:
             palsies.add(session, patient, known, **when)
             changed = True
         else:
             reason = (decision.note or "").strip() or "As the patient reported."
             changed = palsies.correct(session, patient, palsy, known, reason=reason, **when)
-    value = getattr(known, fact)
-    if isinstance(value, PartialDate):
-        value = as_date(value.on, value.precision)
+    value = _as_said(getattr(known, name))
     return {"value": value}, frozenset({"onset"} if changed and fact == "onset" else ())
+
+
+def _another_palsy(
+    session: Session, patient: Patient, decision: Decision, when: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Record a further palsy, unless one of this onset is recorded; the index palsy stays what it is.
+
+    Raises:
+        Refused: no palsy is recorded, so this one would become the index palsy.
+    """
+    if decision.outcome == "kept":
+        return {}
+    there = session.scalars(select(Palsy).where(Palsy.patient_id == patient.id)).all()
+    if not there:
+        raise Refused(_("Record the palsy that the study follows first."))
+    onset = decision.onset
+    known = (onset.on, onset.precision) if onset else None
+    palsy = next((one for one in there if known == (one.onset_on, one.onset_precision)), None)
+    if palsy is None:
+        facts = PalsyFacts(side=decision.side or "unknown", cause=decision.cause or "unknown", onset=onset)
+        palsy = palsies.add(session, patient, facts, **when)
+    return {"palsy": palsy.number, "value": _as_said(onset)}
+
+
+def _as_said(value: str | PartialDate | None) -> str | dict[str, str] | None:
+    return as_date(value.on, value.precision) if isinstance(value, PartialDate) else value
 
 
 def _known(palsy: Palsy | None) -> PalsyFacts:
@@ -155,6 +186,5 @@ def _treatment(
         dated, changed = same, False
     else:
         dated = treatments.add(session, patient, NewTreatment(decision.kind, started), **when)
-    value = as_date(started.on, started.precision) if started else None
-    recorded = {"kind": dated.kind, "value": value, "treatment": dated.id}
+    recorded = {"kind": dated.kind, "value": _as_said(started), "treatment": dated.id}
     return recorded, frozenset({"treatment"} if changed else ())

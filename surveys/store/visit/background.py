@@ -12,9 +12,12 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.background import SENT, Form, Said, check_said, questions_of
+from surveys.background import FROM_BIRTH, SENT, Form, Said, check_said, questions_of
 from surveys.models import Background, Visit
 from surveys.store import audit
+
+# The answers at an earlier visit after which nobody asks whether the palsy came again.
+TELL_FROM_BIRTH = {"had_before": FROM_BIRTH, "cause": "congenital_or_syndromic"}
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class BackgroundAnswers:
 
     The `short` form asks what changed since `since`, when the patient last sent one at another visit.
     `elsewhere` are the questions that another device answered last, `changed` those of them that this device
-    had answered before. `recognised`: this device may see all answers.
+    had answered before. `recognised`: this device may see all answers. `from_birth`: told at another visit.
     """
 
     form: Form
@@ -33,6 +36,7 @@ class BackgroundAnswers:
     elsewhere: frozenset[str] = frozenset()
     changed: frozenset[str] = frozenset()
     recognised: bool = False
+    from_birth: bool = False
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -47,7 +51,7 @@ class BackgroundAnswers:
     @property
     def questions(self) -> tuple[str, ...]:
         """The questions in order, without those that would tell a hidden answer."""
-        return questions_of(self.form, self.shown)
+        return questions_of(self.form, self.shown, from_birth=self.from_birth)
 
     @property
     def first_open(self) -> int | None:
@@ -61,10 +65,12 @@ def of_visit(session: Session, visit_id: int, patient_id: int, device: str) -> B
         select(Background.visit_id, Background.question, Background.answer, Background.at)
         .join(Visit, Visit.id == Background.visit_id)
         .where(Visit.patient_id == patient_id)
-        .where((Background.visit_id == visit_id) | (Background.question == SENT))
+        .where((Background.visit_id == visit_id) | Background.question.in_((SENT, *TELL_FROM_BIRTH)))
         .order_by(Background.id)
     ).all()
-    since = max((row.at for row in rows if row.visit_id != visit_id), default=None)
+    others = [row for row in rows if row.visit_id != visit_id]
+    since = max((row.at for row in others if row.question == SENT), default=None)
+    before = {row.question: row.answer.get("value") for row in others}
     here = {row.question: row.answer for row in rows if row.visit_id == visit_id}
     sent = here.pop(SENT, None)
     elsewhere = frozenset(question for question, said in here.items() if said.get("by") != device)
@@ -76,6 +82,7 @@ def of_visit(session: Session, visit_id: int, patient_id: int, device: str) -> B
         since=since,
         elsewhere=elsewhere,
         changed=elsewhere & told_here,
+        from_birth=any(before.get(question) == code for question, code in TELL_FROM_BIRTH.items()),
     )
 
 

@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, abort, flash, redirect, render_template, req
 from flask_babel import gettext as _
 
 from analysis.words import words
-from surveys.background import FACTS, WHEN, Said, date_said
+from surveys.background import ANOTHER_ONSET, FACTS, WHEN, Said, date_said
 from surveys.db import db
 from surveys.forms import labels
 from surveys.forms.records import ReportedForm
@@ -29,7 +29,15 @@ from surveys.views.web.page import Page
 from surveys.views.web.saving import committed
 
 pages = Blueprint("reported", __name__)
-PALSY_FACTS = {"onset": words("Onset"), "side": words("Side"), "cause": words("Cause")}
+PALSY_FACTS = {
+    "had_before": words("How it began"),
+    "onset": words("Onset"),
+    "side": words("Side"),
+    "cause": words("Cause"),
+    ANOTHER_ONSET: words("Another palsy"),
+}
+CODED = (labels.CAUSES, labels.SIDES, labels.BEGINNINGS)
+OTHER_SIDE = {"left": "right", "right": "left"}
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ def decide(code: str, background_id: int, place: int) -> Page:
         fact,
         list(_outcomes(patient, report)),
         [(one.id, _("That of: %(began)s", began=_began(one))) for one in same],
-        data={"kind": fact, "seen": len(report.checks), **_recorded_codes(patient)},
+        data={"kind": fact, "seen": len(report.checks), **_recorded_codes(patient, fact)},
     )
     row = _row(patient, report)
     if request.method == "POST" and form.validate():
@@ -101,7 +109,7 @@ def decide(code: str, background_id: int, place: int) -> Page:
                 patient,
                 background_id,
                 fact,
-                _decision(form, report),
+                _decision(form, report, patient),
                 seen=form.seen.data if form.seen.data is not None else -1,
                 today=here.today,
                 at=here.at,
@@ -132,7 +140,7 @@ def _back(code: str, patient: str) -> str:
     return url_for("patients.show", code=code, patient=patient, _anchor="reported")
 
 
-def _decision(form: ReportedForm, report: Report) -> Decision:
+def _decision(form: ReportedForm, report: Report, patient: Patient) -> Decision:
     outcome, corrected = form.outcome.data, form.outcome.data == "corrected"
     note = form.note.data
     said = report.value if isinstance(report.value, str) else None
@@ -144,12 +152,28 @@ def _decision(form: ReportedForm, report: Report) -> Decision:
             dates=(form.dates.data or None) if "dates" in form else None,
             note=note,
         )
+    if report.fact == ANOTHER_ONSET:
+        if corrected:
+            onset = _date(form.onset.form.value)
+            return Decision(outcome, onset=onset, side=form.side.data, cause=form.cause.data, note=note)
+        return Decision(outcome, onset=_said_date(report.value), side=_side_told(patient, report), note=note)
+    if report.fact == "had_before":
+        return Decision(outcome, begin=form.begin.data if corrected else said, note=note)
     if report.fact == "onset":
         onset = _date(form.onset.form.value) if corrected else _said_date(report.value)
         return Decision(outcome, onset=onset, note=note)
     if report.fact == "side":
         return Decision(outcome, side=form.side.data if corrected else said, note=note)
     return Decision(outcome, cause=form.cause.data if corrected else said, note=note)
+
+
+def _side_told(patient: Patient, report: Report) -> str:
+    """The side of another palsy, as far as the patient tells it by that of the recorded one."""
+    palsy = _index(patient)
+    side = palsy.side if palsy and palsy.side in OTHER_SIDE else None
+    if side is None or report.told_by not in {"same_side", "other_side"}:
+        return "unknown"
+    return side if report.told_by == "same_side" else OTHER_SIDE[side]
 
 
 def _date(typed: tuple[date, str] | None) -> PartialDate | None:
@@ -167,6 +191,12 @@ def _outcomes(patient: Patient, report: Report) -> Iterator[tuple[str, str]]:
         yield "corrected", _("Record it otherwise, as below")
         yield "kept", _("Record nothing: it is recorded already, or it was not so")
         return
+    if report.fact == ANOTHER_ONSET:
+        side = labels.SIDES[_side_told(patient, report)]
+        yield "confirmed", _("Record another palsy: onset %(said)s, side %(side)s", said=said, side=side)
+        yield "corrected", _("Record another palsy, as below")
+        yield "kept", _("Record no further palsy: it is recorded already, or it was not so")
+        return
     yield "confirmed", _("Record what the patient said: %(said)s", said=said)
     yield "corrected", _("Record something else, as below")
     yield "kept", _("Leave what is recorded: %(recorded)s", recorded=recorded)
@@ -174,6 +204,10 @@ def _outcomes(patient: Patient, report: Report) -> Iterator[tuple[str, str]]:
 
 def _table(patient: Patient, telling: Telling) -> ReportedTable:
     also = []
+    if telling.had_before is not None:
+        also.append(_("Palsy before: %(said)s", said=labels.HAD_BEFORE[telling.had_before]))
+    if telling.came_again is not None:
+        also.append(_("Since the last time: %(said)s", said=labels.CAME_AGAIN[telling.came_again]))
     if telling.symptoms is not None:
         listed = "; ".join(labels.SYMPTOMS[code] for code in telling.symptoms) or _("none")
         also.append(_("Symptoms: %(listed)s", listed=listed))
@@ -205,14 +239,15 @@ def _fact_words(fact: str) -> str:
 
 def _said_words(report: Report) -> str:
     if report.value is None:
-        return _("date not told") if report.is_treatment else _("not answered")
+        return _("date not told") if report.is_treatment or report.told_by else _("not answered")
     return _value_words(report.value)
 
 
 def _value_words(value: Any) -> str:
     if isinstance(value, dict):
         return str(display.partial(*date_said(value)))
-    return labels.CAUSES.get(value) or labels.SIDES.get(value) or _("date not known")
+    found = next((codes[value] for codes in CODED if value in codes), None)
+    return found or _("date not known")
 
 
 def _recorded_words(patient: Patient, fact: str) -> str:
@@ -222,14 +257,24 @@ def _recorded_words(patient: Patient, fact: str) -> str:
     palsy = _index(patient)
     if palsy is None:
         return _("nothing")
+    if fact == ANOTHER_ONSET:
+        return "; ".join(map(_onset, (one for one in patient.palsies if not one.is_index))) or _("nothing")
     if fact == "onset":
-        return display.partial(palsy.onset_on, palsy.onset_precision) or _("Not known")
+        return _onset(palsy)
+    if fact == "had_before":
+        return labels.BEGINNINGS[palsy.begin]
     return labels.SIDES[palsy.side] if fact == "side" else labels.CAUSES[palsy.cause]
 
 
-def _recorded_codes(patient: Patient) -> Mapping[str, str]:
+def _recorded_codes(patient: Patient, fact: str) -> Mapping[str, str]:
     palsy = _index(patient)
-    return {"side": palsy.side, "cause": palsy.cause} if palsy else {"side": "unknown", "cause": "unknown"}
+    if palsy is None or fact == ANOTHER_ONSET:
+        return {"side": "unknown", "cause": "unknown", "begin": "unknown"}
+    return {"side": palsy.side, "cause": palsy.cause, "begin": palsy.begin}
+
+
+def _onset(palsy: Palsy) -> str:
+    return display.partial(palsy.onset_on, palsy.onset_precision) or _("Not known")
 
 
 def _index(patient: Patient) -> Palsy | None:

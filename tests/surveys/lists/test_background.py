@@ -117,6 +117,47 @@ def test_an_operation_counts_while_operations_are_ticked(session: Session, patie
 
 
 @pytest.mark.parametrize(
+    ("answers", "facts_told", "awaits"),
+    [
+        ({"had_before": "first_time"}, {}, False),
+        ({"had_before": "unknown"}, {}, False),
+        ({"had_before": "from_birth"}, {"had_before": "from_birth"}, True),
+        ({"had_before": "again", "another_onset": MAY}, {"another_onset": MAY}, True),
+        ({"had_before": "again", "another_onset": None}, {"another_onset": None}, True),
+        ({"came_again": "other_side", "another_onset": None}, {"another_onset": None}, True),
+        ({"came_again": "no"}, {}, False),
+        ({"onset": None, "had_before": "from_birth"}, {"had_before": "from_birth"}, True),
+    ],
+)
+def test_another_palsy_is_reported_with_or_without_its_onset(
+    session: Session, patient: Patient, answers: dict[str, Any], facts_told: dict[str, Any], awaits: bool
+) -> None:
+    """And waits until it is decided; a first palsy needs no decision."""
+    visit = add_visit(session, patient)
+    visit.opened_at = AT
+    ids = say(session, visit, **answers, sent="whole")
+    assert facts(told(session, patient)) == facts_told
+    assert waiting(session, patient) == (["v1"] if awaits else [])
+    for fact in facts_told:
+        assert background.find(session, scope(patient), ids[fact], fact)
+        check(session, ids[fact], fact)
+    assert waiting(session, patient) == []
+
+
+def test_what_is_taken_back_is_reported_no_more(session: Session, patient: Patient) -> None:
+    """The onset of another palsy, and an onset of what is there from birth."""
+    visit = add_visit(session, patient)
+    visit.opened_at = AT
+    say(session, visit, had_before="again", another_onset=MAY, onset=MAY)
+    say(session, visit, had_before="from_birth", sent="whole")
+    assert facts(told(session, patient)) == {"had_before": "from_birth"}
+    say(session, visit, had_before="unknown")
+    assert facts(told(session, patient)) == {"onset": MAY}
+    check(session, told(session, patient).reports[0].background_id, "onset")
+    assert waiting(session, patient) == []
+
+
+@pytest.mark.parametrize(
     ("answers", "fact", "is_treatment", "tells"),
     [
         ({"side": "left"}, "side", False, True),

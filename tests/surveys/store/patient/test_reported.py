@@ -143,6 +143,47 @@ def test_a_decision_is_made_on_what_was_seen(session: Session, patient: Patient,
     decide(session, patient, told, "side", Decision("kept"), seen=1)
 
 
+def all_palsies(session: Session) -> list[tuple[int, bool, str, date | None]]:
+    rows = session.scalars(select(Palsy).order_by(Palsy.number))
+    return [(row.number, row.is_index, row.side, row.onset_on) for row in rows]
+
+
+def test_another_palsy_stands_beside_the_one_that_is_followed(
+    session: Session, patient: Patient, told: int
+) -> None:
+    """Once, however often it is decided; without its onset too. No visit moves."""
+    [index_palsy] = all_palsies(session)
+    earlier = Decision("confirmed", onset=PartialDate(date(2019, 1, 1), "year"), side="left")
+    for seen in range(2):
+        assert decide(session, patient, told, "another_onset", earlier, seen=seen) == frozenset()
+    assert all_palsies(session) == [index_palsy, (2, False, "left", date(2019, 1, 1))]
+    value = {"on": "2019-01-01", "precision": "year"}
+    assert check(session).recorded == {"palsy": 2, "value": value}
+    decide(session, patient, told, "another_onset", Decision("kept"), seen=2)
+    assert check(session).recorded == {}
+    decide(session, patient, told, "another_onset", Decision("corrected", cause="lyme"), seen=3)
+    assert all_palsies(session)[2:] == [(3, False, "unknown", None)]
+
+
+def test_another_palsy_never_becomes_the_one_that_is_followed(
+    session: Session, patient: Patient, told: int
+) -> None:
+    without_palsy(session, patient)
+    with pytest.raises(Refused, match="the palsy that the study follows first"):
+        decide(session, patient, told, "another_onset", Decision("confirmed", onset=MAY))
+
+
+def test_a_palsy_from_birth_is_told_by_how_it_began(session: Session, patient: Patient, told: int) -> None:
+    """The other facts stay; the next one is found by the same row."""
+    assert (
+        decide(session, patient, told, "had_before", Decision("confirmed", begin="from_birth")) == frozenset()
+    )
+    palsy = index(session, patient)
+    assert palsy
+    assert palsy.begin == "from_birth"
+    assert check(session).recorded == {"value": "from_birth"}
+
+
 def given(session: Session) -> list[tuple[str, date | None]]:
     rows = session.scalars(select(Treatment).order_by(Treatment.id))
     return [(row.kind, row.started_on) for row in rows]

@@ -109,6 +109,32 @@ def test_a_form_is_sent_once_nothing_is_open(session: Session, visit: Visit) -> 
     assert event.facts == {"visit": visit.id, "form": "whole"}
 
 
+@pytest.mark.parametrize(
+    ("answers", "from_birth"),
+    [
+        ({"had_before": "from_birth"}, True),
+        ({"cause": "congenital_or_syndromic"}, True),
+        ({"had_before": "again", "cause": "lyme"}, False),
+    ],
+)
+def test_a_palsy_from_birth_is_remembered(
+    session: Session, visit: Visit, answers: Mapping[str, str], from_birth: bool
+) -> None:
+    """At the visits that follow, as it was said last."""
+    later = session.scalars(
+        select(Visit).where(Visit.patient_id == visit.patient_id, Visit.id != visit.id).order_by(Visit.due_on)
+    ).first()
+    assert later
+    say(session, visit, "had_before", "unknown")
+    for question, value in answers.items():
+        say(session, visit, question, value)
+    finish(session, visit)
+    send(session, visit)
+    told = found(session, later)
+    assert (told.form, told.from_birth) == ("short", from_birth)
+    assert ("came_again" in told.questions) is not from_birth
+
+
 def test_a_later_visit_asks_what_changed_since(session: Session, visit: Visit) -> None:
     """Since the last form that was sent, not one that was only begun."""
     later = session.scalars(
