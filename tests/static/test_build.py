@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from flask import Flask, get_template_attribute
 
 from tests.support.built import BUILT, NAMES, STATIC, built
 
@@ -129,10 +130,21 @@ def test_a_first_visit_of_a_patient_is_small() -> None:
     assert len(gzip.compress(built("patient.css").read_bytes())) < 8_500
 
 
-def test_what_patients_pages_use_is_not_left_out() -> None:
-    """Each class of GOV.UK's that their templates name has its styles."""
+def _inputs(app: Flask) -> str:
+    """Every kind of item, with a unit and a fault, as GOV.UK's macros draw it."""
+    with app.test_request_context():
+        item = get_template_attribute("macros/item.html", "item")
+        kinds = ("choice", "choices", "whole", "date", "text")
+        return "".join(
+            item("answer", "Recall", "Instruction", "Text", [("1", "One")], None, "Fault", kind, "Hint", "ml")
+            for kind in kinds
+        )
+
+
+def test_what_patients_pages_use_is_not_left_out(app: Flask) -> None:
+    """Each class of GOV.UK's that their templates name, and that of the inputs, has its styles."""
     templates = [*(ROOT / "templates" / "patient").glob("*.html"), *(ROOT / "templates").glob("*.html")]
-    used = set().union(*(re.findall(r"govuk-[\w-]+", one.read_text()) for one in templates))
+    used = set(re.findall(r"govuk-[\w-]+", "".join([*(one.read_text() for one in templates), _inputs(app)])))
     whole, theirs = (
         set(re.findall(r"\.(govuk-[\w-]+)", built(name).read_text())) for name in ("staff.css", "patient.css")
     )
