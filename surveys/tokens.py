@@ -19,6 +19,7 @@ LENGTH = 32
 _SIGNS = string.ascii_letters + string.digits
 _CUT = "-_"  # an earlier token may end with these
 _MOST_CUT = 2  # more of them at the end: one token in 30,000
+_NEW = re.compile(f"[A-Za-z0-9]{{{LENGTH}}}")
 _BEHIND = re.compile(r"[^A-Za-z0-9]+$")
 
 
@@ -34,10 +35,17 @@ def cleaned(given: str) -> str:
 
 
 def readings(given: str) -> Iterator[str]:
-    """The possible originals of a mailed and copied `given`: itself, cleaned, and with its end restored."""
+    """The possible originals of a mailed and copied `given`.
+
+    Itself; cleaned; what stands in it in the form of a new token, where words or a second address were copied
+    with it or mail broke its line by `=`; and with the end restored that an earlier token lost.
+    """
     yield given
     kept = cleaned(given)
     yield kept
+    within = _NEW.search(kept.replace("=", ""))
+    if within and within[0] != kept:
+        yield within[0]
     missing = LENGTH - len(kept)
     if 1 <= missing <= _MOST_CUT:
         for end in product(_CUT, repeat=missing):
