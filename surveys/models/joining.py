@@ -36,7 +36,8 @@ class JoiningRequest(Base):
     """Who agreed to take part and has yet to prove an address; deleted after a day, whatever became of it.
 
     `address` is an e-mail address or a number in E.164. `device` and `network` are keyed digests, which tell
-    only whether two are the same. `seconds` is how long the pages before took.
+    only whether two are the same. `seconds` is how long the pages before took. Once `joined_at`, it makes no
+    further patient, also where no visit was open.
     """
 
     __tablename__ = "joining_request"
@@ -57,6 +58,7 @@ class JoiningRequest(Base):
     seconds: Mapped[int]
     asked_at: Mapped[Instant] = mapped_column(index=True)
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"))
+    joined_at: Mapped[datetime | None]
 
 
 class SelfEnrolment(Base):

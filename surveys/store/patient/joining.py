@@ -214,8 +214,8 @@ def join(session: Session, row: JoiningRequest, library: Library, *, at: datetim
     study = session.scalars(
         select(Study).where(Study.id == row.study_id).with_for_update(key_share=True)
     ).one()
-    if row.visit_id is not None:
-        return session.get(Visit, row.visit_id)
+    if row.visit_id is not None or row.joined_at is not None:
+        return session.get(Visit, row.visit_id) if row.visit_id is not None else None
     if study.status != "active":
         raise NobodyNowError
     if _of_address(session, row) >= MOST_OF_AN_ADDRESS:
@@ -246,7 +246,7 @@ def join(session: Session, row: JoiningRequest, library: Library, *, at: datetim
         select(Visit).where(Visit.patient_id == patient.id, is_open).order_by(Visit.opens_on, Visit.id)
     )
     visit = next((one for one in session.scalars(of_patient) if one.battery), None)
-    row.visit_id = visit.id if visit else None
+    row.visit_id, row.joined_at = visit.id if visit else None, at
     session.flush()
     return visit
 

@@ -6,11 +6,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from surveys.instruments.library import Library
-from surveys.models import Consent, Contact, JoiningPage, JoiningRequest, Patient, SelfEnrolment, Study, Visit
+from surveys.models import (
+    Consent,
+    Contact,
+    JoiningPage,
+    JoiningRequest,
+    Patient,
+    SelfEnrolment,
+    Study,
+    Timepoint,
+    Visit,
+)
 from surveys.store.errors import Refused
 from surveys.store.patient import consents, joining
 from surveys.store.patient.consents import NewText
@@ -104,6 +114,21 @@ def test_a_link_makes_one_patient(
     made = session.scalars(select(SelfEnrolment)).one()
     assert (made.patient_id, made.way, made.seconds, made.outcome) == (patient.id, "email", 60, None)
     assert session.scalars(select(Visit.name).where(Visit.id == visits[0])).one() == "baseline"
+
+
+def test_a_second_press_makes_no_second_patient(
+    session: Session, study: Study, library: Library, page: JoiningPage
+) -> None:
+    """Where no visit is open today, too, nor any laid out; with the link and with the code."""
+    session.execute(update(Timepoint).values(anchor="onset"))
+    session.commit()
+    token = joining.ask(session, study, ANNA, secret=SECRET, at=AT)
+    session.commit()
+    for _ in range(2):
+        row = joining.by_link(session, token, secret=SECRET, at=AT)
+        assert joining.join(session, row, library, at=AT) is None
+        session.commit()
+    assert [one.code for one in session.scalars(select(Patient))] == ["S1-001"]
 
 
 def test_a_code_has_five_tries(session: Session, study: Study, library: Library, page: JoiningPage) -> None:
