@@ -111,10 +111,10 @@ TRIGGERS["0052"] = TRIGGERS["0051"]  # packages
 TRIGGERS["0053"] = TRIGGERS["0052"] | {"analysis_plan": {"UPDATE", "DELETE"}}
 TRIGGERS["0054"] = TRIGGERS["0053"]  # how the face has changed
 TRIGGERS["0055"] = TRIGGERS["0054"]  # answers without consent
-TRIGGERS["0056"] = TRIGGERS["0055"]  # another palsy
-TRIGGERS["0057"] = TRIGGERS["0056"]  # joined once
 MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 TRIGGERS["0058"] = TRIGGERS["0055"]  # more is bound
+TRIGGERS["0059"] = TRIGGERS["0058"]  # another palsy
+TRIGGERS["0060"] = TRIGGERS["0059"]  # joined once
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
