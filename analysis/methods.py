@@ -16,6 +16,7 @@ from analysis.numbers.guards import (
     count_text,
 )
 from analysis.results.change import APART_DAYS
+from analysis.results.course_ordinal import ABOVE_LOWEST_FROM
 from analysis.results.filters import Filters
 from analysis.results.injections import PHASE_DAYS
 from analysis.results.table_one import GRADED_WITHIN_DAYS
@@ -83,6 +84,14 @@ _SENTENCES = (
         were the lowest."""),
     ),
     _Sentence(
+        "course_ordinal",
+        ("estimate",),
+        _("""Where scores piled up so, cumulative logit models with the same terms and a random intercept by
+        patient took their place (adaptive quadrature, errors by patient), where the odds were proportional
+        and {above} patients ever scored above the lowest value; they are told as the share at that value and
+        the mean score, averaged over patients."""),
+    ),
+    _Sentence(
         "sensitivity",
         ("estimate",),
         _("""What unanswered scores could make of the course was looked at by shifting them, drawn at random
@@ -132,6 +141,12 @@ _SENTENCES = (
         since onset, age, sex and the other families begun before, errors CR2 by patient. No comparison was
         made with fewer than 20 patients in an arm, weights worth fewer than 15, or arms that differed by
         more than 0.4 standard deviations in earlier scores or in the last change."""),
+    ),
+    _Sentence(
+        "responders",
+        ("share_exposed", "share_compared"),
+        _("""Of both arms of these comparisons the weighted cumulative distribution of the change is given,
+        and the difference of the shares at published thresholds of one patient's change, not tested."""),
     ),
     _Sentence(
         "change",
@@ -228,6 +243,7 @@ def methods(
         acute=ACUTE_BELOW_DAYS,
         each=PATIENTS_PER_COEFFICIENT,
         piled=PILED_UP_FROM,
+        above=ABOVE_LOWEST_FROM,
         least=COEFFICIENT_FROM,
         imprecise=IMPRECISE_BELOW,
         suppress=suppress_under,

@@ -35,13 +35,20 @@ def records_of_screen(found: Findings, screen: str, on: date) -> dict[str, list[
         "mood": lambda: {"correlations": found.correlations, "within_between": found.within_between},
         "pair": lambda: {"correlations": found.correlations, "within_between": found.within_between},
         "time": lambda: {"correlations": found.spearman},
-        "course": lambda: {"course": found.course, "sensitivity": found.sensitivity},
+        "course": lambda: {
+            "course": found.course,
+            "course_ordinal": found.course_ordinal,
+            "sensitivity": found.sensitivity,
+        },
         "recovery": lambda: {"recovery": found.recovery(on)},
         "treatment": dict,
         "received": lambda: {"group_tests": found.group_tests},
         "before-after": lambda: {"before_after": found.before_after},
         "injections": lambda: {"injection_cycle": found.injection_cycle},
-        "compared": lambda: {"treatment_comparison": found.treatment_comparison},
+        "compared": lambda: {
+            "treatment_comparison": found.treatment_comparison,
+            "responders": found.responders,
+        },
         "change": lambda: {"change": found.change},
         "screening": lambda: {"screening": found.screening},
         "quality": lambda: {"reliability": found.reliability},
@@ -84,6 +91,7 @@ def _statements(part: StudyFrames, on: date, few: int) -> Iterator[Statement]:
         yield from treatments.before_and_after(found, scale)
         yield from treatments.round_injections(found, scale)
         yield from treatments.compared(found, scale)
+        yield from treatments.responded(found, scale)
     for scale in every:
         yield from outcomes.changed(found, scale)
     for scale in screening_scales(part):

@@ -16,6 +16,7 @@ from analysis.figures.pair import pair_figure, pair_within_figure
 from analysis.figures.profile import profile_figure
 from analysis.figures.quality import quality_figure
 from analysis.figures.recruitment import recruitment_figure
+from analysis.figures.responders import responders_figure
 from analysis.figures.screening import screening_figure
 from analysis.figures.table_one import table_one_figures
 from analysis.figures.time import time_figure
@@ -45,6 +46,7 @@ __all__ = [
     "quality_figure",
     "recovery_figure",
     "recruitment_figure",
+    "responders_figure",
     "screening_figure",
     "table_one_figures",
     "time_figure",

@@ -74,6 +74,12 @@ COMPARISON = _(
     "strongly, as a risk ratio, something unknown had to go with both treatment and score to explain the "
     "difference (VanderWeele and Ding, Ann Intern Med 2017;167:268)."
 )
+RESPONDERS = _(
+    "Of the comparisons with and without a treatment, with their overlap weights: the weighted share of "
+    "each arm whose score gained at least so many points from the index visit to the first score in the "
+    "window. At the published change of one person the difference of the shares, by weighted least squares "
+    "on the same set of covariates, errors by patient (CR2), with its 95 % interval; no test."
+)
 CHANGE = _(
     "Shares with Wilson's 95 % interval, without continuity correction: J Am Stat Assoc 1927;22:209. "
     "First and last score of each patient; missing scores are passed over, nothing is carried forward."

@@ -28,6 +28,7 @@ from analysis.figures.pair import pair_figure, pair_within_figure
 from analysis.figures.profile import profile_figure
 from analysis.figures.quality import quality_figure
 from analysis.figures.recruitment import recruitment_figure
+from analysis.figures.responders import responders_figure
 from analysis.figures.screening import screening_figure
 from analysis.figures.table_one import table_one_figures
 from analysis.figures.time import time_figure
@@ -167,9 +168,16 @@ def injections(scene: Scene) -> Sequence[Part]:
 
 def compared(scene: Scene) -> Sequence[Part]:
     """Scores with and without a treatment, of patients who were alike before."""
+    curves = [scale for scale in scene.closely if any(one["scale"] == scale for one in _responders(scene))]
+    drawn = scene.each(responders_figure, curves)
     return (
         Part("comparison", _("With and without a treatment"), scene.each(comparison_figure, scene.closely)),
+        *([Part("responders", _("Who gained how much"), drawn)] if drawn else []),
     )
+
+
+def _responders(scene: Scene) -> Sequence[Record]:
+    return Findings.of(scene.frames, scene.view.suppress_under).responders
 
 
 def change(scene: Scene) -> Sequence[Part]:

@@ -42,8 +42,8 @@ _NUMBERS = ("estimate", "se", "df", "low", "high", "p", "e_value")
 
 
 @dataclass(frozen=True)
-class _Arms:
-    """The followed index visits with every covariate: the model's rows."""
+class Arms:
+    """Both arms of one comparison: the followed index visits with every covariate, the model's rows."""
 
     exposed: NDArray[np.bool_]
     patient: NDArray[Any]
@@ -53,13 +53,18 @@ class _Arms:
 
     @cached_property
     def weights(self) -> Numbers:
+        """The overlap weights; raises ``NotEstimable`` where nobody in one arm resembles the other."""
         return overlap_weights(self.exposed, self.x)
 
 
+Place = tuple[str | None, str, str]  # stratum, scale, family
+
+
 @dataclass(frozen=True)
-class _Both:
+class _Made:
     comparison: list[Record]
     balance: list[Record]
+    arms: Mapping[Place, Arms]
 
 
 def treatment_comparison(
@@ -86,7 +91,7 @@ def treatment_comparison(
         Records on all patients, then by the stratum of the index visit. Adjusted p as in `families`: of
         patients with an earlier score, all families of treatments and headline scales together.
     """
-    return _both(frames, scale_info, suppress_under).comparison
+    return _made(frames, scale_info, suppress_under).comparison
 
 
 def treatment_balance(
@@ -97,24 +102,32 @@ def treatment_balance(
     Of the comparisons on patients with earlier scores. ``inside``: whether the model holds the covariate,
     whose difference the weights then make 0.
     """
-    return _both(frames, scale_info, suppress_under).balance
+    return _made(frames, scale_info, suppress_under).balance
 
 
-def _both(frames: StudyFrames, scale_info: Mapping[str, ScaleInfo], suppress_under: int) -> _Both:
-    """Both records, made once for these frames: they rest on the same index visits and arms."""
+def compared_arms(
+    frames: StudyFrames, scale_info: Mapping[str, ScaleInfo], suppress_under: int
+) -> Mapping[Place, Arms]:
+    """The arms of every comparison of patients with earlier scores that could be estimated."""
+    return _made(frames, scale_info, suppress_under).arms
+
+
+def _made(frames: StudyFrames, scale_info: Mapping[str, ScaleInfo], suppress_under: int) -> _Made:
+    """All of it, made once for these frames: they rest on the same index visits and arms."""
     key = ("treatment_comparison", tuple(scale_info.items()), suppress_under)
     if key not in frames.computed:
-        frames.computed[key] = _made(frames, scale_info, suppress_under)
-    found: _Both = frames.computed[key]
+        frames.computed[key] = _newly_made(frames, scale_info, suppress_under)
+    found: _Made = frames.computed[key]
     return found
 
 
-def _made(frames: StudyFrames, scale_info: Mapping[str, ScaleInfo], suppress_under: int) -> _Both:
+def _newly_made(frames: StudyFrames, scale_info: Mapping[str, ScaleInfo], suppress_under: int) -> _Made:
     known = Known.of(frames)
     begun = set(known.begun["family"].unique())
     families = [family for family in COMPARED_FAMILIES if family in begun]
     compared: dict[tuple[str | None, str, str, str], Record] = {}
-    balances: dict[tuple[str | None, str, str], list[Record]] = {}
+    balances: dict[Place, list[Record]] = {}
+    of_arms: dict[Place, Arms] = {}
     for scale, info in scale_info.items() if families else ():
         of_scale = visits(known, scale)
         for family in families:
@@ -131,6 +144,8 @@ def _made(frames: StudyFrames, scale_info: Mapping[str, ScaleInfo], suppress_und
                     start = {**place, "family": family, "scale": scale}
                     found = _balance(arms, info, suppress_under)
                     balances[stratum, scale, family] = [{**start, **one} for one in found]
+                    if record["reason"] is None:
+                        of_arms[stratum, scale, family] = arms
     order = list(product((None, *STRATA), HISTORIES, scale_info, families))
     records = [compared[at] for at in order if at in compared]
     adjust(
@@ -145,8 +160,9 @@ def _made(frames: StudyFrames, scale_info: Mapping[str, ScaleInfo], suppress_und
             else None
         ),
     )
-    places = product((None, *STRATA), scale_info, families)
-    return _Both(records, [one for at in places for one in balances.get(at, ())])
+    places = list(product((None, *STRATA), scale_info, families))
+    balance = [one for at in places for one in balances.get(at, ())]
+    return _Made(records, balance, {at: of_arms[at] for at in places if at in of_arms})
 
 
 def _of(rows: pd.DataFrame, history: str, stratum: str | None) -> pd.DataFrame:
@@ -155,7 +171,7 @@ def _of(rows: pd.DataFrame, history: str, stratum: str | None) -> pd.DataFrame:
 
 
 def _record(
-    rows: pd.DataFrame, arms: _Arms | str, family: str, scale: str, info: ScaleInfo, suppress_under: int
+    rows: pd.DataFrame, arms: Arms | str, family: str, scale: str, info: ScaleInfo, suppress_under: int
 ) -> Record:
     flow = counts(rows)
     later = int((rows["started_later"] & rows["post"].notna()).sum())
@@ -197,7 +213,7 @@ def _record(
     }
 
 
-def _arms(rows: pd.DataFrame) -> _Arms | str:
+def _arms(rows: pd.DataFrame) -> Arms | str:
     """The rows of the model, or why there are none."""
     arm, post, number = (rows[name].to_numpy(np.float64) for name in ("exposed", "post", "number"))
     at = np.flatnonzero(~np.isnan(arm) & ~np.isnan(post))
@@ -220,7 +236,7 @@ def _arms(rows: pd.DataFrame) -> _Arms | str:
     varying = values[:, np.ptp(values, axis=0) > 0]
     centred = (varying - varying.mean(axis=0)) / varying.std(axis=0)
     x = np.column_stack([np.ones(len(placed)), indicators, centred])
-    return _Arms(exposed, placed["patient"].to_numpy(), placed["post"].to_numpy(np.float64), x, placed)
+    return Arms(exposed, placed["patient"].to_numpy(), placed["post"].to_numpy(np.float64), x, placed)
 
 
 def _in_both(number: Numbers, exposed: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -228,20 +244,20 @@ def _in_both(number: Numbers, exposed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.isin(number, np.intersect1d(number[exposed], number[~exposed]))
 
 
-def _few(arms: _Arms, suppress_under: int) -> bool:
+def _few(arms: Arms, suppress_under: int) -> bool:
     return any(
         is_small(len(np.unique(arms.patient[of])), suppress_under) for of in (arms.exposed, ~arms.exposed)
     )
 
 
-def _refused(arms: _Arms, info: ScaleInfo) -> str | None:
+def _refused(arms: Arms, info: ScaleInfo) -> str | None:
     for arm, of in ((_("began it"), arms.exposed), (_("did not"), ~arms.exposed)):
         if len(np.unique(arms.patient[of])) < FEWEST:
             return _("fewer than %(fewest)s patients %(arm)s", fewest=FEWEST, arm=arm)
     return piled_up(arms.rows["pre"].to_numpy(np.float64), info) or piled_up(arms.post, info)
 
 
-def _compared(arms: _Arms, family: str, info: ScaleInfo) -> Record:
+def _compared(arms: Arms, family: str, info: ScaleInfo) -> Record:
     """The comparison's numbers, or the reason why there are none."""
     causes = arms.rows.loc[arms.exposed, "cause"].nunique()
     if family == "surgery" and causes > 1:
@@ -291,7 +307,7 @@ def _compared(arms: _Arms, family: str, info: ScaleInfo) -> Record:
     return {**described, **told, **changes, "reason": None}
 
 
-def _difference(arms: _Arms, name: str, weights: Numbers) -> float | None:
+def _difference(arms: Arms, name: str, weights: Numbers) -> float | None:
     """The standardised difference of one covariate; of sites the largest of any."""
     if name != "site":
         return standardised_difference(arms.rows[name].to_numpy(np.float64), arms.exposed, weights)
@@ -303,7 +319,7 @@ def _difference(arms: _Arms, name: str, weights: Numbers) -> float | None:
     return max((one for one in found if one is not None), key=abs, default=None)
 
 
-def _balance(arms: _Arms, info: ScaleInfo, suppress_under: int) -> list[Record]:
+def _balance(arms: Arms, info: ScaleInfo, suppress_under: int) -> list[Record]:
     if _few(arms, suppress_under) or _refused(arms, info):
         return []
     try:

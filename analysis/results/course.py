@@ -69,7 +69,7 @@ def course(
     found = [
         {**({} if stratum is None else {"stratum": stratum}), **record}
         for stratum in (None, *STRATA)
-        for scale, rows in _by_scale(part, scale_info, stratum)
+        for scale, rows in by_scale(part, scale_info, stratum)
         for record in _records(asked(rows, scale_info[scale], kept), scale, suppress_under)
     ]
     adjust(
@@ -159,13 +159,18 @@ def course_change(
 
 
 def _change(rows: pd.DataFrame, course: Mean) -> Record:
-    years = next((years for years in HORIZONS if reach(rows) >= np.log2(1 + years)), HORIZONS[-1])
+    years = horizon(rows)
     if course.answer.reason is not None:
         return {"years": years, **dict.fromkeys(_CHANGE), "reason": course.answer.reason}
     usual = typical(rows)
     then, before = ({**usual, **course.times(np.array([at]))} for at in (float(np.log2(1 + years)), 0.0))
     numbers = (float(value[0]) for value in predicted(course.answer, then, less=before))
     return {"years": years, **dict(zip(_CHANGE, numbers, strict=True)), "reason": None}
+
+
+def horizon(rows: pd.DataFrame) -> float:
+    """The years after the first visit of which the course tells: at most one, and as enough were followed."""
+    return next((years for years in HORIZONS if reach(rows) >= np.log2(1 + years)), HORIZONS[-1])
 
 
 def reach(rows: pd.DataFrame) -> float:
@@ -202,7 +207,7 @@ def complete(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["value"].notna() & left_out_of_course(table).isna()]
 
 
-def _by_scale(
+def by_scale(
     part: pd.DataFrame, scale_info: Mapping[str, ScaleInfo], stratum: str | None
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """The scales with a score, and their rows in the stratum."""

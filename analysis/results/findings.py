@@ -1,6 +1,6 @@
 """The records of a part of a study, each array computed once for the report, its pages and its sentences."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -20,6 +20,7 @@ from analysis.results.before_after import before_after
 from analysis.results.change import change
 from analysis.results.comparison import treatment_balance, treatment_comparison
 from analysis.results.course import course, course_change
+from analysis.results.course_ordinal import course_ordinal, course_ordinal_change
 from analysis.results.families import Found, holm, settle
 from analysis.results.flow import flow
 from analysis.results.funnel import funnel
@@ -29,6 +30,7 @@ from analysis.results.models import Kept
 from analysis.results.recovery import recovery
 from analysis.results.recruitment import recruitment
 from analysis.results.reliability import reliability
+from analysis.results.responders import responders
 from analysis.results.scales import main_scales
 from analysis.results.screening import screening
 from analysis.results.sensitivity import sensitivity
@@ -88,6 +90,16 @@ class Findings:
         ]
 
     @cached_property
+    def course_ordinal(self) -> list[Record]:
+        return self._settled(self._course_ordinal)
+
+    @cached_property
+    def course_ordinal_change(self) -> list[Record]:
+        return course_ordinal_change(
+            self.frames.scored, self.scale_info, suppress_under=self.few, kept=self.kept
+        )
+
+    @cached_property
     def within_between(self) -> list[Record]:
         return self._settled(self._within_between)
 
@@ -142,6 +154,10 @@ class Findings:
         return treatment_balance(self.frames, self.scale_info, suppress_under=self.few)
 
     @cached_property
+    def responders(self) -> list[Record]:
+        return responders(self.frames, self.scale_info, suppress_under=self.few)
+
+    @cached_property
     def screening(self) -> list[Record]:
         return screening(self.frames.scored, self.scale_info, suppress_under=self.few)
 
@@ -176,8 +192,8 @@ class Findings:
     @cached_property
     def _family(self) -> Found:
         """The adjusted p-values of the planned questions, whose family spans the arrays that answer them."""
-        arrays = {
-            AFTER_FIRST_VISIT: lambda: self._course,
+        arrays: Mapping[str, Callable[[], list[Record]]] = {
+            AFTER_FIRST_VISIT: lambda: [*self._course, *self._course_ordinal],
             FIRST_VISIT: lambda: self._spearman,
             EVERY_VISIT: lambda: self._within_between,
             AFTER_START: lambda: self._treatment_comparison,
@@ -193,6 +209,12 @@ class Findings:
     @cached_property
     def _course(self) -> list[Record]:
         return course(
+            self.frames.scored, self.scale_info, suppress_under=self.few, kept=self.kept, plan=self.plan
+        )
+
+    @cached_property
+    def _course_ordinal(self) -> list[Record]:
+        return course_ordinal(
             self.frames.scored, self.scale_info, suppress_under=self.few, kept=self.kept, plan=self.plan
         )
 

@@ -34,6 +34,7 @@ def marked(plan: AnalysisPlan, statement: Statement) -> Statement:
 def _question(plan: AnalysisPlan, one: Statement) -> PlannedQuestion | None:
     times = {
         ("course", None): (AFTER_FIRST_VISIT, FIRST_VISIT),
+        ("course_ordinal", None): (AFTER_FIRST_VISIT, FIRST_VISIT),
         ("correlations", "between"): (FIRST_VISIT, one.other or TIME),
         ("within_between", "within"): (EVERY_VISIT, one.other or ""),
         ("treatment_comparison", None): (AFTER_START, one.other or ""),

@@ -8,6 +8,7 @@ from analysis.data.frame import ScaleInfo
 from analysis.data.record import Record
 from analysis.results.attendance import LATER, NO_LATER
 from analysis.results.course import FOLLOW_UP, HORIZONS
+from analysis.results.course_ordinal import LOWEST_SHARE, MEAN
 from analysis.results.findings import Findings
 from analysis.results.models import CLUSTER_ROBUST, RANDOM_SLOPE
 from analysis.statements.planned import marked
@@ -21,7 +22,7 @@ from analysis.statements.rule import (
     verdict,
 )
 from analysis.statements.statement import Statement
-from analysis.statements.words import STRATUM_WORDS, people, said, shifted, signed, span
+from analysis.statements.words import STRATUM_WORDS, number, people, percent, said, shifted, signed, span
 from analysis.words import words as _
 
 HOLDS_FROM = 0.8  # standard deviations by which unanswered scores must differ before the course is in doubt
@@ -36,7 +37,8 @@ def course(found: Findings, scale: str) -> list[Statement]:
     """After the first visit: the term of the course that is drawn, with random slopes or robust errors.
 
     A direction is told where unanswered scores would have to differ by 0.8 standard deviations of first
-    scores to make the interval meet 0, or where fewer than a tenth are unanswered.
+    scores to make the interval meet 0, or where fewer than a tenth are unanswered. Where scores pile up, so
+    that no line fits, the ordered logits stand in its place.
     """
     terms = [one for one in found.course if one["term"] == FOLLOW_UP and one["scale"] == scale]
     drawn = [one for one in terms if one["model"] == CLUSTER_ROBUST or one["model"] == RANDOM_SLOPE]
@@ -45,10 +47,14 @@ def course(found: Findings, scale: str) -> list[Statement]:
         if of.get(one.get("stratum"), {}).get("estimate") is None:
             of[one.get("stratum")] = one
     changes = by_question(found.course_change, ("scale",)).get((scale,), {})
+    ordered = _ordered(found, scale)
     tipping = by_question([one for one in found.sensitivity if one["kind"] == "tipping_point"], ("scale",))
     statements = []
     for stratum in TOLD:
         if stratum not in of or of[stratum]["patients"] == 0:
+            continue
+        if stratum in ordered:
+            statements.append(ordered[stratum])
             continue
         one, change = of[stratum], changes.get(stratum)
         guard = two_populations(of, stratum) or _unanswered(tipping.get((scale,), {}).get(stratum))
@@ -71,6 +77,55 @@ def course(found: Findings, scale: str) -> list[Statement]:
             )
         )
     return statements
+
+
+def _ordered(found: Findings, scale: str) -> dict[str | None, Statement]:
+    """The sentences of the ordered logits that stand where no line fits, by stratum."""
+    terms = [one for one in found.course_ordinal if one["term"] == FOLLOW_UP and one["scale"] == scale]
+    of = {one.get("stratum"): one for one in terms}
+    changes = by_question([one for one in found.course_ordinal_change if one["scale"] == scale], ("measure",))
+    tipping = by_question([one for one in found.sensitivity if one["kind"] == "tipping_point"], ("scale",))
+    info = found.frames.scale_info[scale]
+    statements = {}
+    for stratum, one in of.items():
+        if one["estimate"] is None:
+            continue
+        share, mean = (changes[(measure,)][stratum] for measure in (LOWEST_SHARE, MEAN))
+        guard = two_populations(of, stratum) or _unanswered(tipping.get((scale,), {}).get(stratum))
+        told = _along(verdict(one, guard=guard), mean)
+        statements[stratum] = marked(
+            found.plan,
+            Statement(
+                section="time",
+                text=said(
+                    people(one["patients"], stratum), _core(info, told, one), _levels(info, share, mean)
+                ),
+                record="course_ordinal",
+                scale=scale,
+                stratum=stratum,
+                term=FOLLOW_UP,
+                kind=one["model"],
+                direction=told.direction,
+                why=told.why,
+            ),
+        )
+    return statements
+
+
+def _levels(info: ScaleInfo, share: Record, mean: Record) -> str:
+    """The share at the lowest score and the expected score, at the first visit and later."""
+    return _(
+        " (expected at %(lowest)s, the lowest score: %(first)s at the first visit, %(later)s %(when)s later; "
+        "expected score %(mean)s, then %(mean_later)s: %(signed)s points, %(limits)s)",
+        lowest=f"{info.low:g}",
+        first=percent(share["first"]),
+        later=percent(share["later"]),
+        when=WHEN[share["years"]],
+        mean=number(mean["first"], 1),
+        mean_later=number(mean["later"], 1),
+        signed=signed(mean["estimate"]),
+        limits=span(mean["low"], mean["high"]),
+    )
 
 
 def _along(told: Verdict, change: Record | None) -> Verdict:

@@ -4,6 +4,7 @@ A before and after, and the phases round an injection, show what happened, and b
 were alike did in the same time; they never tell a direction by themselves.
 """
 
+from analysis.data.change import of_one_person
 from analysis.data.frame import ScaleInfo
 from analysis.data.kinds import ALL_KINDS, FAMILY_OF
 from analysis.data.record import Record
@@ -12,10 +13,21 @@ from analysis.results.before_after import as_shown
 from analysis.results.comparison import NOBODY_BEGAN
 from analysis.results.findings import Findings
 from analysis.results.injections import REFERENCE
+from analysis.results.responders import BETTER, WORSE
 from analysis.statements.planned import marked
-from analysis.statements.rule import ALPHA, TOLD, Verdict, by_question, two_populations, verdict
+from analysis.statements.rule import ALPHA, NOT_TESTED, TOLD, Verdict, by_question, two_populations, verdict
 from analysis.statements.statement import Statement
-from analysis.statements.words import IMPRECISE, STRATUM_WORDS, number, people, said, shifted, signed, span
+from analysis.statements.words import (
+    IMPRECISE,
+    STRATUM_WORDS,
+    number,
+    people,
+    percent,
+    said,
+    shifted,
+    signed,
+    span,
+)
 from analysis.words import joined
 from analysis.words import words as _
 
@@ -195,6 +207,76 @@ def compared(found: Findings, scale: str) -> list[Statement]:
                 )
             )
     return statements
+
+
+def responded(found: Findings, scale: str) -> list[Statement]:
+    """How many of both arms changed by the amount that counts for one person; no direction is told."""
+    threshold = of_one_person(found.frames.scale_info[scale].thresholds)
+    if threshold is None:
+        return []
+    used = [one for one in found.responders if one["scale"] == scale and one["threshold"] == threshold.kind]
+    of = by_question(used, ("family", "way"))
+    families = dict.fromkeys(one["family"] for one in used)
+    return [
+        Statement(
+            section=SECTION,
+            text=_responders(
+                found.frames.scale_info[scale], family, better[stratum], worse[stratum], stratum
+            ),
+            record="responders",
+            scale=scale,
+            other=family,
+            stratum=stratum,
+            kind=threshold.kind,
+            why=NOT_TESTED,
+        )
+        for stratum in TOLD
+        for family in families
+        for better, worse in [(of[family, BETTER], of[family, WORSE])]
+        if stratum in better
+    ]
+
+
+def _responders(info: ScaleInfo, family: str, better: Record, worse: Record, stratum: str | None) -> str:
+    shares = joined(
+        "; ",
+        (
+            _(
+                "%(with)s got %(way)s, of patients who were alike before %(without)s%(apart)s",
+                **{
+                    "with": _share(one["share_exposed"]),
+                    "way": way,
+                    "without": _share(one["share_compared"]),
+                    "apart": _apart(one),
+                },
+            )
+            for way, one in ((_("better"), better), (_("worse"), worse))
+        ),
+    )
+    return _(
+        "In %(stratum)s patients, by %(points)s points of %(label)s or more: of those who began %(family)s "
+        "%(shares)s.",
+        stratum=STRATUM_WORDS[stratum or "all"],
+        points=f"{better['points']:g}",
+        label=info.label,
+        family=family,
+        shares=shares,
+    )
+
+
+def _share(share: float | None) -> str:
+    return _("a share not shown") if share is None else percent(share)
+
+
+def _apart(one: Record) -> str:
+    if one["difference"] is None:
+        return ""
+    difference, low, high = (100 * one[name] for name in ("difference", "low", "high"))
+    return _(
+        " (%(difference)s percentage points, %(limits)s)",
+        difference=signed(difference),
+        limits=span(low, high),
+    )
 
 
 def _known(found: Findings) -> list[Record]:

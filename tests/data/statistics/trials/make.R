@@ -70,11 +70,19 @@ compare <- function(rows, history, stratum) {
   df <- if (is.null(ct$df_Satt)) ct$df else ct$df_Satt; p <- if (is.null(ct$p_Satt)) ct$p else ct$p_Satt
   ess <- function(w) sum(w)^2 / sum(w^2); rr <- exp(.91 * abs(ct$beta) / sd(d$post))
   outside <- sapply(if (history == "known") c("earlier", "change", "bells", "hb", "site", "year") else c("bells", "hb", "site", "year"), function(x) smd(d[[x]], d$exposed, d$w))
+  gain <- d$post - d$pre  # of a scale where higher is better
+  share <- function(reached) list(exposed = weighted.mean(reached[d$exposed == 1], d$w[d$exposed == 1]), compared = weighted.mean(reached[d$exposed == 0], d$w[d$exposed == 0]))
+  apart <- function(reached) { d$reached <- as.numeric(reached)
+    c <- coef_test(lm(reformulate(c("exposed", set), "reached"), d, weights = w), vcov = "CR2", cluster = d$patient, test = "Satterthwaite", coefs = "exposed")
+    df <- if (is.null(c$df_Satt)) c$df else c$df_Satt; c(share(reached), list(difference = c$beta, se = c$SE, df = df, low = c$beta - qt(.975, df) * c$SE, high = c$beta + qt(.975, df) * c$SE)) }
+  gained <<- list(curve = lapply(setNames(nm = c("-10", "-5", "0", "5", "10")), function(points) share(gain >= as.numeric(points))), better = apart(gain >= 17.6), worse = apart(-gain >= 17.6))
   c(flow, list(n_exposed = sum(d$exposed), n_compared = sum(1 - d$exposed), patients = length(unique(d$patient)), estimate = ct$beta, se = ct$SE, df = df,
     low = ct$beta - qt(.975, df) * ct$SE, high = ct$beta + qt(.975, df) * ct$SE, p = p, ess_exposed = ess(d$w[d$exposed == 1]), ess_compared = ess(d$w[d$exposed == 0]),
     smd_before = smd(d$pre, d$exposed, rep(1, nrow(d))), balance_outside = max(abs(outside), na.rm = TRUE), e_value = rr + sqrt(rr * (rr - 1)),
     differences = as.list(outside))) }
 strata <- list(all = NULL, acute = "acute", chronic = "chronic")
+responders <- list(); gained <- NULL
 expected <- lapply(setNames(nm = c("therapy", "toxin", "surgery")), function(f) { rows <- index_visits(f)
-  lapply(setNames(nm = c("known", "none")), function(h) lapply(setNames(nm = names(strata)), function(s) compare(rows, h, strata[[s]]))) })
+  lapply(setNames(nm = c("known", "none")), function(h) lapply(setNames(nm = names(strata)), function(s) { gained <<- NULL; made <- compare(rows, h, strata[[s]]); responders[[f]][[h]][[s]] <<- gained; made })) })
 write_json(expected, "expected.json", digits = NA, auto_unbox = TRUE, pretty = TRUE, na = "null")
+write_json(lapply(responders, function(one) one$known), "responders.json", digits = NA, auto_unbox = TRUE, pretty = TRUE, na = "null")

@@ -1,0 +1,141 @@
+"""Scores that pile up, over time: ordered logits as R's clmm has them, and silence where they do not hold."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.figures.course import course_figure
+from analysis.figures.view import View
+from analysis.results.course_ordinal import course_ordinal, course_ordinal_change
+from analysis.results.findings import Findings
+from analysis.statements import time
+from tests.analysis.reference import FOLDER, expected
+from tests.analysis.studies import Patient, study
+
+ITERATED = 1e-4
+ROBUST = 1e-3  # R's are numerical derivatives
+OF_CLMM = 2e-3  # its search ends some way before the top
+TERMS = ("log10_onset_years", "log2_followup_years", "age", "female")
+WHOLE = ("floor", "steps")
+
+
+@cache
+def of_file(name):
+    rows = pd.read_csv(FOLDER / "ordinal" / f"{name}.csv")
+    return study(
+        Patient(
+            str(code),
+            [
+                (str(day), {"saq.total": float(value)})
+                for day, value in zip(of["completed_on"], of["value"], strict=True)
+            ],
+            onset=str(of["onset_on"].iloc[0]),
+            birth_year=int(of["birth_year"].iloc[0]),
+            sex="female" if of["female"].iloc[0] else "male",
+        )
+        for code, of in rows.groupby("patient")
+    )
+
+
+def terms(name, stratum=None):
+    found = [one for one in Findings.of(of_file(name), 5).course_ordinal if one.get("stratum") == stratum]
+    assert [one["term"] for one in found] == list(TERMS)
+    return found
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_coefficients_equal_r(name):
+    """Those at the top of the likelihood; clmm's own, which stops before it, are near."""
+    found, reference = terms(name), expected("ordinal")[name]
+    for field, tolerance in (
+        ("estimate", ITERATED),
+        ("se", ITERATED),
+        ("p", ITERATED),
+        ("se_robust", ROBUST),
+    ):
+        assert [one[field] for one in found] == pytest.approx(reference[field], rel=tolerance, abs=2e-6), (
+            field
+        )
+    assert [one["estimate"] for one in found] == pytest.approx(reference["clmm"]["estimate"], rel=OF_CLMM)
+    assert [one["se"] for one in found] == pytest.approx(reference["clmm"]["se"], rel=OF_CLMM)
+    for one in found:
+        assert one["patient_variance"] == pytest.approx(reference["sd"] ** 2, rel=ROBUST)
+        assert one["proportional_p"] == pytest.approx(reference["proportional_p"], rel=ROBUST)
+        counted = ("n", "patients", "levels")
+        assert [one[field] for field in counted] == [reference[field] for field in counted]
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_shares_and_means_equal_r(name):
+    """Averaged over patients by R's `integrate`, with errors by the delta method."""
+    reference = expected("ordinal")[name]
+    changes = Findings.of(of_file(name), 5).course_ordinal_change
+    for at, measure in enumerate(("lowest_share", "mean")):
+        [one] = [one for one in changes if one["measure"] == measure and "stratum" not in one]
+        assert one["years"] == reference["years"]
+        numbers = (one["first"], one["later"], one["estimate"])
+        theirs = (reference["first"][at], reference["later"][at], reference["change"][at])
+        assert numbers == pytest.approx(theirs, rel=ITERATED)
+        half = 1.959963984540054 * reference["change_se"][at]
+        assert (one["low"], one["high"]) == pytest.approx((theirs[2] - half, theirs[2] + half), rel=ROBUST)
+
+
+def test_odds_that_are_not_proportional_are_not_told():
+    """In the made-up scores time takes patients to the lowest value, and those above it up."""
+    for one in terms("apart"):
+        assert one["proportional_p"] < 1e-9 > expected("ordinal")["apart"]["proportional_p"]
+        assert (one["estimate"], one["p_robust"]) == (None, None)
+        assert "proportional" in one["reason"]
+    assert all(one["estimate"] is None for one in Findings.of(of_file("apart"), 5).course_ordinal_change)
+
+
+def piled(above, patients=100):
+    """Two visits each; so many patients score above 20 once."""
+    random = np.random.default_rng(3)
+    return study(
+        Patient(
+            f"P{at}",
+            [
+                ("2024-01-01", {"saq.total": 20.0}),
+                ("2024-07-01", {"saq.total": 20.0 + 5 * random.integers(1, 4) * (at < above)}),
+            ],
+            onset=f"20{10 + at % 13}-03-01",
+            birth_year=1950 + at % 40,
+            sex=("female", "male")[at % 2],
+        )
+        for at in range(patients)
+    )
+
+
+def test_too_few_above_the_lowest_tell_nothing():
+    frames = piled(29)
+    few = "not estimable: fewer than 30 patients ever scored above the lowest value"
+    assert {one["reason"] for one in course_ordinal(frames.scored, frames.scale_info)} == {few}
+    assert {one["reason"] for one in course_ordinal_change(frames.scored, frames.scale_info)} == {few}
+
+
+def test_a_scale_that_a_line_fits_has_none():
+    frames = study(
+        Patient(f"P{at}", [("2024-01-01", {"saq.total": 30.0 + at % 40, "face.total": 0.0})])
+        for at in range(90)
+    )
+    assert course_ordinal(frames.scored, frames.scale_info) == []
+
+
+def test_the_sentence_tells_a_share_and_a_mean_where_there_was_silence():
+    """In place of the line that is not fitted; a direction needs the guard of the course, too."""
+    found = Findings.of(of_file("floor"), 5)
+    told = {one.stratum: one for one in time.course(found, "saq.total")}
+    one, changes = told[None], found.course_ordinal_change
+    share, mean = (
+        next(each for each in changes if each["measure"] == measure and "stratum" not in each)
+        for measure in ("lowest_share", "mean")
+    )
+    assert one.record == "course_ordinal"
+    text = one.text.replace("\u00a0", " ")
+    assert f"at 20, the lowest score: {share['first']:.0%}".replace("%", " %") in text
+    assert f"expected score {mean['first']:.1f}, then {mean['later']:.1f}" in text
+    assert one.text in course_figure(of_file("floor"), "saq.total", View(strata=(None,))).summary
+    assert time.course(Findings.of(of_file("apart"), 5), "saq.total")[-1].record == "course"
