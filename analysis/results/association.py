@@ -36,6 +36,7 @@ from analysis.numbers.guards import (
 )
 from analysis.numbers.smooth import spline_space
 from analysis.results.families import adjust
+from analysis.results.sites import two_sites
 from analysis.words import words as _
 
 TIME = TIME_SINCE_ONSET
@@ -320,7 +321,7 @@ def _apart(pair: _Pair, stratum: str | None) -> Coefficient | None:
     """
     rows = _in_stratum(pair, np.unique(pair.patient, return_index=True)[1], stratum)
     sites, sizes = np.unique(pair.site[rows], return_counts=True)
-    if np.sum(sizes >= COEFFICIENT_FROM) < 2:
+    if not two_sites(sizes):
         return None
     dummies = (pair.site[rows][:, None] == sites[1:]).astype(np.float64)
     return partial_spearman(pair.x_values[rows], pair.y_values[rows], dummies)

@@ -18,7 +18,7 @@ from analysis.data.since_onset import DAYS_PER_YEAR, LEFT_OUT_REASONS, STRATA
 from analysis.numbers.formulas import Numbers
 from analysis.numbers.guards import SUPPRESS_UNDER
 from analysis.results.bends import STRAIGHT, bent, columns, uneven
-from analysis.results.families import adjust
+from analysis.results.families import adjust, headline_scales
 from analysis.results.models import (
     INTERCEPT,
     RANDOM_INTERCEPT,
@@ -31,6 +31,7 @@ from analysis.results.models import (
     random_slope,
     records,
 )
+from analysis.results.sites import site_space, within_sites
 from analysis.words import words as _
 
 ONSET, FOLLOW_UP = "log10_onset_years", "log2_followup_years"
@@ -55,8 +56,9 @@ def course(
     slopes that differ make the intercept's own too small. The first visit is the first answer of the
     patient to anything, scored or not; patients without a usable time since onset there, without a birth
     year, or with a sex that is neither female nor male are left out (see ``left_out_of_course``).
-    ``uneven_p``, beside the time since the first visit, tests whether scores change evenly with it; if it is
-    small, the term misleads.
+    The model that pages show has ``…_within_sites`` for the scales of sentences, where two sites have 10
+    patients: the same with the site in it (`analysis.results.sites`). ``uneven_p``, beside the time since the
+    first visit, tests whether scores change evenly with it; if it is small, the term misleads.
 
     Args:
         table: the result of ``analysis.data.frame.scored``.
@@ -66,11 +68,12 @@ def course(
         p as in `families`: pages show the model with a random slope, or the last one, and both times.
     """
     part = complete(table)
+    told = headline_scales(scale_info) | set(plan.outcomes)
     found = [
         {**({} if stratum is None else {"stratum": stratum}), **record}
         for stratum in (None, *STRATA)
         for scale, rows in by_scale(part, scale_info, stratum)
-        for record in _records(asked(rows, scale_info[scale], kept), scale, suppress_under)
+        for record in _records(rows, scale, scale_info[scale], kept, suppress_under, scale in told)
     ]
     adjust(
         found,
@@ -218,13 +221,24 @@ def by_scale(
             yield scale, rows[rows["scale"] == scale]
 
 
-def _records(question: Question, scale: str, suppress_under: int) -> list[Record]:
+def _records(
+    rows: pd.DataFrame, scale: str, info: ScaleInfo, kept: Kept | None, suppress_under: int, told: bool
+) -> list[Record]:
+    """``told``: whether sentences are made of the scale, so that the model is fitted with the site, too."""
+    question = asked(rows, info, kept)
     answers = [random_intercept(question), random_slope(question, FOLLOW_UP)]
     if answers[1].reason is not None and answers[0].mixed is not None:
         answers.append(cluster_robust(question, answers[0].mixed))
     uneven_p = None if answers[0].mixed is None else uneven(question, FOLLOW_UP)
+    columns = site_space(rows["site"], question.patient) if told and answers[-1].fitted else None
+    apart = within_sites(question, columns, lambda one: shown(one).fitted)
+    empty: Record = dict.fromkeys(next(iter(apart.values())))
     return [
-        {**record, "uneven_p": uneven_p if record["term"] == FOLLOW_UP else None}
+        {
+            **record,
+            "uneven_p": uneven_p if record["term"] == FOLLOW_UP else None,
+            **(apart.get(record["term"], empty) if answer is answers[-1] else empty),
+        }
         for answer in answers
         for record in records({"scale": scale}, question, answer, suppress_under=suppress_under)
     ]

@@ -27,6 +27,7 @@ from analysis.results.association import overlap
 from analysis.results.course import followed_up
 from analysis.results.families import adjust, not_planned
 from analysis.results.models import INTERCEPT, Question, piled_up, random_intercept, records
+from analysis.results.sites import site_space, within_sites
 from analysis.words import words as _
 
 OWN_TREND_FROM = 30  # patients with enough visits; with fewer, no line of their own is taken off
@@ -49,7 +50,9 @@ def within_between(
     predictor over those. Time is a natural spline with 3 degrees of freedom of log2 (1 + years since the
     first visit), and another one of log10 years since onset: ``splines::ns`` in R. REML as lme4 and lmerTest;
     the numbers that end in ``_robust`` also hold where slopes differ between patients. 15 patients for each
-    of intercept, between and within, and 15 visits for each column with the splines.
+    of intercept, between and within, and 15 visits for each column with the splines. ``…_within_sites`` is
+    the same with the site in it, errors by patient, where two sites have 10 patients
+    (`analysis.results.sites`).
 
     Args:
         table: the result of ``analysis.data.frame.scored``.
@@ -65,7 +68,9 @@ def within_between(
         question = _question(shared)
         answer = random_intercept(question)
         of_terms = records(shared.start, question, answer, suppress_under=suppress_under)
-        found += [record for record in of_terms if record["term"] != INTERCEPT]
+        columns = site_space(shared.site, shared.patient) if answer.fitted else None
+        apart = within_sites(question, columns, lambda one: random_intercept(one).robust)
+        found += [{**one, **apart[one["term"]]} for one in of_terms if one["term"] != INTERCEPT]
     _adjust(
         found,
         scale_info,
@@ -126,6 +131,7 @@ class _Shared:
     start: Record
     info: ScaleInfo
     patient: NDArray[Any]
+    site: pd.Series
     outcome: Numbers
     predictor: Numbers
     followed_up: Numbers
@@ -157,6 +163,7 @@ def _shared(
                 },
                 scale_info[outcome],
                 pd.factorize(both["patient"])[0],
+                both["site"],
                 both["value"].to_numpy(np.float64),
                 value,
                 followed_up(both).to_numpy(np.float64),

@@ -53,7 +53,7 @@ def two_populations(of: Mapping[str | None, Record], stratum: str | None) -> str
 
 
 def sites_differ(one: Record) -> str | None:
-    """Why an association between patients is not told: within sites it is not clear, or is the reverse."""
+    """Why an association is not told: among patients of the same site it is not clear, or is the reverse."""
     low, high = one["low_within_sites"], one["high_within_sites"]
     if low is None or high is None or one["estimate"] is None:
         return None

@@ -18,6 +18,7 @@ from analysis.statements.rule import (
     TOLD,
     Verdict,
     by_question,
+    sites_differ,
     two_populations,
     verdict,
 )
@@ -57,7 +58,8 @@ def course(found: Findings, scale: str) -> list[Statement]:
             statements.append(ordered[stratum])
             continue
         one, change = of[stratum], changes.get(stratum)
-        guard = two_populations(of, stratum) or _unanswered(tipping.get((scale,), {}).get(stratum))
+        unanswered = _unanswered(tipping.get((scale,), {}).get(stratum))
+        guard = two_populations(of, stratum) or unanswered or sites_differ(one)
         told = _along(verdict(one, guard=guard), change)
         who = people(one["n_text"] if one["patients"] is None else one["patients"], stratum)
         statements.append(

@@ -125,7 +125,7 @@ def within(found: Findings, outcome: str, predictor: str) -> list[Statement]:
         if stratum not in shared or shared[stratum]["patients"] == 0:
             continue
         one = shared[stratum]
-        told = _within(one, own.get(stratum), two_populations(shared, stratum))
+        told = _within(one, own.get(stratum), two_populations(shared, stratum) or sites_differ(one))
         who = people(one["n_text"] if one["patients"] is None else one["patients"], stratum)
         statements.append(
             marked(
