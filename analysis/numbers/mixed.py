@@ -60,7 +60,13 @@ class MixedModel:
         return bool((np.diag(factor(self.theta)) < SINGULAR_UNDER).any())
 
 
-def fit(y: Numbers, x: Numbers, patient: NDArray[Any], slope: Numbers | None = None) -> MixedModel:
+def fit(
+    y: Numbers,
+    x: Numbers,
+    patient: NDArray[Any],
+    slope: Numbers | None = None,
+    near: Numbers | None = None,
+) -> MixedModel:
     """``y ~ x + (1 | patient)``, or ``(1 + slope | patient)``, by restricted maximum likelihood.
 
     y = X b + Z u + e with u = sigma Lambda(theta) v, v and e independent and standard normal up to sigma.
@@ -74,13 +80,16 @@ def fit(y: Numbers, x: Numbers, patient: NDArray[Any], slope: Numbers | None = N
 
     Args:
         y: n scores, complete. x: n by p, with a column of ones. patient: n codes. slope: n values.
+        near: with a slope, the theta of almost the same model, not singular: the search begins there.
 
     Raises:
         NotEstimable: the columns of x depend on each other, the scores do not vary, or there are no more
             scores than random terms.
     """
     sums = Sums.of(y, x, patient, slope)
-    theta = _optimum(sums, None if slope is None else _near(y, x, patient, slope))
+    if slope is not None and near is None:
+        near = _near(y, x, patient, slope)
+    theta = _optimum(sums, near)
     at = sums.at(theta)
     sigma = float(np.sqrt(at.rss / sums.df))
     back = np.asarray(np.linalg.inv(sums.rotation), dtype=np.float64)

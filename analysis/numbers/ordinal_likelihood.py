@@ -44,14 +44,14 @@ class Informed:
 
 @dataclass(frozen=True)
 class OrderedScores:
-    """Levels by patient. ``upper @ point`` is the threshold above less the terms, ``lower @ point`` below.
+    """Levels by patient. ``over @ point`` is the threshold above less the terms, ``under @ point`` below.
 
     With a and b less the patient's point[0] v, log P = log F(a) + log(1 - F(b)) + log(1 - exp(b - a)), in
     which nothing cancels. The first parameter, the patients' standard deviation, has a column of zeros.
     """
 
-    upper: Numbers  # n by parameters
-    lower: Numbers
+    over: Numbers  # n by parameters
+    under: Numbers
     level: NDArray[np.int64]
     starts: NDArray[np.int64]
     of_row: NDArray[np.int64]
@@ -62,10 +62,10 @@ class OrderedScores:
         changes = np.r_[True, patient[1:] != patient[:-1]]
         top = int(level.max())
         places, none = np.eye(top), np.zeros((len(level), 1))
-        upper = np.column_stack([none, places[np.minimum(level, top - 1)], -terms])
-        lower = np.column_stack([none, places[np.maximum(level - 1, 0)], -terms])
-        upper[level == top], lower[level == 0] = 0.0, 0.0
-        return cls(upper, lower, level, np.flatnonzero(changes), np.cumsum(changes) - 1)
+        over = np.column_stack([none, places[np.minimum(level, top - 1)], -terms])
+        under = np.column_stack([none, places[np.maximum(level - 1, 0)], -terms])
+        over[level == top], under[level == 0] = 0.0, 0.0
+        return cls(over, under, level, np.flatnonzero(changes), np.cumsum(changes) - 1)
 
     @property
     def patients(self) -> int:
@@ -77,9 +77,9 @@ class OrderedScores:
 
     def with_own_lowest(self, terms: Numbers) -> "OrderedScores":
         """With further coefficients, last, of these terms at the lowest threshold alone."""
-        upper = np.column_stack([self.upper, -terms * (self.level == 0)[:, None]])
-        lower = np.column_stack([self.lower, -terms * (self.level == 1)[:, None]])
-        return replace(self, upper=upper, lower=lower)
+        over = np.column_stack([self.over, -terms * (self.level == 0)[:, None]])
+        under = np.column_stack([self.under, -terms * (self.level == 1)[:, None]])
+        return replace(self, over=over, under=under)
 
     def modes(self, point: Numbers, v: Numbers) -> Numbers:
         """The likeliest v of each patient, by Newton's steps from these: the likelihood is concave in it."""
@@ -111,14 +111,14 @@ class OrderedScores:
         share, of_patients = self._shares(point, nodes)
         above, below = self._ends(point)
         gap = 1 / np.expm1(above - below)
-        between = gap[:, None] * (self.upper - self.lower)
+        between = gap[:, None] * (self.over - self.under)
         size = len(point)
         parts = np.empty((nodes.v.shape[1], self.patients, size))
         spread = np.zeros((3, len(self.level)))  # of a and of b, and of both by v squared
         across = np.zeros((2, len(self.level)))  # the first two by v
         for at, v in enumerate(nodes.v.T):
             a, b = self._chances(above, below, point[0] * v)
-            part = self._summed((1 - a)[:, None] * self.upper - b[:, None] * self.lower + between)
+            part = self._summed((1 - a)[:, None] * self.over - b[:, None] * self.under + between)
             part[:, 0] = v * self._summed(a + b - 1)
             parts[at] = part
             weight, own = share[self.of_row, at], v[self.of_row]
@@ -127,22 +127,22 @@ class OrderedScores:
             across += own * of_a, own * of_b
         scores = np.einsum("ik,kip->ip", share, parts)
         rest = (np.sqrt(share.T)[:, :, None] * (parts - scores)).reshape(-1, size)
-        apart = self.upper - self.lower
+        apart = self.over - self.under
         information = (
-            self.upper.T @ (spread[0][:, None] * self.upper)
-            + self.lower.T @ (spread[1][:, None] * self.lower)
+            self.over.T @ (spread[0][:, None] * self.over)
+            + self.under.T @ (spread[1][:, None] * self.under)
             + apart.T @ ((gap + gap**2)[:, None] * apart)
             - rest.T @ rest
         )
-        crossed = self.upper.T @ across[0] + self.lower.T @ across[1]
+        crossed = self.over.T @ across[0] + self.under.T @ across[1]
         information[0] -= crossed
         information[:, 0] -= crossed
         information[0, 0] += spread[2].sum()
         return Informed(float(of_patients.sum()), scores.sum(axis=0), information, scores)
 
     def _ends(self, point: Numbers) -> tuple[Numbers, Numbers]:
-        above = np.where(self.level == self.thresholds, np.inf, self.upper @ point)
-        below = np.where(self.level == 0, -np.inf, self.lower @ point)
+        above = np.where(self.level == self.thresholds, np.inf, self.over @ point)
+        below = np.where(self.level == 0, -np.inf, self.under @ point)
         return above, below
 
     def _chances(self, above: Numbers, below: Numbers, u: Numbers) -> tuple[Numbers, Numbers]:

@@ -5,7 +5,7 @@ either (see `simpson` in the tests' data).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -221,6 +221,10 @@ def by_scale(
             yield scale, rows[rows["scale"] == scale]
 
 
+def _theta(answer: Answer) -> Numbers | None:
+    return None if answer.mixed is None or answer.mixed.singular else answer.mixed.theta
+
+
 def _records(
     rows: pd.DataFrame, scale: str, info: ScaleInfo, kept: Kept | None, suppress_under: int, told: bool
 ) -> list[Record]:
@@ -231,7 +235,7 @@ def _records(
         answers.append(cluster_robust(question, answers[0].mixed))
     uneven_p = None if answers[0].mixed is None else uneven(question, FOLLOW_UP)
     columns = site_space(rows["site"], question.patient) if told and answers[-1].fitted else None
-    apart = within_sites(question, columns, lambda one: shown(one).fitted)
+    apart = within_sites(replace(question, near=_theta(answers[1])), columns, lambda one: shown(one).fitted)
     empty: Record = dict.fromkeys(next(iter(apart.values())))
     return [
         {

@@ -35,8 +35,9 @@ _TESTED = ("estimate", "se", "df", "low", "high", "p")
 class Question:
     """A model to fit: a score, its terms (without the intercept, each n values) and the patients.
 
-    ``adjusting`` (n by k, of full rank, each column with a mean of 0) is in the model and not read. Questions
-    that share ``kept`` fit a model of the same numbers once.
+    ``adjusting`` (n by k, of full rank, each column with a mean of 0) is in the model and not read. ``near``
+    is the theta of almost the same model, not singular, from which a random slope is searched. Questions that
+    share ``kept`` fit a model of the same numbers once.
     """
 
     y: Numbers
@@ -44,6 +45,7 @@ class Question:
     patient: NDArray[Any]
     refused: str | None = None  # known beforehand to be impossible
     adjusting: Numbers | None = None
+    near: Numbers | None = field(default=None, repr=False, compare=False)
     kept: "Kept" = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -62,7 +64,9 @@ class Question:
         y = score.to_numpy(np.float64)
         columns = {name: np.asarray(values, dtype=np.float64) for name, values in terms.items()}
         shared = {} if kept is None else kept
-        return cls(y, columns, pd.factorize(patient)[0], impossible or piled_up(y, info), adjusting, shared)
+        return cls(
+            y, columns, pd.factorize(patient)[0], impossible or piled_up(y, info), adjusting, kept=shared
+        )
 
     @cached_property
     def patients(self) -> int:
@@ -241,7 +245,9 @@ def _newly_fitted(question: Question, model: str, slope: str | None) -> Answer:
     reason = few or question.refused
     if reason is None:
         try:
-            found = fit(question.y, x, question.patient, None if slope is None else question.terms[slope])
+            near = None if slope is None else question.near
+            along = None if slope is None else question.terms[slope]
+            found = fit(question.y, x, question.patient, along, near)
         except NotEstimable as refusal:
             reason = str(refusal)
         else:
