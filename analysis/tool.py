@@ -12,7 +12,6 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.frame import StudyFrames
-from analysis.data.record import Record
 from analysis.results.association import correlations as _correlations
 from analysis.results.describe import descriptives as _descriptives
 from analysis.results.differences import differences as _differences
@@ -20,16 +19,19 @@ from analysis.results.filters import Filters, apply
 from analysis.results.findings import Findings
 from analysis.results.precision import precision as _precision
 from analysis.told import statements
+from analysis.tool_treatments import frame_of, responders, treatment_comparison
 
 __all__ = [
     "change",
     "correlations",
     "course",
+    "course_ordinal",
     "descriptives",
     "differences",
     "part",
     "precision",
     "reliability",
+    "responders",
     "screening",
     "sensitivity",
     "sentences",
@@ -80,7 +82,7 @@ def descriptives(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFrame
     ['first', 'last']
     """
     found = Findings.of(study, suppress_under)
-    return _frame(_descriptives(study.scored, found.scale_info, suppress_under=suppress_under))
+    return frame_of(_descriptives(study.scored, found.scale_info, suppress_under=suppress_under))
 
 
 def correlations(
@@ -119,10 +121,10 @@ def correlations(
     """
     found = Findings.of(study, suppress_under)
     if scales is None and methods is None:
-        return _frame(found.correlations)
+        return frame_of(found.correlations)
     chosen: dict[str, Any] = {} if methods is None else {"methods": methods}
     table = study.scored
-    return _frame(
+    return frame_of(
         _correlations(table, found.scale_info, scales=scales, suppress_under=suppress_under, **chosen)
     )
 
@@ -148,7 +150,32 @@ def course(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFrame:
     >>> "log2_followup_years" in set(analysis.course(study)["term"])
     True
     """
-    return _frame(Findings.of(study, suppress_under).course)
+    return frame_of(Findings.of(study, suppress_under).course)
+
+
+def course_ordinal(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFrame:
+    """Scales after the first visit whose scores pile up at the lowest value, by cumulative logit models.
+
+    Returns
+    -------
+    DataFrame
+        ``stratum, scale, term, estimate, se, low, high, p, se_robust, p_robust, patient_variance,
+        proportional_p, patients, reason, …``; no row where no scores pile up
+
+    Notes
+    -----
+    Log odds ratios of a higher score, with a random intercept by patient, by adaptive quadrature (Liu &
+    Pierce, Biometrika 1994;81:624); ``…_robust`` is by patient. Missing where odds are not proportional.
+
+    In R: ``ordinal::clmm(ordered(value) ~ log10_onset_years + log2_followup_years + age + female +
+    (1 | patient), nAGQ = 21)``.
+
+    Examples
+    --------
+    >>> set(analysis.course_ordinal(study).get("scale", [])) <= {"saq.total"}
+    True
+    """
+    return frame_of(Findings.of(study, suppress_under).course_ordinal)
 
 
 def within_between(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFrame:
@@ -170,7 +197,7 @@ def within_between(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFra
     >>> set(analysis.within_between(study)["term"]) == {"between", "within"}
     True
     """
-    return _frame(Findings.of(study, suppress_under).within_between)
+    return frame_of(Findings.of(study, suppress_under).within_between)
 
 
 def within_own_trend(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFrame:
@@ -192,31 +219,7 @@ def within_own_trend(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataF
     >>> "reason" in analysis.within_own_trend(study)
     True
     """
-    return _frame(Findings.of(study, suppress_under).within_own_trend)
-
-
-def treatment_comparison(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFrame:
-    """Scores with and without a family of treatments, as a sequence of target trials.
-
-    Returns
-    -------
-    DataFrame
-        ``stratum, history, family, scale, n_exposed, n_compared, estimate, low, high, p, p_adjusted, e_value,
-        smd_before, balance_outside, reason, …``
-
-    Notes
-    -----
-    Overlap weights (Li and others, J Am Stat Assoc 2018;113:390), weighted least squares, errors CR2.
-
-    In R: ``glm(exposed ~ ..., binomial)``, ``lm(post ~ exposed + ..., weights = w)``,
-    ``clubSandwich::coef_test``.
-
-    Examples
-    --------
-    >>> {"family", "estimate", "reason"} <= set(analysis.treatment_comparison(study))
-    True
-    """
-    return _frame(Findings.of(study, suppress_under).treatment_comparison)
+    return frame_of(Findings.of(study, suppress_under).within_own_trend)
 
 
 def differences(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFrame:
@@ -237,7 +240,7 @@ def differences(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFrame:
     True
     """
     info = Findings.of(study, suppress_under).scale_info
-    return _frame(_differences(study.scored, study.treatments, info, suppress_under=suppress_under))
+    return frame_of(_differences(study.scored, study.treatments, info, suppress_under=suppress_under))
 
 
 def change(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFrame:
@@ -257,7 +260,7 @@ def change(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFrame:
     >>> {"improved", "stable", "worse"} <= set(analysis.change(study))
     True
     """
-    return _frame(Findings.of(study, suppress_under).change)
+    return frame_of(Findings.of(study, suppress_under).change)
 
 
 def screening(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFrame:
@@ -277,7 +280,7 @@ def screening(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFrame:
     >>> (analysis.screening(study)["share"].dropna() <= 1).all().item()
     True
     """
-    return _frame(Findings.of(study, suppress_under).screening)
+    return frame_of(Findings.of(study, suppress_under).screening)
 
 
 def reliability(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFrame:
@@ -297,7 +300,7 @@ def reliability(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFrame:
     >>> {"alpha", "omega"} <= set(analysis.reliability(study))
     True
     """
-    return _frame(Findings.of(study, suppress_under).reliability)
+    return frame_of(Findings.of(study, suppress_under).reliability)
 
 
 def sensitivity(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFrame:
@@ -317,7 +320,7 @@ def sensitivity(study: StudyFrames, *, suppress_under: int = 0) -> pd.DataFrame:
     >>> "share_unanswered" in analysis.sensitivity(study)
     True
     """
-    return _frame(Findings.of(study, suppress_under).sensitivity)
+    return frame_of(Findings.of(study, suppress_under).sensitivity)
 
 
 def precision(study: StudyFrames, half_width: float, *, visits: int = 1) -> pd.DataFrame:
@@ -347,7 +350,7 @@ def precision(study: StudyFrames, half_width: float, *, visits: int = 1) -> pd.D
     True
     """
     info = Findings.of(study, 0).scale_info
-    return _frame(_precision(study.scored, info, half_width=half_width, visits=visits))
+    return frame_of(_precision(study.scored, info, half_width=half_width, visits=visits))
 
 
 def sentences(study: StudyFrames, *, on: date | None = None, suppress_under: int = 0) -> pd.DataFrame:
@@ -370,8 +373,3 @@ def sentences(study: StudyFrames, *, on: date | None = None, suppress_under: int
     """
     day = on or study.scores["completed_on"].max().date()
     return pd.DataFrame([vars(one) for one in statements(study, day, suppress_under)])
-
-
-def _frame(records: Sequence[Record]) -> pd.DataFrame:
-    """The records as rows; those on all patients have ``stratum`` ``all``."""
-    return pd.DataFrame([{"stratum": "all", **one} for one in records])

@@ -55,6 +55,10 @@ COLUMNS = [
     _("Scores"),
     _("Note"),
 ]
+_PILED_UP = _(
+    "Where scores pile up at the lowest value there is no line: ordered logits tell the share there and the "
+    "mean score, averaged over patients."
+)
 _TERMS = {
     ONSET: _("Ten times as long since onset at the first visit"),
     FOLLOW_UP: _("Years since the first visit + 1 doubled (as in the first year)"),
@@ -122,6 +126,7 @@ def course_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             _("Model: time since onset at the first visit and time since that visit apart, age and sex."),
             _("The lines bend (natural spline) if 15 patients per coefficient allow it; the table's do not."),
             _("Random intercepts and slopes (REML); where not estimable, cluster-robust errors (CR2)."),
+            *([_PILED_UP] if any(one["scale"] == scale for one in findings.course_ordinal) else []),
             *_left_out_note(left_out, view),
             *mixed(view),
             *simulated(frames),

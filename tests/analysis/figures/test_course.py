@@ -142,12 +142,13 @@ def _after(day, days):
     return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
-def test_what_is_not_estimable_has_lines_and_a_reason(frames):
-    """The SAQ piles up at 20: points and lines, no mean."""
+def test_where_scores_pile_up_there_are_lines_and_a_share_but_no_mean_line(frames):
+    """The SAQ piles up at 20: points and lines, no mean; the sentence tells the share there and a mean."""
     made = course_figure(frames, "saq.total", CLINIC)
     assert len(traces(made, "lines")) == 2
     assert len(traces(made, "markers")) == 2
-    assert "there is no mean course of SAQ total (not estimable: " in made.summary
+    assert "(expected at 20, the lowest score: " in made.summary
+    assert any(note.startswith("Where scores pile up at the lowest value") for note in made.notes)
     assert all("no linear model" in note for note in made.table["Note"])
 
 
