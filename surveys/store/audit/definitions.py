@@ -21,25 +21,24 @@ from surveys.models.triggers import in_one_order
 _TABLES = tuple(Base.metadata.tables)
 # Columns that came with a default for the rows of before. Every INSERT names them, so that none takes it.
 _FILLED = frozenset(
-    f"Default {name}"
-    for name in (
-        "draft.source",
-        "response.partial",
-        "study.alert_days",
-        "study.asks_background",
-        "study.controller",
-        "study.data_protection_contact",
-        "study.escalate_after_hours",
-        "study.ethics_committee",
-        "study.ethics_not_required",
-        "study.ethics_number",
-        "study.legal_basis",
-        "study.optional_items",
-        "study.privacy_notices",
-        "study.smallest_group",
-        "timepoint.times",
-        "timepoint.unless_followed",
-    )
+    {
+        "Default draft.source",
+        "Default response.partial",
+        "Default study.alert_days",
+        "Default study.asks_background",
+        "Default study.controller",
+        "Default study.data_protection_contact",
+        "Default study.escalate_after_hours",
+        "Default study.ethics_committee",
+        "Default study.ethics_not_required",
+        "Default study.ethics_number",
+        "Default study.legal_basis",
+        "Default study.optional_items",
+        "Default study.privacy_notices",
+        "Default study.smallest_group",
+        "Default timepoint.times",
+        "Default timepoint.unless_followed",
+    }
 )
 _ON_POSTGRESQL = """
     WITH own AS (SELECT oid, relname, relkind, relrowsecurity FROM pg_class

@@ -126,4 +126,7 @@ def test_treatments_are_of_the_index_palsy(session: Session, patient: Patient, b
         "state": "given",
         "started_on": None,
         "precision": None,
+        "product": None,
+        "dose": None,
+        "unit": None,
     }
