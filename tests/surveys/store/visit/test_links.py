@@ -28,11 +28,12 @@ def test_a_token_is_long_stored_nowhere_and_found_again(session: Session, visit:
 
 
 def test_a_token_that_is_not_quite_right_finds_nothing(session: Session, visit: Visit) -> None:
-    """Shortened, in other capitals, empty, or with more letters."""
+    """Shortened, in other capitals, empty, or with a letter before it; what stands behind it is left out."""
     token = links.issue(session, visit, at=AT, actor="staff:1")
-    for wrong in (token[:-1], token.swapcase(), "", ".", token + "a"):
+    for wrong in (token[:-1], token.swapcase(), "", ".", "a" + token):
         assert links.find(session, wrong) is None
-    assert links.find(session, token + "=") == links.find(session, token) is not None
+    for copied in (token + "=", token + "a"):
+        assert links.find(session, copied) == links.find(session, token) is not None
 
 
 def test_a_token_made_earlier_opens_whole_copied_and_cut(session: Session, visit: Visit) -> None:

@@ -123,12 +123,13 @@ def test_the_background_form_comes_after_consent_and_before_the_questionnaires()
     asked = replace(FRESH, background=BackgroundAnswers("short", {}, sent=False, since=None))
     assert position(asked) == Introduction()
     assert remaining_minutes(asked) == remaining_minutes(FRESH) + MINUTES["short"]
-    begun = replace(asked, background=BackgroundAnswers("short", {"treatments": []}, sent=False, since=None))
+    given = {"came_again": "no"}
+    begun = replace(asked, background=BackgroundAnswers("short", given, sent=False, since=None))
     assert position(begun) == AboutYou(2)
     assert position(replace(begun, consent_due=True)) == ConsentDue()
     said = BackgroundAnswers(
         "short",
-        {"treatments": [], "symptoms": None, "changed": "same", "recovered": "no"},
+        {**given, "treatments": [], "symptoms": None, "changed": "same", "recovered": "no"},
         sent=False,
         since=None,
     )
