@@ -31,6 +31,7 @@ class Words(str):
 
     def __new__(cls, english: str, several: str | None = None, /, **values: Any) -> Words:
         """The text for these values."""
+        english = str.__str__(english)
         said = super().__new__(cls, _said(ENGLISH, english, several, values))
         said._english, said._several, said._values = english, several, values
         return said
@@ -83,6 +84,25 @@ class First(Words):
         return _capital(super().__str__())
 
 
+class Numeral(Words):
+    """A number as text: `1,234.5` in English, with the reader's own signs where it is shown."""
+
+    def __str__(self) -> str:
+        """The number as the reader's language writes it."""
+        return str.__str__(self).translate(str.maketrans(",.", separators()[::-1]))
+
+
+def numeral(value: float, form: str = "g") -> Numeral:
+    """A number in the format `form`, as each reader's language writes it."""
+    return Numeral(format(value, form).replace("-", "−"))
+
+
+def separators() -> str:
+    """The reader's decimal sign, and the sign between thousands."""
+    written = str(_WRITTEN)
+    return written[-2] + written[1]
+
+
 def words(english: str, /, **values: Any) -> Words:
     """A text in English, read by each reader in their own language."""
     return Words(english, **values)
@@ -100,7 +120,7 @@ def said(english: str, /, **values: Any) -> str:
 
 def joined(between: str, texts: Iterable[object]) -> str:
     """The texts one after the other, in the reader's language."""
-    return between.join(str(one) for one in texts)
+    return str(between).join(str(one) for one in texts)
 
 
 def read(tree: Any) -> Any:
@@ -137,3 +157,6 @@ def _said(catalogue: NullTranslations, english: str, several: str | None, values
     if catalogue is ENGLISH:
         values = {name: str.__str__(one) if isinstance(one, Words) else one for name, one in values.items()}
     return found % values
+
+
+_WRITTEN = words("1,000.5")  # how a language writes numbers

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-LEFT_OUT = (
+from analysis.words import words as _
+
+LEFT_OUT = _(
     "Patients of whom no consent is recorded, or whose last decision was to decline, are left out with all "
     "their answers, as the study has set."
 )

@@ -7,6 +7,7 @@ migration.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from analysis.words import joined
 from analysis.words import words as _
 
 
@@ -46,6 +47,7 @@ ALL_FAMILIES = (
 )
 FAMILIES = tuple(family.key for family in ALL_FAMILIES)
 NONE_YET = _("none yet")
+_WITHIN_SENTENCES = (_("medicine"), _("therapy"), _("toxin"), _("surgery"), _("other"))
 
 ALL_KINDS = (
     Kind("oral_corticosteroid", _("Corticosteroid tablets"), "medicine"),
@@ -88,6 +90,7 @@ REANIMATION = (
 INJECTED = "botulinum_toxin"
 """The kind whose dose is told by muscle and side."""
 KINDS = tuple(kind.key for kind in ALL_KINDS)
+WORDS_OF_KIND: Mapping[str, str] = {kind.key: kind.words for kind in ALL_KINDS}
 FAMILY_OF: Mapping[str, str | None] = {kind.key: kind.family for kind in ALL_KINDS}
 
 # The kinds that patients are asked about, in the order of the question; operations have their own question.
@@ -118,3 +121,8 @@ OPERATIONS_ASKED = (
     "tumour_operation",
     "other",
 )
+
+
+def level_words(level: str) -> str:
+    """A family within a sentence, or families together such as `medicine + toxin`."""
+    return joined(" + ", (_(family) for family in level.split(" + ")))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from analysis.data.kinds import level_words
 from analysis.figures.pages import Part, Scene, chosen_pair
 from analysis.results.findings import Findings
 from analysis.results.scales import life_and_mood, mood_scales, screening_scales
@@ -73,10 +74,11 @@ def _compared(scene: Scene) -> str:
 
 
 def _begun(family: str | None) -> Wording:
+    named = level_words(family or "")
     return Wording(
-        _("those who began %(family)s had {} afterwards than patients who were alike before", family=family),
-        _("there is no clear difference of {} with and without %(family)s", family=family),
-        _("{} with and without %(family)s cannot be compared", family=family),
+        _("those who began %(family)s had {} afterwards than patients who were alike before", family=named),
+        _("there is no clear difference of {} with and without %(family)s", family=named),
+        _("{} with and without %(family)s cannot be compared", family=named),
     )
 
 

@@ -16,7 +16,7 @@ from analysis.results.findings import Findings
 from analysis.results.scales import life_and_mood
 from analysis.statements import text, together
 from analysis.statements.words import interval, number
-from analysis.words import joined
+from analysis.words import joined, numeral
 from analysis.words import words as _
 
 KEY = "associations"
@@ -112,7 +112,7 @@ def _drawn(info: Mapping[str, ScaleInfo], records: Sequence[Record], stratum: st
     figure = rows.chart(-1.1, 1.1)
     figure.update_xaxes(
         tickvals=[-1, -0.5, 0, 0.5, 1],
-        ticktext=["−1", "−0.5", "0", "0.5", "1"],
+        ticktext=[numeral(mark) for mark in (-1, -0.5, 0, 0.5, 1)],
         zeroline=True,
         zerolinewidth=1,
         zerolinecolor=AXIS,

@@ -85,7 +85,9 @@ def dropout_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     return Figure(
         key=f"dropout-{scale}",
         title=_("First %(label)s of those who came again and who did not", label=info.label),
-        summary=_("The median first %(label)s is %(texts)s.", label=info.label, texts=joined(" and ", texts))
+        summary=_(
+            "The median first %(label)s is %(texts)s.", label=info.label, texts=joined(_(" and "), texts)
+        )
         if known
         else _("Too few to compare."),
         x_axis=_("First %(label)s: median and quartiles", label=info.label),

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.frame import StudyFrames
-from analysis.data.kinds import FAMILY_OF
+from analysis.data.kinds import FAMILY_OF, WORDS_OF_KIND, level_words
 from analysis.data.record import Record
 from analysis.figures.computed import BEFORE_AFTER
 from analysis.figures.look import axis_title, row_label
@@ -23,7 +23,7 @@ from analysis.results.findings import Findings
 from analysis.statements import text
 from analysis.statements import treatments as told
 from analysis.statements.words import signed, span
-from analysis.words import joined
+from analysis.words import joined, numeral
 from analysis.words import words as _
 
 _COLUMNS = [
@@ -88,7 +88,7 @@ def before_after_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
             + joined(
                 ", ",
                 (
-                    _("%(low)s–%(high)s days (%(family)s)", low=low, high=high, family=family)
+                    _("%(low)s–%(high)s days (%(family)s)", low=low, high=high, family=level_words(family))
                     for family, (low, high) in AFTER_DAYS.items()
                 ),
             )
@@ -105,10 +105,6 @@ def before_after_figure(frames: StudyFrames, scale: str, view: View) -> Figure:
     )
 
 
-def kind_text(kind: str) -> str:
-    return kind.replace("_", " ")
-
-
 def _row(record: Record, pairs: pd.DataFrame, stratum: str | None, view: View) -> EstimateRow:
     """The row of a treatment; single patients only for readers who may open them."""
     rows = pairs[pairs["kind"] == record["kind"]] if view.may_open_patients else pairs[:0]
@@ -116,7 +112,7 @@ def _row(record: Record, pairs: pd.DataFrame, stratum: str | None, view: View) -
     changes = (rows["after"] - rows["before"]).tolist()
     count = view.count(len(rows)) if view.may_open_patients else record["n_text"]
     return EstimateRow(
-        row_label(kind_text(record["kind"]), count),
+        row_label(WORDS_OF_KIND[record["kind"]], count),
         record["mean_change"],
         record["low"],
         record["high"],
@@ -149,7 +145,7 @@ def _threshold_note(threshold: float | None, records: Sequence[Record]) -> tuple
     return (
         _(
             "Dotted lines: %(threshold)s points, the published change of one patient (%(source)s).",
-            threshold=f"{threshold:g}",
+            threshold=numeral(threshold),
             source=source,
         ),
     )
@@ -158,7 +154,7 @@ def _threshold_note(threshold: float | None, records: Sequence[Record]) -> tuple
 def _table_row(one: Record, alike: Alike) -> dict[str, Any]:
     compared = alike.get((one.get("stratum"), FAMILY_OF[one["kind"]] or ""))
     return {
-        "Treatment": kind_text(one["kind"]),
+        "Treatment": WORDS_OF_KIND[one["kind"]],
         "Patients are": one.get("stratum", "all"),
         "Patients": one["n_text"],
         "Mean change": signed(one["mean_change"]),

@@ -17,6 +17,7 @@ from analysis.results.change import APART_DAYS, change
 from analysis.results.findings import Findings
 from analysis.statements import outcomes, text
 from analysis.statements.words import percent
+from analysis.words import numeral
 from analysis.words import words as _
 
 KEY = "change"
@@ -77,7 +78,7 @@ def change_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> 
                 _(
                     "%(label)s: %(value)s points, %(source)s.",
                     label=info[key].label,
-                    value=f"{one.value:g}",
+                    value=numeral(one.value),
                     source=one.source,
                 )
                 for key, one in chosen.items()
@@ -116,7 +117,7 @@ def _table_row(info: Mapping[str, ScaleInfo], one: Record) -> dict[str, Any]:
         **shares,
         "Cannot get better": "–" if one["cannot_improve"] is None else str(one["cannot_improve"]),
         "Cannot get worse": "–" if one["cannot_worsen"] is None else str(one["cannot_worsen"]),
-        "Threshold": f"{one['threshold']:g}",
+        "Threshold": numeral(one["threshold"]),
         "Note": one["reason"] or ("imprecise" if one["imprecise"] else ""),
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.kinds import level_words
 from analysis.data.record import Record
 from analysis.figures.computed import COMPARISON
 from analysis.figures.look import p_text, row_label
@@ -121,14 +122,21 @@ def _row(one: Record) -> EstimateRow:
         else _("%(one)s with, %(one_2)s without", one=one["n_exposed"], one_2=one["n_compared"])
     )
     return EstimateRow(
-        row_label(one["family"], count), one["estimate"], one["low"], one["high"], one["imprecise"]
+        row_label(level_words(one["family"]), count),
+        one["estimate"],
+        one["low"],
+        one["high"],
+        one["imprecise"],
     )
 
 
 def _why(parts: Mapping[str | None, Sequence[Record]]) -> str:
     """The reasons, each once, in the order of the families."""
     reasons = dict.fromkeys(
-        f"{one['family']} ({one['reason']})" for records in parts.values() for one in records if one["reason"]
+        f"{level_words(one['family'])} ({one['reason']})"
+        for records in parts.values()
+        for one in records
+        if one["reason"]
     )
     return joined("; ", reasons) or _("nobody began one between two scores")
 
@@ -142,7 +150,7 @@ def _table_row(one: Record) -> dict[str, Any]:
         _("%(one)s began it later", one=one["started_later"]) if one["started_later"] else None,
     )
     return {
-        "Treatment": one["family"],
+        "Treatment": level_words(one["family"]),
         "Patients are": one.get("stratum", "all"),
         "Earlier scores": one["history"],
         "Began it": one["n_exposed_text"] if hidden else str(one["patients_exposed"]),

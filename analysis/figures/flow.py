@@ -110,7 +110,7 @@ def _segments(parts: Mapping[str, int | None], enrolled: int) -> list[Segment]:
             return [Segment(0, 1, _REST[0], _("parts not shown: few patients"), _REST[1])]
         if count:
             share = count / enrolled
-            name = f"{_STEPS[step][:1].lower()}{_STEPS[step][1:]}"
+            name = _within(_STEPS[step])
             text = f"{name} {count}" if share >= 0.3 else str(count) if share >= 0.06 else ""
             found.append(Segment(start, share, ink, text, ink_of_text))
             start += share
@@ -147,7 +147,13 @@ def _line(key: _Key, columns: Mapping[str, Mapping[_Key, Record]]) -> dict[str, 
 def _reason(step: str, reason: str) -> str:
     """The words of a code; why a visit was missed stands there in words."""
     words = REASONS.get(reason, reason) if step in STATUSES else reason
-    return f"{words[:1].lower()}{words[1:]}" if words is not reason else words
+    return _within(words) if words is not reason else words
+
+
+def _within(words: str) -> str:
+    """The words within a line, in the reader's language."""
+    said = str(words)
+    return f"{said[:1].lower()}{said[1:]}"
 
 
 def _visit_name(visit: str | None, occurrence: int | None) -> str:

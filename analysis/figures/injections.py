@@ -17,6 +17,7 @@ from analysis.results.injections import REFERENCE, injection_cycle, phases
 from analysis.statements import text
 from analysis.statements import treatments as told
 from analysis.statements.words import people, signed, span
+from analysis.words import numeral
 from analysis.words import words as _
 
 PHASE_TEXTS: Mapping[str, str] = {
@@ -133,7 +134,7 @@ def _table_row(one: Record, terms: Mapping[str, Record]) -> dict[str, Any]:
         "Patients are": one.get("stratum", "all"),
         "Patients": _patients(one),
         "Visits": one["n_text"],
-        "Mean": "–" if one["mean"] is None else f"{one['mean']:.1f}",
+        "Mean": "–" if one["mean"] is None else numeral(one["mean"], ".1f"),
         "Difference from later": signed(term.get("estimate")),
         "95 % interval": span(term.get("low_robust"), term.get("high_robust")),
         "Note": one["reason"] or term.get("reason") or least,

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from plotly import graph_objects
 
 from analysis.data.frame import ScaleInfo
-from analysis.words import joined
+from analysis.words import joined, numeral
 from analysis.words import words as _
 
 go: Any = graph_objects  # plotly has no types
@@ -102,6 +102,11 @@ def row_label(name: str, count: str) -> str:
     return "<br>".join(plain(line) for line in lines)
 
 
+def sentence_start(text: object) -> str:
+    """The text with a capital first; the other letters stay, as German needs."""
+    return f"{str(text)[:1].upper()}{str(text)[1:]}"
+
+
 def plain(text: object) -> str:
     """Text as text: plotly reads tags, so text that looks like a tag is escaped."""
     return escape(str(text), quote=False)
@@ -110,7 +115,7 @@ def plain(text: object) -> str:
 def axis_title(info: ScaleInfo) -> str:
     """Name, range and direction of a scale, for its axis."""
     better = _("higher is better") if info.direction == "higher_better" else _("higher is worse")
-    return f"{info.label}, {info.low:g}–{info.high:g}: {better}"
+    return f"{info.label}, {numeral(info.low)}–{numeral(info.high)}: {better}"
 
 
 def ticks(info: ScaleInfo) -> list[float]:
@@ -123,7 +128,7 @@ def ticks(info: ScaleInfo) -> list[float]:
 def p_text(p: float | None) -> str:
     if p is None:
         return "–"
-    return "<0.001" if p < 0.001 else f"{p:.3f}"
+    return f"<{numeral(0.001)}" if p < 0.001 else numeral(p, ".3f")
 
 
 def duration(days: float) -> str:
@@ -133,7 +138,7 @@ def duration(days: float) -> str:
     return (
         _("%(days)s months", days=f"{days / 30.4375:.0f}")
         if days < 730
-        else _("%(days)s years", days=f"{days / 365.25:.1f}")
+        else _("%(days)s years", days=numeral(days / 365.25, ".1f"))
     )
 
 

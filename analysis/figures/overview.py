@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.data.frame import StudyFrames
 from analysis.data.since_onset import LEFT_OUT_REASONS, STRATA
-from analysis.figures.look import duration
+from analysis.figures.look import duration, sentence_start
 from analysis.figures.view import View
 from analysis.numbers.guards import is_small
 from analysis.words import words as _
@@ -20,7 +20,7 @@ _DRAWN, _NO_ANSWER, _MISSING = (
     _("Too many items missing"),
 )
 _BY_OTHER = _("Answers chosen by someone else")
-_REASONS = (_DRAWN, _NO_ANSWER, _MISSING, _BY_OTHER, *(reason.capitalize() for reason in LEFT_OUT_REASONS))
+_REASONS = (_DRAWN, _NO_ANSWER, _MISSING, _BY_OTHER, *LEFT_OUT_REASONS)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,10 @@ def overview(frames: StudyFrames, view: View, *, scales: Sequence[str]) -> Overv
 def _left_out(frames: StudyFrames, table: pd.DataFrame, view: View, scales: Sequence[str]) -> pd.DataFrame:
     columns = {frames.scale_info[scale].label: _reasons(frames, table, scale) for scale in scales}
     rows = [
-        {"Patients": reason, **{label: view.about(counts[reason]) for label, counts in columns.items()}}
+        {
+            "Patients": sentence_start(_(reason)),
+            **{label: view.about(counts[reason]) for label, counts in columns.items()},
+        }
         for reason in _REASONS
         if any(counts[reason] for counts in columns.values())
     ]
@@ -90,5 +93,5 @@ def _reasons(frames: StudyFrames, table: pd.DataFrame, scale: str) -> dict[str, 
         _NO_ANSWER: len(frames.patients) - answers["patient"].nunique(),
         _MISSING: incomplete,
         _BY_OTHER: unscored["patient"].nunique() - incomplete,
-        **{reason.capitalize(): int((without["left_out"] == reason).sum()) for reason in LEFT_OUT_REASONS},
+        **{reason: int((without["left_out"] == reason).sum()) for reason in LEFT_OUT_REASONS},
     }

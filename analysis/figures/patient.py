@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.data.change import judge
 from analysis.figures.look import AXIS, PAPER, QUIET, chart, colour, go, plain
 from analysis.figures.view import Figure, Panel
-from analysis.words import joined
+from analysis.words import joined, numeral
 from analysis.words import words as _
 
 HEIGHT = 150  # pixels of a panel
@@ -165,7 +165,7 @@ def _days(left: date, right: date) -> list[tuple[date, str]]:
 
 
 def _ends(scale: ScaleCourse) -> str:
-    first, last = (f"{scale.points[at].value:.1f}" for at in (0, -1))
+    first, last = (numeral(scale.points[at].value, ".1f") for at in (0, -1))
     return _("%(first)s at first, %(last)s last", first=first, last=last) if len(scale.points) > 1 else last
 
 
@@ -179,7 +179,11 @@ def _summary(scales: Sequence[ScaleCourse]) -> str:
         first, last = scale.points[0], scale.points[-1]
         if len(scale.points) == 1:
             told.append(
-                _("%(title)s %(value)s, one score so far.", title=scale.title, value=f"{last.value:.1f}")
+                _(
+                    "%(title)s %(value)s, one score so far.",
+                    title=scale.title,
+                    value=numeral(last.value, ".1f"),
+                )
             )
             continue
         meaning = _meaning(scale, first, last)
@@ -187,8 +191,8 @@ def _summary(scales: Sequence[ScaleCourse]) -> str:
             _(
                 "%(title)s %(value)s at first, %(value_2)s last: %(meaning)s.",
                 title=scale.title,
-                value=f"{first.value:.1f}",
-                value_2=f"{last.value:.1f}",
+                value=numeral(first.value, ".1f"),
+                value_2=numeral(last.value, ".1f"),
                 meaning=meaning,
             )
         )
@@ -197,16 +201,17 @@ def _summary(scales: Sequence[ScaleCourse]) -> str:
 
 def _meaning(scale: ScaleCourse, first: Point, last: Point) -> str:
     verdict = judge(first.value, last.value, scale.direction, scale.detectable)
-    if verdict == "unknown":
+    if scale.detectable is None or verdict == "unknown":
         return _("no published detectable change")
     if verdict == "same":
         return _(
-            "changed by less than the detectable change of %(detectable)s", detectable=f"{scale.detectable:g}"
+            "changed by less than the detectable change of %(detectable)s",
+            detectable=numeral(scale.detectable),
         )
     return _(
         "%(verdict)s by the detectable change of %(detectable)s or more",
         verdict=verdict,
-        detectable=f"{scale.detectable:g}",
+        detectable=numeral(scale.detectable),
     )
 
 
@@ -217,7 +222,7 @@ def _table(scales: Sequence[ScaleCourse]) -> pd.DataFrame:
         row = {"Day": on.isoformat(), "Visit": visit}
         for scale in scales:
             values = [point.value for point in scale.points if (point.on, point.visit) == (on, visit)]
-            row[scale.title] = f"{values[0]:.1f}" if values else "–"
+            row[scale.title] = numeral(values[0], ".1f") if values else "–"
         rows.append(row)
     return pd.DataFrame(rows)
 

@@ -6,10 +6,11 @@ from typing import Any
 import pandas as pd
 
 from analysis.data.frame import ScaleInfo, StudyFrames
+from analysis.data.kinds import level_words
 from analysis.data.record import Record
 from analysis.data.since_onset import DAYS_PER_YEAR
 from analysis.figures.computed import PROFILE
-from analysis.figures.look import duration, largest, row_label
+from analysis.figures.look import duration, largest, row_label, sentence_start
 from analysis.figures.parts import EstimateRow, drawn_estimates
 from analysis.figures.view import Figure, Panel, View, simulated
 from analysis.results.profile import AGE, BELLS, FEMALE, TIME, baseline_profile
@@ -48,7 +49,12 @@ def profile_figure(frames: StudyFrames, view: View, *, scales: Sequence[str]) ->
         x_axis=_("Standardised difference: right of 0 more in those who began the treatment, left of 0 less"),
         y_axis=_("What was known at the first visit"),
         panels=tuple(
-            Panel(f"{KEY}-{family}", family.capitalize(), _note(of_family), _drawn(info, of_family))
+            Panel(
+                f"{KEY}-{family}",
+                sentence_start(level_words(family)),
+                _note(of_family),
+                _drawn(info, of_family),
+            )
             for family, of_family in by_family.items()
             if any(one["difference"] is not None for one in of_family)
         ),
@@ -129,7 +135,7 @@ def _summary(info: Mapping[str, ScaleInfo], by_family: Mapping[str, Sequence[Rec
             _(
                 "%(name)s with %(family)s (%(signed)s)",
                 name=_name(info, one["variable"]),
-                family=family,
+                family=level_words(family),
                 signed=signed(one["difference"], 2),
             ),
             one["difference"],
@@ -148,7 +154,7 @@ def _summary(info: Mapping[str, ScaleInfo], by_family: Mapping[str, Sequence[Rec
 
 def _table_row(info: Mapping[str, ScaleInfo], one: Record) -> dict[str, Any]:
     return {
-        "Treatment": one["family"],
+        "Treatment": level_words(one["family"]),
         "At the first visit": _name(info, one["variable"]),
         "Began it": one["n_begun_text"] if one["n"] is None else str(one["n_begun"]),
         "Did not": "–" if one["n"] is None else str(one["n_not_begun"]),

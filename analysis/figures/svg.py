@@ -14,6 +14,8 @@ from html import unescape
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from analysis.words import numeral
+
 WIDTH = 640
 _SIZE = 13  # of text, pixels
 _LETTER = 0.6  # of the size: how wide a letter is, on average
@@ -118,7 +120,7 @@ def _list(given: Any) -> list[Any]:
 def _ticks(axis: Mapping[str, Any], scale: _Axis) -> list[tuple[float, str]]:
     marks = _list(axis.get("tickvals"))
     if marks:
-        texts = _list(axis.get("ticktext")) or [f"{mark:g}".replace("-", "−") for mark in marks]
+        texts = _list(axis.get("ticktext")) or [numeral(mark) for mark in marks]
         return list(zip([_number(mark) for mark in marks], [str(text) for text in texts], strict=True))
     low, high = sorted(scale.range)
     step = 10 ** math.floor(math.log10((high - low) / 3))
@@ -175,7 +177,7 @@ def _name(annotation: Mapping[str, Any], x: _Axis, y: _Axis) -> str:
     at = x.at(10 ** annotation["x"] if x.log else annotation["x"])
     anchor = _ANCHORS[{"left": "right", "right": "left"}.get(annotation.get("xanchor", ""), "center")]
     down = y.pixels[1] - 4 - annotation.get("yshift", 0)
-    return _text(at, down, unescape(annotation["text"]), anchor, annotation["font"]["color"])
+    return _text(at, down, unescape(str(annotation["text"])), anchor, annotation["font"]["color"])
 
 
 def _trace(trace: Mapping[str, Any], x: _Axis, y: _Axis) -> Iterator[str]:

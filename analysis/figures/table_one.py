@@ -7,10 +7,11 @@ import pandas as pd
 
 from analysis.data.frame import ScaleInfo, StudyFrames
 from analysis.data.gradings import HOUSE_BRACKMANN
+from analysis.data.kinds import level_words
 from analysis.data.record import Record
 from analysis.data.since_onset import DAYS_PER_YEAR
 from analysis.figures.computed import TABLE_ONE
-from analysis.figures.look import duration, largest, row_label
+from analysis.figures.look import duration, largest, row_label, sentence_start
 from analysis.figures.parts import EstimateRow, drawn_estimates, with_room
 from analysis.figures.view import Figure, Panel, View, simulated
 from analysis.results.apart import ALL, SITE
@@ -187,7 +188,12 @@ def _apart(
         x_axis=_("Standardised difference, without its sign: 0 is none"),
         y_axis=_("What was known at the first visit, against %(reference)s", reference=reference),
         panels=tuple(
-            Panel(f"{key}-{at}", name.capitalize(), people(_size(shown[name])), _drawn(info, rows))
+            Panel(
+                f"{key}-{at}",
+                sentence_start(level_words(name)),
+                people(_size(shown[name])),
+                _drawn(info, rows),
+            )
             for at, (name, rows) in enumerate(compared.items())
             if rows
         ),
@@ -282,10 +288,12 @@ def _table(
         line = {"At the first visit": _row_name(info, next(c[key] for c in columns.values() if key in c))}
         for name, column in columns.items():
             one = column.get(key)
-            line[name.capitalize()] = _cell(one)
+            line[sentence_start(level_words(name))] = _cell(one)
             if reference is not None and name not in (ALL, reference):
                 known = one is not None and id(one) in firsts[name] and one["smd"] is not None
-                line[f"Difference, {name}"] = number(one["smd"]) if one is not None and known else ""
+                line[_("Difference, %(name)s", name=level_words(name))] = (
+                    number(one["smd"]) if one is not None and known else ""
+                )
         lines.append(line)
     return pd.DataFrame(lines)
 
@@ -328,5 +336,5 @@ def _cell(one: Record | None) -> str:
 def _number(one: Record, name: str = "median") -> str:
     if one["variable"] == TIME:
         return duration(one[name] * DAYS_PER_YEAR)
-    text = number(one[name], 1)
-    return text.removesuffix(".0") if one["variable"] in (AGE, HOUSE_BRACKMANN) else text
+    whole = one["variable"] in (AGE, HOUSE_BRACKMANN) and float(one[name]).is_integer()
+    return number(one[name], 0 if whole else 1)

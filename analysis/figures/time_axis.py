@@ -1,16 +1,25 @@
 """The axis of time since onset: logarithmic, with the marks clinicians know and the windows of recovery."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from analysis.data.since_onset import DAYS_PER_YEAR
 from analysis.figures.look import QUIET
+from analysis.words import Words
 from analysis.words import words as _
 
-TICKS = {"1 wk": 7, "1 mo": 30.4375, "3 mo": 91.3125, "1 y": 365.25, "5 y": 1826.25, "20 y": 7305}
+TICKS = {
+    _("1 wk"): 7,
+    _("1 mo"): 30.4375,
+    _("3 mo"): 91.3125,
+    _("1 y"): 365.25,
+    _("5 y"): 1826.25,
+    _("20 y"): 7305,
+}
 # days after onset at which clinicians look for recovery
-WINDOWS = {"2–5 wk": (14, 35), "1–3 mo": (30.4375, 91.3125)}
+WINDOWS = {_("2–5 wk"): (14, 35), _("1–3 mo"): (30.4375, 91.3125)}
 WINDOWS_NOTE = _("Shaded: 2–5 weeks and 1–3 months after onset, when clinicians look for recovery.")
 _LINE = 13  # pixels for a window's name; both need room above the axes
 _ROOM_ABOVE = 2 * _LINE + 8
@@ -56,5 +65,5 @@ def draw_time(figure: Any, low: float, high: float) -> None:
         figure.update_layout(margin={"t": _ROOM_ABOVE})
 
 
-def _years(days: dict[str, float]) -> dict[str, float]:
+def _years(days: Mapping[Words, float]) -> dict[Words, float]:
     return {name: value / DAYS_PER_YEAR for name, value in days.items()}

@@ -9,11 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.data.frame import ScaleInfo, StudyFrames
-from analysis.data.kinds import NONE_YET
+from analysis.data.kinds import NONE_YET, level_words
 from analysis.data.record import Record
 from analysis.data.treatments import LEVELS
 from analysis.figures.computed import KRUSKAL
-from analysis.figures.look import Rows, axis_title, colour, go, p_text, row_label, ticks
+from analysis.figures.look import Rows, axis_title, colour, go, p_text, row_label, sentence_start, ticks
 from analysis.figures.marks import CELLS_NOTE, MANY, dots, jittered, strip
 from analysis.figures.parts import with_room
 from analysis.figures.view import Figure, View, described, mixed, panel, simulated
@@ -24,7 +24,7 @@ from analysis.results.findings import Findings
 from analysis.results.groups import Block, blocks, by_level, compared, first_scores
 from analysis.statements import text
 from analysis.statements import treatments as told
-from analysis.statements.words import number, people, signed, span
+from analysis.statements.words import STRATUM_WORDS, number, people, signed, span
 from analysis.words import words as _
 
 _GOLDEN = 0.6180339887
@@ -109,7 +109,7 @@ def _drawn(rows: Sequence[_Row], stratum: str | None, info: ScaleInfo, view: Vie
         names: Sequence[str] = ()
         if view.may_open_patients:
             names = [
-                f"{code} ({level})"
+                f"{code} ({level_words(level)})"
                 for code, level in zip(row.rows["patient"], row.rows["level"], strict=True)
             ]
         around = jittered(len(values), at, 16)
@@ -168,7 +168,7 @@ def _box(values: NDArray[np.float64], at: float, stratum: str | None) -> Any:
 
 
 def _kruskal_note(test: Kruskal, stratum: str | None, patients: int) -> str:
-    name = _("All") if stratum is None else stratum.capitalize()
+    name = _("All") if stratum is None else sentence_start(STRATUM_WORDS[stratum])
     if test.statistic is None:
         return _("%(name)s: no Kruskal–Wallis test, %(reason)s.", name=name, reason=test.reason)
     imprecise = patients < IMPRECISE_BELOW
@@ -206,8 +206,8 @@ def _table(present: Sequence[Block], view: View) -> pd.DataFrame:
             cell = described(values, False, view)
             rows.append(
                 {
-                    "Treatment": level,
-                    "Patients are": block.stratum or "all",
+                    "Treatment": level_words(level),
+                    "Patients are": STRATUM_WORDS[block.stratum or "all"],
                     **cell,
                     SHIFT: _shift(shifts.get(level)),
                 }
@@ -215,7 +215,7 @@ def _table(present: Sequence[Block], view: View) -> pd.DataFrame:
         rest = block.rows[~block.rows["level"].isin(shown)]
         if len(rest) and not view.may_open_patients:
             cell = {**described(np.array([]), False, view), "Patients": view.count(len(rest))}
-            rest_of = {"Treatment": _("not shown"), "Patients are": block.stratum or "all"}
+            rest_of = {"Treatment": _("not shown"), "Patients are": STRATUM_WORDS[block.stratum or "all"]}
             rows.append({**rest_of, **cell, SHIFT: _shift(None)})
     return pd.DataFrame(rows, columns=columns)
 

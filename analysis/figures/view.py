@@ -14,6 +14,7 @@ from analysis.figures.look import STRATUM_TITLES
 from analysis.numbers.guards import SUPPRESS_UNDER, count_text, hidden, is_small
 from analysis.results.describe import summary
 from analysis.statements.words import number, people
+from analysis.words import numeral
 from analysis.words import words as _
 
 SIDE_BY_SIDE: tuple[str | None, ...] = ("acute", "chronic")
@@ -68,10 +69,10 @@ class View:
     def about(self, number: int) -> str:
         """A total as this reader may see it: to the nearest 5, so that subtraction reveals no small cell."""
         if self.may_open_patients:
-            return f"{number:,}"
+            return numeral(number, ",")
         if number == 0 or is_small(number, self.suppress_under):
             return self.count(number)
-        return _("about %(value)s", value=f"{5 * round(number / 5):,}")
+        return _("about %(value)s", value=numeral(5 * round(number / 5), ","))
 
     def hides(self, counts: Sequence[int]) -> list[bool]:
         """Which cells of a partition this reader may not see at all."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.numbers.formulas import Numbers
+from analysis.words import words as _
 
 _BOTH = 1.96 * np.sqrt(2)  # of the error of one, for 95 % of differences of two
 
@@ -38,7 +39,7 @@ def agreement(values: Numbers) -> Agreement | str:
     whole = float(((values - mean) ** 2).sum())
     rest = (whole - of_patients * (n - 1) - of_times * (k - 1)) / ((n - 1) * (k - 1))
     if not (of_patients > 1e-12 and rest > 1e-12):
-        return "no variation"
+        return _("no variation")
     icc = (of_patients - rest) / (of_patients + (k - 1) * rest + k * (of_times - rest) / n)
     ratio = of_times / rest
     inner = n * (1 + (k - 1) * icc) - k * icc

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from analysis.data.record import Record
 from analysis.numbers.guards import IMPRECISE_BELOW, count_text, hidden, is_small
 from analysis.numbers.proportion import wilson
+from analysis.words import words as _
 
 ROUNDED_TO = 5
 
@@ -17,7 +18,13 @@ def counted(patients: int, suppress_under: int, *, responses_each: int = 1) -> R
         ``n, n_text, patients, responses, imprecise, suppressed, reason``.
     """
     small = is_small(patients, suppress_under)
-    reason = f"fewer than {suppress_under} patients" if small else None if patients else "nobody"
+    reason = (
+        _("fewer than %(suppress_under)s patients", suppress_under=suppress_under)
+        if small
+        else None
+        if patients
+        else _("nobody")
+    )
     return {
         "n": None if small else patients,
         "n_text": count_text(patients, suppress_under),

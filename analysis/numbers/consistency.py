@@ -7,6 +7,7 @@ import numpy as np
 
 from analysis.numbers.formulas import Numbers
 from analysis.numbers.resampled import resampled
+from analysis.words import words as _
 
 UNIQUENESS_FROM = 0.005  # factanal's bound: an item at it has no variance of its own
 RESAMPLED_FROM = 50  # patients: with fewer, no interval of skewed items holds
@@ -32,10 +33,10 @@ def alpha(answers: Numbers) -> Alpha | str:
 
     n, k = answers.shape
     if k < 2:
-        return "a scale of one item has no alpha"
+        return _("a scale of one item has no alpha")
     total = float(answers.sum(axis=1).var(ddof=1))
     if total < _NOTHING:
-        return "no variation"
+        return _("no variation")
     estimate = k / (k - 1) * (1 - float(answers.var(axis=0, ddof=1).sum()) / total)
     df = (n - 1, (n - 1) * (k - 1))
     low, high = (1 - (1 - estimate) * float(fdtri(*df, share)) for share in (0.975, 0.025))
@@ -72,17 +73,17 @@ def omega(answers: Numbers) -> Omega | str:
     """
     n, k = answers.shape
     if k < 3:
-        return "one factor needs three items"
+        return _("one factor needs three items")
     if (answers.std(axis=0) < _NOTHING).any():
-        return "an item without variation"
+        return _("an item without variation")
     correlations: Numbers = np.asarray(np.corrcoef(answers, rowvar=False))
     if n <= k or np.linalg.eigvalsh(correlations)[0] < 1e-8:
-        return "not estimable: items that say the same, or too few patients"
+        return _("not estimable: items that say the same, or too few patients")
     unique = _uniquenesses(correlations)
     if unique is None:
-        return "not estimable: the factor model has no solution"
+        return _("not estimable: the factor model has no solution")
     if (unique < UNIQUENESS_FROM * 1.01).any():
-        return "not estimable: an item has no variance of its own (Heywood case)"
+        return _("not estimable: an item has no variance of its own (Heywood case)")
     loadings = _loadings(correlations, unique)
     loadings = loadings * np.sign(loadings.sum())
     spread = answers.std(axis=0, ddof=1)

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.words import words as _
+
 Numbers = NDArray[np.float64]
 _Z = 1.959963984540054  # the normal's 97.5 % point
 
@@ -90,7 +92,7 @@ def rmcorr(
     """
     keep = seen_twice(patient)
     x, y = x[keep], y[keep]
-    _, group, sizes = np.unique(patient[keep], return_inverse=True, return_counts=True)
+    __, group, sizes = np.unique(patient[keep], return_inverse=True, return_counts=True)
     pairs, patients = len(x), len(sizes)
 
     def within(values: Numbers) -> Numbers:
@@ -100,7 +102,7 @@ def rmcorr(
     columns = 0 if less is None else less.shape[1]
     df = pairs - patients - 1 - columns
     if df < 1:
-        return Coefficient(None, reason="no patient with two visits"), pairs, patients
+        return Coefficient(None, reason=_("no patient with two visits")), pairs, patients
     within_x, within_y = within(x), within(y)
     if less is not None and columns:
         others = np.column_stack([within(column) for column in less[keep].T])
@@ -112,7 +114,7 @@ def rmcorr(
 
 def seen_twice(patient: NDArray[Any]) -> NDArray[np.bool_]:
     """Which rows belong to patients with two rows or more."""
-    _, group, sizes = np.unique(patient, return_inverse=True, return_counts=True)
+    __, group, sizes = np.unique(patient, return_inverse=True, return_counts=True)
     twice: NDArray[np.bool_] = sizes[group] >= 2
     return twice
 
@@ -152,7 +154,7 @@ def _jackknifed(
 
 def mid_ranks(values: Numbers) -> Numbers:
     """Ranks from 1; equal values share the mean of their ranks."""
-    place, _ = pd.factorize(values, sort=True)
+    place, __ = pd.factorize(values, sort=True)
     counts = np.bincount(place)
     ranks: Numbers = (np.cumsum(counts) - (counts - 1) / 2)[place]
     return ranks
@@ -194,13 +196,13 @@ def _coefficient(r: float, df: int, se: float) -> Coefficient:
     from scipy.special import betainc, ndtri
 
     if np.isnan(r) or df < 1:
-        return Coefficient(None, reason="no variation" if np.isnan(r) else "too few values")
+        return Coefficient(None, reason=_("no variation") if np.isnan(r) else _("too few values"))
     if 1 - abs(r) < _PERFECT:
-        return Coefficient(float(np.sign(r)), p=0.0, df=df, reason="a perfect correlation has no interval")
+        return Coefficient(float(np.sign(r)), p=0.0, df=df, reason=_("a perfect correlation has no interval"))
     # the two-sided tail of t with t^2 = df r^2 / (1 - r^2), exact far into the tail
     p = float(betainc(df / 2, 0.5, 1 - r * r))
     if not np.isfinite(se):
-        return Coefficient(r, p=p, df=df, reason="too few values for an interval")
+        return Coefficient(r, p=p, df=df, reason=_("too few values for an interval"))
     z, half = np.arctanh(r), float(ndtri(0.975)) * se
     return Coefficient(r, float(np.tanh(z - half)), float(np.tanh(z + half)), p, df)
 
@@ -253,10 +255,10 @@ def kruskal(values: Numbers, group: NDArray[np.int64]) -> Kruskal:
     n, sizes = len(values), np.bincount(group)
     df = len(sizes) - 1
     if df < 1:
-        return Kruskal(None, max(df, 0), None, None, reason="only one group")
+        return Kruskal(None, max(df, 0), None, None, reason=_("only one group"))
     variance = _rank_variance(values)
     if variance <= 0:
-        return Kruskal(None, df, None, None, reason="no variation")
+        return Kruskal(None, df, None, None, reason=_("no variation"))
     means = np.bincount(group, mid_ranks(values)) / sizes
     h = float((sizes * (means - (n + 1) / 2) ** 2).sum() / variance)
     return Kruskal(h, df, float(chdtrc(df, h)), h / (n - 1))

@@ -2,16 +2,22 @@
 
 from collections.abc import Sequence
 
+from analysis.words import words as _
+
 SUPPRESS_UNDER = 5  # a cell of fewer patients shows no statistic, and no count outside the clinic
 COEFFICIENT_FROM = 10  # patients; with fewer, no coefficient and no test
 IMPRECISE_BELOW = 30  # patients; with fewer, a coefficient or test is marked
 PATIENTS_PER_COEFFICIENT = 15  # a model with more coefficients, including the intercept, is not fitted
 PILED_UP_FROM = 0.3  # share at the lowest value from which no line is fitted to a scale that piles up
 
-SO_THAT_ANOTHER = "hidden so that another cell stays hidden"
-HIDDEN = "hidden so that a few patients stay hidden"
+PATIENTS_FOR_EACH = _(
+    "not estimable: fewer than %(least)s patients for each of %(coefficients)s coefficients"
+)
+VISITS_FOR_EACH = _("not estimable: fewer than %(least)s visits for each of %(coefficients)s coefficients")
+SO_THAT_ANOTHER = _("hidden so that another cell stays hidden")
+HIDDEN = _("hidden so that a few patients stay hidden")
 
-TOO_FEW = f"fewer than {COEFFICIENT_FROM} patients"
+TOO_FEW = _("fewer than %(coefficient_from)s patients", coefficient_from=COEFFICIENT_FROM)
 
 
 def hidden(counts: Sequence[int], under: int) -> list[bool]:
@@ -42,9 +48,11 @@ def count_text(patients: int, under: int) -> str:
     return f"<{under}" if is_small(patients, under) else str(patients)
 
 
-def overfull(count: int, coefficients: int, of: str = "patients") -> str | None:
-    """Why a model of that many coefficients (the intercept counts) is not fitted; None if it may be."""
+def overfull(count: int, coefficients: int, few: str = PATIENTS_FOR_EACH) -> str | None:
+    """Why a model of that many coefficients (the intercept counts) is not fitted; None if it may be.
+
+    ``few`` is the sentence for what is counted.
+    """
     if count >= PATIENTS_PER_COEFFICIENT * coefficients:
         return None
-    each = f"{PATIENTS_PER_COEFFICIENT} {of} for each of {coefficients} coefficients"
-    return f"not estimable: fewer than {each}"
+    return _(few, least=PATIENTS_PER_COEFFICIENT, coefficients=coefficients)

@@ -10,6 +10,7 @@ import numpy as np
 from analysis.numbers.formulas import Numbers
 from analysis.numbers.likelihood import NotEstimable
 from analysis.numbers.resampled import DRAWS, draws
+from analysis.words import words as _
 
 _STEPS = 50
 _CLOSE = 1e-12
@@ -45,7 +46,7 @@ def important_change(change: Numbers, changed: Numbers) -> ImportantChange:
     n = len(change)
     found = _both(change, changed, np.ones((1, n)))
     if not np.isfinite(found).all():
-        raise NotEstimable("not estimable: changes of score do not vary with what patients say")
+        raise NotEstimable(_("not estimable: changes of score do not vary with what patients say"))
     counts = np.zeros((DRAWS, n))
     np.add.at(counts, (np.arange(DRAWS)[:, None], draws(n)), 1)
     resampled = _both(change, changed, counts)[1]
@@ -76,7 +77,7 @@ def _logistic(change: Numbers, changed: Numbers, weight: Numbers) -> tuple[Numbe
     scale = change.std() or 1.0
     x = change / scale
     start, slope = np.zeros(len(weight)), np.zeros(len(weight))
-    for _ in range(_STEPS):
+    for __ in range(_STEPS):
         chance = 1 / (1 + np.exp(-(start[:, None] + slope[:, None] * x)))
         rest, spread = weight * (changed - chance), weight * chance * (1 - chance)
         g0, g1 = rest.sum(axis=1), rest @ x

@@ -12,13 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.numbers.formulas import Numbers
+from analysis.words import words as _
 
 _NOTHING_LEFT = 1e-10  # residual sum of squares, relative to that of the scores
 _RANK = 1e-9  # an eigenvalue that is rounding, relative to the largest
 
 
 class NotEstimable(ValueError):
-    """The model cannot be fitted to these values; the message says why, in words for the report."""
+    """The model cannot be fitted to these values; ``reason`` says why, in words for the report."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def factor(theta: Numbers) -> Numbers:
@@ -64,20 +69,20 @@ class Sums:
         starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]]) if n else np.zeros(0, dtype=np.int64)
         z = np.ones((1, n)) if slope is None else np.stack([np.ones(n), slope[order]])
         if len(starts) <= p:
-            raise NotEstimable("not estimable: no more patients than coefficients")
+            raise NotEstimable(_("not estimable: no more patients than coefficients"))
         if n <= len(starts):
-            raise NotEstimable("not estimable: no patient with two scores")
+            raise NotEstimable(_("not estimable: no patient with two scores"))
         if n <= len(starts) * len(z):
-            raise NotEstimable("not estimable: no more scores than random intercepts and slopes")
+            raise NotEstimable(_("not estimable: no more scores than random intercepts and slopes"))
         columns = np.linalg.norm(x, axis=0)
         q, r = np.linalg.qr(x / np.where(columns > 0, columns, 1.0))
         if np.abs(np.diag(r)).min() < 1e-7:
-            raise NotEstimable("not estimable: the terms depend on each other")
+            raise NotEstimable(_("not estimable: the terms depend on each other"))
         ols = q.T @ y
         rest = y - q @ ols
         rss = float(rest @ rest)
         if rss <= _NOTHING_LEFT * float((y - y.mean()) @ (y - y.mean())) or np.ptp(y) == 0:
-            raise NotEstimable("not estimable: no variation")
+            raise NotEstimable(_("not estimable: no variation"))
         scale = float(np.sqrt(rss / (n - p)))
         rest = rest / scale
         rotation = r * columns
@@ -104,7 +109,7 @@ class Sums:
             zy=np.stack([row[p] for row in rows]),
         )
         if sums._rss_within() <= _NOTHING_LEFT * sums.yy:
-            raise NotEstimable("not estimable: the terms explain every score of each patient")
+            raise NotEstimable(_("not estimable: the terms explain every score of each patient"))
         return sums
 
     def _rss_within(self) -> float:
@@ -226,11 +231,11 @@ def _by_size(rows: Numbers, sized: NDArray[np.int64]) -> tuple[Numbers, Numbers,
             yield made, size, of_size.shape[1] / few
 
     parts = list(reduced())
-    widths = [part.shape[1] for part, _, _ in parts]
+    widths = [part.shape[1] for part, *__ in parts]
     return (
-        np.concatenate([part for part, _, _ in parts], axis=1),
-        np.repeat([float(size) for _, size, _ in parts], widths),
-        np.repeat([count for _, _, count in parts], widths),
+        np.concatenate([part for part, *__ in parts], axis=1),
+        np.repeat([float(size) for __, size, *___ in parts], widths),
+        np.repeat([count for *__, count in parts], widths),
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.numbers.guards import COEFFICIENT_FROM, TOO_FEW
+from analysis.words import words as _
 
 Numbers = NDArray[np.float64]
 
@@ -52,7 +53,7 @@ def spline(x: Numbers, y: Numbers, *, seed: int = 0, resamples: int = RESAMPLES,
         return Smooth(reason=TOO_FEW)
     knots = np.quantile(x, [0, 1 / 3, 2 / 3, 1])
     if len(np.unique(x)) < 5 or len(np.unique(knots)) < 4:
-        return Smooth(reason="no variation" if np.ptp(x) == 0 else "too few different values")
+        return Smooth(reason=_("no variation") if np.ptp(x) == 0 else _("too few different values"))
     grid = np.linspace(float(x.min()), float(x.max()), points)
     basis, shown = natural_basis(x, knots), natural_basis(grid, knots)
     line = shown @ np.linalg.lstsq(basis, y, rcond=None)[0]
@@ -87,7 +88,7 @@ def spline_space(*variables: Numbers) -> Numbers:
 
 def full_rank(columns: Numbers) -> Numbers:
     """Orthonormal columns of the same space, without those that depend on the others."""
-    space, sizes, _ = np.linalg.svd(columns, full_matrices=False)
+    space, sizes, __ = np.linalg.svd(columns, full_matrices=False)
     kept: Numbers = space[:, sizes > _DEPENDENT * sizes.max(initial=0.0)]
     return kept
 

@@ -15,6 +15,7 @@ from analysis.numbers.balance import of_means
 from analysis.numbers.clustered import blocks
 from analysis.numbers.formulas import Numbers
 from analysis.numbers.likelihood import NotEstimable
+from analysis.words import words as _
 
 _NOTHING = 1e-10  # an eigenvalue that is rounding, relative to the largest
 _APART = 1e-6  # a chance so near 0 or 1 that the arms hardly overlap there
@@ -48,9 +49,9 @@ def overlap_weights(exposed: NDArray[np.bool_], x: Numbers) -> Numbers:
         try:
             chance = np.asarray(glm(exposed.astype(float), x, family=binomial()).fit(tol=1e-12).fittedvalues)
         except (Warning, np.linalg.LinAlgError, ValueError) as failed:
-            raise NotEstimable("not estimable: nobody in one arm resembles the other") from failed
+            raise NotEstimable(_("not estimable: nobody in one arm resembles the other")) from failed
     if not (chance[exposed].min() < 1 - _APART and chance[~exposed].max() > _APART):
-        raise NotEstimable("not estimable: nobody in one arm resembles the other")
+        raise NotEstimable(_("not estimable: nobody in one arm resembles the other"))
     return np.where(exposed, 1 - chance, chance)
 
 
@@ -97,7 +98,7 @@ def weighted(y: Numbers, x: Numbers, weights: Numbers, patient: NDArray[Any], at
     x = x / np.where(size > 0, size, 1.0)
     squares = x.T @ (weights[:, None] * x)
     if np.linalg.cond(squares) > 1e12:
-        raise NotEstimable("not estimable: the terms say the same")
+        raise NotEstimable(_("not estimable: the terms say the same"))
     bread: Numbers = np.asarray(np.linalg.inv(squares), dtype=np.float64)
     rest = y - x @ (bread @ (x.T @ (weights * y)))
     outer: Numbers = bread @ (x.T @ (weights[:, None] ** 2 * x)) @ bread
@@ -118,12 +119,12 @@ def weighted(y: Numbers, x: Numbers, weights: Numbers, patient: NDArray[Any], at
     spread = float((d**2 + 2 * d * shared).sum() + np.trace(inside @ inside))
     variance = float(score @ score)
     if trace <= 0 or spread <= 0 or variance <= 0:
-        raise NotEstimable("not estimable: no variation left")
+        raise NotEstimable(_("not estimable: no variation left"))
     scale = size[at] if size[at] > 0 else 1.0
     estimate = float(of_term @ (x.T @ (weights * y))) / float(scale)
     se = float(np.sqrt(variance)) / float(scale)
     if se < 1e-12 * (abs(estimate) + 1):
-        raise NotEstimable("not estimable: no variation left")
+        raise NotEstimable(_("not estimable: no variation left"))
     return Coefficient(estimate, se, trace**2 / spread)
 
 

@@ -13,6 +13,8 @@ from analysis.numbers.guards import COEFFICIENT_FROM, SUPPRESS_UNDER, count_text
 from analysis.numbers.important_change import important_change
 from analysis.numbers.likelihood import NotEstimable
 from analysis.numbers.resampled import DRAWS, SEED
+from analysis.words import numeral
+from analysis.words import words as _
 
 TOLD_FROM = 50  # patients who changed: the field's published values rest on 3 to 23
 TOGETHER_FROM = 0.3  # the correlation under which what patients say is about something else
@@ -97,17 +99,22 @@ def _told(
     change: np.ndarray, changed: np.ndarray, correlation: float | None, way: str
 ) -> tuple[float, float, float, float] | str:
     """The numbers in the direction that is asked about, or why there are none."""
-    word = "better" if way == IMPROVEMENT else "worse"
+    word = _("better") if way == IMPROVEMENT else _("worse")
     if changed.sum() < TOLD_FROM:
-        return f"fewer than {TOLD_FROM} patients say that they are {word}"
+        return _(
+            "fewer than %(told_from)s patients say that they are %(word)s", told_from=TOLD_FROM, word=word
+        )
     if (~changed).sum() < TOLD_FROM:
-        return f"fewer than {TOLD_FROM} patients say that they are the same"
+        return _("fewer than %(told_from)s patients say that they are the same", told_from=TOLD_FROM)
     if correlation is None or correlation < TOGETHER_FROM:
-        return f"what patients say and the change of score correlate below {TOGETHER_FROM:g}"
+        return _(
+            "what patients say and the change of score correlate below %(together_from)s",
+            together_from=numeral(TOGETHER_FROM),
+        )
     try:
         one = important_change(change, changed.astype(np.float64))
     except NotEstimable as reason:
-        return str(reason)
+        return reason.reason
     return one.predicted, one.adjusted, one.low, one.high
 
 

@@ -267,7 +267,7 @@ def _compared(arms: Arms, family: str, info: ScaleInfo) -> Record:
     try:
         weights = arms.weights
     except NotEstimable as refusal:
-        return {"reason": str(refusal)}
+        return {"reason": refusal.reason}
     ess = {
         "ess_exposed": effective_size(weights[arms.exposed]),
         "ess_compared": effective_size(weights[~arms.exposed]),
@@ -294,7 +294,7 @@ def _compared(arms: Arms, family: str, info: ScaleInfo) -> Record:
     try:
         found = weighted(arms.post, design, weights, arms.patient, 0)
     except NotEstimable as refusal:
-        return {**described, "reason": str(refusal)}
+        return {**described, "reason": refusal.reason}
     tested = t_tested(found.estimate, found.se, found.df)
     spread = float(arms.post.std(ddof=1))
     numbers = (found.estimate, found.se, found.df, tested.low, tested.high, tested.p)

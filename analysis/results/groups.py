@@ -209,7 +209,7 @@ def _cell(values: Numbers, hide: bool, suppress_under: int) -> Record:
         "n_text": count_text(n, suppress_under) if small or not hide else "hidden",
         **summary(shown),
         "suppressed": hide,
-        "reason": reason if hide else None if n else "nobody",
+        "reason": reason if hide else None if n else _("nobody"),
     }
 
 

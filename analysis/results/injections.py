@@ -161,5 +161,5 @@ def _cell(rows: pd.DataFrame, patients: int, hide: bool, suppress_under: int) ->
         "mean": found["mean"],
         "sd": found["sd"],
         "suppressed": hide,
-        "reason": reason if hide else None if patients else "nobody",
+        "reason": reason if hide else None if patients else _("nobody"),
     }

@@ -18,9 +18,17 @@ from analysis.data.frame import ScaleInfo
 from analysis.data.record import Record
 from analysis.numbers.clustered import robust
 from analysis.numbers.formulas import Numbers, t_tested
-from analysis.numbers.guards import PILED_UP_FROM, SUPPRESS_UNDER, count_text, is_small, overfull
+from analysis.numbers.guards import (
+    PILED_UP_FROM,
+    SUPPRESS_UNDER,
+    VISITS_FOR_EACH,
+    count_text,
+    is_small,
+    overfull,
+)
 from analysis.numbers.likelihood import NotEstimable
 from analysis.numbers.mixed import MixedModel, fit
+from analysis.words import numeral
 from analysis.words import words as _
 
 INTERCEPT = "intercept"
@@ -111,7 +119,7 @@ def piled_up(values: Numbers, info: ScaleInfo) -> str | None:
     return _(
         "not estimable: %(share)s of scores are %(low)s, the lowest; no linear model fits them",
         share=f"{share:.0%}",
-        low=f"{info.low:g}",
+        low=numeral(info.low),
     )
 
 
@@ -228,7 +236,7 @@ def _design(question: Question) -> tuple[tuple[str, ...], Numbers]:
 def _overfull(question: Question, names: Collection[str], x: Numbers) -> str | None:
     """Patients count for what is read, visits for every column: what only adjusts costs no claim."""
     few = overfull(question.patients, len(names))
-    return few or (None if question.adjusting is None else overfull(len(x), x.shape[1], "visits"))
+    return few or (None if question.adjusting is None else overfull(len(x), x.shape[1], VISITS_FOR_EACH))
 
 
 def _fitted(question: Question, model: str, slope: str | None) -> Answer:
@@ -241,7 +249,7 @@ def _fitted(question: Question, model: str, slope: str | None) -> Answer:
 
 def _newly_fitted(question: Question, model: str, slope: str | None) -> Answer:
     names, x = _design(question)
-    few = _overfull(question, names, x) if question.patients else "nobody"
+    few = _overfull(question, names, x) if question.patients else _("nobody")
     reason = few or question.refused
     if reason is None:
         try:
@@ -249,7 +257,7 @@ def _newly_fitted(question: Question, model: str, slope: str | None) -> Answer:
             along = None if slope is None else question.terms[slope]
             found = fit(question.y, x, question.patient, along, near)
         except NotEstimable as refusal:
-            reason = str(refusal)
+            reason = refusal.reason
         else:
             numbers = zip(found.estimate.tolist(), found.se.tolist(), found.df.tolist(), strict=True)
             # the columns that only adjust stand last and have no name

@@ -11,8 +11,9 @@ from analysis.data.since_onset import STRATA
 from analysis.numbers.guards import IMPRECISE_BELOW
 from analysis.numbers.precision import of_several, patients_for_difference, patients_for_mean
 from analysis.results.models import Question, random_intercept
+from analysis.words import words as _
 
-TOO_FEW = f"fewer than {IMPRECISE_BELOW} patients with two scores"
+TOO_FEW = _("fewer than %(imprecise_below)s patients with two scores", imprecise_below=IMPRECISE_BELOW)
 _NUMBERS = ("sd", "icc", "mean", "difference", "change")
 
 
@@ -39,7 +40,7 @@ def precision(
         ValueError: the half-width is not above 0, or there is no visit.
     """
     if not half_width > 0 or visits < 1:
-        raise ValueError("A half-width lies above 0, and at least one visit counts.")
+        raise ValueError(_("A half-width lies above 0, and at least one visit counts."))
     known = table[table["value"].notna()]
     return [
         {

@@ -232,7 +232,7 @@ class _Cells:
             "patients": int(self.groups.sizes[at]),
             "responses": count["n"] if variable.answered else 0,
             "suppressed": few,
-            "reason": count["reason"] or (None if len(known) else "nobody"),
+            "reason": count["reason"] or (None if len(known) else _("nobody")),
         }
 
     def _difference(self, variable: _Values, at: int) -> Record:

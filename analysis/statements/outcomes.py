@@ -10,6 +10,7 @@ from analysis.results.recovery import ALL_CAUSES
 from analysis.statements.rule import NOT_TESTED, TOLD, by_question
 from analysis.statements.statement import Statement
 from analysis.statements.words import number, people, percent, said
+from analysis.words import numeral
 from analysis.words import words as _
 
 _PARTS = ("improved", "stable", "worse")
@@ -23,7 +24,7 @@ def changed(found: Findings, scale: str) -> list[Statement]:
         return []
     used = [one for one in found.change if one["threshold_kind"] == threshold.kind and one["n"] != 0]
     of = by_question(used, ("scale",)).get((scale,), {})
-    by = _("%(label)s, by %(value)s points or more", label=info.label, value=f"{threshold.value:g}")
+    by = _("%(label)s, by %(value)s points or more", label=info.label, value=numeral(threshold.value))
     return [
         Statement(
             section="change",
@@ -66,7 +67,7 @@ def screened(found: Findings, scale: str) -> list[Statement]:
     of = by_question(used, ("scale",)).get((scale,), {})
     past = {"at_least": _("more"), "at_most": _("less")}[BAD_END[info.direction]]
     start = _(
-        "%(label)s of %(cut)s or %(past)s at the first score", label=info.label, cut=f"{cut:g}", past=past
+        "%(label)s of %(cut)s or %(past)s at the first score", label=info.label, cut=numeral(cut), past=past
     )
     return [
         Statement(

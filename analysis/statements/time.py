@@ -24,6 +24,7 @@ from analysis.statements.rule import (
 )
 from analysis.statements.statement import Statement
 from analysis.statements.words import STRATUM_WORDS, number, people, percent, said, shifted, signed, span
+from analysis.words import numeral
 from analysis.words import words as _
 
 HOLDS_FROM = 0.8  # standard deviations by which unanswered scores must differ before the course is in doubt
@@ -201,7 +202,7 @@ def stayed_away(found: Findings, scale: str) -> list[Statement]:
             statements.append(
                 Statement(
                     section="attendance",
-                    text=said(who, core, _(" (by %(points)s points)", points=f"{abs(points):.1f}")),
+                    text=said(who, core, _(" (by %(points)s points)", points=numeral(abs(points), ".1f"))),
                     record="dropout",
                     scale=scale,
                     stratum=stratum,

@@ -6,7 +6,7 @@ were alike did in the same time; they never tell a direction by themselves.
 
 from analysis.data.change import of_one_person
 from analysis.data.frame import ScaleInfo
-from analysis.data.kinds import ALL_KINDS, FAMILY_OF
+from analysis.data.kinds import FAMILY_OF, WORDS_OF_KIND, level_words
 from analysis.data.record import Record
 from analysis.numbers.guards import IMPRECISE_BELOW
 from analysis.results.before_after import as_shown
@@ -28,7 +28,7 @@ from analysis.statements.words import (
     signed,
     span,
 )
-from analysis.words import joined
+from analysis.words import joined, numeral
 from analysis.words import words as _
 
 SECTION = "treatment"
@@ -43,7 +43,6 @@ _UNBALANCED = {
     "site": _("site"),
     "year": _("calendar year"),
 }
-_WORDS_OF_KIND = {kind.key: kind.words for kind in ALL_KINDS}
 
 
 def by_treatment(found: Findings, scale: str) -> list[Statement]:
@@ -96,7 +95,7 @@ def before_and_after(found: Findings, scale: str) -> list[Statement]:
             section=SECTION,
             text=_(
                 "%(kind)s: in %(who)s %(changed)s. %(sentence)s",
-                kind=_kind_text(kind),
+                kind=WORDS_OF_KIND[kind],
                 who=_who(of[stratum], stratum),
                 changed=_changed(info, of[stratum], alike.get(stratum)),
                 sentence=_sentence(ALONE),
@@ -170,8 +169,8 @@ def _peak(info: ScaleInfo, one: Record, peak: float | None, rest: float | None) 
             ), beside
         when = _(
             "%(peak)s at 14–56 days after an injection and %(rest)s later than 112 days",
-            peak=f"{peak:.1f}",
-            rest=f"{rest:.1f}",
+            peak=numeral(peak, ".1f"),
+            rest=numeral(rest, ".1f"),
         )
         return _("the mean %(label)s is %(when)s", label=info.label, when=when), beside
     by = _("%(signed)s points from that later than 112 days", signed=signed(one["estimate"]))
@@ -290,7 +289,7 @@ def _comparison(info: ScaleInfo, family: str, one: Record, told: Verdict, stratu
             "%(who)s %(label)s with and without %(family)s cannot be compared: %(one)s.",
             who=who,
             label=info.label,
-            family=family,
+            family=level_words(family),
             one=one["reason"],
         )
     beside = _(", who differed in %(listed)s", listed=listed(one["unbalanced"])) if one["unbalanced"] else ""
@@ -299,7 +298,7 @@ def _comparison(info: ScaleInfo, family: str, one: Record, told: Verdict, stratu
     if told.direction == "none":
         alike = _(
             "between those who began %(family)s and patients who were alike before%(beside)s",
-            family=family,
+            family=level_words(family),
             beside=beside,
         )
         return _(
@@ -314,7 +313,7 @@ def _comparison(info: ScaleInfo, family: str, one: Record, told: Verdict, stratu
             "%(who)s the difference of %(label)s with and without %(family)s is not told: %(why)s.",
             who=who,
             label=info.label,
-            family=family,
+            family=level_words(family),
             why=told.why,
         )
     way = shifted(info, higher=told.direction == "higher")
@@ -322,7 +321,7 @@ def _comparison(info: ScaleInfo, family: str, one: Record, told: Verdict, stratu
         "%(who)s those who began %(family)s had %(way)s afterwards than patients who were "
         "alike before%(beside)s %(numbers)s.",
         who=who,
-        family=family,
+        family=level_words(family),
         way=way,
         beside=beside,
         numbers=numbers,
@@ -336,10 +335,6 @@ def listed(unbalanced: str) -> str:
 
 def _who(one: Record, stratum: str | None) -> str:
     return people(one["n_text"] if one["patients"] is None else one["patients"], stratum)
-
-
-def _kind_text(kind: str) -> str:
-    return _WORDS_OF_KIND[kind]
 
 
 def _sentence(text: str) -> str:

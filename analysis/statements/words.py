@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from analysis.data.analysis_plan import PRIMARY, SECONDARY
 from analysis.data.frame import ScaleInfo
-from analysis.words import joined
+from analysis.words import Numeral, joined, numeral
 from analysis.words import words as _
 
 STRATUM_WORDS = {"acute": _("acute"), "chronic": _("chronic"), "all": _("all")}
@@ -14,7 +14,7 @@ IMPRECISE = _(", imprecise")
 
 def number(value: float | None, digits: int = 2) -> str:
     """A number as readers expect it: a real minus sign, a dash for a missing one."""
-    return "–" if value is None else f"{value:.{digits}f}".replace("-", "−")
+    return "–" if value is None else numeral(value, f".{digits}f")
 
 
 def interval(low: float | None, high: float | None) -> str:
@@ -40,8 +40,8 @@ def signed(value: float | None, digits: int = 1) -> str:
     """A difference with its sign: +5.2, −3.0; a dash for a missing one."""
     if value is None:
         return "–"
-    text = number(abs(value), digits)
-    return text if not float(text) else f"{'+' if value > 0 else '−'}{text}"
+    text = f"{abs(value):.{digits}f}"
+    return Numeral(text if not float(text) else f"{'+' if value > 0 else '−'}{text}")
 
 
 def span(low: float | None, high: float | None) -> str:

@@ -11,6 +11,7 @@ from dataclasses import astuple
 from datetime import date, datetime
 from typing import IO, TYPE_CHECKING, Any
 
+from analysis.words import words as _
 from surveys.exchange.packing import Packing
 from surveys.exchange.places import Place, Written
 from surveys.exchange.tidy import codebook
@@ -83,7 +84,12 @@ def _sheet(book: Workbook, name: str, columns: Sequence[Column], rows: Iterator[
     count = 0
     for count, row in enumerate(rows, start=1):
         if count > MOST_ROWS:
-            raise Refused(f"{name} has more rows than a sheet of Excel holds. Export plain tables instead.")
+            raise Refused(
+                _(
+                    "%(name)s has more rows than a sheet of Excel holds. Export plain tables instead.",
+                    name=name,
+                )
+            )
         for place, write_cell in enumerate(writers):
             write_cell(count, place, row)
     sheet.autofilter(0, 0, count, len(columns) - 1)
@@ -127,8 +133,13 @@ def _writer(sheet: Any, column: Column, day: Any) -> Callable[[int, int, Any], N
 def _fitting(sheet: str, number: int, text: str) -> str:
     if len(text) > LONGEST_CELL:
         raise Refused(
-            f"{sheet}, row {number + 1}: a text of {len(text)} characters is longer than a cell of Excel "
-            "holds. Export plain tables instead."
+            _(
+                "%(sheet)s, row %(value)s: a text of %(number)s characters is longer than a cell of "
+                "Excel holds. Export plain tables instead.",
+                sheet=sheet,
+                value=number + 1,
+                number=len(text),
+            )
         )
     return text
 

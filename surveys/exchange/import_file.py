@@ -180,16 +180,16 @@ def answer_columns(
     faults = []
     for name in dict.fromkeys(header):
         if header.count(name) > 1:
-            faults.append(Fault(_("This column stands twice."), 1, name or "without a name"))
+            faults.append(Fault(_("This column stands twice."), 1, name or _("without a name")))
         if name not in known and not ignore_unknown:
             near = difflib.get_close_matches(name, known, n=1)
             mend = (
-                f" Is it {near[0]}?"
+                _(" Is it %(near)s?", near=near[0])
                 if near
                 else _(" Remove it, or pass over such columns (--ignore-unknown).")
             )
             faults.append(
-                Fault(_("This column is not known.%(mend)s", mend=mend), 1, name or "without a name")
+                Fault(_("This column is not known.%(mend)s", mend=mend), 1, name or _("without a name"))
             )
     for name in REQUIRED:
         if name not in header:
@@ -280,7 +280,7 @@ def visit_name(cell: str) -> str:
                 longest_visit_name=LONGEST_VISIT_NAME,
             )
         )
-    if fault := formula_fault(cell, "A visit's name"):
+    if fault := formula_fault(cell, _("A visit's name")):
         raise CellError(fault)
     return cell
 

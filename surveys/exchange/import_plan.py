@@ -78,13 +78,14 @@ class ImportPlan:
         return {**named, **self.counts()}
 
     def told(self) -> list[str]:
-        """What comes in and what is left out, a sentence each."""
+        """What comes in and what is left out, a sentence each, in the reader's language."""
         corrected = (
             [_("Corrections of stored answers: %(number)s.", number=len(self.corrections))]
             if self.corrections
             else []
         )
-        return [*self.summary.lines(), *corrected, *self.summary.remarks(), *self.file.left_out]
+        lines = [*self.summary.lines(), *corrected, *self.summary.remarks(), *self.file.left_out]
+        return [str(line) for line in lines]
 
     def kept(self) -> dict[str, Any]:
         """What the import keeps of itself, for its page and for the next file of this kind."""

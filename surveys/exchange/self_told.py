@@ -32,4 +32,4 @@ def lines(
         return importing.planned(moment, study_id, file, library, wording=None, at=at).told()
     with files.opened(content, name) as package, moment() as session:
         study = storing.study_of(session, study_id, package.sha256)
-        return [storing.STORED] if study.done else storing.look(package, study, library).lines()
+        return [str(storing.STORED)] if study.done else storing.look(package, study, library).lines()

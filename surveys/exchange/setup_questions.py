@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from analysis.data.analysis_plan import PlannedQuestion
+from analysis.words import words as _
 from surveys.instruments.library import Library
 from surveys.models import Study, analysis_plan
 from surveys.store.errors import Refused
@@ -34,14 +35,14 @@ def questions(content: Mapping[str, Any]) -> list[PlannedQuestion]:
     """
     rows = content.get("analysis_plan", [])
     if not isinstance(rows, list):
-        raise _wrong("analysis_plan", "is no list")
+        raise _wrong("analysis_plan", _("is no list"))
     for place, row in enumerate(rows, start=1):
         if (
             not isinstance(row, dict)
             or row.keys() != _KINDS.keys()
             or not all(type(row[name]) is kind for name, kind in _KINDS.items())
         ):
-            raise _wrong(f"analysis_plan.{place}", "is no question")
+            raise _wrong(f"analysis_plan.{place}", _("is no question"))
     return [PlannedQuestion(**row) for row in rows]
 
 
@@ -64,4 +65,11 @@ def fix(
 
 
 def _wrong(where: str, problem: str) -> Refused:
-    return Refused(f"{where} {problem}. Take a file that Seventh wrote, or mend it there.", "file")
+    return Refused(
+        _(
+            "%(where)s %(problem)s. Take a file that Seventh wrote, or mend it there.",
+            where=where,
+            problem=problem,
+        ),
+        "file",
+    )

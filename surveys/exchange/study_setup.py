@@ -350,7 +350,7 @@ def _table(content: Any, name: str, where: str) -> dict[str, Any]:
 def _list(content: Content, name: str) -> Sequence[Any]:
     value = content.get(name, [])
     if not isinstance(value, list):
-        raise _wrong(name, "is no list")
+        raise _wrong(name, _("is no list"))
     return value
 
 
@@ -378,7 +378,7 @@ def _whole(content: Content, name: str, where: str) -> int:
 def _number(content: Content, name: str, where: str) -> float | None:
     value = content.get(name)
     if value is not None and type(value) not in (int, float):
-        raise _wrong(f"{where}.{name}", "is no number")
+        raise _wrong(f"{where}.{name}", _("is no number"))
     return value
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from analysis.words import joined
 from analysis.words import words as _
 from surveys.exchange.import_file import ImportRow
 from surveys.instruments.library import Library
@@ -166,7 +167,9 @@ class Summary:
         """What the person who imports may not have meant."""
         told: list[str] = []
         if self.spellings:
-            pairs = _first(f"{text} is {code}" for text, code in self.spellings.items())
+            pairs = _first(
+                _("%(text)s is %(code)s", text=text, code=code) for text, code in self.spellings.items()
+            )
             told.append(_("Codes that read the same are one patient: %(pairs)s.", pairs=pairs))
         if self.outside:
             names = _first(f"{name} ({count})" for name, count in self.outside.items())
@@ -198,5 +201,5 @@ def _scales(given_to: Mapping[str, list[Mapping[str, Any]]], library: Library) -
 def _first(texts: Iterable[str]) -> str:
     """The first `TOLD` of the texts, and how many more there are."""
     whole = list(texts)
-    more = [f"and {len(whole) - TOLD} more"] if len(whole) > TOLD else []
-    return ", ".join([*whole[:TOLD], *more])
+    more = [_("and %(value)s more", value=len(whole) - TOLD)] if len(whole) > TOLD else []
+    return joined(", ", [*whole[:TOLD], *more])

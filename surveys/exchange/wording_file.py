@@ -34,10 +34,10 @@ _KEY = r"[A-Za-z0-9_-]+"
 PARTS: Mapping[str, tuple[str, str, str]] = {
     "title": ("title", "", "empty"),
     "notice": ("notice", "", "empty"),
-    "recall": ("sections.{key}.recall", _KEY, "the section"),
-    "instruction": ("sections.{key}.instruction", _KEY, "the section"),
+    "recall": ("sections.{key}.recall", _KEY, _("the section")),
+    "instruction": ("sections.{key}.instruction", _KEY, _("the section")),
     "choice": ("sections.{section}.choices.{value}", rf"{_KEY}\.-?[0-9]+", _("section.value, as in main.0")),
-    "item": ("items.{key}", _KEY, "the item"),
+    "item": ("items.{key}", _KEY, _("the item")),
 }
 # Languages of which Windows-1252 has every letter.
 WESTERN = frozenset(
@@ -122,7 +122,7 @@ def _in_these_words(tables: Tables, library: Library, faults: Faults) -> Instrum
         return None
     _check_name(name, instrument, faults)
     if not texts and not faults.about("texts"):
-        faults.add("texts", "has no language.", _("Add the texts of one language at least."))
+        faults.add("texts", _("has no language."), _("Add the texts of one language at least."))
     for locale in texts:
         if len(locale) > LONGEST_LOCALE:
             faults.add(
@@ -138,7 +138,7 @@ def _known(key: str, version: str, library: Library, faults: Faults) -> Instrume
     try:
         found = library.get(key, version)
     except UnknownInstrument as error:
-        faults.add("instrument" if key not in library else "version", "is not known.", str(error))
+        faults.add("instrument" if key not in library else "version", _("is not known."), str(error))
         return None
     if not found.items:
         faults.add(
@@ -160,7 +160,7 @@ def _check_name(name: str, instrument: Instrument, faults: Faults) -> None:
                 "has more than %(longest_name)s signs, or one that cannot be printed.",
                 longest_name=LONGEST_NAME,
             ),
-            "Shorten it.",
+            _("Shorten it."),
         )
     if name in (instrument.wording.name, UNKNOWN_WORDING):
         faults.add(
@@ -173,7 +173,7 @@ def _check_name(name: str, instrument: Instrument, faults: Faults) -> None:
 def _check_signs(tables: Tables, faults: Faults) -> None:
     for where, text in _texts(tables):
         if holds_hidden_signs(text) or "\r" in text:
-            faults.add(where, "holds a control character.", "Remove it.")
+            faults.add(where, _("holds a control character."), _("Remove it."))
 
 
 def _in_order(texts: Mapping[str, LocaleText]) -> dict[str, LocaleText]:

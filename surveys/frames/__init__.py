@@ -14,6 +14,7 @@ from analysis.data.analysis_plan import NO_ANALYSIS_PLAN
 from surveys.frames import apart
 from surveys.instruments import facts
 from surveys.instruments.instrument import Instrument
+from surveys.instruments.labels import scale_title
 from surveys.instruments.library import Library
 from surveys.instruments.scale import Scale
 from surveys.models import Study, analysis_plan
@@ -64,8 +65,8 @@ def scale_info(library: Library) -> dict[str, ScaleInfo]:
     def info(instrument: Instrument, scale: Scale) -> ScaleInfo:
         known = facts.known(instrument, library)
         return ScaleInfo(
-            label=_name(instrument, scale),
-            short_label=_name(instrument, scale),
+            label=scale_title(instrument, scale),
+            short_label=scale_title(instrument, scale),
             low=scale.low,
             high=scale.high,
             direction=scale.direction,
@@ -93,9 +94,3 @@ def scale_info(library: Library) -> dict[str, ScaleInfo]:
         for instrument in library
         for scale in instrument.scales
     }
-
-
-def _name(instrument: Instrument, scale: Scale) -> str:
-    if scale.title.startswith(instrument.short_title):
-        return scale.title
-    return f"{instrument.short_title} {scale.title[0].lower()}{scale.title[1:]}"

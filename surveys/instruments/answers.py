@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
+from analysis.words import words as _
 from surveys.instruments.instrument import Answer, Instrument, Item, UnknownPart
 from surveys.typed import NoNumberError, is_possible_year, number
 
@@ -87,18 +88,30 @@ def not_allowed(instrument: Instrument, item: Item, value: object, row: int | No
     choices = ", ".join(map(str, allowed))
     match item.kind:
         case "choice":
-            wanted = f"one of the choices {choices}"
+            wanted = _("one of the choices %(choices)s", choices=choices)
         case "choices":
-            wanted = f"a list of different choices out of {choices}"
+            wanted = _("a list of different choices out of %(choices)s", choices=choices)
         case "date":
-            wanted = "a date such as 2026-03-14"
+            wanted = _("a date such as 2026-03-14")
         case "text":
-            wanted = f"a text of at most {LONGEST_TEXT} characters"
+            wanted = _("a text of at most %(longest_text)s characters", longest_text=LONGEST_TEXT)
         case kind:
             allowed = instrument.extent(item.key)
-            number = "a whole number" if kind == "whole" else "a number"
-            wanted = f"{number} from {allowed[0]:g} to {allowed[1]:g}"
-    return AnswerError(instrument.key, item.key, value, allowed, f"{place}: {value!r} is not {wanted}.", row)
+            number = _("a whole number") if kind == "whole" else _("a number")
+            wanted = _(
+                "%(number)s from %(allowed)s to %(allowed_2)s",
+                number=number,
+                allowed=format(allowed[0], "g"),
+                allowed_2=format(allowed[1], "g"),
+            )
+    return AnswerError(
+        instrument.key,
+        item.key,
+        value,
+        allowed,
+        _("%(place)s: %(value)s is not %(wanted)s.", place=place, value=repr(value), wanted=wanted),
+        row,
+    )
 
 
 def _allowed(instrument: Instrument, item: Item, value: object) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast, get_args
 
+from analysis.words import words
 from surveys.instruments.instrument import (
     Alert,
     Answer,
@@ -142,7 +143,7 @@ def _item(table: TomlTable) -> Item:
     return Item(
         key=table.text("key"),
         number=table.whole("number"),
-        label=table.text("label"),
+        label=words(table.text("label")),
         section=table.text("section"),
         optional=table.flag("optional"),
         loinc=table.optional_text("loinc"),
@@ -168,7 +169,7 @@ def _scales(root: TomlTable) -> tuple[Scale, ...]:
 def _scale(table: TomlTable) -> Scale:
     return Scale(
         key=table.text("key"),
-        title=table.text("title"),
+        title=words(table.text("title")),
         items=table.texts("items"),
         reverse=table.texts("reverse"),
         method=cast(Method, table.one_of("method", get_args(Method))),
@@ -198,12 +199,12 @@ def _cutoff(table: TomlTable, scale: TomlTable) -> Cutoff:
     """`at_most` where higher is better; files that say `at_least` there mean the same number."""
     better = scale.value("direction") == "higher_better"
     name = "at_most" if better and "at_most" in table else "at_least"
-    return Cutoff(label=table.text("label"), value=table.number(name), source=table.text("source"))
+    return Cutoff(label=words(table.text("label")), value=table.number(name), source=table.text("source"))
 
 
 def _bands(scale: TomlTable) -> tuple[Band, ...]:
     return tuple(
-        Band(label=band.text("label"), at_least=band.number("at_least"))
+        Band(label=words(band.text("label")), at_least=band.number("at_least"))
         for band in scale.each("bands", "label")
     )
 
@@ -315,7 +316,7 @@ def _facts(root: TomlTable) -> Facts:
                     instruments=shared.texts("with"),
                     subject=_subject(shared, "with_all_on"),
                     scale=shared.optional_text("scale"),
-                    because=shared.text("because"),
+                    because=words(shared.text("because")),
                 )
                 for shared in table.each("shares", "scale")
             ),
@@ -338,7 +339,7 @@ def _not_before(facts: TomlTable) -> NotBefore:
     with facts.open_table("not_before") as table:
         return NotBefore(
             days_after_onset=table.whole("days_after_onset"),
-            because=table.text("because"),
+            because=words(table.text("because")),
             unless_noted=cast(Noted, table.one_of("unless_noted", get_args(Noted)))
             if "unless_noted" in table
             else None,

@@ -123,7 +123,7 @@ def _choices(section: TomlTable) -> dict[int, str]:
 
 def _compare_choices(where: str, section: Section, text: SectionText, faults: Faults) -> None:
     if section.choices and not text.choices and not faults.about(where):
-        faults.add(where, "is missing.", _("Add the text of each choice."))
+        faults.add(where, _("is missing."), _("Add the text of each choice."))
         return
     _compare(
         where,
@@ -138,7 +138,7 @@ def _compare(where: str, kind: str, wanted: set[str], found: set[str], faults: F
     if faults.at(where):
         return
     for key in sorted(wanted - found):
-        faults.add(f"{where}.{key}", "is missing.", _("Add the text of this %(kind)s.", kind=kind))
+        faults.add(f"{where}.{key}", _("is missing."), _("Add the text of this %(kind)s.", kind=kind))
     for key in sorted(found - wanted):
         faults.add(
             f"{where}.{key}",

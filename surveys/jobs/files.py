@@ -6,6 +6,7 @@ from typing import IO, Any
 
 from sqlalchemy import select
 
+from analysis.words import words as _
 from surveys.jobs.desk import Desk
 from surveys.jobs.queue import Task
 from surveys.jobs.running import Workshop
@@ -14,7 +15,7 @@ from surveys.store.errors import Refused
 from surveys.store.study import results
 
 PART = 1 << 20  # bytes: a transaction that stores one holds up no answer
-ERASED = "Somebody's data were removed while this was being made, so it was thrown away. Please ask again."
+ERASED = _("Somebody's data were removed while this was being made, so it was thrown away. Please ask again.")
 
 
 def keep(workshop: Workshop, task: Task, file: IO[bytes], *, name: str, erasures: int) -> dict[str, Any]:

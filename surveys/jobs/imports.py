@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from surveys.catalogues import read_in
 from surveys.exchange import importing
 from surveys.exchange.moving import files, storing
 from surveys.exchange.tables.incoming import rows
 from surveys.jobs import incoming, queue
 from surveys.jobs.queue import Task
 from surveys.jobs.running import Workshop
+from surveys.store.accounts import staff
 from surveys.store.patient import imports, undoing
 
 
 def bring_in(workshop: Workshop, task: Task) -> Mapping[str, Any]:
     """The file whose number is `incoming`, in short transactions, so that no patient waits."""
     with workshop.look() as session:
+        language = staff.language_of(session, task.asked_by)
         sent = incoming.find(session, task.study_id, task.arguments["incoming"])
+    with read_in(language):
+        return _bring_in(workshop, task, sent)
+
+
+def _bring_in(workshop: Workshop, task: Task, sent: incoming.Incoming) -> Mapping[str, Any]:
     if files.is_package(sent.content):
         return _move_in(workshop, task, sent)
     file = rows(sent.name, sent.content, sent.mapping, workshop.library)

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.jobs.files import PART
 from surveys.jobs.queue import digest
 from surveys.models import Job, JobPart
 from surveys.store.errors import Refused
 
 KIND = "incoming"
-GONE = "This file is gone: it is kept for a day, and goes when somebody's data are removed. Send it again."
+GONE = _("This file is gone: it is kept for a day, and goes when somebody's data are removed. Send it again.")
 
 
 @dataclass(frozen=True)

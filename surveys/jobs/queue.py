@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.models import Host, Job, JobPart
 from surveys.models.dialects import insert_once
 from surveys.models.job import ENDED, LIVE
@@ -26,7 +27,7 @@ LOST_AFTER = 6 * BEAT
 FILES_KEPT = timedelta(days=1)
 KEPT = timedelta(days=7)
 URGENT = ("board",)  # somebody looks at the page meanwhile
-DIED = "The process that worked on it ended before it was done, more than once."
+DIED = _("The process that worked on it ended before it was done, more than once.")
 
 
 class FullError(Exception):
@@ -60,7 +61,7 @@ def ask(
     if (found := session.scalar(live)) is not None:
         return found
     if session.scalars(select(func.count()).where(Job.state.in_(LIVE))).one() >= LONGEST:
-        raise FullError("As much long work is waiting as may wait. Please ask again in a few minutes.")
+        raise FullError(_("As much long work is waiting as may wait. Please ask again in a few minutes."))
     asked = {"arguments": dict(arguments), "asked_by": by, "asked_at": at}
     made = insert_once(session, Job, study_id=study_id, kind=kind, key=key, **asked)
     return made if made is not None else session.scalars(live).one()

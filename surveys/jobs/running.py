@@ -12,13 +12,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
+from surveys.catalogues import read_in
 from surveys.instruments.library import Library
 from surveys.jobs import queue
 from surveys.jobs.queue import Task
+from surveys.store.accounts import staff
 from surveys.store.errors import Refused
 from surveys.store.words import own_forms
 
-FAULT = "It could not be made. The fault is noted in the server's log; tell whoever runs Seventh."
+FAULT = _("It could not be made. The fault is noted in the server's log; tell whoever runs Seventh.")
 
 _log = logging.getLogger(__name__)
 
@@ -89,15 +92,22 @@ class Runner:
                 own_forms.learn(session, self._workshop.library)
             result = self._works[task.kind](self._workshop, task)
         except Refused as refusal:
-            error = str(refusal)
+            error = self._said_to(task, refusal)
         except Exception as fault:  # the process goes on with the next job
             _log.error("A job (%s) failed: %s", task.kind, what_failed(fault))
-            error = FAULT
+            error = self._said_to(task, FAULT)
         with self._workshop.change() as session:
             if error is None:
                 queue.finish(session, task, result, at=self._workshop.now())
             else:
                 queue.fail(session, task, error, at=self._workshop.now())
+
+    def _said_to(self, task: Task, why: object) -> str:
+        """Why it failed, in the language of who asked."""
+        with self._workshop.look() as session:
+            language = staff.language_of(session, task.asked_by)
+        with read_in(language):
+            return str(why)
 
 
 def what_failed(error: Exception) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 
+from analysis.words import words as _
 from surveys.mail.mailer import Mail, MailSettingsError, NotTaken, PerhapsTaken, mailer_of
 from surveys.mail.words import Words
 from surveys.settings import Settings
@@ -28,8 +29,8 @@ def send(mail: Mail, settings: Settings) -> None:
     try:
         mailer_of(settings.mail_url, settings.mail_from, sys.stdout).send(mail)
     except NotTaken as refusal:
-        raise NotSent(f"The mail server did not take the mail ({refusal.code}).") from refusal
+        raise NotSent(_("The mail server did not take the mail (%(code)s).", code=refusal.code)) from refusal
     except PerhapsTaken as doubt:
-        raise NotSent("The mail server took the mail and did not answer: it may have gone.") from doubt
+        raise NotSent(_("The mail server took the mail and did not answer: it may have gone.")) from doubt
     except MailSettingsError as fault:
         raise NotSent(str(fault)) from fault

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from surveys.views.account import account, guide, invitation, keys, passkeys, service, signed_in
+from surveys.views.account import account, docs, guide, invitation, keys, passkeys, service, signed_in
 from surveys.views.api import redcap as redcap_api
 from surveys.views.api import rest as rest_api
 from surveys.views.clinic import (
@@ -156,6 +156,7 @@ PAGES = (
     team,
     account,
     signed_in,
+    docs,
     guide,
     invitation,
     passkeys,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import sys
@@ -107,3 +108,34 @@ def test_the_compiled_catalogue_says_the_same(path: Path) -> None:
     compiled = read_mo(io.BytesIO(path.with_suffix(".mo").read_bytes()))
     translated = {one: said for one, said in texts(catalogue(path)).items() if all(said)}
     assert {one: said for one, said in texts(compiled).items() if one in translated} == translated
+
+
+MADE_OF_TELLS = {"Fault", "Refused", "CellError", "Unrecognised", "NotEstimable", "FullError"}
+SAID_TO_OTHERS = {  # commands and programs speak English
+    "surveys/cli",
+    "surveys/simulate",
+    "surveys/store/audit",
+    "surveys/exchange/backup",
+}
+
+
+def test_what_is_refused_is_said_in_marked_words() -> None:
+    """A refusal whose text stands in the code unmarked would be read in English by everybody."""
+    unmarked = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for room in ("surveys", "analysis")
+        for path in (ROOT / room).rglob("*.py")
+        if not any(str(path.relative_to(ROOT)).startswith(other) for other in SAID_TO_OTHERS)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", getattr(node.func, "attr", "")) in MADE_OF_TELLS
+        and node.args
+        and re.search("[A-Za-z]{3}", unmarked_text(node.args[0]))
+    ]
+    assert unmarked == []
+
+
+def unmarked_text(argument: ast.expr) -> str:
+    """The text of a literal; of an f-string that between its values."""
+    parts = argument.values if isinstance(argument, ast.JoinedStr) else [argument]
+    return "".join(str(one.value) for one in parts if isinstance(one, ast.Constant))

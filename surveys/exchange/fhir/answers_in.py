@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from analysis.words import words as _
 from surveys.exchange import cells
 from surveys.exchange.cells import CellError
 from surveys.exchange.faults import Fault, FileRefused
@@ -58,18 +59,34 @@ def read(name: str, content: bytes, library: Library) -> ImportFile:
             rows[place] = row
         elif twice := rows[place].answers.keys() & row.answers.keys():
             faults.append(
-                Fault(f"{_name(response, number)}: {row.patient} has {min(twice)} at {row.visit} twice.")
+                Fault(
+                    _(
+                        "%(name)s: %(patient)s has %(twice)s at %(visit)s twice.",
+                        name=_name(response, number),
+                        patient=row.patient,
+                        twice=min(twice),
+                        visit=row.visit,
+                    )
+                )
             )
         else:
             rows[place] = _united(rows[place], row)
     if faults:
         raise FileRefused(faults)
     if not rows:
-        raise FileRefused([Fault("All responses of this file were entered in error.")])
-    left_out = [f"{count} {kind} left out." for kind, count in sorted(found.others.items())]
-    left_out += [f"Item {link} left out ({count} answers)." for link, count in sorted(unread.items())]
+        raise FileRefused([Fault(_("All responses of this file were entered in error."))])
+    left_out = [
+        _("%(count)s %(kind)s left out.", count=count, kind=kind)
+        for kind, count in sorted(found.others.items())
+    ]
+    left_out += [
+        _("Item %(link)s left out (%(count)s answers).", link=link, count=count)
+        for link, count in sorted(unread.items())
+    ]
     if erroneous:
-        left_out.append(f"{erroneous} responses left out: they were entered in error.")
+        left_out.append(
+            _("%(erroneous)s responses left out: they were entered in error.", erroneous=erroneous)
+        )
     digest = hashlib.sha256(content).hexdigest()
     return ImportFile(name, digest, tuple(rows.values()), left_out=tuple(left_out))
 
@@ -89,12 +106,12 @@ def _unread(response: Resource, asked: Asked) -> Iterator[str]:
 def _row(number: int, response: Resource, found: Resources, asked: Asked) -> ImportRow:
     status = response.get("status")
     if status not in (*PARTIAL, *WHOLE):
-        raise CellError(f"its status is {status!r}, which is none of R4.")
+        raise CellError(_("its status is %(status)s, which is none of R4.", status=repr(status)))
     answers, not_given = _answers(response, asked)
     _compare_totals(response, asked, answers)
     authored = response.get("authored")
     if not isinstance(authored, str):
-        raise CellError("it has no authored: nobody can tell of which day it is.")
+        raise CellError(_("it has no authored: nobody can tell of which day it is."))
     completed = _day(authored)
     own = _extensions(response)
     visit = own.get("visit")
@@ -123,7 +140,7 @@ def _patient(response: Resource, patients: Mapping[str, str]) -> str:
     subject = response.get("subject")
     reference = subject.get("reference") if isinstance(subject, dict) else None
     if not isinstance(reference, str):
-        raise CellError("it has no subject: nobody can tell whose it is.")
+        raise CellError(_("it has no subject: nobody can tell whose it is."))
     code = patients.get(reference)
     return reference.rsplit("/", 1)[-1] if code is None else code
 
@@ -145,7 +162,7 @@ def _answers(response: Resource, asked: Asked) -> tuple[dict[str, Answer], dict[
     for one in incoming.items(response):
         link = str(one.get("linkId"))
         if link in seen and one.get("answer"):
-            raise CellError(f"the linkId {link} stands twice.")
+            raise CellError(_("the linkId %(link)s stands twice.", link=link))
         seen.add(link)
         key = asked.items.get(link)
         if key is None:
@@ -159,12 +176,14 @@ def _answers(response: Resource, asked: Asked) -> tuple[dict[str, Answer], dict[
         values = [_value(asked, key, link, answer) for answer in given if isinstance(answer, dict)]
         several = asked.instrument.item(key).kind == "choices"
         if len(values) != 1 and not several:
-            raise CellError(f"item {link} has {len(values)} answers, and takes one.")
+            raise CellError(
+                _("item %(link)s has %(number)s answers, and takes one.", link=link, number=len(values))
+            )
         found: Any = values if several else values[0]
         try:
             check_answer(asked.instrument, key, found)
         except AnswerError as error:
-            raise CellError(f"item {link}: {error}") from None
+            raise CellError(_("item %(link)s: %(error)s", link=link, error=error)) from None
         answers[key] = found
     return answers, not_given
 
@@ -183,7 +202,7 @@ def _value(asked: Asked, key: str, link: str, answer: Resource) -> Any:
         kind
     ]
     if wanted not in answer:
-        raise CellError(f"item {link} has no {wanted}.")
+        raise CellError(_("item %(link)s has no %(wanted)s.", link=link, wanted=wanted))
     return answer[wanted]
 
 
@@ -193,8 +212,15 @@ def _compare_totals(response: Resource, asked: Asked, answers: Mapping[str, Answ
     for scale, said in _totals(response, asked):
         here = computed[scale]
         if here is None or abs(said - here) > TOLERANCE:
-            told = "no score" if here is None else f"{here:g}"
-            raise CellError(f"the response says {said:g}; its answers give {told} ({scale}).")
+            told = _("no score") if here is None else f"{here:g}"
+            raise CellError(
+                _(
+                    "the response says %(said)s; its answers give %(told)s (%(scale)s).",
+                    said=format(said, "g"),
+                    told=told,
+                    scale=scale,
+                )
+            )
 
 
 def _totals(response: Resource, asked: Asked) -> Iterator[tuple[str, float]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.words import words as _
 from surveys.exchange.faults import Fault, FileRefused
 
 Resource = Mapping[str, Any]
@@ -20,8 +21,8 @@ TEXTS = frozenset(
 )
 NUMBERS = frozenset({"valueDecimal", "valueInteger"})
 READ = frozenset({"QuestionnaireResponse", "Questionnaire", "Patient"})
-_XML = "This is FHIR as XML. Save it as JSON."
-_R5 = "{place}: its type is ‘coding’: this is FHIR R5; save it as R4."
+_XML = _("This is FHIR as XML. Save it as JSON.")
+_R5 = _("%(place)s: its type is ‘coding’: this is FHIR R5; save it as R4.")
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def read(content: bytes) -> Resources:
     found = _checked(content)
     responses = tuple(one for one in found if one["resourceType"] == "QuestionnaireResponse")
     if not responses:
-        raise FileRefused([Fault("This file of FHIR holds no QuestionnaireResponse: nobody's answers.")])
+        raise FileRefused([Fault(_("This file of FHIR holds no QuestionnaireResponse: nobody's answers."))])
     others: dict[str, int] = {}
     for one in found:
         if one["resourceType"] not in TYPES:
@@ -119,7 +120,7 @@ def _each(content: bytes) -> Iterator[Resource]:
         except ValueError:
             parts = [json.loads(line) for line in text.splitlines() if line.strip()]
     except (ValueError, RecursionError):
-        raise FileRefused([Fault("This is not whole JSON of FHIR.")]) from None
+        raise FileRefused([Fault(_("This is not whole JSON of FHIR."))]) from None
     for part in parts:
         for one in part if isinstance(part, list) else [part]:
             yield from _unpacked(one)
@@ -127,7 +128,7 @@ def _each(content: bytes) -> Iterator[Resource]:
 
 def _unpacked(one: Any) -> Iterator[Resource]:
     if not isinstance(one, dict) or not isinstance(one.get("resourceType"), str):
-        raise FileRefused([Fault("This is JSON, but not of FHIR: something has no resourceType.")])
+        raise FileRefused([Fault(_("This is JSON, but not of FHIR: something has no resourceType."))])
     if one["resourceType"] != "Bundle":
         yield one
         return
@@ -139,19 +140,24 @@ def _unpacked(one: Any) -> Iterator[Resource]:
 def _refused(value: Any, place: str, level: int) -> Iterator[str]:
     """What in a resource changes the meaning of the rest, or is of another release."""
     if level > DEEPEST:
-        yield f"{place[:60]}…: deeper than {DEEPEST} levels."
+        yield _("%(place)s…: deeper than %(deepest)s levels.", place=place[:60], deepest=DEEPEST)
         return
     if isinstance(value, list):
         for number, one in enumerate(value):
             yield from _refused(one, f"{place}[{number}]", level + 1)
     elif isinstance(value, dict):
         if "modifierExtension" in value:
-            yield f"{place}: it has a modifierExtension, which may turn its meaning round. It is not read."
+            yield _(
+                "%(place)s: it has a modifierExtension, which may turn its meaning round. It is not read.",
+                place=place,
+            )
         if value.get("type") == "coding" and "linkId" in value:
-            yield _R5.format(place=place)
+            yield _(_R5, place=place)
         for name, one in value.items():
             if not _is_shaped(name, one):
-                yield f"{place}.{name} is of another kind than FHIR R4 has there."
+                yield _(
+                    "%(place)s.%(name)s is of another kind than FHIR R4 has there.", place=place, name=name
+                )
             elif isinstance(one, list | dict):
                 yield from _refused(one, f"{place}.{name}", level + 1)
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.words import joined
+from analysis.words import words as _
 from surveys.exchange.fhir import incoming
 from surveys.exchange.fhir.incoming import Resource
 from surveys.instruments.instrument import Instrument
@@ -42,7 +44,13 @@ class Asked:
         whole = int(told)
         if whole != told or (ours is not None and ours != whole):
             raise Unrecognised(
-                f"item {link} weighs {code} as {told:g}, which Seventh's {self._title} does not."
+                _(
+                    "item %(link)s weighs %(code)s as %(told)s, which Seventh's %(title)s does not.",
+                    link=link,
+                    code=code,
+                    told=format(told, "g"),
+                    title=self._title,
+                )
             )
         return whole
 
@@ -50,11 +58,19 @@ class Asked:
         """The sentence about an option whose value nobody knows."""
         if link in self.elsewhere:
             address = self.elsewhere[link]
-            return f"the options of {link} are in a ValueSet that is not in this file: {address}. Add it."
+            return _(
+                "the options of %(link)s are in a ValueSet that is not in this file: %(address)s. Add it.",
+                link=link,
+                address=address,
+            )
         words = f" ‘{display}’" if display else ""
-        return (
-            f"item {link} of this {self._title} offers {code}{words}, which Seventh's {self._title} does not "
-            "have: another version?"
+        return _(
+            "item %(link)s of this %(title)s offers %(code)s%(words)s, which Seventh's %(title)s "
+            "does not have: another version?",
+            link=link,
+            title=self._title,
+            code=code,
+            words=words,
         )
 
     @property
@@ -92,7 +108,9 @@ def recognised(response: Resource, forms: Mapping[str, Resource], library: Libra
     answered = {str(one.get("linkId")) for one in incoming.items(response) if one.get("answer")}
     if answered and not answered & items.keys():
         some = ", ".join(sorted(answered)[:3])
-        raise Unrecognised(f"none of its items ({some}) is known: its Questionnaire has others.")
+        raise Unrecognised(
+            _("none of its items (%(some)s) is known: its Questionnaire has others.", some=some)
+        )
     return Asked(instrument, items, scales, dict(_worth(form)), dict(_elsewhere(form)))
 
 
@@ -137,11 +155,19 @@ def _by_codes(codes: Mapping[str, str], library: Library) -> Instrument:
     found = [one for one in library if known and items[one.key] == known]
     if not found:
         raise Unrecognised(
-            "which questionnaire it answers cannot be told: neither its address nor the codes of its items "
-            "are known. If its items have codes, give the Questionnaire in the same Bundle."
+            _(
+                "which questionnaire it answers cannot be told: neither its address nor the codes of "
+                "its items are known. If its items have codes, give the Questionnaire in the same "
+                "Bundle."
+            )
         )
     if len(found) > 1:
-        raise Unrecognised(f"its items are those of {' and of '.join(one.short_title for one in found)}.")
+        raise Unrecognised(
+            _(
+                "its items are those of %(listed)s.",
+                listed=joined(_(" and of "), (one.short_title for one in found)),
+            )
+        )
     return found[0]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
+from analysis.words import words as _
 from surveys.exchange import cells
 from surveys.exchange.cells import CellError
 from surveys.exchange.faults import Fault, FileRefused
@@ -56,7 +57,7 @@ class Cells:
     def needed(self, name: str, take: Callable[[str], T]) -> T:
         """What `take` reads of a cell that must not be empty; whatever comes of a fault is never stored."""
         if not self.record[name]:
-            self.fault(name, "This cell must not be empty.")
+            self.fault(name, _("This cell must not be empty."))
         found: Any = self._take(name, take)
         return found  # type: ignore[no-any-return]
 
@@ -91,7 +92,15 @@ class Cells:
 
     def fault(self, name: str, problem: str) -> None:
         """Note what is wrong with a cell."""
-        self.faults.add(f"{self.file}, row {self.number}, column {name}: {problem}")
+        self.faults.add(
+            _(
+                "%(file)s, row %(number)s, column %(name)s: %(problem)s",
+                file=self.file,
+                number=self.number,
+                name=name,
+                problem=problem,
+            )
+        )
 
     def _take(self, name: str, take: Callable[[str], T]) -> T | None:
         if not self.record[name]:
@@ -106,7 +115,7 @@ class Cells:
 def flag(text: str) -> bool:
     """True or false."""
     if text not in _FLAGS:
-        raise CellError(f"{text!r} is neither true nor false.")
+        raise CellError(_("%(text)s is neither true nor false.", text=repr(text)))
     return _FLAGS[text]
 
 
@@ -114,7 +123,7 @@ def day(text: str) -> date:
     """A calendar date."""
     found = cells.day_or_instant(text)
     if isinstance(found, datetime):
-        raise CellError(f"{text!r} is not a date such as 2024-05-31.")
+        raise CellError(_("%(text)s is not a date such as 2024-05-31.", text=repr(text)))
     return found
 
 
@@ -122,20 +131,25 @@ def instant(text: str) -> datetime:
     """An instant."""
     found = cells.day_or_instant(text)
     if not isinstance(found, datetime):
-        raise CellError(f"{text!r} is not an instant such as 2024-05-31T14:30:00+00:00.")
+        raise CellError(_("%(text)s is not an instant such as 2024-05-31T14:30:00+00:00.", text=repr(text)))
     return found.astimezone(UTC)
 
 
 def whole(text: str) -> int:
     """A whole number."""
     if not _WHOLE.fullmatch(text):
-        raise CellError(f"{text!r} is not a whole number.")
+        raise CellError(_("%(text)s is not a whole number.", text=repr(text)))
     return int(text)
 
 
 def _text(text: str) -> str:
     if len(text) > LONGEST_TEXT or "\0" in text:
-        raise CellError(f"This text is longer than {LONGEST_TEXT} characters, or holds a sign that none has.")
+        raise CellError(
+            _(
+                "This text is longer than %(longest_text)s characters, or holds a sign that none has.",
+                longest_text=LONGEST_TEXT,
+            )
+        )
     return text
 
 
@@ -143,9 +157,9 @@ def _number(text: str) -> float:
     try:
         found: float = int(text) if _WHOLE.fullmatch(text) else float(text)
     except ValueError:
-        raise CellError(f"{text!r} is not a number.") from None
+        raise CellError(_("%(text)s is not a number.", text=repr(text))) from None
     if cell(found) != text:
-        raise CellError(f"{text!r} is not as Seventh writes a number.")
+        raise CellError(_("%(text)s is not as Seventh writes a number.", text=repr(text)))
     return found
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from analysis.data.gradings import GRADING_SCALES
 from analysis.data.kinds import KINDS
 from analysis.data.statuses import REASONS, STATUSES
+from analysis.words import words as _
 from surveys import background
 from surveys.exchange.import_file import patient_code
 from surveys.exchange.moving.cells import Cells, day, flag, whole
@@ -125,7 +126,7 @@ def _treatments(rows: Sequence[Cells], sites: Sequence[Cells]) -> Iterator[Moved
             tuple(_sites(row, dose, left)),
         )
     for site in left:
-        site.fault("muscle", "There is no such injection in treatments.csv.")
+        site.fault("muscle", _("There is no such injection in treatments.csv."))
 
 
 _INJECTION = ("state", "started_on", "product")
@@ -153,7 +154,7 @@ def _sites(treatment: Cells, dose: float | None, left: list[Cells]) -> Iterator[
 def _gradings(rows: Sequence[Cells], palsies: Collection[str]) -> Iterator[MovedGrading]:
     for row in rows:
         if row.record["palsy"] not in palsies:
-            row.fault("palsy", "palsies.csv has no such palsy of this patient.")
+            row.fault("palsy", _("palsies.csv has no such palsy of this patient."))
         yield MovedGrading(
             row.needed("palsy", whole),
             {
@@ -176,7 +177,7 @@ def _parts(row: Cells) -> dict[str, Any] | None:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        row.fault("parts", "This is no JSON object.")
+        row.fault("parts", _("This is no JSON object."))
         return None
     return found
 
@@ -186,8 +187,12 @@ def _consent(row: Cells, here: Here) -> Mapping[str, Any]:
     text = here.consent_texts.get((version, locale))
     if version and text is None:
         here.lacking.add(
-            f"The study has no consent text {version} in {locale}, on which patients of the package decided. "
-            "Load it first: seventh study consent STUDY FILE."
+            _(
+                "The study has no consent text %(version)s in %(locale)s, on which patients of the "
+                "package decided. Load it first: seventh study consent STUDY FILE.",
+                version=version,
+                locale=locale,
+            )
         )
     return {
         "consent_text_id": text,
@@ -223,6 +228,6 @@ def _by_visit(rows: Sequence[Cells], known: Collection[Place]) -> Mapping[Place,
     for row in rows:
         place = place_of(row)
         if place not in known:
-            row.fault("visit", "visits.csv has no such visit of this patient.")
+            row.fault("visit", _("visits.csv has no such visit of this patient."))
         found[place].append(row)
     return found

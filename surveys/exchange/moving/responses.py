@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from analysis.words import words as _
 from surveys.exchange.moving.cells import Cells, day, instant
 from surveys.exchange.moving.tables import Rows
 from surveys.exchange.moving.visits import Place, place_of
@@ -47,14 +48,14 @@ def responses(rows: Rows, visits: Collection[Place], answered: Answered) -> Mapp
         for row in own:
             place = place_of(row)
             if place not in visits:
-                row.fault("visit", "visits.csv has no such visit of this patient.")
+                row.fault("visit", _("visits.csv has no such visit of this patient."))
             version = answered.get((key, row.record["version"], row.record["wording"]))
             if version is None:
-                row.fault("version", "codebook.json does not name this version and wording.")
+                row.fault("version", _("codebook.json does not name this version and wording."))
                 continue
             found[place].append(_response(row, version, items.pop((place, key), ())))
     for left in items.values():
-        left[0].fault("instrument", "There is no such response in the file of its questionnaire.")
+        left[0].fault("instrument", _("There is no such response in the file of its questionnaire."))
     return found
 
 
@@ -90,7 +91,14 @@ def _given(instrument: Instrument, rows: Sequence[Cells]) -> _Given:
     for row in rows:
         key = row.record["item"]
         if key not in known:
-            row.fault("item", f"{instrument.key} version {instrument.version} has no such item.")
+            row.fault(
+                "item",
+                _(
+                    "%(key)s version %(version)s has no such item.",
+                    key=instrument.key,
+                    version=instrument.version,
+                ),
+            )
             continue
         column = {"date": "value_on", "text": "value_text"}.get(known[key].kind, "value")
         if row.record[column]:
@@ -115,13 +123,22 @@ def compare_scores(rows: Rows, person: MovedPatient) -> None:
         said = tuple(row.record[name] for name in _SCORE)
         told = given.pop((*place_of(row), row.record["instrument"], row.record["scale"]), None)
         if told != said:
-            here = (told[0] or "nothing") if told else "no such score"
+            here = (told[0] or _("nothing")) if told else "no such score"
             name = f"{row.record['instrument']}.{row.record['scale']}"
-            problem = f"The package says {said[0] or 'nothing'} for {name}, its answers give {here} here."
+            problem = _(
+                "The package says %(value)s for %(name)s, its answers give %(here)s here.",
+                value=said[0] or _("nothing"),
+                name=name,
+                here=here,
+            )
             row.fault("value", problem)
     if given and rows["visits"]:
-        _, _, instrument, scale = next(iter(given))
-        problem = f"scores.csv lacks {instrument}.{scale} of a visit of this patient."
+        *__, instrument, scale = next(iter(given))
+        problem = _(
+            "scores.csv lacks %(instrument)s.%(scale)s of a visit of this patient.",
+            instrument=instrument,
+            scale=scale,
+        )
         rows["visits"][0].fault("patient", problem)
 
 

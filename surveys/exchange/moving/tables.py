@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import groupby
 
+from analysis.words import words as _
 from surveys.exchange.moving.cells import Cells, Faults
 from surveys.exchange.moving.files import PATIENTS, Package
 from surveys.exchange.tidy.answers import SCORES, long_table, wide_table
@@ -70,7 +71,14 @@ class _Reader:
         while self._next is not None:
             code, rows = self._next
             if len(rows) > 1:
-                self._faults.add(f"{self._table.file}, row {rows[1].number}: patient {code} stands twice.")
+                self._faults.add(
+                    _(
+                        "%(file)s, row %(number)s: patient %(code)s stands twice.",
+                        file=self._table.file,
+                        number=rows[1].number,
+                        code=code,
+                    )
+                )
             yield rows[0]
             self._advance()
 
@@ -87,8 +95,14 @@ class _Reader:
         if self._next is not None:
             code, rows = self._next
             self._faults.add(
-                f"{self._table.file}, row {rows[0].number}: patient {code} is not in {PATIENTS}, or does not "
-                "stand in its order."
+                _(
+                    "%(file)s, row %(number)s: patient %(code)s is not in %(patients)s, or does not stand "
+                    "in its order.",
+                    file=self._table.file,
+                    number=rows[0].number,
+                    code=code,
+                    patients=PATIENTS,
+                )
             )
 
     def _advance(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.words import words as _
 from surveys.exchange.import_file import visit_name
 from surveys.exchange.moving.cells import Cells, day, flag, whole
 from surveys.instruments.library import Library
@@ -26,15 +27,22 @@ def visit_row(
     planned = row.needed("planned", flag)
     if planned and name not in timepoints:
         lacking.add(
-            f"The plan of the study has no timepoint {name}, at which the package has planned visits. Give "
-            "the study that plan first: seventh study export-setup and import-setup carry it over."
+            _(
+                "The plan of the study has no timepoint %(name)s, at which the package has planned "
+                "visits. Give the study that plan first: seventh study export-setup and import-setup "
+                "carry it over.",
+                name=name,
+            )
         )
     battery = row.several("battery")
     for key in battery:
         if key not in library:
             lacking.add(
-                f"A visit asks the questionnaire {key}, whose definition is not here. Add it first "
-                "(SEVENTH_INSTRUMENTS; own forms come with the study's set-up)."
+                _(
+                    "A visit asks the questionnaire %(key)s, whose definition is not here. Add it first "
+                    "(SEVENTH_INSTRUMENTS; own forms come with the study's set-up).",
+                    key=key,
+                )
             )
     return {
         "timepoint_id": timepoints.get(name) if planned else None,

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from analysis.words import words as _
 from surveys.exchange import wording_file
 from surveys.exchange.backup.values import stored
 from surveys.exchange.leaving import AMENDMENTS, SETTINGS, TABLES, table_file
@@ -37,7 +38,7 @@ BEGINS_ANEW: Mapping[str, Any] = {
     "heads_address": "",
 }
 _MADE_WITH = ("code", "title", "timezone", "locales", "lowest_age", "simulated", "optional_items")
-DAMAGED = "{file} does not fit this version of Seventh, or itself. Take the folder as it was exported."
+DAMAGED = _("%(file)s does not fit this version of Seventh, or itself. Take the folder as it was exported.")
 
 
 def take(
@@ -114,7 +115,7 @@ def make(
         new = NewStudy(**{name: facts[name] for name in _MADE_WITH}, asks_background=facts["asks_background"])
         study = studies.create(session, new, (), library, at=at, actor=actor)
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise Refused(DAMAGED.format(file=SETTINGS)) from None
+        raise Refused(_(DAMAGED, file=SETTINGS)) from None
     for name, value in facts.items():
         if name not in _MADE_WITH and name != "created_at":
             setattr(study, name, value)
@@ -129,7 +130,7 @@ def make(
         session.flush()
         _amendments(session, whole, study)
     except (SQLAlchemyError, TypeError, ValueError, KeyError, AttributeError):
-        raise Refused(DAMAGED.format(file="study/")) from None
+        raise Refused(_(DAMAGED, file="study/")) from None
     known = _library(session, study, library)
     loaded = list(_wordings(session, whole, known, at=at, actor=actor))
     session.expire(study, ["timepoints"])
@@ -152,7 +153,7 @@ def _rows(whole: Package, name: str, model: type[Base], study: Study) -> list[An
             for row in told
         ]
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise Refused(DAMAGED.format(file=file)) from None
+        raise Refused(_(DAMAGED, file=file)) from None
 
 
 def _value(model: type[Base], column: str, told: Any) -> Any:
@@ -175,11 +176,23 @@ def _definitions(whole: Package, library: Library) -> None:
             continue
         with suppress(UnknownInstrument):
             if library.get(one.key, one.version).sha256 != one.sha256:
-                raise Refused(f"{one.key} version {one.version} is defined otherwise here than in {name}.")
+                raise Refused(
+                    _(
+                        "%(key)s version %(version)s is defined otherwise here than in %(name)s.",
+                        key=one.key,
+                        version=one.version,
+                        name=name,
+                    )
+                )
             continue
         raise Refused(
-            f"The study asks {one.key} version {one.version}, whose definition is not here. Put {name} into "
-            "a folder that SEVENTH_INSTRUMENTS names, and begin again."
+            _(
+                "The study asks %(key)s version %(version)s, whose definition is not here. Put "
+                "%(name)s into a folder that SEVENTH_INSTRUMENTS names, and begin again.",
+                key=one.key,
+                version=one.version,
+                name=name,
+            )
         )
 
 
@@ -189,14 +202,14 @@ def _checked_form(row: OwnForm) -> OwnForm:
     except DefinitionError as error:
         raise Refused(str(error)) from None
     if (one.key, one.version, one.sha256) != (row.instrument, row.version, row.sha256):
-        raise Refused(DAMAGED.format(file=table_file("own_forms")))
+        raise Refused(_(DAMAGED, file=table_file("own_forms")))
     return row
 
 
 def _checked_texts(rows: Sequence[ConsentText]) -> None:
     for row in rows:
         if NewText(row.text, row.parts).sha256 != row.sha256:
-            raise Refused(DAMAGED.format(file=table_file("consent_texts")))
+            raise Refused(_(DAMAGED, file=table_file("consent_texts")))
 
 
 def _amendments(session: Session, whole: Package, study: Study) -> None:
@@ -221,7 +234,11 @@ def _wordings(
             with whole.open(name) as file:
                 found = wording_file.read(name, file.read(), library)
             wordings.load(session, found, file=name, at=at, actor=actor)
-            yield f"Wording {found.wording.name} of {found.short_title} came with it."
+            yield _(
+                "Wording %(name)s of %(short_title)s came with it.",
+                name=found.wording.name,
+                short_title=found.short_title,
+            )
 
 
 def _permissions(session: Session, rows: Sequence[Permission], library: Library) -> Iterator[str]:
@@ -233,8 +250,12 @@ def _permissions(session: Session, rows: Sequence[Permission], library: Library)
             session.flush()
             continue
         yield (
-            f"The wording {row.wording} of {instrument.short_title} is not here: load it, and record by "
-            "whose leave the study asks it, before it goes live."
+            _(
+                "The wording %(wording)s of %(short_title)s is not here: load it, and record by whose "
+                "leave the study asks it, before it goes live.",
+                wording=row.wording,
+                short_title=instrument.short_title,
+            )
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from analysis.words import words as _
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.tables.mapping import FileMapping, Order
 
@@ -54,7 +55,12 @@ def answered(proposed: FileMapping, said: Answers) -> FileMapping:
             ZoneInfo(said.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             faults.append(
-                Fault(f"{said.timezone!r} is no time zone. Write one such as Europe/Berlin or UTC.")
+                Fault(
+                    _(
+                        "%(timezone)s is no time zone. Write one such as Europe/Berlin or UTC.",
+                        timezone=repr(said.timezone),
+                    )
+                )
             )
     if faults:
         raise FileRefused(faults)
@@ -112,7 +118,15 @@ def _table(key: str, said: str, faults: list[Fault]) -> dict[str, int]:
         cell, equals, value = line.rpartition("=")
         value = value.strip()
         if not equals or not cell.strip() or not value.removeprefix("-").isdecimal() or len(value) > 9:
-            faults.append(Fault(f"{key}: {line!r} is not a cell and its value. Write each line as: 1 = 0"))
+            faults.append(
+                Fault(
+                    _(
+                        "%(key)s: %(line)s is not a cell and its value. Write each line as: 1 = 0",
+                        key=key,
+                        line=repr(line),
+                    )
+                )
+            )
             continue
         table[cell.strip()] = int(value)
     return table

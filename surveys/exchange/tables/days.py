@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from analysis.words import words as _
 from surveys import typed
 from surveys.exchange.cells import CellError
 from surveys.exchange.tables.mapping import Order
@@ -70,11 +71,14 @@ def written(cell: str, order: Order | None, zone: str) -> str:
     found = _WRITTEN.fullmatch(cell)
     if found is None:
         raise CellError(
-            f"{cell!r} is not a day. Write it as 2026-12-31, or name the column that holds the day."
+            _(
+                "%(cell)s is not a day. Write it as 2026-12-31, or name the column that holds the day.",
+                cell=repr(cell),
+            )
         )
     possible = _of_one(found["a"], found["sign"], found["b"], found["c"])
     if not possible:
-        raise CellError(f"{cell!r} has a year of two digits. Write all four.")
+        raise CellError(_("%(cell)s has a year of two digits. Write all four.", cell=repr(cell)))
     if len(possible) == 2 and int(found["a"]) == int(found["b"]):
         possible = {order} if order in possible else {"dmy"}
     if order in possible:
@@ -83,21 +87,36 @@ def written(cell: str, order: Order | None, zone: str) -> str:
         (used,) = possible
     elif order is None:
         raise CellError(
-            f'{cell!r} can be read in two ways. Say which comes first, with dates = "dmy" or "mdy".'
+            _(
+                '%(cell)s can be read in two ways. Say which comes first, with dates = "dmy" or "mdy".',
+                cell=repr(cell),
+            )
         )
     else:
-        raise CellError(f"{cell!r} is not {SIGNS[order]}, as the mapping says.")
+        raise CellError(
+            _("%(cell)s is not %(signs)s, as the mapping says.", cell=repr(cell), signs=SIGNS[order])
+        )
     numbers = [int(found[name]) for name in "abc"]
     year, month, day = (numbers[used.index(part)] for part in "ymd")
     try:
         on = date(year, month, day)
     except ValueError:
-        raise CellError(f"{cell!r} is not a day of the calendar.") from None
+        raise CellError(_("%(cell)s is not a day of the calendar.", cell=repr(cell))) from None
     if not typed.is_possible_year(year):
-        raise CellError(f"{cell!r} is too far from today: the year must be {typed.possible_years()}.")
+        raise CellError(
+            _(
+                "%(cell)s is too far from today: the year must be %(possible_years)s.",
+                cell=repr(cell),
+                possible_years=typed.possible_years(),
+            )
+        )
     if on.isoformat() == ANONYMOUS and found["hour"]:
         raise CellError(
-            f"{cell!r} is what LimeSurvey writes for anonymous answers, and no day. Name a column with days."
+            _(
+                "%(cell)s is what LimeSurvey writes for anonymous answers, and no day. Name a column "
+                "with days.",
+                cell=repr(cell),
+            )
         )
     return _with_clock(cell, on, found, zone)
 
@@ -111,7 +130,7 @@ def _with_clock(cell: str, on: date, found: re.Match[str], zone: str) -> str:
     try:
         at = datetime(on.year, on.month, on.day, hour, minute, second)  # noqa: DTZ001
     except ValueError:
-        raise CellError(f"{cell!r} is not a time of day.") from None
+        raise CellError(_("%(cell)s is not a time of day.", cell=repr(cell))) from None
     if found["zone"]:
         offset = "Z" if found["zone"] in ("Z", "UTC", "GMT") else found["zone"]
         return at.isoformat() + offset

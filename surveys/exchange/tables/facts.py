@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.data.gradings import HOUSE_BRACKMANN
+from analysis.words import words as _
 from surveys import same
 from surveys.exchange.cells import CellError
 from surveys.exchange.tables import words
@@ -74,10 +75,10 @@ def is_fact(name: str) -> bool:
 
 
 def _fact(table: Table, name: str, column: Column) -> ProposedFact:
-    said = [f"{column.name} is proposed as {name}. Is it?"]
+    said = [_("%(name)s is proposed as %(name_2)s. Is it?", name=column.name, name_2=name)]
     if name not in _WORDS:
         if name == "birth_year":
-            said.append("Of a date of birth the year alone is kept; day and month are dropped at once.")
+            said.append(_("Of a date of birth the year alone is kept; day and month are dropped at once."))
         return ProposedFact(FactColumn(column.name), tuple(said))
     known = _WORDS[name]
     texts = {code(key): text for key, text in column.choices.items()}
@@ -85,7 +86,13 @@ def _fact(table: Table, name: str, column: Column) -> ProposedFact:
     meant = {cell: known.get(words.bare(text)) for cell, text in texts.items() if cell not in column.missing}
     strange = [cell for cell, word in meant.items() if word is None]
     if strange:
-        said.append(f"{column.name} has {', '.join(strange[:5])}: write what it means (values = …).")
+        said.append(
+            _(
+                "%(name)s has %(listed)s: write what it means (values = …).",
+                name=column.name,
+                listed=", ".join(strange[:5]),
+            )
+        )
     told = {cell: word for cell, word in meant.items() if word is not None}
     return ProposedFact(FactColumn(column.name, told), tuple(said))
 
@@ -98,7 +105,7 @@ def birth_year(cell: str) -> str:
     """
     years = re.findall(r"(?<![0-9])[0-9]{4}(?![0-9])", cell)
     if len(years) != 1:
-        raise CellError(f"{cell!r} has no year of birth in four digits.")
+        raise CellError(_("%(cell)s has no year of birth in four digits.", cell=repr(cell)))
     return str(years[0])
 
 

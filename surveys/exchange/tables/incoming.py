@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analysis.words import words as _
 from surveys.exchange.fhir import answers_in
 from surveys.exchange.fhir import incoming as fhir
 from surveys.exchange.import_file import ImportFile
@@ -49,7 +50,7 @@ def look(name: str, content: bytes, known: Sequence[Known], zone: str, sheet: st
         asked = Asked(missing=project.missing)
         table = redcap_project.table(name, content, project, asked)
         if table is None:
-            raise Refused("This project holds no data. Export it as XML with its data.")
+            raise Refused(_("This project holds no data. Export it as XML with its data."))
         return Looked(table, redcap_proposing.proposed(table, project.dictionary, known, asked, zone))
     if pair := redcap_pair.read(content):
         book, asked = redcap_dictionary.read(pair[0]), Asked()
@@ -68,7 +69,7 @@ def table_of(name: str, content: bytes, mapping: FileMapping) -> Table:
         project = redcap_project.read(content)
         table = redcap_project.table(name, content, project, asked)
         if table is None:
-            raise Refused("This project holds no data. Export it as XML with its data.")
+            raise Refused(_("This project holds no data. Export it as XML with its data."))
         return table
     return reading.read(name, content, reading.Asked.by(mapping))
 

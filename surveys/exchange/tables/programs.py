@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from analysis.words import words as _
 from surveys import same
 
 IMPORT_ID = '{"ImportId":'
@@ -19,7 +20,7 @@ NAMES = {
     "spss": "SPSS",
     "stata": "Stata",
     "sas": "SAS",
-    "plain": "a plain table",
+    "plain": _("a plain table"),
 }
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analysis.words import words as _
 from surveys import same
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.sheets import cut, measure, reading
@@ -23,7 +24,7 @@ from surveys.exchange.tables.table import Column, Source, Table
 MOST_COLUMNS = 5000
 MOST_CELLS = 20_000_000
 LONGEST_CELL = 100_000
-SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+SEPARATORS = {",": _("comma"), ";": _("semicolon"), "\t": _("tab")}
 ENCODINGS = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8",
@@ -33,7 +34,6 @@ ENCODINGS = {
     "cp1252": "Windows-1252",
 }
 _PROGRAM_OF = {".sav": "spss", ".zsav": "spss", ".dta": "stata", ".xpt": "sas"}
-_XML = "This is {what}, which holds {holds}. {mend}"
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,17 @@ def read(name: str, content: bytes, asked: Asked | None = None) -> Table:
     separator = asked.separator or cut.steady_separator(text)
     remarks = []
     if encoding == "cp1252" or separator != ",":
-        told = f"{SEPARATORS[separator]}-separated {ENCODINGS[encoding]}"
-        remarks.append(f"The file is {told} text; read as such.")
+        told = _(
+            "%(separators)s-separated %(encodings)s",
+            separators=SEPARATORS[separator],
+            encodings=ENCODINGS[encoding],
+        )
+        remarks.append(_("The file is %(told)s text; read as such.", told=told))
     source = Source(encoding=same.folded(ENCODINGS[encoding]), separator=separator)
     try:
         rows = list(cut.every_row(text, separator))
     except csv.Error as error:
-        raise FileRefused([Fault(f"This is not CSV: {error}.")]) from None
+        raise FileRefused([Fault(_("This is not CSV: %(error)s.", error=error))]) from None
     return _table(name, digest, rows, asked, source, remarks)
 
 
@@ -90,8 +94,12 @@ def _sheet(content: bytes, sheet: str) -> list[Row]:
     except SheetsToChooseError as error:
         if {"survey", "choices"} <= {same.folded(name) for name in error.names}:
             raise FileRefused([Fault(_FORM)]) from None
-        several = f"This workbook has {len(error.names)} sheets with data: {', '.join(error.names)}."
-        raise FileRefused([Fault(f"{several} Name one (--sheet).")]) from None
+        several = _(
+            "This workbook has %(number)s sheets with data: %(listed)s.",
+            number=len(error.names),
+            listed=", ".join(error.names),
+        )
+        raise FileRefused([Fault(_("%(several)s Name one (--sheet).", several=several))]) from None
     rows = list(cut.every_row(text, ","))
     header = {same.folded(cell) for cell in rows[0][1]} if rows else set()
     if {"type", "name", "label"} <= {name.split("::")[0].split(":")[0] for name in header}:
@@ -99,9 +107,9 @@ def _sheet(content: bytes, sheet: str) -> list[Row]:
     return rows
 
 
-_FORM = (
-    "This is an XLSForm: the questions, without anybody's answers. Export the submissions (CSV or XLSX) and "
-    "give those."
+_FORM = _(
+    "This is an XLSForm: the questions, without anybody's answers. Export the submissions "
+    "(CSV or XLSX) and give those."
 )
 
 
@@ -110,27 +118,37 @@ def _refuse_other(text: str) -> None:
     beginning = text.lstrip("\ufeff \t\r\n")[:4000]
     if beginning.startswith(("{", "[")):
         what = "FHIR" if '"resourceType"' in beginning else "JSON"
-        said = f"This is {what}, not a table. Export the answers as CSV, a row per response, and give that."
+        said = _(
+            "This is %(what)s, not a table. Export the answers as CSV, a row per response, and give that.",
+            what=what,
+        )
         if what == "FHIR":
-            said = (
-                "This is FHIR, which is not read as a table. Export the answers as CSV, a row per response "
-                "and a column per item, and give that."
+            said = _(
+                "This is FHIR, which is not read as a table. Export the answers as CSV, a row per "
+                "response and a column per item, and give that."
             )
         raise FileRefused([Fault(said)])
     if beginning.startswith("<"):
         if "<ODM" in beginning and "redcap" in same.folded(beginning):
             raise FileRefused(
-                [Fault("This is a REDCap project. Look at it with: seventh redcap check PROJECT.xml")]
+                [Fault(_("This is a REDCap project. Look at it with: seventh redcap check PROJECT.xml"))]
             )
         if "<ODM" in beginning:
             raise FileRefused(
-                [Fault("This is ODM XML, which is read from REDCap alone. Export the answers as CSV.")]
+                [Fault(_("This is ODM XML, which is read from REDCap alone. Export the answers as CSV."))]
             )
-        raise FileRefused([Fault("This is XML or a web page, not a table. Export the answers as CSV.")])
+        raise FileRefused([Fault(_("This is XML or a web page, not a table. Export the answers as CSV."))])
     first = beginning.split("\n", 1)[0]
     if {"Variable / Field Name", "field_name"} & {cell.strip('"\ufeff ') for cell in first.split(",")}:
         raise FileRefused(
-            [Fault("This is a REDCap data dictionary. Look at it with: seventh redcap check DICTIONARY DATA")]
+            [
+                Fault(
+                    _(
+                        "This is a REDCap data dictionary. Look at it with: seventh redcap check DICTIONARY "
+                        "DATA"
+                    )
+                )
+            ]
         )
     if same.folded(first).lstrip('"').startswith(("type,name,label", 'survey","type', "survey,type")) or (
         '"survey"' in same.folded(first) and '"type"' in same.folded(beginning)
@@ -142,13 +160,23 @@ def _table(
     name: str, digest: str, rows: Sequence[Row], asked: Asked, source: Source, remarks: Sequence[str]
 ) -> Table:
     if not rows:
-        raise FileRefused([Fault("The file is empty.")])
-    beginning = [cells for _, cells in rows[:3]]
+        raise FileRefused([Fault(_("The file is empty."))])
+    beginning = [cells for __, cells in rows[:3]]
     program, above = programs.recognised(beginning)
     program = asked.program or program
     above = asked.header_rows if asked.header_rows is not None else above
     if above < 1 or above > len(rows):
-        raise FileRefused([Fault(f"header_rows is {above}, but the file has {len(rows)} rows.")])
+        raise FileRefused(
+            [
+                Fault(
+                    _(
+                        "header_rows is %(above)s, but the file has %(number)s rows.",
+                        above=above,
+                        number=len(rows),
+                    )
+                )
+            ]
+        )
     header = list(rows[0][1])
     while header and not header[-1]:
         header.pop()
@@ -165,7 +193,14 @@ def _table(
             cells = [*cells, *[""] * (len(header) - len(cells))] if source.sheet else cells
         if len(cells) < len(header) or any(cells[len(header) :]):
             faults.append(
-                Fault(f"This row has {len(cells)} cells, but the header has {len(header)}.", number)
+                Fault(
+                    _(
+                        "This row has %(number)s cells, but the header has %(number_2)s.",
+                        number=len(cells),
+                        number_2=len(header),
+                    ),
+                    number,
+                )
             )
             continue
         kept.append((number, list(cells[: len(header)])))
@@ -189,12 +224,18 @@ def _names(header: Sequence[str]) -> list[str]:
 def _whole(table: Table) -> Table:
     """The table, unless it is more than is read."""
     if not table.rows:
-        raise FileRefused([Fault("The file has no row below its header.")])
+        raise FileRefused([Fault(_("The file has no row below its header."))])
     if len(table.columns) > MOST_COLUMNS or len(table.columns) * len(table.rows) > MOST_CELLS:
-        raise FileRefused([Fault("The table is larger than is read at once. Split it by rows.")])
+        raise FileRefused([Fault(_("The table is larger than is read at once. Split it by rows."))])
     if len({column.name for column in table.columns}) < len(table.columns):
-        raise FileRefused([Fault("Two columns have the same name. Rename one of them.")])
+        raise FileRefused([Fault(_("Two columns have the same name. Rename one of them."))])
     for number, cells in table.rows:
         if any(len(cell) > LONGEST_CELL for cell in cells):
-            raise FileRefused([Fault(f"A cell holds more than {LONGEST_CELL} signs.", number)])
+            raise FileRefused(
+                [
+                    Fault(
+                        _("A cell holds more than %(longest_cell)s signs.", longest_cell=LONGEST_CELL), number
+                    )
+                ]
+            )
     return table

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from analysis.words import words as _
 from surveys import same
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.sheets import cut, reading
@@ -103,34 +104,43 @@ def read(content: bytes) -> Dictionary:
     Raises:
         FileRefused: it is none, or fields contradict each other.
     """
-    text, _ = reading.decoded(content)
+    text, __ = reading.decoded(content)
     rows = list(cut.every_row(text, cut.steady_separator(text)))
     header = [LONG.get(cell, cell) for cell in rows[0][1]] if rows else []
     if "field_name" not in header:
-        said = (
+        said = _(
             "This is not a REDCap data dictionary: it has no column ‘Variable / Field Name’ (or field_name)."
         )
         raise FileRefused([Fault(said)])
     if lacking := [name for name in NEEDED if name not in header]:
-        raise FileRefused([Fault("This column of the dictionary is missing.", 1, name) for name in lacking])
+        raise FileRefused(
+            [Fault(_("This column of the dictionary is missing."), 1, name) for name in lacking]
+        )
     extra = [name for name in header if name and name not in LONG.values()]
-    remarks = [f"The dictionary's columns {', '.join(extra)} are passed over."] if extra else []
+    remarks = (
+        [_("The dictionary's columns %(listed)s are passed over.", listed=", ".join(extra))] if extra else []
+    )
     faults: list[Fault] = []
     fields: list[Field] = []
     for number, cells in rows[1:]:
         row = dict(zip(header, [*cells, *[""] * len(header)], strict=False))
         if not _NAME.fullmatch(row["field_name"]):
-            said = (
-                f"{row['field_name']!r} is no name of a field: small letters, digits and _, a letter first."
+            said = _(
+                "%(field_name)s is no name of a field: small letters, digits and _, a letter first.",
+                field_name=repr(row["field_name"]),
             )
             faults.append(Fault(said, number, "field_name"))
             continue
         fields.append(_field(row))
     for name, times in Counter(one.name for one in fields).items():
         if times > 1:
-            faults.append(Fault(f"The field {name} stands {times} times in the dictionary."))
+            faults.append(
+                Fault(
+                    _("The field %(name)s stands %(times)s times in the dictionary.", name=name, times=times)
+                )
+            )
     if not fields and not faults:
-        faults.append(Fault("The dictionary has no field."))
+        faults.append(Fault(_("The dictionary has no field.")))
     if faults:
         raise FileRefused(faults)
     return Dictionary(tuple(fields), tuple(remarks))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.words import words as _
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.sheets import cut, reading
 
@@ -14,9 +15,11 @@ def read(content: bytes) -> tuple[str, ...]:
     Raises:
         FileRefused: it is no such file.
     """
-    text, _ = reading.decoded(content)
+    text, __ = reading.decoded(content)
     rows = list(cut.every_row(text, cut.steady_separator(text)))
     if not rows or NAME not in rows[0][1]:
-        raise FileRefused([Fault(f"This is no file of REDCap's events: it has no column {NAME}.")])
+        raise FileRefused(
+            [Fault(_("This is no file of REDCap's events: it has no column %(name)s.", name=NAME))]
+        )
     place = rows[0][1].index(NAME)
-    return tuple(dict.fromkeys(cells[place] for _, cells in rows[1:] if len(cells) > place))
+    return tuple(dict.fromkeys(cells[place] for __, cells in rows[1:] if len(cells) > place))

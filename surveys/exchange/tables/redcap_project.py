@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from analysis.words import words as _
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.sheets.cut import Row
 from surveys.exchange.tables import redcap_records
@@ -44,19 +45,23 @@ def read(content: bytes) -> Project:
     from defusedxml.common import DefusedXmlException
 
     if len(content) > MOST_BYTES:
-        raise FileRefused([Fault(f"The project is larger than {MOST_BYTES >> 20} MB. Export it as CSV.")])
+        raise FileRefused(
+            [Fault(_("The project is larger than %(value)s MB. Export it as CSV.", value=MOST_BYTES >> 20))]
+        )
     try:
         root = ElementTree.fromstring(content)
     except DefusedXmlException:
-        raise FileRefused([Fault("This XML defines entities, which no project of REDCap does.")]) from None
+        raise FileRefused([Fault(_("This XML defines entities, which no project of REDCap does."))]) from None
     except (ElementTree.ParseError, ValueError, LookupError) as error:
-        raise FileRefused([Fault(f"This XML is damaged: {error}.")]) from None
+        raise FileRefused([Fault(_("This XML is damaged: %(error)s.", error=error))]) from None
     if root.tag != f"{ODM}ODM" or root.find(f".//{ODM}MetaDataVersion") is None:
-        said = "This is XML, but not of a REDCap project (ODM 1.3.1). Export the project as XML, or as CSV."
+        said = _(
+            "This is XML, but not of a REDCap project (ODM 1.3.1). Export the project as XML, or as CSV."
+        )
         raise FileRefused([Fault(said)])
     fields = tuple(_fields(root))
     if not fields:
-        raise FileRefused([Fault("The project has no field of REDCap.")])
+        raise FileRefused([Fault(_("The project has no field of REDCap."))])
     dictionary = Dictionary(fields)
     header, rows = _data(root, dictionary)
     codes = root.findtext(f".//{REDCAP}MissingDataCodes") or ""

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from analysis.words import words as _
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.sheets import cut, reading
 from surveys.exchange.sheets.cut import Row
@@ -37,10 +38,10 @@ def read(name: str, content: bytes, dictionary: Dictionary, asked: Asked) -> Tab
     Raises:
         FileRefused: the data do not fit the dictionary, with the way to go on.
     """
-    text, _ = reading.decoded(content)
+    text, __ = reading.decoded(content)
     rows = list(cut.every_row(text, cut.steady_separator(text)))
     if len(rows) < 2:
-        raise FileRefused([Fault("The data have no row below their header.")])
+        raise FileRefused([Fault(_("The data have no row below their header."))])
     digest = hashlib.sha256(content).hexdigest()
     return table(name, digest, rows[0][1], rows[1:], dictionary, asked)
 
@@ -57,10 +58,17 @@ def table(
     for number, cells in rows:
         if any(cells[len(header) :]) or len(cells) < len(header):
             faults.append(
-                Fault(f"This row has {len(cells)} cells, but the header has {len(header)}.", number)
+                Fault(
+                    _(
+                        "This row has %(number)s cells, but the header has %(number_2)s.",
+                        number=len(cells),
+                        number_2=len(header),
+                    ),
+                    number,
+                )
             )
         even.append((number, [*cells, *[""] * len(header)][: len(header)]))
-    faults += [Fault("This column stands twice.", 1, one) for one, n in Counter(header).items() if n > 1]
+    faults += [Fault(_("This column stands twice."), 1, one) for one, n in Counter(header).items() if n > 1]
     if faults:
         raise FileRefused(faults)
     faults += _lacking(header, dictionary, asked)
@@ -128,13 +136,19 @@ def _must_be_raw(header: Sequence[str], rows: Sequence[Row], dictionary: Diction
     if dictionary.record_id in header:
         return
     names = {one.name for one in dictionary.fields}
-    first = {cells[0] for _, cells in rows if cells}
+    first = {cells[0] for __, cells in rows if cells}
     if len(first & names) >= 2:
-        said = "Records are in columns here. Export (or save) with records as rows."
+        said = _("Records are in columns here. Export (or save) with records as rows.")
     elif header and words.bare(header[0]) == words.bare(dictionary.fields[0].label):
-        said = f"The header has texts (‘{header[0]}’) instead of variable names. Export with raw headers."
+        said = _(
+            "The header has texts (‘%(header)s’) instead of variable names. Export with raw headers.",
+            header=header[0],
+        )
     else:
-        said = f"The data have no column {dictionary.record_id}, the dictionary's first. Another project?"
+        said = _(
+            "The data have no column %(record_id)s, the dictionary's first. Another project?",
+            record_id=dictionary.record_id,
+        )
     raise FileRefused([Fault(said)])
 
 
@@ -149,23 +163,42 @@ def _lacking(header: Sequence[str], dictionary: Dictionary, asked: Asked) -> Ite
     if gone and not (asked.forms and set(asked.forms).isdisjoint(gone)):
         told = ", ".join(f'"{form}"' for form in kept)
         yield Fault(
-            f"The dictionary has {len(forms)} forms, the data have columns of {len(kept)}: {', '.join(gone)} "
-            f"is missing. Go on without it with forms = [{told}]."
+            _(
+                "The dictionary has %(number)s forms, the data have columns of %(number_2)s: "
+                "%(listed)s is missing. Go on without it with forms = [%(told)s].",
+                number=len(forms),
+                number_2=len(kept),
+                listed=", ".join(gone),
+                told=told,
+            )
         )
     for form in kept:
         for field in forms[form]:
             if field.kind == "checkbox" and (lost := [one for one in field.columns if one not in there]):
                 codes = ", ".join(field.choices)
-                yield Fault(f"{field.name} has choices {codes}, but the data lack {', '.join(lost)}.")
+                yield Fault(
+                    _(
+                        "%(name)s has choices %(codes)s, but the data lack %(listed)s.",
+                        name=field.name,
+                        codes=codes,
+                        listed=", ".join(lost),
+                    )
+                )
 
 
 def _strangers(header: Sequence[str], rows: Iterable[Row], asked: Asked) -> Iterator[Fault]:
     if EVENT not in header or not asked.events:
         return
     place = header.index(EVENT)
-    for event, times in Counter(cells[place] for _, cells in rows).items():
+    for event, times in Counter(cells[place] for __, cells in rows).items():
         if event not in asked.events:
-            yield Fault(f"Event {event} ({times} rows) is in the data but not in the events file.")
+            yield Fault(
+                _(
+                    "Event %(event)s (%(times)s rows) is in the data but not in the events file.",
+                    event=event,
+                    times=times,
+                )
+            )
 
 
 def _twice(header: Sequence[str], rows: Iterable[Row], dictionary: Dictionary) -> Iterator[Fault]:
@@ -177,7 +210,15 @@ def _twice(header: Sequence[str], rows: Iterable[Row], dictionary: Dictionary) -
         key = tuple(cells[place] for place in places)
         if key in seen:
             told = ", ".join(filter(None, key[1:])) or dictionary.forms[0]
-            yield Fault(f"Record {key[0]}, {told} stands in rows {seen[key]} and {number}.")
+            yield Fault(
+                _(
+                    "Record %(key)s, %(told)s stands in rows %(seen)s and %(number)s.",
+                    key=key[0],
+                    told=told,
+                    seen=seen[key],
+                    number=number,
+                )
+            )
         seen.setdefault(key, number)
 
 
@@ -194,7 +235,7 @@ def _as_codes(
             continue
         codes = {*field.choices, *asked.missing, ""}
         labels = {words.bare(text): code for code, text in field.choices.items()}
-        cells = Counter(cells[place] for _, cells in rows if cells[place] not in codes)
+        cells = Counter(cells[place] for __, cells in rows if cells[place] not in codes)
         told = {cell: labels[words.bare(cell)] for cell in cells if words.bare(cell) in labels}
         fit = fit and len(told) == len(cells)
         if told:
@@ -205,8 +246,13 @@ def _as_codes(
         return list(rows)
     if not asked.labels:
         name, cell, times = strange[0]
-        said = f"{name} says ‘{cell}’ in {times} rows: this is the export with labels. Export raw data."
-        more = " The labels fit and can be used: labels = true in the mapping." if fit else ""
+        said = _(
+            "%(name)s says ‘%(cell)s’ in %(times)s rows: this is the export with labels. Export raw data.",
+            name=name,
+            cell=cell,
+            times=times,
+        )
+        more = _(" The labels fit and can be used: labels = true in the mapping.") if fit else ""
         raise FileRefused([Fault(said + more)])
     return [
         (number, [table.get(place, {}).get(cell, cell) for place, cell in enumerate(cells)])
@@ -218,9 +264,11 @@ def _remarks(made: Table, dictionary: Dictionary) -> Iterator[str]:
     yield from dictionary.remarks
     identity = [one.name for one in dictionary.fields if one.identifier]
     if identity:
-        yield f"identity: {len(identity)} fields, left out"
+        yield _("identity: %(number)s fields, left out", number=len(identity))
     for field in dictionary.fields:
         if field.kind not in redcap_dictionary.TYPES:
             cells = sum(sum(made.counted(one).values()) for one in field.columns if one in made.places)
-            told = f"Field {field.name} has the type ‘{field.kind}’, which is not known"
-            yield f"{told}; {cells} cells left out."
+            told = _(
+                "Field %(name)s has the type ‘%(kind)s’, which is not known", name=field.name, kind=field.kind
+            )
+            yield _("%(told)s; %(cells)s cells left out.", told=told, cells=cells)

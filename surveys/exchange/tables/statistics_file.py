@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from analysis.words import words as _
 from surveys import same
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.tables.table import Column
@@ -24,7 +25,9 @@ MOST_BYTES = 256 << 20
 MOST_CELLS = 20_000_000
 ENDINGS = {".sav": "SPSS", ".zsav": "SPSS", ".dta": "Stata", ".xpt": "SAS"}
 _BEGINNINGS = {b"$FL2": ".sav", b"$FL3": ".zsav", b"<stata_dta>": ".dta"}
-DAMAGED = "This {program} file is damaged, or of a kind that is not read. Save it anew, or export it as CSV."
+DAMAGED = _(
+    "This %(program)s file is damaged, or of a kind that is not read. Save it anew, or export it as CSV."
+)
 _NOT_OURS = 5  # exit code of the child where the file is not read
 
 
@@ -47,8 +50,10 @@ def read(content: bytes, ending: str) -> tuple[list[Column], list[list[str]]]:
     """
     program = ENDINGS[ending]
     if len(content) > MOST_BYTES:
-        raise FileRefused([Fault(f"The file is larger than {MOST_BYTES >> 20} MB. Export it as CSV.")])
-    refused = FileRefused([Fault(DAMAGED.format(program=program))])
+        raise FileRefused(
+            [Fault(_("The file is larger than %(value)s MB. Export it as CSV.", value=MOST_BYTES >> 20))]
+        )
+    refused = FileRefused([Fault(_(DAMAGED, program=program))])
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"table{ending}")
         path.write_bytes(content)
@@ -57,7 +62,7 @@ def read(content: bytes, ending: str) -> tuple[list[Column], list[list[str]]]:
             ran = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
         except subprocess.TimeoutExpired:
             raise FileRefused(
-                [Fault(f"Reading this {program} file takes too long. Export it as CSV.")]
+                [Fault(_("Reading this %(program)s file takes too long. Export it as CSV.", program=program))]
             ) from None
     if ran.returncode:
         raise refused
@@ -89,7 +94,7 @@ def _child(path: str) -> dict[str, Any]:
     names = list(meta.column_names)
     columns = [list(values[name]) for name in names]
     if sum(map(len, columns)) > MOST_CELLS:
-        raise ValueError("too many cells")
+        raise ValueError(_("too many cells"))
     told = []
     texts = []
     for name, cells in zip(names, columns, strict=True):

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from analysis.words import counted
+from analysis.words import words as _
 from surveys.exchange.import_file import ImportRow
 from surveys.exchange.tables import values
 from surveys.exchange.tables.mapping import FileMapping
@@ -29,10 +31,17 @@ class _Other:
     missing: int
 
     def __str__(self) -> str:
-        here = "no score" if self.here is None else f"{self.here:g}"
-        items = f"{self.missing} item{'' if self.missing == 1 else 's'} missing"
-        why = f" ({items}; REDCap counts them as 0)" if self.missing else ""
-        return f"record {self.row.patient}, {self.row.visit}: {self.there} there, {here} here{why}"
+        here = _("no score") if self.here is None else f"{self.here:g}"
+        items = counted("%(num)d item missing", "%(num)d items missing", self.missing)
+        why = _(" (%(items)s; REDCap counts them as 0)", items=items) if self.missing else ""
+        return _(
+            "record %(patient)s, %(visit)s: %(there)s there, %(here)s here%(why)s",
+            patient=self.row.patient,
+            visit=self.row.visit,
+            there=self.there,
+            here=here,
+            why=why,
+        )
 
 
 def told(table: Table, mapping: FileMapping, library: Library, rows: Iterable[ImportRow]) -> Iterator[str]:
@@ -47,8 +56,13 @@ def told(table: Table, mapping: FileMapping, library: Library, rows: Iterable[Im
                 other for row, cell in there if (other := _compared(instrument, scale, row, cell)) is not None
             ]
             if others:
-                count = f"{len(others)} row{'' if len(others) == 1 else 's'}"
-                yield f"{column.name} of {count} differs from Seventh's: {others[0]}."
+                count = counted("%(num)d row", "%(num)d rows", len(others))
+                yield _(
+                    "%(name)s of %(count)s differs from Seventh's: %(others)s.",
+                    name=column.name,
+                    count=count,
+                    others=others[0],
+                )
 
 
 def _scales(column: Column, mapping: FileMapping, library: Library) -> Iterator[tuple[Instrument, str]]:

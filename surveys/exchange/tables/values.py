@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from analysis.words import words as _
 from surveys.exchange.tables import words
 from surveys.exchange.tables.recognising import Found, Known
 from surveys.exchange.tables.table import Column
@@ -101,7 +102,7 @@ def _by_labels(known: Known, item: str, section: str, choices: Mapping[str, str]
     ours = known.instrument.values(item)
     bare = {key: words.bare(text) for key, text in choices.items()}
     if len(set(choices)) < len(seen.column.choices) - len(seen.column.missing):
-        return Proposal(None, False, (f"{seen.column.name} has one code for two choices.",))
+        return Proposal(None, False, (_("%(name)s has one code for two choices.", name=seen.column.name),))
     for told in _our_texts(known, section):
         exact = {key: told[text] for key, text in bare.items() if text in told}
         if len(exact) == len(choices) == len(ours) and list(exact.values()) in (
@@ -112,11 +113,15 @@ def _by_labels(known: Known, item: str, section: str, choices: Mapping[str, str]
     near = _nearly(known, section, bare)
     if near is not None:
         differing = [
-            f"‘{choices[key]}’ for ‘{_shown(known, section, value)}’"
+            _("‘%(choices)s’ for ‘%(shown)s’", choices=choices[key], shown=_shown(known, section, value))
             for key, value in near.items()
             if all(words.bare(choices[key]) not in told for told in _our_texts(known, section))
         ]
-        said = f"{seen.column.name} has other choices: {'; '.join(differing)}. Another version of it?"
+        said = _(
+            "%(name)s has other choices: %(listed)s. Another version of it?",
+            name=seen.column.name,
+            listed="; ".join(differing),
+        )
         same_codes = all(str(value) == key for key, value in near.items())
         return Proposal(None if same_codes else near, False, (said,))
     codes = list(choices)
@@ -124,15 +129,26 @@ def _by_labels(known: Known, item: str, section: str, choices: Mapping[str, str]
         return Proposal(None, False, (_foreign(known, section, choices, seen.column),))
     if (shift := _shift(codes, ours)) is not None:
         values = {key: int(key) - shift for key in codes}
-        said = f"{seen.column.name} counts its choices from {codes[0]}: subtract {shift}?"
+        said = _(
+            "%(name)s counts its choices from %(codes)s: subtract %(shift)s?",
+            name=seen.column.name,
+            codes=codes[0],
+            shift=shift,
+        )
         return Proposal(values, False, (said, _foreign(known, section, choices, seen.column)))
     if len(codes) == len(ours) and all(_NUMBERED.fullmatch(one) for one in codes):
         values = dict(zip(codes, ours, strict=True))
         return Proposal(values, False, (_foreign(known, section, choices, seen.column),))
     title = known.instrument.short_title
-    said = (
-        f"{seen.column.name} has {len(codes)} choices ({', '.join(codes[:8])}), {title} has {len(ours)} "
-        f"({', '.join(map(str, ours))}). Write what each means (values = …), or leave it out."
+    said = _(
+        "%(name)s has %(number)s choices (%(listed)s), %(title)s has %(number_2)s "
+        "(%(listed_2)s). Write what each means (values = …), or leave it out.",
+        name=seen.column.name,
+        number=len(codes),
+        listed=", ".join(codes[:8]),
+        title=title,
+        number_2=len(ours),
+        listed_2=", ".join(map(str, ours)),
     )
     return Proposal({}, False, (said,))
 
@@ -145,7 +161,12 @@ def _foreign(known: Known, section: str, choices: Mapping[str, str], column: Col
             choice.value for one in known.instrument.sections if one.key == section for choice in one.choices
         )
     )
-    return f"The choices of {column.name} have other texts: {told}. Ours: {values}. Do they mean the same?"
+    return _(
+        "The choices of %(name)s have other texts: %(told)s. Ours: %(values)s. Do they mean the same?",
+        name=column.name,
+        told=told,
+        values=values,
+    )
 
 
 def _of_table(
@@ -156,8 +177,18 @@ def _of_table(
     changed = next(key for key, value in exact.items() if key != str(value))
     shifts = {int(key) - value for key, value in exact.items() if _WHOLE.fullmatch(key)}
     whole = all(_WHOLE.fullmatch(key) for key in exact)
-    ask = f"subtract {shifts.copy().pop()}?" if whole and len(shifts) == 1 else "is this what it means?"
-    said = f"In this file ‘{changed}’ is labelled ‘{choices[changed]}’ in {column.name}: {ask} (values = …)"
+    ask = (
+        _("subtract %(pop)s?", pop=shifts.copy().pop())
+        if whole and len(shifts) == 1
+        else _("is this what it means?")
+    )
+    said = _(
+        "In this file ‘%(changed)s’ is labelled ‘%(choices)s’ in %(name)s: %(ask)s (values = …)",
+        changed=changed,
+        choices=choices[changed],
+        name=column.name,
+        ask=ask,
+    )
     return Proposal(dict(exact), False, (said,))
 
 
@@ -194,7 +225,7 @@ def _by_cells(known: Known, section: str, seen: Sequence[Seen]) -> Proposal:
         for cell, rows in one.counted.items():
             together[code(cell)] += rows
     if not together:
-        return Proposal(None, False, (f"{title} has no answer in any row.",))
+        return Proposal(None, False, (_("%(title)s has no answer in any row.", title=title),))
     for told in _our_texts(known, section):
         if all(words.bare(cell) in told for cell in together):
             values = {_shown_in(known, section, value, told): value for value in told.values()}
@@ -204,11 +235,19 @@ def _by_cells(known: Known, section: str, seen: Sequence[Seen]) -> Proposal:
         return _by_numbers(title, ours, {int(cell) for cell in together}, seen)
     if (coded := _answer_codes(together, ours)) is not None:
         first = next(iter(coded))
-        said = f"{title} has answer codes: is {first} ‘{_shown(known, section, coded[first])}’? (values = …)"
+        said = _(
+            "%(title)s has answer codes: is %(first)s ‘%(shown)s’? (values = …)",
+            title=title,
+            first=first,
+            shown=_shown(known, section, coded[first]),
+        )
         return Proposal(coded, False, (said,))
     strange = ", ".join(f"‘{cell}’" for cell in list(together)[:5])
-    said = (
-        f"{title} has {strange}: write what each cell means (values = …), or which are no answers (missing)."
+    said = _(
+        "%(title)s has %(strange)s: write what each cell means (values = …), or which are no "
+        "answers (missing).",
+        title=title,
+        strange=strange,
     )
     return Proposal({}, False, (said,))
 
@@ -226,28 +265,48 @@ def _by_numbers(title: str, ours: Sequence[int], together: set[int], seen: Seque
     by_one = {str(value + 1): value for value in ours}
     if together <= set(ours):
         if min(together) > lowest:
-            said = (
-                f"No cell of {title} is {lowest}, its lowest value. Does this file count from {lowest + 1}? "
-                f"Then write values = {_toml(by_one)}."
+            said = _(
+                "No cell of %(title)s is %(lowest)s, its lowest value. Does this file count from "
+                "%(value)s? Then write values = %(toml)s.",
+                title=title,
+                lowest=lowest,
+                value=lowest + 1,
+                toml=_toml(by_one),
             )
         else:
-            said = f"The file does not say what its numbers mean. Are they {title}'s, {_range(ours)}?"
+            said = _(
+                "The file does not say what its numbers mean. Are they %(title)s's, %(range)s?",
+                title=title,
+                range=_range(ours),
+            )
         return Proposal(None, False, (said,))
-    over = _over(title, highest, seen) or f"{title} has the values {_range(ours)}."
+    over = _over(title, highest, seen) or _(
+        "%(title)s has the values %(range)s.", title=title, range=_range(ours)
+    )
     if min(together) > lowest and {str(value) for value in together} <= set(by_one):
-        said = f"{over} Does this file count from {lowest + 1}: subtract 1? (values = …)"
+        said = _(
+            "%(over)s Does this file count from %(value)s: subtract 1? (values = …)",
+            over=over,
+            value=lowest + 1,
+        )
         return Proposal(by_one, False, (said,))
     strange = sorted(together - set(ours))
     if {str(value) for value in strange} <= MISSING_LOOKS:
         cells = ", ".join(f'"{value}"' for value in strange)
-        said = (
-            f"{title} has cells with {cells}, which is not a choice. If it means missing, add it: [missing] "
-            f"codes = [{cells}]. The file does not say either what its other numbers mean: {_range(ours)}?"
+        said = _(
+            "%(title)s has cells with %(cells)s, which is not a choice. If it means missing, add "
+            "it: [missing] codes = [%(cells)s]. The file does not say either what its other "
+            "numbers mean: %(range)s?",
+            title=title,
+            cells=cells,
+            range=_range(ours),
         )
         return Proposal(None, False, (said,))
-    said = (
-        f"{over} These are not among its values: {', '.join(map(str, strange[:8]))}. Write what each means "
-        "(values = …), or name those that mean missing ([missing] codes)."
+    said = _(
+        "%(over)s These are not among its values: %(listed)s. Write what each means (values = "
+        "…), or name those that mean missing ([missing] codes).",
+        over=over,
+        listed=", ".join(map(str, strange[:8])),
     )
     return Proposal({}, False, (said,))
 
@@ -263,7 +322,14 @@ def _over(title: str, highest: int, seen: Sequence[Seen]) -> str:
     if not found:
         return ""
     rows, name, cell = max(found, key=lambda one: one[0])
-    return f"{rows} values of {name} are {cell}; {title} goes to {highest}."
+    return _(
+        "%(rows)s values of %(name)s are %(cell)s; %(title)s goes to %(highest)s.",
+        rows=rows,
+        name=name,
+        cell=cell,
+        title=title,
+        highest=highest,
+    )
 
 
 def _range(ours: Iterable[int]) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from analysis.data import consent
-from analysis.words import read
+from analysis.words import read, separators
 from analysis.words import words as _
 from surveys import SOFTWARE
 from surveys.jobs.boards.board import (
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from analysis.results.filters import Filters
 
 PAPER_WIDTH = 340  # pixels: two panels stand side by side on A4 and on Letter
-_NUMBER = re.compile(r"[−<]?\d|–$|hidden$|about \d")
 
 
 def draw(
@@ -126,6 +125,10 @@ def _message(
     from analysis.numbers.guards import is_small
     from analysis.results.disclosure import too_narrow
 
+    if frames.patients.empty and frames.without_consent:
+        return _(
+            "Nobody's answers count yet: the consent of no patient stands. %(rule)s", rule=consent.LEFT_OUT
+        )
     if frames.patients.empty:
         return _("This study has no patients yet. Its figures appear here once the first ones have answered.")
     if part.patients.empty:
@@ -217,7 +220,7 @@ def _json(figure: Any) -> str:
     drawn = figure.to_plotly_json()
     content = {
         "data": drawn["data"],
-        "layout": drawn["layout"],
+        "layout": {**drawn["layout"], "separators": separators()},
         "config": {"displayModeBar": False},  # no zoom, and five buttons on each panel would be noise
     }
     return json.dumps(read(content), allow_nan=False, default=_plain, separators=(",", ":"))
@@ -229,16 +232,18 @@ def _plain(value: Any) -> Any:
 
 
 def _table(table: pd.DataFrame) -> BoardTable:
+    hidden, about = _("hidden"), _("about %(value)s", value="")
+    number = re.compile(rf"[−+<]?\d|–$|(?:hidden|{hidden})$|{about}\d")
     # A frame keeps plain texts: they are looked up once more.
     rows = [[str(value) for value in row] for row in table.itertuples(index=False)]
     columns = [
         {
             "label": str(_(str(name))),
-            "numeric": at > 0 and all(_NUMBER.match(row[at]) for row in rows),
+            "numeric": at > 0 and all(number.match(row[at]) for row in rows),
         }
         for at, name in enumerate(table.columns)
     ]
-    return BoardTable(columns, [[str(_(text)) for text in row] for row in rows])
+    return BoardTable(columns, [[str(_(text)) if text else "" for text in row] for row in rows])
 
 
 def _id(key: str) -> str:

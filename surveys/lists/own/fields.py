@@ -182,7 +182,7 @@ def _value(one: Field, operator: str, text: str) -> Any:
 def _days(text: str) -> int:
     days = typed.whole_number(text)
     if not 0 <= days <= MOST_DAYS:
-        raise ValueError(f"Enter a number of days from 0 to {MOST_DAYS}.")
+        raise ValueError(_("Enter a number of days from 0 to %(most_days)s.", most_days=MOST_DAYS))
     return days
 
 
@@ -190,7 +190,7 @@ def _day(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise ValueError("give a day as year-month-day, such as 2026-05-01.") from None
+        raise ValueError(_("give a day as year-month-day, such as 2026-05-01.")) from None
     if not typed.is_possible_year(day.year):
-        raise ValueError(f"the year must be {typed.possible_years()}.")
+        raise ValueError(_("the year must be %(possible_years)s.", possible_years=typed.possible_years()))
     return day

@@ -160,3 +160,9 @@ def hash_password(password: str) -> str:
 @cache
 def _hasher() -> PasswordHasher:
     return PasswordHasher()
+
+
+def language_of(session: Session, actor: str) -> str | None:
+    """The language that an actor of the form `staff:<id>` chose; None for all others."""
+    kind, __, number = actor.partition(":")
+    return session.scalar(select(Staff.language).where(Staff.id == int(number))) if kind == "staff" else None

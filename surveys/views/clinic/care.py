@@ -29,6 +29,7 @@ from surveys.views.clinic.record import boxes, pages, record
 from surveys.views.clinic.replanning import replan
 from surveys.views.web import server
 from surveys.views.web.access import Grant, for_roles, grant
+from surveys.views.web.language import small
 from surveys.views.web.page import Page
 
 
@@ -174,7 +175,7 @@ def _began(treatment: Treatment) -> dict[str, Any]:
 
 
 def _words_of(palsy: Palsy) -> str:
-    return f"{palsy.number}: {labels.CAUSES[palsy.cause]}, {labels.SIDES[palsy.side].lower()}"
+    return f"{palsy.number}: {labels.CAUSES[palsy.cause]}, {small(labels.SIDES[palsy.side])}"
 
 
 def _treatment_words(treatment: Treatment) -> str:

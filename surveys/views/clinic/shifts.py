@@ -13,6 +13,7 @@ from analysis.data.cutoffs import reached
 from surveys.instruments.change import threshold_of
 from surveys.instruments.definition import Instrument, Scale
 from surveys.instruments.facts import headlines, scales_of_mood
+from surveys.instruments.labels import scale_title as scale_words
 from surveys.instruments.library import Library
 from surveys.lists.changes import DatedScore, Person
 from surveys.views.clinic import display
@@ -46,8 +47,7 @@ class PersonShifts:
 
 def scale_title(instrument: Instrument, scale: str) -> str:
     """A scale with its instrument's name, once."""
-    title = instrument.scale(scale).title
-    return title if title.startswith(instrument.short_title) else f"{instrument.short_title} {title.lower()}"
+    return str(scale_words(instrument, instrument.scale(scale)))
 
 
 def scales_shown(library: Library) -> list[tuple[str, str]]:

@@ -69,7 +69,12 @@ def send(code: str) -> Page:
         lines = [*lines, *_apart(meant, library)]
         proposed = mapping_file.write(meant, {})
         columns = [column.name for column in looked.table.columns]
-        told = {"proposed": proposed, "mapping": proposed, "lines": lines, "columns": columns}
+        told = {
+            "proposed": proposed,
+            "mapping": proposed,
+            "lines": [str(line) for line in lines],
+            "columns": columns,
+        }
         number = incoming.keep(db.session, study_id, name[:200], content, told, at=here.at, by=here.actor)
     return redirect(url_for("imports.look", code=code, number=number)) if kept else (_listed(form), 422)
 

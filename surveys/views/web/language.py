@@ -23,6 +23,7 @@ from surveys.catalogues import languages as languages_of
 from surveys.language_names import name
 
 OURS = "en"  # the language of the texts in the code
+STAFF_PATHS = ("/staff/", "/docs")
 # What staff read before they are known.
 SIGN_IN = frozenset({"security", "invitation", "passkeys", "service"})
 DAYS = {"en": "d MMMM y"}  # Babel's English is American; the texts are British
@@ -81,7 +82,7 @@ def _locale() -> str:
 
 def is_for_staff() -> bool:
     """Whether staff read the page of this request, signed in or not."""
-    return request.path.startswith("/staff/") or request.blueprint in SIGN_IN
+    return request.path.startswith(STAFF_PATHS) or request.blueprint in SIGN_IN
 
 
 def known(chosen: str | None) -> None:

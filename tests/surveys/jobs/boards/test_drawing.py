@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import date
 
@@ -78,3 +79,24 @@ def test_patients_are_counted_by_many_facts_without_filters_only(
 def test_patients_are_counted_before_anybody_answered() -> None:
     board = drawn([Patient(f"p{n}") for n in range(8)], page="patients")
     assert "8 patients" in str(board.sections)
+
+
+def test_a_study_whose_setting_leaves_out_everybody_says_so() -> None:
+    """Otherwise it would seem that nobody was enrolled."""
+    nobody, left_out = study([]), (("face.total", 3, 5),)
+    told = [
+        draw(
+            dataclasses.replace(nobody, without_consent=without),
+            {},
+            page="time",
+            pair="",
+            visits={},
+            on=date(2026, 3, 10),
+            together=False,
+            may_open_patients=True,
+            suppress_under=5,
+        ).message
+        for without in (None, (), left_out)
+    ]
+    assert ["no patients yet" in str(one) for one in told] == [True, True, False]
+    assert "the consent of no patient stands" in str(told[2])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from typing import Any
 
@@ -14,13 +16,23 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from sqlalchemy import update
 
-from surveys.catalogues import FOLDER
+from analysis.figures.pages import SCREENS
+from analysis.words import read
+from surveys.catalogues import FOLDER, read_in
 from surveys.forms import everyday
+from surveys.jobs.boards.drawing import draw
 from surveys.models import Staff
+from surveys.schedule import preset
+from surveys.store.study import studies
+from surveys.store.study.studies import NewStudy
+from tests.analysis.studies import registry
+from tests.journeys.test_coming_in import ticked
+from tests.support import tables
 from tests.support.doors import Door, doors, entered
 from tests.support.sample import sample
-from tests.support.study import changing, library
+from tests.support.study import changing, library, one_table
 from tests.support.two_studies import fill_two_studies
+from tests.support.uploads import Uploader
 
 ENGLISH = re.compile(
     r"\b(the|of|and|is|are|were|not|with|by|for|from|this|that|to|has|have|be|it|or|no|your|you)\b", re.I
@@ -143,3 +155,97 @@ def english(app: Flask, walked: list[Door]) -> dict[str, str]:
             if said and not any(text in piece or piece in text for text in known):
                 found.setdefault(piece, f"{door.method} {door.endpoint}")
     return found
+
+
+def said_in_english(pieces: Iterable[str]) -> list[str]:
+    """The pieces that are a text of ours in English, or have an English word."""
+    ours = english_of_ours()
+    return [piece for piece in pieces if piece in ours or ENGLISH.search(piece)]
+
+
+def test_what_an_import_asks_and_tells_is_in_german(app: Flask) -> None:
+    """The doubts about a file, what is refused, the job, and the page of what came in."""
+    with changing(app) as session:
+        new = NewStudy("S1", timezone="UTC", locales=("de",))
+        studies.create(session, new, preset("registry"), library(app), at=datetime.now(UTC), actor="test")
+    uploader = Uploader(app)
+    with changing(app) as session:
+        session.execute(update(Staff).values(language="de"))
+    uploader.send("/staff/S1/imports", tables.qualtrics())
+    pages = [uploader.page.text]
+    look = f"/staff/S1/imports/{one_table(app, 'job')[-1]['id']}"
+    uploader.send(look, visit="before", patient="ExternalReference", completed_on="RecordedDate", order="ymd")
+    pages.append(uploader.page.text)
+    uploader.send(look, **ticked(uploader.client.get(look).text))
+    [made] = one_table(app, "data_import")
+    pages.append(uploader.page.text)
+    pages.append(uploader.client.get(f"/staff/S1/imports/{made['id']}/result").text)
+    of_file = {column for line in tables.qualtrics().splitlines()[:2] for column in line.decode().split(",")}
+    told = [piece for page in pages for piece in Said(page).pieces]
+    assert [one for one in said_in_english(told) if not any(name in one for name in of_file)] == []
+    assert "Zählt diese Datei ab 1" in pages[0]
+    assert "ist ein Vorschlag" in pages[1]
+    assert "Zeilen ausgelassen" in pages[3]
+
+
+POINT = re.compile(r"\d\.\d\b(?!\.)")
+IN_CHARTS = {
+    "text",
+    "ticktext",
+    "customdata",
+    "hovertemplate",
+}  # all else are settings
+
+
+def told_by(board: Any, name: str = "") -> Iterator[str]:
+    """The texts of a board: its own, and those within its charts and drawings."""
+    if isinstance(board, Mapping):
+        for key, one in board.items():
+            yield from told_by(one, name if key.isdigit() else key)
+    elif isinstance(board, list | tuple):
+        for one in board:
+            yield from told_by(one, name)
+    elif isinstance(board, str) and name == "data":
+        yield from (one for key, one in labelled(json.loads(board)) if key in IN_CHARTS)
+    elif isinstance(board, str) and name == "paper":
+        yield from Said(board).pieces
+    elif isinstance(board, str) and name not in ("key", "methods"):
+        yield board
+
+
+def labelled(chart: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """The texts of a chart, each with the name of its setting."""
+    if isinstance(chart, Mapping):
+        for key, one in chart.items():
+            yield from labelled(one, key)
+    elif isinstance(chart, list):
+        for one in chart:
+            yield from labelled(one, name)
+    elif isinstance(chart, str):
+        yield name, chart
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "overview",
+        *(pytest.param(page, marks=pytest.mark.long) for page in sorted(set(SCREENS) - {"overview"})),
+    ],
+)
+def test_a_board_says_nothing_in_english(page: str) -> None:
+    """Sentences, tables, names of panels and axes, on the screen and on paper; numbers have a comma."""
+    with read_in("de"):
+        board = draw(
+            registry(3, 60),
+            {},
+            page=page,
+            pair="face.total~phq9.total",
+            visits={f"visit {n}": f"Visite {n}" for n in range(1, 9)},
+            on=date(2026, 3, 10),
+            together=False,
+            may_open_patients=True,
+            suppress_under=5,
+        )
+        pieces = list(told_by(read(dataclasses.asdict(board))))
+    assert said_in_english(pieces) == []
+    assert [one for one in pieces if POINT.search(one)] == []
