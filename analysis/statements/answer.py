@@ -8,6 +8,7 @@ from analysis.statements.statement import Statement
 from analysis.statements.words import STRATUM_WORDS, listed, shifted
 from analysis.words import words as _
 
+AND = _(", and ")  # between clauses
 NOTHING_TOLD = _("Nothing can be told of this yet.")
 
 
@@ -46,7 +47,7 @@ def in_one(
                 _(
                     "in %(stratum)s patients %(listed)s",
                     stratum=STRATUM_WORDS[stratum or "all"],
-                    listed=listed(clauses, str(_(", and "))),
+                    listed=listed(clauses, str(AND)),
                 )
             )
     return _sentence("; ".join(map(str, answers))) if answers else str(NOTHING_TOLD)

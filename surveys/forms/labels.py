@@ -210,9 +210,9 @@ SOURCES: Mapping[str, str] = {
     "web": _("personal link"),
     "kiosk": _("tablet in the clinic"),
     "staff_read": _("read by staff"),
-    "paper": "paper",
-    "import": "import",
-    "simulated": "simulated",
+    "paper": _("paper"),
+    "import": _("import"),
+    "simulated": _("simulated"),
 }
 ALERT_STATES: Mapping[str, str] = {
     "new": _("Waiting"),

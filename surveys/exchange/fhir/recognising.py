@@ -162,12 +162,8 @@ def _by_codes(codes: Mapping[str, str], library: Library) -> Instrument:
             )
         )
     if len(found) > 1:
-        raise Unrecognised(
-            _(
-                "its items are those of %(listed)s.",
-                listed=joined(_(" and of "), (one.short_title for one in found)),
-            )
-        )
+        named = joined(_(" and of "), (one.short_title for one in found))
+        raise Unrecognised(_("its items are those of %(listed)s.", listed=named))
     return found[0]
 
 

@@ -51,7 +51,7 @@ class Contents:
         left_out = sorted(
             {one.instrument.short_title for one in self.asked if one.status == "loaded" and one.text is None}
         )
-        notes = [LEFT_OUT] if self.consented_only else []
+        notes: list[str] = [LEFT_OUT] if self.consented_only else []
         notes += [f"The wording of {name} (licensed to this site) is not in this file." for name in left_out]
         working = sorted(
             {f"{one.instrument.short_title} ({one.wording})" for one in self.asked if one.status == "working"}

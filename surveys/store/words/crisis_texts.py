@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from analysis.words import words as _
 from surveys.language_names import in_english
 
 # A site completes the parts in braces. English and German are here; a site translates other languages.
@@ -51,15 +52,27 @@ def called(text: str) -> list[str]:
 
 def faults(text: str, locale: str) -> list[str]:
     """What the study's existing crisis text in `locale` lacks, a sentence each."""
-    found = []
+    found: list[str] = []
     if "{" in text or "}" in text:
-        found.append(f"Complete what stands in braces in the crisis text in {in_english(locale)}.")
+        found.append(
+            _(
+                "Complete what stands in braces in the crisis text in %(in_english)s.",
+                in_english=in_english(locale),
+            )
+        )
     if not any(text[start:end].isdigit() and end - start == 3 for start, end in numbers(text)):
-        found.append(f"Name an emergency number, such as 112, in the crisis text in {in_english(locale)}.")
+        found.append(
+            _(
+                "Name an emergency number, such as 112, in the crisis text in %(in_english)s.",
+                in_english=in_english(locale),
+            )
+        )
     said = NOT_AT_ONCE.get(locale.partition("-")[0])
     if said is not None and not said.search(text):
         found.append(
-            f"Say in the crisis text in {in_english(locale)} when answers are read, and that it is not "
-            "at once."
+            _(
+                "Say in the crisis text in %(in_english)s when answers are read, and that it is not at once.",
+                in_english=in_english(locale),
+            )
         )
     return found

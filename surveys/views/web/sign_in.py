@@ -172,7 +172,8 @@ def prove(person: Staff, right: Callable[[], bool], wrong: str, *, at: datetime)
     key = counted_as(person.email, person)
     until = tries.take(db.session, key, person, at=at)
     if until is not None:
-        raise Refused(f"{_t('There were too many wrong tries.')} {waiting(until, at)}", "old")
+        too_many = _t("There were too many wrong tries.")
+        raise Refused(f"{too_many} {waiting(until, at)}", "old")
     db.session.commit()  # counted whatever follows
     if not right():
         tries.failed(db.session, person, at=at)
@@ -195,7 +196,8 @@ def prove_anew(person: Staff, password: str, code: str, *, undone: str, at: date
             db.session, person, code, server.settings().secret_key, at=at
         )
 
-    prove(person, right, f"{_t('The password or the code is wrong.')} {undone}", at=at)
+    wrong = _t("The password or the code is wrong.")
+    prove(person, right, f"{wrong} {undone}", at=at)
 
 
 def waiting(until: datetime, at: datetime) -> str:
@@ -243,10 +245,11 @@ def onwards(asked: str | None) -> str:
 
 
 def _wait(until: datetime, at: datetime) -> tuple[str, int, dict[str, str]]:
+    again = _t("Then try again.")
     page = render_template(
         "staff/error.html",
         code=429,
         happened=_t("There were too many wrong tries with this e-mail address."),
-        mend=f"{waiting(until, at)} {_t('Then try again.')}",
+        mend=f"{waiting(until, at)} {again}",
     )
     return page, 429, {"Retry-After": str(max(1, round((until - at).total_seconds())))}
