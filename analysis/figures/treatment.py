@@ -120,12 +120,12 @@ def _drawn(rows: Sequence[_Row], stratum: str | None, info: ScaleInfo, view: Vie
 def _rows(block: Block, view: View) -> list[_Row]:
     """The levels with enough patients in their order; then, for readers who may, the other patients."""
     shown = _shown(block, view)
-    rows = [_Row(level, block.of(level)) for level in shown]
+    rows = [_Row(level_words(level), block.of(level)) for level in shown]
     others = [level for level in block.levels if level not in shown]
     if not others or not view.may_open_patients:
         return rows
     folded = block.rows[block.rows["level"].isin(others)]
-    name = others[0] if len(others) == 1 else _folded_name(len(others), view)
+    name = level_words(others[0]) if len(others) == 1 else _folded_name(len(others), view)
     return [*rows, _Row(name, folded)]
 
 

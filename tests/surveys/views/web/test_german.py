@@ -188,6 +188,7 @@ def test_what_an_import_asks_and_tells_is_in_german(app: Flask) -> None:
     assert "Zeilen ausgelassen" in pages[3]
 
 
+FAMILY = re.compile(r"\b(medicine|therapy|toxin|surgery)\b")
 POINT = re.compile(r"\d\.\d\b(?!\.)")
 IN_CHARTS = {
     "text",
@@ -248,4 +249,5 @@ def test_a_board_says_nothing_in_english(page: str) -> None:
         )
         pieces = list(told_by(read(dataclasses.asdict(board))))
     assert said_in_english(pieces) == []
+    assert [one for one in pieces if FAMILY.search(one)] == []
     assert [one for one in pieces if POINT.search(one)] == []
