@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 
@@ -22,17 +22,11 @@ from surveys.catalogues import FOLDER, read_in
 from surveys.forms import everyday
 from surveys.jobs.boards.drawing import draw
 from surveys.models import Staff
-from surveys.schedule import preset
-from surveys.store.study import studies
-from surveys.store.study.studies import NewStudy
 from tests.analysis.studies import registry
-from tests.journeys.test_coming_in import ticked
-from tests.support import tables
 from tests.support.doors import Door, doors, entered
 from tests.support.sample import sample
-from tests.support.study import changing, library, one_table
+from tests.support.study import changing, library
 from tests.support.two_studies import fill_two_studies
-from tests.support.uploads import Uploader
 
 ENGLISH = re.compile(
     r"\b(the|of|and|is|are|were|not|with|by|for|from|this|that|to|has|have|be|it|or|no|your|you)\b", re.I
@@ -161,31 +155,6 @@ def said_in_english(pieces: Iterable[str]) -> list[str]:
     """The pieces that are a text of ours in English, or have an English word."""
     ours = english_of_ours()
     return [piece for piece in pieces if piece in ours or ENGLISH.search(piece)]
-
-
-def test_what_an_import_asks_and_tells_is_in_german(app: Flask) -> None:
-    """The doubts about a file, what is refused, the job, and the page of what came in."""
-    with changing(app) as session:
-        new = NewStudy("S1", timezone="UTC", locales=("de",))
-        studies.create(session, new, preset("registry"), library(app), at=datetime.now(UTC), actor="test")
-    uploader = Uploader(app)
-    with changing(app) as session:
-        session.execute(update(Staff).values(language="de"))
-    uploader.send("/staff/S1/imports", tables.qualtrics())
-    pages = [uploader.page.text]
-    look = f"/staff/S1/imports/{one_table(app, 'job')[-1]['id']}"
-    uploader.send(look, visit="before", patient="ExternalReference", completed_on="RecordedDate", order="ymd")
-    pages.append(uploader.page.text)
-    uploader.send(look, **ticked(uploader.client.get(look).text))
-    [made] = one_table(app, "data_import")
-    pages.append(uploader.page.text)
-    pages.append(uploader.client.get(f"/staff/S1/imports/{made['id']}/result").text)
-    of_file = {column for line in tables.qualtrics().splitlines()[:2] for column in line.decode().split(",")}
-    told = [piece for page in pages for piece in Said(page).pieces]
-    assert [one for one in said_in_english(told) if not any(name in one for name in of_file)] == []
-    assert "Zählt diese Datei ab 1" in pages[0]
-    assert "ist ein Vorschlag" in pages[1]
-    assert "Zeilen ausgelassen" in pages[3]
 
 
 FAMILY = re.compile(r"\b(medicine|therapy|toxin|surgery)\b")
