@@ -11,8 +11,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from analysis.data.gradings import HOUSE_BRACKMANN
-from analysis.words import joined
-from analysis.words import words as _
 from surveys import same
 from surveys.exchange import stored
 from surveys.exchange.faults import Fault, FileRefused
@@ -61,21 +59,13 @@ def plan(
     """
     if study.simulated:
         raise Refused(
-            _(
-                "Study %(code)s is a simulated one: real answers must not mix with its own. Make "
-                "another with: seventh study create CODE",
-                code=study.code,
-            )
+            f"Study {study.code} is a simulated one: real answers must not mix with its own. "
+            "Make another with: seventh study create CODE"
         )
     if study.status == "closed":
-        raise Refused(_("Study %(code)s is closed: it takes no further answers.", code=study.code))
+        raise Refused(f"Study {study.code} is closed: it takes no further answers.")
     if wording is not None and not (wording.isprintable() and 0 < len(wording) <= LONGEST_WORDING_NAME):
-        raise Refused(
-            _(
-                "The wording's name must have 1 to %(longest_wording_name)s characters.",
-                longest_wording_name=LONGEST_WORDING_NAME,
-            )
-        )
+        raise Refused(f"The wording's name must have 1 to {LONGEST_WORDING_NAME} characters.")
     begun = imports.under_way(session, study, file.sha256, wording, file.mapping_sha256)
     own = begun.id if begun else None
     with seeing(session, own):
@@ -122,10 +112,7 @@ class _Planner:
         for row in file.rows:
             alike = self._codes.of(row.patient)
             if len(alike) > 1:
-                problem = _(
-                    "%(listed)s are stored and read the same. Write the one that is meant.",
-                    listed=joined(_(" and "), alike),
-                )
+                problem = f"{' and '.join(alike)} are stored and read the same. Write the one that is meant."
                 self._fault(row, "patient", problem)
                 continue
             of_patient.setdefault(alike[0], []).append(replace(row, patient=alike[0]))
@@ -153,7 +140,7 @@ class _Planner:
                     (
                         entry.row,
                         entry.stored is None,
-                        {key: at for key, (__, at) in entry.days.items()},
+                        {key: at for key, (_, at) in entry.days.items()},
                         entry.answers,
                     )
                     for entry in entries
@@ -192,30 +179,14 @@ class _Planner:
             for name in FACTS.keys() & row.facts.keys():
                 said = row.facts[name]
                 if name in said_in and said != facts[name]:
-                    problem = _(
-                        "%(text)s, but row %(said_in)s of the same patient says",
-                        text=_text(said),
-                        said_in=said_in[name],
-                    )
-                    self._fault(
-                        row,
-                        name,
-                        _(
-                            "This row says %(problem)s %(text)s. Make them agree.",
-                            problem=problem,
-                            text=_text(facts[name]),
-                        ),
-                    )
+                    problem = f"{_text(said)}, but row {said_in[name]} of the same patient says"
+                    self._fault(row, name, f"This row says {problem} {_text(facts[name])}. Make them agree.")
                 elif known and said != known.facts[name]:
                     self._fault(
                         row,
                         name,
-                        _(
-                            "This row says %(text)s, but %(text_2)s is stored. Correct the file, or the "
-                            "patient's page.",
-                            text=_text(said),
-                            text_2=_text(known.facts[name]),
-                        ),
+                        f"This row says {_text(said)}, but {_text(known.facts[name])} is stored. "
+                        "Correct the file, or the patient's page.",
                     )
                 else:
                     facts[name] = said
@@ -239,10 +210,7 @@ class _Planner:
                 del answers[instrument]
                 self._compare_response(row, instrument, days[instrument][0], visit)
             for instrument in answers.keys() & visit.begun:
-                problem = _(
-                    "The patient has begun to answer %(instrument)s of this visit by link. Leave it out.",
-                    instrument=instrument,
-                )
+                problem = f"The patient has begun to answer {instrument} of this visit by link. Leave it out."
                 self._fault(row, "visit", problem)
         return MatchedRow(row, on, at, timepoint, visit, answers, days)
 
@@ -265,33 +233,20 @@ class _Planner:
             self._fault(
                 row,
                 f"{instrument}_{item}",
-                _(
-                    "This row says %(text)s, but %(text_2)s is stored for this visit. Stored answers are "
-                    "not overwritten: take the row out, or correct it.",
-                    text=_text(said.get(item)),
-                    text_2=_text(before.answers.get(item)),
-                ),
+                f"This row says {_text(said.get(item))}, but {_text(before.answers.get(item))} is stored for "
+                "this visit. Stored answers are not overwritten: take the row out, or correct it.",
             )
         elif on != before.completed_on:
             self._fault(
                 row,
                 "completed_on",
-                _(
-                    "These answers are stored as of %(completed_on)s, not %(on)s. Make them agree.",
-                    completed_on=before.completed_on,
-                    on=on,
-                ),
+                f"These answers are stored as of {before.completed_on}, not {on}. Make them agree.",
             )
         elif self._wording is not None and self._wording != before.wording:
             self._fault(
                 row,
                 "visit",
-                _(
-                    "%(instrument)s is stored with the wording %(wording)s, not %(wording_2)s.",
-                    instrument=instrument,
-                    wording=before.wording,
-                    wording_2=self._wording,
-                ),
+                f"{instrument} is stored with the wording {before.wording}, not {self._wording}.",
             )
 
     def _check_twice(self, entries: Sequence[MatchedRow]) -> None:
@@ -303,13 +258,8 @@ class _Planner:
                 self._fault(
                     row,
                     "visit",
-                    _(
-                        "Patient %(patient)s has the visit %(visit)s in row %(seen)s already. Visits of one "
-                        "name are told apart by a column occurrence (1, 2, …).",
-                        patient=row.patient,
-                        visit=row.visit,
-                        seen=seen[key],
-                    ),
+                    f"Patient {row.patient} has the visit {row.visit} in row {seen[key]} already. Visits of "
+                    "one name are told apart by a column occurrence (1, 2, …).",
                 )
             seen.setdefault(key, row.number)
 
@@ -321,31 +271,21 @@ class _Planner:
             for completed in dict.fromkeys(one for one in said if one is not None):
                 on, at = self._day(completed)
                 if on > self._today or (isinstance(completed, datetime) and at > self._at):
-                    self._fault(
-                        row, "completed_on", _("%(completed)s lies in the future.", completed=completed)
-                    )
+                    self._fault(row, "completed_on", f"{completed} lies in the future.")
             if onset and onset.on > entry.on and facts.get("cause") not in CAUSES_AFTER_A_VISIT:
                 self._fault(
                     row,
                     "onset_on",
-                    _(
-                        "The onset (%(text)s) lies after these answers (%(on)s). Correct one of them; only "
-                        "with a tumour or an operation as the cause may the onset come later.",
-                        text=_text(onset),
-                        on=entry.on,
-                    ),
+                    f"The onset ({_text(onset)}) lies after these answers ({entry.on}). Correct one of them; "
+                    "only with a tumour or an operation as the cause may the onset come later.",
                 )
             for treatment in row.treatments:
                 if treatment.started and treatment.started.on > self._today:
                     self._fault(
                         row,
                         "treatments",
-                        _(
-                            "%(kind)s starts in the future (%(text)s). A planned treatment is entered on the "
-                            "patient's page.",
-                            kind=treatment.kind,
-                            text=_text(treatment.started),
-                        ),
+                        f"{treatment.kind} starts in the future ({_text(treatment.started)}). A planned "
+                        "treatment is entered on the patient's page.",
                     )
 
     def _given(self, rows: Iterable[ImportRow]) -> tuple[NewTreatment, ...]:
@@ -364,9 +304,7 @@ class _Planner:
                 continue
             if before_birth(known.facts["birth_year"], _start(treatment)):
                 row = next(row for row in rows if treatment in row.treatments)
-                self._fault(
-                    row, "treatments", _("The %(kind)s starts before the birth.", kind=treatment.kind)
-                )
+                self._fault(row, "treatments", f"The {treatment.kind} starts before the birth.")
             self._treatments.append(FurtherTreatment(known.id, known.palsy_id, treatment))
 
     def _graded(self, entries: Iterable[MatchedRow]) -> dict[date, tuple[int, ImportRow]]:
@@ -381,11 +319,7 @@ class _Planner:
                 self._fault(
                     row,
                     HOUSE_BRACKMANN,
-                    _(
-                        "Row %(number)s grades the same day %(before)s. Make them agree.",
-                        number=first.number,
-                        before=before,
-                    ),
+                    f"Row {first.number} grades the same day {before}. Make them agree.",
                 )
         return gradings
 
@@ -395,16 +329,7 @@ class _Planner:
             if before is None:
                 self._gradings.append(FurtherGrading(known.id, known.palsy_id, grade, on))
             elif before != grade:
-                self._fault(
-                    row,
-                    HOUSE_BRACKMANN,
-                    _(
-                        "This row says %(grade)s, but %(before)s is stored for %(on)s.",
-                        grade=grade,
-                        before=before,
-                        on=on,
-                    ),
-                )
+                self._fault(row, HOUSE_BRACKMANN, f"This row says {grade}, but {before} is stored for {on}.")
 
     def _enrol(
         self,
