@@ -24,7 +24,6 @@ ALLOWED = {
     "surveys/models/triggers.py": "the name of a trigger",
     "surveys/models/upkeep.py": "the name of a trigger",
     "surveys/instruments/facts.py": "words of items, to find what two questionnaires share",
-    "surveys/views/clinic/care.py": "words of ours within a sentence",
     "surveys/mail/bounces.py": "a word of the protocol",
     "surveys/exchange/places.py": "the ending of a file",
     "surveys/exchange/api/asked.py": "words of the protocol, as two clients spell them",
