@@ -29,17 +29,15 @@ MAC_APPS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
 
-# Our pages only: without these Chromium looks for updates and its makers' services at every start, has more
-# processes than one site needs, and a page could reach another machine by its name.
+# Our pages only: without these Chromium looks for updates and its makers' services at every start, and a page
+# could reach another machine by its name.
 FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-gpu",
     "--disable-quic",
-    "--disable-site-isolation-trials",
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-    "--in-process-gpu",
     "--no-first-run",
 )
 
