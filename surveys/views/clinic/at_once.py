@@ -21,7 +21,7 @@ from surveys.views.clinic import display
 from surveys.views.clinic.ending import what_ends
 from surveys.views.clinic.record import sent
 from surveys.views.web.access import for_roles, grant
-from surveys.views.web.numbers import page_number
+from surveys.views.web.numbers import page_number, stored
 from surveys.views.web.page import Page
 from surveys.views.web.saving import committed
 
@@ -123,7 +123,7 @@ def missed(code: str) -> Page:
 
 
 def _ids() -> list[int]:
-    return request.form.getlist("chosen", type=int)[: at_once.MOST]
+    return request.form.getlist("chosen", type=stored)[: at_once.MOST]
 
 
 def _page(

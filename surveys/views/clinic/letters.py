@@ -23,6 +23,7 @@ from surveys.store.visit import links, short_codes
 from surveys.views.clinic import display
 from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
+from surveys.views.web.numbers import stored
 from surveys.views.web.page import Page
 from surveys.views.web.pictures import qr
 from surveys.views.web.saving import committed
@@ -64,7 +65,7 @@ def many(code: str) -> Page:
         return render_template(
             "staff/clinic/letters.html", rows=needs.letters(db.session, here.scope, here.at)
         )
-    chosen = request.form.getlist("message", type=int)[: needs.MOST_LETTERS]
+    chosen = request.form.getlist("message", type=stored)[: needs.MOST_LETTERS]
     rows = lists.of_ids(db.session, here.scope, chosen)
     if not rows:
         flash(_("Choose at least one letter."), "notice")

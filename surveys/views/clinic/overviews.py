@@ -14,7 +14,7 @@ from surveys.views.web import server
 from surveys.views.web.access import for_roles, grant
 from surveys.views.web.choices import chosen
 from surveys.views.web.list_columns import heads
-from surveys.views.web.numbers import page_number
+from surveys.views.web.numbers import page_number, stored
 
 pages = Blueprint("overviews", __name__)
 
@@ -44,7 +44,7 @@ def completeness(code: str) -> str:
 
 def counted() -> complete.Only | None:
     """The count that the address names by timepoint and state; without a timepoint there is none."""
-    timepoint = request.args.get("timepoint", type=int)
+    timepoint = request.args.get("timepoint", type=stored)
     if timepoint is None:
         return None
     return complete.Only(timepoint, chosen("state", "", STATES))

@@ -30,7 +30,7 @@ from surveys.views.clinic import display
 from surveys.views.web import server
 from surveys.views.web.access import Grant, for_roles, grant, member
 from surveys.views.web.list_files import SIZE, Ending, every, sent
-from surveys.views.web.numbers import page_number
+from surveys.views.web.numbers import page_number, stored
 from surveys.views.web.page import Page
 from surveys.views.web.saving import committed
 
@@ -62,7 +62,7 @@ def index(code: str) -> Page:
 def look(code: str) -> Page:
     """Show what the address chooses; a condition that is being made is added, or asked for once more."""
     known, chosen = _known(), choices.of_address(request.args.to_dict(flat=False))
-    saved = _saved(request.args.get("list", type=int))
+    saved = _saved(request.args.get("list", type=stored))
     about, fault = known.get(request.args.get("about", "")), ""
     if about is not None and "op" in request.args:
         made = Condition(about.key, request.args["op"], tuple(request.args.getlist("value")))

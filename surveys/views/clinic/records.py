@@ -39,6 +39,7 @@ from surveys.views.clinic.inputs import partial_date, typed
 from surveys.views.clinic.record import boxes, pages, record, sent
 from surveys.views.clinic.replanning import replan
 from surveys.views.web.access import for_roles, grant
+from surveys.views.web.numbers import stored
 from surveys.views.web.page import Page
 from surveys.views.web.saving import committed
 
@@ -189,7 +190,7 @@ def enrolled(code: str, patient: str) -> Page:
 def palsy(code: str, patient: str) -> Page:
     """Correct the palsy `?number=…`, or add one."""
     here, found = grant(), find_patient(patient)
-    number = request.args.get("number", type=int)
+    number = request.args.get("number", type=stored)
     shown = next((one for one in found.palsies if one.number == number), None)
     if number is not None and shown is None:
         abort(404)

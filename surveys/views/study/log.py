@@ -15,6 +15,7 @@ from surveys.views.clinic import display
 from surveys.views.web.access import Grant, for_roles, grant
 from surveys.views.web.list_columns import Column, list_file
 from surveys.views.web.list_files import SIZE, Ending, by_clock, sent
+from surveys.views.web.numbers import stored
 
 pages = Blueprint("log", __name__)
 
@@ -28,7 +29,7 @@ def init_app(app: Flask) -> None:
 @for_roles("coordinator", "investigator", whole_study=True)
 def index(code: str) -> str:
     """List the study's events, the latest first, all or of one kind."""
-    kind, before = _kind(), request.args.get("before", type=int)
+    kind, before = _kind(), request.args.get("before", type=stored)
     here = grant()
     found = lists.page(db.session, here.study.id, kind=kind, before=before)
     return render_template(

@@ -23,6 +23,18 @@ def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = StoredNumber
 
 
+def stored(text: str) -> int:
+    """The number that `text` is, for `request.args.get(…, type=stored)`, which passes over what raises.
+
+    Raises:
+        ValueError: it is none, or larger than any that the database holds.
+    """
+    number = int(text)
+    if abs(number) > MOST:
+        raise ValueError(f"{text[:20]} is larger than any number that the database holds.")
+    return number
+
+
 def page_number() -> int:
     """The page number in the address, otherwise 1; an impossible number is not found."""
     number = request.args.get("page", 1, type=int)

@@ -68,6 +68,24 @@ def test_whatever_is_looked_for_is_looked_for_without_them(client: FlaskClient, 
     assert client.post("/login", json=told).status_code == 415
 
 
+def test_a_number_that_no_database_holds_is_passed_over(app: Flask, member: Member) -> None:
+    """Or not found; never a fault of ours."""
+    investigator = signed_in(app, "investigator")
+    for number in (2**31, 2**63, 10**40):
+        investigator.get(f"/staff/S1/log?before={number}")
+        assert investigator.status == 200
+        for address in ("completeness?timepoint", "own-lists/look?list", "palsy/P1?number"):
+            member.get(f"/staff/S1/{address}={number}")
+            assert member.status in (200, 404), address
+        for address, field in (
+            ("at-once/status", "chosen"),
+            ("at-once/missed", "chosen"),
+            ("letters", "message"),
+        ):
+            member.post(f"/staff/S1/{address}", {field: str(number)})
+            assert member.status < 500, address
+
+
 def test_signs_that_are_not_utf8_are_no_fault_of_ours(client: FlaskClient, member: Member) -> None:
     """Bytes of other encodings, and halves of a surrogate pair."""
     for bad in ("%FF", "%ED%A0%80", "%C0%80"):
