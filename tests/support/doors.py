@@ -317,6 +317,9 @@ def answered(session: Session, invited: Invited, instrument: Instrument) -> int:
     return responses.insert_scored(session, [new], at=at, actor="test")[0]
 
 
+OF_NO_STUDY: dict[str, object] = {"doc": "export", "file": "item.png"}  # of the documentation
+
+
 def doors(app: Flask, studies: dict[str, dict[str, object]]) -> Iterator[Door]:
     """Every guarded address of the application, in each study."""
     adapter = app.create_url_adapter(None) or app.url_map.bind("localhost")
@@ -325,9 +328,8 @@ def doors(app: Flask, studies: dict[str, dict[str, object]]) -> Iterator[Door]:
             continue
         places = studies.values() if "code" in rule.arguments else [None]
         for place in places:
-            values = (
-                {name: place[name] for name in rule.arguments} if place else dict.fromkeys(rule.arguments, 0)
-            )
+            known: dict[str, object] = place or dict.fromkeys(rule.arguments, 0) | OF_NO_STUDY
+            values = {name: known[name] for name in rule.arguments}
             path = adapter.build(rule.endpoint, values, force_external=False)
             for method in sorted((rule.methods or set()) & {"GET", "POST"}):
                 yield Door(rule.endpoint, method, path, str(place["code"]) if place else None)
