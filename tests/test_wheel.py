@@ -24,7 +24,7 @@ from tests.support.study import FACE, PHQ9, SAQ
 
 ROOT = Path(__file__).parent.parent
 CODE = ("app.py", "surveys", "analysis")
-BESIDE = ("templates", "static", "migrations")
+BESIDE = ("templates", "static", "migrations", "docs")
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def sources(*folders: str) -> set[str]:
 
 
 def test_the_wheel_holds_every_file_that_runs(wheel: Path) -> None:
-    """Code under its own names; templates, static files and migrations inside `surveys`."""
+    """Code under its own names; templates, static files, migrations and documentation inside `surveys`."""
     beside = {name for name in sources(*BESIDE) if not name.startswith("static/src/")}
     with ZipFile(wheel) as archive:
         found = {name for name in archive.namelist() if ".dist-info/" not in name}
