@@ -105,6 +105,7 @@ def test_the_page_waits_for_the_network(app: Flask, open_page: OpenPage) -> None
     expect(page.get_by_role("heading", level=1)).to_have_text("Which side of your face is it?")
 
 
+@pytest.mark.long
 def test_what_was_reported_is_accessible_to_staff(
     app: Flask, open_page: OpenPage, axe: Callable[[Page], None]
 ) -> None:

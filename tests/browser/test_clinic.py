@@ -35,6 +35,7 @@ Check = Callable[[Page], None]
 
 
 @pytest.mark.parametrize(("viewport", "colour_scheme"), looks("dark phone"))
+@pytest.mark.long
 def test_the_day_on_every_page(
     app: Flask, open_page: OpenPage, axe: Check, viewport: ViewportSize, colour_scheme: ColourScheme
 ) -> None:

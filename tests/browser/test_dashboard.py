@@ -167,6 +167,7 @@ def test_the_table_is_one_press_away_by_keyboard(desk: Page) -> None:
     expect(desk.locator("figure table").first).to_be_visible()
 
 
+@pytest.mark.long
 def test_colours_follow_the_theme(desk: Page) -> None:
     """Marks and marks' names are drawn anew when the page turns dark, and when it turns light again."""
     tick = desk.locator("#time-face-total-acute-chart .ytick text").first
@@ -200,6 +201,7 @@ def test_the_answer_comes_first_and_all_is_seen_in_three_screens(desk: Page) -> 
     desk.evaluate("window.scrollTo(0, 0)")
 
 
+@pytest.mark.long
 def test_filters_are_followed_in_place(open_page: OpenPage) -> None:
     """No new page: the figures, the words and the address change, and a picture can be saved."""
     page = open_page(viewport=DESKTOP)
@@ -238,6 +240,7 @@ def test_without_a_script_the_tables_are_the_figures(open_page: OpenPage) -> Non
     expect(page.locator(".app-showing")).to_have_text("Showing: all patients")
 
 
+@pytest.mark.long
 def test_paper_has_every_mark_of_the_screen(app: Flask, open_page: OpenPage) -> None:
     """The dashboard and a patient's course, on A4 and on Letter: nothing lies off the paper or is cut."""
     page = open_page(viewport=DESKTOP)

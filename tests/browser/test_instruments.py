@@ -33,6 +33,7 @@ def fits(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("viewport", "colour_scheme"), looks("dark phone"))
+@pytest.mark.long
 def test_from_the_file_to_the_permission(
     app: Flask,
     open_page: OpenPage,

@@ -33,6 +33,7 @@ def settings(settings: Settings, server: MailServer) -> Settings:
     return replace(settings, mail_url=server.url, mail_from="The clinic <clinic@example.org>")
 
 
+@pytest.mark.long
 def test_each_page_of_joining(
     app: Flask, open_page: OpenPage, axe: Axe, server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

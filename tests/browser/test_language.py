@@ -23,6 +23,7 @@ def invited(app: Flask) -> Invited:
     return invite(app)
 
 
+@pytest.mark.long
 def test_german_is_chosen_without_script(app: Flask, open_page: OpenPage, invited: Invited, axe: Axe) -> None:
     """From the footer and back to where one was; every German page is accessible and fits."""
     ask_in(app, invited, "en", "de")

@@ -80,6 +80,7 @@ def test_a_patient_prints_on_two_pages(app: Flask, open_page: OpenPage) -> None:
     assert visits.count() == len(titles)
 
 
+@pytest.mark.long
 def test_the_report_on_paper_has_every_visit(app: Flask, open_page: OpenPage) -> None:
     """No drawing is cut or lies off the paper; the course goes to the last visit that was answered."""
     with changing(app) as session:

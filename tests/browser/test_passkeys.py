@@ -31,6 +31,7 @@ def live_server(app: Flask, listener: socket.socket, public_url: str) -> Iterato
         yield server
 
 
+@pytest.mark.long
 def test_a_passkey_is_made_and_used(app: Flask, open_page: OpenPage, axe: Callable[[Page], None]) -> None:
     """Also after a try that its owner stopped; under the strict content policy."""
     invite(app, study="S1")

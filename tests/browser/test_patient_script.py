@@ -96,6 +96,7 @@ def test_a_cut_keeps_the_page_and_sends_later(
     assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
 
 
+@pytest.mark.long
 def test_a_network_that_stops_scripts_alone_stops_no_answer(open_page: OpenPage, invited: Invited) -> None:
     """The third time the browser sends the form itself."""
     page = open_page()

@@ -119,6 +119,7 @@ def test_from_sign_in_to_the_link(
 
 @pytest.mark.usefixtures("study")
 @pytest.mark.parametrize(("viewport", "colour_scheme"), looks("dark phone"))
+@pytest.mark.long
 def test_from_an_alert_to_the_patient(
     open_page: OpenPage, axe: Check, viewport: ViewportSize, colour_scheme: ColourScheme
 ) -> None:
@@ -142,6 +143,7 @@ def test_from_an_alert_to_the_patient(
 
 
 @pytest.mark.usefixtures("study")
+@pytest.mark.long
 def test_the_list_is_narrowed_and_widened_again(open_page: OpenPage) -> None:
     """States and search work together, without a script."""
     page = open_page(viewport=DESKTOP, javascript=False)

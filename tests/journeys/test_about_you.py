@@ -328,6 +328,7 @@ def test_it_never_interrupts_a_questionnaire(app: Flask) -> None:
 
 @pytest.mark.database(both=False)
 @BOTH
+@pytest.mark.long
 def test_many_presses_at_once_keep_one_answer(app: Flask, live_server: LiveServer, invited: Invited) -> None:
     """One answer sent twelve times in the same moment, then the form from eight devices."""
     first = Patient(over_http(live_server.url))

@@ -130,6 +130,7 @@ def test_nobody_waits_and_nothing_half_is_kept(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.long
 def test_a_database_with_anything_in_it_is_left_alone(
     busy: Flask, settings: Settings, postgres_url: str, tmp_path: Path
 ) -> None:
@@ -173,6 +174,7 @@ def test_a_damaged_backup_is_refused(settings: Settings, tmp_path: Path, damage:
     assert not (tmp_path / "nothing.db").exists()
 
 
+@pytest.mark.long
 def test_an_older_backup_comes_up_to_date(
     busy: Flask, settings: Settings, other: Settings, tmp_path: Path
 ) -> None:
@@ -196,6 +198,7 @@ def test_an_older_backup_comes_up_to_date(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.long
 def test_a_trial_proves_the_backup(busy: Flask, settings: Settings, tmp_path: Path) -> None:
     """It is restored beside the file, checked, thrown away, and recorded where it was taken."""
     seventh = seventh_with(settings)
@@ -231,6 +234,7 @@ def test_what_postgresql_cannot_hold_is_told(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.long
 def test_a_restore_cut_short_goes_on(
     busy: Flask, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -87,6 +87,7 @@ def board(frames: StudyFrames, page: str, pair: str = "") -> Board:
     )
 
 
+@pytest.mark.long
 def test_one_file_gives_it_its_care_and_its_places(frames: StudyFrames) -> None:
     """A note on shared content, Screening, the pairs of mood, paper; nothing where somebody else chose."""
     content = report(frames, generated_at=AT.isoformat(), software="seventh")

@@ -16,7 +16,7 @@ TESTS = Path(__file__).parents[1]
 
 # Locks, races, upserts, triggers, JSON or collation decide here: these run on PostgreSQL in the suite too.
 # One that has but its session is on one of both there, by a digest of its name, and in the proofs on the
-# other. So are those of words, studies and accounts.
+# other. So are those of words, studies, accounts, frames and lists.
 DATABASE_DECIDES = (
     "surveys/store",
     "surveys/lists",
@@ -26,7 +26,13 @@ DATABASE_DECIDES = (
     "surveys/test_invariants.py",
     "surveys/test_db.py",
 )
-ON_ONE = ("surveys/store/words", "surveys/store/study", "surveys/store/accounts")
+ON_ONE = (
+    "surveys/store/words",
+    "surveys/store/study",
+    "surveys/store/accounts",
+    "surveys/frames",
+    "surveys/lists",
+)
 
 
 def parted(

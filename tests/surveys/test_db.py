@@ -172,6 +172,7 @@ class TestPrepare:
         prepare(sqlite_url)
         assert revision(sqlite_url) is not None
 
+    @pytest.mark.long
     def test_two_servers_may_start_on_an_empty_database(self, empty_database_url: str) -> None:
         """Processes that start together: one migrates, the other finds the database ready."""
         program = f"from surveys.db import prepare; prepare({empty_database_url!r})"

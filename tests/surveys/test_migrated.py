@@ -165,6 +165,7 @@ def test_twins_of_before_stay_and_are_told(empty_database_url: str) -> None:
 
 
 @pytest.mark.database
+@pytest.mark.long
 def test_visits_of_before_are_done_since_their_last_answer(empty_database_url: str) -> None:
     """Up: with all that they ask, of the patient's study. Down and up again: nothing of theirs is lost."""
     migrate(empty_database_url, "0019")

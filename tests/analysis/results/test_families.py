@@ -17,7 +17,7 @@ TESTED = (
 )
 
 
-@pytest.fixture(scope="module", params=["made-up", "random"])
+@pytest.fixture(scope="module", params=["made-up", pytest.param("random", marks=pytest.mark.long)])
 def made(request):
     return of_outcomes() if request.param == "made-up" else of_registry(11, 150)
 

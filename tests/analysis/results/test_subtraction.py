@@ -90,6 +90,7 @@ def few_shown(tables: Mapping[Chosen, Panels]) -> Iterator[str]:
         yield from (f"{some} {place}" for place, inside in found.items() if len(inside) in FEW)
 
 
+@pytest.mark.long
 def test_no_filter_of_two_scales_is_subtracted_from_another() -> None:
     """With and without each filter, and all less the values of a filter that are shown."""
     tables = published(of_scales(registry(3, 70), "face.total", "phq9.total"), 1)

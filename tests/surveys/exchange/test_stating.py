@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from flask import Flask
 
 from surveys.settings import Settings
@@ -11,6 +12,7 @@ from tests.support.commands import seventh_with
 from tests.support.simulated import MOOD_ALONE, populate
 
 
+@pytest.mark.long
 def test_another_sentence_under_the_same_code_has_changed(app: Flask, settings: Settings) -> None:
     """As after a mended program: the same data and question, other words."""
     seventh = seventh_with(settings)

@@ -50,6 +50,7 @@ def done(app: Flask, workshop: Workshop, kind: str, arguments: Mapping[str, Any]
     return error
 
 
+@pytest.mark.long
 def test_an_export_that_was_read_before_is_thrown_away(
     app: Flask, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

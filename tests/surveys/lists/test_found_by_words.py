@@ -9,6 +9,8 @@ from surveys.lists import patients
 from surveys.models import Contact, Patient
 from tests.surveys.lists.test_patients import scope
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def anne(session: Session, patient: Patient) -> Patient:

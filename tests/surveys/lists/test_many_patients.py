@@ -26,6 +26,8 @@ WHOLE_TABLE = re.compile(r"(SCAN|Seq Scan on) (visit|response|draft|score|messag
 PATIENTS = 120
 BOTH = pytest.mark.parametrize("database_url", ["sqlite_url", "postgres_url"], indirect=True)
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> str:

@@ -16,7 +16,7 @@ from tests.support.boards import order_of
 from tests.support.simulated import populate
 from tests.support.study import one_table
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.database(both=False)
 
 ORDER = order_of("change", filters=(("sex", "female"),))
 

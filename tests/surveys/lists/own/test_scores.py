@@ -12,6 +12,8 @@ from surveys.lists.own.scores import fields, judged
 from surveys.views.clinic import display
 from tests.surveys.lists.own.conftest import AT, LIBRARY, Shown, codes, scored
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture(params=["sqlite_url", "postgres_url"])
 def database_url(request: pytest.FixtureRequest) -> str:
