@@ -73,3 +73,13 @@ def test_who_was_looked_at_waits_no_longer(session: Session, patient: Patient) -
     made = join(session, "A", patient, outcome="apart", looked_at=AT, looked_by="test")
     assert waiting(session, patient) == {}
     assert joined.of_patient(session, Scope(patient.study_id, None, DUE), made.id) is None
+
+
+def test_one_of_them_is_as_in_the_list(session: Session, patient: Patient) -> None:
+    """With the way on which an address was proved, and the twins that a contact tells."""
+    patient.contact = Contact(email="anna@example.org")
+    made = join(session, "A", patient, Contact(email="anna@example.org"))
+    one = joined.of_patient(session, Scope(patient.study_id, None, DUE), made.id)
+    assert one == waiting(session, patient)["A"]
+    assert (one.way, one.birth_year, one.answered) == ("email", 1970, 0)
+    assert [twin.code for twin in one.twins] == ["P1"]

@@ -12,6 +12,7 @@ from surveys.lists.at_once import ask
 from surveys.models import Alert, BackgroundCheck, Grading, Note, Palsy, Patient
 from surveys.models.audit import CONSENT_CORRECTED
 from surveys.store import audit
+from surveys.store.patient import questions as asking
 from surveys.store.patient import readings
 from tests.support.dashboard_page import statements
 from tests.surveys.lists.conftest import AT, DUE
@@ -54,6 +55,7 @@ def test_all_is_read_in_one_statement(session: Session, patient: Patient) -> Non
             ),
         ]
     )
+    asking.ask(session, patient, "sex", "Sex", "Female", "Is it?", at=AT, actor="staff:1")
     corrected = audit.Entry(AT, "staff:1", CONSENT_CORRECTED, patient.id, {"corrects": 7}, "Wrong day")
     audit.record(session, corrected)
     audit.record(session, audit.Entry(AT, "staff:1", "note.written", patient.id, facts={"number": 1}))
@@ -75,6 +77,7 @@ def test_all_is_read_in_one_statement(session: Session, patient: Patient) -> Non
         ask(session, history.readers(one, 10)),
         ask(session, joined.of_person(one)),
     )
+    assert [question.label for question in found.questions] == ["Sex"]
     first, second = found.visits
     assert [score.value for score in first.responses["face"].scores if score.scale == "total"] == [None]
     assert (first.battery, second.drafts, second.open) == (["face", "saq"], {"face": 1}, False)
