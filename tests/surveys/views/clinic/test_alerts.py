@@ -215,10 +215,11 @@ def test_a_red_line_stands_on_every_page_until_somebody_takes_the_alert_on(
 def test_the_month_is_reported(app: Flask, member: Member) -> None:
     """How many, of what, and how soon they were taken on; months without alerts can be asked for too."""
     [row] = one_table(app, "alert")
+    raised = datetime.now(UTC) - timedelta(minutes=30)  # perhaps in the month before
     with changing(app) as session:
-        session.scalars(select(Alert)).one().raised_at = datetime.now(UTC) - timedelta(minutes=30)
+        session.scalars(select(Alert)).one().raised_at = raised
     member.post(f"{ALERTS}/{row['id']}", {})
-    page = member.get("/staff/S1/alert-report")
+    page = member.get(f"/staff/S1/alert-report?month={raised:%Y-%m}")
     assert "PHQ-9 item 9 (Thoughts of death or self-harm) answered above 0 1" in page.text
     assert "Median time until taken on 30 minutes" in page.text
     assert "Raised 0" in member.get("/staff/S1/alert-report?month=2020-01").text
