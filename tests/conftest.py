@@ -2,10 +2,10 @@
 
 A test that takes `database_url`, `app` or `client` runs on SQLite and on PostgreSQL: on PostgreSQL in the
 suite where the database decides the outcome (the places of `DATABASE_DECIDES`, and tests marked `database`),
-else in `make prove`. A test of the store that has but one session takes one of both, and in `make prove` the
-other. Where one database is enough for good, the test module (or a conftest.py beside it) says so with a
-`database_url` fixture of its own that returns `sqlite_url`. A missing PostgreSQL or browser skips the tests
-that need it, and fails them in CI.
+else in `make prove`. A test of the store that has but one session, and those of `ON_ONE`, take one of both,
+and in `make prove` the other. Where one database is enough for good, the test module (or a conftest.py
+beside it) says so with a `database_url` fixture of its own that returns `sqlite_url`. A missing PostgreSQL or
+browser skips the tests that need it, and fails them in CI.
 
 Each test process makes one application per kind of settings. Each test gets a new database at the same
 address. What only some tests need is imported in its fixture: a single unit test starts in a moment.
@@ -265,9 +265,8 @@ def _hashed_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(staff, "hash_password", cache(staff.hash_password))
-        patch.setattr(
-            CryptContext, "hash", cache(CryptContext.hash)
-        )  # of who has no account, to take as long
+        # What is hashed where there is no account, so that the answer takes as long.
+        patch.setattr(CryptContext, "hash", cache(CryptContext.hash))
         patch.setattr(CryptContext, "verify", remembered)
         yield
 

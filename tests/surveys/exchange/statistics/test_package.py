@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 
 from tests.support import nasty
+from tests.support.missing import missing
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def test_pspp_reads_the_same(app: Flask, tmp_path: Path) -> None:
     """Its values, that they are missing, the labels and the range, where PSPP is installed."""
     pspp = shutil.which("pspp")
     if pspp is None:
-        pytest.skip("PSPP is not here")
+        missing("PSPP is not here")
     nasty.make(app)
     for name, content in nasty.leave(app, "spss").items():
         (tmp_path / name).write_bytes(content)
