@@ -21,10 +21,15 @@ from surveys.store.patient import consents
 from surveys.store.visit import links
 from tests.support.pages import Page
 from tests.support.patient import Patient, in_process
+from tests.support.present import now
 from tests.support.staff import Member, signed_in
 from tests.support.study import Invited, ask_consent, changing, invite, library, one_table
 
-ENROLLED = datetime.now(UTC) - timedelta(days=40)
+
+def enrolled() -> datetime:
+    return now() - timedelta(days=40)
+
+
 PLAN = (
     PlannedVisit("baseline", "Start", "enrolment", 0, 0, 60, ("face",)),
     PlannedVisit("month_3", "Month 3", "enrolment", 90, 7, 7, ("face",)),
@@ -36,11 +41,11 @@ PATH = "/staff/S1/study/amend"
 @pytest.fixture
 def invited(app: Flask) -> Invited:
     """P1 of a study that asks for consent, enrolled 40 days ago, who agreed then."""
-    found = invite(app, at=ENROLLED, plan=PLAN)
+    found = invite(app, at=enrolled(), plan=PLAN)
     ask_consent(app)
     with changing(app) as session:
         text = consents.newest(session, found.study_id, "en")
-        signed: dict[str, Any] = {"how": "paper", "signed_on": ENROLLED.date(), "at": ENROLLED}
+        signed: dict[str, Any] = {"how": "paper", "signed_on": enrolled().date(), "at": enrolled()}
         consents.decide(session, found.patient_id, text, agreed=True, parts=(), actor="test", **signed)
     return found
 
@@ -53,10 +58,10 @@ def typed(page: Page, **changed: str) -> dict[str, str]:
     sent |= {f"row_{row}-anchor": "enrolment" for row in range(1, 5)}
     sent |= {
         "protocol": "2.0",
-        "holds_from": (ENROLLED.date() + timedelta(days=45)).isoformat(),
+        "holds_from": (enrolled().date() + timedelta(days=45)).isoformat(),
         "reason": "Function matters too.",
         "ethics_reference": "EK 12/2026",
-        "ethics_on": ENROLLED.date().isoformat(),
+        "ethics_on": enrolled().date().isoformat(),
         "consent_version": "2",
         "row_2-ask_fdi": "y",
         "row_3-remove": "y",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +12,9 @@ from surveys.db import db
 from surveys.store.audit import verify
 from surveys.store.visit.responses import wrong_scores
 from tests.support.answers import send
+from tests.support.present import today
 from tests.support.staff import Member, signed_in
 from tests.support.study import FACE, PHQ9, Invited, invite, one_table
-
-TODAY = datetime.now(UTC).date()
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ def enter(
 ) -> None:
     address = f"/staff/S1/visits/{invited.visit_id}/enter/{key}"
     member.get(address)
-    member.post(address, typed(values, **{"source": source, "on": TODAY.isoformat(), **fields}))
+    member.post(address, typed(values, **{"source": source, "on": today().isoformat(), **fields}))
 
 
 def responses(app: Flask, key: str) -> list[dict[str, Any]]:
@@ -67,7 +66,7 @@ def test_a_paper_form_is_a_response_like_others(app: Flask, coordinator: Member,
     assert "An alert is waiting for this visit." in coordinator.page.text
     [response] = responses(app, "phq9")
     assert (response["source"], response["answered_by"]) == ("paper", "typed_by_other")
-    assert response["completed_on"] == TODAY
+    assert response["completed_on"] == today()
     assert response["not_given"] == {"q8": "skipped"}
     [alert] = one_table(app, "alert")
     assert (alert["rule"], alert["first_answer"], alert["state"]) == ("item9", 2, "new")
@@ -80,7 +79,7 @@ def test_a_paper_form_is_a_response_like_others(app: Flask, coordinator: Member,
 
 def test_old_paper_calls_nobody(app: Flask, coordinator: Member, patient: Invited) -> None:
     """An answer of three weeks ago is listed as historical."""
-    before = (TODAY - timedelta(days=21)).isoformat()
+    before = (today() - timedelta(days=21)).isoformat()
     enter(coordinator, patient, "phq9", (*PHQ9[:8], 1), on=before)
     assert [one["state"] for one in one_table(app, "alert")] == ["historical"]
 
@@ -101,8 +100,8 @@ def test_what_is_no_answer_is_told_at_its_box(app: Flask, coordinator: Member, p
     assert coordinator.status == 422
     assert "Item 1: enter one of 1, 2, 3, 4, 5, or leave it empty." in coordinator.page.text
     assert 'name="q2" value="2"' in coordinator.replies[-1].html
-    tomorrow = (TODAY + timedelta(days=2)).isoformat()
-    year_ago = (TODAY - timedelta(days=365)).isoformat()
+    tomorrow = (today() + timedelta(days=2)).isoformat()
+    year_ago = (today() - timedelta(days=365)).isoformat()
     for values, fields, said in (
         (FACE, {"on": year_ago}, "Check the year."),
         (FACE, {"on": tomorrow}, "ahead"),

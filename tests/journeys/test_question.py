@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from flask import Flask
 
@@ -11,10 +9,9 @@ from surveys.models import Patient
 from surveys.store.visit import responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
+from tests.support.present import now
 from tests.support.staff import signed_in
 from tests.support.study import changing, invite, library, one_table, stored
-
-AT = datetime.now(UTC)
 
 
 @pytest.fixture
@@ -40,7 +37,7 @@ def test_a_fact_is_asked_about_corrected_and_closed(app: Flask) -> None:
     shown = coordinator.get(f"/staff/S1/questions/{number}")
     assert "/staff/S1/enrolment/P1" in shown.links
     assert "Close the question" not in shown.text
-    fields = {"code": "P1", "enrolled_on": AT.date().isoformat(), "birth_year": "1971", "sex": "unknown"}
+    fields = {"code": "P1", "enrolled_on": now().date().isoformat(), "birth_year": "1971", "sex": "unknown"}
     coordinator.post("/staff/S1/enrolment/P1", {**fields, "reason": "The letter"})
     assert "Changed since it was asked" in coordinator.get(f"/staff/S1/questions/{number}").text
     coordinator.post(f"/staff/S1/questions/{number}/answer", {"text": " "})
@@ -73,13 +70,13 @@ def test_what_the_patient_answered_stays(app: Flask) -> None:
         made = {"visit_id": invited.visit_id, "patient_id": invited.patient_id, "instrument": saq}
         new = NewResponse(
             **made,  # type: ignore[arg-type]
-            version_id=versions.freeze(session, saq, at=AT),
+            version_id=versions.freeze(session, saq, at=now()),
             answers={item.key: 2 for item in saq.items},
             source="web",
-            submitted_at=AT,
-            completed_on=AT.date(),
+            submitted_at=now(),
+            completed_on=now().date(),
         )
-        responses.add(session, [new], at=AT, actor="test")
+        responses.add(session, [new], at=now(), actor="test")
     before = stored(app, "response", "score")
     member = signed_in(app)
     about = f"visit:{invited.visit_id}:saq:score:total"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
+from tests.support.present import today
 from tests.support.staff import ENROLMENT, Member, signed_in
 from tests.support.study import invite, one_table
 
 PATIENT = "/staff/S1/patients/P-7"
-TODAY = datetime.now(UTC).date()
 BOTH = pytest.mark.parametrize("database_url", ["sqlite_url", "postgres_url"], indirect=True)
 
 
@@ -52,7 +52,7 @@ def test_a_contact_is_changed_in_both_studies(app: Flask, member: Member) -> Non
 
 def test_an_injection_is_planned_given_and_read(member: Member) -> None:
     """With product, dose and unit."""
-    ahead = TODAY + timedelta(days=10)
+    ahead = today() + timedelta(days=10)
     typed = {
         "treatment-kind": "botulinum_toxin",
         "treatment-day": str(ahead.day),
@@ -80,7 +80,7 @@ def test_an_injection_is_planned_given_and_read(member: Member) -> None:
     for day in ("0024-05-31", "2207-03-14", "9999-12-31"):
         page = member.post(address, {"state": "planned", "on": day})
         assert "On: the year must be from 1880" in page.text
-    page = member.post(address, {"state": "given", "on": TODAY.isoformat()})
+    page = member.post(address, {"state": "given", "on": today().isoformat()})
     assert "Given Toxin A 12.5 U" in page.text
 
 
@@ -88,7 +88,7 @@ def test_gradings_palsies_and_notes_are_kept(app: Flask, member: Member) -> None
     """A part left out is named; the composite is computed."""
     parts = {f"q{n}": value for n, value in enumerate("1103432310112", 1)}
     address = "/staff/S1/grading/P-7?scale=sunnybrook"
-    told = {"graded_on": TODAY.isoformat(), "mode": "photo"}
+    told = {"graded_on": today().isoformat(), "mode": "photo"}
     page = member.post(address, {**parts, **told, "q5": ""})
     assert "Choose one: Movement: gentle eye closure." in page.text
     page = member.post(address, {**parts, **told, "q5": "4", "q8": "3"})
@@ -109,7 +109,7 @@ def test_gradings_palsies_and_notes_are_kept(app: Flask, member: Member) -> None
 @BOTH
 def test_a_death_holds_everywhere_and_links_stop(app: Flask, member: Member) -> None:
     """A pause here alone leaves the other study as it is; who died is never paused there."""
-    since = {"since": TODAY.isoformat()}
+    since = {"since": today().isoformat()}
     member.post("/staff/S1/status/P-7", {"status": "paused", "where": "here", **since})
     assert {row["code"]: row["status"] for row in one_table(app, "patient")}["Q-7"] == "active"
     page = member.post("/staff/S1/status/P-7", {"status": "died", "where": "here", **since})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,12 +15,12 @@ from tests.journeys.test_about_you import give, give_all
 from tests.support.about_you import tell
 from tests.support.pages import Page
 from tests.support.patient import Patient, in_process
+from tests.support.present import year_ahead
 from tests.support.staff import Member, signed_in
 from tests.support.study import Invited, invite, one_table, stored
 from tests.surveys.exchange.tidy.test_package import export, rows
 
 PATIENT = "/staff/S1/patients/P1"
-AHEAD = str(datetime.now(UTC).year + 2)
 SAID: Sequence[tuple[str, str]] = (
     ("had_before", "answer=first_time"),
     ("onset", "month=3&year=2024"),
@@ -219,7 +218,7 @@ def test_what_is_impossible_or_unclear_is_refused(app: Flask, member: Member) ->
         ("onset", {}, "Choose what is to stand."),
         ("onset", {"outcome": "corrected"}, "Enter the corrected onset."),
         ("onset", {"outcome": "corrected", "onset-year": "1960"}, "before the patient's birth"),
-        ("onset", {"outcome": "corrected", "onset-year": AHEAD}, "The onset lies ahead."),
+        ("onset", {"outcome": "corrected", "onset-year": year_ahead()}, "The onset lies ahead."),
         ("oral_corticosteroid", {"outcome": "confirmed"}, "Choose which treatment it is."),
         (
             "oral_corticosteroid",
@@ -229,7 +228,7 @@ def test_what_is_impossible_or_unclear_is_refused(app: Flask, member: Member) ->
         ("onset", {"outcome": "confirmed", "onset-year": "2023"}, "A corrected date is typed below"),
         (
             "botulinum_toxin",
-            {"outcome": "corrected", "began-year": AHEAD, "kind": "botulinum_toxin"},
+            {"outcome": "corrected", "began-year": year_ahead(), "kind": "botulinum_toxin"},
             "ahead",
         ),
     ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -19,10 +19,10 @@ from surveys.models import Alert, Patient, Study, Visit
 from surveys.store.visit import alert_rules, responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
+from tests.support.present import now
 from tests.support.staff import signed_in
 from tests.support.study import changing, invite, library
 
-NOW = datetime.now(UTC)
 # Points above the lowest sum at the first and at the second visit; FaCE and SAQ change by whole items.
 CASES = {
     "A1": ("phq9", 4, 9, "worse"),
@@ -59,7 +59,7 @@ def test_all_four_say_the_same(app: Flask) -> None:
     """At the threshold, past it, below it and the other way, on scales of both directions."""
     cases = CASES | {code: ("face", *case) for code, case in FACE.items()}
     for code in cases:
-        invite(app, code, at=NOW - timedelta(days=200))
+        invite(app, code, at=now() - timedelta(days=200))
     with changing(app) as session:
         study = session.scalars(select(Study)).one()
         for key in TITLES:
@@ -71,7 +71,7 @@ def test_all_four_say_the_same(app: Flask) -> None:
                 scale="total",
                 kind="worse",
                 threshold=None,
-                at=NOW,
+                at=now(),
                 actor="test",
             )
         for code, (key, *points, _verdict) in cases.items():
@@ -82,7 +82,7 @@ def test_all_four_say_the_same(app: Flask) -> None:
                 .order_by(Visit.due_on)
             ).all()
             for visit, total, days in zip(visits, points, (180, 5), strict=True):
-                at = NOW - timedelta(days=days)
+                at = now() - timedelta(days=days)
                 new = NewResponse(
                     visit_id=visit.id,
                     patient_id=visit.patient_id,
@@ -93,7 +93,7 @@ def test_all_four_say_the_same(app: Flask) -> None:
                     submitted_at=at,
                     completed_on=at.date(),
                 )
-                responses.add(session, [new], at=NOW, actor="test")
+                responses.add(session, [new], at=now(), actor="test")
     expected = {code: case[-1] for code, case in cases.items()}
     assert by_rule(app, cases) == {code: verdict == "worse" for code, verdict in expected.items()}
     assert on_pages(app, cases) == {code: (verdict, verdict) for code, verdict in expected.items()}

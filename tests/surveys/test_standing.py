@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -18,12 +18,9 @@ from surveys.settings import Settings, SignInService
 from surveys.standing import Still
 from surveys.store.study.studies import note_backup_proved
 from tests.support.dashboard_page import statements
+from tests.support.present import now
 from tests.support.server import LiveServer, free_listener, url_of
 from tests.support.study import changing, invite
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from flask import Flask
 from sqlalchemy import select
@@ -11,9 +11,8 @@ from surveys.models import Study, Visit
 from surveys.store.visit import feedback, links, opening, own_line, responses
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
+from tests.support.present import now
 from tests.support.study import changing, invite, library, texts
-
-NOW = datetime.now(UTC)
 
 
 def test_a_line_holds_one_wording_one_language_and_her_own_choices(app: Flask) -> None:
@@ -29,11 +28,11 @@ def test_a_line_holds_one_wording_one_language_and_her_own_choices(app: Flask) -
     with changing(app) as session:
         study = session.scalars(select(Study)).one()
         session.refresh(study, ["timepoints"])
-        feedback.change(session, study, {"feedback": ["scores"]}, library(app), at=NOW, actor="test")
+        feedback.change(session, study, {"feedback": ["scores"]}, library(app), at=now(), actor="test")
         face = library(app).get("face")
         visits = session.scalars(select(Visit).order_by(Visit.id)).all()
         for visit, (days, locale, by) in zip(visits, told, strict=True):
-            at = NOW - timedelta(days=days)
+            at = now() - timedelta(days=days)
             new = NewResponse(
                 visit_id=visit.id,
                 patient_id=invited.patient_id,
@@ -49,8 +48,8 @@ def test_a_line_holds_one_wording_one_language_and_her_own_choices(app: Flask) -
             responses.add(session, [new], at=at, actor="test")
         link = links.find(session, invited.token)
         assert link is not None
-        opened = opening.load(session, link, texts(app), device="x", at=NOW)
+        opened = opening.load(session, link, texts(app), device="x", at=now())
         [total, eye] = own_line.lines(session, opened, texts(app))
         assert (total.scale.key, eye.scale.key) == ("total", "eye_comfort")
-        assert [(NOW.date() - point.on).days for point in total.points] == [400, 100, 1]
+        assert [(now().date() - point.on).days for point in total.points] == [400, 100, 1]
         assert (total.verdict, eye.verdict) == ("same", "unknown")

@@ -9,11 +9,11 @@ from flask import Flask
 
 from surveys.models import Patient, Visit
 from surveys.store.patient import participation
+from tests.support.present import today
 from tests.support.staff import Member, signed_in
 from tests.support.study import Invited, changing, invite, one_table, stored
 
 STATUS, MISSED = "/staff/S1/at-once/status", "/staff/S1/at-once/missed"
-TODAY = datetime.now(UTC).date().isoformat()
 
 
 @pytest.fixture
@@ -38,7 +38,13 @@ def test_a_status_is_given_to_many(app: Flask, member: Member, invited: list[Inv
         at = datetime.now(UTC)
         told = {"on": at.date(), "at": at, "actor": "test", "why": "burden"}
         participation.change_status(session, found, "left", **told)
-    known = [("status", "left"), ("since", TODAY), ("where", "here"), ("why", "burden"), ("reason", "")]
+    known = [
+        ("status", "left"),
+        ("since", today().isoformat()),
+        ("where", "here"),
+        ("why", "burden"),
+        ("reason", ""),
+    ]
     assert {"P1", "P2", "P3"} <= set(member.get(STATUS).text.split())
     before = stored(app, "patient", "event")
     page = member.post(STATUS, [*known, *chosen(*ids), ("do", "look")])
@@ -59,7 +65,7 @@ def test_a_status_is_given_to_many(app: Flask, member: Member, invited: list[Inv
 
 def test_all_or_none(app: Flask, member: Member, invited: list[Invited]) -> None:
     """One that cannot be changed any more keeps the others as they are; nobody chosen is said."""
-    known = [("status", "paused"), ("since", TODAY), ("where", "here")]
+    known = [("status", "paused"), ("since", today().isoformat()), ("where", "here")]
     ids = [one.patient_id for one in invited]
     with changing(app) as session:
         session.get_one(Patient, ids[1]).enrolled_on = date(2100, 1, 1)

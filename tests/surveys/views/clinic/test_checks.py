@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from surveys.models import Patient, Treatment
+from tests.support.present import now
 from tests.support.staff import Member, signed_in
 from tests.support.study import changing, invite, one_table
-
-AT = datetime.now(UTC)
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def database_url(sqlite_url: str) -> str:
 def patients(app: Flask) -> None:
     """P1 of North and P2 of South, each injected without a dose."""
     for code, site in (("P1", "North"), ("P2", "South")):
-        found = invite(app, code, at=AT - timedelta(days=1))
+        found = invite(app, code, at=now() - timedelta(days=1))
         with changing(app) as session:
             session.get_one(Patient, found.patient_id).site = site
             session.add(Treatment(patient_id=found.patient_id, kind="botulinum_toxin"))

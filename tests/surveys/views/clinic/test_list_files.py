@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 import python_calamine
@@ -19,10 +19,10 @@ from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
 from surveys.views.clinic import list_files
 from surveys.views.web import list_files as sending
+from tests.support.present import now
 from tests.support.staff import Member, signed_in
 from tests.support.study import PHQ9, changing, invite, library, one_table
 
-NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
 NAME = "Änne Jäger"
 LISTS = sorted(list_files.LISTS)
@@ -31,8 +31,8 @@ LISTS = sorted(list_files.LISTS)
 @pytest.fixture
 def member(app: Flask) -> Member:
     """A coordinator of two patients: P1 of North, who has a name, an alert and a missed visit, and P2."""
-    one = invite(app, "P1", at=NOW - 100 * DAY)
-    invite(app, "P2", at=NOW - 100 * DAY)
+    one = invite(app, "P1", at=now() - 100 * DAY)
+    invite(app, "P2", at=now() - 100 * DAY)
     with changing(app) as session:
         patient = session.get_one(Patient, one.patient_id)
         patient.site = "North"
@@ -42,15 +42,15 @@ def member(app: Flask) -> Member:
             visit_id=one.visit_id,
             patient_id=one.patient_id,
             instrument=phq9,
-            version_id=versions.freeze(session, phq9, at=NOW),
+            version_id=versions.freeze(session, phq9, at=now()),
             answers={f"q{number}": value for number, value in enumerate((*PHQ9[:8], 2), 1)},
             source="paper",
-            submitted_at=NOW,
-            completed_on=NOW.date(),
+            submitted_at=now(),
+            completed_on=now().date(),
         )
-        responses.add(session, [answers], at=NOW, actor="test")
+        responses.add(session, [answers], at=now(), actor="test")
         later = select(Visit).where(Visit.patient_id == one.patient_id, Visit.name == "month_3")
-        store_visits.miss(session, session.scalars(later).one(), "=in hospital", at=NOW, actor="test")
+        store_visits.miss(session, session.scalars(later).one(), "=in hospital", at=now(), actor="test")
     return signed_in(app)
 
 
@@ -69,7 +69,7 @@ def test_a_file_has_the_rows_of_the_page(member: Member, monkeypatch: pytest.Mon
     patients = table(member, "/staff/S1/lists/patients.csv")
     assert [(row["Code"], row["Site"]) for row in patients] == [("P1", "North"), ("P2", "")]
     assert patients[0]["Alerts waiting"] == "1"
-    assert patients[0]["Last answered"] == NOW.date().isoformat()
+    assert patients[0]["Last answered"] == now().date().isoformat()
     [chosen] = table(member, f"/staff/S1/lists/patients.csv?search=p2&state={state(patients[1])}")
     assert chosen == patients[1]
     grid = table(member, "/staff/S1/lists/completeness.csv")
@@ -97,7 +97,7 @@ def test_no_file_tells_who_it_is(app: Flask, member: Member, name: str) -> None:
     cells = [str(cell) for row in book.get_sheet_by_index(0).to_python() for cell in row]
     assert not [cell for cell in cells if "Jäger" in cell or "4567" in cell or "1970" in cell]
     taken = [row["facts"]["file"] for row in one_table(app, "event") if row["action"] == "study.downloaded"]
-    assert taken == [f"S1-{name}-{NOW.date().isoformat()}.xlsx"]
+    assert taken == [f"S1-{name}-{now().date().isoformat()}.xlsx"]
 
 
 def test_a_reader_of_one_site_gets_that_site(app: Flask, member: Member) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -10,10 +10,9 @@ from sqlalchemy import select
 
 from surveys.models import Study, Timepoint
 from surveys.schedule import preset
+from tests.support.present import today
 from tests.support.staff import ENROLMENT, Member
 from tests.support.study import changing
-
-TODAY = datetime.now(UTC).date()
 
 
 @pytest.fixture
@@ -38,7 +37,7 @@ def acute(app: Flask, member: Member) -> Member:
 
 def test_a_coordinator_reads_what_is_not_asked(acute: Member) -> None:
     """In the list before anybody is added, after adding, on the patient's page, in Needs a person."""
-    onset = TODAY - timedelta(days=12)
+    onset = today() - timedelta(days=12)
     acute.get("/staff/S1/enrol/many")
     rows = f"code,birth_year,onset_on\nL-1,1970,{onset}\nL-2,1970,2018\nL-3,1970,\n"
     acute.post("/staff/S1/enrol/many", {"rows": rows, "check": "1"})

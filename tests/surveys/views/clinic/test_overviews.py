@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -19,10 +19,10 @@ from surveys.store.visit import responses
 from surveys.store.visit import visits as store_visits
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
+from tests.support.present import now
 from tests.support.staff import Member, signed_in
 from tests.support.study import PHQ9, SAQ, Invited, changing, invite, library
 
-NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
 MOST_STATEMENTS = 16
 
@@ -39,21 +39,21 @@ def give(app: Flask, invited: Invited, visit: str, days_ago: int, **answers: tup
                 visit_id=row.id,
                 patient_id=invited.patient_id,
                 instrument=texts.get(key),
-                version_id=versions.freeze(session, texts.get(key), at=NOW),
+                version_id=versions.freeze(session, texts.get(key), at=now()),
                 answers={f"q{n}": value for n, value in enumerate(values, 1)},
                 source="paper",
-                submitted_at=NOW - days_ago * DAY,
-                completed_on=(NOW - days_ago * DAY).date(),
+                submitted_at=now() - days_ago * DAY,
+                completed_on=(now() - days_ago * DAY).date(),
             )
             for key, values in answers.items()
         ]
-        responses.add(session, new, at=NOW, actor="test")
+        responses.add(session, new, at=now(), actor="test")
 
 
 @pytest.fixture
 def worse(app: Flask) -> Invited:
     """P1, whose FaCE total fell from 100 to 0, with item 9 answered and a PHQ-9 of 10 or more."""
-    one = invite(app, "P1", at=NOW - 100 * DAY)
+    one = invite(app, "P1", at=now() - 100 * DAY)
     give(app, one, "baseline", 95, face=(5, 5, 5, 1, 1, 1, 1, 5, 5, 5, 1, 5, 5, 5, 5), phq9=PHQ9, saq=SAQ)
     give(app, one, "month_3", 5, face=(1,) * 15, phq9=(2,) * 9)
     return one
@@ -77,12 +77,12 @@ def test_changes_say_what_is_beyond_chance(app: Flask, member: Member) -> None:
 
 def test_todays_patients_come_first(app: Flask, member: Member) -> None:
     """Then who answered last."""
-    other = invite(app, "P0", at=NOW - 100 * DAY)
+    other = invite(app, "P0", at=now() - 100 * DAY)
     give(app, other, "baseline", 1, phq9=PHQ9)
     assert member.get("/staff/S1/changes").text.index("P0") < member.page.text.index("P1")
     with changing(app) as session:
         patient = session.scalars(select(Patient).where(Patient.code == "P1")).one()
-        clinic.expect(session, [patient.id], on=NOW.date(), at=NOW, actor="test")
+        clinic.expect(session, [patient.id], on=now().date(), at=now(), actor="test")
     page = member.get("/staff/S1/changes")
     assert page.text.index("P1") < page.text.index("P0")
     assert "In clinic today" in page.text
@@ -94,7 +94,7 @@ def test_completeness_counts_and_says_every_state(app: Flask, worse: Invited, me
         visit = session.scalars(
             select(Visit).where(Visit.patient_id == worse.patient_id, Visit.name == "month_3")
         ).one()
-        store_visits.miss(session, visit, "in hospital", at=NOW, actor="test")
+        store_visits.miss(session, visit, "in hospital", at=now(), actor="test")
         missed = visit.id
     page = member.get("/staff/S1/completeness")
     drawn = member.replies[-1].html
@@ -116,14 +116,14 @@ def test_the_course_has_every_score_on_one_axis(app: Flask, worse: Invited, memb
     """Onset and injections as lines with product and dose; the same numbers as a table."""
     with changing(app) as session:
         palsy = session.scalars(select(Palsy).where(Palsy.patient_id == worse.patient_id)).one()
-        palsy.onset_on, palsy.onset_precision = (NOW - 120 * DAY).date(), "day"
+        palsy.onset_on, palsy.onset_precision = (now() - 120 * DAY).date(), "day"
         for state, product in (("given", "Toxin A"), ("cancelled", "Toxin B")):
             session.add(
                 Treatment(
                     patient_id=worse.patient_id,
                     kind="botulinum_toxin",
                     state=state,
-                    started_on=(NOW - 50 * DAY).date(),
+                    started_on=(now() - 50 * DAY).date(),
                     started_precision="day",
                     product=product,
                     dose=12.5,
@@ -132,7 +132,7 @@ def test_the_course_has_every_score_on_one_axis(app: Flask, worse: Invited, memb
             )
         patient = session.get_one(Patient, worse.patient_id)
         patient.contact = Contact(name="Änne Jäger", born_on=date(1970, 5, 1))
-        clinic.write_note(session, worse.patient_id, "Prefers mornings", at=NOW, actor="test")
+        clinic.write_note(session, worse.patient_id, "Prefers mornings", at=now(), actor="test")
     page = member.get("/staff/S1/course/P1")
     assert "Botulinum toxin, Toxin A, 12.5 U" in page.text
     assert "Toxin B" not in page.text
@@ -178,7 +178,7 @@ def test_a_site_sees_its_own_patients_only(app: Flask, worse: Invited) -> None:
     """On every page over many patients; nor can it put those of another site on its list."""
     with changing(app) as session:
         session.get_one(Patient, worse.patient_id).site = "South"
-        clinic.expect(session, [worse.patient_id], on=NOW.date(), at=NOW, actor="test")
+        clinic.expect(session, [worse.patient_id], on=now().date(), at=now(), actor="test")
     south, north = signed_in(app, site="South"), signed_in(app, site="North")
     for path in ("clinic", "clinic/progress", "needs", "changes", "completeness"):
         shown = str(worse.patient_id) if path == "clinic/progress" else ">P1<"  # a token may hold "P1"

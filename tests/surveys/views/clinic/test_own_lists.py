@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -15,10 +15,10 @@ from surveys.models import OwnList, Patient, Study, Treatment
 from surveys.store.visit import responses, visits
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
+from tests.support.present import now
 from tests.support.staff import Member, signed_in
 from tests.support.study import changing, invite, library, one_table
 
-NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
 WORSE, BETTER = (1, 5), (5, 1)
 
@@ -31,18 +31,18 @@ def database_url(sqlite_url: str) -> str:
 
 def treated(app: Flask, code: str, site: str, injected: int, answers: tuple[int, ...]) -> None:
     """A patient injected so many days ago, whose SAQ has all items of a visit answered with these."""
-    found = invite(app, code, at=NOW - 200 * DAY)
+    found = invite(app, code, at=now() - 200 * DAY)
     with changing(app) as session:
         patient = session.get_one(Patient, found.patient_id)
         study = session.get_one(Study, found.study_id)
         patient.site = site
-        on = (NOW - injected * DAY).date()
+        on = (now() - injected * DAY).date()
         session.add(
             Treatment(patient_id=patient.id, kind="botulinum_toxin", started_on=on, started_precision="day")
         )
         saq = library(app).get("saq")
         for nth, value in enumerate(answers):
-            when = NOW - (20 - nth) * DAY
+            when = now() - (20 - nth) * DAY
             visit = visits.add_unscheduled(
                 session, study, patient, ["saq"], library(app), on=when.date(), at=when, actor="test"
             )
@@ -50,13 +50,13 @@ def treated(app: Flask, code: str, site: str, injected: int, answers: tuple[int,
                 visit_id=visit.id,
                 patient_id=patient.id,
                 instrument=saq,
-                version_id=versions.freeze(session, saq, at=NOW),
+                version_id=versions.freeze(session, saq, at=now()),
                 answers={item.key: value for item in saq.items},
                 source="paper",
                 submitted_at=when,
                 completed_on=when.date(),
             )
-            responses.add(session, [new], at=NOW, actor="test")
+            responses.add(session, [new], at=now(), actor="test")
 
 
 def shown(member: Member) -> list[str]:
@@ -73,7 +73,7 @@ def test_all_with_toxin_since_then_whose_saq_rose(app: Flask) -> None:
     coordinator = signed_in(app)
     coordinator.get("/staff/S1/own-lists/look?about=family.toxin.begun_on")
     assert "on or after" in coordinator.page.text
-    since = (NOW - 60 * DAY).date().isoformat()
+    since = (now() - 60 * DAY).date().isoformat()
     look = "/staff/S1/own-lists/look?about={}&op={}&value={}"
     coordinator.get(look.format("family.toxin.begun_on", "since", since))
     assert shown(coordinator) == ["N1", "N2", "S1"]
@@ -131,8 +131,8 @@ def test_a_list_whose_field_went_says_so(app: Flask) -> None:
                     "down": False,
                     "labels": {"last.gone.total": "Old scale: last", "at.gone": "2 weeks: state"},
                 },
-                made_at=NOW,
-                changed_at=NOW,
+                made_at=now(),
+                changed_at=now(),
             )
         )
     member.get("/staff/S1/own-lists/1")
