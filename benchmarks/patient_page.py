@@ -30,6 +30,7 @@ WARM_UP = 3
 VISIT = {"face": FACE, "phq9": PHQ9, "saq": SAQ}
 
 Costs = dict[tuple[str, str], list[float]]
+Cookies = dict[str, str]
 
 
 def main() -> None:
@@ -58,26 +59,25 @@ def bare_page() -> Flask:
 def walk(app: Flask, bare: Flask, invited: Invited) -> Costs:
     """One patient's visit: milliseconds of processor time for each request."""
     costs: Costs = defaultdict(list)
-    _, opened, _ = request(app, "GET", f"/s/{invited.token}")
-    cookie = opened["Set-Cookie"].partition(";")[0]
+    cookies: Cookies = {}
+    request(app, "GET", f"/s/{invited.token}", cookies)
     visit = f"/visit/{invited.visit_id}"
-    spent, headers, page = request(app, "GET", visit, cookie)
-    cookie = headers.get("Set-Cookie", cookie).partition(";")[0]
+    spent, headers, page = request(app, "GET", visit, cookies)
     found = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert found
     token = found[1]
     for key, values in VISIT.items():
         for number, value in enumerate(values, start=1):
-            costs["", "bare"].append(request(bare, "GET", "/")[0])
+            costs["", "bare"].append(request(bare, "GET", "/", {})[0])
             path = f"{visit}/{key}/{number}"
-            spent, _, page = request(app, "GET", path, cookie)
+            spent, _, page = request(app, "GET", path, cookies)
             assert 'type="radio"' in page
             costs[key, "show"].append(spent)
             form = {"csrf_token": token, "answer": str(value)}
-            spent, headers, _ = request(app, "POST", path, cookie, form)
+            spent, headers, _ = request(app, "POST", path, cookies, form)
             assert "Location" in headers
             costs[key, "save"].append(spent)
-        spent, headers, _ = request(app, "POST", f"{visit}/{key}/review", cookie, {"csrf_token": token})
+        spent, headers, _ = request(app, "POST", f"{visit}/{key}/review", cookies, {"csrf_token": token})
         assert headers["Location"].endswith(("/saved", "/helped"))
         costs[key, "submit"].append(spent)
     return costs
@@ -87,15 +87,18 @@ def request(
     app: WSGIApplication,
     method: str,
     path: str,
-    cookie: str = "",
+    cookies: Cookies,
     form: dict[str, str] | None = None,
     prefer: str = "",
 ) -> tuple[float, dict[str, str], str]:
-    """Milliseconds of processor time, the headers and the page."""
+    """Milliseconds of processor time, headers, page; `cookies` are sent and kept, as browsers do."""
     builder = EnvironBuilder(
         path,
         method=method,
-        headers={"Cookie": cookie, **({"Prefer": prefer} if prefer else {})},
+        headers={
+            "Cookie": "; ".join(map("=".join, cookies.items())),
+            **({"Prefer": prefer} if prefer else {}),
+        },
         data=urlencode(form) if form else None,
         content_type="application/x-www-form-urlencoded" if form else None,
     )
@@ -104,6 +107,10 @@ def request(
 
     def start_response(_: str, headers: list[tuple[str, str]], *__: Any) -> Callable[[bytes], None]:
         answered.update(headers)
+        for name, text in headers:
+            if name == "Set-Cookie":
+                kept, _, value = text.partition(";")[0].partition("=")
+                cookies[kept] = value
         return lambda _: None
 
     before = time.process_time()

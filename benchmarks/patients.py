@@ -16,7 +16,7 @@ from flask import Flask
 
 from benchmarks import floor
 from benchmarks.measuring import ROUNDS, Bench, sql_of
-from benchmarks.patient_page import request
+from benchmarks.patient_page import Cookies, request
 from surveys.views.form.pages import NEXT_PAGE
 from tests.support.study import FACE, invite
 
@@ -103,8 +103,8 @@ def _floor(bare: WSGIApplication, clock: _Clock) -> float:
     form = {f"q{number}": str(value) for number, value in enumerate(FACE, 1)}
     began = clock.read()
     for _ in FACE:
-        request(bare, "GET", "/")
-        request(bare, "POST", "/", form=form)
+        request(bare, "GET", "/", {})
+        request(bare, "POST", "/", {}, form)
     return (clock.read() - began) / len(FACE)
 
 
@@ -112,26 +112,25 @@ def _visit(app: Flask, code: str, clock: _Clock, *, script: bool = False) -> tup
     """Seconds for an answer with the next page, and for all of FaCE; `script` asks as ours does."""
     invited = invite(app, code)
     began = clock.read()
-    _, headers, _ = request(app, "GET", f"/s/{invited.token}")
-    cookie = headers["Set-Cookie"].partition(";")[0]
+    cookies: Cookies = {}
+    request(app, "GET", f"/s/{invited.token}", cookies)
     visit = f"/visit/{invited.visit_id}"
-    _, headers, page = request(app, "GET", visit, cookie)
-    cookie = headers.get("Set-Cookie", cookie).partition(";")[0]
+    _, _, page = request(app, "GET", visit, cookies)
     found = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert found
     token = {"csrf_token": found[1]}
-    request(app, "GET", f"{visit}/face/1", cookie)
+    request(app, "GET", f"{visit}/face/1", cookies)
     first = clock.read()
     for number, value in enumerate(FACE, 1):
         form = {**token, "answer": str(value)}
         _, headers, _ = request(
-            app, "POST", f"{visit}/face/{number}", cookie, form, prefer=NEXT_PAGE if script else ""
+            app, "POST", f"{visit}/face/{number}", cookies, form, prefer=NEXT_PAGE if script else ""
         )
         if "Location" in headers:
-            request(app, "GET", headers["Location"], cookie)
+            request(app, "GET", headers["Location"], cookies)
     last = clock.read()
-    _, headers, _ = request(app, "POST", f"{visit}/face/review", cookie, token)
-    request(app, "GET", headers["Location"], headers.get("Set-Cookie", cookie).partition(";")[0])
+    _, headers, _ = request(app, "POST", f"{visit}/face/review", cookies, token)
+    request(app, "GET", headers["Location"], cookies)
     assert headers["Location"].endswith("/saved"), headers["Location"]
     return (last - first) / len(FACE), clock.read() - began
 
