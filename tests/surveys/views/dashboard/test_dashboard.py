@@ -15,7 +15,7 @@ from sqlalchemy import update
 
 from analysis.data.pages import PAGE_OF, QUESTIONS
 from surveys.db import db
-from surveys.models import Palsy, Study
+from surveys.models import Palsy, Staff, Study
 from surveys.models import Patient as StoredPatient
 from surveys.settings import Settings
 from tests.support.answers import send
@@ -203,6 +203,21 @@ def test_a_table_stands_alone_to_be_copied_into_a_document(clinic: Clinic) -> No
     page = clinic.member().replies[-1].html
     assert re.search(r'<table border="1".*<th scope="row"[^>]*>Sex: male</th><td>0</td>', page, re.DOTALL)
     assert not re.search(r"class=|style=|<script|<link", page)
+
+
+def test_a_table_alone_says_its_language(clinic: Clinic) -> None:
+    """As a program that reads it aloud, and the document it is copied into, must know."""
+    analyst = clinic.member("analyst")
+    languages = {}
+    for language in ("de", None):
+        with changing(clinic.app) as session:
+            session.execute(update(Staff).where(Staff.email.startswith("analyst")).values(language=language))
+        analyst.get(f"{PATH}/patients/table-one.html")
+        languages[language] = re.findall("<html.*>|<h1>.*</h1>", analyst.replies[-1].html)
+    assert languages == {
+        "de": ['<html lang="de" dir="ltr">', "<h1>Tabelle 1: Patienten bei ihrer ersten Visite</h1>"],
+        None: ['<html lang="en" dir="ltr">', "<h1>Table 1: patients at their first visit</h1>"],
+    }
 
 
 def test_a_table_that_is_not_there_leads_back_to_its_page(clinic: Clinic) -> None:
