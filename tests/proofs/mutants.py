@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import time
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,47 +23,20 @@ SHARE = 8
 # Quick, and what a wrong score comes of: every mutant is tried.
 WHOLE = ("surveys.instruments.scoring", "surveys.instruments.answers", "surveys.instruments.notes")
 MOST_SURVIVING = 0.1
+# A mutant that never ends is noticed too: a test of it fails, and Hypothesis looks for the shortest case.
+NOTICED = ("killed", "timeout")
 NO_MUTANT = "not.a.module.*"
 # What a mutant writes that no test can tell from the code, wherever it stands.
 KINDS = (
     (re.compile(r"\.(outer)?join\(\w+, (None)?\)"), "equivalent: the foreign key says the same"),
+    (re.compile(r"\bzip\(.*, (strict=(None|False))?\)"), "equivalent: both are of one length"),
     (re.compile(r"\.(subquery|cte)\((\"\w+\"|None)\)"), "equivalent: the name of a subquery"),
 )
-# Survivors that were looked at, and why no test is owed. They count as survivors all the same.
+# Survivors that were looked at, by their names, and why no test is owed.
 REASONS = {
-    "surveys.same.x_telephone__mutmut_15": "equivalent: what is no digit is taken out in the next step",
-    "surveys.same.x_telephone__mutmut_17": "equivalent: only digits are left to strip",
-    "surveys.store.patient.erasing.x_remove__mutmut_23": "the first letter of a sentence for staff",
-    "surveys.store.patient.erasing.x_removed_at__mutmut_2": "equivalent: the first of the rows is taken",
-    "surveys.store.visit.corrections.x_enter__mutmut_9": "the first letter of a sentence for staff",
-    "surveys.store.visit.planning.x_replan__mutmut_4": "a lock: SQLite, on which mutants are tried, has none",
-    "surveys.store.visit.planning.xǁ_Visitsǁadd__mutmut_27": "equivalent: new visits differ in their numbers",
-    "surveys.lists.completeness.x__placed__mutmut_4": "equivalent: the join says the same",
-    "surveys.lists.alert_report.x__following__mutmut_4": "equivalent: any day of the month after does",
-    "surveys.lists.alert_report.x_months__mutmut_37": "equivalent: any day of the month before does",
-    "surveys.lists.at_once.x__places__mutmut_6": "equivalent: a number of its own is all that a place needs",
-    "surveys.lists.at_once.x_read__mutmut_13": "equivalent: None is NULL",
-    "surveys.lists.at_once.x_read__mutmut_28": "equivalent on SQLite: PostgreSQL reads bare NULLs sooner",
-    "surveys.lists.at_once.x_read__mutmut_42": "equivalent: no two rows of a list have one number",
-    "surveys.lists.at_once.x_read__mutmut_6": "equivalent: both have as many columns",
-    "surveys.lists.due.x_due__mutmut_21": "equivalent: a count of no column counts the rows",
-    "surveys.lists.figures.x__newest__mutmut_16": "equivalent: the first of the rows is taken",
-    "surveys.lists.figures.x__newest__mutmut_17": "equivalent: the first of the rows is taken",
-    "surveys.lists.messages.x_page__mutmut_11": "ties: SQLite keeps this order by itself",
-    "surveys.exchange.tidy.answers.x_long_table__mutmut_130": "words of the codebook",
-    "surveys.exchange.tidy.crowd.x__cell__mutmut_59": "equivalent: what is not there is empty either way",
-    "surveys.exchange.tidy.people.x__palsy_rows__mutmut_3": "SQLite keeps this order by itself",
-    "surveys.exchange.tidy.people.x__treatment_rows__mutmut_11": "ties: SQLite keeps this order by itself",
-    "surveys.exchange.tidy.signed.x__rows__mutmut_24": "equivalent: who signed a freeze names it",
-    "surveys.exchange.tidy.signed.x__of__mutmut_1": "called as the module is loaded: never chosen",
-    "surveys.exchange.tidy.signed.x__of__mutmut_2": "called as the module is loaded: never chosen",
-    "surveys.exchange.tidy.reported.x__rows__mutmut_15": "ties: SQLite keeps this order by itself",
-    "surveys.instruments.scoring.xǁScoreColumnsǁof__mutmut_12": "equivalent: the same numbers in more memory",
-    "surveys.same.x_email_address__mutmut_5": "equivalent: two @ are refused either way",
-    "surveys.views.web.access.x__guard__mutmut_7": "never reached: such a view stops the start",
-    "surveys.views.web.access.x__guard__mutmut_22": "the look of a notice",
-    "surveys.views.web.access.x__say_limited__mutmut_3": "equivalent: the page has words of its own",
-    "analysis.data.change.x_judge__mutmut_36": "equivalent: no change at all was judged before",
+    name: why
+    for why, names in tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")).items()
+    for name in names
 }
 _LINE = re.compile(r"^\s+(?P<name>\S+__mutmut_\d+): (?P<status>.+)$")
 _WRITTEN = re.compile(r"^\+(?!\+)\s*(?P<code>\S.*)$")
@@ -88,7 +62,7 @@ def main() -> int:
     subprocess.run([MUTMUT, "run", *wanted], check=True)
     found = statuses()
     tried = Counter(module(name) for name in wanted)
-    left = sorted(name for name in wanted if found[name] != "killed")
+    left = sorted(name for name in wanted if found[name] not in NOTICED)
     for one, number in sorted(tried.items()):
         surviving = sum(module(name) == one for name in left)
         print(f"{one}: {number} tried, {surviving} survived")

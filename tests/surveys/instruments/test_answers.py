@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.instruments.answers import AnswerError, check_answer, read_answer
+from surveys.instruments.answers import LONGEST_TEXT, AnswerError, check_answer, read_answer
 from surveys.instruments.definition import Answer, Instrument, parse
 
 from .conftest import WIDE
 
-FORM = parse(WIDE, "wide.toml")
+WIDE_FORM = parse(WIDE, "wide.toml")
+# Forms made in the browser ask for texts too.
+REMARK = replace(WIDE_FORM.item("q8"), key="q10", number=10, label="Remark", kind="text")
+FORM = replace(WIDE_FORM, items=(*WIDE_FORM.items, REMARK))
 REFUSED = {
     "choice as text": ("q1", "2"),
     "choice as truth": ("q1", True),
@@ -42,6 +46,9 @@ REFUSED = {
     "day without hyphens": ("q8", "20240229"),
     "instant": ("q8", "2024-02-29T10:00"),
     "day as number": ("q8", 20240229),
+    "text of blanks": ("q10", "  "),
+    "text that is too long": ("q10", "x" * (LONGEST_TEXT + 1)),
+    "number as text": ("q10", 5),
 }
 ALLOWED = {
     "choice": ("q1", 0),
@@ -53,6 +60,8 @@ ALLOWED = {
     "lowest decimal": ("q6", 0),
     "highest decimal": ("q6", 1.5),
     "leap day": ("q8", "2024-02-29"),
+    "text": ("q10", "Tea <b>spills</b>"),
+    "longest text": ("q10", "x" * LONGEST_TEXT),
     "nothing": ("q8", None),
 }
 WANTED = {
@@ -61,6 +70,7 @@ WANTED = {
     "q6": ((0, 1.5), "a number from 0 to 1.5"),
     "q7": ((1, 2, 4), "a list of different choices out of 1, 2, 4"),
     "q8": ((), "a date such as 2026-03-14"),
+    "q10": ((), "a text of at most 2000 characters"),
 }
 
 
@@ -94,6 +104,7 @@ def test_answer_is_taken(item: str, value: Answer) -> None:
         ("q6", ["1,25"], 1.25),
         ("q6", ["1"], 1.0),
         ("q8", ["2024-02-29"], "2024-02-29"),
+        ("q10", [" Tea\nspills "], "Tea\nspills"),
     ],
 )
 def test_texts_are_read_as_an_answer(item: str, texts: list[str], value: Answer) -> None:
@@ -119,6 +130,8 @@ def test_texts_are_read_as_an_answer(item: str, texts: list[str], value: Answer)
         ("q6", ["9"]),
         ("q8", ["29.02.2024"]),
         ("q8", ["2023-02-29"]),
+        ("q8", ["9999-01-01"]),
+        ("q10", ["x" * (LONGEST_TEXT + 1)]),
     ],
 )
 def test_texts_that_spell_no_answer_are_refused(item: str, texts: list[str]) -> None:

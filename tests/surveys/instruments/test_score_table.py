@@ -1,6 +1,7 @@
 """A table of responses scores like one response after another."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from tests.surveys.instruments.drawn import (
     FACE,
     PHQ9,
     SAQ,
+    SMALL_ONE,
     WIDE_ONE,
     answers_to,
     columns_of,
@@ -42,6 +44,29 @@ def test_table_scores_like_single_responses(instrument: Instrument, data: st.Dat
             assert found.prorated[row] == result.prorated
     for found in table.values():
         assert found.items_used.dtype == found.items_missing.dtype == np.int64
+
+
+def test_answers_need_not_begin_near_zero() -> None:
+    """A row with a gap beside complete rows of ten to twelve is prorated like any other."""
+    sections = tuple(
+        replace(section, choices=tuple(replace(one, value=one.value + 10) for one in section.choices))
+        for section in SMALL_ONE.sections
+    )
+    tens = replace(SMALL_ONE, sections=sections)
+    columns = {"q1": np.array([10.0, 12]), "q2": np.array([12.0, math.nan]), "q3": np.array([11.0, math.nan])}
+    assert score_table(tens, columns)["comfort"].value[0] == 525
+    columns["q3"][1] = 11
+    assert score_table(tens, columns)["total"].value.tolist() == [31.0, 34.5]
+
+
+def test_a_complete_sum_of_decimals_is_not_prorated() -> None:
+    """0.1 times three by three is not 0.1."""
+    items = tuple(
+        item if item.optional else replace(item, kind="decimal", low=0.0, high=2.0)
+        for item in SMALL_ONE.items
+    )
+    answers = {"q1": np.array([0.1]), "q2": np.array([2.0]), "q3": np.array([0.0])}
+    assert score_table(replace(SMALL_ONE, items=items), answers)["total"].value.tolist() == [0.1]
 
 
 def test_column_that_is_absent_is_not_answered() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from surveys.lists.at_once import ask
 from surveys.lists.scope import Scope
 from surveys.models import Alert, AlertMail, Contact, Host, Patient, Staff, Study, Visit
 from tests.surveys.lists.conftest import AT, DUE
-from tests.surveys.lists.test_changes import add
+from tests.surveys.lists.test_changes import add, score
 from tests.surveys.lists.test_patients import add_visit, scope
 
 HOUR = timedelta(hours=1)
@@ -92,6 +92,17 @@ def test_only_what_nobody_took_on_waits(session: Session, visit: Visit, patient:
     put(session, add_visit(session, add(session, "P2", patient, site="North")))
     south = Scope(patient.study_id, "South", DUE)
     assert (alerts.trouble(session, south, HOUR, AT).waiting, alerts.counts(session, south)) == (0, {})
+
+
+def test_the_scores_of_the_answers_that_were_sent(session: Session, visit: Visit, patient: Patient) -> None:
+    """An alert of answers that are not sent yet has none."""
+    sent = score(session, patient, date(2026, 3, 1), 3)
+    waiting = put(session, visit)
+    rows = alerts.page(session, scope(patient), "new", 1)
+    assert waiting.id in {row.id for row in rows}
+    [(alert, found)] = alerts.sent_answers(session, rows).items()
+    assert alert != waiting.id
+    assert (found.response_id, found.scores["total"]) == (sent.id, 27)
 
 
 def test_studies_are_counted_apart(session: Session, visit: Visit, patient: Patient) -> None:

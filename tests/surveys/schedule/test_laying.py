@@ -166,6 +166,8 @@ def test_a_timepoint_due_after_the_one_before_has_closed_is_not_lost() -> None:
     laid = lay_out([first, second])
     assert keys(laid) == [("first",), ("second",)]
     assert laid[1].window == Window(date(2026, 6, 8), date(2026, 6, 8), date(2026, 6, 13))
+    late = occasion("late", date(2026, 6, 10), 1, 2, ("face",))
+    assert lay_out([first, late])[1].window == late.window
     answered = InstrumentDay("face", date(2026, 6, 3), until=date(2026, 6, 3))
     [later] = lay_out([second], [answered])
     assert later.window == Window(date(2026, 6, 10), date(2026, 6, 10), date(2026, 6, 13))
