@@ -11,6 +11,7 @@ from surveys import cli, db, logs, views
 from surveys.instruments.library import Library
 from surveys.settings import FILES, ROOT, Settings
 from surveys.store.accounts import sign_in
+from surveys.store.visit.seals import Seals
 from surveys.store.words.versions import check_frozen
 from surveys.store.words.wordings import Texts
 from surveys.views.web.framework import Application
@@ -60,6 +61,7 @@ def open_app(app: Flask, *, serves: bool) -> None:
     settings: Settings = app.config["SETTINGS"]
     library = app.extensions["library"] = Library.load(settings.instruments)
     app.extensions["texts"] = Texts(library)
+    app.extensions["seals"] = Seals(settings.secret_key, settings.secret_key_before)
 
     def look() -> None:
         db.prepare(settings.database_url, whole=serves)

@@ -161,6 +161,7 @@ class Settings:
     metrics_from: tuple[Network, ...] = LOOPBACK
     log: str = "text"
     sign_in_service: SignInService | None = None
+    secret_key_before: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < SHORTEST_SECRET:
@@ -273,6 +274,7 @@ class Settings:
             metrics_from=_networks(environ, "SEVENTH_METRICS_FROM") or LOOPBACK,
             log=environ.get("SEVENTH_LOG") or "text",
             sign_in_service=SignInService.from_env(environ),
+            secret_key_before=environ.get("SEVENTH_SECRET_KEY_BEFORE", ""),
         )
 
 

@@ -63,8 +63,9 @@ def verify_audit(context: click.Context, expected: tuple[str, ...], since: tuple
     """
     from surveys import keeping
     from surveys.store.audit import Looked, guards, heads, verify
+    from surveys.store.visit import seals
 
-    broken, looked = 0, Looked()
+    broken, looked, unsealed = 0, Looked(), seals.Unsealed()
     kept = {
         "expected": [heads.parsed(one) for one in expected],
         "since": [heads.parsed(one) for one in since],
@@ -72,6 +73,7 @@ def verify_audit(context: click.Context, expected: tuple[str, ...], since: tuple
     with reading(context, whole=True) as opened:
         proofs = (
             verify(opened.session, **kept, looked=looked),
+            seals.changed(opened.session, opened.app.extensions["seals"], unsealed),
             guards.missing(opened.session),
             keeping.wrong(opened.session, opened.at),
         )
@@ -79,6 +81,8 @@ def verify_audit(context: click.Context, expected: tuple[str, ...], since: tuple
             broken += 1
             click.echo(str(fault), err=True)
         ends = heads.heads(opened.session)
+    if unsealed.number:
+        click.echo(str(unsealed), err=bool(broken))
     click.echo(f"{looked} The chains end with {', '.join(map(str, ends)) or 'nothing'}.", err=bool(broken))
     if broken:
         context.exit(1)

@@ -160,8 +160,8 @@ def _finish(opened: CommandRun) -> None:
     from surveys.store.patient import joining
     from surveys.store.visit.finishing import finish_late
 
-    texts = opened.app.extensions["texts"]
-    finish_late(opened.transaction, texts, at=datetime.now(UTC), actor="command:worker")
+    texts, seals = opened.app.extensions["texts"], opened.app.extensions["seals"]
+    finish_late(opened.transaction, texts, seals, at=datetime.now(UTC), actor="command:worker")
     with opened.transaction() as session:
         joining.forget(session, at=datetime.now(UTC))
     empty_log(db.engine)

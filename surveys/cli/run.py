@@ -90,13 +90,14 @@ def _prepare(context: click.Context) -> tuple[str, str, str]:
     from surveys.store.visit.finishing import finish_late
 
     with reading(context, whole=True) as opened:
-        finish_late(opened.transaction, opened.app.extensions["texts"], at=opened.at, actor=opened.actor)
+        texts, seals = opened.app.extensions["texts"], opened.app.extensions["seals"]
+        finish_late(opened.transaction, texts, seals, at=opened.at, actor=opened.actor)
     with changing(context) as opened:
         session, at, actor = opened.session, opened.at, opened.actor
         study = demo.find(session)
         if study is None:
             _say("Making the demonstration study …")
-            study = demo.create(session, opened.library, at=at, actor=actor)
+            study = demo.create(session, opened.library, seals, at=at, actor=actor)
         password = secrets.token_urlsafe(9)
         member = staff.find(session, COORDINATOR)
         if member is None:

@@ -19,6 +19,6 @@ def finish(context: click.Context) -> None:
     from surveys.store.visit.finishing import finish_late
 
     with reading(context) as opened:
-        texts = opened.app.extensions["texts"]
-        count = finish_late(opened.transaction, texts, at=opened.at, actor="command:visits finish")
+        texts, seals = opened.app.extensions["texts"], opened.app.extensions["seals"]
+        count = finish_late(opened.transaction, texts, seals, at=opened.at, actor="command:visits finish")
     click.echo(f"Unfinished questionnaires kept as partial responses: {count}.")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from analysis.words import words as _
 from surveys.models.audit import CONSENT_CORRECTED, PALSY_REMOVED, READ
+from surveys.models.response import UNPROVED
 
 ACTIONS: Mapping[str, str] = {
     "alert.acknowledged": _("An alert was taken on"),
@@ -92,6 +93,7 @@ ACTIONS: Mapping[str, str] = {
     "report.made": _("A report was made"),
     "response.annulled": _("Answers were annulled"),
     "response.stored": _("Answers were stored"),
+    UNPROVED: _("Nothing showed that the answers were the patient's"),
     "simulation.done": _("Answers of simulated patients were made"),
     "staff.added": _("An account was made"),
     "staff.closed": _("An account was closed"),

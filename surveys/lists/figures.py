@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from surveys.models import Event
 from surveys.models.audit import CONSENT_CORRECTED, PALSY_REMOVED, READ
 from surveys.models.message import OUTCOMES
+from surveys.models.response import UNPROVED
 
 # These actions leave the frames as before. An action that is in no set counts as one that takes away.
 WITHOUT_EFFECT = frozenset(
@@ -88,6 +89,7 @@ WITHOUT_EFFECT = frozenset(
         "staff.signed_in",
         "staff.signed_out",
         "report.made",
+        UNPROVED,
         "study.downloaded",
         "study.exported",
         "study.frozen",

@@ -224,7 +224,7 @@ PROVED: Mapping[str, str] = {
 # Tables that nothing binds, and why not.
 FREE: Mapping[str, str] = {
     "serving": "what a visit serves beside its timepoint, by which alone it is analysed: laid out anew",
-    "draft": "not sent yet: what is sent becomes a response",
+    "draft": "not sent yet: sealed with the server's secret, and what is sent becomes a response",
     "appointment": "a list of a day",
     "short_code": "another spelling of a link, which is bound, and lasts no longer",
     "own_list": "what somebody looks at, and no fact of anybody",

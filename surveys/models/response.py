@@ -28,6 +28,9 @@ from surveys.models.visit import Visit
 SOURCES = ("web", "kiosk", "staff_read", "paper", "import", "simulated")
 # The columns of a stored response that may be set, each once.
 STAMPS = ("superseded_at", "annulled_at")
+# The action of an event about a response made of a draft whose seal did not show that our pages wrote it, and
+# why: the draft had another seal, or none.
+UNPROVED, CHANGED, NO_SEAL = "response.unproved", "changed", "no_seal"
 # Begun and sent on our pages, so the duration is known.
 ANSWERED_HERE = ("web", "kiosk", "staff_read", "simulated")
 
@@ -59,7 +62,8 @@ class Draft(Base):
 
     `answers` maps an item to the list of its answers, latest last:
     `{"q1": [{"value": 3, "at": "…"}, {"value": 2, "at": "…"}], "q2": [{"skipped": true, "at": "…"}]}`, each
-    with the devices it was given `by`. `source` is where the latest was given.
+    with the devices it was given `by`. `source` is where the latest was given. `seal` is the digest by which
+    the server that wrote the row knows it again (`surveys.store.visit.seals`); none before there were seals.
     """
 
     __tablename__ = "draft"
@@ -74,6 +78,7 @@ class Draft(Base):
     source: Mapped[Code] = mapped_column(default="web")
     started_at: Mapped[Instant]
     saved_at: Mapped[Instant]
+    seal: Mapped[Digest | None]
 
 
 class Response(OfImport, Base):

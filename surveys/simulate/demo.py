@@ -22,6 +22,7 @@ from surveys.store.patient.patients import NewContact
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
 from surveys.store.visit import answering, links, opening
+from surveys.store.visit.seals import Seals
 from surveys.store.words.wordings import Texts
 
 CODE = "demo"
@@ -55,7 +56,7 @@ def find(session: Session) -> Study | None:
     return found
 
 
-def create(session: Session, library: Library, *, at: datetime, actor: str) -> Study:
+def create(session: Session, library: Library, seals: Seals, *, at: datetime, actor: str) -> Study:
     """Make the study, activate it and fill it."""
     import numpy as np
 
@@ -88,7 +89,7 @@ def create(session: Session, library: Library, *, at: datetime, actor: str) -> S
         visit = _newcomer(session, study, library, on, seed=SEED + number, at=at, actor=actor)
         expected.append(visit.patient_id)
         if number < OF_THEM_BEGUN:
-            _begin(session, visit, library, int(rng.integers(2, 12)), at=at, actor=actor)
+            _begin(session, visit, library, seals, int(rng.integers(2, 12)), at=at, actor=actor)
     clinic.expect(session, expected, on=today, at=at, actor=actor)
     return study
 
@@ -156,7 +157,16 @@ def _newcomer(
     return session.scalars(query).one()
 
 
-def _begin(session: Session, visit: Visit, library: Library, items: int, *, at: datetime, actor: str) -> None:
+def _begin(
+    session: Session,
+    visit: Visit,
+    library: Library,
+    seals: Seals,
+    items: int,
+    *,
+    at: datetime,
+    actor: str,
+) -> None:
     """Answer the first `items` items of `visit` by its link, and leave it there."""
     import numpy as np
 
@@ -170,4 +180,5 @@ def _begin(session: Session, visit: Visit, library: Library, items: int, *, at: 
     texts = Texts(library)
     for item in instrument.asked()[:items]:
         opened = opening.load(session, link_id, texts, device="demo", at=at, lock=True)
-        answering.save_answer(session, opened, instrument, item.key, given.get(item.key), locale="en", at=at)
+        value = given.get(item.key)
+        answering.save_answer(session, opened, instrument, item.key, value, locale="en", at=at, seals=seals)

@@ -26,7 +26,7 @@ from tests.support.patient import Patient as Walker
 from tests.support.patient import in_process
 from tests.support.roles import as_server
 from tests.support.staff import ENROLMENT, signed_in
-from tests.support.study import FACE, PHQ9, SAQ, changing, invite, texts
+from tests.support.study import FACE, PHQ9, SAQ, changing, invite, seals, texts
 
 pytestmark = pytest.mark.owner
 
@@ -83,7 +83,7 @@ def test_a_study_lives_without_owning_its_tables(app: Flask, settings: Settings,
         post.plan()
         post.send_all()
         keep_all(post.transaction, at)
-        finishing.finish_late(post.transaction, texts(app), at=at, actor="test")
+        finishing.finish_late(post.transaction, texts(app), seals(app), at=at, actor="test")
     assert ADDRESS in {mail.to for mail in mailer.sent}
 
     with changing(app) as session:

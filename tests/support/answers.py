@@ -19,7 +19,7 @@ from surveys.store.visit.progress import current, first_open
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
 from tests.support.patient import Patient, in_process
-from tests.support.study import changing, library, texts
+from tests.support.study import changing, library, seals, texts
 
 Values = Sequence[int | None]  # None is the decision to skip
 PHONE = "phone"
@@ -32,7 +32,7 @@ def send(app: Flask, token: str, *questionnaires: Values, draft: Values = (), de
             _answer(app, session, token, values, device)
             visit = _opened(app, session, token, device)
             asked = visit.instruments[_open(visit)]
-            answering.submit(session, visit, asked, library(app), at=datetime.now(UTC))
+            answering.submit(session, visit, asked, library(app), at=datetime.now(UTC), seals=seals(app))
         _answer(app, session, token, draft, device)
 
 
@@ -76,7 +76,9 @@ def _answer(app: Flask, session: Session, token: str, values: Values, device: st
         assert item is not None
         if not visit.begun:
             answering.open_visit(session, visit, at=at)
-        answering.save_answer(session, visit, visit.instruments[key], item.key, value, locale="en", at=at)
+        answering.save_answer(
+            session, visit, visit.instruments[key], item.key, value, locale="en", at=at, seals=seals(app)
+        )
 
 
 def _opened(app: Flask, session: Session, token: str, device: str) -> OpenVisit:

@@ -48,10 +48,12 @@ from surveys.store.visit.done import wrong_visits
 from surveys.store.visit.opening import LinkRefused, OpenVisit
 from surveys.store.visit.progress import current, first_open
 from surveys.store.visit.responses import wrong_scores
+from surveys.store.visit.seals import Seals
 from surveys.store.words.wordings import Texts
 
 BEGINS = datetime(2026, 3, 10, 9, tzinfo=UTC)
 LIBRARY = Library.load()
+SEALS = Seals("a life " * 9)
 PLAN = (
     PlannedVisit("first", "First", "enrolment", 0, 0, 60, ("phq9",)),
     PlannedVisit("onset", "After onset", "onset", 100, 60, 60, ("gad7",)),
@@ -120,7 +122,9 @@ class Life:
             if not found.begun:
                 answering.open_visit(session, found, at=self.at)
             instrument = found.instruments[key]
-            answering.save_answer(session, found, instrument, item.key, value, locale="en", at=self.at)
+            answering.save_answer(
+                session, found, instrument, item.key, value, locale="en", at=self.at, seals=SEALS
+            )
             if self.goes_on:
                 self.said.setdefault((visit.id, key), {})[item.key] = value
 
@@ -130,7 +134,7 @@ class Life:
             found = self._open(session, visit, device)
             if (key := current(found)) is None:
                 return
-            made = answering.submit(session, found, found.instruments[key], LIBRARY, at=self.at)
+            made = answering.submit(session, found, found.instruments[key], LIBRARY, at=self.at, seals=SEALS)
             if made is not None and self.goes_on:
                 said = self.said.pop((visit.id, key))
                 self.stored[made] = {item: one for item, one in said.items() if one is not None}

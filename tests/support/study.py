@@ -25,6 +25,7 @@ from surveys.store.patient.patients import NewPatient
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
 from surveys.store.visit import links
+from surveys.store.visit.seals import Seals
 from surveys.store.words.wordings import Texts
 
 CONTACT = "call the clinic on 020 7946 0000"
@@ -120,6 +121,12 @@ def library(app: Flask) -> Library:
 def texts(app: Flask) -> Texts:
     """The instruments of `app` in any wording."""
     found: Texts = app.extensions["texts"]
+    return found
+
+
+def seals(app: Flask) -> Seals:
+    """What seals drafts of `app`."""
+    found: Seals = app.extensions["seals"]
     return found
 
 

@@ -115,6 +115,7 @@ MAY_BE_EMPTIED = {"patient", "study", "visit"}  # their triggers refuse nothing
 TRIGGERS["0058"] = TRIGGERS["0055"]  # more is bound
 TRIGGERS["0059"] = TRIGGERS["0058"]  # another palsy
 TRIGGERS["0060"] = TRIGGERS["0059"]  # joined once
+TRIGGERS["0061"] = TRIGGERS["0060"]  # sealed drafts
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -22,11 +22,13 @@ from surveys.lists.checks import (
     refused_mail,
     same_person,
     too_fast,
+    unproved,
 )
 from surveys.lists.checks.check import Check, Terms
 from surveys.models import Dismissal, Patient
 
 ALL_CHECKS = (
+    unproved.CHECK,
     order_of_dates.CHECK,
     age.CHECK,
     injection.CHECK,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -25,6 +26,7 @@ from surveys.store.visit import item_rules, planning
 from surveys.store.visit.alerts import Cause, notice, notice_skipped
 from surveys.store.visit.opening import OpenVisit, Said
 from surveys.store.visit.responses import NewResponse, insert_scored
+from surveys.store.visit.seals import Seals
 from surveys.store.words import versions
 
 _DRAFT = Draft.metadata.tables["draft"]
@@ -32,7 +34,7 @@ _OF_DRAFT = (_DRAFT.c.visit_id == bindparam("of_visit"), _DRAFT.c.instrument == 
 _STORE_SAID = (
     update(_DRAFT)
     .where(*_OF_DRAFT)
-    .values({name: bindparam(name) for name in ("answers", "source", "locale", "saved_at")})
+    .values({name: bindparam(name) for name in ("answers", "source", "locale", "saved_at", "seal")})
 )
 # The DELETE also returns whether any visit comes soon, which saves a statement. The query is a CTE because
 # SQLAlchemy names no tables in RETURNING on SQLite.
@@ -55,6 +57,7 @@ def save_answer(
     *,
     locale: str,
     at: datetime,
+    seals: Seals,
     source: str = "web",
 ) -> bool:
     """Store one answer and raise its alerts; None means that the patient skipped the item.
@@ -77,18 +80,8 @@ def save_answer(
     draft = visit.drafts.get(instrument.key)
     if draft is None:
         version_id = versions.freeze(session, instrument, at=at)
-        session.execute(
-            insert(Draft).values(
-                visit_id=visit.id,
-                instrument=instrument.key,
-                instrument_version_id=version_id,
-                locale=locale,
-                answers={item: [said]},
-                source=source,
-                started_at=at,
-                saved_at=at,
-            )
-        )
+        first = Said(visit.id, instrument.key, version_id, locale, source, at, at, {item: [said]})
+        session.execute(insert(Draft).values({**vars(first), "seal": seals.seal(first)}))
     else:
         same = item in draft.given and draft.given[item] == value
         if same and item not in draft.elsewhere:
@@ -97,15 +90,18 @@ def save_answer(
         if same:
             last = before[-1]
             before, said = before[:-1], {**last, "by": [*last.get("by", ()), visit.device]}
+        answers = {**draft.said.answers, item: [*before, said]}
+        now = replace(draft.said, answers=answers, source=source, locale=locale, saved_at=at)
         session.connection().execute(
             _STORE_SAID,
             {
                 "of_visit": visit.id,
                 "of_instrument": instrument.key,
-                "answers": {**draft.said.answers, item: [*before, said]},
+                "answers": now.answers,
                 "source": source,
                 "locale": locale,
                 "saved_at": at,
+                "seal": seals.sealed_anew(draft.said, now),
             },
         )
     number = value if isinstance(value, int | float) else None
@@ -118,11 +114,17 @@ def save_answer(
 
 
 def submit(
-    session: Session, visit: OpenVisit, instrument: Instrument, library: Library, *, at: datetime
+    session: Session,
+    visit: OpenVisit,
+    instrument: Instrument,
+    library: Library,
+    *,
+    at: datetime,
+    seals: Seals,
 ) -> int | None:
     """Turn the draft into a response; returns its id, or None without a draft.
 
-    A second call changes nothing.
+    A second call changes nothing. Where the draft's seal does not hold, an event says so, and staff look.
     """
     if instrument.key in visit.submitted or instrument.key not in visit.drafts:
         return None
@@ -133,6 +135,7 @@ def submit(
         patient_id=visit.patient_id,
         completed_on=visit.today,
         at=at,
+        seals=seals,
     )
     [response_id] = insert_scored(session, [response], at=at, actor="patient")
     of_draft = {"of_visit": visit.id, "of_instrument": instrument.key}
@@ -149,6 +152,7 @@ def from_draft(
     patient_id: int,
     completed_on: date,
     at: datetime,
+    seals: Seals,
     partial: bool = False,
 ) -> NewResponse:
     """The response made from `draft`; items of `asked` that it lacks were not reached."""
@@ -170,6 +174,7 @@ def from_draft(
         started_at=draft.started_at,
         submitted_at=max(at, draft.started_at),  # a CHECK refuses a clock set back
         completed_on=completed_on,
+        unproved=seals.fault(draft),
         corrected=tuple(
             audit.Value(f"{instrument.key}.{item}", _spoken(said[:-1]), _spoken(said[-1:]))
             for item, said in sorted(draft.answers.items())

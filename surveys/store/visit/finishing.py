@@ -14,12 +14,13 @@ from surveys.store.study.studies import items_asked
 from surveys.store.transactions import Transaction
 from surveys.store.visit.answering import from_draft
 from surveys.store.visit.responses import insert_scored
+from surveys.store.visit.seals import Seals
 from surveys.store.words.wordings import Texts
 
 AT_ONCE = 50
 
 
-def finish_late(transaction: Transaction, texts: Texts, *, at: datetime, actor: str) -> int:
+def finish_late(transaction: Transaction, texts: Texts, seals: Seals, *, at: datetime, actor: str) -> int:
     """Turn every draft whose visit closed more than `FINISHING_DAYS` days ago into a partial response.
 
     The instrument's own missing rules score it, in the version in which it was begun. Items that were not
@@ -29,7 +30,7 @@ def finish_late(transaction: Transaction, texts: Texts, *, at: datetime, actor: 
     done, last = 0, 0
     while True:
         with transaction() as session:
-            finished, following = _finish_some(session, texts, last, at=at, actor=actor)
+            finished, following = _finish_some(session, texts, seals, last, at=at, actor=actor)
         done += finished
         if following is None:
             return done
@@ -37,7 +38,7 @@ def finish_late(transaction: Transaction, texts: Texts, *, at: datetime, actor: 
 
 
 def _finish_some(
-    session: Session, texts: Texts, after: int, *, at: datetime, actor: str
+    session: Session, texts: Texts, seals: Seals, after: int, *, at: datetime, actor: str
 ) -> tuple[int, int | None]:
     """Finish some of the drafts after this id; how many, and the id to go on after, None at the end."""
     # No time zone is more than a day away; the exact end is then tested visit by visit.
@@ -77,6 +78,7 @@ def _finish_some(
                 patient_id=row.patient_id,
                 completed_on=draft.saved_at.astimezone(zone).date(),
                 at=at,
+                seals=seals,
                 partial=True,
             )
         )

@@ -114,7 +114,9 @@ def _document(postgresql: bool) -> str:
             locale=Draft.locale,
             source=Draft.source,
             started_at=Draft.started_at,
+            saved_at=Draft.saved_at,
             answers=Draft.answers,
+            seal=Draft.seal,
             version=InstrumentVersion.version,
             wording=InstrumentVersion.wording,
         ),
@@ -163,7 +165,7 @@ def _read(document: dict[str, Any]) -> Row:
     row.expires_at = _instant(row.expires_at)
     row.opens_on, row.closes_on = date.fromisoformat(row.opens_on), date.fromisoformat(row.closes_on)
     for one in row.begun:
-        one.started_at = _instant(one.started_at)
+        one.started_at, one.saved_at = _instant(one.started_at), _instant(one.saved_at)
     for one in row.sent:
         one.completed_on = date.fromisoformat(one.completed_on)
     return row

@@ -58,11 +58,14 @@ class Said:
     """A draft's columns, as `Draft` explains them."""
 
     visit_id: int
+    instrument: str
     instrument_version_id: int
     locale: str
     source: str
     started_at: datetime
+    saved_at: datetime
     answers: Mapping[str, list[dict[str, Any]]]
+    seal: str | None = None
 
 
 @dataclass(frozen=True)
@@ -261,11 +264,14 @@ def _state(draft: Any, device: str) -> DraftState:
     return DraftState(
         said=Said(
             visit_id=draft.visit_id,
+            instrument=draft.instrument,
             instrument_version_id=draft.instrument_version_id,
             locale=draft.locale,
             source=draft.source,
             started_at=draft.started_at,
+            saved_at=draft.saved_at,
             answers=draft.answers,
+            seal=draft.seal,
         ),
         given={item: said[-1].get("value") for item, said in draft.answers.items()},
         elsewhere=frozenset(elsewhere),

@@ -19,6 +19,7 @@ from surveys.instruments.scoring import Score as Result
 from surveys.instruments.scoring import score
 from surveys.models import ALL_ROWS, InstrumentVersion, Response, Score, Visit
 from surveys.models.dialects import insert_many, insert_numbered
+from surveys.models.response import UNPROVED
 from surveys.store import audit
 from surveys.store.visit.alert_rules import ScoredResponse, watch
 from surveys.store.visit.alerts import Cause, notice
@@ -26,7 +27,10 @@ from surveys.store.visit.alerts import Cause, notice
 
 @dataclass(frozen=True)
 class NewResponse:
-    """A questionnaire to store. Scoring checks the values of `answers`."""
+    """A questionnaire to store. Scoring checks the values of `answers`.
+
+    `unproved` says why nothing shows that our pages wrote its draft; None where that is shown, or needs not.
+    """
 
     visit_id: int
     patient_id: int
@@ -47,6 +51,7 @@ class NewResponse:
     reason: str | None = None
     import_id: int | None = None
     held: bool = False
+    unproved: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,8 @@ def insert_scored(
     )
     audit.bind(session, Response, ids, told)
     for response_id, new in zip(ids, responses, strict=True):
+        if new.unproved:
+            audit.record(session, _unproved(response_id, new, at))
         audit.record(session, _submitted(response_id, new, at, actor))
     watch(session, _with_scores(responses, scores), at=at, actor=actor)
     return ids
@@ -269,6 +276,16 @@ def _frozen(session: Session) -> Iterator[tuple[int, Instrument]]:
     for row in session.execute(query):
         with suppress(DefinitionError):
             yield row.id, parse(row.definition, _("the frozen %(instrument)s", instrument=row.instrument))
+
+
+def _unproved(response_id: int, new: NewResponse, at: datetime) -> audit.Entry:
+    facts = {
+        "response": response_id,
+        "visit": new.visit_id,
+        "instrument": new.instrument.key,
+        "why": new.unproved,
+    }
+    return audit.Entry(at, "program", UNPROVED, new.patient_id, facts)
 
 
 def _submitted(response_id: int, new: NewResponse, at: datetime, actor: str) -> audit.Entry:

@@ -43,6 +43,7 @@ MENDED = {
     "injection": _TREATMENT,
     "same_person": _CONTACT,
     "too_fast": _ANSWERS,
+    "unproved": _ANSWERS,
     "all_alike": _ANSWERS,
     "onset": _PALSY,
     "refused_mail": _CONTACT,

@@ -163,6 +163,7 @@ def answer(visit: OpenVisit, key: str, number: int) -> Page:
             locale=language_of(visit),
             source=tablet.source(),
             at=now(),
+            seals=server.seals(),
         )
         db.session.commit()
         if request.headers.get("Prefer") == KEEP_ALONE:
@@ -260,6 +261,7 @@ def review(visit: OpenVisit, key: str) -> Page:
         text=text,
         changed=tell_changes(visit, instrument),
         may_show=may_show(visit),
+        unproved=server.seals().fault(visit.drafts[key].said) is not None,
     )
 
 
@@ -277,7 +279,7 @@ def submit(visit: OpenVisit, key: str) -> Page:
         return redirect(here)
     if changes_untold(visit, instrument):
         return redirect(url_for("patient.review", visit_id=visit.id, key=key))
-    stored = answering.submit(db.session, visit, instrument, server.library(), at=now())
+    stored = answering.submit(db.session, visit, instrument, server.library(), at=now(), seals=server.seals())
     db.session.commit()
     if stored is not None:
         device.sent(visit.id, key, visit.drafts[key].hidden)

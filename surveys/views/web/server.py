@@ -6,6 +6,7 @@ from flask import current_app
 
 from surveys.instruments.library import Library
 from surveys.settings import Settings
+from surveys.store.visit.seals import Seals
 from surveys.store.words.wordings import Texts
 
 
@@ -24,4 +25,10 @@ def library() -> Library:
 def texts() -> Texts:
     """Every instrument in every wording."""
     found: Texts = current_app.extensions["texts"]
+    return found
+
+
+def seals() -> Seals:
+    """What seals answers that are not sent yet."""
+    found: Seals = current_app.extensions["seals"]
     return found

@@ -64,6 +64,22 @@ def test_a_changed_event_is_found(seventh: Seventh, sqlite_url: str) -> None:
 
 
 @pytest.mark.usefixtures("stored")
+def test_answers_that_are_not_sent_yet_are_looked_at(seventh: Seventh, sqlite_url: str) -> None:
+    """One without a seal is said, and one whose seal does not fit is a fault."""
+    draft = (
+        "INSERT INTO draft (visit_id, instrument, instrument_version_id, locale, answers, source, "
+        "started_at, saved_at) SELECT id, 'gad7', 1, 'en', '{}', 'web', '2026-01-01', '2026-01-01' FROM visit"
+    )
+    tamper(sqlite_url, draft)
+    ran = seventh("audit", "verify")
+    assert (ran.code, "not sent yet and have no seal: 1." in ran.out) == (0, True)
+    tamper(sqlite_url, "UPDATE draft SET seal = (SELECT min(hash) FROM event)")
+    ran = seventh("audit", "verify")
+    said = "Questionnaire gad7 of visit 1, not sent yet: it was changed by something other than our pages, or"
+    assert (ran.code, ran.err.startswith(said)) == (1, True)
+
+
+@pytest.mark.usefixtures("stored")
 def test_answers_changed_with_their_scores_are_found(seventh: Seventh, sqlite_url: str) -> None:
     """Nothing but the event knows what they were."""
     triggers = ("DROP TRIGGER score_update", "DROP TRIGGER response_update")

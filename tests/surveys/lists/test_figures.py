@@ -15,6 +15,7 @@ from surveys.lists import figures
 from surveys.models import Patient, Study
 from surveys.models.audit import CONSENT_CORRECTED, PALSY_REMOVED, READ
 from surveys.models.message import OUTCOMES
+from surveys.models.response import UNPROVED
 from surveys.store import audit
 from surveys.store.patient import erasing
 from tests.support.study import changing, invite
@@ -30,6 +31,7 @@ MORE = {  # put together, or among other words of a page
     CONSENT_CORRECTED,
     PALSY_REMOVED,
     READ,
+    UNPROVED,
 }
 
 

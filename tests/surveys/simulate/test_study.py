@@ -22,10 +22,12 @@ from surveys.store.errors import Refused
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
 from surveys.store.visit import answering, links, opening, responses
+from surveys.store.visit.seals import Seals
 from surveys.store.words.wordings import Texts
 from tests.support.engines import engine_of
 
 LIBRARY = Library.load()
+SEALS = Seals("test " * 10)
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 TODAY = NOW.date()
 
@@ -119,7 +121,7 @@ def test_a_study_of_real_people_is_refused(session: Session) -> None:
 
 def test_the_demo_has_something_of_everything(session: Session) -> None:
     """Active and simulated; visits due, in progress and done; alerts that wait; people who stopped coming."""
-    study = demo.create(session, LIBRARY, at=NOW, actor="test")
+    study = demo.create(session, LIBRARY, SEALS, at=NOW, actor="test")
     session.commit()
     assert (study.status, study.simulated) == ("active", True)
     [(patients,)] = rows(session, "SELECT count(*) FROM patient")
@@ -138,7 +140,7 @@ def test_the_demo_has_something_of_everything(session: Session) -> None:
 
 def test_an_open_visit_is_always_found(session: Session) -> None:
     """The newest that nobody has begun; when all are begun or closed, a patient is added."""
-    study = demo.create(session, LIBRARY, at=NOW, actor="test")
+    study = demo.create(session, LIBRARY, SEALS, at=NOW, actor="test")
     first = demo.open_visit(session, study, LIBRARY, at=NOW, actor="test")
     assert first.opens_on <= TODAY <= first.closes_on
     assert first.battery == ["face", "phq9", "saq"]
@@ -154,7 +156,7 @@ def test_an_open_visit_is_always_found(session: Session) -> None:
 def test_every_visit_handed_out_asks_all_three(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also once the newcomers' visits are used up, the acute ones of whom are asked fewer questionnaires."""
     monkeypatch.setattr(demo, "PATIENTS", 20)
-    study = demo.create(session, LIBRARY, at=NOW, actor="test")
+    study = demo.create(session, LIBRARY, SEALS, at=NOW, actor="test")
     query = "SELECT battery FROM visit WHERE opens_on <= '2026-03-01' AND closes_on >= '2026-03-01'"
     assert any("saq" not in str(battery) for [battery] in rows(session, query))
     texts, handed_out = Texts(LIBRARY), set()
@@ -166,7 +168,7 @@ def test_every_visit_handed_out_asks_all_three(session: Session, monkeypatch: py
         assert link_id is not None
         opened = opening.load(session, link_id, texts, device="test", at=at, lock=True)
         assert not opened.begun
-        answering.save_answer(session, opened, LIBRARY.get("face"), "q1", 3, locale="en", at=at)
+        answering.save_answer(session, opened, LIBRARY.get("face"), "q1", 3, locale="en", at=at, seals=SEALS)
         handed_out.add(visit.id)
     assert len(handed_out) == 30
     [(patients,)] = rows(session, "SELECT count(*) FROM patient")

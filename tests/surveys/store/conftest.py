@@ -17,10 +17,12 @@ from surveys.store.patient import patients
 from surveys.store.patient.patients import NewPatient
 from surveys.store.study import studies
 from surveys.store.study.studies import NewStudy
+from surveys.store.visit.seals import Seals
 from tests.support.engines import engine_of
 from tests.support.selection import is_alone
 
 AT = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+SEALS = Seals("test " * 10)
 
 
 @pytest.fixture

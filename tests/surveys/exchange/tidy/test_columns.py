@@ -59,6 +59,7 @@ from surveys.store.accounts import staff
 from surveys.store.study import freezes, signatures
 from surveys.store.visit import corrections
 from surveys.store.visit.finishing import finish_late
+from surveys.store.visit.seals import Seals
 from surveys.store.words import versions
 from surveys.store.words.wordings import Texts
 from tests.support.simulated import populate
@@ -248,7 +249,11 @@ def test_the_seconds_are_those_of_the_frames(app: Flask) -> None:
             )
         session.flush()
         finish_late(
-            lambda: nullcontext(session), Texts(instruments), at=AT + timedelta(days=60), actor="test"
+            lambda: nullcontext(session),
+            Texts(instruments),
+            Seals("test " * 10),
+            at=AT + timedelta(days=60),
+            actor="test",
         )
         partial = session.scalars(select(Response).where(Response.instrument == "face")).one()
         study = session.scalars(select(Study)).one()

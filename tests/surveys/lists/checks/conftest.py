@@ -14,7 +14,8 @@ from surveys.lists.checks import page as lists
 from surveys.lists.checks.check import Terms
 from surveys.lists.checks.page import ALL_CHECKS, Finding
 from surveys.lists.scope import Scope
-from surveys.models import Contact, Dismissal, Palsy, Patient, Response, Study, Visit
+from surveys.models import Contact, Dismissal, Event, Palsy, Patient, Response, Study, Visit
+from surveys.models.response import UNPROVED
 from surveys.store.patient import dismissals
 from surveys.store.words import versions
 from tests.support.engines import engine_of
@@ -98,6 +99,27 @@ def answered(session: Session, patient: Patient, key: str, value: int | None, **
     session.add(made)
     session.flush()
     return made
+
+
+def unproved(session: Session, response: Response, why: str) -> None:
+    """The event that nothing shows who wrote the response's draft."""
+    patient = session.query(Patient).join(Visit).filter(Visit.id == response.visit_id).one()
+    session.add(
+        Event(
+            study_id=patient.study_id,
+            number=response.id,
+            at=AT,
+            actor="program",
+            action=UNPROVED,
+            patient_id=patient.id,
+            facts={"response": response.id, "why": why},
+            digests={},
+            software="test",
+            previous_hash="0" * 64,
+            hash=f"{response.id:064}",
+        )
+    )
+    session.flush()
 
 
 def findings(session: Session, key: str, site: str | None = None) -> list[Finding]:

@@ -23,7 +23,7 @@ from surveys.store.post import messages, settling
 from surveys.store.post.outbox import Rejected
 from surveys.store.visit import answering, links, opening
 from surveys.store.words.wordings import Texts
-from tests.surveys.store.conftest import AT
+from tests.surveys.store.conftest import AT, SEALS
 
 LATER = AT + timedelta(hours=1)
 NEW = NewPatient("P7", AT.date(), birth_year=1980, contact=NewContact(name="Ada", email="ada@example.org"))
@@ -94,7 +94,7 @@ def test_who_answered_stays(session: Session, wrong: Patient, library: Library) 
     assert link_id is not None
     opened = opening.load(session, link_id, Texts(library), device="phone", at=AT, lock=True)
     answering.open_visit(session, opened, at=AT)
-    answering.save_answer(session, opened, library.get("face"), "q1", 3, locale="en", at=AT)
+    answering.save_answer(session, opened, library.get("face"), "q1", 3, locale="en", at=AT, seals=SEALS)
     session.commit()
     assert mistakes.has_answered(session, wrong)
     with pytest.raises(Refused, match="has answered"):

@@ -15,7 +15,7 @@ from surveys.models import Visit
 from surveys.store import audit
 from surveys.store.visit import answering, links, opening
 from surveys.store.visit.opening import LinkRefusal, LinkRefused, OpenVisit
-from tests.support.study import FACE, Invited, changing, invite, library, one_table, stored, texts
+from tests.support.study import FACE, Invited, changing, invite, library, one_table, seals, stored, texts
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -36,13 +36,17 @@ def save(app: Flask, invited: Invited, key: str, item: str, value: int | None, a
     """Save one answer in a transaction of its own; whether the crisis text is due."""
     with changing(app) as session:
         visit = load(app, session, invited, at)
-        return answering.save_answer(session, visit, library(app).get(key), item, value, locale="en", at=at)
+        return answering.save_answer(
+            session, visit, library(app).get(key), item, value, locale="en", at=at, seals=seals(app)
+        )
 
 
 def submit(app: Flask, invited: Invited, key: str, at: datetime = AT) -> int | None:
     with changing(app) as session:
         known = library(app)
-        return answering.submit(session, load(app, session, invited, at), known.get(key), known, at=at)
+        return answering.submit(
+            session, load(app, session, invited, at), known.get(key), known, at=at, seals=seals(app)
+        )
 
 
 def test_a_visit_is_loaded_with_all_that_its_pages_show(app: Flask, invited: Invited) -> None:
@@ -153,7 +157,14 @@ def test_a_transaction_that_fails_leaves_no_event(app: Flask, invited: Invited) 
     before = stored(app)
     with app.app_context():
         answering.save_answer(
-            db.session, load(app, db.session, invited), library(app).get("phq9"), "q9", 3, locale="en", at=AT
+            db.session,
+            load(app, db.session, invited),
+            library(app).get("phq9"),
+            "q9",
+            3,
+            locale="en",
+            at=AT,
+            seals=seals(app),
         )
         db.session.rollback()
         db.session.commit()
@@ -177,6 +188,8 @@ def test_the_same_answer_from_two_devices_is_of_both(app: Flask, invited: Invite
         assert link_id is not None
         later = AT + timedelta(minutes=1)
         tablet = opening.load(session, link_id, texts(app), device="tablet", at=later, lock=True)
-        answering.save_answer(session, tablet, library(app).get("face"), "q1", 3, locale="en", at=later)
+        answering.save_answer(
+            session, tablet, library(app).get("face"), "q1", 3, locale="en", at=later, seals=seals(app)
+        )
     [draft] = one_table(app, "draft")
     assert draft["answers"]["q1"] == [{"at": AT.isoformat(), "by": ["phone", "tablet"], "value": 3}]

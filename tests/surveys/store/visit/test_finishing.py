@@ -14,7 +14,7 @@ from surveys.models import Draft, Event, Response, Score, Visit
 from surveys.store.visit.finishing import finish_late
 from surveys.store.words import versions
 from surveys.store.words.wordings import Texts
-from tests.surveys.store.conftest import AT
+from tests.surveys.store.conftest import AT, SEALS
 
 # The first visit closes on 9 April; in Berlin the 17th begins at 22:00 UTC of the 16th.
 TOO_EARLY = datetime(2026, 4, 16, 21, 59, tzinfo=UTC)
@@ -44,7 +44,7 @@ def begun(session: Session, library: Library, visit: Visit) -> Visit:
 
 
 def finish(session: Session, library: Library, at: datetime) -> int:
-    return finish_late(lambda: nullcontext(session), Texts(library), at=at, actor="test")
+    return finish_late(lambda: nullcontext(session), Texts(library), SEALS, at=at, actor="test")
 
 
 def test_a_draft_stays_while_the_visit_may_be_finished(

@@ -23,7 +23,7 @@ from surveys.store.visit.planning import Change, PlanChanges
 from surveys.store.visit.responses import NewResponse
 from surveys.store.words import versions
 from surveys.store.words.wordings import Texts
-from tests.surveys.store.conftest import AT
+from tests.surveys.store.conftest import AT, SEALS
 
 TODAY = AT.date()
 LIBRARY = Library.load()
@@ -322,9 +322,9 @@ def test_what_a_patient_sends_puts_off_what_asks_the_same(session: Session, libr
     began = opening.load(session, link_id, texts, device="phone", at=later, lock=True)
     answering.open_visit(session, began, at=later)
     face = library.get("face")
-    answering.save_answer(session, began, face, "q1", 3, locale="en", at=later)
+    answering.save_answer(session, began, face, "q1", 3, locale="en", at=later, seals=SEALS)
     answered = opening.load(session, link_id, texts, device="phone", at=later, lock=True)
-    answering.submit(session, answered, face, library, at=later)
+    answering.submit(session, answered, face, library, at=later, seals=SEALS)
     assert second.opens_on == later.date() + timedelta(days=14)
 
 
