@@ -34,7 +34,7 @@ def map_(context: click.Context, file: Path, study: str | None, sheet: str, outp
     Reads CSV of any separator and encoding, XLSX, SAV and DTA. What is doubtful stands in the mapping, and
     nothing is imported before somebody has answered it.
     """
-    from surveys.exchange.tables import known, mapping_file, proposing
+    from surveys.exchange.tables import known, mapping_text, proposing
     from surveys.exchange.tables.reading import Asked, read
 
     table = read(file.name, file.read_bytes(), Asked(sheet=sheet))
@@ -43,7 +43,7 @@ def map_(context: click.Context, file: Path, study: str | None, sheet: str, outp
         zone = here.timezone if here else ""
         instruments = known.of_site(opened.session, opened.library, here.code if here else "")
     found = proposing.proposed(table, instruments, zone)
-    write_new(output, mapping_file.write(found.mapping, found.doubts, found.remarks))
+    write_new(output, mapping_text.write(found.mapping, found.doubts, found.remarks))
     for line in found.lines:
         click.echo(line)
     click.echo(f"Written: {output}. Look at it, then: seventh import STUDY {file.name} --mapping {output}")

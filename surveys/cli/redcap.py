@@ -46,7 +46,7 @@ def check(
 
     Without DATA it says which forms are instruments of ours, and writes nothing.
     """
-    from surveys.exchange.tables import known, mapping_file, redcap_events, redcap_proposing
+    from surveys.exchange.tables import known, mapping_text, redcap_events, redcap_proposing
     from surveys.exchange.tables.redcap_records import Asked
 
     named = redcap_events.read(events.read_bytes()) if events else ()
@@ -61,7 +61,7 @@ def check(
     if table is None:
         return
     found = redcap_proposing.proposed(table, dictionary, instruments, asked, zone)
-    write_new(output, mapping_file.write(found.mapping, found.doubts, found.remarks))
+    write_new(output, mapping_text.write(found.mapping, found.doubts, found.remarks))
     for line in found.lines:
         click.echo(line)
     click.echo(f"Written: {output}. Look at it, then: seventh redcap import STUDY … --mapping {output}")

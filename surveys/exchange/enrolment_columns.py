@@ -218,7 +218,7 @@ def _mend(name: str) -> str:
     near = difflib.get_close_matches(everyday.folded(name), everyday.spellings("column"), n=1, cutoff=0.7)
     if near:
         [meant] = everyday.spellings("column")[near[0]]
-        return f"Is it {meant}?"
+        return _("Is it %(name)s?", name=meant)
     return _("The columns are: %(columns)s.", columns=", ".join(COLUMNS))
 
 

@@ -226,7 +226,7 @@ class _Reading:
         if on is None and kept_in is None:
             return None
         if on is None or kept_in is None:
-            column, missing = ("consent_reference", "its place") if on else ("consent_on", "its day")
+            column, missing = ("consent_reference", _("its place")) if on else ("consent_on", _("its day"))
             self._fault(
                 _("A consent that was given elsewhere needs %(missing)s too.", missing=missing),
                 number,

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from analysis.data.gradings import HOUSE_BRACKMANN
+from analysis.words import joined
+from analysis.words import words as _
 from surveys import same
-from surveys.exchange import stored
+from surveys.exchange import contradictions, stored
+from surveys.exchange.contradictions import Calendar
 from surveys.exchange.faults import Fault, FileRefused
-from surveys.exchange.import_file import FACTS, ImportFile, ImportRow
+from surveys.exchange.import_file import ImportFile, ImportRow
 from surveys.exchange.import_plan import Correction, ImportPlan, MatchedRow
 from surveys.exchange.spellings import Spellings
 from surveys.exchange.stored import StoredPatient, StoredVisit
@@ -22,7 +25,7 @@ from surveys.exchange.summary import Summary
 from surveys.instruments.library import Library
 from surveys.models import Study
 from surveys.models.imports import seeing
-from surveys.models.patient import CAUSES_AFTER_A_VISIT, before_birth
+from surveys.models.patient import before_birth
 from surveys.store.errors import Refused
 from surveys.store.patient import imports, patients
 from surveys.store.patient.importing import FurtherGrading, FurtherTreatment
@@ -30,8 +33,8 @@ from surveys.store.patient.patients import NewPatient, NewTreatment
 from surveys.store.study import studies
 from surveys.store.words import versions
 
-NOON = time(12)
 LONGEST_WORDING_NAME = 64
+AND = _(" and ")
 COLUMN_OF_FIELD = {
     "birth_year": "birth_year",
     "onset": "onset_on",
@@ -59,13 +62,16 @@ def plan(
     """
     if study.simulated:
         raise Refused(
-            f"Study {study.code} is a simulated one: real answers must not mix with its own. "
-            "Make another with: seventh study create CODE"
+            _(
+                "Study %(study)s is a simulated one: real answers must not mix with its own. Make another "
+                "with: seventh study create CODE",
+                study=study.code,
+            )
         )
     if study.status == "closed":
-        raise Refused(f"Study {study.code} is closed: it takes no further answers.")
+        raise Refused(_("Study %(study)s is closed: it takes no further answers.", study=study.code))
     if wording is not None and not (wording.isprintable() and 0 < len(wording) <= LONGEST_WORDING_NAME):
-        raise Refused(f"The wording's name must have 1 to {LONGEST_WORDING_NAME} characters.")
+        raise Refused(_("The wording's name must have 1 to %(most)s characters.", most=LONGEST_WORDING_NAME))
     begun = imports.under_way(session, study, file.sha256, wording, file.mapping_sha256)
     own = begun.id if begun else None
     with seeing(session, own):
@@ -88,8 +94,7 @@ class _Planner:
         self._study, self._known, self._wording, self._at = study, known, wording, at
         self._begun, self._corrects = begun, corrects
         self._corrections: list[Correction] = []
-        self._zone = ZoneInfo(study.timezone)
-        self._today = studies.today(study, at)
+        self._calendar = Calendar(ZoneInfo(study.timezone), studies.today(study, at), at)
         self._timepoints = {
             same.folded(name): row for row in study.timepoints for name in (row.name, row.key)
         }
@@ -112,7 +117,10 @@ class _Planner:
         for row in file.rows:
             alike = self._codes.of(row.patient)
             if len(alike) > 1:
-                problem = f"{' and '.join(alike)} are stored and read the same. Write the one that is meant."
+                problem = _(
+                    "%(codes)s are stored and read the same. Write the one that is meant.",
+                    codes=joined(AND, alike),
+                )
                 self._fault(row, "patient", problem)
                 continue
             of_patient.setdefault(alike[0], []).append(replace(row, patient=alike[0]))
@@ -158,11 +166,13 @@ class _Planner:
 
     def _patient(self, code: str, rows: Sequence[ImportRow]) -> None:
         known = self._known.get(code)
-        facts = self._facts(rows, known)
+        facts, faults = contradictions.in_facts(rows, known)
+        self._faults += faults
         entries = [self._entry(row, known) for row in rows]
-        self._check_twice(entries)
-        self._check_days(entries, facts)
-        gradings = self._graded(entries)
+        self._faults += contradictions.in_visits(entries)
+        self._faults += contradictions.in_days(entries, facts, self._calendar)
+        gradings, faults = contradictions.in_gradings(entries)
+        self._faults += faults
         treatments = self._given(rows)
         if known is None:
             self._enrol(code, rows, facts, treatments, gradings, min(entry.on for entry in entries))
@@ -171,31 +181,11 @@ class _Planner:
             self._compare_gradings(known, gradings)
         self._entries += entries
 
-    def _facts(self, rows: Sequence[ImportRow], known: StoredPatient | None) -> dict[str, Any]:
-        """The patient's facts from all rows and what is stored; they may not differ."""
-        facts: dict[str, Any] = dict(known.facts) if known else {}
-        said_in: dict[str, int] = {}
-        for row in rows:
-            for name in FACTS.keys() & row.facts.keys():
-                said = row.facts[name]
-                if name in said_in and said != facts[name]:
-                    problem = f"{_text(said)}, but row {said_in[name]} of the same patient says"
-                    self._fault(row, name, f"This row says {problem} {_text(facts[name])}. Make them agree.")
-                elif known and said != known.facts[name]:
-                    self._fault(
-                        row,
-                        name,
-                        f"This row says {_text(said)}, but {_text(known.facts[name])} is stored. "
-                        "Correct the file, or the patient's page.",
-                    )
-                else:
-                    facts[name] = said
-                    said_in.setdefault(name, row.number)
-        return facts
-
     def _entry(self, row: ImportRow, known: StoredPatient | None) -> MatchedRow:
-        on, at = self._day(row.completed)
-        days = {key: self._day(row.circumstances(key).completed or row.completed) for key in row.answers}
+        on, at = self._calendar.day(row.completed)
+        days = {
+            key: self._calendar.day(row.circumstances(key).completed or row.completed) for key in row.answers
+        }
         timepoint = self._timepoints.get(same.folded(row.visit))
         # What an earlier version stored outside the plan, for its capitals, is the same visit still.
         if known and stored.visit_key(None, row.visit, row.occurrence) in known.visits:
@@ -210,118 +200,45 @@ class _Planner:
                 del answers[instrument]
                 self._compare_response(row, instrument, days[instrument][0], visit)
             for instrument in answers.keys() & visit.begun:
-                problem = f"The patient has begun to answer {instrument} of this visit by link. Leave it out."
+                problem = _(
+                    "The patient has begun to answer %(instrument)s of this visit by link. Leave it out.",
+                    instrument=instrument,
+                )
                 self._fault(row, "visit", problem)
         return MatchedRow(row, on, at, timepoint, visit, answers, days)
 
-    def _day(self, completed: date | datetime) -> tuple[date, datetime]:
-        """The calendar day in the study, and the instant; of a day alone it is noon."""
-        if isinstance(completed, datetime):
-            return completed.astimezone(self._zone).date(), completed.astimezone(UTC)
-        return completed, datetime.combine(completed, NOON, self._zone).astimezone(UTC)
-
     def _compare_response(self, row: ImportRow, instrument: str, on: date, visit: StoredVisit) -> None:
         before, said = visit.responses[instrument], row.answers[instrument]
-        differing = [
-            item for item in said.keys() | before.answers if said.get(item) != before.answers.get(item)
-        ]
-        if differing and self._corrects and said.keys() >= set(differing):
+        items = contradictions.differing(said, before)
+        if items and self._corrects and said.keys() >= set(items):
             whole = {**before.answers, **said}
             self._corrections.append(Correction(before.id, instrument, before.version, whole))
-        elif differing:
-            item = min(differing, key=lambda name: (len(name), name))
-            self._fault(
-                row,
-                f"{instrument}_{item}",
-                f"This row says {_text(said.get(item))}, but {_text(before.answers.get(item))} is stored for "
-                "this visit. Stored answers are not overwritten: take the row out, or correct it.",
-            )
-        elif on != before.completed_on:
-            self._fault(
-                row,
-                "completed_on",
-                f"These answers are stored as of {before.completed_on}, not {on}. Make them agree.",
-            )
-        elif self._wording is not None and self._wording != before.wording:
-            self._fault(
-                row,
-                "visit",
-                f"{instrument} is stored with the wording {before.wording}, not {self._wording}.",
-            )
-
-    def _check_twice(self, entries: Sequence[MatchedRow]) -> None:
-        seen: dict[stored.VisitKey, int] = {}
-        for entry in entries:
-            row = entry.row
-            key = stored.visit_key(entry.timepoint.id if entry.timepoint else None, row.visit, row.occurrence)
-            if key in seen:
-                self._fault(
-                    row,
-                    "visit",
-                    f"Patient {row.patient} has the visit {row.visit} in row {seen[key]} already. Visits of "
-                    "one name are told apart by a column occurrence (1, 2, …).",
-                )
-            seen.setdefault(key, row.number)
-
-    def _check_days(self, entries: Iterable[MatchedRow], facts: Mapping[str, Any]) -> None:
-        onset = facts.get("onset_on")
-        for entry in entries:
-            row = entry.row
-            said = [row.completed, *(row.circumstances(key).completed for key in row.answers)]
-            for completed in dict.fromkeys(one for one in said if one is not None):
-                on, at = self._day(completed)
-                if on > self._today or (isinstance(completed, datetime) and at > self._at):
-                    self._fault(row, "completed_on", f"{completed} lies in the future.")
-            if onset and onset.on > entry.on and facts.get("cause") not in CAUSES_AFTER_A_VISIT:
-                self._fault(
-                    row,
-                    "onset_on",
-                    f"The onset ({_text(onset)}) lies after these answers ({entry.on}). Correct one of them; "
-                    "only with a tumour or an operation as the cause may the onset come later.",
-                )
-            for treatment in row.treatments:
-                if treatment.started and treatment.started.on > self._today:
-                    self._fault(
-                        row,
-                        "treatments",
-                        f"{treatment.kind} starts in the future ({_text(treatment.started)}). A planned "
-                        "treatment is entered on the patient's page.",
-                    )
+            return
+        fault = contradictions.in_answers(row, instrument, before) or contradictions.in_circumstances(
+            row, instrument, on, self._wording, before
+        )
+        if fault:
+            self._faults.append(fault)
 
     def _given(self, rows: Iterable[ImportRow]) -> tuple[NewTreatment, ...]:
         """The treatments of all rows, each kind and start once."""
         united: dict[tuple[str, date | None], NewTreatment] = {}
         for row in rows:
             for treatment in row.treatments:
-                united.setdefault((treatment.kind, _start(treatment)), treatment)
+                united.setdefault((treatment.kind, contradictions.start(treatment)), treatment)
         return tuple(united.values())
 
     def _compare_treatments(
         self, known: StoredPatient, rows: Sequence[ImportRow], treatments: Sequence[NewTreatment]
     ) -> None:
         for treatment in treatments:
-            if (treatment.kind, _start(treatment)) in known.treatments:
+            if (treatment.kind, contradictions.start(treatment)) in known.treatments:
                 continue
-            if before_birth(known.facts["birth_year"], _start(treatment)):
+            if before_birth(known.facts["birth_year"], contradictions.start(treatment)):
                 row = next(row for row in rows if treatment in row.treatments)
-                self._fault(row, "treatments", f"The {treatment.kind} starts before the birth.")
+                problem = _("The %(kind)s starts before the birth.", kind=treatment.kind)
+                self._fault(row, "treatments", problem)
             self._treatments.append(FurtherTreatment(known.id, known.palsy_id, treatment))
-
-    def _graded(self, entries: Iterable[MatchedRow]) -> dict[date, tuple[int, ImportRow]]:
-        """The grade of each day."""
-        gradings: dict[date, tuple[int, ImportRow]] = {}
-        for entry in entries:
-            row = entry.row
-            if row.house_brackmann is None:
-                continue
-            before, first = gradings.setdefault(entry.on, (row.house_brackmann, row))
-            if before != row.house_brackmann:
-                self._fault(
-                    row,
-                    HOUSE_BRACKMANN,
-                    f"Row {first.number} grades the same day {before}. Make them agree.",
-                )
-        return gradings
 
     def _compare_gradings(self, known: StoredPatient, gradings: Mapping[date, tuple[int, ImportRow]]) -> None:
         for on, (grade, row) in gradings.items():
@@ -329,7 +246,7 @@ class _Planner:
             if before is None:
                 self._gradings.append(FurtherGrading(known.id, known.palsy_id, grade, on))
             elif before != grade:
-                self._fault(row, HOUSE_BRACKMANN, f"This row says {grade}, but {before} is stored for {on}.")
+                self._faults.append(contradictions.in_grade(row, grade, before, on))
 
     def _enrol(
         self,
@@ -363,16 +280,3 @@ class _Planner:
 
     def _fault(self, row: ImportRow, column: str, problem: str) -> None:
         self._faults.append(Fault(problem, row.number, column))
-
-
-def _start(treatment: NewTreatment) -> date | None:
-    return treatment.started.on if treatment.started else None
-
-
-def _text(value: Any) -> str:
-    """A fact as a file would spell it."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, patients.PartialDate):
-        return value.on.isoformat()[: {"year": 4, "month": 7, "day": 10}[value.precision]]
-    return str(value)

@@ -53,7 +53,11 @@ class WholeNumberField(IntegerField):
             self.data = typed.whole_number(valuelist[0])
         except NoNumberError:
             raise ValueError(
-                f"{self.label.text} must be a whole number. It has at most {typed.MOST_DIGITS} digits."
+                _(
+                    "%(label)s must be a whole number. It has at most %(most)s digits.",
+                    label=self.label.text,
+                    most=typed.MOST_DIGITS,
+                )
             ) from None
 
 
@@ -146,11 +150,17 @@ class DayField(DateField):
             super().process_formdata(list(valuelist))
         except ValueError:
             raise ValueError(
-                f"{self.label.text}: give a day as year-month-day, such as 2026-03-10."
+                _("%(label)s: give a day as year-month-day, such as 2026-03-10.", label=self.label.text)
             ) from None
         if self.data and not typed.is_possible_year(self.data.year):
             self.data = None
-            raise ValueError(f"{self.label.text}: the year must be {typed.possible_years()}.")
+            raise ValueError(
+                _(
+                    "%(label)s: the year must be %(years)s.",
+                    label=self.label.text,
+                    years=typed.possible_years(),
+                )
+            )
 
 
 class ElsewhereBoxes:

@@ -123,7 +123,7 @@ MESSAGE_REASONS: Mapping[str, str] = {
     "hours": _("until the patient’s day begins"),
     "no_answer": _("nobody answered"),
     "told by staff": _("told by staff"),
-    "STOP": "answered STOP",
+    "STOP": _("answered STOP"),
 }
 GRADING_MODES: Mapping[str, str] = {
     "in_person": _("In person"),

@@ -110,9 +110,11 @@ class DataForm(SectionForm):
         description=_("Reports, and those who may not open patients, have no numbers of smaller groups."),
     )
     leaves_out_without_consent = BooleanField(
-        "Leave out patients whose consent does not stand",
-        description="Whoever declined last, or of whom no consent is recorded, is then left out of figures, "
-        "reports, freezes and exports, with all answers. What was frozen or exported before stays as it is.",
+        _("Leave out patients whose consent does not stand"),
+        description=_(
+            "Whoever declined last, or of whom no consent is recorded, is then left out of figures, reports, "
+            "freezes and exports, with all answers. What was frozen or exported before stays as it is."
+        ),
     )
     heads_address = EmailAddressField(
         _("Address for the heads of the audit trail"),

@@ -73,7 +73,7 @@ def _move_in(workshop: Workshop, task: Task, sent: incoming.Incoming) -> Mapping
             at=workshop.now(),
             actor=task.asked_by,
         )
-    return {"import": arrived.number, "new": arrived.new, "told": list(arrived.lines)}
+    return {"import": arrived.number, "new": arrived.new, "told": [str(line) for line in arrived.lines]}
 
 
 def take_back(workshop: Workshop, task: Task) -> Mapping[str, Any]:

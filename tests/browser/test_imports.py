@@ -45,6 +45,6 @@ def test_three_steps_without_a_fault(app: Flask, open_page: OpenPage, axe: Calla
     page.get_by_label("PHQ-9: items and values are right").check()
     page.get_by_role("button", name="Bring it in").click()
     page.get_by_role("link", name="What came in, and what was left out").click()
-    expect(page.get_by_text("1 rows left out: Status is 1.")).to_be_visible()
+    expect(page.get_by_text("1 row left out: Status is 1.")).to_be_visible()
     axe(page)
     no_sideways_scroll(page)

@@ -64,7 +64,7 @@ def test_a_file_comes_in_by_pages_alone(app: Flask, uploader: Uploader) -> None:
     [made] = one_table(app, "data_import")
     page = uploader.client.get(f"{IMPORTS}/{made['id']}/result").text
     assert made["sha256"] in page.replace("<wbr>", "")
-    assert "1 rows left out: Status is 1." in page
+    assert "1 row left out: Status is 1." in page
     assert "Column ‘RecipientEmail’ left out (3 cells)." in page
     uploader.send(IMPORTS, tables.qualtrics())
     assert "The mapping of the last file of this kind is used." in uploader.page.text

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from surveys.exchange.import_file import ImportFile
-from surveys.exchange.tables import known, mapped, mapping_file, proposing, reading
+from surveys.exchange.tables import known, mapped, mapping_file, mapping_text, proposing, reading
 from surveys.exchange.tables.proposing import Proposal
 from surveys.exchange.tables.table import Table
 from tests.support.desk import LIBRARY
@@ -145,7 +145,7 @@ def proposal(content: bytes, name: str = "file.csv", zone: str = "") -> Proposal
 
 def confirmed(found: Proposal, *changes: tuple[str, str]) -> bytes:
     """The proposal as a person hands it back: everything confirmed, with further changes of its text."""
-    text = mapping_file.write(found.mapping, found.doubts).replace("confirmed = false", "confirmed = true")
+    text = mapping_text.write(found.mapping, found.doubts).replace("confirmed = false", "confirmed = true")
     for old, new in changes:
         assert old in text, (old, text)
         text = text.replace(old, new)

@@ -63,7 +63,7 @@ def questionnaires(content: bytes) -> Questionnaires:
     found = _checked(content)
     forms = tuple(one for one in found if one["resourceType"] == "Questionnaire")
     if not forms:
-        raise FileRefused([Fault("This file of FHIR holds no Questionnaire.")])
+        raise FileRefused([Fault(_("This file of FHIR holds no Questionnaire."))])
     sets = (one for one in found if one["resourceType"] == "ValueSet" and isinstance(one.get("url"), str))
     return Questionnaires(forms, {one["url"]: one for one in sets})
 

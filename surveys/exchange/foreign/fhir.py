@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from analysis.words import words as _
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.fhir import incoming
 from surveys.exchange.fhir.incoming import Resource
@@ -37,12 +38,15 @@ def forms(content: bytes, known: Sequence[Known]) -> tuple[list[ForeignForm], li
     Raises:
         FileRefused: one contradicts itself, nests deeper, or its options are not in the file.
     """
-    found, told = [], []
+    found: list[ForeignForm] = []
+    told: list[str] = []
     resources = incoming.questionnaires(content)
     for form in resources.forms:
         made = _form(form, resources.options)
         if ours := _ours(made, known):
-            told.append(f"{made.title} is {ours}, which Seventh has: ask that one.")
+            told.append(
+                _("%(title)s is %(ours)s, which Seventh has: ask that one.", title=made.title, ours=ours)
+            )
             continue
         told += _conditions(form, made)
         found.append(made)
@@ -54,7 +58,11 @@ def _conditions(form: Resource, made: ForeignForm) -> Iterator[str]:
     held = (one.get("linkId") for one in incoming.items(form) if one.get("enableWhen"))
     some = [str(link) for link in held if link in taken]
     if some:
-        yield f"{made.title}: {', '.join(some)} have conditions there; here they are always asked."
+        yield _(
+            "%(title)s: %(questions)s have conditions there; here they are always asked.",
+            title=made.title,
+            questions=", ".join(some),
+        )
 
 
 def _ours(form: ForeignForm, known: Sequence[Known]) -> str:
@@ -89,20 +97,28 @@ def _form(form: Resource, options: Mapping[str, Resource]) -> ForeignForm:
     if faults:
         raise FileRefused([Fault(f"{name}: {problem}") for problem in faults])
     if not fields:
-        raise FileRefused([Fault(f"{name} has no question that Seventh can ask.")])
+        raise FileRefused([Fault(_("%(name)s has no question that Seventh can ask.", name=name))])
     return ForeignForm(name, title_of(name), "patient", tuple(fields), left)
 
 
 def _faults(form: Resource) -> Iterator[str]:
     every = list(incoming.items(form))
     links = Counter(str(one.get("linkId")) for one in every)
-    yield from (f"the linkId {link} stands {times} times." for link, times in links.items() if times > 1)
+    yield from (
+        _("the linkId %(link)s stands %(times)s times.", link=link, times=times)
+        for link, times in links.items()
+        if times > 1
+    )
     for one in every:
         for rule in incoming.listed(one, "enableWhen"):
             if str(rule.get("question")) not in links:
-                yield f"{one.get('linkId')} depends on {rule.get('question')}, which is not in it."
+                yield _(
+                    "%(link)s depends on %(other)s, which is not in it.",
+                    link=one.get("linkId"),
+                    other=rule.get("question"),
+                )
     if _deep(form) > DEEPEST:
-        yield f"its groups lie in each other more than {DEEPEST} deep."
+        yield _("its groups lie in each other more than %(most)s deep.", most=DEEPEST)
 
 
 def _deep(item: Resource) -> int:
@@ -117,10 +133,10 @@ class _NotHereError(ValueError):
 def _field(item: Resource, options: Mapping[str, Resource]) -> ForeignField | str:
     told, link = str(item.get("type")), str(item.get("linkId"))
     if item.get("readOnly") is True or any(name in _COMPUTED for name, _ in _extensions(item)):
-        return "is computed"
+        return _("is computed")
     kind = _KINDS.get(told)
     if kind is None:
-        return f"is of the type ‘{told}’"
+        return _("is of the type ‘%(kind)s’", kind=told)
     choices: Mapping[str, str] = {}
     if told == "boolean":
         choices = YES_NO["yesno"]
@@ -160,8 +176,12 @@ def _options(item: Resource, options: Mapping[str, Resource]) -> Iterator[tuple[
         found = options.get(address.split("|")[0])
         if found is None:
             raise _NotHereError(
-                f"the options of {item.get('linkId')} are in a ValueSet that is not in this file: {address}. "
-                "Add it."
+                _(
+                    "the options of %(link)s are in a ValueSet that is not in this file: %(address)s. Add "
+                    "it.",
+                    link=item.get("linkId"),
+                    address=address,
+                )
             )
         yield from _of_set(found)
     for option in incoming.listed(item, "answerOption"):

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from analysis.words import counted, joined
+from analysis.words import words as _
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.fhir import incoming as resources
 from surveys.exchange.foreign import fhir
@@ -18,7 +20,7 @@ from surveys.models import Study
 from surveys.store.errors import Refused
 from surveys.store.words import own_forms
 
-NONE = "There is no form in this file that is not Seventh's already."
+NONE = _("There is no form in this file that is not Seventh's already.")
 
 
 def read(
@@ -38,22 +40,30 @@ def read(
         found, lines = _of_redcap(content, general), []
     by_name = {one.name: one for one in found}
     if strangers := [name for name in named if name not in by_name]:
-        told_names = ", ".join(by_name) or "none"
-        raise FileRefused([Fault(f"It has no form {name}. It has: {told_names}.") for name in strangers])
+        has = ", ".join(by_name) or _("none")
+        raise FileRefused(
+            [
+                Fault(_("It has no form %(name)s. It has: %(names)s.", name=name, names=has))
+                for name in strangers
+            ]
+        )
     taken: list[ForeignForm] = []
     for form in found:
         if named and form.name not in named:
             continue
         if not named and redcap_foreign.tells_of_treatments(form):
             lines.append(
-                f"Form {form.name} seems to hold treatments, which the import takes as such. Name it to make "
-                "a form of it all the same."
+                _(
+                    "Form %(name)s seems to hold treatments, which the import takes as such. Name it to make "
+                    "a form of it all the same.",
+                    name=form.name,
+                )
             )
             continue
         lines += told(form)
         taken += parts(form)
     if not taken:
-        raise FileRefused([Fault(" ".join([*lines, NONE]))])
+        raise FileRefused([Fault(joined(" ", [*lines, NONE]))])
     return taken, lines
 
 
@@ -81,7 +91,7 @@ def keep(
     Raises:
         Refused: the study is closed, or has another form of such a title.
     """
-    lines = []
+    lines: list[str] = []
     own = {one.key: one for one in own_forms.of_study(session, study.id, library)}
     for form in forms:
         there = [one for one in own.values() if form.title in titles_of(one)]
@@ -89,11 +99,22 @@ def keep(
             columns = columns_of(form, there[0])
             if columns is None or len(columns.items) < len(form.fields):
                 raise Refused(
-                    f"The study has a form {form.title} already, with other questions. Rename that one, or "
-                    "add there what is missing."
+                    _(
+                        "The study has a form %(title)s already, with other questions. Rename that one, or "
+                        "add there what is missing.",
+                        title=form.title,
+                    )
                 )
-            lines.append(f"{form.title} is there already.")
+            lines.append(_("%(title)s is there already.", title=form.title))
             continue
         made = own_forms.keep(session, study, own_form(form, study.locales), library, at=at, actor=actor)
-        lines.append(f"{made.short_title}: {len(form.fields)} questions, as {made.key}.")
+        lines.append(
+            counted(
+                "%(title)s: %(num)d question, as %(key)s.",
+                "%(title)s: %(num)d questions, as %(key)s.",
+                len(form.fields),
+                title=made.short_title,
+                key=made.key,
+            )
+        )
     return lines

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from analysis.words import joined
+from analysis.words import words as _
 from surveys.exchange.zips import DAMAGED
 from surveys.store.errors import Refused
 
@@ -22,6 +24,7 @@ WHOLE_STUDY = ("study/settings.json", "study/plan.json")
 LARGEST_BYTES = 4 * 1024**3  # of a zip file, unpacked: what a file says of itself may be a trap
 LARGEST_JSON = 64 * 1024**2
 AT_ONCE = 1024 * 1024
+OR = _(" or ")
 # A ValueError may be of the file's content.
 _WHILE_READ = tuple(one for one in DAMAGED if one is not ValueError)
 
@@ -51,11 +54,11 @@ class Package:
         with self.open(name) as file:
             content = file.read(LARGEST_JSON + 1)
         if len(content) > LARGEST_JSON:
-            raise Refused(f"{name} is too large.")
+            raise Refused(_("%(name)s is too large.", name=name))
         try:
             return json.loads(content)
         except ValueError:
-            raise Refused(f"{name} is not JSON.") from None
+            raise Refused(_("%(name)s is not JSON.", name=name)) from None
 
     @property
     def names(self) -> list[str]:
@@ -77,12 +80,20 @@ class Package:
                 for number, cells in enumerate(rows, start=2):
                     if len(cells) != len(header):
                         raise Refused(
-                            f"{name}, row {number}: it has {len(cells)} cells, but the header has "
-                            f"{len(header)}."
+                            _(
+                                "%(name)s, row %(row)s: it has %(cells)s cells, but the header has "
+                                "%(header)s.",
+                                name=name,
+                                row=number,
+                                cells=len(cells),
+                                header=len(header),
+                            )
                         )
                     yield number, dict(zip(header, cells, strict=True))
             except (csv.Error, UnicodeDecodeError):
-                raise Refused(f"{name}, row {number + 1}: this is no CSV in UTF-8.") from None
+                raise Refused(
+                    _("%(name)s, row %(row)s: this is no CSV in UTF-8.", name=name, row=number + 1)
+                ) from None
 
 
 def is_package(source: Path | bytes) -> bool:
@@ -112,30 +123,47 @@ def opened(source: Path | bytes, name: str, marks: tuple[str, str] = TIDY) -> It
     try:
         archive = zipfile.ZipFile(source if isinstance(source, Path) else io.BytesIO(source))
     except DAMAGED:
-        raise Refused(f"{name} is neither a folder nor a zip file.") from None
+        raise Refused(_("%(name)s is neither a folder nor a zip file.", name=name)) from None
     with archive:
         if sum(one.file_size for one in archive.infolist()) > LARGEST_BYTES:
-            raise Refused("Unpacked, this file has more than 4 GB. Unpack it, and give the folder.")
+            raise Refused(_("Unpacked, this file has more than 4 GB. Unpack it, and give the folder."))
         yield _package(_Zip(archive), name, marks)
 
 
 def _package(files: _Folder | _Zip, name: str, marks: tuple[str, str]) -> Package:
     place = _place(files.names, marks)
     if place is None:
-        raise Refused(f"{name} is not what seventh export writes: it lacks {' or '.join(marks)}.")
+        raise Refused(
+            _(
+                "%(name)s is not what seventh export writes: it lacks %(files)s.",
+                name=name,
+                files=joined(OR, marks),
+            )
+        )
     within = files.within(place)
     if SUMS not in within.names:
-        raise Refused(f"The package lacks {SUMS}: nobody can tell whether it is whole. Export it again.")
+        raise Refused(
+            _(
+                "The package lacks %(sums)s: nobody can tell whether it is whole. Export it again.",
+                sums=SUMS,
+            )
+        )
     with within.open(SUMS) as file:
         sums = file.read(AT_ONCE)
     for line in sums.decode("utf-8", "replace").splitlines():
-        expected, _, one = line.partition("  ")
+        expected, __, one = line.partition("  ")
         if one not in within.names:
-            raise Refused(f"The package lacks {one}, which {SUMS} names. Export it again.")
+            raise Refused(
+                _("The package lacks %(file)s, which %(sums)s names. Export it again.", file=one, sums=SUMS)
+            )
         if _sha256(within, one) != expected:
             raise Refused(
-                f"{one} is not as it was exported: {SUMS} has another digest. Export again. A table that was "
-                "worked on comes in as a file of its own."
+                _(
+                    "%(file)s is not as it was exported: %(sums)s has another digest. Export again. A table "
+                    "that was worked on comes in as a file of its own.",
+                    file=one,
+                    sums=SUMS,
+                )
             )
     return Package(within, name, hashlib.sha256(sums).hexdigest())
 
@@ -159,16 +187,24 @@ def _sha256(files: _Folder | _Zip, name: str) -> str:
 
 def _check_header(name: str, header: Sequence[str], columns: Sequence[str]) -> None:
     if len(set(header)) != len(header):
-        raise Refused(f"{name}: a column stands twice.")
+        raise Refused(_("%(name)s: a column stands twice.", name=name))
     if missing := [one for one in columns if one not in header]:
         raise Refused(
-            f"{name} lacks the column {missing[0]}: an earlier version of Seventh wrote it. Export it again "
-            "with the present one."
+            _(
+                "%(name)s lacks the column %(column)s: an earlier version of Seventh wrote it. Export it "
+                "again with the present one.",
+                name=name,
+                column=missing[0],
+            )
         )
     if unknown := [one for one in header if one not in columns]:
         raise Refused(
-            f"{name} has the column {unknown[0]}, which this version of Seventh does not know. Update it "
-            "first."
+            _(
+                "%(name)s has the column %(column)s, which this version of Seventh does not know. Update it "
+                "first.",
+                name=name,
+                column=unknown[0],
+            )
         )
 
 
@@ -206,7 +242,7 @@ class _Zip:
 
     @contextmanager
     def open(self, name: str) -> Iterator[IO[bytes]]:
-        damaged = Refused(f"{name} cannot be unpacked: the zip file is damaged or encrypted.")
+        damaged = Refused(_("%(name)s cannot be unpacked: the zip file is damaged or encrypted.", name=name))
         try:
             file = self.archive.open(self.place + name)
         except DAMAGED:

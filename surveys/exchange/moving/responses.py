@@ -123,7 +123,7 @@ def compare_scores(rows: Rows, person: MovedPatient) -> None:
         said = tuple(row.record[name] for name in _SCORE)
         told = given.pop((*place_of(row), row.record["instrument"], row.record["scale"]), None)
         if told != said:
-            here = (told[0] or _("nothing")) if told else "no such score"
+            here = (told[0] or _("nothing")) if told else _("no such score")
             name = f"{row.record['instrument']}.{row.record['scale']}"
             problem = _(
                 "The package says %(value)s for %(name)s, its answers give %(here)s here.",

@@ -12,6 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
+from analysis.words import counted
+from analysis.words import words as _
 from surveys import same
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.moving.cells import Faults
@@ -34,8 +36,8 @@ from surveys.store.words import versions
 
 PORTION = 100  # visits and responses in one transaction
 CODEBOOK = "codebook.json"
-STORED = "This package is stored already: nothing was changed."
-NO_DATES = (
+STORED = _("This package is stored already: nothing was changed.")
+NO_DATES = _(
     "The package has no calendar dates, and Seventh does not make them up. Export it again with: "
     "seventh export STUDY PACKAGE.zip --exact-dates REASON"
 )
@@ -78,28 +80,42 @@ class _Looked:
     def lines(self) -> list[str]:
         """What comes in and what does not, a sentence each."""
         counts = self.counts
-        told = [f"{words}: {counts[name]}." for name, words in _COUNTED.items()]
-        for name, words in _LEFT_OUT.items():
-            if counts[name]:
-                told.append(words.format(number=counts[name]))
+        told = [f"{what}: {counts[name]}." for name, what in _COUNTED.items()]
+        told += [str(said(counts[name])) for name, said in _LEFT_OUT.items() if counts[name]]
         return told
 
 
 _COUNTED = {
-    "patients": "Patients",
-    "palsies": "Palsies",
-    "treatments": "Treatments",
-    "gradings": "Gradings",
-    "consents": "Decisions about consent",
-    "visits": "Visits",
-    "reported": "Facts that patients reported",
-    "responses": "Responses, with the scores of the package",
+    "patients": _("Patients"),
+    "palsies": _("Palsies"),
+    "treatments": _("Treatments"),
+    "gradings": _("Gradings"),
+    "consents": _("Decisions about consent"),
+    "visits": _("Visits"),
+    "reported": _("Facts that patients reported"),
+    "responses": _("Responses, with the scores of the package"),
 }
-_LEFT_OUT = {
-    "unconfirmed": "Left out: {number} patients who joined by themselves and whom nobody had looked at.",
-    "begun": "Left out: {number} questionnaires that were begun and not sent: a package has none of it.",
-    "signatures": "Left out: {number} signatures, which hold for what was stored where they were given.",
-    "amendments": "The package tells of {number} amendments of the plan; they come with a study's set-up.",
+_LEFT_OUT: dict[str, Callable[[int], str]] = {
+    "unconfirmed": lambda number: counted(
+        "Left out: %(num)d patient who joined without help and whom nobody had looked at.",
+        "Left out: %(num)d patients who joined by themselves and whom nobody had looked at.",
+        number,
+    ),
+    "begun": lambda number: counted(
+        "Left out: %(num)d questionnaire that was begun and not sent: a package has none of it.",
+        "Left out: %(num)d questionnaires that were begun and not sent: a package has none of it.",
+        number,
+    ),
+    "signatures": lambda number: counted(
+        "Left out: %(num)d signature, which holds for what was stored where it was given.",
+        "Left out: %(num)d signatures, which hold for what was stored where they were given.",
+        number,
+    ),
+    "amendments": lambda number: counted(
+        "The package tells of %(num)d amendment of the plan; it comes with a study's set-up.",
+        "The package tells of %(num)d amendments of the plan; they come with a study's set-up.",
+        number,
+    ),
 }
 
 
@@ -157,7 +173,15 @@ def take(
     except (IntegrityError, DataError) as error:
         if number is not None:
             undoing.undo(transaction, study_id, number, at=at, actor=actor)
-        raise Refused(_UNFIT.format(code=study.code, rule=str(error.orig).splitlines()[0])) from None
+        raise Refused(
+            _(
+                "Something of the package does not fit what study %(study)s holds by now, or itself: a "
+                "patient enrolled meanwhile, two rows for one thing, or cells that contradict each other "
+                "(%(rule)s). What had come in was taken back: nothing of it is stored.",
+                study=study.code,
+                rule=str(error.orig).splitlines()[0],
+            )
+        ) from None
     return Arrived(tuple(looked.lines()), new=True, number=begun)
 
 
@@ -169,9 +193,20 @@ def look(package: Package, study: TargetStudy, library: Library) -> _Looked:
     """
     book = package.json(CODEBOOK)
     if not isinstance(book, dict) or not isinstance(book.get("instruments"), list):
-        raise Refused(f"{CODEBOOK} is not one of Seventh.")
+        raise Refused(_("%(file)s is not one of Seventh.", file=CODEBOOK))
     if bool(book.get("simulated")) != study.simulated:
-        raise Refused(_MIXED[study.simulated].format(code=study.code))
+        raise Refused(
+            _(
+                "Study %(study)s is a simulated one, but the patients of this package are real: they must "
+                "not mix.",
+                study=study.code,
+            )
+            if study.simulated
+            else _(
+                "The patients of this package are simulated: give it a study for such: seventh study create "
+                "CODE --simulated"
+            )
+        )
     looked = _Looked(_versions(book["instruments"], library))
     answered = {version: (one, 0) for version, (one, _) in looked.versions.items()}
     faults = Faults()
@@ -188,10 +223,13 @@ def look(package: Package, study: TargetStudy, library: Library) -> _Looked:
         code = own.record["patient"]
         if code in study.known - study.stored:
             faults.add(
-                f"The study has the patient {code} already. A package brings patients of its own alone."
+                _(
+                    "The study has the patient %(code)s already. A package brings patients of its own alone.",
+                    code=code,
+                )
             )
         if (other := codes.setdefault(same.folded(code), code)) != code:
-            faults.add(f"The codes {other} and {code} read the same.")
+            faults.add(_("The codes %(other)s and %(code)s read the same.", other=other, code=code))
         before = len(faults.found)
         person = moved(own, rows, here)
         if len(faults.found) == before:
@@ -208,23 +246,11 @@ def look(package: Package, study: TargetStudy, library: Library) -> _Looked:
     return looked
 
 
-_UNFIT = (
-    "Something of the package does not fit what study {code} holds by now, or itself: a patient enrolled "
-    "meanwhile, two rows for one thing, or cells that contradict each other ({rule}). What had come in was "
-    "taken back: nothing of it is stored."
-)
-_MIXED = {
-    True: "Study {code} is a simulated one, but the patients of this package are real: they must not mix.",
-    False: "The patients of this package are simulated: give it a study for such: seventh study create CODE "
-    "--simulated",
-}
-
-
 def study_of(session: Session, study_id: int, sha256: str) -> TargetStudy:
     """What a package of that digest is compared with. Raises Refused where the study takes none."""
     study = session.get_one(Study, study_id)
     if study.status == "closed":
-        raise Refused(f"Study {study.code} is closed: it takes no further answers.")
+        raise Refused(_("Study %(study)s is closed: it takes no further answers.", study=study.code))
     begun = imports.under_way(session, study, sha256, None)
     before = select(Import.id).where(Import.study_id == study_id, Import.sha256 == sha256, Import.seen)
     of_study = select(Patient.code).where(Patient.study_id == study_id)
@@ -261,14 +287,25 @@ def _versions(told: Sequence[Any], library: Library) -> dict[Version, tuple[Inst
         except UnknownInstrument:
             faults.append(
                 Fault(
-                    f"The package has answers to {key} version {version}, whose definition is not here. Add "
-                    "it first: as a file in a folder that SEVENTH_INSTRUMENTS names."
+                    _(
+                        "The package has answers to %(key)s version %(version)s, whose definition is not "
+                        "here. Add it first: as a file in a folder that SEVENTH_INSTRUMENTS names.",
+                        key=key,
+                        version=version,
+                    )
                 )
             )
             continue
         if instrument.sha256 != digest:
             faults.append(
-                Fault(f"{key} version {version} is defined otherwise here than where the package comes from.")
+                Fault(
+                    _(
+                        "%(key)s version %(version)s is defined otherwise here than where the package comes "
+                        "from.",
+                        key=key,
+                        version=version,
+                    )
+                )
             )
         found[key, version, wording] = (instrument, status)
     if faults:
@@ -279,7 +316,7 @@ def _versions(told: Sequence[Any], library: Library) -> dict[Version, tuple[Inst
 def _asked(answered: Answered) -> dict[str, list[Instrument]]:
     """The answered versions of each instrument, once however often they were worded, in their order."""
     found: dict[str, dict[str, Instrument]] = {}
-    for (key, version, _), (instrument, _) in answered.items():
+    for (key, version, __), (instrument, ___) in answered.items():
         found.setdefault(key, {})[version] = instrument
     return {key: list(of_key.values()) for key, of_key in found.items()}
 

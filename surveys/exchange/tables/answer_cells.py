@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from analysis.words import counted, joined
+from analysis.words import words as _
 from surveys import same
 from surveys.exchange.cells import CellError
 from surveys.exchange.faults import Fault
@@ -95,8 +97,14 @@ class AnswerCells:
             return cell.replace(sign, ".")
         if column not in self._commas:
             self._commas.add(column)
-            said = f"{column} has {cell}: decimal {'comma' if other == ',' else 'point'}."
-            self._others.append(Fault(f'{said} Write decimal = "{other}".', number))
+            said = (
+                _('%(column)s has %(cell)s: decimal comma. Write decimal = ",".', column=column, cell=cell)
+                if other == ","
+                else _(
+                    '%(column)s has %(cell)s: decimal point. Write decimal = ".".', column=column, cell=cell
+                )
+            )
+            self._others.append(Fault(said, number))
         return None
 
     def _day(self, column: str, cell: str, number: int) -> str | None:
@@ -110,14 +118,31 @@ class AnswerCells:
         code = values.code(cell)
         choices = self._table.column(column).choices
         highest = max(choice.value for section in instrument.sections for choice in section.choices)
-        said = f"{rows} cells have {cell!r}, which is not a choice of {instrument.short_title}."
+        said = counted(
+            "%(num)d cell has %(cell)s, which is not a choice of %(instrument)s.",
+            "%(num)d cells have %(cell)s, which is not a choice of %(instrument)s.",
+            rows,
+            cell=repr(cell),
+            instrument=instrument.short_title,
+        )
         if {cell, code} & values.MISSING_LOOKS:
-            return f'{said} If it means missing, add it: [missing] codes = ["{cell}"].'
+            mend = _('If it means missing, add it: [missing] codes = ["%(cell)s"].', cell=cell)
+            return joined(" ", (said, mend))
         if values.is_whole(code) and int(code) > highest:
             label = choices.get(str(highest), "")
-            told = f"In this file ‘{highest}’ is labelled ‘{label}’. " if label else ""
-            return (
-                f"{rows} values are {cell}; {instrument.short_title} goes to {highest}. {told}"
-                "Does the file count from 1? Then say what each cell means (values = …)."
+            above = counted(
+                "%(num)d value is %(cell)s; %(instrument)s goes to %(highest)s.",
+                "%(num)d values are %(cell)s; %(instrument)s goes to %(highest)s.",
+                rows,
+                cell=cell,
+                instrument=instrument.short_title,
+                highest=highest,
             )
-        return f"{said} Say what it means (values = …)."
+            told = (
+                [_("In this file ‘%(value)s’ is labelled ‘%(label)s’.", value=highest, label=label)]
+                if label
+                else []
+            )
+            mend = _("Does the file count from 1? Then say what each cell means (values = …).")
+            return joined(" ", (above, *told, mend))
+        return joined(" ", (said, _("Say what it means (values = …).")))

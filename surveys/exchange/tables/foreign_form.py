@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from analysis.words import words as _
 from surveys.exchange.tables.mapping import InstrumentColumns
 from surveys.instruments.instrument import AnsweredBy, Instrument, ItemKind
 from surveys.instruments.own import MOST_FIELDS, OwnField, OwnForm, form_of
@@ -51,9 +52,9 @@ def asked(
     words = {code: " ".join(text.split()) or code for code, text in (choices or {}).items()}
     if kind in ("choice", "choices"):
         if len(words) < 2:
-            return "has no two choices"
+            return _("has no two choices")
         if len(set(words.values())) < len(words):
-            return "has two choices of the same words"
+            return _("has two choices of the same words")
     numbers = kind in ("whole", "decimal")
     return ForeignField(
         name,
@@ -70,7 +71,10 @@ def told(form: ForeignForm) -> Iterator[str]:
     reasons: dict[str, list[str]] = {}
     for name, why in form.left.items():
         reasons.setdefault(why, []).append(name)
-    yield from (f"Left out of {form.title}: {', '.join(names)} ({why})." for why, names in reasons.items())
+    yield from (
+        _("Left out of %(title)s: %(names)s (%(why)s).", title=form.title, names=", ".join(names), why=why)
+        for why, names in reasons.items()
+    )
 
 
 def parts(form: ForeignForm) -> Iterator[ForeignForm]:

@@ -10,12 +10,14 @@ from datetime import date, datetime, time
 from typing import Any
 
 from analysis.data.gradings import HOUSE_BRACKMANN
+from analysis.words import counted
+from analysis.words import words as _
 from surveys import same
 from surveys.exchange import import_file
 from surveys.exchange.cells import CellError
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.import_file import Circumstances, ImportFile, ImportRow, RowReading
-from surveys.exchange.tables import days, fitting, mapping_file, totals, treatments, values
+from surveys.exchange.tables import days, fitting, mapping_text, totals, treatments, values
 from surveys.exchange.tables.answer_cells import AnswerCells
 from surveys.exchange.tables.facts import birth_year
 from surveys.exchange.tables.mapping import BY_ORDER, FileMapping
@@ -38,7 +40,7 @@ def mapped(table: Table, mapping: FileMapping, library: Library) -> ImportFile:
 
 def digest(mapping: FileMapping) -> str:
     """The digest of what a mapping says, whatever its file looks like."""
-    return hashlib.sha256(mapping_file.write(mapping, {}).encode()).hexdigest()
+    return hashlib.sha256(mapping_text.write(mapping, {}).encode()).hexdigest()
 
 
 @dataclass
@@ -79,7 +81,7 @@ class _Mapped:
         if self._faults:
             raise FileRefused(self._faults)
         if not rows:
-            raise FileRefused([Fault("No row of the file has answers that are imported.")])
+            raise FileRefused([Fault(_("No row of the file has answers that are imported."))])
         other_totals = tuple(totals.told(self._table, self._mapping, self._library, rows))
         if self._table.source.program == REDCAP:
             rows = self._united(rows)
@@ -92,7 +94,7 @@ class _Mapped:
             tuple(rows),
             western=self._table.source.encoding == "windows-1252",
             mapping_sha256=digest(self._mapping),
-            mapping=mapping_file.write(self._mapping, {}),
+            mapping=mapping_text.write(self._mapping, {}),
             columns_sha256=self._table.columns_sha256,
             left_out=(*self._told(), *other_totals),
         )
@@ -103,7 +105,7 @@ class _Mapped:
         names = {
             "patient": mapping.patient,
             "visit": mapping.visit.column or "visit",
-            "completed_on": mapping.completed_on or "the day of the answers",
+            "completed_on": mapping.completed_on or _("the day of the answers"),
         }
         if mapping.visit.occurrence and mapping.visit.occurrence != BY_ORDER:
             names["occurrence"] = mapping.visit.occurrence
@@ -117,7 +119,8 @@ class _Mapped:
     def _is_skipped(self, row: Mapping[str, str]) -> bool:
         for column, cells in self._mapping.skip_where.items():
             if row[column] in cells:
-                self._left[f"{column} is {row[column] or 'empty'}"] += 1
+                cell = row[column] or _("empty")
+                self._left[_("%(column)s is %(cell)s", column=column, cell=cell)] += 1
                 return True
         return False
 
@@ -140,16 +143,21 @@ class _Mapped:
             known.treatments += treated
             for name in self._mapping.facts:
                 if record[name] and known.cells.setdefault(name, record[name]) != record[name]:
-                    said = f"This row says {record[name]}, but row {known.number} says {known.cells[name]}."
+                    said = _(
+                        "This row says %(said)s, but row %(row)s says %(other)s.",
+                        said=record[name],
+                        row=known.number,
+                        other=known.cells[name],
+                    )
                     self._faults.append(Fault(said, number, self._foreign[name]))
             return None
         # In REDCap a row may be of another form alone.
         others = asked or not self._mapping.completed_on or self._table.source.program == REDCAP
         if not answers and not own and others:
-            self._left["without an answer that is imported"] += 1
+            self._left[_("without an answer that is imported")] += 1
             return None
-        told = [said for key in answers if (said := how[key][0])]
-        record["completed_on"] = own or min(told, key=lambda said: said[:10], default="")
+        days_told = [day for key in answers if (day := how[key][0])]
+        record["completed_on"] = own or min(days_told, key=lambda day: day[:10], default="")
         for key, given in answers.items():
             record |= {f"{key}_{item}": str(value) for item, value in given.items()}
         reading = RowReading(number, record, self._columns)
@@ -173,13 +181,15 @@ class _Mapped:
     def _no_day(self, answers: Iterable[str]) -> str:
         keys = ", ".join(self._library.get(key).short_title for key in answers)
         if self._mapping.completed_on:
-            return (
-                f"No day of these answers ({keys or 'none'}). Name another column for it (otherwise_on), or "
-                'leave such rows out: [file] skip_where = { "COLUMN" = [""] }.'
+            return _(
+                "No day of these answers (%(keys)s). Name another column for it (otherwise_on), or leave "
+                'such rows out: [file] skip_where = { "COLUMN" = [""] }.',
+                keys=keys or _("none"),
             )
-        return (
-            f'{keys} has no day here. Say which field holds the day (completed_on = "visit_date"), or leave '
-            'such rows out: [file] skip_where = { "COLUMN" = ["CELL"] }.'
+        return _(
+            '%(keys)s has no day here. Say which field holds the day (completed_on = "visit_date"), or leave '
+            'such rows out: [file] skip_where = { "COLUMN" = ["CELL"] }.',
+            keys=keys,
         )
 
     def _answers(
@@ -225,7 +235,12 @@ class _Mapped:
         if fact.values:
             meant = fact.values.get(cell) or fact.values.get(values.code(cell))
             if meant is None:
-                said = f"{cell!r} has no meaning in the mapping. Add it: [facts.{name}] values = …"
+                said = _(
+                    "%(cell)s has no meaning in the mapping. Add it: [%(place)s] %(name)s = …",
+                    cell=repr(cell),
+                    place=f"facts.{name}",
+                    name="values",
+                )
                 self._faults.append(Fault(said, number, fact.column))
             return meant or ""
         try:
@@ -311,7 +326,7 @@ class _Mapped:
             kept = left.pop(same.folded(row.patient), None)
             found.append(row if kept is None else self._joined(row, kept))
         if left:
-            self._left["of patients without any answer"] += len(left)
+            self._left[_("of patients without any answer")] += len(left)
         return found
 
     def _joined(self, row: ImportRow, kept: _Patient) -> ImportRow:
@@ -330,7 +345,7 @@ class _Mapped:
 
     def _told(self) -> Iterable[str]:
         for why, rows in self._left.items():
-            yield f"{rows} rows left out: {why}."
+            yield counted("%(num)d row left out: %(why)s.", "%(num)d rows left out: %(why)s.", rows, why=why)
         used = {column for _, column in self._mapping.named()}
         for name in self._mapping.left_out:
             if (
@@ -338,7 +353,12 @@ class _Mapped:
                 and name not in used
                 and (cells := sum(self._table.counted(name).values()))
             ):
-                yield f"Column ‘{name}’ left out ({cells} cells)."
+                yield counted(
+                    "Column ‘%(name)s’ left out (%(num)d cell).",
+                    "Column ‘%(name)s’ left out (%(num)d cells).",
+                    cells,
+                    name=name,
+                )
 
 
 def _sorted(completed: date | datetime) -> datetime:

@@ -12,6 +12,7 @@ Order = Literal["ymd", "dmy", "mdy"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 FACTS = ("birth_year", "onset_on", "sex", "side", "cause", HOUSE_BRACKMANN)
 DECIMALS = (".", ",")
+OF_TREATMENT = ("kind_column", "product", "dose", "unit", "side")
 BY_ORDER = "order"
 """The occurrence of a visit is counted: the first of the patient's rows is 1, by their days."""
 

@@ -1,19 +1,20 @@
-"""`mapping.toml`: a mapping as a file that a person reads and changes; docs/coming-in.md describes it."""
+"""`mapping.toml`, read: a mapping as a file that a person changes; docs/coming-in.md describes it."""
 
 from __future__ import annotations
 
-import json
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analysis.data.kinds import KINDS
+from analysis.words import words as _
 from surveys import same
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.tables.mapping import (
     DECIMALS,
     FACTS,
+    OF_TREATMENT,
     ORDERS,
     FactColumn,
     FileMapping,
@@ -29,9 +30,6 @@ from surveys.instruments.table import TomlTable
 from surveys.models.patient import SIDES
 
 LARGEST_BYTES = 2_000_000
-_OF_TREATMENT = ("kind_column", "product", "dose", "unit", "side")
-
-# Reading ------------------------------------------------------------------------------------------------
 
 
 def read(content: bytes, library: Library) -> FileMapping:
@@ -41,19 +39,31 @@ def read(content: bytes, library: Library) -> FileMapping:
         FileRefused: with every fault of it.
     """
     if len(content) > LARGEST_BYTES:
-        raise FileRefused([Fault("This mapping is larger than any that is written. Is it the right file?")])
+        raise FileRefused(
+            [Fault(_("This mapping is larger than any that is written. Is it the right file?"))]
+        )
     try:
         data = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise FileRefused([Fault("The mapping is not UTF-8. Save it as UTF-8.")]) from None
+        raise FileRefused([Fault(_("The mapping is not UTF-8. Save it as UTF-8."))]) from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise FileRefused([Fault(f"The mapping is not TOML: {error}.")]) from None
+        raise FileRefused([Fault(_("The mapping is not TOML: %(error)s.", error=error))]) from None
     faults = Faults("mapping")
     root = TomlTable(data, "", faults)
     found = _mapping(root, library, faults)
     root.refuse_unknown()
     if faults.all():
-        told = [Fault(f"mapping, {one.where}: {one.problem} {one.mend}") for one in faults.all()]
+        told = [
+            Fault(
+                _(
+                    "mapping, %(place)s: %(problem)s %(mend)s",
+                    place=one.where,
+                    problem=one.problem,
+                    mend=one.mend,
+                )
+            )
+            for one in faults.all()
+        ]
         raise FileRefused(told)
     return found
 
@@ -197,7 +207,7 @@ def _treatments(table: TomlTable) -> Iterator[tuple[str, TreatmentColumns]]:
                 products=_words(one, "products"),
                 sides=_allowed(one, "sides", SIDES),
                 confirmed=one.flag("confirmed"),
-                **{part: one.optional_text(part) or "" for part in _OF_TREATMENT},
+                **{part: one.optional_text(part) or "" for part in OF_TREATMENT},
             )
         yield name, found
 
@@ -270,130 +280,3 @@ def _table(table: TomlTable, name: str) -> dict[str, object]:
         table.faults.add(table.at(name), "must be a table.", 'Write it as { "…" = … }.')
         return {}
     return value
-
-
-# Writing ------------------------------------------------------------------------------------------------
-
-
-def write(mapping: FileMapping, doubts: Mapping[str, Sequence[str]], remarks: Iterable[str] = ()) -> str:
-    """The mapping as TOML. `doubts` stand as comments above the part that they are about, by its place."""
-    lines = ["# What each column means. Answer the doubts, then: seventh import STUDY FILE --mapping THIS"]
-    lines += [f"# {one}" for one in remarks]
-    if mapping.decimal:
-        lines += ["", *_doubts("decimal", doubts), f"decimal = {text(mapping.decimal)}"]
-    lines += _section("file", doubts, _file_lines(mapping))
-    columns = [
-        (name, getattr(mapping, name)) for name in ("patient", "completed_on", "otherwise_on", "locale")
-    ]
-    told = [f"{name} = {text(value)}" for name, value in columns if value]
-    if mapping.left_out:
-        told += ["left_out = [", *(f"  {text(one)}," for one in mapping.left_out), "]"]
-    lines += _section("columns", doubts, told)
-    lines += _section("visit", doubts, list(_visit_lines(mapping.visit)))
-    dates = [f"order = {text(mapping.order)}"] if mapping.order else []
-    dates += [f"timezone = {text(mapping.timezone)}"] if mapping.timezone else []
-    lines += _section("dates", doubts, dates)
-    missing = [("codes", mapping.missing), ("skipped", mapping.skipped)]
-    lines += _section("missing", doubts, [f"{name} = {_listed(some)}" for name, some in missing if some])
-    for key, one in mapping.instruments.items():
-        lines += _section(f"instruments.{key}", doubts, list(_instrument_lines(one)))
-    for name, fact in mapping.facts.items():
-        told = [f"column = {text(fact.column)}"]
-        told += [f"values = {_inline(fact.values)}"] if fact.values else []
-        told.append(f"confirmed = {_flag(fact.confirmed)}")
-        lines += _section(f"facts.{name}", doubts, told)
-    for name, treatment in mapping.treatments.items():
-        lines += _section(f"treatments.{_key(name)}", doubts, list(_treatment_lines(treatment)))
-    return "\n".join(lines) + "\n"
-
-
-def _treatment_lines(one: TreatmentColumns) -> Iterator[str]:
-    for name in ("started_on", "kind", *_OF_TREATMENT):
-        if value := getattr(one, name):
-            yield f"{name} = {text(value)}"
-    tables = ((name, getattr(one, name)) for name in ("kinds", "products", "sides"))
-    yield from (f"{name} = {_inline(table)}" for name, table in tables if table)
-    yield f"confirmed = {_flag(one.confirmed)}"
-
-
-def _section(name: str, doubts: Mapping[str, Sequence[str]], told: Sequence[str]) -> list[str]:
-    said = _doubts(name, doubts)
-    return ["", *said, f"[{name}]", *told] if told or said else []
-
-
-def _doubts(name: str, doubts: Mapping[str, Sequence[str]]) -> list[str]:
-    return [f"# DOUBT: {_one_line(one)}" for one in doubts.get(name, ())]
-
-
-def _file_lines(mapping: FileMapping) -> list[str]:
-    told = [
-        f"{name} = {text(getattr(mapping, name))}"
-        for name in ("program", "encoding", "separator", "sheet")
-        if getattr(mapping, name)
-    ]
-    if mapping.header_rows is not None:
-        told.append(f"header_rows = {mapping.header_rows}")
-    if mapping.forms:
-        told.append(f"forms = {_listed(mapping.forms)}")
-    if mapping.labels:
-        told.append("labels = true")
-    for name in ("skip_where", "partial_where"):
-        if cells := getattr(mapping, name):
-            told.append(f"{name} = {_lists(cells)}")
-    return told
-
-
-def _visit_lines(visit: VisitColumn) -> Iterator[str]:
-    for name in ("constant", "column", "occurrence"):
-        if value := getattr(visit, name):
-            yield f"{name} = {text(value)}"
-    if visit.names:
-        yield f"names = {_inline(visit.names)}"
-
-
-def _instrument_lines(one: InstrumentColumns) -> Iterator[str]:
-    yield f"items = {_inline(one.items)}"
-    if one.values is not None:
-        yield f"values = {_inline(one.values)}"
-    if one.values_of:
-        tables = ", ".join(f"{_key(item)} = {_inline(table)}" for item, table in one.values_of.items())
-        yield f"values_of = {{ {tables} }}"
-    if one.completed_on:
-        yield f"completed_on = {text(one.completed_on)}"
-    if one.partial:
-        yield f"partial = {_lists(one.partial)}"
-    yield f"confirmed = {_flag(one.confirmed)}"
-
-
-def _inline(table: Mapping[str, str | int]) -> str:
-    cells = (
-        f"{_key(key)} = {text(value) if isinstance(value, str) else value}" for key, value in table.items()
-    )
-    told = ", ".join(cells)
-    return f"{{ {told} }}" if told else "{}"
-
-
-def _lists(cells: Mapping[str, Sequence[str]]) -> str:
-    return "{ " + ", ".join(f"{_key(key)} = {_listed(some)}" for key, some in cells.items()) + " }"
-
-
-def _listed(some: Iterable[str]) -> str:
-    return "[" + ", ".join(map(text, some)) + "]"
-
-
-def _flag(value: bool) -> str:
-    return "true" if value else "false"
-
-
-def _key(name: str) -> str:
-    bare = name.replace("_", "").replace("-", "")
-    return name if bare.isascii() and bare.isalnum() else text(name)
-
-
-def text(value: str) -> str:
-    """A text as TOML writes it."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
-
-
-def _one_line(said: str) -> str:
-    return "".join(sign if sign.isprintable() else " " for sign in said)

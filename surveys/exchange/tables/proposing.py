@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from analysis.words import counted, joined
+from analysis.words import words as _
 from surveys import same
 from surveys.exchange.tables import days, facts, programs, recognising, values
 from surveys.exchange.tables.mapping import FileMapping, InstrumentColumns, Order, VisitColumn
@@ -16,13 +18,14 @@ from surveys.exchange.tables.table import Column, Table
 from surveys.exchange.tables.values import Seen
 
 LISTED = 40
-NONE_OF_OURS = "No questionnaire of ours was recognised. Write [instruments.KEY] with its items."
+NONE_OF_OURS = _("No questionnaire of ours was recognised. Write [instruments.KEY] with its items.")
 _TOTAL = re.compile(r"total|score|\bsum\b|summe|gesamt|punktwert", re.IGNORECASE)
 _IDENTITY = re.compile(
     r"e-?mail|surname|last ?name|first ?name|\bfname\b|\blname\b|nachname|vorname|\bname\b|phone|telefon|"
     r"mobile|address|adresse|street|postcode|zip ?code|ip ?addr|latitude|longitude|\bmrn\b|medical record",
     re.IGNORECASE,
 )
+CERTAIN, UNSURE = _("certain"), _("to be confirmed")
 _CODE = re.compile(r"code|\bid\b|patient|participant|proband|pseudonym|subject|token", re.IGNORECASE)
 
 
@@ -45,12 +48,26 @@ class Proposal:
         told = list(self.remarks)
         for one in self.found:
             sure = self.mapping.instruments[one.instrument.key].confirmed
-            state = "certain" if sure else "to be confirmed"
-            told.append(f"{one.instrument.short_title}: {len(one.columns)} items found, {state}.")
+            told.append(
+                _(
+                    "%(title)s: %(number)s items found, %(state)s.",
+                    title=one.instrument.short_title,
+                    number=len(one.columns),
+                    state=CERTAIN if sure else UNSURE,
+                )
+            )
         told += [sentence for sentences in self.doubts.values() for sentence in sentences]
-        told += [f"Column ‘{name}’ {why}; left out." for name, why in list(self.left.items())[:LISTED]]
+        told += [
+            _("Column ‘%(name)s’ %(why)s; left out.", name=name, why=why)
+            for name, why in list(self.left.items())[:LISTED]
+        ]
         if len(self.left) > LISTED:
-            told.append(f"… and {len(self.left) - LISTED} more columns are left out.")
+            more = len(self.left) - LISTED
+            told.append(
+                counted(
+                    "… and %(num)d more column is left out.", "… and %(num)d more columns are left out.", more
+                )
+            )
         return told
 
 
@@ -83,7 +100,7 @@ class _Proposing:
         completed = self._first((*habits.completed, *(() if habits.alone else programs.DAY_NAMES)))
         otherwise = self._otherwise(completed)
         if not completed and not habits.alone:
-            self._doubt("columns", 'No column holds the day of the answers. Write completed_on = "…".')
+            self._doubt("columns", _('No column holds the day of the answers. Write completed_on = "…".'))
         self._taken |= {patient, completed, otherwise, *skip, *partial} - {""}
         visit = self._visit()
         columns = [column for column in table.columns if column.name not in self._taken]
@@ -98,9 +115,11 @@ class _Proposing:
             instruments[one.instrument.key] = self._instrument(one)
         kept = [one for one in found if one not in twice]
         for one in twice:
-            said = (
-                f"{one.instrument.short_title} stands in the table more than once "
-                f"({', '.join(list(one.columns.values())[:3])} …): a row holds one visit. Left out."
+            said = _(
+                "%(title)s stands in the table more than once (%(columns)s …): a row holds one visit. Left "
+                "out.",
+                title=one.instrument.short_title,
+                columns=", ".join(list(one.columns.values())[:3]),
             )
             self._doubt(f"instruments.{one.instrument.key}", said)
         if not instruments:
@@ -109,10 +128,10 @@ class _Proposing:
         known_facts = facts.proposed(table, left)
         for name, fact in known_facts.items():
             self._taken.add(fact.mapping.column)
-            for said in fact.doubts:
-                self._doubt(f"facts.{name}", said)
+            for doubt in fact.doubts:
+                self._doubt(f"facts.{name}", doubt)
         order, timezone = self._dates([completed, otherwise, *facts.days(known_facts)])
-        again = {name: "asks the same again" for one in twice for name in one.columns.values()}
+        again = {name: _("asks the same again") for one in twice for name in one.columns.values()}
         reasons = {
             column.name: again.get(column.name) or self._why(column)
             for column in table.columns
@@ -146,13 +165,17 @@ class _Proposing:
     def _remarks(self) -> Iterable[str]:
         yield from self._table.remarks
         if self._table.source.program == "redcap" and not self._habits.alone:
-            yield (
+            yield _(
                 "This is REDCap's data without its dictionary, which says what each code means. Give the "
                 "project as XML, or use: seventh redcap check DICTIONARY DATA"
             )
         if self._table.source.program != "plain":
-            yield f"The file is from {programs.NAMES[self._table.source.program]}."
-        yield f"It has {len(self._table.rows)} rows and {len(self._table.columns)} columns."
+            yield _("The file is from %(program)s.", program=programs.NAMES[self._table.source.program])
+        yield _(
+            "It has %(rows)s rows and %(columns)s columns.",
+            rows=len(self._table.rows),
+            columns=len(self._table.columns),
+        )
 
     def _first(self, names: Iterable[str]) -> str:
         return next(
@@ -180,7 +203,10 @@ class _Proposing:
         found = self._first((*habits.patient, *(() if habits.alone else programs.PATIENT_NAMES)))
         counted = self._table.counted(found) if found else {}
         if found and len(counted) == 1 and len(self._table.rows) > 2:
-            self._doubt("columns", f"All of {len(self._table.rows)} rows have the same patient.")
+            self._doubt(
+                "columns",
+                _("All of %(number)s rows have the same patient.", number=len(self._table.rows)),
+            )
         if found and counted:
             return found
         candidates = [
@@ -188,9 +214,12 @@ class _Proposing:
             for column in self._table.columns
             if _CODE.search(column.name) and not self._own(column.name) and self._table.counted(column.name)
         ]
-        told = f" Candidates: {', '.join(candidates[:5])}." if candidates else ""
-        empty = f" ({found} is empty)" if found else ""
-        self._doubt("columns", f'No column holds a patient code{empty}.{told} Write patient = "…".')
+        told = [_("No column holds a patient code.")]
+        if found:
+            told.append(_("%(column)s is empty.", column=found))
+        if candidates:
+            told.append(_("Candidates: %(columns)s.", columns=", ".join(candidates[:5])))
+        self._doubt("columns", joined(" ", (*told, _('Write patient = "…".'))))
         return ""
 
     def _visit(self) -> VisitColumn:
@@ -201,7 +230,10 @@ class _Proposing:
             return VisitColumn(column=column, occurrence=occurrence)
         self._doubt(
             "visit",
-            "No column holds the visit, so every row would be the visit baseline. Another name, or a column?",
+            _(
+                "No column holds the visit, so every row would be the visit baseline. Another name, or a "
+                "column?"
+            ),
         )
         return VisitColumn(constant="baseline", occurrence=occurrence)
 
@@ -217,11 +249,22 @@ class _Proposing:
             self._doubt(place, said)
         if one.lacking:
             lacking = ", ".join(item.key for item in one.lacking)
-            self._doubt(place, f"{title} has no column for {lacking}: these items would count as missing.")
+            self._doubt(
+                place,
+                _(
+                    "%(title)s has no column for %(items)s: these items would count as missing.",
+                    title=title,
+                    items=lacking,
+                ),
+            )
         if named := [item for item, how in one.by.items() if how == "name"]:
             self._doubt(
                 place,
-                f"{title}: {', '.join(named)} were found by names of columns alone. Are these its questions?",
+                _(
+                    "%(title)s: %(items)s were found by names of columns alone. Are these its questions?",
+                    title=title,
+                    items=", ".join(named),
+                ),
             )
         certain = (
             not one.lacking and all(item.certain for item in told.values()) and not self._doubts.get(place)
@@ -240,6 +283,7 @@ class _Proposing:
 
     def _dates(self, columns: Iterable[str]) -> tuple[Order | None, str]:
         possible: set[Order] = {"ymd", "dmy", "mdy"}
+        unsure: list[str] = []
         named = [column for column in dict.fromkeys(columns) if column]
         for column in named:
             found, rows = days.orders(self._table.cells(column))
@@ -248,25 +292,41 @@ class _Proposing:
             if len(found) == 2:
                 shared = possible & found
                 if len(shared) == 2:
-                    self._doubt(
-                        "dates",
-                        f"{column} could be d/m/y or m/d/y in all {rows} rows. Say which (order = …).",
+                    unsure.append(
+                        _(
+                            "%(column)s could be d/m/y or m/d/y in all %(rows)s rows. Say which (order = …).",
+                            column=column,
+                            rows=rows,
+                        )
                     )
             elif not found:
-                self._doubt("dates", f"{column} has days in several orders. Mend the file.")
+                self._doubt(
+                    "dates", _("%(column)s has days in several orders. Mend the file.", column=column)
+                )
             else:
                 possible = found
         order = next(iter(possible)) if len(possible) == 1 else None
-        if order and "dates" in self._doubts:
-            self._doubts["dates"] = [said for said in self._doubts["dates"] if "could be" not in said]
+        if not order:
+            for said in unsure:
+                self._doubt("dates", said)
         clocks = [column for column in named if any(map(days.lacks_zone, self._table.cells(column)))]
         if clocks and self._zone:
-            self._doubt("dates", f"{clocks[0]} has no time zone: {self._zone}, the study's, is taken. Is it?")
+            self._doubt(
+                "dates",
+                _(
+                    "%(column)s has no time zone: %(zone)s, the study's, is taken. Is it?",
+                    column=clocks[0],
+                    zone=self._zone,
+                ),
+            )
             return order, self._zone
         if clocks:
             self._doubt(
                 "dates",
-                f"{clocks[0]} has no time zone, so its calendar days count. To keep the time: timezone = …",
+                _(
+                    "%(column)s has no time zone, so its calendar days count. To keep the time: timezone = …",
+                    column=clocks[0],
+                ),
             )
         return order, ""
 
@@ -283,7 +343,9 @@ class _Proposing:
         if not commas or any("." in cell for _, cell in cells):
             return ""
         name, cell = commas[0]
-        self._doubt("decimal", f"{name} has {cell}: decimal comma; read as such.")
+        self._doubt(
+            "decimal", _("%(column)s has %(cell)s: decimal comma; read as such.", column=name, cell=cell)
+        )
         return ","
 
     def _own(self, name: str) -> bool:
@@ -293,18 +355,22 @@ class _Proposing:
     def _why(self, column: Column) -> str:
         folded = same.folded(column.name)
         filled = sum(self._table.counted(column.name).values())
-        cells = f" ({filled} cells)" if filled else ""
         if column.identity or folded in {same.folded(one) for one in self._habits.identity}:
-            return f"tells who somebody is{cells}"
-        if folded in {same.folded(one) for one in self._habits.own}:
-            return f"is the program's own{cells}"
-        if _IDENTITY.search(column.name):
-            return f"may tell who somebody is{cells}"
-        if _TOTAL.search(column.name):
-            return f"looks like a total, not an item{cells}"
-        if column.computed:
-            return f"is of a kind that does not come in{cells}"
-        return f"is not known{cells}" if filled else "is empty"
+            why = _("tells who somebody is")
+        elif folded in {same.folded(one) for one in self._habits.own}:
+            why = _("is the program's own")
+        elif _IDENTITY.search(column.name):
+            why = _("may tell who somebody is")
+        elif _TOTAL.search(column.name):
+            why = _("looks like a total, not an item")
+        elif column.computed:
+            why = _("is of a kind that does not come in")
+        else:
+            why = _("is not known") if filled else _("is empty")
+        if not filled:
+            return why
+        cells = counted("%(num)d cell", "%(num)d cells", filled)
+        return f"{why} ({cells})"
 
 
 def _merged(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from analysis.words import words as _
 from surveys.exchange.tables import facts, recognising, treatments
 from surveys.exchange.tables.foreign_form import ForeignField, ForeignForm, asked, title_of
 from surveys.exchange.tables.recognising import Known
@@ -52,16 +53,16 @@ def _recognised(dictionary: Dictionary, known: Sequence[Known]) -> set[str]:
 
 def _field(one: Field) -> ForeignField | str:
     if one.identifier:
-        return "tells who somebody is"
+        return _("tells who somebody is")
     if facts.is_fact(one.name):
-        return "is a fact about the patient, which the import takes as such"
+        return _("is a fact about the patient, which the import takes as such")
     kind = _kind(one)
     if kind == "date" and _BIRTH.search(f"{one.name} {one.label}"):
-        return "is a day of birth, of which the year alone may come in"
+        return _("is a day of birth, of which the year alone may come in")
     if kind is None:
-        return f"is of the kind ‘{' '.join(filter(None, (one.kind, one.validation)))}’"
+        return _("is of the kind ‘%(kind)s’", kind=" ".join(filter(None, (one.kind, one.validation))))
     if any(TICKED in code for code in one.choices):
-        return f"has a code with {TICKED}"
+        return _("has a code with %(sign)s", sign=TICKED)
     return asked(one.name, kind, one.label, one.choices)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
+from analysis.words import words as _
 from surveys import same
 from surveys.exchange.faults import Fault, FileRefused
 from surveys.exchange.sheets import cut, reading
@@ -30,15 +31,17 @@ def read(content: bytes) -> tuple[bytes, bytes] | None:
             large = sum(one.file_size for one in tables) > LARGEST_BYTES
             found = [] if large else [archive.read(one) for one in tables]
     except DAMAGED:
-        raise FileRefused([Fault("The zip file is damaged or encrypted.")]) from None
+        raise FileRefused([Fault(_("The zip file is damaged or encrypted."))]) from None
     if large:
         raise FileRefused(
-            [Fault("Unpacked, this file is too large for the page: use seventh redcap import.")]
+            [Fault(_("Unpacked, this file is too large for the page: use seventh redcap import."))]
         )
     books = [one for one in found if _is_dictionary(one)]
     if len(books) != 1:
         said = (
-            f"Of the two tables in this zip file {len(books) or 'none'} is a REDCap data dictionary, not one."
+            _("Both tables in this zip file are REDCap data dictionaries.")
+            if books
+            else _("Neither of the two tables in this zip file is a REDCap data dictionary.")
         )
         raise FileRefused([Fault(said)])
     [data] = (one for one in found if one is not books[0])

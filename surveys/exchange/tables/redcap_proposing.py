@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from analysis.words import counted
+from analysis.words import words as _
 from surveys.exchange.tables import facts, proposing, recognising, treatments, values
 from surveys.exchange.tables import redcap_foreign as foreign_forms
 from surveys.exchange.tables.foreign_form import ForeignForm, columns_of, parts, titles_of
@@ -43,13 +45,19 @@ def forms(dictionary: Dictionary, known: Sequence[Known]) -> Iterator[str]:
         seen = {item: Seen(places[name]) for item, name in one.columns.items()}
         told = values.proposed(one, seen)
         doubts = dict.fromkeys(said for item in told.values() for said in item.doubts)
-        state = "to be confirmed" if doubts or one.lacking or "name" in one.by.values() else "certain"
-        yield f"Form {form}: {one.instrument.short_title}, {len(one.columns)} items, {state}."
+        unsure = doubts or one.lacking or "name" in one.by.values()
+        yield _(
+            "Form %(form)s: %(title)s, %(number)s items, %(state)s.",
+            form=form,
+            title=one.instrument.short_title,
+            number=len(one.columns),
+            state=proposing.UNSURE if unsure else proposing.CERTAIN,
+        )
         yield from doubts
     named = {places[next(iter(one.columns.values()))].form for one in found}
     for form in dictionary.forms:
         if form not in named:
-            yield f"Form {form}: no questionnaire of ours."
+            yield _("Form %(form)s: no questionnaire of ours.", form=form)
 
 
 def proposed(
@@ -84,14 +92,15 @@ def proposed(
         form = table.column(next(iter(one.items.values()))).form
         day = _day(table, dictionary, form)
         if not day:
-            said = (
-                f"The form {form} has neither a timestamp nor a date. Say which field holds the day "
-                '(completed_on = "visit_date").'
+            said = _(
+                "The form %(form)s has neither a timestamp nor a date. Say which field holds the day "
+                '(completed_on = "visit_date").',
+                form=form,
             )
             doubts.setdefault(f"instruments.{key}", []).append(said)
         elif not day.endswith("_timestamp"):
             doubts.setdefault(f"instruments.{key}", []).append(
-                f"{day} is proposed as the day of {form}. Is it?"
+                _("%(column)s is proposed as the day of %(form)s. Is it?", column=day, form=form)
             )
         else:
             clocks.append(day)
@@ -100,9 +109,13 @@ def proposed(
         asks = bool(doubts.get(f"instruments.{key}"))
         instruments[key] = replace(one, completed_on=day, partial=there, confirmed=one.confirmed and not asks)
     if clocks:
-        without = "its calendar days count. To keep the time: timezone = …"
-        told = f"{zone}, the study's, is taken" if zone else without
-        doubts.setdefault("dates", []).append(f"{clocks[0]} is in the time of REDCap's server: {told}.")
+        counts = (
+            _("%(zone)s, the study's, is taken.", zone=zone)
+            if zone
+            else _("its calendar days count. To keep the time: timezone = …")
+        )
+        told = _("%(column)s is in the time of REDCap's server: %(taken)s", column=clocks[0], taken=counts)
+        doubts.setdefault("dates", []).append(told)
     taken = {column for one in asked_here.values() for column in one.items.values()}
     given = _treatments(table, dictionary, found, taken)
     for form, treatment in given.items():
@@ -119,7 +132,7 @@ def proposed(
     )
     used = {column for _, column in mapping.named()}
     left = {name: why for name, why in found.left.items() if name not in used}
-    left |= dict.fromkeys((name for name in left if name in outside), "is of a form that is left out")
+    left |= dict.fromkeys((name for name in left if name in outside), _("is of a form that is left out"))
     mapping = replace(mapping, left_out=tuple(left))
     return replace(
         found,
@@ -153,11 +166,20 @@ def _told(
         made = next((one for one in mine if one.key in own and form.title in titles_of(one)), None)
         many = len(form.fields)
         if made is not None:
-            yield f"{form.title}: {len(own[made.key].items)} of {many} questions are in the study's own form."
+            yield _(
+                "%(title)s: %(number)s of %(many)s questions are in the study's own form.",
+                title=form.title,
+                number=len(own[made.key].items),
+                many=many,
+            )
         elif not foreign_forms.tells_of_treatments(form):
-            yield (
-                f"Form {form.name}: {many} questions can come in as a form of the study's own. Make it "
-                "first, from this file: Own forms, or seventh study take-forms."
+            yield counted(
+                "Form %(name)s: %(num)d question can come in as a form of the study's own. Make it first, "
+                "from this file: Own forms, or seventh study take-forms.",
+                "Form %(name)s: %(num)d questions can come in as a form of the study's own. Make it first, "
+                "from this file: Own forms, or seventh study take-forms.",
+                many,
+                name=form.name,
             )
 
 

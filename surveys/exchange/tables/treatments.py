@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from analysis.data.kinds import ALL_KINDS, INJECTED, KINDS
+from analysis.words import words as _
 from surveys import typed
 from surveys.exchange import cells, import_file
 from surveys.exchange.cells import CellError
@@ -69,7 +70,13 @@ def _said(name: str) -> str:
 
 
 def _form(form: str, own: Sequence[Column], start: str, text: str) -> ProposedTreatment:
-    said = [f"Each row of {form} is proposed as a treatment that began on {start}. Is it?"]
+    said: list[str] = [
+        _(
+            "Each row of %(form)s is proposed as a treatment that began on %(column)s. Is it?",
+            form=form,
+            column=start,
+        )
+    ]
     parts: dict[str, Column] = {}
     for column in own:
         for part, pattern in _PARTS.items():
@@ -83,13 +90,17 @@ def _form(form: str, own: Sequence[Column], start: str, text: str) -> ProposedTr
     else:
         parts.pop("kind", None)
         said.append(
-            f"It is taken for {kind}. Is it?"
+            _("It is taken for %(kind)s. Is it?", kind=kind)
             if kind
-            else f'Say of which kind it is: [treatments.{form}] kind = "…", one of {", ".join(KINDS)}.'
+            else _(
+                'Say of which kind it is: [treatments.%(form)s] kind = "…", one of %(kinds)s.',
+                form=form,
+                kinds=", ".join(KINDS),
+            )
         )
     dose = parts["dose"].name if "dose" in parts else ""
     if dose:
-        said.append(f"{dose} is taken for the dose, in {UNIT}. Is it?")
+        said.append(_("%(column)s is taken for the dose, in %(unit)s. Is it?", column=dose, unit=UNIT))
     return ProposedTreatment(
         TreatmentColumns(
             started_on=start,
@@ -179,9 +190,14 @@ class Readings:
         cell = self._cell(row, column)
         found = meant.get(cell) or meant.get(code(cell)) or (cell if free and not meant else "")
         if cell and not found:
-            said = f"{cell!r} has no meaning in the mapping. Add it: [treatments.{form}] {name} = …"
+            said = _(
+                "%(cell)s has no meaning in the mapping. Add it: [%(place)s] %(name)s = …",
+                cell=repr(cell),
+                place=f"treatments.{form}",
+                name=name,
+            )
             self.faults.append((column, said))
-        if free and (fault := typed.formula_fault(found, "A product")):
+        if free and (fault := typed.formula_fault(found, _("A product"))):
             self.faults.append((column, fault))
         return found[:LONGEST_PRODUCT]
 
@@ -199,5 +215,5 @@ class Readings:
     def _dose(self, cell: str) -> float:
         value = typed.number(cell)
         if value <= 0:
-            raise CellError("The dose must be above 0.")
+            raise CellError(_("The dose must be above 0."))
         return value

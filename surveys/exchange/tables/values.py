@@ -334,7 +334,7 @@ def _over(title: str, highest: int, seen: Sequence[Seen]) -> str:
 
 def _range(ours: Iterable[int]) -> str:
     values = list(ours)
-    return f"{values[0]} to {values[-1]}"
+    return _("%(number)s to %(number_2)s", number=values[0], number_2=values[-1])
 
 
 def _answer_codes(together: Counter[str], ours: Sequence[int]) -> dict[str, int] | None:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement
 
+from analysis.words import joined
 from analysis.words import words as _
 from surveys import same, typed
 from surveys.lists.own.reading import Reading
@@ -146,7 +147,7 @@ def met(one: Field, condition: Condition, reading: Reading) -> ColumnElement[boo
 
 def words(one: Field, condition: Condition) -> str:
     """The condition as staff read it: Sex: is one of Female, Male."""
-    told = ", ".join(_said(one, value) for value in condition.values)
+    told = joined(", ", (_said(one, value) for value in condition.values))
     return f"{one.label}: {one.operators[condition.operator].replace('…', told or '…')}"
 
 

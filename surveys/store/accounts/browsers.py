@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from analysis.words import words as _
 
-UNKNOWN = "Unknown browser"
+UNKNOWN = _("Unknown browser")
 # The first sign found counts: Edge and Opera call themselves Chrome too, and Chrome calls itself Safari.
 _BROWSERS: Mapping[str, str] = {
     "Edg": "Edge",
@@ -36,6 +36,13 @@ def named(user_agent: str) -> str:
     if browser and system:
         return _("%(browser)s on %(system)s", browser=browser, system=system)
     return browser or (_("%(unknown)s on %(system)s", unknown=UNKNOWN, system=system) if system else UNKNOWN)
+
+
+def shown(device: str) -> str:
+    """What `named` said when it was stored, in words for the reader of now."""
+    browser, on, system = device.partition(" on ")
+    browser = UNKNOWN if browser == UNKNOWN else browser
+    return _("%(browser)s on %(system)s", browser=browser, system=system) if on else browser
 
 
 def _first(words: Mapping[str, str], text: str) -> str | None:

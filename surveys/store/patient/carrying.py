@@ -37,28 +37,27 @@ from surveys.store.visit.responses import NewResponse, insert_scored
 from surveys.store.words.wordings import Texts
 
 NOT_KNOWN = (None, "unknown")
-OF_PALSY = {"side": "side", "cause": "cause", "begin": "beginning", "onset_on": "onset"}
+OF_PERSON = {"birth_year": _("year of birth"), "sex": _("sex")}
+OF_PALSY = {"side": _("side"), "cause": _("cause"), "begin": _("beginning"), "onset_on": _("onset")}
 ASIDE = (Background, Assistance, Priority)
 
 
 def contradictions(session: Session, second: Patient, known: Patient, texts: Texts) -> Iterator[str]:
     """A sentence for each thing that cannot be true of one person, or that nobody can carry over."""
-    for name, word in (("birth_year", "year of birth"), ("sex", "sex")):
+    for name, word in OF_PERSON.items():
         yield from _differing(second, known, word, getattr(second, name), getattr(known, name))
     own, theirs = _index_palsy(session, second), _index_palsy(session, known)
     for name, word in OF_PALSY.items():
         yield from _differing(second, known, word, getattr(own, name, None), getattr(theirs, name, None))
-    for table in (Treatment, Grading):
-        if session.scalar(select(exists().where(table.patient_id == second.id))):
-            yield (
-                _(
-                    "A %(tablename)s is recorded for %(code)s. Enter it for %(code_2)s, and take it back "
-                    "here.",
-                    tablename=table.__tablename__,
-                    code=second.code,
-                    code_2=known.code,
-                )
-            )
+    codes = {"code": second.code, "code_2": known.code}
+    if session.scalar(select(exists().where(Treatment.patient_id == second.id))):
+        yield _(
+            "A treatment is recorded for %(code)s. Enter it for %(code_2)s, and take it back here.", **codes
+        )
+    if session.scalar(select(exists().where(Grading.patient_id == second.id))):
+        yield _(
+            "A grading is recorded for %(code)s. Enter it for %(code_2)s, and take it back here.", **codes
+        )
     decision = consents.of_patient(session, known.id)
     if decision is not None and decision.decision != "agreed":
         yield _(

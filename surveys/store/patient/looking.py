@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.words import joined
 from analysis.words import words as _
 from surveys.models import Contact, Patient, SelfEnrolment, Study
 from surveys.store import audit
@@ -64,7 +65,7 @@ def join_into(
         )
     session.execute(select(Patient.id).where(Patient.id == known.id).with_for_update())
     if against := list(carrying.contradictions(session, patient, known, texts)):
-        raise Refused(" ".join(against), "same_as")
+        raise Refused(joined(" ", against), "same_as")
     _decide(session, patient, "same", known, at, actor)
     went = carrying.carry_over(session, patient, known, texts, at=at, actor=actor)
     _hand_over(session, patient, known, at, actor)

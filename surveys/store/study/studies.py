@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from analysis.words import joined
 from analysis.words import words as _
 from surveys import same
 from surveys.daytime import is_time_zone
@@ -244,7 +245,7 @@ def close(session: Session, study: Study, *, reason: str, at: datetime, actor: s
     if not reason.strip():
         raise Refused(_("Say why the study is closed."), "reason")
     if reasons := readiness.hindrances_to_closing(session, study):
-        raise Refused(" ".join(reasons))
+        raise Refused(joined(" ", reasons))
     study.status, study.closed_at = "closed", at
     entry = audit.Entry(
         at, actor, "study.closed", facts={"study": study.code}, study_id=study.id, reason=reason.strip()

@@ -11,6 +11,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from analysis.data.statuses import DIED
+from analysis.words import joined
 from analysis.words import words as _
 from surveys.instruments.library import Library
 from surveys.models import Amendment, ConsentText, Erasure, Patient, Study, Timepoint, Visit
@@ -124,7 +125,7 @@ def amend(
     were = [setup.row_facts(row) for row in study.timepoints if row.until_on is None]
     _apply(session, study, after, difference, number, new.holds_from)
     if missing := [gap.reason for gap in readiness.gaps(session, study, library) if gap not in lacking]:
-        raise Refused(_("Patients are answering: an active study cannot do without. ") + " ".join(missing))
+        raise Refused(_("Patients are answering: an active study cannot do without. ") + joined(" ", missing))
     row = _stored(study, new, number, text_id, were, on, at, actor)
     session.add(row)
     session.flush()

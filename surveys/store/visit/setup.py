@@ -13,6 +13,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from analysis.data.kinds import KINDS
+from analysis.words import joined
 from analysis.words import words as _
 from surveys import same
 from surveys.daytime import is_time_zone
@@ -90,7 +91,7 @@ def change(
     if study.status == "active":
         new = [gap.reason for gap in readiness.gaps(session, study, library) if gap not in lacking]
         if new:
-            raise Refused(_("Patients are answering: an active study cannot do without. ") + " ".join(new))
+            raise Refused(_("Patients are answering: an active study cannot do without. ") + joined(" ", new))
     session.flush()
     told = {name: {"before": _plain(value), "after": _plain(facts[name])} for name, value in before.items()}
     entry = audit.Entry(at, actor, "study.changed", facts={"study": study.code, **told}, study_id=study.id)

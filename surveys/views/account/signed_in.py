@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from surveys.db import db
-from surveys.store.accounts import sessions
+from surveys.store.accounts import browsers, sessions
 from surveys.views.web.access import for_staff, member
 from surveys.views.web.saving import committed
 from surveys.views.web.sign_in import ends_in, session_here
@@ -27,7 +27,9 @@ def init_app(app: Flask) -> None:
 def index() -> str:
     """List one's own sessions, the last used first."""
     found = sessions.of(db.session, member(), at=datetime.now(UTC))
-    return render_template("staff/account/signed_in.html", sessions=found, here=session_here())
+    return render_template(
+        "staff/account/signed_in.html", sessions=found, here=session_here(), browser=browsers.shown
+    )
 
 
 @pages.post("/staff/account/sessions/go-on")

@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, render_template
 from flask_babel import gettext as _
 
 from analysis.data.kinds import ALL_KINDS
+from analysis.words import joined
 from surveys.db import db
 from surveys.forms import labels
 from surveys.instruments.change import threshold_of
@@ -133,4 +134,4 @@ def _treatment_words(treatment: Treatment) -> str:
     parts.append(display.partial(treatment.started_on, treatment.started_precision) or "")
     if treatment.state == "planned":
         parts.append(_("planned"))
-    return ", ".join(filter(None, parts))
+    return joined(", ", filter(None, parts))

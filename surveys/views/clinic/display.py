@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from analysis.data.gradings import HOUSE_BRACKMANN
+from analysis.words import joined
 from surveys.forms import event_words, labels
 from surveys.instruments.definition import Answer, Instrument, Outline, Scale
 from surveys.instruments.instrument import Alert, Item
@@ -192,7 +193,7 @@ def direction_words(scale: Scale | Outline) -> str:
 def score_words(instrument: Instrument, answers: Mapping[str, Answer], score: Score) -> tuple[str, str]:
     """A score to one decimal (or an en dash), and its notes."""
     shown = "–" if score.value is None else decimal(score.value)
-    return shown, " ".join(score_notes(instrument, answers, score))
+    return shown, joined(" ", score_notes(instrument, answers, score))
 
 
 def rule_words(instrument: Instrument, rule: str) -> str:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from analysis.data.change import judge
 from analysis.data.cutoffs import reached
+from analysis.words import joined
 from surveys.instruments.change import threshold_of
 from surveys.instruments.definition import Instrument, Scale
 from surveys.instruments.facts import headlines, scales_of_mood
@@ -113,7 +114,7 @@ def _concern(instrument: Instrument, scale: Scale, last: DatedScore) -> str:
         if isinstance(answer, int | float) and answer >= alert.at_least:
             number = instrument.item(alert.item).number
             told.append(_("item %(number)s above %(value)s", number=number, value=alert.at_least - 1))
-    return ", ".join(told)
+    return joined(", ", told)
 
 
 def _cutoff_words(scale: Scale, cut: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from analysis.words import joined
 from surveys.db import db
 from surveys.instruments.instrument import Instrument, UnknownPart
 from surveys.lists import records, visits
@@ -102,7 +103,7 @@ def _treatment(one: Treatment) -> Value:
         f"treatment:{one.id}",
         _("Treatments"),
         display.words(one.kind, "treatment"),
-        ", ".join(text for text in told if text),
+        joined(", ", (text for text in told if text)),
         place,
     )
 

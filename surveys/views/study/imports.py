@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from surveys.db import db, snapshot
 from surveys.exchange import self_told
 from surveys.exchange.import_file import ImportFile
-from surveys.exchange.tables import answering, known, mapping_file
+from surveys.exchange.tables import answering, known, mapping_file, mapping_text
 from surveys.exchange.tables import incoming as tables
 from surveys.exchange.tables.answering import Answers
 from surveys.exchange.tables.mapping import BY_ORDER, FileMapping
@@ -67,7 +67,7 @@ def send(code: str) -> Page:
             meant = answering.reused(mapping_file.read(before.encode(), library), meant)
             lines = [_("The mapping of the last file of this kind is used."), *lines]
         lines = [*lines, *_apart(meant, library)]
-        proposed = mapping_file.write(meant, {})
+        proposed = mapping_text.write(meant, {})
         columns = [column.name for column in looked.table.columns]
         told = {
             "proposed": proposed,
@@ -110,7 +110,7 @@ def take(code: str, number: int) -> Page:
     job, rows = 0, None
     with committed(form) as kept:
         meant = answering.answered(mapping_file.read(sent.proposed.encode(), library), _answers(form))
-        text = mapping_file.write(meant, {})
+        text = mapping_text.write(meant, {})
         rows = tables.rows(sent.name, sent.content, text, library)
         incoming.change(db.session, number, text)
         if not form.look_again.data:

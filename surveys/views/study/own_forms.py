@@ -83,7 +83,7 @@ def take(code: str) -> Page:
             lines += taking.keep(db.session, here.study, found, library, at=here.at, actor=here.actor)
         if kept:
             for line in lines:
-                flash(line, "success")
+                flash(str(line), "success")
             return redirect(url_for("own_forms.index", code=code))
     page = render_template("staff/study/take_forms.html", form=form)
     return page, 422 if form.errors else 200

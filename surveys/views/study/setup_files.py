@@ -96,7 +96,7 @@ def take_over() -> Page:
             lines = whole_study.look(whole, package, library)
             study, remarks = whole_study.make(db.session, whole, library, at=at, actor=actor)
             told: dict[str, Any] = {"proposed": "", "mapping": "", "columns": [], self_told.READY: True}
-            told["lines"] = [*remarks, *lines]
+            told["lines"] = [str(line) for line in (*remarks, *lines)]
             number = incoming.keep(db.session, study.id, name[:200], content, told, at=at, by=actor)
             code = study.code
         if kept:

@@ -82,7 +82,7 @@ def test_a_file_of_another_program_comes_in_by_a_mapping(
     assert rows("SELECT count(*) FROM patient") == [(0,)]
     mapping.write_text(mapping.read_text().replace("confirmed = false", "confirmed = true"))
     done = seventh("import", "clinic", file, "--mapping", mapping)
-    assert "1 rows left out: Status is 1." in done.out
+    assert "1 row left out: Status is 1." in done.out
     assert rows(
         "SELECT code, partial, value FROM score JOIN response ON response.id = response_id "
         "JOIN visit ON visit.id = visit_id JOIN patient ON patient.id = patient_id ORDER BY code"

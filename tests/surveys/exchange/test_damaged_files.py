@@ -10,7 +10,7 @@ import pytest
 
 from surveys.exchange.fhir import answers_in
 from surveys.exchange.foreign import taking
-from surveys.exchange.tables import incoming, mapping_file
+from surveys.exchange.tables import incoming, mapping_file, mapping_text
 from tests.support import fhir, moved, redcap, tables
 from tests.support.damage import LONG, SEED, SHORT, spoilt, tried
 from tests.support.desk import LIBRARY
@@ -66,7 +66,7 @@ def of_table(chance: random.Random) -> None:
 def _come_in(name: str, content: bytes) -> None:
     looked = incoming.look(name, content, KNOWN, "UTC")
     mapping = mapping_file.read(confirmed(looked.proposal), LIBRARY)
-    incoming.rows(name, content, mapping_file.write(mapping, {}), LIBRARY)
+    incoming.rows(name, content, mapping_text.write(mapping, {}), LIBRARY)
 
 
 @pytest.mark.parametrize("how", [of_fhir, of_redcap, of_table])

@@ -11,6 +11,7 @@ from wtforms import Form
 from wtforms.validators import Optional
 
 from surveys import forms
+from surveys.catalogues import read_in
 from surveys.forms.fields import DayField, EmailAddressField, NumberField, WholeNumberField
 from surveys.typed import possible_years
 
@@ -44,6 +45,15 @@ def test_a_fault_says_what_would_do(field: str, text: str, told: str) -> None:
     assert form.errors == {field: [told]}
     assert form[field].data is None
     assert form[field]._value() == text
+
+
+def test_a_fault_is_read_in_german() -> None:
+    with read_in("de"):
+        form = Asked(MultiDict({"times": "x"}))
+        assert not form.validate()
+        assert [str(one) for one in form.times.errors] == [
+            "Times muss eine ganze Zahl sein. Sie hat höchstens 9 Ziffern."
+        ]
 
 
 def test_what_is_right_or_empty_is_taken() -> None:

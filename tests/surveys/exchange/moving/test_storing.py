@@ -115,5 +115,5 @@ def test_who_joined_and_was_not_looked_at_stays_behind(package: moved.Files, des
     cells[place] = "true"
     found = moved.changed(package, "patients.csv", first, ",".join(cells))
     came = moved.take(desk, found)
-    assert "Left out: 1 patients who joined by themselves and whom nobody had looked at." in came.lines
+    assert "Left out: 1 patient who joined without help and whom nobody had looked at." in came.lines
     assert seen(desk) == ["1E5", "NA"]

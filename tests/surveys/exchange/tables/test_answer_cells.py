@@ -59,6 +59,6 @@ def test_several_choices_and_days() -> None:
     """Ticked ones by their codes; a day in the order that was told."""
     assert read("eye", "a;b") == ("1;2", [])
     [said] = read("eye", "a;x")[1]
-    assert said.startswith("row 2, column eye: 1 cells have 'x', which is not a choice of Measured.")
+    assert said.startswith("row 2, column eye: 1 cell has 'x', which is not a choice of Measured.")
     assert read("seen", "03/04/2024", order="dmy") == ("2024-04-03", [])
     assert "can be read in two ways" in read("seen", "03/04/2024")[1][0]

@@ -59,7 +59,7 @@ def test_instants_keep_their_zone() -> None:
 def test_what_was_left_out_is_told() -> None:
     """Rows by their reason, columns with their cells."""
     told = rows_of(tables.qualtrics()).left_out
-    assert "1 rows left out: Status is 1." in told
+    assert "1 row left out: Status is 1." in told
     assert "Column ‘RecipientEmail’ left out (3 cells)." in told
     assert rows_of(tables.qualtrics()).mapping_sha256 is not None
 
@@ -69,7 +69,7 @@ def test_numbers_that_nobody_gave_a_meaning_are_refused() -> None:
     values = ("values = { 1 = 0, 2 = 1, 3 = 2, 4 = 3 }\n", "")
     with pytest.raises(FileRefused) as refused:
         rows_of(tables.qualtrics(), values)
-    assert "are 4; PHQ-9 goes to 3" in str(refused.value)
+    assert "is 4; PHQ-9 goes to 3" in str(refused.value)
     with pytest.raises(FileRefused, match=r'If it means missing, add it: \[missing\] codes = \["-98"\]'):
         rows_of(tables.odk().replace(b",2,,1,", b",-98,,1,"))
 
@@ -98,7 +98,7 @@ def test_facts_of_rows_without_answers_go_to_the_patients_answers() -> None:
     file = rows_of(content)
     [row] = file.rows
     assert row.facts == {"sex": "female", "birth_year": 1970}
-    assert "1 rows left out: of patients without any answer." in file.left_out
+    assert "1 row left out: of patients without any answer." in file.left_out
 
 
 def test_a_row_without_a_day_is_refused_with_the_way_out() -> None:

@@ -27,10 +27,10 @@ def test_other_files_are_left_to_others() -> None:
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        ({"a.csv": redcap.data(), "b.csv": redcap.data()}, "none is a REDCap data dictionary"),
+        ({"a.csv": redcap.data(), "b.csv": redcap.data()}, "Neither of the two tables"),
         (
             {"a.csv": redcap.dictionary(), "b.csv": redcap.dictionary()},
-            "2 is a REDCap data dictionary, not one",
+            "Both tables",
         ),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from surveys.catalogues import read_in
 from surveys.store.accounts import browsers
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36"
@@ -28,3 +29,19 @@ CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)
 def test_a_browser_is_named(sent: str, named: str) -> None:
     """By the first sign that is its own; whatever is sent, the words are ours."""
     assert browsers.named(sent) == named
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("Chrome on Linux", "Chrome auf Linux"),
+        ("Unknown browser on Mac", "Unbekannter Browser auf Mac"),
+        ("Unknown browser", "Unbekannter Browser"),
+        ("Firefox", "Firefox"),
+    ],
+)
+def test_what_is_stored_is_read_in_the_readers_language(stored: str, shown: str) -> None:
+    """It was stored in English."""
+    assert browsers.shown(stored) == stored
+    with read_in("de"):
+        assert str(browsers.shown(stored)) == shown

@@ -23,6 +23,7 @@ from surveys.forms import everyday
 from surveys.jobs.boards.drawing import draw
 from surveys.models import Staff
 from tests.analysis.studies import registry
+from tests.support import tables
 from tests.support.doors import Door, doors, entered
 from tests.support.sample import sample
 from tests.support.study import changing, library
@@ -220,3 +221,15 @@ def test_a_board_says_nothing_in_english(page: str) -> None:
     assert said_in_english(pieces) == []
     assert [one for one in pieces if FAMILY.search(one)] == []
     assert [one for one in pieces if POINT.search(one)] == []
+
+
+def test_an_import_says_nothing_in_english() -> None:
+    """What a file of each program seems to hold, and every doubt about it."""
+    with read_in("de"):
+        lines = [
+            str(line)
+            for made in (tables.qualtrics, tables.limesurvey_texts, tables.plain)
+            for line in tables.proposal(made()).lines
+        ]
+    assert len(lines) > 20
+    assert said_in_english(lines) == []
