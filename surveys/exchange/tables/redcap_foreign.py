@@ -46,6 +46,11 @@ def tells_of_treatments(form: ForeignForm) -> bool:
     return bool(days) and treatments.are_told_by(text)
 
 
+def tells_of_birth(one: Field) -> bool:
+    """Whether the field seems to hold a day of birth, of which the year alone may come in."""
+    return bool(_BIRTH.search(f"{one.name} {one.label}"))
+
+
 def _recognised(dictionary: Dictionary, known: Sequence[Known]) -> set[str]:
     columns = [Column(one.name, one.label, one.choices, form=one.form) for one in dictionary.fields]
     return {name for one in recognising.found(columns, known) for name in one.columns.values()}
@@ -57,7 +62,7 @@ def _field(one: Field) -> ForeignField | str:
     if facts.is_fact(one.name):
         return _("is a fact about the patient, which the import takes as such")
     kind = _kind(one)
-    if kind == "date" and _BIRTH.search(f"{one.name} {one.label}"):
+    if kind == "date" and tells_of_birth(one):
         return _("is a day of birth, of which the year alone may come in")
     if kind is None:
         return _("is of the kind ‘%(kind)s’", kind=" ".join(filter(None, (one.kind, one.validation))))

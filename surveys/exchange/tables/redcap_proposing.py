@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from analysis.words import counted
 from analysis.words import words as _
 from surveys.exchange.tables import facts, proposing, recognising, treatments, values
 from surveys.exchange.tables import redcap_foreign as foreign_forms
-from surveys.exchange.tables.foreign_form import ForeignForm, columns_of, parts, titles_of
+from surveys.exchange.tables.foreign_form import ForeignForm, columns_of, parts
 from surveys.exchange.tables.mapping import InstrumentColumns, VisitColumn
 from surveys.exchange.tables.programs import Habits
 from surveys.exchange.tables.proposing import Proposal
@@ -39,7 +39,8 @@ def forms(dictionary: Dictionary, known: Sequence[Known]) -> Iterator[str]:
         for one in dictionary.fields
     ]
     places = {column.name: column for column in columns}
-    found = recognising.found(columns, known)
+    general, mine = _parted(known)
+    found = recognising.found(columns, general)
     for one in found:
         form = places[next(iter(one.columns.values()))].form
         seen = {item: Seen(places[name]) for item, name in one.columns.items()}
@@ -55,6 +56,17 @@ def forms(dictionary: Dictionary, known: Sequence[Known]) -> Iterator[str]:
         )
         yield from doubts
     named = {places[next(iter(one.columns.values()))].form for one in found}
+    for foreign in (part for form in foreign_forms.forms(dictionary, general) for part in parts(form)):
+        for instrument in mine:
+            if own := columns_of(foreign, instrument):
+                named.add(foreign.name)
+                yield _(
+                    "Form %(form)s: %(number)s of %(many)s questions are in the study's own form %(title)s.",
+                    form=foreign.name,
+                    number=len(own.items),
+                    many=len(foreign.fields),
+                    title=instrument.short_title,
+                )
     for form in dictionary.forms:
         if form not in named:
             yield _("Form %(form)s: no questionnaire of ours.", form=form)
@@ -73,8 +85,7 @@ def proposed(
         patient=(dictionary.record_id,), own=own, identity=("redcap_survey_identifier",), alone=True
     )
     outside = {one.name for one in table.columns if asked.forms and one.form and one.form not in asked.forms}
-    general = [one for one in known if one.instrument.study is None]
-    mine = [one.instrument for one in known if one.instrument.study is not None]
+    general, mine = _parted(known)
     looked = replace(
         table,
         columns=tuple(replace(one, identity=True) if one.name in outside else one for one in table.columns),
@@ -82,8 +93,8 @@ def proposed(
     found = proposing.proposed(looked, general, zone, habits)
     doubts = {place: list(said) for place, said in found.doubts.items()}
     foreign = list(_foreign(table, dictionary, general, asked))
-    asked_here = {key: columns for form in foreign for key, columns in _own(form, mine)}
-    remarks = [*found.remarks, *_told(foreign, asked_here, mine)]
+    asked_here = {key: columns for form in foreign for key, columns in _own(table, form, mine)}
+    remarks = [*found.remarks, *_told(foreign, mine)]
     if asked_here and not found.mapping.instruments:
         doubts["columns"] = [said for said in doubts.get("columns", ()) if said != proposing.NONE_OF_OURS]
     instruments: dict[str, InstrumentColumns] = {}
@@ -91,7 +102,17 @@ def proposed(
     for key, one in {**found.mapping.instruments, **asked_here}.items():
         form = table.column(next(iter(one.items.values()))).form
         day = _day(table, dictionary, form)
-        if not day:
+        beside = "" if day else _day_beside(table, dictionary, one.items.values())
+        if beside:
+            said = _(
+                "%(form)s has no day of its own. %(column)s, of the form %(other)s, is proposed as its day. "
+                "Is it?",
+                form=form,
+                column=beside,
+                other=table.column(beside).form,
+            )
+            doubts.setdefault(f"instruments.{key}", []).append(said)
+        elif not day:
             said = _(
                 "The form %(form)s has neither a timestamp nor a date. Say which field holds the day "
                 '(completed_on = "visit_date").',
@@ -107,7 +128,8 @@ def proposed(
         partial = {f"{form}_timestamp": (UNSENT,), f"{form}_complete": ("0",)}
         there = {column: cells for column, cells in partial.items() if column in table.places}
         asks = bool(doubts.get(f"instruments.{key}"))
-        instruments[key] = replace(one, completed_on=day, partial=there, confirmed=one.confirmed and not asks)
+        confirmed = one.confirmed and not asks
+        instruments[key] = replace(one, completed_on=day or beside, partial=there, confirmed=confirmed)
     if clocks:
         counts = (
             _("%(zone)s, the study's, is taken.", zone=zone)
@@ -143,6 +165,12 @@ def proposed(
     )
 
 
+def _parted(known: Sequence[Known]) -> tuple[list[Known], list[Instrument]]:
+    """The instruments that any study may ask, and the study's own forms, which are found by their words."""
+    general = [one for one in known if one.instrument.study is None]
+    return general, [one.instrument for one in known if one.instrument.study is not None]
+
+
 def _foreign(
     table: Table, dictionary: Dictionary, known: Sequence[Known], asked: Asked
 ) -> Iterator[ForeignForm]:
@@ -152,24 +180,25 @@ def _foreign(
             yield from parts(form)
 
 
-def _own(form: ForeignForm, mine: Iterable[Instrument]) -> Iterator[tuple[str, InstrumentColumns]]:
-    """The study's own forms that ask what `form` asks."""
+def _own(
+    table: Table, form: ForeignForm, mine: Iterable[Instrument]
+) -> Iterator[tuple[str, InstrumentColumns]]:
+    """The study's own forms that ask what `form` asks; XML lacks the columns that nobody filled in."""
+    there = replace(form, fields=tuple(one for one in form.fields if one.name in table.places))
     for instrument in mine:
-        if (columns := columns_of(form, instrument)) is not None:
+        if (columns := columns_of(there, instrument)) is not None:
             yield instrument.key, columns
 
 
-def _told(
-    foreign: Iterable[ForeignForm], own: Mapping[str, InstrumentColumns], mine: Sequence[Instrument]
-) -> Iterator[str]:
+def _told(foreign: Iterable[ForeignForm], mine: Sequence[Instrument]) -> Iterator[str]:
     for form in foreign:
-        made = next((one for one in mine if one.key in own and form.title in titles_of(one)), None)
         many = len(form.fields)
-        if made is not None:
+        made = [own for one in mine if (own := columns_of(form, one)) is not None]
+        if made:
             yield _(
                 "%(title)s: %(number)s of %(many)s questions are in the study's own form.",
                 title=form.title,
-                number=len(own[made.key].items),
+                number=len(made[0].items),
                 many=many,
             )
         elif not foreign_forms.tells_of_treatments(form):
@@ -206,6 +235,19 @@ def _day(table: Table, dictionary: Dictionary, form: str) -> str:
     days = (one.name for one in dictionary.fields if one.form == form and one.is_day and not one.identifier)
     # The day of an onset or a birth is never that of the answers.
     return next((name for name in days if name in table.places and not facts.is_fact(name)), "")
+
+
+def _day_beside(table: Table, dictionary: Dictionary, items: Collection[str]) -> str:
+    """A day of another form that stands beside each answer: an event may have one for all its forms."""
+    asked = [table.places[name] for name in items]
+    filled = [cells for _, cells in table.rows if any(cells[place] for place in asked)]
+    for one in dictionary.fields:
+        usable = one.is_day and one.name in table.places and not one.identifier
+        if usable and not facts.is_fact(one.name) and not foreign_forms.tells_of_birth(one):
+            place = table.places[one.name]
+            if filled and all(cells[place] for cells in filled):
+                return one.name
+    return ""
 
 
 def _visit(table: Table, visit: VisitColumn) -> VisitColumn:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from surveys.exchange.tables import redcap_dictionary, redcap_proposing, redcap_records
+from surveys.exchange.tables import redcap_dictionary, redcap_foreign, redcap_proposing, redcap_records
+from surveys.exchange.tables.foreign_form import own_form
 from surveys.exchange.tables.proposing import Proposal
+from surveys.exchange.tables.recognising import Known
 from surveys.exchange.tables.redcap_records import Asked
-from tests.support import redcap
+from surveys.instruments.definition import parse
+from surveys.instruments.own import definition
+from tests.support import redcap, tables
 from tests.support.tables import KNOWN
 
 
@@ -49,3 +53,43 @@ def test_a_form_without_a_day_is_asked_for_one() -> None:
     assert not found.mapping.instruments["phq9"].confirmed
     assert "The form mood has neither a timestamp nor a date." in str(found.doubts)
     assert proposed(redcap.data(), Asked(forms=("background",))).mapping.instruments == {}
+
+
+def test_an_event_may_have_one_day_for_its_forms() -> None:
+    """It is proposed where it stands beside every answer, and a day of birth never is."""
+    seen: list[object] = ["seen_on", "background", "", "text", "Seen on", "", "", "date_ymd", ""]
+    born: list[object] = ["child", "background", "", "text", "Birth of the child", "", "", "date_ymd", ""]
+    header = [*redcap.DATA_HEADER, "child", "seen_on"]
+    clock = header.index("mood_timestamp")
+    rows = [[*row, *(["2024-03-01"] * 2 if row[clock] else ["", ""])] for row in redcap.rows()]
+    content = tables.lines([["when" if name == "mood_timestamp" else name for name in header], *rows])
+    book = redcap.dictionary(born, seen)
+    found = proposed(content, book=book)
+    assert found.mapping.instruments["phq9"].completed_on == "seen_on"
+    [said] = [one for one in found.doubts["instruments.phq9"] if "no day of its own" in one]
+    assert said.endswith("seen_on, of the form background, is proposed as its day. Is it?")
+    assert not found.mapping.instruments["phq9"].confirmed
+    rows[0][-1] = ""
+    gone = proposed(tables.lines([[*header[:clock], "when", *header[clock + 1 :]], *rows]), book=book)
+    assert gone.mapping.instruments["phq9"].completed_on == ""
+
+
+def test_own_forms_are_told_by_their_words_alone() -> None:
+    """As one form each; XML lacks the columns that nobody filled in."""
+    eye: list[object] = ["eye_note", "background", "", "radio", "Note", "1, Seen | 2, Not seen", "", "", ""]
+    dictionary = redcap_dictionary.read(redcap.dictionary(eye))
+    [background, *_] = redcap_foreign.forms(dictionary, KNOWN)
+    text = definition(
+        own_form(background, ("en",)), key="s1_background", version=1, study="S1", holder="S", year=2026
+    )
+    own = parse(text, "x")
+    site = [*KNOWN, Known(own, tuple(own.wording.texts.values()))]
+    told = list(redcap_proposing.forms(dictionary, site))
+    assert told == [
+        "Form mood: PHQ-9, 9 items, certain.",
+        "Form background: 2 of 2 questions are in the study's own form Background.",
+        "Form injection: no questionnaire of ours.",
+    ]
+    table = redcap_records.read("data.csv", redcap.data(), dictionary, Asked())
+    found = redcap_proposing.proposed(table, dictionary, site, Asked())
+    assert found.mapping.instruments["s1_background"].items == {"q1": "eye"}
